@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import { parseIncident, type SignedIncident } from '../skills-index/run/incident.ts';
 import { parseSkillName, scopeOf } from '../skills-index/skill/name.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import type { World } from './admission.ts';
 import { incidentMilliseconds, incidentsAtOnce } from './limits.ts';
-import { registryOf } from './registries.ts';
+import { registryOf, trustedRegistry } from './registries.ts';
+import { readRegistries } from './registry-base.ts';
 
 /** `$DATA/incidents`: what was sent, and what a registry did not want, has another end. */
 export function incidentsFolderOf({ paths }: Pick<World, 'paths'>): string {
@@ -24,21 +26,25 @@ export function waitingIncidents(world: Pick<World, 'paths'>): string[] {
 }
 
 /**
- * Sends what waits, a few at a time.
- * @param registries of the project, by scope
+ * Sends what waits, a few at a time. A report whose registry is not pinned here any more waits, and holds up no other.
  * @returns how many a registry took
  */
 export async function sendIncidents(
   world: Pick<World, 'env' | 'paths' | 'fetch'>,
   { incidents }: Pick<HostPolicy, 'incidents'>,
-  registries?: Readonly<Record<string, string>>,
 ): Promise<number> {
   if (!incidents.report) return 0;
   const folder = incidentsFolderOf(world);
+  let asked = 0;
   let taken = 0;
-  for (const name of waitingIncidents(world).slice(0, incidentsAtOnce)) {
+  for (const name of waitingIncidents(world)) {
     const path = join(folder, name);
-    const end = await send(world, path, registries).catch(() => 'later' as const);
+    const report = readReport(path);
+    const base = report === undefined ? undefined : baseFor(world, report);
+    if (report !== undefined && base === undefined) continue;
+    if (asked === incidentsAtOnce) break;
+    asked += 1;
+    const end = report === undefined || base === undefined ? 'refused' : await send(world, base, report);
     // Whoever waits for the end of a run waits for one silent registry, not for all reports.
     if (end === 'later') break;
     if (end === 'sent') taken += 1;
@@ -48,17 +54,24 @@ export async function sendIncidents(
 }
 
 async function send(
-  world: Pick<World, 'env' | 'paths' | 'fetch'>,
-  path: string,
-  registries: Readonly<Record<string, string>> | undefined,
+  { fetch }: Pick<World, 'fetch'>,
+  base: string,
+  report: SignedIncident,
 ): Promise<'sent' | 'refused' | 'later'> {
-  const report = readReport(path);
-  if (report === undefined) return 'refused';
-  const { base } = registryOf(world, scopeOf(parseSkillName(report.incident.skill)), registries);
-  const status = await postIncident(world.fetch, base, report);
-  if (status < 300) return 'sent';
-  // Too many, or out of order: it may take it another time.
-  return status === 429 || status >= 500 ? 'later' : 'refused';
+  const status = await postIncident(fetch, base, report).catch(() => undefined);
+  if (status === undefined || status === 429 || status >= 500) return 'later';
+  return status < 300 ? 'sent' : 'refused';
+}
+
+// Where the version was admitted: the scope may be looked up elsewhere by now, and the registry there would refuse the report.
+function baseFor(world: Pick<World, 'env' | 'paths'>, { incident }: SignedIncident): string | undefined {
+  try {
+    if (incident.registry === undefined) return registryOf(world, scopeOf(parseSkillName(incident.skill))).base;
+    const pinned = readRegistries(world.paths).registries.map(({ base }) => trustedRegistry(world, base));
+    return pinned.find(({ root }) => registryIdOf(root) === incident.registry)?.base;
+  } catch {
+    return undefined;
+  }
 }
 
 function readReport(path: string): SignedIncident | undefined {

@@ -4,7 +4,7 @@ import type { Audit } from '../runner/audit.ts';
 import { openAuditKey } from '../runner/audit-key.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
 import { type IncidentRule, incidentDigest, incidentOf, reportOf } from '../skills-index/run/incident.ts';
-import { hexOf } from '../skills-index/skill/digest.ts';
+import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 
 interface Seen {
   allowed: number;
@@ -16,6 +16,8 @@ export interface IncidentPlaces {
   /** `$DATA/incidents`. */
   readonly folder: string;
   readonly keyFile: string;
+  /** The registry that the version was admitted from: a report counts there and nowhere else. */
+  readonly registry: Digest;
   readonly now: () => Date;
 }
 
@@ -35,7 +37,11 @@ export function reportingAudit(audit: Audit, places: IncidentPlaces): Audit {
       seen.reported.add(found.rule);
       const { allowed, denied } = seen;
       const key = openAuditKey(places.keyFile);
-      const report = reportOf(subject, { ...found, counts: { allowed, denied } }, { at: places.now(), key });
+      const report = reportOf(
+        subject,
+        { ...found, counts: { allowed, denied } },
+        { at: places.now(), key, registry: places.registry },
+      );
       if (report === undefined) return;
       const digest = incidentDigest(report);
       writePrivateFile(join(places.folder, `${hexOf(digest).slice(0, 32)}.json`), JSON.stringify(report));

@@ -12,6 +12,7 @@ import type { HostPolicy } from '../skills-index/run/host-policy.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Admitted } from '../skills-index/trust/decision.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import { askAdmission, openAdmitted, type World } from './admission.ts';
 import { backendOf } from './backends/backends.ts';
@@ -60,8 +61,7 @@ export function hostFiles(world: World): HostFiles {
 
 function auditOf(world: World): Audit {
   const keyFile = auditKeyFileOf(world);
-  const places = { folder: incidentsFolderOf(world), keyFile, now: world.now };
-  const audit = reportingAudit(openAudit(auditFileOf(world), world.now, keyFile), places);
+  const audit = openAudit(auditFileOf(world), world.now, keyFile);
   const { session } = world;
   return session === undefined ? audit : { record: (subject, event) => audit.record({ ...subject, session }, event) };
 }
@@ -124,7 +124,9 @@ export async function runRequest(
     readonly sandbox?: RunRequest['sandbox'];
   },
 ): Promise<RunRequest> {
-  const { admitted, opened } = start;
+  const { admitted, opened, root } = start;
+  const keyFile = auditKeyFileOf(world);
+  const places = { folder: incidentsFolderOf(world), keyFile, registry: registryIdOf(root), now: world.now };
   const { name, version, bundle, manifest, capabilities } = admitted;
   return {
     skill: { admitted: { name, version, bundle }, bundle: opened.bundle, contents: await readAll(opened) },
@@ -133,7 +135,7 @@ export async function runRequest(
     args: call.args,
     hostPolicy: host.policy,
     paths: world.paths,
-    audit: host.audit,
+    audit: reportingAudit(host.audit, places),
     onStdout: call.onStdout,
     onStderr: call.onStderr,
     signal: world.signal,

@@ -4,6 +4,7 @@ import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident 
 import { parseSkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';
+import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { orLater } from './after-logging.ts';
 import { retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
@@ -40,18 +41,22 @@ export interface TakenIncident {
 }
 
 /**
- * Takes a report; the same one twice is one.
- * @throws Problem `signature-invalid`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers, or this host by this rule, have said enough of a version today
+ * Takes a report; the same one twice is one. One that names no registry only informs: it could have been made for another one.
+ * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers, or this host by this rule, have said enough of a version today
  */
 export async function takeIncident(registry: Registry, signed: SignedIncident): Promise<TakenIncident> {
   const { incident } = signed;
   const keyId = incidentSigner(signed);
   if (keyId === undefined) throw new Problem('signature-invalid', 'The report is not signed by the key that it names');
   const named = { name: parseSkillName(incident.skill), version: parseVersion(incident.version) };
-  const reporter = Object.entries(registry.incidents?.reporters ?? {}).find(([, id]) => id === keyId)?.[0];
+  requireOwn(registry, incident);
+  const reporters = incident.registry === undefined ? {} : (registry.incidents?.reporters ?? {});
+  const reporter = Object.entries(reporters).find(([, id]) => id === keyId)?.[0];
   const by = reporter === undefined ? `unknown host ${keyId}` : `host ${reporter}`;
   const { allowed, denied } = incident.counts;
-  const why = `${incident.rule} at ${incident.place}, ${allowed} requests allowed and ${denied} denied, report ${incidentDigest(signed)}`;
+  const requests = `${allowed} requests allowed and ${denied} denied`;
+  const unnamed = incident.registry === undefined ? '; it names no registry: upgrade Skillgate on that host' : '';
+  const why = `${incident.rule} at ${incident.place}, ${requests}, report ${incidentDigest(signed)}${unnamed}`;
   const append = await retryOnClash(async () => {
     const row = await requireVersion(registry, named);
     if (row.bundle !== incident.bundle)
@@ -84,6 +89,15 @@ export async function takeIncident(registry: Registry, signed: SignedIncident): 
     await orLater(registry, () => refreshStatus(registry));
   }
   return { isEnrolled: reporter !== undefined, isNew: append.isNew, status: (await requireVersion(registry, named)).status };
+}
+
+function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']): void {
+  const own = registryIdOf(root);
+  if (registry === undefined || registry === own) return;
+  throw new Problem(
+    'other-registry',
+    `Cannot take the report: it was signed for the registry ${registry}, and this one is ${own}`,
+  );
 }
 
 /** Reports about a version: those of enrolled hosts, then the others, each newest first and with room of its own. */

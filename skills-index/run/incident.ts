@@ -22,6 +22,8 @@ const escapeDenials: readonly string[] = ['address-denied', 'nested', 'sni-misma
 /** Nothing of the host but the id of its key: no path, no secret, no request. */
 export interface Incident {
   readonly schema: 'skillgate.incident/1';
+  /** Fingerprint of the first root file of the registry that the version was admitted from. Absent in reports from before they named it. */
+  readonly registry?: Digest;
   readonly skill: string;
   readonly version: string;
   readonly bundle: Digest;
@@ -66,10 +68,10 @@ export function incidentOf(event: AuditEvent): { readonly rule: IncidentRule; re
 export function reportOf(
   { bundle, skill, version }: AuditSubject,
   what: Pick<Incident, 'rule' | 'place' | 'counts'>,
-  { at, key }: { readonly at: Date; readonly key: SigningAuditKey },
+  { at, key, registry }: { readonly at: Date; readonly key: SigningAuditKey; readonly registry: Digest },
 ): SignedIncident | undefined {
   if (bundle === undefined || skill === undefined || version === undefined) return undefined;
-  const incident: Incident = { schema: 'skillgate.incident/1', skill, version, bundle, ...what, at: at.toISOString() };
+  const incident: Incident = { schema: 'skillgate.incident/1', registry, skill, version, bundle, ...what, at: at.toISOString() };
   const publicKey = createPublicKey(key.publicKey).export({ type: 'spki', format: 'der' }).toString('base64');
   return { incident, publicKey, signature: key.sign(signedBytes(incident)).toString('base64') };
 }
@@ -87,6 +89,7 @@ const parses = (parse: (text: string) => unknown) => (text: string) => {
   }
 };
 const isSkillName = parses(parseSkillName);
+const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const line = v.pipe(
   v.string(),
   v.minLength(1),
@@ -98,12 +101,10 @@ const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const incidentShape = exactObject({
   incident: exactObject({
     schema: v.literal('skillgate.incident/1'),
+    registry: v.exactOptional(digest),
     skill: v.pipe(v.string(), v.check(isSkillName, 'is not a skill name')),
     version: v.pipe(v.string(), v.check(parses(parseVersion), 'is not a version')),
-    bundle: v.pipe(
-      v.string(),
-      v.check((text) => isDigest(text), 'is not a digest'),
-    ),
+    bundle: digest,
     rule: v.picklist(incidentRules),
     place: line,
     counts: exactObject({ allowed: number, denied: number }),
@@ -115,8 +116,7 @@ const incidentShape = exactObject({
 
 /** @throws Problem `request-invalid` */
 export function parseIncident(value: unknown): SignedIncident {
-  const { incident, ...rest } = parseShape(incidentShape, unplaced(value, 'incident'), 'request-invalid', 'the incident report');
-  return { incident: { ...incident, bundle: incident.bundle as Digest }, ...rest };
+  return parseShape(incidentShape, unplaced(value, 'incident'), 'request-invalid', 'the incident report');
 }
 
 /** The id of the key that signed it; undefined when none did. */

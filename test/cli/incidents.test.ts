@@ -8,6 +8,7 @@ import { pinRegistry } from '../../cli/registries.ts';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit-entry.ts';
 import { incidentSigner, parseIncident } from '../../skills-index/run/incident.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { makeRoot } from '../registry/people.ts';
 import { pathsOf } from './installer-world.ts';
 
@@ -17,6 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+const { root } = makeRoot();
+const registry = registryIdOf(root);
 const subject: AuditSubject = { run: 'r1', agent: 'finance', skill: '@acme/a', version: '1.0.0', bundle: digestOf('a') };
 const egress = (decision: 'allowed' | 'denied', why: string, host = 'paste.example'): AuditEvent => ({
   ...{ event: 'egress', decision, why, host, method: 'GET', port: 443, path: '/secret-path', secrets: ['CRM_TOKEN'] },
@@ -32,7 +35,8 @@ function tell(events: readonly AuditEvent[], about: AuditSubject = subject): Aud
   const recorded: AuditEvent[] = [];
   const audit = { record: (_: AuditSubject, event: AuditEvent) => void recorded.push(event) };
   const now = () => new Date('2026-11-20T12:00:00Z');
-  const reporting = reportingAudit(audit, { folder: folder(), keyFile: join(home, 'config/audit-key.json'), now });
+  const places = { folder: folder(), keyFile: join(home, 'config/audit-key.json'), registry, now };
+  const reporting = reportingAudit(audit, places);
   for (const event of events) reporting.record(about, event);
   return recorded;
 }
@@ -63,7 +67,14 @@ describe('an incident', () => {
     const [report, ...more] = reports();
     expect(more).toEqual([]);
     expect(report?.incident).toEqual({
-      ...{ schema: 'skillgate.incident/1', skill: '@acme/a', version: '1.0.0', bundle: digestOf('a'), rule: 'secret-unbound' },
+      ...{
+        schema: 'skillgate.incident/1',
+        registry,
+        skill: '@acme/a',
+        version: '1.0.0',
+        bundle: digestOf('a'),
+        rule: 'secret-unbound',
+      },
       ...{ place: 'paste.example:443', counts: { allowed: 1, denied: 1 }, at: '2026-11-20T12:00:00.000Z' },
     });
     expect(report === undefined ? undefined : incidentSigner(report)).toMatch(/^sha256:/);
@@ -92,13 +103,25 @@ describe('sending incidents', () => {
     [true, 503, 1, 0, ['json']],
     [true, 404, 1, 0, ['refused']],
   ])('with report: %s and an answer %d asks %d times', async (report, status, asks, sent, left) => {
-    await pinRegistry(pathsOf(home), 'http://localhost', makeRoot().root, []);
+    await pinRegistry(pathsOf(home), 'http://localhost', root, []);
     tell([egress('denied', 'secret-unbound')]);
     const asked: string[] = [];
     const world = { env: {}, paths: pathsOf(home), fetch: answering(status, asked) };
     expect(await sendIncidents(world, { incidents: { report } })).toBe(sent);
     expect(asked).toEqual(Array.from({ length: asks }, () => 'http://localhost/api/v1/incidents'));
     expect(ends()).toEqual(left);
+  });
+
+  it('sends a report where its version was admitted, wherever the scope is looked up by now', async () => {
+    await pinRegistry(pathsOf(home), 'https://other.example', makeRoot().root, ['acme' as never]);
+    tell([egress('denied', 'secret-unbound')]);
+    const asked: string[] = [];
+    const world = { env: {}, paths: pathsOf(home), fetch: answering(201, asked) };
+    expect(await sendIncidents(world, { incidents: { report: true } })).toBe(0);
+    expect([asked, ends()]).toEqual([[], ['json']]);
+    await pinRegistry(pathsOf(home), 'http://localhost', root, []);
+    expect(await sendIncidents(world, { incidents: { report: true } })).toBe(1);
+    expect(asked).toEqual(['http://localhost/api/v1/incidents']);
   });
 
   it('sets aside what it cannot read, and leaves what no registry is known for', async () => {

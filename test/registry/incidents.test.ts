@@ -5,7 +5,9 @@ import { incidentsOf } from '../../registry/incidents.ts';
 import { requireVersion } from '../../registry/versions.ts';
 import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../../skills-index/run/audit-key.ts';
 import { type IncidentRule, reportOf, type SignedIncident } from '../../skills-index/run/incident.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { makeNetwork, makeReportSkill, type Network, release, sayOf } from '../cli/installer-world.ts';
 
 const makeHost = (): SigningAuditKey => {
@@ -13,6 +15,7 @@ const makeHost = (): SigningAuditKey => {
   return parseAuditKey(Buffer.from(printAuditKey(privateKey)), 'audit-key.json');
 };
 let minute = 0;
+let registry: Digest;
 function reported(
   key: SigningAuditKey,
   bundle: Digest,
@@ -21,7 +24,7 @@ function reported(
 ): SignedIncident {
   const at = new Date(Date.UTC(2026, 2, 1, 12, minute++));
   const subject = { run: 'r1', agent: 'finance', skill: '@acme/a', version: '1.0.0', bundle };
-  const made = reportOf(subject, { rule, place, counts: { allowed: 3, denied: 1 } }, { at, key });
+  const made = reportOf(subject, { rule, place, counts: { allowed: 3, denied: 1 } }, { at, key, registry });
   if (made === undefined) throw new Error('no report');
   return made;
 }
@@ -30,6 +33,7 @@ async function withRelease<Result>(act: (network: Network, bundle: Digest) => Pr
   try {
     const { packed } = await release(network, makeReportSkill('@acme/a'));
     Object.assign(network.registry.registry, policy === undefined ? {} : { incidents: policy });
+    registry = registryIdOf(network.registry.registry.root);
     return await act(network, packed.digest);
   } finally {
     network.close();
@@ -157,6 +161,44 @@ describe('a report of an incident', () => {
         expect(await statusOf(network)).toBe('approved');
       },
       { reporters: { north: host.keyId }, needed: 2 },
+    );
+  });
+
+  it('for another registry is refused there, from an enrolled host too, and suspends nothing', async () => {
+    const host = makeHost();
+    await withRelease(
+      async (network, bundle) => {
+        const own = registry;
+        registry = `sha256:${'1'.repeat(64)}` as Digest;
+        const elsewhere = reported(host, bundle);
+        const { registry: _, ...unnamed } = elsewhere.incident;
+        expect(await send(network, elsewhere)).toMatchObject({ status: 422, body: { code: 'other-registry' } });
+        expect(await send(network, { ...elsewhere, incident: { ...elsewhere.incident, registry: own } })).toMatchObject({
+          body: { code: 'signature-invalid' },
+        });
+        expect(await send(network, { ...elsewhere, incident: unnamed })).toMatchObject({ body: { code: 'signature-invalid' } });
+        expect(await statusOf(network)).toBe('approved');
+        registry = own;
+        expect(await send(network, reported(host, bundle))).toMatchObject({ status: 201, body: { status: 'suspended' } });
+      },
+      { reporters: { north: host.keyId }, needed: 1 },
+    );
+  });
+
+  it('from before reports named their registry informs, says what to do, and suspends nothing', async () => {
+    const host = makeHost();
+    await withRelease(
+      async (network, bundle) => {
+        const { incident: named, publicKey } = reported(host, bundle);
+        const { registry: _, ...incident } = named;
+        const signature = host.sign(Buffer.from(`skillgate.incident/1\n${canonicalJson(incident)}`)).toString('base64');
+        const answer = await send(network, { incident, publicKey, signature });
+        expect(answer).toMatchObject({ status: 201, body: { isEnrolled: false, status: 'approved' } });
+        const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
+        const [said] = await incidentsOf(network.registry.registry, row);
+        expect(said?.text).toContain('it names no registry: upgrade Skillgate on that host');
+      },
+      { reporters: { north: host.keyId }, needed: 1 },
     );
   });
 
