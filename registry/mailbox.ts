@@ -16,6 +16,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
 import * as limits from './limits.ts';
 import { mailbox } from './mailbox-schema.ts';
+import { ownBases } from './own-bases.ts';
 
 type Row = typeof mailbox.$inferInsert;
 
@@ -42,7 +43,10 @@ export async function takeMessage(registry: Registry, signed: SignedBy<MailboxMe
   });
 }
 
-/** What waits for the key that asks, hosts that the operator enrolled first. @throws Problem `signature-invalid` */
+/**
+ * What waits for the key that asks, hosts that the operator enrolled first.
+ * @throws Problem `signature-invalid`, `other-registry`: whoever knows the ids of messages can take the messages back
+ */
 export async function messagesFor(
   registry: Registry,
   signed: SignedBy<MailboxQuestion>,
@@ -51,6 +55,7 @@ export async function messagesFor(
   const now = registry.now().getTime();
   if (Math.abs(Date.parse(signed.said.at) - now) > limits.mailboxQuestionMs)
     throw new Problem('signature-invalid', 'The question was signed at another time: look at the clocks of both machines');
+  requireOwnAddress(registry, signed.said);
   const rows = await registry.db.read
     .select({ message: mailbox.message })
     .from(mailbox)
@@ -63,6 +68,16 @@ export async function messagesFor(
 // A message that an older release took may wait for an hour still: nobody could open it by now, and it must not hide the others.
 function isOfThisForm(message: unknown): message is v.InferOutput<typeof mailboxMessageShape> {
   return v.is(mailboxMessageShape, message);
+}
+
+// Else another registry that was asked could ask here in the approver's name.
+function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): void {
+  if (base !== undefined && ownBases(config).has(base)) return;
+  const why = base === undefined ? 'names no registry' : `was signed for ${base}`;
+  throw new Problem('other-registry', `Cannot list what waits: the question ${why}, and this registry is ${config.base}`, {
+    hint:
+      base === undefined ? 'upgrade Skillgate where you ask' : `ask at its address: skillgate hold list --mailbox ${config.base}`,
+  });
 }
 
 /**

@@ -58,7 +58,7 @@ async function openMailbox(context: CommandContext, base: string): Promise<Mailb
   if (open.mailboxPrivate === undefined) throw withoutMailboxKey(key);
   const read = openWith(open.mailboxPrivate);
   const at = context.now();
-  const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString() } as const, open);
+  const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString(), base } as const, open);
   const { messages } = await ask(context, base, '/questions', listed, question);
   const found = await Promise.all(messages.map((one) => readRequest(one, open.keyId, read, at)));
   return {

@@ -75,8 +75,8 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
       describe({
         summary: 'What waits for the key that signed the question',
         answer: v.object({ messages: v.array(v.unknown()) }),
-        body: signedBody('skillgate.mailbox-question/1', { at: text }),
-        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'too-many-requests'],
+        body: signedBody('skillgate.mailbox-question/1', { at: text, base: text }),
+        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'other-registry', 'too-many-requests'],
       }),
       async (context) => context.json({ messages: await messagesFor(registry, await bodyOf(context, mailboxQuestionShape)) }),
     )

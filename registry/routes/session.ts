@@ -7,6 +7,7 @@ import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
 import { actorOf, readIdentities } from '../identities.ts';
+import { ownBases } from '../own-bases.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sessions.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
@@ -87,12 +88,9 @@ function whoami({ member, scopes, subject }: Actor) {
   };
 }
 
-// One registry has several addresses on its own machine, and who signs in has pinned one of them.
 function questions({ root, config }: Registry, nonce: string): string[] {
-  const { protocol } = new URL(config.base);
-  const bases = new Set([config.base, ...config.hosts.map((host) => `${protocol}//${host}`)]);
   const fingerprint = rootFingerprint(root);
-  return [...bases].map((base) => sessionText({ root: fingerprint, base, nonce }));
+  return [...ownBases(config)].map((base) => sessionText({ root: fingerprint, base, nonce }));
 }
 
 function signs(spki: string, texts: readonly string[], signature: string): boolean {

@@ -56,6 +56,8 @@ export interface MailboxQuestion {
   readonly schema: 'skillgate.mailbox-question/1';
   /** ISO 8601: counts for minutes. */
   readonly at: string;
+  /** The registry's address as the asker has it. Absent in questions from before they named it; a registry refuses those. */
+  readonly base?: string;
 }
 
 type Signable = MailboxMessage | MailboxAnswer | MailboxQuestion;
@@ -167,7 +169,13 @@ export const mailboxMessageShape = signedOf(
 export const mailboxAnswerShape = signedOf(
   exactObject({ schema: v.literal('skillgate.mailbox-answer/2'), id, content: sealedShape }),
 );
-export const mailboxQuestionShape = signedOf(exactObject({ schema: v.literal('skillgate.mailbox-question/1'), at: time }));
+export const mailboxQuestionShape = signedOf(
+  exactObject({
+    schema: v.literal('skillgate.mailbox-question/1'),
+    at: time,
+    base: v.exactOptional(v.pipe(v.string(), v.maxLength(300))),
+  }),
+);
 const requestShape = exactObject({ hold: holdShape, approver: v.pipe(v.string(), v.maxLength(100)), replyTo: spkiShape });
 
 /** @throws Problem `request-invalid` */

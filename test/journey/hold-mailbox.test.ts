@@ -119,7 +119,10 @@ const states = () => host.audit().flatMap((entry) => (entry.event === 'hold' ? [
 /** What waits for a key at the registry, as its holder reads it. */
 async function lettersFor(key: KeyFile, hold: Hold): Promise<Letter> {
   return until(async () => {
-    const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: new Date().toISOString() } as const, key);
+    const question = await signForMailbox(
+      { schema: 'skillgate.mailbox-question/1', at: new Date().toISOString(), base } as const,
+      key,
+    );
     const { messages } = (await send('questions', question)) as { messages: SignedBy<MailboxMessage>[] };
     const { mailboxPrivate } = await key.unlocked();
     if (mailboxPrivate === undefined) throw new Error('the key has no mailbox key');

@@ -7,6 +7,7 @@ import { answerBytes, type Hold, holdAnswerType, holdDigest, newHold, type Signe
 import {
   type MailboxAnswer,
   type MailboxMessage,
+  type MailboxQuestion,
   type MailboxSigner,
   mailboxBytesMax,
   type Open,
@@ -75,8 +76,10 @@ async function send(path: string, body?: unknown, from?: string): Promise<{ stat
   const response = await world.send(`/api/v1/mailbox/${path}`, init);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
-const ask = async (by: Person, at = world.registry.now()) =>
-  send('questions', await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString() }, by));
+const questionOf = (at = world.registry.now()): MailboxQuestion => ({
+  ...{ schema: 'skillgate.mailbox-question/1', at: at.toISOString(), base: 'http://localhost' },
+});
+const ask = async (by: Person, at = world.registry.now()) => send('questions', await signForMailbox(questionOf(at), by));
 
 /** What mira signs when she allows a hold. */
 function allowed(hold: Hold, by = mira): SignedAnswer {
@@ -119,11 +122,28 @@ describe('a registry as a mailbox', () => {
     expect((await ask(makePerson())).body).toEqual({ messages: [] });
     const old = new Date(world.registry.now().getTime() - 6 * 60_000);
     expect(await ask(mira, old)).toMatchObject({ status: 401, body: { code: 'signature-invalid' } });
-    const question = await signForMailbox(
-      { schema: 'skillgate.mailbox-question/1', at: world.registry.now().toISOString() },
-      makePerson(),
-    );
+    const question = await signForMailbox(questionOf(), makePerson());
     expect((await send('questions', { ...question, publicKey: mira.spki })).body.code).toBe('signature-invalid');
+  });
+
+  it.each([
+    [
+      'was asked of another registry, which passes the question on',
+      'https://evil.example',
+      'was signed for https://evil.example',
+    ],
+    ['names no registry, as before questions named theirs', undefined, 'names no registry'],
+  ])('lists nothing for a question that %s, so nobody learns the ids', async (_, base, why) => {
+    const left = await sealed(makeHold());
+    await send('messages', left);
+    const { base: own, ...rest } = questionOf();
+    const passedOn = await signForMailbox(base === undefined ? rest : { ...rest, base }, mira);
+    const { status, body } = await send('questions', passedOn);
+    expect([status, body.code]).toEqual([422, 'other-registry']);
+    expect(JSON.stringify(body)).toContain(why);
+    expect(JSON.stringify(body)).not.toContain(left.said.id);
+    const pretended = { ...passedOn, said: { ...passedOn.said, base: own } };
+    expect((await send('questions', pretended)).body.code).toBe('signature-invalid');
   });
 
   it('forgets what is over', async () => {
