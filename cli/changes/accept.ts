@@ -29,11 +29,18 @@ type Host = Pick<HostFiles, 'policy' | 'audit'> & {
 export async function acceptChanges(paths: Paths, host: Host, run: string, shown: Digest): Promise<LeftBehind[]> {
   return await withWaiting(paths.data, run, async () => {
     const waiting = readWaiting(paths.data, run);
-    if (waiting.digest !== shown)
-      throw new Problem('changes-invalid', `The changes of run ${run} are ${waiting.digest}, not ${shown}`);
+    requireShown(waiting, shown);
     const left = await applyFolders(paths, host, waiting, waiting.set.folders);
     removeApplied(waiting);
     return left;
+  });
+}
+
+/** @throws Problem `changes-invalid` when other changes wait than those that somebody saw */
+export function requireShown({ digest, set }: WaitingChanges, shown: Digest): void {
+  if (digest === shown) return;
+  throw new Problem('changes-invalid', `The changes of run ${set.run} are ${digest}, not ${shown}`, {
+    hint: `look at them: skillgate changes show ${set.run}`,
   });
 }
 

@@ -5,7 +5,7 @@ import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';
 import { calledName } from '../called-name.ts';
-import { acceptChanges } from '../changes/accept.ts';
+import { acceptChanges, requireShown } from '../changes/accept.ts';
 import { sayMarked } from '../changes/marked.ts';
 import { askForAgent, requireApprover, sweepAndNote } from '../changes/offer.ts';
 import { sayChanges, showChanges } from '../changes/show.ts';
@@ -75,6 +75,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const { run: id } = waiting.set;
   const said = typeof digest === 'string' ? parseDigest(digest) : undefined;
   const host = hostFiles(context);
+  // Before a person signs the hold: another digest is refused anyway, and the signature would have been for nothing.
+  if (said !== undefined) requireShown(waiting, said);
   requireApprover(host, waiting.set);
   if (said === undefined) {
     say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));

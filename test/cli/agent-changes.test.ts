@@ -54,6 +54,15 @@ describe('changes that an agent made', () => {
     }
   });
 
+  it('are refused for another digest than theirs before anybody is asked to allow them', async () => {
+    writePolicy([ann]);
+    const stop = AbortSignal.timeout(500);
+    const { stderr } = await type(stop, 'changes', 'accept', run, '--digest', digestOf('other changes'));
+    expect(stderr).toContain(`The changes of run ${run} are ${changeSetDigest(set)}, not ${digestOf('other changes')}`);
+    expect(stderr).toContain(`skillgate changes show ${run}`);
+    expect(stderr).not.toContain('held until');
+  });
+
   it('wait for an approver with a word of what is waited for, until when, and how it is answered', async () => {
     writePolicy([ann]);
     const stop = AbortSignal.timeout(500);
