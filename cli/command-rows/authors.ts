@@ -188,7 +188,10 @@ export const authorRows: readonly CommandRow[] = [
       ['skillgate scope claim acme', 'own @acme/…'],
       ['skillgate scope claim acme --oidc', 'own it as whom an issuer vouches for'],
     ],
-    options: { key: { type: 'string', value: 'NAME', summary: 'key that owns it' }, ...oidcOptions },
+    options: {
+      key: { type: 'string', value: 'NAME', summary: 'key that owns it; an administrator’s key is taken only when named here' },
+      ...oidcOptions,
+    },
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),
   },
