@@ -1,7 +1,7 @@
 /** What an agent may find, open and run: three calls, each admitted anew and each in the audit log. The MCP server is their face. */
 
 import { readAgent } from '../runner/agents.ts';
-import type { RunRequest, RunResult } from '../runner/run.ts';
+import type { RunRequest, RunResult } from '../runner/run-request.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';

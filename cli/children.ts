@@ -1,7 +1,7 @@
 /** Looks a few times a second at what runs in a sandbox, and tells of each process once: its name and a digest of its arguments. */
 import { readFileSync } from 'node:fs';
 import { startOf } from '../runner/lock.ts';
-import type { RunRequest } from '../runner/run.ts';
+import type { RunRequest } from '../runner/run-request.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { childrenMax, childrenMilliseconds } from './limits.ts';
 

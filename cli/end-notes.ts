@@ -1,7 +1,7 @@
 /** What a run asked for and did not get, said at its end: requests that were denied, headers that were left out, writes to what no run changes. */
 import { existsSync } from 'node:fs';
 import type { Audit } from '../runner/audit.ts';
-import type { RunResult } from '../runner/run.ts';
+import type { RunResult } from '../runner/run-request.ts';
 import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { isProtectedName } from '../skills-index/run/protected-names.ts';

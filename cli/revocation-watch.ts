@@ -1,7 +1,7 @@
 /** A revocation reaches what runs: while a skill runs, the status of its registry is looked at, here and over there. */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Stop } from '../runner/watch.ts';
+import type { Stop } from '../runner/run-request.ts';
 import { fetchFile, fetchNamed, type Source } from '../skills-index/client/blobs.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { statusBytesMax } from '../skills-index/trust/limits.ts';

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { breakerFile } from '../runner/breakers.ts';
-import type { RunResult } from '../runner/run.ts';
+import type { RunResult } from '../runner/run-request.ts';
 import { type BreakerSubject, sayOpen } from '../skills-index/run/breaker.ts';
 import { endReasons, sayNext } from '../skills-index/run/end-reason.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

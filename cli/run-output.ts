@@ -1,5 +1,5 @@
 /** What a run prints, on its way to a terminal, a file or JSON. */
-import type { RunResult } from '../runner/run.ts';
+import type { RunResult } from '../runner/run-request.ts';
 import { printable } from '../skills-index/skill/shown-text.ts';
 import type { CommandContext } from './command.ts';
 

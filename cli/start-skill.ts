@@ -5,7 +5,7 @@ import { requireAdmitted } from '../runner/admit.ts';
 import { type Audit, openAudit } from '../runner/audit.ts';
 import { type OpenedSkill, readAll } from '../runner/catalogue.ts';
 import { readHostPolicy } from '../runner/host-policy.ts';
-import type { RunRequest } from '../runner/run.ts';
+import type { RunRequest } from '../runner/run-request.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
 import type { Agent } from '../skills-index/run/agent.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';

@@ -1,6 +1,7 @@
 /** A run from its admission to its end, as long as its version may go on: the one way in which a skill of a registry is started. */
 import { join } from 'node:path';
-import { type RunRequest, type RunResult, runSkill } from '../runner/run.ts';
+import { runSkill } from '../runner/run.ts';
+import type { RunRequest, RunResult } from '../runner/run-request.ts';
 import type { World } from './admission.ts';
 import { withAgentSlot } from './agent-slots.ts';
 import { sampleChildren } from './children.ts';

@@ -6,8 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { openPurse, type Purse } from './budget.ts';
 import { agentBytesMax, agentWatchMillis } from './limits.ts';
 import { readPrivateFile } from './private-file.ts';
-import type { RunRequest } from './run.ts';
-import type { Stop } from './watch.ts';
+import type { RunRequest, Stop } from './run-request.ts';
 
 /**
  * Reads an identity without its private key.

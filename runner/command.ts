@@ -4,7 +4,7 @@ import type { Interpreter } from '../skills-index/run/plan.ts';
 import type { WantedCommand } from '../skills-index/run/plan-input.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { SkillToRun } from './run.ts';
+import type { SkillToRun } from './run-request.ts';
 
 type Files = Pick<SkillToRun, 'bundle' | 'contents'>;
 

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { type Agent, whyNotGranted } from '../skills-index/run/agent.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
 import { canaryFrom } from '../skills-index/run/canary.ts';
-import type { BoundPlaceholder } from '../skills-index/run/egress-judge.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
+import type { BoundPlaceholder } from '../skills-index/run/secret-use.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -19,15 +19,15 @@ import { argumentBytesMax } from './limits.ts';
 import { type HeldMounts, holdMounts } from './mounts.ts';
 import { planRun } from './plan.ts';
 import { recordStart } from './record-start.ts';
-import type { RunRequest, RunResult } from './run.ts';
 import { withRunFolder } from './run-folder.ts';
+import type { RunRequest, RunResult, Stop } from './run-request.ts';
 import { type Safeguards, startSafeguards } from './safeguards.ts';
 import type { Sandbox, SandboxStart } from './sandbox.ts';
 import { bubblewrap } from './sandboxes/bubblewrap.ts';
 import { leakDetector } from './secrets/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from './secrets/placeholder.ts';
 import { revealAll } from './secrets.ts';
-import { type Stop, watchRun } from './watch.ts';
+import { watchRun } from './watch.ts';
 
 /** Everything that is known before a start. Whoever has it closes `host`. */
 export interface PreparedRun {

@@ -7,7 +7,7 @@ import { grantsDigest, type HeldPlan } from '../skills-index/run/hold-rules.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
 import { openBreaker } from './breakers.ts';
 import { holdDesk, startGate } from './holds.ts';
-import type { RunRequest } from './run.ts';
+import type { RunRequest } from './run-request.ts';
 
 export interface Safeguards {
   readonly gate: RunGate;

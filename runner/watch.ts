@@ -3,15 +3,9 @@
 import { pipeline } from 'node:stream/promises';
 import { canaryName } from '../skills-index/run/canary.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
-import type { EndReason, RunRequest } from './run.ts';
+import type { EndReason, RunRequest, Stop } from './run-request.ts';
 import type { RunningSandbox } from './sandbox.ts';
 import type { LeakDetector } from './secrets/leaks.ts';
-
-/** Something that ends a running sandbox, and what the end is then called. */
-export interface Stop {
-  readonly signal: AbortSignal;
-  readonly reason: EndReason;
-}
 
 export interface Watched extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {
   readonly stops: readonly Stop[];

@@ -1,6 +1,6 @@
 /** What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both are the one core of cli/agent-skills.ts. */
 import { randomUUID } from 'node:crypto';
-import type { RunResult } from '../../runner/run.ts';
+import type { RunResult } from '../../runner/run-request.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { World } from '../admission.ts';
 import { agentSkills } from '../agent-skills.ts';

@@ -2,7 +2,8 @@
 
 import { dirname, resolve } from 'node:path';
 import { readAgent } from '../../runner/agents.ts';
-import { planSkill, type RunRequest } from '../../runner/run.ts';
+import { planSkill } from '../../runner/run.ts';
+import type { RunRequest } from '../../runner/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import type { Plan } from '../../skills-index/run/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';

@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';
-import { type RunResult, runSkill } from '../../runner/run.ts';
+import { runSkill } from '../../runner/run.ts';
+import type { RunResult } from '../../runner/run-request.ts';
 import { listOf } from '../agent-options.ts';
 import { backendOf } from '../backends/backends.ts';
 import { applyAllowed } from '../changes/accept.ts';

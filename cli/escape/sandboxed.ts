@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';
-import { type EndReason, type RunRequest, type RunResult, runSkill } from '../../runner/run.ts';
+import { runSkill } from '../../runner/run.ts';
+import type { EndReason, RunRequest, RunResult } from '../../runner/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';

@@ -4,15 +4,12 @@ import { coversPath } from '../skill/egress-target.ts';
 import { coversHost, isHostName } from '../skill/host-name.ts';
 import { addressClass } from '../skill/network-address.ts';
 import type { Denial } from './denial.ts';
-import type { PinnedAddress, PlannedEgress, PlannedSecret } from './plan.ts';
-import { credentialOf, standsRight } from './secret-use.ts';
+import type { PinnedAddress, PlannedEgress } from './plan.ts';
+import { type BoundPlaceholder, credentialOf, type SentHeaders, standsRight } from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
 /** Of one request. */
 export const egressBodyBytesMax = 8 * 1024 * 1024;
-
-/** Names and values as they were sent, in order. */
-export type SentHeaders = readonly (readonly [string, string])[];
 
 export interface EgressRequest {
   readonly method: string;
@@ -37,11 +34,6 @@ export interface Tunnel extends Authority {
 /** Where a request goes, as far as it could be read. */
 export interface Place extends Authority {
   readonly path: string;
-}
-
-/** A secret's placeholder and where it may stand. */
-export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
-  readonly placeholder: string;
 }
 
 export interface EgressRules {

@@ -1,5 +1,6 @@
 /** Which headers go on through the proxy, and what stands in them. Pure. */
-import { type Allowed, readName, type SentHeaders } from './egress-judge.ts';
+import { type Allowed, readName } from './egress-judge.ts';
+import type { SentHeaders } from './secret-use.ts';
 import { applySecret, credentialOf, headerOf } from './secret-use.ts';
 
 /** An allowed request, as far as it was read. */

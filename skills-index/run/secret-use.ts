@@ -1,7 +1,15 @@
 /** How each use of a secret reads: where its placeholder may stand in a request, and what stands there when the request leaves. Pure. */
 import { createHmac } from 'node:crypto';
-import type { BoundPlaceholder, SentHeaders } from './egress-judge.ts';
+import type { PlannedSecret } from './plan.ts';
 import { authorizationV4, sha256 } from './signature-v4.ts';
+
+/** Names and values as they were sent, in order. */
+export type SentHeaders = readonly (readonly [string, string])[];
+
+/** A secret's placeholder and where it may stand. */
+export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
+  readonly placeholder: string;
+}
 
 /** A request as it is about to leave. */
 export interface OutgoingRequest {

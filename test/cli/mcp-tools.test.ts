@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SkillOutput } from '../../cli/agent-skills.ts';
 import { refusalAnswer, type ToolWorld, tools } from '../../cli/mcp-tools.ts';
-import type { RunResult } from '../../runner/run.ts';
+import type { RunResult } from '../../runner/run-request.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RunRequest } from '../../runner/run.ts';
+import type { RunRequest } from '../../runner/run-request.ts';
 import { makeAuthority } from '../../skills-index/run/certificate.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { FrameReader, serverFrame } from '../../skills-index/run/websocket-frames.ts';

@@ -9,7 +9,7 @@ import { readAgent } from '../../runner/agents.ts';
 import { openBreaker } from '../../runner/breakers.ts';
 import { holdDesk, holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
-import type { RunRequest } from '../../runner/run.ts';
+import type { RunRequest } from '../../runner/run-request.ts';
 import {
   answerBytes,
   type Hold,

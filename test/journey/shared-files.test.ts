@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedFileRows } from '../../cli/escape/rows/shared-files.ts';
 import { runEscapeSuite } from '../../cli/escape/suite.ts';
-import type { RunRequest } from '../../runner/run.ts';
+import type { RunRequest } from '../../runner/run-request.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
 import { giveTo, makeTestHost, reportsMount, runTest, type TestHost } from './sandbox-fixture.ts';

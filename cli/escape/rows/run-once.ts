@@ -1,7 +1,7 @@
 /** One run for a row that looks at the runner from outside. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RunRequest, RunResult } from '../../../runner/run.ts';
+import type { RunRequest, RunResult } from '../../../runner/run-request.ts';
 import type { Sandbox } from '../../../runner/sandbox.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { auditFileOf, type EscapeSkill, requestIn, runAndApply } from '../sandboxed.ts';

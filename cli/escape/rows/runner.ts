@@ -1,7 +1,7 @@
 /** The runner itself: what it is handed, and what changes around it between looking and doing. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { RunRequest } from '../../../runner/run.ts';
+import type { RunRequest } from '../../../runner/run-request.ts';
 import type { Sandbox } from '../../../runner/sandbox.ts';
 import { wantedAttempt } from '../batch.ts';
 import { type Outcome, type RunnerAttempt, saysThrough } from '../row.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { placeholderFor } from '../../../runner/secrets/placeholder.ts';
-import type { SentHeaders } from '../../../skills-index/run/egress-judge.ts';
+import type { SentHeaders } from '../../../skills-index/run/secret-use.ts';
 import { applySecret, echoedParts, headerOf, type OutgoingRequest, standsRight } from '../../../skills-index/run/secret-use.ts';
 import { authorizationV4, sha256 } from '../../../skills-index/run/signature-v4.ts';
 import type { SecretUse } from '../../../skills-index/skill/capability.ts';
