@@ -1,5 +1,7 @@
-/** The line with which a sandbox begins to count: one procedure for the runs of skills and for the sessions of agents. */
-import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
+/** The line with which a sandbox begins to count, and the line that says why none started: of skills and of sessions alike. */
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
+import type { Audit } from './audit.ts';
 import { startOf } from './lock.ts';
 import type { RunningSandbox } from './sandbox.ts';
 
@@ -26,6 +28,17 @@ export async function recordStart(
   } catch (cause) {
     running.kill();
     await running.ended;
+    throw cause;
+  }
+}
+
+/** Acts, and records what the act throws before it throws the same: whoever reads the log learns why nothing ran. */
+export async function recordRefusal<Result>(audit: Audit, subject: AuditSubject, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (cause) {
+    const code = cause instanceof Problem ? cause.code : 'internal';
+    audit.record(subject, { event: 'refused', code, why: (cause as Error).message });
     throw cause;
   }
 }

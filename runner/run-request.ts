@@ -21,35 +21,40 @@ export interface SkillToRun {
   readonly contents: ReadonlyMap<BundlePath, Uint8Array>;
 }
 
-export interface RunRequest {
-  readonly skill: SkillToRun;
-  readonly manifest: Manifest;
-  readonly approved: Capabilities;
-  /** A command's name or the bundle path of an executable file; absent when the manifest has exactly one. */
-  readonly command?: string;
-  readonly args: readonly string[];
-  readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+/** What a run of either kind happens in: on whose behalf, on which host, seen and heard by whom. */
+export interface RunWorld {
+  /** Absent where a person at the terminal acts. */
   readonly agent?: Agent;
-  /** Why it is run, in the caller's words; recorded. */
-  readonly why?: string;
   readonly hostPolicy: HostPolicy;
   /** Absent where there are none. */
   readonly secrets?: Secrets;
   /** The three folders; none of them can be mounted. */
   readonly paths: { readonly config: string; readonly data: string; readonly cache: string };
   readonly audit: Audit;
-  /** This host's where it is absent. */
-  readonly sandbox?: Sandbox;
-  readonly onStdout: (chunk: Uint8Array) => void;
-  readonly onStderr: (chunk: Uint8Array) => void;
   /** What people are reached by when something has to wait for them. */
   readonly hands?: HoldHands;
+  readonly stdin?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  readonly onStdout: (chunk: Uint8Array) => void;
+  readonly onStderr: (chunk: Uint8Array) => void;
   readonly signal?: AbortSignal;
   /** Told when it runs: whoever looks at its processes until `ended` may record what they see. */
   readonly onStart?: (running: Pick<RunningSandbox, 'pid' | 'ended'>, record: (event: AuditEvent) => void) => void;
-  /** What else ends it while it runs: a revocation, a breaker. */
+  /** What else ends it while it runs: a revocation. */
   readonly stops?: readonly Stop[];
   readonly now: () => Date;
+}
+
+export interface RunRequest extends RunWorld {
+  readonly skill: SkillToRun;
+  readonly manifest: Manifest;
+  readonly approved: Capabilities;
+  /** A command's name or the bundle path of an executable file; absent when the manifest has exactly one. */
+  readonly command?: string;
+  readonly args: readonly string[];
+  /** Why it is run, in the caller's words; recorded. */
+  readonly why?: string;
+  /** This host's where it is absent. */
+  readonly sandbox?: Sandbox;
 }
 
 export type EndReason =
@@ -67,17 +72,21 @@ export interface Stop {
   readonly reason: EndReason;
 }
 
-export interface RunResult {
+/** How a run of either kind ended. */
+export interface RunEnd {
   readonly run: string;
   readonly reason: EndReason;
   /** The command's exit code; null when it was ended from outside. */
   readonly code: number | null;
-  readonly plan: Plan;
-  readonly planDigest: Digest;
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
   /** What was taken away from writable mounts after the run, or is not among its changes, and why. */
   readonly cleaned: readonly LeftBehind[];
   /** What it would change in folders that it saw through a view: waits until somebody accepts it, then is applied. */
   readonly changes?: ChangeSet;
+}
+
+export interface RunResult extends RunEnd {
+  readonly plan: Plan;
+  readonly planDigest: Digest;
 }

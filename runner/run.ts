@@ -1,11 +1,15 @@
-/** One run, from an admitted version to its recorded end. */
+/** One run of a skill, from an admitted version to its recorded end. */
 
 import { randomUUID } from 'node:crypto';
+import { whyNotGranted } from '../skills-index/run/agent.ts';
 import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
+import type { BoundPlaceholder } from '../skills-index/run/secret-use.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { prepareRun, runPrepared } from './run-prepared.ts';
+import type { PlannedWork } from './planned-work.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
+import { recordRefusal } from './record-start.ts';
+import { runPlan } from './run-plan.ts';
 import type { RunRequest, RunResult } from './run-request.ts';
 
 /** Plans a run without starting it. */
@@ -22,11 +26,47 @@ export async function planSkill(request: RunRequest): Promise<{ readonly plan: P
 export async function runSkill(request: RunRequest): Promise<RunResult> {
   const { name: skill, version, bundle } = request.skill.admitted;
   const subject: AuditSubject = { run: randomUUID(), agent: request.agent?.name ?? 'operator', skill, version, bundle };
+  const prepared = await recordRefusal(request.audit, subject, async () => prepareRun(request));
   try {
-    return await runPrepared(request, prepareRun(request), subject);
-  } catch (cause) {
-    const code = cause instanceof Problem ? cause.code : 'internal';
-    request.audit.record(subject, { event: 'refused', code, why: (cause as Error).message });
-    throw cause;
+    const end = await runPlan(workOf(request, prepared, subject), request);
+    return { ...end, plan: prepared.plan, planDigest: prepared.digest };
+  } finally {
+    prepared.host.close();
   }
+}
+
+function workOf({ args, now, why = '' }: RunRequest, prepared: PreparedRun, subject: AuditSubject): PlannedWork {
+  const { digest, files, host, plan, sandbox } = prepared;
+  const { command, programs, skill } = plan;
+  return {
+    plan,
+    digest,
+    sandbox,
+    named: skill,
+    subject,
+    command: [`/usr/bin/${command.interpreter}`, `/skills/${skill.name}/${command.file}`, ...args],
+    words: { command: command.name, args, why },
+    started: { command: command.name, why },
+    files,
+    programs,
+    folders: [],
+    env: (placeholders) => environmentOf(plan, placeholders),
+    hasCanaryInEnvironment: true,
+    descriptors: host.folders,
+    whyNot: (agent) => whyNotGranted(agent, skill.name, skill.version, now()),
+    purpose: `run ${skill.name}`,
+  };
+}
+
+// What the command sees, whole: nothing of the runner's own environment.
+function environmentOf(plan: Plan, placeholders: readonly BoundPlaceholder[]): Record<string, string> {
+  return {
+    PATH: '/usr/bin',
+    HOME: '/home/skill',
+    TMPDIR: '/tmp',
+    LANG: 'C.UTF-8',
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...Object.fromEntries(plan.env.map((one) => [one.name, one.value])),
+    ...Object.fromEntries(placeholders.map((one) => [one.name, one.placeholder])),
+  };
 }

@@ -15,12 +15,18 @@ export interface SandboxFile {
   readonly bytes: Uint8Array;
 }
 
+/** A folder or file of this host that is bound read-only. */
+export interface SandboxFolder {
+  readonly path: string;
+  readonly target: string;
+}
+
 export interface SandboxStart {
   readonly plan: SandboxPlan;
   /** Bytes that were checked, a skill's against its bundle; they are what the sandbox gets. */
   readonly files: readonly SandboxFile[];
   /** Folders and files of this host that are bound read-only, for a program that needs more than a skill does: an agent's. */
-  readonly folders?: readonly { readonly path: string; readonly target: string }[];
+  readonly folders?: readonly SandboxFolder[];
   /** What is started: a program's path in the sandbox and its arguments. */
   readonly command: readonly string[];
   /** What the command sees as its environment, placeholders of secrets included. */
@@ -36,7 +42,7 @@ export interface SandboxStart {
   /** What to hold shut in writable mounts, by target. */
   readonly protectedPaths: ReadonlyMap<string, readonly ProtectedPath[]>;
   /** The folder with the egress proxy's socket `proxy.sock`; absent when nothing may leave. */
-  readonly proxyFolder?: string;
+  readonly proxyFolder?: string | undefined;
   /** A folder of this run alone, owned by the runner. */
   readonly runFolder: string;
 }

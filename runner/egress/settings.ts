@@ -22,12 +22,12 @@ export interface EgressSettings {
   /** PEM texts of authorities beside the system's. */
   readonly authorities?: readonly string[];
   /** A CONNECT to `name:port` that ends here, in the runner. */
-  readonly services?: ReadonlyMap<string, (stream: Duplex) => void>;
+  readonly services?: ReadonlyMap<string, (stream: Duplex) => void> | undefined;
   readonly gate?: Gate;
   /** Sees all that leaves. */
   readonly leaks: LeakDetector;
   /** Takes from the agent's budget; false when there is no more. */
-  readonly spend?: (kind: 'requests' | 'bytes', amount: number) => boolean;
+  readonly spend?: ((kind: 'requests' | 'bytes', amount: number) => boolean) | undefined;
   /** The plan's caps where they are less than ours. */
   readonly caps?: Plan['egressLimits'];
 }

@@ -16,7 +16,7 @@ export interface Reason {
 
 export interface ProblemDetail {
   /** What to do now, when it is more exact than the code's own `fix`. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** Every reason, where there are several. */
   readonly reasons?: readonly Reason[];
   readonly cause?: unknown;
