@@ -150,9 +150,6 @@ export const exportMilliseconds = 10_000;
 export const exportPauseMilliseconds = 500;
 export const exportPauseMillisecondsMax = 60_000;
 export const exportTriesMax = 3;
-/** How often a sandbox's processes are looked at, and how many of a run are told of. */
-export const childrenMilliseconds = 250;
-export const childrenMax = 200;
 /** A monitor: seconds between looks, what it remembers of a log, and how long a status may lag behind the head of the log. */
 export const monitorSecondsDefault = 600;
 export const monitorWordsMax = 200_000;

@@ -4,7 +4,6 @@ import { runSkill } from '../runner/run.ts';
 import type { RunRequest, RunResult } from '../runner/run-request.ts';
 import type { World } from './admission.ts';
 import { withAgentSlot } from './agent-slots.ts';
-import { sampleChildren } from './children.ts';
 import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
 import type { HostFiles, Startable } from './start-skill.ts';
@@ -19,8 +18,7 @@ export async function runWatched(
   const { statusSeconds: seconds, status: statusUrls } = policy;
   const revocation = watchRevocation({ bundle: admitted.bundle, source, root, statusUrls, seconds, now: world.now });
   const waiting = waitingIncidents(world).length;
-  const start = (): Promise<RunResult> =>
-    runSkill({ ...request, onStart: sampleChildren, stops: [...(request.stops ?? []), revocation.stop] });
+  const start = (): Promise<RunResult> => runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
   const { agent } = request;
   try {
     return await (agent === undefined ? start() : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));

@@ -72,3 +72,6 @@ export const answerBytesMax = 32 * 1024;
 /** Of a held request: the body that one may have, and its line and headers. */
 export const heldRequestBytesMax = 8 * 1024 * 1024 + 64 * 1024;
 export const breakerBytesMax = 64 * 1024;
+/** How often a sandbox’s processes are looked at, and how many of a run are recorded. */
+export const childrenMilliseconds = 250;
+export const childrenMax = 200;

@@ -5,6 +5,7 @@ import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.t
 import { canaryFrom } from '../skills-index/run/canary.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Acting, actAs } from './agents.ts';
+import { sampleChildren } from './children.ts';
 import { startEgress } from './egress.ts';
 import { readAuthorities } from './host-policy.ts';
 import { type HeldMounts, holdMounts } from './mounts.ts';
@@ -162,7 +163,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
     });
     const running = await safe.breaker.started(starting);
     await recordStart(running, { ...work.started, backend: plan.backend }, record);
-    world.onStart?.(running, record);
+    sampleChildren(running, record);
     const stops: Stop[] = [
       ...(world.stops ?? []),
       ...(acting?.stops ?? []),

@@ -1,6 +1,5 @@
 /** What a run is asked for with, and what it ends with. Types only: whatever takes part in a run may import them. */
 import type { Agent } from '../skills-index/run/agent.ts';
-import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import type { ChangeSet, LeftBehind } from '../skills-index/run/changes.ts';
 import type { HoldHands } from '../skills-index/run/hold.ts';
 import type { HostPolicy } from '../skills-index/run/host-policy.ts';
@@ -11,7 +10,7 @@ import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import type { Audit } from './audit.ts';
-import type { RunningSandbox, Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
@@ -37,8 +36,6 @@ export interface RunWorld {
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
   readonly signal?: AbortSignal;
-  /** Told when it runs: whoever looks at its processes until `ended` may record what they see. */
-  readonly onStart?: (running: Pick<RunningSandbox, 'pid' | 'ended'>, record: (event: AuditEvent) => void) => void;
   /** What else ends it while it runs: a revocation. */
   readonly stops?: readonly Stop[];
   readonly now: () => Date;

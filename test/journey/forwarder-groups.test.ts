@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Sandbox } from '../../runner/sandbox.ts';
+import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { placesFor } from '../../runner/sandboxes/control-groups.ts';
 import { crm, makeTestHost, runTest } from './sandbox-fixture.ts';
 
@@ -22,10 +24,16 @@ it('the forwarder of a run belongs to control groups of its own, which go with i
   const host = makeTestHost();
   const before = forwarders().length;
   const during: string[][] = [];
+  const sandbox = bubblewrap();
+  const noticing: Sandbox['start'] = async (start) => {
+    const running = await sandbox.start(start);
+    during.push(...forwarders());
+    return running;
+  };
   const run = await runTest(
     host,
     { files: { 'probe.py': 'import time\ntime.sleep(0.5)' }, capabilities: { egress: crm.egress } },
-    { onStart: () => void during.push(...forwarders()) },
+    { sandbox: { ...sandbox, start: noticing } },
     { hosts: { 'api.crm.example': { address: '127.0.0.1', port: 9 } } },
   );
   host.remove();

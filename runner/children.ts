@@ -1,9 +1,10 @@
-/** Looks a few times a second at what runs in a sandbox, and tells of each process once: its name and a digest of its arguments. */
+/** Looks a few times a second at what runs in a sandbox, and records each process once: its name and a digest of its arguments. */
 import { readFileSync } from 'node:fs';
-import { startOf } from '../runner/lock.ts';
-import type { RunRequest } from '../runner/run-request.ts';
+import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { childrenMax, childrenMilliseconds } from './limits.ts';
+import { startOf } from './lock.ts';
+import type { RunningSandbox } from './sandbox.ts';
 
 /** What starts the command, or carries its requests: the sandbox's own. */
 const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
@@ -12,7 +13,7 @@ const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
  * Records until the sandbox has ended. What lives shorter than the interval is not seen, and a process can call itself anything:
  * this tells a person what went on, it stops nothing.
  */
-export const sampleChildren: NonNullable<RunRequest['onStart']> = ({ ended, pid }, record) => {
+export function sampleChildren({ ended, pid }: Pick<RunningSandbox, 'pid' | 'ended'>, record: (event: AuditEvent) => void): void {
   if (pid === undefined) return;
   const seen = new Set<string>();
   const look = (): void => {
@@ -34,7 +35,7 @@ export const sampleChildren: NonNullable<RunRequest['onStart']> = ({ ended, pid 
   }, childrenMilliseconds);
   timer.unref();
   void ended.catch(() => undefined).then(() => clearInterval(timer));
-};
+}
 
 // Processes below one, by their pids on this host (proc(5), /proc/pid/task/tid/children).
 function processesBelow(pid: number): number[] {
