@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readAgent } from '../../runner/agents.ts';
-import { readAuthorities } from '../../runner/host-policy.ts';
 import { tryLock, unlock } from '../../runner/lock.ts';
+import { recordRefusal } from '../../runner/record-start.ts';
+import type { RunWorld } from '../../runner/run-request.ts';
 import { sessionSkill } from '../../skills-index/run/session-plan.ts';
 import { printable } from '../../skills-index/skill/shown-text.ts';
 import { planSession } from '../agent-run/plan-session.ts';
@@ -34,13 +35,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const agent = withModel(readAgent(files.agents, name), context.options.model);
   const secrets = openSecrets(world, name);
   const sandbox = backendOf(files.policy);
-  const host = openSessionHost({ agent, command, hostPolicy: files.policy, paths: context.paths, secrets });
+  const isStart = context.options.plan !== true;
+  const subject = { run: id, agent: name };
+  // A plan is asked for to learn what would be refused; only a start that was refused is something that happened.
+  const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
+    isStart ? recordRefusal(files.audit, subject, act) : act();
+  const question = { agent, command, hostPolicy: files.policy, paths: context.paths, secrets };
+  const host = await recorded(async () => openSessionHost(question));
   try {
-    const skills = await agentSkills(world, name, context.cwd).all();
+    const skills = await recorded(() => agentSkills(world, name, context.cwd).all());
     const input = { agent, hostPolicy: files.policy, facts: host.facts, skills: plannedSkills(skills, name), sandbox };
     const { digest, plan } = planSession({ ...input, now: context.now() });
     noteUnasked(context, files.policy, name);
-    if (context.options.plan === true) {
+    if (!isStart) {
       const lines = printSessionPlan(plan).trimEnd().split('\n');
       answer(context, { ...plan, ...{ digest } }, () =>
         joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
@@ -49,27 +56,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     }
     const log = (line: string): void => note(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
-    const authorities = readAuthorities(files.policy);
-    const hands = handsOfOperator(context, files.policy);
-    const session = {
-      id,
+    const taken = { stdout: '', stderr: '' };
+    const runWorld: RunWorld = {
       agent,
-      plan,
-      digest,
-      host,
       hostPolicy: files.policy,
       secrets,
-      skills,
-      calls,
+      paths: context.paths,
       audit: files.audit,
-      sandbox,
-      authorities,
-      hands,
+      hands: handsOfOperator(context, files.policy),
+      signal: context.signal,
+      now: context.now,
+      ...streamsOf(context, taken),
     };
-    const taken = { stdout: '', stderr: '' };
-    const { changes, ...end } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
-      runSession(session, { ...context, ...streamsOf(context, taken) }),
+    const { changes, cleaned, code, reason } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
+      runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
     );
+    const end = { reason, code, cleaned };
     noteRepositories(context, plan.mounts);
     noteEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../skills-index/run/certificate.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
@@ -325,6 +326,18 @@ describe('an agent’s own program in a session', () => {
   });
 });
 
+describe('what the program of a session starts', () => {
+  it('is recorded by its name and a digest of its arguments, as a sample', async () => {
+    const before = entries().length;
+    await inSession('finance', { slow: call('sleep', '1.5') });
+    const lines = entries().slice(before);
+    const session = lines.find((one) => one.why === 'session')?.session;
+    const found = { event: 'child', name: 'sleep', sampled: true, arguments: digestOf('sleep\u00001.5\0'), session };
+    expect(lines).toContainEqual(expect.objectContaining(found));
+    expect(lines.filter((one) => one.event === 'child' && one.name === 'bwrap')).toEqual([]);
+  });
+});
+
 describe('a session’s end', () => {
   it('comes when the identity is revoked, and nothing of it lives on', async () => {
     await host.skill('agent', 'create', 'temp');
@@ -426,6 +439,26 @@ describe('what a session is refused', () => {
       expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining(`others may write to ${program}`) });
     } finally {
       chmodSync(program, 0o755);
+    }
+  });
+
+  it('a memory that others may enter, with a line in the audit log; a plan that is only shown leaves none', async () => {
+    await inSession('finance', {});
+    const memory = join(host.home, 'data/agents/finance/memory');
+    const before = entries().length;
+    const refusals = () =>
+      entries()
+        .slice(before)
+        .filter(({ event }) => event === 'refused');
+    chmodSync(memory, 0o755);
+    try {
+      const shown = await host.skill('agent', 'run', '--plan', 'finance', '--', 'stub', '{}');
+      expect(shown.err).toContain(`others may enter it`);
+      expect(refusals()).toEqual([]);
+      expect((await host.skill('agent', 'run', 'finance', '--', 'stub', '{}')).err).toContain('others may enter it');
+      expect(refusals()).toMatchObject([{ agent: 'finance', code: 'key-file-invalid', session: expect.any(String) }]);
+    } finally {
+      chmodSync(memory, 0o700);
     }
   });
 

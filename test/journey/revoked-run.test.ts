@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { parseEntry } from '../../skills-index/run/audit-entry.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
+import { processesOf } from './sandbox-fixture.ts';
 
 let host: InstalledHost;
 beforeAll(async () => {
@@ -31,11 +32,11 @@ const events = () => {
 };
 
 /** Starts a command that ends by nothing but its limit, and waits until it is up. */
-async function started(name: string): Promise<{ readonly ended: Promise<unknown[]> }> {
+async function started(name: string): Promise<{ readonly child: ChildProcess; readonly ended: Promise<unknown[]> }> {
   const child = spawn(process.execPath, [host.guard, 'run', name, 'wait'], { env: host.env, cwd: host.project });
   const ended = once(child, 'close');
   await Promise.race([once(child.stdout, 'data'), ended]);
-  return { ended };
+  return { child, ended };
 }
 
 describe('a revocation', () => {
@@ -61,6 +62,37 @@ describe('a revocation', () => {
     await sayOf(host.network, skill, 'suspended');
     expect((await ended)[0]).toBe(6);
     expect(events().at(-2)).toMatchObject({ event: 'exit', reason: 'revoked', skill: '@acme/alone' });
+  });
+});
+
+describe('a run without its runner or its first line', () => {
+  const livingOf = (name: string): string[] => processesOf(`/skills/${name}/`);
+
+  it('is no longer drawn where its runner was killed, and nothing of it lives on', async () => {
+    await release(host.network, makeReportSkill('@acme/orphan', waiting));
+    expect((await host.skill('install', '@acme/orphan')).exit).toBe(0);
+    const { child, ended } = await started('@acme/orphan');
+    expect(livingOf('@acme/orphan')).not.toEqual([]);
+    expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 1');
+    child.kill('SIGKILL');
+    await ended;
+    expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 0');
+    await expect.poll(() => livingOf('@acme/orphan'), { timeout: 60_000 }).toEqual([]);
+  });
+
+  it('is ended where the audit log refuses its first line', async () => {
+    await release(host.network, makeReportSkill('@acme/unwritten', waiting));
+    expect((await host.skill('install', '@acme/unwritten')).exit).toBe(0);
+    const file = join(pathsOf({ SKILLGATE_HOME: host.home }).data, 'audit/audit.jsonl');
+    const log = readFileSync(file);
+    writeFileSync(file, Buffer.concat([log, Buffer.from('{"not":"a line of this log"}\n')]));
+    try {
+      const refused = await host.skill('run', '@acme/unwritten', 'wait');
+      expect(refused.err).toContain('audit-broken');
+      expect(livingOf('@acme/unwritten')).toEqual([]);
+    } finally {
+      writeFileSync(file, log);
+    }
   });
 });
 
