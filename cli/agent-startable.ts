@@ -14,7 +14,7 @@ import { handsOfAgent } from './holds/hands.ts';
 import { admissionSecondsMax } from './limits.ts';
 import { type LockedSkill, lockFileName, readLock } from './lock.ts';
 import { changeLock } from './lock-change.ts';
-import { admitToStart, type HostFiles, type Startable } from './start-skill.ts';
+import { admitToStart, auditKeyFileOf, type HostFiles, type Startable } from './start-skill.ts';
 
 /** For whom skills are looked up, and where. */
 export interface AgentContext {
@@ -70,7 +70,12 @@ async function askToInstall(context: AgentContext, { admitted }: Startable, why:
   const { name, version, capabilities } = admitted;
   const subject = { run: randomUUID(), agent: agentName, skill: name, version };
   const record = (event: AuditEvent): void => host.audit.record(subject, event);
-  const desk = holdDesk(join(world.paths.data, 'holds'), { policy: host.policy, record, now: world.now });
+  const desk = holdDesk(join(world.paths.data, 'holds'), {
+    policy: host.policy,
+    record,
+    now: world.now,
+    keyFile: auditKeyFileOf(world),
+  });
   const gate = startGate({ ...desk, subject, hands: handsOfAgent(world, host.policy) });
   const answer = await gate.ask(
     { kind: 'install', capabilities: listCapabilities(capabilities).map(printCapability) },

@@ -16,15 +16,28 @@ import { digestOf } from '../skills-index/skill/digest.ts';
 import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';
 import { whyNotProven } from '../skills-index/trust/approver-proof.ts';
+import { readAuditKey } from './audit-key.ts';
 import { answerBytesMax, heldRequestBytesMax } from './limits.ts';
 import { startOf } from './lock.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
-/** @param folder `$DATA/holds` */
-export function holdDesk(folder: string, given: Pick<HoldDesk, 'policy' | 'record' | 'now'>, sandboxUid?: number): HoldDesk {
+/**
+ * @param folder `$DATA/holds`
+ * @param given `keyFile` of the host's audit key
+ */
+export function holdDesk(
+  folder: string,
+  { keyFile, ...given }: Pick<HoldDesk, 'policy' | 'record' | 'now'> & { readonly keyFile: string },
+  sandboxUid?: number,
+): HoldDesk {
   const ownUids = [process.getuid?.() ?? 0, ...(sandboxUid === undefined ? [] : [sandboxUid])];
-  const proven: HoldDesk['whyNotSigned'] = (approver, signed) =>
-    whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed);
+  const proven: HoldDesk['whyNotSigned'] = (approver, signed) => {
+    const { host } = signed.answer;
+    // Another host may show this host's hold as its own, to an approver who would not have allowed it here.
+    const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
+    const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
+    return [...whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed), ...elsewhere];
+  };
   return { ...given, ownUids, files: holdFiles(folder), whyNotSigned: proven };
 }
 

@@ -26,7 +26,7 @@ export async function startSafeguards(
   record: (event: AuditEvent) => void,
   start: StartWords,
 ): Promise<Safeguards> {
-  const desk = holdDesk(`${paths.data}/holds`, { policy, record, now }, plan.uid);
+  const desk = holdDesk(`${paths.data}/holds`, { policy, record, now, keyFile: `${paths.config}/audit-key.json` }, plan.uid);
   const breaker = openBreaker(`${paths.data}/breakers`, desk, subject);
   breaker.refuseOpen();
   const gate = breaker.through(startGate({ ...desk, subject, grants: grantsDigest(plan), hands }));

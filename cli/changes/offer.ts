@@ -10,7 +10,7 @@ import { noteHold } from '../holds/hands.ts';
 import { noteLeftBehind } from '../left-behind.ts';
 import { diffLinesMax, waitingDaysMax } from '../limits.ts';
 import { inkFor, note, safe, say } from '../output.ts';
-import type { HostFiles } from '../start-skill.ts';
+import { auditKeyFileOf, type HostFiles } from '../start-skill.ts';
 import { acceptChanges } from './accept.ts';
 import { sayMarked } from './marked.ts';
 import { sayChanges, showChanges } from './show.ts';
@@ -79,7 +79,12 @@ export async function askForAgent(context: CommandContext, host: HostFiles, { se
   const { agent, plan, run, skill, version } = set;
   const subject = { run, agent, skill, version, plan };
   const record = (event: Parameters<HostFiles['audit']['record']>[1]): void => host.audit.record(subject, event);
-  const desk = holdDesk(`${context.paths.data}/holds`, { policy: host.policy, record, now: context.now });
+  const desk = holdDesk(`${context.paths.data}/holds`, {
+    policy: host.policy,
+    record,
+    now: context.now,
+    keyFile: auditKeyFileOf(context),
+  });
   const gate = startGate({
     ...desk,
     subject,

@@ -27,7 +27,7 @@ export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
 export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
   const folder = holdsFolderOf(world);
   const record = (_: AuditEvent): void => undefined;
-  const desk = holdDesk(folder, { policy, record, now: world.now });
+  const desk = holdDesk(folder, { policy, record, now: world.now, keyFile: join(world.paths.config, 'audit-key.json') });
   const looking = { ...desk, files: { ...desk.files, reject: () => undefined } };
   const now = world.now().toISOString();
   const held = holdFiles(folder)

@@ -41,7 +41,8 @@ export async function runInMailbox(context: CommandContext, base: string, second
   const request = requestNamed(mailbox, context.args[0] ?? '');
   note(context, describeRequest(request));
   // The passphrase again: now they have seen for what.
-  const words = answerOf(context, { hold: request.hold, verdict, seconds }, request.approver);
+  const { approver, hold, host } = request;
+  const words = { ...answerOf(context, { hold, verdict, seconds }, approver), host };
   const signed = await signAnswer(mailbox.key, words);
   const seal = sealFor(Buffer.from(request.replyTo, 'base64'));
   const said = await signForMailbox(await sealAnswer(request.message, signed, seal), mailbox.open);

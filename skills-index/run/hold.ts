@@ -119,6 +119,8 @@ export interface HoldAnswer {
   readonly seconds: number;
   /** Name in host policy. */
   readonly approver: string;
+  /** Id of the host's audit key that the approver was shown; absent where they answered on the host itself, and in answers from before. */
+  readonly host?: Digest;
   readonly at: string;
 }
 
@@ -230,6 +232,7 @@ export const signedAnswerShape = exactObject({
     verdict: v.picklist(['allow', 'deny']),
     seconds: count,
     approver: text,
+    host: v.exactOptional(digest),
     at: time,
   }),
   signature: v.exactOptional(text),

@@ -321,7 +321,9 @@ describe('what waited', () => {
     await writePolicy(starts);
     const running = post(['/v2/transfer']);
     const hold = await heldNow();
-    const desk = holdDesk(folder(), { policy: policy(), record: () => undefined, now: () => new Date() });
+    const desk = holdDesk(folder(), {
+      ...{ policy: policy(), record: () => undefined, now: () => new Date(), keyFile: join(folder(), 'audit-key.json') },
+    });
     openBreaker(join(host.paths.data, 'breakers'), desk, hold).count('canary');
     await Promise.all([allow(hold.id), expect(running).rejects.toMatchObject({ code: 'breaker-open' })]);
     expect(upstream.seen).toEqual([]);

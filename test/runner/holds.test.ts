@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAuditKey } from '../../runner/audit-key.ts';
 import { breakerFile, readBreakers } from '../../runner/breakers.ts';
 import { holdDesk, holdFiles, keptRequest, requestPath } from '../../runner/holds.ts';
 import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
@@ -55,7 +56,11 @@ const deskFor = (sandboxUid?: number) => {
     { name: 'ann', passkey: passkey.enrolled },
   ];
   const policy = { ...emptyHostPolicy, approvers };
-  return holdDesk(folder, { policy, record: (event) => void events.push(event), now: () => now }, sandboxUid);
+  return holdDesk(
+    folder,
+    { policy, record: (event) => void events.push(event), now: () => now, keyFile: join(folder, 'audit-key.json') },
+    sandboxUid,
+  );
 };
 const counts = (sandboxUid?: number) => findAnswer(deskFor(sandboxUid), hold) !== undefined;
 
@@ -144,6 +149,21 @@ describe('an answer by passkey', () => {
     expect(counts()).toBe(false);
     expect(events).toMatchObject([{ event: 'hold', state: 'rejected' }]);
     expect(existsSync(join(folder, `${hold.id}.answer.json`))).toBe(false);
+  });
+});
+
+describe('an answer that was given on another machine', () => {
+  it.each([
+    ['counts here when the approver saw this host', 'own', true],
+    ['does not count here when another host had shown this hold as its own', 'other', false],
+  ])('%s', (_, whose, expected) => {
+    const { keyId } = openAuditKey(join(folder, 'audit-key.json'));
+    const host = whose === 'own' ? keyId : digestOf('another host');
+    const said = answer({ approver: 'ann', host });
+    const signed = { answer: said, assertion: passkey.assert(proofChallenge(holdAnswerType, answerBytes(said))) };
+    writeFileSync(join(folder, `${hold.id}.answer.json`), JSON.stringify(signed));
+    expect(counts()).toBe(expected);
+    expect(events).toMatchObject(expected ? [] : [{ state: 'rejected', why: `it was given to host ${host}` }]);
   });
 });
 
