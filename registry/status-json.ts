@@ -5,12 +5,13 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { parseEnvelope, verifyEnvelope } from '../skills-index/statement/sign.ts';
 import { type Status, type StatusMark, signStatus } from '../skills-index/trust/status-file.ts';
 import type { Registry } from './context.ts';
+import type { Behind } from './head-ahead.ts';
 import { writeLackingFiles } from './index-file.ts';
-import { clockSkewMs, statusLifeMs, statusRefreshMs } from './limits.ts';
-import { newestCheckpoint } from './log.ts';
+import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from './limits.ts';
+import { finishStatements, logSize, newestCheckpoint } from './log.ts';
 import { replaceObject } from './objects.ts';
 import { marks, statusFile } from './schema.ts';
-import { behindNow, requireWhole } from './witness-duty.ts';
+import { behindNow, logBehind } from './witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from './witnesses.ts';
 
 /** Where a static host finds it. */
@@ -18,8 +19,10 @@ export const statusName = 'public/index/status.json';
 
 /** The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark that was cut off before the signing. */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
+  const behind = await behindNow(registry);
+  if (behind !== undefined) return statusBehind(registry, behind);
   const last = await readLast(registry);
-  const head = await newestCheckpoint(registry);
+  const head = await readHead(registry);
   const age = registry.now().getTime() - (last?.issuedAt ?? 0);
   const fresh = last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
   if (
@@ -38,14 +41,14 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
     // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
-    const head = await newestCheckpoint(registry);
+    const known = await behindNow(registry);
+    if (known !== undefined) return statusBehind(registry, known);
+    const head = await readHead(registry);
     if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
     await askWitnesses(registry, head);
-    // Over a log that lost its end, perhaps with a suspension in it, no new day is signed; the last file shows everybody how old it is.
-    const isBehind = (await behindNow(registry)) !== undefined;
-    const last = isBehind ? await readLast(registry) : undefined;
-    if (last !== undefined) return Buffer.from(last.bytes);
-    if (isBehind) await requireWhole(registry);
+    // What was asked may have shown it.
+    const shown = await behindNow(registry);
+    if (shown !== undefined) return statusBehind(registry, shown);
     // A head must not outrun the lines that it covers. A revocation must not wait for them: the next status tries again.
     await writeLackingFiles(registry).catch(() => undefined);
     const now = registry.now();
@@ -67,6 +70,43 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to the older.
     return replaceObject(registry.objects, statusName, async () => Buffer.from((await readLast(registry))?.bytes ?? row.bytes));
   });
+}
+
+/**
+ * The newest signed head, of the whole log where the storage allows. A statement whose checkpoint failed to be written has moved its version
+ * already, so its mark would stand beside a head that does not cover it, as if nobody had signed it.
+ */
+async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint> {
+  const head = await newestCheckpoint(registry);
+  const from = head?.size ?? 0;
+  try {
+    const size = await logSize(registry);
+    if (size === from) return head;
+    // The last alone makes a head of all; a mark must not wait for the others, which whoever reads them finishes.
+    await finishStatements(registry, wholeNumbers(Math.max(from, size - finishedAtOnce), size));
+    return await newestCheckpoint(registry);
+  } catch (error) {
+    // A mark must not wait for the storage: what it stops, it stops now.
+    registry.reportPutOff?.(error);
+    return head;
+  }
+}
+
+function wholeNumbers(from: number, upTo: number): readonly number[] {
+  return Array.from({ length: upTo - from }, (_, nth) => from + nth);
+}
+
+/**
+ * Over a log that lost its end, perhaps with a suspension in it, no new day is signed: the last file shows everybody how old it is. Where that
+ * file is what shows the loss, the database holds an older one, without the marks that were lost.
+ * @throws Problem `log-behind` where there is none
+ */
+async function statusBehind(registry: Registry, behind: Behind): Promise<Uint8Array> {
+  const shown = 'file' in behind ? await registry.objects.get(statusName) : undefined;
+  if (shown !== undefined) return shown;
+  const last = await readLast(registry);
+  if (last === undefined) throw logBehind(behind);
+  return Buffer.from(last.bytes);
 }
 
 async function readMarks(registry: Registry): Promise<StatusMark[]> {

@@ -14,6 +14,7 @@ import { newestCheckpoint } from './log.ts';
 import { statusFile } from './schema.ts';
 import { currentStatus, statusIn } from './status-json.ts';
 import { tufSets } from './tuf-schema.ts';
+import { requireWhole } from './witness-duty.ts';
 
 export type TufSet = typeof tufSets.$inferSelect;
 type Served = Registry & { readonly tuf: TufRepository };
@@ -29,6 +30,8 @@ async function readOrMake(registry: Served): Promise<TufSet> {
   const [last] = await registry.db.read.select().from(tufSets).orderBy(desc(tufSets.version)).limit(1);
   const offline = lastRootOf(registry.tuf).signed.version;
   if (last?.statusSha256 === hexOf(digestOf(status)) && last.offline === offline) return last;
+  // While the log is behind, the status is that of the log that was lost, and no row of this database stands beside it.
+  await requireWhole(registry);
   const set = await makeSet(registry, status, last?.version ?? 0);
   await registry.db.batch([
     // A slower writer must not put an older status under a newer version.

@@ -52,8 +52,12 @@ export async function behindNow(registry: Registry): Promise<Behind | undefined>
  */
 export async function requireWhole(registry: Registry): Promise<void> {
   const behind = await behindNow(registry);
-  if (behind === undefined) return;
-  throw new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
+  if (behind !== undefined) throw logBehind(behind);
+}
+
+/** The failure that says what the log lacks, and the way out. */
+export function logBehind(behind: Behind): Problem {
+  return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
     hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"',
   });
 }

@@ -16,6 +16,7 @@ import { parseStatement } from '../../skills-index/statement/parse-statement.ts'
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
+import { failWrite } from './failing-write.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {
   type Answer,
@@ -100,27 +101,6 @@ const acts: Readonly<Record<string, (world: Staffed) => Promise<Act>>> = {
   },
 };
 
-/** Lets one of the writes to come fail, in the database or among the objects. */
-function failWrite(world: Staffed, nth: number): { readonly failed: () => boolean; mend(): void } {
-  const { registry } = world;
-  const { db, objects } = registry;
-  let writes = 0;
-  const turn = async <Result>(act: () => Promise<Result>): Promise<Result> => {
-    if (writes++ === nth) throw new Error('the storage is busy');
-    return act();
-  };
-  Object.assign(registry, {
-    db: { read: db.read, batch: (all: Parameters<typeof db.batch>[0]) => turn(() => db.batch(all)) },
-    objects: {
-      ...objects,
-      put: (name: string, bytes: Uint8Array) => turn(() => objects.put(name, bytes)),
-      putOver: (...given: Parameters<typeof objects.putOver>) => turn(() => objects.putOver(...given)),
-      putAll: (all: ReadonlyMap<string, Uint8Array>) => turn(() => objects.putAll(all)),
-    },
-  });
-  return { failed: () => writes > nth, mend: () => Object.assign(registry, { db, objects }) };
-}
-
 async function countOf({ registry }: Staffed, type: string): Promise<number> {
   const rows = await registry.db.read
     .select({ at: statements.logIndex })
@@ -136,7 +116,7 @@ describe('whatever write fails once, the answer says whether the log has', () =>
       open.push(world);
       const { type, send, again } = await make(world);
       const before = await countOf(world, type);
-      const fault = failWrite(world, nth);
+      const fault = failWrite(world.registry, nth);
       const answer = await send();
       fault.mend();
       const isLogged = (await countOf(world, type)) > before;
