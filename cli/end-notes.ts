@@ -2,35 +2,45 @@
 import { existsSync } from 'node:fs';
 import type { Audit } from '../runner/audit.ts';
 import type { RunResult } from '../runner/run-request.ts';
-import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
 import type { Plan } from '../skills-index/run/plan.ts';
-import { isProtectedName } from '../skills-index/run/protected-names.ts';
+import { heldShut } from '../skills-index/run/protected-names.ts';
 import { calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import { KeptOutput } from './kept-output.ts';
-import { endNotesMax } from './limits.ts';
-import { count, note, safe } from './output.ts';
-import { missingRequests } from './try/missing-capabilities.ts';
+import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from './limits.ts';
+import { count, note, type Safe, safe, shortText } from './output.ts';
+import { gitIsShut, shutPathLine, shutPaths } from './shut-paths.ts';
+import { type Missing, missingRequests } from './try/missing-capabilities.ts';
 
 /** What is heard of a run beside its result. */
 export interface Overheard {
   readonly audit: Audit;
-  /** Of requests, as they were recorded. */
-  readonly requests: readonly AuditEvent[];
+  /** Requests that were denied, each once. */
+  denied(): readonly Missing[];
+  leftOut(): readonly LeftOutHeaders[];
   /** The beginning of what it printed, stdout before stderr. */
   printed(): string;
   readonly onStdout: (chunk: Uint8Array) => void;
   readonly onStderr: (chunk: Uint8Array) => void;
 }
 
-/** Passes everything on. */
+/** `X-Forwarded-Host` and the like: servers obey them in place of what was judged. */
+export interface LeftOutHeaders {
+  readonly host: string;
+  /** The first ones, shortened. */
+  readonly names: readonly string[];
+  readonly hasMore: boolean;
+}
+
+/** Passes everything on. What is kept does not grow with the number of requests or of names in one. */
 export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStderr'>): Overheard {
-  const requests: AuditEvent[] = [];
+  const denied = new Map<string, Missing>();
+  const headers = new Map<string, Set<string>>();
   const stdout = new KeptOutput();
   const stderr = new KeptOutput();
   const record: Audit['record'] = (subject, event) => {
-    const isNoted = event.event === 'egress' && (event.decision === 'denied' || event.dropped !== undefined);
-    if (isNoted) requests.push(event);
+    for (const one of missingRequests([event])) denied.set(JSON.stringify(one), one);
+    if (event.event === 'egress' && event.dropped !== undefined) addNames(headers, event.host, event.dropped);
     audit.record(subject, event);
   };
   const both = (kept: KeptOutput, put: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
@@ -39,55 +49,60 @@ export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStder
   };
   return {
     audit: { ...audit, record },
-    requests,
+    denied: () => [...denied.values()],
+    leftOut: () => [...headers].map(leftOutOf),
     printed: () => [stdout, stderr].map((kept) => new TextDecoder().decode(kept.bytes())).join('\n'),
     onStdout: both(stdout, to.onStdout),
     onStderr: both(stderr, to.onStderr),
   };
 }
 
+// One name beyond the limit says that there are more.
+function addNames(headers: Map<string, Set<string>>, host: string, dropped: readonly string[]): void {
+  const names = headers.get(host) ?? new Set();
+  headers.set(host, names);
+  for (const name of dropped) {
+    if (names.size > leftOutNamesMax) return;
+    names.add(shortText(name, headerNameCharsMax));
+  }
+}
+
+function leftOutOf([host, names]: readonly [string, ReadonlySet<string>]): LeftOutHeaders {
+  return { host, names: [...names].slice(0, leftOutNamesMax), hasMore: names.size > leftOutNamesMax };
+}
+
 /** For people: each line once, and no more than fit a screen. */
-export function noteOverheard(context: CommandContext, heard: Overheard, { run }: Pick<RunResult, 'run'>): void {
+export function noteOverheard(context: CommandContext, heard: Overheard, { run, plan }: Pick<RunResult, 'run' | 'plan'>): void {
   if (context.format !== 'text') return;
-  const denied = missingRequests(heard.requests).map(({ what }) => `denied: ${what}`);
-  const lines = [...denied, ...leftOutHeaders(heard.requests), ...shutPaths(heard.printed())];
-  for (const line of lines.slice(0, endNotesMax)) note(context, safe`note: ${line}`);
-  const more = lines.length - endNotesMax;
-  if (more > 0) note(context, safe`note: ${count(more, 'more line')} like these: ${calledName()} log --run ${run.slice(0, 8)}`);
+  const denied = heard.denied().map(({ what }) => [safe`note: denied: ${what}`]);
+  noteFirst(context, [...denied, ...otherNotes(heard, plan.mounts)], `${calledName()} log --run ${run.slice(0, 8)}`);
 }
 
-/** `X-Forwarded-Host` and the like: servers obey them in place of what was judged. */
-export function leftOutHeaders(requests: readonly AuditEvent[]): string[] {
-  const names = new Map<string, Set<string>>();
-  for (const one of requests)
-    if (one.event === 'egress' && one.dropped !== undefined)
-      names.set(one.host, new Set([...(names.get(one.host) ?? []), ...one.dropped]));
+/** Headers that were left out and paths that no run changes. */
+export function otherNotes(heard: Overheard, mounts: Plan['mounts']): Safe[][] {
+  const lines = [...heard.leftOut().map(headersLine), ...shutPaths(heard.printed(), mounts).map(shutPathLine)];
+  return lines.map((line) => [safe`note: ${line}`]);
+}
+
+/** As many notes as fit a screen, and where the others are. A note is one line, or a few that belong together. */
+export function noteFirst(context: CommandContext, notes: readonly (readonly Safe[])[], where: string): void {
+  for (const line of notes.slice(0, endNotesMax).flat()) note(context, line);
+  const more = notes.length - endNotesMax;
+  if (more > 0) note(context, safe`note: ${count(more, 'more line')} like these: ${where}`);
+}
+
+function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
   const why = 'a server could obey them in place of the address, method or user that was judged';
-  return [...names].map(([host, dropped]) => `requests to ${host} went without the headers ${[...dropped].join(', ')}: ${why}`);
+  return `requests to ${shortText(host)} went without the headers ${names.join(', ')}${hasMore ? ' and others' : ''}: ${why}`;
 }
 
-/** Of a session, which prints on a screen of its own: each repository that its program could not commit to. */
+/** Of a session, which prints on a screen of its own: in each workspace what its program could not write, so that nobody looks for a commit. */
 export function noteRepositories(context: CommandContext, mounts: Plan['mounts']): void {
   if (context.format !== 'text') return;
-  for (const { mode, path, target } of mounts)
-    if (mode !== 'ro' && existsSync(`${path}/.git`)) note(context, safe`note: ${target}/.git ${gitIsShut}`);
-}
-
-const gitIsShut = 'is read-only in a sandbox, since git on the host obeys it: accept what was changed, then commit on the host';
-
-const readOnly = [
-  /(?:^|[\s'"])((?:\/|\.{1,2}\/)?(?:[^\s'":/]+\/)*[^\s'":/]+)['"]?: Read-only file system/gm,
-  /(?:EROFS: read-only file system, \w+|Read-only file system:) '([^'\n]{1,400})'/g,
-];
-
-/** Paths that a program could not write, as it says, since hosts or agents obey them. */
-export function shutPaths(printed: string): string[] {
-  const paths = readOnly.flatMap((form) => [...printed.matchAll(form)].map(([, path = '']) => path));
-  const shut = paths.filter((path) => path.split('/').some((name) => isProtectedName(name)));
-  return [...new Set(shut.map(whyShut))];
-}
-
-function whyShut(path: string): string {
-  if (path.split('/').includes('.git')) return `${path} was not written: .git ${gitIsShut}`;
-  return `${path} was not written: hosts or agents obey it, so no run changes it`;
+  for (const { mode, path, target } of mounts) {
+    const shut = heldShut.map((name) => name.replace('/', '')).filter((name) => mode !== 'ro' && existsSync(`${path}/${name}`));
+    const others = shut.filter((name) => name !== '.git').map((name) => `${target}/${name}`);
+    if (shut.includes('.git')) note(context, safe`note: ${target}/${gitIsShut}`);
+    if (others.length > 0) note(context, safe`note: read-only in a sandbox, since hosts or agents obey it: ${others.join(', ')}`);
+  }
 }

@@ -134,6 +134,16 @@ export const waitingDaysMax = 14;
 export const leftBehindReasonsMax = 10;
 /** Lines at the end of a run about what it asked for and did not get. */
 export const endNotesMax = 10;
+/** Of a skill's own words in such a line; of one header's name; of the headers of one host. */
+export const shortTextCharsMax = 200;
+export const headerNameCharsMax = 64;
+export const leftOutNamesMax = 8;
+/** Of a path in an error message (PATH_MAX of Linux, and its quotes); of a line of output that is read as an error message. */
+export const pathCharsMax = 4_100;
+export const messageCharsMax = 1_000;
+/** Of an address that `try` proposes for skill.json; entries of each list in its JSON. */
+export const proposedUrlCharsMax = 2_000;
+export const triedListMax = 200;
 /** What is shown of their differences; of a larger file its digests. */
 export const diffLinesMax = 2_000;
 /** Steps of looking for what old and new files have in common, of all files that are shown together: about two seconds. */

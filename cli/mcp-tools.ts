@@ -5,11 +5,11 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { printable } from '../skills-index/skill/shown-text.ts';
 import { adviceForAgent } from './agent-advice.ts';
 import type { AgentSkills, OpenedFile, SearchHit, SkillOutput } from './agent-skills.ts';
-import { shutPaths } from './end-notes.ts';
 import { indexLine } from './index-line.ts';
 import { leftBehindForAgent } from './left-behind.ts';
 import { stdinCharsMax, taskCharsMax, whyCharsMax } from './limits.ts';
 import { count } from './output.ts';
+import { shutPaths } from './shut-paths.ts';
 
 /** The part of MCP's `CallToolResult` that we make. */
 export interface ToolAnswer {
@@ -148,7 +148,9 @@ function runAnswer({ name, version, result, stdout, stderr, dropped }: SkillOutp
     ...(leftOut > 0
       ? [`it ran without ${count(leftOut, 'capability', 'capabilities')} that it asks for: not granted, or not bound here`]
       : []),
-    ...(shutPaths(`${out}\n${err}`).length > 0 ? ['.git and what else hosts or agents obey is read-only in every run'] : []),
+    ...(shutPaths(`${out}\n${err}`, result.plan.mounts).length > 0
+      ? ['.git and what else hosts or agents obey is read-only in every run']
+      : []),
     ...leftBehindForAgent(result.cleaned),
     ...(result.changes === undefined ? [] : ['what it changed is in a copy, and waits for a person to accept it']),
   ];

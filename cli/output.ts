@@ -6,6 +6,7 @@ import { hiddenCharacter, spellOut } from '../scanner/models/hidden-characters.t
 import { spellMixedWords } from '../skills-index/skill/mixed-scripts.ts';
 import { asCalled } from './called-name.ts';
 import type { CommandContext, OutStream } from './command.ts';
+import { shortTextCharsMax } from './limits.ts';
 
 /** Text that may go to a terminal as it is. Only `safe` and an `Ink` make it. */
 export class Safe {
@@ -98,7 +99,13 @@ export function note(context: CommandContext, text: Safe): void {
   say(context.stderr, text);
 }
 
+/** The beginning of foreign text that may be of any length. */
+export function shortText(text: string, max = shortTextCharsMax): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1).toWellFormed()}…`;
+}
+
 /** `1 finding`, `2 findings`. */
+
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }

@@ -6,21 +6,23 @@ import { runSkill } from '../../runner/run.ts';
 import type { RunResult } from '../../runner/run-request.ts';
 import { listOf } from '../agent-options.ts';
 import { backendOf } from '../backends/backends.ts';
+import { calledName } from '../called-name.ts';
 import { applyAllowed } from '../changes/accept.ts';
 import { offerChanges } from '../changes/offer.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { leftOutHeaders, overhear, shutPaths } from '../end-notes.ts';
+import { noteFirst, type Overheard, otherNotes, overhear } from '../end-notes.ts';
 import { handsOfOperator } from '../holds/hands.ts';
 import { noteEnd } from '../left-behind.ts';
-import { shebangBytesMax } from '../limits.ts';
-import { jsonText, note, safe } from '../output.ts';
+import { shebangBytesMax, triedListMax } from '../limits.ts';
+import { jsonText, note, safe, shortText } from '../output.ts';
 import { notePipedInput } from '../piped-input.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, resultJson } from '../run-output.ts';
 import { openSecrets } from '../secret-sources/open-secrets.ts';
+import { shutPaths } from '../shut-paths.ts';
 import { readWholeSkill } from '../source-folder.ts';
 import { auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
-import { type Interpreters, type Missing, missingInOutput, missingRequests } from '../try/missing-capabilities.ts';
+import { type Interpreters, type Missing, missingInOutput } from '../try/missing-capabilities.ts';
 import { patient, readTried, triedSkill } from '../try/try-request.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -49,13 +51,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hands: handsOfOperator(context, policy),
     });
     output.end();
-    const missing = [
-      ...missingRequests(heard.requests),
-      ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
-    ];
-    const others = [...leftOutHeaders(heard.requests), ...shutPaths(heard.printed())];
-    if (context.format === 'text') sayMissing(context, result, missing, others);
-    else context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', missing })}\n`);
+    const missing = [...heard.denied(), ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs))];
+    if (context.format === 'text') sayMissing(context, result, missing, heard);
+    else {
+      const lacks = lacksJson(result, missing, heard);
+      context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`);
+    }
     noteEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit };
     const waiting = await applyAllowed(context.paths, host, result.changes);
@@ -94,12 +95,26 @@ function readStart(path: string): string {
   }
 }
 
-function sayMissing(context: CommandContext, { plan }: RunResult, missing: readonly Missing[], others: readonly string[]): void {
-  for (const { what, reason } of plan.leftOut) note(context, safe`declared, and not given here: ${what}: ${reason}`);
-  for (const { kind, what, entry } of missing) {
-    note(context, safe`denied: ${what}`);
-    if (entry !== undefined) note(context, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`);
-  }
-  for (const line of others) note(context, safe`note: ${line}`);
+/** What a person is told in lines, for programs. */
+function lacksJson({ plan }: RunResult, missing: readonly Missing[], heard: Overheard) {
+  const leftOutHeaders = heard.leftOut();
+  const paths = shutPaths(heard.printed(), plan.mounts).map((path) => shortText(path));
+  const notListed = [missing, leftOutHeaders, paths].reduce((sum, list) => sum + Math.max(0, list.length - triedListMax), 0);
+  return {
+    missing: missing.slice(0, triedListMax),
+    leftOutHeaders: leftOutHeaders.slice(0, triedListMax),
+    shutPaths: paths.slice(0, triedListMax),
+    notListed,
+  };
+}
+
+function sayMissing(context: CommandContext, { plan }: RunResult, missing: readonly Missing[], heard: Overheard): void {
+  const leftOut = plan.leftOut.map(({ what, reason }) => [safe`declared, and not given here: ${what}: ${reason}`]);
+  const denied = missing.map(({ kind, what, entry }) => {
+    const line = safe`denied: ${what}`;
+    return entry === undefined ? [line] : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];
+  });
+  for (const notes of [leftOut, denied, otherNotes(heard, plan.mounts)])
+    noteFirst(context, notes, `${calledName()} try --format json`);
   if (context.options.stdin !== true) notePipedInput(context, 'try');
 }

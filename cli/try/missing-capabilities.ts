@@ -3,6 +3,8 @@ import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
 import { denials } from '../../skills-index/run/denial.ts';
 import { isProtectedName } from '../../skills-index/run/protected-names.ts';
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
+import { messageCharsMax, proposedUrlCharsMax } from '../limits.ts';
+import { shortText } from '../output.ts';
 
 /** What was denied, and what to write. */
 export interface Missing {
@@ -25,12 +27,15 @@ export function missingRequests(events: readonly AuditEvent[]): Missing[] {
       // A client may tunnel plain HTTP too.
       const scheme = port !== 80 && (isTunnel || port === 443) ? 'https' : 'http';
       const at = port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
-      const asked = `${method} ${isTunnel ? at : `${scheme}://${at}${path}`}`;
+      // Of what was malformed nobody knows where it was to go.
+      const asked =
+        host === '' ? 'a request that cannot be read' : shortText(`${method} ${isTunnel ? at : `${scheme}://${at}${path}`}`);
       const means = Object.hasOwn(denials, word) ? denials[word as keyof typeof denials].means : word;
       const what = `${asked}: ${means}`;
       if (!isForManifest.test(word) || host === '') return { kind: 'egress', what };
       // What was to go through a tunnel that was not opened is not seen: narrow it.
       const url = `${scheme}://${at}${isTunnel ? '/*' : path}`;
+      if (url.length > proposedUrlCharsMax) return { kind: 'egress', what };
       return { kind: 'egress', what, entry: { url, methods: [isTunnel ? 'GET' : method], why } };
     }),
   );
@@ -62,7 +67,10 @@ const sayings: readonly Match[] = [
  * @param interpreters of the programs that it has: the words of the first line of a script
  */
 export function missingInOutput(printed: string, interpreters: Interpreters = new Map()): Missing[] {
-  const found = sayings.flatMap(([pattern, missing]) => [...printed.matchAll(pattern)].map(([, name = '']) => missing(name)));
+  // No interpreter writes longer ones, and the patterns would take long over them.
+  const lines = printed.split('\n').filter((line) => line.length <= messageCharsMax);
+  const text = lines.join('\n');
+  const found = sayings.flatMap(([pattern, missing]) => [...text.matchAll(pattern)].map(([, name = '']) => missing(name)));
   return unique(found.flatMap((one) => (one === undefined ? [] : [withCause(one, interpreters)])));
 }
 
@@ -89,7 +97,7 @@ function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {
   // What hosts obey is shut in every mount: another mode would not open it.
   if (top === '' || ownFolders.test(path) || (mode === 'cow' && path.split('/').some((name) => isProtectedName(name))))
     return undefined;
-  const says = mode === 'ro' ? `${path} is not there` : `${path} cannot be written`;
+  const says = `the skill says that ${JSON.stringify(shortText(path))} ${mode === 'ro' ? 'is not there' : 'cannot be written'}`;
   return { kind: 'mount', what: says, entry: { source: `workspace:${partOf(top)}`, target: `/${top}`, mode, why } };
 }
 

@@ -64,7 +64,7 @@ describe('an installed skill', () => {
     const { err, exit, out } = await host.skill('run', '@acme/tools', 'ask');
     expect([exit, out], err).toEqual([0, 'failed\n']);
     expect(err).toContain('note: denied: CONNECT elsewhere.example: no egress to this host was approved');
-    expect(err).toContain('note: .git/index.lock was not written: .git is read-only in a sandbox');
+    expect(err).toContain('note: the skill says that it could not write ".git/index.lock": .git is read-only in a sandbox');
   });
 
   it('says that piped input did not reach it, and passes it with --stdin', async () => {

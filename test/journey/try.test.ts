@@ -139,6 +139,21 @@ describe('skillgate try', () => {
     expect(err).toContain('1 created in its view of /reports');
   });
 
+  it('tells people no more than fits a screen, and lists the others in JSON', async () => {
+    writeFileSync(
+      join(folder, 'skill.json'),
+      JSON.stringify({ name: '@me/tried', version: '1.0.0', commands: { many: 'many.py' } }),
+    );
+    writeFileSync(join(folder, 'many.py'), `for at in range(300): print(f"KeyError: 'NAME{at}'")\n`);
+    const { err, exit } = await host.skill('try', folder, 'many');
+    expect(exit, err).toBe(0);
+    expect(err.match(/^denied: /gm)).toHaveLength(10);
+    expect(err).toContain('note: 290 more lines like these: skillgate try --format json');
+    const json = JSON.parse((await host.skill('try', '--format', 'json', folder, 'many')).out);
+    expect(json.missing).toHaveLength(200);
+    expect(json.notListed).toBe(100);
+  });
+
   it('tells people why git cannot commit in a workspace', async () => {
     const reports = join(host.project, 'reports');
     mkdirSync(join(reports, '.git'));
@@ -151,9 +166,11 @@ describe('skillgate try', () => {
       `import sys\ntry:\n    open('${lock}', 'w')\nexcept OSError as cause:\n    sys.exit("fatal: Unable to create '${lock}': " + cause.strerror)\n`,
     );
     const { err, exit } = await host.skill('try', folder, 'commit');
+    const inJson = await host.skill('try', '--format', 'json', folder, 'commit');
     rmSync(join(reports, '.git'), { recursive: true });
+    expect(JSON.parse(inJson.out)).toMatchObject({ shutPaths: [lock], leftOutHeaders: [], notListed: 0 });
     expect(exit, err).toBe(1);
-    expect(err).toContain(`note: ${lock} was not written: .git is read-only in a sandbox`);
+    expect(err).toContain(`note: the skill says that it could not write "${lock}": .git is read-only in a sandbox`);
     expect(err).not.toContain('to allow it, in "mount"');
   });
 
