@@ -9,6 +9,7 @@ import {
   type Folded,
   type FoldedList,
   type FoldFrame,
+  givenTo,
   isBytes,
   isDict,
   isList,
@@ -146,7 +147,7 @@ function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target:
   if (object === undefined || open?.name !== '[' || key === undefined) return;
   const owner = fold(run, module, object, frame);
   const at = fold(run, module, key, frame);
-  if (isDict(owner) && at !== undefined) owner.entries.set(keyOf(at), { key: at, value });
+  if (isDict(owner) && at !== undefined) owner.entries.set(keyOf(at), { key: at, value: givenTo(owner, value) });
   const index = wholeOf(at);
   const isSlice = childrenOf(target).some(({ name }) => name === ':');
   if (owner !== undefined && (at === undefined || isSlice)) {
@@ -154,7 +155,7 @@ function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target:
     return;
   }
   if (isList(owner) && index !== undefined && index < owner.items.length)
-    owner.items[index < 0 ? owner.items.length + index : index] = value;
+    owner.items[index < 0 ? owner.items.length + index : index] = givenTo(owner, value);
   else if (isBytes(owner) && index !== undefined && index < owner.length) owner[index] = wholeOf(value) ?? 0;
 }
 

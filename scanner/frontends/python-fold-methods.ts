@@ -7,6 +7,7 @@ import {
   type Folded,
   type FoldedDict,
   type FoldedList,
+  givenTo,
   isBytes,
   isDict,
   isList,
@@ -89,14 +90,14 @@ function listMethod(list: FoldedList, method: string, call: MethodCall): MaybeFo
   switch (method) {
     case 'append':
     case 'add':
-      list.items.push(first);
+      list.items.push(givenTo(list, first));
       return null;
     case 'extend':
     case 'update':
-      list.items.push(...(itemsOf(first) ?? [undefined]));
+      list.items.push(...(itemsOf(first) ?? [undefined]).map((item) => givenTo(list, item)));
       return null;
     case 'insert':
-      list.items.splice(wholeOf(first) ?? 0, 0, second);
+      list.items.splice(wholeOf(first) ?? 0, 0, givenTo(list, second));
       return null;
     case 'reverse':
       list.items.reverse();
@@ -135,7 +136,8 @@ function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFo
     case 'copy':
       return dictOf([...dict.entries.values()].map(({ key, value }) => [key, value] as const));
     case 'update':
-      if (isDict(first)) for (const [key, entry] of first.entries) dict.entries.set(key, entry);
+      if (isDict(first))
+        for (const [key, entry] of first.entries) dict.entries.set(key, { ...entry, value: givenTo(dict, entry.value) });
       return null;
     default:
       return undefined;

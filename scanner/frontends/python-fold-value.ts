@@ -168,6 +168,20 @@ export function sizeOf(value: MaybeFolded): number {
   return typeof value === 'bigint' && (value > 0xffffffffffffffffn || value < -0xffffffffffffffffn) ? 64 : 0;
 }
 
+/** What a list or dictionary is given; unknown where the value holds that list or dictionary itself, since no reader of values expects a circle. */
+export function givenTo(owner: MaybeFolded, value: MaybeFolded): MaybeFolded {
+  const seen = new Set<MaybeFolded>();
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (one === owner) return undefined;
+    if (!(isList(one) || isDict(one)) || seen.has(one)) continue;
+    seen.add(one);
+    left.push(...(isList(one) ? one.items : [...one.entries.values()].map((entry) => entry.value)));
+  }
+  return value;
+}
+
 /** A value of its own: what a function appends to a list must not stay in the value that was kept. */
 export function copied(value: MaybeFolded): MaybeFolded {
   if (isList(value)) return { ...value, items: [...value.items] };

@@ -8,7 +8,10 @@ import type { PyNode } from './python-tree.ts';
 
 /** A list or dictionary that something changes by another way than its name: what stays of it is its beginning, or nothing. */
 export function changedList(value: PyValue, kept: Kept | undefined): PyValue {
-  if (kept === undefined || (value.items === undefined && value.entries === undefined)) return value;
+  if (kept === undefined) return value;
+  // Bytes: a view of them or another name changes them in their place.
+  if (value.items === undefined && value.entries === undefined)
+    return value.texts.length === 0 ? value : { ...value, otherTexts: [unknownPart], whole: undefined };
   if (kept === 2) return { ...value, grown: true, whole: undefined };
   const items = kept === 1 ? value.items?.slice(0, 1) : value.items;
   return { ...value, items, grown: true, whole: undefined, otherTexts: kept === 1 ? value.otherTexts : [unknownPart] };

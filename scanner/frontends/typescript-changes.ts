@@ -16,9 +16,18 @@ export function settled(self: Evaluator, node: ts.Expression, value: Value): Val
       if (one.kind === 'bytes') return isChanged(self, node) ? unknown : one;
       if (one.kind !== 'array') return one;
       const made = [...(one.made ?? []), node];
-      return isChanged(self, node) ? { kind: 'unknown', made } : { ...one, made };
+      const changes = reaching(self, node, '*');
+      if (changes.length === 0) return { ...one, made };
+      const kept = keptItems(one.items, changes);
+      return kept === undefined ? { kind: 'unknown', made } : { kind: 'array', items: kept, made };
     }),
   );
+}
+
+// Sorting brings no item; every other change may put any.
+function keptItems(items: readonly Value[], changes: readonly Write[]): readonly Value[] | undefined {
+  const isSorted = changes.every(({ method }) => method === 'sort' || method === 'reverse');
+  return isSorted ? items.map(() => unionOf(items)) : undefined;
 }
 
 function isMaking(node: ts.Expression): boolean {

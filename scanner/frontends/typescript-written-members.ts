@@ -13,6 +13,8 @@ export interface Write {
   readonly key: string;
   /** What is written, where an assignment says it. */
   readonly assigned?: Assignment;
+  /** The method of the receiver that writes; absent where something else does. */
+  readonly method?: string;
   /** What a call may write. */
   readonly given?: readonly ts.Expression[];
 }
@@ -61,10 +63,32 @@ function* writesOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpressi
   const given = node.arguments ?? [];
   const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
   if (isMember && isMutator(memberName(callee)) && isNamed(bareOf(callee.expression)))
-    yield { receiver: callee.expression, key: '*', given };
+    yield { receiver: callee.expression, key: '*', given, method: memberName(callee) };
   if (given.every((one) => !isNamed(bareOf(one)))) return;
-  if (!alternatives(self.valueOf(node.expression)).some(changesGiven)) return;
+  const callees = alternatives(self.valueOf(node.expression));
+  if (!callees.some(changesGiven)) return;
+  const [target, ...sources] = given;
+  const keys = keysOf(sources);
+  if (target !== undefined && keys !== undefined && callees.every((one) => one.kind === 'api' && one.name === 'Object.assign')) {
+    for (const [key, value] of keys) yield { receiver: target, key, assigned: { value, node, compound: false } };
+    return;
+  }
   for (const one of given) yield { receiver: ts.isSpreadElement(one) ? one.expression : one, key: '*', given };
+}
+
+// `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources do not say which.
+function keysOf(sources: readonly ts.Expression[]): (readonly [string, ts.Expression])[] | undefined {
+  const found: (readonly [string, ts.Expression])[] = [];
+  for (const source of sources) {
+    if (!ts.isObjectLiteralExpression(source)) return undefined;
+    for (const one of source.properties) {
+      if (ts.isShorthandPropertyAssignment(one)) found.push([one.name.text, one.name]);
+      else if (ts.isPropertyAssignment(one) && (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name)))
+        found.push([one.name.text, one.initializer]);
+      else return undefined;
+    }
+  }
+  return found;
 }
 
 // What has no name is not read again.
