@@ -55,6 +55,8 @@ export const policyBytesMax = 256 * 1024;
 export const agentBytesMax = 256 * 1024;
 /** Files of a folder that are looked at together for access lists. */
 export const accessListsAtOnce = 100;
+/** How long a program of the system may read or copy access lists: a file system may not answer. */
+export const systemProgramMillisMax = 30_000;
 /** How long the work at a run's end may keep timers and connections waiting. */
 export const workMillisMax = 10;
 /** Of one run that each have a line of their own in the audit log; of more the log names the digest of a file with all of them. */

@@ -1,5 +1,5 @@
 /** Applies changes that wait: exactly those that were shown, or were allowed before the start, into the folders that they are of. */
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OpenedHost, openHost } from '../../runner/host.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
@@ -13,7 +13,8 @@ import type { Paths } from '../command.ts';
 import type { HostFiles } from '../start-skill.ts';
 import { applyChanges } from './apply.ts';
 import { type Judged, refuseConflicts } from './conflicts.ts';
-import { begunName, readWaiting, removeApplied, type WaitingChanges, withWaiting } from './waiting.ts';
+import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
+import { begunName, readWaiting, removeApplied, requireKept, type WaitingChanges, withWaiting } from './waiting.ts';
 
 type Host = Pick<HostFiles, 'policy' | 'audit'> & {
   /** Open folders by source that are no workspaces of host policy: an agent's memory. */
@@ -116,7 +117,8 @@ async function applyFolders(
     }
     const judged = new Map<string, Judged>();
     for (const [root, folder] of roots) judged.set(root, await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun));
-    closeSync(openSync(join(waiting.folder, begunName), 'w', 0o600));
+    requireKept(waiting);
+    const secret = await begin(waiting, roots);
     record({ event: 'changes', decision: 'begun', digest, targets });
     for (const [root, folder] of roots)
       for (const { path, why } of await applyChanges(
@@ -125,6 +127,7 @@ async function applyFolders(
         host.policy.obeyed,
         waiting.read,
         judged.get(root) ?? new Map(),
+        secret,
       ))
         left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
     for (const one of left) record({ event: 'cleanup', ...one });
@@ -134,6 +137,17 @@ async function applyFolders(
   }
   record({ event: 'changes', decision: 'applied', digest, targets });
   return left;
+}
+
+/** @returns the secret of this accept */
+async function begin({ begun, folder }: WaitingChanges, roots: readonly (readonly [string, ChangedFolder])[]): Promise<string> {
+  const file = join(folder, begunName);
+  const before = begun ? parseSecret(readFileSync(file, 'utf8')) : undefined;
+  if (before !== undefined) for (const [root, changed] of roots) await removeLeftovers(root, changed, before);
+  const secret = newSecret();
+  // Before anything is made, so that a killed accept is known by its names.
+  writePrivateFile(file, secret);
+  return secret;
 }
 
 function rootOf({ facts, folders }: OpenedHost, { id, source }: ChangedFolder, own: Host['own']): string {

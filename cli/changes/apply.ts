@@ -10,6 +10,7 @@ import type { Change, ChangedFolder, EntryState, LeftBehind } from '../../skills
 import { whyLinkRefused } from '../../skills-index/run/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
 import { type Judged, requireJudged } from './conflicts.ts';
+import { newSecret } from './leftovers.ts';
 import { type How, openUpFolder, putEntry, setFolder } from './put-entry.ts';
 
 /**
@@ -18,6 +19,7 @@ import { type How, openUpFolder, putEntry, setFolder } from './put-entry.ts';
  * @param further names that host policy says are obeyed
  * @param read the kept bytes with a digest; they are checked
  * @param judged what lay at each path when nothing conflicted
+ * @param secret of this accept, which says what it left if it is killed
  * @returns links that are left out by now, and why
  * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
  */
@@ -27,6 +29,7 @@ export async function applyChanges(
   further: FurtherNames,
   read: How['read'],
   judged: Judged,
+  secret = newSecret(),
 ): Promise<LeftBehind[]> {
   const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
@@ -54,10 +57,12 @@ export async function applyChanges(
       if (isThere) openUpFolder(to, after, owners);
       else
         putEntry(to, after, {
+          path,
           read,
           keepList: kept.has(path),
           modeFor: modeFor(path, list),
-          requireJudged: () => requireJudged(judged, path, to),
+          requireJudged: (now) => requireJudged(judged, path, now),
+          secret,
         });
     });
   }
@@ -115,7 +120,7 @@ function gone(act: () => void): void {
 function remove(at: Buffer, { before, after, path }: Change, judged: Judged): void {
   const found = fs.lstatSync(at, { throwIfNoEntry: false });
   if (found === undefined || before === undefined || kindOfEntry(found) === after?.kind) return;
-  requireJudged(judged, path, at);
+  requireJudged(judged, path, found);
   if (found.isDirectory()) fs.rmdirSync(at);
   else fs.unlinkSync(at);
   judged.delete(path);

@@ -5,6 +5,7 @@ import { stateAt } from '../../runner/mounts/entry-state.ts';
 import { ForeignEntry, ownersOf } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { takeTurns } from '../../runner/turns.ts';
+import { ownersAlone } from '../../skills-index/run/access-lists.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
 import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
@@ -39,7 +40,7 @@ export async function refuseConflicts(
     // Before it is read, so that a change while it is read is seen later.
     judged.set(path, statsAt(root, path, owners));
     const now = await stateAt(root, latin(path), owners);
-    const between = begun && (now?.kind === 'folder' ? after?.kind === 'folder' : now === undefined && after !== undefined);
+    const between = begun && isBetween(now, change);
     if (!sameState(now, before) && !sameState(now, after) && !between) return 'somebody else changed it since the run';
     if (
       now?.kind === 'folder' &&
@@ -71,14 +72,25 @@ export async function refuseConflicts(
       message: `${path}: it has an access list and setuid or setgid bits; take these bits off, then run the skill again`,
     });
   if (reasons.length === 0) return judged;
-  throw new Problem('changes-conflict', `Nothing was applied: ${reasons.length} of the paths cannot be changed as the run did`, {
+  const what = begun ? 'Some of it was applied before, and nothing more is now' : 'Nothing was applied';
+  throw new Problem('changes-conflict', `${what}: ${reasons.length} of the paths cannot be changed as the run did`, {
     reasons,
   });
 }
 
-/** @throws Problem `changes-conflict` when what lies there is not what was judged */
-export function requireJudged(judged: Judged, path: string, at: Buffer): void {
-  const now = fs.lstatSync(at, { throwIfNoEntry: false });
+// What an accept that was cut off may have left at a path.
+function isBetween(now: EntryState | undefined, { after, list }: Change): boolean {
+  if (now === undefined || after === undefined) return after !== undefined;
+  if (now.kind === 'folder') return after.kind === 'folder';
+  // Its folder gave it no list, so it is for its owner alone.
+  return list === 'folder' && after.kind === 'file' && sameState(now, { ...after, mode: ownersAlone(after.mode) });
+}
+
+/**
+ * @param now what lies at the path
+ * @throws Problem `changes-conflict` when that is not what was judged
+ */
+export function requireJudged(judged: Judged, path: string, now: fs.Stats | undefined): void {
   if (isSameEntry(judged.get(path), now)) return;
   throw new Problem('changes-conflict', `Somebody else changed ${path} while changes were applied; it stays as it is now`, {
     hint: 'other paths may be changed already: keep a copy of this path, bring it back to what the run found, then accept again; or discard the rest',

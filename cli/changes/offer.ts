@@ -1,6 +1,7 @@
 /** What happens to the changes of a run at its end: accepted beforehand, shown to a person who says yes, or left to wait. */
 import { holdDesk, startGate } from '../../runner/holds.ts';
 import type { ChangeSet } from '../../skills-index/run/changes.ts';
+import type { GatedAction } from '../../skills-index/run/hold.ts';
 import { canAnswer } from '../../skills-index/run/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -74,7 +75,8 @@ export function requireApprover({ policy }: Pick<HostFiles, 'policy'>, { agent, 
  * What an agent’s run changed needs an answer that the agent cannot give.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
  */
-export async function askForAgent(context: CommandContext, host: HostFiles, { set, digest }: WaitingChanges): Promise<void> {
+export async function askForAgent(context: CommandContext, host: HostFiles, waiting: WaitingChanges): Promise<void> {
+  const { set } = waiting;
   if (set.agent === 'operator') return;
   const { agent, plan, run, skill, version } = set;
   const subject = { run, agent, skill, version, plan };
@@ -92,9 +94,14 @@ export async function askForAgent(context: CommandContext, host: HostFiles, { se
     // No word of the terminal is an answer: it only hears what is waited for, and until when.
     hands: { notify: noteHold(context, host.policy) },
   });
-  const changes = set.folders.reduce((sum, one) => sum + one.changes.length, 0);
-  const answer = await gate.ask({ kind: 'apply', target: targetsOf(set), changes, digest }, context.signal);
+  const answer = await gate.ask(applyAction(waiting), context.signal);
   if (answer.kind === 'denied') throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
+}
+
+/** What a hold of these changes is about. */
+export function applyAction({ set, digest }: Pick<WaitingChanges, 'set' | 'digest'>): GatedAction {
+  const changes = set.folders.reduce((sum, one) => sum + one.changes.length, 0);
+  return { kind: 'apply', target: targetsOf(set), changes, digest };
 }
 
 function targetsOf({ folders }: ChangeSet): string {

@@ -4,14 +4,17 @@
  */
 import * as fs from 'node:fs';
 import { pathOnly } from '../../runner/mounts/access-lists.ts';
-import { bytesOf, withHandle } from '../../runner/mounts/walk-folder.ts';
+import { withHandle } from '../../runner/mounts/walk-folder.ts';
 import type { EntryState } from '../../skills-index/run/changes.ts';
 import type { Owners } from '../../skills-index/run/foreign-paths.ts';
-import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { copyAccessList } from './access-lists.ts';
+import { besideOf } from './leftovers.ts';
 
 export interface How {
+  /** In the folder that a run saw. */
+  readonly path: string;
   /** The kept bytes with a digest. */
   readonly read: (sha256: Digest) => Uint8Array;
   /** Whether the new file has exactly the access list of the file whose place it takes, also where that file has none. */
@@ -19,22 +22,23 @@ export interface How {
   /** The mode of the new entry, which is reached at `self`. */
   readonly modeFor: (self: string, mode: number) => number;
   /** Throws where the entry that is replaced is not the one that was judged. */
-  readonly requireJudged: () => void;
+  readonly requireJudged: (now: fs.Stats | undefined) => void;
+  /** Of this accept, for the names under which entries are made. */
+  readonly secret: string;
 }
 
 /** @throws Problem `changes-invalid`, `changes-conflict` */
-export function putEntry(at: Buffer, after: EntryState, { keepList, modeFor, read, requireJudged }: How): void {
-  const beside = besideOf(at);
-  removeLeftover(beside, after);
-  const made = make(beside, after);
+export function putEntry(at: Buffer, after: EntryState, { keepList, modeFor, path, read, requireJudged, secret }: How): void {
+  const beside = besideOf(at, secret);
+  const made = make(beside, after, path);
   try {
     // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the folder.
     give(made, after);
     if (after.kind === 'file') write(made, after, read);
-    if (keepList) copyAccessList(at, made);
+    if (keepList) copyAccessList(at, made, requireJudged);
     if (after.kind === 'file') fs.fchmodSync(made, modeFor(`/proc/self/fd/${made}`, after.mode));
-    if (!isAt(beside, made)) throw swapped(beside);
-    requireJudged();
+    if (!isAt(beside, made)) throw swapped(path);
+    requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
     fs.renameSync(beside, at);
   } catch (cause) {
     // Something else under this name is not ours to remove.
@@ -65,23 +69,9 @@ export function setFolder(at: Buffer, after: Folder, owners: Owners, modeFor: Ho
 
 function withFolder(at: Buffer, { uid }: Folder, owners: Owners, act: (self: string, stats: fs.Stats) => void): void {
   withHandle(at, (self, stats) => {
-    if (!stats.isDirectory() || !owners.has(stats.uid)) throw swapped(at);
+    if (!stats.isDirectory() || !owners.has(stats.uid)) throw swapped(at.subarray(at.lastIndexOf('/') + 1).toString('utf8'));
     if (stats.uid === uid) act(self, stats);
   });
-}
-
-// The same for the same entry, so that an accept that goes on finds what the one before left.
-function besideOf(at: Buffer): Buffer {
-  const name = at.subarray(at.lastIndexOf('/') + 1);
-  return Buffer.concat([at.subarray(0, at.length - name.length), bytesOf(`.skillgate-${hexOf(digestOf(name)).slice(0, 16)}`)]);
-}
-
-// Of an accept that was killed here: it belongs to this user, or was given to its owner already.
-function removeLeftover(beside: Buffer, { uid }: EntryState): void {
-  const found = fs.lstatSync(beside, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (![process.geteuid?.(), uid].includes(found.uid)) throw swapped(beside);
-  remove(beside);
 }
 
 function remove(at: Buffer): void {
@@ -95,7 +85,7 @@ function isAt(at: Buffer, made: number): boolean {
 }
 
 /** A descriptor of a new entry that only its maker can open. */
-function make(beside: Buffer, after: EntryState): number {
+function make(beside: Buffer, after: EntryState, path: string): number {
   if (after.kind === 'file') return fs.openSync(beside, 'wx+', 0o600);
   if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
   else fs.mkdirSync(beside, { mode: 0o700 });
@@ -108,7 +98,7 @@ function make(beside: Buffer, after: EntryState): number {
       : (stats.mode & 0o777) === 0o700 && fs.readdirSync(`/proc/self/fd/${made}`).length === 0);
   if (isOurs) return made;
   fs.closeSync(made);
-  throw swapped(beside);
+  throw swapped(path);
 }
 
 // The owner that was shown, never that of what lay there before: that user did not write these bytes.
@@ -127,9 +117,8 @@ function write(made: number, { sha256 }: Extract<EntryState, { kind: 'file' }>, 
   fs.fsyncSync(made);
 }
 
-function swapped(at: Buffer): Problem {
-  const name = at.subarray(at.lastIndexOf('/') + 1).toString('utf8');
-  return new Problem('changes-conflict', `Another process moved ${name} away while changes were applied to its folder`, {
+function swapped(what: string): Problem {
+  return new Problem('changes-conflict', `Another process moved ${what} away while changes were applied to its folder`, {
     hint: 'see who writes to this folder, then accept again: skillgate changes accept goes on where this ended',
   });
 }

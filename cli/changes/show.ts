@@ -5,6 +5,7 @@ import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax } from '../limits.ts';
 import { count, type Ink, joined, type Safe, safe } from '../output.ts';
 import type { DiffWork } from './diff.ts';
@@ -83,8 +84,20 @@ function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, 
   const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
   if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
     return [`${remark} the file is not as the run found it any more: its content is not shown`, ...digests];
-  const lines = differenceOf(oldBytes, fresh === undefined ? Buffer.alloc(0) : waiting.read(fresh.sha256), work);
+  const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);
+  if (freshBytes === undefined)
+    return [`${remark} what is kept is not what the run left: its content is not shown, and nobody can accept it`, ...digests];
+  const lines = differenceOf(oldBytes, freshBytes, work);
   return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
+}
+
+function keptOrUndefined({ read }: WaitingChanges, { sha256 }: File): Uint8Array | undefined {
+  try {
+    return read(sha256);
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
 }
 
 type File = Extract<EntryState, { kind: 'file' }>;

@@ -16,6 +16,7 @@ export interface WaitingChanges {
   readonly folder: string;
   /** Whether somebody began to apply it and did not come to the end. */
   readonly begun: boolean;
+  /** The kept content with a digest; throws Problem `changes-invalid` where that is not what is kept. */
   readonly read: (sha256: Digest) => Uint8Array;
 }
 
@@ -61,8 +62,29 @@ export function readWaiting(data: string, run: string): WaitingChanges {
   if (bytes === undefined) throw new Problem('changes-invalid', `The changes of run ${only} are not whole`);
   const set = parseChangeSet(bytes);
   if (set.run !== only) throw new Problem('changes-invalid', `The changes of run ${only} say they are of ${set.run}`);
-  const read = (sha256: Digest): Uint8Array => readFileSync(join(folder, hexOf(sha256)));
+  const read = (sha256: Digest): Uint8Array => readKept(folder, only, sha256);
   return { set, digest: changeSetDigest(set), folder, begun: existsSync(join(folder, begunName)), read };
+}
+
+// Whoever is shown a set accepts its digest, so they are shown no other bytes.
+function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
+  const file = join(folder, hexOf(sha256));
+  const hint = `they can only be discarded: skillgate changes discard ${run}, then run the skill again`;
+  if (!existsSync(file)) throw new Problem('changes-invalid', `The changes of run ${run} lack the content ${sha256}`, { hint });
+  const bytes = readFileSync(file);
+  if (digestOf(bytes) === sha256) return bytes;
+  throw new Problem('changes-invalid', `The changes of run ${run} are damaged: ${file} is not ${sha256}`, { hint });
+}
+
+/**
+ * Before anybody allows or applies a set: what is missing in the middle would leave half of it applied.
+ * @throws Problem `changes-invalid`
+ */
+export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>): void {
+  const files = set.folders.flatMap((folder) =>
+    folder.changes.flatMap(({ after }) => (after?.kind === 'file' ? [after.sha256] : [])),
+  );
+  for (const sha256 of new Set(files)) read(sha256);
 }
 
 /**

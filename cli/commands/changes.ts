@@ -15,6 +15,7 @@ import {
   listUnreadable,
   listWaiting,
   readWaiting,
+  requireKept,
   type WaitingChanges,
 } from '../changes/waiting.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -77,6 +78,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const host = hostFiles(context);
   // Before a person signs the hold: another digest is refused anyway, and the signature would have been for nothing.
   if (said !== undefined) requireShown(waiting, said);
+  requireKept(waiting);
   requireApprover(host, waiting.set);
   if (said === undefined) {
     say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));

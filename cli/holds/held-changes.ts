@@ -1,9 +1,11 @@
 /** The changes that a hold of kind `apply` is about, as `changes show` shows them: an approver allows what they were shown. */
 import type { Hold } from '../../skills-index/run/hold.ts';
-import { isAsShown } from '../../skills-index/run/hold-action.ts';
+import { isAsShown, shownAction } from '../../skills-index/run/hold-action.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { applyAction } from '../changes/offer.ts';
 import { showChanges } from '../changes/show.ts';
-import { readWaiting, type WaitingChanges } from '../changes/waiting.ts';
+import { readWaiting, requireKept, type WaitingChanges } from '../changes/waiting.ts';
 import type { CommandContext } from '../command.ts';
 import { type Ink, type Safe, safe } from '../output.ts';
 
@@ -13,7 +15,9 @@ export function heldChanges({ paths }: Pick<CommandContext, 'paths'>, hold: Hold
   if (action?.kind !== 'apply') return undefined;
   try {
     const waiting = readWaiting(paths.data, run);
-    if (isAsShown(hold) && waiting.digest === action.digest) return waiting;
+    requireKept(waiting);
+    const isOfHold = canonicalDigest(shownAction(applyAction(waiting))) === canonicalDigest(action);
+    if (isAsShown(hold) && isOfHold) return waiting;
     return `the changes of run ${run} that wait here are ${waiting.digest}, not those of this hold`;
   } catch (cause) {
     if (cause instanceof Problem) return cause.message;

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { accessListsAtOnce } from '../limits.ts';
+import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
 import { withParent } from './walk-folder.ts';
 
 /** Opens an entry itself, or gives undefined where it is not there any more. */
@@ -74,7 +74,17 @@ export function runOn(program: string, args: readonly string[], descriptors: rea
     env: { LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
     encoding: 'utf8',
+    timeout: systemProgramMillisMax,
+    killSignal: 'SIGKILL',
   });
+  if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT')
+    throw new Problem(
+      'changes-conflict',
+      `Cannot read or keep access lists: ${program} ran for ${systemProgramMillisMax / 1000} s`,
+      {
+        hint: 'see whether the file system of the folder answers, then try again',
+      },
+    );
   if (error === undefined && status === 0) return stdout;
   throw listNotKept(error?.message ?? stderr.trim());
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { holdFiles } from '../../runner/holds.ts';
@@ -75,9 +75,9 @@ describe('changes that an agent made', () => {
 });
 
 describe('a hold of changes', () => {
-  const keepHold = (): string => {
+  const keepHold = (other: { readonly target?: string; readonly changes?: number } = {}): string => {
     writePolicy([ann]);
-    const action = { kind: 'apply', target: '/w', changes: 1, digest: changeSetDigest(set) } as const;
+    const action = { kind: 'apply', target: '/w', changes: 1, digest: changeSetDigest(set), ...other } as const;
     const material = { now, nonce: 'ab'.repeat(16), holder: `${process.pid} ${startOf(process.pid)}` };
     const about = aboutAction(action, 'apply', subject, undefined);
     const hold = newHold(subject, { rule: 'apply', seconds: 60, reason: '' }, about, material);
@@ -98,14 +98,25 @@ describe('a hold of changes', () => {
   it.each<[string, () => void]>([
     ['others lie there', () => writeFileSync(join(kept, 'set.json'), JSON.stringify({ ...set, version: '1.0.1' }))],
     ['they are gone', () => writeFileSync(join(kept, 'set.json'), '{}')],
+    ['other content is kept', () => writeFileSync(join(kept, hexOf(digestOf(content))), 'all: ; echo all is well\n')],
+    ['the content is gone', () => rmSync(join(kept, hexOf(digestOf(content))))],
   ])('cannot be allowed where what it is about cannot be shown: %s', async (_, swap) => {
     const id = keepHold();
     swap();
-    expect((await type(undefined, 'hold', 'show', id)).stdout).toContain('its changes cannot be shown: ');
+    const { stdout } = await type(undefined, 'hold', 'show', id);
+    expect(stdout).toContain('its changes cannot be shown: ');
+    expect(stdout).not.toContain('echo all is well');
     const { exit, stderr } = await type(undefined, 'hold', 'allow', id);
     expect(exit).not.toBe(0);
     expect(stderr).toContain(`Cannot allow ${id}`);
     expect(readdirSync(join(home, 'data/holds'))).toEqual([`${id}.hold.json`]);
     expect(readFileSync(join(home, 'data/holds', `${id}.hold.json`), 'utf8')).toContain('apply');
+  });
+
+  it.each([{ target: '/docs' }, { changes: 0 }])('cannot be allowed where it says other than the changes: %o', async (other) => {
+    const id = keepHold(other);
+    const { exit, stderr } = await type(undefined, 'hold', 'allow', id);
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain(`Cannot allow ${id}`);
   });
 });

@@ -92,4 +92,41 @@ describe('a new entry of a folder that gives a list to what is new', () => {
     await after.apply();
     expect(treeOf(seen.folder)).toMatchObject({ 'dir/new': 'file 600 new', 'dir/sub/new': 'file 600 new' });
   });
+
+  it.runIf(root)('goes on after an accept that was cut off where the folder gives no list any more', async () => {
+    prepare(true);
+    python("give('default', 0)", `${seen.folder}/dir`);
+    // The deepest are applied last.
+    const last = 'a/b/c';
+    fs.mkdirSync(`${seen.folder}/a/b`, { recursive: true });
+    fs.writeFileSync(`${seen.folder}/${last}`, 'old', { mode: 0o640 });
+    const after = await seen.see((view) => {
+      make(view);
+      fs.appendFileSync(`${view}/${last}`, ' and new');
+    });
+    python("os.removexattr(path, 'system.posix_acl_default')", `${seen.folder}/dir`);
+    const cutOff = (): void => fs.appendFileSync(`${seen.folder}/${last}`, ' of somebody else');
+    await expect(after.apply(cutOff)).rejects.toThrow(`Somebody else changed ${last}`);
+    expect(treeOf(seen.folder)).toMatchObject({ 'dir/new': 'file 600 new' });
+    await expect(after.apply(undefined, true)).rejects.toMatchObject({
+      message: 'Some of it was applied before, and nothing more is now: 1 of the paths cannot be changed as the run did',
+      reasons: [{ message: `${last}: somebody else changed it since the run` }],
+    });
+    fs.writeFileSync(`${seen.folder}/${last}`, 'old');
+    await after.apply(undefined, true);
+    expect(treeOf(seen.folder)).toMatchObject({ 'dir/sub/new': 'file 600 new', [last]: 'file 640 old and new' });
+  });
+
+  it.runIf(root)('is somebody else’s change where its mode is neither', async () => {
+    prepare(true);
+    python("give('default', 0)", `${seen.folder}/dir`);
+    const after = await seen.see(make);
+    fs.mkdirSync(`${seen.folder}/dir/sub`);
+    fs.writeFileSync(`${seen.folder}/dir/new`, 'new', { mode: 0o640 });
+    giveRest(seen.folder);
+    fs.chmodSync(`${seen.folder}/dir/new`, 0o640);
+    await expect(after.apply(undefined, true)).rejects.toMatchObject({
+      reasons: [{ message: 'dir/new: somebody else changed it since the run' }],
+    });
+  });
 });

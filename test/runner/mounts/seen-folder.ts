@@ -12,8 +12,11 @@ import type { FurtherNames } from '../../../skills-index/run/protected-names.ts'
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 export interface Seen extends ChangedFolder {
-  /** @param meanwhile what somebody does between the judgement and the first change */
-  apply(meanwhile?: () => void): Promise<void>;
+  /**
+   * @param meanwhile what somebody does between the judgement and the first change
+   * @param begun whether an accept before was cut off
+   */
+  apply(meanwhile?: () => void, begun?: boolean): Promise<void>;
 }
 
 export interface SeenFolder {
@@ -52,9 +55,9 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     const changed = { ...where, ...collected };
     return {
       ...changed,
-      apply: async (meanwhile = () => undefined) => {
+      apply: async (meanwhile = () => undefined, begun = false) => {
         const root = `/proc/self/fd/${descriptor}`;
-        const judged = await refuseConflicts(root, changed, further);
+        const judged = await refuseConflicts(root, changed, further, begun);
         meanwhile();
         await applyChanges(root, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'), judged);
       },
