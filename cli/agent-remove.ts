@@ -1,11 +1,11 @@
 /** `skill agent remove`: forgets an identity and frees its workspace. The audit log keeps every line of it, and its breakers stay as they are. */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentFile, readAgent } from '../runner/agents.ts';
-import { holderLives } from '../runner/lock.ts';
+import { holderLives, withLock } from '../runner/lock.ts';
 import type { Agent } from '../skills-index/run/agent.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { deleteFolders, entriesIn, foldersOf, ownFolderOf, partsOf, setAside } from './agent-leftovers.ts';
 import { isDamaged } from './agent-store.ts';
 import { confirm } from './ask.ts';
 import { listWaiting } from './changes/waiting.ts';
@@ -22,39 +22,59 @@ import { agentsFolderOf } from './start-skill.ts';
  */
 export async function removeAgent(context: CommandContext, forgetHolds: (name: string) => void): Promise<ExitCode> {
   const [name = ''] = context.args;
-  const own = join(context.paths.data, 'agents', name);
+  const file = agentFile(agentsFolderOf(context), name);
+  const own = ownFolderOf(context.paths, name);
   const identity = readIdentity(context, name);
   refuseRunning(name, own);
   refuseLeft(context, name);
   const deleted = [
-    agentFile(agentsFolderOf(context), name),
-    ...(existsSync(own) ? readdirSync(own) : []).map((one) => join(own, one)),
+    ...(lstatSync(file, { throwIfNoEntry: false }) === undefined ? [] : [file]),
+    ...foldersOf(context.paths, name).flatMap(partsOf),
   ];
   const lines = deleted.map((path) => safe`  ${path}${sizeOf(path)}`);
   const frees = freesText(identity);
   const question = safe`This deletes agent ${name}, its key, its grants and its memory:\n${joined(lines, '\n')}${frees}\nThe audit log keeps its lines.`;
   if (context.options.yes === true) say(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
-  refuseRunning(name, own);
-  // The identity first: from here on nothing starts in its name.
-  for (const path of deleted) await rm(path, { recursive: true, force: true });
-  await rm(own, { recursive: true, force: true });
+  // A grant that is being written must not bring the identity back.
+  const left = withLock(`${file}.lock`, () => {
+    refuseOther(name, identity, readIdentity(context, name));
+    refuseRunning(name, own);
+    refuseLeft(context, name);
+    setAside(file, own);
+    return foldersOf(context.paths, name);
+  });
   forgetHolds(name);
+  await deleteFolders(name, left);
   answer(context, { schema: 'skillgate.agent-removed/1', ...{ agent: name, deleted } }, () => safe`removed agent ${name}`);
   return exitCodes.ok;
 }
 
+type Identity = Agent | { readonly damaged: string } | 'gone';
+
 // A damaged file must not keep its name and its folder for good: it names no workspace, and what runs in its name has ended already.
-function readIdentity(context: CommandContext, name: string): Agent | { readonly damaged: string } {
+function readIdentity(context: CommandContext, name: string): Identity {
   try {
     return readAgent(agentsFolderOf(context), name);
   } catch (cause) {
     if (isDamaged(cause)) return { damaged: cause.message };
+    // An earlier removal did not come to its end.
+    if (cause instanceof Problem && cause.code === 'agent-unknown' && foldersOf(context.paths, name).length > 0) return 'gone';
     throw cause;
   }
 }
 
-function freesText(identity: Agent | { readonly damaged: string }): Safe {
+// A person allowed the removal of the identity that they were shown.
+function refuseOther(name: string, asked: Identity, found: Identity): void {
+  const keyOf = (one: Identity): string => (one === 'gone' || 'damaged' in one ? JSON.stringify(one) : one.keyId);
+  if (keyOf(asked) === keyOf(found)) return;
+  throw new Problem('usage', `Cannot remove agent ${name}: it is another one since you were asked`, {
+    hint: `skillgate agent remove ${name}`,
+  });
+}
+
+function freesText(identity: Identity): Safe {
+  if (identity === 'gone') return safe`\nThe agent is removed already; this is what is left of it.`;
   if ('damaged' in identity)
     return safe`\nIts file cannot be read: ${identity.damaged}. A workspace that it names is free; the files of the workspace stay.`;
   const { workspace } = identity;
@@ -87,5 +107,5 @@ function refuseLeft({ paths }: CommandContext, name: string): void {
 
 function sizeOf(path: string): string {
   if (!existsSync(path) || !lstatSync(path).isDirectory()) return '';
-  return ` (${count(readdirSync(path, { recursive: true }).length, 'entry', 'entries')})`;
+  return ` (${count(entriesIn(path).length, 'entry', 'entries')})`;
 }

@@ -1,7 +1,7 @@
 /** How agent identities are made and changed: the operator's hands on the files that runner/agents.ts reads. */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { agentFile, readAgent, readStoredAgent } from '../runner/agents.ts';
+import { agentFile, isAgentName, readAgent, readStoredAgent } from '../runner/agents.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
 import type { Agent, AgentWorkspace, Budget, Grant, StoredAgent } from '../skills-index/run/agent.ts';
@@ -61,10 +61,34 @@ export function createAgent(folder: string, { name, now, days = agentDaysDefault
   });
 }
 
-/** All identities, by name. */
-export function listAgents(folder: string): Agent[] {
-  const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
-  return names.sort().map((file) => readListed(folder, file.slice(0, -'.json'.length)));
+/** What lies in a folder of identities. */
+export interface AgentList {
+  readonly agents: readonly Agent[];
+  /** Identities whose file cannot be used: nothing starts in their name. */
+  readonly damaged: readonly DamagedAgent[];
+  /** Files that are no identity's, such as copies of one. */
+  readonly others: readonly string[];
+}
+
+export interface DamagedAgent {
+  readonly name: string;
+  readonly problem: Problem;
+}
+
+/** All identities, by name. One file that cannot be used is no reason to do without the others. */
+export function listAgents(folder: string): AgentList {
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
+  const agents: Agent[] = [];
+  const damaged: DamagedAgent[] = [];
+  const others: string[] = [];
+  for (const file of files.sort()) {
+    const name = file.slice(0, -'.json'.length);
+    const read = isAgentName(name) ? readListed(folder, name) : undefined;
+    if (read === undefined) others.push(`${folder}/${file}`);
+    else if ('problem' in read) damaged.push(read);
+    else agents.push(read);
+  }
+  return { agents, damaged, others };
 }
 
 /** Whether what `readAgent` threw says that there is a file, and that it cannot be used. */
@@ -72,13 +96,13 @@ export function isDamaged(cause: unknown): cause is Problem {
   return cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid');
 }
 
-function readListed(folder: string, name: string): Agent {
+function readListed(folder: string, name: string): Agent | DamagedAgent {
   try {
     return readAgent(folder, name);
   } catch (cause) {
     if (!isDamaged(cause)) throw cause;
     const hint = `Put back a copy of the file, or delete the identity: skillgate agent remove ${name}`;
-    throw new Problem(cause.code, cause.message, { cause, hint });
+    return { name, problem: new Problem(cause.code, cause.message, { cause, hint }) };
   }
 }
 
@@ -109,7 +133,18 @@ export function grantAgent(folder: string, name: string, change: GrantChange): A
 
 // Two agents share no file.
 function refuseShared(folder: string, name: string, workspace: string): void {
-  const other = listAgents(folder).find((one) => one.name !== name && one.workspace?.name === workspace);
+  const { agents, damaged } = listAgents(folder);
+  // Nobody knows where a damaged identity works, and a copy of its file may be put back.
+  const [unread] = damaged.filter((one) => one.name !== name);
+  if (unread !== undefined)
+    throw new Problem(
+      unread.problem.code,
+      `Cannot tell whether agent ${unread.name} works in ${workspace}: ${unread.problem.message}`,
+      {
+        hint: unread.problem.hint ?? '',
+      },
+    );
+  const other = agents.find((one) => one.name !== name && one.workspace?.name === workspace);
   if (other === undefined) return;
   throw new Problem('usage', `Workspace ${workspace} is agent ${other.name}’s; two agents share no folder`, {
     hint: 'Name another folder in "workspaces" of host.json.',

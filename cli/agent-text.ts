@@ -3,7 +3,7 @@ import { readUsed } from '../runner/budget.ts';
 import type { Agent, Grant } from '../skills-index/run/agent.ts';
 import { onDay, printBudget } from '../skills-index/run/budget.ts';
 import { listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
-import { budgetFileOf } from './agent-store.ts';
+import { budgetFileOf, type DamagedAgent } from './agent-store.ts';
 import type { CommandContext } from './command.ts';
 import { joined, type Safe, safe } from './output.ts';
 
@@ -28,6 +28,10 @@ export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'p
 
 export function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): string[] {
   return [agent.name, lastsText(agent), grantsText(agent), agent.budget === undefined ? '' : usedText(agent, context)];
+}
+
+export function damagedCells({ name }: DamagedAgent): string[] {
+  return [name, 'damaged', 'nothing', ''];
 }
 
 export function agentJson(agent: Agent): Omit<Agent, 'schema'> {

@@ -141,6 +141,8 @@ export const leftOutNamesMax = 8;
 /** Of a path in an error message (PATH_MAX of Linux, and its quotes); of a line of output that is read as an error message. */
 export const pathCharsMax = 4_100;
 export const messageCharsMax = 1_000;
+/** Entries of another user that a removal names. */
+export const leftoversShownMax = 10;
 /** Of an address that `try` proposes for skill.json; entries of each list in its JSON. */
 export const proposedUrlCharsMax = 2_000;
 export const triedListMax = 200;

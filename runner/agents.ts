@@ -28,10 +28,14 @@ export function readStoredAgent(folder: string, name: string): StoredAgent {
   throw new Problem('key-file-invalid', `Cannot use ${path}: it is the file of agent ${stored.name}`);
 }
 
+export function isAgentName(name: string): boolean {
+  // A person at the terminal is called so, and is asked nothing.
+  return isNamePart(name) && name !== 'operator';
+}
+
 /** @throws Problem `usage` for what is no agent's name */
 export function agentFile(folder: string, name: string): string {
-  // A person at the terminal is called so, and is asked nothing.
-  if (!isNamePart(name) || name === 'operator') throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
+  if (!isAgentName(name)) throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
   return `${folder}/${name}.json`;
 }
 

@@ -87,7 +87,8 @@ function sharingWith(agent: Agent, { workspaces }: HostPolicy, agentsFolder: str
   };
   const own = realOf(agent);
   if (own === undefined) return undefined;
-  const others = listAgents(agentsFolder).filter((one) => one.name !== agent.name);
+  // A damaged identity can start nothing; mended, its own next session is judged here.
+  const others = listAgents(agentsFolder).agents.filter((one) => one.name !== agent.name);
   return others.find((one) => {
     const other = realOf(one);
     return other !== undefined && (other.startsWith(own) || own.startsWith(other));

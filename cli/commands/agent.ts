@@ -1,23 +1,25 @@
 /** `skill agent …`: identities of agents, what they may start, and what they did. */
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { readAgent } from '../../runner/agents.ts';
+import { agentFile, readAgent } from '../../runner/agents.ts';
 import { holdFiles } from '../../runner/holds.ts';
 import type { Agent, Grant } from '../../skills-index/run/agent.ts';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';
+import { requireNoLeftover } from '../agent-leftovers.ts';
 import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agent-options.ts';
 import { removeAgent } from '../agent-remove.ts';
 import { identityLockOf } from '../agent-startable.ts';
 import { createAgent, type GrantChange, grantAgent, listAgents, memoryFolderOf, revokeAgent } from '../agent-store.ts';
-import { agentCells, agentJson, agentText } from '../agent-text.ts';
+import { agentCells, agentJson, agentText, damagedCells } from '../agent-text.ts';
 import { confirm } from '../ask.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { noteFirst } from '../end-notes.ts';
 import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../lock-change.ts';
 import { answer, joined, note, safe, table } from '../output.ts';
@@ -43,15 +45,23 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const days = context.options.days === undefined ? {} : { days: daysOf(context.options.days) };
   const change = changeOf(context);
   requireOnHost(context, change);
+  if (!existsSync(agentFile(agentsFolderOf(context), name))) requireNoLeftover(context.paths, name);
   const agent = createAgent(agentsFolderOf(context), { name, now: context.now(), ...days, ...change });
   mkdirSync(memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
   return show(context, agent);
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
-  const agents = listAgents(agentsFolderOf(context));
-  const rows = agents.map((agent) => agentCells(agent, context));
-  answer(context, { schema: 'skillgate.agents/1', ...{ agents: agents.map(agentJson) } }, () =>
+  const folder = agentsFolderOf(context);
+  const { agents, damaged, others } = listAgents(folder);
+  const rows = [...agents.map((agent) => agentCells(agent, context)), ...damaged.map(damagedCells)];
+  const damagedJson = damaged.map(({ name, problem }) => ({ name, why: problem.message }));
+  const notes = [
+    ...damaged.map(({ problem }) => [safe`note: ${problem.message}`, safe`  ${problem.hint ?? ''}`]),
+    ...others.map((path) => [safe`note: passed over ${path}: its name is no agent’s`]),
+  ];
+  noteFirst(context, notes, folder);
+  answer(context, { schema: 'skillgate.agents/1', agents: agents.map(agentJson), damaged: damagedJson, others }, () =>
     rows.length === 0 ? safe`no agent identities: skillgate agent create NAME` : table(rows),
   );
   return exitCodes.ok;

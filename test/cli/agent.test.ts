@@ -1,10 +1,26 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSessionHost } from '../../cli/agent-run/session-host.ts';
 import { grantAgent } from '../../cli/agent-store.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
+import { readAgent } from '../../runner/agents.ts';
 import { tryLock } from '../../runner/lock.ts';
+import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
 import { skill } from './skill-command.ts';
 
 let home = '';
@@ -172,6 +188,75 @@ describe('skillgate agent', () => {
     expect(removed).toMatchObject({ exit: 0, out: expect.stringContaining('removed agent finance') });
     expect(removed.err).toContain('Its file cannot be read: ');
     expect((await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers')).out).toContain('may start: nothing');
+  });
+
+  it('stays removed when a grant was being written meanwhile', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    const file = join(home, 'config/agents/finance.json');
+    // As a grant does: under the lock, what was read is written again.
+    const grant = `const fs = require('node:fs');
+      const file = process.argv[1];
+      const start = fs.readFileSync('/proc/self/stat', 'utf8').replace(/.*\\) /s, '').split(' ')[19];
+      fs.writeFileSync(file + '.lock', process.pid + ' ' + start + '\\n');
+      const bytes = fs.readFileSync(file);
+      console.log('reading');
+      setTimeout(() => { fs.writeFileSync(file, bytes, { mode: 0o600 }); fs.rmSync(file + '.lock'); }, 1000);`;
+    const child = spawn(process.execPath, ['-e', grant, file]);
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    expect((await skill({ home }, 'agent', 'remove', 'finance', '--yes')).exit).toBe(0);
+    await ended;
+    expect(existsSync(file)).toBe(false);
+    expect((await skill({ home }, 'agent', 'list')).out).not.toContain('finance');
+  });
+
+  it('leaves no memory to the next agent of its name when its removal was cut off', async () => {
+    const memory = join(home, 'data/agents/finance/memory');
+    mkdirSync(memory, { recursive: true });
+    writeFileSync(join(memory, 'notes.md'), 'of the agent before');
+    const refused = await skill({ home }, 'agent', 'create', 'finance');
+    expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining('skillgate agent remove finance') });
+    expect(existsSync(join(home, 'config/agents/finance.json'))).toBe(false);
+    const finished = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
+    expect(finished).toMatchObject({ exit: 0, err: expect.stringContaining('what is left of it') });
+    expect((await skill({ home }, 'agent', 'create', 'finance')).exit).toBe(0);
+    expect(readdirSync(memory)).toEqual([]);
+  });
+
+  it('is removed without what a link in its place leads to', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    writeFileSync(join(home, 'ledgers/keep'), 'x');
+    rmSync(join(home, 'data/agents/finance'), { recursive: true });
+    symlinkSync(join(home, 'ledgers'), join(home, 'data/agents/finance'));
+    expect((await skill({ home }, 'agent', 'remove', 'finance', '--yes')).exit).toBe(0);
+    expect(existsSync(join(home, 'ledgers/keep'))).toBe(true);
+    expect(readdirSync(join(home, 'data/agents'))).toEqual([]);
+  });
+
+  it('is listed, and works, beside files that are no identity or are damaged', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    const agents = join(home, 'config/agents');
+    const file = readFileSync(join(agents, 'finance.json'));
+    const others = ['finance (copy).json', 'finance.bak.json'].map((name) => join(agents, name));
+    for (const path of others) writeFileSync(path, file, { mode: 0o600 });
+    const listed = await skill({ home }, 'agent', 'list');
+    expect(listed).toMatchObject({ exit: 0, out: expect.stringContaining('finance') });
+    for (const path of others) expect(listed.err).toContain(`note: passed over ${path}: `);
+    // A copy starts nothing, so it shares nothing.
+    expect((await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers')).exit).toBe(0);
+    writeFileSync(join(agents, 'sales.json'), '{', { mode: 0o600 });
+    const json = JSON.parse((await skill({ home }, 'agent', 'list', '--format', 'json')).out);
+    expect(json).toMatchObject({ agents: [{ name: 'finance' }], damaged: [{ name: 'sales' }], others });
+    expect((await skill({ home }, 'agent', 'list')).out).toMatch(/^sales +damaged/m);
+    const hostPolicy = { ...emptyHostPolicy, workspaces: { ledgers: join(home, 'ledgers') } };
+    const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+    const secrets = { entries: [], reveal: async () => '' };
+    openSessionHost({ agent: readAgent(agents, 'finance'), command: ['sh'], hostPolicy, paths, secrets }).close();
+    // Where a damaged identity works cannot be told.
+    const refused = await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers');
+    expect(refused.exit).not.toBe(0);
+    for (const part of [join(agents, 'sales.json'), 'skillgate agent remove sales']) expect(refused.err).toContain(part);
+    expect((await skill({ home }, 'agent', 'grant', 'finance', '@acme/a')).exit).toBe(0);
   });
 
   it('says with a damaged file how it is removed', async () => {

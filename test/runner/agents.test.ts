@@ -27,7 +27,7 @@ describe('an agent identity', () => {
     expect(createAgent(folder, { name: 'other', now }).keyId).not.toBe(agent.keyId);
     expect(statSync(join(folder, 'bot.json')).mode & 0o777).toBe(0o600);
     expect(JSON.stringify([agent, readAgent(folder, 'bot'), listAgents(folder)])).not.toContain('PRIVATE');
-    expect(listAgents(folder).map((one) => one.name)).toEqual(['bot', 'other']);
+    expect(listAgents(folder).agents.map((one) => one.name)).toEqual(['bot', 'other']);
   });
 
   it('is granted and refused skills and capabilities', () => {
