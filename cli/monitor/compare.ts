@@ -108,6 +108,7 @@ async function compareUnshown(
     if (isTaken.has(`${purl} ${logIndex}`)) continue;
     const one = await judgeUnshown(world, log, verdict);
     if ('withheld' in one) differences.push(withheldStatement(one.withheld));
+    if ('unfounded' in one) differences.push(unfoundedVerdict(verdict, one.unfounded));
     if ('why' in one) notes.push(`installers refuse ${purl}, whose verdict lies at log index ${logIndex}: ${one.why}`);
     if (!('line' in one)) continue;
     const { line, replayed } = one;
@@ -127,6 +128,11 @@ async function compareUnshown(
   }
 }
 
+function unfoundedVerdict({ purl, logIndex }: LoggedVerdict, why: string): Difference {
+  const message = `The verdict on ${purl} at log index ${logIndex} cannot be compared: ${why}`;
+  return { code: 'verdict-unfounded', place: `log index ${logIndex}`, message };
+}
+
 function isSame(one: Difference, other: Difference): boolean {
   return one.code === other.code && one.place === other.place;
 }
@@ -140,9 +146,11 @@ async function judgeUnshown(world: ReplayWorld, log: ComparedLog, verdict: Logge
   const known = world.judgedVerdicts.get(key);
   if (known !== undefined) return known;
   const judged = await judgeVerdictInLog(world, log.words, verdict);
-  if (!('line' in judged)) await world.folder.requireAddresses(log.state);
-  if (world.judgedVerdicts.size >= monitorLinesMax) world.judgedVerdicts.clear();
-  if (!('withheld' in judged)) world.judgedVerdicts.set(key, judged);
+  if ('line' in judged) {
+    if (world.judgedVerdicts.size >= monitorLinesMax) world.judgedVerdicts.clear();
+    // Only this stays as it is: a statement that is missing now may be shown at the next look, and the words do not change by it.
+    world.judgedVerdicts.set(key, judged);
+  } else await world.folder.requireAddresses(log.state);
   return judged;
 }
 

@@ -18,6 +18,8 @@ export const differenceMeanings = {
   'not-shown':
     'The registry shows the head of its log and has not shown the rest for too long, so nobody can compare them. It is broken, or it hides something.',
   'line-hides': 'The line leaves out statements: installers take a version that they would refuse if they knew the whole log.',
+  'verdict-unfounded':
+    'The verdict rests on a statement that is not in this log at its place. Nobody can check what the log says of that version: treat it as revoked.',
   'line-unfounded': 'The line rests on a statement that is not in this log at its place.',
 } as const;
 

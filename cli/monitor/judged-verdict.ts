@@ -15,5 +15,7 @@ export type JudgedVerdict =
   | { readonly line: IndexLine; readonly replayed: ReplayedLine }
   /** The statement at `withheld` was shown before and is not any more. */
   | { readonly withheld: number }
-  /** Installers take nothing on a verdict or an input that cannot be verified. */
+  /** A statement behind the verdict is not in the log as it is read here, or cannot be verified: a registry could hide a mark so. */
+  | { readonly unfounded: string }
+  /** Installers take nothing on such a verdict, whatever they are shown. */
   | { readonly why: string };

@@ -84,8 +84,14 @@ export class MonitorFolder {
     await writeWhole(join(this.dir, 'words', name), `${JSON.stringify(words)}\n`, 0o600);
   }
 
+  /** Removes the words of a walk that was given up: the next walk may lay its batches otherwise, and a word of both would be counted twice. */
+  async removeWordsFrom(size: number): Promise<void> {
+    const folder = join(this.dir, 'words');
+    for (const name of await namesIn(folder)) if (fromOf(name) >= size) await rm(join(folder, name));
+  }
+
   /**
-   * What was kept of the entries that were walked; files of a walk that was given up are removed.
+   * What was kept of the entries that were walked.
    * @param before what this process has read: of files that it knows nothing is read again
    * @throws Problem `json-invalid` when a word is missing or another
    */
@@ -97,13 +103,8 @@ export class MonitorFolder {
     // A statement that came late was written before the state that counts it.
     const uncounted = new Set(withheld.map(({ index }) => index));
     for (const name of (await namesIn(folder)).sort()) {
-      const path = join(folder, name);
-      if (Number(name.slice(0, 15)) >= walked.size) {
-        await rm(path);
-        continue;
-      }
       if (names.has(name)) continue;
-      const all = await this.#wordsIn(path);
+      const all = await this.#wordsIn(join(folder, name));
       const counted = all.filter((one) => one.logIndex < walked.size && !uncounted.has(one.logIndex));
       if (counted.length === all.length) names.add(name);
       words.push(...counted);
@@ -210,6 +211,8 @@ export function rangeOf({ peaks: texts, size }: Pick<Walked, 'peaks' | 'size'>):
 export function printRange({ peaks: hashes, size }: CompactRange): Pick<Walked, 'peaks' | 'size'> {
   return { peaks: hashes.map((one) => Buffer.from(one).toString('base64')), size };
 }
+
+const fromOf = (name: string): number => Number(name.slice(0, 15));
 
 async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {

@@ -27,6 +27,7 @@ export async function walkStatements(world: ReplayWorld, before: MonitorState, h
   let state = before;
   const known = rangeOf(state.walked);
   world.onWork?.(head.size - known.size);
+  await world.folder.removeWordsFrom(known.size);
   let batch: WalkedEntry[] = [];
   const finish = async (): Promise<void> => {
     state = await keepBatch(world, state, batch);
@@ -126,13 +127,25 @@ async function readOne(
     const place = bundle.verificationMaterial.tlogEntries[0].logIndex;
     if (digestOf(bytes) !== address || place !== String(index) || !commitsTo(entry, bundle.dsseEnvelope)) return undefined;
     const said = peekStatement(bundle.dsseEnvelope);
-    // A word that nobody could read again would end every replay: it counts as withheld.
+    // A word that cannot be verified freezes what it is about. A word that cannot be read again would end every replay, so it counts as withheld.
     if (isWord({ statement: said })) readLogged(bytes, { logIndex: index, digest: address }, world);
+    else requireVerified(world, bytes);
     await world.source.store.put(address, bytes);
     return { logIndex: index, address, bytes, said };
   } catch (cause) {
     // What cannot even be read is as good as withheld: nobody learns whom it concerns.
     if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+// The entry commits to the signed text and not to the proof beside it. A statement with a changed proof has another address, and kept, that
+// address would hide the one that verdicts name. Which certificates are trusted here can change, so they are judged at each look.
+function requireVerified({ verified, root, sigstore }: ReplayWorld, bytes: Uint8Array): void {
+  try {
+    verified.verify(bytes, root, sigstore);
+  } catch (cause) {
+    if (cause instanceof Problem && (cause.code === 'certificate-invalid' || cause.code === 'trusted-root-invalid')) return;
     throw cause;
   }
 }

@@ -18,7 +18,7 @@ import type { ReplayWorld } from './world.ts';
 export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, verdict: LoggedVerdict): Promise<JudgedVerdict> {
   const { purl, logIndex, address } = verdict;
   const own = await readLogged(world, address);
-  if ('withheld' in own || 'why' in own) return own;
+  if (!('statement' in own)) return own;
   const { statement } = own;
   const [subject] = statement.subject;
   if (statement.predicateType !== predicateTypes.verdict || subject === undefined) return { why: 'it is no verdict' };
@@ -26,8 +26,8 @@ export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, ver
   const inputs = await inTurns(named, (digest) => readLogged(world, digest));
   const read: VerifiedStatement[] = [own];
   for (const one of inputs)
-    if ('withheld' in one || 'why' in one) return one;
-    else read.push(one);
+    if ('statement' in one) read.push(one);
+    else return one;
   const line = lineOf(read, { words, logIndex, bundle: parseDigest(`sha256:${subject.digest.sha256}`) });
   if (line === undefined || purlOf(line.name, line.version) !== purl) return { why: `it names no publication of ${purl}` };
   return { line, replayed: judgeReplayedLine(line, read, words) };
@@ -59,7 +59,7 @@ async function readLogged(
   const kept = await source.store.get(address);
   const isKept = kept !== undefined && digestOf(kept) === address;
   const index = isKept ? undefined : await folder.indexOf(address);
-  const foreign = { why: `the statement ${address} is not in the log` };
+  const foreign = { unfounded: `the statement ${address} is not in the log` };
   if (!isKept && index === undefined) return foreign;
   const bytes = isKept ? kept : await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
   if (bytes === undefined || digestOf(bytes) !== address) return { withheld: index ?? -1 };
@@ -69,6 +69,6 @@ async function readLogged(
     return (await folder.addressAt(one.logIndex)) === address ? one : foreign;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return { why: `the statement ${address} cannot be verified: ${cause.message}` };
+    return { unfounded: `the statement ${address} cannot be verified: ${cause.message}` };
   }
 }

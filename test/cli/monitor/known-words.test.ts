@@ -1,22 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Look, lookOnce } from '../../../cli/monitor/look.ts';
+import type { Look } from '../../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import { type MonitorState, printState } from '../../../cli/monitor/state-file.ts';
-import { memoryStore } from '../../../skills-index/client/store.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { peekStatement } from '../../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { isWord } from '../../../skills-index/trust/replay/log-words.ts';
-import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { readVerifiedBefore } from '../../../skills-index/trust/verified-before.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
-import { base } from '../registry-users.ts';
+import { Dying, found, replayLook } from '../replay-look.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 let monitored: Monitored;
@@ -43,16 +41,8 @@ function fresh(): ReplayMemory {
 }
 
 async function look(memory: ReplayMemory, folder = new MonitorFolder(dir)): Promise<Look> {
-  const { registry, send } = monitored.world;
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const path = String(input).slice(base.length);
-    return monitored.lie(path, await send(path, init as RequestInit));
-  };
-  const { root, policy } = registry;
   verified = [];
-  const source = { base, fetch, store: memoryStore() };
-  const trust = { root, policy, fingerprint: rootFingerprint(root) };
-  return lookOnce({ ...trust, ...memory, source, folder, now: () => registry.now() });
+  return replayLook(monitored, folder, { memory });
 }
 
 async function bringRevoked(): Promise<void> {
@@ -60,7 +50,6 @@ async function bringRevoked(): Promise<void> {
   await monitored.say(skillAt(1), 'revoked');
 }
 
-const found = ({ differences }: Look): string[] => differences.map(({ code }) => code);
 const rewriteState = (change: (state: MonitorState) => MonitorState): void => {
   const path = join(dir, 'state.json');
   const { sum: _, ...state } = JSON.parse(readFileSync(path, 'utf8'));
@@ -115,35 +104,6 @@ describe('a replay', () => {
     expect(found(await look(fresh()))).toEqual([]);
   });
 });
-
-/** A folder whose process is killed at its n-th write. */
-class Dying extends MonitorFolder {
-  left: number;
-
-  constructor(path: string, writes: number) {
-    super(path);
-    this.left = writes;
-  }
-
-  #step(): void {
-    if (this.left-- === 0) throw new Error('killed');
-  }
-
-  override async write(...given: Parameters<MonitorFolder['write']>): Promise<void> {
-    this.#step();
-    return super.write(...given);
-  }
-
-  override async keepWords(...given: Parameters<MonitorFolder['keepWords']>): Promise<void> {
-    this.#step();
-    return super.keepWords(...given);
-  }
-
-  override async keepAddresses(...given: Parameters<MonitorFolder['keepAddresses']>): Promise<void> {
-    this.#step();
-    return super.keepAddresses(...given);
-  }
-}
 
 it('a replay that is killed at any write goes on, and neither hides nor accuses', async () => {
   await bringRevoked();
