@@ -15,7 +15,8 @@ export function attributeOfObject(run: PythonRun, object: PyValue, className: st
   for (const module of run.modules.values()) {
     const node = module.classes.get(className);
     if (node === undefined) continue;
-    const value = heldBy(run, module, className, name, module.scopes.get(node.from)?.names.get(name) ?? [], depth);
+    const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
+    const value = heldBy(run, module, className, name, inClass, depth);
     if (value !== undefined) return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
   }
   const base = basesOf(run, className).find((one) => !one.startsWith('class '));
@@ -31,7 +32,7 @@ export function attributeOfObject(run: PythonRun, object: PyValue, className: st
 export function ownAttribute(run: PythonRun, module: PythonModule, node: PyNode, name: string, depth: number): PyValue {
   const owner = functionOf(module, node)?.owner;
   const method = owner === undefined ? undefined : methodOf(run, owner, name);
-  const inClass = (module.inClasses.get(name) ?? []).filter((binding) => binding.kind !== 'function');
+  const inClass = withoutFunctions(run, module.inClasses.get(name) ?? []);
   const nodes = [attributeNode(run, module, name, node)];
   const value = heldBy(run, module, owner, name, inClass, depth);
   if (value !== undefined) return { ...value, nodes, own: method };
@@ -48,8 +49,7 @@ function heldBy(
   inClass: readonly Binding[],
   depth: number,
 ): PyValue | undefined {
-  const given = module.attributes.get(name) ?? [];
-  const all = inClass.length === 0 ? given : [...given, ...inClass];
+  const all = together(run, module.attributes.get(name) ?? [], inClass);
   const values = all.length === 0 ? [] : [eitherBound(run, module, all, depth)];
   const constructed = className === undefined ? [] : givenFields(run, className, name);
   for (const { module: other, node } of constructed)
@@ -58,6 +58,27 @@ function heldBy(
   const value = either(values);
   const isOpen = className !== undefined && isMadeOtherwise(run, module, className);
   return isOpen ? { ...value, otherTexts: [...value.otherTexts, unknownPart] } : value;
+}
+
+// The value of a list of bindings is kept by the list, so the same two lists must give the same third one each time.
+function together(run: PythonRun, given: readonly Binding[], inClass: readonly Binding[]): readonly Binding[] {
+  if (inClass.length === 0) return given;
+  if (given.length === 0) return inClass;
+  const known = run.together.get(inClass);
+  if (known?.given === given) return known.all;
+  const all = [...given, ...inClass];
+  run.context.steps.take(1 + (all.length >> 4));
+  run.together.set(inClass, { given, all });
+  return all;
+}
+
+function withoutFunctions(run: PythonRun, inClass: readonly Binding[]): readonly Binding[] {
+  const known = run.withoutFunctions.get(inClass);
+  if (known !== undefined) return known;
+  const isFree = inClass.every(({ kind }) => kind !== 'function');
+  const left = isFree ? inClass : inClass.filter(({ kind }) => kind !== 'function');
+  run.withoutFunctions.set(inClass, left);
+  return left;
 }
 
 // A class of its own decides what an attribute gives.

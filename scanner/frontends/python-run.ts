@@ -108,6 +108,10 @@ export interface PythonRun {
   readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
   /** What names that are bound often may be. */
   readonly bound: Map<readonly Binding[], PyValue>;
+  /** What is given to an attribute, by what its class binds to the name: the two put together. */
+  readonly together: Map<readonly Binding[], { readonly given: readonly Binding[]; readonly all: readonly Binding[] }>;
+  /** What classes bind to a name, without their functions. */
+  readonly withoutFunctions: Map<readonly Binding[], readonly Binding[]>;
   /** Functions of which not all callers are known, by id. */
   readonly open: ReadonlySet<string>;
   /** Functions in whose place another one may be called, by id. */
@@ -142,6 +146,8 @@ export function newPythonRun(
     fold: new FoldState(context.steps),
     ...tablesOf([...modules.values()]),
     bound: new Map(),
+    together: new Map(),
+    withoutFunctions: new Map(),
     open,
     replaced,
     changed: new Map(),

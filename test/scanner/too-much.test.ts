@@ -57,6 +57,16 @@ describe('a file of four times the length', () => {
       (count) => `const o = {${rows(count, (at) => `k${at}: () => o.k${at + 1}()`, ',\n')}};\no.k0();\n`,
     ],
     ['items added to an array of a shell', 'a.sh', (count) => rows(count, () => 'a+=("$x")\n')],
+    [
+      'additions to an attribute in Python that its class also gives a value',
+      'a.py',
+      (count) => `class B:\n    line = "x"\nb = B()\n${rows(count, (at) => `b.line += f(${at})\n`)}exec(b.line)\n`,
+    ],
+    [
+      'additions to an attribute of `self` that its class also gives a value',
+      'a.py',
+      (count) => `class B:\n  line = 'x'\n  def go(self):\n${rows(count, (at) => `    self.line += f(${at})\n`)}`,
+    ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const workerData = [400, 1_600].map((count) => [path, text(count)]);
     const [[few = 0, many = 0] = []] = await once(
