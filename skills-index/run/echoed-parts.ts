@@ -3,11 +3,9 @@
  * alone, in the forms that the leak detector knows. Only what nobody can guess counts. Pure.
  */
 import { type LeakForm, leakForms } from './leak-forms.ts';
-import { isUnlikely, type Range, secretRanges } from './secret-ranges.ts';
+import { type Range, secretRanges } from './secret-ranges.ts';
+import { isUnlikely, partChars, plainPartChars } from './secret-words.ts';
 
-const partChars = 8;
-/** Words and dates are shorter. */
-const plainPartChars = 16;
 /** Of a value in an encoding, each so many characters a part begins: of eleven in a row one part is whole. */
 const encodedStep = 4;
 /** Parts of one value that are looked for in encodings; of a longer value they begin farther apart. */
@@ -26,7 +24,7 @@ export function echoedPartForms(value: string): LeakForm[] {
   const ranges = secretRanges(value);
   const starts = ranges.flatMap((range) => partsOf(value, range));
   const step = Math.max(encodedStep, Math.ceil(starts.length / encodedPartsMax));
-  const keys = ranges.map(({ from, to }) => value.slice(from, to)).filter(isKey);
+  const keys = ranges.map(({ from, to }) => value.slice(from, to)).filter(isLong);
   const whole = [...(value.length <= pieceChars ? [value] : []), ...keys].flatMap(piecesOf);
   const encoded = [...whole, ...starts.filter((_, at) => at % step === 0)];
   return [
@@ -55,7 +53,7 @@ function piecesOf(text: string): string[] {
 }
 
 // A shorter password that is a word stands in other answers too.
-function isKey(text: string): boolean {
+function isLong(text: string): boolean {
   return text.length >= plainPartChars || (text.length >= partChars && isUnlikely(text));
 }
 

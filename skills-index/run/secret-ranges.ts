@@ -1,30 +1,26 @@
 /**
  * Which characters of a value nobody can guess. What stands around them is public: the host of an address, a user's name, the names of
- * JSON fields, the lines around a key. Answers hold those too, and stay as they are. Pure.
+ * JSON fields, the lines around a key. Answers hold those too, and stay as they are. What is not known to be public is secret. Pure.
  */
+import { isPublicField } from './secret-fields.ts';
+import { hasPart, isKey, isUserName, isWords } from './secret-words.ts';
 
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** Shorter words in an address or in JSON are names, versions and numbers of accounts. */
-const keyCharsMin = 12;
+/** Makers' words before a key are shorter. Longer ones are a passphrase. */
+const makerCharsMax = 15;
 
 /** @param value Latin-1. Where its form is unknown, all of it but the words of its maker */
 export function secretRanges(value: string): Range[] {
-  for (const read of [inKeyFile, inJson, inAddress, behindUser, inToken]) {
+  for (const read of [inJson, inKeyFile, inAddress, behindUser, inToken, behindMaker]) {
     const ranges = read(value)?.filter(({ from, to }) => to > from);
-    if (ranges !== undefined && ranges.length > 0) return ranges;
+    // A host is given back with the value around it: where no part of the secret is long enough to be looked for, all of the value is.
+    if (ranges?.some(({ from, to }) => hasPart(value.slice(from, to)))) return ranges;
   }
-  // Kinds of keys begin with their maker's words.
-  const [maker = ''] = /^(?:[A-Za-z]{2,10}\d{0,2}[-_])*/.exec(value) ?? [];
-  return [{ from: maker.length, to: value.length }];
-}
-
-/** Whether it has signs of several kinds, as random text has and words have not. */
-export function isUnlikely(text: string): boolean {
-  return [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length > 1;
+  return value === '' ? [] : [{ from: 0, to: value.length }];
 }
 
 // What every key of a kind begins with: versions and algorithms in DER (RFC 5208, 5958, 8017) and in OpenSSH's form.
@@ -42,51 +38,97 @@ const keyBeginnings = [
 function inKeyFile(value: string): Range[] | undefined {
   const space = String.raw`(?:\s|\\r|\\n)`;
   const form = new RegExp(
-    `-----BEGIN [A-Z0-9 ]+-----${space}*((?:[A-Za-z0-9+/=]|${space})*?)${space}*-----END [A-Z0-9 ]+-----`,
+    `-----BEGIN ([A-Z0-9 ]+)-----${space}*((?:[A-Za-z0-9+/=]|${space})*?)${space}*-----END [A-Z0-9 ]+-----`,
     'dg',
   );
-  return [...value.matchAll(form)].map((match) => {
-    const [from = 0, to = 0] = match.indices?.[1] ?? [];
+  const blocks = [...value.matchAll(form)];
+  if (blocks.length === 0) return undefined;
+  const keys = blocks.map((match) => {
+    const [from = 0, to = 0] = match.indices?.[2] ?? [];
     const known = keyBeginnings.map((one) => one.exec(value.slice(from, to))?.[0].length ?? 0);
     return { from: from + Math.max(0, ...known), to };
   });
+  // A token may stand beside a key.
+  const ends = [0, ...blocks.map((match) => match.index + match[0].length)];
+  const others = ends.map((from, at) => ({ from, to: blocks[at]?.index ?? value.length }));
+  return [...keys, ...others.filter(({ from, to }) => /[^\s\\nr]/.test(value.slice(from, to)))];
 }
 
-// Fields that are keys, or are named so; each text where none is.
+// Fields that are not public, and the names of fields that are keys.
 function inJson(value: string): Range[] | undefined {
-  if (!/^\s*[[{]/.test(value)) return undefined;
-  const fields = [...value.matchAll(/(?:"((?:[^"\\]|\\.)*)"\s*:\s*)?"((?:[^"\\]|\\.)*)"(?!\s*:)/dg)].map((match) => {
-    const [, name = '', text = ''] = match;
-    const from = match.indices?.[2]?.[0] ?? 0;
-    const inside = (inKeyFile(text) ?? []).map((one) => ({ from: from + one.from, to: from + one.to }));
-    const isNamed = /pass|secret|token|key$/i.test(name) && !/^\w+:\/\//.test(text);
-    const all = { from, to: from + text.length };
-    return { all, keys: inside.length > 0 ? inside : isNamed || isKey(text) ? [all] : [] };
+  if (!/^\s*[[{]/.test(value) || !isJson(value)) return undefined;
+  const form = /(?:"((?:[^"\\]|\\.)*)"\s*:\s*)?(?:"((?:[^"\\]|\\.)*)"(?!\s*:)|(-?\d[\d.eE+-]*))|"((?:[^"\\]|\\.)*)"/dg;
+  return [...value.matchAll(form)].flatMap((match) => {
+    const [, name = '', text = match[3] ?? '', , parent] = match;
+    const key = { name: parent ?? name, from: match.indices?.[parent === undefined ? 1 : 4]?.[0] ?? 0 };
+    const from = (match.indices?.[2] ?? match.indices?.[3])?.[0] ?? 0;
+    const secret = isPublicField(name, text) ? [] : secretRanges(text);
+    return [...secretName(key.name, key.from), ...shifted(secret, from)];
   });
-  const keys = fields.flatMap((field) => field.keys);
-  return keys.length > 0 ? keys : fields.map(({ all }) => all);
 }
 
-// The password, and the words of path and query that are keys: all of it where none is.
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function secretName(name: string, from: number): Range[] {
+  if (!name.includes('://')) return isWords(name) ? [] : [{ from, to: from + name.length }];
+  return shifted(addressParts(name)?.found ?? [], from);
+}
+
+function shifted(ranges: readonly Range[], by: number): Range[] {
+  return ranges.map(({ from, to }) => ({ from: from + by, to: to + by }));
+}
+
+// User and password, and the words of path and query that are keys. Of an address without a user all of the path where none is.
 function inAddress(value: string): Range[] | undefined {
-  const address = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#:@]*(?::([^\s/?#]*))?@)?[^\s/?#@]*([^\s]*)$/di.exec(value);
-  if (address === null) return undefined;
-  const [, password, rest] = address.indices ?? [];
-  const [from = value.length] = rest ?? [];
-  const words = [...value.slice(from).matchAll(/[^/?#&=;,]+/g)].map((word) => ({
-    from: from + word.index,
-    to: from + word.index + word[0].length,
+  const parts = addressParts(value);
+  return parts === undefined ? undefined : [...parts.found, ...parts.path];
+}
+
+function addressParts(value: string): { readonly found: Range[]; readonly path: Range[] } | undefined {
+  const form =
+    /^[a-z][a-z0-9+.-]*:\/\/(?:([^\s/?#:@]*)(?::([^\s/?#]*))?@)?((?:\[[0-9a-f:.]+\]|[^\s/?#@:,]*)(?::\d{0,5})?(?:,[^\s/?#@:,]*(?::\d{0,5})?)*)((?:[/?#][^\s]*)?)$/di;
+  const match = form.exec(value);
+  if (match === null) return undefined;
+  const [, user, password = '', host = '', rest = ''] = match;
+  const [, userAt, passwordAt, hostAt, restAt] = match.indices ?? [];
+  const isPublicUser = user === undefined || (password !== '' && isUserName(user));
+  const credentials = [...(isPublicUser ? [] : [rangeOf(userAt)]), rangeOf(passwordAt)].filter(({ from, to }) => to > from);
+  const keys = wordsOf(rest, /[^/?#&=;,]+/g, restAt?.[0] ?? 0).concat(namedKeys(rest, restAt?.[0] ?? 0));
+  if (credentials.some(({ from, to }) => hasPart(value.slice(from, to)))) return { found: [...credentials, ...keys], path: [] };
+  // A host may be named by a key, as a hook is.
+  const found = [...credentials, ...keys, ...wordsOf(host, /[^.:,]+/g, hostAt?.[0] ?? 0)];
+  return { found, path: keys.length > 0 || password !== '' ? [] : [rangeOf(restAt)] };
+}
+
+function rangeOf(indices: readonly [number, number] | undefined): Range {
+  const [from, to] = indices ?? [0, 0];
+  return { from, to };
+}
+
+function wordsOf(text: string, word: RegExp, from: number): Range[] {
+  const keys = [...text.matchAll(word)].filter(([one]) => isKey(one));
+  return keys.map((match) => ({ from: from + match.index, to: from + match.index + match[0].length }));
+}
+
+// `?api_key=…`: whatever stands there is secret.
+function namedKeys(text: string, from: number): Range[] {
+  return [...text.matchAll(/(?<=[?&#;][^=&;]*(?:pass|pwd|secret|token|key|sig|auth|code)[^=&;]*=)[^&;#]+/gi)].map((match) => ({
+    from: from + match.index,
+    to: from + match.index + match[0].length,
   }));
-  const keys = words.filter((word) => isKey(value.slice(word.from, word.to)));
-  const found = [...(password === undefined ? [] : [{ from: password[0], to: password[1] }]), ...keys];
-  return found.length > 0 ? found : [{ from, to: value.length }];
 }
 
 // RFC 7617: a user and a password. A key may stand in the place of either.
 function behindUser(value: string): Range[] | undefined {
   const [, user = ''] = /^([^\s:]+):[^\s]+$/.exec(value) ?? [];
-  const isName = /^[^\s@]+@[a-z0-9.-]+$/i.test(user) || /^[a-z]+(?:[._-][a-z]+)*\d{0,4}$/i.test(user);
-  return isName ? [{ from: user.length + 1, to: value.length }] : undefined;
+  return isUserName(user) ? [{ from: user.length + 1, to: value.length }] : undefined;
 }
 
 // Header and claims of a token say what other tokens of the issuer say too.
@@ -94,6 +136,8 @@ function inToken(value: string): Range[] | undefined {
   return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value) ? [{ from: value.lastIndexOf('.') + 1, to: value.length }] : undefined;
 }
 
-function isKey(text: string): boolean {
-  return text.length >= keyCharsMin && isUnlikely(text) && !/[\s@]|:\/\//.test(text);
+// Kinds of keys begin with their maker's words.
+function behindMaker(value: string): Range[] | undefined {
+  const [maker = ''] = /^(?:[A-Za-z]{2,10}\d{0,2}[-_])*/.exec(value) ?? [];
+  return maker.length > makerCharsMax ? undefined : [{ from: maker.length, to: value.length }];
 }

@@ -291,6 +291,7 @@ describe('where the parts of an answer end', () => {
 
 describe('what stands around the secret of a value', () => {
   const random = createHash('sha512').update('a key').digest('base64').replace(/=+$/, '');
+  const letters = random.replace(/[^A-Za-z0-9]/g, '').slice(0, 36);
   const oneLine = (label: string, body: string): string => `-----BEGIN ${label}----- ${body} -----END ${label}-----`;
   const pkcs8 = `MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7${random.repeat(4)}`;
   const ed25519 = `MC4CAQAwBQYDK2VwBCIEI${random.slice(0, 43)}`;
@@ -340,11 +341,49 @@ describe('what stands around the secret of a value', () => {
     ['the short body of a key', oneLine('PRIVATE KEY', ed25519), random.slice(0, 43)],
     ['the key of a service account', service, pkcs8.slice(60, 120)],
     ['a password in JSON', '{"user":"billing","password":"correct-horse-battery-staple"}', 'correct-horse-battery-staple'],
+    ['the token in the place of a user', `https://ghp_${letters}@github.com/org/repo.git`, `ghp_${letters}`],
+    ['the token before a word', `https://ghp_${letters}:x-oauth-basic@github.com/a/b.git`, `ghp_${letters}`],
+    [
+      'the key of a report',
+      'https://0f3a9b7c5d1e2f4a6b8c0d9e7f5a3b1c@o4479.ingest.example/54',
+      '0f3a9b7c5d1e2f4a6b8c0d9e7f5a3b1c',
+    ],
+    ['the key in the name of a host', 'https://qWx9LmP2vB7nK4tR.hooks.example/', 'qWx9LmP2vB7nK4tR'],
+    ['a key of letters before a word', 'qWxyLmPzvBknKutRjHgF:api', 'qWxyLmPzvBknKutRjHgF'],
+    [
+      'a password in an address in JSON',
+      `{"api_key":"${random.slice(0, 32)}","url":"postgres://app:Zx9QmL2vB7@db.example/p"}`,
+      'Zx9QmL2vB7',
+    ],
+    [
+      'a token in an address in JSON',
+      `{"api_key":"${random.slice(0, 32)}","git_url":"https://Zx9QmL2vB7nK4@git.example/x"}`,
+      'Zx9QmL2vB7nK4',
+    ],
+    ['a password with signs', `{"api_key":"${random.slice(0, 32)}","pwd":"P@ssZx9QmL2v"}`, 'P@ssZx9QmL2v'],
+    [
+      'the words of a wallet',
+      `{"api_key":"${random.slice(0, 32)}","phrase":"correct horse battery staple"}`,
+      'correct horse battery staple',
+    ],
+    ['digits', `{"api_key":"${random.slice(0, 32)}","pin":"83649172650183746","n":1}`, '83649172650183746'],
+    [
+      'the name of a field that is a key',
+      `{"api_key":"${random.slice(0, 32)}","Zx9QmL2vB7nK4tR3sT":"reader"}`,
+      'Zx9QmL2vB7nK4tR3sT',
+    ],
     ['the text of JSON that names no key', '{"one":"Zx9QmL2v","two":"vB7nK4pR"}', 'vB7nK4pR'],
   ])('%s is replaced', (_, secret, text) => {
     for (const one of [text, Buffer.from(text).toString('hex')]) expect(redact(secret, `<${one}>`)).toMatch(/^<(\[T\]\n?)+>$/);
     expect(redact(secret, `<${secret}>`)).toBe('<[T]>');
     expect(redact(secret, `<${Buffer.from(secret).toString('base64url')}>`)).toMatch(/^<\[T\].{0,2}>$/);
+  });
+
+  it.each([
+    ['in a text of JSON', `{"api_key":"${letters}","db":"Server=x; Password=Zx9QmL2vB7;"}`],
+    ['beside a key', `${oneLine('PRIVATE KEY', pkcs8)}\ntoken Zx9QmL2vB7`],
+  ])('a password %s is replaced', (_, secret) => {
+    expect(redact(secret, '<Zx9QmL2vB7>')).toBe('<[T]>');
   });
 
   it('leaves no part of the body of a key either', () => {
