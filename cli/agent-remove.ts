@@ -33,7 +33,11 @@ export async function removeAgent(context: CommandContext, forgetHolds: (name: s
   ];
   const lines = deleted.map((path) => safe`  ${path}${sizeOf(path)}`);
   const frees = freesText(identity);
-  const question = safe`This deletes agent ${name}, its key, its grants and its memory:\n${joined(lines, '\n')}${frees}\nThe audit log keeps its lines.`;
+  const what =
+    identity === 'gone'
+      ? safe`Agent ${name} is removed already. This deletes what is left of it`
+      : safe`This deletes agent ${name}, its key, its grants and its memory`;
+  const question = safe`${what}:\n${joined(lines, '\n')}${frees}\nThe audit log keeps its lines.`;
   if (context.options.yes === true) say(context.stderr, question);
   else await confirm(context, question, name, `skillgate agent remove ${name} --yes`);
   // A grant that is being written must not bring the identity back.
@@ -74,7 +78,7 @@ function refuseOther(name: string, asked: Identity, found: Identity): void {
 }
 
 function freesText(identity: Identity): Safe {
-  if (identity === 'gone') return safe`\nThe agent is removed already; this is what is left of it.`;
+  if (identity === 'gone') return safe``;
   if ('damaged' in identity)
     return safe`\nIts file cannot be read: ${identity.damaged}. A workspace that it names is free; the files of the workspace stay.`;
   const { workspace } = identity;

@@ -184,12 +184,17 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
     if (change[part] === true && agent[part] === undefined)
       throw new Problem('usage', `Cannot revoke the ${part} of agent ${agent.name}: it has none`);
   if (missing === undefined) return;
-  const wider = agent.grants.find(({ skill }) => skill.endsWith('/*') && missing.skill.startsWith(skill.slice(0, -1)));
+  const wider = widerGrant(agent, missing.skill);
   const has = agent.grants.map(({ range, skill }) => `${skill}@${range}`).join(', ');
   const why = wider === undefined ? 'it has no grant for this skill' : `the grant ${wider.skill} covers it, and stays`;
   throw new Problem('usage', `Cannot revoke ${missing.skill} from agent ${agent.name}: ${why}`, {
     hint: wider === undefined ? `It may start: ${has || 'nothing'}.` : `skillgate agent revoke ${agent.name} ${wider.skill}`,
   });
+}
+
+/** A grant of a whole scope that covers a skill, or undefined. */
+export function widerGrant({ grants }: Pick<Agent, 'grants'>, skill: string): Grant | undefined {
+  return grants.find((one) => one.skill !== skill && one.skill.endsWith('/*') && skill.startsWith(one.skill.slice(0, -1)));
 }
 
 function changeAgent(folder: string, name: string, change: (agent: StoredAgent) => StoredAgent): Agent {

@@ -108,6 +108,7 @@ export const agentRows: readonly CommandRow[] = [
     usage: 'NAME [@scope/name] [--model] [--workspace]',
     examples: [
       ['skillgate agent revoke reporter', 'it can start nothing any more'],
+      ['skillgate agent revoke reporter @acme/report@^1', 'one grant, written as its list shows it'],
       ['skillgate agent revoke reporter --model', 'it has no model endpoint of its own any more; its grants stay'],
     ],
     options: {

@@ -12,7 +12,15 @@ import { requireNoLeftover } from '../agent-leftovers.ts';
 import { changeOf, daysOf, listOf, requireOnHost, startGrantOf } from '../agent-options.ts';
 import { removeAgent } from '../agent-remove.ts';
 import { identityLockOf } from '../agent-startable.ts';
-import { createAgent, type GrantChange, grantAgent, listAgents, memoryFolderOf, revokeAgent } from '../agent-store.ts';
+import {
+  createAgent,
+  type GrantChange,
+  grantAgent,
+  listAgents,
+  memoryFolderOf,
+  revokeAgent,
+  widerGrant,
+} from '../agent-store.ts';
 import { agentCells, agentJson, agentText, damagedCells } from '../agent-text.ts';
 import { confirm } from '../ask.ts';
 import { readEntries, verifyAuditFile } from '../audit-file.ts';
@@ -127,7 +135,8 @@ async function unpin(context: CommandContext, agent: string, grants: readonly Gr
 }
 
 async function revoke(context: CommandContext): Promise<ExitCode> {
-  const [agent = '', skill] = context.args;
+  const [agent = '', named] = context.args;
+  const skill = named === undefined ? undefined : grantedSkillOf(readAgent(agentsFolderOf(context), agent), named);
   const { model, workspace } = context.options;
   const isAll = skill === undefined && model !== true && workspace !== true;
   const parts = { model: model === true, workspace: workspace === true };
@@ -135,7 +144,20 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
   const after = revokeAgent(agentsFolderOf(context), agent, change, context.now());
   if (isAll) await rm(identityLockOf(context, agent), { force: true });
   if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
+  const wider = skill === undefined ? undefined : widerGrant(after, skill);
+  if (wider !== undefined)
+    note(context, safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers it`);
   return show(context, after);
+}
+
+// Grants are listed with their range, and are revoked as they are listed.
+function grantedSkillOf({ grants, name }: Agent, text: string): string {
+  const [, skill = text, range] = /^(.[^@]*)@(.+)$/s.exec(text) ?? [];
+  const grant = grants.find((one) => one.skill === skill);
+  if (range === undefined || grant === undefined || grant.range === range) return skill;
+  throw new Problem('usage', `Cannot revoke ${text} from agent ${name}: its grant is ${skill}@${grant.range}`, {
+    hint: `skillgate agent revoke ${name} ${skill}`,
+  });
 }
 
 // What was allowed for a time was allowed to what it was then: a later grant begins anew. Breakers stay.

@@ -298,6 +298,18 @@ describe('skillgate agent', () => {
     expect((await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a')).out).toContain('may start: @other/*');
   });
 
+  it('loses a grant as its list shows it, and is said to have a wider one', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@acme/*', '@other/c@^2');
+    const other = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a@^2');
+    expect(other).toMatchObject({ exit: 2, err: expect.stringContaining('its grant is @acme/a@^1') });
+    const revoked = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a@^1');
+    expect(revoked).toMatchObject({ exit: 0, out: expect.stringContaining('may start: @acme/*@*, @other/c@^2') });
+    expect(revoked.err).toContain('note: agent finance may still start @acme/a: its grant @acme/*@* covers it');
+    const scope = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/*@*');
+    expect(scope).toMatchObject({ exit: 0, err: '', out: expect.stringContaining('may start: @other/c@^2') });
+  });
+
   it.each([
     [['agent', 'create', '../x'], 2],
     [['agent', 'create', 'reporter', '--budget', 'money=1'], 2],
