@@ -5,6 +5,7 @@ import type { Look } from '../../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import { type MonitorState, printState } from '../../../cli/monitor/state-file.ts';
+import type { ReplayTrust } from '../../../cli/monitor/world.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { peekStatement } from '../../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
@@ -14,6 +15,7 @@ import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
 import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import { broken, planting } from '../planted-proof.ts';
 import { Dying, found, replayLook } from '../replay-look.ts';
 import { folderWith } from '../temporary-folder.ts';
 
@@ -40,9 +42,9 @@ function fresh(): ReplayMemory {
   return { ...memory, verified: Object.assign(Object.create(memory.verified), { verify }) };
 }
 
-async function look(memory: ReplayMemory, folder = new MonitorFolder(dir)): Promise<Look> {
+async function look(memory: ReplayMemory, folder = new MonitorFolder(dir), trust: Partial<ReplayTrust> = {}): Promise<Look> {
   verified = [];
-  return replayLook(monitored, folder, { memory });
+  return replayLook(monitored, folder, { memory, ...trust });
 }
 
 async function bringRevoked(): Promise<void> {
@@ -81,6 +83,39 @@ describe('a replay', () => {
     rewriteState(change);
     await look(fresh()).catch(() => undefined);
     expect(new Set(verified)).toEqual(all);
+  });
+
+  it('verifies every word again by another Sigstore root, in the same process and after a restart', async () => {
+    const folder = new MonitorFolder(dir);
+    const memory = fresh();
+    await look(memory);
+    const all = new Set(verified);
+    await look(memory, folder, { sigstore: { issuer: 'one' } });
+    expect(new Set(verified)).toEqual(all);
+    await look(memory, folder, { sigstore: { issuer: 'one' } });
+    expect(verified).toEqual([]);
+    await look(fresh(), folder, { sigstore: { issuer: 'other' } });
+    expect(new Set(verified)).toEqual(all);
+  });
+
+  it('judges by the policy of this look', async () => {
+    await monitored.bring(skillAt(1));
+    const memory = fresh();
+    expect((await look(memory)).notes).toEqual([]);
+    const { policy } = monitored.world.registry;
+    const strict = { ...policy, approvals: { ...policy.approvals, usual: { total: 3, independent: 3 } } };
+    const { notes } = await look(memory, new MonitorFolder(dir), { policy: strict });
+    expect(notes).toEqual([expect.stringMatching(/^installers refuse @acme\/t@1\.0\.1 /)]);
+    expect((await look(memory)).notes).toEqual([]);
+  });
+
+  it('does not take a word that could not be verified for a verified one after a restart', async () => {
+    await bringRevoked();
+    const revocation = `/log/statements/${(await monitored.size()) - 1}`;
+    monitored.lie = planting(revocation, broken);
+    const unverifiable = found(await look(fresh()));
+    expect(unverifiable).toContain('statement-unverifiable');
+    expect(found(await look(fresh()))).toEqual(unverifiable);
   });
 
   it('reads a verified statement again as it was verified', async () => {

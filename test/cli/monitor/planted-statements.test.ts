@@ -3,12 +3,12 @@ import { makeMemory } from '../../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import { makeReplays } from '../../../cli/witness/replays.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/sign.ts';
 import { parseSigstoreBundle, type SigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { hiding, honest, type Lie, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import { broken, type Proof, planting } from '../planted-proof.ts';
 import { base } from '../registry-users.ts';
 import { fetchOf, found, replayLook } from '../replay-look.ts';
 import { folderWith } from '../temporary-folder.ts';
@@ -39,22 +39,6 @@ async function pathOf(kind: Kind): Promise<string> {
   throw new Error(`nothing in the log is of the kind ${kind}`);
 }
 
-type Proof = SigstoreBundle['verificationMaterial']['tlogEntries'][0]['inclusionProof'];
-
-/** Serves the same entry with another proof beside it. */
-function planting(planted: string, change: (proof: Proof) => Partial<Proof>, other: Lie = noIndex): Lie {
-  return async (path, response) => {
-    if (path !== planted) return other(path, response);
-    const bundle = JSON.parse(await response.text());
-    const [entry] = bundle.verificationMaterial.tlogEntries;
-    entry.inclusionProof = { ...entry.inclusionProof, ...change(entry.inclusionProof) };
-    return new Response(canonicalJson(bundle));
-  };
-}
-
-const broken = ({ hashes }: Proof): Partial<Proof> => ({
-  hashes: [Buffer.alloc(32, 7).toString('base64'), ...hashes.slice(1)],
-});
 // A signature of a name that nobody knows changes the address, and nothing that is verified.
 const twin = ({ checkpoint: { envelope } }: Proof): Partial<Proof> => ({
   checkpoint: { envelope: `${envelope}\u2014 other.example ${Buffer.alloc(68, 9).toString('base64')}\n` },
@@ -71,7 +55,7 @@ describe('a registry that hides a revocation and the index line', () => {
     ['approval', 'other', twin, ['verdict-unfounded']],
     ['verdict', 'other', twin, ['mark-missing']],
   ])('is found out when it shows the %s with a %s proof', async (kind, _, change, codes) => {
-    monitored.lie = hiding(monitored, planting(await pathOf(kind), change));
+    monitored.lie = hiding(monitored, planting(await pathOf(kind), change, noIndex));
     for (const __ of ['first', 'again']) {
       const { exit, codes: seen } = await monitored.look();
       expect([exit, seen]).toEqual([6, codes]);
@@ -79,7 +63,7 @@ describe('a registry that hides a revocation and the index line', () => {
   });
 
   it.each<[string, (path: string) => readonly Lie[]]>([
-    ['shows another proof', (path) => [planting(path, twin)]],
+    ['shows another proof', (path) => [planting(path, twin, noIndex)]],
     ['withholds the approval for one look', (path) => [withheldAt(path), noIndex]],
   ])('gets no cosignature from a witness that replays when it %s', async (_, lies) => {
     const { registry } = monitored.world;
@@ -124,7 +108,7 @@ describe('an honest registry', () => {
       const path = await pathOf(kind);
       const folder = new MonitorFolder(folderWith());
       const kept = { memory: makeMemory(), store: memoryStore() };
-      monitored.lie = planting(path, broken, honest);
+      monitored.lie = planting(path, broken);
       expect(found(await replayLook(monitored, folder, kept))).toContain('statement-withheld');
       monitored.lie = honest;
       expect(found(await replayLook(monitored, folder, kept))).toEqual([]);
