@@ -14,13 +14,15 @@ import { parseStatement } from '../skills-index/statement/parse-statement.ts';
 import { type Envelope, envelopeSigner, signStatement } from '../skills-index/statement/sign.ts';
 import { whyNotCounted } from '../skills-index/trust/counted-approval.ts';
 import { withoutAssertion } from '../skills-index/trust/passkey.ts';
-import { finishLogged, settleApproved } from './after-logging.ts';
+import { finishLogged } from './after-logging.ts';
 import { approvalContext } from './approvals.ts';
-import { holds, retryOnClash } from './batch.ts';
+import { holds, retryOnClash, type Write } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { type LoggedAt, logSize, planAppend } from './log.ts';
+import { counterWrites } from './passkeys.ts';
 import { whyStopped } from './publishers.ts';
+import { putOff, settleApproved } from './put-off.ts';
 import { drafts, statements, versions } from './schema.ts';
 import { type SentEnvelope, signerOf } from './signer.ts';
 import { requireVersion } from './versions.ts';
@@ -61,7 +63,8 @@ export async function takePasskeyApproval(
   const statement: ApprovalStatement = { ...draft, predicate: { ...draft.predicate, assertion } };
   const { keyId, publicKey } = registry.keys.registry;
   const signer = { keyId, spki: Buffer.from(publicKey).toString('base64') };
-  return logApproval(registry, { envelope: await signStatement(statement, registry.keys.registry), statement, signer });
+  const envelope = await signStatement(statement, registry.keys.registry);
+  return logApproval(registry, { envelope, statement, signer }, () => counterWrites(registry, assertion));
 }
 
 /** The approval that an assertion gave before, when its answer was lost: the same again gets the same place in the log. */
@@ -92,7 +95,11 @@ interface SignedApproval {
   readonly signer: PublicKey;
 }
 
-async function logApproval(registry: Registry, { envelope, statement, signer }: SignedApproval): Promise<LoggedAt> {
+async function logApproval(
+  registry: Registry,
+  { envelope, statement, signer }: SignedApproval,
+  also: () => Promise<Write[]> = async () => [],
+): Promise<LoggedAt> {
   const { row, append } = await retryOnClash(async () => {
     const version = await requireVersion(registry, statement.predicate);
     if (version.status !== 'in review') {
@@ -115,16 +122,20 @@ async function logApproval(registry: Registry, { envelope, statement, signer }: 
     const unchanged = holds(
       sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} = ${version.report})`,
     );
-    await registry.db.batch([unchanged, ...planned.writes]);
+    await registry.db.batch([unchanged, ...(await also()), ...planned.writes]);
     return { row: version, append: planned };
   });
   return finishApproval(registry, row.id, append.indexes);
 }
 
 async function finishApproval(registry: Registry, versionId: string, indexes: readonly number[]): Promise<LoggedAt> {
-  const [logged] = await finishLogged(registry, indexes);
+  const [logged] = await finishLogged(registry, indexes).catch((error: unknown) => {
+    // The approval counts, so the version goes on although this answer does not say so.
+    putOff(registry, versionId);
+    throw error;
+  });
   if (logged === undefined) throw new Problem('internal', 'A logged approval cannot be found');
-  await settleApproved(registry, versionId);
+  await settleApproved(registry, versionId, logged.logIndex);
   return logged;
 }
 

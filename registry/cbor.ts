@@ -40,11 +40,15 @@ class WithoutFloats extends Tokenizer {
   }
 }
 
+const wholeMax = 2 ** 32;
+
 // CTAP2 §8 has four levels at most, and keys that are numbers or texts.
 function isAllowed(value: unknown, levels: number): boolean {
   if (levels < 0) return false;
   if (Array.isArray(value)) return value.every((item) => isAllowed(item, levels - 1));
+  // CTAP2 needs none that takes eight bytes, and a program that reads such a number rounds it.
+  if (typeof value === 'number') return value >= -wholeMax && value < wholeMax;
   if (!(value instanceof Map)) return true;
   const isKey = (key: unknown) => typeof key === 'number' || typeof key === 'string';
-  return [...value].every(([key, item]) => isKey(key) && isAllowed(item, levels - 1));
+  return [...value].every(([key, item]) => isKey(key) && isAllowed(key, levels - 1) && isAllowed(item, levels - 1));
 }

@@ -40,8 +40,10 @@ export interface Registry {
   readonly compareOwnHead?: (registry: Registry) => Promise<OwnHeadAhead | undefined>;
   /** Told of what failed after an act that is in the log, and is done again later. The application sets it. */
   reportPutOff?: (error: unknown) => void;
-  /** Ids of versions whose approval is in the log and whose way into the index was cut off in this process. */
+  /** Ids of versions whose approval or scan is in the log and whose way on was cut off in this process. */
   readonly unsettled: Set<string>;
+  /** Milliseconds since 1970 before which none of them is tried: one is tried now, or failed a moment ago. */
+  settleFrom?: number | undefined;
   /** Whose reports of incidents count; absent: they only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;

@@ -9,8 +9,13 @@ import { whyDamaged } from './sqlite-errors.ts';
 const hint =
   'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating.md, "The database is damaged".';
 
-/** The failure that names a damaged file and the way out; every other error as it is. */
+/** The failure that names a file that is damaged, or may not be written, and the way out; every other error as it is. */
 export function damageOf(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_READONLY'))
+    return new Problem('file-not-found', `Cannot use the database ${JSON.stringify(path)}: you may not write it or its folder`, {
+      hint: 'Serve as the user to whom the folder belongs.',
+      cause: error,
+    });
   const why = whyDamaged(error);
   return why === undefined ? error : damaged(path, why, error);
 }

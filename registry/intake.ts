@@ -12,7 +12,7 @@ import { type PublishStatement, predicateTypes } from '../skills-index/statement
 import { peekStatement } from '../skills-index/statement/sign.ts';
 import { printClaims } from '../skills-index/trust/sigstore/certified-identities.ts';
 import { requireSubjects } from '../skills-index/trust/verify-statement.ts';
-import { finishLogged } from './after-logging.ts';
+import { finishLogged, orLater } from './after-logging.ts';
 import { BatchClash, retryOnClash } from './batch.ts';
 import { envelopeOf, refuseUsed, type SentStatement } from './certified.ts';
 import type { Actor, Registry } from './context.ts';
@@ -52,7 +52,8 @@ export async function takeVersion(registry: Registry, upload: Upload, sender?: A
     const checked = await checkUpload(registry, upload, sender);
     return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
   } catch (error) {
-    if (error instanceof Problem) await noteRefusal(registry, error, sender);
+    const isRefused = error instanceof Problem && error.code !== 'logged-unfinished';
+    if (isRefused) await orLater(registry, () => noteRefusal(registry, error, sender));
     throw error;
   }
 }

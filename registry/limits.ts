@@ -122,8 +122,12 @@ export const mailboxOfKeyMax = 100;
 export const mailboxOfNetworkMax = 200;
 export const mailboxMax = 2_000;
 export const mailboxListedMax = 100;
-/** Versions that were approved while the storage failed, kept in mind by one process. */
+/** Versions that were approved or scanned while the storage failed, kept in mind by one process. */
 export const unsettledMax = 1_000;
+/** How long none of them is tried after one failed again. */
+export const settlePauseMs = 5_000;
+/** How long one of them may take before another request begins anew: a Worker may be stopped in the midst of one. */
+export const settleRunMs = 60_000;
 /** Publications that are read at once when a publisher is stopped. */
 export const publisherVersionsAtOnce = 500;
 export const databaseCheckOutputBytesMax = 4_096;

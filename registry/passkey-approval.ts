@@ -8,7 +8,7 @@ import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-inta
 import type { Actor, Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
 import type { LoggedAt } from './log.ts';
-import { refuseCopy } from './passkeys.ts';
+import { isLate } from './replays.ts';
 import { type Applied, readDraft } from './review.ts';
 import { requireVersion } from './versions.ts';
 import { requireAsserted } from './webauthn.ts';
@@ -35,9 +35,19 @@ export async function approveByPasskey(
   const enrolled = chain.passkeyOf(assertion.credentialId, latest);
   if (enrolled !== undefined) {
     requireAsserted(assertion, approvalChallenge(draft), enrolled.passkey);
-    await refuseCopy(registry, assertion);
   }
-  return appliedOf(registry, draft, await takePasskeyApproval(registry, draft, assertion));
+  return appliedOf(registry, draft, await takeOnce(registry, draft, assertion));
+}
+
+/** Of two requests with one assertion, the slower gets the answer of the faster. */
+async function takeOnce(registry: Registry, draft: ApprovalStatement, assertion: PasskeyAssertion): Promise<LoggedAt> {
+  try {
+    return await takePasskeyApproval(registry, draft, assertion);
+  } catch (error) {
+    const logged = isLate(error) ? await approvedBefore(registry, draft, assertion) : undefined;
+    if (logged === undefined) throw error;
+    return logged;
+  }
 }
 
 async function appliedOf(registry: Registry, draft: ApprovalStatement, { digest, logIndex }: LoggedAt): Promise<Applied> {

@@ -7,6 +7,7 @@ import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { EnrolledPasskey, PasskeyAssertion } from '../skills-index/statement/attestation.ts';
+import { holds, type Write } from './batch.ts';
 import type { Registry, RegistryConfig } from './context.ts';
 import { challengeMs, pendingPasskeysMax } from './limits.ts';
 import { passkeyCounters } from './passkey-schema.ts';
@@ -26,30 +27,36 @@ export function siteOf(config: RegistryConfig): Site {
 }
 
 /**
+ * The writes that advance a passkey's counter, for the batch of what it signed: what is not logged was not counted.
+ *
  * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. The registry refuses whichever of the two comes
  * second: its owner learns of the copy, and everything that the copy approved stands in the log.
  * @throws Problem `approval-refused`
  */
-export async function refuseCopy(registry: Registry, assertion: PasskeyAssertion): Promise<void> {
+export async function counterWrites(registry: Registry, assertion: PasskeyAssertion): Promise<Write[]> {
   const { credentialId } = assertion;
   const count = signCount(assertion);
   const known = eq(passkeyCounters.credentialId, credentialId);
-  const [before] = count === 0 ? await registry.db.read.select().from(passkeyCounters).where(known) : [];
+  const [before] = await registry.db.read.select().from(passkeyCounters).where(known);
   // Those that are kept in several places at once do not count, and always say 0.
-  if (count === 0 && before === undefined) return;
-  const [counted] = await registry.db.read
-    .insert(passkeyCounters)
-    .values({ credentialId, count })
-    .onConflictDoUpdate({
-      target: passkeyCounters.credentialId,
-      set: { count },
-      setWhere: sql`${passkeyCounters.count} < ${count}`,
-    })
-    .returning();
-  if (counted !== undefined) return;
-  throw new Problem(
+  if (count === 0 && before === undefined) return [];
+  if (before !== undefined && before.count >= count) throw copied(count);
+  return [
+    holds(
+      sql`NOT EXISTS (SELECT 1 FROM ${passkeyCounters} WHERE ${passkeyCounters.credentialId} = ${credentialId} AND ${passkeyCounters.count} >= ${count})`,
+    ),
+    (db) =>
+      db
+        .insert(passkeyCounters)
+        .values({ credentialId, count })
+        .onConflictDoUpdate({ target: passkeyCounters.credentialId, set: { count } }),
+  ];
+}
+
+function copied(count: number): Problem {
+  return new Problem(
     'approval-refused',
-    `This passkey says that it signed ${count} times, and has said more before: there may be a copy of it`,
+    `This passkey says that it signed ${count} times, and has said so or more before: there may be a copy of it`,
     {
       hint: 'Ask an administrator to end it (skillgate member remove), look in the log what it approved, and make another. Approve with your key meanwhile: skillgate review approve.',
     },

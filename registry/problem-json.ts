@@ -42,6 +42,9 @@ function problemOf(error: unknown): Problem {
   const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}` : '';
   if (whyDamaged(error) !== undefined)
     return new Problem('database-damaged', 'A place of the database that this needs is damaged', { cause: error });
+  // The database is opened for writing, so it was closed to writes since.
+  if (/readonly database/.test(text))
+    return new Problem('database-damaged', 'The database takes no writes: damage was found in it', { cause: error });
   if (/SQLITE_BUSY|database is locked/.test(text)) return new Problem('registry-busy', 'The database is busy', { cause: error });
   if (/SQLITE_FULL|ENOSPC|disk is full/.test(text)) return new Problem('registry-full', 'The disk is full', { cause: error });
   return new Problem('internal', 'Something failed that should not have', { cause: error });

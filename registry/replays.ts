@@ -6,11 +6,13 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { predicateTypes, type RevocationPredicate, type Statement } from '../skills-index/statement/attestation.ts';
 import { envelopeSigner } from '../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../skills-index/statement/sigstore-bundle.ts';
-import { finishLogged, settleApproved } from './after-logging.ts';
+import { finishLogged, orSayLogged } from './after-logging.ts';
+import { BatchClash, loggedAlready } from './batch.ts';
 import type { Registry } from './context.ts';
 import { readIdentities } from './identities.ts';
 import { signerTriesMax } from './limits.ts';
 import type { LoggedAt } from './log.ts';
+import { settleApproved } from './put-off.ts';
 import { stateAfter, versionsMeant } from './revocations.ts';
 import { statements } from './schema.ts';
 import type { SentEnvelope } from './signer.ts';
@@ -34,6 +36,27 @@ export async function findLogged(registry: Registry, { envelope, hint, bundle }:
   return undefined;
 }
 
+/**
+ * Looks for a statement. Who is who cannot be read while a storage fails that owes one of those statements its address, perhaps this one.
+ * @throws Problem `logged-unfinished`
+ */
+export async function orSayKnown<Result>(
+  registry: Registry,
+  { envelope }: SentEnvelope,
+  look: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
+    const same = eq(statements.payload, payload);
+    const [row] = await registry.db.read.select({ logIndex: statements.logIndex }).from(statements).where(same).limit(1);
+    if (row === undefined) throw error;
+    return orSayLogged(registry, [row.logIndex], () => Promise.reject(error));
+  }
+}
+
 /** The same bundle: nobody has to verify anew what was verified when it was logged. */
 async function findCertified(registry: Registry, bundle: PlainBundle, payload: Digest): Promise<LoggedAt | undefined> {
   const material = canonicalJson(bundle.verificationMaterial);
@@ -47,12 +70,19 @@ async function findCertified(registry: Registry, bundle: PlainBundle, payload: D
   return row === undefined ? undefined : (await finishLogged(registry, [row.logIndex]))[0];
 }
 
+/** Whether an error can mean that the same statement was logged meanwhile. */
+export function isLate(error: unknown): boolean {
+  if (error instanceof BatchClash) return error.on === loggedAlready;
+  const codes = ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden', 'certificate-used'];
+  return error instanceof Problem && codes.includes(error.code);
+}
+
 /** An approval that comes again may have been logged when its version could not enter the index. */
 export async function settleAgain(registry: Registry, { logIndex, predicateType }: LoggedAt): Promise<void> {
   if (predicateType !== predicateTypes.approval) return;
   const at = eq(statements.logIndex, logIndex);
   const [row] = await registry.db.read.select({ versionId: statements.versionId }).from(statements).where(at);
-  if (row !== undefined && row.versionId !== null) await settleApproved(registry, row.versionId);
+  if (row !== undefined && row.versionId !== null) await settleApproved(registry, row.versionId, logIndex);
 }
 
 /**

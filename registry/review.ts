@@ -6,7 +6,6 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { approvalStatement, statementBytes } from '../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../skills-index/trust/policy.ts';
-import { orLater } from './after-logging.ts';
 import { reportOf } from './approvals.ts';
 import { refuseAuthor, whyOwn } from './authors.ts';
 import { retryOnClash } from './batch.ts';
@@ -14,9 +13,9 @@ import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from './context.ts';
 import { actorOf, requireRole } from './identities.ts';
 import { makeId } from './ids.ts';
-import { completeScans } from './lacking-scans.ts';
 import { claimMs, draftMs, reasonCharsMax } from './limits.ts';
 import { filesOf, manifestOf } from './manifests.ts';
+import { completeOrLater } from './put-off.ts';
 import { audit, drafts, reviewNotes } from './schema.ts';
 import { readScannedBy } from './second-scans.ts';
 import { requireMove, type State } from './status.ts';
@@ -139,7 +138,7 @@ export async function moveVersion(
     const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
     await registry.db.batch(writes);
     // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
-    await orLater(registry, () => completeScans(registry, row.id));
+    await completeOrLater(registry, row.id);
     return moved.status;
   });
 }

@@ -16,11 +16,11 @@ import { retryOnClash, type Write } from './batch.ts';
 import { requireBlob } from './blobs.ts';
 import { type Actor, nameOf, type Registry } from './context.ts';
 import { latest, readIdentities, requireRole } from './identities.ts';
-import { completeScans } from './lacking-scans.ts';
 import { type LoggedAt, type NewStatement, planAppend } from './log.ts';
 import { publicationOf } from './manifests.ts';
 import { putBlob } from './objects.ts';
 import { putProse } from './prose-since.ts';
+import { completeOrLater } from './put-off.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './scan-jobs.ts';
 import { loggedTwin } from './scan-twins.ts';
 import { jobs, scans, versionBlobs, versions } from './schema.ts';
@@ -68,7 +68,8 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   const by = nameOf(actor);
   const twin = await loggedTwin(registry, actor, { row, held: sent, signed });
   const append = await retryOnClash(async () => {
-    const now = await versionOf(registry, job);
+    // Of two that report at once, the slower learns that the job is done.
+    const now = await versionOf(registry, await requireLease(registry, sent));
     const done: Write = (db) =>
       db.update(jobs).set({ state: 'done', lease: null, worker: by, ruleSet: report.ruleSet }).where(eq(jobs.id, job.id));
     const known = await registry.db.read
@@ -112,7 +113,7 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
     ]);
     return planned;
   });
-  await orLater(registry, () => completeScans(registry, row.id));
+  await completeOrLater(registry, row.id);
   const logged = append === undefined ? [] : await finishLogged(registry, append.indexes);
   const statement = logged.find((one) => one.predicateType === predicateTypes.scan);
   if (logged.some((one) => one.predicateType !== predicateTypes.scan)) await orLater(registry, () => refreshStatus(registry));

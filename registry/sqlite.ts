@@ -43,6 +43,8 @@ function migrated({ client, close }: DatabaseFile): OpenDatabase {
     read: db,
     refuseWrites: (why) => {
       refused = why;
+      // Single statements go past the batch.
+      client.pragma('query_only = ON');
     },
     batch: async (writes) => {
       if (refused !== undefined) throw refused;

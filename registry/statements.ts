@@ -11,9 +11,9 @@ import { idsOf, type SignedBy } from '../skills-index/trust/identity/match.ts';
 import { chainIdentities, type Identities } from '../skills-index/trust/identity.ts';
 import { requireOwnRegistry } from '../skills-index/trust/own-registry.ts';
 import { requireCertifiable } from '../skills-index/trust/verify-statement.ts';
-import { finishLogged, orLater, orSayLogged, settlePutOff } from './after-logging.ts';
+import { finishLogged, orLater, orSayLogged } from './after-logging.ts';
 import { takeApproval } from './approval-intake.ts';
-import { BatchClash, loggedAlready, retryOnClash, type Write } from './batch.ts';
+import { retryOnClash, type Write } from './batch.ts';
 import { requireBlob } from './blobs.ts';
 import { refuseUsed, verifySent } from './certified.ts';
 import { refuseOddScope } from './claimable-scopes.ts';
@@ -23,11 +23,11 @@ import { endsBackwards, fallenVersions, fallenWrites } from './fallen-versions.t
 import { refuseManyClaims } from './first-claims.ts';
 import { isIdentityStatement, keysOfStatement, latest, readIdentities } from './identities.ts';
 import type { KnownIdentities } from './known-identities.ts';
-import { completeScans } from './lacking-scans.ts';
 import { firstOwnersMax } from './limits.ts';
 import { type LoggedAt, logSize, type NewStatement, planAppend } from './log.ts';
 import { stopped } from './publishers.ts';
-import { findLogged, refuseOvertaken, settleAgain } from './replays.ts';
+import { completeOrLater, settlePutOff } from './put-off.ts';
+import { findLogged, isLate, orSayKnown, refuseOvertaken, settleAgain } from './replays.ts';
 import { takeRevocation } from './revocations.ts';
 import { pendingPasskey } from './schema.ts';
 import { keyHeader, type SentEnvelope, signerOf } from './signer.ts';
@@ -44,12 +44,14 @@ export interface StatementTaken extends LoggedAt {
  * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function takeStatement(registry: Registry, sent: SentEnvelope): Promise<StatementTaken> {
-  await refuseBroken(registry, sent);
-  const before = await findLogged(registry, sent);
+  const before = await orSayKnown(registry, sent, async () => {
+    await refuseBroken(registry, sent);
+    return findLogged(registry, sent);
+  });
   if (before !== undefined) await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
   const logged = before ?? (await judgeOnce(registry, sent));
   if (before !== undefined) await settleAgain(registry, before);
-  await settlePutOff(registry);
+  settlePutOff(registry);
   const bytes = await orSayLogged(registry, [logged.logIndex], () => requireBlob(registry, logged.digest));
   return { ...logged, bundle: parseJson(bytes, 'the statement').value };
 }
@@ -63,13 +65,6 @@ async function judgeOnce(registry: Registry, sent: SentEnvelope): Promise<Logged
     if (logged === undefined) throw error;
     return logged;
   }
-}
-
-/** Whether an error can mean that the same statement was logged meanwhile. */
-function isLate(error: unknown): boolean {
-  if (error instanceof BatchClash) return error.on === loggedAlready;
-  const codes = ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden', 'certificate-used'];
-  return error instanceof Problem && codes.includes(error.code);
 }
 
 async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
@@ -138,7 +133,7 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     return { indexes: planned.indexes, fallen, rescanned: again?.versions ?? [] };
   });
   const logged = one(await finishLogged(registry, append.indexes));
-  for (const id of append.rescanned) await orLater(registry, () => completeScans(registry, id));
+  for (const id of append.rescanned) await completeOrLater(registry, id);
   if (append.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
   return logged;
 }

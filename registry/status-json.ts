@@ -20,7 +20,7 @@ export const statusName = 'public/index/status.json';
 /** The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark that was cut off before the signing. */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const behind = await behindNow(registry);
-  if (behind !== undefined) return statusBehind(registry, behind);
+  if (behind !== undefined && 'file' in behind) return statusBehind(registry, behind);
   const last = await readLast(registry);
   const head = await readHead(registry);
   const age = registry.now().getTime() - (last?.issuedAt ?? 0);
@@ -41,14 +41,12 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
     // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
-    const known = await behindNow(registry);
-    if (known !== undefined) return statusBehind(registry, known);
     const head = await readHead(registry);
     if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
     await askWitnesses(registry, head);
-    // What was asked may have shown it.
-    const shown = await behindNow(registry);
-    if (shown !== undefined) return statusBehind(registry, shown);
+    // Asked before: only a witness that is asked again takes its alarm back.
+    const behind = await behindNow(registry);
+    if (behind !== undefined) return statusBehind(registry, behind);
     // A head must not outrun the lines that it covers. A revocation must not wait for them: the next status tries again.
     await writeLackingFiles(registry).catch(() => undefined);
     const now = registry.now();
@@ -81,7 +79,7 @@ async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint>
   const from = head?.size ?? 0;
   try {
     const size = await logSize(registry);
-    if (size === from) return head;
+    if (size === from || (await behindNow(registry)) !== undefined) return head;
     // The last alone makes a head of all; a mark must not wait for the others, which whoever reads them finishes.
     await finishStatements(registry, wholeNumbers(Math.max(from, size - finishedAtOnce), size));
     return await newestCheckpoint(registry);

@@ -5,7 +5,6 @@ import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
-import { settlePutOff } from '../after-logging.ts';
 import { readPublicBlob } from '../blobs.ts';
 import type { Registry } from '../context.ts';
 import { readIndexFile } from '../index-file.ts';
@@ -13,6 +12,7 @@ import { newestCheckpoint } from '../log.ts';
 import { readTile } from '../log-tiles.ts';
 import { readStatementAt } from '../logged-statements.ts';
 import { earlierRootName } from '../objects.ts';
+import { settlePutOff } from '../put-off.ts';
 import { currentStatus } from '../status-json.ts';
 import { withCosignatures } from '../witnesses.ts';
 
@@ -35,8 +35,8 @@ export function staticRoutes(registry: Registry): Hono {
     )
     .get('/index/root.json', (context) => answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }))
     .get('/index/status.json', async (context) => {
-      // Everybody asks for the status, so an approval that a failure kept from the index waits no longer than the failure.
-      await settlePutOff(registry);
+      // Everybody asks for the status, so an approval that a failure kept from the index waits little longer than the failure.
+      settlePutOff(registry);
       return answer(context, await currentStatus(registry), { type: 'application/json', cache: fresh });
     })
     .get('/index/roots/:file', async (context) => {

@@ -2,8 +2,9 @@ import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { actorOf } from '../../registry/identities.ts';
 import { indexFileName } from '../../registry/index-file.ts';
+import { settlePauseMs } from '../../registry/limits.ts';
 import { approveByPasskey } from '../../registry/passkey-approval.ts';
-import { statements } from '../../registry/schema.ts';
+import { audit, statements } from '../../registry/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import {
   memberStatement,
@@ -14,6 +15,7 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 import { failWrite } from './failing-write.ts';
@@ -22,12 +24,14 @@ import {
   type Answer,
   approve,
   call,
+  enrol,
   makeReport,
   makeSkill,
   publish,
   ruleSet,
   type Skill,
   scan,
+  signIn,
   signReport,
   state,
 } from './road.ts';
@@ -130,6 +134,18 @@ describe('whatever write fails once, the answer says whether the log has', () =>
   });
 });
 
+it('a claim that is in the log is answered so each time it comes, while nothing can be written', async () => {
+  const world = await makeStaffedWorld();
+  open.push(world);
+  const act = await acts['a claim of a scope']?.(world);
+  const fault = failWrite(world.registry, 1, { forGood: true });
+  const said = { status: 503, body: { code: 'logged-unfinished' } };
+  expect(await act?.send()).toMatchObject(said);
+  expect(await act?.send()).toMatchObject(said);
+  fault.mend();
+  expect(await act?.send()).toMatchObject({ status: 201 });
+});
+
 describe('a version whose approval was logged while the storage failed', () => {
   /** From the write after the approval's own batch on, nothing can be written. */
   async function approvedWhileBroken(world: Staffed): Promise<{ readonly skill: Skill; readonly send: () => Promise<Answer> }> {
@@ -158,15 +174,78 @@ describe('a version whose approval was logged while the storage failed', () => {
     const world = await makeStaffedWorld();
     open.push(world);
     const { skill, send } = await approvedWhileBroken(world);
+    world.wait(settlePauseMs);
     await next(world, send);
-    expect(await statusOf(world, skill)).toBe('approved');
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
     expect(world.stored.has(indexFileName(skill.manifest.name))).toBe(true);
-    expect(world.registry.unsettled.size).toBe(0);
+    await expect.poll(() => world.registry.unsettled.size).toBe(0);
+  });
+
+  it('enters the index though the answer to its approval said only that it counts', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const skill = await inReview(world);
+    const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
+    const fault = failWrite(world.registry, 1);
+    expect(await state(world.send, statement, world.rita)).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+    fault.mend();
+    world.wait(settlePauseMs);
+    await world.send('/index/status.json');
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
+  });
+
+  it('keeps nobody waiting who asks for the status, or says another word, while the storage does not answer', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const { skill } = await approvedWhileBroken(world);
+    const { objects } = world.registry;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const putAll: typeof objects.putAll = async (all) => {
+      if ([...all.keys()].some((name) => name.startsWith('public/'))) await answered;
+      return objects.putAll(all);
+    };
+    Object.assign(world.registry, { objects: { ...objects, putAll } });
+    world.wait(settlePauseMs);
+    expect((await world.send('/index/status.json')).status).toBe(200);
+    expect((await (await acts['a claim of a scope']?.(world))?.send())?.status).toBe(201);
+    expect(await statusOf(world, skill)).toBe('in review');
+    answer();
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
+  });
+
+  it.each([
+    ['is repeated after the log could not be written', 0],
+    ['comes eight times at once', undefined],
+  ])('is approved by a passkey whose assertion %s, and no copy is suspected', async (_, failing) => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const { registry } = world;
+    const { actor, digest, assertion } = await assertedBy(world);
+    const ask = (): ReturnType<typeof approveByPasskey> => approveByPasskey(registry, actor, { digest, assertion });
+    if (failing !== undefined) {
+      const fault = failWrite(registry, failing);
+      await expect(ask()).rejects.toThrow('the storage is busy');
+      fault.mend();
+    }
+    const all = await Promise.all(Array.from({ length: 8 }, ask));
+    expect(new Set(all.map(({ logIndex }) => logIndex)).size).toBe(1);
+    expect(await countOf(world, predicateTypes.approval)).toBe(1);
   });
 
   it('is approved once by a passkey whose answer was lost, however often the answer is asked for', async () => {
     const world = await makeStaffedWorld();
     open.push(world);
+    const { registry } = world;
+    const { actor, digest, assertion } = await assertedBy(world);
+    const first = await approveByPasskey(registry, actor, { digest, assertion });
+    expect(await approveByPasskey(registry, actor, { digest, assertion })).toEqual(first);
+    expect(await countOf(world, predicateTypes.approval)).toBe(1);
+  });
+
+  async function assertedBy(world: Staffed) {
     const { registry, trust, rita } = world;
     const passkey = testPasskey('rita');
     const enrolled = {
@@ -183,8 +262,65 @@ describe('a version whose approval was logged while the storage failed', () => {
     const assertion = { id, rawId: id, type: 'public-key', response, clientExtensionResults: {} };
     const actor = await actorOf(registry, { kind: 'key', keyId: rita.keyId });
     if (actor === undefined) throw new Error('no rita');
-    const first = await approveByPasskey(registry, actor, { digest, assertion });
-    expect(await approveByPasskey(registry, actor, { digest, assertion })).toEqual(first);
-    expect(await countOf(world, predicateTypes.approval)).toBe(1);
+    return { actor, digest, assertion };
+  }
+});
+
+describe('a publication that is in the log', () => {
+  it.each([2, 3])(
+    'is never called refused in the audit, and its answer stands when the storage fails from write %i on',
+    async (nth) => {
+      const world = await makeStaffedWorld();
+      open.push(world);
+      const act = await acts['a publication']?.(world);
+      const fault = failWrite(world.registry, nth, { forGood: true });
+      const answer = await act?.send();
+      fault.mend();
+      expect(answer).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+      const refusals = await world.registry.db.read.select().from(audit).where(eq(audit.kind, 'refused-intake'));
+      expect(refusals).toEqual([]);
+    },
+  );
+
+  it('that was refused is answered so when the audit line cannot be written', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const skill = makeSkill('@acme/new', '1.0.0');
+    await publish(world.send, skill, world.author);
+    const fault = failWrite(world.registry, 0, { forGood: true });
+    expect(await publish(world.send, skill, world.author)).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+    fault.mend();
+    expect(world.errors).not.toEqual([]);
+  });
+});
+
+describe('a scan report', () => {
+  it('that comes eight times at once is taken once; the others learn that its job is done', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const act = await acts['a scan report']?.(world);
+    if (act === undefined) throw new Error('no act');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => act.send()));
+    expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, ...Array(7).fill('job-stale')]);
+  });
+
+  it('of two that policy asks for leaves its version waiting for nobody, whatever write fails once', async () => {
+    for (let nth = 0; ; nth++) {
+      const world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
+      open.push(world);
+      const other = makeKey();
+      await enrol(world.send, world.trust.administrator, { name: 'elsewhere', roles: ['scanner'], key: other });
+      const act = await acts['a scan report']?.(world);
+      const fault = failWrite(world.registry, nth);
+      await act?.send();
+      fault.mend();
+      await act?.send();
+      world.wait(settlePauseMs);
+      await world.send('/index/status.json');
+      const token = await signIn(world.send, other);
+      const lease = async () => (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body.job;
+      await expect.poll(lease, { message: `a job after write ${nth}` }).not.toBeNull();
+      if (!fault.failed()) return;
+    }
   });
 });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCheck } from '../../registry/database-check.ts';
+import { damageOf } from '../../registry/database-damage.ts';
+import { guard } from '../../registry/schema.ts';
 import { startRegistry } from '../../registry/serve.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeKey, makeRoot } from './people.ts';
@@ -99,6 +101,11 @@ describe('a registry whose database is damaged', () => {
     await expect.poll(() => call(send, '/readyz'), { timeout: 20_000 }).toMatchObject(found);
     expect(said.join('\n')).toContain('Cannot use the database');
     expect(await claimScope(send, 'late', makeKey())).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    // Written as a single statement, and not as a batch.
+    const { db } = running.registry;
+    const answer = await call(send, '/api/v1/session', { json: { keyId: makeKey().keyId, nonce: 'AAAA', signature: 'AAAA' } });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    await expect(async () => db.read.insert(guard).values({ ok: 1 })).rejects.toThrow();
     expect((await send('/index/root.json')).status).toBe(200);
     await running.close();
     rmSync(file());
@@ -115,6 +122,16 @@ describe('a registry whose database is damaged', () => {
     expect((await send('/readyz')).status).toBe(200);
     await running.close();
     expect(said).toEqual([]);
+  });
+
+  it('nowhere is told from one that this user may not write', () => {
+    const readonly = Object.assign(new Error('attempt to write a readonly database'), { code: 'SQLITE_READONLY' });
+    expect(damageOf(readonly, file())).toMatchObject({
+      code: 'file-not-found',
+      message: expect.stringContaining('may not write'),
+    });
+    const other = new Error('another failure');
+    expect(damageOf(other, file())).toBe(other);
   });
 
   it('that cannot be looked through is called so, and one whose check was stopped is not', async () => {

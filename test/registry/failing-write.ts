@@ -1,12 +1,20 @@
 /** A storage that fails for a moment. */
 import type { Registry } from '../../registry/context.ts';
 
-/** Lets one of the writes to come fail, in the database or among the objects. */
-export function failWrite(registry: Registry, nth: number): { readonly failed: () => boolean; mend(): void } {
+/**
+ * Lets one of the writes to come fail, in the database or among the objects.
+ * @param options `forGood`: all that follow it, too
+ */
+export function failWrite(
+  registry: Registry,
+  nth: number,
+  { forGood = false } = {},
+): { readonly failed: () => boolean; mend(): void } {
   const { db, objects } = registry;
   let writes = 0;
   const turn = async <Result>(act: () => Promise<Result>): Promise<Result> => {
-    if (writes++ === nth) throw new Error('the storage is busy');
+    const at = writes++;
+    if (at === nth || (forGood && at > nth)) throw new Error('the storage is busy');
     return act();
   };
   Object.assign(registry, {

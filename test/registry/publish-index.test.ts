@@ -23,7 +23,10 @@ describe('publishing in the index', () => {
     await publish(send, skill, author);
     await scan(send, tokens.scanner, scanner, skill, 'review');
     const answer = await approve(send, tokens.rita, rita, skill);
-    expect(answer).toMatchObject({ status: 403, body: { code: 'not-admitted' } });
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { code: 'not-admitted', detail: expect.stringMatching(/in the log at index \d+ and counts\. Cannot publish/) },
+    });
     expect(answer.body.reasons[0].message).toContain('capability-exceeded');
     expect((await call(send, '/api/v1/versions/@acme/above/1.0.0')).body.status).toBe('in review');
     expect((await send('/index/@acme/above')).status).toBe(404);

@@ -293,6 +293,9 @@ describe('CBOR', () => {
     ['a float', 'fa00000000'],
     ['an indefinite length', '5fff'],
     ['a length of eight bytes', '1b0000000000000001'],
+    ['a number of eight bytes', '1b0000000100000000'],
+    ['a number of eight bytes below zero', '3b0000000100000000'],
+    ['a number of eight bytes as a key', 'a11b000000010000000000'],
     ['a number past the safe ones', '1bffffffffffffffff'],
     ['a length that is longer than it has to be', '590001ff'],
     ['more items than there are bytes', '9affffffff'],
@@ -304,6 +307,14 @@ describe('CBOR', () => {
     ['something behind it', '0000'],
   ])('is not read with %s', (_, hex) => {
     expect(parseCbor(Buffer.from(hex, 'hex'))).toBeUndefined();
+  });
+
+  it.each([
+    ['1affffffff', 2 ** 32 - 1],
+    ['3affffffff', -(2 ** 32)],
+    ['26', -7],
+  ])('%s is a whole number', (hex, value) => {
+    expect(parseCbor(Buffer.from(hex, 'hex'))?.value).toBe(value);
   });
 
   it('is read or refused, and never a crash, whatever the bytes', () => {

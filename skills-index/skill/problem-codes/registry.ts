@@ -45,7 +45,7 @@ export const registryCodes = {
     exit: 4,
     status: 503,
     means: 'The statement is in the log and counts, but the registry’s storage failed before the answer was complete.',
-    fix: 'Send the same statement again: it keeps its place in the log. A version that is in the log is answered with version-exists.',
+    fix: 'Look before you try again: skillgate status NAME@VERSION. The same statement keeps its place in the log; a command that is given again signs another one: a second approval is logged beside the first and counts once, a revocation is answered with move-illegal, a version with version-exists.',
   },
   'not-found': { exit: 3, status: 404, means: 'There is no such thing here.', fix: 'Check the name and version.' },
   'request-invalid': { exit: 2, status: 400, means: 'The request does not follow the API.', fix: 'See /api/v1/openapi.json.' },
