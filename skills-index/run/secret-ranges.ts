@@ -34,20 +34,24 @@ const keyBeginnings = [
   /^b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAA/,
 ];
 
-// PEM (RFC 7468), its line ends as they are, as spaces, or escaped.
+const publicBlocks = /^(?:CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL|(?:DH|EC) PARAMETERS)$/;
+
+// PEM (RFC 7468), its line ends as they are, as spaces, or escaped. Headers name a cipher (RFC 1421).
 function inKeyFile(value: string): Range[] | undefined {
   const space = String.raw`(?:\s|\\r|\\n)`;
   const form = new RegExp(
-    `-----BEGIN ([A-Z0-9 ]+)-----${space}*((?:[A-Za-z0-9+/=]|${space})*?)${space}*-----END [A-Z0-9 ]+-----`,
+    `-----BEGIN ([A-Z0-9 ]+)-----${space}*(?:(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]+${space}+)*((?:[A-Za-z0-9+/=]|${space})*?)${space}*-----END [A-Z0-9 ]+-----`,
     'dg',
   );
   const blocks = [...value.matchAll(form)];
   if (blocks.length === 0) return undefined;
-  const keys = blocks.map((match) => {
-    const [from = 0, to = 0] = match.indices?.[2] ?? [];
-    const known = keyBeginnings.map((one) => one.exec(value.slice(from, to))?.[0].length ?? 0);
-    return { from: from + Math.max(0, ...known), to };
-  });
+  const keys = blocks
+    .filter(([, label = '']) => !publicBlocks.test(label))
+    .map((match) => {
+      const [from = 0, to = 0] = match.indices?.[2] ?? [];
+      const known = keyBeginnings.map((one) => one.exec(value.slice(from, to))?.[0].length ?? 0);
+      return { from: from + Math.max(0, ...known), to };
+    });
   // A token may stand beside a key.
   const ends = [0, ...blocks.map((match) => match.index + match[0].length)];
   const others = ends.map((from, at) => ({ from, to: blocks[at]?.index ?? value.length }));

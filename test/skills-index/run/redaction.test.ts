@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { placeholderFor } from '../../../runner/secrets/placeholder.ts';
 import { type KnownValue, redactionOf } from '../../../skills-index/run/redaction.ts';
 
@@ -253,6 +253,19 @@ describe('a long value', () => {
   });
 });
 
+describe('a value that repeats itself', () => {
+  it('is compared with each place of an answer a few times, however often it has the same part', () => {
+    const redaction = redactionOf([{ name: 'T', placeholder: '[T]', value: 'aB3xY9qZ'.repeat(2_000) }]);
+    const compare = vi.spyOn(Buffer.prototype, 'equals');
+    const filter = redaction.start();
+    const out = filter.push('<aB3xY9qZaB3xY9qZ>'.repeat(10)) + filter.end();
+    const compared = compare.mock.calls.length;
+    compare.mockRestore();
+    expect(out).toBe('<[T]>'.repeat(10));
+    expect(compared).toBeLessThan(2_000);
+  });
+});
+
 describe('where the parts of an answer end', () => {
   // Few signs, so that much nearly fits and values overlap.
   const sign = fc.constantFrom('a', 'A', '1', '%', '=', '&', '+', '\\', ' ', '"');
@@ -318,6 +331,16 @@ describe('what stands around the secret of a value', () => {
       'no route to db1.internal.example:5432',
     ],
     ['the lines around a key', oneLine('PRIVATE KEY', pkcs8), `${oneLine('PRIVATE KEY', '(not shown)')}\n`],
+    [
+      'what certificates beside a key have in common',
+      `${oneLine('PRIVATE KEY', pkcs8)}\n${oneLine('CERTIFICATE', `MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBa${random}`)}`,
+      'MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYD',
+    ],
+    [
+      'the cipher of an encrypted key',
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,AB12CD34\n\n${random}\n-----END RSA PRIVATE KEY-----\n`,
+      '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,',
+    ],
     ['what all keys of RSA begin with', oneLine('PRIVATE KEY', pkcs8), 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQD3'],
     ['what all keys of Ed25519 begin with', oneLine('PRIVATE KEY', ed25519), 'MC4CAQAwBQYDK2VwBCIEIH'],
     ['fields of a service account', service, '{"type":"service_account","project_id":"acme-billing-123"}'],
@@ -338,6 +361,16 @@ describe('what stands around the secret of a value', () => {
     ['a key of a query', 'https://maps.example/v1?key=AIzaSyD4x9QmL2vB7nK4&v=1', 'AIzaSyD4x9QmL2vB7nK4'],
     ['the password of a database', 'postgres://billing:hunter2Hunter@db1.example:5432/app', 'hunter2Hunter'],
     ['the body of a key', oneLine('PRIVATE KEY', pkcs8), random],
+    [
+      'the body of a key beside a certificate',
+      `${oneLine('CERTIFICATE', random)}\n${oneLine('EC PRIVATE KEY', letters)}`,
+      letters,
+    ],
+    [
+      'the body of an encrypted key',
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,AB12CD34\n\n${letters}\n-----END RSA PRIVATE KEY-----\n`,
+      letters,
+    ],
     ['the short body of a key', oneLine('PRIVATE KEY', ed25519), random.slice(0, 43)],
     ['the key of a service account', service, pkcs8.slice(60, 120)],
     ['a password in JSON', '{"user":"billing","password":"correct-horse-battery-staple"}', 'correct-horse-battery-staple'],
