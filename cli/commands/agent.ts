@@ -32,6 +32,7 @@ import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../lock-change.ts';
 import { answer, joined, note, safe, table } from '../output.ts';
 import { admitToStart, agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
+import { orWaiting } from '../waiting-version.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'agent create': create,
@@ -114,11 +115,14 @@ async function askToReinstate(context: CommandContext, { name, revoked }: Agent)
 
 // The approved capabilities of the version that is admitted now: what a person reads here is what the agent gets.
 async function wholeGrantOf(context: CommandContext, text: string): Promise<GrantChange> {
-  const { name, range } = parseReference(text);
+  const reference = parseReference(text);
+  const { name, range } = reference;
   const project = await projectAt(context.cwd);
   const { admitted, notes } = await admitToStart(context, hostFiles(context), {
     ...{ name, range, locks: [project.lock], agent: 'operator' },
     registries: project.file.registries,
+  }).catch(async (cause: unknown) => {
+    throw await orWaiting(context, { verb: 'grant', reference, project }, cause);
   });
   for (const line of notes) note(context, safe`note: ${line}`);
   note(context, safe`granting what is approved for ${name}@${admitted.version}`);

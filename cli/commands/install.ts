@@ -7,14 +7,7 @@ import { readHostPolicy } from '../../runner/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import { type Capabilities, capabilityDigest, isEmpty, minus } from '../../skills-index/skill/capability.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import {
-  isNamePart,
-  parseReference,
-  type SkillName,
-  type SkillReference,
-  scopeOf,
-  shortNameOf,
-} from '../../skills-index/skill/name.ts';
+import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
@@ -30,7 +23,6 @@ import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writ
 import { requireLockedBytes } from '../locked-bytes.ts';
 import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
 import { prepareFolder } from '../prepare-folder.ts';
-import { registryOf } from '../registries.ts';
 import { checkPlaces, type InstalledFiles, installedFiles, type Layout, layoutOf, removeFolder } from '../skill-folder.ts';
 import { orWaiting } from '../waiting-version.ts';
 
@@ -67,9 +59,8 @@ async function installOne(context: CommandContext & World, reference: SkillRefer
   const before = project.lock.get(name);
   const pins = { locked: before, asks: true, locks: [project.lock], publisher: publisherNamed(context) };
   const question = { name, range: wanted.range, ...pins, registries: project.file.registries, host };
-  const { base } = registryOf(context, scopeOf(name), project.file.registries);
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
-    throw await orWaiting(context, base, reference, cause);
+    throw await orWaiting(context, { verb: 'install', reference, project }, cause);
   });
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);

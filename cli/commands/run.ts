@@ -25,6 +25,7 @@ import { printPlan } from '../plan-text.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, type RunOutput, resultJson } from '../run-output.ts';
 import { admitToStart, type HostFiles, hostFiles, runRequest, type Startable } from '../start-skill.ts';
+import { orWaiting } from '../waiting-version.ts';
 import { runWatched } from '../watched-run.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -40,6 +41,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     locks: [project.lock],
     registries: project.file.registries,
     agent: agent?.name ?? 'operator',
+  }).catch(async (cause: unknown) => {
+    throw await orWaiting(context, { verb: 'run', reference: wanted, project }, cause);
   });
   for (const line of start.notes) note(context, safe`note: ${line}`);
 

@@ -184,23 +184,48 @@ describe('hints where somebody took a wrong turn', () => {
     expect(stdout).not.toMatch(/administrator [12] /);
   });
 
-  it('say to who installs a version that waits what it waits for', async () => {
+  const asksForDeals = [
+    { command: 'install', argv: ['install', '@acme/deals'] },
+    { command: 'install of a version', argv: ['install', '@acme/deals@1.0.0'] },
+    { command: 'install of a range', argv: ['install', '@acme/deals@^1.0.0'] },
+    { command: 'run', argv: ['run', '@acme/deals', 'count'] },
+    { command: 'run --plan', argv: ['run', '--plan', '@acme/deals@1.0.0', 'count'] },
+    { command: 'agent grant', argv: ['agent', 'grant', 'finance', '--all-of', '@acme/deals'] },
+  ];
+
+  it.each(asksForDeals)('say to $command what a version waits for, since when, and who can approve it', async ({ argv }) => {
     const { as, world } = await makeUsers();
     const { send, author, tokens, scanner } = world;
     const cwd = folderWith();
     const deals = makeSkill('@acme/deals', '1.0.0');
-    expect((await as('stranger', ['install', '@acme/deals'], { cwd })).stderr).toContain('no approved version of it');
+    await as('stranger', ['agent', 'create', 'finance']);
+    expect((await as('stranger', argv, { cwd })).stderr).toContain('no approved version of it');
     await publish(send, deals, author);
-    expect((await as('stranger', ['install', '@acme/deals'], { cwd })).stderr).toContain(
-      'error[not-found]: Cannot install @acme/deals@1.0.0 yet: it is being scanned',
+    expect((await as('stranger', argv, { cwd })).stderr).toMatch(
+      /error\[not-found\]: Cannot \w+ @acme\/deals@1\.0\.0 yet: it waits for its scan/,
     );
     await scan(send, tokens.scanner, scanner, deals, 'pass');
-    for (const asked of ['@acme/deals', '@acme/deals@1.0.0'])
-      expect(await as('stranger', ['install', asked], { cwd })).toMatchObject({
-        exit: 3,
-        stderr: expect.stringMatching(/yet: it waits for approvals, 0 of 1[\s\S]*skillgate status @acme\/deals@1\.0\.0/),
-      });
-    expect((await as('stranger', ['install', '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain('waits');
+    const { exit, stderr } = await as('stranger', argv, { cwd });
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(
+      /Cannot \w+ @acme\/deals@1\.0\.0 yet: it has waited for review since \d{4}-\d\d-\d\dT[\d:.]+Z, approvals 0 of 1/,
+    );
+    expect(stderr).toContain('1 more reviewer');
+    expect(stderr).toMatch(/role reviewer.*skillgate review approve @acme\/deals@1\.0\.0 --reason/);
+    expect(stderr).toContain('skillgate status @acme/deals@1.0.0');
+  });
+
+  it('say nothing of a waiting version to who asks for another, and nothing once it is approved', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner, rita } = world;
+    const cwd = folderWith();
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    await publish(send, deals, author);
+    await scan(send, tokens.scanner, scanner, deals, 'pass');
+    for (const command of ['install', 'run'])
+      expect((await as('stranger', [command, '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain('waited');
+    await approve(send, tokens.rita, rita, deals);
+    expect((await as('stranger', ['run', '--plan', '@acme/deals'], { cwd })).stderr).not.toContain('waited');
   });
 
   it('trust no earlier root file by its name alone: neither other bytes nor one from which nothing signed leads on', async () => {
