@@ -23,7 +23,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Reviewers', rows: reviewerRows },
   { title: 'Installers', rows: [...installerRows, ...monitorRows] },
   { title: 'Agents', rows: agentRows },
-  { title: 'Whose machine the agents work on', rows: [...holdRows, ...changesRows, ...auditRows, ...hostRows] },
+  { title: 'Operators of an agent host', rows: [...holdRows, ...changesRows, ...auditRows, ...hostRows] },
   { title: 'Operators of a registry', rows: operatorRows },
   { title: 'Everyone', rows: everyoneRows },
 ];

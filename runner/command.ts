@@ -22,8 +22,17 @@ export function findCommand({ commands, name: skill }: Manifest, { bundle, conte
   const executable = bundle.files.find(({ mode, path }) => path === name && mode === '755');
   const file = (named === undefined ? executable : bundle.files.find(({ path }) => path === named))?.path;
   if (file === undefined) {
-    const hint = names.length === 0 ? 'It has none: it is instructions only.' : `It has: ${names.join(', ')}.`;
-    throw new Problem('usage', `${skill} has no command ${JSON.stringify(wanted ?? 'of its own')}`, { hint });
+    const hint =
+      names.length === 0
+        ? 'This skill has no commands: it is instructions for an agent. Read its SKILL.md; there is nothing to run.'
+        : `It has: ${names.join(', ')}.`;
+    const what =
+      wanted === undefined
+        ? names.length === 0
+          ? 'no command'
+          : 'more than one command'
+        : `no command ${JSON.stringify(wanted)}`;
+    throw new Problem('usage', `${skill} has ${what}`, { hint });
   }
   return { name, file, interpreter: interpreterOf(file, contents.get(file) ?? new Uint8Array()) };
 }

@@ -54,7 +54,7 @@ async function agreeToChange(context: CommandContext, old: string, text: string)
 
 function outcome(written: boolean, isSame: boolean): Safe {
   if (written) return safe`skill.json is written: read it, and say in your own words why each is needed.`;
-  return isSame ? safe`skill.json says it all: nothing was written.` : safe`Nothing was written: add --write.`;
+  return isSame ? safe`skill.json declares all that the scan saw: nothing to write.` : safe`Nothing was written: add --write.`;
 }
 
 // As it is where it is data; at a terminal nothing in it may be obeyed.
