@@ -48,6 +48,6 @@ describe('skillgate manifest --write', () => {
     const { capabilities } = JSON.parse(readFileSync(join(cwd, 'skill.json'), 'utf8'));
     expect(capabilities).toMatchObject({ exec: [{ program: 'git', why: 'my own words' }], env: [{ name: 'TZ' }] });
     const again = await skill(['manifest', '.', '--write'], { cwd });
-    expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining('nothing was written') });
+    expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining('nothing to write') });
   });
 });
