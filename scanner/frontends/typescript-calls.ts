@@ -26,9 +26,12 @@ export function resolveCall(self: Evaluator, node: ts.CallExpression | ts.NewExp
 }
 
 function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Frame): Args {
-  return list.flatMap((node): Args => {
+  return list.flatMap((node, at): Args => {
     if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
     const spread = self.valueOf(node.expression, frame);
+    // Arguments behind the list have no known places.
+    if (spread.kind === 'growing' && at === list.length - 1)
+      return [...spread.items, unknown].map((value) => ({ value, node: node.expression }));
     return spread.kind === 'array'
       ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
       : [{ value: unknown, node: node.expression }];

@@ -14,20 +14,27 @@ export function settled(self: Evaluator, node: ts.Expression, value: Value): Val
   return unionOf(
     alternatives(value).map((one) => {
       if (one.kind === 'bytes') return isChanged(self, node) ? unknown : one;
-      if (one.kind !== 'array') return one;
+      if (one.kind !== 'array' && one.kind !== 'growing') return one;
       const made = [...(one.made ?? []), node];
       const changes = reaching(self, node, '*');
       if (changes.length === 0) return { ...one, made };
-      const kept = keptItems(one.items, changes);
-      return kept === undefined ? { kind: 'unknown', made } : { kind: 'array', items: kept, made };
+      return changedList(one, changes, made);
     }),
   );
 }
 
-// Sorting brings no item; every other change may put any.
-function keptItems(items: readonly Value[], changes: readonly Write[]): readonly Value[] | undefined {
-  const isSorted = changes.every(({ method }) => method === 'sort' || method === 'reverse');
-  return isSorted ? items.map(() => unionOf(items)) : undefined;
+// Sorting brings no item, and `push` moves none; every other change may put any.
+function changedList(
+  list: Extract<Value, { kind: 'array' | 'growing' }>,
+  changes: readonly Write[],
+  made: readonly ts.Node[],
+): Value {
+  if (changes.every(({ method }) => method === 'push')) {
+    const before = list.kind === 'growing' ? list.pushed : [];
+    return { kind: 'growing', items: list.items, pushed: [...before, ...changes.flatMap(({ given = [] }) => given)], made };
+  }
+  const isSorted = list.kind === 'array' && changes.every(({ method }) => method === 'sort' || method === 'reverse');
+  return isSorted ? { kind: 'array', items: list.items.map(() => unionOf(list.items)), made } : { kind: 'unknown', made };
 }
 
 function isMaking(node: ts.Expression): boolean {
@@ -107,6 +114,7 @@ function mayBe(value: Value, made: ts.Node): boolean {
   switch (value.kind) {
     case 'unknown':
     case 'array':
+    case 'growing':
       return value.made === undefined ? value.kind === 'unknown' : value.made.includes(made);
     case 'object':
     case 'class':

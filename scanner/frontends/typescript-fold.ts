@@ -132,9 +132,18 @@ export function foldMethod(self: Value, name: string, args: readonly Value[]): V
         : undefined;
     case 'array':
       return own(arrayMethods, name)?.(self.items, args);
+    case 'growing':
+      return name === 'slice' ? sliceOfGrowing(self, args) : undefined;
     default:
       return undefined;
   }
+}
+
+// From the end nobody can count, where the end is not known.
+function sliceOfGrowing(list: Extract<Value, { kind: 'growing' }>, [start, ...end]: readonly Value[]): Value | undefined {
+  const from = start === undefined ? 0 : numberOf(start);
+  if (from === undefined || !(from >= 0) || end.length > 0) return undefined;
+  return { kind: 'growing', items: list.items.slice(from), pushed: list.pushed };
 }
 
 const keepsHoles = new Set(['toString', 'trim', 'trimEnd', 'trimStart', 'concat', 'valueOf']);

@@ -47,6 +47,10 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
         : name === 'length'
           ? { kind: 'number', number: object.items.length }
           : { kind: 'method', of: object, name, built };
+    case 'growing': {
+      if (name === 'length') return unknown;
+      return /^\d+$/.test(name) ? (object.items[Number(name)] ?? unknown) : { kind: 'method', of: object, name, built };
+    }
     case 'text':
       if (name === 'href') return object;
       if (/^(origin|host|hostname|protocol|pathname)$/.test(name)) return partOfUrl(object.text, name);

@@ -50,13 +50,17 @@ function settledArguments(out: Out, { api, node, args }: Called): readonly (Valu
   return args.map(({ value, node }) => {
     if (node === undefined) return undefined;
     const settled = out.settled().valueOf(node);
-    return out.self.valueOf(node) === value || alternatives(settled).some(({ kind }) => kind === 'unknown') ? settled : undefined;
+    return out.self.valueOf(node) === value || alternatives(settled).some(isOpen) ? settled : undefined;
   });
 }
 
 function withSettled(value: Value, settled: Value | undefined): Value {
   if (settled === undefined || areSame(value, settled)) return value;
-  return unionOf([value, ...alternatives(settled).map((one) => (one.kind === 'unknown' ? unknown : one))]);
+  return unionOf([value, ...alternatives(settled).map((one) => (isOpen(one) ? unknown : one))]);
+}
+
+function isOpen({ kind }: Value): boolean {
+  return kind === 'unknown' || kind === 'growing';
 }
 
 function areSame(a: Value, b: Value): boolean {

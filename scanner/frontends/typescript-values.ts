@@ -29,6 +29,16 @@ export type Value =
       readonly nodes?: readonly ts.Expression[];
       readonly made?: readonly ts.Node[];
     }
+  /**
+   * A list that only `push` changes: the items that it was made with keep their places, and nothing else is known, not even its length.
+   * It is no `array`, so that whatever reads all items of a list takes it for unknown. `pushed`: what is put behind.
+   */
+  | {
+      readonly kind: 'growing';
+      readonly items: readonly Value[];
+      readonly pushed: readonly ts.Expression[];
+      readonly made?: readonly ts.Node[];
+    }
   /** A file of the skill, as a module. */
   | { readonly kind: 'module'; readonly file: ts.SourceFile }
   /** `.constructor` of something that is no function. */

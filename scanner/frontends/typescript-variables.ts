@@ -3,12 +3,13 @@ import { ts } from 'ts-morph';
 import type { Assignment } from './typescript-assignments.ts';
 import { isFunctionish, ownerOf } from './typescript-calls.ts';
 import { fromOthers } from './typescript-changes.ts';
+import { elementOf } from './typescript-elements.ts';
 import type { Evaluator } from './typescript-evaluate.ts';
 import type { Frame } from './typescript-frames.ts';
 import { isAbsent, nameOfProperty } from './typescript-members.ts';
 import { elementCallbacks } from './typescript-positions.ts';
 import { bareOf } from './typescript-symbols.ts';
-import { alternatives, concatenated, type Functionish, text, unionOf, unknown, type Value } from './typescript-values.ts';
+import { concatenated, type Functionish, text, unionOf, unknown, type Value } from './typescript-values.ts';
 
 /** The value of a symbol at a use of it. Several assignments give one of several values. */
 export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, given: Frame): Value {
@@ -54,7 +55,7 @@ export function valueAssigned(self: Evaluator, { value, node, path = [], each }:
   const whole = self.valueOf(value, frame);
   return path.reduce(
     (whole, name) => self.memberOf(whole, /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name), node),
-    each ? elementOf(whole) : whole,
+    each ? elementOf(self, whole) : whole,
   );
 }
 
@@ -119,12 +120,8 @@ function moduleOfImport(declaration: ts.Node): string | undefined {
 function valueOfVariable(self: Evaluator, declaration: ts.VariableDeclaration, frame: Frame): Value {
   if (declaration.initializer !== undefined) return self.valueOf(declaration.initializer, frame);
   const loop = declaration.parent.parent;
-  if (ts.isForOfStatement(loop)) return elementOf(self.valueOf(loop.expression, frame));
+  if (ts.isForOfStatement(loop)) return elementOf(self, self.valueOf(loop.expression, frame));
   return unknown;
-}
-
-function elementOf(list: Value): Value {
-  return unionOf(alternatives(list).map((one) => (one.kind === 'array' ? unionOf(one.items) : unknown)));
 }
 
 /** What a pattern takes apart. */
@@ -207,7 +204,7 @@ function callbackValue(self: Evaluator, callee: Functionish, index: number, fram
     if (!ts.isPropertyAccessExpression(expression)) return [];
     const object = expression.expression;
     if (expression.name.text === 'then') return [self.valueOf(object, frame)];
-    return elementCallbacks.has(expression.name.text) ? [elementOf(self.valueOf(object, frame))] : [];
+    return elementCallbacks.has(expression.name.text) ? [elementOf(self, self.valueOf(object, frame))] : [];
   });
 }
 

@@ -18,6 +18,12 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ one: string }>((tie) => ({
       'e.deep.k',
       "(parts[0] ?? 'n')",
       'String(parts.length)',
+      "(parts[1] ?? 'n')",
+      "(parts.slice(1)[0] ?? 'n')",
+      'parts.slice(-1).join()',
+      'String(parts.at(-1))',
+      'String(parts)',
+      'again(...parts)',
       'job.line',
       'Job.name2',
     ),
@@ -56,7 +62,16 @@ const condition = fc.oneof(
   expression.map((one) => `${one} === 'x'`),
 );
 const iterated = fc.oneof(
-  fc.constantFrom("'abc'", 'String(read())', "['x', 'y']", 'parts.slice()', '[]', "['x', read()]", 'Object.values(d)'),
+  fc.constantFrom(
+    "'abc'",
+    'String(read())',
+    "['x', 'y']",
+    'parts.slice()',
+    'parts.slice(0, 4)',
+    '[]',
+    "['x', read()]",
+    'Object.values(d)',
+  ),
   expression.map((one) => `String(${one}).slice(0, 3)`),
 );
 
@@ -71,6 +86,13 @@ const simple: fc.Arbitrary<Lines> = fc.oneof(
   expression.map((one) => [`for (d.k of [${one}]);`]),
   fc.constantFrom(['for (o in d);'], ['for (parts[0] in d);'], ['o = typeof o;'], ['n++;'], ['delete d.k;', "d.k ??= 'gone';"]),
   expression.map((one) => [`parts.push(${one});`]),
+  expression.map((one) => [`parts.push(${one}, 'p');`]),
+  expression.map((one) => [`parts.push(...String(${one}).slice(0, 2));`]),
+  fc.tuple(fc.constantFrom(...texts), expression).map(([name, one]) => [`parts.push(${one});`, `${name} = parts[0];`]),
+  fc
+    .tuple(fc.constantFrom(...texts), expression)
+    .map(([name, one]) => [`parts.push(${one});`, `for (const c of parts.slice()) ${name} = c;`]),
+  expression.map((one) => [`parts.push(${one});`, 'parts.forEach((c) => { b = c; });']),
   expression.map((one) => [`parts.unshift(${one});`]),
   expression.map((one) => [`parts.splice(0, 1, ${one});`]),
   expression.map((one) => [`parts[0] = ${one};`]),
