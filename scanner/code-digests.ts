@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:f7d6437c1949f0564a6c1d1ba65ad08eae1f3b189b001243c13aacfd57f7b27c',
+  extractor: 'sha256:a378dd2dc1ce8fbccbc52dca5c86be78db9256c459e2b71728f16cd4f0fbd1a0',
   judging: 'sha256:5410bffb022a0e41458712012bc7866ac0f0037f04162121357610966240274f',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',
