@@ -1,5 +1,7 @@
 /** Keeps the access control list (acl(5)) of a file whose content is replaced. Node cannot, so the system's `cp` does, by descriptor. */
 import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { haveAccessList, listNotKept, pathOnly, placesInChild, runOn } from '../../runner/mounts/access-lists.ts';
 
 /**
@@ -21,5 +23,25 @@ export function copyAccessList(from: Buffer, to: number, requireJudged: (now: fs
     if (before !== after) throw listNotKept('this host’s cp does not copy them, or does not take them off');
   } finally {
     fs.closeSync(old);
+  }
+}
+
+/**
+ * Takes off the list that a folder gave to a new entry of it, and of a folder also the list that it would give.
+ * @param made descriptor of the new entry, which its owner alone may use until its mode is set
+ */
+export function takeOffAccessList(made: number, kind: 'file' | 'folder'): void {
+  // `cp` takes a list off by copying from what has none.
+  const plain = fs.mkdtempSync(join(tmpdir(), 'skillgate-plain-'));
+  try {
+    const [place = ''] = placesInChild([made]);
+    const file = join(plain, 'file');
+    fs.writeFileSync(file, '', { mode: 0o600 });
+    const [from, to, how] = kind === 'file' ? [file, place, '-T'] : [join(plain, 'folder'), `${place}/.`, '-rHT'];
+    if (kind === 'folder') fs.mkdirSync(from, { mode: 0o700 });
+    runOn('/bin/cp', [how, '--attributes-only', '--preserve=mode', from, to], [made]);
+    if (haveAccessList([made]).includes(true)) throw listNotKept('this host’s cp does not take them off');
+  } finally {
+    fs.rmSync(plain, { recursive: true, force: true });
   }
 }

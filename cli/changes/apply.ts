@@ -35,7 +35,7 @@ export async function applyChanges(
   const owners = ownersOf(fs.statSync(root));
   const hasLinks = changes.some((one) => one.after?.kind === 'link');
   const look = lookIn(root, hasLinks ? await findShut(root, further) : new Set());
-  const modeFor = modesByFolder();
+  const { modeFor, isToTakeOff } = listsByFolder();
   const act = (one: Change, how: (at: Buffer, one: Change) => void): void =>
     withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
@@ -60,6 +60,7 @@ export async function applyChanges(
           path,
           read,
           keepList: kept.has(path),
+          isListToTakeOff: isToTakeOff(path, list),
           modeFor: modeFor(path, list),
           requireJudged: (now) => requireJudged(judged, path, now),
           secret,
@@ -82,14 +83,23 @@ export async function applyChanges(
   return left;
 }
 
-// Where a new entry was to get the list of its folder and did not, its owner alone may use it. What one entry of a folder gets, all get.
-function modesByFolder(): (path: string, list: Change['list']) => How['modeFor'] {
+interface ListsByFolder {
+  readonly modeFor: (path: string, list: Change['list']) => How['modeFor'];
+  readonly isToTakeOff: (path: string, list: Change['list']) => How['isListToTakeOff'];
+}
+
+// What one entry of a folder gets, all get: of thousands only the first is looked at.
+function listsByFolder(): ListsByFolder {
   const givesList = new Map<string, boolean>();
-  return (path, list) => (self, mode) => {
-    if (list !== 'folder') return mode;
-    const gives = givesList.get(folderOf(path)) ?? hasAccessList(self);
-    givesList.set(folderOf(path), gives);
-    return gives ? mode : ownersAlone(mode);
+  const gives = (path: string, self: string): boolean => {
+    const known = givesList.get(folderOf(path)) ?? hasAccessList(self);
+    givesList.set(folderOf(path), known);
+    return known;
+  };
+  return {
+    // Where a new entry was to get the list of its folder and did not, its owner alone may use it.
+    modeFor: (path, list) => (self, mode) => (list !== 'folder' || gives(path, self) ? mode : ownersAlone(mode)),
+    isToTakeOff: (path, list) => (self) => list === 'none' && gives(path, self),
   };
 }
 

@@ -9,7 +9,7 @@ import type { EntryState } from '../../skills-index/run/changes.ts';
 import type { Owners } from '../../skills-index/run/foreign-paths.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { copyAccessList } from './access-lists.ts';
+import { copyAccessList, takeOffAccessList } from './access-lists.ts';
 import { besideOf } from './leftovers.ts';
 
 export interface How {
@@ -19,6 +19,8 @@ export interface How {
   readonly read: (sha256: Digest) => Uint8Array;
   /** Whether the new file has exactly the access list of the file whose place it takes, also where that file has none. */
   readonly keepList: boolean;
+  /** Whether the new entry, which is reached at `self`, got a list from its folder that it must not have. */
+  readonly isListToTakeOff: (self: string) => boolean;
   /** The mode of the new entry, which is reached at `self`. */
   readonly modeFor: (self: string, mode: number) => number;
   /** Throws where the entry that is replaced is not the one that was judged. */
@@ -28,15 +30,21 @@ export interface How {
 }
 
 /** @throws Problem `changes-invalid`, `changes-conflict` */
-export function putEntry(at: Buffer, after: EntryState, { keepList, modeFor, path, read, requireJudged, secret }: How): void {
+export function putEntry(
+  at: Buffer,
+  after: EntryState,
+  { isListToTakeOff, keepList, modeFor, path, read, requireJudged, secret }: How,
+): void {
   const beside = besideOf(at, secret);
   const made = make(beside, after, path);
+  const self = `/proc/self/fd/${made}`;
   try {
     // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the folder.
     give(made, after);
     if (after.kind === 'file') write(made, after, read);
     if (keepList) copyAccessList(at, made, requireJudged);
-    if (after.kind === 'file') fs.fchmodSync(made, modeFor(`/proc/self/fd/${made}`, after.mode));
+    if (after.kind !== 'link' && isListToTakeOff(self)) takeOffAccessList(made, after.kind);
+    if (after.kind === 'file') fs.fchmodSync(made, modeFor(self, after.mode));
     if (!isAt(beside, made)) throw swapped(path);
     requireJudged(fs.lstatSync(at, { throwIfNoEntry: false }));
     fs.renameSync(beside, at);

@@ -23,12 +23,15 @@ export async function findAccessLists(
   const made = changes.filter(({ after }) => after !== undefined && after.kind !== 'link');
   const inPlace = made.filter(({ before, after }) => before?.kind === after?.kind);
   const openBelow = (path: string) => openEntry(below, path, owners);
+  const originOf = (path: string) => origin?.(Buffer.from(path).toString('latin1'));
   const openCopied = (path: string) => {
-    const from = origin?.(Buffer.from(path).toString('latin1'));
+    const from = originOf(path);
     return from === undefined ? undefined : openBelow(Buffer.from(from, 'latin1').toString('utf8'));
   };
   const asked = [...new Set(made.flatMap(({ path }) => [path, folderOf(path)]))];
+  const isUnknown = (path: string): boolean => origin !== undefined && originOf(path) === undefined;
   return {
+    unknown: new Set(made.map(({ path }) => path).filter(isUnknown)),
     inView: await pathsWithAccessList(asked, origin === undefined ? (path) => openEntry(root, path, owners) : openCopied, turn),
     onHost: await pathsWithAccessList(
       inPlace.map(({ path }) => path),

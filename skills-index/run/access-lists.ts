@@ -5,6 +5,8 @@ import type { Change } from './changes.ts';
 export interface ListedPaths {
   readonly inView: ReadonlySet<string>;
   readonly onHost: ReadonlySet<string>;
+  /** What the view says nothing of: in a copy, a new entry has no list, whatever its folder gives. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 /**
@@ -12,14 +14,16 @@ export interface ListedPaths {
  * would be lost is for its owner alone; one that has a list from its folder, as any new one there, gets it from the folder again.
  * @param changes folders before what is in them
  */
-export function judgeAccessLists(changes: readonly Change[], { inView, onHost }: ListedPaths): Change[] {
+export function judgeAccessLists(changes: readonly Change[], { inView, onHost, unknown }: ListedPaths): Change[] {
   const lost = new Set<string>();
   return changes.map((change) => {
     const { path, before, after } = change;
-    if (after === undefined || after.kind === 'link' || !inView.has(path)) return change;
+    if (after === undefined || after.kind === 'link') return change;
     const isReplaced = before?.kind === after.kind;
-    if (isReplaced && onHost.has(path)) return change;
     const above = folderOf(path);
+    // A rename gives an entry no list; made anew when it is applied, it would get that of its folder.
+    if (!inView.has(path)) return !isReplaced && inView.has(above) && !unknown.has(path) ? { ...change, list: 'none' } : change;
+    if (isReplaced && onHost.has(path)) return change;
     if (!isReplaced && inView.has(above) && !lost.has(above)) return { ...change, list: 'folder' };
     lost.add(path);
     return { ...change, after: { ...after, mode: ownersAlone(after.mode) }, list: 'lost' };

@@ -42,7 +42,8 @@ const change = exactObject({
   before: v.optional(stateBefore),
   after: v.optional(stateAfter),
   // `lost`: it has an access list in the view, and none when it is applied. `folder`: it gets the list that its folder gives to what is new.
-  list: v.optional(v.picklist(['lost', 'folder'])),
+  // `none`: it was moved there and has no list in the view, so it gets none from its folder either.
+  list: v.optional(v.picklist(['lost', 'folder', 'none'])),
 });
 const folder = exactObject({
   source: v.string(),

@@ -68,6 +68,26 @@ describe.each(root ? [true, false] : [false])('a path whose access list is lost 
   });
 });
 
+describe.each(root ? [true, false] : [false])('an entry without a list (overlay: %s)', (overlays) => {
+  it('gets none by moving it into a folder that gives one to what is new', async () => {
+    prepare(overlays);
+    fs.mkdirSync(`${seen.folder}/priv`, { mode: 0o750 });
+    fs.writeFileSync(`${seen.folder}/priv/inner`, 'inner', { mode: 0o640 });
+    giveRest(seen.folder);
+    python("give('default', 4)", `${seen.folder}/dir`);
+    const after = await seen.see((view) => {
+      fs.renameSync(`${view}/plain`, `${view}/dir/plain`);
+      fs.renameSync(`${view}/priv`, `${view}/dir/priv`);
+    });
+    await after.apply();
+    const moved = ['dir/plain', 'dir/priv', 'dir/priv/inner'];
+    expect(moved.map(lists)).toEqual([none, none, none]);
+    const tree = treeOf(seen.folder);
+    expect(moved.map((path) => tree[path])).toEqual(['file 640 plain', 'folder 750', 'file 640 inner']);
+    expect(fs.statSync(`${seen.folder}/dir/plain`)).toMatchObject({ uid: fs.statSync(seen.folder).uid });
+  });
+});
+
 describe('a new entry of a folder that gives a list to what is new', () => {
   const make = (view: string): void => {
     fs.mkdirSync(`${view}/dir/sub`);
