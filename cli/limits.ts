@@ -151,6 +151,9 @@ export const diffLinesMax = 2_000;
 /** Steps of looking for what old and new files have in common, of all files that are shown together: about two seconds. */
 export const diffStepsMax = 16_000_000;
 export const diffTextBytesMax = 256 * 1024;
+/** Of all texts that are shown together, old and new; of more only digests are shown. */
+export const shownBytesMax = 32 * 1024 * 1024;
+export const shownLinesMax = 400_000;
 /** How often a run looks at what this host knows of its version, where the file system says nothing. */
 export const statusPollMilliseconds = 400;
 /** Incident reports that are sent after a run, and how long one may take. */

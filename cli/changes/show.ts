@@ -6,11 +6,11 @@ import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { diffStepsMax, diffTextBytesMax } from '../limits.ts';
+import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
 import { count, type Ink, joined, type Safe, safe } from '../output.ts';
 import type { DiffWork } from './diff.ts';
 import { linesOfEach, type Marks, markedFirst, markLines, marksIn } from './marked.ts';
-import { differenceOf, hasSigns, remark, signsOfLines } from './shown-file.ts';
+import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 import type { WaitingChanges } from './waiting.ts';
 
 /**
@@ -19,31 +19,51 @@ import type { WaitingChanges } from './waiting.ts';
  */
 export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number.POSITIVE_INFINITY): Safe {
   const { set, digest, begun } = waiting;
-  const work: DiffWork = { left: diffStepsMax };
+  const work: ShowWork = { left: diffStepsMax, bytes: shownBytesMax, lines: shownLinesMax, hidden: 0 };
   const marks = marksIn(set);
   const folders = set.folders.map((folder) => ({ ...folder, changes: markedFirst(folder.changes, marks) }));
-  const diffs = new Map(folders.flatMap((folder) => folder.changes.map((one) => [one, diffOf(waiting, folder, one, work)])));
+  const all = folders.flatMap((folder) => folder.changes.map((one) => ({ folder, one })));
+  // What a person looks at first has the whole room, in whichever folder it is.
+  const inTurn = [true, false].flatMap((first) => all.filter(({ one }) => (marks.get(one)?.length ?? 0) > 0 === first));
+  const diffs = new Map(inTurn.map(({ folder, one }) => [one, diffOf(waiting, folder, one, work)]));
   const most = linesOfEach(diffs, marks, linesMax);
-  const all = safe`skillgate changes show ${set.run}`;
+  const whole = safe`skillgate changes show ${set.run}`;
   const lines = folders.flatMap((folder) => {
     const each = folder.changes.flatMap((one) => {
       const diff = diffs.get(one) ?? [];
       const shown = diff.slice(0, most(one));
       const hidden = count(diff.length - shown.length, 'line');
-      const cut = diff.length > shown.length ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${all}`] : [];
+      const cut = diff.length > shown.length ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${whole}`] : [];
       return [headOf(one, marks, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
     });
-    const refused = folder.refused.map(({ path, why }) => safe`${ink.yellow('not taken over')} ${path}: ${why}`);
-    const conflicts = folder.conflicts.map((path) => safe`${ink.red('conflict')} ${path}: somebody else changed it meanwhile`);
+    const taken = new Set(folder.changes.flatMap(({ after, path }) => (after === undefined ? [] : [path])));
+    const refused = folder.refused.map(({ path, why }) => {
+      const what = taken.has(path) ? 'taken over in part' : 'not taken over';
+      return safe`${ink.yellow(what)} ${spellPath(path)}: ${why}`;
+    });
+    const conflicts = folder.conflicts.map(
+      (path) => safe`${ink.red('conflict')} ${spellPath(path)}: somebody else changed it meanwhile`,
+    );
     return [safe`${ink.bold(folder.target)} is ${folder.path}`, ...each, ...refused, ...conflicts];
   });
   const signs = [...diffs.values()].some((diff) => diff.some(hasSigns)) ? [coloured(signsOfLines, ink)] : [];
   const half = begun ? [safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`] : [];
   const marked = markLines(marks, ink);
+  const unshown =
+    work.hidden > 0 ? [safe`${ink.red(`the content of ${count(work.hidden, 'file')} is not shown`)}: ${tooMuch}`] : [];
   // What stands above has left the screen by the time a person is asked.
-  const again = marked.slice(0, 1);
+  const again = [...marked.slice(0, 1), ...unshown];
   return joined([...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`], '\n');
 }
+
+/** What may be done and shown for all files together; of those beyond it only digests are shown. */
+interface ShowWork extends DiffWork {
+  bytes: number;
+  lines: number;
+  hidden: number;
+}
+
+const tooMuch = `all texts have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
 
 /** `2 created, 1 deleted`. */
 export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
@@ -63,19 +83,19 @@ function headOf(change: Change, marks: Marks, ink: Ink): Safe {
   const style = { created: ink.green, changed: ink.yellow, deleted: ink.red }[kind];
   const marked = marks.get(change) ?? [];
   const look = marked.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marked.join('; ')}`)}`;
-  return safe`${style(kind)} ${change.path} (${what}${list})${look}`;
+  return safe`${style(kind)} ${spellPath(change.path)} (${what}${list})${look}`;
 }
 
 function sayState(state: EntryState | undefined): string | undefined {
   if (state === undefined) return undefined;
   const owner = `owner ${state.uid}:${state.gid}`;
-  if (state.kind === 'link') return `link to ${state.to}, ${owner}`;
+  if (state.kind === 'link') return `link to ${spellPath(state.to)}, ${owner}`;
   const mode = state.mode.toString(8).padStart(3, '0');
   return `${state.kind === 'folder' ? 'folder' : count(state.bytes, 'byte')} ${mode}, ${owner}`;
 }
 
 // Of files; a changed mode, owner or link is said above.
-function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change, work: DiffWork): string[] {
+function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change, work: ShowWork): string[] {
   const [old, fresh] = [before, after].map((one) => (one?.kind === 'file' ? one : undefined));
   if ((old === undefined && fresh === undefined) || (old !== undefined && old.sha256 === fresh?.sha256)) return [];
   const digests = digestsOf(waiting, old, fresh);
@@ -87,8 +107,28 @@ function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, 
   const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);
   if (freshBytes === undefined)
     return [`${remark} what is kept is not what the run left: its content is not shown, and nobody can accept it`, ...digests];
+  if (!takeRoom(work, [oldBytes, freshBytes])) return [`${remark} ${tooMuch}: the content of this one is not shown`, ...digests];
   const lines = differenceOf(oldBytes, freshBytes, work);
   return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
+}
+
+// Before lines are made of it: each of them takes a hundred times the room of an empty line.
+function takeRoom(work: ShowWork, texts: readonly Uint8Array[]): boolean {
+  const bytes = texts.reduce((sum, one) => sum + one.length, 0);
+  const lines = texts.reduce((sum, one) => sum + linesIn(one), 0);
+  if (bytes > work.bytes || lines > work.lines) {
+    work.hidden++;
+    return false;
+  }
+  work.bytes -= bytes;
+  work.lines -= lines;
+  return true;
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 1;
+  for (const byte of bytes) if (byte === 0x0a) lines++;
+  return lines;
 }
 
 function keptOrUndefined({ read }: WaitingChanges, { sha256 }: File): Uint8Array | undefined {

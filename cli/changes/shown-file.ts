@@ -47,6 +47,12 @@ function spellBlanks(line: string, spell: (text: string) => string = (text) => t
   return `${sign}${spelled}`;
 }
 
+/** A path, or where a link leads, so that no two are shown alike and none looks like what is said of it: in quotes unless it is plain. */
+export function spellPath(path: string): string {
+  if (/^[\p{L}\p{M}\p{N}._/@+=~#%-]+$/u.test(path)) return path;
+  return JSON.stringify(path.replace(/[⟨⟩⇥]|(?! )\p{Zs}/gu, (found) => spellOut(found.codePointAt(0) ?? 0)));
+}
+
 function plainText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

