@@ -188,3 +188,24 @@ describe('an inferred manifest', () => {
     expect((await infer(plain)).manifest.commands).toEqual({ a: 'scripts/a.py', 'a-ts': 'scripts/a.ts', c: 'scripts/c.py' });
   });
 });
+
+describe('a manifest that names one program', () => {
+  const head = "import { spawnSync } from 'node:child_process';\n";
+  it.each([
+    ['pass', "const c = ['git', 'log'];\nc.push('-p');\nspawnSync(c[0], c.slice(1));\n"],
+    ['pass', "const l = [['git', 'gc']];\nl.push(['git', 'log']);\nfor (const [p, ...a] of l) spawnSync(p, a);\n"],
+    ['review', "const l = ['git'];\nl.push(process.argv[2]);\nfor (const p of l) spawnSync(p, ['gc']);\n"],
+  ])('leads to %s for a list that `push` changes: %s', async (verdict, code) => {
+    const manifest = {
+      $schema: 'https://skillgate.dev/schema/skill-1.json',
+      name: '@acme/sample',
+      version: '1.0.0',
+      license: 'Apache-2.0',
+      commands: { check: 'scripts/a.ts' },
+      capabilities: { exec: [{ program: 'git', why: 'It reads the history.' }] },
+    };
+    const texts = { 'SKILL.md': skillMd, 'skill.json': JSON.stringify(manifest), 'scripts/a.ts': head + code };
+    const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 }));
+    expect((await scanSkill(files)).verdict).toBe(verdict);
+  });
+});
