@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openAudit } from '../runner/audit.ts';
 import { startEgress } from '../runner/egress.ts';
 import { leakDetector } from '../runner/secrets/leaks.ts';
-import { makeAuthority } from '../skills-index/run/certificate.ts';
+import { makeAuthority } from '../skills-index/run/egress/certificate.ts';
 
 export const benchHost = 'api.crm.example';
 

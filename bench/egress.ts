@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { makeAuthority } from '../skills-index/run/certificate.ts';
+import { makeAuthority } from '../skills-index/run/egress/certificate.ts';
 import { benchHost, type ProxyOrder, type UpstreamPlace } from './egress-parts.ts';
 import { median, wallMs } from './measure.ts';
 import type { Row } from './row.ts';

@@ -4,7 +4,7 @@ import { type Admission, admit } from '../runner/admit.ts';
 import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
 import { withDeadline } from '../skills-index/client/limited-source.ts';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
+import type { HostPolicy } from '../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../skills-index/trust/decision.ts';

@@ -1,8 +1,8 @@
 /** What the options of `skill agent create` and `skill agent grant` say of an identity. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type AgentWorkspace, type Budget, budgetKinds, type Grant } from '../skills-index/run/agent.ts';
-import { parseCeiling } from '../skills-index/run/ceiling.ts';
+import { type AgentWorkspace, type Budget, budgetKinds, type Grant } from '../skills-index/run/agents/agent.ts';
+import { parseCeiling } from '../skills-index/run/plan/ceiling.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import { isNamePart, parseReference, parseScope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

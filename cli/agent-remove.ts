@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentFile, readAgent } from '../runner/agents.ts';
 import { holderLives, withLock } from '../runner/lock.ts';
-import type { Agent } from '../skills-index/run/agent.ts';
+import type { Agent } from '../skills-index/run/agents/agent.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { deleteFolders, entriesIn, foldersOf, ownFolderOf, partsOf, setAside } from './agent-leftovers.ts';
 import { isDamaged } from './agent-store.ts';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { agentFile, isAgentName, readAgent, readStoredAgent } from '../runner/agents.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
-import type { Agent, AgentWorkspace, Budget, Grant, StoredAgent } from '../skills-index/run/agent.ts';
+import type { Agent, AgentWorkspace, Budget, Grant, StoredAgent } from '../skills-index/run/agents/agent.ts';
 import { type Capabilities, minus, noCapabilities, union } from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseReference } from '../skills-index/skill/name.ts';

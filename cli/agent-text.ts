@@ -1,7 +1,7 @@
 /** An agent's identity for people and for programs; its private key is never a part of it. */
 import { readUsed } from '../runner/budget.ts';
-import type { Agent, Grant } from '../skills-index/run/agent.ts';
-import { onDay, printBudget } from '../skills-index/run/budget.ts';
+import type { Agent, Grant } from '../skills-index/run/agents/agent.ts';
+import { onDay, printBudget } from '../skills-index/run/agents/budget.ts';
 import { listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
 import { budgetFileOf, type DamagedAgent } from './agent-store.ts';
 import type { CommandContext } from './command.ts';

@@ -10,8 +10,8 @@ import {
   ChainCheck,
   furthestOf,
   parseAuditCheckpoint,
-} from '../skills-index/run/audit-chain.ts';
-import { type AuditEntry, parseEntry, pathSetName } from '../skills-index/run/audit-entry.ts';
+} from '../skills-index/run/audit/audit-chain.ts';
+import { type AuditEntry, parseEntry, pathSetName } from '../skills-index/run/audit/audit-entry.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { pathSetBytesMax } from './limits.ts';
 

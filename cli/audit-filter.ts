@@ -1,5 +1,5 @@
 /** Which entries of the audit log `skill log` shows, from its options. */
-import type { AuditEntry } from '../skills-index/run/audit-entry.ts';
+import type { AuditEntry } from '../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { CommandContext } from './command.ts';
 

@@ -1,5 +1,5 @@
 /** What goes on on this host, as its audit log tells it: the runs that live, their requests, the actions that wait for a person. */
-import type { AuditEntry } from '../skills-index/run/audit-entry.ts';
+import type { AuditEntry } from '../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from './audit-text.ts';
 import { pictureLinesMax } from './limits.ts';
 import { joined, type Safe, safe, table } from './output.ts';

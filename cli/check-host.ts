@@ -3,7 +3,7 @@ import { findProgram } from '../runner/host.ts';
 import { processesMax, startSecondsMax } from '../runner/limits.ts';
 import { withRunFolder } from '../runner/run-folder.ts';
 import type { Sandbox, SandboxPlan } from '../runner/sandbox.ts';
-import { type HostPolicy, requirements } from '../skills-index/run/host-policy.ts';
+import { type HostPolicy, requirements } from '../skills-index/run/plan/host-policy.ts';
 import { type FoundBackend, findBackend, findBackends } from './backends/backends.ts';
 
 /** One line of `skill doctor`. */

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Audit } from '../runner/audit.ts';
 import type { RunResult } from '../runner/run-request.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
-import { heldShut } from '../skills-index/run/protected-names.ts';
+import { heldShut } from '../skills-index/run/changes/protected-names.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import { calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import { KeptOutput } from './kept-output.ts';

@@ -1,8 +1,8 @@
 /** Tells the registries of skills what these did here, where host policy allows it; what could not be sent waits for the next time. */
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
-import { parseIncident, type SignedIncident } from '../skills-index/run/incident.ts';
+import { parseIncident, type SignedIncident } from '../skills-index/run/audit/incident.ts';
+import type { HostPolicy } from '../skills-index/run/plan/host-policy.ts';
 import { parseSkillName, scopeOf } from '../skills-index/skill/name.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import type { World } from './admission.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Audit } from '../runner/audit.ts';
 import { openAuditKey } from '../runner/audit-key.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
-import { type IncidentRule, incidentDigest, incidentOf, reportOf } from '../skills-index/run/incident.ts';
+import { type IncidentRule, incidentDigest, incidentOf, reportOf } from '../skills-index/run/audit/incident.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 
 interface Seen {

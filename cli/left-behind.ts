@@ -1,7 +1,7 @@
 /** What the end of a run did not take over, and why: told in text, a line for each reason, since nothing may be lost without a word. */
 import type { RunResult } from '../runner/run-request.ts';
-import type { LeftBehind } from '../skills-index/run/changes.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
+import type { LeftBehind } from '../skills-index/run/changes/changes.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from './called-name.ts';
 import type { CommandContext } from './command.ts';
 import { leftBehindReasonsMax } from './limits.ts';

@@ -3,7 +3,7 @@ import { lookup as lookupName } from 'node:dns/promises';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { PinnedAddress } from '../skills-index/run/plan.ts';
+import type { PinnedAddress } from '../skills-index/run/plan/plan.ts';
 import { addressClass } from '../skills-index/skill/network-address.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 

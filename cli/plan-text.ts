@@ -1,6 +1,6 @@
 /** A plan in lines for people. */
 
-import type { Plan, PlannedEgress } from '../skills-index/run/plan.ts';
+import type { Plan, PlannedEgress } from '../skills-index/run/plan/plan.ts';
 import { asCalled } from './called-name.ts';
 import { withBrokenAddresses } from './capability-text.ts';
 

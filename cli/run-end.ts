@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { breakerFile } from '../runner/breakers.ts';
 import type { RunResult } from '../runner/run-request.ts';
-import { type BreakerSubject, sayOpen } from '../skills-index/run/breaker.ts';
-import { endReasons, sayNext } from '../skills-index/run/end-reason.ts';
+import { type BreakerSubject, sayOpen } from '../skills-index/run/agents/breaker.ts';
+import { endReasons, sayNext } from '../skills-index/run/audit/end-reason.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { asCalled } from './called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';

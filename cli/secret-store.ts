@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { withLock } from '../runner/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../runner/private-file.ts';
-import type { SecretEntry } from '../skills-index/run/plan-input.ts';
+import type { SecretEntry } from '../skills-index/run/plan/plan-input.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { exactObject } from '../skills-index/skill/shape.ts';

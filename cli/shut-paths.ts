@@ -1,6 +1,7 @@
 /** Paths that a program could not write because hosts or agents obey them, as far as its output tells. Pure. */
-import type { Plan } from '../skills-index/run/plan.ts';
-import { isProtectedName } from '../skills-index/run/protected-names.ts';
+
+import { isProtectedName } from '../skills-index/run/changes/protected-names.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import { pathCharsMax } from './limits.ts';
 import { shortText } from './output.ts';
 

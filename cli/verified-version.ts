@@ -2,7 +2,7 @@
 import { type Admission, requireAdmitted } from '../runner/admit.ts';
 import { readAll } from '../runner/catalogue.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
+import type { HostPolicy } from '../skills-index/run/plan/host-policy.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

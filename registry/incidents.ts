@@ -1,6 +1,6 @@
 /** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
 import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
-import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../skills-index/run/incident.ts';
+import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../skills-index/run/audit/incident.ts';
 import { parseSkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseVersion } from '../skills-index/skill/version.ts';

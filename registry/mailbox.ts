@@ -10,7 +10,7 @@ import {
   mailboxSigner,
   parseForMailbox,
   type SignedBy,
-} from '../skills-index/run/mailbox.ts';
+} from '../skills-index/run/holds/mailbox.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';

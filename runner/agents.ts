@@ -1,6 +1,6 @@
 /** Agent identities: who asks, what they may have, until when. How they are made and changed: cli/agent-store.ts. */
 
-import { type Agent, parseStoredAgent, type StoredAgent } from '../skills-index/run/agent.ts';
+import { type Agent, parseStoredAgent, type StoredAgent } from '../skills-index/run/agents/agent.ts';
 import { isNamePart } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { openPurse, type Purse } from './budget.ts';

@@ -1,6 +1,6 @@
 /** This host's audit key, made on first use. */
 import { generateKeyPairSync } from 'node:crypto';
-import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../skills-index/run/audit-key.ts';
+import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../skills-index/run/audit/audit-key.ts';
 import { agentBytesMax } from './limits.ts';
 import { withLock } from './lock.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';

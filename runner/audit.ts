@@ -11,8 +11,8 @@ import {
   linesAfter,
   parseAuditCheckpoint,
   type Said,
-} from '../skills-index/run/audit-chain.ts';
-import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
+} from '../skills-index/run/audit/audit-chain.ts';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { hexOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

@@ -1,10 +1,10 @@
 /** Circuit breakers on this host, one file for each agent and skill version. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { type BreakerState, type BreakerSubject, breakerShape } from '../skills-index/run/breaker.ts';
-import { type BreakerFile, BreakerWatch } from '../skills-index/run/breaker-watch.ts';
-import type { HoldSubject } from '../skills-index/run/hold.ts';
-import type { HoldDesk } from '../skills-index/run/hold-gate.ts';
+import { type BreakerState, type BreakerSubject, breakerShape } from '../skills-index/run/agents/breaker.ts';
+import { type BreakerFile, BreakerWatch } from '../skills-index/run/agents/breaker-watch.ts';
+import type { HoldSubject } from '../skills-index/run/holds/hold.ts';
+import type { HoldDesk } from '../skills-index/run/holds/hold-gate.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';

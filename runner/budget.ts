@@ -1,6 +1,6 @@
 /** The budget of an identity: written down before it is used, so that a runner that is killed never spent too much. */
-import type { Budget, BudgetKind } from '../skills-index/run/agent.ts';
-import * as count from '../skills-index/run/budget.ts';
+import type { Budget, BudgetKind } from '../skills-index/run/agents/agent.ts';
+import * as count from '../skills-index/run/agents/budget.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { policyBytesMax } from './limits.ts';
 import { withLock } from './lock.ts';

@@ -1,6 +1,6 @@
 /** Looks a few times a second at what runs in a sandbox, and records each process once: its name and a digest of its arguments. */
 import { readFileSync } from 'node:fs';
-import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
+import type { AuditEvent } from '../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { childrenMax, childrenMilliseconds } from './limits.ts';
 import { startOf } from './lock.ts';

@@ -1,7 +1,7 @@
 /** Which program runs a command: what its file's extension or first line says. */
 
-import type { Interpreter } from '../skills-index/run/plan.ts';
-import type { WantedCommand } from '../skills-index/run/plan-input.ts';
+import type { Interpreter } from '../skills-index/run/plan/plan.ts';
+import type { WantedCommand } from '../skills-index/run/plan/plan-input.ts';
 import type { Manifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { SkillToRun } from './run-request.ts';

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HeldRequest, parseHeldRequest } from '../skills-index/run/held-request.ts';
-import { answerBytes, type Hold, holdAnswerType, holdShape, signedAnswerShape } from '../skills-index/run/hold.ts';
+import { type HeldRequest, parseHeldRequest } from '../skills-index/run/holds/held-request.ts';
+import { answerBytes, type Hold, holdAnswerType, holdShape, signedAnswerShape } from '../skills-index/run/holds/hold.ts';
 import {
   type FoundAnswer,
   type GateSettings,
@@ -11,7 +11,7 @@ import {
   type HoldFiles,
   openGate,
   type RunGate,
-} from '../skills-index/run/hold-gate.ts';
+} from '../skills-index/run/holds/hold-gate.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { type ParsedJson, parseJson } from '../skills-index/skill/json.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';

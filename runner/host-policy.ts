@@ -1,8 +1,8 @@
 /** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { type Desk, isDeskSite } from '../skills-index/run/desk-site.ts';
-import { emptyHostPolicy, type HostPolicy, parseHostPolicy } from '../skills-index/run/host-policy.ts';
+import { type Desk, isDeskSite } from '../skills-index/run/holds/desk-site.ts';
+import { emptyHostPolicy, type HostPolicy, parseHostPolicy } from '../skills-index/run/plan/host-policy.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';

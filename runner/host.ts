@@ -2,8 +2,8 @@
 
 import { closeSync, constants, existsSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
-import type { HostFacts, WorkspaceFact } from '../skills-index/run/plan-input.ts';
+import type { HostPolicy } from '../skills-index/run/plan/host-policy.ts';
+import type { HostFacts, WorkspaceFact } from '../skills-index/run/plan/plan-input.ts';
 
 export interface OpenedHost {
   readonly facts: HostFacts;

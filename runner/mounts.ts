@@ -3,7 +3,7 @@
  * host before it was judged. What it changed is kept for whoever applies it: at once for `rw`, which a person allowed before the start.
  */
 import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import {
   type ChangedFolder,
   type ChangeSet,
@@ -11,11 +11,11 @@ import {
   changesFolderOf,
   fileChangeOf,
   type LeftBehind,
-} from '../skills-index/run/changes.ts';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
-import { requireOverlays } from '../skills-index/run/own-locks.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
-import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
+} from '../skills-index/run/changes/changes.ts';
+import type { HostPolicy } from '../skills-index/run/plan/host-policy.ts';
+import { requireOverlays } from '../skills-index/run/plan/own-locks.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
+import { workspaceOf } from '../skills-index/run/plan/plan-capabilities.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import type { Purse } from './budget.ts';
 import { changedPathsMax, leftBehindMax } from './limits.ts';

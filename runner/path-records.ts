@@ -1,8 +1,8 @@
 /** Records what a run did to paths; above a number of them their file is kept beside the log. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type AuditEvent, pathSetName } from '../skills-index/run/audit-entry.ts';
-import { type PathsOfRun, pathEventsOf } from '../skills-index/run/path-events.ts';
+import { type AuditEvent, pathSetName } from '../skills-index/run/audit/audit-entry.ts';
+import { type PathsOfRun, pathEventsOf } from '../skills-index/run/changes/path-events.ts';
 import { pathLinesMax } from './limits.ts';
 import { writePrivateFile } from './private-file.ts';
 

@@ -1,10 +1,10 @@
 /** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
 
-import { whyNotGranted } from '../skills-index/run/agent.ts';
-import { plannedHolds } from '../skills-index/run/hold-rules.ts';
-import type { Plan, Refusal } from '../skills-index/run/plan.ts';
-import { type Draft, planCapabilities, planOwner } from '../skills-index/run/plan-capabilities.ts';
-import type { PlanInput } from '../skills-index/run/plan-input.ts';
+import { whyNotGranted } from '../skills-index/run/agents/agent.ts';
+import { plannedHolds } from '../skills-index/run/holds/hold-rules.ts';
+import type { Plan, Refusal } from '../skills-index/run/plan/plan.ts';
+import { type Draft, planCapabilities, planOwner } from '../skills-index/run/plan/plan-capabilities.ts';
+import type { PlanInput } from '../skills-index/run/plan/plan-input.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';

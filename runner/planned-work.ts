@@ -1,9 +1,9 @@
 /** What a run of either kind is made of. The procedure in run-plan.ts is the same; what differs between skills and sessions stands here. */
-import type { Agent } from '../skills-index/run/agent.ts';
-import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
-import type { StartWords } from '../skills-index/run/hold-gate.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
-import type { BoundPlaceholder } from '../skills-index/run/secret-use.ts';
+import type { Agent } from '../skills-index/run/agents/agent.ts';
+import type { AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
+import type { BoundPlaceholder } from '../skills-index/run/egress/secret-use.ts';
+import type { StartWords } from '../skills-index/run/holds/hold-gate.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { EgressSettings } from './egress/settings.ts';
 import type { Started } from './record-start.ts';

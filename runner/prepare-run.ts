@@ -1,7 +1,7 @@
 /** What is known of a skill's run before its start: the bytes are checked, the host is opened, the plan is made. */
 
-import type { Plan } from '../skills-index/run/plan.ts';
-import { workspaceOf } from '../skills-index/run/plan-capabilities.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
+import { workspaceOf } from '../skills-index/run/plan/plan-capabilities.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

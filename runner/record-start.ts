@@ -1,5 +1,5 @@
 /** The line with which a sandbox begins to count, and the line that says why none started: of skills and of sessions alike. */
-import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Audit } from './audit.ts';
 import { startOf } from './lock.ts';

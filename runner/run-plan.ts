@@ -1,8 +1,8 @@
 /** The steps of a run, a skill's or a session's: ask people, hold the workspaces, start proxy and sandbox, wait, record the end. */
 
 import { randomBytes } from 'node:crypto';
-import type { AuditEvent, AuditSubject } from '../skills-index/run/audit-entry.ts';
-import { canaryFrom } from '../skills-index/run/canary.ts';
+import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
+import { canaryFrom } from '../skills-index/run/leaks/canary.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type Acting, actAs } from './agents.ts';
 import { sampleChildren } from './children.ts';

@@ -1,9 +1,9 @@
 /** What a run is asked for with, and what it ends with. Types only: whatever takes part in a run may import them. */
-import type { Agent } from '../skills-index/run/agent.ts';
-import type { ChangeSet, LeftBehind } from '../skills-index/run/changes.ts';
-import type { HoldHands } from '../skills-index/run/hold.ts';
-import type { HostPolicy } from '../skills-index/run/host-policy.ts';
-import type { AdmittedVersion, Plan } from '../skills-index/run/plan.ts';
+import type { Agent } from '../skills-index/run/agents/agent.ts';
+import type { ChangeSet, LeftBehind } from '../skills-index/run/changes/changes.ts';
+import type { HoldHands } from '../skills-index/run/holds/hold.ts';
+import type { HostPolicy } from '../skills-index/run/plan/host-policy.ts';
+import type { AdmittedVersion, Plan } from '../skills-index/run/plan/plan.ts';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';

@@ -1,10 +1,10 @@
 /** One run of a skill, from an admitted version to its recorded end. */
 
 import { randomUUID } from 'node:crypto';
-import { whyNotGranted } from '../skills-index/run/agent.ts';
-import type { AuditSubject } from '../skills-index/run/audit-entry.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
-import type { BoundPlaceholder } from '../skills-index/run/secret-use.ts';
+import { whyNotGranted } from '../skills-index/run/agents/agent.ts';
+import type { AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
+import type { BoundPlaceholder } from '../skills-index/run/egress/secret-use.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';

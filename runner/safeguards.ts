@@ -1,10 +1,11 @@
 /** What stands between a plan and its start, and beside it while it runs: the gate that asks people, and the breaker that counts. */
-import type { AuditEvent } from '../skills-index/run/audit-entry.ts';
-import { type BreakerWatch, breakerPollMs } from '../skills-index/run/breaker-watch.ts';
-import type { HoldSubject } from '../skills-index/run/hold.ts';
-import { askToStart, type RunGate, type StartWords } from '../skills-index/run/hold-gate.ts';
-import { grantsDigest, type HeldPlan } from '../skills-index/run/hold-rules.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
+
+import { type BreakerWatch, breakerPollMs } from '../skills-index/run/agents/breaker-watch.ts';
+import type { AuditEvent } from '../skills-index/run/audit/audit-entry.ts';
+import type { HoldSubject } from '../skills-index/run/holds/hold.ts';
+import { askToStart, type RunGate, type StartWords } from '../skills-index/run/holds/hold-gate.ts';
+import { grantsDigest, type HeldPlan } from '../skills-index/run/holds/hold-rules.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import { openBreaker } from './breakers.ts';
 import { holdDesk, startGate } from './holds.ts';
 import type { RunRequest } from './run-request.ts';

@@ -1,8 +1,8 @@
 /** What every sandbox is to the runner: started from a plan, fed and listened to over three streams, gone afterwards. */
 
 import type { Readable, Writable } from 'node:stream';
-import type { Plan } from '../skills-index/run/plan.ts';
-import type { ProtectedPath } from '../skills-index/run/protected-paths.ts';
+import type { ProtectedPath } from '../skills-index/run/changes/protected-paths.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 
 /** What of a plan a sandbox enforces. */
 export type SandboxPlan = Pick<Plan, 'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'>;

@@ -3,8 +3,8 @@
  * How they are stored: cli/secret-store.ts; where their values come from: cli/secret-sources/.
  */
 
-import type { PlannedSecret } from '../skills-index/run/plan.ts';
-import type { SecretEntry } from '../skills-index/run/plan-input.ts';
+import type { PlannedSecret } from '../skills-index/run/plan/plan.ts';
+import type { SecretEntry } from '../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 
 /** What a run may use. No value is in it: each is asked for when a plan that may start needs it. */

@@ -1,8 +1,8 @@
 /** Watches a started sandbox: its input, its output up to the limit, its time, and what ended it. */
 
 import { pipeline } from 'node:stream/promises';
-import { canaryName } from '../skills-index/run/canary.ts';
-import type { Plan } from '../skills-index/run/plan.ts';
+import { canaryName } from '../skills-index/run/leaks/canary.ts';
+import type { Plan } from '../skills-index/run/plan/plan.ts';
 import type { EndReason, RunRequest, Stop } from './run-request.ts';
 import type { RunningSandbox } from './sandbox.ts';
 import type { LeakDetector } from './secrets/leaks.ts';

@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram } from '../../runner/host.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { programEntriesMax } from '../limits.ts';
 import type { ProgramFact } from './plan-session.ts';
 

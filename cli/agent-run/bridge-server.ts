@@ -1,8 +1,13 @@
 /** The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it, every line checked against the session's token. */
 import { once } from 'node:events';
 import { type Duplex, PassThrough, type Readable, Writable } from 'node:stream';
-import { type BridgeAnswer, type BridgeMessage, bridgeLineBytesMax, parseBridgeLine } from '../../skills-index/run/bridge.ts';
-import type { RunTokens } from '../../skills-index/run/run-token.ts';
+import {
+  type BridgeAnswer,
+  type BridgeMessage,
+  bridgeLineBytesMax,
+  parseBridgeLine,
+} from '../../skills-index/run/agents/bridge.ts';
+import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { adviceForAgent } from '../agent-advice.ts';

@@ -1,14 +1,19 @@
 /** The plan of an agent's session: what the identity has, what host policy allows, what this host is. Pure; every line with its reason. */
 
-import { type Agent, whyEnded } from '../../skills-index/run/agent.ts';
-import { modelRequests, parseModelUrl } from '../../skills-index/run/agent-policy.ts';
-import { modelHost } from '../../skills-index/run/bridge.ts';
-import type { PlannedHold } from '../../skills-index/run/hold.ts';
-import { type HeldPlan, plannedHolds } from '../../skills-index/run/hold-rules.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
-import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from '../../skills-index/run/plan.ts';
-import type { SecretEntry } from '../../skills-index/run/plan-input.ts';
-import { type PlannedFolder, type PlannedSkill, type SessionPlan, sessionSkill } from '../../skills-index/run/session-plan.ts';
+import { type Agent, whyEnded } from '../../skills-index/run/agents/agent.ts';
+import { modelRequests, parseModelUrl } from '../../skills-index/run/agents/agent-policy.ts';
+import { modelHost } from '../../skills-index/run/agents/bridge.ts';
+import type { PlannedHold } from '../../skills-index/run/holds/hold.ts';
+import { type HeldPlan, plannedHolds } from '../../skills-index/run/holds/hold-rules.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from '../../skills-index/run/plan/plan.ts';
+import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
+import {
+  type PlannedFolder,
+  type PlannedSkill,
+  type SessionPlan,
+  sessionSkill,
+} from '../../skills-index/run/plan/session-plan.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { calledName } from '../called-name.ts';

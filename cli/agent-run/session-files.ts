@@ -1,8 +1,8 @@
 /** What lies in a session's sandbox besides the system: the token, the skills' tree, the way to the runner. */
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { SandboxFile } from '../../runner/sandbox.ts';
-import type { RunTokens } from '../../skills-index/run/run-token.ts';
-import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
+import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
+import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import { tokenRenewSeconds } from '../limits.ts';
 import { readBridge } from './session-host.ts';
 import { skillFolders } from './skill-tree.ts';

@@ -1,6 +1,6 @@
 /** The plan of a session in lines for people. */
 
-import type { SessionPlan } from '../../skills-index/run/session-plan.ts';
+import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import { asCalled } from '../called-name.ts';
 import { withBrokenAddresses } from '../capability-text.ts';
 

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readAll } from '../../runner/catalogue.ts';
-import type { PlannedSkill } from '../../skills-index/run/session-plan.ts';
+import type { PlannedSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { printStandIn, standIns } from '../shims.ts';

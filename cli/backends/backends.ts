@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import type { Backend, HostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { Backend, HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { engineBackend } from './engine.ts';
 import { whyNotDocker } from './engine-info.ts';

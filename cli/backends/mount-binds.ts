@@ -1,7 +1,7 @@
 /** The folders of a plan as binds, with what is held shut in those that a run may change. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { SandboxStart } from '../../runner/sandbox.ts';
-import { placeholderText } from '../../skills-index/run/protected-names.ts';
+import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
 import type { OciBind } from './oci-spec.ts';
 
 type Mounted = Pick<SandboxStart, 'plan' | 'protectedPaths' | 'sources'>;

@@ -1,5 +1,5 @@
 /** The runner's table of system calls as the seccomp section of an OCI runtime specification (config-linux.md, "Seccomp"), which docker reads too. Pure. */
-import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
 
 /** An argument masked, and what it then has to be. */

@@ -5,10 +5,10 @@ import { stateAt } from '../../runner/mounts/entry-state.ts';
 import { ForeignEntry, ownersOf } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { takeTurns } from '../../runner/turns.ts';
-import { ownersAlone } from '../../skills-index/run/access-lists.ts';
-import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes.ts';
-import type { Owners } from '../../skills-index/run/foreign-paths.ts';
-import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/protected-names.ts';
+import { ownersAlone } from '../../skills-index/run/changes/access-lists.ts';
+import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes/changes.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
+import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/changes/protected-names.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /** What lay at each path when it was judged. What is applied to a path takes it out. */

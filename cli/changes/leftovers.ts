@@ -7,7 +7,7 @@ import * as fs from 'node:fs';
 import { ownersOf } from '../../runner/mounts/ownership.ts';
 import { bytesOf, withParent } from '../../runner/mounts/walk-folder.ts';
 import { takeTurns } from '../../runner/turns.ts';
-import type { ChangedFolder } from '../../skills-index/run/changes.ts';
+import type { ChangedFolder } from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 
 /** Of one accept; each has another. */

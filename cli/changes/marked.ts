@@ -1,6 +1,6 @@
 /** Which of many changes a person looks at first: among thousands nobody finds one by its mark alone. */
-import { marksOf } from '../../skills-index/run/change-marks.ts';
-import type { Change, ChangeSet } from '../../skills-index/run/changes.ts';
+import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
+import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import { count, type Ink, type Safe, safe } from '../output.ts';
 
 /** The marks of each change. */

@@ -1,8 +1,8 @@
 /** What happens to the changes of a run at its end: accepted beforehand, shown to a person who says yes, or left to wait. */
 import { holdDesk, startGate } from '../../runner/holds.ts';
-import type { ChangeSet } from '../../skills-index/run/changes.ts';
-import type { GatedAction } from '../../skills-index/run/hold.ts';
-import { canAnswer } from '../../skills-index/run/hold-answer.ts';
+import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
+import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
+import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';

@@ -5,8 +5,8 @@
 import * as fs from 'node:fs';
 import { pathOnly } from '../../runner/mounts/access-lists.ts';
 import { withHandle } from '../../runner/mounts/walk-folder.ts';
-import type { EntryState } from '../../skills-index/run/changes.ts';
-import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import type { EntryState } from '../../skills-index/run/changes/changes.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { copyAccessList, takeOffAccessList } from './access-lists.ts';

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
-import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes.ts';
+import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';

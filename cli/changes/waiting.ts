@@ -5,7 +5,7 @@ import type { Audit } from '../../runner/audit.ts';
 import { changeSetBytesMax } from '../../runner/limits.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { readPrivateFile } from '../../runner/private-file.ts';
-import { type ChangeSet, changeSetDigest, changesFolderOf, parseChangeSet } from '../../skills-index/run/changes.ts';
+import { type ChangeSet, changeSetDigest, changesFolderOf, parseChangeSet } from '../../skills-index/run/changes/changes.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { waitingDaysMax } from '../limits.ts';

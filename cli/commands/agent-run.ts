@@ -5,7 +5,7 @@ import { readAgent } from '../../runner/agents.ts';
 import { tryLock, unlock } from '../../runner/lock.ts';
 import { recordRefusal } from '../../runner/record-start.ts';
 import type { RunWorld } from '../../runner/run-request.ts';
-import { sessionSkill } from '../../skills-index/run/session-plan.ts';
+import { sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/shown-text.ts';
 import { planSession } from '../agent-run/plan-session.ts';
 import { runSession } from '../agent-run/session.ts';

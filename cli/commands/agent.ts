@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { agentFile, readAgent } from '../../runner/agents.ts';
 import { holdFiles } from '../../runner/holds.ts';
-import type { Agent, Grant } from '../../skills-index/run/agent.ts';
+import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
 import { parseReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { projectAt } from '../admission.ts';

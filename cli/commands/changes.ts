@@ -1,6 +1,6 @@
 /** `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept it. */
-import { marksOf } from '../../skills-index/run/change-marks.ts';
-import { kindOf } from '../../skills-index/run/changes.ts';
+import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
+import { kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { confirm } from '../ask.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
-import { type HostPolicy, requirements } from '../../skills-index/run/host-policy.ts';
+import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { backendRows, checkHost } from '../check-host.ts';

@@ -20,7 +20,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { rules } = await import('../../scanner/rules.ts');
   const rule = rules.find(({ id }) => id === name);
   if (rule !== undefined) return explainRule(context, rule);
-  const { denials } = await import('../../skills-index/run/denial.ts');
+  const { denials } = await import('../../skills-index/run/egress/denial.ts');
   const known = [problemCodes, decisionHints, denials].flatMap((table) => Object.keys(table));
   const near = nearest(name, [...known, ...rules.map(({ id }) => id)]);
   throw new Problem('not-found', `There is no rule and no code ${JSON.stringify(name)}`, {
@@ -60,8 +60,8 @@ interface Explained {
 
 // What the audit log and answers of the proxy say of a request, and of the end of a run.
 async function wordOfLog(name: string): Promise<Explained | undefined> {
-  const { denialFixes, denials, isDenial } = await import('../../skills-index/run/denial.ts');
-  const { endReasons, isEndWord } = await import('../../skills-index/run/end-reason.ts');
+  const { denialFixes, denials, isDenial } = await import('../../skills-index/run/egress/denial.ts');
+  const { endReasons, isEndWord } = await import('../../skills-index/run/audit/end-reason.ts');
   if (isEndWord(name)) return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };
   if (!isDenial(name)) return undefined;
   return { means: `A request did not leave the sandbox: ${denials[name].means}.`, fix: denialFixes[name] ?? denialFix };

@@ -1,5 +1,5 @@
-import type { Approver } from '../../skills-index/run/hold-policy.ts';
-import type { MailboxKey } from '../../skills-index/run/mailbox-key.ts';
+import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

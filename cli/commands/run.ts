@@ -5,7 +5,7 @@ import { readAgent } from '../../runner/agents.ts';
 import { planSkill } from '../../runner/run.ts';
 import type { RunRequest } from '../../runner/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox.ts';
-import type { Plan } from '../../skills-index/run/plan.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { parseReference, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';

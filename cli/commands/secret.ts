@@ -1,7 +1,7 @@
 /** `skill secret …`: values that only the egress proxy sees, each bound to hosts. Never an argument, never printed. */
 
 import { randomUUID } from 'node:crypto';
-import type { SecretEntry } from '../../skills-index/run/plan-input.ts';
+import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type InStream } from '../command.ts';

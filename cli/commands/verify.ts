@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { parseReference, type SkillName, type SkillReference } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { RunAuthority } from '../../skills-index/run/certificate.ts';
+import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
 
 export interface StandIn {
   readonly port: number;

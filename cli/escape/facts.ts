@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
 import { forwarderPort } from '../../runner/limits.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import type { EscapeWorld } from './world.ts';
 
 /** The names that rows send to: one that is granted, one that host policy pins and nobody granted, one that nothing knows. */

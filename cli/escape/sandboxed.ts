@@ -5,7 +5,7 @@ import { openAudit } from '../../runner/audit.ts';
 import { runSkill } from '../../runner/run.ts';
 import type { EndReason, RunRequest, RunResult } from '../../runner/run-request.ts';
 import type { Sandbox } from '../../runner/sandbox.ts';
-import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { applyAllowed } from '../changes/accept.ts';

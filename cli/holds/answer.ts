@@ -10,9 +10,9 @@ import {
   holdDigest,
   type SignedAnswer,
   signedAnswerShape,
-} from '../../skills-index/run/hold.ts';
-import type { Approver } from '../../skills-index/run/hold-policy.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+} from '../../skills-index/run/holds/hold.ts';
+import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';

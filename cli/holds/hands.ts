@@ -1,8 +1,8 @@
 /** How people hear of a hold: a line at the terminal, webhooks, a mailbox. None of them can answer it. */
 import { join } from 'node:path';
 import { openAuditKey } from '../../runner/audit-key.ts';
-import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/hold.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/holds/hold.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { confirm } from '../ask.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,6 +1,6 @@
 /** The changes that a hold of kind `apply` is about, as `changes show` shows them: an approver allows what they were shown. */
-import type { Hold } from '../../skills-index/run/hold.ts';
-import { isAsShown, shownAction } from '../../skills-index/run/hold-action.ts';
+import type { Hold } from '../../skills-index/run/holds/hold.ts';
+import { isAsShown, shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { applyAction } from '../changes/offer.ts';

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { readBreakers } from '../../runner/breakers.ts';
 import { holdDesk, holdFiles } from '../../runner/holds.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import type { Hold } from '../../skills-index/run/hold.ts';
-import { endOf, isStanding } from '../../skills-index/run/hold-answer.ts';
-import { findAnswer } from '../../skills-index/run/hold-gate.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import type { Hold } from '../../skills-index/run/holds/hold.ts';
+import { endOf, isStanding } from '../../skills-index/run/holds/hold-answer.ts';
+import { findAnswer } from '../../skills-index/run/holds/hold-gate.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 

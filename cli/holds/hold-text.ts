@@ -1,7 +1,7 @@
 /** A hold for people, line by line: what would happen, and what an allowance for a time would let through. */
-import { sayWhat } from '../../skills-index/run/breaker.ts';
-import type { GatedAction } from '../../skills-index/run/hold.ts';
-import { isAsShown, sayCovered } from '../../skills-index/run/hold-action.ts';
+import { sayWhat } from '../../skills-index/run/agents/breaker.ts';
+import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
+import { isAsShown, sayCovered } from '../../skills-index/run/holds/hold-action.ts';
 import { joined, type Safe, safe } from '../output.ts';
 import type { HoldHere } from './here.ts';
 import { textLines } from './request-text.ts';

@@ -7,7 +7,7 @@ import {
   type SignedBy,
   sealAnswer,
   signForMailbox,
-} from '../../skills-index/run/mailbox.ts';
+} from '../../skills-index/run/holds/mailbox.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

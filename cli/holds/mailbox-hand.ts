@@ -6,8 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { openAuditKey } from '../../runner/audit-key.ts';
 import { holdFiles } from '../../runner/holds.ts';
-import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/hold.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { type Hold, holdDigest, type SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxLabel,
   type MailboxMessage,
@@ -18,8 +17,9 @@ import {
   type SignedBy,
   sealRequest,
   signForMailbox,
-} from '../../skills-index/run/mailbox.ts';
-import { lacksMailboxKey } from '../../skills-index/run/mailbox-key.ts';
+} from '../../skills-index/run/holds/mailbox.ts';
+import { lacksMailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';

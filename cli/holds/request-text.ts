@@ -1,6 +1,6 @@
 /** The request that waits, for people: every header, and the body as far as it is text. Nothing in it acts on a terminal. */
 import { unpack } from '../../runner/egress/unpack.ts';
-import { codingOf, type HeldRequest, readableText } from '../../skills-index/run/held-request.ts';
+import { codingOf, type HeldRequest, readableText } from '../../skills-index/run/holds/held-request.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { heldTextBytesMax } from '../limits.ts';
 import { count, joined, type Safe, safe } from '../output.ts';

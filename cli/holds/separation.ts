@@ -2,10 +2,10 @@
 
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { canAnswer } from '../../skills-index/run/hold-answer.ts';
-import { idleRules } from '../../skills-index/run/hold-policy.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
-import { lacksMailboxKey } from '../../skills-index/run/mailbox-key.ts';
+import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
+import { idleRules } from '../../skills-index/run/holds/hold-policy.ts';
+import { lacksMailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { calledName } from '../called-name.ts';
 
 type Approver = HostPolicy['approvers'][number];

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
-import { type AuditEntry, parseEntry } from '../../skills-index/run/audit-entry.ts';
+import { type AuditEntry, parseEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { run as runAgent } from '../commands/agent-run.ts';

@@ -1,7 +1,7 @@
 /** What came of a scenario: where its signs show, and what stopped it, by what the product recorded and answered. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
+import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { auditFileOf } from '../start-skill.ts';
 import type { AgentRan, Step } from './gated.ts';
 import type { LaidOut } from './laid-out.ts';

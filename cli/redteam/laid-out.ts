@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelHost } from '../../skills-index/run/bridge.ts';
+import { modelHost } from '../../skills-index/run/agents/bridge.ts';
 import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';

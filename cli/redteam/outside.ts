@@ -1,7 +1,7 @@
 /** All that lies outside, on loopback: the allowed hosts, the model, and the stranger, whom nothing should ever reach. Keeps every request. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { modelHost } from '../../skills-index/run/bridge.ts';
+import { modelHost } from '../../skills-index/run/agents/bridge.ts';
 import { heardBytesMax } from './limits.ts';
 
 export const hosts = {

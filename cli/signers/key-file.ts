@@ -5,7 +5,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { writePrivateFile } from '../../runner/private-file.ts';
-import { isMailboxKeyOf, type MailboxKey, mailboxKeyBytes } from '../../skills-index/run/mailbox-key.ts';
+import { isMailboxKeyOf, type MailboxKey, mailboxKeyBytes } from '../../skills-index/run/holds/mailbox-key.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

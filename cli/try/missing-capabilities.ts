@@ -1,7 +1,7 @@
 /** What a skill that was tried lacked: each attempt that was denied, as the entry of skill.json that would allow it. Pure. */
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import { denials } from '../../skills-index/run/denial.ts';
-import { isProtectedName } from '../../skills-index/run/protected-names.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import { isProtectedName } from '../../skills-index/run/changes/protected-names.ts';
+import { denials } from '../../skills-index/run/egress/denial.ts';
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
 import { messageCharsMax, proposedUrlCharsMax } from '../limits.ts';
 import { shortText } from '../output.ts';

@@ -1,7 +1,7 @@
 /** A run of a skill that nobody approved: the same plan and sandbox as any, from the folder's own manifest, marked in all that is recorded. */
 import type { RunRequest } from '../../runner/run-request.ts';
-import { breakerThresholdMax } from '../../skills-index/run/breaker.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import { breakerThresholdMax } from '../../skills-index/run/agents/breaker.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

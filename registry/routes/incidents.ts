@@ -2,7 +2,7 @@
 
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { incidentRules, parseIncident } from '../../skills-index/run/incident.ts';
+import { incidentRules, parseIncident } from '../../skills-index/run/audit/incident.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';

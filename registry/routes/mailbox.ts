@@ -8,7 +8,7 @@ import {
   mailboxMessageShape,
   mailboxQuestionShape,
   parseForMailbox,
-} from '../../skills-index/run/mailbox.ts';
+} from '../../skills-index/run/holds/mailbox.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';

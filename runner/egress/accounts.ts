@@ -1,11 +1,11 @@
 /** What a run has sent so far, against what it may send; and the record of what was refused. */
 import type { Socket } from 'node:net';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import { canaryName } from '../../skills-index/run/canary.ts';
-import { type Denial, denialOfHold } from '../../skills-index/run/denial.ts';
-import { EgressCounts } from '../../skills-index/run/egress-counts.ts';
-import type { Place } from '../../skills-index/run/egress-judge.ts';
-import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/hold.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import { type Denial, denialOfHold } from '../../skills-index/run/egress/denial.ts';
+import { EgressCounts } from '../../skills-index/run/egress/egress-counts.ts';
+import type { Place } from '../../skills-index/run/egress/egress-judge.ts';
+import type { GatedAction, WholeAction, WholeReader } from '../../skills-index/run/holds/hold.ts';
+import { canaryName } from '../../skills-index/run/leaks/canary.ts';
 import * as limits from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 

@@ -1,9 +1,9 @@
 /** Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back without them. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
-import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../skills-index/run/forwarded-headers.ts';
-import type { KnownValue } from '../../skills-index/run/redaction.ts';
-import { echoedParts } from '../../skills-index/run/secret-use.ts';
+import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
+import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../skills-index/run/egress/forwarded-headers.ts';
+import { echoedParts } from '../../skills-index/run/egress/secret-use.ts';
+import type { KnownValue } from '../../skills-index/run/leaks/redaction.ts';
 import { egressAnswerSecondsMax, egressResponseBytesMax } from '../limits.ts';
 import type { RequestBody } from './request-body.ts';
 import type { Traffic } from './traffic.ts';

@@ -1,7 +1,7 @@
 /** A request that a rule holds: read whole before a person is asked, so that what they allow is what leaves. */
-import { shownHeaders } from '../../skills-index/run/forwarded-headers.ts';
-import { codingOf, readableText, writeHeldRequest } from '../../skills-index/run/held-request.ts';
-import type { GatedAction, WholeAction } from '../../skills-index/run/hold.ts';
+import { shownHeaders } from '../../skills-index/run/egress/forwarded-headers.ts';
+import { codingOf, readableText, writeHeldRequest } from '../../skills-index/run/holds/held-request.ts';
+import type { GatedAction, WholeAction } from '../../skills-index/run/holds/hold.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { Outgoing } from './forward.ts';
 import type { Traffic } from './traffic.ts';

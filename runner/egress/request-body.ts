@@ -1,7 +1,7 @@
 /** The body of a request: each piece is counted and looked through before it can leave. */
 import { randomUUID } from 'node:crypto';
-import type { Denial } from '../../skills-index/run/denial.ts';
-import { egressBodyBytesMax } from '../../skills-index/run/egress-judge.ts';
+import type { Denial } from '../../skills-index/run/egress/denial.ts';
+import { egressBodyBytesMax } from '../../skills-index/run/egress/egress-judge.ts';
 import { egressPiecesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
 import { unpack } from './unpack.ts';

@@ -1,9 +1,9 @@
 /** What the egress proxy of a run is given. */
 import type { Duplex } from 'node:stream';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import type { EgressRules } from '../../skills-index/run/egress-judge.ts';
-import type { Gate } from '../../skills-index/run/hold.ts';
-import type { Plan } from '../../skills-index/run/plan.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import type { EgressRules } from '../../skills-index/run/egress/egress-judge.ts';
+import type { Gate } from '../../skills-index/run/holds/hold.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { LeakDetector } from '../secrets/leaks.ts';
 
 export interface EgressSettings {

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
-import type { RunAuthority } from '../../skills-index/run/certificate.ts';
-import type { Tunnel } from '../../skills-index/run/egress-judge.ts';
-import type { Redaction } from '../../skills-index/run/redaction.ts';
+import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
+import type { Tunnel } from '../../skills-index/run/egress/egress-judge.ts';
+import type { Redaction } from '../../skills-index/run/leaks/redaction.ts';
 import type { Accounts } from './accounts.ts';
 import type { EgressSettings } from './settings.ts';
 import type { Upstream } from './upstream.ts';

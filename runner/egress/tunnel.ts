@@ -2,9 +2,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { type ClientHello, judgeHello, parseClientHello } from '../../skills-index/run/client-hello.ts';
-import { type Denial, denialOfFailure, rawRefusal } from '../../skills-index/run/denial.ts';
-import { type Connect, judgeConnect } from '../../skills-index/run/egress-judge.ts';
+import { type ClientHello, judgeHello, parseClientHello } from '../../skills-index/run/egress/client-hello.ts';
+import { type Denial, denialOfFailure, rawRefusal } from '../../skills-index/run/egress/denial.ts';
+import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress-judge.ts';
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
 

@@ -8,7 +8,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { type Allowed, type Tunnel, whyNotOutside } from '../../skills-index/run/egress-judge.ts';
+import { type Allowed, type Tunnel, whyNotOutside } from '../../skills-index/run/egress/egress-judge.ts';
 import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 

@@ -1,8 +1,8 @@
 /** A WebSocket through the proxy: whole frames, looked through before they go on in either direction. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Denial, denialOfFailure } from '../../skills-index/run/denial.ts';
-import { type Frame, FrameReader, judgeFrames, serverFrame } from '../../skills-index/run/websocket-frames.ts';
+import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
+import { type Frame, FrameReader, judgeFrames, serverFrame } from '../../skills-index/run/egress/websocket-frames.ts';
 import { type Outgoing, openRequest, passHeaders } from './forward.ts';
 import type { Traffic } from './traffic.ts';
 

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { accessListsAtOnce, systemProgramMillisMax } from '../limits.ts';
 import { withParent } from './walk-folder.ts';

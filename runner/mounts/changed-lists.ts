@@ -1,7 +1,7 @@
 /** Finds which entries that a run made, moved or replaced have an access list. */
-import { folderOf, type ListedPaths } from '../../skills-index/run/access-lists.ts';
-import type { Change } from '../../skills-index/run/changes.ts';
-import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import { folderOf, type ListedPaths } from '../../skills-index/run/changes/access-lists.ts';
+import type { Change } from '../../skills-index/run/changes/changes.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { takeTurns } from '../turns.ts';
 import { openEntry, pathsWithAccessList } from './access-lists.ts';
 

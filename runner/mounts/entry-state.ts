@@ -1,8 +1,8 @@
 /** What lies at a path of a folder: read by descriptor, no link followed, and nothing of another user. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import type { EntryState } from '../../skills-index/run/changes.ts';
-import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import type { EntryState } from '../../skills-index/run/changes/changes.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { changedBytesMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';

@@ -3,7 +3,7 @@
  * rest, which the run's user cannot. Such an entry is not read and not replaced, and neither is anything below it.
  */
 import type * as fs from 'node:fs';
-import { foreignOwner, type Owners } from '../../skills-index/run/foreign-paths.ts';
+import { foreignOwner, type Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 
 /** @param root what fstat says of the folder */
 export function ownersOf(root: Pick<fs.Stats, 'uid'>): Owners {

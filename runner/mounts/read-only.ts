@@ -6,7 +6,7 @@
  */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import { parseMountPoints } from '../../skills-index/run/mount-points.ts';
+import { parseMountPoints } from '../../skills-index/run/plan/mount-points.ts';
 import { mountInNamespace } from './namespace.ts';
 
 /** What a run reads of the host. */

@@ -1,7 +1,7 @@
 /** Room for changes that wait to be accepted: each agent has its own for each skill, so that nobody's runs push out what others wait with. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes.ts';
+import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes/changes.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../limits.ts';
 

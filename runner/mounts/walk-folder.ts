@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import type { Owners } from '../../skills-index/run/foreign-paths.ts';
+import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { foldersDeepMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';

@@ -1,12 +1,12 @@
 /** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
-import { folderOf, judgeAccessLists } from '../../skills-index/run/access-lists.ts';
-import { type Owners, type Ownership, ownershipOf } from '../../skills-index/run/foreign-paths.ts';
-import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/gather-changes.ts';
-import { type LookAt, whyLeftBehind } from '../../skills-index/run/left-behind.ts';
-import type { FurtherNames } from '../../skills-index/run/protected-names.ts';
-import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/protected-paths.ts';
+import { folderOf, judgeAccessLists } from '../../skills-index/run/changes/access-lists.ts';
+import { type Owners, type Ownership, ownershipOf } from '../../skills-index/run/changes/foreign-paths.ts';
+import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/changes/gather-changes.ts';
+import { type LookAt, whyLeftBehind } from '../../skills-index/run/changes/left-behind.ts';
+import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
+import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { changedBytesMax, changedNameBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
 import { takeTurns } from '../turns.ts';

@@ -1,8 +1,8 @@
 /** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
 
 import { existsSync } from 'node:fs';
-import { placeholderText } from '../../skills-index/run/protected-names.ts';
-import type { ProtectedPath } from '../../skills-index/run/protected-paths.ts';
+import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
+import type { ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
 import { homeMiBMax, sharedMemoryMiBMax, temporaryMiBMax } from '../limits.ts';
 import type { SandboxStart } from '../sandbox.ts';
 

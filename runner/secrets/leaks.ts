@@ -1,7 +1,7 @@
 /** Watches what leaves a sandbox for values that must not: the run's canary, and placeholders of secrets in other forms than their own. */
-import { canaryName, type WatchedValue } from '../../skills-index/run/canary.ts';
-import { leakForms } from '../../skills-index/run/leak-forms.ts';
-import { searchFor } from '../../skills-index/run/needle-search.ts';
+import { canaryName, type WatchedValue } from '../../skills-index/run/leaks/canary.ts';
+import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
+import { searchFor } from '../../skills-index/run/leaks/needle-search.ts';
 
 export interface Leak {
   /** `canary`, or the secret's name. */

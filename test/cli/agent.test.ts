@@ -20,7 +20,7 @@ import { grantAgent } from '../../cli/agent-store.ts';
 import { storeSecret } from '../../cli/secret-store.ts';
 import { readAgent } from '../../runner/agents.ts';
 import { tryLock } from '../../runner/lock.ts';
-import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { skill } from './skill-command.ts';
 
 let home = '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditRow } from '../../cli/audit-text.ts';
-import type { AuditEntry } from '../../skills-index/run/audit-entry.ts';
+import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 
 const common = {
   schema: 'skillgate.audit/1',

@@ -8,8 +8,8 @@ import type { CommandContext } from '../../cli/command.ts';
 import { noteOverheard, noteRepositories, overhear } from '../../cli/end-notes.ts';
 import { notePipedInput } from '../../cli/piped-input.ts';
 import { shutPathLine, shutPaths } from '../../cli/shut-paths.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import type { Plan } from '../../skills-index/run/plan.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 const mounts: Plan['mounts'] = ['/reports', '/my repo'].map((target) => ({

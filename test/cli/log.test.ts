@@ -6,7 +6,7 @@ import { entryOf } from '../../cli/audit-file.ts';
 import { addToPicture, emptyPicture, pictureText, withoutLost } from '../../cli/audit-picture.ts';
 import { openAudit } from '../../runner/audit.ts';
 import { startOf } from '../../runner/lock.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { type Ran, skill } from './command-line.ts';
 
 let home: string;

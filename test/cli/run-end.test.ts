@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../cli/command.ts';
 import { type Ended, exitOfEnd } from '../../cli/run-end.ts';
 import { breakerFile } from '../../runner/breakers.ts';
-import { closedBreaker, countBreaker } from '../../skills-index/run/breaker.ts';
+import { closedBreaker, countBreaker } from '../../skills-index/run/agents/breaker.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { folderWith } from './temporary-folder.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../cli/commands.ts';
-import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: top })];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEntries, verifyAuditFile } from '../../cli/audit-file.ts';
 import { openAudit } from '../../runner/audit.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 
 let folder: string;
 let file: string;

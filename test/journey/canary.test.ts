@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
-import { FrameReader } from '../../skills-index/run/websocket-frames.ts';
+import { FrameReader } from '../../skills-index/run/egress/websocket-frames.ts';
 import { crm, giveToken, makeTestHost, reportsMount, requestFor, runTest, type TestHost } from './sandbox-fixture.ts';
 
 const another = 'Zq3xW8vLk2Jr7TnYb5Mc9HdSf4GpQa6EuXoRi1Bt';

@@ -7,7 +7,7 @@ import { run as changesCommand } from '../../cli/commands/changes.ts';
 import { leftBehindLines } from '../../cli/left-behind.ts';
 import type { RunRequest } from '../../runner/run-request.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes.ts';
+import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { giveTo, makeTestHost, reportsMount, runTest, type TestHost, type TestRun } from './sandbox-fixture.ts';
 
 let host: TestHost;

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunRequest } from '../../runner/run-request.ts';
-import { makeAuthority } from '../../skills-index/run/certificate.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
-import { FrameReader, serverFrame } from '../../skills-index/run/websocket-frames.ts';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { FrameReader, serverFrame } from '../../skills-index/run/egress/websocket-frames.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { giveToken, makeTestHost, requestFor, runTest, type TestHost, type TestRun, type TestSkill } from './sandbox-fixture.ts';
 
 const value = 'real-token-0123456789';

@@ -12,7 +12,7 @@ import { openWith, sealFor } from '../../cli/holds/sealed-message.ts';
 import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
 import { holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
-import type { Hold, SignedAnswer } from '../../skills-index/run/hold.ts';
+import type { Hold, SignedAnswer } from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxMessage,
   type ReadRequest,
@@ -20,7 +20,7 @@ import {
   type SignedBy,
   sealAnswer,
   signForMailbox,
-} from '../../skills-index/run/mailbox.ts';
+} from '../../skills-index/run/holds/mailbox.ts';
 import { crm, makeTestHost, runTest, startUpstream, type TestHost, type TestRun, type Upstream } from './sandbox-fixture.ts';
 import { atTerminal, withoutTerminal } from './terminal.ts';
 

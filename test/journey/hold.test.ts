@@ -17,7 +17,7 @@ import {
   holdAnswerType,
   holdDigest,
   type SignedAnswer,
-} from '../../skills-index/run/hold.ts';
+} from '../../skills-index/run/holds/hold.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
 import { crm, makeTestHost, runTest, startUpstream, type TestHost, type TestRun, type Upstream } from './sandbox-fixture.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../cli/paths.ts';
-import { parseEntry } from '../../skills-index/run/audit-entry.ts';
+import { parseEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';

@@ -11,7 +11,7 @@ import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { runSkill } from '../../runner/run.ts';
 import type { SandboxStart } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/syscalls.ts';
+import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { giveTo, makeTestHost, processesOf, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
 

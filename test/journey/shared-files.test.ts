@@ -7,7 +7,7 @@ import { sharedFileRows } from '../../cli/escape/rows/shared-files.ts';
 import { runEscapeSuite } from '../../cli/escape/suite.ts';
 import type { RunRequest } from '../../runner/run-request.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
-import type { HostPolicy } from '../../skills-index/run/host-policy.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { giveTo, makeTestHost, reportsMount, runTest, type TestHost } from './sandbox-fixture.ts';
 
 const isRoot = process.getuid?.() === 0;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/lock.ts';
 import { createKeyFile, publicKeyOf } from '../../cli/signers/key-file.ts';
 import { holdFiles } from '../../runner/holds.ts';
-import type { Hold } from '../../skills-index/run/hold.ts';
+import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';

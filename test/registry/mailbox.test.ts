@@ -3,7 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWith, sealFor } from '../../cli/holds/sealed-message.ts';
 import { mailboxMax, mailboxMsMax, mailboxOfHostMax, mailboxOfKeyMax, mailboxOfNetworkMax } from '../../registry/limits.ts';
 import { mailbox } from '../../registry/mailbox-schema.ts';
-import { answerBytes, type Hold, holdAnswerType, holdDigest, newHold, type SignedAnswer } from '../../skills-index/run/hold.ts';
+import {
+  answerBytes,
+  type Hold,
+  holdAnswerType,
+  holdDigest,
+  newHold,
+  type SignedAnswer,
+} from '../../skills-index/run/holds/hold.ts';
 import {
   type MailboxAnswer,
   type MailboxMessage,
@@ -18,7 +25,7 @@ import {
   sealAnswer,
   sealRequest,
   signForMailbox,
-} from '../../skills-index/run/mailbox.ts';
+} from '../../skills-index/run/holds/mailbox.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
 import { makeWorld, type World } from './world.ts';

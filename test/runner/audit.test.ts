@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEntries, verifyAuditFile } from '../../cli/audit-file.ts';
 import { openAudit } from '../../runner/audit.ts';
 import { tryLock, unlock } from '../../runner/lock.ts';
-import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit-entry.ts';
+import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 
 const subject: AuditSubject = { run: 'r1', agent: 'bot', skill: '@acme/a', version: '1.0.0' };
 const egress = (decision: 'allowed' | 'denied', path: string): AuditEvent => ({

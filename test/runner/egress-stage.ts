@@ -11,9 +11,9 @@ import type { EgressSettings } from '../../runner/egress/settings.ts';
 import { type EgressProxy, startEgress } from '../../runner/egress.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
 import { watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import { makeAuthority } from '../../skills-index/run/certificate.ts';
-import type { PlannedEgress } from '../../skills-index/run/plan.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import type { PlannedEgress } from '../../skills-index/run/plan/plan.ts';
 
 export const apiHost = 'api.crm.example';
 

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EgressProxy, startEgress } from '../../runner/egress.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
 import { watchedPlaceholder } from '../../runner/secrets/placeholder.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-token-0123456789';

@@ -16,12 +16,19 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAuditKey } from '../../runner/audit-key.ts';
 import { breakerFile, readBreakers } from '../../runner/breakers.ts';
 import { holdDesk, holdFiles, keptRequest, requestPath } from '../../runner/holds.ts';
-import type { AuditEvent } from '../../skills-index/run/audit-entry.ts';
-import { closedBreaker } from '../../skills-index/run/breaker.ts';
-import { writeHeldRequest } from '../../skills-index/run/held-request.ts';
-import { answerBytes, type Hold, type HoldAnswer, holdAnswerType, holdDigest, newHold } from '../../skills-index/run/hold.ts';
-import { findAnswer } from '../../skills-index/run/hold-gate.ts';
-import { emptyHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { closedBreaker } from '../../skills-index/run/agents/breaker.ts';
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
+import { writeHeldRequest } from '../../skills-index/run/holds/held-request.ts';
+import {
+  answerBytes,
+  type Hold,
+  type HoldAnswer,
+  holdAnswerType,
+  holdDigest,
+  newHold,
+} from '../../skills-index/run/holds/hold.ts';
+import { findAnswer } from '../../skills-index/run/holds/hold-gate.ts';
+import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNotMountable } from '../../runner/host.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
-import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { testPasskey } from '../skills-index/story-keys.ts';
 
 const parse = (value: unknown) => parseHostPolicy(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHost } from '../../runner/host.ts';
-import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/host-policy.ts';
+import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 
 let top: string;

@@ -9,8 +9,8 @@ import { openAudit } from '../../runner/audit.ts';
 import { openPurse, readUsed } from '../../runner/budget.ts';
 import { type HeldMounts, holdMounts } from '../../runner/mounts.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
-import { pathSetName } from '../../skills-index/run/audit-entry.ts';
-import { incidentOf } from '../../skills-index/run/incident.ts';
+import { pathSetName } from '../../skills-index/run/audit/audit-entry.ts';
+import { incidentOf } from '../../skills-index/run/audit/incident.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 
 const run = '11111111-2222-4333-8444-555555555555';

@@ -1,5 +1,5 @@
 /** Requests that wait for a person: whether what they say yes to is what leaves. The person here says yes at once, to whatever they are shown. */
-import type { GatedAction, HoldHands } from '../../../skills-index/run/hold.ts';
+import type { GatedAction, HoldHands } from '../../../skills-index/run/holds/hold.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { wantedAttempt } from '../batch.ts';
 import { isHeard, type RunnerAttempt } from '../row.ts';

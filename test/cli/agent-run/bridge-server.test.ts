@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type BridgeCalls, serveBridge, writableOf } from '../../../cli/agent-run/bridge-server.ts';
-import { runTokens } from '../../../skills-index/run/run-token.ts';
+import { runTokens } from '../../../skills-index/run/agents/run-token.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 /** Two ends of one stream. */

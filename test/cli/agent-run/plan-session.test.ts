@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { planSession, type SessionFacts, type SessionInput } from '../../../cli/agent-run/plan-session.ts';
 import { folderNames } from '../../../cli/agent-run/skill-tree.ts';
-import type { Agent } from '../../../skills-index/run/agent.ts';
-import type { ModelEndpoint } from '../../../skills-index/run/agent-policy.ts';
-import { judgeRequest } from '../../../skills-index/run/egress-judge.ts';
-import { emptyHostPolicy } from '../../../skills-index/run/host-policy.ts';
+import type { Agent } from '../../../skills-index/run/agents/agent.ts';
+import type { ModelEndpoint } from '../../../skills-index/run/agents/agent-policy.ts';
+import { judgeRequest } from '../../../skills-index/run/egress/egress-judge.ts';
+import { emptyHostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';

@@ -6,7 +6,7 @@ import { ociBackend } from '../../../cli/backends/oci.ts';
 import { seatbelt } from '../../../cli/backends/seatbelt.ts';
 import { backendRows } from '../../../cli/check-host.ts';
 import { planSkill } from '../../../runner/run.ts';
-import { backends, requirements } from '../../../skills-index/run/host-policy.ts';
+import { backends, requirements } from '../../../skills-index/run/plan/host-policy.ts';
 import { makeTestHost, requestFor, type TestHost } from '../../journey/sandbox-fixture.ts';
 
 let host: TestHost;

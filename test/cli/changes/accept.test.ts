@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ChangeSet, changeSetDigest } from '../../../skills-index/run/changes.ts';
+import { type ChangeSet, changeSetDigest } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { marksOf } from '../../../skills-index/run/change-marks.ts';
+import { marksOf } from '../../../skills-index/run/changes/change-marks.ts';
 import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
 
 let seen: SeenFolder;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges } from '../../../cli/changes/apply.ts';
 import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
-import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
+import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
 

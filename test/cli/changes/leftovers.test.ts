@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges } from '../../../cli/changes/apply.ts';
 import { besideOf, newSecret, parseSecret, removeLeftovers } from '../../../cli/changes/leftovers.ts';
-import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
+import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
 

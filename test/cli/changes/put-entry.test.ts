@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyChanges } from '../../../cli/changes/apply.ts';
 import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
-import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
+import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { showChanges } from '../../../cli/changes/show.ts';
 import type { WaitingChanges } from '../../../cli/changes/waiting.ts';
 import { inkFor } from '../../../cli/output.ts';
-import type { Change, ChangedFolder, EntryState } from '../../../skills-index/run/changes.ts';
+import type { Change, ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { folderWith } from '../temporary-folder.ts';
 

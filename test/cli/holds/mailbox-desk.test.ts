@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeRequest } from '../../../cli/holds/mailbox-desk.ts';
-import { type GatedAction, newHold } from '../../../skills-index/run/hold.ts';
-import { aboutAction } from '../../../skills-index/run/hold-action.ts';
+import { type GatedAction, newHold } from '../../../skills-index/run/holds/hold.ts';
+import { aboutAction } from '../../../skills-index/run/holds/hold-action.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 it.each<[string, GatedAction, boolean]>([

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke';
 import { describe, expect, it } from 'vitest';
 import { openWith, sealFor } from '../../../cli/holds/sealed-message.ts';
-import type { SealedMessage } from '../../../skills-index/run/mailbox.ts';
+import type { SealedMessage } from '../../../skills-index/run/holds/mailbox.ts';
 import { pointKey, pointOf, setUpReceiver } from './hpke-by-hand.ts';
 
 /** From the test vectors of RFC 9180: base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; the first three encryptions. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openWith, sealFor } from '../../../cli/holds/sealed-message.ts';
 import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../../cli/signers/key-file.ts';
 import type { Keychain } from '../../../cli/signers/keychain.ts';
-import { isMailboxKeyOf } from '../../../skills-index/run/mailbox-key.ts';
+import { isMailboxKeyOf } from '../../../skills-index/run/holds/mailbox-key.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 const passphrase = 'correct horse battery staple';

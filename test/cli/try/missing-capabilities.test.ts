@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Missing, missingInOutput, missingRequests } from '../../../cli/try/missing-capabilities.ts';
-import type { AuditEvent } from '../../../skills-index/run/audit-entry.ts';
+import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 
 const denied = (why: string, method: string, host: string, port: number, path: string): AuditEvent => ({

@@ -4,8 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { openUpstream } from '../../../runner/egress/upstream.ts';
 import { leakDetector } from '../../../runner/secrets/leaks.ts';
-import { denialOfFailure } from '../../../skills-index/run/denial.ts';
-import type { PlannedEgress } from '../../../skills-index/run/plan.ts';
+import { denialOfFailure } from '../../../skills-index/run/egress/denial.ts';
+import type { PlannedEgress } from '../../../skills-index/run/plan/plan.ts';
 
 const leaks = leakDetector([], () => undefined);
 const rule: PlannedEgress = {

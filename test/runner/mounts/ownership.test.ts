@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { kindOf } from '../../../skills-index/run/changes.ts';
+import { kindOf } from '../../../skills-index/run/changes/changes.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from './seen-folder.ts';
 
 let seen: SeenFolder | undefined;

@@ -7,8 +7,8 @@ import { applyChanges } from '../../../cli/changes/apply.ts';
 import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { seeWorkspace } from '../../../runner/mounts/workspace.ts';
-import type { ChangedFolder } from '../../../skills-index/run/changes.ts';
-import type { FurtherNames } from '../../../skills-index/run/protected-names.ts';
+import type { ChangedFolder } from '../../../skills-index/run/changes/changes.ts';
+import type { FurtherNames } from '../../../skills-index/run/changes/protected-names.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 export interface Seen extends ChangedFolder {

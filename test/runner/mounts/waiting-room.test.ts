@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changedPathsMax, changeSetBytesMax, waitingBytesMax } from '../../../runner/limits.ts';
 import { whyNoRoom, whyTooLarge, writeRoom } from '../../../runner/mounts/waiting-room.ts';
-import { type ChangeSet, changesFolderOf } from '../../../skills-index/run/changes.ts';
+import { type ChangeSet, changesFolderOf } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
 let data: string;

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { changedBytesMax } from '../../../runner/limits.ts';
 import { stateAt } from '../../../runner/mounts/entry-state.ts';
 import { ownersOf } from '../../../runner/mounts/ownership.ts';
-import { fileChangeOf, kindOf } from '../../../skills-index/run/changes.ts';
+import { fileChangeOf, kindOf } from '../../../skills-index/run/changes/changes.ts';
 import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folder.ts';
 
 let seen: SeenFolder | undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SandboxFile, SandboxStart } from '../../../runner/sandbox.ts';
 import { forwarderArguments, skillArguments } from '../../../runner/sandboxes/bubblewrap-arguments.ts';
-import type { ProtectedPath } from '../../../skills-index/run/protected-paths.ts';
+import type { ProtectedPath } from '../../../skills-index/run/changes/protected-paths.ts';
 
 const files: SandboxFile[] = [
   { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },

@@ -1,0 +1,177 @@
+/** The circuit breaker of a skill version under one agent, as a format and a state machine: what is counted, how long, and what opens it. Pure. */
+import * as v from 'valibot';
+import { canonicalDigest } from '../../skill/canonical-json.ts';
+import { exactObject } from '../../skill/shape.ts';
+import type { AuditEvent } from '../audit/audit-entry.ts';
+import { type Hold, type HoldMaterial, type HoldSubject, holdShape, newHold } from '../holds/hold.ts';
+
+/** What opens it, within which time. An operator may set another threshold, never none. */
+export const breakerTable = {
+  denied: { max: 5, windowSeconds: 600, means: 'requests that were denied' },
+  'secret-unbound': { max: 1, windowSeconds: 3_600, means: 'a secret was used where it is not bound' },
+  'private-address': { max: 1, windowSeconds: 3_600, means: 'a name led to a private address' },
+  canary: { max: 1, windowSeconds: 3_600, means: 'a canary credential was about to leave' },
+  'bytes-out': { max: 512 * 1024 * 1024, windowSeconds: 3_600, means: 'bytes sent' },
+  'spawn-failed': { max: 3, windowSeconds: 600, means: 'starts that failed' },
+} as const satisfies Record<string, { max: number; windowSeconds: number; means: string }>;
+
+export type BreakerCounter = keyof typeof breakerTable;
+
+/** What an operator sets instead. */
+export type BreakerThresholds = Readonly<Partial<Record<BreakerCounter, number | undefined>>>;
+
+/** No threshold in host policy is higher. */
+export const breakerThresholdMax = 1024 ** 4;
+/** Counts are kept in steps of so many milliseconds, so that the file stays small. */
+const stepMs = 10_000;
+
+/** Whose misbehaviour is counted together. */
+export interface BreakerSubject {
+  readonly agent: string;
+  readonly skill: string;
+  readonly version: string;
+}
+
+export interface BreakerState extends BreakerSubject {
+  readonly schema: 'skillgate.breaker/1';
+  /** By counter: when (milliseconds since 1970, rounded down to a step) and how much. */
+  readonly counts: Readonly<Partial<Record<BreakerCounter, readonly (readonly [at: number, amount: number])[]>>>;
+  /** There while it is open: what a person answers to close it. */
+  readonly open?: OpenBreaker | undefined;
+}
+
+export interface OpenBreaker {
+  readonly counter: BreakerCounter;
+  readonly why: string;
+  /** What a person answers. */
+  readonly hold: Hold;
+}
+
+export function closedBreaker({ agent, skill, version }: BreakerSubject): BreakerState {
+  return { schema: 'skillgate.breaker/1', agent, skill, version, counts: {} };
+}
+
+/** What a breaker is opened with. */
+export interface BreakerTerms extends HoldMaterial {
+  readonly thresholds: BreakerThresholds;
+  readonly subject: HoldSubject;
+}
+
+/**
+ * Adds to a counter, and opens when it is at its threshold; never closes. What lies before the window is forgotten; what seems to lie in
+ * the future (a clock that was set back) is not.
+ */
+export function countBreaker(state: BreakerState, counter: BreakerCounter, amount: number, terms: BreakerTerms): BreakerState {
+  const { max, means, windowSeconds } = breakerTable[counter];
+  const step = Math.floor(terms.now.getTime() / stepMs) * stepMs;
+  const kept = stepsInWindow(state, counter, terms.now);
+  const same = kept.find(([at]) => at === step)?.[1] ?? 0;
+  const steps = [...kept.filter(([at]) => at !== step), [step, same + amount] as const];
+  const counted = { ...state, counts: { ...state.counts, [counter]: steps } };
+  const sum = steps.reduce((all, [, each]) => all + each, 0);
+  const threshold = terms.thresholds[counter] ?? max;
+  if (sum < threshold || state.open !== undefined) return counted;
+  const why = `${means}: ${sum} within ${windowSeconds / 60} minutes, and ${threshold} open the breaker`;
+  return { ...counted, open: { counter, why, hold: breakerHold(why, terms) } };
+}
+
+/** How much of a counter lies in its window. */
+export function countedBy(state: BreakerState | undefined, counter: BreakerCounter, now: Date): number {
+  return state === undefined ? 0 : stepsInWindow(state, counter, now).reduce((all, [, each]) => all + each, 0);
+}
+
+function stepsInWindow({ counts }: BreakerState, counter: BreakerCounter, now: Date) {
+  const begin = now.getTime() - breakerTable[counter].windowSeconds * 1_000;
+  return (counts[counter] ?? []).filter(([at]) => at + stepMs > begin);
+}
+
+// What a person answers to close it: it waits as long as it takes.
+function breakerHold(why: string, { subject, ...material }: BreakerTerms): Hold {
+  const { agent, skill, version } = subject;
+  const rule = { rule: 'breaker', seconds: 10 * 365 * 86_400, reason: why };
+  const scope = canonicalDigest({ breaker: { agent, skill, version }, nonce: material.nonce });
+  return newHold(
+    subject,
+    rule,
+    { kind: 'breaker', what: `let ${sayWhat(subject)} run again under ${agent}, after ${why}`, scope },
+    material,
+  );
+}
+
+/** Whose it is, for people; an agent's own program is no version of anything. */
+export function sayWhat({ skill, version }: Pick<BreakerSubject, 'skill' | 'version'>): string {
+  return version === '' ? `the ${skill}` : `${skill}@${version}`;
+}
+
+/** So many times more often than a skill an agent's own program may be denied, or name its placeholder where that is not bound. */
+const sessionDenials = 20;
+
+/**
+ * Thresholds for an agent's own program: such programs call home as a matter of course, and what they printed goes to their model. Neither
+ * gets anywhere; a canary or a way inside still opens the breaker at once.
+ */
+export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
+  const often = (counter: BreakerCounter): number => (given[counter] ?? breakerTable[counter].max) * sessionDenials;
+  return { ...given, denied: often('denied'), 'secret-unbound': often('secret-unbound') };
+}
+
+/** How it is recorded. */
+export function breakerEvent({ counter, hold }: OpenBreaker, state: 'opened' | 'closed', why: string): AuditEvent {
+  return { event: 'breaker', state, counter, hold: hold.id, why };
+}
+
+/** Message and hint of a refusal: which counter, where to look, how a person goes on. */
+export function sayOpen({ hold, why }: OpenBreaker): [message: string, more: { readonly hint: string }] {
+  const { agent, id, run } = hold;
+  return [
+    `${sayWhat(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,
+    {
+      hint: `skillgate agent log ${agent} shows what run ${run} did; a person lets it run again with skillgate hold allow ${id}`,
+    },
+  ];
+}
+
+// What says nothing of the skill: the other side was silent, or a person said no.
+const innocent = [
+  'unreachable',
+  'answer-too-large',
+  'answer-encoded',
+  'answer-malformed',
+  'tls-failed',
+  'held',
+  'unasked',
+  'over-budget',
+  'too-fast',
+];
+
+// Once is enough: no honest skill does it.
+const grave: Readonly<Record<string, BreakerCounter>> = {
+  'secret-unbound': 'secret-unbound',
+  canary: 'canary',
+  'address-denied': 'private-address',
+};
+
+/** What an event of a run adds to which counter. Bytes are counted where requests are asked for. */
+export function countersOf(event: AuditEvent): BreakerCounter[] {
+  if (event.event === 'egress' && event.decision === 'denied') {
+    const counter = grave[event.why];
+    if (counter !== undefined) return [counter, 'denied'];
+    return innocent.includes(event.why) ? [] : ['denied'];
+  }
+  return event.event === 'canary' ? ['canary'] : [];
+}
+
+const counterNames = Object.keys(breakerTable) as BreakerCounter[];
+const counterName = v.picklist(counterNames);
+const time = v.pipe(v.number(), v.integer());
+const steps = v.array(v.strictTuple([time, v.pipe(v.number(), v.minValue(0))]));
+
+/** Of the file that keeps it. */
+export const breakerShape = exactObject({
+  schema: v.literal('skillgate.breaker/1'),
+  agent: v.string(),
+  skill: v.string(),
+  version: v.string(),
+  counts: exactObject(Object.fromEntries(counterNames.map((one) => [one, v.exactOptional(steps)]))),
+  open: v.exactOptional(exactObject({ counter: counterName, why: v.string(), hold: holdShape })),
+});

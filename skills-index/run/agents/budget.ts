@@ -1,0 +1,76 @@
+/** What an agent has used of its budget on a day, `skillgate.budget/1`, and the steps of counting: pure. */
+import * as v from 'valibot';
+import { parseJson } from '../../skill/json.ts';
+import { exactObject, parseShape } from '../../skill/shape.ts';
+import type { Budget, BudgetKind } from './agent.ts';
+
+export type Amounts = Readonly<Record<BudgetKind, number>>;
+
+export interface Used {
+  /** `2026-01-31`, UTC; empty before the first. */
+  readonly day: string;
+  readonly used: Amounts;
+}
+
+export const nothingUsed: Used = { day: '', used: { requests: 0, bytes: 0, seconds: 0, runs: 0, paths: 0 } };
+
+/** Of an identity whose budget says nothing of them: what its runs record of files stays on this host's disk. */
+export const pathsOfADay = 1_000_000;
+
+/** The part of a day's budget that a run writes down ahead of use. */
+const aheadPart = 50;
+
+const amount = v.pipe(v.number(), v.safeInteger());
+const usedShape = exactObject({
+  schema: v.literal('skillgate.budget/1'),
+  day: v.string(),
+  used: exactObject({ requests: amount, bytes: amount, seconds: amount, runs: amount, paths: v.optional(amount, 0) }),
+});
+
+/** @throws Problem `key-file-invalid` for anything else than the file of a budget */
+export function parseUsed(bytes: Uint8Array, path: string): Used {
+  const { day, used } = parseShape(usedShape, parseJson(bytes, path), 'key-file-invalid', path);
+  return { day, used };
+}
+
+export function printUsed({ day, used }: Used): string {
+  return `${JSON.stringify({ schema: 'skillgate.budget/1', day, used })}\n`;
+}
+
+/** The count of a day. One that has begun stays begun: a clock that goes back gives nothing back. */
+export function onDay(stored: Used, now: Date): Used {
+  const today = now.toISOString().slice(0, 10);
+  return stored.day < today ? { ...nothingUsed, day: today } : stored;
+}
+
+/**
+ * How much to write down so that a run holds the amount: that, and a part of the whole ahead where there is as much left.
+ * @returns 0 when the day has not that much left
+ */
+export function amountAhead({ used }: Used, kind: BudgetKind, needed: number, most: number): number {
+  const left = most - used[kind];
+  return needed > left ? 0 : Math.min(needed + Math.floor(most / aheadPart), left);
+}
+
+export function add({ day, used }: Used, more: Amounts, sign: 1 | -1 = 1): Used {
+  const sum = (kind: BudgetKind): number => used[kind] + sign * more[kind];
+  return {
+    day,
+    used: {
+      requests: sum('requests'),
+      bytes: sum('bytes'),
+      seconds: sum('seconds'),
+      runs: sum('runs'),
+      paths: sum('paths'),
+    },
+  };
+}
+
+export function only(kind: BudgetKind, amount: number): Amounts {
+  return { ...nothingUsed.used, [kind]: amount };
+}
+
+/** In words: what is used of what there is. */
+export function printBudget(budget: Budget, { used }: Used): string[] {
+  return Object.entries(budget).map(([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`);
+}

@@ -1,0 +1,88 @@
+/** What a person has to look at first among changes: names that no list shuts, and that hosts, builds or agents may run or obey. Pure. */
+import { pathTwinKey } from '../../skill/bundle-path.ts';
+import { type Change, type EntryState, kindOf } from './changes.ts';
+
+const lockFiles = new Set(
+  [
+    'bun.lock bun.lockb Cargo.lock composer.lock conan.lock deno.lock flake.lock Gemfile.lock go.sum gradle.lockfile mix.lock',
+    'npm-shrinkwrap.json package-lock.json packages.lock.json pdm.lock Pipfile.lock pixi.lock pnpm-lock.yaml Podfile.lock poetry.lock',
+    'pubspec.lock pylock.toml uv.lock yarn.lock .terraform.lock.hcl',
+  ].flatMap((line) => line.toLowerCase().split(' ')),
+);
+
+// Ordinary work edits them, so they are marked and not shut.
+const obeyedWhenUsed = new Set(
+  [
+    '.proverc .python-version .nvmrc .rspec ansible.cfg appveyor.yml azure-pipelines.yml bitbucket-pipelines.yml build build.bazel',
+    'build.gradle build.gradle.kts build.rs build.sbt buildspec.yml Cargo.toml cloudbuild.yaml CMakeLists.txt composer.json conftest.py',
+    'compose.yaml compose.yml CONVENTIONS.md default.nix deno.json deno.jsonc Directory.Build.props Directory.Build.rsp',
+    'Directory.Build.targets docker-compose.yaml docker-compose.yml flake.nix Gemfile GNUmakefile gradle.properties gradlew Jenkinsfile',
+    'justfile Makefile mcp.json mix.exs module.bazel netlify.toml noxfile.py NuGet.config pip.conf pnpm-workspace.yaml Podfile poetry.toml',
+    'Procfile pyproject.toml pyvenv.cfg Rakefile renovate.json settings.gradle settings.gradle.kts setup.cfg setup.py shell.nix sitecustomize.py',
+    'Snakefile startup.m Taskfile.yml Tiltfile tox.ini usercustomize.py uv.toml Vagrantfile vercel.json workspace workspace.bazel',
+  ].flatMap((line) => line.toLowerCase().split(' ')),
+);
+// Python imports a package of this name at each start, as it does a file.
+const obeyedFolders = new Set(['sitecustomize', 'usercustomize']);
+const obeyedFamilies = [
+  /\.config\.[cm]?[jt]s$/,
+  /^\.[a-z-]+rc(?:\.|$)/,
+  /^(?:containerfile|dockerfile)(?:\.|$)/,
+  /\.(?:mk|pth)$/,
+  // A shell sources it on entering a virtual environment of Python.
+  /^activate(?:\.|$)/,
+  /^activate_this\.py$/,
+];
+
+// Code that hosts load, of which nobody can read what it does; some of it runs in place of its source.
+const compiledEndings = new Set(
+  'a beam class dll dylib egg elc exe gch hbc jar jsc ko lib luac node o pch pcm pyd pyz qmlc rda rdata rlib rmeta so war wasm whl zwc'.split(
+    ' ',
+  ),
+);
+
+/** Words for a person; none for an ordinary change. */
+export function marksOf(change: Change): string[] {
+  const { path, before, after, list } = change;
+  if (after === undefined) return [];
+  const parts = path.split('/').map(pathTwinKey);
+  const name = parts.at(-1) ?? '';
+  const isNew = kindOf(change) === 'created';
+  return [
+    ...(isNew && name.startsWith('.') ? ['new, and its name begins with a dot'] : []),
+    ...(!isNew && name.startsWith('.') ? ['its name begins with a dot'] : []),
+    ...(parts.slice(0, -1).some((one) => one.startsWith('.')) ? ['in a folder whose name begins with a dot'] : []),
+    ...(isExecutable(after) ? [isNew || isExecutable(before) ? 'executable' : 'executable now'] : []),
+    ...(whyNameMatters(parts) ?? []),
+    ...(after.kind === 'link' && isMarkedName(after.to.split('/')) ? ['a link to what such a mark is about'] : []),
+    ...(after.kind === 'file' && isCompiled(name)
+      ? ['compiled: nobody can read what it does, and it may run in place of its source']
+      : []),
+    ...(list === 'lost' ? ['its access list is not taken over: its owner alone may use it'] : []),
+    ...(before !== undefined && (before.uid !== after.uid || before.gid !== after.gid) ? ['another owner or group'] : []),
+  ];
+}
+
+// A link is written through to what it leads to.
+function isMarkedName(target: readonly string[]): boolean {
+  const parts = target.filter((part) => !['', '.', '..'].includes(part)).map(pathTwinKey);
+  const isDotted = parts.some((part) => part.startsWith('.'));
+  return isDotted || isCompiled(parts.at(-1) ?? '') || whyNameMatters(parts) !== undefined;
+}
+
+function isCompiled(name: string): boolean {
+  // A shared library may have its version behind the ending.
+  const [, ending = ''] = /\.([a-z]+)(?:\.\d+)*$/.exec(name) ?? [];
+  return compiledEndings.has(ending);
+}
+
+function whyNameMatters(parts: readonly string[]): string[] | undefined {
+  const name = parts.at(-1) ?? '';
+  if (lockFiles.has(name)) return ['a lock file: it decides which packages are fetched and run'];
+  const isObeyed = obeyedWhenUsed.has(name) || obeyedFamilies.some((one) => one.test(name));
+  return isObeyed || parts.some((part) => obeyedFolders.has(part)) ? ['builds, tests, CI or tools obey it'] : undefined;
+}
+
+function isExecutable(state: EntryState | undefined): boolean {
+  return state?.kind === 'file' && (state.mode & 0o111) !== 0;
+}

@@ -1,0 +1,24 @@
+/** What a run did to paths, as lines of the audit log: one each while they are few, else one for all of them and a file that it names. Pure. */
+import { digestOf } from '../../skill/digest.ts';
+import type { AuditEvent, FileChange } from '../audit/audit-entry.ts';
+import type { LeftBehind } from './changes.ts';
+
+export type PathsOfRun =
+  | { readonly of: 'change'; readonly paths: readonly FileChange[] }
+  | { readonly of: 'cleanup'; readonly paths: readonly LeftBehind[] };
+
+/** All paths as JSON lines, and the line of the log that stands for them. */
+export interface PathSet {
+  readonly bytes: Uint8Array;
+  readonly event: Extract<AuditEvent, { event: 'paths' }>;
+}
+
+/** @param most how many paths have a line each */
+export function pathEventsOf({ of, paths }: PathsOfRun, most: number): readonly AuditEvent[] | PathSet {
+  const [first] = paths;
+  if (first === undefined) return [];
+  if (paths.length <= most)
+    return of === 'change' ? paths.map((one) => ({ event: of, ...one })) : paths.map((one) => ({ event: of, ...one }));
+  const bytes = Buffer.from(paths.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return { bytes, event: { event: 'paths', of, count: paths.length, first: first.path, digest: digestOf(bytes) } };
+}

@@ -1,0 +1,91 @@
+/** What of a folder is held shut while a run may write to it or to a view of it. Pure. */
+import { Problem } from '../../skill/problem.ts';
+import { type FurtherNames, heldShut, isRepository, isShut } from './protected-names.ts';
+
+/** Above this a sandbox cannot hold all of it shut. */
+const protectedPathsMax = 200;
+
+/** An entry as it was before the run. Paths, as keys, are Latin-1 text of their bytes. */
+export interface Entry {
+  readonly mode: number;
+  readonly isFolder: boolean;
+  readonly inode: number;
+  /** When it last changed in any way, in milliseconds; no run can set it. */
+  readonly changed: number;
+  readonly link?: string;
+}
+
+/** One line for the sandbox, in the order to mount in. Paths are relative to the mount. */
+export interface ProtectedPath {
+  readonly path: string;
+  /**
+   * `shut`: there, bound read-only. `file`, `folder`: not there, one with nothing in it is put there for the run.
+   * `pinned`: bound over itself, so that it cannot be renamed away with what is shut inside it.
+   */
+  readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
+}
+
+/**
+ * What has to be protected in a folder.
+ * @param before all entries of the folder
+ * @param leadsTo where in the folder the link at a path leads in the end, links above it resolved; undefined where it leads out
+ * @throws Problem `plan-refused` when it is more than a sandbox can hold shut
+ */
+export function findProtected(
+  before: ReadonlyMap<string, Entry>,
+  leadsTo: (path: string) => string | undefined,
+  further: FurtherNames = [],
+): ProtectedPath[] {
+  const wanted = [...before.keys()].filter((path) => isShut(path, further));
+  const links = wanted.filter((path) => before.get(path)?.link !== undefined);
+  const plain = wanted.filter((path) => before.get(path)?.link === undefined);
+  const shut = [...plain, ...links.flatMap((path) => leadsTo(path) ?? []), ...repositories(before)];
+  // The same file under another name is the same file.
+  const inodes = new Set(
+    shut.map((path) => before.get(path)).map((entry) => (entry?.isFolder === false ? entry.inode : undefined)),
+  );
+  const twins = [...before].filter(([, entry]) => inodes.has(entry.inode)).map(([path]) => path);
+  const all = new Set([...shut, ...twins]);
+  const found = [
+    ...heldShut.flatMap((name): ProtectedPath[] => absent(before, name)),
+    ...[...all]
+      .filter((path) => !foldersAbove(path).some((above) => all.has(above)))
+      .map((path): ProtectedPath => ({ path: written(path), kind: 'shut' })),
+  ];
+  const pinned = new Set([...found.map(({ path }) => path), ...links.map(written)].flatMap(foldersAbove));
+  for (const { path } of found) pinned.delete(path);
+  if (found.length + pinned.size > protectedPathsMax) {
+    const paths = `${found.length} paths to protect and ${pinned.size} folders above them to hold in place`;
+    throw new Problem('plan-refused', `A writable mount has ${paths}; together at most ${protectedPathsMax}`, {
+      hint: 'bind a smaller folder to this workspace, or ask for ro',
+    });
+  }
+  return [...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const), ...found];
+}
+
+function absent(before: ReadonlyMap<string, Entry>, name: string): ProtectedPath[] {
+  const path = name.replace(/\/$/, '');
+  return before.has(path) ? [] : [{ path, kind: path === name ? 'file' : 'folder' }];
+}
+
+function repositories(before: ReadonlyMap<string, Entry>): string[] {
+  const heads = [...before.keys()].filter((path) => path === 'HEAD' || path.endsWith('/HEAD'));
+  const above = heads
+    .map((path) => path.slice(0, -'HEAD'.length))
+    .filter((folder) => isRepository((one) => before.has(folder + one)));
+  if (above.includes('')) throw new Problem('plan-refused', 'A writable mount is itself the inside of a git repository');
+  return above.map((folder) => folder.slice(0, -1));
+}
+
+// As the sandbox is told it.
+function written(path: string): string {
+  const bytes = Buffer.from(path, 'latin1');
+  const text = bytes.toString('utf8');
+  if (Buffer.from(text).equals(bytes)) return text;
+  throw new Problem('plan-refused', `A writable mount has a path to protect whose name is not UTF-8: ${text}`);
+}
+
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+}

@@ -1,0 +1,232 @@
+/** Judges one request against the plan: scheme, host, port, method, path and where placeholders of secrets stand. Pure. */
+
+import { coversPath } from '../../skill/egress-target.ts';
+import { coversHost, isHostName } from '../../skill/host-name.ts';
+import { addressClass } from '../../skill/network-address.ts';
+import type { PinnedAddress, PlannedEgress } from '../plan/plan.ts';
+import type { Denial } from './denial.ts';
+import { type BoundPlaceholder, credentialOf, type SentHeaders, standsRight } from './secret-use.ts';
+
+const targetBytesMax = 8 * 1024;
+/** Of one request. */
+export const egressBodyBytesMax = 8 * 1024 * 1024;
+
+export interface EgressRequest {
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly target: string;
+  readonly headers: SentHeaders;
+  /** Where the CONNECT that it came through leads. */
+  readonly tunnel?: Tunnel;
+  /** Whether the parser took it for the last request of its connection. */
+  readonly upgrades?: boolean;
+}
+
+export interface Authority {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Tunnel extends Authority {
+  readonly scheme: 'http' | 'https';
+}
+
+/** Where a request goes, as far as it could be read. */
+export interface Place extends Authority {
+  readonly path: string;
+}
+
+export interface EgressRules {
+  readonly egress: readonly PlannedEgress[];
+  readonly secrets: readonly BoundPlaceholder[];
+}
+
+export interface Allowed extends Place, Tunnel {
+  readonly kind: 'allowed';
+  /** Whether it asks to go on as a WebSocket. */
+  readonly upgrades: boolean;
+  /** Whether its body waits for a word (RFC 9110 §10.1.1). */
+  readonly expects: boolean;
+  /** With the query, as it goes upstream. */
+  readonly target: string;
+  /** Where host policy says that it lies; absent where DNS does. */
+  readonly pinned: PinnedAddress | undefined;
+  /** Secrets whose placeholders stand in their bound headers. */
+  readonly secrets: readonly BoundPlaceholder[];
+}
+
+export type EgressDecision = Allowed | (Place & { readonly kind: 'denied'; readonly why: Denial });
+
+/** Judges a request, one sent to the proxy itself or one inside a tunnel. */
+export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
+  const parsed = parseTarget(request);
+  const where = { host: parsed?.host ?? request.tunnel?.host ?? '', port: parsed?.port ?? request.tunnel?.port ?? 0 };
+  const denied = (why: Denial): EgressDecision => ({ kind: 'denied', why, ...where, path: parsed?.path ?? '' });
+  if (!/^[A-Z]{1,20}$/.test(request.method) || hasTwoReadings(request.headers)) return denied('malformed');
+  if (parsed === undefined) return denied('bad-target');
+  if (!isHostName(parsed.host)) return denied('bad-host');
+  if (!namesHost(request.headers, parsed)) return denied('host-mismatch');
+  if (!isClearPath(parsed.path)) return denied('bad-path');
+  const upgrades = valuesOf(request.headers, 'upgrade').length > 0;
+  if (upgrades !== (request.upgrades ?? false) || (upgrades && !isWebSocket(request))) return denied('upgrade-denied');
+  if (valuesOf(request.headers, 'content-length').some((length) => Number(length) > egressBodyBytesMax))
+    return denied('too-large');
+
+  const judged = rules.egress.filter((rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme);
+  const rule = matchRule(judged, parsed, request.method);
+  if (typeof rule === 'string') return denied(rule);
+  const used = placeholdersIn(request, parsed.host, rules.secrets);
+  if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret-unbound');
+  return {
+    kind: 'allowed',
+    upgrades,
+    expects: valuesOf(request.headers, 'expect').length > 0,
+    ...parsed,
+    pinned: pinOf(rule, parsed.host),
+    secrets: used,
+  };
+}
+
+/** A CONNECT that may be. */
+export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
+
+export type ConnectDecision = Connect | (Authority & { readonly kind: 'denied'; readonly why: Denial });
+
+/** Judges the target of a CONNECT: a name and port that some rule reaches. One that is not to be opened goes before others. */
+export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
+  const authority = target.includes(':') ? parseAuthority(target) : undefined;
+  if (authority === undefined) return { kind: 'denied', why: 'bad-target', host: '', port: 0 };
+  const denied = (why: Denial): ConnectDecision => ({ kind: 'denied', why, ...authority });
+  if (!isHostName(authority.host)) return denied('bad-host');
+  const order = ({ mode, scheme }: PlannedEgress): number => (mode === 'tunnel' ? 0 : scheme === 'https' ? 1 : 2);
+  const rule = matchRule(
+    egress.toSorted((a, b) => order(a) - order(b)),
+    authority,
+  );
+  if (typeof rule === 'string') return denied(rule);
+  return { kind: 'allowed', scheme: rule.scheme, mode: rule.mode, ...authority, pinned: pinOf(rule, authority.host) };
+}
+
+/**
+ * Judges all addresses that DNS gave for a name: one inside spoils them all, for a name that answers both is there to be asked twice.
+ * @param own addresses of this very host, which are inside whatever their network
+ */
+export function whyNotOutside(addresses: readonly string[], own: readonly string[]): Denial | undefined {
+  const isOutside = (address: string): boolean => addressClass(address) === 'public' && !own.includes(address);
+  return addresses.length > 0 && addresses.every(isOutside) ? undefined : 'address-denied';
+}
+
+function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefined {
+  return Object.hasOwn(pinned, host) ? pinned[host] : undefined;
+}
+
+// RFC 6455 §4.2.1, without a body. No other protocol goes on (RFC 9110 §7.8).
+function isWebSocket({ headers, method }: EgressRequest): boolean {
+  const is = (name: string, value: string): boolean => valuesOf(headers, name).join().trim().toLowerCase() === value;
+  const hasBody = ['content-length', 'transfer-encoding'].some((name) => valuesOf(headers, name).length > 0);
+  return method === 'GET' && is('upgrade', 'websocket') && is('sec-websocket-version', '13') && !hasBody;
+}
+
+function parseTarget({ target, tunnel }: EgressRequest): (Place & Tunnel & { readonly target: string }) | undefined {
+  if (Buffer.byteLength(target) > targetBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
+  const [, written, rest] = tunnel === undefined ? (/^http:\/\/([^/?]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
+  const authority = tunnel ?? parseAuthority(written ?? '');
+  const local = rest ?? '/';
+  if (authority === undefined || !local.startsWith('/')) return undefined;
+  return { scheme: 'http', ...authority, target: local, path: local.split('?')[0] ?? '' };
+}
+
+function parseAuthority(text: string, scheme: Tunnel['scheme'] = 'http'): Authority | undefined {
+  const [, host, port] = /^([^:@/?#\\\s]+)(?::(\d{1,5}))?$/.exec(text.toLowerCase()) ?? [];
+  const number = port === undefined ? { http: 80, https: 443 }[scheme] : Number(port);
+  return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
+}
+
+// The first rule that fits, or the first thing that none fits. Without a method only host and port count: a tunnel.
+function matchRule(
+  egress: readonly PlannedEgress[],
+  at: Authority & { readonly path?: string },
+  method?: string,
+): PlannedEgress | Denial {
+  const isReached = (rule: PlannedEgress): boolean => rule.scheme === 'https' || Object.hasOwn(rule.pinned, at.host);
+  const byHost = egress.filter((rule) => coversHost(rule.host, at.host) && isReached(rule));
+  const byPort = byHost.filter((rule) => rule.port === at.port);
+  const byPath = byPort.filter((rule) => method === undefined || coversPath(rule.path, at.path ?? ''));
+  const [fits] = byPath.filter((rule) => method === undefined || rule.methods.includes(method));
+  if (fits !== undefined) return fits;
+  return byPath.length > 0
+    ? 'method-denied'
+    : byPort.length > 0
+      ? 'path-denied'
+      : byHost.length > 0
+        ? 'port-denied'
+        : 'host-denied';
+}
+
+// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2);
+// bytes that are not UTF-8, or characters that some other form of Unicode turns into these, may be as well.
+function isClearPath(path: string): boolean {
+  const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
+  const escapes = path.match(/%.{0,2}/g) ?? [];
+  if (!plain || !escapes.every((one) => /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one)))
+    return false;
+  try {
+    const text = decodeURIComponent(path);
+    return text.normalize('NFKC') === text;
+  } catch {
+    return false;
+  }
+}
+
+function namesHost(headers: SentHeaders, { host, port, scheme }: Tunnel): boolean {
+  const [one, ...more] = valuesOf(headers, 'host');
+  const named = one === undefined ? undefined : parseAuthority(one.trim(), scheme);
+  return more.length === 0 && named?.host === host && named.port === port;
+}
+
+const single = ['host', 'content-length', 'transfer-encoding', 'authorization', 'content-type', 'content-encoding', 'expect'];
+
+// What Node's parser lets through and another reader could take otherwise.
+function hasTwoReadings(headers: SentHeaders): boolean {
+  const coding = valuesOf(headers, 'transfer-encoding');
+  const length = valuesOf(headers, 'content-length');
+  return (
+    single.some((name) => valuesOf(headers, name).length > 1) ||
+    (coding.length > 0 && length.length > 0) ||
+    coding.some((value) => value.toLowerCase() !== 'chunked') ||
+    valuesOf(headers, 'expect').some((value) => value.toLowerCase() !== '100-continue') ||
+    length.some((value) => !/^\d{1,15}$/.test(value)) ||
+    headers.some(([name, value]) => /[^!-9;-~]/.test(name) || /[\0\r\n]/.test(value))
+  );
+}
+
+// The secrets whose placeholders stand where they are bound; undefined when one stands anywhere else.
+function placeholdersIn(
+  { headers, method }: EgressRequest,
+  host: string,
+  secrets: EgressRules['secrets'],
+): BoundPlaceholder[] | undefined {
+  const found = headers.flatMap(([name, value]) =>
+    secrets.filter((one) => holds(name, one) || holds(value, one)).map((secret) => ({ name: name.toLowerCase(), value, secret })),
+  );
+  const isBound = ({ hosts, methods = [method] }: BoundPlaceholder): boolean => hosts.includes(host) && methods.includes(method);
+  if (!found.every(({ name, value, secret }) => isBound(secret) && standsRight(name, value, secret))) return undefined;
+  return [...new Set(found.map((one) => one.secret))];
+}
+
+function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
+  return [text, decoded(text), credentialOf(text)].some((one) => one.includes(placeholder));
+}
+
+function decoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+function valuesOf(headers: SentHeaders, wanted: string): string[] {
+  return headers.filter(([name]) => readName(name) === wanted).map(([, value]) => value);
+}
+
+/** A header's name as servers read it: CGI and what follows it take each sign that is no letter or digit for `-` (RFC 3875 §4.1.18). */
+export function readName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
+}

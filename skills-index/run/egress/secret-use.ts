@@ -1,0 +1,110 @@
+/** How each use of a secret reads: where its placeholder may stand in a request, and what stands there when the request leaves. Pure. */
+import { createHmac } from 'node:crypto';
+import type { PlannedSecret } from '../plan/plan.ts';
+import { authorizationV4, sha256 } from './signature-v4.ts';
+
+/** Names and values as they were sent, in order. */
+export type SentHeaders = readonly (readonly [string, string])[];
+
+/** A secret's placeholder and where it may stand. */
+export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
+  readonly placeholder: string;
+}
+
+/** A request as it is about to leave. */
+export interface OutgoingRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  /** All of them, `Host` included. */
+  readonly headers: SentHeaders;
+  /** Whole where `needsWholeBody`; not looked at otherwise. */
+  readonly body: Uint8Array;
+  readonly now: Date;
+}
+
+type Used = Pick<BoundPlaceholder, 'as' | 'placeholder'>;
+
+/** Whether the secret signs the body. */
+export function needsWholeBody({ as }: Pick<Used, 'as'>): boolean {
+  return as === 'sigv4' || as.startsWith('hmac:');
+}
+
+/** The only header that its placeholder may stand in, in small letters. */
+export function headerOf({ as }: Pick<Used, 'as'>): string {
+  const [, name] = /^(?:header|hmac):(.*)$/.exec(as) ?? [];
+  return name?.toLowerCase() ?? 'authorization';
+}
+
+/** Whether a placeholder stands in a header in the form of its use. */
+export function standsRight(name: string, value: string, secret: Used): boolean {
+  const { as, placeholder } = secret;
+  if (name !== headerOf(secret)) return false;
+  if (as === 'bearer') return value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
+  if (as === 'sigv4') return scopeOf(value, placeholder) !== undefined;
+  return as === 'basic' ? isCredentialWith(placeholder, credentialOf(value)) : value.includes(placeholder);
+}
+
+// RFC 7617 §2 allows no control characters. A line end among them would end the headers that a person is shown.
+function isCredentialWith(placeholder: string, credential: string): boolean {
+  return credential.includes(placeholder) && !/[\0-\x1f\x7f]/.test(credential);
+}
+
+/** The headers with the secret in the place of its placeholder; undefined for a request that cannot be signed. */
+export function applySecret(secret: Used, revealed: string, request: OutgoingRequest): SentHeaders | undefined {
+  const { as, placeholder } = secret;
+  const header = headerOf(secret);
+  const change = (to: (value: string) => string): SentHeaders =>
+    request.headers.map(([name, value]) => [name, name.toLowerCase() === header ? to(value) : value] as const);
+  if (as === 'sigv4') return signedV4(placeholder, revealed, request);
+  if (as === 'basic')
+    return change((value) => {
+      const credential = credentialOf(value).replaceAll(placeholder, () => revealed);
+      return `Basic ${Buffer.from(credential, 'latin1').toString('base64')}`;
+    });
+  const given = as.startsWith('hmac:') ? createHmac('sha256', revealed).update(request.body).digest('hex') : revealed;
+  return change((value) => value.replaceAll(placeholder, () => given));
+}
+
+/** What an answer could echo of a secret: each part that is of use by itself. */
+export function echoedParts({ as }: Pick<Used, 'as'>, revealed: string): string[] {
+  return as === 'sigv4' ? revealed.split(':') : [revealed];
+}
+
+/** What `Basic …` stands for; empty for anything else. */
+export function credentialOf(value: string): string {
+  const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(value) ?? [];
+  return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('latin1');
+}
+
+// As every SDK writes it; what was signed with the placeholder, or nothing, is signed anew.
+function scopeOf(value: string, placeholder: string): { readonly region: string; readonly service: string } | undefined {
+  const form = new RegExp(`^AWS4-HMAC-SHA256 Credential=${placeholder}/\\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request(?:,|$)`);
+  const [, region, service] = form.exec(value) ?? [];
+  return region === undefined || service === undefined ? undefined : { region, service };
+}
+
+const madeAnew = /^(authorization|x-amz-(date|security-token|content-sha256))$/i;
+// A body without signatures of its own parts, with checksums behind it.
+const unsignedTrailer = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+
+/** With the runner's clock: a signature for another day would be good for another day. */
+function signedV4(placeholder: string, revealed: string, request: OutgoingRequest): SentHeaders | undefined {
+  const { body, headers, method, now, target } = request;
+  const headerNamed = (wanted: string): string => headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
+  const scope = scopeOf(headerNamed('authorization'), placeholder);
+  const [id = '', secret = '', token] = revealed.split(':');
+  const said = headerNamed('x-amz-content-sha256');
+  if (scope === undefined || secret === '' || said.startsWith('STREAMING-AWS4-')) return undefined;
+  const payload = said === unsignedTrailer ? said : sha256(body);
+  const date = now.toISOString().replace(/[:-]|\.\d+/g, '');
+  const sent: SentHeaders = [
+    ...headers.filter(([name]) => !madeAnew.test(name)),
+    ['X-Amz-Date', date],
+    ['X-Amz-Content-Sha256', payload],
+    ...(token === undefined ? [] : [['X-Amz-Security-Token', token] as const]),
+  ];
+  const signed = sent.filter(([name]) => /^(host|content-type|content-md5|x-amz-.*)$/i.test(name));
+  const authorization = authorizationV4({ ...{ method, target, headers: signed, payload, date }, ...scope }, { id, secret });
+  return authorization === undefined ? undefined : [...sent, ['Authorization', authorization]];
+}

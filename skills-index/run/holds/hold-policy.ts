@@ -1,0 +1,231 @@
+/** What host policy says of holds: which actions wait for a person, who may answer, who is told, and how much misbehaviour stops a skill. */
+import { createPublicKey } from 'node:crypto';
+import * as v from 'valibot';
+import { digestOf, isDigest } from '../../skill/digest.ts';
+import { isHostPattern } from '../../skill/host-name.ts';
+import { isNamePart } from '../../skill/name.ts';
+import { boundedList, exactObject } from '../../skill/shape.ts';
+import { type BreakerCounter, type BreakerThresholds, breakerTable, breakerThresholdMax } from '../agents/breaker.ts';
+import { isMailboxKeyOf, type MailboxKey, mailboxKeyShape } from './mailbox-key.ts';
+
+/** How long an action waits where its rule does not say. */
+export const holdSecondsDefault = 120;
+export const holdSecondsMax = 3_600;
+const rulesMax = 200;
+
+/** All that is named has to be so. What names a request is asked at each request, all else at the start of a run. */
+export interface HoldCondition {
+  /** Begins a capability in the words of `printCapability`: `exec`, `exec git`, `mount rw`, `secret CRM_TOKEN`. */
+  readonly capability?: string;
+  /** `@scope/name` or `@scope/*`. */
+  readonly skill?: string;
+  readonly agent?: string;
+  /** `*.` covers what is below. */
+  readonly host?: string;
+  readonly method?: string;
+  /** A `*` at its end stands for anything. */
+  readonly path?: string;
+  /** Sent by this run, with this request. */
+  readonly bytesOver?: number;
+  /** Requests of this run, with this one. */
+  readonly countOver?: number;
+  readonly tag?: 'high-stakes';
+}
+
+export interface HoldRule {
+  readonly name: string;
+  readonly when: HoldCondition;
+  readonly seconds: number;
+}
+
+/** Who may answer a hold: by a key with a passphrase, by a passkey, or as another user of this host through a folder of theirs. */
+export interface Approver {
+  readonly name: string;
+  /** P-256, SPKI DER in base64. */
+  readonly key?: { readonly keyId: string; readonly spki: string };
+  /** For which holds are sealed; without it none is left for this approver in a mailbox. */
+  readonly mailboxKey?: MailboxKey;
+  /** As WebAuthn made it; base64url. */
+  readonly passkey?: {
+    readonly credentialId: string;
+    readonly publicKey: string;
+    readonly rpId: string;
+    readonly origin: string;
+  };
+  readonly user?: { readonly uid: number; readonly folder: string };
+}
+
+export interface HoldPolicy {
+  /** Rules that make an action wait for a person. */
+  readonly holds: readonly HoldRule[];
+  readonly approvers: readonly Approver[];
+  /** Told of each hold; they cannot answer. */
+  readonly webhooks: readonly { readonly url: string }[];
+  /** Registry where holds are left, sealed for each approver who has a mailbox key, and answers fetched; absent: holds are answered on this host alone. */
+  readonly mailbox?: string;
+  /** Skills (`@scope/name`, `@scope/*`) whose runs carry the tag `high-stakes`. */
+  readonly highStakes: readonly string[];
+  /** Workspaces that may be mounted `rw` without asking. */
+  readonly writable: readonly string[];
+  /** Other thresholds than those of `breakerTable`. */
+  readonly breakers: BreakerThresholds;
+}
+
+export const emptyHoldPolicy: HoldPolicy = { holds: [], approvers: [], webhooks: [], highStakes: [], writable: [], breakers: {} };
+
+const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
+const skill = checked(
+  (text) => /^@[a-z0-9-]+\/([a-z0-9-]+|\*)$/.test(text),
+  'is not a skill: write @scope/name, or @scope/* for all of a scope',
+);
+const count = v.pipe(v.number(), v.integer('is not a whole number'), v.minValue(0, 'is less than 0'));
+const plainText = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(500, 'is too long'));
+const name = checked(isNamePart, 'is not a name in lower case');
+
+const requestMembers = ['host', 'method', 'path', 'bytesOver', 'countOver'] as const;
+
+/** Whether a rule is asked at each request. */
+export function isAboutRequests(when: HoldCondition): boolean {
+  return requestMembers.some((member) => when[member] !== undefined);
+}
+
+const condition = v.pipe(
+  exactObject({
+    capability: v.exactOptional(
+      v.pipe(
+        plainText,
+        v.check(
+          isCapability,
+          'begins no capability: mount [ro|rw|cow …], egress [GET …], secret [NAME …], env [NAME] or exec [PROGRAM], and nothing after a program',
+        ),
+      ),
+    ),
+    skill: v.exactOptional(skill),
+    agent: v.exactOptional(name),
+    host: v.exactOptional(checked(isHostPattern, 'is not a host in lower case')),
+    method: v.exactOptional(checked((text) => /^[A-Z]{1,20}$/.test(text), 'is not a method in capitals')),
+    path: v.exactOptional(
+      v.pipe(
+        checked((text) => /^\/[^*]*\*?$/.test(text), 'is not a path that begins with / and has * at its end only'),
+        v.check((text) => !/[?#]/.test(text), 'has a query: rules look at the path before it'),
+      ),
+    ),
+    bytesOver: v.exactOptional(count),
+    countOver: v.exactOptional(count),
+    tag: v.exactOptional(v.literal('high-stakes')),
+  }),
+  v.check(
+    (when) => when.capability === undefined || !isAboutRequests(when),
+    'names a capability and a request: a rule is asked at a start or at a request, write two',
+  ),
+);
+
+const approver = v.pipe(
+  exactObject({
+    name,
+    key: v.exactOptional(
+      v.pipe(
+        exactObject({ keyId: v.custom<string>(isDigest, 'is not a digest'), spki: plainText }),
+        v.check((key) => isP256(key.spki), 'is not a P-256 key (SPKI DER in base64)'),
+        v.check(
+          (key) => digestOf(Buffer.from(key.spki, 'base64')) === key.keyId,
+          'has a keyId that is not the digest of its key',
+        ),
+      ),
+    ),
+    mailboxKey: v.exactOptional(mailboxKeyShape),
+    passkey: v.exactOptional(exactObject({ credentialId: plainText, publicKey: plainText, rpId: plainText, origin: plainText })),
+    user: v.exactOptional(
+      exactObject({
+        uid: count,
+        folder: checked((path) => /^(\/[^/\0]+)+$/.test(path), 'is not an absolute folder in plain form'),
+      }),
+    ),
+  }),
+  v.check(
+    (one) => [one.key, one.passkey, one.user].filter((proof) => proof !== undefined).length === 1,
+    'needs exactly one of key, passkey and user',
+  ),
+  v.check(
+    ({ key, mailboxKey }) => mailboxKey === undefined || (key !== undefined && isMailboxKeyOf(key, mailboxKey)),
+    'has a mailboxKey that its key did not sign: copy the whole entry that skillgate key approver NAME prints',
+  ),
+);
+
+const counters = Object.keys(breakerTable) as BreakerCounter[];
+const threshold = v.pipe(
+  count,
+  v.minValue(1, 'is less than 1'),
+  v.maxValue(breakerThresholdMax, 'is more than a breaker may let pass'),
+);
+
+/** The members of host policy that are about holds. */
+export const holdPolicyEntries = {
+  holds: v.optional(
+    boundedList(
+      exactObject({
+        name,
+        when: condition,
+        seconds: v.optional(
+          v.pipe(count, v.minValue(1, 'is less than 1'), v.maxValue(holdSecondsMax, `is more than ${holdSecondsMax}`)),
+          holdSecondsDefault,
+        ),
+      }),
+      rulesMax,
+    ),
+    [],
+  ),
+  approvers: v.optional(
+    v.pipe(
+      boundedList(approver, rulesMax),
+      v.check((all) => new Set(all.map((one) => one.name)).size === all.length, 'names an approver twice'),
+    ),
+    [],
+  ),
+  webhooks: v.optional(
+    boundedList(exactObject({ url: checked(isWebhook, 'is not an http or https address without a user') }), 10),
+    [],
+  ),
+  mailbox: v.exactOptional(checked(isMailbox, 'is not https://HOST[:PORT], nor http: of this machine')),
+  highStakes: v.optional(boundedList(skill, rulesMax), []),
+  writable: v.optional(boundedList(name, rulesMax), []),
+  breakers: v.optional(exactObject(Object.fromEntries(counters.map((one) => [one, v.exactOptional(threshold)]))), {}),
+};
+
+// The words of `printCapability`: what begins none of them would hold nothing.
+const words: readonly RegExp[] = [
+  /^mount( (ro|rw|cow)( .+)?)?$/,
+  /^egress( [A-Z]+(,[A-Z]+)*( .+)?)?$/,
+  /^secret( [A-Z][A-Z0-9_]*( .+)?)?$/,
+  /^env( [A-Za-z_][A-Za-z0-9_]*)?$/,
+  /^exec( [^ ]+)?$/,
+];
+
+function isCapability(text: string): boolean {
+  return words.some((one) => one.test(text));
+}
+
+/** Names of rules that hold nothing as the policy is now: they name high stakes, and nothing is named as such. */
+export function idleRules({ highStakes, holds }: Pick<HoldPolicy, 'highStakes' | 'holds'>): string[] {
+  return holds.filter(({ when }) => when.tag !== undefined && highStakes.length === 0).map((one) => one.name);
+}
+
+function isP256(spki: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+function isMailbox(text: string): boolean {
+  const url = URL.parse(text);
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
+  return isWebhook(text) && url?.search === '' && (url.protocol === 'https:' || isHere);
+}
+
+function isWebhook(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+}

@@ -1,0 +1,123 @@
+/** Which actions wait for a person, by the rules of host policy and our own. Pure. */
+import { canonicalDigest } from '../../skill/canonical-json.ts';
+import type { Digest } from '../../skill/digest.ts';
+import { coversHost } from '../../skill/host-name.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { GatedAction, HoldSubject, PlannedHold } from './hold.ts';
+import { holdsPath } from './hold-path.ts';
+import { type HoldCondition, type HoldPolicy, holdSecondsDefault, isAboutRequests } from './hold-policy.ts';
+
+/** Of a plan, what rules are about. */
+export interface HeldPlan extends Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets'> {
+  /** `session` where it is an agent's own program. */
+  readonly skill: { readonly name: string };
+}
+
+type Who = Pick<HoldSubject, 'agent' | 'skill'>;
+
+/** What a run has sent so far, with the request that is asked about. */
+export interface Sent {
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+/** The capabilities of a plan in the words of `printCapability`. */
+export function capabilityTexts({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): string[] {
+  return [
+    ...mounts.map((one) => `mount ${one.mode} ${one.source} at ${one.target}`),
+    ...egress.map((one) => `egress ${one.methods.join(',')} ${one.host}${one.path}`),
+    ...secrets.map((one) => `secret ${one.name} as ${one.as} to ${one.hosts.join(', ')}`),
+    ...env.map((one) => `env ${one.name}`),
+    ...programs.map((one) => `exec ${one.program}`),
+  ];
+}
+
+/** Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator did not allow beforehand. */
+export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
+  // A rule may name one method of several.
+  const methods = plan.egress.flatMap((one) => one.methods.map((method) => ({ ...one, methods: [method] })));
+  const capabilities = [...capabilityTexts(plan), ...capabilityTexts({ ...plan, egress: methods })];
+  const who = { agent: plan.agent, skill: plan.skill.name };
+  const byRule = policy.holds
+    .filter(({ when }) => !isAboutRequests(when) && isAbout(when, who, policy))
+    .filter(({ when: { capability } }) => capability === undefined || capabilities.some((one) => begins(one, capability)))
+    .map((rule) => ({ rule: rule.name, seconds: rule.seconds, reason: `host policy: ${sayCondition(rule.when)}` }));
+  const writes = plan.mounts
+    .filter((one) => one.mode === 'rw' && !policy.writable.includes(one.source.replace(/^workspace:/, '')))
+    .map((one) => ({
+      rule: 'rw-mount',
+      seconds: holdSecondsDefault,
+      reason: `${one.source} is mounted rw, and host policy’s writable does not name it`,
+    }));
+  return [...byRule, ...writes];
+}
+
+/** The rule that makes an action wait; undefined where nothing does. */
+export function ruleFor(action: GatedAction, who: Who, policy: HoldPolicy, sent: Sent): PlannedHold | undefined {
+  switch (action.kind) {
+    case 'start':
+      return action.holds.length === 0 ? undefined : joinHolds(action.holds);
+    case 'install':
+      return { rule: 'install', seconds: holdSecondsDefault, reason: 'it is beyond the standing grant of the agent' };
+    case 'apply':
+      return { rule: 'apply', seconds: holdSecondsDefault, reason: 'changes of a copy are applied when a person accepts them' };
+    case 'egress': {
+      const rule = policy.holds.find(
+        ({ when }) => isAboutRequests(when) && isAbout(when, who, policy) && isRequest(when, action, sent),
+      );
+      return rule === undefined ? undefined : { ...rule, rule: rule.name, reason: `host policy: ${sayCondition(rule.when)}` };
+    }
+  }
+}
+
+/** Digest of what a plan gives, without what changes from start to start. */
+export function grantsDigest({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): Digest {
+  return canonicalDigest({ egress, env, mounts, programs, secrets });
+}
+
+function joinHolds(holds: readonly PlannedHold[]): PlannedHold {
+  return {
+    rule: [...new Set(holds.map((one) => one.rule))].join(', '),
+    seconds: Math.min(...holds.map((one) => one.seconds)),
+    reason: holds.map((one) => one.reason).join('; '),
+  };
+}
+
+function isAbout(when: HoldCondition, { agent, skill }: Who, { highStakes }: HoldPolicy): boolean {
+  if (when.agent !== undefined && when.agent !== agent) return false;
+  if (when.skill !== undefined && !namesSkill(when.skill, skill)) return false;
+  return when.tag === undefined || highStakes.some((one) => namesSkill(one, skill));
+}
+
+function isRequest(
+  when: HoldCondition,
+  { bytes: own, host, method, opens, path }: GatedAction & { kind: 'egress' },
+  { bytes, requests }: Sent,
+): boolean {
+  if (when.host !== undefined && !coversHost(when.host, host)) return false;
+  // Nobody sees requests inside a tunnel, and none are left inside a WebSocket: what a rule says of them it says of the opening.
+  if (opens === 'tunnel') return true;
+  const isOpening = opens !== undefined;
+  if (when.method !== undefined && when.method !== method && !isOpening) return false;
+  if (when.path !== undefined && !holdsPath(when.path, path)) return false;
+  return (
+    (when.bytesOver === undefined || own === undefined || isOpening || bytes > when.bytesOver) &&
+    (when.countOver === undefined || isOpening || requests > when.countOver)
+  );
+}
+
+function namesSkill(pattern: string, skill: string): boolean {
+  return pattern.endsWith('/*') ? skill.startsWith(pattern.slice(0, -1)) : skill === pattern;
+}
+
+function begins(text: string, words: string): boolean {
+  return text === words || text.startsWith(`${words} `);
+}
+
+function sayCondition(when: HoldCondition): string {
+  return (
+    Object.entries(when)
+      .map(([member, value]) => `${member} ${value}`)
+      .join(', ') || 'every start'
+  );
+}

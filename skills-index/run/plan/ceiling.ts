@@ -1,0 +1,34 @@
+/** A ceiling as a file: capabilities as skill.json writes them, for an agent instead of a skill, so without `why`. */
+import { type Capabilities, noCapabilities } from '../../skill/capability.ts';
+import { parseJson } from '../../skill/json.ts';
+import { parseShape } from '../../skill/shape.ts';
+import { capabilities } from '../../statement/field-shapes.ts';
+
+/**
+ * Reads the capabilities of a file, which is a skill.json or the object `capabilities` alone; groups, `methods` and `mode` may be left out.
+ * @throws Problem `usage` with every reason and its place
+ */
+export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {
+  const parsed = parseJson(bytes, path);
+  const whole = recordOf(parsed.value);
+  const at = 'capabilities' in whole ? ['capabilities'] : [];
+  const groups = recordOf('capabilities' in whole ? whole.capabilities : whole);
+  const filled = {
+    ...noCapabilities,
+    ...groups,
+    ...('egress' in groups ? { egress: withDefault(groups.egress, { methods: ['GET', 'HEAD'] }) } : {}),
+    ...('mount' in groups ? { mount: withDefault(groups.mount, { mode: 'cow' }) } : {}),
+  };
+  const placeOf = (where: readonly (string | number)[]) => parsed.placeOf([...at, ...where]);
+  return parseShape(capabilities, { value: filled, placeOf }, 'usage', path);
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function withDefault(list: unknown, defaults: object): unknown {
+  return Array.isArray(list)
+    ? list.map((one) => (typeof one === 'object' && one !== null ? { ...defaults, ...one } : one))
+    : list;
+}

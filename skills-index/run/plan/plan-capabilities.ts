@@ -1,0 +1,187 @@
+/** The lines of a plan, one function for each kind of capability: each judges, writes into the draft, and does no I/O. */
+
+import {
+  type Capabilities,
+  type Capability,
+  covers,
+  groupCapabilities,
+  listCapabilities,
+  printCapability,
+} from '../../skill/capability.ts';
+import { parseEgressUrl } from '../../skill/egress-target.ts';
+import { coversHost } from '../../skill/host-name.ts';
+import { ceilingFor } from '../agents/agent.ts';
+import type { Plan, PlannedMount } from './plan.ts';
+import type { PlanInput } from './plan-input.ts';
+
+/** A shell can close one-digit descriptors only: 3 to 6 are the mounts'. */
+const mountsMax = 4;
+
+type DraftedPart = 'mounts' | 'egress' | 'secrets' | 'env' | 'programs' | 'leftOut' | 'refused';
+
+/** The lists of a plan, while they grow. */
+export type Draft = { readonly [Part in DraftedPart]: Plan[Part][number][] };
+
+/** Declared ∩ approved ∩ granted ∩ allowed here. */
+export function planCapabilities(draft: Draft, input: PlanInput): void {
+  const given = grantedOf(draft, input);
+  planMounts(draft, input, given.mount);
+  planEgress(draft, input, given.egress);
+  planSecrets(draft, input, given.secret);
+  planEnv(draft, input, given.env);
+  planPrograms(draft, input, given.exec);
+}
+
+// A narrower grant narrows, none leaves out.
+function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanInput): Capabilities {
+  const ceiling = agent === undefined ? undefined : ceilingFor(agent, admitted.name, admitted.version);
+  const kept = listCapabilities(manifest.capabilities).flatMap((one) => {
+    const allowed = narrow(one, approved);
+    const given = ceiling === undefined ? allowed : allowed.flatMap((each) => narrow(each, ceiling));
+    if (given.length === 0)
+      leaveOut(draft, one, allowed.length === 0 ? 'no reviewer approved it' : `not granted to agent ${agent?.name}`);
+    return given;
+  });
+  return groupCapabilities(kept);
+}
+
+function narrow(wanted: Capability, given: Capabilities): Capability[] {
+  const list = listCapabilities(given);
+  if (list.some((wide) => covers(wide, wanted))) return [wanted];
+  return list.filter((narrower) => covers(wanted, narrower)).map((narrower) => ({ ...narrower, why: wanted.why ?? '' }));
+}
+
+// The sandbox's own folders; a mount there could replace an interpreter or a skill.
+const ownFolders = /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
+const plainTarget = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
+
+function planMounts(draft: Draft, { host, hostPolicy }: PlanInput, mounts: Capabilities['mount']): void {
+  const refuse = (message: string): number => draft.refused.push({ code: 'plan-refused', message });
+  const bind = (name: string): string => `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
+  for (const { source = '', target = '', mode, why } of mounts) {
+    const name = workspaceOf(source);
+    const fact = Object.hasOwn(host.workspaces, name) ? host.workspaces[name] : undefined;
+    if (fact === undefined)
+      draft.refused.push({ code: 'plan-refused', message: `host policy binds no folder to ${source}`, hint: bind(name) });
+    else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
+    else if (!plainTarget.test(target) || ownFolders.test(target)) refuse(`${JSON.stringify(target)} is no place for a mount`);
+    else
+      draft.mounts.push({
+        source,
+        path: fact.path,
+        id: fact.id,
+        target,
+        mode,
+        reason: `${approvedFor(why)}; bound by host policy`,
+      });
+  }
+  const within = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`);
+  const others = (a: PlannedMount): PlannedMount[] => draft.mounts.filter((b) => b !== a);
+  if (draft.mounts.some((a) => others(a).some((b) => within(a.target, b.target) || within(a.path, b.path) || a.id === b.id)))
+    refuse('two mounts lie in one another');
+  if (draft.mounts.length > mountsMax) refuse(`${draft.mounts.length} mounts; at most ${mountsMax}`);
+}
+
+const nobody = 65_534;
+
+/** Whose uid the run takes: a runner that is root becomes the owner of what it mounts, and nobody where it mounts nothing. */
+export function planOwner({ mounts, refused }: Draft, { host }: PlanInput): { readonly uid: number; readonly gid: number } {
+  if (host.uid !== 0) return { uid: host.uid, gid: host.gid };
+  const facts = mounts.map(({ source }) => host.workspaces[workspaceOf(source)]);
+  const owners = facts.flatMap((fact) => (fact === undefined || 'why' in fact ? [] : [fact]));
+  for (const { path, uid } of owners) {
+    const hint = `chown -R ${nobody}:${nobody} ${path}`;
+    if (uid === 0) refused.push({ code: 'mount-owner-root', message: `${path} belongs to root, whose uid no run takes`, hint });
+    else if (uid !== owners[0]?.uid)
+      refused.push({ code: 'plan-refused', message: `${path} belongs to another user than the first` });
+  }
+  return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
+}
+
+// HTTPS is opened and judged, but for names whose TLS the operator wants left alone; plain HTTP goes to pinned names only.
+function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
+  for (const one of egress) {
+    const { scheme, host, port, path } = parseEgressUrl(one.url);
+    const pinned = Object.fromEntries(Object.entries(hostPolicy.hosts).filter(([name]) => coversHost(host, name)));
+    const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
+    const leave = (reason: string): void => leaveOut(draft, { kind: 'egress', ...one }, reason);
+    if ((scheme !== 'https' && scheme !== 'http') || one.methods.includes('*'))
+      leave('only https and http with their methods named leave a sandbox');
+    else if (scheme === 'http' && names.length === 0)
+      leave(`host policy pins no address to ${host}, and plain http goes to pinned names only`);
+    else {
+      const line = { scheme, port, methods: one.methods, path, pinned };
+      const why = [approvedFor(one.why), ...names];
+      const tunnels = scheme === 'https' ? hostPolicy.tunnels.map((tunnel) => tunnel.split(':')) : [];
+      const opaque = tunnels.flatMap(([name = '', at]) => (coversHost(host, name) && Number(at) === port ? [name] : []));
+      for (const name of opaque) {
+        const reason = [...why, `tunnels of host policy has ${name}:${port}: neither method nor path is judged`].join('; ');
+        draft.egress.push({ ...line, host: name, mode: 'tunnel', reason });
+      }
+      if (!opaque.includes(host)) draft.egress.push({ ...line, host, mode: 'intercept', reason: why.join('; ') });
+    }
+  }
+}
+
+// By reference, bound to the hosts that both the manifest and the operator name.
+function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabilities['secret']): void {
+  for (const { name, hosts: asked, as, why } of wanted) {
+    const stored = secrets.find((entry) => entry.name === name && (entry.agent === undefined || entry.agent === agent?.name));
+    const hosts = (stored?.hosts ?? []).filter((host) => asked.some((one) => coversHost(one, host)));
+    const refuse = (message: string): number =>
+      draft.refused.push({ code: 'secret-refused', message, hint: `skillgate secret set ${name} --host ${asked[0]}` });
+    if (stored === undefined) refuse(`there is no secret ${name} for this run`);
+    else if (hosts.length === 0) refuse(`secret ${name} is bound to no host that the manifest names`);
+    else {
+      const { methods } = stored;
+      const reason = `${approvedFor(why)}; bound to ${[...(methods ?? []), stored.hosts.join(', ')].join(' ')}`;
+      draft.secrets.push({ name, hosts, ...(methods === undefined ? {} : { methods }), as, reason });
+    }
+  }
+}
+
+// What the sandbox sets itself, and what changes which code an interpreter loads.
+const reservedNames =
+  /^(\*|HOME|PATH|PWD|TMPDIR|LD_.*|NODE_.*|PYTHON.*|SKILLGATE_.*|BASH.*|ENV|IFS|OPT(ARG|IND|ERR)|E?UID|PPID|PS4|SHELLOPTS|(https?|all|no)_proxy|GIT_(SSL|PROXY|CONFIG|EXEC).*|SSL_CERT_.*|.*_(CA_BUNDLE|CAINFO)|(PIP|DENO)_CERT)$/i;
+
+// Values from the agent's identity, else from host policy; never from the runner's own environment.
+function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabilities['env']): void {
+  for (const { name, why } of env) {
+    const [from, values] = Object.hasOwn(agent?.env ?? {}, name)
+      ? [`agent ${agent?.name}`, agent?.env]
+      : ['host policy', hostPolicy.env];
+    const value = Object.hasOwn(values ?? {}, name) ? values?.[name] : undefined;
+    if (reservedNames.test(name)) leaveOut(draft, { kind: 'env', name }, 'the sandbox sets it, or it changes what is loaded');
+    else if (value === undefined) leaveOut(draft, { kind: 'env', name }, 'neither the agent nor host policy has a value for it');
+    else draft.env.push({ name, value, reason: `${approvedFor(why)}; value of ${from}` });
+  }
+}
+
+// Programs bound one by one beside the interpreter.
+function planPrograms(draft: Draft, { command: { file, interpreter }, host }: PlanInput, exec: Capabilities['exec']): void {
+  const own = interpreter === undefined ? [] : [{ program: interpreter as string, reason: `${file} is run by it` }];
+  const others = exec
+    .map(({ program, why }) => ({ program, reason: approvedFor(why) }))
+    .filter((one) => one.program !== interpreter);
+  for (const { program, reason } of [...own, ...others]) {
+    const path = Object.hasOwn(host.programs, program) ? host.programs[program] : undefined;
+    if (path !== undefined) draft.programs.push({ program, path, reason });
+    else if (program === interpreter)
+      draft.refused.push({ code: 'sandbox-missing', message: `${program} is not below /usr/bin` });
+    else leaveOut(draft, { kind: 'exec', program }, 'it is not below /usr/bin on this host');
+  }
+}
+
+/** `reports` of `workspace:reports`. */
+export function workspaceOf(source: string): string {
+  return source.replace(/^workspace:/, '');
+}
+
+function leaveOut(draft: Draft, one: Capability, reason: string): void {
+  draft.leftOut.push({ what: printCapability(one), reason });
+}
+
+// The author's words are quoted, so that they cannot pass for ours.
+function approvedFor(why: string | undefined): string {
+  return why === undefined || why === '' ? 'approved' : `approved for ${JSON.stringify(why)}`;
+}

@@ -1,0 +1,117 @@
+/** A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h), made from the table of system calls. */
+import { Problem } from '../../skill/problem.ts';
+import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
+
+/** Who is filtered: a skill, or the forwarder, which alone may open a unix socket. */
+export type SeccompSubject = 'skill' | 'forwarder';
+
+/** struct sock_filter: code, instructions to skip if true, if not, and a value. */
+type Instruction = readonly [number, number, number, number];
+
+const load = (offset: number): Instruction => [0x20, 0, 0, offset];
+const mask = (bits: number): Instruction => [0x54, 0, 0, bits];
+const give = (answer: number): Instruction => [0x06, 0, 0, answer];
+const ifEqual = (value: number, skipElse: number, skipThen = 0): Instruction => [0x15, skipThen, skipElse, value];
+const ifAbove = (value: number, skipElse: number): Instruction => [0x25, 0, skipElse, value];
+const ifAnyBit = (bits: number, skipElse: number): Instruction => [0x45, 0, skipElse, bits];
+
+const allow = give(0x7fff_0000);
+const kill = give(0x8000_0000);
+const refuse = (errno: number): Instruction => give(0x0005_0000 | errno);
+const [notPermitted, noSuchCall, noSuchProtocol, noSuchFamily] = [1, 38, 93, 97];
+
+// struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes, low word first on both architectures.
+const [numberAt, architectureAt] = [0, 4];
+const argumentAt = (index: number): number => 16 + 8 * index;
+
+const architectures = { x64: { audit: 0xc000_003e, column: 0 }, arm64: { audit: 0xc000_00b7, column: 1 } } as const;
+
+const newNamespaces = 0x7e02_0000;
+const [unix, inet, inet6] = [1, 2, 10];
+const [stream, datagram] = [1, 2];
+const [tcp, udp, upperLayer] = [6, 17, 31];
+// F_SETLEASE holds up whoever opens the file for writing on the host; F_NOTIFY tells of every change in a folder.
+const fileRequests = [1024, 1026];
+// TIOCSTI and TIOCLINUX type into a terminal; TIOCCONS and TIOCSETD take it over.
+const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
+
+/**
+ * The program for `bwrap --seccomp FD`.
+ * @throws Problem `sandbox-missing` on an architecture without a table
+ */
+export function seccompProgram(architecture: string, subject: SeccompSubject): Uint8Array {
+  if (architecture !== 'x64' && architecture !== 'arm64') {
+    throw new Problem('sandbox-missing', `There is no table of system calls for ${architecture}: run on x86_64 or aarch64`);
+  }
+  const { audit, column } = architectures[architecture];
+  const denied = Object.values(deniedSyscalls).flatMap((group) => Object.values(group).map((numbers) => numbers[column]));
+  const calls = Object.fromEntries(Object.entries(judgedSyscalls).map(([name, numbers]) => [name, numbers[column]]));
+  const families = subject === 'forwarder' ? [unix, inet, inet6] : [inet, inet6];
+  return encode([
+    load(architectureAt),
+    // A 32-bit call on a 64-bit kernel has other numbers.
+    ifEqual(audit, 0, 1),
+    kill,
+    load(numberAt),
+    // Also every call of the x32 interface, whose numbers begin at 0x40000000.
+    ifAbove(lastKnownSyscall, 1),
+    refuse(noSuchCall),
+    ...denied.filter((number) => number >= 0).flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
+    // Its flags lie in memory, where no filter can look; the C library falls back to clone.
+    ...on(calls.clone3, [refuse(noSuchCall)]),
+    ...on(calls.clone, [load(argumentAt(0)), ifAnyBit(newNamespaces, 1), refuse(notPermitted), allow]),
+    ...on(calls.ioctl, [
+      load(argumentAt(1)),
+      ...terminalRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
+      allow,
+    ]),
+    ...on(calls.fcntl, [
+      load(argumentAt(1)),
+      ...fileRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
+      allow,
+    ]),
+    ...on(calls.personality, [load(argumentAt(0)), ifEqual(0, 1), allow, ifEqual(0xffff_ffff, 1), allow, refuse(notPermitted)]),
+    ...on(calls.setsockopt, [
+      load(argumentAt(1)),
+      ifEqual(tcp, 3),
+      load(argumentAt(2)),
+      ifEqual(upperLayer, 1),
+      refuse(notPermitted),
+      allow,
+    ]),
+    ...on(calls.socketpair, [load(argumentAt(0)), ifEqual(unix, 1), allow, refuse(noSuchFamily)]),
+    ...on(calls.socket, [
+      load(argumentAt(1)),
+      mask(0xf),
+      ifEqual(stream, 0, 2),
+      ifEqual(datagram, 0, 1),
+      refuse(notPermitted),
+      // Other protocols than TCP and UDP load parts of the kernel by being named.
+      load(argumentAt(2)),
+      ifEqual(0, 0, 3),
+      ifEqual(tcp, 0, 2),
+      ifEqual(udp, 0, 1),
+      refuse(noSuchProtocol),
+      load(argumentAt(0)),
+      ...families.flatMap((family) => [ifEqual(family, 1), allow]),
+      refuse(noSuchFamily),
+    ]),
+    allow,
+  ]);
+}
+
+function on(call: number | undefined, judge: readonly Instruction[]): Instruction[] {
+  return call === undefined ? [] : [ifEqual(call, judge.length), ...judge];
+}
+
+// struct sock_filter: u16 code, u8 jt, u8 jf, u32 k.
+function encode(program: readonly Instruction[]): Uint8Array {
+  const bytes = Buffer.alloc(program.length * 8);
+  for (const [index, [code, skipThen, skipElse, value]] of program.entries()) {
+    bytes.writeUInt16LE(code, index * 8);
+    bytes.writeUInt8(skipThen, index * 8 + 2);
+    bytes.writeUInt8(skipElse, index * 8 + 3);
+    bytes.writeUInt32LE(value >>> 0, index * 8 + 4);
+  }
+  return bytes;
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { parseCeiling } from '../../../../skills-index/run/plan/ceiling.ts';
+import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
+
+const parse = (value: unknown) => parseCeiling(Buffer.from(JSON.stringify(value)), 'ceiling.json');
+
+describe('a ceiling', () => {
+  const egress = [{ url: 'https://api.crm.example/v2/*' }];
+  const read = { ...noCapabilities, egress: [{ ...egress[0], methods: ['GET', 'HEAD'] }] };
+
+  it('is the object of skill.json or a file that holds it, with its defaults', () => {
+    expect(parse({ egress })).toEqual(read);
+    expect(parse({ capabilities: { egress } })).toEqual(read);
+    expect(parse({})).toEqual(noCapabilities);
+    const mount = { source: 'workspace:reports', target: '/reports', mode: 'ro', why: 'x' };
+    expect(parse({ mount: [mount] }).mount).toEqual([mount]);
+  });
+
+  it.each([
+    [{ egress: [{ url: 'nowhere' }] }],
+    [{ egress: 'all' }],
+    [{ everything: true }],
+    [{ mount: [{ path: '/etc', mode: 'rw' }] }],
+    [{ secret: [{ name: 'A', hosts: ['a.example'], as: 'spoken' }] }],
+    [[]],
+  ])('%j is none', (value) => {
+    if (Array.isArray(value)) expect(parse(value)).toEqual(noCapabilities);
+    else expect(() => parse(value)).toThrowError(expect.objectContaining({ code: 'usage' }));
+  });
+});
