@@ -8,7 +8,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a378dd2dc1ce8fbccbc52dca5c86be78db9256c459e2b71728f16cd4f0fbd1a0',
+  extractor: 'sha256:bffc1a817e9599ef0c150394a437749b3ea84613f3ec5f2602873ed30502d3e1',
   judging: 'sha256:5410bffb022a0e41458712012bc7866ac0f0037f04162121357610966240274f',
   rules: {
     'env/dynamic-name': 'sha256:cc6020893f261bd16fb598b88cd41a914dc12584c4ab179d5ed153788471a6b0',

@@ -6,24 +6,28 @@ export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'typescript',
     languages: ['typescript', 'javascript'],
-    load: async () => (await import('./frontends/typescript.ts')).analyseTypescript,
+    load: async () => (await import('./frontends/typescript/typescript.ts')).analyseTypescript,
   },
-  { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell.ts')).analyseShell },
-  { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python.ts')).analysePython },
+  { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell/shell.ts')).analyseShell },
+  { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python/python.ts')).analysePython },
   {
     name: 'markdown',
     languages: ['markdown', 'text', 'html'],
-    load: async () => (await import('./frontends/markdown.ts')).analyseMarkdown,
+    load: async () => (await import('./frontends/markdown/markdown.ts')).analyseMarkdown,
   },
   {
     name: 'lexical',
     languages: [...lexicalLanguages],
-    load: async () => (await import('./frontends/lexical.ts')).analyseLexical,
+    load: async () => (await import('./frontends/lexical/lexical.ts')).analyseLexical,
   },
   {
     name: 'build files',
     languages: ['dockerfile', 'makefile'],
-    load: async () => (await import('./frontends/dockerfile.ts')).analyseBuildFile,
+    load: async () => (await import('./frontends/settings/dockerfile.ts')).analyseBuildFile,
   },
-  { name: 'json', languages: ['json', 'yaml', 'toml'], load: async () => (await import('./frontends/json.ts')).analyseJson },
+  {
+    name: 'json',
+    languages: ['json', 'yaml', 'toml'],
+    load: async () => (await import('./frontends/settings/json.ts')).analyseJson,
+  },
 ];

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyseTypescript } from '../../scanner/frontends/typescript.ts';
+import { analyseTypescript } from '../../scanner/frontends/typescript/typescript.ts';
 import { unknownPart } from '../../scanner/models/egress-of.ts';
 import { Steps } from '../../scanner/steps.ts';
 import { javascriptProgram } from './javascript-programs.ts';

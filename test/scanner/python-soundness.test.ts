@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analysePython } from '../../scanner/frontends/python.ts';
+import { analysePython } from '../../scanner/frontends/python/python.ts';
 import { Steps } from '../../scanner/steps.ts';
 import { pythonProgram } from './python-programs.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact.ts';
-import { analyseLexical } from '../../../scanner/frontends/lexical.ts';
+import { analyseLexical } from '../../../scanner/frontends/lexical/lexical.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { Language, Source } from '../../../scanner/source.ts';
 import { Steps } from '../../../scanner/steps.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyseJson } from '../../../scanner/frontends/json.ts';
-import { analyseMarkdown } from '../../../scanner/frontends/markdown.ts';
+import { analyseMarkdown } from '../../../scanner/frontends/markdown/markdown.ts';
+import { analyseJson } from '../../../scanner/frontends/settings/json.ts';
 import { type Language, rawOffset, type Source } from '../../../scanner/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
 

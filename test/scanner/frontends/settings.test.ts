@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FrontEndResult } from '../../../scanner/frontend.ts';
-import { analyseBuildFile } from '../../../scanner/frontends/dockerfile.ts';
-import { analyseJson } from '../../../scanner/frontends/json.ts';
+import { analyseBuildFile } from '../../../scanner/frontends/settings/dockerfile.ts';
+import { analyseJson } from '../../../scanner/frontends/settings/json.ts';
 import { languageOf } from '../../../scanner/language.ts';
 import { rawOffset } from '../../../scanner/source.ts';
 import { Steps } from '../../../scanner/steps.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../scanner/fact.ts';
 import { solveFlows } from '../../../scanner/flow.ts';
-import { analyseShell } from '../../../scanner/frontends/shell.ts';
+import { analyseShell } from '../../../scanner/frontends/shell/shell.ts';
 import type { Source } from '../../../scanner/source.ts';
 import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
 

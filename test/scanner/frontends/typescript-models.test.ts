@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code
 import { describe, expect, it } from 'vitest';
-import { apis, capabilityLibrary } from '../../../scanner/frontends/typescript-library.ts';
+import { apis, capabilityLibrary } from '../../../scanner/frontends/typescript/library.ts';
 import { scanWithFacts } from '../../../scanner/scan.ts';
 import { printCapability } from '../../../skills-index/skill/capability.ts';
 

@@ -1,0 +1,33 @@
+/** What is known while a program is read lexically. */
+import type { Fact, FlowSource, Span } from '../../fact.ts';
+import type { LexicalForm } from '../../models/lexical-form.ts';
+import type { LexicalSyntax } from '../../models/lexical-syntax.ts';
+import type { EmbeddedProgram, Source } from '../../source.ts';
+import type { Piece } from './text.ts';
+
+/** What a variable, or a file that was saved, is known to hold. */
+export interface Held {
+  readonly sources: readonly Origin[];
+  readonly urls: readonly string[];
+  readonly decoded: boolean;
+}
+
+export interface Origin {
+  readonly source: FlowSource;
+  readonly span: Span;
+}
+
+export interface LexicalRun {
+  readonly source: Source;
+  readonly forms: readonly LexicalForm[];
+  readonly syntax: LexicalSyntax;
+  readonly facts: Fact[];
+  readonly embedded: EmbeddedProgram[];
+  /** Statements that start a program: a command line may stand in their strings. */
+  readonly started: Piece[];
+  readonly held: Map<string, Held>;
+}
+
+export function newLexicalRun(source: Source, forms: readonly LexicalForm[], syntax: LexicalSyntax): LexicalRun {
+  return { source, forms, syntax, facts: [], embedded: [], started: [], held: new Map() };
+}

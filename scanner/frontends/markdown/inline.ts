@@ -1,0 +1,152 @@
+/** Inline Markdown: paragraphs as a reader sees them, links, hidden text, inline code. */
+import type { SyntaxNode } from '@lezer/common';
+import type { FactContext, TextFact } from '../../fact.ts';
+import { paragraphCharsMax } from '../../limits.ts';
+import { describesBlock, hasBlockRun } from '../../models/code-fences.ts';
+import { hiddenHtml } from '../text.ts';
+import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
+import { note, type Reading } from './reading.ts';
+
+// A paragraph as a reader sees it: marks of emphasis, links and code taken away, so that none can split a word.
+export function readInline(reading: Reading, node: SyntaxNode, role: TextFact['role']): string {
+  const raw = reading.text.slice(node.from, node.to);
+  const pieces: string[] = [];
+  visitInline(reading, node, pieces);
+  const text = pieces.join('').replace(/\s+/g, ' ').trim();
+  note(reading, role, node, text, '');
+  for (const hidden of hiddenHtml(raw, node.from)) note(reading, 'hidden', hidden, hidden.text, hidden.why);
+  readBareCommands(reading, raw, node.from);
+  if (role !== 'heading') reading.before = text;
+  return text;
+}
+
+// A download that is piped into a shell is one without marks of code, too.
+function readBareCommands(reading: Reading, raw: string, from: number): void {
+  for (const match of raw.matchAll(bareCommand)) {
+    const code: Pieces = { text: match[0], map: [{ at: 0, raw: from + match.index }] };
+    const before = raw.slice(Math.max(0, match.index - sentenceCharsMax), match.index);
+    const context = weaker(reading.source.context, blockContext({ text: '', heading: reading.heading, before }));
+    reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
+  }
+}
+
+const bareCommand =
+  /(?<![`\w./-])(?:curl|wget|iwr|irm)\s[^`\n|]{3,300}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b|(?<![`\w])(?:ba)?sh <\((?:curl|wget)\s[^`\n)]{3,300}\)/g;
+
+export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]): void {
+  const { text } = reading;
+  let at = node.from;
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    reading.context.steps.take();
+    pieces.push(text.slice(at, child.from));
+    at = child.to;
+    const inner = text.slice(child.from, child.to);
+    switch (child.name) {
+      case 'EmphasisMark':
+      case 'CodeMark':
+      case 'StrikethroughMark':
+      case 'LinkMark':
+      case 'HeaderMark':
+      case 'QuoteMark':
+      case 'LinkTitle':
+      case 'TaskMarker':
+        break;
+      case 'HTMLTag':
+        // What loads something is part of what is said: "add <script src=…> to each page".
+        if (/^<(script|iframe|img|object|embed|link|meta|form)\b/i.test(inner)) pieces.push(inner);
+        break;
+      case 'Comment':
+        note(reading, 'hidden', child, commentText(inner), 'comment');
+        break;
+      case 'Escape':
+        pieces.push(inner.slice(1));
+        break;
+      case 'Entity':
+        pieces.push(entityText(inner));
+        break;
+      case 'InlineCode':
+        readInlineCode(reading, child, node);
+        pieces.push(inner.replace(/^`+ ?| ?`+$/g, ''));
+        break;
+      case 'URL':
+        if (node.name !== 'Image') note(reading, 'link', child, inner, '');
+        if (node.name !== 'Link' && node.name !== 'Image') pieces.push(inner);
+        break;
+      case 'Link':
+      case 'Image': {
+        const seen: string[] = [];
+        visitInline(reading, child, seen);
+        pieces.push(...seen);
+        const url = child.getChild('URL');
+        const role = child.name === 'Image' ? 'image' : 'link';
+        if (url !== null) note(reading, role, url, text.slice(url.from, url.to), seen.join('').trim());
+        const title = child.getChild('LinkTitle');
+        if (title !== null) note(reading, 'hidden', title, text.slice(title.from + 1, title.to - 1), 'title');
+        break;
+      }
+      default:
+        visitInline(reading, child, pieces);
+    }
+  }
+  pieces.push(text.slice(at, node.to));
+}
+
+// `[//]: # (text)` is how comments are written where HTML is not wanted.
+export function readReference(reading: Reading, node: SyntaxNode): void {
+  const [url, title] = [node.getChild('URL'), node.getChild('LinkTitle')];
+  if (url !== null && reading.text.slice(url.from, url.to) !== '#')
+    note(reading, 'link', url, reading.text.slice(url.from, url.to), '');
+  if (title !== null) note(reading, 'hidden', title, reading.text.slice(title.from + 1, title.to - 1), 'reference');
+}
+
+// Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the skill.
+export function readInlineCode(reading: Reading, node: SyntaxNode, parent: SyntaxNode): void {
+  const [open, close] = node.getChildren('CodeMark');
+  if (open === undefined || close === undefined) return;
+  const text = reading.text.slice(open.to, close.from);
+  const code: Pieces = { text, map: [{ at: 0, raw: open.to }] };
+  const runsAtLoad = reading.text[node.from - 1] === '!' && parent.name !== 'Link';
+  const context = weaker(reading.source.context, runsAtLoad ? 'code' : inlineContext(reading, text, node, parent));
+  note(reading, 'inline-code', node, text, '', context);
+  if (runsAtLoad || (/\s/.test(text.trim()) && looksLikeShell(text)))
+    reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
+}
+
+// In a paragraph about attacks, code is spoken of unless its own sentence has it run.
+function inlineContext(reading: Reading, code: string, node: SyntaxNode, parent: SyntaxNode): FactContext {
+  const sentence = sentenceAround(reading, node, parent);
+  const context = blockContext({ text: code, heading: reading.heading, before: sentence });
+  if (context === 'fence-doc' || hasBlockRun.test(sentence)) return context;
+  return describesBlock.test(reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)))
+    ? 'fence-doc'
+    : context;
+}
+
+// The sentence that inline code stands in.
+function sentenceAround({ text }: Reading, node: SyntaxNode, parent: SyntaxNode): string {
+  const before = text.slice(Math.max(parent.from, node.from - sentenceCharsMax), node.from);
+  const behind = text.slice(node.to, Math.min(parent.to, node.to + sentenceCharsMax));
+  const start = Math.max(...['. ', '! ', '? ', '\n\n'].map((end) => before.lastIndexOf(end))) + 1;
+  return `${before.slice(start)} ${/^[^.!?\n]*/.exec(behind)?.[0] ?? ''}`;
+}
+
+const sentenceCharsMax = 200;
+
+// What stands in a text that is only shown is only shown.
+export function weaker(around: FactContext, inside: FactContext): FactContext {
+  return around === 'comment' || around === 'fence-doc' ? around : inside;
+}
+
+export function commentText(comment: string): string {
+  return comment
+    .replace(/^<!--+/, '')
+    .replace(/--+>$/, '')
+    .trim();
+}
+
+export function entityText(entity: string): string {
+  const number = /^&#(?:x([0-9a-f]+)|(\d+));$/i.exec(entity);
+  const code = number === null ? undefined : number[1] === undefined ? Number(number[2]) : Number.parseInt(number[1], 16);
+  if (code !== undefined) return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : '';
+  return { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': ' ', '&apos;': "'" }[entity] ?? entity;
+}

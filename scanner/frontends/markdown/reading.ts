@@ -1,0 +1,34 @@
+import type { FactContext, TextFact } from '../../fact.ts';
+import type { FrontEndContext } from '../../frontend.ts';
+import type { EmbeddedProgram, Source } from '../../source.ts';
+
+export interface Reading {
+  readonly source: Source;
+  readonly text: string;
+  readonly facts: TextFact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly context: FrontEndContext;
+  heading: string;
+  before: string;
+}
+
+export function note(
+  reading: Reading,
+  role: TextFact['role'],
+  at: { readonly from: number; readonly to: number },
+  text: string,
+  detail: string,
+  context: FactContext = reading.source.context,
+): void {
+  if (text === '') return;
+  reading.context.steps.take(1 + (text.length >> 6));
+  reading.facts.push({
+    kind: 'text',
+    role,
+    span: { path: reading.source.path, start: at.from, end: at.to },
+    context,
+    certainty: 'exact',
+    text,
+    detail,
+  });
+}

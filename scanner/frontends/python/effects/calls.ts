@@ -1,0 +1,183 @@
+/** Calls in Python: which API or function of the skill is meant, what it does, and what it gives. */
+import { unknownPart } from '../../../models/egress-of.ts';
+import { powerfulModules, pythonApis } from '../../../models/python.ts';
+import type { PythonApi } from '../../../models/python-api.ts';
+import { basesOf, methodOf } from '../names/members.ts';
+import { childrenOf, nameOf, type PythonFunction, type PythonModule, textOf } from '../names/module.ts';
+import { special } from '../names/special.ts';
+import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import { argumentsOf } from '../syntax/arguments.ts';
+import { foldDecoder } from '../syntax/literals.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { either, nodesOf } from '../values/alternatives.ts';
+import { mutate, plainCall } from '../values/methods.ts';
+import { foldPath } from '../values/paths.ts';
+import { evaluate } from '../values/values.ts';
+import { applyEffect, type PyCall } from './effects.ts';
+import { observeOwn } from './observe.ts';
+import { runProgram } from './programs.ts';
+
+/** The value of a call; notes what it does. */
+export function callValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
+  const calleeNode = node.firstChild;
+  if (calleeNode === null) return unknownPy;
+  const callee = evaluate(run, module, calleeNode, depth);
+  const isMember = calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
+  const objectNode = isMember ? childrenOf(calleeNode)[0] : undefined;
+  const object = objectNode === undefined ? unknownPy : evaluate(run, module, objectNode, depth);
+  const method = isMember && calleeNode.lastChild !== null ? nameOf(module, calleeNode.lastChild) : '';
+  const syntax = argumentsOf(module, node);
+  const stars = syntax.starred.map((one) => evaluate(run, module, one, depth));
+  const call: PyCall = {
+    module,
+    node,
+    api: callee.qual ?? method,
+    certainty: callee.folded ? 'folded' : 'exact',
+    object,
+    method,
+    args: [...syntax.positional.map((one) => evaluate(run, module, one, depth)), ...stars.flatMap((one) => one.items ?? [])],
+    keywords: new Map([
+      ...stars.flatMap((one) => [...(one.entries ?? [])]),
+      ...[...syntax.keywords].map(([key, one]) => [key, evaluate(run, module, one, depth)] as const),
+    ]),
+    spread: nodesOf(stars),
+  };
+  if (callee.own === undefined && callee.qual === undefined) mutate(run, call, objectNode);
+  const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, objectNode));
+  return results.length === 1 ? (results[0] ?? unknownPy) : { ...either(results), nodes: nodesOf(results) };
+}
+
+/** Calls a value, with arguments that are known: a function of the skill, an API, a method of data. */
+export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: number, objectNode?: PyNode): PyValue {
+  const { qual } = callee;
+  const at = { ...call, api: qual ?? call.method };
+  const given = [...callee.bound, ...call.args];
+  const all = callee.bound.length === 0 ? at : { ...at, args: given };
+  const own = callee.own ?? constructorOf(run, qual);
+  if (own !== undefined) {
+    observeOwn(run, all, own);
+    for (const wrapper of run.wrappers.get(own.id) ?? []) callOwn(run, all, wrapper, undefined);
+    const result = callOwn(run, all, own, qual);
+    return qual === undefined || callee.own === undefined
+      ? result
+      : either([result, invoke(run, call, { ...callee, own: undefined }, depth)]);
+  }
+  if (qual === undefined) return plainCall(run, all, callee);
+  if (qual.startsWith('object ')) {
+    const called = methodOf(run, qual.slice('object '.length), '__call__');
+    if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
+  }
+  if (qual.startsWith('class ')) return constructed(run, all, qual.slice('class '.length), depth);
+  const resolved = special(run, all, qual, depth) ?? foldPath(all, qual);
+  if (resolved !== undefined) return resolved;
+  const [, program] = /^(?:sh|plumbum\.cmd)\.(\w+)$/.exec(qual) ?? [];
+  if (program !== undefined)
+    return runProgram(run, { ...all, args: [{ ...unknownPy, texts: [program] }, ...all.args] }, unknownPy, {
+      does: 'program',
+      rest: true,
+    });
+  noteHidden(run, all, callee, qual);
+  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  if (api !== undefined) return callApi(run, all, qual, api);
+  mutate(run, all, objectNode);
+  return plainCall(run, all, callee);
+}
+
+// An object of a class of the skill that has no constructor; one made from a library's class is made as that is.
+function constructed(run: PythonRun, call: PyCall, className: string, depth: number): PyValue {
+  const base = basesOf(run, className).find((one) => Object.hasOwn(pythonApis, one));
+  if (base !== undefined) invoke(run, call, { ...unknownPy, qual: base }, depth);
+  return {
+    ...unknownPy,
+    qual: `object ${className}`,
+    nodes: [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread],
+  };
+}
+
+// A name that is looked up by a text is hidden when the text was put together.
+function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
+  if (!callee.byText || !(Object.hasOwn(pythonApis, qual) || powerfulModules.has(qual.split('.')[0] ?? ''))) return;
+  const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
+  const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
+  const parts = qual.replaceAll('()', '').split('.');
+  const { text } = call.module.source;
+  const isPlain = (part: string): boolean =>
+    new RegExp(`(["'.]|import )${part.replace(/\W/g, '')}\\b`).test(text) ||
+    new RegExp(`\\b${part.replace(/\W/g, '')}\\(`).test(text);
+  if (parts.every(isPlain)) return;
+  notePyTrait(run, { ...call, certainty: 'folded' }, 'folded-name', `${written.slice(0, 60)} is ${qual}`);
+}
+
+function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): PyValue {
+  const results = api.effects.map((effect) => applyEffect(run, call, effect));
+  const given = [...call.args, ...call.keywords.values()];
+  const passed = [...nodesOf(given), ...call.spread];
+  const made = either(results.filter((one) => one !== undefined));
+  switch (api.gives) {
+    case 'nothing':
+      return unknownPy;
+    case 'through':
+      return {
+        ...unknownPy,
+        texts: call.args[0]?.texts ?? [],
+        items: call.args[0]?.items,
+        nodes: [...made.nodes, ...passed],
+        decoded: given.some((one) => one.decoded),
+      };
+    case 'encoded': {
+      if (passed.length === 0) return unknownPy;
+      const id = flowNode(run, call.module, call.node, `encoded@${call.node.from}`, `encoded by ${qual}`);
+      for (const from of passed) flowEdge(run, from, id, true);
+      return { ...unknownPy, nodes: [id] };
+    }
+    case 'decoded': {
+      const [data, encoding] = call.args;
+      const texts =
+        data?.texts.map((text) => foldDecoder(qual, text, encoding?.texts[0])).filter((text) => text !== undefined) ?? [];
+      return { ...unknownPy, texts, nodes: passed, folded: true, decoded: true, raw: data?.raw };
+    }
+    default:
+      return { ...made, qual: made.qual ?? `${qual}()` };
+  }
+}
+
+/** The constructor of a class of the skill, or nothing. */
+function constructorOf(run: PythonRun, qual: string | undefined): PythonFunction | undefined {
+  return qual?.startsWith('class ') ? methodOf(run, qual.slice('class '.length), '__init__') : undefined;
+}
+
+function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string | undefined): PyValue {
+  const id = `${call.module.source.path}@${call.node.from}`;
+  const isBound = own.bound;
+  own.parameters.forEach((parameter, index) => {
+    const given = call.keywords.get(parameter.name) ?? call.args[isBound ? index - 1 : index];
+    const rest = parameter.star ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread] : [];
+    for (const from of [...(given?.nodes ?? []), ...rest]) {
+      const to = flowNode(
+        run,
+        own.module,
+        parameter.node,
+        `${own.id}${parameter.name}`,
+        `parameter "${parameter.name}" of ${own.name}`,
+      );
+      run.edges.push({ kind: 'argument', from, to, call: id });
+    }
+  });
+  const result = flowNode(run, call.module, call.node, `call@${call.node.from}:${call.node.to}`, `given by ${own.name}`);
+  const returned = flowNode(run, own.module, own.node, `${own.id}:return`, `returned by ${own.name}`);
+  run.edges.push({ kind: 'result', from: returned, to: result, call: id });
+  if (qual?.startsWith('class '))
+    return { ...unknownPy, qual: `object ${qual.slice('class '.length)}`, nodes: nodesOf(call.args) };
+  const given = own.returns.slice(0, 8).map((node) => evaluate(run, own.module, node, 1));
+  const value = either(given);
+  const isOpen = run.replaced.has(own.id) && value.texts.length > 0;
+  return {
+    ...value,
+    texts: own.returns.length > 4 ? [] : value.texts,
+    otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
+    nodes: [result],
+    folded: true,
+    raw: undefined,
+    whole: undefined,
+  };
+}

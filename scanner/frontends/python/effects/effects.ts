@@ -1,0 +1,136 @@
+import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
+import type { Argument, Condition, PythonEffect } from '../../../models/python-api.ts';
+import { sensitivePath } from '../../../models/sensitive-paths.ts';
+import { attributeNode } from '../names/members.ts';
+import { flowEdge, flowSink, flowSource, notePyTrait, type PyNoting, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import { join, nodesOf } from '../values/alternatives.ts';
+import { applyCallback, applyOption } from './callbacks.ts';
+import { invoke } from './calls.ts';
+import { readEnvironment, wholeEnvironment } from './environment.ts';
+import { applyFile } from './files.ts';
+import { applyConnect, applyRequest, applySend } from './network.ts';
+import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
+import { noteWritten } from './written.ts';
+
+/** A call with its values. */
+export interface PyCall extends PyNoting {
+  readonly object: PyValue;
+  readonly method: string;
+  readonly args: readonly PyValue[];
+  readonly keywords: ReadonlyMap<string, PyValue>;
+  /** Nodes of what is given with stars. */
+  readonly spread: readonly string[];
+}
+
+/** An argument's value. */
+export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
+  const given = (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
+  return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
+}
+
+const lineEnd = { ...unknownPy, texts: ['\n'] };
+
+function holds(call: PyCall, { argument, form }: Condition): boolean {
+  const value = argumentOf(call, argument);
+  return value !== undefined && form.test(value.qual ?? value.texts[0] ?? '');
+}
+
+/** Notes what an effect does; gives the value it makes, if any. */
+export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect): PyValue | undefined {
+  switch (effect.does) {
+    case 'request':
+      return applyRequest(run, call, effect);
+    case 'connect':
+      return applyConnect(run, call, effect);
+    case 'send':
+      return applySend(run, call, argumentOf(call, effect.content), effect.part);
+    case 'self-read':
+      return applyFile(run, { ...call, object: searchedIn(call) }, effect);
+    case 'read':
+    case 'write':
+    case 'delete':
+    case 'open':
+    case 'self-write':
+    case 'self-delete':
+    case 'self-open':
+      return applyFile(run, call, effect);
+    case 'shell':
+    case 'program':
+      return runProgram(run, call, argumentOf(call, effect.command) ?? unknownPy, effect);
+    case 'code':
+      return runCodeOf(run, call, argumentOf(call, effect.code) ?? unknownPy);
+    case 'load': {
+      const name = argumentOf(call, effect.module);
+      if (name?.texts[0]?.includes(unknownPart) !== false)
+        notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'code whose place is computed');
+      return noteLoad(run, call, name ?? unknownPy);
+    }
+    case 'feed':
+      return feedProgram(run, call, argumentOf(call, effect.content) ?? unknownPy);
+    case 'deserialize': {
+      if (effect.safe !== undefined && holds(call, effect.safe)) return unknownPy;
+      if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
+      const data = argumentOf(call, effect.data);
+      notePyTrait(run, call, 'deserialize', call.api);
+      if (effect.byPath !== true) flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
+      return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };
+    }
+    case 'env':
+      return readEnvironment(run, call, argumentOf(call, effect.name) ?? unknownPy);
+    case 'whole-env':
+      return wholeEnvironment(run, call);
+    case 'input':
+      return { ...unknownPy, nodes: [flowSource(run, call, { what: 'input', name: call.api }, `${call.api} reads it`)] };
+    case 'output':
+      noteWritten(run, call, call.keywords.get('file')?.file ?? [], join([...call.args, lineEnd]));
+      flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), { what: 'output', api: call.api, part: 'content' });
+      return unknownPy;
+    case 'call':
+      return applyCallback(run, call, effect);
+    case 'option':
+      return applyOption(run, call, effect);
+    case 'listen':
+      notePyTrait(run, call, 'listen', call.api);
+      return serve(run, call);
+    case 'native':
+      notePyTrait(run, call, 'native', call.args[0]?.texts[0] ?? '*');
+      return unknownPy;
+    case 'trait':
+      if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined) return unknownPy;
+      notePyTrait(run, call, effect.trait, call.api);
+      return unknownPy;
+  }
+}
+
+// What comes in to a server is said by whoever connects: its handlers get it, as arguments or as attributes of their object.
+function serve(run: PythonRun, call: PyCall): PyValue {
+  const given = [...call.args, ...call.keywords.values()];
+  const handlers = given.filter(({ own, qual }) => own !== undefined || qual?.startsWith('class '));
+  if (handlers.length === 0) return unknownPy;
+  const from = flowSource(run, call, { what: 'network', name: anyEgress }, `${call.api} hands on what comes in`);
+  const received = { ...unknownPy, nodes: [from] };
+  for (const handler of handlers) {
+    if (handler.own !== undefined)
+      invoke(
+        run,
+        { ...call, object: unknownPy, method: '', args: [received, received], keywords: new Map(), spread: [] },
+        handler,
+        1,
+      );
+    const className = handler.qual?.startsWith('class ') ? handler.qual.slice('class '.length) : undefined;
+    if (className !== undefined)
+      for (const name of handlerAttributes) flowEdge(run, from, attributeNode(run, call.module, name, call.node));
+  }
+  return unknownPy;
+}
+
+// Library reference: http.server.BaseHTTPRequestHandler, socketserver.BaseRequestHandler.
+const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline'];
+
+// `folder.glob('gh/hosts.y*ml')` reads what the pattern names, where that is somebody's.
+function searchedIn(call: PyCall): PyValue {
+  const pattern = /^r?glob$/.test(call.method) ? call.args[0]?.texts[0] : undefined;
+  if (pattern === undefined || pattern.includes(unknownPart)) return call.object;
+  const texts = call.object.texts.map((text) => `${text}/${pattern}`).filter((text) => sensitivePath(text) !== undefined);
+  return texts.length === 0 ? call.object : { ...call.object, texts };
+}

@@ -1,0 +1,51 @@
+import { unknownPart } from '../../../models/egress-of.ts';
+import { shellVariables } from '../../../models/shell.ts';
+import { flowSource, notePyCapability, type PyNoting, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+
+/** One variable read. */
+export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): PyValue {
+  const names = name.texts.length === 0 ? ['*'] : name.texts.map((text) => (text.includes(unknownPart) ? '*' : text));
+  const nodes = names.map((one) => {
+    if (!shellVariables.has(one))
+      notePyCapability(
+        run,
+        { ...at, certainty: name.folded && one !== '*' ? 'folded' : at.certainty },
+        { kind: 'env', name: one },
+      );
+    return flowSource(
+      run,
+      at,
+      { what: 'env', name: one },
+      one === '*' ? 'reads a variable whose name is computed' : `reads ${one}`,
+    );
+  });
+  const isHome = names[0] === 'HOME' || names[0] === 'USERPROFILE';
+  return { ...unknownPy, nodes: isHome ? [] : nodes, texts: isHome ? ['~'] : [] };
+}
+
+/** All variables at once. Handed to a child as its environment they stay in the sandbox; the rule is told so. */
+export function wholeEnvironment(run: PythonRun, at: PyNoting): PyValue {
+  const toChild = isForChild(at);
+  const id = flowSource(run, at, { what: 'whole-env', name: '*' }, 'gives every variable');
+  const isKnown = run.facts.some(
+    (fact) =>
+      fact.kind === 'capability' &&
+      fact.span.path === at.module.source.path &&
+      fact.span.start === at.node.from &&
+      fact.traits.includes('whole-env'),
+  );
+  if (!isKnown) notePyCapability(run, at, { kind: 'env', name: '*' }, toChild ? ['whole-env', 'env-to-child'] : ['whole-env']);
+  return { ...unknownPy, nodes: [id] };
+}
+
+// `env=os.environ`, `{**os.environ, …}` or a copy in a variable that is given as `env=`.
+export function isForChild({ module, node }: PyNoting): boolean {
+  const { text } = module.source;
+  // `{k: v for k, v in os.environ.items() if …}` is a copy as well.
+  const before = text
+    .slice(Math.max(0, node.from - 200), node.from)
+    .replace(/\{\s*\w{1,40}\s*:\s*\w{1,40}\s+for\s+\w{1,40}\s*,\s*\w{1,40}\s+in\s+$/, '{ **');
+  if (/\benv\s*=\s*(dict\(|\{\s*\*\*)?\s*$/.test(before)) return true;
+  const name = /(?:^|\n)[ \t]*(\w+)(?:\s*:\s*[\w[\], .]+)?\s*=\s*(?:dict\(|\{\s*\*\*|copy\.\w+\()?\s*$/.exec(before)?.[1];
+  return name !== undefined && new RegExp(`\\benv\\s*=\\s*${name}\\b`).test(text);
+}

@@ -1,0 +1,89 @@
+/** Functions gone through with known arguments, to see what they call with them. */
+import { pythonApis } from '../../../models/python.ts';
+import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
+import { foldedOf, pyOf } from '../fold/given.ts';
+import type { MaybeFolded } from '../fold/value.ts';
+import { nameOf, type PythonFunction, type PythonModule, textOf } from '../names/module.ts';
+import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import { argumentsOf } from '../syntax/arguments.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { evaluate } from '../values/values.ts';
+import { applyEffect, type PyCall } from './effects.ts';
+
+/** Goes through a function with what it is given, where that is functions or values that are known. */
+export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
+  if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0)) return;
+  const args = call.args.map((arg) => foldedOf(arg));
+  const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
+  const given = [...args, ...keywords.values()];
+  if (
+    !given.some(isCallable) &&
+    !(given.some((arg) => arg !== undefined) && (isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own)))))
+  )
+    return;
+  run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
+  callOwnFolded(run, { kind: 'own', module: own.module, definition: own, frame: undefined }, { args, keywords }, 0);
+  run.fold.observe = undefined;
+}
+
+// Called by another name than its own, so that its parameters do not know of the call.
+function isIndirect({ module, node }: PyCall, own: PythonFunction): boolean {
+  const callee = 'firstChild' in node ? (node as PyNode).firstChild : null;
+  const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
+  return last === null || last === undefined || nameOf(module, last) !== own.name;
+}
+
+const looksUp = /getattr\(|__import__|import_module\(|\]\(/;
+
+function isCallable(value: MaybeFolded): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'own' || value.kind === 'name');
+}
+
+function bodyOf({ node }: PythonFunction): PyNode {
+  return node.parent?.name === 'FunctionDefinition' ? node.parent : node;
+}
+
+/** Goes through a library's function that calls what it is given, with what is known of its arguments. */
+export function observeCall(run: PythonRun, call: PyCall): void {
+  if (run.fold.observe !== undefined || !('firstChild' in call.node)) return;
+  run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
+  const site = { module: call.module, node: call.node as PyNode, depth: 0, hides: false };
+  const args = call.args.map(foldedOf);
+  callFoldedValue(run, { kind: 'name', qual: call.api, hidden: false }, { args, keywords: new Map() }, site);
+  run.fold.observe = undefined;
+}
+
+function observed(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  qual: string,
+  args: readonly MaybeFolded[],
+  keywords: ReadonlyMap<string, MaybeFolded>,
+): void {
+  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  if (api === undefined || node.firstChild === null) return;
+  const syntax = argumentsOf(module, node);
+  const isKnown = evaluate(run, module, node.firstChild).qual === qual;
+  const isClear = syntax.positional.every((one) => isClearValue(evaluate(run, module, one)));
+  if (isKnown && isClear && syntax.starred.length === 0) return;
+  const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
+  const call: PyCall = {
+    module,
+    node,
+    api: qual,
+    certainty: 'folded',
+    object: unknownPy,
+    method: '',
+    args: args.map(pyOf),
+    keywords: given,
+    spread: [],
+  };
+  for (const effect of api.effects) applyEffect(run, call, effect);
+}
+
+function isClearValue(value: PyValue): boolean {
+  const texts =
+    value.items === undefined ? value.texts : value.items.flatMap((item) => (item.texts.length === 0 ? ['\0'] : item.texts));
+  return texts.length > 0 && !texts.some((text) => text.includes('\0'));
+}

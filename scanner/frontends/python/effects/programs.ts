@@ -1,0 +1,235 @@
+/** Programs and code that Python starts: command lines are read by the shell front end, code by this one. */
+
+import { basename } from 'node:path/posix';
+import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import { own } from '../../../models/api.ts';
+import { egressOf, unknownPart } from '../../../models/egress-of.ts';
+import { interpreters, networkPrograms } from '../../../models/shell.ts';
+import type { OffsetMap } from '../../../source.ts';
+import {
+  flowSink,
+  flowSource,
+  notePyCapability,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  spanOfPy,
+  unknownPy,
+} from '../run.ts';
+import { nodesOf } from '../values/alternatives.ts';
+import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './command-words.ts';
+import type { PyCall } from './effects.ts';
+import { startModule, startStored } from './stored.ts';
+
+/** Notes a program that is started, by a list of words or a line for the shell. */
+export function runProgram(
+  run: PythonRun,
+  call: PyCall,
+  command: PyValue,
+  effect: { readonly does: 'shell' | 'program'; readonly rest?: true },
+): PyValue {
+  const words = effect.rest
+    ? call.args
+    : (command.items ?? (effect.does === 'program' && call.api.startsWith('os.') ? [command, ...call.args.slice(1)] : undefined));
+  const started = startProgram(run, call, command, words, effect);
+  const others = [...command.otherItems, ...otherWords(words ?? [])];
+  for (const other of others) startProgram(run, call, { ...command, otherTexts: [] }, other, effect);
+  return started;
+}
+
+function startProgram(
+  run: PythonRun,
+  call: PyCall,
+  command: PyValue,
+  words: readonly PyValue[] | undefined,
+  effect: { readonly does: 'shell' | 'program' },
+): PyValue {
+  const byShell =
+    effect.does === 'shell' || /^(True|1)$/.test(call.keywords.get('shell')?.qual ?? call.keywords.get('shell')?.texts[0] ?? '');
+  // With a shell, the first word is a line for it and the others are its arguments.
+  const [line] = byShell && words !== undefined ? words : [];
+  const text = line ?? (words === undefined || words.length === 0 ? command : undefined);
+  const all =
+    text === undefined
+      ? [(words ?? []).map((word) => quoteWord(wordText(word))).join(' ')]
+      : [...text.texts, ...text.otherTexts.map(asLine)];
+  const lines = all.filter((one) => !isUnknownLine(one));
+  const nodes = nodesOf([command, ...(words ?? [])]);
+  const isUnknown = lines.length === 0;
+  const isPerhapsUnknown = [command, ...(words ?? []).slice(0, 1)].some(({ otherTexts }) =>
+    otherTexts.some((one) => isUnknownLine(asLine(one))),
+  );
+  if (isUnknown || isPerhapsUnknown || lines.length < all.length)
+    notePyCapability(run, call, { kind: 'exec', program: '*' }, [
+      'dynamic-name',
+      ...(byShell ? (['shell-string'] as const) : []),
+    ]);
+  if (byShell && all.some((line) => line.includes(unknownPart)))
+    notePyTrait(run, call, 'interpolated', all.find((one) => one.includes(unknownPart)) ?? '');
+  const program = words?.[0] === undefined || line !== undefined ? undefined : wordText(words[0]);
+  const name = basename((program ?? (lines[0] ?? all[0])?.trim().split(/\s+/)[0] ?? '*').replace(/['"]/g, ''));
+  const exec: Capability = { kind: 'exec', program: name.includes(unknownPart) || name === '' ? '*' : name };
+  flowSink(run, call, byShell || isUnknown ? nodes : nodesOf((words ?? []).slice(1)), {
+    what: 'exec',
+    capability: exec,
+    api: call.api,
+    part: byShell || isUnknown ? 'code' : 'argument',
+  });
+  startStored(run, call, line ?? command, line === undefined ? words : undefined);
+  if (command.decoded || words?.[0]?.decoded) notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
+  noteDetached(run, call);
+  sendByProgram(run, call, name, lines, [...nodes, ...(call.keywords.get('input')?.nodes ?? [])]);
+  const programs = isUnknown
+    ? []
+    : line === undefined && words !== undefined && words.length > 0
+      ? [embedWords(run, call, words)]
+      : lines.map((one) => embedShell(run, call, one, (line ?? command).folded ? undefined : (line ?? command).raw));
+  const output = flowSource(run, call, { what: 'command', name: exec.program }, `${name} prints it`);
+  const input = call.keywords.get('input') ?? call.keywords.get('stdin');
+  for (const started of programs) noteStart(run, call, started, nodes, input?.nodes ?? [], output);
+  if (input !== undefined) feedProgram(run, { ...call, object: { ...unknownPy, target: exec } }, input);
+  return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], target: exec };
+}
+
+// What goes into a program that is started, and what comes back; the front end of its language knows what it does with it.
+function noteStart(
+  run: PythonRun,
+  call: PyCall,
+  program: string,
+  given: readonly string[],
+  stdin: readonly string[],
+  output: string,
+): void {
+  const entries = [...(call.keywords.get('env')?.entries ?? [])];
+  run.starts.push({
+    by: call.module.source.path,
+    program,
+    call: `${program} started@${call.node.from}`,
+    span: spanOfPy(call.module, call.node),
+    context: call.module.source.context,
+    arguments: given,
+    stdin,
+    env: entries.flatMap(([name, value]) => value.nodes.map((node) => ({ name, node }))),
+    output,
+  });
+}
+
+/** Notes a file that is run as a part of this program, whatever its name says. */
+export function noteLoad(run: PythonRun, call: PyCall, module: PyValue): PyValue {
+  flowSink(run, call, module.nodes, { what: 'exec', api: call.api, part: 'argument' });
+  for (const path of module.texts) if (/[./]/.test(path)) noteLoaded(run, call, path);
+  for (const name of module.texts) if (/^[\w.]+$/.test(name)) startModule(run, call, name);
+  return unknownPy;
+}
+
+function noteLoaded(run: PythonRun, call: PyCall, program: string): void {
+  run.starts.push({
+    by: call.module.source.path,
+    program,
+    language: 'python',
+    call: `${call.module.source.path} loads ${program}@${call.node.from}`,
+    span: spanOfPy(call.module, call.node),
+    context: call.module.source.context,
+    ...{ arguments: [], stdin: [], env: [] },
+  });
+}
+
+// A child that goes on when this program has ended.
+function noteDetached(run: PythonRun, call: PyCall): void {
+  const isOwnSession = call.keywords.get('start_new_session')?.texts[0] === 'True';
+  const before = call.keywords.get('preexec_fn')?.qual ?? '';
+  const flags = call.keywords.get('creationflags');
+  const isDetached =
+    /DETACHED_PROCESS|CREATE_NEW_PROCESS_GROUP|CREATE_NO_WINDOW/.test(flags?.qual ?? '') || flags?.texts[0] === '8';
+  if (isOwnSession || isDetached || /^os\.(setsid|setpgrp)$/.test(before)) notePyTrait(run, call, 'detached', call.api);
+}
+
+/** Notes text that a program reads on its standard input: a shell or an interpreter runs it. */
+export function feedProgram(run: PythonRun, call: PyCall, content: PyValue): PyValue {
+  const { target } = call.object;
+  if (target?.kind !== 'exec') return unknownPy;
+  const isShell = /^(ba|da|z|k|a)?sh$/.test(target.program);
+  const isPython = /^python[\d.]*$/.test(target.program);
+  flowSink(run, call, content.nodes, {
+    what: 'exec',
+    capability: target,
+    api: call.api,
+    part: isShell || isPython || own(interpreters, target.program) !== undefined ? 'code' : 'argument',
+  });
+  if (isPython && content.texts.length > 0) return runCodeOf(run, call, { ...content, nodes: [] });
+  if (isShell) {
+    if (content.decoded) notePyTrait(run, call, 'decode-to-code', content.texts[0] ?? '');
+    for (const text of content.texts) embedShell(run, call, text, content.folded ? undefined : content.raw);
+  }
+  return unknownPy;
+}
+
+// curl and its like send what they are given.
+function sendByProgram(run: PythonRun, call: PyCall, name: string, lines: readonly string[], nodes: readonly string[]): void {
+  if (nodes.length === 0 || !Object.hasOwn(networkPrograms, name)) return;
+  for (const line of lines) {
+    const url = /\bhttps?:\/\/[^\s'"]*/.exec(line)?.[0] ?? unknownPart;
+    const egress = egressOf(url, ['*']);
+    if (egress !== undefined)
+      flowSink(run, call, nodes, { what: 'network', capability: { kind: 'egress', ...egress }, api: name, part: 'body' });
+  }
+}
+
+/** Notes text that is run as Python, and goes through it. */
+export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue {
+  const texts = [...code.texts, ...code.otherTexts];
+  if (code.decoded) notePyTrait(run, call, 'decode-to-code', texts[0] ?? '');
+  if (texts.length === 0 || texts.some((text) => text.includes(unknownPart)))
+    notePyTrait(run, call, 'code-from-string', call.api);
+  flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part: 'code' });
+  for (const one of texts) {
+    const map =
+      code.raw !== undefined && !code.folded && texts.length === 1
+        ? [{ at: 0, raw: code.raw }]
+        : [{ at: 0, raw: call.node.from, fixed: true as const }];
+    embed(run, call, 'python', one, map);
+  }
+  return unknownPy;
+}
+
+function embedShell(run: PythonRun, call: PyCall, line: string, raw: number | undefined): string {
+  const isInside = raw !== undefined && raw > call.node.from && raw < call.node.to;
+  const map = !isInside ? [{ at: 0, raw: call.node.from, fixed: true as const }] : [{ at: 0, raw }];
+  return embed(run, call, 'shell', line, map);
+}
+
+// Hands a program to the front end of its language; gives the path under which that one knows it, as rounds.ts makes it.
+function embed(run: PythonRun, call: PyCall, language: 'shell' | 'python', text: string, map: OffsetMap): string {
+  const within = call.module.source.path;
+  const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
+  const same = run.programs.get(base) ?? [];
+  run.programs.set(base, same);
+  if (!same.includes(text)) {
+    same.push(text);
+    run.embedded.push({ within, language, text, context: call.module.source.context, map });
+  }
+  const count = same.indexOf(text) + 1;
+  return count === 1 ? base : `${base}.${count}`;
+}
+
+// Each word keeps its place where it stands in the text as it is.
+function embedWords(run: PythonRun, call: PyCall, words: readonly PyValue[]): string {
+  const map: { at: number; raw: number; fixed?: true }[] = [];
+  let text = '';
+  for (const word of words) {
+    const quoted = quoteWord(wordText(word));
+    const isInside = word.raw !== undefined && word.raw > call.node.from && word.raw < call.node.to;
+    const isPlain = isInside && !word.folded && !word.texts[0]?.includes("'");
+    const open = quoted === word.texts[0] ? 0 : 1;
+    map.push({ at: text.length, raw: isPlain ? (word.raw ?? 0) : call.node.from, fixed: true });
+    if (isPlain) map.push({ at: text.length + open, raw: word.raw ?? 0 });
+    text += `${quoted} `;
+  }
+  return embed(
+    run,
+    call,
+    'shell',
+    text.trimEnd(),
+    map.filter((piece, index) => piece.at !== map[index + 1]?.at),
+  );
+}

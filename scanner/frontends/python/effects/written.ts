@@ -1,0 +1,44 @@
+/** Texts that Python writes to files: `open(path, "w").write(text)`, a temporary file's `write`, `Path(path).write_text(text)`. */
+import { unknownPart } from '../../../models/egress-of.ts';
+import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import { join } from '../values/alternatives.ts';
+import type { PyCall } from './effects.ts';
+import { storeAt, storedPaths } from './stored.ts';
+
+/** Notes what a file gets, for the case that it is started. */
+export function noteWritten(run: PythonRun, call: PyCall, files: PyValue['file'], content: PyValue | undefined): void {
+  if (content === undefined || files.length === 0) return;
+  const { texts, otherTexts, raw, folded } = content.items === undefined ? content : join(content.items);
+  const { path: within, context } = call.module.source;
+  const map = raw !== undefined && !folded ? [{ at: 0, raw }] : [{ at: 0, raw: call.node.from, fixed: true as const }];
+  const others = [...texts.slice(1), ...otherTexts].filter((text) => text !== unknownPart);
+  storeAt(
+    run,
+    call,
+    files.map(({ path }) => path),
+    content.nodes,
+  );
+  for (const file of files) {
+    run.context.steps.take();
+    run.written.push({ ...file, within, text: texts[0] ?? unknownPart, context, map });
+    for (const text of others) run.written.push({ ...file, within, text, context, map, instead: true });
+  }
+}
+
+/** The file that a call opens or fills, by its path. */
+export function openedBy(call: PyCall, path: PyValue | undefined, isAppended: boolean): PyValue['file'] {
+  const opening = call.node.from;
+  return storedPaths(call, path).map((path) => ({ path, opening, ...(isAppended && { append: true as const }) }));
+}
+
+/** A temporary file: nobody knows its name, but each use of it means the same file. */
+export function temporaryFile(call: PyCall): PyValue {
+  const suffix = call.keywords.get('suffix')?.texts[0] ?? '';
+  const path = `/tmp/${unknownPart}.at${call.node.from}${suffix}`;
+  return {
+    ...unknownPy,
+    texts: [path],
+    file: [{ path, opening: call.node.from }],
+    target: { kind: 'mount', path: '/tmp/*', mode: 'rw' },
+  };
+}

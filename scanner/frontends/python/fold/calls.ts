@@ -1,0 +1,250 @@
+/** Calls of Python, computed: helpers of the skill, pure functions, methods of data, and names that are looked up by text. */
+
+import { childrenOf, nameOf, type PythonModule } from '../names/module.ts';
+import type { PythonRun } from '../run.ts';
+import { argumentsOf } from '../syntax/arguments.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { callBuiltin, isDecoder } from './builtins.ts';
+import { fold } from './fold.ts';
+import { comprehension, item } from './items.ts';
+import { attribute, dotted, evalName, hiddenName, topOf } from './lookups.ts';
+import { callMethod, decodingMethods, type MethodCall } from './methods.ts';
+import { imported } from './names.ts';
+import { runBlock } from './run.ts';
+import {
+  copied,
+  type Folded,
+  type FoldedName,
+  type FoldedOwn,
+  type FoldFrame,
+  isDict,
+  isList,
+  isName,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MaybeFolded,
+  namesOf,
+  restOf,
+  truthOf,
+} from './value.ts';
+
+interface Site {
+  readonly module: PythonModule;
+  readonly node: PyNode;
+  readonly depth: number;
+  /** Whether a text that names something was put together. */
+  readonly hides: boolean;
+}
+
+/** The computed result of a call. */
+export function callFolded(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame | undefined,
+  depth: number,
+): MaybeFolded {
+  const calleeNode = node.firstChild;
+  const list = node.getChild('ArgList');
+  if (calleeNode === null || list === null) return undefined;
+  const value = (one: PyNode): MaybeFolded => fold(run, module, one, frame, depth);
+  const parts = childrenOf(list).slice(1, -1);
+  const isGenerator = parts.some((part) => part.name === 'for');
+  const syntax = argumentsOf(module, node);
+  const starred = syntax.starred.map(value);
+  const dicts = starred.filter(isDict);
+  const call: MethodCall = {
+    args: isGenerator
+      ? [comprehension(run, module, list, parts, frame, depth)]
+      : [...syntax.positional.map(value), ...starred.flatMap((one) => (isDict(one) ? [] : (itemsOf(one) ?? [])))],
+    keywords: new Map([...dicts.flatMap(namesOf), ...[...syntax.keywords].map(([key, one]) => [key, value(one)] as const)]),
+  };
+  const site: Site = { module, node, depth, hides: !syntax.positional.slice(0, 2).some((one) => one.name === 'String') };
+  const isMember = calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
+  const [objectNode] = isMember ? childrenOf(calleeNode) : [];
+  if (objectNode !== undefined && calleeNode.lastChild !== null) {
+    const object = value(objectNode);
+    const method = nameOf(module, calleeNode.lastChild);
+    if (
+      object !== undefined &&
+      !isName(object) &&
+      !(typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'own')
+    ) {
+      if (
+        decodingMethods.test(method) ||
+        (method === 'decode' && typeof call.args[0] === 'string' && !/^(utf|ascii|latin)/i.test(call.args[0]))
+      )
+        run.fold.decodes = true;
+      return callMethod(frame === undefined ? (copied(object) ?? object) : object, method, call);
+    }
+  }
+  const callee = value(calleeNode);
+  return callee === undefined ? undefined : callFoldedValue(run, callee, call, site);
+}
+
+/** The computed result of calling a value. */
+export function callFoldedValue(run: PythonRun, callee: Folded, call: MethodCall, site: Site): MaybeFolded {
+  if (typeof callee !== 'object' || callee === null || !('kind' in callee)) return undefined;
+  if (callee.kind === 'own') return callOwnFolded(run, callee, call, site.depth);
+  if (callee.kind === 'bound') {
+    const args = { args: [...callee.args, ...call.args], keywords: call.keywords };
+    return callee.method === ''
+      ? callFoldedValue(run, callee.callee, args, site)
+      : callMethod(callee.callee, callee.method, args);
+  }
+  if (callee.kind !== 'name') return undefined;
+  const found = callName(run, callee, call, site);
+  if (found === undefined) run.fold.observe?.(site.module, site.node, callee, call.args, call.keywords);
+  return found;
+}
+
+function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Site): MaybeFolded {
+  const [first, second, ...rest] = call.args;
+  const { qual } = callee;
+  // What an iterator that has a name gives next depends on what it gave before.
+  if (qual === 'next' && argumentsOf(site.module, site.node).positional[0]?.name === 'VariableName') return undefined;
+  switch (qual.replace(/^(builtins|__builtins__)\./, '')) {
+    case 'getattr':
+    case 'object.__getattribute__':
+    case 'operator.attrgetter':
+      return attribute(run, qual, call, site.hides);
+    case 'operator.attribute of':
+      return isName(second) && typeof first === 'string' ? dotted(run, second, first) : undefined;
+    case 'codecs.getdecoder':
+      return { kind: 'bound', callee: { kind: 'name', qual: 'codecs.decoded pair', hidden: false }, method: '', args: call.args };
+    case 'codecs.decoded pair':
+      run.fold.decodes = true;
+      return listOf([callBuiltin('codecs.decode', { args: [second, first], keywords: new Map() }), undefined], 'tuple');
+    case '__import__':
+      if (typeof first !== 'string') return undefined;
+      return hiddenName(imported(run, site.module, topOf(first, call)), site.hides);
+    case 'importlib.import_module':
+    case 'importlib.__import__':
+      if (typeof first !== 'string') return undefined;
+      return hiddenName(imported(run, site.module, first), site.hides);
+    case 'vars':
+      return isName(first) ? { ...first, qual: `vars ${first.qual}` } : first === undefined ? globals : undefined;
+    case 'globals':
+    case 'locals':
+      return globals;
+    case 'functools.partial':
+      return first === undefined
+        ? undefined
+        : { kind: 'bound', callee: first, method: '', args: [second, ...rest].slice(0, call.args.length - 1) };
+    case 'operator.itemgetter':
+      return { kind: 'bound', callee: { kind: 'name', qual: 'operator.getitem of', hidden: false }, method: '', args: call.args };
+    case 'operator.getitem of':
+      return second === undefined || second === null ? undefined : item(run, site.module, second, first, false);
+    case 'operator.getitem':
+      return first === undefined || first === null ? undefined : item(run, site.module, first, second, site.hides);
+  }
+  const applied = callHigher(run, callee, call, site);
+  if (applied !== undefined) return applied;
+  if (qual.startsWith('class ')) return { kind: 'name', qual: `object ${qual.slice('class '.length)}`, hidden: false };
+  const [, type, method] = /^(str|bytes|list|dict|int)\.(\w+)$/.exec(qual) ?? [];
+  if (type !== undefined && method !== undefined && !/^(maketrans|fromhex|from_bytes)$/.test(method) && first !== undefined)
+    return callMethod(first, method, { args: call.args.slice(1), keywords: call.keywords });
+  if (isDecoder(qual, call)) run.fold.decodes = true;
+  return callBuiltin(qual, call);
+}
+
+// Functions that call a function.
+function callHigher(run: PythonRun, { qual }: FoldedName, call: MethodCall, site: Site): MaybeFolded {
+  const [first, second, ...rest] = call.args;
+  const again = (one: Folded, args: readonly MaybeFolded[]): MaybeFolded =>
+    callFoldedValue(run, one, { args, keywords: new Map() }, site);
+  switch (qual) {
+    case 'map': {
+      const lists = [second, ...rest].map(itemsOf);
+      if (first === undefined || lists.length === 0 || lists.includes(undefined)) return undefined;
+      const length = Math.min(...lists.map((list) => list?.length ?? 0));
+      return listOf(
+        Array.from({ length }, (_, at) =>
+          again(
+            first,
+            lists.map((list) => list?.[at]),
+          ),
+        ),
+      );
+    }
+    case 'filter': {
+      const list = itemsOf(second);
+      const truths = list?.map((one) => truthOf(first === null || first === undefined ? one : again(first, [one])));
+      return list === undefined || truths?.includes(undefined) ? undefined : listOf(list.filter((_, at) => truths?.[at]));
+    }
+    case 'functools.reduce':
+    case 'reduce': {
+      const list = itemsOf(second);
+      if (first === undefined || list === undefined) return undefined;
+      const all = rest.length > 0 ? [rest[0], ...list] : list;
+      return all.slice(1).reduce((sum, one) => again(first, [sum, one]), all[0]);
+    }
+    case 'sorted': {
+      const [by, list] = [call.keywords.get('key'), itemsOf(first)];
+      if (by === undefined || list === undefined) break;
+      const keyed = list.map((one) => ({ one, key: again(by, [one]) }));
+      if (!keyed.every(({ key }) => typeof key === 'bigint')) return undefined;
+      const ordered = keyed.sort((a, b) => Number(a.key ?? 0) - Number(b.key ?? 0)).map(({ one }) => one);
+      return listOf(truthOf(call.keywords.get('reverse')) ? ordered.reverse() : ordered);
+    }
+    case 'isinstance':
+      return isName(second)
+        ? {
+            str: typeof first === 'string',
+            bytes: first instanceof Uint8Array,
+            int: typeof first === 'bigint',
+            list: isList(first),
+          }[second.qual]
+        : undefined;
+    case 'eval':
+      return typeof first === 'string' ? evalName(run, site.module, first) : undefined;
+  }
+  return undefined;
+}
+
+const globals: FoldedName = { kind: 'name', qual: 'globals()', hidden: false };
+
+/** The result of a function of the skill for these arguments. */
+export function callOwnFolded(
+  run: PythonRun,
+  { module, definition, frame }: FoldedOwn,
+  call: MethodCall,
+  depth: number,
+): MaybeFolded {
+  if (depth > 40 || run.fold.level > 80) return undefined;
+  if (run.fold.isHopeless(definition.id) || (run.replaced.has(definition.id) && run.fold.observe === undefined)) return undefined;
+  const all = [...call.args, ...call.keywords.values()];
+  if (all.length > 0 && all.every((arg) => arg === undefined)) return undefined;
+  const names = new Map<string, MaybeFolded>();
+  const isBound = definition.bound;
+  definition.parameters.forEach((parameter, index) => {
+    const at = isBound ? index - 1 : index;
+    const given = call.keywords.has(parameter.name) ? call.keywords.get(parameter.name) : call.args[at];
+    if (parameter.star)
+      names.set(
+        parameter.name,
+        parameter.star === '*' ? listOf(call.args.slice(at), 'tuple') : restOf(call.keywords, definition),
+      );
+    else if (given === undefined && at >= call.args.length && parameter.fallback !== undefined)
+      names.set(parameter.name, fold(run, module, parameter.fallback));
+    else names.set(parameter.name, given);
+  });
+  const inner: FoldFrame = { names, outer: frame, scope: definition.scope.id };
+  if (definition.name.startsWith('lambda@')) {
+    const [body] = definition.returns;
+    return body === undefined ? undefined : fold(run, module, body, inner, depth + 1);
+  }
+  const body = definition.node.parent?.getChild('Body');
+  if (body === null || body === undefined) return undefined;
+  if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined) return undefined;
+  const perhaps: MaybeFolded[] = [];
+  const ending = runBlock(run, module, childrenOf(body), inner, perhaps);
+  if (definition.yields) return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
+  if (typeof ending === 'object') perhaps.push(ending.value);
+  const given = perhaps.filter((one) => one !== null);
+  const known = given.filter((one) => one !== undefined);
+  if (known.length === 0) run.fold.failed(definition.id);
+  if (new Set(given.map(keyOf)).size > 1) run.fold.guesses = true;
+  return known.at(-1) ?? (perhaps.length > 0 ? perhaps.at(-1) : null);
+}

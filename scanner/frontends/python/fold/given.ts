@@ -1,0 +1,122 @@
+/** Between computed values and the values of the front end. */
+import { pythonItemsMax } from '../../../limits.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import type { PythonModule } from '../names/module.ts';
+import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { fold } from './fold.ts';
+import { isDict, isList, type MaybeFolded, printFolded } from './value.ts';
+
+const folds =
+  /^(Call|Binary|Member|Conditional|Unary|ArrayComprehension|Comprehension|DictionaryComprehension|SetComprehension)Expression$|^FormatString$/;
+
+/** The value of an expression, made exact where it can be computed whole. */
+export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): PyValue {
+  if (!folds.test(node.name) && !(node.name === 'VariableName' && isOpen(value))) return value;
+  run.fold.decodes = false;
+  run.fold.guesses = false;
+  const found = fold(run, module, node);
+  const isGuess = run.fold.guesses;
+  run.fold.guesses = false;
+  if (found === undefined || found === null) return value;
+  const exact = merged(value, found, run.fold.decodes);
+  if (isGuess) return guessed(value, exact);
+  return isWhole(found) ? { ...exact, whole: found, otherTexts: [], otherItems: [], grown: false } : exact;
+}
+
+// One of several results: the others are what the front end knows of them.
+function guessed(value: PyValue, exact: PyValue): PyValue {
+  const known = [...value.texts, ...value.otherTexts].filter((text) => !exact.texts.includes(text));
+  const isKnown = value.texts.length > 0 || value.items !== undefined || value.own !== undefined || value.qual !== undefined;
+  return { ...exact, otherTexts: isKnown ? known : [unknownPart] };
+}
+
+// A list of which some items are not known may hold what the front end says of them besides.
+function isWhole(found: MaybeFolded): boolean {
+  if (isList(found)) return found.items.every(isWhole);
+  if (isDict(found)) return [...found.entries.values()].every(({ value }) => isWhole(value));
+  return found !== undefined;
+}
+
+// A variable that has one known text or name needs no second look.
+function isOpen(value: PyValue): boolean {
+  if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return true;
+  if (value.qual !== undefined || value.own !== undefined) return value.others.length > 0;
+  return value.texts.length !== 1 || value.texts[0]?.includes(unknownPart) === true || value.texts[0] === '';
+}
+
+function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
+  const given = pyOf(found);
+  const decoded = value.decoded || decodes;
+  if (given.qual !== undefined || given.own !== undefined) {
+    const isSame = given.qual === value.qual && given.own === value.own;
+    const rest =
+      isSame || (value.qual === undefined && value.own === undefined)
+        ? value.others
+        : [...value.others, { ...value, others: [] }];
+    return {
+      ...value,
+      qual: given.qual ?? (given.own === undefined ? value.qual : undefined),
+      own: given.own,
+      byText: value.byText || given.byText,
+      others: rest,
+    };
+  }
+  if (given.items !== undefined) {
+    const items =
+      value.items !== undefined && isSameText(value.items, given.items)
+        ? value.items
+        : given.items.map((item) => ({ ...item, nodes: value.nodes, decoded }));
+    return { ...value, texts: [], items, decoded };
+  }
+  if (given.entries !== undefined)
+    return value.entries === undefined || isWhole(found) ? { ...value, entries: given.entries } : value;
+  const [text] = given.texts;
+  if (text === undefined) return value;
+  const isKept = value.texts.length === 1 && value.texts[0] === text;
+  return { ...value, texts: [text], folded: value.folded || !isKept, decoded, raw: isKept ? value.raw : undefined };
+}
+
+// The computed items say what a list holds at this place; those of the front end say more of each, where they are the same.
+function isSameText(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
+  const isSame = (item: PyValue, at: number): boolean => {
+    const texts = computed[at]?.texts ?? [];
+    return texts.length === 0 || item.texts.length === 0 || (item.texts.length === 1 && item.texts[0] === texts[0]);
+  };
+  return items.length === computed.length && items.every(isSame);
+}
+
+/** A computed value as one of the front end. */
+export function pyOf(found: MaybeFolded): PyValue {
+  if (found === undefined || found === null) return unknownPy;
+  if (typeof found === 'string') return { ...unknownPy, texts: [found], folded: true };
+  if (typeof found !== 'object') return { ...unknownPy, texts: [printFolded(found) ?? ''], folded: true };
+  if (found instanceof Uint8Array) return { ...unknownPy, texts: [bytesText(found)], folded: true };
+  if (isList(found)) return { ...unknownPy, items: found.items.slice(0, pythonItemsMax).map(pyOf) };
+  if (isDict(found)) {
+    const entries = [...found.entries.values()].flatMap(({ key, value }): (readonly [string, PyValue])[] =>
+      typeof key === 'string' ? [[key, pyOf(value)]] : [],
+    );
+    return { ...unknownPy, entries: new Map(entries) };
+  }
+  if (found.kind === 'name') return { ...unknownPy, qual: found.qual, byText: found.hidden };
+  if (found.kind === 'own') return { ...unknownPy, own: found.definition };
+  return found.method === '' ? pyOf(found.callee) : unknownPy;
+}
+
+// Bytes are kept one per character where they are no text, so that a second decoder gets them whole.
+function bytesText(bytes: Uint8Array): string {
+  const utf8 = Buffer.from(bytes).toString('utf8');
+  return utf8.includes('\ufffd') ? Buffer.from(bytes).toString('latin1') : utf8;
+}
+
+/** What is known of a value of the front end, computed; undefined where it is not one value. */
+export function foldedOf(value: PyValue): MaybeFolded {
+  if (value.whole !== undefined) return value.whole;
+  if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return undefined;
+  if (value.own !== undefined) return { kind: 'own', module: value.own.module, definition: value.own, frame: undefined };
+  if (value.qual !== undefined) return { kind: 'name', qual: value.qual, hidden: value.byText };
+  if (value.items !== undefined) return { kind: 'list', items: value.items.map(foldedOf) };
+  const [text] = value.texts;
+  return value.texts.length === 1 && text !== undefined && !text.includes(unknownPart) ? text : undefined;
+}

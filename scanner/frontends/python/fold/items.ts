@@ -1,0 +1,217 @@
+/** Collections of Python, computed: displays, comprehensions, items and slices. */
+
+import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
+import type { PythonRun } from '../run.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { isLetters } from './builtins.ts';
+import { fold } from './fold.ts';
+import { memberOfName } from './members.ts';
+import { staticGlobal } from './names.ts';
+import { forgetRoot } from './targets.ts';
+import {
+  dictOf,
+  type Folded,
+  type FoldedList,
+  type FoldFrame,
+  givenTo,
+  isBytes,
+  isDict,
+  isList,
+  isName,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MaybeFolded,
+  truthOf,
+  wholeOf,
+} from './value.ts';
+
+/** Computes an expression in the same surroundings. */
+export type Inner = (child: PyNode | null | undefined) => MaybeFolded;
+
+/** `[a, *b]`, `(a, b)`, `{a, b}`. */
+export function sequence(module: PythonModule, node: PyNode, inner: Inner): FoldedList {
+  const items: MaybeFolded[] = [];
+  let star = false;
+  for (const child of childrenOf(node)) {
+    if (textOf(module, child) === '*') star = true;
+    else if (/^\w/.test(child.name)) {
+      items.push(...(star ? (itemsOf(inner(child)) ?? [undefined]) : [inner(child)]));
+      star = false;
+    }
+  }
+  return listOf(items, node.name === 'TupleExpression' ? 'tuple' : node.name === 'SetExpression' ? 'set' : 'list');
+}
+
+/** `{a: b, **c}`. */
+export function dictionary(node: PyNode, inner: Inner): MaybeFolded {
+  const dict = dictOf([]);
+  const children = childrenOf(node).filter((child) => !/^[{},]$/.test(child.name));
+  for (let at = 0; at < children.length; at++) {
+    if (children[at]?.name === '**') {
+      const other = inner(children[++at]);
+      if (!isDict(other)) return undefined;
+      for (const [key, entry] of other.entries) dict.entries.set(key, entry);
+    } else if (children[at + 1]?.name === ':') {
+      const key = inner(children[at]);
+      if (key !== undefined) dict.entries.set(keyOf(key), { key, value: inner(children[at + 2]) });
+      at += 2;
+    }
+  }
+  return dict;
+}
+
+/** `[x for a, b in c if d]`, given the parts between its brackets. */
+export function comprehension(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  parts: readonly PyNode[],
+  outer: FoldFrame | undefined,
+  depth: number,
+): MaybeFolded {
+  const first = parts.findIndex((part) => part.name === 'for' || part.name === 'async');
+  const element = parts.slice(0, first).filter((part) => /^\w/.test(part.name));
+  const clauses = parts.slice(first);
+  const frame: FoldFrame = { names: new Map(), outer, scope: '' };
+  const found: MaybeFolded[] = [];
+  const value = (child: PyNode | undefined): MaybeFolded =>
+    child === undefined ? undefined : fold(run, module, child, frame, depth);
+  const go = (at: number): boolean => {
+    const clause = clauses[at];
+    if (clause === undefined) {
+      found.push(element.length === 2 ? listOf(element.map(value), 'tuple') : value(element[0]));
+      return found.length < 65_536;
+    }
+    if (clause.name === 'if') {
+      const truth = truthOf(value(clauses[at + 1]));
+      return truth === undefined ? false : !truth || go(at + 2);
+    }
+    if (clause.name !== 'for') return go(at + 1);
+    const middle = clauses.findIndex((part, index) => index > at && part.name === 'in');
+    const { decodes } = run.fold;
+    const given = value(clauses[middle + 1]);
+    const items = itemsOf(given);
+    if (isBytes(given)) run.fold.decodes = decodes;
+    if (items === undefined || middle < 0) return false;
+    const targets = clauses.slice(at + 1, middle).filter((part) => part.name !== ',');
+    return items.every((item) => {
+      bindFolded(run, module, frame, targets, item);
+      return go(middle + 2);
+    });
+  };
+  if (first < 0 || !go(0)) return undefined;
+  if (node.name !== 'DictionaryComprehensionExpression') return listOf(found, node.name.startsWith('Set') ? 'set' : 'list');
+  return dictOf(
+    found.flatMap((pair): (readonly [Folded, MaybeFolded])[] => {
+      const [key, given] = isList(pair) ? pair.items : [];
+      return key === undefined ? [] : [[key, given]];
+    }),
+  );
+}
+
+/** Binds the names of targets to a value, or to its parts. */
+export function bindFolded(
+  run: PythonRun,
+  module: PythonModule,
+  frame: FoldFrame,
+  targets: readonly PyNode[],
+  value: MaybeFolded,
+): void {
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined) {
+    if (only.name === 'VariableName') frame.names.set(nameOf(module, only), value);
+    else if (/^(Tuple|Array|Parenthesized)Expression$/.test(only.name))
+      bindFolded(
+        run,
+        module,
+        frame,
+        childrenOf(only).filter((child) => /^[\w*]/.test(child.name)),
+        value,
+      );
+    else if (only.name === 'MemberExpression') setItem(run, module, frame, only, value);
+    return;
+  }
+  const items = itemsOf(value);
+  const star = targets.findIndex((target) => target.name === '*');
+  const plain = targets.filter((target) => target.name !== '*');
+  plain.forEach((target, index) => {
+    const after = plain.length - index;
+    const rest = (): MaybeFolded => (items === undefined ? undefined : listOf(items.slice(index, items.length - after + 1)));
+    const given = star < 0 || index < star ? items?.[index] : index === star ? rest() : items?.[items.length - after];
+    bindFolded(run, module, frame, [target], given);
+  });
+}
+
+function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target: PyNode, value: MaybeFolded): void {
+  const [object, open, key] = childrenOf(target);
+  if (object === undefined || open?.name !== '[' || key === undefined) return;
+  const owner = fold(run, module, object, frame);
+  const at = fold(run, module, key, frame);
+  if (isDict(owner) && at !== undefined) owner.entries.set(keyOf(at), { key: at, value: givenTo(owner, value) });
+  const index = wholeOf(at);
+  const isSlice = childrenOf(target).some(({ name }) => name === ':');
+  if (owner !== undefined && (at === undefined || isSlice)) {
+    forgetRoot(module, object, frame);
+    return;
+  }
+  if (isList(owner) && index !== undefined && index < owner.items.length)
+    owner.items[index < 0 ? owner.items.length + index : index] = givenTo(owner, value);
+  else if (isBytes(owner) && index !== undefined && index < owner.length) owner[index] = wholeOf(value) ?? 0;
+}
+
+/** `value[key]`; `hides` when the key was put together. */
+export function item(run: PythonRun, module: PythonModule, value: Folded, key: MaybeFolded, hides: boolean): MaybeFolded {
+  if (key === undefined) return undefined;
+  if (isDict(value)) return value.entries.get(keyOf(key))?.value;
+  if (isName(value) && typeof key === 'string') {
+    if (value.qual === 'sys.modules') return { kind: 'name', qual: key, hidden: hides };
+    if (value.qual === 'builtins' || value.qual === '__builtins__') return memberOfName(run, { ...value, hidden: hides }, key);
+    if (value.qual === 'globals()') return staticGlobal(run, module, key, hides);
+    if (value.qual.startsWith('vars '))
+      return memberOfName(run, { ...value, qual: value.qual.slice('vars '.length), hidden: hides }, key);
+    return undefined;
+  }
+  const index = wholeOf(key);
+  if (index === undefined) return undefined;
+  if (typeof value === 'string') return [...value].at(index);
+  if (isBytes(value)) return value.at(index) === undefined ? undefined : BigInt(value.at(index) ?? 0);
+  return isList(value) ? value.items.at(index) : undefined;
+}
+
+/** `value[from:to:step]`. */
+export function slice(run: PythonRun, value: Folded, keys: readonly PyNode[], inner: Inner): MaybeFolded {
+  const bounds: (number | undefined)[] = [undefined];
+  for (const key of keys) {
+    if (key.name === ':') bounds.push(undefined);
+    else {
+      const given = inner(key);
+      const bound = given === null ? undefined : wholeOf(given);
+      if (bound === undefined && given !== null) return undefined;
+      bounds[bounds.length - 1] = bound;
+    }
+  }
+  const list = itemsOf(value);
+  if (list === undefined) return undefined;
+  const [from, to, step = 1] = bounds;
+  if (step < 0 && isLetters(value)) run.fold.decodes = true;
+  const picked = sliced(list, from, to, step);
+  if (typeof value === 'string') return picked.join('');
+  return isBytes(value) ? Uint8Array.from(picked.map(Number)) : listOf(picked, isList(value) ? value.kind : 'list');
+}
+
+function sliced<Item>(list: readonly Item[], from: number | undefined, to: number | undefined, step: number): Item[] {
+  const size = list.length;
+  const clamp = (bound: number, low: number, high: number): number =>
+    Math.min(high, Math.max(low, bound < 0 ? bound + size : bound));
+  const found: Item[] = [];
+  if (step > 0) {
+    const end = to === undefined ? size : clamp(to, 0, size);
+    for (let at = from === undefined ? 0 : clamp(from, 0, size); at < end; at += step) found.push(...list.slice(at, at + 1));
+  } else if (step < 0) {
+    const end = to === undefined ? -1 : clamp(to, -1, size - 1);
+    for (let at = from === undefined ? size - 1 : clamp(from, -1, size - 1); at > end; at += step)
+      found.push(...list.slice(at, at + 1));
+  }
+  return found;
+}

@@ -1,0 +1,79 @@
+/** Members of Python's modules, classes and objects, computed. */
+import { givenFields } from '../changes/attributes.ts';
+import { canonicalName } from '../names/canonical.ts';
+import { methodOf } from '../names/members.ts';
+import { functionOf, type PythonModule, textOf } from '../names/module.ts';
+import type { PythonRun } from '../run.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { fold } from './fold.ts';
+import { bindingsValue } from './names.ts';
+import { type FoldedName, type FoldFrame, isList, isName, type MaybeFolded } from './value.ts';
+
+/** `object.name`, where the object's value may not be known. */
+export function memberOfFolded(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  object: MaybeFolded,
+  name: string,
+  frame: FoldFrame | undefined,
+): MaybeFolded {
+  const written = node.firstChild === null ? '' : textOf(module, node.firstChild);
+  if (written === 'self' || written === 'cls') return attributeOf(run, module, functionOf(module, node)?.owner ?? '', name);
+  if (object === undefined || object === null) return undefined;
+  if (isName(object)) return memberOfName(run, object, name);
+  if (typeof object === 'object' && 'kind' in object && object.kind === 'own') {
+    if (name === '__globals__') return { kind: 'name', qual: 'globals()', hidden: true };
+    return name === '__name__' ? object.definition.name : undefined;
+  }
+  if (name.startsWith('__') && name !== '__getitem__') return { kind: 'name', qual: `().${name}`, hidden: true };
+  return frame !== undefined || !isList(object) ? { kind: 'bound', callee: object, method: name, args: [] } : undefined;
+}
+
+function attributeOf(run: PythonRun, module: PythonModule, owner: string, name: string): MaybeFolded {
+  const definition = methodOf(run, owner, name);
+  if (definition !== undefined) return { kind: 'own', module: definition.module, definition, frame: undefined };
+  const bindings = module.attributes.get(name) ?? [];
+  const inClass = module.inClasses.get(name) ?? [];
+  const [only, ...others] = [...bindings, ...inClass];
+  if (givenFields(run, owner, name).length > 0) return undefined;
+  if (only?.kind !== 'value' || others.length > 0 || only.place !== undefined) return undefined;
+  return fold(run, module, only.node);
+}
+
+const texts: Readonly<Record<string, string>> = {
+  'string.ascii_lowercase': 'abcdefghijklmnopqrstuvwxyz',
+  'string.ascii_uppercase': 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  'string.ascii_letters': 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  'string.digits': '0123456789',
+  'string.hexdigits': '0123456789abcdefABCDEF',
+  'string.punctuation': '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+  'string.printable':
+    '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~ \t\n\r\x0b\x0c',
+  'os.sep': '/',
+  'os.linesep': '\n',
+};
+
+/** A member of a module, of a class of the skill, or of another name. */
+export function memberOfName(run: PythonRun, object: FoldedName, name: string): MaybeFolded {
+  const { qual, hidden } = object;
+  if (qual.startsWith('own ')) {
+    const own = run.modules.get(qual.slice('own '.length));
+    return own === undefined ? undefined : bindingsValue(run, own, name);
+  }
+  const text = Object.hasOwn(texts, `${qual}.${name}`) ? texts[`${qual}.${name}`] : undefined;
+  if (text !== undefined) return text;
+  if (name === '__dict__') return { ...object, qual: `vars ${qual}` };
+  if (name === '__globals__' || name === 'f_globals') return { kind: 'name', qual: 'globals()', hidden: true };
+  if (name === '__builtins__' || name === 'f_builtins') return { kind: 'name', qual: 'builtins', hidden };
+  if (name === '__name__') return qual.split('.').at(-1);
+  if (qual === 'builtins' || qual === '__builtins__') return { kind: 'name', qual: name, hidden };
+  const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
+  if (className !== undefined) {
+    const definition = methodOf(run, className, name);
+    if (definition !== undefined) return { kind: 'own', module: definition.module, definition, frame: undefined };
+    const home = [...run.modules.values()].find((module) => module.attributes.has(name));
+    return home === undefined ? undefined : attributeOf(run, home, className, name);
+  }
+  return name === '__call__' ? object : { kind: 'name', qual: canonicalName(`${qual}.${name}`), hidden };
+}

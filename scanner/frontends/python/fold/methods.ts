@@ -1,0 +1,157 @@
+/** Methods of Python's data types, computed: text, bytes, lists, dictionaries, whole numbers (library reference: built-in types). */
+import { foldedCharsMax } from '../../../limits.ts';
+import { bytesToText, fromHex } from './codecs.ts';
+import { textMethod } from './text.ts';
+import {
+  dictOf,
+  type Folded,
+  type FoldedDict,
+  type FoldedList,
+  givenTo,
+  isBytes,
+  isDict,
+  isList,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MaybeFolded,
+  wholeOf,
+} from './value.ts';
+
+export interface MethodCall {
+  readonly args: readonly MaybeFolded[];
+  readonly keywords: ReadonlyMap<string, MaybeFolded>;
+}
+
+/** Methods that turn one text into another that is harder to see through. */
+export const decodingMethods = /^(translate|swapcase|fromhex|to_bytes|decompress)$/;
+
+/** The result of a method; undefined where it is not known. Lists and dictionaries are changed in place. */
+export function callMethod(object: Folded, method: string, call: MethodCall): MaybeFolded {
+  if (typeof object === 'string') return textMethod(object, method, call);
+  if (isBytes(object)) return bytesMethod(object, method, call);
+  if (isList(object)) return listMethod(object, method, call);
+  if (isDict(object)) return dictMethod(object, method, call);
+  if (typeof object === 'bigint') return numberMethod(object, method, call);
+  return undefined;
+}
+
+function bytesMethod(bytes: Uint8Array, method: string, call: MethodCall): MaybeFolded {
+  const [first, second] = call.args;
+  const latin = Buffer.from(bytes).toString('latin1');
+  switch (method) {
+    case 'decode':
+      return bytesToText(bytes, typeof first === 'string' ? first : String(call.keywords.get('encoding') ?? 'utf-8'));
+    case 'hex':
+      return Buffer.from(bytes).toString('hex');
+    case 'join': {
+      const items = itemsOf(first);
+      return items?.every(isBytes)
+        ? Buffer.from(items.map((item) => Buffer.from(item).toString('latin1')).join(latin), 'latin1')
+        : undefined;
+    }
+    case 'translate':
+      return isBytes(first) && first.length === 256 ? bytes.map((one) => first[one] ?? one) : undefined;
+    case 'replace':
+      return isBytes(first) && isBytes(second)
+        ? Buffer.from(
+            latin.replaceAll(Buffer.from(first).toString('latin1'), () => Buffer.from(second).toString('latin1')),
+            'latin1',
+          )
+        : undefined;
+    case 'strip':
+    case 'lstrip':
+    case 'rstrip':
+    case 'upper':
+    case 'lower':
+    case 'swapcase': {
+      const done = textMethod(latin, method, {
+        args: call.args.map((one) => (isBytes(one) ? Buffer.from(one).toString('latin1') : one)),
+        keywords: call.keywords,
+      });
+      return typeof done === 'string' ? Buffer.from(done, 'latin1') : undefined;
+    }
+    case 'split': {
+      const parts = textMethod(latin, method, {
+        args: call.args.map((one) => (isBytes(one) ? Buffer.from(one).toString('latin1') : one)),
+        keywords: call.keywords,
+      });
+      return isList(parts) ? listOf(parts.items.map((one) => Buffer.from(String(one), 'latin1'))) : undefined;
+    }
+    case 'fromhex':
+      return typeof first === 'string' ? fromHex(first) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function listMethod(list: FoldedList, method: string, call: MethodCall): MaybeFolded {
+  const [first, second] = call.args;
+  switch (method) {
+    case 'append':
+    case 'add':
+      list.items.push(givenTo(list, first));
+      return null;
+    case 'extend':
+    case 'update':
+      list.items.push(...(itemsOf(first) ?? [undefined]).map((item) => givenTo(list, item)));
+      return null;
+    case 'insert':
+      list.items.splice(wholeOf(first) ?? 0, 0, givenTo(list, second));
+      return null;
+    case 'reverse':
+      list.items.reverse();
+      return null;
+    case 'pop':
+      return first === undefined ? list.items.pop() : list.items.splice(wholeOf(first) ?? -1, 1)[0];
+    case 'copy':
+      return listOf(list.items, list.kind);
+    case 'index': {
+      const at = list.items.findIndex((item) => keyOf(item) === keyOf(first));
+      return at < 0 ? undefined : BigInt(at);
+    }
+    case '__getitem__': {
+      const at = wholeOf(first);
+      return at === undefined ? undefined : list.items.at(at);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFolded {
+  const [first, second] = call.args;
+  switch (method) {
+    case 'get':
+    case 'setdefault':
+    case 'pop':
+    case '__getitem__':
+      return first === undefined ? undefined : (dict.entries.get(keyOf(first)) ?? { value: second ?? null }).value;
+    case 'items':
+      return listOf([...dict.entries.values()].map(({ key, value }) => listOf([key, value], 'tuple')));
+    case 'keys':
+      return listOf([...dict.entries.values()].map(({ key }) => key));
+    case 'values':
+      return listOf([...dict.entries.values()].map(({ value }) => value));
+    case 'copy':
+      return dictOf([...dict.entries.values()].map(({ key, value }) => [key, value] as const));
+    case 'update':
+      if (isDict(first))
+        for (const [key, entry] of first.entries) dict.entries.set(key, { ...entry, value: givenTo(dict, entry.value) });
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function numberMethod(value: bigint, method: string, call: MethodCall): MaybeFolded {
+  if (method === 'bit_length') return BigInt((value < 0n ? -value : value).toString(2).length);
+  if (method !== 'to_bytes' || value < 0n) return undefined;
+  const length = wholeOf(call.args[0] ?? call.keywords.get('length') ?? 1n);
+  const order = call.args[1] ?? call.keywords.get('byteorder') ?? 'big';
+  if (length === undefined || length < 0 || length > foldedCharsMax) return undefined;
+  const digits = value.toString(16).padStart(length * 2, '0');
+  if (digits.length > length * 2) return undefined;
+  const bytes = Buffer.from(digits, 'hex');
+  return order === 'little' ? bytes.reverse() : bytes;
+}

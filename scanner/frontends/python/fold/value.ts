@@ -1,0 +1,190 @@
+/** Values of Python that were computed whole: data, and names of what a library or the skill defines. */
+import type { PythonFunction, PythonModule } from '../names/module.ts';
+
+/** A computed value; `undefined` in its place is one that is not known. Whole numbers are bigint, others number; None is null. */
+export type Folded =
+  | string
+  | bigint
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | FoldedList
+  | FoldedDict
+  | FoldedName
+  | FoldedOwn
+  | FoldedBound;
+export type MaybeFolded = Folded | undefined;
+
+export interface FoldedList {
+  readonly kind: 'list' | 'tuple' | 'set';
+  readonly items: MaybeFolded[];
+}
+
+export interface FoldedDict {
+  readonly kind: 'dict';
+  /** By `keyOf` the key. */
+  readonly entries: Map<string, { readonly key: Folded; value: MaybeFolded }>;
+}
+
+/** Something that a library defines, or a module of the skill (`own PATH`). */
+export interface FoldedName {
+  readonly kind: 'name';
+  readonly qual: string;
+  /** It was looked up by a text that was put together. */
+  readonly hidden: boolean;
+}
+
+export interface FoldedOwn {
+  readonly kind: 'own';
+  readonly module: PythonModule;
+  readonly definition: PythonFunction;
+  readonly frame: FoldFrame | undefined;
+}
+
+/** A callable with arguments given before: `functools.partial`, a method of data. */
+export interface FoldedBound {
+  readonly kind: 'bound';
+  readonly callee: Folded;
+  readonly method: string;
+  readonly args: readonly MaybeFolded[];
+}
+
+/** Names of a function that is being gone through; `outer` is where it was defined. */
+export interface FoldFrame {
+  readonly names: Map<string, MaybeFolded>;
+  readonly outer: FoldFrame | undefined;
+  /** Whose body it is: its id. */
+  readonly scope: string;
+  /** Where only some names are followed: those that are given several values. The others are what they are given once. */
+  readonly followed?: ReadonlySet<string>;
+}
+
+export function isList(value: MaybeFolded): value is FoldedList {
+  return typeof value === 'object' && value !== null && 'items' in value;
+}
+
+export function isDict(value: MaybeFolded): value is FoldedDict {
+  return typeof value === 'object' && value !== null && 'entries' in value && !(value instanceof Uint8Array);
+}
+
+export function isName(value: MaybeFolded): value is FoldedName {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name';
+}
+
+export function isBytes(value: MaybeFolded): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+
+/** A key by which equal values are equal. */
+export function keyOf(value: MaybeFolded): string {
+  if (value === undefined) return 'unknown';
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return `n${Number(value)}`;
+  if (typeof value === 'string') return `s${value}`;
+  if (value === null) return 'none';
+  if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('latin1')}`;
+  if (isList(value)) return `${value.kind}[${value.items.map(keyOf).join()}]`;
+  if (value.kind === 'name') return `name ${value.qual}`;
+  return value.kind === 'own' ? `own ${value.definition.id}` : value.kind;
+}
+
+export function listOf(items: readonly MaybeFolded[], kind: FoldedList['kind'] = 'list'): FoldedList {
+  return { kind, items: [...items] };
+}
+
+export function dictOf(pairs: readonly (readonly [Folded, MaybeFolded])[]): FoldedDict {
+  return { kind: 'dict', entries: new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])) };
+}
+
+/** The entries of a dictionary under texts. */
+export function namesOf(dict: FoldedDict): (readonly [string, MaybeFolded])[] {
+  return [...dict.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' ? [[key, value] as const] : []));
+}
+
+/** What `**options` holds, of the keywords of a call. */
+export function restOf(keywords: ReadonlyMap<string, MaybeFolded>, { parameters }: PythonFunction): FoldedDict {
+  return dictOf([...keywords].filter(([name]) => !parameters.some((one) => one.name === name)));
+}
+
+/** Whether two values are equal; undefined when that is not known: a name such as `sys.platform` may stand for anything. */
+export function areEqual(a: MaybeFolded, b: MaybeFolded): boolean | undefined {
+  if (isPlain(a) && isPlain(b)) return keyOf(a) === keyOf(b);
+  return isNamed(a) && isNamed(b) && keyOf(a) === keyOf(b) ? true : undefined;
+}
+
+function isPlain(value: MaybeFolded): boolean {
+  if (value === undefined) return false;
+  if (isList(value)) return value.items.every(isPlain);
+  return value === null || typeof value !== 'object' || value instanceof Uint8Array;
+}
+
+function isNamed(value: MaybeFolded): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'name' || value.kind === 'own');
+}
+
+/** Whether a value counts as true; undefined when that is not known. */
+export function truthOf(value: MaybeFolded): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (value === null) return false;
+  if (typeof value !== 'object') return Boolean(value);
+  if (value instanceof Uint8Array) return value.length > 0;
+  if (isList(value)) return value.items.length > 0;
+  if (isDict(value)) return value.entries.size > 0;
+  return value.kind === 'name' ? undefined : true;
+}
+
+/** What iterating gives; undefined for what cannot be gone through. */
+export function itemsOf(value: MaybeFolded): MaybeFolded[] | undefined {
+  if (typeof value === 'string') return [...value];
+  if (value instanceof Uint8Array) return [...value].map(BigInt);
+  if (isList(value)) return value.items;
+  if (isDict(value)) return [...value.entries.values()].map((entry) => entry.key);
+  return undefined;
+}
+
+/** A whole number that fits; undefined for others. */
+export function wholeOf(value: MaybeFolded): number | undefined {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'bigint' && value > -0x1fffffffffffffn && value < 0x1fffffffffffffn ? Number(value) : undefined;
+}
+
+/** `str(value)` or `repr(value)`. */
+export function printFolded(value: MaybeFolded, quoted = false): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return quoted ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : value;
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (value === null) return 'None';
+  if (!isList(value)) return undefined;
+  const items = value.items.map((item) => printFolded(item, true));
+  return items.includes(undefined) ? undefined : value.kind === 'list' ? `[${items.join(', ')}]` : `(${items.join(', ')})`;
+}
+
+/** About how much a value holds: characters, bytes, items. */
+export function sizeOf(value: MaybeFolded): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length >> 3;
+  if (isList(value)) return value.items.length;
+  if (isDict(value)) return value.entries.size;
+  return typeof value === 'bigint' && (value > 0xffffffffffffffffn || value < -0xffffffffffffffffn) ? 64 : 0;
+}
+
+/** What a list or dictionary is given; unknown where the value holds that list or dictionary itself, since no reader of values expects a circle. */
+export function givenTo(owner: MaybeFolded, value: MaybeFolded): MaybeFolded {
+  const seen = new Set<MaybeFolded>();
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (one === owner) return undefined;
+    if (!(isList(one) || isDict(one)) || seen.has(one)) continue;
+    seen.add(one);
+    left.push(...(isList(one) ? one.items : [...one.entries.values()].map((entry) => entry.value)));
+  }
+  return value;
+}
+
+/** A value of its own: what a function appends to a list must not stay in the value that was kept. */
+export function copied(value: MaybeFolded): MaybeFolded {
+  if (isList(value)) return { ...value, items: [...value.items] };
+  if (isDict(value)) return { ...value, entries: new Map(value.entries) };
+  return value instanceof Uint8Array ? Uint8Array.from(value) : value;
+}

@@ -1,0 +1,31 @@
+/** Names that imports of Python bind. */
+
+import { bind } from '../syntax/targets.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { type PythonModule, type Scope, textOf } from './module.ts';
+
+export function bindImport(module: PythonModule, node: PyNode, scope: Scope): void {
+  const text = textOf(module, node)
+    .normalize('NFKC')
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/#[^\n]*/g, '');
+  const [, from, names] = /^from\s+([.\w\s]+?)\s+import\s+([\s\S]+)$/.exec(text) ?? [];
+  if (from !== undefined && names !== undefined) {
+    const base = from.replace(/\s/g, '');
+    for (const part of names.replace(/[()]/g, ' ').split(',')) {
+      const [name, as, alias] = part.trim().split(/\s+/);
+      if (name === '*') module.stars.push(base);
+      else if (name !== undefined && name !== '')
+        bind(module, scope, as === 'as' && alias !== undefined ? alias : name, {
+          kind: 'import',
+          qual: base.endsWith('.') ? `${base}${name}` : `${base}.${name}`,
+        });
+    }
+    return;
+  }
+  for (const part of text.replace(/^import\s+/, '').split(',')) {
+    const [name = '', as, alias] = part.trim().split(/\s+/);
+    if (as === 'as' && alias !== undefined) bind(module, scope, alias, { kind: 'import', qual: name });
+    else if (name !== '') bind(module, scope, name.split('.')[0] ?? name, { kind: 'import', qual: name.split('.')[0] ?? name });
+  }
+}

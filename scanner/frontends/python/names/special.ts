@@ -1,0 +1,160 @@
+/** Calls of Python that give names: getattr, imports by text, tables of modules, and what only rearranges data. */
+import { powerfulModules } from '../../../models/python.ts';
+import { invoke } from '../effects/calls.ts';
+import type { PyCall } from '../effects/effects.ts';
+import { noteReaching } from '../effects/escapes.ts';
+import { notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { nodesOf } from '../values/alternatives.ts';
+import { memberOf } from './members.ts';
+import { importedValue } from './names.ts';
+
+/** The value of a built-in or library function that gives names or plain data; undefined for others. */
+export function special(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
+  const [first, second, third] = call.args;
+  const text = first?.texts[0];
+  const looked = lookedUp(run, call, qual, depth);
+  if (looked !== undefined) return looked;
+  switch (qual) {
+    case 'getattr': {
+      const name = second?.texts[0];
+      if (first === undefined) return unknownPy;
+      if (name !== undefined) noteReaching(run, call.module, call.node as PyNode, name, first);
+      const isPlain = name !== undefined && !name.includes('\0');
+      if (isPlain) return { ...memberOf(run, first, name, depth), folded: true, byText: true };
+      if (first.qual !== undefined && powerfulModules.has(first.qual)) {
+        notePyTrait(run, { ...call, certainty: 'widened' }, 'escape', `a member of ${first.qual} whose name is computed`);
+        return { ...unknownPy, qual: `${first.qual}.*` };
+      }
+      return { ...unknownPy, nodes: nodesOf([first, ...(third === undefined ? [] : [third])]) };
+    }
+    case 'setattr':
+      if (first?.qual !== undefined && /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(first.qual))
+        notePyTrait(run, call, 'patch-builtin', `${first.qual}.${second?.texts[0] ?? '*'}`);
+      return unknownPy;
+    case 'pkgutil.resolve_name':
+    case 'pydoc.locate':
+      return text === undefined ? undefined : named(run, call, text.replace(':', '.'), depth);
+    case 'operator.attrgetter':
+    case 'operator.methodcaller':
+      return { ...unknownPy, qual: `${qual}()`, bound: call.args };
+    case 'operator.attrgetter()': {
+      const object = call.args.at(-1) ?? unknownPy;
+      return (text ?? '').split('.').reduce((one, name) => ({ ...memberOf(run, one, name, depth), byText: true }), object);
+    }
+    case 'operator.methodcaller()': {
+      const callee = memberOf(run, call.args.at(-1) ?? unknownPy, text ?? '*', depth);
+      return invoke(run, { ...call, args: call.args.slice(1, -1) }, { ...callee, byText: true }, depth);
+    }
+    case 'sys.modules.get':
+    case 'sys.modules.__getitem__':
+    case 'sys.modules.pop':
+      if (text === undefined) break;
+      return { ...importedValue(run, call.module, text, depth), byText: true };
+    case '__import__':
+    case 'importlib.import_module':
+    case 'importlib.__import__': {
+      if (text === undefined || text.includes('\0')) {
+        notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'a module whose name is computed');
+        return { ...unknownPy, qual: '*' };
+      }
+      const isTop = qual === '__import__' && !call.keywords.has('fromlist') && call.args.length < 4;
+      return {
+        ...importedValue(run, call.module, isTop ? (text.split('.')[0] ?? text) : text, depth),
+        folded: true,
+        byText: true,
+      };
+    }
+    case 'vars':
+      return first?.qual === undefined
+        ? { ...unknownPy, nodes: first?.nodes ?? [] }
+        : { ...unknownPy, qual: `vars ${first.qual}` };
+    case 'globals':
+    case 'locals':
+      return { ...unknownPy, qual: 'globals()' };
+    case 'functools.partial':
+      return first === undefined
+        ? unknownPy
+        : { ...first, bound: [...first.bound, ...call.args.slice(1)], nodes: nodesOf(call.args) };
+  }
+  return rearranged(call, qual);
+}
+
+// What only gives the same data in another form.
+function rearranged(call: PyCall, qual: string): PyValue | undefined {
+  const [first] = call.args;
+  const text = first?.texts[0];
+  switch (qual) {
+    case 'chr': {
+      const number = Number(text);
+      return text !== undefined && Number.isInteger(number) && number >= 0 && number < 0x110000
+        ? { ...unknownPy, texts: [String.fromCodePoint(number)], folded: true }
+        : { ...unknownPy, nodes: nodesOf(call.args), decoded: true };
+    }
+    case 'bytes':
+    case 'bytearray': {
+      const bytes = first?.items?.map((item) => Number(item.texts[0]));
+      if (bytes?.every((one) => Number.isInteger(one) && one >= 0 && one < 256))
+        return { ...unknownPy, texts: [String.fromCharCode(...bytes.slice(0, 4_096))], folded: true, decoded: true };
+      return first === undefined
+        ? unknownPy
+        : { ...unknownPy, texts: first.texts, otherTexts: first.otherTexts, nodes: nodesOf(call.args), decoded: first.decoded };
+    }
+    case 'str':
+    case 'repr':
+      return first === undefined ? { ...unknownPy, texts: [''] } : { ...first, target: undefined, items: undefined };
+    case 'staticmethod':
+    case 'classmethod':
+    case 'property':
+    case 'functools.lru_cache':
+    case 'functools.cache':
+      return first ?? unknownPy;
+    case 'sh.Command':
+      return text === undefined ? undefined : { ...unknownPy, qual: `sh.${text}` };
+    case 'types.SimpleNamespace':
+    case 'argparse.Namespace':
+    case 'collections.namedtuple()':
+      return {
+        ...unknownPy,
+        entries: call.keywords,
+        items: call.args,
+        nodes: [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread],
+      };
+    case 'dict':
+      if (first !== undefined || call.spread.length > 0) break;
+      return { ...unknownPy, entries: call.keywords, nodes: nodesOf([...call.keywords.values()]) };
+    case 'list':
+    case 'tuple':
+      return first === undefined ? { ...unknownPy, items: [] } : sameItems(first);
+  }
+  return undefined;
+}
+
+// `list(x)` holds what x holds, and what else x may hold.
+function sameItems({ items, otherItems, otherTexts, grown, nodes }: PyValue): PyValue {
+  return items === undefined ? { ...unknownPy, nodes } : { ...unknownPy, items, otherItems, otherTexts, grown, nodes };
+}
+
+// `vars(os).get("…")`, `globals().get("…")`, `os.__getattribute__("…")`.
+function lookedUp(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
+  const [, owner, method] = /^(?:vars )?(.*)\.(get|pop|__getitem__|__getattribute__|__getattr__)$/.exec(qual) ?? [];
+  const isTable = qual.startsWith('vars ') || qual.startsWith('globals()');
+  if (owner === undefined || (!isTable && !method?.startsWith('__getattr'))) return undefined;
+  const [first, second] = call.args;
+  const [object, key] = owner === 'object' ? [first ?? unknownPy, second] : [{ ...unknownPy, qual: owner }, first];
+  const [name] = key?.texts ?? [];
+  if (name === undefined) {
+    if (object.qual !== undefined && powerfulModules.has(object.qual))
+      notePyTrait(run, { ...call, certainty: 'widened' }, 'escape', `a member of ${object.qual} whose name is computed`);
+    return object.qual !== undefined && powerfulModules.has(object.qual) ? { ...unknownPy, qual: `${object.qual}.*` } : undefined;
+  }
+  const isGlobal = owner === 'globals()';
+  return { ...(isGlobal ? named(run, call, name, depth) : memberOf(run, object, name, depth)), folded: true, byText: true };
+}
+
+// What a dotted name stands for, as an import would find it.
+function named(run: PythonRun, call: PyCall, path: string, depth: number): PyValue {
+  const [first = '', ...rest] = path.split('.');
+  const start = importedValue(run, call.module, first, depth);
+  return { ...rest.reduce((one, name) => memberOf(run, one, name, depth), start), byText: true };
+}

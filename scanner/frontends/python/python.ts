@@ -1,0 +1,222 @@
+/** The Python front end: names and imports resolved over the modules of the skill, constants folded, flows as a graph. */
+import type { Fact } from '../../fact.ts';
+import type { Analyse, FrontEndResult } from '../../frontend.ts';
+import { changedElsewhere } from './changes/alias-statements.ts';
+import { openFunctions } from './changes/open.ts';
+import { replacedFunctions } from './changes/replaced.ts';
+import { invoke } from './effects/calls.ts';
+import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
+import { startImports } from './effects/stored.ts';
+import { childrenOf, functionOf, type PythonModule, readModule, textOf } from './names/module.ts';
+import { boundValue, variableNode } from './names/names.ts';
+import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, type PyValue, spanOfPy, unknownPy } from './run.ts';
+import { misleadingText } from './syntax/encoding.ts';
+import { type PyNode, walk } from './syntax/tree.ts';
+import { noteAssignment } from './values/assignments.ts';
+import { applyDecorators, applyLoose, noteOldExec } from './values/decorators.ts';
+import { evaluate, isHandedOn } from './values/values.ts';
+
+/** Facts of Python sources. */
+export const analysePython: Analyse = (sources, context) => {
+  const share = Math.floor(context.steps.left / (2 * sources.length));
+  const modules = new Map(sources.map((source) => [source.path, readModule(source, context.steps, share)]));
+  const run = newPythonRun(context, modules, { open: openFunctions(modules), replaced: replacedFunctions(modules) });
+  run.changed = changedElsewhere(run);
+  for (const module of modules.values()) {
+    visitAll(run, module);
+    connectNames(run, module);
+    noteRemoteShell(run, module);
+    noteEncoding(run, module);
+  }
+  for (const module of modules.values()) startImports(run, module);
+  const unanalysed = [...modules.values()].flatMap(({ source, errors, unread }): FrontEndResult['unanalysed'] => {
+    const isScript = (source.context === 'code' || source.context === 'test') && source.depth === 0;
+    const [first] = isScript ? [...unread, ...errors] : unread;
+    return first === undefined
+      ? []
+      : [{ span: { path: source.path, start: first, end: first + 1 }, reason: 'not all of it is Python' }];
+  });
+  const { nodes, edges, sources: flowSources, sinks, starts, exports } = run;
+  return {
+    facts: unique(run.facts),
+    embedded: run.embedded,
+    written: run.written,
+    moved: run.moved,
+    unanalysed,
+    graph: { nodes, edges, sources: flowSources, sinks, starts, exports },
+  };
+};
+
+function visitAll(run: PythonRun, module: PythonModule): void {
+  walk(module.top, (node) => {
+    run.context.steps.take();
+    visit(run, module, node);
+    return true;
+  });
+}
+
+function visit(run: PythonRun, module: PythonModule, node: PyNode): void {
+  switch (node.name) {
+    case 'MemberExpression': {
+      const name = attributeName(module, node);
+      const [object] = childrenOf(node);
+      if (name !== undefined && object !== undefined) noteReaching(run, module, node, name, evaluate(run, module, object));
+      evaluate(run, module, node);
+      if (isHandedOn(node)) noteEscape(run, module, node);
+      return;
+    }
+    case 'CallExpression':
+      evaluate(run, module, node);
+      if (isHandedOn(node)) noteEscape(run, module, node);
+      return;
+    case 'VariableName':
+      if (isHandedOn(node)) noteEscape(run, module, node);
+      return;
+    case 'AssignStatement':
+    case 'UpdateStatement':
+      noteAssignment(run, module, node);
+      return;
+    case 'BinaryExpression':
+      evaluate(run, module, node);
+      return;
+    case 'ReturnStatement':
+    case 'YieldStatement':
+      noteReturn(run, module, node);
+      return;
+    case 'WhileStatement':
+      noteEndless(run, module, node);
+      return;
+    case 'DecoratedStatement':
+      applyDecorators(run, module, node);
+      return;
+    case 'ExpressionStatement':
+      noteOldExec(run, module, node);
+      applyLoose(run, module, node);
+      return;
+    case 'Comment':
+    case 'String':
+    case 'FormatString':
+      noteText(run, module, node);
+      return;
+  }
+}
+
+// What the named encoding makes of the text is what Python runs.
+function noteEncoding(run: PythonRun, module: PythonModule): void {
+  const read = module.source.depth > 0 ? undefined : misleadingText(module.source);
+  if (read === undefined) return;
+  const { path, context } = module.source;
+  notePyTrait(
+    run,
+    { module, node: { from: 0, to: 1 }, api: `the encoding ${read.codec}`, certainty: 'exact' },
+    'decode-to-code',
+    read.text.slice(-80),
+  );
+  run.embedded.push({
+    within: path,
+    language: 'python',
+    text: read.text.replace(/coding/, 'encoded'),
+    context,
+    map: [{ at: 0, raw: 0, fixed: true }],
+  });
+}
+
+function noteReturn(run: PythonRun, module: PythonModule, node: PyNode): void {
+  const definition = functionOf(module, node);
+  if (definition === undefined) return;
+  for (const value of childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name))) {
+    if (/^__reduce(_ex)?__$/.test(definition.name)) noteReduced(run, module, node, evaluate(run, module, value));
+    const to = flowNode(run, module, node, `${definition.id}:return`, `returned by ${definition.name}`);
+    for (const from of evaluate(run, module, value).nodes) flowEdge(run, from, to);
+  }
+}
+
+// What `__reduce__` gives is called when the object is loaded: a function and its arguments.
+function noteReduced(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): void {
+  const values = childrenOf(node).filter((child) => child.name !== ',' && child.name !== 'return');
+  const [callee, args] = value.items ?? values.map((one) => evaluate(run, module, one));
+  if (callee === undefined) return;
+  const empty = { object: unknownPy, method: '', keywords: new Map(), spread: [] };
+  invoke(run, { module, node, api: callee.qual ?? '', certainty: 'exact', ...empty, args: [...(args?.items ?? [])] }, callee, 1);
+}
+
+// Edges into every name from all that is bound to it.
+function connectNames(run: PythonRun, module: PythonModule): void {
+  for (const scope of [module.scope, ...module.scopes.values()]) {
+    for (const [name, bindings] of scope.names) {
+      for (const binding of bindings) {
+        if (binding.kind !== 'value' && binding.kind !== 'each' && binding.kind !== 'raised') continue;
+        const value = boundValue(run, module, binding, 1);
+        if (value.nodes.length === 0) continue;
+        const to = variableNode(run, module, scope, name, binding.node);
+        for (const from of value.nodes) flowEdge(run, from, to);
+      }
+    }
+  }
+  for (const definition of module.functions) {
+    const [lambda] = definition.returns;
+    if (!definition.name.startsWith('lambda@') || lambda === undefined) continue;
+    const to = flowNode(run, module, lambda, `${definition.id}:return`, 'given by a lambda');
+    for (const from of evaluate(run, module, lambda).nodes) flowEdge(run, from, to);
+  }
+}
+
+function noteEndless(run: PythonRun, module: PythonModule, node: PyNode): void {
+  const [, condition] = childrenOf(node);
+  const body = textOf(module, node);
+  if (condition === undefined || !/^(True|1)$/.test(textOf(module, condition))) return;
+  if (
+    /\bos\.fork\(|\bPopen\(|multiprocessing|\bstart_new_thread\(/.test(body) &&
+    !/\b(break|return|sleep|wait|join|input|accept|recv)\b/.test(body)
+  )
+    notePyTrait(run, { module, node, api: 'while', certainty: 'exact' }, 'unbounded', 'an endless loop that starts processes');
+}
+
+// A connection whose descriptors become those of a shell.
+function noteRemoteShell(run: PythonRun, module: PythonModule): void {
+  const { text } = module.source;
+  const isConnected = run.facts.some(
+    (fact) => fact.kind === 'capability' && fact.span.path === module.source.path && fact.traits.includes('raw-socket'),
+  );
+  const call = [
+    ...(module.calls.get('dup2') ?? []),
+    ...(module.calls.get('spawn') ?? []).filter((one) => /^pty/.test(textOf(module, one))),
+  ][0];
+  const handsSocket = /\b(stdin|stdout)\s*=\s*\w*(sock|conn|s)\w*(\.fileno\(\))?\s*[,)]/.exec(text);
+  const at =
+    call ??
+    (handsSocket !== null && /\/bin\/(ba)?sh|cmd\.exe/.test(text)
+      ? { from: handsSocket.index, to: handsSocket.index + handsSocket[0].length }
+      : undefined);
+  if (isConnected && at !== undefined)
+    notePyTrait(
+      run,
+      { module, node: at, api: 'socket', certainty: 'exact' },
+      'reverse-shell',
+      'a shell whose input and output are a connection',
+    );
+}
+
+function noteText(run: PythonRun, module: PythonModule, node: PyNode): void {
+  const isComment = node.name === 'Comment';
+  const text = textOf(module, node);
+  if (text.length < 16) return;
+  run.facts.push({
+    kind: 'text',
+    role: isComment ? 'comment' : 'string',
+    span: spanOfPy(module, node),
+    context: isComment ? 'comment' : module.source.context,
+    certainty: 'exact',
+    text: isComment ? text.replace(/^#+\s*/, '') : (evaluate(run, module, node).texts[0] ?? text),
+    detail: '',
+  });
+}
+
+// A place is visited once, but a value may be computed for several alternatives.
+function unique(facts: readonly Fact[]): Fact[] {
+  const seen = new Set<string>();
+  return facts.filter((fact) => {
+    const key = JSON.stringify(fact);
+    return !seen.has(key) && seen.add(key);
+  });
+}

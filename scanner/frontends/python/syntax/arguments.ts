@@ -1,0 +1,84 @@
+/** Arguments of Python calls, and what the calls of the skill give a parameter. */
+
+import { pythonCallSitesMax } from '../../../limits.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import { childrenOf, nameOf, type PythonModule } from '../names/module.ts';
+import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import { either } from '../values/alternatives.ts';
+import { evaluate } from '../values/values.ts';
+import type { PyNode } from './tree.ts';
+
+// What the calls of the skill give a parameter; text only, since flows have edges of their own.
+export function parameterValue(
+  run: PythonRun,
+  definition: {
+    readonly id: string;
+    readonly bound: boolean;
+    readonly name: string;
+    readonly owner: string | undefined;
+    readonly parameters: readonly { readonly name: string; readonly fallback: PyNode | undefined }[];
+    readonly module: PythonModule;
+  },
+  index: number,
+  depth: number,
+): PyValue {
+  const parameter = definition.parameters[index];
+  if (parameter === undefined) return unknownPy;
+  const calledAs = definition.name === '__init__' && definition.owner !== undefined ? definition.owner : definition.name;
+  const isBound = definition.bound;
+  const given: PyValue[] = [];
+  let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
+  const sites = (run.calls.get(calledAs) ?? []).slice(0, pythonCallSitesMax);
+  for (const { module, call } of sites) {
+    if (!isBound && !isOwnCall(run, module, call, depth)) continue;
+    const args = argumentsOf(module, call);
+    const node = args.keywords.get(parameter.name) ?? args.positional[isBound ? index - 1 : index];
+    if (node !== undefined) given.push(evaluate(run, module, node, depth));
+    else isOpen ||= args.starred.length > 0;
+  }
+  if (parameter.fallback !== undefined) given.push(evaluate(run, definition.module, parameter.fallback, depth));
+  if (given.length === 0) return unknownPy;
+  const value = either(given);
+  const texts = given.some((one) => one.texts.length === 0) ? [] : value.texts;
+  // What other callers give is seen by whoever runs it; the rest goes by what is written here.
+  return { ...value, nodes: [], texts, otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts };
+}
+
+// `post(…)` calls the skill's function of that name, `requests.post(…)` does not.
+export function isOwnCall(run: PythonRun, module: PythonModule, call: PyNode, depth: number): boolean {
+  const callee = call.firstChild;
+  if (callee?.name !== 'MemberExpression') return true;
+  const [object] = childrenOf(callee);
+  return object !== undefined && evaluate(run, module, object, depth).qual?.startsWith('own ') === true;
+}
+
+export interface CallArguments {
+  readonly positional: readonly PyNode[];
+  readonly keywords: ReadonlyMap<string, PyNode>;
+  /** What is given with one or two stars. */
+  readonly starred: readonly PyNode[];
+}
+
+/** The arguments of a call. */
+export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
+  call.given ??= readArguments(module, call);
+  return call.given;
+}
+
+function readArguments(module: PythonModule, call: PyNode): CallArguments {
+  const list = call.getChild('ArgList');
+  const [positional, starredArgs]: PyNode[][] = [[], []];
+  const keywords = new Map<string, PyNode>();
+  const groups: PyNode[][] = [[]];
+  for (const child of list === null ? [] : childrenOf(list)) {
+    if (child.name === ',') groups.push([]);
+    else if (child.name !== '(' && child.name !== ')') groups.at(-1)?.push(child);
+  }
+  for (const [first, second, third] of groups) {
+    if (first === undefined) continue;
+    if (second?.name === 'AssignOp' && third !== undefined) keywords.set(nameOf(module, first), third);
+    else if ((first.name === '*' || first.name === '**') && second !== undefined) starredArgs?.push(second);
+    else positional?.push(first);
+  }
+  return { positional: positional ?? [], keywords, starred: starredArgs ?? [] };
+}

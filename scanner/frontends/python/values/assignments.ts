@@ -1,0 +1,70 @@
+/** Assignments of Python that do something: to variables of the environment, built-ins, attributes and items. */
+import { steeringVariables } from '../../../models/shell.ts';
+import { assignmentParts } from '../names/bindings.ts';
+import { attributeNode } from '../names/members.ts';
+import { childrenOf, nameOf, type PythonModule, scopeOf } from '../names/module.ts';
+import { lookUp, variableNode } from '../names/names.ts';
+import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { evaluate } from './values.ts';
+
+/** Notes what an assignment does, and where its value flows. */
+export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNode): void {
+  const { targets, values } =
+    node.name === 'AssignStatement'
+      ? assignmentParts(node)
+      : { targets: [[node.firstChild].filter((one) => one !== null)], values: [node.lastChild].filter((one) => one !== null) };
+  const given = values.map((value) => evaluate(run, module, value));
+  for (const target of targets.flat()) {
+    if (target.name === 'VariableName' && node.name === 'UpdateStatement')
+      flowInto(
+        run,
+        module,
+        target,
+        given.flatMap((value) => value.nodes),
+      );
+    if (target.name !== 'MemberExpression') continue;
+    const [object] = childrenOf(target);
+    if (object === undefined) continue;
+    const owner = evaluate(run, module, object);
+    const isItem = target.lastChild?.name === ']';
+    if (owner.qual === 'os.environ' && isItem) {
+      const key = childrenOf(target).at(-2);
+      const name = key === undefined ? '' : (evaluate(run, module, key).texts[0] ?? '');
+      for (const from of given.flatMap((value) => value.nodes)) run.exports.push({ by: module.source.path, name, node: from });
+      if (steeringVariables.test(name))
+        notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'env-write', given[0]?.texts[0] ?? '');
+    } else if (
+      !isItem &&
+      owner.qual !== undefined &&
+      /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(owner.qual)
+    ) {
+      const hook = `${owner.qual}.${target.lastChild === null ? '' : nameOf(module, target.lastChild)}`;
+      if (
+        hook !== 'ssl._create_default_https_context' &&
+        !/^sys\.(path|argv|std\w+|dont_write_bytecode|tracebacklimit)$/.test(hook)
+      )
+        notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
+    }
+    const property = isItem ? (object.name === 'MemberExpression' ? object.lastChild : null) : target.lastChild;
+    if (property?.name === 'PropertyName') {
+      const to = attributeNode(run, module, nameOf(module, property), property);
+      for (const from of given.flatMap((value) => value.nodes)) flowEdge(run, from, to);
+    }
+    if (object.name === 'VariableName')
+      flowInto(
+        run,
+        module,
+        object,
+        given.flatMap((value) => value.nodes),
+      );
+  }
+}
+
+function flowInto(run: PythonRun, module: PythonModule, target: PyNode, nodes: readonly string[]): void {
+  const name = nameOf(module, target);
+  const found = lookUp(scopeOf(module, target), name);
+  if (found === undefined) return;
+  const to = variableNode(run, module, found.scope, name, target);
+  for (const from of nodes) flowEdge(run, from, to);
+}

@@ -1,0 +1,101 @@
+/** Methods of plain data in Python: text folded, lists and files filled. */
+import { unknownPart } from '../../../models/egress-of.ts';
+import { applyEffect, type PyCall } from '../effects/effects.ts';
+import { attributeNode } from '../names/members.ts';
+import { nameOf, type PythonModule, scopeOf } from '../names/module.ts';
+import { lookUp, variableNode } from '../names/names.ts';
+import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import { foldMethod } from '../syntax/literals.ts';
+import type { PyNode } from '../syntax/tree.ts';
+import { join, nodesOf } from './alternatives.ts';
+
+export const textMethods =
+  /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
+
+// What puts what it is given into another form, by its name: an encoder, a copy, an exception that carries a message.
+const carriers =
+  /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
+
+export const mutators = /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
+
+// A method of plain data, or something that is not known: data of the object stays in the result.
+export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
+  const { object, method, args } = call;
+  if (method === 'join' && args[0]?.items !== undefined) return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
+  const texts = textMethods.test(method)
+    ? object.texts
+        .map((text) =>
+          foldMethod(
+            text,
+            method,
+            args.map((arg) => arg.texts[0]),
+          ),
+        )
+        .filter((text) => text !== undefined)
+    : [];
+  const isText = textMethods.test(method);
+  const otherTexts = isText ? othersOf(object, method, args) : [];
+  const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
+  const passed = carries ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread] : object.nodes;
+  const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
+  return {
+    ...unknownPy,
+    texts,
+    otherTexts,
+    nodes,
+    folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
+    decoded: object.decoded,
+    target: object.target,
+    qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
+    raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
+  };
+}
+
+// What the method makes of what the object or the arguments may be besides.
+function othersOf(object: PyValue, method: string, args: readonly PyValue[]): readonly string[] {
+  if (/^(encode|decode)$/.test(method)) return object.otherTexts;
+  if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown)) return [unknownPart];
+  if (method !== 'format' || args.every(({ texts }) => texts.length === 1)) return [];
+  const holes = (mark: string): string => (mark.length === 2 && mark !== '{}' ? (mark[0] ?? '') : unknownPart);
+  return object.texts.map((text) => text.replace(/\{\{|\}\}|\{[^{}]{0,200}\}/g, holes));
+}
+
+// `data.hex()` is another form of the data.
+function asHex(run: PythonRun, call: PyCall, from: readonly string[]): string {
+  const id = flowNode(run, call.module, call.node, `encoded@${call.node.from}`, 'encoded by hex');
+  for (const one of from) flowEdge(run, one, id, true);
+  return id;
+}
+
+export function joinItems(separator: PyValue, list: PyValue): PyValue {
+  const items = list.items ?? [];
+  const between = { ...unknownPy, texts: separator.texts.slice(0, 1) };
+  const joined = join(items.flatMap((item, index) => (index === 0 ? [item] : [between, item])));
+  const isOpen = list.grown || list.otherTexts.length > 0;
+  return { ...joined, otherTexts: isOpen ? [unknownPart] : joined.otherTexts, folded: true };
+}
+
+// `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.
+export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefined): void {
+  if (!mutators.test(call.method) || objectNode === undefined) return;
+  const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
+  if (objectNode.name === 'VariableName' && given.length > 0) flowIntoName(run, call.module, objectNode, given);
+  for (let at: PyNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
+    const property = at.lastChild;
+    if (property?.name !== 'PropertyName') continue;
+    const to = attributeNode(run, call.module, nameOf(call.module, property), property);
+    for (const from of given) flowEdge(run, from, to);
+    if (at.firstChild?.name === 'VariableName') flowIntoName(run, call.module, at.firstChild, given);
+  }
+  if (/^write/.test(call.method) && call.object.target !== undefined)
+    applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
+}
+
+/** Values that get into what a name holds. */
+export function flowIntoName(run: PythonRun, module: PythonModule, node: PyNode, given: readonly string[]): void {
+  const name = nameOf(module, node);
+  const found = name === 'self' || name === 'cls' ? undefined : lookUp(scopeOf(module, node), name);
+  if (found === undefined) return;
+  const to = variableNode(run, module, found.scope, name, node);
+  for (const from of given) flowEdge(run, from, to);
+}

@@ -1,0 +1,86 @@
+/** Paths in Python, folded: pathlib, os.path, the home folder, temporary folders, the skill's own folder. */
+import { posix } from 'node:path';
+import { unknownPart } from '../../../models/egress-of.ts';
+import type { PyCall } from '../effects/effects.ts';
+import { temporaryFile } from '../effects/written.ts';
+import { type PyValue, unknownPy } from '../run.ts';
+import { join, nodesOf } from './alternatives.ts';
+
+/** The value of a call that computes a path; undefined for other calls. */
+export function foldPath(call: PyCall, qual: string): PyValue | undefined {
+  const { args, object } = call;
+  const [first] = args;
+  const same = (value: PyValue | undefined): PyValue => ({
+    ...unknownPy,
+    texts: value?.texts ?? [],
+    nodes: value?.nodes ?? [],
+    folded: value?.folded ?? false,
+  });
+  const asPath = (value: PyValue): PyValue => ({ ...value, qual: 'pathlib.Path()', items: undefined });
+  switch (qual) {
+    case 'pathlib.Path':
+    case 'pathlib.PurePath':
+    case 'pathlib.PosixPath':
+      return asPath(joined(args));
+    case 'pathlib.Path.home':
+      return asPath({ ...unknownPy, texts: ['~'] });
+    case 'pathlib.Path.cwd':
+      return asPath({ ...unknownPy, texts: ['.'] });
+    case 'pathlib.Path().joinpath':
+      return asPath(joined([object, ...args]));
+    case 'pathlib.Path().expanduser':
+    case 'pathlib.Path().resolve':
+    case 'pathlib.Path().absolute':
+      return object;
+    case 'pathlib.Path().with_suffix':
+    case 'pathlib.Path().with_name':
+      return { ...object, texts: object.texts.map((text) => `${posix.dirname(text)}/${unknownPart}`) };
+    case 'os.path.join':
+      return joined(args);
+    case 'os.path.expanduser':
+    case 'os.path.abspath':
+    case 'os.path.realpath':
+    case 'os.path.normpath':
+    case 'os.fspath':
+      return same(first);
+    case 'os.path.expandvars':
+      return { ...same(first), texts: first?.texts.map((text) => text.replace(/^\$\{?HOME\}?/, '~')) ?? [] };
+    case 'os.path.dirname':
+      return { ...same(first), texts: first?.texts.map((text) => posix.dirname(text)) ?? [], folded: true };
+    case 'os.path.basename':
+      return { ...same(first), texts: first?.texts.map((text) => posix.basename(text)) ?? [], folded: true };
+    case 'os.getcwd':
+      return { ...unknownPy, texts: ['.'] };
+    case 'tempfile.gettempdir':
+      return { ...unknownPy, texts: ['/tmp'] };
+    case 'tempfile.mktemp':
+    case 'tempfile.NamedTemporaryFile':
+      return temporaryFile(call);
+    case 'tempfile.mkstemp': {
+      const file = temporaryFile(call);
+      return {
+        ...unknownPy,
+        items: [
+          { ...file, texts: [] },
+          { ...file, file: [], target: undefined },
+        ],
+      };
+    }
+    case 'os.fdopen':
+      return first;
+    case 'tempfile.mkdtemp':
+    case 'tempfile.TemporaryDirectory':
+      return { ...unknownPy, texts: [`/tmp/${unknownPart}`] };
+    default:
+      return undefined;
+  }
+}
+
+// Parts with a slash between; an absolute one begins anew.
+function joined(parts: readonly PyValue[]): PyValue {
+  const slash = { ...unknownPy, texts: ['/'] };
+  const absolute = parts.findLastIndex((part) => /^[/~]/.test(part.texts[0] ?? ''));
+  const used = parts.slice(Math.max(0, absolute));
+  const value = join(used.flatMap((part, index) => (index === 0 ? [part] : [slash, part])));
+  return { ...value, texts: value.texts.map((text) => text.replace(/\/{2,}/g, '/')), nodes: nodesOf(parts) };
+}

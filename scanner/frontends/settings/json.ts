@@ -1,0 +1,19 @@
+/** The front end for JSON, YAML and TOML: scripts and hooks in settings, what software is depended on, and text that agents read. */
+
+import { perSource } from '../../frontend.ts';
+import { analyseJsonText } from './json-text.ts';
+import { analyseToml } from './toml.ts';
+import { analyseYaml } from './yaml.ts';
+
+/** Facts of data and settings. */
+export const analyseJson = perSource((source, context) => {
+  context.steps.take(1 + (source.text.length >> 5));
+  switch (source.language) {
+    case 'yaml':
+      return analyseYaml(source, context);
+    case 'toml':
+      return analyseToml(source, context);
+    default:
+      return analyseJsonText(source, context);
+  }
+});

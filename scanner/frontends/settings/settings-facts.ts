@@ -1,0 +1,117 @@
+/** What settings say, in whichever notation: values with their paths become scripts, hooks, servers, dependencies and text. */
+
+import type { Fact, Span } from '../../fact.ts';
+import type { FrontEndResult } from '../../frontend.ts';
+import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../../limits.ts';
+import { egressOf } from '../../models/egress-of.ts';
+import { lifecycleScripts } from '../../models/package-json.ts';
+import { commandKeys } from '../../models/setting-commands.ts';
+import type { EmbeddedProgram, Source } from '../../source.ts';
+import type { Setting } from './setting.ts';
+import { settingMap } from './setting-map.ts';
+
+/** Facts of all settings of a file. */
+export function settingsFacts(source: Source, settings: readonly Setting[]): FrontEndResult {
+  const facts: Fact[] = [];
+  const embedded: EmbeddedProgram[] = [];
+  const name = source.file.slice(source.file.lastIndexOf('/') + 1).toLowerCase();
+  const isPackage = name === 'package.json';
+  for (const setting of settings) {
+    const { path, value } = setting;
+    const keys = path.map(String);
+    const [top, second] = keys;
+    const last = keys.at(-1) ?? '';
+    const span: Span = { path: source.path, start: setting.from, end: setting.to };
+    const about = { span, context: source.context, certainty: 'exact' } as const;
+    if (isPackage && top === 'scripts' && second !== undefined) {
+      embedded.push(shellProgram(source, setting));
+      if (lifecycleScripts.has(second))
+        facts.push({
+          ...about,
+          kind: 'dependency',
+          manager: 'npm',
+          name: second,
+          version: value.slice(0, 200),
+          pinned: false,
+          how: 'lifecycle',
+        });
+    } else if (isPackage && /^(d|devD|peerD|optionalD)ependencies$/.test(top ?? '') && keys.length === 2) {
+      const isSource = /^(git|https?:|github:|file:|[\w-]+\/[\w-]+)/.test(value);
+      facts.push({
+        ...about,
+        kind: 'dependency',
+        manager: 'npm',
+        name: second ?? '',
+        version: value,
+        pinned: /^\d+\.\d+\.\d+/.test(value),
+        how: isSource ? 'redirect' : 'declared',
+      });
+    } else if (isCommand(keys, source.path)) {
+      embedded.push(commandProgram(source, setting, settings));
+      if (keys.some((key) => /^hooks?$/i.test(key)))
+        facts.push({ ...about, kind: 'trait', trait: 'hook', api: keys.join('.'), detail: value.slice(0, 120) });
+    } else if (keys.some((key) => key === 'mcpServers') && last === 'url') {
+      const egress = egressOf(value, ['*']);
+      if (egress !== undefined)
+        facts.push({ ...about, kind: 'capability', capability: { kind: 'egress', ...egress }, api: keys.join('.'), traits: [] });
+    }
+    if (value.length >= 16 && facts.length < settingsTextsMax && !isBlob(value))
+      facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
+  }
+  return { facts, embedded, unanalysed: [] };
+}
+
+function isCommand(keys: readonly string[], path: string): boolean {
+  const joined = keys.join('.');
+  return joined.length < 1_000 && commandKeys.some(({ form, file }) => file.test(path) && form.test(joined));
+}
+
+// Servers and tasks have their arguments in a list of their own.
+function commandProgram(source: Source, setting: Setting, settings: readonly Setting[]): EmbeddedProgram {
+  const { path, value } = setting;
+  const parent = path.slice(0, -1).join('\0');
+  const args =
+    path.at(-1) === 'command'
+      ? settings
+          .filter((one) => one.path.at(-2) === 'args' && one.path.slice(0, -2).join('\0') === parent)
+          .slice(0, shellWordsMax)
+      : [];
+  const words = args.map(
+    (one) => ` ${/^[\w./:=@%+-]+$/.test(one.value) ? one.value : `'${one.value.replaceAll("'", `'\\''`)}'`}`,
+  );
+  const shell = settings.find((one) => one.path.at(-1) === 'shell' && one.path.slice(0, -1).join('\0') === parent)?.value ?? '';
+  const language = /^(pwsh|powershell)/.test(shell)
+    ? 'powershell'
+    : /^cmd/.test(shell)
+      ? 'batch'
+      : /^python/.test(shell)
+        ? 'python'
+        : 'shell';
+  const behind = args.length === 0 ? [] : [{ at: value.length, raw: args[0]?.from ?? setting.from, fixed: true as const }];
+  return {
+    within: source.path,
+    language,
+    text: value + words.join(''),
+    context: source.context,
+    map: [...settingMap(source, setting), ...behind],
+  };
+}
+
+function shellProgram(source: Source, setting: Setting): EmbeddedProgram {
+  return {
+    within: source.path,
+    language: 'shell',
+    text: setting.value,
+    context: source.context,
+    map: settingMap(source, setting),
+  };
+}
+
+// Pictures and keys in data are nothing that anybody reads.
+function isBlob(value: string): boolean {
+  return (
+    value.length > blobCharsMin &&
+    /^(data:[\w/+.-]{1,80};base64,)?[A-Za-z0-9+/=_\s-]+$/.test(value) &&
+    !/\s\w{1,20}\s/.test(value)
+  );
+}

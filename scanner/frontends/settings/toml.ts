@@ -1,0 +1,65 @@
+/** TOML: every text with its path; comments, since agents read them. */
+
+import { type AST, parseTOML } from 'toml-eslint-parser';
+import type { Fact } from '../../fact.ts';
+import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
+import { settingsDepthMax, tomlCharsMax } from '../../limits.ts';
+import { tomlSettingsFiles } from '../../models/setting-commands.ts';
+import type { Source } from '../../source.ts';
+import { plainTextFacts } from '../text.ts';
+import type { Setting } from './setting.ts';
+import { settingsFacts } from './settings-facts.ts';
+
+/** Facts of one TOML text; a text that is not TOML is searched as plain text. */
+export function analyseToml(source: Source, context: FrontEndContext): FrontEndResult {
+  if (source.text.length > tomlCharsMax) return unread(source, context, `more than ${tomlCharsMax} characters`);
+  context.steps.take(source.text.length >> 2);
+  const settings: Setting[] = [];
+  let comments: readonly AST.Comment[];
+  try {
+    // A fault in the text throws a ParseError; a nesting that is too deep, here or there, throws a RangeError.
+    const program = parseTOML(source.text, { tomlVersion: '1.1' });
+    for (const entry of program.body[0].body) {
+      if (entry.type === 'TOMLKeyValue') collect(entry, [], settings);
+      else for (const pair of entry.body) collect(pair, entry.resolvedKey, settings);
+    }
+    comments = program.comments;
+  } catch {
+    return unread(source, context, 'not valid TOML, or nested too deeply');
+  }
+  const result = settingsFacts(source, settings);
+  return { ...result, facts: [...result.facts, ...comments.flatMap((comment) => commentFact(source, comment))] };
+}
+
+function commentFact(source: Source, { value, range: [start, end] }: AST.Comment): Fact[] {
+  const text = value.trim();
+  if (text.length < 8) return [];
+  const span = { path: source.path, start, end };
+  return [{ kind: 'text', role: 'comment', span, context: source.context, certainty: 'exact', text, detail: '' }];
+}
+
+type Path = readonly (string | number)[];
+
+function collect(node: AST.TOMLKeyValue | AST.TOMLContentNode, path: Path, settings: Setting[]): void {
+  if (path.length > settingsDepthMax) throw new RangeError('nested too deeply');
+  switch (node.type) {
+    case 'TOMLKeyValue':
+      collect(node.value, [...path, ...node.key.keys.map((key) => (key.type === 'TOMLBare' ? key.name : key.value))], settings);
+      break;
+    case 'TOMLInlineTable':
+      for (const pair of node.body) collect(pair, path, settings);
+      break;
+    case 'TOMLArray':
+      for (const [index, element] of node.elements.entries()) collect(element, [...path, index], settings);
+      break;
+    default:
+      if (node.kind === 'string') settings.push({ path, value: node.value, from: node.range[0], to: node.range[1] });
+  }
+}
+
+// Programs take commands from some files: where such a file cannot be read here, the scan is incomplete.
+function unread(source: Source, context: FrontEndContext, reason: string): FrontEndResult {
+  const result = plainTextFacts(source, context);
+  if (!tomlSettingsFiles.test(source.path)) return result;
+  return { ...result, unanalysed: [{ span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason }] };
+}

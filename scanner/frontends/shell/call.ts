@@ -1,0 +1,21 @@
+/** A command of a shell script with everything folded, as the handlers of programs get it. */
+import type { Confidence } from '../../../skills-index/statement/finding.ts';
+import type { Span } from '../../fact.ts';
+import type { Value } from './value.ts';
+
+export interface Call {
+  /** The program's base name, `curl` for `/usr/bin/curl`. */
+  readonly name: string;
+  /** The same; what facts are noted with. */
+  readonly api: string;
+  /** The name as written, with its folder. */
+  readonly word: Value;
+  readonly args: readonly Value[];
+  readonly span: Span;
+  readonly certainty: Confidence;
+  readonly stdin: Value;
+  /** Variables that stand before the command: `TOKEN=x node a.js`. */
+  readonly env: readonly { readonly name: string; readonly value: Value }[];
+  /** Whether input and output are a network connection. */
+  readonly onConnection: boolean;
+}

@@ -1,0 +1,220 @@
+/** One command: its words folded, its program found behind aliases, functions and wrappers, and handed to what knows the program. */
+
+import { basename } from 'node:path/posix';
+import type { Assignment, Command, CommandArgument } from 'unbash';
+import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
+import { own as row } from '../../models/api.ts';
+import { unknownPart } from '../../models/egress-of.ts';
+import { interpreters, networkPrograms, utilities, wrappers } from '../../models/shell.ts';
+import { tellingCommands } from '../../models/telling-commands.ts';
+import type { Call } from './call.ts';
+import { noteFlows, noteStart } from './graph.ts';
+import { assign, assignedValue } from './language/assignments.ts';
+import { callBuiltin, isBuiltin, programPath } from './language/builtins.ts';
+import { globFits } from './language/glob.ts';
+import { foldWords } from './language/words.ts';
+import { optionValues, parseArguments } from './programs/arguments.ts';
+import { callInterpreter, runCode } from './programs/code.ts';
+import { containedCommand, runLaunched } from './programs/launchers.ts';
+import { callNetwork } from './programs/network.ts';
+import { callProgram } from './programs/programs.ts';
+import { callUtility } from './programs/utilities.ts';
+import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
+import { callFunction } from './script.ts';
+import {
+  changedText,
+  concat,
+  either,
+  emptyValue,
+  isKnown,
+  joinTaints,
+  joinWith,
+  literalValue,
+  slice,
+  textsOf,
+  unknownValue,
+  type Value,
+} from './value.ts';
+
+/** Runs one simple command; gives what it prints. */
+export function runCommand(run: ShellRun, node: Command, onConnection: boolean): Value {
+  const assignments = node.prefix.filter((one): one is Assignment => one.type === 'Assignment');
+  const span = spanOf(run, node);
+  if (node.name === undefined) {
+    for (const one of assignments) assign(run, one);
+    // `$(<file)` prints the file.
+    return node.redirects.some((one) => one.type === 'Redirect' && one.operator === '<') ? run.stdin : emptyValue;
+  }
+  const [word, ...first] = foldWords(run, node.name);
+  const args = [...first, ...argumentsOf(run, node)];
+  if (word === undefined) return unknownValue();
+  noteHiddenName(run, node, word, span);
+  // What stands before a command is set for it alone, after its words were expanded.
+  const before = new Map(assignments.map((one) => [one.name, run.vars.get(one.name)]));
+  for (const one of assignments) assign(run, one);
+  const env = [...before.keys()].flatMap((name) => {
+    const value = run.vars.get(name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const outputs = textsOf(word).map((text) => dispatch(run, { ...word, text }, args, { span, onConnection, depth: 0, env }));
+  for (const [name, value] of before) value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
+  return outputs.reduce(either);
+}
+
+interface How {
+  readonly span: Call['span'];
+  readonly onConnection: boolean;
+  readonly depth: number;
+  readonly env: Call['env'];
+}
+
+/** Runs the program that words name. */
+export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how: How): Value {
+  run.context.steps.take();
+  const name = isKnown(word) ? programName(word.text) : '*';
+  const call: Call = { name, api: name, word, args, ...how, certainty: word.folded ? 'folded' : 'exact', stdin: run.stdin };
+  if (name === '*') return callUnknown(run, call);
+  const alias = run.aliases.get(name);
+  if (alias !== undefined && how.depth < shellWrapperDepthMax) {
+    const [aliased, ...more] = alias.text.split(/\s+/).map((text) => ({ ...alias, text, others: [] }));
+    if (aliased !== undefined && aliased.text !== name)
+      return dispatch(run, aliased, [...more, ...args], { ...how, depth: how.depth + 1 });
+  }
+  const own = run.functions.get(name);
+  if (own !== undefined) return callFunction(run, name, own, args);
+  const wrapped = unwrap(run, call, how);
+  if (wrapped !== undefined) return wrapped;
+  for (const { trait, says } of tellingCommands(
+    name,
+    args.map((arg) => arg.text),
+  ))
+    noteTrait(run, call, trait, `${name} ${says}`);
+  if (isBuiltin(name)) return callBuiltin(run, call);
+  const launched = runLaunched(run, call);
+  const program = row(networkPrograms, name);
+  if (program !== undefined) {
+    noteCapability(run, call, { kind: 'exec', program: name });
+    return callNetwork(run, call, program);
+  }
+  if (row(interpreters, interpreterName(name)) !== undefined)
+    return callInterpreter(run, { ...call, name: interpreterName(name) });
+  if (row(utilities, name) !== undefined) return callUtility(run, call);
+  const printed = callProgram(run, call);
+  const [inner, ...given] = containedCommand(call) ?? [];
+  if (inner !== undefined && how.depth < shellWrapperDepthMax)
+    return dispatch(run, inner, given, { ...how, depth: how.depth + 1 });
+  return launched === undefined ? printed : { ...launched, taints: joinTaints([launched, printed]) };
+}
+
+// `f=@<(cat x)` comes as two words without a blank between them.
+function argumentsOf(run: ShellRun, node: Command): Value[] {
+  const words: Value[] = [];
+  node.args.forEach((arg, at) => {
+    const folded = foldArgument(run, arg);
+    const before = words.at(-1);
+    const [first, ...rest] = folded;
+    if (before !== undefined && first !== undefined && at > 0 && node.args[at - 1]?.end === arg.pos)
+      words.splice(-1, 1, concat([before, first]), ...rest);
+    else words.push(...folded);
+  });
+  return words;
+}
+
+// `export NAME=value` gives assignments as arguments.
+function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
+  if (arg.type === 'Word') return foldWords(run, arg);
+  const value = assignedValue(run, arg);
+  const word = concat([literalValue(`${arg.name}${arg.append === true ? '+' : ''}=`, spanOf(run, arg).start), value]);
+  return [value.members === undefined ? word : { ...word, members: value.members }];
+}
+
+function callUnknown(run: ShellRun, call: Call): Value {
+  noteCapability(run, call, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  if (!call.word.text.endsWith(unknownPart)) noteStart(run, call.span, call.word.text, call);
+  noteFlows(run, call, call.word.taints, { what: 'exec', capability: { kind: 'exec', program: '*' }, api: '*', part: 'code' });
+  const { decoded, taints } = call.word;
+  if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))
+    noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command that comes from outside');
+  // A program whose name another program makes is one that nobody is to see.
+  else if (decoded || taints.some((taint) => taint.source.what === 'command'))
+    noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command whose name is made when it runs');
+  return unknownValue(call.stdin.taints);
+}
+
+function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
+  const wrapper = row(wrappers, call.name);
+  if (wrapper === undefined || how.depth >= shellWrapperDepthMax) return undefined;
+  if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return programPath(call);
+  if (call.name === 'flock' && call.args.some((one) => /^(-c|--command)$/.test(one.text))) return undefined;
+  const parsed = parseArguments(call.args, new Set(wrapper.takesValue), true);
+  const { operands } = parsed;
+  const [line] = call.name === 'env' ? optionValues(parsed, ['S', 'split-string']) : [];
+  if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
+  const rest = operands.slice(wrapper.skip).filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));
+  const at = call.name === 'env' ? rest.findIndex((one) => !/^\w+=/.test(one.text)) : 0;
+  const inner = rest[at];
+  const set = call.name === 'env' ? operands.filter((one) => /^\w+=/.test(one.text)).map(variableOf) : [];
+  if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
+  if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
+  if (wrapper.anonymous) noteCapability(run, call, { kind: 'exec', program: call.name });
+  if (inner === undefined || at < 0) return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
+  const args = rest.slice(at + 1);
+  // `parallel 'cmd {}'` and `xargs -I{} 'cmd'`: one word that is a command line.
+  if (call.name === 'parallel' && /\s/.test(inner.text)) {
+    const words = fromInput(call, [inner, ...args], undefined);
+    return runCode(run, { ...call, args: [] }, words[0] ?? inner, 'shell');
+  }
+  const given = /^(xargs|parallel)$/.test(call.name)
+    ? fromInput(call, args, optionValues(parsed, ['I', 'replace', 'J'])[0]?.text)
+    : args;
+  return dispatch(run, inner, given, { ...how, depth: how.depth + 1, env: [...how.env, ...set] });
+}
+
+// xargs puts its input behind the arguments, or in the place of a mark; `parallel … ::: a b` what stands behind the colons.
+function fromInput(call: Call, args: readonly Value[], mark: string | undefined): Value[] {
+  const colons = args.findIndex((one) => /^:{3,4}\+?$/.test(one.text));
+  const words = colons < 0 ? args : args.slice(0, colons);
+  const input = colons < 0 ? inputWords(call.stdin) : args.slice(colons + 1);
+  const place = mark ?? (call.name === 'parallel' ? '{}' : undefined);
+  if (place === undefined || !words.some((word) => word.text.includes(place))) return [...words, ...input];
+  return words.map((word) => {
+    const pieces = word.text.split(place);
+    const filled = pieces.flatMap((piece, at) =>
+      at === 0 ? [changedText(word, piece)] : [joinWith(input, ' '), changedText(word, piece)],
+    );
+    return pieces.length === 1 ? word : concat(filled);
+  });
+}
+
+function inputWords(stdin: Value): Value[] {
+  if (!isKnown(stdin) || stdin.text.trim() === '') return [unknownValue(stdin.taints)];
+  const words = stdin.text.trim().split(/\s+/).slice(0, shellWordsMax);
+  return words.map((word) => changedText(stdin, word));
+}
+
+function variableOf(word: Value): Call['env'][number] {
+  const equals = word.text.indexOf('=');
+  return { name: word.text.slice(0, equals), value: slice(word, equals + 1) };
+}
+
+// A name that a search for it would miss: quotes in the middle, escapes, pieces in variables.
+function noteHiddenName(run: ShellRun, node: Command, word: Value, span: Call['span']): void {
+  const written = node.name?.text ?? '';
+  const parts = node.name?.parts?.length ?? 1;
+  const isHidden =
+    isKnown(word) && written !== word.text && /^[a-z][\w.-]*$/i.test(word.text) && (parts > 1 || /^\$'|\\/.test(written));
+  const isSplit = parts > 1 || /\\[^\n]/.test(written) || written.startsWith("$'");
+  if (isHidden && isSplit)
+    noteTrait(run, { span, api: word.text, certainty: 'folded' }, 'folded-name', `${written} is ${word.text}`);
+}
+
+function programName(text: string): string {
+  const name = basename(text.replace(/\.exe$/i, '')) || text;
+  if (!/[?*[]/.test(name) || name.length > 40 || /^\[{1,2}$/.test(name)) return name;
+  // `/b?n/c[u]rl`: a pattern that a program of interest fits.
+  return [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) => globFits(name, known)) ?? name;
+}
+
+function interpreterName(name: string): string {
+  return name.replace(/^(python)3\.\d+$/, '$13').replace(/^(ruby|perl|php|lua)[\d.]+$/, '$1');
+}

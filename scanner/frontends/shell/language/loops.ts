@@ -1,0 +1,54 @@
+/** Loops: over words or numbers that are known they are gone through round by round, else once, for any round. */
+import type { ArithmeticFor, CompoundList, For, Select } from 'unbash';
+import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../../../limits.ts';
+import type { ShellRun } from '../run.ts';
+import { concat, either, isKnown, unknownValue, type Value } from '../value.ts';
+import { evaluate } from './arithmetic.ts';
+import { readVariable } from './variables.ts';
+import { foldWords } from './words.ts';
+
+export interface Bodies {
+  /** Goes through a body that is run. */
+  readonly run: (body: CompoundList) => Value;
+  /** Goes through a body that may be run. */
+  readonly mayRun: (body: CompoundList) => Value;
+}
+
+/** `for x in a b c`: round by round is how strings are put together. */
+export function runLoop(run: ShellRun, { name, wordlist, body }: For | Select, bodies: Bodies): Value {
+  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [...(run.args ?? [readVariable(run, '@', name)])];
+  const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
+  if (isExact && words.length > 0) {
+    const rounds = words.map((word) => {
+      run.vars.set(name.text, word);
+      return bodies.run(body);
+    });
+    // A pattern stands for any number of names.
+    if (words.some(({ text }) => /[*?[]/.test(text))) bodies.mayRun(body);
+    return concat(rounds);
+  }
+  const [first, ...rest] = words.slice(0, shellLoopWordsMax);
+  run.vars.set(name.text, first === undefined ? unknownValue() : rest.reduce(either, first));
+  return bodies.mayRun(body);
+}
+
+/** `for ((i = 0; i < n; i++))` */
+export function runCountedLoop(run: ShellRun, { initialize, test, update, body }: ArithmeticFor, bodies: Bodies): Value {
+  evaluate(run, initialize);
+  const outputs: Value[] = [];
+  for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {
+    if (goes === undefined || outputs.length >= shellRoundsOfLoopMax || !takeRounds(run, 1)) {
+      outputs.push(bodies.mayRun(body));
+      break;
+    }
+    outputs.push(bodies.run(body));
+    evaluate(run, update);
+  }
+  return concat(outputs);
+}
+
+function takeRounds(run: ShellRun, count: number): boolean {
+  if (count > shellRoundsOfLoopMax || run.rounds + count > shellRoundsMax) return false;
+  run.rounds += count;
+  return true;
+}

@@ -1,0 +1,56 @@
+/** Rounds of a loop, gone through until they change nothing: what one round assigns, a later round may run. */
+import { shellRepeatsMax } from '../../../limits.ts';
+import type { ShellFunction, ShellRun } from '../run.ts';
+import { textsOf, type Value } from '../value.ts';
+
+interface State {
+  readonly vars: ReadonlyMap<string, Value>;
+  readonly args: readonly Value[] | undefined;
+  readonly functions: ReadonlyMap<string, ShellFunction>;
+}
+
+/** What a round can change for the next one. */
+export function stateOf({ vars, args, functions }: ShellRun): State {
+  return { vars: new Map(vars), args, functions: new Map(functions) };
+}
+
+export function isSameState(before: State, after: State): boolean {
+  const { args = [] } = after;
+  return (
+    [...after.vars].every(([name, value]) => isSameValue(before.vars.get(name), value)) &&
+    args.length === (before.args ?? []).length &&
+    args.every((value, at) => isSameValue(before.args?.[at], value)) &&
+    [...after.functions].every(([name, { node }]) => before.functions.get(name)?.node === node)
+  );
+}
+
+// A counter never comes to rest; alone it brings no new text into a later round.
+function isSameValue(before: Value | undefined, after: Value): boolean {
+  if (before === undefined) return false;
+  if (before === after) return true;
+  return isNumber(after) ? isNumber(before) : textsOf(before).join('\n') === textsOf(after).join('\n');
+}
+
+function isNumber(value: Value): boolean {
+  return textsOf(value).every((text) => /^-?\d+$/.test(text));
+}
+
+/** Goes through further rounds. Where their values never come to rest, what a round assigns may be any code. Within them each loop is gone through once. */
+export function repeat(run: ShellRun, round: () => void): void {
+  if (run.isRepeating) return;
+  run.isRepeating = true;
+  try {
+    for (let count = 0; count < shellRepeatsMax; count++) {
+      const before = stateOf(run);
+      round();
+      if (isSameState(before, stateOf(run))) return;
+    }
+    const before = stateOf(run);
+    round();
+    for (const [name, value] of run.vars) if (before.vars.get(name) !== value) run.vars.set(name, { ...value, isCut: true });
+    run.args = run.args === before.args ? run.args : run.args?.map((value) => ({ ...value, isCut: true }));
+    round();
+  } finally {
+    run.isRepeating = false;
+  }
+}

@@ -1,0 +1,151 @@
+/** Programs that pack or encrypt files, and `find`: what they read is in what they write or print. */
+import { socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
+import type { Call } from '../call.ts';
+import { noteFlows } from '../graph.ts';
+import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
+import { concat, emptyValue, joinTaints, pass, rootTaint, unknownValue, type Value } from '../value.ts';
+import { hasOption, optionValues, parseArguments } from './arguments.ts';
+import { readFileValue, writeFileValue } from './files.ts';
+
+type Pack = (run: ShellRun, call: Call) => Value | undefined;
+
+const packs: Readonly<Record<string, Pack>> = {
+  tar: packTar,
+  bsdtar: packTar,
+  zip: (run, call) => packInto(run, call, parseArguments(call.args, new Set(['x', 'i', 'P', 'TT', 't', 'n'])).operands),
+  '7z': packSevenZip,
+  '7za': packSevenZip,
+  gpg: (run, call) =>
+    encrypt(run, call, new Set(['o', 'output', 'r', 'recipient', 'u', 'passphrase', 'batch', 'cipher-algo']), ['o', 'output']),
+  gpg2: (run, call) => encrypt(run, call, new Set(['o', 'output', 'r', 'recipient', 'u', 'passphrase']), ['o', 'output']),
+  age: (run, call) => encrypt(run, call, new Set(['o', 'output', 'r', 'R', 'i']), ['o', 'output']),
+  openssl: packOpenssl,
+  gzip: compress,
+  bzip2: compress,
+  xz: compress,
+  zstd: compress,
+};
+
+/** Runs a program that packs files; undefined for one that does not, or that unpacks. */
+export function callPacker(run: ShellRun, call: Call): Value | undefined {
+  return Object.hasOwn(packs, call.name) ? packs[call.name]?.(run, call) : undefined;
+}
+
+// `tar czf out in…`, `tar -cz -f - in`, `tar c -T list`.
+function packTar(run: ShellRun, call: Call): Value | undefined {
+  const [first, ...rest] = call.args;
+  const isOld = first !== undefined && /^[a-zA-Z]{1,8}$/.test(first.text);
+  const words = isOld ? [{ ...first, text: `-${first.text}` }, ...rest] : call.args;
+  const args = parseArguments(
+    words,
+    new Set('f file C directory T files-from X exclude-from I use-compress-program exclude b'.split(' ')),
+  );
+  if (!hasOption(args, ['c', 'create', 'r', 'append', 'u'])) return undefined;
+  const listed = optionValues(args, ['T', 'files-from']).map((list) =>
+    list.text === '-' ? unknownValue(call.stdin.taints) : readFileValue(run, call, list),
+  );
+  const [folder] = optionValues(args, ['C', 'directory']);
+  const inputs = args.operands.map((one) =>
+    folder === undefined || /^[/~]/.test(one.text) ? one : concat([folder, { ...emptyValue, text: '/' }, one]),
+  );
+  return packed(
+    run,
+    call,
+    [...inputs.map((one) => readFileValue(run, call, one)), ...listed],
+    optionValues(args, ['f', 'file'])[0],
+  );
+}
+
+function packSevenZip(run: ShellRun, call: Call): Value | undefined {
+  const [verb, ...operands] = call.args.filter((arg) => !arg.text.startsWith('-'));
+  return verb !== undefined && /^[au]$/.test(verb.text) ? packInto(run, call, operands) : undefined;
+}
+
+function packInto(run: ShellRun, call: Call, [archive, ...files]: readonly Value[]): Value | undefined {
+  if (archive === undefined) return undefined;
+  const inputs = files.filter((one) => !/^(-|@)$/.test(one.text)).map((one) => readFileValue(run, call, one));
+  return packed(run, call, [...inputs, ...(files.some((one) => /^(-|@)$/.test(one.text)) ? [call.stdin] : [])], archive);
+}
+
+function encrypt(run: ShellRun, call: Call, takes: ReadonlySet<string>, outputs: readonly string[]): Value | undefined {
+  const args = parseArguments(call.args, takes);
+  const [output] = optionValues(args, outputs);
+  if (hasOption(args, ['d', 'decrypt', 'verify', 'import', 'export', 'list-keys', 'k', 'K'])) return undefined;
+  return packed(
+    run,
+    call,
+    args.operands.length === 0 ? [call.stdin] : args.operands.map((one) => readFileValue(run, call, one)),
+    output,
+  );
+}
+
+// `openssl enc -in a -out b`; `s_client` is a connection.
+function packOpenssl(run: ShellRun, call: Call): Value | undefined {
+  const [verb, ...words] = call.args;
+  const args = parseArguments(words, new Set('in out k pass K iv kfile connect host port servername inkey'.split(' ')));
+  if (verb?.text === 's_client') return connect(run, call, args);
+  const [input] = optionValues(args, ['in']);
+  const [output] = optionValues(args, ['out']);
+  const content = input === undefined ? call.stdin : readFileValue(run, call, input);
+  if (hasOption(args, ['d'])) return undefined;
+  return packed(run, call, [content], output);
+}
+
+function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArguments>): Value {
+  const [to] = [...optionValues(args, ['connect', 'host']), ...args.operands];
+  const [, host, port] = /^(?:\[?([^\]:\0]*)\]?)(?::(\d+))?/.exec(to?.text ?? '') ?? [];
+  const capability = { kind: 'egress' as const, ...socketEgressOf('tcp', host, port === undefined ? 443 : Number(port)) };
+  noteCapability(run, call, { kind: 'exec', program: 'openssl' });
+  noteCapability(run, call, capability, ['raw-socket']);
+  noteFlows(run, call, call.stdin.taints, { what: 'network', capability, api: 'openssl', part: 'body' });
+  if (call.stdin.shellOutput) noteTrait(run, call, 'reverse-shell', 'a shell behind openssl');
+  const step = { span: call.span, note: `openssl receives from ${capability.url}` };
+  return unknownValue([rootTaint({ what: 'network', name: capability.url }, step, call.certainty)]);
+}
+
+// `gzip file` makes file.gz; with -c, or from its input, it prints.
+function compress(run: ShellRun, call: Call): Value | undefined {
+  const args = parseArguments(call.args, new Set(['S', 'b', 'T', 'o']));
+  if (hasOption(args, ['d', 'decompress', 't', 'l', 'uncompress'])) return undefined;
+  const toOutput = hasOption(args, ['c', 'stdout', 'to-stdout']) || args.operands.every((one) => one.text === '-');
+  const ending = { gzip: '.gz', bzip2: '.bz2', xz: '.xz' }[call.name] ?? '.zst';
+  if (toOutput) {
+    const files = args.operands.filter((one) => one.text !== '-').map((one) => readFileValue(run, call, one));
+    return packed(run, call, files.length > 0 ? files : [call.stdin], undefined);
+  }
+  for (const one of args.operands)
+    packed(run, call, [readFileValue(run, call, one)], concat([one, { ...emptyValue, text: ending }]));
+  return emptyValue;
+}
+
+function packed(run: ShellRun, call: Call, contents: readonly Value[], output: Value | undefined): Value {
+  const step = { span: call.span, note: `${call.name} passes it on` };
+  const value = unknownValue(pass(joinTaints(contents), step, true));
+  if (output === undefined || output.text === '-') return value;
+  writeFileValue(run, call, output, value, 'write');
+  return emptyValue;
+}
+
+/** The words of `find` that name folders, and the commands that it runs on what it finds. */
+export function findParts({ args }: Call): {
+  readonly roots: readonly Value[];
+  readonly commands: readonly (readonly Value[])[];
+} {
+  const roots = args.filter((_, at) =>
+    args.slice(0, at + 1).every((one) => !/^[-(!]/.test(one.text) || /^-[LHPO]/.test(one.text)),
+  );
+  const named = roots.filter((one) => !one.text.startsWith('-'));
+  const commands = args.flatMap((arg, at) => {
+    if (!/^-(exec|execdir|ok|okdir)$/.test(arg.text)) return [];
+    const end = args.findIndex((one, index) => index > at && /^(;|\\;|\+)$/.test(one.text));
+    return [args.slice(at + 1, end < 0 ? undefined : end).map((one) => filled(one, named[0]))];
+  });
+  return { roots: named, commands };
+}
+
+// `{}` is a file below the first folder.
+function filled(word: Value, root: Value | undefined): Value {
+  if (!word.text.includes('{}')) return word;
+  const path = root === undefined ? unknownPart : `${root.text.replace(/\/$/, '')}/${unknownPart}`;
+  return { ...word, text: word.text.replaceAll('{}', path), taints: joinTaints([word, ...(root === undefined ? [] : [root])]) };
+}

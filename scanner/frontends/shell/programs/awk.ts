@@ -1,0 +1,68 @@
+/** `awk` on known text: `{print $2 "x" $1}` and `BEGIN{print …}`; and the shell commands that an awk program runs. */
+import { unescapedText } from '../language/escapes.ts';
+import type { Filter } from './filter.ts';
+
+/** What an awk program prints; undefined for what is not computed here. */
+export function awkFilter(words: readonly string[]): Filter | undefined {
+  const separator = words.flatMap((word, at) =>
+    word === '-F' ? [words[at + 1] ?? ' '] : /^-F./.test(word) ? [word.slice(2)] : [],
+  )[0];
+  const program = words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '-F' && words[at - 1] !== '-v');
+  const [, begin, body] = /^\s*(BEGIN)?\s*\{\s*(?:print|printf)\s+([^{};]{1,400}?);?\s*\}\s*$/s.exec(program ?? '') ?? [];
+  if (body === undefined || (separator !== undefined && separator.length > 1)) return undefined;
+  const items = itemsOf(body);
+  if (items === undefined) return undefined;
+  return {
+    decodes: false,
+    ...(begin !== undefined && { ignoresInput: true as const }),
+    apply: (text) =>
+      (begin !== undefined ? [''] : text.replace(/\n$/, '').split('\n'))
+        .map((line) => printed(items, line, separator))
+        .join('\n'),
+  };
+}
+
+/** Shell commands in an awk program, as literals; whether there are others that are not known. */
+export function awkCommands(program: string): { readonly known: readonly string[]; readonly others: boolean } {
+  const literals = [
+    ...program.matchAll(/\bsystem\s{0,9}\(\s{0,9}"((?:[^"\\]|\\.){0,4000})"\s{0,9}\)/g),
+    ...program.matchAll(/"((?:[^"\\]|\\.){1,4000})"\s{0,9}\|&?\s{0,9}getline/g),
+    ...program.matchAll(/\|\s{0,9}"((?:[^"\\]|\\.){1,4000})"/g),
+  ].map((match) => unescapedText(match[1] ?? ''));
+  const calls = program.match(/\bsystem\s*\(|\|&?\s*getline|\|\s*"/g)?.length ?? 0;
+  return { known: literals, others: calls > literals.length };
+}
+
+type Item = { readonly field: number | 'last' } | { readonly text: string };
+
+function itemsOf(body: string): Item[] | undefined {
+  const items: Item[] = [];
+  let rest = body.trim();
+  while (rest !== '') {
+    const found = /^(?:"((?:[^"\\]|\\.){0,400})"|\$(\d{1,3}|NF)|(,))\s*/.exec(rest);
+    if (found === null) return undefined;
+    const [all, text, field, comma] = found;
+    items.push(
+      field !== undefined
+        ? { field: field === 'NF' ? 'last' : Number(field) }
+        : { text: comma !== undefined ? ' ' : unescapedText(text ?? '') },
+    );
+    rest = rest.slice(all.length);
+  }
+  return items;
+}
+
+function printed(items: readonly Item[], line: string, separator: string | undefined): string {
+  const fields = separator === undefined || separator === ' ' ? line.trim().split(/\s+/) : line.split(separator);
+  return items
+    .map((item) =>
+      'text' in item
+        ? item.text
+        : item.field === 'last'
+          ? (fields.at(-1) ?? '')
+          : item.field === 0
+            ? line
+            : (fields[item.field - 1] ?? ''),
+    )
+    .join('');
+}

@@ -1,0 +1,192 @@
+/** Code that a script hands to a shell or interpreter: as an argument, by a pipe, from a file it made itself, or decoded. */
+
+import { parse } from 'unbash';
+import type { Trait } from '../../../fact.ts';
+import { shellCodeDepthMax } from '../../../limits.ts';
+import { own } from '../../../models/api.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import { packageManagers } from '../../../models/package-managers.ts';
+import { interpreters } from '../../../models/shell.ts';
+import { type Language, type OffsetMap, rawOffset } from '../../../source.ts';
+import type { Call } from '../call.ts';
+import { dispatch } from '../commands.ts';
+import { noteFlows, noteStart } from '../graph.ts';
+import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
+import { runStatements } from '../script.ts';
+import { changedText, emptyValue, isKnown, pass, rootTaint, textsOf, unknownValue, type Value } from '../value.ts';
+import { hasOption, optionValues, parseArguments } from './arguments.ts';
+import { fileKey, mountPath } from './files.ts';
+
+/** Runs an interpreter: `bash -c`, `python -`, `curl | sh`, `node script.js`. */
+export function callInterpreter(run: ShellRun, call: Call): Value {
+  const interpreter = own(interpreters, call.name);
+  if (interpreter === undefined) return unknownValue();
+  const takes = new Set([
+    ...interpreter.code,
+    ...(interpreter.files ?? []),
+    'm',
+    'r',
+    'require',
+    'W',
+    'X',
+    'o',
+    'O',
+    'I',
+    'import',
+    'loader',
+    'rcfile',
+    'init-file',
+  ]);
+  const args = parseArguments(call.args, takes, true);
+  const codes = optionValues(args, [...interpreter.code, ...letterGroups(args, interpreter.code)]);
+  const [first, ...rest] = args.operands;
+  const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
+  const file = isVerb ? rest.find((one) => !one.text.startsWith('-')) : first;
+  for (const one of optionValues(args, interpreter.files ?? [])) noteStart(run, call.span, one.text, call, interpreter.language);
+  const isOwn = file !== undefined && isOwnFile(run, file.text);
+  if (!(isOwn && run.source.context.startsWith('fence')))
+    noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
+  const inside = { ...call, args: args.operands };
+  // `-enc` is base64 of UTF-16: the language of batch files knows how to read it.
+  if (interpreter.language === 'powershell' && args.options.some((one) => /^e(nc|ncodedcommand|c)?$/i.test(one.name))) {
+    const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll(unknownPart, '%_%');
+    const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
+    run.embedded.push({ within: run.source.path, language: 'batch', text: line, context: run.source.context, map });
+    return unknownValue();
+  }
+  if (codes.length > 0) return codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue;
+  // `python3 -m pip install …`
+  const module = call.args.findIndex((arg) => arg.text === '-m') + 1;
+  const tool = module === 0 ? undefined : call.args[module];
+  if (interpreter.language === 'python' && tool !== undefined && own(packageManagers, tool.text) !== undefined)
+    return dispatch(run, tool, call.args.slice(module + 1), { span: call.span, onConnection: false, depth: 1, env: call.env });
+  if (file !== undefined && file.text !== '-') {
+    const written = run.files.get(fileKey(run, file.text));
+    const handed = { ...call, args: args.operands.slice(1) };
+    if (written !== undefined) return runCode(run, handed, written, interpreter.language);
+    return runFile(run, handed, file, interpreter.language);
+  }
+  if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h'])) return unknownValue(call.stdin.taints);
+  if (call.stdin !== emptyValue)
+    return { ...runCode(run, call, call.stdin, interpreter.language), shellOutput: interpreter.language === 'shell' };
+  return { ...unknownValue(), shellOutput: true };
+}
+
+/** Runs a file that this script did not write: one of the skill's own programs, or what another one left there. */
+export function runFile(run: ShellRun, call: Call, file: Value, language?: Language): Value {
+  const printed = noteStart(run, call.span, file.text, call, language);
+  const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
+  if (!isOwnFile(run, file.text) && isKnown(file)) {
+    const capability = { kind: 'exec', program: call.name } as const;
+    const step = { span: call.span, note: `${call.name} runs ${file.text}` };
+    const content = rootTaint({ what: 'file', name: mountPath(run, file.text) }, step, call.certainty);
+    noteFlows(run, { ...call, api: call.name }, [content], { what: 'exec', capability, api: call.name, part: 'code' });
+  }
+  return unknownValue([...printed.taints, ...passed]);
+}
+
+/**
+ * Notes that text is run as code, and goes through it: in this run when it is shell, else as an embedded program.
+ * Unknown parts of shell code become a variable of unknown value.
+ */
+export function runCode(run: ShellRun, call: Call, code: Value, language: Language): Value {
+  const at = { ...call, api: call.name };
+  const isComputed = !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
+  const traits: Trait[] = [
+    ...(code.decoded ? (['decode-to-code'] as const) : []),
+    ...(isComputed ? (['code-from-string'] as const) : []),
+  ];
+  for (const trait of traits) noteTrait(run, at, trait, shown(code.text));
+  // `eval "$(cat lib.txt)"`, `bash < lib.txt`
+  for (const { source } of code.taints) if (source.what === 'file') noteStart(run, call.span, source.name, call, language);
+  const isFetched = code.taints.some((taint) => taint.source.what === 'network');
+  if (isFetched)
+    noteTrait(run, at, 'pipe-to-interpreter', code.taints.find((taint) => taint.source.what === 'network')?.source.name ?? '');
+  const capability = { kind: 'exec', program: call.name } as const;
+  const carriers = isComputed ? code.taints : [];
+  noteFlows(run, at, carriers, { what: 'exec', capability, api: call.name, part: 'code' });
+  const isEmpty = textsOf(code).every((text) => text.replaceAll(unknownPart, '').trim() === '');
+  if (isEmpty || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
+  if (language === 'shell') return runTexts(run, call, code);
+  const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
+  if (language === 'other') return unknownValue(passed);
+  const map = wholeMap(call, code);
+  for (const text of textsOf(code))
+    run.embedded.push({ within: run.source.path, language, text, context: run.source.context, map });
+  const printed = noteStart(run, call.span, `${run.source.path}#${language}@${map[0]?.raw ?? 0}`, call);
+  return unknownValue([...printed.taints, ...passed]);
+}
+
+// Branches and loops leave several texts, and any of them may be run.
+function runTexts(run: ShellRun, call: Call, code: Value): Value {
+  for (const other of code.others) {
+    run.branch += 1;
+    runShellText(run, call, { ...changedText(code, other), map: [] });
+    run.branch -= 1;
+  }
+  return runShellText(run, call, code);
+}
+
+function runShellText(run: ShellRun, call: Call, code: Value): Value {
+  const { text, map } = withoutHoles(code, wholeMap(call, code));
+  run.context.steps.take(text.length >> 6);
+  const script = parse(text);
+  run.errors += script.errors?.length ?? 0;
+  const outer = { map: run.map, unknown: run.vars.get(unknownName) };
+  run.vars.set(unknownName, unknownValue(code.taints));
+  run.map = map;
+  run.depth += 1;
+  try {
+    return runStatements(run, script.commands);
+  } finally {
+    run.depth -= 1;
+    run.map = outer.map;
+    if (outer.unknown === undefined) run.vars.delete(unknownName);
+    else run.vars.set(unknownName, outer.unknown);
+  }
+}
+
+const unknownName = '_unknown_';
+
+// Each unknown part is read back as a variable that carries what flowed in.
+function withoutHoles(code: Value, map: OffsetMap): { text: string; map: OffsetMap } {
+  const piece = ['$', '{', unknownName, '}'].join('');
+  const pieces = code.text.split(unknownPart);
+  if (pieces.length === 1) return { text: code.text, map };
+  const shifted: OffsetMap[number][] = [];
+  let [next, hole] = [0, -1];
+  for (const [index, { length }] of pieces.entries()) {
+    const begin = hole + 1;
+    const grown = index * (piece.length - 1);
+    const add = (at: number, fixed: boolean): void => {
+      shifted.push({ at: at + grown, raw: rawOffset(map, at), ...(fixed && { fixed: true as const }) });
+    };
+    if (begin > 0) add(begin, map[next - 1]?.fixed === true);
+    hole = begin + length;
+    for (let one = map[next]; one !== undefined && one.at < hole; one = map[++next]) add(one.at, one.fixed === true);
+    // A hole is one character of the value, whatever its length in here; behind it places run in step again.
+    if (index < pieces.length - 1) add(hole, true);
+  }
+  return { text: pieces.join(piece), map: shifted };
+}
+
+function wholeMap(call: Call, code: Value): OffsetMap {
+  const [first] = code.map;
+  const start = { at: 0, raw: first?.raw ?? call.span.start, fixed: true as const };
+  return first === undefined || first.at > 0 ? [start, ...code.map] : code.map;
+}
+
+// `bash -lc "…"`: letters written together with the one that takes the code.
+function letterGroups(args: ReturnType<typeof parseArguments>, code: readonly string[]): string[] {
+  return args.options
+    .filter((option) => code.some((letter) => letter.length === 1 && option.name.endsWith(letter)))
+    .map((option) => option.name);
+}
+
+function isOwnFile(run: ShellRun, path: string): boolean {
+  return run.context.files.has(path.replace(/^(\.\/|\/skills\/@self\/)/, ''));
+}
+
+function shown(text: string): string {
+  return text.replaceAll(unknownPart, '…').replace(/\s+/g, ' ');
+}

@@ -1,0 +1,181 @@
+/** Programs that turn one text into another, computed where the text is known: decoders, and what cuts and puts together. */
+import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { decodedCharsMax } from '../../../limits.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import type { Call } from '../call.ts';
+import { awkFilter } from './awk.ts';
+import type { Filter } from './filter.ts';
+import { sedFilter } from './sed.ts';
+import { translate } from './translate.ts';
+
+/** What a program does to its input; undefined for one that is not known here. */
+export function filterOf(call: Call): Filter | undefined {
+  const { args, name } = call;
+  if (args.some((arg) => arg.text.includes(unknownPart)))
+    return /^(base64|xxd|openssl|gzip|gunzip)$/.test(name) ? hidden(() => undefined) : undefined;
+  const words = args.map((arg) => arg.text);
+  const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+  switch (name) {
+    case 'base64':
+      return has(/^(-[a-zA-Z]*[dD]|--decode)$/)
+        ? hidden((text) => textOrBytes(Buffer.from(text.replace(/\s/g, ''), 'base64')))
+        : undefined;
+    case 'base32':
+      return has(/^(-[a-z]*d|--decode)$/) ? hidden((text) => textOrBytes(base32(text))) : undefined;
+    case 'openssl':
+      if (!has(/^-d$/) || !has(/base64|enc/)) return undefined;
+      return hidden((text) =>
+        has(/^-?base64$|^-(a|A)$/) && !has(/^-?(aes|des|camellia|chacha|rc4|bf)/i)
+          ? textOrBytes(Buffer.from(text.replace(/\s/g, ''), 'base64'))
+          : undefined,
+      );
+    case 'xxd':
+      return has(/^-[a-z]*r/)
+        ? hidden((text) =>
+            textOrBytes(Buffer.from(text.replace(/^[0-9a-f]{6,16}:| {2}.*$/gm, '').replace(/[^0-9a-fA-F]/g, ''), 'hex')),
+          )
+        : undefined;
+    case 'gunzip':
+    case 'zcat':
+      return hidden(inflated);
+    case 'gzip':
+    case 'pigz':
+    case 'zlib-flate':
+      return has(/^(-[a-z]*d[a-z]*|--decompress|-uncompress)$/) ? hidden(inflated) : undefined;
+    case 'bzip2':
+    case 'xz':
+    case 'zstd':
+    case 'bunzip2':
+    case 'gpg':
+      return has(/^(-[a-z]*d[a-z]*|--decompress|--decrypt)$/) ? hidden(() => undefined) : undefined;
+    case 'rev':
+      return hidden((text) => lines(text, (line) => [...line].reverse().join('')));
+    case 'tr':
+      return hidden((text) => translate(text, words));
+    case 'sed':
+      return sedFilter(words);
+    case 'awk':
+    case 'gawk':
+    case 'mawk':
+      return awkFilter(words);
+    default:
+      return cutterOf(name, words);
+  }
+}
+
+function hidden(apply: Filter['apply']): Filter {
+  return { decodes: true, apply };
+}
+
+function shown(apply: (text: string) => string | undefined): Filter {
+  return { decodes: false, apply };
+}
+
+// What takes a piece of its input and leaves it as it is.
+function cutterOf(name: string, words: readonly string[]): Filter | undefined {
+  const option = (letters: string): string | undefined => {
+    const at = words.findIndex((word) => new RegExp(`^-[${letters}]`).test(word));
+    const word = words[at];
+    return word === undefined ? undefined : word.length > 2 ? word.slice(2) : words[at + 1];
+  };
+  switch (name) {
+    case 'head':
+    case 'tail':
+      return shown((text) => ends(name, text, option('c'), option('n') ?? /^-(\d+)$/.exec(words[0] ?? '')?.[1] ?? '10'));
+    case 'cut': {
+      const wanted = rangesOf(option('cbf') ?? '');
+      const isFields = words.some((word) => /^-f/.test(word));
+      const delimiter = option('d') ?? '\t';
+      if (wanted === undefined) return undefined;
+      return shown((text) =>
+        lines(text, (line) =>
+          isFields
+            ? line
+                .split(delimiter)
+                .filter((_, at) => wanted(at + 1))
+                .join(delimiter)
+            : [...line].filter((_, at) => wanted(at + 1)).join(''),
+        ),
+      );
+    }
+    case 'paste':
+      return words.some((word) => /^-[a-z]*s/.test(word))
+        ? shown((text) =>
+            text
+              .trimEnd()
+              .split('\n')
+              .join(option('d')?.replace(/^\\0$/, '') ?? '\t'),
+          )
+        : undefined;
+    case 'fold':
+      return shown((text) =>
+        lines(
+          text,
+          (line) => line.match(new RegExp(`.{1,${Math.min(Number(option('w') ?? 80) || 80, 1000)}}`, 'g'))?.join('\n') ?? '',
+        ),
+      );
+    case 'uniq':
+    case 'sort':
+      return words.length === 0 && name === 'sort' ? shown((text) => text.trimEnd().split('\n').sort().join('\n')) : undefined;
+    case 'tac':
+      return shown((text) => text.trimEnd().split('\n').reverse().join('\n'));
+    case 'cat':
+      return shown((text) => text);
+    default:
+      return undefined;
+  }
+}
+
+function lines(text: string, change: (line: string) => string): string {
+  return text.split('\n').map(change).join('\n');
+}
+
+function ends(name: string, text: string, bytes: string | undefined, count: string): string | undefined {
+  const number = Number((bytes ?? count).replace(/^\+/, ''));
+  if (!Number.isInteger(number)) return undefined;
+  const all = bytes === undefined ? text.replace(/\n$/, '').split('\n') : [...text];
+  const isFrom = (bytes ?? count).startsWith('+');
+  const kept = name === 'head' ? all.slice(0, number) : isFrom ? all.slice(number - 1) : all.slice(-number);
+  return kept.join(bytes === undefined ? '\n' : '');
+}
+
+// `1,3-5,7-`
+function rangesOf(list: string): ((at: number) => boolean) | undefined {
+  if (!/^[\d,-]{1,200}$/.test(list)) return undefined;
+  const ranges = list.split(',').map((one) => {
+    const [from = '', to = from] = one.split('-');
+    return [Number(from) || 1, one.endsWith('-') ? Number.POSITIVE_INFINITY : Number(to)] as const;
+  });
+  return (at) => ranges.some(([from, to]) => at >= from && at <= to);
+}
+
+function base32(text: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const character of text.toUpperCase()) {
+    const digit = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character);
+    if (digit < 0) continue;
+    held = ((held << 5) | digit) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((held >> bits) & 255);
+  }
+  return Buffer.from(bytes);
+}
+
+function inflated(_: string, bytes: Uint8Array | undefined): string | Uint8Array | undefined {
+  if (bytes === undefined) return undefined;
+  const options = { maxOutputLength: decodedCharsMax, finishFlush: constants.Z_SYNC_FLUSH };
+  try {
+    return textOrBytes(bytes[0] === 0x1f ? gunzipSync(bytes, options) : inflateSync(bytes, options));
+  } catch {
+    return undefined;
+  }
+}
+
+function textOrBytes(bytes: Buffer): string | Uint8Array | undefined {
+  const text = bytes.toString('utf8');
+  return text === '' ? undefined : /[\0\ufffd]/.test(text) ? bytes : text;
+}

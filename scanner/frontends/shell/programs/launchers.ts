@@ -1,0 +1,99 @@
+/** Programs that run a command line they are given, as an argument or on their input. */
+
+import { own } from '../../../models/api.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import { interpreters } from '../../../models/shell.ts';
+import { containers, type Launcher, launchers } from '../../../models/shell-launchers.ts';
+import type { Call } from '../call.ts';
+import type { ShellRun } from '../run.ts';
+import { changedText, emptyValue, joinWith, slice, type Value } from '../value.ts';
+import { hasOption, optionValues, parseArguments } from './arguments.ts';
+import { runCode } from './code.ts';
+import { readFileValue } from './files.ts';
+
+/** The command lines that a call runs, gone through; gives what they print. */
+export function runLaunched(run: ShellRun, call: Call): Value | undefined {
+  const launcher = own(launchers, call.name);
+  if (launcher === undefined) return undefined;
+  const args = parseArguments(
+    call.args,
+    new Set([...(launcher.line ?? []), ...(launcher.takesValue ?? [])]),
+    launcher.operandsFrom !== undefined,
+  );
+  const lines = [
+    ...optionValues(args, launcher.line ?? []),
+    // `vim +':!cmd'`
+    ...(launcher.behind === undefined ? [] : args.operands.filter((one) => one.text.startsWith('+')).map((one) => slice(one, 1))),
+  ].flatMap((value) => lineOf(launcher, value));
+  if (launcher.operandsFrom !== undefined && lines.length === 0) {
+    const words = args.operands.slice(launcher.operandsFrom);
+    if (words.length > 0) lines.push(joinWith(words, ' '));
+  }
+  const last = args.operands.at(-1);
+  if (launcher.lastWord && last !== undefined && /\s/.test(last.text)) lines.push(last);
+  if (launcher.input !== undefined) lines.push(...inputOf(run, call, launcher.input, args));
+  const outputs = lines.map((line) => runCode(run, { ...call, args: [] }, line, 'shell'));
+  return outputs.at(-1);
+}
+
+/** The program that a container is told to run, with its arguments; undefined where there is none. */
+export function containedCommand(call: Call): readonly Value[] | undefined {
+  if (call.name === 'start') return startedCommand(call);
+  const container = own(containers, call.name);
+  if (container === undefined) return undefined;
+  const at = call.args.findIndex((arg) => container.verbs.includes(arg.text));
+  if (at < 0) return undefined;
+  const args = parseArguments(call.args.slice(at + 1), new Set(container.takesValue), true);
+  const dashes = call.args.findIndex((arg) => arg.text === '--');
+  const [entry] = optionValues(args, ['entrypoint']);
+  const words = dashes > at ? call.args.slice(dashes + 1) : [...(entry === undefined ? [] : [entry]), ...args.operands.slice(1)];
+  // Only interpreters: what else stands there is a program of the image.
+  return words[0] !== undefined && own(interpreters, programName(words[0].text)) !== undefined ? words : undefined;
+}
+
+// `start "title" /b pythonw x.py`: what opens a document or an address starts no program that anybody could name.
+function startedCommand({ args }: Call): readonly Value[] | undefined {
+  const at = args.findIndex(({ text }) => own(interpreters, programName(text)) !== undefined);
+  return at < 0 ? undefined : args.slice(at);
+}
+
+function programName(text: string): string {
+  return text.replace(/^.*[\\/]/, '').replace(/\.exe$/i, '');
+}
+
+function lineOf({ behind }: Launcher, value: Value): Value[] {
+  if (behind === undefined) return [value];
+  const found = behind.exec(value.text);
+  return found === null ? [] : [slice(value, found[0].length)];
+}
+
+function inputOf(
+  run: ShellRun,
+  call: Call,
+  kind: NonNullable<Launcher['input']>,
+  args: ReturnType<typeof parseArguments>,
+): Value[] {
+  const [file] = optionValues(args, ['f']);
+  const reads =
+    kind === 'makefile'
+      ? file?.text === '-' || file?.text.startsWith('/dev/')
+      : kind === 'lines' || args.operands.some((one) => one.text === '-') || args.operands.length === 0;
+  if (hasOption(args, ['l', 'r', 'd']) || !reads) return [];
+  const input =
+    file !== undefined && file.text !== '-' && file.text !== '/dev/stdin' ? readFileValue(run, call, file) : call.stdin;
+  if (input === emptyValue) return [];
+  if (kind === 'lines') return [input];
+  // What `crontab -l` gave stands before what is added.
+  const commands = input.text
+    .replaceAll(unknownPart, '\n')
+    .split('\n')
+    .flatMap((line) => commandIn(kind, line));
+  return [changedText(input, commands.join('\n'))];
+}
+
+// `*/5 * * * * cmd`, `@daily cmd`; the indented lines of a makefile.
+function commandIn(kind: 'crontab' | 'makefile', line: string): string[] {
+  const found =
+    kind === 'crontab' ? /^\s*(?:@\w+|(?:\S+\s+){5})(.*)$/.exec(line) : /^(?:\t|[\w.%-]+:[^=;]*;)[@+ -]{0,6}(.*)$/.exec(line);
+  return found?.[1] === undefined ? [] : [found[1]];
+}

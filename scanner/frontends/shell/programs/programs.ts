@@ -1,0 +1,225 @@
+/** Programs that are no part of a shell: each is an `exec`; some install software, start by themselves, or run what they are given. */
+import { own } from '../../../models/api.ts';
+import { egressOf } from '../../../models/egress-of.ts';
+import { type PackageManager, packageManagers } from '../../../models/package-managers.ts';
+import { scriptEnding } from '../../../models/script-launchers.ts';
+import type { Call } from '../call.ts';
+import { noteFlows, noteStart } from '../graph.ts';
+import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
+import { isKnown, joinTaints, rootTaint, slice, unknownValue, type Value } from '../value.ts';
+import { optionValues, parseArguments } from './arguments.ts';
+import { runCode, runFile } from './code.ts';
+import { fileKey, noteWrite, readFileValue } from './files.ts';
+import { noteUpload } from './uploads.ts';
+
+/** Runs a program that nothing else knows. */
+export function callProgram(run: ShellRun, call: Call): Value {
+  const { name, word } = call;
+  const written = run.files.get(fileKey(run, word.text));
+  if (written !== undefined && word.text.includes('/')) return runCode(run, call, written, 'shell');
+  if (
+    isOwnScript(run, word.text) ||
+    (word.text.includes('/') && scriptEnding.test(word.text) && !/^\/(usr|bin|sbin|opt)\//.test(word.text))
+  )
+    return runFile(run, call, word);
+  if (word.text.includes('/') && !/^\/(usr|bin|sbin|opt)\//.test(word.text)) noteStart(run, call.span, word.text, call);
+  if (!/^[\w.+@-]+$/.test(name)) return unknownValue(call.stdin.taints);
+  // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
+  if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0) return namedVariable(run, call);
+  noteCapability(run, call, { kind: 'exec', program: name });
+  const manager = own(packageManagers, name);
+  if (manager !== undefined) noteInstall(run, call, manager);
+  noteAutostart(run, call);
+  if (name === 'git') noteGit(run, call);
+  noteUpload(run, call);
+  if (batchPrograms.test(name)) noteBatch(run, call);
+  // A line that another language put together is that one's call, and noted there.
+  const sink = { what: 'exec', capability: { kind: 'exec', program: name }, api: name, part: 'argument' } as const;
+  noteFlows(
+    run,
+    call,
+    joinTaints(call.args).filter((taint) => taint.origin === 'source' && taint.source.what === 'env'),
+    sink,
+  );
+  if (name === 'socat') noteSocat(run, call);
+  if (name === 'docker' || name === 'podman') noteContainer(run, call);
+  if (name === 'history') noteTrait(run, call, 'history-off', name);
+  const step = { span: call.span, note: `${name} prints it` };
+  return unknownValue([rootTaint({ what: 'command', name }, step, call.certainty), ...call.stdin.taints]);
+}
+
+// Programs of Windows: their command line is a batch program, and read as one.
+const batchPrograms = /^(cmd|certutil|bitsadmin|mshta|rundll32|regsvr32|wscript|cscript)$/i;
+
+function noteBatch(run: ShellRun, call: Call): void {
+  const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll('\0', '%_%');
+  const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
+  run.embedded.push({ within: run.source.path, language: 'batch', text: line, context: run.source.context, map });
+}
+
+function namedVariable(run: ShellRun, call: Call): Value {
+  noteCapability(run, call, { kind: 'env', name: call.name });
+  const step = { span: call.span, note: `reads ${call.name}` };
+  return unknownValue([rootTaint({ what: 'env', name: call.name }, step, 'lexical')]);
+}
+
+function isOwnScript(run: ShellRun, path: string): boolean {
+  return (
+    /[/]/.test(path) &&
+    (run.context.files.has(path.replace(/^(\.\/|\/skills\/@self\/)/, '')) || path.startsWith('/skills/@self/'))
+  );
+}
+
+function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
+  const words = call.args.filter((arg) => !arg.text.startsWith('-')).map((arg) => arg.text);
+  const verb = manager.installs.find(
+    (install) =>
+      install === '' || install === words[0] || install === `${words[0]} ${words[1]}` || call.args[0]?.text === install,
+  );
+  if (verb === undefined) return;
+  const skip = verb === '' || verb.startsWith('-') ? 0 : verb.split(' ').length;
+  const args = parseArguments(
+    call.args,
+    new Set(manager.takesValue),
+    manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb),
+  );
+  const named = optionValues(args, ['from', 'package']);
+  const operands = named.length > 0 ? named : args.operands.slice(skip);
+  const runsOne = manager.runs === true || /^(dlx|exec|x|run|tool run)$/.test(verb);
+  const packages = (runsOne ? operands.slice(0, 1) : operands).filter(
+    (one) => !/^(\.{0,2}\/|\.$|~|-e$|\.\[)/.test(one.text) && one.text !== '',
+  );
+  for (const host of packages.length > 0 ? manager.hosts : [])
+    noteCapability(run, call, { kind: 'egress', url: `https://${host}/*`, methods: ['GET'] });
+  for (const one of packages) noteDependency(run, call, manager, one);
+  for (const value of optionValues(args, manager.redirect)) {
+    const egress = egressOf(value.text, ['GET']);
+    if (egress === undefined) continue;
+    noteCapability(run, call, { kind: 'egress', ...egress });
+    addDependency(run, call, { manager: manager.manager, name: value.text, version: '', pinned: false, how: 'redirect' });
+  }
+}
+
+function noteDependency(run: ShellRun, call: Call, manager: PackageManager, value: Value): void {
+  const { text } = value;
+  const isSource = /^(git\+|https?:|git@|github:)|\.(tgz|tar\.gz|whl|zip)$/.test(text);
+  const version = /(?:@|==)v?([\w.+-]+)$/.exec(text.replace(/^@/, ''))?.[1] ?? '';
+  const name = isSource ? text : text.replace(/^(@?[^@=<>~![]+).*$/s, '$1');
+  if (isSource && /^(git\+)?https?:/.test(text)) {
+    const egress = egressOf(text.replace(/^git\+/, ''), ['GET']);
+    if (egress !== undefined) noteCapability(run, call, { kind: 'egress', ...egress }, ['download']);
+  }
+  const pinned = isKnown(value) && (isSource ? /@[0-9a-f]{40}\b|#[0-9a-f]{40}$/.test(text) : manager.pinned.test(text));
+  addDependency(run, call, {
+    manager: manager.manager,
+    name,
+    version,
+    pinned: pinned || manager.system === true,
+    how: isSource ? 'redirect' : 'install',
+  });
+}
+
+function addDependency(
+  run: ShellRun,
+  call: Call,
+  dependency: { manager: string; name: string; version: string; pinned: boolean; how: 'install' | 'redirect' },
+): void {
+  run.facts.push({ kind: 'dependency', span: call.span, context: run.source.context, certainty: call.certainty, ...dependency });
+}
+
+function noteAutostart(run: ShellRun, call: Call): void {
+  const words = call.args.map((arg) => arg.text);
+  const has = (...wanted: string[]): boolean => wanted.some((one) => words.includes(one));
+  const starts =
+    (call.name === 'crontab' && !has('-l', '-r')) ||
+    (call.name === 'systemctl' && has('enable', 'link')) ||
+    (call.name === 'launchctl' && has('load', 'bootstrap', 'enable', 'submit')) ||
+    (call.name === 'schtasks' && words.some((one) => /^\/create$/i.test(one))) ||
+    (call.name === 'at' && !has('-l', '-d') && words.length > 0) ||
+    call.name === 'batch' ||
+    (call.name === 'update-rc.d' && words.length > 0) ||
+    (call.name === 'loginctl' && has('enable-linger'));
+  if (starts) noteTrait(run, call, 'autostart', `${call.name} ${words.join(' ')}`.replaceAll('\0', '…'));
+}
+
+function noteGit(run: ShellRun, call: Call): void {
+  const args = parseArguments(call.args, new Set(['c', 'C', 'git-dir', 'work-tree']), true);
+  for (const value of optionValues(args, ['c'])) {
+    const [key = '', ...rest] = value.text.split('=');
+    if (
+      /^(core\.(pager|sshcommand|editor|fsmonitor|hookspath)|alias\..*|diff\.external|credential\.helper|protocol\.ext.*)$/i.test(
+        key,
+      ) &&
+      rest.length > 0
+    )
+      runCode(run, { ...call, args: [] }, slice(value, key.length + (rest[0]?.startsWith('!') ? 2 : 1)), 'shell');
+  }
+  const [verb, ...operands] = args.operands;
+  if (verb?.text === 'config') {
+    const key = operands.find((one) => /^core\.hookspath$/i.test(one.text));
+    if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
+    const [setting, given] = operands.filter((one) => !one.text.startsWith('-'));
+    const isEverywhere = call.args.some((one) => /^--(global|system)$/.test(one.text));
+    const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
+    const says = setting?.text ?? '';
+    const runsIt = programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
+    // Told in a text it is a setting that the user makes.
+    if (isEverywhere && isOwn && runsIt && run.source.context === 'code')
+      noteTrait(run, call, 'autostart', `git config --global ${says}, for every repository`);
+  }
+  if (verb?.text === 'remote' && /^(add|set-url)$/.test(operands[0]?.text ?? '')) {
+    const [name, address] = operands.slice(1).filter((one) => !one.text.startsWith('-'));
+    if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
+  }
+  if (!/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? '')) return;
+  const words = operands.filter((one) => !one.text.startsWith('-')).map((one) => run.remotes.get(one.text) ?? one);
+  const url = words.find((one) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(one.text));
+  if (url === undefined && verb?.text !== 'clone') return;
+  // Whoever stands before the @ says nothing of the host.
+  const bare = url?.text.replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/').replace(/^(\w+:\/\/)[^@/]*@(?=[\w.-])/, '$1');
+  const egress = egressOf(bare ?? '\0', ['GET', ...(verb?.text === 'push' ? ['POST'] : [])]);
+  if (egress === undefined) return;
+  const capability = { kind: 'egress' as const, ...egress };
+  noteCapability(run, call, capability, ['download']);
+  noteFlows(run, call, url?.taints ?? [], {
+    what: 'network',
+    capability,
+    api: 'git',
+    part: bare === url?.text && !/^\w+:\/\/[\w.-]/.test(bare ?? '') ? 'host' : 'url',
+  });
+}
+
+// What git runs in any repository.
+const programSettings = /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
+
+// `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides give to each other.
+function noteSocat(run: ShellRun, call: Call): void {
+  const runs = call.args.some((arg) => /^(exec|system):/i.test(arg.text));
+  const files = call.args.filter((arg) => /^(file|open|gopen):/i.test(arg.text));
+  const sent = [call.stdin, ...files.map((arg) => readFileValue(run, call, slice(arg, arg.text.indexOf(':') + 1)))];
+  for (const arg of call.args) {
+    const [, host, port] = /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(arg.text) ?? [];
+    if (host === undefined) continue;
+    const egress = egressOf(`tcp://${host}:${port}`, ['*']);
+    if (egress === undefined) continue;
+    const capability = { kind: 'egress' as const, ...egress };
+    noteCapability(run, call, capability, ['raw-socket']);
+    noteFlows(run, call, joinTaints(sent), { what: 'network', capability, api: 'socat', part: 'body' });
+    if (runs || call.stdin.shellOutput) noteTrait(run, call, 'reverse-shell', 'socat gives the connection to a program');
+  }
+}
+
+function noteContainer(run: ShellRun, call: Call): void {
+  const words = call.args.map((arg) => arg.text);
+  const isOpen = words.some(
+    (word, index) =>
+      word === '--privileged' ||
+      (/^(-v|--volume(=.*)?)$/.test(word) && /^\/:/.test(words[index + 1] ?? '')) ||
+      /^(-v|--volume=)\/:/.test(word) ||
+      /docker\.sock/.test(word) ||
+      word === '--pid=host',
+  );
+  if (isOpen) noteTrait(run, call, 'privilege', `${call.name} with the host's files or rights`);
+  const socket = call.args.find((arg) => /docker\.sock/.test(arg.text));
+  if (socket !== undefined) noteWrite(run, call, { ...socket, text: '/var/run/docker.sock', others: [] }, ['write']);
+}

@@ -1,0 +1,111 @@
+/** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot take long. */
+import { shellPatternCharsMax, shellPatternWorkMax } from '../../../limits.ts';
+import type { Filter } from './filter.ts';
+
+type Step = ((line: string) => string | undefined) & {
+  readonly line?: number;
+  readonly prints?: true;
+  /** Repetitions in its pattern. */
+  readonly repeats?: number;
+};
+
+/** What a sed script does; undefined for what is not computed here. */
+export function sedFilter(words: readonly string[]): Filter | undefined {
+  const quiet = words.some((word) => /^-[a-zA-Z]*n/.test(word));
+  const extended = words.some((word) => /^-[a-zA-Z]*[Er]/.test(word));
+  const scripts = words.flatMap((word, at) => (/^-[a-zA-Z]*e$/.test(words[at - 1] ?? '') ? [word] : []));
+  const first = words.find((word) => !word.startsWith('-'));
+  const steps = (scripts.length > 0 ? scripts : first === undefined ? [] : [first]).flatMap((script) =>
+    commandsOf(script).map((one) => stepOf(one, extended)),
+  );
+  if (steps.length === 0 || steps.includes(undefined)) return undefined;
+  // A repetition is tried from every place of a line.
+  const power = 1 + Math.max(0, ...steps.map((step) => step?.repeats ?? 0));
+  const lineMax = Math.min(shellPatternCharsMax, Math.floor(shellPatternWorkMax ** (1 / power)));
+  const isShort = (text: string): boolean =>
+    text.length <= shellPatternCharsMax && text.split('\n').every((line) => line.length <= lineMax);
+  const cost = (text: string): number =>
+    isShort(text) ? text.split('\n').reduce((sum, line) => sum + ((line.length ** power) >> 6), 0) * steps.length : 0;
+  return { decodes: false, cost, apply: (text) => (isShort(text) ? run(text, steps, quiet) : undefined) };
+}
+
+interface Command {
+  readonly line: number | undefined;
+  readonly text: string;
+}
+
+function run(text: string, steps: readonly (Step | undefined)[], quiet: boolean): string {
+  const out: string[] = [];
+  text
+    .replace(/\n$/, '')
+    .split('\n')
+    .forEach((given, index) => {
+      let line: string | undefined = given;
+      for (const step of steps) {
+        if (line === undefined || step === undefined || (step.line !== undefined && step.line !== index + 1)) continue;
+        if (step.prints) out.push(line);
+        line = step(line);
+      }
+      if (line !== undefined && !quiet) out.push(line);
+    });
+  return out.join('\n');
+}
+
+// Commands are parted by `;` or line ends outside of s and y.
+function commandsOf(script: string): Command[] {
+  const found: Command[] = [];
+  let rest = script.trim();
+  while (rest !== '' && found.length < 50) {
+    const [, line, body = ''] = /^(\d{0,6})(?:!)?\s*(.*)$/s.exec(rest) ?? [];
+    const length = /^[sy]/.test(body) ? lengthOfThree(body) : body.search(/[;\n]/) < 0 ? body.length : body.search(/[;\n]/);
+    found.push({ line: line === '' || line === undefined ? undefined : Number(line), text: body.slice(0, length) });
+    rest = body.slice(length).replace(/^[;\s]+/, '');
+  }
+  return found;
+}
+
+// `s/a/b/flags`: three delimiters, then flags.
+function lengthOfThree(body: string): number {
+  const delimiter = body[1];
+  let seen = 0;
+  let at = 1;
+  for (; at < body.length && seen < 3; at++) {
+    if (body[at] === '\\') at += 1;
+    else if (body[at] === delimiter) seen += 1;
+  }
+  while (at < body.length && /[gIip0-9e]/.test(body[at] ?? '')) at += 1;
+  return at;
+}
+
+function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
+  const at = line === undefined ? {} : { line };
+  if (text === 'p') return Object.assign((one: string) => one, { ...at, prints: true as const });
+  if (text === 'd') return Object.assign(() => undefined, at);
+  const [from = '', to = '', flags = ''] = text.slice(2).split(new RegExp(`(?<!\\\\)\\${text[1] ?? '/'}`));
+  if (/^y\W/.test(text))
+    return Object.assign(
+      (one: string) => [...one].map((character) => [...to][[...from].indexOf(character)] ?? character).join(''),
+      at,
+    );
+  const pattern = /^s\W/.test(text) && !/[e]/.test(flags) ? patternOf(from, extended) : undefined;
+  if (pattern === undefined) return undefined;
+  const replacement = to
+    .replace(/\$/g, '$$$$')
+    .replace(/\\(\d)|\\(.)|&/g, (all, group, plain) =>
+      group !== undefined ? `$${group}` : plain !== undefined ? (plain === 'n' ? '\n' : plain) : all === '&' ? '$&' : all,
+    );
+  const expression = new RegExp(pattern, `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`);
+  const repeats = pattern.match(/[*+?{]/g)?.length ?? 0;
+  return Object.assign((one: string) => one.replace(expression, replacement), { ...at, repeats });
+}
+
+// At most two repetitions and none of groups, so that matching stays quadratic in a short line.
+function patternOf(written: string, extended: boolean): string | undefined {
+  const plain = extended ? written : written.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, bare) => escaped ?? `\\${bare}`);
+  if ((plain.match(/(?<!\\)[*+?{]/g)?.length ?? 0) > 2 || /\)[*+?{]|\\\d|\[[.=:]/.test(plain)) return undefined;
+  try {
+    return new RegExp(plain).source;
+  } catch {
+    return undefined;
+  }
+}

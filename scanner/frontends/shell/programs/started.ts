@@ -1,0 +1,75 @@
+/** Programs that a utility starts because of what its arguments say: awk's system, sed's e, tar's checkpoints. */
+
+import type { Call } from '../call.ts';
+import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
+import { literalValue, slice, type Value } from '../value.ts';
+import { optionValues, parseArguments } from './arguments.ts';
+import { awkCommands } from './awk.ts';
+import { runCode } from './code.ts';
+import { fileKey } from './files.ts';
+
+/** Notes what a utility starts, or shows of other processes. */
+export function noteStarted(run: ShellRun, call: Call): void {
+  const { args, name } = call;
+  const program = args.map((arg) => arg.text).join(' ');
+  if (/^[gm]?awk$/.test(name)) {
+    runAwkCommands(run, call, program);
+    runFetchedProgram(run, call);
+  }
+  if (name === 'sed') runSedCommands(run, call);
+  if (name === 'tar') for (const arg of args) runTarCommand(run, call, arg);
+  if (
+    name === 'ps' &&
+    args.some((arg) => /^-?[a-z]*e[a-z]*w|^-?[a-z]*w[a-z]*e|^auxe|^e(ww)?$/.test(arg.text)) &&
+    args.some((arg) => /e/.test(arg.text.replace(/^-/, '')) && !arg.text.startsWith('-'))
+  )
+    noteTrait(run, call, 'process-environment', `ps ${program}`);
+}
+
+// An awk program starts others by `system`: one that was fetched does what its sender likes.
+function runFetchedProgram(run: ShellRun, call: Call): void {
+  const args = parseArguments(call.args, new Set(['f', 'F', 'v']));
+  const [files, [first]] = [optionValues(args, ['f', 'file']), args.operands];
+  const programs = files.length > 0 ? files.map((file) => run.files.get(fileKey(run, file.text))) : [first];
+  for (const one of programs) {
+    if (one === undefined) continue;
+    const fetched = one.taints.find(({ source }) => source.what === 'network');
+    if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
+    else if (files.length > 0) runAwkCommands(run, call, one.text);
+  }
+}
+
+function runAwkCommands(run: ShellRun, call: Call, program: string): void {
+  const { known, others } = awkCommands(program);
+  for (const line of known) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  if (!others) return;
+  noteCapability(run, { ...call, certainty: 'widened' }, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
+}
+
+// GNU sed: `e command`, and `s/…/command/e`, which runs what the line has become.
+function runSedCommands(run: ShellRun, call: Call): void {
+  for (const { text } of call.args) {
+    const line = sedCommand(text);
+    if (line !== undefined) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  }
+}
+
+function runTarCommand(run: ShellRun, call: Call, arg: Value): void {
+  const option = /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
+    arg.text,
+  )?.[0];
+  const separate = /^(--(to-command|use-compress-program|rsh-command)|-I)$/.test(
+    call.args[call.args.indexOf(arg) - 1]?.text ?? '',
+  );
+  if (option !== undefined) runCode(run, { ...call, args: [] }, slice(arg, option.length), 'shell');
+  else if (separate) runCode(run, { ...call, args: [] }, arg, 'shell');
+}
+
+function sedCommand(text: string): string | undefined {
+  const plain = text.replace(/^(?:\d{1,6}|\$)/, '');
+  if (/^e\s/.test(plain)) return plain.slice(1).trim();
+  if (!/^s[^\w\s\\]/.test(plain)) return undefined;
+  const [, , command, flags = ''] = plain.split(plain[1] ?? '/', 4);
+  return flags.includes('e') ? command : undefined;
+}

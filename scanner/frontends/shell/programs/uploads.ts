@@ -1,0 +1,65 @@
+/** What programs with a place of their own take there: cloud storage, mail, gists, a repository that is pushed. */
+import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import { own } from '../../../models/api.ts';
+import { egressOf, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
+import { uploaders } from '../../../models/shell-uploads.ts';
+import type { Call } from '../call.ts';
+import { noteFlows } from '../graph.ts';
+import { noteCapability, type ShellRun } from '../run.ts';
+import { isKnown, joinTaints, slice, type Value } from '../value.ts';
+import { optionValues, parseArguments } from './arguments.ts';
+import { readFileValue } from './files.ts';
+
+/** Notes what a program takes away, and where to. */
+export function noteUpload(run: ShellRun, call: Call): void {
+  const uploader = own(uploaders, call.name);
+  const words = call.args.map((arg) => arg.text).join(' ');
+  if (uploader === undefined || !uploader.form.test(words)) return;
+  const args = parseArguments(
+    call.args,
+    new Set([...(uploader.data ?? []), ...(uploader.takesValue ?? []), 'profile', 'region', 'to', 'from', 'server']),
+  );
+  const named = call.args.flatMap((arg, at) => {
+    const found = uploader.word?.exec(arg.text)?.[1];
+    return found === undefined ? [] : found === '' ? (call.args[at + 1]?.text ?? []) : found;
+  });
+  const capability = placeOf(named[0] ?? uploader.url);
+  if (capability === undefined) return;
+  noteCapability(run, call, capability);
+  const data = optionValues(args, uploader.data ?? []);
+  const files = uploader.files ? args.operands.slice(1).filter(isLocal) : [];
+  const sent = [
+    ...data,
+    call.stdin,
+    ...[...data, ...files].flatMap((value) => contentOf(run, call, value, files.includes(value))),
+  ];
+  noteFlows(run, call, joinTaints(sent), { what: 'network', capability, api: call.name, part: 'body' });
+}
+
+function placeOf(url: string): (Capability & { readonly kind: 'egress' }) | undefined {
+  const [, scheme, port] = /^(tcp|udp):\/\/\*(?::(\d+))?\/\*$/.exec(url) ?? [];
+  if (scheme !== undefined)
+    return {
+      kind: 'egress',
+      ...socketEgressOf(scheme === 'udp' ? 'udp' : 'tcp', undefined, port === undefined ? 0 : Number(port)),
+    };
+  const found = egressOf(url.includes('*.') ? unknownPart : url.replace(/^https:\/\/\*\/\*$/, unknownPart), ['*']);
+  return found === undefined ? undefined : { kind: 'egress', ...found };
+}
+
+// `s3://…`, `gs://…`, `remote:path` are the other side.
+function isLocal({ text }: Value): boolean {
+  return !/^[\w-]{1,80}:/.test(text) && /[./~\0]/.test(text) && !/^https?:/.test(text);
+}
+
+function contentOf(run: ShellRun, call: Call, value: Value, isFile: boolean): Value[] {
+  const at = value.text.indexOf('@');
+  const path = isFile
+    ? value
+    : /^[\w-]{0,40}=?@/.test(value.text)
+      ? slice(value, at + 1)
+      : /^[~/.]/.test(value.text)
+        ? value
+        : undefined;
+  return path === undefined || path.text === '' || path.text === '-' || !isKnown(path) ? [] : [readFileValue(run, call, path)];
+}

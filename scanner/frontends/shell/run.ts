@@ -1,0 +1,167 @@
+/** What the shell front end knows while it goes through a script, and how it notes facts. */
+import type { Function as FunctionNode, ParsedScript } from 'unbash';
+import type { Capability } from '../../../skills-index/skill/capability.ts';
+import type { Confidence } from '../../../skills-index/statement/finding.ts';
+import type { Fact, Span, Trait } from '../../fact.ts';
+import type { FrontEndContext } from '../../frontend.ts';
+import { detailCharsMax } from '../../limits.ts';
+import { anyEgress } from '../../models/egress-of.ts';
+import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../../source.ts';
+import type { WrittenText } from '../../written-programs.ts';
+import { newShellGraph, type ShellGraph } from './graph-state.ts';
+import { emptyValue, type Taint, type Value } from './value.ts';
+
+/** A function of the script, with the text that its offsets count in. */
+export interface ShellFunction {
+  readonly node: FunctionNode;
+  readonly source: Source;
+  readonly map: OffsetMap | undefined;
+}
+
+export interface ShellRun {
+  /** The text being gone through: another one while a script of the skill is sourced. */
+  source: Source;
+  /** `Source.path` of the script that runs. */
+  readonly root: string;
+  readonly graph: ShellGraph;
+  /** What stands in the unknown places of this script's own text. */
+  hole: Taint | undefined;
+  readonly context: FrontEndContext;
+  readonly facts: Fact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly written: WrittenText[];
+  readonly noted: Set<string>;
+  readonly vars: Map<string, Value>;
+  /** Names of variables that children get. */
+  readonly exported: Set<string>;
+  /** Names that stand for other variables: `declare -n`. */
+  readonly references: Map<string, string>;
+  /** Rounds of loops gone through one by one. */
+  rounds: number;
+  /** Addresses of git's remotes that the script sets. */
+  readonly remotes: Map<string, Value>;
+  readonly aliases: Map<string, Value>;
+  readonly functions: Map<string, ShellFunction>;
+  readonly called: Set<string>;
+  /** Functions being gone through: one that calls itself is not entered again. */
+  readonly calling: Set<string>;
+  /** What functions that call themselves were given the last time. */
+  readonly recursive: Map<string, { readonly args: readonly Value[] | undefined }>;
+  /** What traps run once the script has ended. */
+  readonly atEnd: (() => void)[];
+  /** Scripts of the skill taken in by `source`. */
+  readonly sourcing: Set<string>;
+  /** What the script wrote into files, by path, and what process substitutions give. */
+  readonly files: Map<string, Value>;
+  /** Descriptors that are network connections. */
+  readonly connections: Map<number, Capability>;
+  /** What can be read from other descriptors. */
+  readonly inputs: Map<number, Value>;
+  /** From offsets of the text being read to the source's; undefined when they are the same. */
+  map: OffsetMap | undefined;
+  stdin: Value;
+  cwd: string;
+  /** `$1`, `$2` …; undefined where they come from outside. */
+  args: readonly Value[] | undefined;
+  /** How deep in calls, evals and substitutions. */
+  depth: number;
+  /** How deep in branches and loops: what is assigned there may not be. */
+  branch: number;
+  /** Whether further rounds of a loop or a function are gone through. */
+  isRepeating: boolean;
+  errors: number;
+  /** What was left out because there is too much of it, and why. */
+  readonly unread: { readonly span: Span; readonly reason: string }[];
+  /** Goes through the script of a substitution and gives what it prints; words need it, and it needs words. */
+  readonly evaluate: (run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }) => Value;
+}
+
+export function newRun(source: Source, context: FrontEndContext, evaluate: ShellRun['evaluate']): ShellRun {
+  return {
+    source,
+    root: source.path,
+    graph: newShellGraph(),
+    hole: undefined,
+    context,
+    facts: [],
+    embedded: [],
+    written: [],
+    noted: new Set(),
+    vars: new Map(),
+    exported: new Set(),
+    references: new Map(),
+    rounds: 0,
+    remotes: new Map(),
+    aliases: new Map(),
+    functions: new Map(),
+    called: new Set(),
+    calling: new Set(),
+    recursive: new Map(),
+    atEnd: [],
+    sourcing: new Set(),
+    files: new Map(),
+    connections: new Map(),
+    inputs: new Map(),
+    map: undefined,
+    stdin: emptyValue,
+    cwd: '',
+    args: undefined,
+    depth: 0,
+    branch: 0,
+    isRepeating: false,
+    errors: 0,
+    unread: [],
+    evaluate,
+  };
+}
+
+/** A node's place in the source. Code that was put together can be longer than what it stands for; its place is not. */
+export function spanOf(run: ShellRun, node: { readonly pos: number; readonly end: number }): Span {
+  const { path, text } = run.source;
+  const span = { path, start: node.pos, end: node.end };
+  const raw = run.map === undefined ? span : rawSpan(run.map, span, path);
+  const end = Math.min(raw.end, text.length);
+  return { path, start: Math.min(raw.start, end), end };
+}
+
+export interface Noting {
+  readonly span: Span;
+  readonly api: string;
+  readonly certainty: Confidence;
+}
+
+export function noteCapability(
+  run: ShellRun,
+  at: Noting,
+  capability: Capability,
+  traits: readonly Trait[] = [],
+  shape?: string,
+): void {
+  const isWide = capability.kind === 'egress' && capability.url === anyEgress;
+  const certainty = isWide || traits.includes('dynamic-name') ? 'widened' : at.certainty;
+  note(run, {
+    kind: 'capability',
+    context: run.source.context,
+    ...at,
+    certainty,
+    capability,
+    traits,
+    ...(shape !== undefined && { shape }),
+  });
+}
+
+export function noteTrait(run: ShellRun, at: Noting, trait: Trait, detail: string): void {
+  note(run, { kind: 'trait', context: run.source.context, ...at, trait, detail: detail.slice(0, detailCharsMax) });
+}
+
+// Loops, calls and alternatives pass one place several times: a fact is noted once.
+function note(run: ShellRun, fact: Fact): void {
+  run.context.steps.take();
+  const what =
+    fact.kind === 'capability' ? [fact.capability, fact.traits, fact.api] : fact.kind === 'trait' ? [fact.trait, fact.api] : fact;
+  const key = JSON.stringify([fact.kind, fact.span, what]);
+  run.context.steps.take(key.length >> 6);
+  if (run.noted.has(key)) return;
+  run.noted.add(key);
+  run.facts.push(fact);
+}

@@ -1,0 +1,50 @@
+/** The shell front end: Bash and POSIX scripts, read by unbash and gone through without running anything. */
+import { parse } from 'unbash';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../frontend.ts';
+import type { OffsetMap, Source } from '../../source.ts';
+import { graphOf, noteExit } from './graph.ts';
+import { newRun, spanOf } from './run.ts';
+import { callFunction, runStatements, runSubstitution } from './script.ts';
+
+/** Facts of shell sources. */
+export const analyseShell = perSource(analyseOne);
+
+function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
+  // Heredocs that wait for their texts are gone through again for each (measured: 16,000 in 1 s, 100,000 in 40 s).
+  const heredocs = source.text.split('<<').length;
+  context.steps.take(1 + (source.text.length >> 6) + Math.floor((heredocs * heredocs) / 16));
+  const run = newRun(source, context, runSubstitution);
+  const { text, map } = withoutCarriageReturns(source.text);
+  run.map = map;
+  const script = parse(text);
+  noteExit(run, runStatements(run, script.commands));
+  for (const trap of run.atEnd.splice(0)) trap();
+  for (const [name, shellFunction] of run.functions)
+    if (!run.called.has(name) && shellFunction.source === source) callFunction(run, name, shellFunction, undefined);
+  const [first] = script.errors ?? [];
+  // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
+  const isScript = source.context === 'code' || source.context === 'test';
+  const unanalysed =
+    first === undefined || !isScript
+      ? []
+      : [
+          {
+            span: spanOf(run, { pos: first.pos, end: first.pos + 1 }),
+            reason: `a shell cannot read it: ${first.message}`,
+          },
+        ];
+  const { facts, embedded, written } = run;
+  return { facts, embedded, written, graph: graphOf(run.graph), unanalysed: [...unanalysed, ...run.unread] };
+}
+
+// Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.
+function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
+  if (!/\r(\n|$)/.test(text)) return { text, map: undefined };
+  const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];
+  let removed = 0;
+  for (const match of text.matchAll(/\r(?=\n|$)/g)) {
+    removed += 1;
+    map.push({ at: match.index + 1 - removed, raw: match.index + 1 });
+  }
+  return { text: text.replace(/\r(?=\n|$)/g, ''), map };
+}

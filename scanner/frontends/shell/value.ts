@@ -1,0 +1,187 @@
+/** Values as the shell front end follows them: text with unknown parts, where each piece was written, and what flowed in. */
+import type { Confidence } from '../../../skills-index/statement/finding.ts';
+import type { FlowSource, Span } from '../../fact.ts';
+import { alternativesMax, foldedCharsMax, shellTaintStepsMax, shellTaintsMax } from '../../limits.ts';
+import { unknownPart } from '../../models/egress-of.ts';
+import type { OffsetMap } from '../../source.ts';
+
+/** Something that flowed into a value: one step of the way it came, with the steps before. */
+export interface Taint {
+  readonly source: FlowSource;
+  /** How the way begins: at a source, at what this program was started with, or at what a program that it starts prints. */
+  readonly origin: 'source' | 'argument' | 'stdin' | 'output';
+  readonly certainty: Confidence;
+  readonly span: Span;
+  readonly note: string;
+  readonly before: Taint | undefined;
+  /** The first step. */
+  readonly root: Pick<Taint, 'span' | 'origin'>;
+  /** Whether this step is base64, compression, encryption …, and whether any up to here is. */
+  readonly encodes: boolean;
+  readonly encoded: boolean;
+  readonly length: number;
+}
+
+interface TaintStep {
+  readonly span: Span;
+  readonly note: string;
+}
+
+/** A taint at its first step. */
+export function rootTaint(
+  source: FlowSource,
+  { span, note }: TaintStep,
+  certainty: Confidence = 'exact',
+  origin: Taint['origin'] = 'source',
+): Taint {
+  const root = { span, origin };
+  return { source, origin, certainty, span, note, before: undefined, root, encodes: false, encoded: false, length: 1 };
+}
+
+export interface Value {
+  /** `unknownPart` stands for each part that could not be computed. */
+  readonly text: string;
+  /** Other texts that it may be instead, from branches and loops. */
+  readonly others: readonly string[];
+  /** Where pieces of `text` stand in the source. */
+  readonly map: OffsetMap;
+  readonly taints: readonly Taint[];
+  /** Put together from pieces, decoded or taken from a variable: not as it stands in the source. */
+  readonly folded: boolean;
+  /** Decoded from base64, hex or such. */
+  readonly decoded: boolean;
+  /** The elements of an array, by index or name; `text` is all of them. */
+  readonly members?: ReadonlyMap<string, Value>;
+  /** What was decoded and is no text. */
+  readonly bytes?: Uint8Array;
+  /** It may be more texts than are kept: as code, it may be anything. */
+  readonly isCut?: boolean;
+  /** What an interactive shell or an interpreter without a program prints. */
+  readonly shellOutput: boolean;
+}
+
+export const emptyValue: Value = { text: '', others: [], map: [], taints: [], folded: false, decoded: false, shellOutput: false };
+
+/** A value of which only its taints are known. */
+export function unknownValue(taints: readonly Taint[] = []): Value {
+  return { ...emptyValue, text: unknownPart, taints };
+}
+
+/** Text as it stands in the source from `raw` on. */
+export function literalValue(text: string, raw: number, folded = false): Value {
+  return { ...emptyValue, text, folded, map: text === '' ? [] : [{ at: 0, raw, ...(folded && { fixed: true as const }) }] };
+}
+
+/** Several values one after the other. */
+export function concat(values: readonly Value[]): Value {
+  const [only] = values;
+  if (only === undefined) return emptyValue;
+  if (values.length === 1) return only;
+  let text = '';
+  const map: { at: number; raw: number; fixed?: true }[] = [];
+  for (const value of values) {
+    if (text.length + value.text.length > foldedCharsMax) return unknownValue(joinTaints(values));
+    for (const piece of value.map) map.push({ ...piece, at: piece.at + text.length });
+    text += value.text;
+  }
+  return {
+    text,
+    map,
+    ...(values.some((value) => value.isCut) && { isCut: true }),
+    others: alternatives(values),
+    taints: joinTaints(values),
+    folded: values.some((value) => value.folded),
+    decoded: values.some((value) => value.decoded),
+    shellOutput: values.some((value) => value.shellOutput),
+  };
+}
+
+/** Several values with a separator between them. */
+export function joinWith(values: readonly Value[], separator: string): Value {
+  if (values.length < 2) return values[0] ?? emptyValue;
+  const between = { ...emptyValue, text: separator };
+  return concat(values.flatMap((value, index) => (index === 0 ? [value] : [between, value])));
+}
+
+/** A value with another text made of its own. */
+export function changedText(value: Value, text: string): Value {
+  const raw = value.map[0]?.raw;
+  const { members: _members, bytes: _bytes, ...plain } = value;
+  return { ...plain, text, map: raw === undefined ? [] : [{ at: 0, raw, fixed: true }], folded: true, others: [] };
+}
+
+/** One value or the other: the first's text, with the second's beside it. */
+export function either(first: Value, second: Value): Value {
+  const others = [...first.others, second.text, ...second.others].filter((text) => text !== first.text);
+  const all = [...new Set(others)];
+  return {
+    ...first,
+    ...((all.length > alternativesMax || first.isCut === true || second.isCut === true) && { isCut: true }),
+    others: all.slice(0, alternativesMax),
+    taints: joinTaints([first, second]),
+  };
+}
+
+/** Every text that a value may be. */
+export function textsOf(value: Value): readonly string[] {
+  return [value.text, ...value.others];
+}
+
+export function isKnown(value: Value): boolean {
+  return !value.text.includes(unknownPart);
+}
+
+export function joinTaints(values: readonly Value[]): readonly Taint[] {
+  const tainted = values.filter((value) => value.taints.length > 0);
+  const [only] = tainted;
+  if (only === undefined) return noTaints;
+  if (tainted.length === 1) return only.taints;
+  const kept = new Map<string, Taint>();
+  for (const { taints } of tainted) {
+    for (const taint of taints) {
+      const { path, start } = taint.root.span;
+      const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.origin}\n${path}\n${start}`;
+      if (!kept.has(key) && kept.size < shellTaintsMax) kept.set(key, taint);
+    }
+  }
+  return [...kept.values()];
+}
+
+const noTaints: readonly Taint[] = [];
+
+/** The taints one step on; a very long way keeps its first steps. */
+export function pass(taints: readonly Taint[], step: TaintStep, encodes = false): readonly Taint[] {
+  return taints.map((taint) => {
+    const isSame = taint.span.start === step.span.start && taint.note === step.note;
+    if (isSame && (taint.encoded || !encodes)) return taint;
+    const length = taint.length + 1;
+    if (length > shellTaintStepsMax) return encodes && !taint.encoded ? { ...taint, encodes, encoded: true } : taint;
+    return { ...taint, ...step, before: taint, encodes, encoded: taint.encoded || encodes, length };
+  });
+}
+
+function alternatives(values: readonly Value[]): readonly string[] {
+  const found = new Set<string>();
+  for (let at = 0; at < values.length && found.size < alternativesMax; at++) {
+    for (const other of values[at]?.others ?? []) {
+      if (found.size >= alternativesMax) break;
+      found.add(values.map((one, index) => (index === at ? other : one.text)).join(''));
+    }
+  }
+  return found.size === 0 ? none : [...found];
+}
+
+const none: readonly string[] = [];
+
+/** A piece of a value's text, with its places. */
+export function slice(value: Value, from: number, to = value.text.length): Value {
+  const text = value.text.slice(from, to);
+  const map = value.map
+    .filter((piece, index) => piece.at < to && (value.map[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
+    .map((piece) => {
+      const skipped = Math.max(0, from - piece.at);
+      return { ...piece, at: Math.max(0, piece.at - from), raw: piece.fixed ? piece.raw : piece.raw + skipped };
+    });
+  const { members: _members, bytes: _bytes, ...plain } = value;
+  return { ...plain, text, map, others: value.others.map((other) => other.slice(from, to < value.text.length ? to : undefined)) };
+}

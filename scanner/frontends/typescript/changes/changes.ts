@@ -1,0 +1,146 @@
+/** What writes make of values that are run: the values that may have been written, or "unknown". */
+import { ts } from 'ts-morph';
+import type { Frame } from '../frames.ts';
+import type { Evaluator } from '../values/evaluate.ts';
+import { assignedToMember } from '../values/member-assigned.ts';
+import { bareOf } from '../values/symbols.ts';
+import { alternatives, type Functionish, unionOf, unknown, type Value } from '../values/values.ts';
+import { valueAssigned } from '../values/variables.ts';
+import type { Write } from './written-members.ts';
+
+/** A list or bytes that may have changed since they were made are unknown; where they were made stays known, so that their other names are. */
+export function settled(self: Evaluator, node: ts.Expression, value: Value): Value {
+  if (self.writes === undefined || !isMaking(node)) return value;
+  return unionOf(
+    alternatives(value).map((one) => {
+      if (one.kind === 'bytes') return isChanged(self, node) ? unknown : one;
+      if (one.kind !== 'array' && one.kind !== 'growing') return one;
+      const made = [...(one.made ?? []), node];
+      const changes = reaching(self, node, '*');
+      if (changes.length === 0) return { ...one, made };
+      return changedList(one, changes, made);
+    }),
+  );
+}
+
+// Sorting brings no item, and `push` moves none; every other change may put any.
+function changedList(
+  list: Extract<Value, { kind: 'array' | 'growing' }>,
+  changes: readonly Write[],
+  made: readonly ts.Node[],
+): Value {
+  if (changes.every(({ method }) => method === 'push')) {
+    const before = list.kind === 'growing' ? list.pushed : [];
+    return { kind: 'growing', items: list.items, pushed: [...before, ...changes.flatMap(({ given = [] }) => given)], made };
+  }
+  const isSorted = list.kind === 'array' && changes.every(({ method }) => method === 'sort' || method === 'reverse');
+  return isSorted ? { kind: 'array', items: list.items.map(() => unionOf(list.items)), made } : { kind: 'unknown', made };
+}
+
+function isMaking(node: ts.Expression): boolean {
+  return ts.isArrayLiteralExpression(node) || ts.isCallExpression(node) || ts.isNewExpression(node);
+}
+
+function isChanged(self: Evaluator, made: ts.Expression): boolean {
+  return reaching(self, made, '*').length > 0;
+}
+
+/** What may have been written to a member of an object literal or class since it was made. */
+export function writtenMembers(self: Evaluator, made: ts.Node, name: string): Value[] {
+  return reaching(self, made, name).map(({ key, assigned }) =>
+    key === '*' || assigned === undefined || assigned.compound ? unknown : valueAssigned(self, assigned),
+  );
+}
+
+/** Writes to a member of a file's exports by another file. */
+export function isModuleChanged(self: Evaluator, file: ts.SourceFile, name: string): boolean {
+  return (self.writes?.named(name) ?? []).some(
+    ({ receiver }) =>
+      receiver.getSourceFile() !== file &&
+      alternatives(self.valueOf(receiver)).some((one) => one.kind === 'module' && one.file === file),
+  );
+}
+
+/** Whether anything was written to an object. */
+export function isTouched(self: Evaluator, made: ts.Node): boolean {
+  return self.writes?.all.some((write) => mayReach(self, write, made)) ?? false;
+}
+
+/** Whether a function's `this` may be another object than the one around it. */
+export function hasOtherThis(self: Evaluator, callee: Functionish | undefined): boolean {
+  return callee !== undefined && self.writes?.isOpen(callee) === true;
+}
+
+/** Subclasses' own members of a name: whoever calls a method of the class may call theirs. */
+export function overriding(self: Evaluator, node: ts.ClassLikeDeclaration): readonly ts.ClassLikeDeclaration[] {
+  return (self.writes?.derived ?? []).filter((one) => one !== node && isBelow(self, one, node, 0));
+}
+
+function isBelow(self: Evaluator, node: ts.ClassLikeDeclaration, above: ts.ClassLikeDeclaration, depth: number): boolean {
+  const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+  if (base === undefined || depth >= classDepthMax) return false;
+  return alternatives(self.valueOf(base.expression)).some(
+    (one) =>
+      one.kind === 'unknown' || (one.kind === 'class' && (one.node === above || isBelow(self, one.node, above, depth + 1))),
+  );
+}
+
+const classDepthMax = 8;
+
+function reaching(self: Evaluator, made: ts.Node, key: string): readonly Write[] {
+  const { writes } = self;
+  if (writes === undefined) return [];
+  const wanted = key === '*' ? writes.ofElements : writes.named(key);
+  self.steps.take(wanted.length);
+  return wanted.filter((write) => mayReach(self, write, made));
+}
+
+function mayReach(self: Evaluator, { receiver }: Write, made: ts.Node): boolean {
+  const { writes, symbols } = self;
+  if (writes === undefined) return false;
+  const root = bareOf(receiver);
+  const holder = writes.holderOf(made);
+  if (holder !== undefined && ts.isIdentifier(root) && symbols.symbolOf(root) === holder) return true;
+  if (!ts.isClassLike(made) && !writes.leaves(made)) return isThisOf(self, root, made);
+  return alternatives(self.valueOf(receiver)).some((one) => mayBe(one, made));
+}
+
+// `this.line = …` in a method of the object literal.
+function isThisOf(self: Evaluator, root: ts.Expression, made: ts.Node): boolean {
+  return root.kind === ts.SyntaxKind.ThisKeyword && alternatives(self.valueOf(root)).some((one) => mayBe(one, made));
+}
+
+function mayBe(value: Value, made: ts.Node): boolean {
+  switch (value.kind) {
+    case 'unknown':
+    case 'array':
+    case 'growing':
+      return value.made === undefined ? value.kind === 'unknown' : value.made.includes(made);
+    case 'object':
+    case 'class':
+      return value.node === made;
+    case 'method':
+    case 'constructor':
+    case 'bytes':
+    case 'instance':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A member with what is assigned to it by its variable's name; writes to objects and classes are in their members already. */
+export function withWritten(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  { object, key, value, frame }: { object: Value; key: Value; value: Value; frame: Frame },
+): Value {
+  if (alternatives(object).every(({ kind }) => kind === 'object' || kind === 'class' || kind === 'text')) return value;
+  const assigned = assignedToMember(self, node, key).map((one) => (one.compound ? unknown : valueAssigned(self, one, frame)));
+  return unionOf([value, ...assigned]);
+}
+
+/** What a parameter gets where its function may be called by others. */
+export function fromOthers(self: Evaluator, callee: Functionish): Value[] {
+  return self.writes?.isOpen(callee) === true ? [unknown] : [];
+}

@@ -1,0 +1,15 @@
+/** What a loop gets of a list, and `forEach` gives its function. */
+import { ts } from 'ts-morph';
+import type { Evaluator } from '../values/evaluate.ts';
+import { alternatives, unionOf, unknown, type Value } from '../values/values.ts';
+
+/** One of the elements of a list. */
+export function elementOf(self: Evaluator, list: Value): Value {
+  return unionOf(
+    alternatives(list).map((one) => {
+      if (one.kind === 'array') return unionOf(one.items);
+      if (one.kind !== 'growing') return unknown;
+      return unionOf([...one.items, ...one.pushed.map((given) => (ts.isSpreadElement(given) ? unknown : self.valueOf(given)))]);
+    }),
+  );
+}

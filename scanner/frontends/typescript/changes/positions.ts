@@ -1,0 +1,103 @@
+/** Where an expression stands, and what becomes of its value there. */
+import { ts } from 'ts-morph';
+import { isFunctionish } from '../effects/calls.ts';
+import { bareOf, isAssignment } from '../values/symbols.ts';
+import type { Functionish } from '../values/values.ts';
+
+/** Methods of lists that call what they are given with each element, and `then` with what it holds. */
+export const elementCallbacks: ReadonlySet<string> = new Set([
+  'map',
+  'forEach',
+  'filter',
+  'find',
+  'some',
+  'every',
+  'flatMap',
+  'findLast',
+]);
+
+/** A pattern that an assignment fills. */
+export function isPattern(target: ts.Expression): boolean {
+  return ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target);
+}
+
+/** `a` of `a.b[0].c`. */
+export function rootOf(receiver: ts.Expression): ts.Expression {
+  let at = bareOf(receiver);
+  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) at = bareOf(at.expression);
+  return at;
+}
+
+/** The expression around a node that gives the same value, or one of several. */
+export function outermost(node: ts.Node): ts.Node {
+  let at = node;
+  while (givesSame(at.parent, at)) at = at.parent;
+  return at;
+}
+
+function givesSame(parent: ts.Node, node: ts.Node): boolean {
+  return (
+    ts.isParenthesizedExpression(parent) ||
+    ts.isAsExpression(parent) ||
+    ts.isSatisfiesExpression(parent) ||
+    ts.isNonNullExpression(parent) ||
+    ts.isAwaitExpression(parent) ||
+    (ts.isConditionalExpression(parent) && parent.condition !== node) ||
+    (ts.isBinaryExpression(parent) && /^(&&|\|\||\?\?)$/.test(ts.tokenToString(parent.operatorToken.kind) ?? ''))
+  );
+}
+
+/** Whether a call calls this. */
+export function isCallee(node: ts.Node): boolean {
+  const at = outermost(node);
+  return (ts.isCallExpression(at.parent) || ts.isNewExpression(at.parent)) && at.parent.expression === at;
+}
+
+/** Whether an assignment writes here. */
+export function isTarget(node: ts.Node): boolean {
+  return ts.isBinaryExpression(node.parent) && isAssignment(node.parent.operatorToken.kind) && node.parent.left === node;
+}
+
+/** The checker is not asked for members: it would infer types. */
+export function isMemberName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return (
+    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+    ((ts.isPropertyAssignment(parent) || ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent)) &&
+      parent.name === node)
+  );
+}
+
+/** What gives its name a meaning. */
+export function isDeclared(node: ts.Node): boolean {
+  return ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node) || ts.isClassLike(node) || ts.isParameter(node);
+}
+
+/** The first argument of `list.map`: its parameter holds the elements. */
+export function isElementCallback(node: ts.Node): boolean {
+  const at = outermost(node);
+  const { parent } = at;
+  if (!ts.isCallExpression(parent) || parent.arguments[0] !== at || !ts.isPropertyAccessExpression(parent.expression))
+    return false;
+  const { text } = parent.expression.name;
+  return text === 'then' || elementCallbacks.has(text);
+}
+
+/** A function that is called where it is written. */
+export function isCalledWhereItStands(callee: Functionish): boolean {
+  return isCallee(callee) || isElementCallback(callee);
+}
+
+/** A member of this name is read, and no more. */
+export function isPlainRead(name: ts.Identifier): boolean {
+  const { parent } = name;
+  return (
+    (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && !isTarget(parent) && !isCallee(parent)
+  );
+}
+
+/** The function whose `this` and `arguments` a node has. */
+export function functionAround(node: ts.Node): Functionish | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunctionish(at) && !ts.isArrowFunction(at)) return at;
+  return undefined;
+}

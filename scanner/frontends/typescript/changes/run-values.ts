@@ -1,0 +1,78 @@
+/** What a call runs: the values that are known, and "unknown" beside them where something may have changed them. */
+import { ts } from 'ts-morph';
+import { type Effect, own } from '../../../models/api.ts';
+import { interpreters } from '../../../models/shell.ts';
+import { resolveCall } from '../effects/calls.ts';
+import type { Called, Out } from '../out.ts';
+import { alternatives, textOr, unionOf, unknown, type Value } from '../values/values.ts';
+
+type Args = Called['args'];
+
+/** The arguments of a call as its effect runs them. */
+export function runArguments(out: Out, call: Called, effect: Effect): Args {
+  switch (effect.does) {
+    case 'shell':
+      return replaced(out, call, [effect.command]);
+    case 'fork':
+      return replaced(out, call, [effect.script]);
+    case 'load':
+      return replaced(out, call, [effect.module]);
+    case 'code':
+      return replaced(out, call, [effect.code, call.args.length - 1]);
+    case 'program': {
+      const named = replaced(out, call, [effect.program]);
+      const runsText = effect.args !== undefined && alternatives(named[effect.program]?.value ?? unknown).some(isInterpreter);
+      return runsText ? replaced(out, { ...call, args: named }, [effect.args ?? 0]) : named;
+    }
+    default:
+      return call.args;
+  }
+}
+
+function isInterpreter(value: Value): boolean {
+  const name = textOr(value).replace(/^.*[/\\]/, '');
+  return own(interpreters, name) !== undefined || /^(cmd|powershell|pwsh)(\.exe)?$/i.test(name);
+}
+
+function replaced(out: Out, call: Called, places: readonly number[]): Args {
+  if (!places.some((at) => call.args[at] !== undefined)) return call.args;
+  const settled = settledArguments(out, call);
+  return call.args.map((one, at) => (places.includes(at) ? { ...one, value: withSettled(one.value, settled[at]) } : one));
+}
+
+// What the arguments are where writes count; nothing for a call that is made by another, like that of `list.forEach`.
+function settledArguments(out: Out, { api, node, args }: Called): readonly (Value | undefined)[] {
+  const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
+  const same = isCall
+    ? resolveCall(out.settled(), node).filter(({ callee }) => callee.kind === 'api' && callee.name === api)
+    : [];
+  if (same.length > 0) return args.map((_, at) => unionOf(same.map((one) => one.args[at]?.value ?? unknown)));
+  return args.map(({ value, node }) => {
+    if (node === undefined) return undefined;
+    const settled = out.settled().valueOf(node);
+    return out.self.valueOf(node) === value || alternatives(settled).some(isOpen) ? settled : undefined;
+  });
+}
+
+function withSettled(value: Value, settled: Value | undefined): Value {
+  if (settled === undefined || areSame(value, settled)) return value;
+  return unionOf([value, ...alternatives(settled).map((one) => (isOpen(one) ? unknown : one))]);
+}
+
+function isOpen({ kind }: Value): boolean {
+  return kind === 'unknown' || kind === 'growing';
+}
+
+function areSame(a: Value, b: Value): boolean {
+  if (a.kind === 'array' && b.kind === 'array')
+    return a.items.length === b.items.length && a.items.every((one, at) => areSame(one, b.items[at] ?? unknown));
+  if (a.kind === 'union' || b.kind === 'union') {
+    const [all, others] = [alternatives(a), alternatives(b)];
+    return all.length === others.length && all.every((one) => others.some((other) => areSame(one, other)));
+  }
+  if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;
+  if (a.kind === 'number' && b.kind === 'number') return a.number === b.number;
+  if (a.kind === 'api' && b.kind === 'api') return a.name === b.name;
+  if (a.kind === 'object' && b.kind === 'object') return a.node === b.node;
+  return a.kind === b.kind;
+}

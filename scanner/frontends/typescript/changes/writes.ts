@@ -1,0 +1,202 @@
+/**
+ * What may change a value behind the name that is read: a member that is written through another name of its object, a call that changes what it
+ * is given, a function that others hold as well. Where code runs a text, the text counts as known only if nothing here can have changed it.
+ */
+import { ts } from 'ts-morph';
+import type { Evaluator } from '../values/evaluate.ts';
+import { isAssignment, memberName, push } from '../values/symbols.ts';
+import { alternatives, type Functionish, type Value } from '../values/values.ts';
+import { keepsGiven } from './mutators.ts';
+import {
+  functionAround,
+  isCalledWhereItStands,
+  isCallee,
+  isDeclared,
+  isElementCallback,
+  isMemberName,
+  isPattern,
+  isPlainRead,
+  isTarget,
+  outermost,
+  rootOf,
+} from './positions.ts';
+import { takenBy, type Write, writesAt } from './written-members.ts';
+
+export interface Writes {
+  /** Writes to this member of anything, those to any member included. */
+  named(key: string): readonly Write[];
+  /** Writes to elements, and to any member. */
+  readonly ofElements: readonly Write[];
+  readonly all: readonly Write[];
+  /** What is written to a variable's object by the variable's name. */
+  writtenTo(variable: ts.Symbol): readonly ts.Expression[];
+  /** The variable that an object, array or function is first put into. */
+  holderOf(made: ts.Node): ts.Symbol | undefined;
+  /** Whether what is made here may get another name than its variable's. */
+  leaves(made: ts.Node): boolean;
+  /** Whether a function may be called, or get another `this`, where its name does not show it. */
+  isOpen(callee: Functionish): boolean;
+  /** The classes that extend anything. */
+  readonly derived: readonly ts.ClassLikeDeclaration[];
+}
+
+/** Collects the writes of all files. `self` finds what is called; it does not follow writes itself. */
+export function collectWrites(self: Evaluator): Writes {
+  const { symbols } = self;
+  const gathered = gather(self);
+  const holderOf = (made: ts.Node): ts.Symbol | undefined => {
+    const at = outermost(made);
+    const name = ts.isVariableDeclaration(at.parent) && at.parent.initializer === at ? at.parent.name : undefined;
+    return name !== undefined && ts.isIdentifier(name) ? symbols.symbolOf(name) : undefined;
+  };
+  const usesOf = (symbol: ts.Symbol): readonly ts.Identifier[] => gathered.uses.get(symbol) ?? [];
+  const isOpen = (callee: Functionish): boolean => {
+    if (gathered.openArguments.has(callee)) return true;
+    const name = memberNameOf(callee);
+    if (name !== undefined) return isMemberOpen(self, gathered, name);
+    const declared = ts.isConstructorDeclaration(callee) ? callee.parent.name : ts.isFunctionDeclaration(callee) && callee.name;
+    const symbol = declared ? symbols.symbolOf(declared) : holderOf(callee);
+    if (symbol === undefined) return !isCalledWhereItStands(callee);
+    return usesOf(symbol).some((name) => !isCallee(name) && !isElementCallback(name));
+  };
+  const leaves = (made: ts.Node): boolean => {
+    const holder = holderOf(made);
+    return holder === undefined ? !isKept(self, outermost(made)) : usesOf(holder).some((name) => !isKept(self, name));
+  };
+  const all = [...gathered.byKey.values()].flat();
+  const byVariable = writtenByVariable(self, all);
+  return {
+    all,
+    writtenTo: (variable) => byVariable.get(variable) ?? [],
+    ofElements: all.filter(({ key }) => key === '*' || key === 'length' || /^\d+$/.test(key)),
+    named: (key) => [...(gathered.byKey.get(key) ?? []), ...(gathered.byKey.get('*') ?? [])],
+    holderOf,
+    leaves: remembered(leaves),
+    isOpen: remembered(isOpen),
+    derived: gathered.derived,
+  };
+}
+
+interface Gathered {
+  readonly byKey: Map<string, Write[]>;
+  /** Uses of a variable or function by its name, without its declaration. */
+  readonly uses: Map<ts.Symbol, ts.Identifier[]>;
+  readonly members: Map<string, (ts.PropertyAccessExpression | ts.ElementAccessExpression)[]>;
+  /** Members that patterns take out of objects. */
+  readonly taken: Set<string>;
+  readonly derived: ts.ClassLikeDeclaration[];
+  /** Functions whose `arguments` are written, or go elsewhere. */
+  readonly openArguments: Set<Functionish>;
+}
+
+function gather(self: Evaluator): Gathered {
+  const gathered: Gathered = {
+    byKey: new Map(),
+    uses: new Map(),
+    members: new Map(),
+    taken: new Set(),
+    derived: [],
+    openArguments: new Set(),
+  };
+  for (const { nodes } of self.program.files) {
+    self.steps.take(nodes.length);
+    for (const node of nodes) {
+      for (const write of writesAt(self, node)) push(gathered.byKey, write.key, write);
+      for (const name of takenBy(node)) gathered.taken.add(name);
+      if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
+        push(gathered.members, memberName(node), node);
+      if (ts.isClassLike(node) && node.heritageClauses !== undefined) gathered.derived.push(node);
+      if (ts.isIdentifier(node) && !isMemberName(node)) gatherName(self, gathered, node);
+    }
+  }
+  return gathered;
+}
+
+function gatherName(self: Evaluator, { uses, openArguments }: Gathered, name: ts.Identifier): void {
+  const symbol = self.symbols.symbolOf(name);
+  if (symbol !== undefined && !('name' in name.parent && name.parent.name === name && isDeclared(name.parent)))
+    push(uses, symbol, name);
+  const owner = name.text === 'arguments' && !isPlainRead(name) ? functionAround(name) : undefined;
+  if (owner !== undefined) openArguments.add(owner);
+}
+
+function isMemberOpen(self: Evaluator, { members, taken }: Gathered, name: string): boolean {
+  const accesses = [...(members.get(name) ?? []), ...(members.get('*') ?? [])];
+  self.steps.take(accesses.length);
+  return (
+    taken.has(name) ||
+    accesses.some((access) => {
+      if (!isCallee(access)) return name === memberName(access) && !isTarget(access);
+      return self.symbols.functionOf(access) === undefined && alternatives(self.valueOf(access.expression)).some(mayBeOwn);
+    })
+  );
+}
+
+function writtenByVariable({ symbols }: Evaluator, all: readonly Write[]): ReadonlyMap<ts.Symbol, readonly ts.Expression[]> {
+  const found = new Map<ts.Symbol, ts.Expression[]>();
+  for (const { receiver, assigned, given = [] } of all) {
+    const root = rootOf(receiver);
+    const symbol = ts.isIdentifier(root) ? symbols.symbolOf(root) : undefined;
+    if (symbol === undefined) continue;
+    for (const one of assigned === undefined ? given : [assigned.value]) push(found, symbol, one);
+  }
+  return found;
+}
+
+function remembered<Key>(find: (key: Key) => boolean): (key: Key) => boolean {
+  const known = new Map<Key, boolean>();
+  return (key) => {
+    const answer = known.get(key) ?? find(key);
+    known.set(key, answer);
+    return answer;
+  };
+}
+
+// Uses that give a value no other name.
+function isKept(self: Evaluator, use: ts.Expression | ts.Node): boolean {
+  const at = outermost(use);
+  const { parent } = at;
+  if (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) return true;
+  if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) return parent.expression === at;
+  if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
+    return parent.expression !== at && alternatives(self.valueOf(parent.expression)).every(keepsGiven);
+  if (ts.isBinaryExpression(parent)) {
+    const operator = parent.operatorToken;
+    return isAssignment(operator.kind)
+      ? parent.left === at || isPattern(parent.left)
+      : operator.kind !== ts.SyntaxKind.CommaToken;
+  }
+  return (
+    // What a pattern takes apart.
+    (ts.isVariableDeclaration(parent) && !ts.isIdentifier(parent.name)) ||
+    ts.isSpreadElement(parent) ||
+    ts.isSpreadAssignment(parent) ||
+    ts.isTemplateSpan(parent) ||
+    ts.isTypeOfExpression(parent) ||
+    ts.isPrefixUnaryExpression(parent) ||
+    ts.isExpressionStatement(parent) ||
+    ts.isIfStatement(parent) ||
+    ts.isExportSpecifier(parent) ||
+    ts.isImportSpecifier(parent) ||
+    (ts.isConditionalExpression(parent) && parent.condition === at)
+  );
+}
+
+// The member by which a method is called; undefined for functions that are no members.
+function memberNameOf(callee: Functionish): string | undefined {
+  const at = outermost(callee).parent;
+  const holder = ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at) ? at : callee;
+  const isMember =
+    holder !== callee ||
+    ts.isMethodDeclaration(callee) ||
+    ts.isGetAccessorDeclaration(callee) ||
+    ts.isSetAccessorDeclaration(callee);
+  if (!isMember || holder.name === undefined) return undefined;
+  return ts.isIdentifier(holder.name) || ts.isStringLiteralLike(holder.name) || ts.isPrivateIdentifier(holder.name)
+    ? holder.name.text
+    : '*';
+}
+
+function mayBeOwn({ kind }: Value): boolean {
+  return kind === 'unknown' || kind === 'method' || kind === 'object' || kind === 'class' || kind === 'module';
+}

@@ -1,0 +1,102 @@
+/** Which members a part of a program writes, in whichever way. */
+import { ts } from 'ts-morph';
+import { type Assignment, targetsOf } from '../values/assignments.ts';
+import type { Evaluator } from '../values/evaluate.ts';
+import { bareOf, eachOf, isAssignment, isPlainAssignment, memberName } from '../values/symbols.ts';
+import { alternatives } from '../values/values.ts';
+import { changesGiven, isMutator } from './mutators.ts';
+import { isPattern } from './positions.ts';
+
+export interface Write {
+  readonly receiver: ts.Expression;
+  /** `*` for any member. */
+  readonly key: string;
+  /** What is written, where an assignment says it. */
+  readonly assigned?: Assignment;
+  /** The method of the receiver that writes; absent where something else does. */
+  readonly method?: string;
+  /** What a call may write. */
+  readonly given?: readonly ts.Expression[];
+}
+
+/** The members that a pattern takes out of an object. */
+export function takenBy(node: ts.Node): readonly string[] {
+  if (ts.isBindingElement(node)) {
+    const name = node.propertyName ?? node.name;
+    return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? [name.text] : [];
+  }
+  if (!ts.isBinaryExpression(node) || !isAssignment(node.operatorToken.kind) || !isPattern(node.left)) return [];
+  return [...targetsOf(node.left, { value: node.right, node, compound: false })].flatMap(([, { path = [] }]) => path);
+}
+
+/** What a node writes to members of objects. */
+export function* writesAt(self: Evaluator, node: ts.Node): Iterable<Write> {
+  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
+    yield* writesTo(node.left, { value: node.right, node, compound: !isPlainAssignment(node.operatorToken.kind) });
+  } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
+    if (!ts.isVariableDeclarationList(node.initializer)) yield* writesTo(node.initializer, eachOf(node));
+  } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node) || ts.isDeleteExpression(node)) {
+    const operand = ts.isDeleteExpression(node) ? node.expression : node.operand;
+    const isWritten =
+      ts.isDeleteExpression(node) ||
+      node.operator === ts.SyntaxKind.PlusPlusToken ||
+      node.operator === ts.SyntaxKind.MinusMinusToken;
+    if (isWritten) yield* writesTo(operand, { value: operand, node, compound: true });
+  } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) yield* writesOfCall(self, node);
+}
+
+function* writesTo(target: ts.Expression, one: Assignment): Iterable<Write> {
+  for (const [bare, assigned] of targetsOf(target, one)) {
+    if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
+      const name = memberName(bare);
+      const isPrototype = name === '__proto__' || name === 'prototype';
+      yield { receiver: bare.expression, key: isPrototype ? '*' : name, assigned };
+    } else if (ts.isIdentifier(bare)) {
+      for (let at: ts.Node = bare; !ts.isSourceFile(at); at = at.parent)
+        if (ts.isWithStatement(at)) yield { receiver: at.expression, key: bare.text, assigned };
+    }
+  }
+}
+
+function* writesOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression): Iterable<Write> {
+  const callee = bareOf(node.expression);
+  const given = node.arguments ?? [];
+  const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
+  if (isMember && isMutator(memberName(callee)) && isNamed(bareOf(callee.expression)))
+    yield { receiver: callee.expression, key: '*', given, method: memberName(callee) };
+  if (given.every((one) => !isNamed(bareOf(one)))) return;
+  const callees = alternatives(self.valueOf(node.expression));
+  if (!callees.some(changesGiven)) return;
+  const [target, ...sources] = given;
+  const keys = keysOf(sources);
+  if (target !== undefined && keys !== undefined && callees.every((one) => one.kind === 'api' && one.name === 'Object.assign')) {
+    for (const [key, value] of keys) yield { receiver: target, key, assigned: { value, node, compound: false } };
+    return;
+  }
+  for (const one of given) yield { receiver: ts.isSpreadElement(one) ? one.expression : one, key: '*', given };
+}
+
+// `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources do not say which.
+function keysOf(sources: readonly ts.Expression[]): (readonly [string, ts.Expression])[] | undefined {
+  const found: (readonly [string, ts.Expression])[] = [];
+  for (const source of sources) {
+    if (!ts.isObjectLiteralExpression(source)) return undefined;
+    for (const one of source.properties) {
+      if (ts.isShorthandPropertyAssignment(one)) found.push([one.name.text, one.name]);
+      else if (ts.isPropertyAssignment(one) && (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name)))
+        found.push([one.name.text, one.initializer]);
+      else return undefined;
+    }
+  }
+  return found;
+}
+
+// What has no name is not read again.
+function isNamed(bare: ts.Expression): boolean {
+  return (
+    !ts.isLiteralExpression(bare) &&
+    !ts.isObjectLiteralExpression(bare) &&
+    !ts.isArrayLiteralExpression(bare) &&
+    !ts.isCallExpression(bare)
+  );
+}

@@ -1,0 +1,238 @@
+/** What a call gives, and what it calls: `bind`, `call`, `apply`, `Reflect` and wrappers seen through. */
+import { ts } from 'ts-morph';
+import { own } from '../../../models/api.ts';
+import { isTouched } from '../changes/changes.ts';
+import type { Frame } from '../frames.ts';
+import { apiNamed } from '../library.ts';
+import { heldMember } from '../values/assignments.ts';
+import type { Evaluator } from '../values/evaluate.ts';
+import { foldedFunctions, foldMethod } from '../values/fold.ts';
+import { eachNode } from '../values/symbols.ts';
+import { alternatives, type Functionish, text, unionOf, unknown, type Value } from '../values/values.ts';
+
+export interface ResolvedCall {
+  /** What is called in the end; never a `bound` or a union. */
+  readonly callee: Value;
+  /** Values and, where there is one, the expression of each argument. */
+  readonly args: readonly { readonly value: Value; readonly node: ts.Expression | undefined }[];
+}
+
+type Args = ResolvedCall['args'];
+
+/** Everything that a call may call, wrappers taken off. */
+export function resolveCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression, frame?: Frame): ResolvedCall[] {
+  const args = argumentsOf(self, node.arguments ?? [], frame);
+  return alternatives(self.valueOf(node.expression, frame)).flatMap((callee) => unwrapped(self, callee, args, node, 0));
+}
+
+function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Frame): Args {
+  return list.flatMap((node, at): Args => {
+    if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
+    const spread = self.valueOf(node.expression, frame);
+    // Arguments behind the list have no known places.
+    if (spread.kind === 'growing' && at === list.length - 1)
+      return [...spread.items, unknown].map((value) => ({ value, node: node.expression }));
+    return spread.kind === 'array'
+      ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
+      : [{ value: unknown, node: node.expression }];
+  });
+}
+
+function unwrapped(self: Evaluator, callee: Value, args: Args, node: ts.Node, depth: number): ResolvedCall[] {
+  const again = (value: Value | undefined, rest: Args): ResolvedCall[] =>
+    value === undefined || depth > 4 ? [] : alternatives(value).flatMap((one) => unwrapped(self, one, rest, node, depth + 1));
+  if (callee.kind === 'bound')
+    return again(callee.callee, [...callee.given.map((value) => ({ value, node: undefined })), ...args]);
+  if (callee.kind === 'api' && callee.name === 'Reflect.apply') return again(args[0]?.value, elements(args[2]));
+  if (callee.kind === 'api' && callee.name === 'Reflect.construct') return again(args[0]?.value, elements(args[1]));
+  const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
+  if (invoked !== null && callee.kind === 'api') {
+    const target: Value = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
+    // `Function.prototype.call.call(f, this, …)`
+    if (target.name === 'Function.prototype.call') return again(args[0]?.value, args.slice(2));
+    if (target.name === 'Function.prototype.apply') return again(args[0]?.value, elements(args[2]));
+    return again(target, invoked[2] === 'call' ? args.slice(1) : elements(args[1]));
+  }
+  if (callee.kind === 'method' && (callee.name === 'call' || callee.name === 'apply') && isCallable(callee.of)) {
+    return again(callee.of, callee.name === 'call' ? args.slice(1) : elements(args[1]));
+  }
+  return [{ callee, args }];
+}
+
+function isCallable(value: Value): boolean {
+  return value.kind === 'function' || value.kind === 'bound' || value.kind === 'api';
+}
+
+function elements(list: Args[number] | undefined): Args {
+  if (list === undefined) return [];
+  const { value, node } = list;
+  if (node !== undefined && ts.isArrayLiteralExpression(node)) {
+    return node.elements.map((element, i) => ({
+      value: value.kind === 'array' ? (value.items[i] ?? unknown) : unknown,
+      node: element,
+    }));
+  }
+  return value.kind === 'array' ? value.items.map((one) => ({ value: one, node: undefined })) : [{ value: unknown, node }];
+}
+
+/** The value that a call gives. */
+export function valueOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression, frame: Frame): Value {
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    const [name] = node.arguments ?? [];
+    return name === undefined ? unknown : self.moduleOf(self.valueOf(name, frame), node.getSourceFile());
+  }
+  return unionOf(resolveCall(self, node, frame).map((call) => resultOf(self, call, node)));
+}
+
+function resultOf(self: Evaluator, { callee, args }: ResolvedCall, node: ts.CallExpression | ts.NewExpression): Value {
+  const values = args.map((one) => one.value);
+  switch (callee.kind) {
+    case 'api':
+      return resultOfApi(self, callee, values, node);
+    case 'method':
+      return resultOfMethod(self, callee, values);
+    case 'function':
+      return returnedBy(self, callee.node, values, callee.frame);
+    case 'class':
+      return ts.isNewExpression(node) ? { ...callee, made: true } : unknown;
+    default:
+      return unknown;
+  }
+}
+
+function resultOfApi(
+  self: Evaluator,
+  { name }: { name: string },
+  args: readonly Value[],
+  node: ts.CallExpression | ts.NewExpression,
+): Value {
+  const api = apiNamed(name);
+  if (name === 'module.createRequire') return { kind: 'api', name: 'require', built: false };
+  if (name === 'Object.assign') return unionOf(args);
+  if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
+  if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  if (self.writes !== undefined && /^(Proxy|Object\.(create|getOwnPropertyDescriptor|assign))$/.test(name)) return unknown;
+  if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone') return args[0] ?? unknown;
+  if (/^Object\.(entries|values|keys)$/.test(name) && args[0]?.kind === 'object') return membersOf(self, args[0], name.slice(7));
+  if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
+    return args[0]?.kind === 'function' ? args[0] : unknown;
+  if (name === 'Deno.env.get') return unknown;
+  if (name === 'Object.getOwnPropertyDescriptor') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  if (/[.#]bind$/.test(name))
+    return { kind: 'bound', callee: { kind: 'api', name: name.slice(0, -5), built: false }, given: args.slice(1) };
+  if (api?.same !== undefined) return args[api.same] ?? unknown;
+  const folded = own(foldedFunctions, name)?.(args);
+  if (folded !== undefined) return folded;
+  if (api?.effects.some((effect) => effect.does === 'load') === true)
+    return self.moduleOf(args[0] ?? unknown, node.getSourceFile());
+  return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
+}
+
+/** What `Object.entries`, `values` and `keys` give of an object that is written down; undefined parts stay unknown. */
+function membersOf(self: Evaluator, { node, frame }: Extract<Value, { kind: 'object' }>, which: string): Value {
+  if (isTouched(self, node)) return unknown;
+  const items = node.properties.slice(0, 256).map((property): Value => {
+    const name = property.name;
+    const key: Value = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) ? text(name.text) : unknown;
+    if (which === 'keys') return key;
+    const value = ts.isPropertyAssignment(property)
+      ? self.valueOf(property.initializer, frame)
+      : ts.isShorthandPropertyAssignment(property)
+        ? self.valueOf(property.name, frame)
+        : unknown;
+    return which === 'values' ? value : { kind: 'array', items: [key, value] };
+  });
+  return { kind: 'array', items };
+}
+
+function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string }, args: readonly Value[]): Value {
+  if (name === 'bind' && isCallable(of)) return { kind: 'bound', callee: of, given: args.slice(1) };
+  const [first] = args;
+  if (name === 'then' && first !== undefined)
+    return first.kind === 'function' ? returnedBy(self, first.node, [of], first.frame) : unknown;
+  if (name === 'catch' && self.writes !== undefined) return unknown;
+  if (name === 'catch' || name === 'finally') return of;
+  if (name === 'pipe' && first !== undefined) return first;
+  if (name === 'map' && of.kind === 'array' && first?.kind === 'function') {
+    const items = of.items.slice(0, 1024);
+    return {
+      kind: 'array',
+      items: items.map((item, i) => returnedBy(self, first.node, [item, { kind: 'number', number: i }], first.frame)),
+    };
+  }
+  if (name === 'reduce' && of.kind === 'array' && first?.kind === 'function') {
+    const start = args[1] ?? of.items[0] ?? unknown;
+    return of.items
+      .slice(args[1] === undefined ? 1 : 0, 1024)
+      .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame), start);
+  }
+  if (name === 'get' && of.kind === 'instance' && of.of === 'Map') return heldIn(self, of.made, first);
+  // A part of a list that is chosen when it runs.
+  if (name === 'filter' && self.writes !== undefined && !(first?.kind === 'api' && first.name === 'Boolean')) return unknown;
+  const folded = foldMethod(of, name, args);
+  return folded ?? unknown;
+}
+
+/** What a map gives for a key: of the pairs it was made of and of what was set later. */
+function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
+  const [pairs] = ts.isNewExpression(made) ? (made.arguments ?? []) : [];
+  const list = pairs === undefined ? unknown : self.valueOf(pairs);
+  const wanted = key?.kind === 'text' ? key.text : undefined;
+  const held = (list.kind === 'array' ? list.items : []).flatMap((pair) => {
+    if (pair.kind !== 'array') return [];
+    const [name, value = unknown] = pair.items;
+    return wanted !== undefined && name?.kind === 'text' && name.text !== wanted ? [] : [value];
+  });
+  const variable = ts.isVariableDeclaration(made.parent) ? self.symbols.symbolOf(made.parent.name) : undefined;
+  const later = variable === undefined ? [] : self.symbols.memberAssignments(variable, heldMember);
+  const others = self.writes?.leaves(made) === true ? [unknown] : [];
+  return unionOf([...held, ...later.map(({ value }) => self.valueOf(value)), ...others]);
+}
+
+/** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
+function returnedBy(self: Evaluator, callee: Functionish, args: readonly Value[], outer: Frame): Value {
+  const frame = self.frameOf(callee, args, outer);
+  return given(
+    callee,
+    self.returnsOf(callee).map((expression) => self.valueOf(expression, frame)),
+  );
+}
+
+// A generator gives what it yields one by one, to a loop or a spread.
+function given(callee: Functionish, values: readonly Value[]): Value {
+  return callee.asteriskToken === undefined
+    ? unionOf(values)
+    : { kind: 'array', items: values.flatMap((one) => (one.kind === 'array' ? one.items : [one])) };
+}
+
+/** The expressions that a function may return; those of functions inside it are theirs. */
+export function returnsOf(callee: Functionish): ts.Expression[] {
+  const { body } = callee;
+  if (body === undefined) return [];
+  if (!ts.isBlock(body)) return [body];
+  const found: ts.Expression[] = [];
+  eachNode(body, (node) => {
+    if (ts.isReturnStatement(node) && node.expression !== undefined && ownerOf(node) === callee) found.push(node.expression);
+    if (ts.isYieldExpression(node) && node.expression !== undefined && ownerOf(node) === callee) found.push(node.expression);
+  });
+  return found;
+}
+
+/** The function in which a node stands; undefined at the top of a file. */
+export function ownerOf(node: ts.Node): Functionish | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunctionish(at)) return at;
+  return undefined;
+}
+
+/** Whether a node is a function with a body of its own. */
+export function isFunctionish(node: ts.Node): node is Functionish {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isConstructorDeclaration(node) ||
+    ts.isGetAccessorDeclaration(node) ||
+    ts.isSetAccessorDeclaration(node)
+  );
+}

@@ -1,0 +1,48 @@
+/** What one call of an API does: its effects of the tables, each written down by its own function. */
+import type { Effect } from '../../../models/api.ts';
+import { anyEgress } from '../../../models/egress-of.ts';
+import { type Called, type Out, shown, sink, trait } from '../out.ts';
+import { unknown } from '../values/values.ts';
+import { readAll } from './environment.ts';
+import { useFiles } from './files.ts';
+import { connect, datagram, request, resolveName, sendOver } from './network.ts';
+import { loadModule, runCode, runProgram, runScript, runShell } from './programs.ts';
+
+type Does = Effect['does'];
+type Apply = { readonly [Kind in Does]: (out: Out, call: Called, effect: Extract<Effect, { does: Kind }>) => void };
+
+const apply: Apply = {
+  read: useFiles,
+  write: useFiles,
+  delete: useFiles,
+  shell: (out, call, effect) => runShell(out, call, effect.command, effect.options),
+  program: runProgram,
+  fork: (out, call, effect) => runScript(out, call, effect.script),
+  request,
+  connect: (out, call, effect) => connect(out, call, effect.scheme, effect.at),
+  datagram,
+  resolve: (out, call, effect) => resolveName(out, call, effect.name),
+  send: (out, call, effect) => sendOver(out, call, effect.content),
+  listen: (out, call) => {
+    // Whoever connects says what its handlers get.
+    call.use.sources.push({ what: 'network', name: anyEgress });
+    trait(out, call, 'listen', call.api);
+  },
+  code: (out, call, effect) => runCode(out, call, effect.code),
+  load: (out, call, effect) => loadModule(out, call, effect.module),
+  environment: (out, call) => readAll(out, call.node, call.api, () => call.use),
+  output: (_, call) => {
+    for (const { node } of call.args) sink(call, node, { what: 'output', api: call.api, part: 'content' }, 'exact');
+  },
+  input: (out, call) => {
+    call.use.sources.push({ what: 'input', name: call.api });
+    trait(out, call, 'input', call.api);
+  },
+  trait: (out, call, effect) =>
+    trait(out, call, effect.trait, effect.at === undefined ? call.api : shown(call.args[effect.at]?.value ?? unknown)),
+};
+
+/** Writes down what an effect comes to. */
+export function applyEffect<Kind extends Does>(out: Out, call: Called, effect: Extract<Effect, { does: Kind }>): void {
+  apply[effect.does as Kind](out, call, effect);
+}

@@ -1,0 +1,130 @@
+/** Powerful values that go where they cannot be followed: what could be done with them counts as done. */
+import { ts } from 'ts-morph';
+import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import { own } from '../../../models/api.ts';
+import { anyEgress } from '../../../models/egress-of.ts';
+import { nodeDefaults } from '../../../models/node.ts';
+import { apis } from '../library.ts';
+import { capability, type Out, trait, type Use } from '../out.ts';
+import { isAssignment } from '../values/symbols.ts';
+import { alternatives, type Functionish, type Value } from '../values/values.ts';
+import { ownerOf } from './calls.ts';
+
+const powers: ReadonlySet<string> = new Set([
+  'process',
+  'require',
+  'eval',
+  'Function',
+  'module-object',
+  'globalThis',
+  'Bun',
+  'Deno',
+  'module',
+]);
+const widest: Readonly<Record<'mount' | 'exec' | 'egress', Capability>> = {
+  mount: { kind: 'mount', path: '*', mode: 'rw' },
+  exec: { kind: 'exec', program: '*' },
+  egress: { kind: 'egress', url: anyEgress, methods: ['*'] },
+};
+
+/** The widest thing that can be done with a value; undefined for what has no power. */
+function powerOf(value: Value): Capability | undefined {
+  if (value.kind !== 'api') return undefined;
+  if (powers.has(value.name)) return widest.exec;
+  const module = own(nodeDefaults, value.name);
+  if (module !== undefined) return widest[module];
+  const effects = own(apis, value.name)?.effects ?? [];
+  if (effects.some(({ does }) => does === 'shell' || does === 'program' || does === 'code' || does === 'load' || does === 'fork'))
+    return widest.exec;
+  return undefined;
+}
+
+/** Notes a powerful value that is used in another way than by calling it, reading a member, naming it or handing it to a known function. */
+export function noteEscape(out: Out, node: ts.Expression, use: (node: ts.Node, api: string) => Use): void {
+  for (const value of alternatives(out.self.valueOf(node))) {
+    const power = powerOf(value);
+    if (power === undefined || value.kind !== 'api' || isFollowed(out, node)) continue;
+    const call = { api: value.name, built: value.built, args: [], node, use: use(node, value.name) };
+    trait(out, call, 'escape', value.name, 'widened');
+    capability(out, call, power, 'widened', ['escape', 'dynamic-name']);
+  }
+}
+
+/** Methods that call what they are given with what the object holds. */
+export const callsBack: ReadonlySet<string> = new Set(['then', 'map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap']);
+
+const seenThrough = new Set([
+  'util.promisify',
+  'Reflect.get',
+  'Reflect.apply',
+  'Reflect.construct',
+  'Object.getOwnPropertyDescriptor',
+  'Object.getPrototypeOf',
+  'Object.freeze',
+  'Proxy',
+  'util.callbackify',
+  'util.deprecate',
+]);
+
+function isFollowed(out: Out, node: ts.Expression): boolean {
+  const { parent } = node;
+  if (
+    ts.isParenthesizedExpression(parent) ||
+    ts.isAsExpression(parent) ||
+    ts.isNonNullExpression(parent) ||
+    ts.isAwaitExpression(parent) ||
+    ts.isSatisfiesExpression(parent)
+  )
+    return isFollowed(out, parent);
+  if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
+    return parent.expression === node || isFollowedArgument(out, parent, node);
+  if (ts.isPropertyAccessExpression(parent) || ts.isTaggedTemplateExpression(parent)) return true;
+  // A member whose name cannot be computed may be any member.
+  if (ts.isElementAccessExpression(parent))
+    return parent.expression !== node || alternatives(out.self.valueOf(parent)).some((one) => one.kind !== 'unknown');
+  if (ts.isBinaryExpression(parent)) {
+    const operator = parent.operatorToken;
+    if (isAssignment(operator.kind))
+      return ts.isIdentifier(parent.left) || parent.left === node || /^(module\.)?exports\b/.test(parent.left.getText());
+    return /^(&&|\|\||\?\?|,)$/.test(operator.getText()) ? isFollowed(out, parent) : true;
+  }
+  if (ts.isConditionalExpression(parent)) return parent.condition === node || isFollowed(out, parent);
+  if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) return isFollowedLiteral(parent.parent);
+  if (ts.isArrayLiteralExpression(parent)) return isFollowedLiteral(parent);
+  if (ts.isArrowFunction(parent) && parent.body === node) return isFollowedResult(out, parent);
+  if (ts.isReturnStatement(parent)) {
+    const owner = ownerOf(parent);
+    return owner === undefined || isFollowedResult(out, owner);
+  }
+  return !ts.isSpreadAssignment(parent) && !ts.isSpreadElement(parent);
+}
+
+// What a function gives goes to its callers; those of a function that was itself handed on are not known.
+function isFollowedResult(out: Out, callee: Functionish): boolean {
+  if (ts.isFunctionExpression(callee) || ts.isArrowFunction(callee)) return isFollowed(out, callee);
+  return !ts.isObjectLiteralExpression(callee.parent) || isFollowedLiteral(callee.parent);
+}
+
+function isFollowedLiteral(literal: ts.Expression): boolean {
+  const { parent } = literal;
+  if (
+    ts.isVariableDeclaration(parent) ||
+    ts.isExportAssignment(parent) ||
+    ts.isReturnStatement(parent) ||
+    ts.isArrowFunction(parent)
+  )
+    return true;
+  if (ts.isBinaryExpression(parent)) return parent.right === literal && isAssignment(parent.operatorToken.kind);
+  return ts.isElementAccessExpression(parent) || ts.isPropertyAccessExpression(parent) || ts.isParenthesizedExpression(parent);
+}
+
+function isFollowedArgument(out: Out, call: ts.CallExpression | ts.NewExpression, node: ts.Expression): boolean {
+  if (out.self.symbols.functionOf(call.expression) !== undefined)
+    return !(call.arguments ?? []).some((one) => ts.isSpreadElement(one) && one.expression === node);
+  return alternatives(out.self.valueOf(call.expression)).some(
+    (one) =>
+      one.kind === 'function' ||
+      (one.kind === 'api' && (seenThrough.has(one.name) || /[.#](call|apply|bind)$/.test(one.name))) ||
+      (one.kind === 'method' && (callsBack.has(one.name) || /^(call|apply|bind)$/.test(one.name))),
+  );
+}

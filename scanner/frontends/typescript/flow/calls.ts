@@ -1,0 +1,218 @@
+/** How values move through calls. */
+import { ts } from 'ts-morph';
+import { own } from '../../../models/api.ts';
+import { mutators, opaqueMethods } from '../../../models/javascript-methods.ts';
+import { isFunctionish, type ResolvedCall, resolveCall } from '../effects/calls.ts';
+import { isEnvironment } from '../effects/environment.ts';
+import { apis } from '../library.ts';
+import type { Out } from '../out.ts';
+import { bareOf, memberName } from '../values/symbols.ts';
+import { alternatives, type Functionish } from '../values/values.ts';
+import { into, partsOf } from './assignments.ts';
+import { type Flow, type FlowNodes, nameOfFunction } from './nodes.ts';
+import { addStored, addStoredBack } from './stored.ts';
+
+/** A call: into functions of the skill, through those of the tables, by callbacks. */
+export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
+  const { out, nodes } = flow;
+  const callee = bareOf(node.expression);
+  const calls = resolveCall(out.self, node);
+  const named = out.self.symbols.functionOf(node.expression);
+  const functions = new Set([
+    ...calls.flatMap((one) => (one.callee.kind === 'function' ? [one.callee.node] : [])),
+    ...(named === undefined ? [] : [named]),
+    ...(calls.some((one) => one.callee.kind === 'function') || named !== undefined ? [] : anyOfTable(flow, callee)),
+  ]);
+  for (const one of functions)
+    addKnownCall(flow, node, one, calls.find(({ callee: value }) => value.kind === 'function' && value.node === one)?.args);
+  const receiver = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee : undefined;
+  const name = receiver === undefined ? '' : memberName(receiver);
+  for (const one of node.arguments ?? []) addCallback(flow, node, one, receiver);
+  if (receiver !== undefined && mutators.has(name))
+    for (const one of node.arguments ?? []) into(flow, receiver.expression, nodes.at(one));
+  addTimer(flow, node, calls);
+  const handed = ts.isIdentifier(callee) ? callbackOf(flow, callee) : undefined;
+  if (handed !== undefined) for (const one of node.arguments ?? []) nodes.value(nodes.at(one), nodes.at(handed));
+  const api = calls.find((one) => one.callee.kind === 'api')?.callee;
+  const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
+  if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
+    for (const one of node.arguments.slice(1)) into(flow, node.arguments[0], nodes.at(one));
+  const isNew = row?.carries !== true && givesSomething(out, node);
+  if (row?.fills !== undefined) {
+    const filled = node.arguments?.[row.fills];
+    const from = [
+      ...(receiver === undefined ? [] : [receiver.expression]),
+      ...(node.arguments ?? []).filter((one) => one !== filled),
+    ];
+    if (filled !== undefined) for (const one of from) into(flow, filled, nodes.at(one));
+  }
+  addPipe(flow, node, name, receiver?.expression);
+  addStored(flow, node, row);
+  if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
+  const through = api?.kind === 'api' ? `through ${api.name}` : '';
+  const at = nodes.at(node, through);
+  for (const one of node.arguments ?? []) nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
+  if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
+    nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
+}
+
+// `handlers[type](data)`: a table of functions, of which any may be meant.
+function anyOfTable({ out }: Flow, callee: ts.Expression): Functionish[] {
+  if (!ts.isElementAccessExpression(callee)) return [];
+  return alternatives(out.self.valueOf(callee.expression)).flatMap((one): Functionish[] => {
+    if (one.kind !== 'object') return [];
+    return one.node.properties.slice(0, tableFunctionsMax).flatMap((property): Functionish[] => {
+      if (ts.isMethodDeclaration(property)) return [property];
+      const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
+      const found = value === undefined ? undefined : out.self.symbols.functionOf(value);
+      return found === undefined ? [] : [found];
+    });
+  });
+}
+
+const tableFunctionsMax = 64;
+
+// Data from outside, or what a program prints.
+function givesSomething({ uses }: Out, node: ts.Node): boolean {
+  const use = uses.get(node);
+  return use !== undefined && (use.sources.length > 0 || use.starts.length > 0);
+}
+
+// `setTimeout(send, 10, value)`: the values behind the time are the function's.
+function addTimer(flow: Flow, node: ts.CallExpression | ts.NewExpression, calls: readonly ResolvedCall[]): void {
+  const isTimer = calls.some(
+    ({ callee }) =>
+      callee.kind === 'api' && /^(set(Timeout|Interval|Immediate)|process\.nextTick|queueMicrotask)$/.test(callee.name),
+  );
+  const [first, ...rest] = node.arguments ?? [];
+  if (!isTimer || first === undefined || rest.length === 0) return;
+  const bare = bareOf(first);
+  const callee = isFunctionish(bare) ? bare : flow.out.self.symbols.functionOf(first);
+  const isTimed = calls.some(({ callee: one }) => one.kind === 'api' && /Timeout|Interval/.test(one.name));
+  rest.slice(isTimed ? 1 : 0).forEach((one, i) => {
+    const parameter = callee?.parameters[i];
+    if (parameter !== undefined) passTo(flow.nodes, parameter, bareOf(one), flow.nodes.at(one), `${flow.nodes.at(node)} timer`);
+  });
+}
+
+// What goes into a stream comes out of it, and of the call that led it there.
+function addPipe(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  name: string,
+  receiver: ts.Expression | undefined,
+): void {
+  const { nodes } = flow;
+  const callee = bareOf(node.expression);
+  const isPipeline = /^(pipeline|compose)$/.test(ts.isIdentifier(callee) ? callee.text : name);
+  if (!isPipeline && !/^(pipe|pipeTo|pipeThrough)$/.test(name)) return;
+  const along = [...(isPipeline || receiver === undefined ? [] : [receiver]), ...(node.arguments ?? [])];
+  along.slice(1).forEach((to, i) => {
+    const from = along[i];
+    if (from === undefined) return;
+    into(flow, to, nodes.at(from));
+    nodes.value(nodes.at(from), nodes.at(to));
+  });
+}
+
+// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: what goes into the parameter comes out of the outer call.
+function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
+  const declaration = out.self.symbols.symbolOf(callee)?.declarations?.[0];
+  if (declaration === undefined || !ts.isParameter(declaration)) return undefined;
+  const outer = declaration.parent.parent;
+  return (ts.isCallExpression(outer) || ts.isNewExpression(outer)) && outer.expression !== declaration.parent ? outer : undefined;
+}
+
+function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): boolean {
+  return name === 'toString' && /^['"](base64|base64url|hex)['"]$/.test(node.arguments?.[0]?.getText() ?? '');
+}
+
+function addKnownCall(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  callee: Functionish,
+  resolved: readonly { readonly node: ts.Expression | undefined }[] | undefined,
+): void {
+  const { nodes } = flow;
+  const call = nodes.at(node, '');
+  const name = nameOfFunction(callee);
+  const args = resolved ?? (node.arguments ?? []).map((one) => ({ node: one }));
+  const isKnown = args.every((one) => one.node !== undefined);
+  for (const one of node.arguments ?? []) {
+    const from = nodes.at(ts.isSpreadElement(one) ? one.expression : one);
+    nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
+    if (ts.isSpreadElement(one) && !isKnown)
+      for (const parameter of callee.parameters) passTo(nodes, parameter, one.expression, from, call);
+  }
+  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
+  args.forEach(({ node: argument }, i) => {
+    const parameter = callee.parameters[i] ?? callee.parameters.findLast((one) => one.dotDotDotToken !== undefined);
+    if (argument === undefined || parameter === undefined) return;
+    const bare = bareOf(argument);
+    const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
+    passTo(nodes, parameter, bare, from, call);
+    addStoredBack(flow, parameter, bare, call);
+  });
+}
+
+function passTo(nodes: FlowNodes, parameter: ts.ParameterDeclaration, argument: ts.Expression, from: string, call: string): void {
+  const pass = (value: string, to: string): void => {
+    nodes.edges.push({ kind: 'argument', from: value, to, call });
+  };
+  const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
+  if (symbol === undefined) {
+    pass(from, nodes.at(parameter, ''));
+    return;
+  }
+  pass(from, nodes.variable(symbol));
+  if (!ts.isObjectLiteralExpression(argument)) pass(from, nodes.variable(symbol, '*'));
+  else
+    for (const property of argument.properties) {
+      const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
+      for (const part of partsOf(property)) pass(nodes.at(part), nodes.variable(symbol, named ? property.name.text : '*'));
+    }
+}
+
+// The binder puts it there; asking the checker for it would be one look-up more for each call.
+function symbolOfParameter(parameter: ts.ParameterDeclaration): ts.Symbol | undefined {
+  return 'symbol' in parameter ? (parameter.symbol as ts.Symbol) : undefined;
+}
+
+// A function handed to a call gets what the call is about, and what it returns becomes part of the call's result.
+function addCallback(
+  { out, nodes }: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  argument: ts.Expression,
+  receiver: ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined,
+): void {
+  const bare = bareOf(argument);
+  // `Bun.serve({ fetch(request) { … } })`
+  if (ts.isObjectLiteralExpression(bare) && givesSomething(out, node))
+    for (const property of bare.properties) {
+      const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
+      if (value !== undefined) addCallback({ out, nodes }, node, value, receiver);
+      else if (ts.isMethodDeclaration(property)) handTo({ out, nodes }, node, property, receiver);
+    }
+  const callee = isFunctionish(bare) ? bare : ts.isIdentifier(bare) ? out.self.symbols.functionOf(bare) : undefined;
+  if (callee !== undefined) handTo({ out, nodes }, node, callee, receiver);
+}
+
+function handTo(
+  { out, nodes }: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  callee: Functionish,
+  receiver: ts.PropertyAccessExpression | ts.ElementAccessExpression | undefined,
+): void {
+  if (out.self.symbols.functionOf(node.expression) !== undefined) return;
+  const call = nodes.at(node);
+  const from = [...(receiver === undefined ? [] : [nodes.at(receiver.expression)]), ...(givesSomething(out, node) ? [call] : [])];
+  for (const parameter of callee.parameters) {
+    const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
+    for (const one of from) {
+      for (const to of symbol === undefined ? [nodes.at(parameter, '')] : [nodes.variable(symbol), nodes.variable(symbol, '*')]) {
+        nodes.edges.push({ kind: 'argument', from: one, to, call: `${call} ${callee.pos}` });
+      }
+    }
+  }
+  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call: `${call} ${callee.pos}` });
+}

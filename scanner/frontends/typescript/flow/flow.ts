@@ -1,0 +1,201 @@
+/** How values move through a program: assignments, members, calls and their results, callbacks. */
+import { ts } from 'ts-morph';
+import type { FlowGraph, FlowStart } from '../../../flow-graph.ts';
+import type { Steps } from '../../../steps.ts';
+import { ownerOf } from '../effects/calls.ts';
+import { isEnvironment } from '../effects/environment.ts';
+import type { Out, Use } from '../out.ts';
+import { spanOf } from '../places.ts';
+import { bareOf, memberName } from '../values/symbols.ts';
+import { alternatives } from '../values/values.ts';
+import { addBinary, addBinding, addVariable, assign, partsOf } from './assignments.ts';
+import { addCall } from './calls.ts';
+import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
+import { addField, parameterNode, readFrom } from './objects.ts';
+import { addStoredRun } from './stored.ts';
+
+/** The flow graph of all files of a program; empty when nothing sensitive is read or nothing is sent. */
+export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): FlowGraph {
+  const uses = [...outs.values()].flatMap((out) => [...out.uses.values()].map((use) => ({ out, use })));
+  const isWorth =
+    uses.some(({ use }) => use.sources.length > 0 || use.starts.length > 0) && uses.some(({ use }) => use.sinks.length > 0);
+  if (!isWorth) return { nodes: [], edges: [], sources: [], sinks: [] };
+  const nodes = createFlowNodes((file) => outs.get(file));
+  const sources = uses.flatMap(({ out, use }) =>
+    use.sources.map((source) => ({
+      node: sourceNode({ out, nodes }, use, noteOfSource(source)),
+      source,
+      certainty: source.name === '*' && source.what === 'env' ? ('widened' as const) : ('exact' as const),
+    })),
+  );
+  for (const out of outs.values()) {
+    steps.take(out.nodes.length);
+    const flow = { out, nodes };
+    for (const node of out.nodes) addEdges(flow, node);
+  }
+  for (const { out, use } of uses)
+    for (const { at, sink } of use.sinks) if (sink.part === 'program') addStoredRun({ out, nodes }, at);
+  const sinks = uses.flatMap(({ out: { source }, use }) =>
+    use.sinks.map(({ at, sink, certainty }) => ({
+      node: nodes.at(at),
+      sink,
+      span: spanOf(use.node, source),
+      context: source.context,
+      certainty,
+    })),
+  );
+  const starts = uses.flatMap(({ out: { source }, use }) =>
+    use.starts.map(
+      ({ program, language, arguments: given, stdin, env }, i): FlowStart => ({
+        by: source.path,
+        program,
+        ...(language !== undefined && { language }),
+        call: `${nodes.at(use.node)} starts ${i}`,
+        span: spanOf(use.node, source),
+        context: source.context,
+        arguments: given.map((one) => nodes.at(one)),
+        stdin: stdin.map((one) => nodes.at(one)),
+        env: env.map(({ name, value }) => ({ name, node: nodes.at(value) })),
+        output: nodes.at(use.node),
+      }),
+    ),
+  );
+  const exports = [...outs.values()].flatMap((out) => out.nodes.flatMap((node) => exportedBy(out, node, nodes)));
+  return { ...nodes.graph(), sources, sinks, starts, exports };
+}
+
+// `process.env.X = …`: whatever is started from then on gets it.
+function exportedBy({ self, source }: Out, node: ts.Node, nodes: FlowNodes): NonNullable<FlowGraph['exports']> {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return [];
+  const { left } = node;
+  if (!ts.isPropertyAccessExpression(left) && !ts.isElementAccessExpression(left)) return [];
+  if (!isEnvironment(self.valueOf(left.expression))) return [];
+  return [{ by: source.path, name: memberName(left), node: nodes.at(node.right) }];
+}
+
+function sourceNode({ out, nodes }: Flow, { node }: Use, note: string): string {
+  if (!ts.isBindingElement(node)) return nodes.at(node, note);
+  const symbol = out.self.symbols.symbolOf(node.name);
+  const id = nodes.at(node, note);
+  if (symbol !== undefined) nodes.value(id, nodes.variable(symbol));
+  return id;
+}
+
+function noteOfSource({ what, name }: Use['sources'][number]): string {
+  switch (what) {
+    case 'env':
+      return name === '*' ? 'reads an environment variable whose name is computed' : `reads environment variable ${name}`;
+    case 'whole-env':
+      return 'reads every environment variable';
+    case 'file':
+      return `reads ${name === '*' ? 'a file' : name}`;
+    case 'network':
+      return `receives from ${name}`;
+    case 'input':
+      return 'takes input';
+    case 'command':
+      return `takes the output of ${name}`;
+  }
+}
+
+function addEdges(flow: Flow, node: ts.Node): void {
+  const { nodes } = flow;
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) addCall(flow, node);
+  else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) addMember(flow, node);
+  else if (ts.isIdentifier(node)) addName(flow, node);
+  else if (ts.isVariableDeclaration(node)) addVariable(flow, node);
+  else if (ts.isBindingElement(node)) addBinding(flow, node);
+  else if (ts.isBinaryExpression(node)) addBinary(flow, node);
+  else if (ts.isReturnStatement(node) || ts.isYieldExpression(node)) addReturn(flow, node, node.expression);
+  else if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) nodes.value(nodes.at(node.body), nodes.result(node));
+  else if (ts.isExportAssignment(node)) addDefault(flow, node);
+  else if (ts.isPropertyDeclaration(node)) addField(flow, node);
+  else if (ts.isParameter(node)) addParameter(flow, node);
+  else if (isCombined(node)) {
+    ts.forEachChild(node, (child) => {
+      for (const part of partsOf(child)) nodes.value(nodes.at(part), nodes.at(node));
+    });
+  }
+}
+
+function addParameter(flow: Flow, node: ts.ParameterDeclaration): void {
+  if (node.initializer !== undefined) flow.nodes.value(flow.nodes.at(node.initializer), parameterNode(flow, node));
+  if (ts.isConstructorDeclaration(node.parent) && (node.modifiers?.length ?? 0) > 0) addField(flow, node);
+}
+
+function isCombined(node: ts.Node): boolean {
+  return (
+    ts.isTemplateExpression(node) ||
+    ts.isConditionalExpression(node) ||
+    ts.isObjectLiteralExpression(node) ||
+    ts.isArrayLiteralExpression(node) ||
+    ts.isSpreadElement(node) ||
+    ts.isTaggedTemplateExpression(node) ||
+    ts.isJsxElement(node) ||
+    ts.isJsxExpression(node)
+  );
+}
+
+function addName({ out, nodes }: Flow, node: ts.Identifier): void {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node) return;
+  const symbol = out.self.symbols.symbolOf(node);
+  if (node.text === 'arguments' && symbol?.declarations === undefined) {
+    const owner = ownerOf(node);
+    if (owner !== undefined) nodes.value(nodes.given(owner), nodes.at(node));
+  }
+  if (symbol !== undefined && out.self.symbols.apiOf(symbol) === undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
+}
+
+const notCarried = new Set(['length', 'size', 'ok', 'status', 'statusText', 'byteLength', 'exitCode', 'pid']);
+
+// What stands for all of an object, or is made of its other members.
+const wholes = new Set(['href', 'search', 'searchParams', 'body', 'buffer', 'data', 'options']);
+
+function addMember(flow: Flow, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): void {
+  const { out, nodes } = flow;
+  const name = memberName(node);
+  if (notCarried.has(name) || isEnvironment(out.self.valueOf(node.expression))) return;
+  const object = bareOf(node.expression);
+  const read = readFrom(flow, object, name);
+  for (const from of read) nodes.value(from, nodes.at(node));
+  if (object.kind === ts.SyntaxKind.ThisKeyword && ts.isPropertyAccessExpression(node)) {
+    if (read.length > 0) return;
+    const symbol = out.self.symbols.symbolOf(node.name);
+    if (symbol !== undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
+    return;
+  }
+  for (const one of alternatives(out.self.valueOf(object))) {
+    if (one.kind !== 'module') continue;
+    const symbol = out.self.symbols.exportOf(one.file, name);
+    if (symbol !== undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
+    for (const value of commonValues(out, one.file, name)) nodes.value(nodes.at(value), nodes.at(node));
+  }
+  const symbol = ts.isIdentifier(object) ? out.self.symbols.symbolOf(object) : undefined;
+  if (symbol === undefined || name === '*') nodes.value(nodes.at(object), nodes.at(node));
+  else {
+    nodes.value(nodes.variable(symbol, name), nodes.at(node));
+    nodes.value(nodes.variable(symbol, '*'), nodes.at(node));
+    if (wholes.has(name)) nodes.value(nodes.variable(symbol), nodes.at(node));
+  }
+}
+
+function commonValues(out: Out, file: ts.SourceFile, name: string): ts.Expression[] {
+  const common = out.self.symbols.commonExports(file);
+  const fromObject = (common.get('') ?? []).flatMap((value): ts.Expression[] => {
+    const bare = bareOf(value);
+    if (!ts.isObjectLiteralExpression(bare)) return [];
+    return bare.properties.filter((one) => one.name?.getText() === name).flatMap(partsOf);
+  });
+  return [...(common.get(name) ?? []), ...fromObject];
+}
+
+function addReturn({ nodes }: Flow, node: ts.Node, value: ts.Expression | undefined): void {
+  const owner = ownerOf(node);
+  if (value !== undefined && owner !== undefined) nodes.value(nodes.at(value), nodes.result(owner));
+}
+
+function addDefault(flow: Flow, node: ts.ExportAssignment): void {
+  const symbol = flow.out.self.symbols.exportOf(node.getSourceFile(), 'default');
+  if (symbol !== undefined) assign(flow, symbol, node.expression);
+}

@@ -1,0 +1,119 @@
+/** The nodes of a program's flow graph: expressions, variables with their members, parameters, what functions return. */
+import { ts } from 'ts-morph';
+import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow-graph.ts';
+import type { Out } from '../out.ts';
+import { spanOf } from '../places.ts';
+import { bareOf } from '../values/symbols.ts';
+import type { Functionish } from '../values/values.ts';
+
+export interface FlowNodes {
+  readonly edges: FlowEdge[];
+  /** Where the value of an expression, a parameter or a function's result is. */
+  at(node: ts.Node, note?: string): string;
+  /** A variable as a whole, or one of its members; `*` holds what came into it undivided. */
+  variable(symbol: ts.Symbol, member?: string): string;
+  result(callee: Functionish): string;
+  /** A field of the objects of a class. */
+  field(of: ts.ClassLikeDeclaration, name: string): string;
+  /** What a function is called with, as `arguments` holds it. */
+  given(callee: Functionish): string;
+  value(from: string, to: string, encodes?: boolean): void;
+  graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
+}
+
+/** The walk over one file. */
+export interface Flow {
+  readonly out: Out;
+  readonly nodes: FlowNodes;
+}
+
+/** Nodes with ids that are unique over the skill. */
+export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): FlowNodes {
+  const ids = new Map<ts.Node, string>();
+  const results = new Map<ts.Node, string>();
+  const fields = new Map<ts.Node, Map<string, string>>();
+  const lists = new Map<ts.Node, string>();
+  const variables = new Map<ts.Symbol, Map<string, string>>();
+  const nodes: FlowNode[] = [];
+  const noted = new Set<string>();
+  const edges: FlowEdge[] = [];
+  const counts = new Map<string, number>();
+  const make = (node: ts.Node, note: string): string => {
+    const source = out(node.getSourceFile())?.source;
+    const path = source?.path ?? '';
+    const count = (counts.get(path) ?? 0) + 1;
+    counts.set(path, count);
+    const id = `${path} ${count}`;
+    if (note !== '' && source !== undefined) nodes.push({ id, span: spanOf(node, source), note });
+    return id;
+  };
+  return {
+    edges,
+    at(given, note = '') {
+      const node = ts.isExpression(given) ? bareOf(given) : given;
+      const known = ids.get(node);
+      if (known !== undefined) {
+        const source = out(node.getSourceFile())?.source;
+        if (note !== '' && source !== undefined && !noted.has(known)) {
+          noted.add(known);
+          nodes.push({ id: known, span: spanOf(node, source), note });
+        }
+        return known;
+      }
+      const id = make(node, note);
+      if (note !== '') noted.add(id);
+      ids.set(node, id);
+      return id;
+    },
+    variable(symbol, member = '') {
+      const members = variables.get(symbol) ?? new Map<string, string>();
+      variables.set(symbol, members);
+      const known = members.get(member);
+      if (known !== undefined) return known;
+      const declaration = symbol.declarations?.[0];
+      const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
+      const shown = name ?? declaration;
+      const id = shown === undefined ? ` ${symbol.name}.${member}` : make(shown, noteOf(symbol, declaration, member));
+      members.set(member, id);
+      return id;
+    },
+    result: (callee) => keep(results, callee, () => make(callee.name ?? callee, '')),
+    field: (of, name) =>
+      keep(
+        keep(fields, of, () => new Map<string, string>()),
+        name,
+        () => make(of.name ?? of, noteOfField(of, name)),
+      ),
+    given: (callee) => keep(lists, callee, () => make(callee.name ?? callee, '')),
+    value(from, to, encodes = false) {
+      if (from !== to) edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
+    },
+    graph: () => ({ nodes, edges }),
+  };
+}
+
+function keep<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
+  const item = map.get(key) ?? make();
+  map.set(key, item);
+  return item;
+}
+
+function noteOfField({ name: owner }: ts.ClassLikeDeclaration, name: string): string {
+  if (name === '*') return '';
+  return owner === undefined ? `held in "${name}"` : `held in "${name}" of ${owner.text}`;
+}
+
+function noteOf(symbol: ts.Symbol, declaration: ts.Declaration | undefined, member: string): string {
+  const name = member === '' || member === '*' ? symbol.name : `${symbol.name}.${member}`;
+  if (declaration === undefined || !ts.isParameter(declaration)) return symbol.name === 'default' ? '' : `held in "${name}"`;
+  const of = nameOfFunction(declaration.parent);
+  return `parameter "${name}"${of === '' ? '' : ` of ${of}`}`;
+}
+
+/** How a function is called by people: its name, or that of the variable it is assigned to. */
+export function nameOfFunction(callee: ts.Node): string {
+  const named = ts.isFunctionLike(callee) && callee.name !== undefined ? callee.name : undefined;
+  if (named !== undefined) return named.getText().slice(0, 60);
+  const { parent } = callee;
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? parent.name.getText().slice(0, 60) : '';
+}

@@ -1,0 +1,81 @@
+/** How values move into and out of the skill's own objects: fields of classes, getters and setters. */
+import { ts } from 'ts-morph';
+import { alternatives } from '../values/values.ts';
+import type { Flow } from './nodes.ts';
+
+const inheritedMax = 8;
+
+/** The nodes that a member of an object is read from; none where the object is none of the skill's own. */
+export function readFrom(flow: Flow, object: ts.Expression, name: string): string[] {
+  const { out, nodes } = flow;
+  return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {
+    const node = one.kind === 'class' || one.kind === 'object' ? one.node : undefined;
+    if (node === undefined) return [];
+    const results = accessors(flow, node, name, ts.isGetAccessorDeclaration).map((getter) => nodes.result(getter));
+    if (!ts.isClassLike(node)) return results;
+    const root = rootOf(flow, node);
+    return [nodes.field(root, name), nodes.field(root, '*'), ...results];
+  });
+}
+
+/** The nodes that hold what is assigned to a member of an object. */
+export function writtenTo(flow: Flow, object: ts.Expression, name: string): string[] {
+  const { out, nodes } = flow;
+  return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {
+    const node = one.kind === 'class' || one.kind === 'object' ? one.node : undefined;
+    if (node === undefined) return [];
+    const parameters = accessors(flow, node, name, ts.isSetAccessorDeclaration).flatMap((setter) => setter.parameters);
+    const held = parameters.map((one) => parameterNode(flow, one));
+    return ts.isClassLike(node) ? [nodes.field(rootOf(flow, node), name), ...held] : held;
+  });
+}
+
+/** The value that a field of a class begins with. */
+export function addField(flow: Flow, node: ts.PropertyDeclaration | ts.ParameterDeclaration): void {
+  const { nodes } = flow;
+  const owner = ts.isParameter(node) ? node.parent.parent : node.parent;
+  if (!ts.isClassLike(owner)) return;
+  const field = nodes.field(rootOf(flow, owner), nameOf(node.name));
+  if (ts.isParameter(node)) nodes.value(parameterNode(flow, node), field);
+  else if (node.initializer !== undefined) nodes.value(nodes.at(node.initializer), field);
+}
+
+/** The node of a parameter: its variable, or the pattern that takes it apart. */
+export function parameterNode({ out, nodes }: Flow, parameter: ts.ParameterDeclaration): string {
+  const symbol = ts.isIdentifier(parameter.name) ? out.self.symbols.symbolOf(parameter.name) : undefined;
+  return symbol === undefined ? nodes.at(parameter, '') : nodes.variable(symbol);
+}
+
+function accessors<Kind extends ts.AccessorDeclaration>(
+  flow: Flow,
+  node: ts.ClassLikeDeclaration | ts.ObjectLiteralExpression,
+  name: string,
+  isKind: (one: ts.Node) => one is Kind,
+): Kind[] {
+  const members: readonly ts.Node[] = ts.isClassLike(node) ? node.members : node.properties;
+  const own = members.filter(isKind).filter((one) => name === '*' || nameOf(one.name) === name);
+  const base = own.length > 0 || !ts.isClassLike(node) ? undefined : baseOf(flow, node);
+  return base === undefined ? own : accessors(flow, base, name, isKind);
+}
+
+function nameOf(name: ts.PropertyName | ts.BindingName): string {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isPrivateIdentifier(name) ? name.text : '*';
+}
+
+// The class that others inherit from: they share its fields.
+function rootOf(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration {
+  let root = node;
+  for (let depth = 0; depth < inheritedMax; depth++) {
+    const base = baseOf(flow, root);
+    if (base === undefined || base === node) break;
+    root = base;
+  }
+  return root;
+}
+
+function baseOf({ out }: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
+  const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+  if (base === undefined) return undefined;
+  const found = alternatives(out.self.valueOf(base.expression)).find((one) => one.kind === 'class');
+  return found?.node;
+}

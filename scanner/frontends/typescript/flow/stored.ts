@@ -1,0 +1,89 @@
+/** How values move by way of files whose paths are known by name only: what is written to `file` is what `spawn(file)` runs. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import type { Api, Effect } from '../../../models/api.ts';
+import { bareOf } from '../values/symbols.ts';
+import type { Flow } from './nodes.ts';
+
+type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;
+
+/** A call that writes, moves, copies or opens for writing: what it writes is stored at its path. */
+export function addStored(flow: Flow, node: ts.CallExpression | ts.NewExpression, row: Api | undefined): void {
+  for (const effect of row?.effects ?? []) {
+    if (effect.does !== 'write' && effect.does !== 'read') continue;
+    const path = node.arguments?.[effect.path];
+    if (path === undefined || (effect.does === 'read' && effect.to === undefined)) continue;
+    for (const from of contentOf(flow, node, effect, row)) store(flow, from, path);
+    const target = effect.to === undefined ? undefined : node.arguments?.[effect.to];
+    if (target === undefined) continue;
+    for (const from of [flow.nodes.at(path), ...placesOf(flow, path)]) store(flow, from, target);
+  }
+}
+
+function contentOf({ out, nodes }: Flow, node: ts.Node, effect: Write, row: Api | undefined): string[] {
+  if (effect.content !== undefined && (ts.isCallExpression(node) || ts.isNewExpression(node))) {
+    const content = node.arguments?.[effect.content];
+    return content === undefined ? [] : [nodes.at(content)];
+  }
+  if (row?.gives === undefined || !/Stream|FileHandle|FileSink|FsFile/.test(row.gives)) return [];
+  // What is led into a stream comes into the call that made it, or into the variable that holds it.
+  let holder: ts.Node = node.parent;
+  while (ts.isAwaitExpression(holder) || ts.isParenthesizedExpression(holder)) holder = holder.parent;
+  const held = ts.isVariableDeclaration(holder) ? out.self.symbols.symbolOf(holder.name) : undefined;
+  return [nodes.at(node), ...(held === undefined ? [] : [nodes.variable(held)])];
+}
+
+/** A path handed to a function of the skill, which may write there. */
+export function addStoredBack(
+  { out, nodes }: Flow,
+  parameter: ts.ParameterDeclaration,
+  argument: ts.Expression,
+  call: string,
+): void {
+  const symbol = ts.isIdentifier(parameter.name) ? out.self.symbols.symbolOf(parameter.name) : undefined;
+  if (symbol === undefined) return;
+  for (const to of placesOf({ out, nodes }, argument))
+    nodes.edges.push({ kind: 'result', from: nodes.variable(symbol, storedMember), to, call });
+}
+
+/** What is stored at the path that a program is started by, or a module loaded. */
+export function addStoredRun(flow: Flow, path: ts.Expression): void {
+  for (const from of placesOf(flow, path)) flow.nodes.value(from, flow.nodes.at(path));
+}
+
+// No name of a member: a program cannot read it by mistake.
+const storedMember = ' stored';
+
+function store(flow: Flow, from: string, path: ts.Expression): void {
+  for (const to of placesOf(flow, path)) flow.nodes.edges.push({ kind: 'value', from, to, stored: true });
+}
+
+// Where what lies at a path is kept: by the variable of the path, by the way it is put together.
+function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
+  const bare = bareOf(path);
+  const places: string[] = [];
+  const symbol = ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
+  if (symbol !== undefined) {
+    const stored = nodes.variable(symbol, storedMember);
+    nodes.value(stored, nodes.variable(symbol));
+    places.push(stored);
+  }
+  const declaration = symbol?.declarations?.[0];
+  const made = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : bare;
+  if (made !== undefined && ts.isStringLiteralLike(made)) places.push(`${out.source.path} stored ${posix.normalize(made.text)}`);
+  else if (made !== undefined && isPutTogether(made))
+    places.push(`${out.source.path} stored ${made.getText().replace(/\s+/g, '')}`);
+  return places;
+}
+
+function isPutTogether(made: ts.Expression): boolean {
+  const bare = bareOf(made);
+  const isMade =
+    ts.isCallExpression(bare) ||
+    ts.isTemplateExpression(bare) ||
+    ts.isBinaryExpression(bare) ||
+    ts.isPropertyAccessExpression(bare);
+  return isMade && bare.getText().length <= putTogetherCharsMax;
+}
+
+const putTogetherCharsMax = 200;

@@ -1,0 +1,120 @@
+/** The capability library: TypeScript declarations made from the model tables, so that resolving a symbol is resolving a capability. */
+import { type Api, type ApiTable, own } from '../../models/api.ts';
+import { aliases, assignedApis, environments, globalApis, globalObjects } from '../../models/javascript.ts';
+import { harmlessModules, nodeApis, nodeDefaults } from '../../models/node.ts';
+import { npmApis, npmFamilies, npmServices } from '../../models/npm.ts';
+
+/** All APIs of the tables by their qualified names. */
+export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };
+
+/** What the tables say of an API; undefined where they know nothing. */
+export function apiNamed(name: string): Api | undefined {
+  const known = own(apis, name);
+  if (known !== undefined || !name.startsWith('@')) return known;
+  return npmFamilies.find(({ begins, ends }) => name.startsWith(begins) && name.endsWith(ends) && name.includes('.'))?.api;
+}
+
+// Owners that are classes of the tables: their members are written with `#`.
+const classes = new Set(Object.keys(apis).flatMap((name) => (name.includes('#') ? [ownerOf(name)] : [])));
+
+/** Modules that the tables know, without `node:`. */
+export const knownModules: ReadonlySet<string> = new Set([
+  ...Object.keys(nodeDefaults),
+  ...harmlessModules,
+  ...Object.keys({ ...nodeApis, ...npmApis })
+    .map(ownerOf)
+    .filter((owner) => owner !== '' && owner !== 'process' && !classes.has(owner)),
+  ...Object.keys(npmApis).filter((name) => !name.includes('.') && !name.includes('#')),
+  ...Object.keys(npmServices).filter((name) => !name.endsWith('*')),
+]);
+
+/** Names of members of classes: only for these is it worth asking for a type. */
+export const classMembers: ReadonlySet<string> = new Set(
+  Object.keys(apis).flatMap((name) => (name.includes('#') ? [name.slice(name.indexOf('#') + 1)] : [])),
+);
+
+/** The beginnings of dotted members of classes: `openai.Client#chat` of `openai.Client#chat.completions.create`. */
+export const memberPaths: ReadonlySet<string> = new Set(
+  Object.keys(apis).flatMap((name) => {
+    const parts = name.slice(name.indexOf('#') + 1).split('.');
+    return name.includes('#') ? parts.slice(1).map((_, i) => `${ownerOf(name)}#${parts.slice(0, i + 1).join('.')}`) : [];
+  }),
+);
+
+/** What every program sees without importing it. `arguments` and the like are the language's own. */
+const languageGlobals =
+  'Request module exports __dirname __filename process Buffer Reflect Object JSON Math String Number Array Symbol Map Set WeakMap Promise Proxy URL URLSearchParams ' +
+  'setTimeout setInterval setImmediate queueMicrotask TextEncoder TextDecoder decodeURIComponent encodeURIComponent unescape escape parseInt parseFloat ' +
+  'Date RegExp Error TypeError crypto structuredClone Headers FormData Blob navigator document performance AbortController AbortSignal Intl BigInt';
+
+/** The declarations' text. The same tables give the same text. */
+export function capabilityLibrary(): string {
+  const names = Object.keys(apis).sort();
+  const roots = new Set([
+    ...languageGlobals.split(' '),
+    ...globalObjects,
+    ...[...environments].map(rootOf),
+    ...Object.keys({ ...globalApis, ...assignedApis }).map(rootOf),
+  ]);
+  roots.delete('import');
+  const globalClasses = new Set(names.filter((name) => name.includes('#') && !ownerOf(name).includes('.')).map(ownerOf));
+  return [
+    'interface Callable<T> { (...args: any[]): T; new (...args: any[]): T; }',
+    'interface Array<T> { [index: number]: T; }',
+    'interface Promise<T> { then<R>(done: (value: T) => R, failed?: any): Promise<R>; catch(failed: any): Promise<T>; finally(then: any): Promise<T>; }',
+    'interface Boolean {} interface Function {} interface CallableFunction {} interface NewableFunction {} interface IArguments {} interface Number {} interface Object {} interface RegExp {} interface String {} interface Symbol {}',
+    ...[...globalClasses].sort().map((name) => classText(name, names)),
+    ...[...roots]
+      .sort()
+      .filter((name) => /^[\w$]+$/.test(name) && name !== 'globalThis')
+      .map((name) => `declare const ${name}: ${typeText(own(apis, name))};`),
+    ...[...knownModules].sort().map((module) => moduleText(module, names)),
+  ].join('\n');
+}
+
+function moduleText(module: string, names: readonly string[]): string {
+  const inside = names.filter((name) => name.startsWith(`${module}.`) && knownModules.has(module));
+  const members = inside.filter((name) => !name.includes('#')).map((name) => name.slice(module.length + 1));
+  const classes = new Set(inside.filter((name) => name.includes('#')).map(ownerOf));
+  const renamed = Object.keys(aliases)
+    .filter((name) => name.startsWith(`${module}.`))
+    .map((name) => name.slice(module.length + 1));
+  const exported = [...new Set([...members, ...renamed])].filter((name) => /^[\w$]+$/.test(name));
+  const text = [
+    ...exported.map((name) => `export const ${name}: ${typeText(own(apis, `${module}.${name}`))};`),
+    ...[...classes].sort().map((name) => `export ${classText(name, names, module)}`),
+  ].join(' ');
+  const twin =
+    Object.hasOwn(nodeDefaults, module) || harmlessModules.has(module)
+      ? `\ndeclare module "node:${module}" { export * from "${module}"; }`
+      : '';
+  return `declare module "${module}" { ${text} }${twin}`;
+}
+
+function classText(name: string, names: readonly string[], module = ''): string {
+  const members = names.filter((one) => one.startsWith(`${name}#`));
+  const short = module === '' ? name : name.slice(module.length + 1);
+  return `interface ${short} { ${members
+    .filter((one) => !one.slice(name.length).includes('.'))
+    .map((one) => `${one.slice(name.length + 1)}: ${typeText(own(apis, one))};`)
+    .join(' ')} }`;
+}
+
+function typeText(api: Api | undefined): string {
+  const gives = api?.gives;
+  if (gives === undefined) return 'any';
+  const dot = gives.lastIndexOf('.');
+  return `Callable<${dot < 0 ? gives : `import("${gives.slice(0, dot)}").${gives.slice(dot + 1)}`}>`;
+}
+
+/** `net.Socket` of `net.Socket#write`, `fs` of `fs.readFile`, nothing of `fetch`. */
+function ownerOf(name: string): string {
+  const hash = name.indexOf('#');
+  if (hash >= 0) return name.slice(0, hash);
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? '' : name.slice(0, dot);
+}
+
+function rootOf(name: string): string {
+  return name.split(/[.#]/)[0] ?? name;
+}

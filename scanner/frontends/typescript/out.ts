@@ -1,0 +1,156 @@
+/** Where the walk over a program writes what it finds: facts, programs inside, and what calls mean for flows. */
+import type { ts } from 'ts-morph';
+import type { Capability } from '../../../skills-index/skill/capability.ts';
+import type { Confidence } from '../../../skills-index/statement/finding.ts';
+import type { Fact, FlowSink, FlowSource, Trait } from '../../fact.ts';
+import { detailCharsMax } from '../../limits.ts';
+import { unknownPart } from '../../models/egress-of.ts';
+import type { EmbeddedProgram, Language, Source } from '../../source.ts';
+import type { MovedFile, WrittenText } from '../../written-programs.ts';
+import type { ResolvedCall } from './effects/calls.ts';
+import { literalMap, spanOf } from './places.ts';
+import type { Evaluator } from './values/evaluate.ts';
+import { alternatives, textOr, type Value } from './values/values.ts';
+
+/** What calls of APIs come to, for facts and for flows. */
+export interface Use {
+  readonly node: ts.Node;
+  readonly api: string;
+  readonly sources: FlowSource[];
+  readonly sinks: { readonly at: ts.Expression; readonly sink: FlowSink; readonly certainty: Confidence }[];
+  /** Programs inside that this call starts, with what goes into them. */
+  readonly starts: Started[];
+  /** Capabilities of a request or connection, for data that is sent over it later. */
+  readonly opened: Capability[];
+  /** Programs that run what is written to their input: a shell, an interpreter that is given no script, one that is not known. */
+  readonly runsInput: string[];
+}
+
+export interface Started {
+  /** Its `Source.path`. */
+  readonly program: string;
+  /** What a file is read as, where that is not its own matter. */
+  readonly language?: Language;
+  readonly arguments: readonly ts.Expression[];
+  readonly stdin: ts.Expression[];
+  readonly env: readonly { readonly name: string; readonly value: ts.Expression }[];
+}
+
+export interface Out {
+  readonly self: Evaluator;
+  /** For what is run: values that may have been changed where the evaluator does not follow them are unknown. */
+  settled(): Evaluator;
+  readonly source: Source;
+  readonly files: ReadonlySet<string>;
+  /** All nodes of the file, parents before children. */
+  readonly nodes: readonly ts.Node[];
+  readonly facts: Fact[];
+  readonly embedded: EmbeddedProgram[];
+  readonly written: WrittenText[];
+  readonly moved: MovedFile[];
+  readonly uses: Map<ts.Node, Use>;
+  /** Calls that were looked at. */
+  readonly visited: Set<ts.Node>;
+  /** What a call comes to, in whichever file it stands. */
+  useOf(made: ts.Node): Use | undefined;
+}
+
+/** One call: of what, with which arguments, where. */
+export interface Called {
+  readonly api: string;
+  readonly built: boolean;
+  readonly args: ResolvedCall['args'];
+  readonly node: ts.Node;
+  readonly use: Use;
+}
+
+/** Adds a capability fact. */
+export function capability(
+  out: Out,
+  call: Called,
+  one: Capability,
+  certainty: Confidence,
+  traits: readonly Trait[] = [],
+  at: ts.Node = call.node,
+  shape?: string,
+): void {
+  const { source } = out;
+  out.facts.push({
+    kind: 'capability',
+    capability: one,
+    api: call.api,
+    traits,
+    ...(shape !== undefined && { shape }),
+    span: spanOf(at, source),
+    context: source.context,
+    certainty,
+  });
+}
+
+/** Adds a trait fact. */
+export function trait(
+  out: Out,
+  call: Pick<Called, 'api' | 'node'>,
+  one: Trait,
+  detail: string,
+  certainty: Confidence = 'exact',
+): void {
+  const { source } = out;
+  out.facts.push({
+    kind: 'trait',
+    trait: one,
+    api: call.api,
+    detail,
+    span: spanOf(call.node, source),
+    context: source.context,
+    certainty,
+  });
+}
+
+/** A value for a message: holes as `…`, cut in the middle. */
+export function shown(value: Value): string {
+  const whole = textOr(value, '…').replaceAll(unknownPart, '…').replace(/\s+/g, ' ');
+  const half = detailCharsMax / 2;
+  return whole.length <= detailCharsMax ? whole : `${whole.slice(0, half)} … ${whole.slice(-half)}`;
+}
+
+/** Says that a value ends here. */
+export function sink({ use }: Called, at: ts.Expression | undefined, to: FlowSink, certainty: Confidence): void {
+  if (at !== undefined) use.sinks.push({ at, sink: to, certainty });
+}
+
+/** Hands a program inside to the front end of its language; gives its `Source.path`. */
+export function embed(
+  out: Out,
+  { node }: Called,
+  language: EmbeddedProgram['language'],
+  code: string,
+  literal: ts.Expression | undefined,
+): string {
+  const { source, self } = out;
+  const map = literalMap(self, literal, code, node);
+  out.embedded.push({ within: source.path, language, text: code, context: source.context, map });
+  return `${source.path}#${language}@${map[0]?.raw ?? 0}`;
+}
+
+/** Notes a text that a call writes to a file, for the case that the file is started. */
+export function write(
+  out: Out,
+  { node }: Called,
+  { path, isAppended, opening }: { readonly path: string; readonly isAppended: boolean; readonly opening: ts.Node },
+  { value, node: literal }: ResolvedCall['args'][number],
+): void {
+  const { source, self } = out;
+  for (const [at, one] of alternatives(value).entries()) {
+    const text = one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one);
+    const map = literalMap(self, literal, text, node);
+    const file = { path, opening: opening.getStart(), ...(isAppended && { append: true as const }) };
+    out.written.push({ ...file, within: source.path, text, context: source.context, map, ...(at > 0 && { instead: true }) });
+  }
+}
+
+/** How sure a value is: as it stands, put together, or not known. */
+export function certaintyOf(value: Value, widened: boolean): Confidence {
+  if (widened || value.kind === 'unknown') return 'widened';
+  return value.kind === 'text' && value.built ? 'folded' : 'exact';
+}

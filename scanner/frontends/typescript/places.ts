@@ -1,0 +1,33 @@
+/** Spans of syntax nodes, and where the text of a folded program stands in its literals. */
+import { ts } from 'ts-morph';
+import type { Span } from '../../fact.ts';
+import { unknownPart } from '../../models/egress-of.ts';
+import type { OffsetMap, Source } from '../../source.ts';
+import type { Evaluator } from './values/evaluate.ts';
+import { bareOf } from './values/symbols.ts';
+import { textOr } from './values/values.ts';
+
+/** The span of a node, without the comments before it. */
+export function spanOf(node: ts.Node, source: Source): Span {
+  return { path: source.path, start: node.getStart(), end: node.getEnd() };
+}
+
+/** Maps a folded text to the literals it came from; what was computed stays on the whole expression. */
+export function literalMap(self: Evaluator, node: ts.Expression | undefined, text: string, around: ts.Node): OffsetMap {
+  if (node === undefined) return [{ at: 0, raw: around.getStart(), fixed: true }];
+  const bare = bareOf(node);
+  if (ts.isStringLiteralLike(bare) && bare.getText().slice(1, -1) === text) return [{ at: 0, raw: bare.getStart() + 1 }];
+  if (ts.isTemplateExpression(bare)) {
+    const pieces: { at: number; raw: number; fixed?: true }[] = [];
+    let built = bare.head.text;
+    pieces.push({ at: 0, raw: bare.head.getStart() + 1 });
+    for (const span of bare.templateSpans) {
+      pieces.push({ at: built.length, raw: span.expression.getStart(), fixed: true });
+      built += textOr(self.valueOf(span.expression));
+      pieces.push({ at: built.length, raw: span.literal.getStart() + 1 });
+      built += span.literal.text;
+    }
+    if (built.replace(/\0+/g, unknownPart) === text) return pieces;
+  }
+  return [{ at: 0, raw: bare.getStart(), fixed: true }];
+}

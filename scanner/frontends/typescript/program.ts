@@ -1,0 +1,204 @@
+/** One program of all TypeScript and JavaScript sources of a round: in memory, our capability library instead of any other, no settings of the skill. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
+import type { Source } from '../../source.ts';
+import type { Steps } from '../../steps.ts';
+import { capabilityLibrary } from './library.ts';
+
+export interface ProgramFile {
+  readonly source: Source;
+  readonly file: ts.SourceFile;
+  /** All of its nodes, parents before children and in the order of the text. */
+  readonly nodes: readonly ts.Node[];
+}
+
+export interface Program {
+  readonly files: readonly ProgramFile[];
+  readonly checker: ts.TypeChecker;
+  /** The source of a syntax tree; undefined for the library. */
+  sourceOf(file: ts.SourceFile): Source | undefined;
+  /** The file of the skill that a specifier means, seen from another. */
+  resolve(from: ts.SourceFile, specifier: string): ts.SourceFile | undefined;
+  readonly failed: readonly { readonly source: Source; readonly reason: string }[];
+}
+
+const options: ts.CompilerOptions = {
+  allowJs: true,
+  checkJs: false,
+  noLib: true,
+  types: [],
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  allowSyntheticDefaultImports: true,
+  jsx: ts.JsxEmit.Preserve,
+  noEmit: true,
+  strict: false,
+  // `this` in a method of an object literal is that object.
+  noImplicitThis: true,
+};
+
+const libraryPath = '/capabilities.d.ts';
+const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptTarget.ESNext, true);
+
+/** Parses the sources and joins them. What cannot be parsed or nests too deep is named, and left out. */
+export function createProgram(sources: readonly Source[], steps: Steps): Program {
+  const failed: { source: Source; reason: string }[] = [];
+  const byName = new Map<string, ProgramFile>();
+  let chars = 0;
+  for (const [index, source] of sources.entries()) {
+    chars += source.text.length;
+    if (chars > programCharsMax) {
+      failed.push({ source, reason: 'more code than is analysed at once' });
+      continue;
+    }
+    const name = nameOf(source, index);
+    const file = parse(name, source.text);
+    const nodes: ts.Node[] = [];
+    const tooMuch = file === undefined ? 'nests too deep' : whyTooMuch(file, source, steps, nodes);
+    const reason = tooMuch ?? (file === undefined ? undefined : syntaxErrorOf(file, source));
+    if (reason !== undefined) failed.push({ source, reason });
+    if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file, nodes });
+  }
+  const resolve = (from: string, specifier: string): string | undefined => resolvePath(byName, from, specifier);
+  const host: ts.CompilerHost = {
+    getSourceFile: (name) => (name === libraryPath ? library : byName.get(name)?.file),
+    getDefaultLibFileName: () => libraryPath,
+    writeFile: () => undefined,
+    getCurrentDirectory: () => '/',
+    getCanonicalFileName: (name) => name,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => '\n',
+    fileExists: (name) => name === libraryPath || byName.has(name),
+    readFile: () => undefined,
+    directoryExists: () => false,
+    getDirectories: () => [],
+    resolveModuleNameLiterals: (literals, containing) =>
+      literals.map((literal) => {
+        const resolvedFileName = resolve(containing, literal.text);
+        if (resolvedFileName === undefined) return { resolvedModule: undefined };
+        return {
+          resolvedModule: { resolvedFileName, extension: posix.extname(resolvedFileName), isExternalLibraryImport: false },
+        };
+      }),
+  };
+  const program = ts.createProgram([libraryPath, ...byName.keys()], options, host);
+  const sourceBy = new Map([...byName.values()].map(({ file, source }) => [file, source]));
+  return {
+    files: [...byName.values()],
+    checker: program.getTypeChecker(),
+    sourceOf: (file) => sourceBy.get(file),
+    resolve: (from, specifier) => {
+      const name = resolve(from.fileName, specifier);
+      return name === undefined ? undefined : byName.get(name)?.file;
+    },
+    failed,
+  };
+}
+
+// A program inside another text imports nothing of the skill by relative path, so it lies in a folder of its own.
+function nameOf({ path, language, depth }: Source, index: number): string {
+  const plain = depth === 0 ? `/skill/${path}` : `/inner/${index}/program`;
+  const known = depth === 0 && /\.([cm]?[jt]s|[jt]sx)$/.test(path);
+  return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
+}
+
+// Each file is a module with a scope of its own, as it is for node: a script's variables would be everybody's, and hide the library's names.
+function setExternalModuleIndicator(file: ts.SourceFile): void {
+  Object.assign(file, { externalModuleIndicator: true });
+}
+
+function parse(name: string, text: string): ts.SourceFile | undefined {
+  try {
+    const languageVersion = ts.ScriptTarget.ESNext;
+    return ts.createSourceFile(
+      name,
+      text,
+      { languageVersion, setExternalModuleIndicator, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
+      true,
+    );
+  } catch (cause) {
+    // The parser is recursive: a text that nests deeper than the call stack ends here.
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+/**
+ * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one level, but the checker climbs all of it
+ * from every name: its length is limited by itself, and a name counts for the steps up to the file.
+ */
+function whyTooMuch(file: ts.SourceFile, source: Source, steps: Steps, nodes: ts.Node[]): string | undefined {
+  steps.take(Math.ceil(source.text.length / 64));
+  const open: Placed[] = [{ node: file, depth: 0, above: 0, operands: 0 }];
+  const children: Placed[] = [];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { node, depth, above, operands } = at;
+    if (depth > syntaxDepthMax) return 'nests too deep';
+    if (operands > operandsMax) return `an expression of more than ${operandsMax} operands`;
+    steps.take(ts.isIdentifier(node) ? 1 + (above >> 3) : 1);
+    nodes.push(node);
+    const chain = ts.isBinaryExpression(node) ? node.left : undefined;
+    ts.forEachChild(node, (child) => {
+      const isChained = child === chain && ts.isBinaryExpression(child);
+      children.push({
+        node: child,
+        depth: isChained ? depth : depth + 1,
+        above: above + 1,
+        operands: isChained ? operands + 1 : 1,
+      });
+    });
+    for (let child = children.pop(); child !== undefined; child = children.pop()) open.push(child);
+  }
+  return undefined;
+}
+
+interface Placed {
+  readonly node: ts.Node;
+  readonly depth: number;
+  /** Nodes around it. */
+  readonly above: number;
+  /** Operands to the right of it, in the same chain. */
+  readonly operands: number;
+}
+
+function syntaxErrorOf(file: ts.SourceFile, source: Source): string | undefined {
+  const [error] = parseErrors(file);
+  if (error === undefined || source.depth > 0) return undefined;
+  return `a syntax error: ${ts.flattenDiagnosticMessageText(error.messageText, ' ')}`;
+}
+
+// `parseDiagnostics` is internal, but the only way to syntax errors without the rest of the checks.
+function parseErrors(file: ts.SourceFile): readonly ts.Diagnostic[] {
+  return 'parseDiagnostics' in file && Array.isArray(file.parseDiagnostics) ? file.parseDiagnostics : [];
+}
+
+const endings = [
+  '',
+  '.ts',
+  '.tsx',
+  '.mts',
+  '.cts',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '/index.ts',
+  '/index.tsx',
+  '/index.js',
+  '/index.mjs',
+  '/index.cjs',
+];
+
+function resolvePath(files: ReadonlyMap<string, unknown>, from: string, specifier: string): string | undefined {
+  const bare = specifier.replace(/^file:\/\//, '').replace(/[?#].*$/, '');
+  const base = bare.startsWith('/skills/@self/')
+    ? posix.join('/skill', bare.slice('/skills/@self'.length))
+    : posix.join(posix.dirname(from), bare);
+  if (!bare.startsWith('.') && !bare.startsWith('/skills/@self/')) return undefined;
+  // TypeScript sources are imported by the name of what they become, too.
+  const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
+  return [...endings.map((ending) => base + ending), source, source.replace(/\.ts$/, '.tsx')].find((name) => files.has(name));
+}

@@ -1,0 +1,54 @@
+/** The front end for TypeScript and JavaScript. */
+import { ts } from 'ts-morph';
+import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
+import type { Source } from '../../source.ts';
+import { collectWrites } from './changes/writes.ts';
+import { flowGraph } from './flow/flow.ts';
+import type { Out, Use } from './out.ts';
+import { createProgram } from './program.ts';
+import { findUses, visitCall } from './uses.ts';
+import { createEvaluator, type Evaluator } from './values/evaluate.ts';
+import { collectSymbols } from './values/symbols.ts';
+
+/** Analyses all sources as one program: what one file reads, another may send. */
+export function analyseTypescript(sources: readonly Source[], context: FrontEndContext): FrontEndResult {
+  const program = createProgram(sources, context.steps);
+  const symbols = collectSymbols(program, context.steps);
+  const self = createEvaluator(program, symbols, context.steps);
+  let settled: Evaluator | undefined;
+  const settledEvaluator = (): Evaluator => (settled ??= createEvaluator(program, symbols, context.steps, collectWrites(self)));
+  const outs = new Map<ts.SourceFile, Out>();
+  // An object may be used before the call that made it is looked at, and in another file.
+  const useOf = (made: ts.Node): Use | undefined => {
+    const there = outs.get(made.getSourceFile());
+    if (there === undefined) return undefined;
+    if (ts.isCallExpression(made) || ts.isNewExpression(made)) visitCall(there, made);
+    return there.uses.get(made);
+  };
+  for (const { source, file, nodes } of program.files) {
+    const out: Out = {
+      self,
+      settled: settledEvaluator,
+      source,
+      files: context.files,
+      facts: [],
+      embedded: [],
+      written: [],
+      moved: [],
+      uses: new Map(),
+      nodes,
+      visited: new Set(),
+      useOf,
+    };
+    outs.set(file, out);
+  }
+  for (const out of outs.values()) findUses(out);
+  return {
+    facts: [...outs.values()].flatMap((out) => out.facts),
+    embedded: [...outs.values()].flatMap((out) => out.embedded),
+    written: [...outs.values()].flatMap((out) => out.written),
+    moved: [...outs.values()].flatMap((out) => out.moved),
+    graph: flowGraph(outs, context.steps),
+    unanalysed: program.failed.map(({ source: { path }, reason }) => ({ span: { path, start: 0, end: 1 }, reason })),
+  };
+}

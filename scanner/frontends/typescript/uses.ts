@@ -1,0 +1,230 @@
+/** Walks one file and writes down each use of a capability. */
+import { ts } from 'ts-morph';
+import type { Capability } from '../../../skills-index/skill/capability.ts';
+import { own } from '../../models/api.ts';
+import { anyEgress } from '../../models/egress-of.ts';
+import { nodeDefaults } from '../../models/node.ts';
+import { npmServices } from '../../models/npm.ts';
+import { runArguments } from './changes/run-values.ts';
+import { noteAssignment } from './effects/assigned.ts';
+import { resolveCall } from './effects/calls.ts';
+import { applyEffect } from './effects/effects.ts';
+import { isEnvironment, readByName, readEnvironment, readWholeEnvironment } from './effects/environment.ts';
+import { callsBack, noteEscape } from './effects/escapes.ts';
+import { pipeInto } from './effects/network.ts';
+import { loadModule } from './effects/programs.ts';
+import { apiNamed, apis } from './library.ts';
+import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';
+import { isAssignment } from './values/symbols.ts';
+import { alternatives, isWhole, text, textOr, unionOf, unknown, type Value } from './values/values.ts';
+
+/** Finds the uses in one file. */
+export function findUses(out: Out): void {
+  for (const node of out.nodes) {
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) visitCall(out, node);
+    else if (ts.isTaggedTemplateExpression(node)) visitTemplate(out, node);
+    else if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) visitImport(out, node);
+    else if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind))
+      noteAssignment(out, node, (at, api) => useAt(out, at, api));
+    else if (ts.isPropertyAssignment(node)) visitOption(out, node);
+    if (ts.isBindingElement(node)) readEnvironment(out, node, (at, api) => useAt(out, at, api));
+    if (isReference(node)) visitReference(out, node);
+  }
+}
+
+/** The record of what a node means for flows. */
+export function useAt(out: Out, node: ts.Node, api: string): Use {
+  const known = out.uses.get(node);
+  if (known !== undefined) return known;
+  const use: Use = { node, api, sources: [], sinks: [], starts: [], opened: [], runsInput: [] };
+  out.uses.set(node, use);
+  return use;
+}
+
+function isReference(node: ts.Node): node is ts.Expression {
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return true;
+  if (!ts.isIdentifier(node)) return false;
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (ts.isShorthandPropertyAssignment(parent) || ts.isExportAssignment(parent)) return true;
+  const declared = 'name' in parent && parent.name === node;
+  const named = 'propertyName' in parent && parent.propertyName === node;
+  return (
+    !declared &&
+    !named &&
+    !ts.isTypeNode(parent) &&
+    !ts.isImportSpecifier(parent) &&
+    !ts.isExportSpecifier(parent) &&
+    !ts.isLabeledStatement(parent)
+  );
+}
+
+function visitReference(out: Out, node: ts.Expression): void {
+  const use = (at: ts.Node, api: string): Use => useAt(out, at, api);
+  if (readEnvironment(out, node, use)) return;
+  const value = out.self.valueOf(node);
+  if (value.kind !== 'api' && value.kind !== 'union') return;
+  readWholeEnvironment(out, node, use);
+  noteEscape(out, node, use);
+  for (const one of alternatives(value)) {
+    if (one.kind !== 'api') continue;
+    if (own(apis, one.name)?.effects.some((effect) => effect.does === 'input') === true && !isCallee(node)) {
+      applyEffect(out, { api: one.name, built: one.built, args: [], node, use: use(node, one.name) }, { does: 'input' });
+    }
+    if (one.built && own(apis, one.name) !== undefined) trait(out, { api: one.name, node }, 'folded-name', one.name, 'folded');
+  }
+}
+
+function isCallee(node: ts.Expression): boolean {
+  return ts.isCallExpression(node.parent) && node.parent.expression === node;
+}
+
+/** Writes down what a call does, once. */
+export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression): void {
+  if (out.visited.has(node)) return;
+  out.visited.add(node);
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    const args = (node.arguments ?? []).map((one) => ({ value: out.self.valueOf(one), node: one }));
+    loadModule(out, { api: 'import', built: false, args, node, use: useAt(out, node, 'import') }, 0);
+    noteService(out, args[0]?.value ?? unknown, node);
+    return;
+  }
+  if (mayEscape(node)) noteEscape(out, node, (at, api) => useAt(out, at, api));
+  for (const { callee, args } of resolveCall(out.self, node)) {
+    if (callee.kind === 'api')
+      applyApi(out, { api: callee.name, built: callee.built, args, node, use: useAt(out, node, callee.name) });
+    else if (callee.kind === 'unknown') noteUnknownMember(out, node);
+    else if (callee.kind === 'method') applyCallbacks(out, node, callee);
+    notePipe(out, node, callee, args);
+  }
+}
+
+// `stream.pipe(request)`, `pipeline(stream, gzip, request)`.
+function notePipe(out: Out, node: ts.CallExpression | ts.NewExpression, callee: Value, args: Called['args']): void {
+  const name = callee.kind === 'api' || callee.kind === 'method' ? callee.name : '';
+  const isPipeline = /^stream(\/promises)?\.(pipeline|compose)$/.test(name);
+  if (!isPipeline && !/(^|[#.])(pipe|pipeTo|pipeThrough)$/.test(name)) return;
+  const receiver = ts.isPropertyAccessExpression(node.expression) ? [node.expression.expression] : [];
+  const along = [...(isPipeline ? [] : receiver), ...args.flatMap((one) => (one.node === undefined ? [] : [one.node]))];
+  const call = { api: name, built: false, args, node, use: useAt(out, node, name) };
+  along.slice(1).forEach((to, i) => {
+    const from = along[i];
+    if (from !== undefined) pipeInto(out, call, from, to);
+  });
+}
+
+// `text.then(eval)`, `['id'].forEach(exec)`: the API is called with what the object holds.
+function applyCallbacks(
+  out: Out,
+  node: ts.CallExpression | ts.NewExpression,
+  { of, name }: Extract<Value, { kind: 'method' }>,
+): void {
+  const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
+  if (receiver === undefined || !callsBack.has(name)) return;
+  const held = of.kind === 'array' ? unionOf(of.items) : of.kind === 'unknown' || of.kind === 'method' ? unknown : of;
+  for (const argument of node.arguments ?? []) {
+    for (const one of alternatives(out.self.valueOf(argument))) {
+      if (one.kind !== 'api' || own(apis, one.name) === undefined) continue;
+      const args = [{ value: held, node: receiver }];
+      applyApi(out, { api: one.name, built: one.built, args, node: argument, use: useAt(out, argument, one.name) });
+    }
+  }
+}
+
+// `require("x")` handed on as it is; anything else that gives something powerful does so from a name, which is looked at by itself.
+function mayEscape(node: ts.Node): boolean {
+  return !ts.isExpressionStatement(node.parent) && !ts.isVariableDeclaration(node.parent);
+}
+
+function applyApi(out: Out, call: Called): void {
+  const row = apiNamed(call.api);
+  if (call.built) trait(out, call, 'folded-name', call.api, 'folded');
+  if (/^set(Timeout|Interval|Immediate)$/.test(call.api) && call.args[0]?.value.kind === 'text') {
+    trait(out, call, 'code-from-string', shown(call.args[0].value));
+    embed(out, call, 'javascript', textOr(call.args[0].value), call.args[0].node);
+  }
+  if (call.api === 'require' || call.api === 'process.getBuiltinModule')
+    noteService(out, call.args[0]?.value ?? unknown, call.node);
+  if (call.api === 'Reflect.get' && call.args[0] !== undefined && isEnvironment(call.args[0].value))
+    readByName(out, call.node, call.args[1]?.value ?? unknown, () => call.use);
+  if (row !== undefined)
+    for (const effect of row.effects) applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);
+  else widen(out, call);
+}
+
+// A member of a powerful module that the tables do not know may do what the module can do.
+function widen(out: Out, call: Called): void {
+  const dot = call.api.lastIndexOf('.');
+  const module = dot < 0 ? undefined : own(nodeDefaults, call.api.slice(0, dot));
+  if (module === undefined || /^[A-Z]|^(constants|on|once|close)$/.test(call.api.slice(dot + 1))) return;
+  const wide: Capability =
+    module === 'mount'
+      ? { kind: 'mount', path: '*', mode: 'rw' }
+      : module === 'exec'
+        ? { kind: 'exec', program: '*' }
+        : { kind: 'egress', url: anyEgress, methods: ['*'] };
+  capability(out, call, wide, 'widened', ['dynamic-name']);
+}
+
+// `child_process[name]()`, `globalThis[name]()`: any member may be meant.
+function noteUnknownMember(out: Out, node: ts.CallExpression | ts.NewExpression): void {
+  const { expression } = node;
+  if (!ts.isElementAccessExpression(expression)) return;
+  for (const one of alternatives(out.self.valueOf(expression.expression))) {
+    if (one.kind !== 'api') continue;
+    const call: Called = { api: `${one.name}.*`, built: false, args: [], node, use: useAt(out, node, one.name) };
+    if (one.name === 'globalThis') {
+      trait(out, call, 'code-from-string', 'a global that could not be computed', 'widened');
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-name']);
+    } else widen(out, call);
+  }
+}
+
+function visitTemplate(out: Out, node: ts.TaggedTemplateExpression): void {
+  for (const tag of alternatives(out.self.valueOf(node.tag))) {
+    if (tag.kind !== 'api') continue;
+    const value: Value = out.self.valueOf(node.template);
+    applyApi(out, {
+      api: tag.name,
+      built: tag.built,
+      args: [{ value, node: node.template }],
+      node,
+      use: useAt(out, node, tag.name),
+    });
+  }
+}
+
+function visitImport(out: Out, node: ts.ImportDeclaration | ts.ExportDeclaration): void {
+  const specifier = node.moduleSpecifier;
+  if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
+  const isTypeOnly = ts.isImportDeclaration(node)
+    ? node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+    : node.isTypeOnly;
+  if (isTypeOnly) return;
+  const value = text(specifier.text);
+  if (/^(data|https?):/.test(specifier.text)) {
+    loadModule(
+      out,
+      { api: 'import', built: false, args: [{ value, node: specifier }], node, use: useAt(out, node, 'import') },
+      0,
+    );
+  }
+  noteService(out, value, node);
+}
+
+// A package that talks to a service of its own, and npm packages as dependencies.
+function noteService(out: Out, name: Value, node: ts.Node): void {
+  if (!isWhole(name) || /^[./]|^(data|https?|node):/.test(name.text)) return;
+  const package_ = /^(?:npm:)?((?:@[^/]+\/)?[^/@]+)/.exec(name.text)?.[1] ?? name.text;
+  const host = own(npmServices, package_) ?? own(npmServices, package_.replace(/\/.*/, '/*'));
+  if (host === undefined) return;
+  const call: Called = { api: package_, built: false, args: [], node, use: useAt(out, node, package_) };
+  const url = host === '*' ? anyEgress : `https://${host}/*`;
+  capability(out, call, { kind: 'egress', url, methods: ['*'] }, host === '*' ? 'widened' : 'lexical');
+}
+
+function visitOption(out: Out, node: ts.PropertyAssignment): void {
+  const name = ts.isIdentifier(node.name) || ts.isStringLiteralLike(node.name) ? node.name.text : '';
+  if (name === 'rejectUnauthorized' && node.initializer.kind === ts.SyntaxKind.FalseKeyword)
+    trait(out, { api: 'tls', node }, 'tls-off', 'rejectUnauthorized: false');
+}

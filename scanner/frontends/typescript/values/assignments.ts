@@ -1,0 +1,124 @@
+/** What is assigned to variables, to their members, to the fields of classes and to a module's exports. */
+import { ts } from 'ts-morph';
+import { bareOf, memberName, push } from './symbols.ts';
+
+export interface Assignment {
+  /** What is assigned: the right-hand side. */
+  readonly value: ts.Expression;
+  readonly node: ts.Node;
+  /** `+=` and the like. */
+  readonly compound: boolean;
+  /** Where in the value it lies, when a pattern takes it apart: `({ a: [x] } = …)` gives x what is at `a`, `0`. */
+  readonly path?: readonly string[];
+  /** Each element of the value in turn: `for (x of …)`. */
+  readonly each?: true;
+}
+
+export interface Assignments {
+  /** Writes down an assignment to a target, which may be a pattern. */
+  assign(target: ts.Expression, one: Assignment): void;
+  /** Writes down what `push`, `add` and `set` put into a variable. */
+  hold(call: ts.CallExpression): void;
+  ofVariable(symbol: ts.Symbol): readonly Assignment[];
+  /** To a member, those by a computed name included; `heldMember` for what was put in. */
+  ofMember(symbol: ts.Symbol, member: string): readonly Assignment[];
+  ofField(of: ts.ClassLikeDeclaration, name: string): readonly Assignment[];
+  ofModule(file: ts.SourceFile): ReadonlyMap<string, readonly ts.Expression[]>;
+}
+
+/** Stands for what `push`, `add` and `set` put into a variable; no property has this name. */
+export const heldMember = '+';
+
+/** Keeps assignments by what they are assigned to. */
+export function collectAssignments(
+  symbolOf: (name: ts.Node) => ts.Symbol | undefined,
+  outsideOf: (name: ts.Identifier) => ts.Symbol | undefined,
+): Assignments {
+  const variables = new Map<ts.Symbol, Assignment[]>();
+  const members = new Map<ts.Symbol, Map<string, Assignment[]>>();
+  const fields = new Map<ts.Node, Map<string, Assignment[]>>();
+  const common = new Map<ts.SourceFile, Map<string, ts.Expression[]>>();
+  const toMember = (target: ts.PropertyAccessExpression | ts.ElementAccessExpression, one: Assignment): void => {
+    const exported = commonExport(target);
+    if (exported !== undefined) push(mapOf(common, one.node.getSourceFile()), exported, one.value);
+    const object = bareOf(target.expression);
+    const symbol = ts.isIdentifier(object) ? symbolOf(object) : undefined;
+    if (symbol !== undefined) push(mapOf(members, symbol), memberName(target), one);
+    const of = object.kind === ts.SyntaxKind.ThisKeyword ? classAround(object) : undefined;
+    if (of !== undefined) push(mapOf(fields, of), memberName(target), one);
+  };
+  return {
+    assign(target, one) {
+      for (const [bare, part] of targetsOf(target, one)) {
+        if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) toMember(bare, part);
+        const symbol = ts.isIdentifier(bare) ? (symbolOf(bare) ?? outsideOf(bare)) : undefined;
+        if (symbol !== undefined) push(variables, symbol, part);
+      }
+    },
+    hold(call) {
+      const { expression, arguments: given } = call;
+      if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.expression)) return;
+      const value = /^(push|unshift|add|set)$/.test(expression.name.text) ? given.at(-1) : undefined;
+      const symbol = value === undefined ? undefined : symbolOf(expression.expression);
+      if (symbol !== undefined && value !== undefined)
+        push(mapOf(members, symbol), heldMember, { value, node: call, compound: false });
+    },
+    ofVariable: (symbol) => variables.get(symbol) ?? [],
+    ofMember: (symbol, member) => [
+      ...(members.get(symbol)?.get(member) ?? []),
+      ...(member === heldMember ? [] : (members.get(symbol)?.get('*') ?? [])),
+    ],
+    ofField: (of, name) => fields.get(of)?.get(name) ?? [],
+    ofModule: (file) => common.get(file) ?? new Map(),
+  };
+}
+
+/** The single targets of an assignment, a pattern taken apart. */
+export function* targetsOf(target: ts.Expression, one: Assignment): Iterable<[ts.Expression, Assignment]> {
+  const { path = [] } = one;
+  const bare = bareOf(target);
+  if (ts.isObjectLiteralExpression(bare)) {
+    for (const property of bare.properties) {
+      const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
+      const inner = named ? { ...one, path: [...path, property.name.text] } : { ...one, compound: true };
+      if (ts.isShorthandPropertyAssignment(property)) {
+        yield* targetsOf(property.name, inner);
+        const otherwise = property.objectAssignmentInitializer;
+        if (otherwise !== undefined)
+          yield* targetsOf(property.name, { value: otherwise, node: one.node, compound: one.compound });
+      }
+      if (ts.isPropertyAssignment(property)) yield* targetsOf(property.initializer, inner);
+      else if (ts.isSpreadAssignment(property)) yield* targetsOf(property.expression, one);
+    }
+  } else if (ts.isArrayLiteralExpression(bare)) {
+    for (const [i, element] of bare.elements.entries()) yield* targetsOf(element, { ...one, path: [...path, String(i)] });
+  } else if (ts.isSpreadElement(bare)) {
+    yield* targetsOf(bare.expression, { ...one, compound: true });
+  } else if (ts.isBinaryExpression(bare)) {
+    yield* targetsOf(bare.left, one);
+    yield* targetsOf(bare.left, { value: bare.right, node: one.node, compound: one.compound });
+  } else yield [bare, one];
+}
+
+function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {
+  for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent) if (ts.isClassLike(at)) return at;
+  return undefined;
+}
+
+function commonExport(target: ts.PropertyAccessExpression | ts.ElementAccessExpression): string | undefined {
+  const object = bareOf(target.expression);
+  if (ts.isIdentifier(object) && object.text === 'module' && memberName(target) === 'exports') return '';
+  const isExports = ts.isIdentifier(object)
+    ? object.text === 'exports'
+    : ts.isPropertyAccessExpression(object) &&
+      object.name.text === 'exports' &&
+      ts.isIdentifier(object.expression) &&
+      object.expression.text === 'module';
+  return isExports ? memberName(target) : undefined;
+}
+
+function mapOf<Key, Inner, Item>(map: Map<Key, Map<Inner, Item>>, key: Key): Map<Inner, Item> {
+  const inner = map.get(key) ?? new Map<Inner, Item>();
+  map.set(key, inner);
+  return inner;
+}

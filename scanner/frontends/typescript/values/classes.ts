@@ -1,0 +1,83 @@
+/** Members of the skill's own classes: fields, methods, getters, what constructors and methods put on `this`, what they inherit. */
+import { ts } from 'ts-morph';
+import { overriding, writtenMembers } from '../changes/changes.ts';
+import { isFunctionish } from '../effects/calls.ts';
+import type { Evaluator } from './evaluate.ts';
+import { nameOfProperty } from './members.ts';
+import { alternatives, type Functionish, unionOf, unknown, type Value } from './values.ts';
+import { valueAssigned } from './variables.ts';
+
+const inheritedMax = 8;
+
+/** What a member of a class, or of an object made of it, holds. */
+export function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, name: string, depth = 0): Value {
+  const assigned =
+    self.writes === undefined
+      ? self.symbols
+          .fieldAssignments(node, name)
+          .filter((one) => !one.compound)
+          .map((one) => valueAssigned(self, one))
+      : writtenMembers(self, node, name);
+  const found = [...declared(self, node, name), ...assigned];
+  const others = depth > 0 ? [] : overriding(self, node).flatMap((one) => ownMember(self, one, name));
+  return unionOf([...(found.length > 0 ? found : inherited(self, node, name, depth)), ...others]);
+}
+
+function inherited(self: Evaluator, node: ts.ClassLikeDeclaration, name: string, depth: number): Value[] {
+  const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+  if (base === undefined || depth >= inheritedMax) return [unknown];
+  return alternatives(self.valueOf(base.expression)).map((one) =>
+    one.kind === 'class' ? memberOfClass(self, one.node, name, depth + 1) : unknown,
+  );
+}
+
+function ownMember(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value[] {
+  return [...declared(self, node, name), ...writtenMembers(self, node, name)];
+}
+
+function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string): Value[] {
+  return node.members.flatMap((one): Value[] => {
+    if (ts.isConstructorDeclaration(one)) return fieldsOf(self, one, name);
+    const own = one.name === undefined ? '' : nameOf(self, one.name);
+    // `[name()]() { … }` may be any member.
+    if (own === undefined && self.writes !== undefined) return [unknown];
+    if (own !== name) return [];
+    if (ts.isMethodDeclaration(one)) return [{ kind: 'function', node: one, frame: undefined }];
+    if (ts.isGetAccessorDeclaration(one)) return self.returnsOf(one).map((value) => self.valueOf(value));
+    return ts.isPropertyDeclaration(one) && one.initializer !== undefined ? [self.valueOf(one.initializer)] : [];
+  });
+}
+
+// `constructor(private readonly name: string)` declares a field.
+function fieldsOf(self: Evaluator, made: ts.ConstructorDeclaration, name: string): Value[] {
+  return made.parameters
+    .filter((one) => (one.modifiers?.length ?? 0) > 0 && ts.isIdentifier(one.name) && one.name.text === name)
+    .map((one) => (ts.isIdentifier(one.name) ? self.valueOf(one.name) : unknown));
+}
+
+function nameOf(self: Evaluator, name: ts.PropertyName): string | undefined {
+  return ts.isPrivateIdentifier(name) ? name.text : nameOfProperty(self, name, undefined);
+}
+
+/** What `this` stands for at a node: an object of the class around it, or the object literal. */
+export function valueOfThis(node: ts.Node): Value {
+  for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isPropertyDeclaration(at) && ts.isClassLike(at.parent)) return objectOf(at.parent, at);
+    if (!isFunctionish(at) || ts.isArrowFunction(at)) continue;
+    return around(at);
+  }
+  return unknown;
+}
+
+function around(callee: Functionish): Value {
+  const { parent } = callee;
+  if (ts.isClassLike(parent)) return objectOf(parent, callee);
+  if (ts.isObjectLiteralExpression(parent)) return { kind: 'object', node: parent, frame: undefined };
+  const isField = ts.isPropertyAssignment(parent) && ts.isObjectLiteralExpression(parent.parent);
+  return isField ? { kind: 'object', node: parent.parent, frame: undefined } : unknown;
+}
+
+function objectOf(node: ts.ClassLikeDeclaration, member: ts.Node): Value {
+  const modifiers = ts.canHaveModifiers(member) ? (ts.getModifiers(member) ?? []) : [];
+  return { kind: 'class', node, made: !modifiers.some((one) => one.kind === ts.SyntaxKind.StaticKeyword) };
+}

@@ -1,0 +1,215 @@
+/** Evaluates expressions without running them: what names, members and calls stand for, as far as constants and capabilities go. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import { own } from '../../../models/api.ts';
+import { aliases, globalObjects } from '../../../models/javascript.ts';
+import type { Steps } from '../../../steps.ts';
+import { hasOtherThis, settled, withWritten } from '../changes/changes.ts';
+import type { Writes } from '../changes/writes.ts';
+import { ownerOf, returnsOf, valueOfCall } from '../effects/calls.ts';
+import { type Frame, Frames } from '../frames.ts';
+import { apis, classMembers } from '../library.ts';
+import { Memory } from '../memory.ts';
+import type { Program } from '../program.ts';
+import { valueOfThis } from './classes.ts';
+import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.ts';
+import { memberOfValue, moduleNamed, ownPath } from './members.ts';
+import { valueOfBinary, valueOfPrefix } from './operators.ts';
+import { bareOf, type Symbols } from './symbols.ts';
+import { alternatives, concatenated, type Functionish, isWhole, text, unionOf, unknown, type Value } from './values.ts';
+import { valueOfArguments, valueOfSymbol } from './variables.ts';
+
+export interface Evaluator {
+  readonly program: Program;
+  readonly symbols: Symbols;
+  readonly steps: Steps;
+  valueOf(expression: ts.Expression, frame?: Frame): Value;
+  /** The call of a function with these arguments, to evaluate its parts in. */
+  frameOf(callee: Functionish, args: readonly Value[], outer: Frame): Frame;
+  memberOf(object: Value, key: Value, node: ts.Node): Value;
+  /** Finds what a thing is (or has by a name) once, outside calls that are followed with their arguments. */
+  once(thing: object, name: string, find: () => Value): Value;
+  /** What `require`, `import()` and the like give for a name. */
+  moduleOf(name: Value, from: ts.SourceFile): Value;
+  /** For values that are run: what may change them without the evaluator's seeing it. Where it is given, what may have changed is unknown. */
+  readonly writes: Writes | undefined;
+  /** The expressions that a function may return or yield; those of functions inside it are theirs. */
+  returnsOf(callee: Functionish): readonly ts.Expression[];
+}
+
+const depthMax = 150;
+const frameDepthMax = 24;
+/** Steps of one call followed with its arguments, and of all of them together: beyond, their values are not known. */
+const framedStepsMax = 20_000;
+const framedTotalMax = 400_000;
+
+/** An evaluator that remembers what it found; each question costs steps. */
+export function createEvaluator(program: Program, symbols: Symbols, steps: Steps, writes?: Writes): Evaluator {
+  const memory = new Memory();
+  const calls = new Frames();
+  const returns = new Map<Functionish, readonly ts.Expression[]>();
+  let depth = 0;
+  let frames = 0;
+  let framed = 0;
+  let framedTotal = 0;
+  const deeper = (find: () => Value): Value => {
+    if (depth >= depthMax) return memory.giveUp();
+    steps.take();
+    depth++;
+    try {
+      return find();
+    } finally {
+      depth--;
+    }
+  };
+  const inFrame = (find: () => Value): Value => {
+    if (frames >= frameDepthMax || framed > framedStepsMax || framedTotal > framedTotalMax) return memory.giveUp();
+    framed = frames === 0 ? 0 : framed + 1;
+    framedTotal++;
+    frames++;
+    try {
+      return deeper(find);
+    } finally {
+      frames--;
+      if (frames === 0) framed = 0;
+    }
+  };
+  const self: Evaluator = {
+    program,
+    symbols,
+    steps,
+    writes,
+    frameOf: (callee, args, outer) => calls.of(callee, args, outer),
+    valueOf(expression, given) {
+      const node = bareOf(expression);
+      const frame = given?.around(node);
+      const find = (): Value => counted(steps, node, settled(self, node, evaluate(self, node, frame)));
+      if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
+      return memory.once(node, '', () => deeper(find));
+    },
+    memberOf: (object, key, node) =>
+      deeper(() =>
+        unionOf(alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node)))),
+      ),
+    once: (thing, name, find) => memory.once(thing, name, find),
+    moduleOf: (name, from) => unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
+    returnsOf(callee) {
+      const list = returns.get(callee) ?? returnsOf(callee);
+      returns.set(callee, list);
+      return list;
+    },
+  };
+  return self;
+}
+
+// What is put together is held for each place where it is: names share one text.
+function counted(steps: Steps, node: ts.Expression, value: Value): Value {
+  const isMade = ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
+  if (isMade) for (const one of alternatives(value)) if (one.kind === 'text') steps.takeText(one.text.length);
+  return value;
+}
+
+function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
+  if (ts.isStringLiteralLike(node)) return text(node.text);
+  if (ts.isNumericLiteral(node)) return { kind: 'number', number: Number(node.text) };
+  if (ts.isIdentifier(node)) return valueOfName(self, node, frame);
+  if (ts.isTemplateExpression(node)) {
+    const parts = node.templateSpans.flatMap((span) => [self.valueOf(span.expression, frame), text(span.literal.text)]);
+    return concatenated([text(node.head.text), ...parts]);
+  }
+  if (ts.isBinaryExpression(node)) return valueOfBinary(self, node, frame);
+  if (ts.isPropertyAccessExpression(node)) return valueOfMember(self, node, text(node.name.text), frame);
+  if (ts.isElementAccessExpression(node)) return valueOfMember(self, node, self.valueOf(node.argumentExpression, frame), frame);
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) return valueOfCall(self, node, frame);
+  if (ts.isTaggedTemplateExpression(node)) {
+    const tag = self.valueOf(node.tag, frame);
+    return tag.kind === 'api' && tag.name === 'String.raw' && ts.isNoSubstitutionTemplateLiteral(node.template)
+      ? text(node.template.rawText ?? '', true)
+      : unknown;
+  }
+  if (ts.isConditionalExpression(node)) return unionOf([self.valueOf(node.whenTrue, frame), self.valueOf(node.whenFalse, frame)]);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', node, frame };
+  if (ts.isClassExpression(node)) return { kind: 'class', node, made: false };
+  if (ts.isObjectLiteralExpression(node)) return { kind: 'object', node, frame };
+  if (ts.isArrayLiteralExpression(node)) return arrayOf(self, node, frame);
+  if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
+  if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return hasOtherThis(self, ownerOf(node)) ? unknown : valueOfThis(node);
+  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
+    return text(node.kind === ts.SyntaxKind.TrueKeyword ? 'true' : 'false');
+  return unknown;
+}
+
+function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): Value {
+  const items = node.elements.flatMap((element) => itemsOf(self, element, frame));
+  return node.elements.some(ts.isSpreadElement) ? { kind: 'array', items } : { kind: 'array', items, nodes: node.elements };
+}
+
+function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly Value[] {
+  if (!ts.isSpreadElement(element)) return [self.valueOf(element, frame)];
+  const spread = self.valueOf(element.expression, frame);
+  if (spread.kind === 'array') return spread.items;
+  return isWhole(spread) ? [...spread.text].slice(0, 4096).map((one) => text(one, true)) : [unknown];
+}
+
+function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
+  const symbol = self.symbols.symbolOf(node);
+  // The one global that no declaration can replace.
+  if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
+    return { kind: 'api', name: 'globalThis', built: false };
+  if (node.text === 'arguments' && symbol?.declarations === undefined) return valueOfArguments(self, node);
+  if (symbol === undefined) return valueInWith(self, node, frame);
+  const api = self.symbols.apiOf(symbol);
+  if (api !== undefined) return nameOfGlobal(self, node, api);
+  return valueOfSymbol(self, symbol, node, frame);
+}
+
+// In `with (process) env` the checker knows no name: a member of the object, or what the name means outside.
+function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
+  const found: Value[] = [];
+  for (let [at, from]: [ts.Node, ts.Node] = [node.parent, node]; !ts.isSourceFile(at); [at, from] = [at.parent, at]) {
+    if (ts.isWithStatement(at) && at.statement === from)
+      found.push(self.memberOf(self.valueOf(at.expression, frame), text(node.text), node));
+  }
+  const outside = found.length === 0 ? undefined : self.symbols.outsideOf(node);
+  const api = outside === undefined ? undefined : self.symbols.apiOf(outside);
+  if (outside !== undefined)
+    found.push(api === undefined ? valueOfSymbol(self, outside, node, frame) : nameOfGlobal(self, node, api));
+  return unionOf(self.writes === undefined ? found.filter((one) => one.kind !== 'method') : found);
+}
+
+function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value {
+  if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
+  if (name === '__filename') return text(ownPath(self, node));
+  return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : (own(aliases, name) ?? name), built: false };
+}
+
+// The checker is asked for a type only where the code says one: inferring it costs the square of a long function's length.
+function isTyped(self: Evaluator, object: ts.Expression): boolean {
+  const bare = bareOf(object);
+  const [declaration] = ts.isIdentifier(bare) ? (self.symbols.symbolOf(bare)?.declarations ?? []) : [];
+  return declaration !== undefined && 'type' in declaration && declaration.type !== undefined;
+}
+
+function valueOfMember(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  key: Value,
+  frame: Frame,
+): Value {
+  const object = self.valueOf(node.expression, frame);
+  const value = self.memberOf(object, key, node);
+  if (self.writes !== undefined) return withWritten(self, node, { object, key, value, frame });
+  if (alternatives(value).some((one) => one.kind !== 'unknown' && one.kind !== 'method'))
+    return unionOf([value, ...textsOfMemberAssigned(self, node, key, value, frame)]);
+  const assigned = valueOfMemberAssigned(self, node, key, frame);
+  if (assigned !== undefined) return assigned;
+  // Only where the value says nothing: what its type says, for members that the library's classes have.
+  const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
+  if (!ts.isPropertyAccessExpression(node) || !classMembers.has(node.name.text) || !isTyped(self, node.expression)) return value;
+  const symbol = self.symbols.symbolOf(name);
+  if (symbol === undefined) return value;
+  const api = self.symbols.apiOf(symbol);
+  if (api !== undefined) return own(apis, api) === undefined ? value : { kind: 'api', name: api, built: false };
+  return valueOfSymbol(self, symbol, node, frame);
+}

@@ -1,0 +1,97 @@
+/** Constant folding of encodings, JSON, paths and URLs. */
+import { posix } from 'node:path';
+import { unknownPart } from '../../../models/egress-of.ts';
+import { alternatives, isWhole, numberOf, text, textOr, unionOf, type Value } from './values.ts';
+
+/** Percent-decoding. */
+export function decoded(value: string): Value | undefined {
+  try {
+    return text(decodeURIComponent(value), true);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text, or a list of texts, in JSON. */
+export function jsonText(value: string): Value | undefined {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (typeof parsed === 'string') return text(parsed, true);
+    if (Array.isArray(parsed) && parsed.every((one) => typeof one === 'string'))
+      return { kind: 'array', items: parsed.map((one) => text(one, true)) };
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const encodings = new Set(['base64', 'base64url', 'hex', 'utf8', 'utf-8', 'latin1', 'binary', 'ascii']);
+
+/** `Buffer.from` of a text in an encoding, or of numbers. */
+export function bytesFrom(value: Value | undefined, encoding: Value | undefined): Value | undefined {
+  if (value?.kind === 'array') {
+    const codes = value.items.map(numberOf);
+    return codes.some((code) => code === undefined)
+      ? undefined
+      : { kind: 'bytes', text: String.fromCharCode(...codes.slice(0, 20_000).map((code) => (code ?? 0) & 255)) };
+  }
+  const name = encoding === undefined ? 'utf8' : textOr(encoding);
+  if (!encodings.has(name)) return undefined;
+  if (value === undefined || !isWhole(value)) return undefined;
+  return { kind: 'bytes', text: Buffer.from(value.text, name as BufferEncoding).toString('latin1') };
+}
+
+/** `toString` of bytes. */
+export function encodedBytes(bytes: string, encoding: Value | undefined): Value | undefined {
+  const name = encoding === undefined ? 'utf8' : textOr(encoding);
+  return encodings.has(name) ? text(Buffer.from(bytes, 'latin1').toString(name as BufferEncoding), true) : undefined;
+}
+
+/** `replace` and `replaceAll` by a text. */
+export function replaced(self: string, from: Value | undefined, to: Value | undefined, all: boolean): Value | undefined {
+  if (from === undefined || to === undefined || !isWhole(from) || !isWhole(to)) return undefined;
+  return text(all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text), true);
+}
+
+/** A function of node:path over known parts; a part that is one of several gives as many paths. */
+export function pathOf(args: readonly Value[], join: (...parts: string[]) => string): Value {
+  if (args.length === 0) return text('.');
+  let ways: string[][] = [[]];
+  for (const one of args) {
+    const all = alternatives(one);
+    // Several of which one is not known say less than they seem to.
+    const options =
+      all.length === 1 || all.every(isWhole)
+        ? all.map((each) => (each.kind === 'text' ? each.text : unknownPart))
+        : [unknownPart];
+    const grown = ways.flatMap((before) => options.map((option) => [...before, option]));
+    ways = grown.length <= waysMax ? grown : ways.map((before) => [...before, unknownPart]);
+  }
+  return unionOf([...new Set(ways.map((parts) => join(...parts)))].map((path) => text(path, true)));
+}
+
+const waysMax = 32;
+
+/** What counts for `path.resolve`: all from the last absolute part on. */
+export function fromLastAbsolute(parts: readonly string[]): string[] {
+  const from = parts.findLastIndex((part) => part.startsWith('/') || part.startsWith('~'));
+  return parts.slice(Math.max(0, from));
+}
+
+/** A part of an address. */
+export function partOfUrl(address: string, name: string): Value {
+  const [, scheme = '', host = '', path = ''] = /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^?#]*)/i.exec(address) ?? [];
+  if (scheme === '') return { kind: 'method', of: text(address), name, built: false };
+  const parts: Record<string, string> = { protocol: scheme, origin: `${scheme}//${host}`, host, pathname: path || '/' };
+  return text(parts[name] ?? host.replace(/:\d+$/, ''), true);
+}
+
+/** `new URL(path, base)`. */
+export function joinedUrl(value: Value, base: Value): Value {
+  const [path, root] = [textOr(value), textOr(base)];
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return value;
+  if (root.startsWith('/')) return text(posix.join(root.endsWith('/') ? root : posix.dirname(root), path), true);
+  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(root)?.[0] ?? unknownPart;
+  if (path.startsWith('//')) return text(`https:${path}`, true);
+  return text(path.startsWith('/') ? origin + path : `${root.replace(/[^/]*$/, '')}${path}`, true);
+}

@@ -1,0 +1,200 @@
+/** Constant folding: the language's own functions over known values. Names and results only; nothing of the skill runs. */
+import { posix } from 'node:path';
+import { foldedCharsMax } from '../../../limits.ts';
+import { own } from '../../../models/api.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import { bytesFrom, decoded, encodedBytes, fromLastAbsolute, joinedUrl, jsonText, pathOf, replaced } from './fold-data.ts';
+import { concatenated, isWhole, numberOf, text, textOr, unionOf, unknown, type Value } from './values.ts';
+
+type Fold = (args: readonly Value[]) => Value | undefined;
+type Method = (self: string, args: readonly Value[]) => Value | undefined;
+
+/** Functions by qualified name; undefined where they cannot be folded. */
+export const foldedFunctions: Readonly<Record<string, Fold>> = {
+  String: ([value]) => (value === undefined ? text('') : plainText(value)),
+  'String.fromCharCode': (args) => characters(args),
+  'String.fromCodePoint': (args) => characters(args),
+  'String.raw': ([value]) => value,
+  Number: ([value]) => toNumber(value),
+  parseInt: ([value, radix]) => whole(value, (one) => number(Number.parseInt(one, numberOf(radix) ?? 10))),
+  parseFloat: ([value]) => toNumber(value),
+  atob: ([value]) => whole(value, (one) => text(Buffer.from(one, 'base64').toString('latin1'), true)),
+  btoa: ([value]) => whole(value, (one) => text(Buffer.from(one, 'latin1').toString('base64'), true)),
+  unescape: ([value]) =>
+    whole(value, (one) =>
+      text(
+        one.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+        true,
+      ),
+    ),
+  decodeURIComponent: ([value]) => whole(value, decoded),
+  decodeURI: ([value]) => whole(value, decoded),
+  encodeURIComponent: ([value]) => whole(value, (one) => text(one.isWellFormed() ? encodeURIComponent(one) : unknownPart, true)),
+  'Buffer.from': ([value, encoding]) => bytesFrom(value, encoding),
+  'JSON.parse': ([value]) => whole(value, jsonText),
+  'JSON.stringify': ([value]) => (value?.kind === 'number' ? text(String(value.number), true) : undefined),
+  'path.join': (args) => pathOf(args, posix.join),
+  'path.resolve': (args) => pathOf(args, (...parts) => posix.join(...fromLastAbsolute(parts))),
+  'path.normalize': (args) => pathOf(args, posix.join),
+  'path.dirname': (args) => pathOf(args, (one = '') => posix.dirname(one)),
+  'path.basename': ([value]) => whole(value, (one) => text(posix.basename(one), true)),
+  'path/posix.join': (args) => pathOf(args, posix.join),
+  'url.fileURLToPath': ([value]) => whole(value, (one) => text(one.replace(/^file:\/\//, ''), true)),
+  'url.pathToFileURL': ([value]) => value,
+  'os.homedir': () => text('~', true),
+  'os.tmpdir': () => text('/tmp', true),
+  'process.cwd': () => text('.', true),
+  'Array.from': ([value]) => value,
+  Set: ([value]) => value,
+  'Array.of': (items) => ({ kind: 'array', items }),
+  'Object.freeze': ([value]) => value,
+  'Promise.resolve': ([value]) => value,
+  'Promise.all': ([value]) => value,
+  Request: ([value]) => value,
+  URL: ([value, base]) => (base === undefined ? value : value === undefined ? base : joinedUrl(value, base)),
+};
+
+const textMethods: Readonly<Record<string, Method>> = {
+  toString: (self: string) => text(self, true),
+  valueOf: (self: string) => text(self, true),
+  trim: (self) => text(self.trim(), true),
+  trimEnd: (self) => text(self.trimEnd(), true),
+  trimStart: (self) => text(self.trimStart(), true),
+  toLowerCase: (self) => text(self.toLowerCase(), true),
+  toUpperCase: (self) => text(self.toUpperCase(), true),
+  normalize: (self) => text(self.normalize('NFKC'), true),
+  concat: (self, args) => concatenated([text(self), ...args]),
+  slice: (self, [a, b]) => numbers(a, b, (from, to) => text(self.slice(from, to), true)),
+  substring: (self, [a, b]) => numbers(a, b, (from, to) => text(self.substring(from ?? 0, to), true)),
+  substr: (self, [a, b]) =>
+    numbers(a, b, (from = 0, count) => text(count === undefined ? self.slice(from) : self.slice(from).slice(0, count), true)),
+  charAt: (self, [a]) => numbers(a, undefined, (at = 0) => text(self.charAt(at), true)),
+  at: (self, [a]) => (a?.kind === 'number' ? letter(self.at(a.number)) : undefined),
+  charCodeAt: (self, [a]) => numbers(a, undefined, (at = 0) => number(self.charCodeAt(at))),
+  codePointAt: (self, [a]) => numbers(a, undefined, (at = 0) => number(self.codePointAt(at) ?? Number.NaN)),
+  repeat: (self, [a]) => {
+    const count = numberOf(a) ?? -1;
+    return count < 0 || count * self.length > foldedCharsMax ? undefined : text(self.repeat(count), true);
+  },
+  padStart: (self, [a, b]) => text(self.padStart(Math.min(numberOf(a) ?? 0, foldedCharsMax), textOr(b ?? text(' '))), true),
+  split: (self, [separator]) =>
+    separator === undefined || !isWhole(separator)
+      ? undefined
+      : {
+          kind: 'array',
+          items: self
+            .split(separator.text)
+            .slice(0, 4096)
+            .map((one) => text(one, true)),
+        },
+  replace: (self, [from, to]) => replaced(self, from, to, false),
+  replaceAll: (self, [from, to]) => replaced(self, from, to, true),
+};
+
+const arrayMethods: Readonly<Record<string, (items: readonly Value[], args: readonly Value[]) => Value | undefined>> = {
+  join: (items, [separator]) => concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [separator ?? text(','), item]))),
+  reverse: (items) => ({ kind: 'array', items: [...items].reverse() }),
+  toReversed: (items) => ({ kind: 'array', items: [...items].reverse() }),
+  slice: (items, [a, b]) => ({ kind: 'array', items: items.slice(numberOf(a), numberOf(b)) }),
+  concat: (items, args) => ({
+    kind: 'array',
+    items: [...items, ...args.flatMap((one) => (one.kind === 'array' ? one.items : [one]))],
+  }),
+  at: (items, [a]) => items.at(numberOf(a) ?? 0),
+  pop: (items) => items.at(-1),
+  shift: (items) => items[0],
+  flat: (items) => ({ kind: 'array', items: items.flatMap((one) => (one.kind === 'array' ? one.items : [one])) }),
+  find: (items) => unionOf(items),
+  filter: (items) => ({ kind: 'array', items }),
+  values: (items) => ({ kind: 'array', items }),
+  toString: (items: readonly Value[]) => concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), item]))),
+};
+
+/** A method of a text, bytes, number or array; undefined where it cannot be folded. */
+export function foldMethod(self: Value, name: string, args: readonly Value[]): Value | undefined {
+  switch (self.kind) {
+    case 'text':
+      return keepsHoles.has(name) || !self.text.includes(unknownPart) ? own(textMethods, name)?.(self.text, args) : undefined;
+    case 'bytes':
+      return name === 'toString' ? encodedBytes(self.text, args[0]) : undefined;
+    case 'number':
+      return name === 'toString'
+        ? text(self.number.toString(Math.min(36, Math.max(2, numberOf(args[0]) ?? 10))), true)
+        : undefined;
+    case 'array':
+      return own(arrayMethods, name)?.(self.items, args);
+    case 'growing':
+      return name === 'slice' ? sliceOfGrowing(self, args) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+// From the end nobody can count, where the end is not known.
+function sliceOfGrowing(list: Extract<Value, { kind: 'growing' }>, [start, ...end]: readonly Value[]): Value | undefined {
+  const from = start === undefined ? 0 : numberOf(start);
+  if (from === undefined || !(from >= 0) || end.length > 0) return undefined;
+  return { kind: 'growing', items: list.items.slice(from), pushed: list.pushed };
+}
+
+const keepsHoles = new Set(['toString', 'trim', 'trimEnd', 'trimStart', 'concat', 'valueOf']);
+
+/** Arithmetic of two known numbers. */
+export function foldNumbers(operator: string, a: number, b: number): Value {
+  switch (operator) {
+    case '+':
+      return number(a + b);
+    case '-':
+      return number(a - b);
+    case '*':
+      return number(a * b);
+    case '/':
+      return number(a / b);
+    case '%':
+      return number(a % b);
+    case '^':
+      return number(a ^ b);
+    case '&':
+      return number(a & b);
+    case '|':
+      return number(a | b);
+    case '<<':
+      return number(a << b);
+    case '>>':
+      return number(a >> b);
+    default:
+      return unknown;
+  }
+}
+
+// Behind the end there is none.
+function letter(value: string | undefined): Value {
+  return value === undefined ? unknown : text(value, true);
+}
+
+function number(value: number): Value {
+  return { kind: 'number', number: value };
+}
+
+function whole(value: Value | undefined, fold: (text: string) => Value | undefined): Value | undefined {
+  return value !== undefined && isWhole(value) ? fold(value.text) : undefined;
+}
+
+function plainText(value: Value): Value {
+  return value.kind === 'text' ? value : text(textOr(value), true);
+}
+
+function toNumber(value: Value | undefined): Value | undefined {
+  return value?.kind === 'number' ? value : whole(value, (one) => number(Number(one)));
+}
+
+function numbers(a: Value | undefined, b: Value | undefined, fold: (a?: number, b?: number) => Value): Value | undefined {
+  if ((a !== undefined && a.kind !== 'number') || (b !== undefined && b.kind !== 'number')) return undefined;
+  return fold(numberOf(a), numberOf(b));
+}
+
+function characters(args: readonly Value[]): Value | undefined {
+  const codes = args.flatMap((one) => (one.kind === 'array' ? one.items : [one])).map(numberOf);
+  if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff))) return undefined;
+  return text(codes.map((code) => String.fromCodePoint(code ?? 0)).join(''), true);
+}

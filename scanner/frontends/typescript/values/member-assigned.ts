@@ -1,0 +1,48 @@
+/** What is assigned to members of variables: `options.command = …`. */
+import { ts } from 'ts-morph';
+import type { Frame } from '../frames.ts';
+import type { Assignment } from './assignments.ts';
+import type { Evaluator } from './evaluate.ts';
+import { bareOf } from './symbols.ts';
+import { alternatives, concatenated, unionOf, unknown, type Value } from './values.ts';
+import { valueAssigned } from './variables.ts';
+
+/** What was assigned to a member of a variable (`a.b = …`); undefined when nothing was. */
+export function valueOfMemberAssigned(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  key: Value,
+  frame: Frame,
+): Value | undefined {
+  const assigned = assignedToMember(self, node, key);
+  const values = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
+  const useful = values.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
+  return useful.length === 0 ? undefined : unionOf(useful);
+}
+
+/** The texts that `a.b = …` and `a.b += …` put in the place of the one that the object was made with. */
+export function textsOfMemberAssigned(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  key: Value,
+  before: Value,
+  frame: Frame,
+): readonly Value[] {
+  if (!alternatives(before).some(({ kind }) => kind === 'text')) return [];
+  return assignedToMember(self, node, key).flatMap((one) =>
+    one.compound
+      ? [concatenated([before, unknown])]
+      : alternatives(valueAssigned(self, one, frame)).filter(({ kind }) => kind === 'text'),
+  );
+}
+
+/** All that is assigned to this member of this variable. */
+export function assignedToMember(
+  self: Evaluator,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  key: Value,
+): readonly Assignment[] {
+  const object = bareOf(node.expression);
+  const symbol = ts.isIdentifier(object) ? self.symbols.symbolOf(object) : undefined;
+  return symbol === undefined || key.kind !== 'text' ? [] : self.symbols.memberAssignments(symbol, key.text);
+}

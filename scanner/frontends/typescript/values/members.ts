@@ -1,0 +1,214 @@
+/** What a member of a value is: of an API, an object, a module of the skill, a class. */
+import { posix } from 'node:path';
+import { ts } from 'ts-morph';
+import { own } from '../../../models/api.ts';
+import { aliases, assignedApis, globalObjects } from '../../../models/javascript.ts';
+import { isModuleChanged, writtenMembers } from '../changes/changes.ts';
+import type { Frame } from '../frames.ts';
+import { apis, knownModules, memberPaths } from '../library.ts';
+import type { Program } from '../program.ts';
+import { memberOfClass } from './classes.ts';
+import type { Evaluator } from './evaluate.ts';
+import { partOfUrl } from './fold-data.ts';
+import { isWhole, text, textOr, unionOf, unknown, type Value } from './values.ts';
+import { valueOfSymbol } from './variables.ts';
+
+/** The member of one value by one key. */
+export function memberOfValue(self: Evaluator, object: Value, key: Value, node: ts.Node): Value {
+  // Whatever stands before it: a name of a member that ends so is this one.
+  const isConstructor = key.kind === 'text' && key.text.endsWith('constructor');
+  const name = isConstructor ? 'constructor' : isWhole(key) ? key.text : key.kind === 'number' ? String(key.number) : undefined;
+  const built = key.kind === 'text' && key.built;
+  if (name === undefined) return unknown;
+  if (name === 'constructor' && !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)) {
+    const callable =
+      object.kind === 'function' ||
+      object.kind === 'method' ||
+      object.kind === 'constructor' ||
+      (object.kind === 'class' && !object.made) ||
+      isCallableApi(object);
+    if (object.kind === 'class' && object.made) return { ...object, made: false };
+    return callable ? { kind: 'api', name: 'Function', built } : { kind: 'constructor' };
+  }
+  switch (object.kind) {
+    case 'api':
+      return memberOfApi(self, object, name, built, node);
+    case 'instance':
+      return !isMemberOf(object.of, name)
+        ? { kind: 'method', of: object, name, built }
+        : { kind: 'api', name: `${object.of}#${name}`, built };
+    case 'object':
+      return self.once(object.frame?.question(object.node) ?? object.node, `.${name}`, () =>
+        unionOf([memberOfObject(self, object.node, object.frame, name, built), ...writtenMembers(self, object.node, name)]),
+      );
+    case 'array':
+      return /^\d+$/.test(name)
+        ? (object.items[Number(name)] ?? unknown)
+        : name === 'length'
+          ? { kind: 'number', number: object.items.length }
+          : { kind: 'method', of: object, name, built };
+    case 'growing': {
+      if (name === 'length') return unknown;
+      return /^\d+$/.test(name) ? (object.items[Number(name)] ?? unknown) : { kind: 'method', of: object, name, built };
+    }
+    case 'text':
+      if (name === 'href') return object;
+      if (/^(origin|host|hostname|protocol|pathname)$/.test(name)) return partOfUrl(object.text, name);
+      if (name === 'length') return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
+      return /^\d+$/.test(name) && isWhole(object)
+        ? letterAt(object.text, Number(name))
+        : { kind: 'method', of: object, name, built };
+    case 'module':
+      return isModuleChanged(self, object.file, name) ? unknown : memberOfModule(self, object.file, name, node);
+    case 'class':
+      return self.once(object.node, `.${name}`, () => memberOfClass(self, object.node, name));
+    default:
+      return { kind: 'method', of: object, name, built };
+  }
+}
+
+function letterAt(value: string, at: number): Value {
+  return at < value.length ? text(value[at] ?? '', true) : unknown;
+}
+
+function isMemberOf(of: string, name: string): boolean {
+  const full = `${of}#${name}`;
+  return own(apis, full) !== undefined || own(assignedApis, full) !== undefined || memberPaths.has(full);
+}
+
+function isCallableApi(value: Value): boolean {
+  return (
+    value.kind === 'api' &&
+    (own(apis, value.name) !== undefined || /^(Object|Array|String|Function|Date|RegExp|Promise)\b/.test(value.name))
+  );
+}
+
+function memberOfApi(
+  self: Evaluator,
+  { name: owner, built: before }: { name: string; built: boolean },
+  name: string,
+  built: boolean,
+  node: ts.Node,
+): Value {
+  const folded = built || before;
+  if (name === 'default' && knownModules.has(owner)) return { kind: 'api', name: owner, built: folded };
+  if (owner === 'globalThis') return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : name, built: folded };
+  if (owner === 'process' && name === 'default') return { kind: 'api', name: 'process', built: folded };
+  if (owner === 'import.meta') {
+    if (name === 'dirname') return text(posix.dirname(ownPath(self, node)));
+    if (name === 'filename' || name === 'url') return text(ownPath(self, node));
+    return { kind: 'api', name: `import.meta.${name}`, built: folded };
+  }
+  const full = `${owner}.${name}`;
+  // What `import()` gives, before it is there.
+  if (promiseMethods.has(name) && own(apis, full) === undefined)
+    return { kind: 'method', of: { kind: 'api', name: owner, built: before }, name, built };
+  return { kind: 'api', name: own(aliases, full) ?? full, built: folded };
+}
+
+const promiseMethods = new Set(['then', 'catch', 'finally']);
+
+function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame: Frame, name: string, built: boolean): Value {
+  const found: Value[] = [];
+  const properties = propertiesNamed(node, name);
+  self.steps.take(1 + (properties.length >> 2));
+  for (const property of properties) {
+    if (self.writes !== undefined && isComputed(self, property, frame)) found.push(unknown);
+    else if (ts.isSpreadAssignment(property))
+      found.push(self.memberOf(self.valueOf(property.expression, frame), text(name), property));
+    else if (property.name !== undefined && nameOfProperty(self, property.name, frame) === name) {
+      if (ts.isPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.initializer, frame));
+      else if (ts.isShorthandPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.name, frame));
+      else if (ts.isMethodDeclaration(property)) found.splice(0, found.length, { kind: 'function', node: property, frame });
+      else if (ts.isGetAccessorDeclaration(property))
+        found.push(...self.returnsOf(property).map((value) => self.valueOf(value, frame)));
+    }
+  }
+  const useful = found.filter((one) =>
+    self.writes === undefined ? one.kind !== 'unknown' && one.kind !== 'method' : !isAbsent(one),
+  );
+  return useful.length > 0 ? unionOf(useful) : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
+}
+
+/** A member that its object does not have. */
+export function isAbsent(value: Value): boolean {
+  return value.kind === 'method' && value.of.kind === 'object';
+}
+
+// `{ [name()]: … }` may be any member.
+function isComputed(self: Evaluator, { name }: ts.ObjectLiteralElementLike, frame: Frame): boolean {
+  return name !== undefined && nameOfProperty(self, name, frame) === undefined;
+}
+
+interface ObjectMembers {
+  readonly named: ReadonlyMap<string, readonly ts.ObjectLiteralElementLike[]>;
+  /** Spreads and computed names, which may be any member. */
+  readonly open: readonly ts.ObjectLiteralElementLike[];
+}
+
+// Each object is gone through once, and not for each of its members that is asked for.
+const objectMembers = new WeakMap<ts.ObjectLiteralExpression, ObjectMembers>();
+
+// Those that may be the member of this name, in the order of the text.
+function propertiesNamed(node: ts.ObjectLiteralExpression, name: string): readonly ts.ObjectLiteralElementLike[] {
+  const members = objectMembers.get(node) ?? membersByName(node);
+  objectMembers.set(node, members);
+  const named = members.named.get(name) ?? [];
+  return members.open.length === 0 ? named : [...named, ...members.open].sort((a, b) => a.pos - b.pos);
+}
+
+function membersByName(node: ts.ObjectLiteralExpression): ObjectMembers {
+  const isOpen = ({ name }: ts.ObjectLiteralElementLike): boolean => name === undefined || writtenName(name) === undefined;
+  const [open, named] = [node.properties.filter(isOpen), node.properties.filter((one) => !isOpen(one))];
+  return { open, named: Map.groupBy(named, ({ name }) => (name === undefined ? '' : (writtenName(name) ?? ''))) };
+}
+
+function writtenName(name: ts.PropertyName | ts.BindingName | ts.Expression): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
+}
+
+/** The name of a property or binding; undefined when it cannot be computed. */
+export function nameOfProperty(
+  self: Evaluator,
+  name: ts.PropertyName | ts.BindingName | ts.Expression,
+  frame: Frame,
+): string | undefined {
+  const written = writtenName(name);
+  if (written !== undefined) return written;
+  if (!ts.isComputedPropertyName(name)) return undefined;
+  const value = self.valueOf(name.expression, frame);
+  return isWhole(value) ? value.text : undefined;
+}
+
+function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node: ts.Node): Value {
+  const symbol = self.symbols.exportOf(file, name);
+  const api = symbol === undefined ? undefined : self.symbols.apiOf(symbol);
+  if (api !== undefined) return { kind: 'api', name: own(aliases, api) ?? api, built: false };
+  if (symbol !== undefined) return valueOfSymbol(self, symbol, node, undefined);
+  const common = self.symbols.commonExports(file);
+  const all = (common.get('') ?? []).map((value) => self.memberOf(self.valueOf(value), text(name), node));
+  const single = (common.get(name) ?? []).map((value) => self.valueOf(value));
+  if (name === 'default' && common.has('')) return unionOf((common.get('') ?? []).map((value) => self.valueOf(value)));
+  const found = [...single, ...all];
+  // `import x from` a file whose default is an object: the checker takes x for the module.
+  const whole = found.length > 0 || name === 'default' ? undefined : self.symbols.exportOf(file, 'default');
+  if (whole !== undefined) found.push(self.memberOf(valueOfSymbol(self, whole, node, undefined), text(name), node));
+  return unionOf(found);
+}
+
+/** Where the file of a node lies in a sandbox. */
+export function ownPath(self: Evaluator, node: ts.Node): string {
+  const source = self.program.sourceOf(node.getSourceFile());
+  return posix.join('/skills/@self', source === undefined || source.depth > 0 ? 'program' : source.path);
+}
+
+/** A module by its folded name: of the tables, a file of the skill, or a package that is known by name only. */
+export function moduleNamed(program: Program, name: Value, from: ts.SourceFile): Value {
+  if (!isWhole(name)) return unknown;
+  const specifier = textOr(name);
+  const file = program.resolve(from, specifier);
+  if (file !== undefined) return { kind: 'module', file };
+  if (specifier.startsWith('.') || specifier.startsWith('/')) return unknown;
+  const bare = specifier.replace(/^(node|npm|jsr):\/?/, '').replace(/(?<=.)@[^/]*$/, '');
+  return { kind: 'api', name: bare === 'bun' ? 'Bun' : bare, built: name.built };
+}

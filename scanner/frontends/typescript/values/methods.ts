@@ -1,0 +1,82 @@
+/** Which method a member call means, by declarations alone: asking the checker for types would cost the square of a long function's length. */
+import { ts } from 'ts-morph';
+import { valueOfThis } from './classes.ts';
+import { bareOf } from './symbols.ts';
+import type { Functionish } from './values.ts';
+
+type Holder = ts.ClassLikeDeclaration | ts.ObjectLiteralExpression | ts.SourceFile;
+
+/** How names are looked up. */
+export interface Names {
+  symbolOf(name: ts.Node): ts.Symbol | undefined;
+  exportOf(file: ts.SourceFile, name: string): ts.Symbol | undefined;
+}
+
+const hopsMax = 8;
+
+/** The method or function that `object.name` means. */
+export function methodOf(names: Names, access: ts.PropertyAccessExpression): Functionish | undefined {
+  const member = memberOf(names, access, 0);
+  return member !== undefined && isFunction(member) ? member : undefined;
+}
+
+function memberOf(names: Names, access: ts.PropertyAccessExpression, hops: number): ts.Node | undefined {
+  const holder = holderOf(names, bareOf(access.expression), hops);
+  return holder === undefined ? undefined : memberNamed(names, holder, access.name.text, hops);
+}
+
+function memberNamed(names: Names, holder: Holder, name: string, hops: number): ts.Node | undefined {
+  if (ts.isSourceFile(holder)) return worthOf(names.exportOf(holder, name)?.declarations?.[0]);
+  const members: readonly ts.Node[] = ts.isClassLike(holder) ? holder.members : holder.properties;
+  const found = members.find((one) => 'name' in one && isNamed(one.name, name));
+  if (found !== undefined) return worthOf(found);
+  if (!ts.isClassLike(holder) || hops >= hopsMax) return undefined;
+  const [base] = holder.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+  const above = base === undefined ? undefined : holderOf(names, bareOf(base.expression), hops + 1);
+  return above === undefined ? undefined : memberNamed(names, above, name, hops + 1);
+}
+
+function isNamed(name: unknown, wanted: string): boolean {
+  return typeof name === 'object' && name !== null && 'text' in name && name.text === wanted;
+}
+
+// What a declaration stands for: the function or object behind a property or variable.
+function worthOf(declaration: ts.Node | undefined): ts.Node | undefined {
+  if (declaration === undefined) return undefined;
+  const value =
+    ts.isPropertyAssignment(declaration) || ts.isPropertyDeclaration(declaration) || ts.isVariableDeclaration(declaration)
+      ? declaration.initializer
+      : undefined;
+  return value === undefined ? declaration : bareOf(value);
+}
+
+function holderOf(names: Names, object: ts.Node, hops: number): Holder | undefined {
+  if (hops >= hopsMax) return undefined;
+  if (object.kind === ts.SyntaxKind.ThisKeyword) {
+    const self = valueOfThis(object);
+    return self.kind === 'class' || self.kind === 'object' ? self.node : undefined;
+  }
+  if (ts.isClassLike(object) || ts.isObjectLiteralExpression(object) || ts.isSourceFile(object)) return object;
+  if (ts.isNewExpression(object)) return holderOf(names, bareOf(object.expression), hops + 1);
+  if (ts.isPropertyAccessExpression(object)) {
+    const member = memberOf(names, object, hops + 1);
+    return member === undefined ? undefined : holderOf(names, member, hops + 1);
+  }
+  const [declaration] = ts.isIdentifier(object) ? (names.symbolOf(object)?.declarations ?? []) : [];
+  if (declaration === undefined) return undefined;
+  const type = ts.isParameter(declaration) || ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+  if (type !== undefined && ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName))
+    return holderOf(names, type.typeName, hops + 1);
+  const value = ts.isExportAssignment(declaration) ? bareOf(declaration.expression) : worthOf(declaration);
+  return value === undefined || value === declaration ? plainHolder(declaration) : holderOf(names, value, hops + 1);
+}
+
+function plainHolder(node: ts.Node): Holder | undefined {
+  return ts.isClassLike(node) || ts.isSourceFile(node) ? node : undefined;
+}
+
+function isFunction(node: ts.Node): node is Functionish {
+  return (
+    ts.isMethodDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isFunctionDeclaration(node)
+  );
+}

@@ -1,0 +1,45 @@
+/** What operators make of known values. */
+import { ts } from 'ts-morph';
+import type { Frame } from '../frames.ts';
+import type { Evaluator } from './evaluate.ts';
+import { foldNumbers } from './fold.ts';
+import { bareOf } from './symbols.ts';
+import { alternatives, concatenated, numberOf, unionOf, unknown, type Value } from './values.ts';
+
+/** A long chain of `+` is flat, so that it costs no call stack. */
+export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): Value {
+  const operator = ts.tokenToString(node.operatorToken.kind) ?? '';
+  if (operator === '||' || operator === '??')
+    return unionOf(
+      [self.valueOf(node.left, frame), self.valueOf(node.right, frame)].filter(
+        (one) => self.writes !== undefined || one.kind !== 'unknown',
+      ),
+    );
+  if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
+  const operands: ts.Expression[] = [];
+  let left: ts.Expression = node;
+  for (; ts.isBinaryExpression(left) && left.operatorToken.kind === node.operatorToken.kind; left = bareOf(left.left))
+    operands.unshift(left.right);
+  const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
+  // `1 + 2 + 'a'` adds before it puts together.
+  const leading = values.findIndex((one) => numberOf(one) === undefined);
+  const count = leading < 0 ? values.length : leading;
+  const sum = values.slice(0, count).reduce<Value | undefined>((sum, one) => added(operator, sum, one), undefined);
+  if (leading < 0) return sum ?? unknown;
+  return operator === '+' && values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
+    ? concatenated([...(sum === undefined ? [] : [sum]), ...values.slice(count)])
+    : unknown;
+}
+
+/** `-x`, `~x`, `+x` of numbers. */
+export function valueOfPrefix(self: Evaluator, node: ts.PrefixUnaryExpression, frame: Frame): Value {
+  const number = numberOf(self.valueOf(node.operand, frame));
+  if (number === undefined) return unknown;
+  if (node.operator === ts.SyntaxKind.MinusToken) return { kind: 'number', number: -number };
+  if (node.operator === ts.SyntaxKind.TildeToken) return { kind: 'number', number: ~number };
+  return node.operator === ts.SyntaxKind.PlusToken ? { kind: 'number', number } : unknown;
+}
+
+function added(operator: string, sum: Value | undefined, one: Value): Value {
+  return sum === undefined ? one : foldNumbers(operator, numberOf(sum) ?? 0, numberOf(one) ?? 0);
+}

@@ -1,0 +1,117 @@
+/** What an expression can be known to be without running it, and how constants fold. */
+import type { ts } from 'ts-morph';
+import { foldedCharsMax } from '../../../limits.ts';
+import { unknownPart } from '../../../models/egress-of.ts';
+import type { Frame } from '../frames.ts';
+
+export type Functionish = ts.FunctionLikeDeclaration;
+
+export type Value =
+  /** `made`: where an object was made of which nothing else is known. */
+  | { readonly kind: 'unknown'; readonly made?: readonly ts.Node[] }
+  /** `unknownPart` stands for parts that could not be computed. `built`: an operation made it, not a literal. */
+  | { readonly kind: 'text'; readonly text: string; readonly built: boolean }
+  /** Bytes, one code unit each. */
+  | { readonly kind: 'bytes'; readonly text: string }
+  | { readonly kind: 'number'; readonly number: number }
+  /** Something of the capability tables, or of the language, by its qualified name. */
+  | { readonly kind: 'api'; readonly name: string; readonly built: boolean }
+  /** An object that an API gave; `made` is the call. */
+  | { readonly kind: 'instance'; readonly of: string; readonly made: ts.Node }
+  | { readonly kind: 'function'; readonly node: Functionish; readonly frame: Frame }
+  /** A class, or an object that is made of it. */
+  | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
+  | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
+  /** `nodes`: the expressions of the items, where they stand in a literal. `made`: the expressions that made the list, or handed it on. */
+  | {
+      readonly kind: 'array';
+      readonly items: readonly Value[];
+      readonly nodes?: readonly ts.Expression[];
+      readonly made?: readonly ts.Node[];
+    }
+  /**
+   * A list that only `push` changes: the items that it was made with keep their places, and nothing else is known, not even its length.
+   * It is no `array`, so that whatever reads all items of a list takes it for unknown. `pushed`: what is put behind.
+   */
+  | {
+      readonly kind: 'growing';
+      readonly items: readonly Value[];
+      readonly pushed: readonly ts.Expression[];
+      readonly made?: readonly ts.Node[];
+    }
+  /** A file of the skill, as a module. */
+  | { readonly kind: 'module'; readonly file: ts.SourceFile }
+  /** `.constructor` of something that is no function. */
+  | { readonly kind: 'constructor' }
+  /** A method of the language's own objects. */
+  | { readonly kind: 'method'; readonly of: Value; readonly name: string; readonly built: boolean }
+  /** A function with its first arguments given. */
+  | { readonly kind: 'bound'; readonly callee: Value; readonly given: readonly Value[] }
+  /** One of several. */
+  | { readonly kind: 'union'; readonly of: readonly Value[] };
+
+export const unknown: Value = { kind: 'unknown' };
+const unionMax = 8;
+
+export function text(value: string, built = false): Value {
+  return value.length > foldedCharsMax ? unknown : { kind: 'text', text: value, built };
+}
+
+/** The values that one may be. */
+export function alternatives(value: Value): readonly Value[] {
+  return value.kind === 'union' ? value.of : [value];
+}
+
+/** One value that may be any of these; equal texts and names once, and not more than a few. */
+export function unionOf(values: readonly Value[]): Value {
+  const [only] = values;
+  if (values.length <= 1) return only ?? unknown;
+  const flat = values.flatMap(alternatives);
+  const kept = new Map<unknown, Value>();
+  for (const value of flat) kept.set(keyOf(value), value);
+  const all = [...kept.values()];
+  const [first] = all;
+  if (first === undefined) return unknown;
+  if (all.length === 1) return first;
+  return { kind: 'union', of: all.length <= unionMax ? all : [...all.slice(0, unionMax - 1), unknown] };
+}
+
+function keyOf(value: Value): unknown {
+  if (value.kind === 'text') return `text ${value.text}`;
+  if (value.kind === 'api') return `api ${value.name}`;
+  if (value.kind === 'unknown') return value.made?.[0] ?? 'unknown';
+  if (value.kind === 'class') return value.made ? value.node : value.node.members;
+  return value.kind === 'function' ? value.node : value;
+}
+
+/** The text of a value where it has one; a hole for what is not known. */
+export function textOr(value: Value, otherwise = unknownPart): string {
+  if (value.kind === 'text' || value.kind === 'bytes') return value.text;
+  if (value.kind === 'number') return String(value.number);
+  if (value.kind === 'array') return value.items.map((item) => textOr(item)).join(',');
+  if (value.kind === 'api' && /^(process|Bun)\.env\.(HOME|USERPROFILE)$/.test(value.name)) return '~';
+  return otherwise;
+}
+
+/** Whether a value is a text without holes. */
+export function isWhole(value: Value): value is { kind: 'text'; text: string; built: boolean } {
+  return value.kind === 'text' && !value.text.includes(unknownPart);
+}
+
+/** Texts put together: the product of the alternatives, as long as it is small. */
+export function concatenated(parts: readonly Value[]): Value {
+  let texts = [''];
+  for (const part of parts) {
+    const options = alternatives(part).map((value) => textOr(value));
+    const grown = texts.flatMap((before) => options.map((option) => before + option));
+    texts = grown.length <= unionMax ? grown : texts.map((before) => before + unknownPart);
+    if (texts.some((one) => one.length > foldedCharsMax)) return unknown;
+  }
+  const holes = (one: string): string => one.replace(/\0+/g, unknownPart);
+  return unionOf(texts.map((one) => text(holes(one), true)));
+}
+
+/** The number of a value where it is one. */
+export function numberOf(value: Value | undefined): number | undefined {
+  return value?.kind === 'number' ? value.number : undefined;
+}

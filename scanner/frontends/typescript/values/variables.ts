@@ -1,0 +1,244 @@
+/** What a variable, parameter or import holds, from all that is assigned to it. */
+import { ts } from 'ts-morph';
+import { fromOthers } from '../changes/changes.ts';
+import { elementOf } from '../changes/elements.ts';
+import { elementCallbacks } from '../changes/positions.ts';
+import { isFunctionish, ownerOf } from '../effects/calls.ts';
+import type { Frame } from '../frames.ts';
+import type { Assignment } from './assignments.ts';
+import type { Evaluator } from './evaluate.ts';
+import { isAbsent, nameOfProperty } from './members.ts';
+import { bareOf } from './symbols.ts';
+import { concatenated, type Functionish, text, unionOf, unknown, type Value } from './values.ts';
+
+/** The value of a symbol at a use of it. Several assignments give one of several values. */
+export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, given: Frame): Value {
+  const [declaration] = symbol.declarations ?? [];
+  const frame = declaration === undefined ? undefined : given?.around(declaration);
+  const assigned = self.symbols.assignments(symbol);
+  if (assigned.length > 0 && assigned.length <= appendedMax) {
+    const built = appended(self, symbol.declarations ?? [], assigned, use, frame);
+    if (built !== undefined) return built;
+  }
+  return self.once(frame?.question(symbol) ?? symbol, '', () => allOf(self, symbol, frame));
+}
+
+/** Text put together in more steps than this is not followed: each use would walk them all. */
+const appendedMax = 100;
+
+function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
+  const declarations = declarationsOf(symbol).filter((one) => self.writes === undefined || !isEmptyVariable(one));
+  const declared = declarations.map((declaration) => valueOfDeclaration(self, declaration, frame));
+  const assigned = self.symbols.assignments(symbol);
+  if (assigned.length === 0) return unionOf(declared);
+  const plain = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
+  return unionOf([
+    ...(self.writes === undefined ? declared.filter((one) => one.kind !== 'unknown') : declared),
+    ...plain,
+    ...(plain.length < assigned.length ? [unknown] : []),
+  ]);
+}
+
+// `let command;` holds nothing of its own.
+function isEmptyVariable(one: ts.Declaration): boolean {
+  return ts.isVariableDeclaration(one) && one.initializer === undefined && ts.isVariableStatement(one.parent.parent);
+}
+
+// In JavaScript `options.host = …` is a declaration of the variable too; its value is the member's.
+function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
+  const all = symbol.declarations ?? [];
+  return all.length < 2 ? all : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
+}
+
+/** What an assignment assigns; the part of it that a pattern takes. */
+export function valueAssigned(self: Evaluator, { value, node, path = [], each }: Assignment, frame?: Frame): Value {
+  const whole = self.valueOf(value, frame);
+  return path.reduce(
+    (whole, name) => self.memberOf(whole, /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name), node),
+    each ? elementOf(self, whole) : whole,
+  );
+}
+
+function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): Value {
+  if (ts.isVariableDeclaration(declaration)) return valueOfVariable(self, declaration, frame);
+  if (ts.isParameter(declaration)) return valueOfParameter(self, declaration, frame);
+  if (ts.isBindingElement(declaration)) return valueOfBinding(self, declaration, frame);
+  if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
+    return { kind: 'function', node: declaration, frame };
+  if (ts.isClassDeclaration(declaration)) return { kind: 'class', node: declaration, made: false };
+  if (self.writes !== undefined && isMemberDeclaration(declaration)) return unknown;
+  if (ts.isPropertyDeclaration(declaration))
+    return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
+  if (ts.isPropertyAssignment(declaration)) return self.valueOf(declaration.initializer, frame);
+  if (ts.isShorthandPropertyAssignment(declaration)) return self.valueOf(declaration.name, frame);
+  if (ts.isExportAssignment(declaration)) return self.valueOf(declaration.expression, frame);
+  if (ts.isEnumMember(declaration))
+    return declaration.initializer === undefined ? unknown : self.valueOf(declaration.initializer);
+  // `exports.x = …`: the binder declares the export by the member that is assigned to.
+  if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent))
+    return self.valueOf(declaration.parent.right);
+  if (ts.isSourceFile(declaration)) return { kind: 'module', file: declaration };
+  return valueOfImport(self, declaration);
+}
+
+function isMemberDeclaration(declaration: ts.Declaration): boolean {
+  return (
+    ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)
+  );
+}
+
+// An import that leads to nothing in the skill or the library: known by module and name only.
+function valueOfImport(self: Evaluator, declaration: ts.Declaration): Value {
+  const specifier = moduleOfImport(declaration);
+  if (specifier === undefined) return unknown;
+  const module = self.moduleOf(text(specifier), declaration.getSourceFile());
+  if (ts.isImportSpecifier(declaration) || ts.isExportSpecifier(declaration)) {
+    return self.memberOf(module, text((declaration.propertyName ?? declaration.name).text), declaration);
+  }
+  if (ts.isImportClause(declaration))
+    return module.kind === 'module' ? self.memberOf(module, text('default'), declaration) : module;
+  return module;
+}
+
+function moduleOfImport(declaration: ts.Node): string | undefined {
+  for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+      return node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier)
+        ? node.moduleSpecifier.text
+        : undefined;
+    }
+    if (ts.isImportEqualsDeclaration(node)) {
+      const reference = node.moduleReference;
+      return ts.isExternalModuleReference(reference) && ts.isStringLiteral(reference.expression)
+        ? reference.expression.text
+        : undefined;
+    }
+  }
+  return undefined;
+}
+
+function valueOfVariable(self: Evaluator, declaration: ts.VariableDeclaration, frame: Frame): Value {
+  if (declaration.initializer !== undefined) return self.valueOf(declaration.initializer, frame);
+  const loop = declaration.parent.parent;
+  if (ts.isForOfStatement(loop)) return elementOf(self, self.valueOf(loop.expression, frame));
+  return unknown;
+}
+
+/** What a pattern takes apart. */
+export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, frame: Frame): Value {
+  const holder = pattern.parent;
+  if (ts.isVariableDeclaration(holder)) return valueOfVariable(self, holder, frame);
+  return ts.isParameter(holder) ? valueOfParameter(self, holder, frame) : valueOfBinding(self, holder, frame);
+}
+
+/** What a destructured name holds. */
+export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): Value {
+  const pattern = element.parent;
+  const whole = wholeOfPattern(self, pattern, frame);
+  if (element.dotDotDotToken !== undefined) return ts.isObjectBindingPattern(pattern) ? whole : unknown;
+  const fallback = element.initializer === undefined ? [] : [self.valueOf(element.initializer, frame)];
+  if (ts.isArrayBindingPattern(pattern)) {
+    return unionOf([self.memberOf(whole, { kind: 'number', number: pattern.elements.indexOf(element) }, element), ...fallback]);
+  }
+  const name = nameOfProperty(self, element.propertyName ?? element.name, frame);
+  if (name === undefined) return unknown;
+  const computed = element.propertyName !== undefined && ts.isComputedPropertyName(element.propertyName);
+  const value = self.memberOf(whole, text(name, computed && !ts.isStringLiteralLike(element.propertyName.expression)), element);
+  const isLeftOut = self.writes === undefined ? value.kind === 'method' : isAbsent(value);
+  return unionOf([...(isLeftOut && fallback.length > 0 ? [] : [value]), ...fallback]);
+}
+
+/** A parameter holds what the calls of its function give it. */
+function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, frame: Frame): Value {
+  const callee = parameter.parent;
+  if (!isFunctionish(callee)) return unknown;
+  const inFrame = frame?.given(parameter);
+  if (inFrame !== undefined) return inFrame;
+  const index = callee.parameters.indexOf(parameter);
+  const others = fromOthers(self, callee);
+  if (parameter.dotDotDotToken !== undefined) return unionOf([restOf(self, callee, index), ...others]);
+  const values = self.symbols.callers(callee).map((call) => givenBy(self, call, index)[index] ?? unknown);
+  const fromCallback = callbackValue(self, callee, index, frame);
+  const fallback = parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
+  return unionOf([...values, ...fromCallback, ...fallback, ...others]);
+}
+
+function restOf(self: Evaluator, callee: Functionish, from: number): Value {
+  return unionOf(
+    self.symbols
+      .callers(callee)
+      .map((call): Value => ({ kind: 'array', items: givenBy(self, call, Number.POSITIVE_INFINITY).slice(from) })),
+  );
+}
+
+/** `arguments` of the function around a name: what its calls give it. */
+export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
+  for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
+    if (isFunctionish(at) && !ts.isArrowFunction(at)) return unionOf([restOf(self, at, 0), ...fromOthers(self, at)]);
+  }
+  return unknown;
+}
+
+// What a call gives for its parameters, up to the one at `last`; a list that is spread takes as many places as it has items.
+function givenBy(self: Evaluator, call: ts.CallExpression | ts.NewExpression, last: number): Value[] {
+  const given: Value[] = [];
+  for (const [i, one] of (call.arguments ?? []).entries()) {
+    if (given.length > last) break;
+    if (!ts.isSpreadElement(one)) {
+      // Only the one that is asked for is looked at.
+      given.push(given.length === last || last === Number.POSITIVE_INFINITY || i > last ? self.valueOf(one) : unknown);
+      continue;
+    }
+    const list = self.valueOf(one.expression);
+    given.push(...(list.kind === 'array' ? list.items : [unknown]));
+  }
+  return given;
+}
+
+// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds. The function may be handed on by its name.
+function callbackValue(self: Evaluator, callee: Functionish, index: number, frame: Frame): Value[] {
+  if (index !== 0) return [];
+  const { parent } = callee;
+  const direct = ts.isCallExpression(parent) && parent.arguments[0] === callee ? [parent] : [];
+  return [...direct, ...self.symbols.handedTo(callee)].flatMap(({ expression }) => {
+    if (!ts.isPropertyAccessExpression(expression)) return [];
+    const object = expression.expression;
+    if (expression.name.text === 'then') return [self.valueOf(object, frame)];
+    return elementCallbacks.has(expression.name.text) ? [elementOf(self, self.valueOf(object, frame))] : [];
+  });
+}
+
+// `let s = ''; s += 'child_'; s += 'process'` in one run of statements is one text.
+function appended(
+  self: Evaluator,
+  declarations: readonly ts.Declaration[],
+  assigned: readonly Assignment[],
+  use: ts.Node,
+  frame: Frame,
+): Value | undefined {
+  const [declaration] = declarations;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+    return undefined;
+  const block = declaration.parent.parent.parent;
+  const inLine = assigned.every(
+    ({ node, compound }) =>
+      compound &&
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken &&
+      ts.isExpressionStatement(node.parent) &&
+      node.parent.parent === block,
+  );
+  if (!inLine || (self.writes !== undefined && !isInOneRun(declaration, block, use))) return undefined;
+  const before = assigned.filter(({ node }) => node.getSourceFile() !== use.getSourceFile() || node.pos < use.pos);
+  return concatenated([
+    self.valueOf(bareOf(declaration.initializer), frame),
+    ...before.map(({ value }) => self.valueOf(value, frame)),
+  ]);
+}
+
+// The statements run in their order before the use: none is left out by a jump, and the use is in no function that runs at another time.
+function isInOneRun(declaration: ts.VariableDeclaration, block: ts.Node, use: ts.Node): boolean {
+  const isBlockScoped = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.BlockScoped) !== 0;
+  const isWhole = isBlockScoped || ts.isSourceFile(block) || isFunctionish(block.parent);
+  return isWhole && ownerOf(use) === ownerOf(declaration) && use.getSourceFile() === declaration.getSourceFile();
+}
