@@ -3,12 +3,13 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { limitBody } from './body-limit.ts';
 import type { Registry } from './context.ts';
-import { deskRoutes } from './desk.ts';
+import { deskRoutes } from './desk/desk.ts';
 import { addHeaders, checkHost, checkOrigin } from './gates.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
-import { newestCheckpoint } from './log.ts';
+import { newestCheckpoint } from './log/log.ts';
+import { behindNow } from './log/witness-duty.ts';
+import { witnessStates } from './log/witnesses.ts';
 import { answerProblem } from './problem-json.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -22,10 +23,9 @@ import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
-import { whyDamaged } from './sqlite-errors.ts';
-import { type AddressOf, limitStrangers } from './stranger-limit.ts';
-import { behindNow } from './witness-duty.ts';
-import { witnessStates } from './witnesses.ts';
+import { whyDamaged } from './store/sqlite-errors.ts';
+import { limitBody } from './strangers/body-limit.ts';
+import { type AddressOf, limitStrangers } from './strangers/stranger-limit.ts';
 
 export interface AppOptions {
   /** Where failures that should not have happened are written. */

@@ -7,13 +7,13 @@ import type { Policy } from '../skills-index/trust/policy.ts';
 import type { RootFile } from '../skills-index/trust/root.ts';
 import type { TufRepository } from '../skills-index/trust/tuf/repository.ts';
 import type { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
-import type { Database } from './batch.ts';
-import type { OwnHeadAhead } from './head-ahead.ts';
-import type { IncidentPolicy } from './incident-policy.ts';
-import type { IdentityCache } from './known-identities.ts';
-import type { Objects } from './objects.ts';
-import type { RegistryKeys } from './signing.ts';
-import type { Witnesses } from './witness-answers.ts';
+import type { OwnHeadAhead } from './log/head-ahead.ts';
+import type { RegistryKeys } from './log/signing.ts';
+import type { Witnesses } from './log/witness-answers.ts';
+import type { IdentityCache } from './people/known-identities.ts';
+import type { IncidentPolicy } from './review/incident-policy.ts';
+import type { Database } from './store/batch.ts';
+import type { Objects } from './store/objects.ts';
 
 export interface RegistryConfig {
   /** Where it is reached, without a slash at the end: `http://localhost:8787`. */

@@ -3,13 +3,13 @@ import { defineConfig } from 'drizzle-kit';
 export default defineConfig({
   dialect: 'sqlite',
   schema: [
-    './registry/schema.ts',
-    './registry/session-schema.ts',
-    './registry/cosignature-rows.ts',
-    './registry/tuf-schema.ts',
-    './registry/passkey-schema.ts',
-    './registry/mailbox-schema.ts',
-    './registry/similarity-schema.ts',
+    './registry/store/schema.ts',
+    './registry/store/session-schema.ts',
+    './registry/store/cosignature-rows.ts',
+    './registry/store/tuf-schema.ts',
+    './registry/store/passkey-schema.ts',
+    './registry/store/mailbox-schema.ts',
+    './registry/store/similarity-schema.ts',
   ],
   out: './registry/migrations',
 });

@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
-import { whyDamaged } from './sqlite-errors.ts';
+import { whyDamaged } from './store/sqlite-errors.ts';
 
 /** Failures that the operator has to know of. */
 const operatorCodes: readonly ProblemCode[] = ['internal', 'database-damaged', 'blob-damaged'];

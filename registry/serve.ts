@@ -8,25 +8,33 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
-import { closeFolder } from './closed-folder.ts';
 import { makeExclusive, type Registry } from './context.ts';
-import { readEnrolments, readIncidentPolicy, readKeys, readPolicy, readRootFile, readSigstore, readTuf } from './data-folder.ts';
-import { startCheck } from './database-check.ts';
-import { damageOf } from './database-damage.ts';
-import { type DatabaseFile, openFolder } from './database-file.ts';
-import { diskObjects } from './disk-objects.ts';
+import { closeFolder } from './data-folder/closed-folder.ts';
+import {
+  readEnrolments,
+  readIncidentPolicy,
+  readKeys,
+  readPolicy,
+  readRootFile,
+  readSigstore,
+  readTuf,
+} from './data-folder/data-folder.ts';
 import { makeErrorLog } from './error-log.ts';
+import { whatOwnHeadShows } from './index/own-head.ts';
+import { resume } from './index/publish-index.ts';
+import { takeStatement } from './intake/statements.ts';
 import { stopMs } from './limits.ts';
-import { newestCheckpoint } from './log.ts';
-import { whatOwnHeadShows } from './own-head.ts';
-import { resume } from './publish-index.ts';
-import { endSlowBodies } from './slow-bodies.ts';
-import { databaseOf, type OpenDatabase } from './sqlite.ts';
-import { takeStatement } from './statements.ts';
-import { sweepParts } from './sweep-parts.ts';
-import { readWitnesses } from './witness-config.ts';
-import { sayAlarm } from './witness-duty.ts';
-import { askWitnesses } from './witnesses.ts';
+import { newestCheckpoint } from './log/log.ts';
+import { readWitnesses } from './log/witness-config.ts';
+import { sayAlarm } from './log/witness-duty.ts';
+import { askWitnesses } from './log/witnesses.ts';
+import { startCheck } from './store/database-check.ts';
+import { damageOf } from './store/database-damage.ts';
+import { type DatabaseFile, openFolder } from './store/database-file.ts';
+import { diskObjects } from './store/disk-objects.ts';
+import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
+import { sweepParts } from './store/sweep-parts.ts';
+import { endSlowBodies } from './strangers/slow-bodies.ts';
 
 export interface RegistryOptions {
   /** Made by `skill registry init`. */

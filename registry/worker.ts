@@ -7,16 +7,16 @@ import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot } from '../skills-index/trust/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import { createApp } from './app.ts';
-import { clashOf, type Database } from './batch.ts';
-import { nameUnknownLength } from './body-limit.ts';
-import { sigstoreOf } from './certified.ts';
 import type { Registry } from './context.ts';
-import { whatOwnHeadShows } from './own-head.ts';
-import { resume } from './publish-index.ts';
-import { r2Objects } from './r2-objects.ts';
-import { requireRootKeys } from './root-keys.ts';
-import { requireTuf, tufDocumentName } from './tuf-document.ts';
-import { requireAsked, sayAlarm } from './witness-duty.ts';
+import { requireRootKeys } from './data-folder/root-keys.ts';
+import { whatOwnHeadShows } from './index/own-head.ts';
+import { resume } from './index/publish-index.ts';
+import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
+import { requireAsked, sayAlarm } from './log/witness-duty.ts';
+import { sigstoreOf } from './people/certified.ts';
+import { clashOf, type Database } from './store/batch.ts';
+import { r2Objects } from './store/r2-objects.ts';
+import { nameUnknownLength } from './strangers/body-limit.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;

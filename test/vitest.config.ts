@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that start the whole application in memory: seconds, not milliseconds. */
 const application = [
-  'test/registry/*.test.ts',
+  'test/registry/**/*.test.ts',
   'test/cli/{init,keyless,keys-and-members,openapi,review,review-reading,scan,source-folder,wrong-turns}.test.ts',
 ];
 

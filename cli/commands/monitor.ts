@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = new MonitorFolder(join(below, hexOf(pinned.fingerprint)));
   const memory = makeMemory();
   await mkdir(folder.dir, { recursive: true, mode: 0o700 });
-  const { holdFolder } = await import('../../registry/database-file.ts');
+  const { holdFolder } = await import('../../registry/store/database-file.ts');
   const letGo = holdFolder(folder.dir);
   try {
     for (;;) {

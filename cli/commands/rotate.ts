@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { readPolicy } from '../../registry/data-folder.ts';
-import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../registry/rotation.ts';
+import { readPolicy } from '../../registry/data-folder/data-folder.ts';
+import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../registry/data-folder/rotation.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';

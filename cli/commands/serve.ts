@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { closeQuietly, openFolder } from '../../registry/database-file.ts';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
+import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

@@ -32,7 +32,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', 'A witness replays the logs of registries: it needs --root and --follow for each, and no --log');
   const dir = resolve(cwd, String(options.data ?? join(paths.data, 'witness')));
   const key = await readOrMakeWitnessKey(dir, options.name === undefined ? undefined : String(options.name));
-  const { holdFolder } = await import('../../registry/database-file.ts');
+  const { holdFolder } = await import('../../registry/store/database-file.ts');
   const letGo = holdFolder(dir);
   try {
     return await serve(context, { logs, roots, follow, every, listen, dir, key, replay });

@@ -3,9 +3,9 @@ import { and, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { findBlob } from '../blobs.ts';
 import type { Actor, Registry } from '../context.ts';
-import { versionBlobs, versions } from '../schema.ts';
+import { findBlob } from '../store/blobs.ts';
+import { versionBlobs, versions } from '../store/schema.ts';
 import { describe, requireActor } from './describe.ts';
 
 /** Routes below /api/v1. */

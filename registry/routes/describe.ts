@@ -8,7 +8,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
-import { readSession } from '../sessions.ts';
+import { readSession } from '../people/sessions.ts';
 
 /** A problem document (RFC 9457). */
 const problemSchema = v.object({

@@ -6,8 +6,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
 import { parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import type { SentStatement } from '../certified.ts';
-import { keyHeader } from '../signer.ts';
+import type { SentStatement } from '../people/certified.ts';
+import { keyHeader } from '../people/signer.ts';
 
 /**
  * An envelope that a key signed, or the Sigstore bundle of one that a certificate signed.

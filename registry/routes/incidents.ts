@@ -4,10 +4,10 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { incidentRules, parseIncident } from '../../skills-index/run/audit/incident.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
-import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
-import { takeIncident } from '../incidents.ts';
 import { incidentBytesMax } from '../limits.ts';
+import { takeIncident } from '../review/incidents.ts';
+import { limitBody } from '../strangers/body-limit.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

@@ -6,12 +6,12 @@ import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { latest, memberNow, readIdentities } from '../identities.ts';
-import type { KnownIdentities } from '../known-identities.ts';
 import { keyVersionsMax } from '../limits.ts';
-import { logSize } from '../log.ts';
-import { wordOnPublisher } from '../publishers.ts';
-import { versions } from '../schema.ts';
+import { logSize } from '../log/log.ts';
+import { latest, memberNow, readIdentities } from '../people/identities.ts';
+import type { KnownIdentities } from '../people/known-identities.ts';
+import { versions } from '../store/schema.ts';
+import { wordOnPublisher } from '../versions/publishers.ts';
 import { describe } from './describe.ts';
 
 const keyAnswer = v.object({

@@ -10,10 +10,10 @@ import {
   parseForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
-import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
-import { answerTo, forgetMessage, messagesFor, takeAnswer, takeMessage } from '../mailbox.ts';
-import { type AddressOf, networkOf } from '../stranger-limit.ts';
+import { answerTo, forgetMessage, messagesFor, takeAnswer, takeMessage } from '../people/mailbox.ts';
+import { limitBody } from '../strangers/body-limit.ts';
+import { type AddressOf, networkOf } from '../strangers/stranger-limit.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

@@ -7,9 +7,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { PendingVote } from '../../skills-index/trust/identity/administrator-votes.ts';
 import type { Member, Registry } from '../context.ts';
-import { latest, memberNow, readIdentities } from '../identities.ts';
-import type { KnownIdentities } from '../known-identities.ts';
-import { listPendingPasskeys } from '../passkeys.ts';
+import { latest, memberNow, readIdentities } from '../people/identities.ts';
+import type { KnownIdentities } from '../people/known-identities.ts';
+import { listPendingPasskeys } from '../people/passkeys.ts';
 import { describe, requireActor } from './describe.ts';
 
 const member = v.object({

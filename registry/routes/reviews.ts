@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import type { Registry, Subject } from '../context.ts';
 import { reasonCharsMax } from '../limits.ts';
-import { askAuthor, claimReview, draftApproval, listQueue, moveVersion, readDraft, readReview } from '../review.ts';
-import { states } from '../status.ts';
+import { askAuthor, claimReview, draftApproval, listQueue, moveVersion, readDraft, readReview } from '../review/review.ts';
+import { states } from '../versions/status.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor, requireReviewer, versionIn } from './describe.ts';
 import { versionSchema } from './versions.ts';
 

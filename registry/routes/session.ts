@@ -6,9 +6,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { sessionText } from '../../skills-index/trust/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
-import { actorOf, readIdentities } from '../identities.ts';
-import { ownBases } from '../own-bases.ts';
-import { createChallenge, createLink, createSession, takeChallenge } from '../sessions.ts';
+import { actorOf, readIdentities } from '../people/identities.ts';
+import { ownBases } from '../people/own-bases.ts';
+import { createChallenge, createLink, createSession, takeChallenge } from '../people/sessions.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
 const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));

@@ -4,12 +4,12 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
-import { limitBody } from '../body-limit.ts';
-import { envelopeOf, isCertifiedSent } from '../certified.ts';
 import type { Registry } from '../context.ts';
+import { takeStatement } from '../intake/statements.ts';
 import { strangerClaimSeconds, strangerClaimsBurst } from '../limits.ts';
-import { takeStatement } from '../statements.ts';
-import { type AddressOf, Buckets } from '../stranger-limit.ts';
+import { envelopeOf, isCertifiedSent } from '../people/certified.ts';
+import { limitBody } from '../strangers/body-limit.ts';
+import { type AddressOf, Buckets } from '../strangers/stranger-limit.ts';
 import { describe } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 

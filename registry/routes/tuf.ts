@@ -4,7 +4,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type TufRepository, tufFileNames, tufFileOf } from '../../skills-index/trust/tuf/repository.ts';
 import { tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import type { Registry } from '../context.ts';
-import { currentTufSet, readOnlineTarget, readTufSet } from '../tuf.ts';
+import { currentTufSet, readOnlineTarget, readTufSet } from '../index/tuf.ts';
 
 /** Routes below /tuf; 404 for all of them where the registry has no signed document. */
 export function tufRoutes(registry: Registry): Hono {

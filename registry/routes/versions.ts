@@ -4,13 +4,13 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { limitBody } from '../body-limit.ts';
 import type { Registry } from '../context.ts';
-import { takeVersion, type Upload } from '../intake.ts';
+import { whyUncounted } from '../index/uncounted.ts';
+import { takeVersion, type Upload } from '../intake/intake.ts';
 import { uploadBytesMax } from '../limits.ts';
-import { readVersion } from '../review-detail.ts';
-import { whyUncounted } from '../uncounted.ts';
-import { versionsOf } from '../versions.ts';
+import { readVersion } from '../review/detail.ts';
+import { limitBody } from '../strangers/body-limit.ts';
+import { versionsOf } from '../versions/versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { statements } from '../../registry/schema.ts';
+import { statements } from '../../registry/store/schema.ts';
 import { keyStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { approve, publish, type Skill, scan, state } from '../registry/road.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeTar } from '../../cli/tar-writer.ts';
-import { unpackTar } from '../../registry/tar.ts';
+import { unpackTar } from '../../registry/intake/tar.ts';
 import { packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 
 const file = (path: string, content = '', mode = 0o644): SourceFile => ({ path, bytes: Buffer.from(content), mode });

@@ -2,7 +2,7 @@
 
 import { eq } from 'drizzle-orm';
 import { pinRegistry } from '../../cli/registries.ts';
-import { statements } from '../../registry/schema.ts';
+import { statements } from '../../registry/store/schema.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { base, type Installer, type Lie, makeReportSkill, pathsOf, release, sayOf } from '../cli/installer-world.ts';

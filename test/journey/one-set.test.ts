@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standIns } from '../../cli/shims.ts';
-import { storedBlobName } from '../../registry/objects.ts';
+import { storedBlobName } from '../../registry/store/objects.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { r2Objects } from '../../registry/r2-objects.ts';
-import { statusName } from '../../registry/status-json.ts';
+import { statusName } from '../../registry/index/status-json.ts';
+import { r2Objects } from '../../registry/store/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';

@@ -1,6 +1,6 @@
 /** Everybody who could try to get a version into the index, and the calls by which they could: a crowd takes one step at a time. */
 import fc from 'fast-check';
-import { states } from '../../registry/status.ts';
+import { states } from '../../registry/versions/status.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { purlOf } from '../../skills-index/skill/name.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doubtWrite, listDoubts } from '../../registry/doubts.ts';
-import { previousApproved } from '../../registry/prose-since.ts';
-import { refreshStatus, statusIn } from '../../registry/status-json.ts';
-import { requireVersion } from '../../registry/versions.ts';
+import { refreshStatus, statusIn } from '../../registry/index/status-json.ts';
+import { previousApproved } from '../../registry/review/prose-since.ts';
+import { doubtWrite, listDoubts } from '../../registry/versions/doubts.ts';
+import { requireVersion } from '../../registry/versions/versions.ts';
 import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { linkOf, signedIn } from './desk-visit.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, signIn } from './road.ts';

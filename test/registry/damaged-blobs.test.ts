@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { publicBlobName, storedBlobName } from '../../registry/objects.ts';
-import { log, statements } from '../../registry/schema.ts';
-import { requireVersion } from '../../registry/versions.ts';
+import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
+import { log, statements } from '../../registry/store/schema.ts';
+import { requireVersion } from '../../registry/versions/versions.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';

@@ -17,7 +17,7 @@ function closureOf(path: string, known = new Set<string>()): ReadonlySet<string>
 
 it('skillgate serve looks through the database before it loads the application', () => {
   const loaded = [...closureOf('cli/commands/serve.ts')];
-  expect(loaded).toContain('registry/database-damage.ts');
+  expect(loaded).toContain('registry/store/database-damage.ts');
   expect(loaded).toContain('better-sqlite3');
   expect(loaded.filter((one) => /^(hono|@hono|drizzle-orm)|^registry\/(app|serve|sqlite|schema)\.ts/.test(one))).toEqual([]);
 });

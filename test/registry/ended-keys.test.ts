@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { latest, readIdentities } from '../../registry/identities.ts';
+import { latest, readIdentities } from '../../registry/people/identities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { keyStatement, memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readIdentities } from '../../registry/identities.ts';
-import { finishStatements, planAppend } from '../../registry/log.ts';
-import { storedBlobName } from '../../registry/objects.ts';
-import { refreshStatus } from '../../registry/status-json.ts';
+import { refreshStatus } from '../../registry/index/status-json.ts';
+import { finishStatements, planAppend } from '../../registry/log/log.ts';
+import { readIdentities } from '../../registry/people/identities.ts';
+import { storedBlobName } from '../../registry/store/objects.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';

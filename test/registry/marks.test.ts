@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { marks } from '../../registry/schema.ts';
+import { marks } from '../../registry/store/schema.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';

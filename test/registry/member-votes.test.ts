@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readIdentities } from '../../registry/identities.ts';
+import { readIdentities } from '../../registry/people/identities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { MemberRole, MemberStatement } from '../../skills-index/statement/attestation.ts';
 import { keyStatement, memberStatement } from '../../skills-index/statement/attestation.ts';

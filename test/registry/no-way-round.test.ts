@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { log, statements } from '../../registry/schema.ts';
+import { log, statements } from '../../registry/store/schema.ts';
 import { approvalsInLog, type Oracle } from './approval-oracle.ts';
 import { type Crowd, makeCrowd, type Name, type Step, step } from './approval-walk.ts';
 import { pathOf } from './desk-visit.ts';

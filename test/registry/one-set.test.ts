@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpackTar } from '../../registry/tar.ts';
+import { unpackTar } from '../../registry/intake/tar.ts';
 import { openSkill, readAll } from '../../runner/catalogue.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readIdentities } from '../../registry/identities.ts';
-import { finishStatements, planAppend } from '../../registry/log.ts';
+import { finishStatements, planAppend } from '../../registry/log/log.ts';
+import { readIdentities } from '../../registry/people/identities.ts';
 import { keyStatement, memberStatement, revocationStatement, type Statement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';

@@ -1,6 +1,6 @@
 /** People and keys of the registry's tests: real keys, real signatures. */
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyTexts } from '../../registry/signing.ts';
+import type { KeyTexts } from '../../registry/log/signing.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';

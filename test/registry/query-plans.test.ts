@@ -2,7 +2,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
-import { resume } from '../../registry/publish-index.ts';
+import { resume } from '../../registry/index/publish-index.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { walkContract } from './contract.ts';

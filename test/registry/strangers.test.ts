@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstOwnersMax, signerTriesMax, strangerAddressesMax, strangerWritesBurst } from '../../registry/limits.ts';
-import { audit } from '../../registry/schema.ts';
-import { signerOf } from '../../registry/signer.ts';
-import { Buckets } from '../../registry/stranger-limit.ts';
+import { signerOf } from '../../registry/people/signer.ts';
+import { audit } from '../../registry/store/schema.ts';
+import { Buckets } from '../../registry/strangers/stranger-limit.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signPayload, signStatement } from '../../skills-index/statement/sign.ts';

@@ -2,9 +2,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
-import type { Objects } from '../../registry/objects.ts';
-import { loadKeys } from '../../registry/signing.ts';
-import { openSqlite } from '../../registry/sqlite.ts';
+import { loadKeys } from '../../registry/log/signing.ts';
+import type { Objects } from '../../registry/store/objects.ts';
+import { openSqlite } from '../../registry/store/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { defaultPolicy, type Policy } from '../../skills-index/trust/policy.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { statusIn } from '../../../registry/status-json.ts';
+import { statusIn } from '../../../registry/index/status-json.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { failWrite } from '../../registry/failing-write.ts';

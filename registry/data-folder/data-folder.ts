@@ -1,0 +1,113 @@
+/** The registry's data folder: root file, private keys, database, objects, and statements to log at the first start. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
+import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trust/policy.ts';
+import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
+import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import type { RegistryKeys } from '../log/signing.ts';
+import { sigstoreOf } from '../people/certified.ts';
+import { type IncidentPolicy, incidentPolicyShape } from '../review/incident-policy.ts';
+import { requireRootKeys } from './root-keys.ts';
+
+const keysForm = v.strictObject({
+  schema: v.literal('skillgate.registry-keys/1'),
+  log: v.string(),
+  status: v.string(),
+  registry: v.string(),
+});
+
+/** `DIR/root.json`. @throws Problem `file-not-found`, `root-invalid` */
+export async function readRootFile(dir: string): Promise<RootFile> {
+  return parseRoot(await readData(join(dir, 'root.json')));
+}
+
+/**
+ * `DIR/keys.json`, which nobody else may read and whose keys are those of the root file.
+ * @param name of the file, for the keys that a rotation brings
+ * @throws Problem `file-not-found`, `key-file-invalid`
+ */
+export async function readKeys(dir: string, root: RootFile, name = 'keys.json'): Promise<RegistryKeys> {
+  const path = join(dir, name);
+  const bytes = await readData(path);
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) {
+    throw new Problem('key-file-invalid', `Cannot use ${path}: others may read it`, { hint: `chmod 600 ${path}` });
+  }
+  const parsed = v.safeParse(keysForm, parseJson(bytes, path).value);
+  if (!parsed.success) throw new Problem('key-file-invalid', `Cannot use ${path}: it is not of form skillgate.registry-keys/1`);
+  return requireRootKeys(root, parsed.output);
+}
+
+/**
+ * `DIR/policy.json`; the usual policy where there is none.
+ * @throws Problem `json-invalid` with every reason: a policy that cannot be read is never replaced by another
+ */
+export async function readPolicy(dir: string): Promise<Policy> {
+  const path = join(dir, 'policy.json');
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? defaultPolicy : parsePolicy(bytes);
+}
+
+/**
+ * `DIR/incidents.json`: whose reports count; undefined where there is none.
+ * @throws Problem `json-invalid`
+ */
+export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | undefined> {
+  const path = join(dir, 'incidents.json');
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : parseShape(incidentPolicyShape, parseJson(bytes, path), 'json-invalid', path);
+}
+
+/** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */
+export async function readEnrolments(dir: string): Promise<Envelope[]> {
+  const folder = join(dir, 'enrol');
+  const names = await readdir(folder).catch(() => []);
+  const envelopes: Envelope[] = [];
+  for (const name of names.filter((one) => one.endsWith('.json')).sort()) {
+    const path = join(folder, name);
+    envelopes.push(parseEnvelope(parseJson(await readData(path), path).value));
+  }
+  return envelopes;
+}
+
+/** `DIR/tuf.json`, when administrators have signed one. @throws Problem `tuf-invalid` */
+export async function readTuf(dir: string, about: { root: RootFile; policy: Policy }): Promise<TufRepository | undefined> {
+  const path = join(dir, tufDocumentName);
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  return bytes === undefined ? undefined : requireTuf(bytes, about);
+}
+
+/**
+ * `DIR/trusted_root.json`, by which certificates are verified as long as no TUF repository delivers one.
+ * @throws Problem `json-invalid`, `trusted-root-invalid`
+ */
+export async function readSigstore(dir: string, tuf: TufRepository | undefined): Promise<unknown> {
+  return sigstoreOf(tuf, await readIfThere(join(dir, 'trusted_root.json')));
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
+  });
+}
+
+async function readData(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new Problem('file-not-found', `Cannot read ${path}`, {
+      cause,
+      hint: 'Make the folder with skillgate registry init DIR.',
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** Which scopes of a data folder nobody would own any more under another Sigstore root: asked before it is put in force. */
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { isDigest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/identity/frozen-statement.ts';
+import { rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
+import { sigstoreOf } from '../people/certified.ts';
+import { diskObjects } from '../store/disk-objects.ts';
+import { readBlob } from '../store/objects.ts';
+
+/** Scopes of which a statement by certificate is logged that could not be verified under `next`. */
+export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<string[]> {
+  const [root, sigstore, objects] = [rootFileOf(next), sigstoreOf(next, undefined), diskObjects(join(dir, 'objects'))];
+  const fallen = new Set<string>();
+  for (const address of certifiedScopes(dir)) {
+    if (!isDigest(address)) continue;
+    const { value } = parseJson(await readBlob(objects, address), 'a statement');
+    try {
+      verifyStatement(value, { root, sigstore });
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+      const { scope } = parseFrozenSubject(Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'));
+      if (scope !== undefined) fallen.add(scope);
+    }
+  }
+  return [...fallen].sort();
+}
+
+/** Addresses; none of a folder that was never served. */
+function certifiedScopes(dir: string): unknown[] {
+  let db: BetterSqlite3.Database;
+  try {
+    db = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true, fileMustExist: true });
+  } catch {
+    return [];
+  }
+  try {
+    const query = 'SELECT bundle FROM statements WHERE "predicateType" = ? AND material IS NOT NULL AND bundle IS NOT NULL';
+    return db.prepare(query).pluck().all(predicateTypes.scope);
+  } finally {
+    db.close();
+  }
+}

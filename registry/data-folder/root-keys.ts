@@ -1,0 +1,18 @@
+/** The registry's private keys, held against the root file. */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { RootFile } from '../../skills-index/trust/root.ts';
+import { type KeyTexts, loadKeys, type RegistryKeys } from '../log/signing.ts';
+
+/**
+ * Loads keys and refuses those that the root file does not name: what they sign nobody would believe.
+ * @throws Problem `key-file-invalid`
+ */
+export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<RegistryKeys> {
+  const keys = await loadKeys(texts);
+  for (const name of ['log', 'status', 'registry'] as const) {
+    if (Buffer.from(keys[name].publicKey).toString('base64') !== root[name].key) {
+      throw new Problem('key-file-invalid', `The ${name} key is not the one that the root file names`);
+    }
+  }
+  return keys;
+}

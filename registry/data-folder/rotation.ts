@@ -1,0 +1,174 @@
+/** A signed proposal takes its place in a data folder: checked as clients will, with nobody serving the folder meanwhile. */
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parsePolicy } from '../../skills-index/trust/policy.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
+import {
+  lastRootOf,
+  namesAdministrators,
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
+import { strangersAmongRetired, strangerWords } from '../../skills-index/trust/tuf/root-chain.ts';
+import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { holdFolder } from '../store/database-file.ts';
+import { diskObjects } from '../store/disk-objects.ts';
+import { earlierRootName } from '../store/objects.ts';
+import { readKeys, readRootFile } from './data-folder.ts';
+import { scopesFrozenBy } from './frozen-scopes.ts';
+
+/** Index of the last entry of the folder's log; undefined while it is empty. */
+export function lastLogIndex(dir: string): number | undefined {
+  let db: BetterSqlite3.Database;
+  try {
+    db = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true, fileMustExist: true });
+  } catch {
+    return undefined;
+  }
+  try {
+    const row = db.prepare('SELECT max("index") AS last FROM log').get() as { last: number | null } | undefined;
+    return row?.last ?? undefined;
+  } finally {
+    db.close();
+  }
+}
+
+/** The document that is in force in the folder; undefined before the first. */
+export async function readTufDocument(dir: string): Promise<TufRepository | undefined> {
+  const bytes = await readFile(join(dir, tufDocumentName)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  return bytes === undefined ? undefined : parseTufRepository(bytes);
+}
+
+export interface Published {
+  /** Entries of the log behind the last index at which replaced keys count. */
+  readonly entriesSince: number;
+  /** Scopes that nobody owns from now on, since the statement that says who cannot be verified any more. */
+  readonly frozenScopes: readonly string[];
+}
+
+/**
+ * Puts a proposal in force. Cut off at any point, it can be run again.
+ * @param now milliseconds since 1970
+ * @throws Problem `folder-served`, `tuf-invalid`, `tuf-expired`, `key-file-invalid`
+ */
+export async function publishTuf(dir: string, next: TufRepository, now: number): Promise<Published> {
+  const letGo = holdFolder(dir);
+  try {
+    const root = rootFileOf(next);
+    requireTuf(Buffer.from(JSON.stringify(next)), { root, policy: parsePolicy(next.files['policy.json']) });
+    await requireSuccessor(dir, next);
+    await requirePast(dir, next);
+    await requireWholeLog(dir, root);
+    const { expires } = lastRootOf(next).signed;
+    if (Date.parse(expires) <= now) throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
+    const keys = await keysFor(dir, root);
+    const frozenScopes = await newlyFrozen(dir, next);
+    const files = diskObjects(dir);
+    if (keys === 'keys.next.json') await rename(join(dir, keys), join(dir, 'keys.json'));
+    await keepRoot(dir);
+    await files.put('root.json', Buffer.from(`${JSON.stringify(root, null, 2)}\n`));
+    await files.put('policy.json', Buffer.from(`${next.files['policy.json']}\n`));
+    await files.put(tufDocumentName, Buffer.from(`${JSON.stringify(next, null, 2)}\n`));
+    await rm(join(dir, 'keys.next.json'), { force: true });
+    await rm(join(dir, 'tuf-proposal.json'), { force: true });
+    const ends = [...(root.retired ?? []), ...(root.thresholds ?? [])].map((one) => one.validUpTo);
+    const entriesSince = ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends));
+    return { entriesSince, frozenScopes };
+  } finally {
+    letGo();
+  }
+}
+
+// Who named its fingerprint once, in a script or on paper, begins there and follows what was signed since.
+async function keepRoot(dir: string): Promise<void> {
+  const root = await readRootFile(dir);
+  await diskObjects(join(dir, 'objects')).put(earlierRootName(rootFingerprint(root)), Buffer.from(canonicalJson(root)));
+}
+
+/** Scopes that fall with an exchanged trusted_root.json; none, and nothing verified, where it stays. */
+export async function newlyFrozen(dir: string, next: TufRepository): Promise<string[]> {
+  const before = (await readTufDocument(dir))?.files['trusted_root.json'];
+  return before !== undefined && before === next.files['trusted_root.json'] ? [] : scopesFrozenBy(dir, next);
+}
+
+async function requireSuccessor(dir: string, next: TufRepository): Promise<void> {
+  const before = await readTufDocument(dir);
+  const foreign = (why: string) =>
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skillgate registry rotate propose' });
+  if (before === undefined) {
+    // Clients begin at the administrators of the root file that they pinned.
+    const pinned = await readRootFile(dir);
+    if (next.roots.length !== 1 || !namesAdministrators(lastRootOf(next).signed, pinned))
+      throw foreign('the first TUF root names exactly the administrators of root.json');
+    return;
+  }
+  if (canonicalJson(before.roots) === canonicalJson(next.roots)) return;
+  if (canonicalJson(before.roots) !== canonicalJson(next.roots.slice(0, -1)))
+    throw foreign('the proposal was made over another state of this registry');
+}
+
+// A retired key or an earlier policy with a place ahead of the log would go on judging what comes: that is no past; nor is a key that never
+// was in office. One signed before counts as it is, also over a log that a backup set back.
+async function requirePast(dir: string, next: TufRepository): Promise<void> {
+  const earlierIn = (one: TufRepository | undefined) =>
+    one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
+  const known = earlierIn(await readTufDocument(dir)).map((one) => canonicalJson(one));
+  const last = lastLogIndex(dir) ?? -1;
+  const ahead = earlierIn(next).find((one) => !known.includes(canonicalJson(one)) && one.validUpTo > last);
+  const [root, now] = [rootFileOf(next), await readRootFile(dir)];
+  const retired = (root.retired ?? []).find(
+    (one) => !(now.retired ?? []).some(({ key }) => key === one.key) && one.validUpTo > last,
+  );
+  const strangers = strangersAmongRetired(root, { files: [now], chain: [], isWhole: true });
+  const refused = (why: string) =>
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skillgate registry rotate propose fills in what is right' });
+  if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
+  const ends = (what: string, index: number) => `${what} is to count up to log index ${index}, and the log ends at ${last}`;
+  const threshold = (root.thresholds ?? []).find(
+    (one) => !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(one)) && one.validUpTo > last,
+  );
+  if (threshold !== undefined) throw refused(ends('an earlier threshold', threshold.validUpTo));
+  if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
+  if (retired !== undefined) throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
+}
+
+// What is logged is read by its checkpoint: behind its last index a retired log key vouches for nothing, so nobody could read those entries.
+// Other keys may be retired for a time gone by: what a thief signed with one falls, and stays readable.
+async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
+  const known = ((await readRootFile(dir)).retired ?? []).map((one) => canonicalJson(one));
+  const last = lastLogIndex(dir) ?? -1;
+  const early = (root.retired ?? []).find(
+    (one) => one.office === 'log' && one.validUpTo < last && !known.includes(canonicalJson(one)),
+  );
+  if (early === undefined) return;
+  throw new Problem(
+    'tuf-invalid',
+    `Cannot publish: the log key until now is to count up to log index ${early.validUpTo}, and the log has gone on to ${last}: nobody could verify the ${last - early.validUpTo} entries behind it`,
+    { hint: 'propose again, with the registry stopped until you publish: the index is signed, and cannot be moved' },
+  );
+}
+
+/** Which file holds the private keys that the root file names; those in use where they still do. */
+async function keysFor(dir: string, root: RootFile): Promise<'keys.json' | 'keys.next.json'> {
+  for (const name of ['keys.json', 'keys.next.json'] as const) {
+    const holds = await readKeys(dir, root, name).then(
+      () => true,
+      () => false,
+    );
+    if (holds) return name;
+  }
+  throw new Problem(
+    'key-file-invalid',
+    'Cannot publish: neither keys.json nor keys.next.json holds the keys that the proposal names',
+    {
+      hint: 'keys.next.json was made by skillgate registry rotate propose in this folder; without it, propose again',
+    },
+  );
+}

@@ -1,0 +1,117 @@
+/** The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`, the routes of one version. */
+
+import { Hono } from 'hono';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { ruleNote } from '../../skills-index/statement/rule-note.ts';
+import type { Registry } from '../context.ts';
+import { formBodyBytesMax } from '../limits.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { creationOptions, finishCreation, listPendingPasskeys } from '../people/passkeys.ts';
+import { endSession, peekLink, redeemLink } from '../people/sessions.ts';
+import { listDecided, listQueue } from '../review/review.ts';
+import { limitBody } from '../strangers/body-limit.ts';
+import { listDoubts } from '../versions/doubts.ts';
+import {
+  deskHeaders,
+  dropSession,
+  field,
+  keepKeysChoice,
+  keepSession,
+  requireReviewer,
+  serveAssets,
+  show,
+  whoIs,
+} from './frame.ts';
+import { keysPage } from './pages/keys-page.ts';
+import { passkeysPage } from './pages/passkeys-page.ts';
+import { queuePage } from './pages/queue.ts';
+import { rulePage } from './pages/rule.ts';
+import { linkPage, signInPage } from './pages/sign-in.ts';
+import { reviewRoutes } from './review.ts';
+
+/** All routes of the desk, without their /review. */
+export function deskRoutes(registry: Registry): Hono {
+  const app = new Hono();
+  app.use(deskHeaders(registry), limitBody(formBodyBytesMax));
+  serveAssets(app);
+  signInRoutes(app, registry);
+  passkeyRoutes(app, registry);
+
+  app.get('/', async (context) => {
+    if ((await whoIs(registry, context)) === undefined) return context.redirect('/review/sign-in', 303);
+    await requireReviewer(registry, context);
+    const [rows, decided, doubts] = [await listQueue(registry), await listDecided(registry), await listDoubts(registry)];
+    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows, decided, doubts }));
+  });
+  app.get('/keys', (context) => show(registry, context, keysPage));
+  app.post('/keys', async (context) => {
+    keepKeysChoice(context, (await field(context, 'keys')) === 'off' ? 'off' : 'on');
+    return context.redirect('/review/keys', 303);
+  });
+  app.get('/rules/:group/:rule', async (context) => {
+    await requireReviewer(registry, context);
+    const rule = `${context.req.param('group')}/${context.req.param('rule')}`;
+    const note = ruleNote(rule);
+    if (note === undefined) throw new Problem('not-found', `There is no rule ${JSON.stringify(rule.slice(0, 100))}`);
+    return show(registry, context, (frame) => rulePage(frame, rule, note));
+  });
+  reviewRoutes(app, registry);
+  app.all('*', (context) => {
+    throw new Problem('not-found', `Nothing is at ${context.req.path}`);
+  });
+  return app;
+}
+
+function signInRoutes(app: Hono, registry: Registry): void {
+  app.get('/sign-in', async (context) => {
+    const link = context.req.query('link');
+    if (link === undefined) return show(registry, context, signInPage);
+    const member = (await peekLink(registry, link))?.member;
+    if (member === undefined) throw linkOver();
+    return show(registry, context, (frame) => linkPage(frame, { link, member }));
+  });
+  app.post('/sign-in', async (context) => {
+    const session = await redeemLink(registry, await field(context, 'link'));
+    if (session === undefined) throw linkOver();
+    keepSession(context, session);
+    return context.redirect('/review', 303);
+  });
+  app.post('/sign-out', async (context) => {
+    const token = dropSession(context);
+    if (token !== undefined) await endSession(registry, token);
+    return context.redirect('/review/sign-in', 303);
+  });
+}
+
+function linkOver(): Problem {
+  return new Problem('not-signed-in', 'This link was used before, is older than five minutes, or never was one', {
+    hint: 'Type skillgate login --browser for a new one.',
+  });
+}
+
+function passkeyRoutes(app: Hono, registry: Registry): void {
+  app.get('/passkeys', async (context) => {
+    const { member } = await requireReviewer(registry, context);
+    const { chain } = await readIdentities(registry);
+    const enrolled = chain.passkeysOf(member.name, latest);
+    const known = new Set(enrolled.map((one) => one.credentialId));
+    const pending = (await listPendingPasskeys(registry)).filter(
+      (one) => one.member === member.name && !known.has(one.credentialId),
+    );
+    const options = await creationOptions(registry, member.name, [...known, ...pending.map((one) => one.credentialId)]);
+    const view = {
+      member: member.name,
+      roles: member.roles,
+      now: registry.now().getTime(),
+      enrolled,
+      pending,
+      creationOptions: options,
+    };
+    return show(registry, context, (frame) => passkeysPage(frame, view));
+  });
+  app.post('/passkeys', async (context) => {
+    const { member } = await requireReviewer(registry, context);
+    await finishCreation(registry, member.name, await field(context, 'response'));
+    return context.redirect('/review/passkeys', 303);
+  });
+}

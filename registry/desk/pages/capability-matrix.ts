@@ -1,0 +1,111 @@
+/**
+ * Capabilities of the signed manifest against those observed: one row for each, the undeclared first. Compared here and not by the report,
+ * because a scanner does not know a manifest that nobody wrote into the bundle. The first block of a version's page.
+ */
+import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import {
+  type Capabilities,
+  type Capability,
+  covers,
+  listCapabilities,
+  minus,
+  printCapability,
+  unused,
+} from '../../../skills-index/skill/capability.ts';
+import { defanged } from './markdown.ts';
+import { type Html, html, untrusted } from './markup.ts';
+
+/** undeclared: used without asking. used: asked for and seen. unused: asked for, never seen. */
+export type CapabilityUse = 'undeclared' | 'used' | 'unused';
+
+export interface CapabilityRow {
+  readonly kind: Capability['kind'];
+  readonly text: string;
+  readonly use: CapabilityUse;
+  /** The author's reason; absent for what is only observed. */
+  readonly why: string | undefined;
+  /** What was seen that this one allows; empty when unused. */
+  readonly seen: readonly string[];
+  /** The last approved version did not have it; undefined when there is none. */
+  readonly added: boolean | undefined;
+}
+
+export interface MatrixInput {
+  /** Of the signed manifest. */
+  readonly declared: Capabilities;
+  /** Of the scan report. */
+  readonly observed: Capabilities;
+  /** Of the last approved version of the skill. */
+  readonly approvedBefore: Capabilities | undefined;
+}
+
+/** The rows of the matrix: undeclared, then used, then unused, each in the order of the kinds. */
+export function capabilityRows({ declared, observed, approvedBefore }: MatrixInput): CapabilityRow[] {
+  const seen = listCapabilities(observed);
+  const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
+  const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);
+  const added = (one: Capability): boolean | undefined => before && !before.some((old) => covers(old, one));
+  const asked = listCapabilities(declared).map((one): CapabilityRow => {
+    const uses = seen.filter((use) => covers(one, use)).map((use) => wordsOf(use));
+    return { ...about(one), use: never.has(keyOf(one)) ? 'unused' : 'used', why: one.why, seen: uses, added: added(one) };
+  });
+  const unasked = listCapabilities(minus(observed, declared)).map(
+    (one): CapabilityRow => ({ ...about(one), use: 'undeclared', why: undefined, seen: [wordsOf(one)], added: added(one) }),
+  );
+  return [...unasked, ...asked.filter((row) => row.use === 'used'), ...asked.filter((row) => row.use === 'unused')];
+}
+
+/** What stands wherever a manifest that nobody wrote is shown. */
+export const inferredWords = 'inferred, not confirmed by a person';
+
+const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> = {
+  undeclared: { glyph: '▲', word: 'undeclared' },
+  used: { glyph: '✓', word: 'used' },
+  unused: { glyph: '○', word: 'unused' },
+};
+
+/**
+ * The matrix as a table.
+ * @param inferred no author wrote the manifest: each row of it says so
+ */
+export function capabilityMatrix(rows: readonly CapabilityRow[], inferred = false): Html {
+  if (rows.length === 0) return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
+<table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
+<th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead>
+<tbody>${rows.map((row) => matrixRow(row, inferred))}</tbody></table></div>`;
+}
+
+function matrixRow(row: CapabilityRow, inferred: boolean): Html {
+  const { glyph, word } = useWords[row.use];
+  const added = row.added ? html` <span class="tag new">new since the last approved version</span>` : '';
+  const narrower = row.seen.filter((one) => one !== row.text);
+  const asked = inferred ? html`<b class="no">${inferredWords}</b>` : 'yes';
+  const noWhy = row.use === 'undeclared' ? 'not asked for' : '—';
+  return html`<tr class="use-${row.use}"><td><span class="use"><span aria-hidden="true">${glyph}</span> ${word}</span></td>
+<th scope="row"><span class="tag">${row.kind}</span> <code>${untrusted(row.text)}</code>${added}</th>
+<td>${row.use === 'undeclared' ? html`<b class="no">no</b>` : asked}</td><td>${observedWords(row, narrower)}</td>
+<td>${row.why === undefined ? html`<span class="quiet">${noWhy}</span>` : untrusted(row.why)}</td></tr>`;
+}
+
+function observedWords({ kind, use, seen }: CapabilityRow, narrower: readonly string[]): Html {
+  if (use === 'unused') return html`no`;
+  if (kind === 'secret' && seen.length === 0) return html`<span class="quiet">its host is called</span>`;
+  return narrower.length === 0 ? html`yes` : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
+}
+
+/** A capability for the eye: its kind left out, addresses defanged. */
+export function wordsOf(one: Capability): string {
+  if (one.kind === 'env' && one.name === '*') return '* (every variable)';
+  if (one.kind === 'exec' && one.program === '*') return '* (any program)';
+  const words = printCapability(one).slice(one.kind.length + 1);
+  return one.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
+}
+
+function about(one: Capability): Pick<CapabilityRow, 'kind' | 'text'> {
+  return { kind: one.kind, text: wordsOf(one) };
+}
+
+function keyOf(one: Capability): string {
+  return canonicalJson({ ...one, why: undefined });
+}

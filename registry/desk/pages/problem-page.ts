@@ -1,0 +1,20 @@
+/** What went wrong, with its code and what to do. */
+import type { Problem } from '../../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
+import { type Frame, page } from './layout.ts';
+import { type Html, html, term, untrusted } from './markup.ts';
+
+/** The whole page. */
+export function problemPage(frame: Frame, problem: Problem): Html {
+  const { means, fix } = problemCodes[problem.code];
+  const reasons = problem.reasons.map((reason) => html`<li>${untrusted(reason.message)}</li>`);
+  const body = html`<p class="notice notice-refused" role="alert">${untrusted(problem.message)}</p>
+${reasons.length === 0 ? '' : html`<ul>${reasons}</ul>`}
+<dl class="facts">
+${term('code', html`<code>${problem.code}</code>`)}
+${term('means', means)}
+${term('what to do', untrusted(problem.hint ?? fix))}
+</dl>
+<p><a href="/review">To the queue</a></p>`;
+  return page(frame, { title: 'This did not work', body, width: 'narrow' });
+}

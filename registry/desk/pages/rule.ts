@@ -1,0 +1,53 @@
+/** What a rule of the scanner looks for, for a reviewer who reads its findings: why, how to mend it, an attack and a near miss. */
+import { type RuleExample, type RuleNote, ruleNote } from '../../../skills-index/statement/rule-note.ts';
+import { type Frame, page } from './layout.ts';
+import { type Html, html, part, shown, term } from './markup.ts';
+
+/** Address of a rule's page at the desk; undefined for a rule of another version of the scanner. */
+export function ruleHref(rule: string): string | undefined {
+  return ruleNote(rule) === undefined ? undefined : `/review/rules/${rule}`;
+}
+
+/** The weaknesses that a rule maps to, as a row of a description list; nothing for an unknown rule. */
+export function weaknessTags(rule: string): Html | string {
+  const note = ruleNote(rule);
+  return note === undefined || note.maps.length === 0 ? '' : term('Maps to', html`${note.maps.map(weaknessTag)}`);
+}
+
+/** The whole page. */
+export function rulePage(frame: Frame, rule: string, note: RuleNote): Html {
+  const { title, kind, severity, confidence, why, fix, looksAt, maps, related } = note;
+  const body = html`<p class="description">${title}</p>
+<dl class="facts">${term('kind', kind)}${term('usually', severity)}${term('confidence', confidence)}</dl>
+${part('why', 'Why it matters', html`<p>${why}</p>`)}
+${part('fix', 'How to mend it', html`<p>${fix}</p>`)}
+${part('looks-at', 'What it looks at', html`<ul class="plain-list">${looksAt.map((one) => html`<li>${one}</li>`)}</ul>`)}
+${part('maps', 'Maps to', html`<ul class="plain-list">${maps.map((one) => html`<li>${weaknessTag(one)} ${one.name}</li>`)}</ul>`)}
+${part('attack', 'What it finds', example(note.attack, 'attack'))}
+${part('near', 'What it lets pass', example(note.near, 'near miss'))}
+${related.length === 0 ? '' : part('related', 'Near it', relatedList(related))}`;
+  return page(frame, { title: rule, heading: html`<code>${rule}</code>`, body });
+}
+
+// Texts of a note are our own; the code in its examples is meant to deceive, and is shown as a skill's.
+function example({ files, findings }: RuleExample, what: string): Html {
+  const code = files.map(
+    ({ path, text }) => html`<p><code>${shown(path)}</code></p>
+<pre tabindex="0" aria-label="${what}, ${path}"><code dir="ltr">${shown(text.trimEnd())}</code></pre>`,
+  );
+  const found = findings.map((one) => html`<code>${one}</code> `);
+  return html`${code}<p class="quiet">${findings.length === 0 ? 'Nothing is found.' : html`Found at ${found}`}</p>`;
+}
+
+function relatedList(related: readonly string[]): Html {
+  const rows = related.map((rule) => {
+    const href = ruleHref(rule);
+    return href === undefined ? '' : html`<li><a href="${href}"><code>${rule}</code></a> ${ruleNote(rule)?.title}</li>`;
+  });
+  return html`<ul class="plain-list">${rows}</ul>`;
+}
+
+// No link: the desk sends nobody to a foreign address.
+function weaknessTag({ label, name }: RuleNote['maps'][number]): Html {
+  return html`<span class="tag" title="${name}">${label}</span> `;
+}

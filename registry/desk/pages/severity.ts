@@ -1,0 +1,42 @@
+/** Severities, verdicts and states for the eye: always a word and a glyph, the colour only beside them. */
+import type { Severity, Verdict } from '../../../skills-index/statement/finding.ts';
+import type { State } from '../../versions/status.ts';
+import { type Html, html } from './markup.ts';
+
+const severityGlyphs: Readonly<Record<Severity, string>> = { critical: '⬢', high: '▲', medium: '◆', low: '▽', info: '·' };
+const verdictGlyphs: Readonly<Record<Verdict, string>> = { pass: '✓', review: '◇', block: '✕', incomplete: '◌' };
+const stateGlyphs: Readonly<Record<State, string>> = {
+  received: '·',
+  scanning: '◌',
+  'in review': '◇',
+  approved: '✓',
+  suspended: '‖',
+  revoked: '✕',
+  refused: '✕',
+  quarantined: '▲',
+  withdrawn: '—',
+};
+
+export function severityBadge(severity: Severity): Html {
+  return badge(`severity severity-${severity}`, severityGlyphs[severity], severity);
+}
+
+/** How many findings of each severity, the highest first; those with none left out. */
+export function severityCounts(counts: Readonly<Record<Severity, number>>): Html {
+  const some = (['critical', 'high', 'medium', 'low', 'info'] as const).filter((severity) => counts[severity] > 0);
+  if (some.length === 0) return html`<span class="quiet">no findings</span>`;
+  return html`${some.map((one) => badge(`severity severity-${one}`, severityGlyphs[one], `${counts[one]} ${one}`))}`;
+}
+
+export function verdictBadge(verdict: Verdict | undefined): Html {
+  if (verdict === undefined) return html`<span class="quiet">no verdict</span>`;
+  return badge(`verdict verdict-${verdict}`, verdictGlyphs[verdict], verdict);
+}
+
+export function stateBadge(state: State): Html {
+  return badge(`state state-${state.replace(' ', '-')}`, stateGlyphs[state], state);
+}
+
+function badge(classes: string, glyph: string, word: string): Html {
+  return html`<span class="badge ${classes}"><span aria-hidden="true">${glyph}</span> ${word}</span> `;
+}

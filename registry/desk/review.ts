@@ -1,0 +1,231 @@
+/** The desk's routes of one version: its page, its files, and what a reviewer decides. */
+import type { Context, Hono } from 'hono';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
+import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
+import { whyHigh } from '../../skills-index/trust/policy.ts';
+import type { Registry, Subject, VersionName } from '../context.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { approvalOptions } from '../people/passkeys.ts';
+import { parseDraft } from '../review/approval-intake.ts';
+import { compareCopies } from '../review/compared-copies.ts';
+import { approveByPasskey } from '../review/passkey-approval.ts';
+import {
+  askAuthor,
+  claimReview,
+  draftApproval,
+  moveVersion,
+  type ReviewDetail,
+  readDraft,
+  readReview,
+  readReviewFile,
+} from '../review/review.ts';
+import { isOwn, whyOwn } from '../versions/authors.ts';
+import { whyStopped } from '../versions/publishers.ts';
+import { requireVersion } from '../versions/versions.ts';
+import { field, requireReviewer, type SignedIn, show } from './frame.ts';
+import { approvalPage } from './pages/approve.ts';
+import type { SigningMeans } from './pages/decision.ts';
+import { filePage } from './pages/file.ts';
+import type { Notice } from './pages/layout.ts';
+import { frameSourceBytesMax } from './pages/limits.ts';
+import { versionPage } from './pages/version.ts';
+
+const doneTexts = {
+  asked: 'Asked. The version stays here; the author sees the question.',
+  claimed: 'You are looking at it for ten minutes.',
+  refused: 'Refused. The author reads your reason.',
+  moved: 'Moved to review.',
+  signed: 'Your approval is signed and in the log.',
+} as const;
+
+/** Routes below /review for one version and its approvals. */
+export function reviewRoutes(app: Hono, registry: Registry): void {
+  app.get('/approvals/:digest', (context) => approval(registry, context));
+  app.post('/approvals/:digest', async (context) => {
+    const { actor } = await requireReviewer(registry, context);
+    const digest = parseDigest(context.req.param('digest'));
+    const { name, version } = await readApproval(registry, digest).then((one) => one.statement.predicate);
+    await approveByPasskey(registry, actor, { digest, assertion: parseJsonField(await field(context, 'response')) });
+    return done(context, { name, version }, 'signed');
+  });
+  app.get('/:scope/:name/:version', async (context) => {
+    const signedIn = await requireReviewer(registry, context);
+    const code = context.req.query('done');
+    const notice: Notice | undefined = isDone(code) ? { kind: 'done', text: doneTexts[code] } : undefined;
+    return version(registry, context, signedIn, { notice });
+  });
+  app.get('/:scope/:name/:version/files/:path{.+}', (context) => file(registry, context));
+  app.post('/:scope/:name/:version/:action', (context) => act(registry, context));
+}
+
+async function act(registry: Registry, context: Context): Promise<Response> {
+  const signedIn = await requireReviewer(registry, context);
+  const { actor } = signedIn;
+  const which = versionName(context);
+  const action = context.req.param('action') ?? '';
+  const reason = (await field(context, 'reason')).trim();
+  try {
+    if (action !== 'claim' && reason === '')
+      throw new Problem('request-invalid', 'Every decision needs a reason', { hint: 'Write one sentence.' });
+    switch (action) {
+      case 'claim':
+        await claimReview(registry, actor, which);
+        return done(context, which, 'claimed');
+      case 'ask':
+        await askAuthor(registry, actor, { ...which, reason });
+        return done(context, which, 'asked');
+      case 'refuse':
+        await moveVersion(registry, actor, { ...which, to: 'refused', reason });
+        return done(context, which, 'refused');
+      case 'move':
+        await moveVersion(registry, actor, { ...which, to: 'in review', reason });
+        return done(context, which, 'moved');
+      case 'approve': {
+        const reviewer = await chosenReviewer(registry, context, signedIn);
+        const draft = await draftApproval(registry, actor, { ...which, reason, independent: false, reviewer });
+        return context.redirect(`/review/approvals/${draft.digest}`, 303);
+      }
+    }
+  } catch (error) {
+    // A refusal shows the version again with what was typed; anything else is the application's to answer.
+    if (!(error instanceof Problem) || error.code === 'not-found') throw error;
+    const text = `${error.message}. ${error.hint ?? ''}`;
+    return version(registry, context, signedIn, { notice: { kind: 'refused', text }, typed: { action, reason }, status: 422 });
+  }
+  throw new Problem('not-found', `There is no action ${JSON.stringify(action.slice(0, 40))}`);
+}
+
+interface Around {
+  readonly notice?: Notice | undefined;
+  readonly typed?: { readonly action: string; readonly reason: string };
+  readonly status?: 200 | 422;
+}
+
+async function version(registry: Registry, context: Context, signedIn: SignedIn, around: Around): Promise<Response> {
+  const detail = await readReview(registry, versionName(context));
+  const sources = await readSources(registry, detail);
+  const means = await meansOf(registry, signedIn);
+  const mayNotApprove = await whyNotApprove(registry, signedIn, detail);
+  const { manifest, report, verdict } = detail;
+  const judged = { capabilities: manifest.capabilities, findings: report?.findings ?? [], ...(verdict && { verdict }) };
+  const decision = {
+    means,
+    mayNotApprove,
+    whyMore: whyHigh(registry.policy, judged),
+    ...(around.typed && { typed: around.typed }),
+  };
+  const copies = await compareCopies(registry, detail);
+  const view = { detail, now: registry.now().getTime(), sources, copies, decision };
+  return show(registry, context, (frame) => versionPage(frame, view), around);
+}
+
+async function file(registry: Registry, context: Context): Promise<Response> {
+  await requireReviewer(registry, context);
+  const detail = await readReview(registry, versionName(context));
+  const path = context.req.param('path') ?? '';
+  const found = detail.files.find((one) => one.path === path);
+  if (found === undefined)
+    throw new Problem('not-found', `${detail.name} ${detail.version} has no file ${JSON.stringify(path.slice(0, 200))}`);
+  const bytes = await readReviewFile(registry, found.sha256);
+  const sheet = Math.max(1, Math.min(1_000, Number.parseInt(context.req.query('sheet') ?? '1', 10) || 1));
+  return show(registry, context, (frame) => filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet }));
+}
+
+async function approval(registry: Registry, context: Context): Promise<Response> {
+  const signedIn = await requireReviewer(registry, context);
+  const { statement, text } = await readApproval(registry, parseDigest(context.req.param('digest')));
+  const { reviewer } = statement.predicate;
+  const passkeyOptions =
+    'credentialId' in reviewer ? await approvalOptions(registry, reviewer.credentialId, approvalChallenge(statement)) : undefined;
+  const { keyIds } = await meansOf(registry, signedIn);
+  const mine = reviewer.member === signedIn.member.name;
+  const view = { statement, text, now: registry.now().getTime(), passkeyOptions, mine, keyIds };
+  return show(registry, context, (frame) => approvalPage(frame, view));
+}
+
+async function readApproval(registry: Registry, digest: Digest): Promise<{ statement: ApprovalStatement; text: string }> {
+  const { statement: text } = await readDraft(registry, digest);
+  return { statement: parseDraft(text), text };
+}
+
+// The text of the files that findings point at, SKILL.md first, up to a limit: the rest has its own pages.
+async function readSources(registry: Registry, { files, report }: ReviewDetail): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Set([
+    'SKILL.md',
+    ...(report?.findings ?? []).flatMap((one) => [one.path, ...one.flow.map((step) => step.path)]),
+  ]);
+  const sources = new Map<string, string>();
+  let bytesLeft = frameSourceBytesMax;
+  for (const path of wanted) {
+    const found = files.find((one) => one.path === path);
+    if (found === undefined || found.size > bytesLeft) continue;
+    bytesLeft -= found.size;
+    sources.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readReviewFile(registry, found.sha256)));
+  }
+  return sources;
+}
+
+async function meansOf(registry: Registry, { member }: SignedIn): Promise<SigningMeans> {
+  const { chain } = await readIdentities(registry);
+  return {
+    passkeys: chain.passkeysOf(member.name, latest).map((one) => one.credentialId),
+    keyIds: chain.keysOf(member.name, latest),
+  };
+}
+
+async function whyNotApprove(registry: Registry, { member }: SignedIn, detail: ReviewDetail): Promise<string | undefined> {
+  if (!member.roles.includes('reviewer')) return 'Only a reviewer approves; you are none.';
+  const row = await requireVersion(registry, detail);
+  const stopped = await whyStopped(registry, row);
+  if (stopped !== undefined) return `Nobody can approve it: ${stopped}.`;
+  if (await isOwn(registry, row, { member: member.name }))
+    return 'You published this version or own its scope; an author never approves their own.';
+  const unknown = await whyOwn(registry, row, { member: member.name, enrolled: member });
+  if (unknown !== undefined) return `You cannot approve it: ${unknown} (skillgate member add).`;
+  if (detail.approvals.some((one) => one.reviewer === member.name)) return approvedText(detail);
+  return undefined;
+}
+
+function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetail): string {
+  const outside = approvals.filter((one) => one.independent).length;
+  const waits = 'You approved it; it waits for somebody else.';
+  if (outside >= approvalsNeeded.independent) return waits;
+  return `${waits} One from outside the desk is missing, which you can give too: skillgate review approve ${name}@${version}`;
+}
+
+async function chosenReviewer(registry: Registry, context: Context, signedIn: SignedIn): Promise<Subject> {
+  const chosen = await field(context, 'reviewer');
+  const { passkeys, keyIds } = await meansOf(registry, signedIn);
+  const credentialId = passkeys.find((id) => chosen === `passkey:${id}`);
+  if (credentialId !== undefined) return { kind: 'passkey', credentialId };
+  const keyId = keyIds.find((id) => chosen === `key:${id}`);
+  if (keyId !== undefined) return { kind: 'key', keyId };
+  throw new Problem('request-invalid', 'Choose with what you sign', {
+    hint: 'It must be a passkey or a key of yours that is enrolled.',
+  });
+}
+
+function versionName(context: Context): VersionName {
+  const [scope, name, version] = ['scope', 'name', 'version'].map((part) => context.req.param(part) ?? '');
+  return { name: parseSkillName(`${scope}/${name}`), version: parseVersion(version) };
+}
+
+function done(context: Context, { name, version }: VersionName, what: keyof typeof doneTexts): Response {
+  return context.redirect(`/review/${name}/${encodeURIComponent(version)}?done=${what}`, 303);
+}
+
+function isDone(code: string | undefined): code is keyof typeof doneTexts {
+  return code !== undefined && Object.hasOwn(doneTexts, code);
+}
+
+function parseJsonField(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('request-invalid', 'The browser sent no answer of a passkey', { cause });
+  }
+}

@@ -1,0 +1,76 @@
+/** The identity statements that an index line must name, so that nobody has to believe the registry about who is who. Pure. */
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Scope } from '../../skills-index/skill/name.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { identityId } from '../../skills-index/statement/identity-id.ts';
+import type { KnownIdentities } from '../people/known-identities.ts';
+
+/** Who signed something about a version. */
+export interface Signers {
+  readonly scope: Scope;
+  /** Ids of keys; of whom issuers vouch for too, where a certificate signed. */
+  readonly keys: readonly Digest[];
+  readonly passkeys: readonly string[];
+}
+
+/**
+ * Addresses of every statement about these signers, about those who vouched for them, and so on up to the root file. Endings count
+ * as much as enrolments. Keys that follow others are taken from an owner outwards only: anybody can state that a stranger's key follows
+ * their own, and what they state must not land in the stranger's evidence.
+ */
+export function identityEvidence({ chain, statements, frozen }: KnownIdentities, signers: Signers): Digest[] {
+  // An enrolment counts by the place of the statement that it names, also where that one counts no more.
+  const followed = new Set(
+    statements.map(({ statement }) =>
+      statement.predicateType === predicateTypes.member ? statement.predicate.previous : undefined,
+    ),
+  );
+  const ignored = new Set(chain.ignored.flatMap(({ digest }) => (followed.has(digest) ? [] : [digest])));
+  const keys = new Set(signers.keys);
+  const passkeys = new Set(signers.passkeys);
+  const taken = new Set<Digest>();
+  for (let before = -1; before !== taken.size; ) {
+    before = taken.size;
+    for (const { statement, signer, digest } of statements) {
+      if (ignored.has(digest) || taken.has(digest)) continue;
+      const named = concerns(statement, { scope: signers.scope, keys, passkeys });
+      if (named === undefined) continue;
+      taken.add(digest);
+      for (const key of [signer, ...named]) keys.add(key);
+    }
+  }
+  const known: ReadonlySet<string> = new Set([...keys, ...passkeys]);
+  // What is frozen comes along where it concerns them: installers then refuse the version as we do.
+  const stuck = frozen.filter(({ about }) => about.scope === signers.scope || known.has(about.id ?? ''));
+  return [...taken, ...stuck.map(({ digest }) => digest)];
+}
+
+/** Keys that a statement brings with it when it concerns one of the signers; undefined when it concerns none. */
+function concerns(
+  statement: KnownIdentities['statements'][number]['statement'],
+  known: { readonly scope: Scope; readonly keys: ReadonlySet<Digest>; readonly passkeys: ReadonlySet<string> },
+): Digest[] | undefined {
+  switch (statement.predicateType) {
+    case predicateTypes.member: {
+      const { key, passkey, identities = [] } = statement.predicate;
+      const about =
+        (key !== undefined && known.keys.has(key.keyId)) ||
+        (passkey !== undefined && known.passkeys.has(passkey.credentialId)) ||
+        identities.some((one) => known.keys.has(identityId(one)));
+      return about ? [] : undefined;
+    }
+    case predicateTypes.scope:
+      if (statement.predicate.scope !== known.scope) return undefined;
+      return [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])].map(identityId);
+    case predicateTypes.key: {
+      const { key, replaces } = statement.predicate;
+      return known.keys.has(replaces ?? key.keyId) ? [key.keyId] : undefined;
+    }
+    case predicateTypes.revocation: {
+      const { target } = statement.predicate;
+      return 'publisher' in target && known.keys.has(target.publisher) ? [] : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The file that installers read: the lines of one skill, from the database. Several processes may write the file at once, so each
+ * write replaces only what the writer read before it asked the database, and marks only the lines that it wrote.
+ */
+import { asc, eq, sql } from 'drizzle-orm';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Registry } from '../context.ts';
+import { indexFilesMarkedAtOnce } from '../limits.ts';
+import { behindNow } from '../log/witness-duty.ts';
+import { isAmong } from '../store/batch.ts';
+import { replaceObject } from '../store/objects.ts';
+import { indexLines } from '../store/schema.ts';
+import { whyDamaged } from '../store/sqlite-errors.ts';
+
+/** Where the lines of a skill lie. */
+export function indexFileName(name: SkillName): string {
+  return `public/index/${name}`;
+}
+
+/**
+ * Brings the file up to date with the lines in the database.
+ * @throws Problem `registry-busy` when others wrote the file each time; `resume` writes it later
+ */
+export async function writeIndexFile(registry: Registry, name: SkillName): Promise<void> {
+  await markWritten(registry, await putIndexFile(registry, name));
+}
+
+/**
+ * Reads the file, and writes it again from the database where it lacks a line, is damaged or is gone.
+ * @returns undefined when the skill is not in the index
+ */
+export async function readIndexFile(registry: Registry, name: SkillName): Promise<Uint8Array | undefined> {
+  const bytes = await registry.objects.get(indexFileName(name));
+  let committed: Uint8Array;
+  try {
+    committed = printLines(await linesOf(registry, name));
+  } catch (error) {
+    if (whyDamaged(error) === undefined) throw error;
+    return bytes;
+  }
+  if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0) return committed.byteLength === 0 ? undefined : committed;
+  // A database that lost its end would take lines from the file that it still has.
+  if ((await behindNow(registry)) !== undefined) return bytes;
+  if (committed.byteLength === 0) return undefined;
+  await writeIndexFile(registry, name);
+  return committed;
+}
+
+/** Writes the files that lack a line, as a crash or a failed write leaves them. */
+export async function writeLackingFiles(registry: Registry): Promise<void> {
+  const lacking = await registry.db.read
+    .selectDistinct({ name: indexLines.name })
+    .from(indexLines)
+    // Written out: the index over unwritten lines is used for the literal 0 only.
+    .where(sql`${indexLines.written} = 0`);
+  for (let from = 0; from < lacking.length; from += indexFilesMarkedAtOnce) {
+    const written: number[] = [];
+    for (const { name } of lacking.slice(from, from + indexFilesMarkedAtOnce))
+      written.push(...(await putIndexFile(registry, name)));
+    await markWritten(registry, written);
+  }
+}
+
+/** Log indexes of the lines that were not marked and are in the file now. */
+async function putIndexFile(registry: Registry, name: SkillName): Promise<readonly number[]> {
+  return registry.exclusive(`index ${name}`, async () => {
+    let unwritten: readonly number[] = [];
+    await replaceObject(registry.objects, indexFileName(name), async () => {
+      const rows = await linesOf(registry, name);
+      unwritten = rows.filter((row) => row.written === 0).map((row) => row.logIndex);
+      return printLines(rows);
+    });
+    return unwritten;
+  });
+}
+
+type LineRow = typeof indexLines.$inferSelect;
+
+function linesOf(registry: Registry, name: SkillName): Promise<LineRow[]> {
+  return registry.db.read.select().from(indexLines).where(eq(indexLines.name, name)).orderBy(asc(indexLines.logIndex));
+}
+
+function printLines(rows: readonly LineRow[]): Uint8Array {
+  return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
+}
+
+// Never by name: a line that another process committed since is not in the file.
+async function markWritten(registry: Registry, lines: readonly number[]): Promise<void> {
+  if (lines.length === 0) return;
+  await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(isAmong(indexLines.logIndex, lines))]);
+}

@@ -1,0 +1,54 @@
+/**
+ * The head in the last status file that this registry signed, compared with the log. The file lies beside the database and outlives a
+ * write-ahead log that was lost or cut: SQLite drops the commits in it without a word, and the registry would sign a second history.
+ */
+import { eq } from 'drizzle-orm';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/sign.ts';
+import { spkiOf } from '../../skills-index/trust/root.ts';
+import { keysOfOffice } from '../../skills-index/trust/root-office.ts';
+import type { Registry } from '../context.ts';
+import type { OwnHeadAhead } from '../log/head-ahead.ts';
+import { logSize } from '../log/log.ts';
+import { log, statusFile } from '../store/schema.ts';
+import { statusIn, statusName } from './status-json.ts';
+
+/**
+ * Compares the log with the head that this registry signed last.
+ * @param say told when there is no file to compare with, though there was one
+ */
+export async function whatOwnHeadShows(registry: Registry, say: (line: string) => void): Promise<OwnHeadAhead | undefined> {
+  const signed = await readSignedHead(registry);
+  if (signed === undefined) {
+    if ((await registry.db.read.select({ id: statusFile.id }).from(statusFile).limit(1)).length > 0) say(cannotCompare);
+    return undefined;
+  }
+  if (signed.size === 0) return undefined;
+  const [row] = await registry.db.read
+    .select({ root: log.root })
+    .from(log)
+    .where(eq(log.index, signed.size - 1));
+  if (row !== undefined && Buffer.compare(Buffer.from(row.root, 'base64'), signed.root) === 0) return undefined;
+  return { file: `objects/${statusName}`, size: signed.size, here: await logSize(registry) };
+}
+
+const cannotCompare = `warning: objects/${statusName} is missing, or this registry did not sign it, so nothing here shows whether the database lost the end of its log. If it was restored, see docs/operating.md, "The log was restored from a backup"`;
+
+/** Undefined where there is no status file that this registry signed. */
+async function readSignedHead({ objects, root }: Registry): Promise<TreeHead | undefined> {
+  const bytes = await objects.get(statusName);
+  if (bytes === undefined) return undefined;
+  try {
+    const envelope = parseEnvelope(parseJson(bytes, statusName).value);
+    // Of a key that is retired too: after a rotation the last file is one of the key before.
+    const isOwn = keysOfOffice(root, 'status').some((one) => verifyEnvelope(envelope, spkiOf(one)));
+    return isOwn ? parseCheckpoint(statusIn(bytes).checkpoint) : undefined;
+  } catch (cause) {
+    // A damaged file shows nothing; the next status that is signed takes its place.
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}

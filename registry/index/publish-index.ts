@@ -1,0 +1,196 @@
+/**
+ * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide` as every installer will, makes the
+ * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
+ */
+import { eq, sql } from 'drizzle-orm';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { withoutWhy } from '../../skills-index/skill/capability.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { decide } from '../../skills-index/trust/decision.ts';
+import { type IndexLine, indexDescription, parseIndexFile, printIndexLine } from '../../skills-index/trust/index-line.ts';
+import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
+import type { Registry } from '../context.ts';
+import { finishStatements, logSize } from '../log/log.ts';
+import { proofsOfHeads } from '../log/retired-heads.ts';
+import { readIdentities } from '../people/identities.ts';
+import { retryOnClash } from '../store/batch.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { publicBlobName } from '../store/objects.ts';
+import { indexLines, versions } from '../store/schema.ts';
+import { readApprovals } from '../versions/approvals.ts';
+import { completeAllScans } from '../versions/lacking-scans.ts';
+import {
+  addressOf,
+  filesOf,
+  manifestOf,
+  type StatementRow,
+  skillMdOf,
+  statementIn,
+  statementsOf,
+} from '../versions/manifests.ts';
+import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { identityEvidence } from './evidence.ts';
+import { writeIndexFile, writeLackingFiles } from './index-file.ts';
+import { refreshStatus, statusIn } from './status-json.ts';
+import { verdictOn } from './verdict.ts';
+
+/**
+ * Brings a version into the index when its approvals suffice; else leaves it where it is.
+ * @throws Problem `not-admitted` when an installer would refuse what was about to be published
+ */
+export async function settle(registry: Registry, versionId: string): Promise<VersionRow> {
+  return registry.exclusive(`settle ${versionId}`, () => retryOnClash(() => settleOnce(registry, versionId)));
+}
+
+async function settleOnce(registry: Registry, versionId: string): Promise<VersionRow> {
+  const row = await readRow(registry, versionId);
+  if (row.status !== 'in review') return row;
+  const since = await logSize(registry);
+  const { approvals, enough } = await readApprovals(registry, row);
+  if (!enough || (await whyStopped(registry, row)) !== undefined) return row;
+  await finishStatements(registry);
+  const verdict = await verdictOn(
+    registry,
+    row,
+    approvals.map((one) => one.logIndex),
+  );
+  const line = await lineOf(registry, row, verdict);
+  await refuseUnreadable(registry, line);
+  await refuseInadmissible(registry, row, line);
+  await makePublic(registry, row, line);
+  return enter(registry, row, { line, since });
+}
+
+/** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
+export async function resume(registry: Registry, onRefusal: (error: unknown) => void): Promise<void> {
+  await finishStatements(registry);
+  await completeAllScans(registry, onRefusal);
+  const waiting = await registry.db.read.select().from(versions).where(eq(versions.status, 'in review'));
+  // One version that cannot be published must not keep the registry from starting.
+  for (const row of waiting) await settle(registry, row.id).catch(onRefusal);
+  await writeLackingFiles(registry);
+}
+
+async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow): Promise<IndexLine> {
+  const said = statementIn(verdict);
+  if (said.predicateType !== predicateTypes.verdict) throw new Problem('internal', 'The verdict is another statement');
+  const named = new Set(said.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`));
+  const inputs = (await statementsOf(registry, row.id)).filter((one) => one.bundle !== null && named.has(one.bundle));
+  const passkeys = inputs.flatMap((one) => {
+    const statement = statementIn(one);
+    return statement.predicateType === predicateTypes.approval && 'credentialId' in statement.predicate.reviewer
+      ? [statement.predicate.reviewer.credentialId]
+      : [];
+  });
+  const keys = inputs.map((one) => one.signer);
+  const identities = identityEvidence(await readIdentities(registry), { scope: scopeOf(row.name), keys, passkeys });
+  const manifest = await manifestOf(registry, row);
+  const { description } = await skillMdOf(registry, await filesOf(registry, row));
+  return {
+    schema: 'skillgate.index/1',
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    description: indexDescription(description),
+    capabilities: withoutWhy(manifest.capabilities),
+    requires: manifest.requires,
+    publisher: row.publisher,
+    statements: [...new Set([...inputs.map(addressOf), addressOf(verdict), ...identities])].sort(),
+    logIndex: verdict.logIndex,
+  };
+}
+
+/**
+ * A line that nobody can read would close the whole skill for everybody, the versions before it included.
+ * @throws Problem `not-admitted`
+ */
+export async function refuseUnreadable(registry: Registry, line: IndexLine): Promise<void> {
+  const bytes = Buffer.from(`${printIndexLine(line)}\n`);
+  const [before] = await registry.db.read
+    .select({ bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + 1), 0)` })
+    .from(indexLines)
+    .where(eq(indexLines.name, line.name));
+  const cannot = `Cannot publish ${line.name}@${line.version}`;
+  if ((before?.bytes ?? 0) + bytes.byteLength > indexFileBytesMax) {
+    throw new Problem('not-admitted', `${cannot}: the index file of this skill is full`);
+  }
+  try {
+    parseIndexFile(bytes, line.name);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem('not-admitted', `${cannot}: nobody could read its index line`, { cause, reasons: cause.reasons });
+  }
+}
+
+async function refuseInadmissible(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
+  if (row.report === null) throw new Problem('internal', 'An approved version has no report');
+  const read = (digest: Digest): Promise<Uint8Array> => requireBlob(registry, digest);
+  const files = new Map<string, Uint8Array>();
+  for (const file of await filesOf(registry, row)) {
+    if (file.path === 'SKILL.md' || file.path === 'skill.json') files.set(file.path, await read(file.sha256));
+  }
+  const statements = new Map<Digest, Uint8Array>();
+  for (const digest of line.statements) statements.set(digest, await read(digest));
+  const status = await refreshStatus(registry);
+  const size = parseCheckpoint(statusIn(status).checkpoint).size;
+  const decision = decide({
+    root: registry.root,
+    policy: registry.policy,
+    sigstore: registry.sigstore,
+    ...(registry.verified === undefined ? {} : { verified: registry.verified }),
+    now: registry.now().getTime(),
+    line,
+    statements,
+    bundle: await read(row.bundle),
+    report: await read(row.report),
+    files,
+    statuses: [status],
+    ...(await proofsOfHeads(registry, statements.values(), size)),
+  });
+  if (decision.kind === 'refused') {
+    throw new Problem('not-admitted', `Cannot publish ${row.name}@${row.version}: installers would refuse it`, {
+      reasons: decision.reasons.map(({ code, message }) => ({ message: `${code}: ${message}` })),
+    });
+  }
+}
+
+/** Copies what the line needs to where anybody may read it; before the line, so that no line ever points at nothing. */
+async function makePublic(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
+  const files = await filesOf(registry, row);
+  const digests = [
+    row.bundle,
+    ...(row.report === null ? [] : [row.report]),
+    ...files.map((file) => file.sha256),
+    ...line.statements,
+  ];
+  const missing = new Map<string, Uint8Array>();
+  for (const digest of digests) {
+    const name = publicBlobName(digest);
+    if (!(await registry.objects.has(name))) missing.set(name, await requireBlob(registry, digest));
+  }
+  await registry.objects.putAll(missing);
+}
+
+async function enter(
+  registry: Registry,
+  row: VersionRow,
+  { line, since }: { readonly line: IndexLine; readonly since: number },
+): Promise<VersionRow> {
+  const cause = { by: 'registry', why: `enough approvals; verdict at log index ${line.logIndex}` };
+  const { writes, moved } = moveWrites(registry, row, { from: 'in review', to: 'approved', by: 'approvals' }, cause);
+  const entry = { logIndex: line.logIndex, versionId: row.id, name: row.name, line: printIndexLine(line), written: 0 };
+  await registry.db.batch([nobodyEndedSince(since), ...writes, (db) => db.insert(indexLines).values(entry)]);
+  await writeIndexFile(registry, row.name);
+  await refreshStatus(registry);
+  return moved;
+}
+
+async function readRow(registry: Registry, id: string): Promise<VersionRow> {
+  const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, id));
+  if (row === undefined) throw new Problem('not-found', 'There is no such version');
+  return row;
+}

@@ -1,0 +1,78 @@
+/**
+ * What a failure of the storage put off: versions with a step to do, kept in mind by this process. The step is done beside an answer, one
+ * version at a time, and after a failure not at once again: so whoever asks for the status or says a word does not wait for a storage that is slow to fail.
+ */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { settlePauseMs, settleRunMs, unsettledMax } from '../limits.ts';
+import { behindNow } from '../log/witness-duty.ts';
+import { completeScans } from '../versions/lacking-scans.ts';
+import { writeLackingFiles } from './index-file.ts';
+import { settle } from './publish-index.ts';
+
+/** Has a version completed and settled later. */
+export function putOff(registry: Registry, versionId: string): void {
+  // Beyond the limit the next start finds them: it asks the database for all versions that wait.
+  if (registry.unsettled.size < unsettledMax) registry.unsettled.add(versionId);
+  registry.settleFrom = registry.now().getTime() + settlePauseMs;
+}
+
+/**
+ * Settles a version after an approval of it was logged.
+ * @throws Problem `not-admitted`: that is a judgement, and no failure
+ */
+export async function settleApproved(registry: Registry, versionId: string, logIndex: number): Promise<void> {
+  try {
+    await settle(registry, versionId);
+    registry.unsettled.delete(versionId);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'not-admitted')
+      throw new Problem('not-admitted', `The approval is in the log at index ${logIndex} and counts. ${error.message}`, {
+        cause: error,
+        reasons: error.reasons,
+      });
+    putOff(registry, versionId);
+    registry.reportPutOff?.(error);
+  }
+}
+
+/** Lets a version go on that lacks no scan any more, or enqueues the scan that it lacks. */
+export async function completeOrLater(registry: Registry, versionId: string): Promise<void> {
+  try {
+    await completeScans(registry, versionId);
+  } catch (error) {
+    putOff(registry, versionId);
+    registry.reportPutOff?.(error);
+  }
+}
+
+/** Begins to do what was put off, where it is time; nobody waits for the end. */
+export function settlePutOff(registry: Registry): void {
+  const now = registry.now().getTime();
+  const { settleFrom = 0 } = registry;
+  // One that lies further ahead than any was set was set by a clock that was ahead.
+  if (registry.unsettled.size === 0 || (settleFrom > now && settleFrom <= now + settleRunMs)) return;
+  registry.settleFrom = now + settleRunMs;
+  void settleAll(registry).catch((error: unknown) => registry.reportPutOff?.(error));
+}
+
+async function settleAll(registry: Registry): Promise<void> {
+  // Nothing is signed over a log that lost its end.
+  if ((await behindNow(registry)) !== undefined) return;
+  for (const id of [...registry.unsettled]) {
+    registry.settleFrom = registry.now().getTime() + settleRunMs;
+    try {
+      await completeScans(registry, id);
+      await settle(registry, id);
+    } catch (error) {
+      registry.reportPutOff?.(error);
+      // What is refused is judged, and what fails waits behind the others.
+      registry.unsettled.delete(id);
+      if (error instanceof Problem && error.code === 'not-admitted') continue;
+      return putOff(registry, id);
+    }
+    registry.unsettled.delete(id);
+  }
+  registry.settleFrom = undefined;
+  await writeLackingFiles(registry);
+}

@@ -1,0 +1,131 @@
+/** status.json: what changed about approved versions, signed for at most 24 hours and written again when it is an hour old. */
+import { asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/sign.ts';
+import { type Status, type StatusMark, signStatus } from '../../skills-index/trust/status-file.ts';
+import type { Registry } from '../context.ts';
+import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from '../limits.ts';
+import type { Behind } from '../log/head-ahead.ts';
+import { finishStatements, logSize, newestCheckpoint } from '../log/log.ts';
+import { behindNow, logBehind } from '../log/witness-duty.ts';
+import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.ts';
+import { replaceObject } from '../store/objects.ts';
+import { marks, statusFile } from '../store/schema.ts';
+import { writeLackingFiles } from './index-file.ts';
+
+/** Where a static host finds it. */
+export const statusName = 'public/index/status.json';
+
+/** The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark that was cut off before the signing. */
+export async function currentStatus(registry: Registry): Promise<Uint8Array> {
+  const behind = await behindNow(registry);
+  if (behind !== undefined && 'file' in behind) return statusBehind(registry, behind);
+  const last = await readLast(registry);
+  const head = await readHead(registry);
+  const age = registry.now().getTime() - (last?.issuedAt ?? 0);
+  const fresh = last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
+  if (
+    fresh &&
+    canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
+    isOwn(last.bytes, registry) &&
+    !witnessesDue(registry, last.logSize) &&
+    // Whoever else asked a witness, such as the start of this program, left its cosignature in the database and not in this file.
+    (head === undefined || statusIn(last.bytes).checkpoint === (await withCosignatures(registry, head)))
+  )
+    return Buffer.from(last.bytes);
+  return refreshStatus(registry);
+}
+
+/** Signs the marks as they are now. */
+export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
+  return registry.exclusive('status', async () => {
+    // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
+    const head = await readHead(registry);
+    if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
+    await askWitnesses(registry, head);
+    // Asked before: only a witness that is asked again takes its alarm back.
+    const behind = await behindNow(registry);
+    if (behind !== undefined) return statusBehind(registry, behind);
+    // A head must not outrun the lines that it covers. A revocation must not wait for them: the next status tries again.
+    await writeLackingFiles(registry).catch(() => undefined);
+    const now = registry.now();
+    const envelope = await signStatus(
+      {
+        checkpoint: await withCosignatures(registry, head),
+        marks: await readMarks(registry),
+        issued: now.toISOString(),
+        expires: new Date(now.getTime() + statusLifeMs).toISOString(),
+      },
+      registry.keys.status,
+    );
+    const row = { id: 1, issuedAt: now.getTime(), logSize: head.size, bytes: JSON.stringify(envelope) };
+    // Everybody refuses a status of the future, so one that a wrong clock dated gives way to any other.
+    const newer = sql`excluded.logSize > ${statusFile.logSize} OR (excluded.logSize = ${statusFile.logSize} AND (excluded.issuedAt >= ${statusFile.issuedAt} OR ${statusFile.issuedAt} > ${now.getTime() + clockSkewMs}))`;
+    await registry.db.batch([
+      (db) => db.insert(statusFile).values(row).onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
+    ]);
+    // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to the older.
+    return replaceObject(registry.objects, statusName, async () => Buffer.from((await readLast(registry))?.bytes ?? row.bytes));
+  });
+}
+
+/**
+ * The newest signed head, of the whole log where the storage allows. A statement whose checkpoint failed to be written has moved its version
+ * already, so its mark would stand beside a head that does not cover it, as if nobody had signed it.
+ */
+async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint> {
+  const head = await newestCheckpoint(registry);
+  const from = head?.size ?? 0;
+  try {
+    const size = await logSize(registry);
+    if (size === from || (await behindNow(registry)) !== undefined) return head;
+    // The last alone makes a head of all; a mark must not wait for the others, which whoever reads them finishes.
+    await finishStatements(registry, wholeNumbers(Math.max(from, size - finishedAtOnce), size));
+    return await newestCheckpoint(registry);
+  } catch (error) {
+    // A mark must not wait for the storage: what it stops, it stops now.
+    registry.reportPutOff?.(error);
+    return head;
+  }
+}
+
+function wholeNumbers(from: number, upTo: number): readonly number[] {
+  return Array.from({ length: upTo - from }, (_, nth) => from + nth);
+}
+
+/**
+ * Over a log that lost its end, perhaps with a suspension in it, no new day is signed: the last file shows everybody how old it is. Where that
+ * file is what shows the loss, the database holds an older one, without the marks that were lost.
+ * @throws Problem `log-behind` where there is none
+ */
+async function statusBehind(registry: Registry, behind: Behind): Promise<Uint8Array> {
+  const shown = 'file' in behind ? await registry.objects.get(statusName) : undefined;
+  if (shown !== undefined) return shown;
+  const last = await readLast(registry);
+  if (last === undefined) throw logBehind(behind);
+  return Buffer.from(last.bytes);
+}
+
+async function readMarks(registry: Registry): Promise<StatusMark[]> {
+  const rows = await registry.db.read.select().from(marks).where(isNotNull(marks.kind)).orderBy(asc(marks.bundle));
+  return rows.flatMap(({ bundle, kind, reason, since }) =>
+    kind === null ? [] : [{ bundle, kind, reason, since: new Date(since).toISOString() }],
+  );
+}
+
+/** What a file says that was signed here. */
+export function statusIn(bytes: Uint8Array | string): Status {
+  const { payload } = JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+}
+
+// After a rotation the last file is one of the key before.
+function isOwn(statusText: string, { keys }: Registry): boolean {
+  return verifyEnvelope(parseEnvelope(JSON.parse(statusText)), keys.status.publicKey);
+}
+
+async function readLast(registry: Registry): Promise<typeof statusFile.$inferSelect | undefined> {
+  const [row] = await registry.db.read.select().from(statusFile).where(eq(statusFile.id, 1));
+  return row;
+}

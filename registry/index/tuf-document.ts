@@ -1,0 +1,34 @@
+/** The signed, offline part of the TUF repository as the registry takes it: whole, signed by enough administrators, and about this registry. */
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Policy } from '../../skills-index/trust/policy.ts';
+import { parsePolicy } from '../../skills-index/trust/policy.ts';
+import type { RootFile } from '../../skills-index/trust/root.ts';
+import { missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
+import { parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+
+/** Name in the data folder, and of the object in R2. */
+export const tufDocumentName = 'tuf.json';
+
+/**
+ * Reads the document and refuses one that clients would refuse.
+ * @throws Problem `tuf-invalid`
+ */
+export function requireTuf(bytes: Uint8Array, registry: { readonly root: RootFile; readonly policy: Policy }): TufRepository {
+  const repository = parseTufRepository(bytes);
+  const missing = missingSignatures(repository);
+  if (missing.length > 0)
+    throw new Problem('tuf-invalid', 'Cannot serve tuf.json: signatures are missing', {
+      hint: 'skillgate registry rotate show FILE says whose; each signs with skillgate registry rotate sign FILE',
+      reasons: missing.map(({ what, lacking }) => ({ message: `${what}: ${lacking} more` })),
+    });
+  const pairs = [
+    ['root file', rootFileOf(repository), registry.root],
+    ['policy', parsePolicy(repository.files['policy.json']), registry.policy],
+  ] as const;
+  const other = pairs.find(([, signed, own]) => canonicalJson(signed) !== canonicalJson(own));
+  if (other === undefined) return repository;
+  throw new Problem('tuf-invalid', `Cannot serve tuf.json: its ${other[0]} is not the one of this registry`, {
+    hint: 'what administrators sign and what the registry uses change together: skillgate registry rotate propose, sign, publish',
+  });
+}

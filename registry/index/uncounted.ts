@@ -1,0 +1,26 @@
+/** Why installers refuse a version that is approved here: its verdict was signed by a key, or under a policy, that has ended before it. */
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { policiesAt } from '../../skills-index/trust/judging-policies.ts';
+import { policyDigest } from '../../skills-index/trust/policy.ts';
+import { holdsOffice } from '../../skills-index/trust/root-office.ts';
+import type { Registry } from '../context.ts';
+import { statementIn, statementsOf } from '../versions/manifests.ts';
+import type { VersionRow } from '../versions/versions.ts';
+
+/**
+ * What to tell the author; undefined for a version that is not approved, or whose verdict counts. The line of a version is written
+ * once, so no new verdict can take the place of this one.
+ */
+export async function whyUncounted(registry: Registry, { id, status }: VersionRow): Promise<string | undefined> {
+  if (status !== 'approved') return undefined;
+  const [row] = (await statementsOf(registry, id, predicateTypes.verdict)).slice(-1);
+  const said = row === undefined ? undefined : statementIn(row);
+  if (row === undefined || said?.predicateType !== predicateTypes.verdict) return undefined;
+  if (!holdsOffice(registry.root, 'registry', row.signer, row.logIndex))
+    return `its verdict, at log index ${row.logIndex}, was signed with a key of the registry that was retired before it`;
+  const { approving } = policiesAt(registry.policy, row.logIndex);
+  if (said.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))
+    return `its verdict, at log index ${row.logIndex}, was made under a policy that was not in force there`;
+  return undefined;
+}

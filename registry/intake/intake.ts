@@ -1,0 +1,185 @@
+/** Intake: what an author sends becomes a version, or is refused whole with every reason; then nothing but an audit line stays. */
+import { sql } from 'drizzle-orm';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseSkillMd } from '../../skills-index/skill/front-matter.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type PublishStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { peekStatement } from '../../skills-index/statement/sign.ts';
+import { printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { requireSubjects } from '../../skills-index/trust/verify-statement.ts';
+import type { Actor, Registry } from '../context.ts';
+import { finishLogged, orLater } from '../log/after-logging.ts';
+import { type LoggedAt, type NewStatement, planAppend } from '../log/log.ts';
+import { envelopeOf, refuseUsed, type SentStatement } from '../people/certified.ts';
+import { enqueueScan } from '../scans/jobs.ts';
+import { BatchClash, retryOnClash } from '../store/batch.ts';
+import { makeId } from '../store/ids.ts';
+import { putBlobs } from '../store/objects.ts';
+import { audit, versionBlobs, versions } from '../store/schema.ts';
+import { refuseStopped } from '../versions/publishers.ts';
+import { refuseForeignBytes, refuseTwice, type VersionRow } from '../versions/versions.ts';
+import { unpackTar } from './tar.ts';
+import { refuseBroken, requireProvenance, requirePublisher } from './upload-signer.ts';
+import { refuseUsedRun } from './used-runs.ts';
+
+export interface Upload {
+  readonly publish: SentStatement;
+  /** Key id that the sender names as the signer's. */
+  readonly hint?: Digest | undefined;
+  readonly provenance?: SentStatement;
+  /** Uncompressed ustar. */
+  readonly tar: Uint8Array;
+}
+
+export interface Taken {
+  readonly row: Pick<VersionRow, 'name' | 'version' | 'bundle' | 'status'>;
+  readonly statements: readonly LoggedAt[];
+}
+
+/**
+ * Takes a version in: bytes, manifest, signature and scope are checked, then the version, its statements and its scan job are
+ * written in one batch.
+ * @param sender who is signed in, if anybody: only to say more exactly what is wrong
+ * @throws Problem with the reason for the refusal
+ */
+export async function takeVersion(registry: Registry, upload: Upload, sender?: Actor): Promise<Taken> {
+  try {
+    const checked = await checkUpload(registry, upload, sender);
+    return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
+  } catch (error) {
+    const isRefused = error instanceof Problem && error.code !== 'logged-unfinished';
+    if (isRefused) await orLater(registry, () => noteRefusal(registry, error, sender));
+    throw error;
+  }
+}
+
+interface CheckedUpload {
+  readonly name: PublishStatement['predicate']['manifest']['name'];
+  readonly version: PublishStatement['predicate']['manifest']['version'];
+  readonly packed: PackedBundle;
+  /** Id of the identity that publishes, as the scope names it. */
+  readonly publisher: Digest;
+  readonly signed: readonly NewStatement[];
+}
+
+/** Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that is taken no unpacking. */
+async function checkUpload(registry: Registry, upload: Upload, sender: Actor | undefined): Promise<CheckedUpload> {
+  await refuseBroken(registry, upload);
+  const envelope = envelopeOf(upload.publish);
+  const publish = peekStatement(envelope);
+  if (publish.predicateType !== predicateTypes.publish) {
+    throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
+  }
+  const { publisher, signer } = await requirePublisher(registry, publish, upload, sender);
+  const { name, version } = publish.predicate.manifest;
+  await refuseStopped(registry, { ids: [publisher, ...idsOfSigner(signer)], scope: scopeOf(name) });
+  await refuseTwice(registry, { name, version });
+  const packed = unpackTar(upload.tar);
+  const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
+  await refuseForeignBytes(registry, about);
+  requireSubjects(publish, about);
+  checkManifest(publish, packed);
+  parseSkillMd(contentOf(packed, 'SKILL.md'));
+  const signed: NewStatement[] = [{ statement: publish, envelope, signer }];
+  if (upload.provenance !== undefined) {
+    const provenance = requireProvenance(registry, upload.provenance, signer);
+    requireSubjects(provenance.statement, about);
+    signed.push(provenance);
+  }
+  return { name, version, packed, publisher, signed };
+}
+
+/** The signed ceiling is the file that the reviewer reads; without a file it says itself that it was inferred. */
+function checkManifest(publish: PublishStatement, packed: PackedBundle): void {
+  const path = 'skill.json' as BundlePath;
+  const { manifest, inferred } = publish.predicate;
+  const bytes = packed.contents.get(path);
+  if (bytes === undefined) {
+    if (inferred === true) return;
+    throw new Problem('manifest-missing', 'Cannot publish: the skill has no skill.json');
+  }
+  if (inferred === true)
+    throw new Problem('manifest-invalid', 'Cannot publish: the manifest is called inferred, but there is a skill.json');
+  if (canonicalJson(parseManifest(bytes, path)) !== canonicalJson(manifest)) {
+    throw new Problem('subject-mismatch', 'Cannot publish: the signed manifest is not the skill.json in the bundle');
+  }
+}
+
+function contentOf(packed: PackedBundle, path: string): Uint8Array {
+  const bytes = packed.contents.get(path as BundlePath);
+  if (bytes === undefined) throw new Problem('skill-md-missing', `Cannot publish: the skill has no ${path}`);
+  return bytes;
+}
+
+async function store(registry: Registry, { name, version, packed, publisher, signed }: CheckedUpload): Promise<Taken> {
+  return retryOnClash(async () => {
+    await refuseTwice(registry, { name, version });
+    await refuseForeignBytes(registry, { name, bundle: packed.digest });
+    for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer.bundle, statement);
+    const [publish] = signed;
+    if (publish !== undefined && 'certified' in publish.signer)
+      await refuseUsedRun(registry, name, publish.signer.certified.claims);
+    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
+    const id = makeId(registry);
+    const createdAt = registry.now().getTime();
+    const append = await planAppend(
+      registry,
+      signed.map((one) => ({ ...one, versionId: id })),
+    );
+    const row = {
+      id,
+      name,
+      version,
+      bundle: packed.digest,
+      status: 'received',
+      move: 0,
+      publisher,
+      createdAt,
+      logIndex: append.indexes[0] ?? 0,
+    } as const;
+    const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
+    try {
+      await registry.db.batch([
+        (db) => db.insert(versions).values(row),
+        (db) => db.insert(versionBlobs).select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
+        ...append.writes,
+        enqueueScan(registry, id),
+        (db) =>
+          db.insert(audit).values({
+            id: makeId(registry),
+            at: createdAt,
+            kind: 'statement',
+            versionId: id,
+            by: sayBy(publisher, signed),
+            why: 'published',
+          }),
+      ]);
+    } catch (error) {
+      if (error instanceof BatchClash && error.on === 'versions.name') await refuseTwice(registry, { name, version });
+      throw error;
+    }
+    return { row, statements: await finishLogged(registry, append.indexes) };
+  });
+}
+
+function idsOfSigner(signer: NewStatement['signer']): readonly Digest[] {
+  return 'signers' in signer ? signer.signers : [signer.keyId];
+}
+
+function sayBy(publisher: Digest, [publish]: readonly NewStatement[]): string {
+  const certified = publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
+  return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
+}
+
+async function noteRefusal(registry: Registry, problem: Problem, sender: Actor | undefined): Promise<void> {
+  const by = sender === undefined ? 'somebody not signed in' : (sender.member?.name ?? 'an author');
+  const why = `${problem.code}: ${problem.message}`.slice(0, 1_000);
+  await registry.db.batch([
+    (db) => db.insert(audit).values({ id: makeId(registry), at: registry.now().getTime(), kind: 'refused-intake', by, why }),
+  ]);
+}

@@ -1,0 +1,211 @@
+/** Signed statements posted to the registry: judged by what they are, logged, and applied in the same batch. */
+import { and, eq } from 'drizzle-orm';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import { type IdentityStatement, type PublicKey, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { keysAmong } from '../../skills-index/statement/identity-id.ts';
+import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
+import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
+import { chainIdentities, type Identities } from '../../skills-index/trust/identity.ts';
+import { requireOwnRegistry } from '../../skills-index/trust/own-registry.ts';
+import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts';
+import type { Registry } from '../context.ts';
+import { completeOrLater, settlePutOff } from '../index/put-off.ts';
+import { refreshStatus } from '../index/status-json.ts';
+import { firstOwnersMax } from '../limits.ts';
+import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
+import { type LoggedAt, logSize, type NewStatement, planAppend } from '../log/log.ts';
+import { refuseUsed, verifySent } from '../people/certified.ts';
+import { isIdentityStatement, keysOfStatement, latest, readIdentities } from '../people/identities.ts';
+import type { KnownIdentities } from '../people/known-identities.ts';
+import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
+import { takeApproval } from '../review/approval-intake.ts';
+import { endsBackwards, fallenVersions, fallenWrites } from '../review/fallen-versions.ts';
+import { takeRevocation } from '../review/revocations.ts';
+import { fallenScans } from '../scans/fallen-scans.ts';
+import { retryOnClash, type Write } from '../store/batch.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { pendingPasskey } from '../store/schema.ts';
+import { refuseOddScope } from '../strangers/claimable-scopes.ts';
+import { refuseManyClaims } from '../strangers/first-claims.ts';
+import { stopped } from '../versions/publishers.ts';
+import { nothingEntersSince } from '../versions/versions.ts';
+import { findLogged, isLate, orSayKnown, refuseOvertaken, settleAgain } from './replays.ts';
+
+export interface StatementTaken extends LoggedAt {
+  /** The Sigstore bundle's JSON. */
+  readonly bundle: unknown;
+}
+
+/**
+ * Takes an approval by key, a revocation, or a statement about who is who.
+ * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
+ */
+export async function takeStatement(registry: Registry, sent: SentEnvelope): Promise<StatementTaken> {
+  const before = await orSayKnown(registry, sent, async () => {
+    await refuseBroken(registry, sent);
+    return findLogged(registry, sent);
+  });
+  if (before !== undefined) await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
+  const logged = before ?? (await judgeOnce(registry, sent));
+  if (before !== undefined) await settleAgain(registry, before);
+  settlePutOff(registry);
+  const bytes = await orSayLogged(registry, [logged.logIndex], () => requireBlob(registry, logged.digest));
+  return { ...logged, bundle: parseJson(bytes, 'the statement').value };
+}
+
+/** Of two requests with one statement, the slower gets the answer of the faster. */
+async function judgeOnce(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
+  try {
+    return await judge(registry, sent);
+  } catch (error) {
+    const logged = isLate(error) ? await findLogged(registry, sent) : undefined;
+    if (logged === undefined) throw error;
+    return logged;
+  }
+}
+
+async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> {
+  const statement = peekStatement(sent.envelope);
+  if (sent.bundle !== undefined) requireCertifiable(statement);
+  requireOwnRegistry(registry.root, statement);
+  if (isIdentityStatement(statement)) return takeIdentity(registry, sent, statement);
+  switch (statement.predicateType) {
+    case predicateTypes.approval:
+      return takeApproval(registry, sent, statement);
+    case predicateTypes.revocation:
+      return takeRevocation(registry, sent, statement);
+    case predicateTypes.publish:
+    case predicateTypes.provenance:
+      throw new Problem('request-invalid', 'Publications are sent with their bundle to /api/v1/versions');
+    case predicateTypes.scan:
+      throw new Problem('request-invalid', 'Scan reports are sent to the job they belong to');
+    case predicateTypes.verdict:
+      throw new Problem('forbidden', 'Only the registry itself states verdicts');
+  }
+}
+
+/** What is answered when the chain of identities does not take a statement of each kind. */
+const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemCode>> = {
+  [predicateTypes.member]: 'forbidden',
+  [predicateTypes.scope]: 'scope-taken',
+  [predicateTypes.key]: 'forbidden',
+};
+
+function refusalCode(statement: IdentityStatement, { chain }: KnownIdentities): ProblemCode {
+  const frozen =
+    statement.predicateType === predicateTypes.scope ? chain.whyFrozen(statement.predicate.scope, latest) : undefined;
+  return frozen === undefined ? refusalCodes[statement.predicateType] : 'scope-frozen';
+}
+
+/** A statement about who is who counts when the chain with it as its next link takes it. */
+async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: IdentityStatement): Promise<LoggedAt> {
+  const { envelope } = sent;
+  refuseManyOwners(statement);
+  const append = await retryOnClash(async () => {
+    const quiet = await nothingEntersSince(registry);
+    const known = await readIdentities(registry);
+    const { signer, by } = await requireSigner(registry, sent, statement, known);
+    refuseOddScope(known, { statement, signer });
+    refuseManyClaims(registry, known, { statement, signer }, sent.countClaim);
+    const logIndex = await logSize(registry);
+    const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
+    const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }], known.frozen);
+    const ignored = chain.ignored.find((one) => one.logIndex === logIndex);
+    if (ignored !== undefined) {
+      const speaker = {
+        ids: idsOf(by),
+        ...(statement.predicateType === predicateTypes.scope ? { scope: statement.predicate.scope } : {}),
+      };
+      const word = statement.predicateType === predicateTypes.member ? undefined : known.chain.stops.wordOn(speaker, latest);
+      if (word !== undefined) throw stopped(speaker, word);
+      throw new Problem(refusalCode(statement, known), `The statement does not count: ${ignored.why}`);
+    }
+    const planned = await planAppend(registry, [{ statement, envelope, signer }]);
+    const upTo = endsBackwards(statement, logIndex);
+    const fallen = upTo === undefined ? [] : await fallenVersions(registry, chain, upTo);
+    const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
+    const falls = [...fallenWrites(registry, fallen, logIndex), ...(again?.writes ?? [])];
+    const guards = upTo === undefined ? [] : [quiet];
+    await registry.db.batch([...guards, ...planned.writes, ...passkeyEnrolled(statement, chain), ...falls]);
+    return { indexes: planned.indexes, fallen, rescanned: again?.versions ?? [] };
+  });
+  const logged = one(await finishLogged(registry, append.indexes));
+  for (const id of append.rescanned) await completeOrLater(registry, id);
+  if (append.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
+  return logged;
+}
+
+/** Who signed, for the log and for the chain of identities. */
+async function requireSigner(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: IdentityStatement,
+  known: KnownIdentities,
+): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
+  if (sent.bundle !== undefined) {
+    await refuseUsed(registry, sent.bundle, statement);
+    const signer = verifySent(registry, sent.bundle, statement);
+    return { signer, by: { signer: signer.signer, signers: signer.signers } };
+  }
+  const key = signerOf(sent, { known: known.keys, likely: likelySigners(known, statement) });
+  if (key === undefined) throw unknownSigner();
+  return { signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') }, by: { signer: key.keyId } };
+}
+
+/** Whose signature such a statement needs, as far as the statement and the root file say it. */
+function likelySigners({ chain, keys, memberKeys }: KnownIdentities, statement: IdentityStatement): PublicKey[] {
+  const own = keysOfStatement(statement);
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return [...memberKeys];
+    case predicateTypes.scope:
+      return [...keysAmong(chain.ownersOf(statement.predicate.scope, latest)), ...own, ...memberKeys];
+    case predicateTypes.key: {
+      const { replaces } = statement.predicate;
+      const replaced = replaces === undefined ? undefined : keys.get(replaces);
+      return [...(replaced === undefined ? [] : [replaced]), ...own, ...memberKeys];
+    }
+  }
+}
+
+/** Each key that is known costs everybody something, and nobody vouches for those of a first claim. */
+function refuseManyOwners(statement: IdentityStatement): void {
+  if (statement.predicateType !== predicateTypes.scope || statement.predicate.previous !== undefined) return;
+  if (statement.predicate.owners.length + (statement.predicate.publishers?.length ?? 0) > firstOwnersMax) {
+    throw new Problem('request-invalid', `The first claim of a scope names at most ${firstOwnersMax} owners and publishers`, {
+      hint: 'Claim it with fewer, and then change its owners.',
+    });
+  }
+}
+
+/** Before anything is parsed: who names a known key has to have signed with it. */
+async function refuseBroken(registry: Registry, { envelope, hint }: SentEnvelope): Promise<void> {
+  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
+  if (key !== undefined && envelopeSigner(envelope, [key]) === undefined) throw unknownSigner();
+}
+
+function unknownSigner(): Problem {
+  return new Problem(
+    'key-unknown',
+    `The signature is broken, or by a key that is not known here. The header ${keyHeader} names the key that signed`,
+  );
+}
+
+// One for which more administrators have to sign goes on waiting: the next of them finds it there.
+function passkeyEnrolled(statement: IdentityStatement, chain: Identities): Write[] {
+  if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended') return [];
+  const { passkey } = statement.predicate;
+  if (passkey === undefined) return [];
+  const { credentialId } = passkey;
+  if (chain.memberVotes.pending().some(({ change }) => change.passkey?.credentialId === credentialId)) return [];
+  return [(db) => db.delete(pendingPasskey).where(and(eq(pendingPasskey.credentialId, credentialId)))];
+}
+
+function one(logged: readonly LoggedAt[]): LoggedAt {
+  const [first] = logged;
+  if (first === undefined) throw new Problem('internal', 'A logged statement cannot be found');
+  return first;
+}

@@ -1,0 +1,183 @@
+/** Who signed an upload, and whether the scope lets them publish: a key, or whom a certificate names. */
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type PublicKey,
+  type PublishStatement,
+  predicateTypes,
+  type Statement,
+} from '../../skills-index/statement/attestation.ts';
+import { identityId, keysAmong } from '../../skills-index/statement/identity-id.ts';
+import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { matchedIdentity } from '../../skills-index/trust/identity/match.ts';
+import type { Identities, LoggedStatement } from '../../skills-index/trust/identity.ts';
+import { sayForeign } from '../../skills-index/trust/publisher-words.ts';
+import type { Actor, Registry } from '../context.ts';
+import type { NewStatement } from '../log/log.ts';
+import {
+  type CertifiedSigner,
+  envelopeOf,
+  isCertifiedSent,
+  refuseUsed,
+  type SentStatement,
+  verifySent,
+} from '../people/certified.ts';
+import { keysOfStatement, latest, readIdentities } from '../people/identities.ts';
+import { type SentEnvelope, signerOf } from '../people/signer.ts';
+import { refuseTwice } from '../versions/versions.ts';
+
+interface SignedUpload {
+  readonly publish: SentStatement;
+  readonly hint?: Digest | undefined;
+}
+
+export interface UploadSigner {
+  /** Id of the identity that publishes, as the scope names it. */
+  readonly publisher: Digest;
+  readonly signer: NewStatement['signer'];
+}
+
+/**
+ * Who publishes.
+ * @param sender who is signed in, if anybody: only to say more exactly what is wrong
+ * @throws Problem `scope-unclaimed`, `scope-taken`, `scope-frozen`, `identity-mismatch`, `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`,
+ * `certificate-used`, `version-exists`, `log-invalid`
+ */
+export async function requirePublisher(
+  registry: Registry,
+  statement: PublishStatement,
+  { publish, hint }: SignedUpload,
+  sender: Actor | undefined,
+): Promise<UploadSigner> {
+  const scope = scopeOf(statement.predicate.manifest.name);
+  const frozen = (await readIdentities(registry)).chain.whyFrozen(scope, latest);
+  if (frozen !== undefined) throw new Problem('scope-frozen', `Nobody publishes in @${scope} now: ${frozen}`);
+  if (isCertifiedSent(publish)) return requireCertified(registry, scope, publish, statement);
+  const key = await requireKey(registry, scope, { envelope: publish, hint }, sender);
+  return { publisher: key.keyId, signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') } };
+}
+
+/**
+ * The provenance of an upload, signed by whom the publication is signed: with the same key, or by the same certificate.
+ * @throws Problem `statement-invalid`, `signature-invalid`, `certificate-invalid`, `log-invalid`
+ */
+export function requireProvenance(registry: Registry, sent: SentStatement, signer: NewStatement['signer']): NewStatement {
+  const envelope = envelopeOf(sent);
+  const statement = peekStatement(envelope);
+  if (statement.predicateType !== predicateTypes.provenance) {
+    throw new Problem('statement-invalid', 'Cannot publish: the second statement is not SLSA provenance');
+  }
+  if ('certified' in signer && isCertifiedSent(sent)) {
+    const by = verifySent(registry, sent, statement);
+    if (by.certified.certificateId === signer.certified.certificateId) return { statement, envelope, signer: by };
+  }
+  if ('spki' in signer && !isCertifiedSent(sent)) {
+    const key = { keyId: signer.keyId, spki: Buffer.from(signer.spki).toString('base64') };
+    if (envelopeSigner(envelope, [key]) !== undefined) return { statement, envelope, signer };
+  }
+  throw new Problem(
+    'signature-invalid',
+    'Cannot publish: the provenance is not signed by the key or certificate that signs the publication',
+  );
+}
+
+async function requireCertified(
+  registry: Registry,
+  scope: Scope,
+  bundle: PlainBundle,
+  statement: PublishStatement,
+): Promise<UploadSigner & { readonly signer: CertifiedSigner }> {
+  const { chain } = await readIdentities(registry);
+  // Before the costly part: of an unclaimed scope nobody has to know who signed.
+  if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
+  const { name, version } = statement.predicate.manifest;
+  await refuseTwice(registry, { name, version });
+  await refuseUsed(registry, bundle, statement);
+  const signer = verifySent(registry, bundle, statement);
+  const matched = matchedIdentity(chain.publishersOf(scope, latest), signer);
+  if (matched === undefined) throw foreign(chain, scope, signer);
+  return { publisher: identityId(matched), signer };
+}
+
+function unclaimed(scope: Scope): Problem {
+  return new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
+}
+
+/** Before anything is parsed: who names a known key has to have signed with it. @throws Problem `signature-invalid` */
+export async function refuseBroken(registry: Registry, { publish, hint }: SignedUpload): Promise<void> {
+  if (isCertifiedSent(publish)) return;
+  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
+  if (key !== undefined && envelopeSigner(publish, [key]) === undefined) {
+    throw new Problem('signature-invalid', 'Cannot publish: the signature is not that of the named key over these bytes');
+  }
+}
+
+function foreign(chain: Identities, scope: Scope, by: Parameters<typeof sayForeign>[2]): Problem {
+  return new Problem('identity-mismatch', `Cannot publish: ${sayForeign(chain, scope, by)}`, {
+    hint: 'skillgate scope show says who publishes; an owner of the scope can change that.',
+  });
+}
+
+/**
+ * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a stranger and a broken one look alike;
+ * what the sender says, or the sender's session, tells them apart.
+ */
+async function requireKey(
+  registry: Registry,
+  scope: Scope,
+  { envelope, hint }: SentEnvelope,
+  sender: Actor | undefined,
+): Promise<PublicKey> {
+  const { chain, keys, statements: logged } = await readIdentities(registry);
+  const publishers = keysAmong(chain.publishersOf(scope, latest));
+  const owners = keysAmong(chain.ownersOf(scope, latest));
+  const { subject } = sender ?? {};
+  const own = subject?.kind === 'key' ? keys.get(subject.keyId) : undefined;
+  const likely = [...(own === undefined ? [] : [own]), ...publishers, ...owners];
+  const signer = signerOf({ envelope, hint }, { known: keys, likely });
+  if (signer !== undefined && publishers.some(({ keyId }) => keyId === signer.keyId)) return signer;
+  if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
+  if (signer !== undefined) {
+    if (owners.some(({ keyId }) => keyId === signer.keyId)) throw foreign(chain, scope, { signer: signer.keyId });
+    const owned = logged.some((one) => !isVote(chain, one) && hasOwned(one.statement, scope, signer));
+    if (owned && logged.some(({ statement: one }) => isEndOf(one, signer)))
+      throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
+    if (owned)
+      throw new Problem(
+        'scope-taken',
+        `The scope @${scope} was given to others: ${signer.keyId} published in it before, and no longer does`,
+        {
+          hint: `Who owns it now: skillgate scope show ${scope}. Your key is good: an owner can let you publish again.`,
+        },
+      );
+    throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
+  }
+  if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
+    throw new Problem('signature-invalid', 'Cannot publish: the signature is not your key’s over these bytes');
+  }
+  throw new Problem('key-unknown', `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`);
+}
+
+/** A change of a scope that too few administrators have signed makes nobody an owner. */
+function isVote(chain: Identities, { statement, logIndex, digest }: LoggedStatement): boolean {
+  if (statement.predicateType !== predicateTypes.scope) return false;
+  return chain.scopeStatementOf(statement.predicate.scope, logIndex + 1) !== digest;
+}
+
+/** Whether a statement ended a key, or put another in its place. */
+function isEndOf(statement: Statement, { keyId }: PublicKey): boolean {
+  if (statement.predicateType !== predicateTypes.key) return false;
+  const { key, state, replaces } = statement.predicate;
+  return replaces === keyId || (key.keyId === keyId && state === 'ended');
+}
+
+/** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
+function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
+  if (statement.predicateType === predicateTypes.scope) {
+    return statement.predicate.scope === scope && keysOfStatement(statement).some((owner) => owner.keyId === keyId);
+  }
+  if (statement.predicateType !== predicateTypes.key) return false;
+  return statement.predicate.key.keyId === keyId && statement.predicate.replaces !== undefined;
+}

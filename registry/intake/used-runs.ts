@@ -1,0 +1,35 @@
+/** A CI run publishes one version of a skill: its token, which gives many certificates while it counts, is worth no second one to a thief. */
+import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CertificateClaims, readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import type { Registry } from '../context.ts';
+import { runsLookedAtMax } from '../limits.ts';
+import { certificateIn } from '../people/certified.ts';
+import { statements, versions } from '../store/schema.ts';
+
+/**
+ * Refuses a run that published this skill before. It is asked in the attempt that also takes the next place in the log, so of two at
+ * once one sees the other.
+ * @throws Problem `certificate-used`
+ */
+export async function refuseUsedRun(registry: Registry, name: SkillName, { issuer, run }: CertificateClaims): Promise<void> {
+  if (run === undefined) return;
+  const before = await registry.db.read
+    .select({ version: versions.version, logIndex: statements.logIndex, material: statements.material })
+    .from(versions)
+    .innerJoin(statements, eq(statements.logIndex, versions.logIndex))
+    .where(and(eq(versions.name, name), isNotNull(statements.material)))
+    .orderBy(desc(versions.logIndex))
+    .limit(runsLookedAtMax);
+  const used = before.find(({ material }) => {
+    const claims = readClaims(certificateIn(material ?? ''));
+    return claims.issuer === issuer && claims.run === run;
+  });
+  if (used === undefined) return;
+  throw new Problem(
+    'certificate-used',
+    `The run ${run} published ${name}@${used.version} at log index ${used.logIndex}, and publishes no second version of it`,
+    { hint: 'Start the job again: each attempt is a run of its own.' },
+  );
+}

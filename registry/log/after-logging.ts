@@ -1,0 +1,45 @@
+/**
+ * What follows once a statement is in the log. The statement counts from then on, so no failure of the storage may be answered as if it had been
+ * refused: a step that is done again later is put off, and where the answer needs the step, the answer says that the statement counts.
+ */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { finishStatements, type LoggedAt } from './log.ts';
+
+/** Does a step that later writes, reads of the status and the next start do as well; a failure of it is reported and no more. */
+export async function orLater(registry: Registry, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    registry.reportPutOff?.(error);
+  }
+}
+
+/**
+ * Does a step without which there is no answer.
+ * @param indexes of the statements in the log
+ * @throws Problem `logged-unfinished`
+ */
+export async function orSayLogged<Result>(
+  registry: Registry,
+  indexes: readonly number[],
+  step: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await step();
+  } catch (cause) {
+    registry.reportPutOff?.(cause);
+    const where = indexes.length === 1 ? `index ${indexes[0]}` : `indexes ${indexes.join(', ')}`;
+    throw new Problem('logged-unfinished', `This is in the log at ${where} and counts; only the answer could not be completed`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Gives statements that were just committed their addresses.
+ * @throws Problem `logged-unfinished`
+ */
+export async function finishLogged(registry: Registry, indexes: readonly number[]): Promise<LoggedAt[]> {
+  return orSayLogged(registry, indexes, () => finishStatements(registry, indexes));
+}

@@ -1,0 +1,21 @@
+/** The log's key in office, and whether there was another one before it. */
+import { verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+
+/** Whether the log has had another key. */
+export function hasRetiredLogKey({ root }: Pick<Registry, 'root'>): boolean {
+  return (root.retired ?? []).some((one) => one.office === 'log');
+}
+
+/** Whether a note is signed by an earlier key: clients believe a head only of the key in office. */
+export function isByRetiredKey(registry: Pick<Registry, 'root' | 'keys'>, note: string): boolean {
+  if (!hasRetiredLogKey(registry)) return false;
+  try {
+    verifyCheckpoint(note, { origin: registry.root.origin, key: registry.keys.log.publicKey });
+    return false;
+  } catch (cause) {
+    if (cause instanceof Problem) return true;
+    throw cause;
+  }
+}

@@ -1,0 +1,107 @@
+/** The Sigstore bundle of a logged statement; and the same tried out before anything is written. */
+import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import { type CompactRange, proofOfAppended } from '../../skills-index/log/merkle-tree.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Envelope, parseEnvelope } from '../../skills-index/statement/sign.ts';
+import {
+  type PlainBundle,
+  parsePlainBundle,
+  sigstoreBundleMediaType,
+  toCertifiedBundle,
+  toSigstoreBundle,
+} from '../../skills-index/statement/sigstore-bundle.ts';
+import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
+import type { Registry } from '../context.ts';
+import type { RegistryKeys } from './signing.ts';
+
+/** An entry as its rows hold it. */
+export interface LoggedEntry {
+  readonly index: number;
+  /** Base64: of the tree that ends with this entry. */
+  readonly root: string;
+  readonly body: string;
+  readonly envelope: string;
+  readonly signer: Digest;
+  /** JSON of certificate, Rekor entry and timestamps, where a certificate signed. */
+  readonly material: string | null;
+}
+
+/** Canonical bytes of the bundle, in which `note` is the signed checkpoint of the tree that ends with the entry. */
+export function loggedBundle(
+  entry: LoggedEntry,
+  {
+    before,
+    note,
+    logId,
+  }: { readonly before: CompactRange; readonly note: string /** From `noteKeyId`. */; readonly logId: Uint8Array },
+): Uint8Array {
+  const placed = toLogEntry({
+    body: Buffer.from(entry.body),
+    index: entry.index,
+    head: headOf(entry),
+    proof: proofOfAppended(before),
+    note,
+    logId,
+  });
+  const envelope = parseEnvelope(JSON.parse(entry.envelope));
+  const bundle =
+    entry.material === null
+      ? toSigstoreBundle({ envelope, keyHint: entry.signer, entry: placed })
+      : toCertifiedBundle(plainBundle(envelope, entry.material), placed);
+  return Buffer.from(canonicalJson(bundle));
+}
+
+/** Size and root of the tree that ends with an entry. */
+export function headOf({ index, root }: Pick<LoggedEntry, 'index' | 'root'>): {
+  readonly size: number;
+  readonly root: Uint8Array;
+} {
+  return { size: index + 1, root: Buffer.from(root, 'base64') };
+}
+
+/**
+ * Refuses what nobody could verify once it is in the log: everybody who reads the log would stumble over it, this registry first. The
+ * bundle is made and verified as it will be, but for the key of its checkpoint: the log's own key signs committed trees alone.
+ * @throws Problem as `verifyStatement`
+ */
+export async function requireReadable(
+  { root, sigstore }: Pick<Registry, 'root' | 'sigstore'>,
+  entry: LoggedEntry,
+  before: CompactRange,
+): Promise<void> {
+  const { retired: _, ...office } = root;
+  const key = await rehearsalKey();
+  const note = await signCheckpoint({ origin: root.origin, ...headOf(entry) }, key);
+  const bytes = loggedBundle(entry, { before, note, logId: noteKeyId(root.origin, key.publicKey) });
+  const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
+  const read = verifyStatement(parseJson(bytes, 'statement').value, { root: rehearsed, sigstore });
+  if (read.signer === entry.signer && read.logIndex === entry.index) return;
+  throw new Problem('statement-invalid', 'Cannot log the statement: it would be read as somebody else’s');
+}
+
+// Made once in this process and kept nowhere: a finished value, since workerd ends requests that wait for the promises of others.
+let made: RegistryKeys['log'] | undefined;
+
+async function rehearsalKey(): Promise<RegistryKeys['log']> {
+  if (made !== undefined) return made;
+  const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  if (!('publicKey' in pair)) throw new Problem('internal', 'Ed25519 made no pair of keys');
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
+  made = {
+    publicKey,
+    sign: async (bytes) => new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, Buffer.from(bytes))),
+  };
+  return made;
+}
+
+function plainBundle(envelope: Envelope, material: string): PlainBundle {
+  return parsePlainBundle({
+    mediaType: sigstoreBundleMediaType,
+    verificationMaterial: JSON.parse(material),
+    dsseEnvelope: envelope,
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Every statement by its place in the log, for anybody. Entry N of the log commits to the digest of statement N; whoever has both can check
+ * them, and whoever has all of them can recompute who is who and what was revoked. So nothing is left out here, not even what was said of a
+ * version that is not public yet: a 404 that may stand for privacy may as well stand for a revocation that somebody hides.
+ * The files of such a version and its scan report stay private.
+ */
+import { eq } from 'drizzle-orm';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { statements } from '../store/schema.ts';
+import { finishStatements } from './log.ts';
+
+/**
+ * The canonical Sigstore bundle of the statement at a log index.
+ * @param given the index in decimal digits, as a path has it
+ * @throws Problem `not-found`
+ */
+export async function readStatementAt(registry: Registry, given: string): Promise<Uint8Array> {
+  const index = /^(0|[1-9]\d{0,14})$/.test(given) ? Number(given) : undefined;
+  const [row] =
+    index === undefined
+      ? []
+      : await registry.db.read
+          .select({ logIndex: statements.logIndex, bundle: statements.bundle })
+          .from(statements)
+          .where(eq(statements.logIndex, index));
+  if (row === undefined) throw new Problem('not-found', `The log has no statement ${JSON.stringify(given.slice(0, 20))}`);
+  const address = row.bundle ?? (await finishStatements(registry, [row.logIndex]))[0]?.digest;
+  if (address === undefined) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
+  return requireBlob(registry, address);
+}

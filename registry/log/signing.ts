@@ -1,0 +1,81 @@
+/** How the registry signs: WebCrypto over PKCS8 keys, the same in Node and on workerd. */
+import type { webcrypto } from 'node:crypto';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Signer } from '../../skills-index/statement/sign.ts';
+
+/** PKCS8 PEM texts as `DIR/keys.json` or the Worker's secrets hold them. */
+export interface KeyTexts {
+  /** Ed25519: signs checkpoints. */
+  readonly log: string;
+  /** P-256: signs status.json. */
+  readonly status: string;
+  /** P-256: signs verdicts, gives passkey approvals their place in the log, and may suspend; nothing else. */
+  readonly registry: string;
+}
+
+export interface RegistryKeys {
+  readonly log: { readonly publicKey: Uint8Array; sign(bytes: Uint8Array): Promise<Uint8Array> };
+  readonly status: Signer;
+  readonly registry: Signer;
+}
+
+/** @throws Problem `key-file-invalid` */
+export async function loadKeys(texts: KeyTexts): Promise<RegistryKeys> {
+  return { log: await ed25519(texts.log), status: await p256(texts.status), registry: await p256(texts.registry) };
+}
+
+async function ed25519(pem: string): Promise<RegistryKeys['log']> {
+  const { key, publicKey } = await importPair(pem, { name: 'Ed25519' });
+  return { publicKey, sign: async (bytes) => new Uint8Array(await crypto.subtle.sign('Ed25519', key, Buffer.from(bytes))) };
+}
+
+async function p256(pem: string): Promise<Signer> {
+  const { key, publicKey, keyId } = await importPair(pem, { name: 'ECDSA', namedCurve: 'P-256' });
+  return {
+    keyId,
+    publicKey,
+    sign: async (bytes) =>
+      derOf(new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(bytes)))),
+  };
+}
+
+interface ImportedPair {
+  readonly key: webcrypto.CryptoKey;
+  /** SPKI DER. */
+  readonly publicKey: Uint8Array;
+  readonly keyId: Digest;
+}
+
+// WebCrypto has no "public half of"; the JWK without its private member is that.
+async function importPair(pem: string, algorithm: { name: string; namedCurve?: string }): Promise<ImportedPair> {
+  try {
+    const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    const key = await crypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
+    const { d: _, key_ops: __, ...jwk } = await crypto.subtle.exportKey('jwk', key);
+    const open = await crypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);
+    const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', open));
+    return { key, publicKey, keyId: digestOf(publicKey) };
+  } catch (cause) {
+    throw new Problem(
+      'key-file-invalid',
+      `Cannot use a ${algorithm.name} key of the registry: it is not PKCS8 PEM of that kind`,
+      { cause },
+    );
+  }
+}
+
+/** WebCrypto gives r‖s; statements carry ECDSA signatures as DER (RFC 3279 §2.2.3). */
+function derOf(raw: Uint8Array): Uint8Array {
+  const half = raw.length / 2;
+  const body = Buffer.concat([derInteger(raw.subarray(0, half)), derInteger(raw.subarray(half))]);
+  return Buffer.concat([Buffer.from([0x30, body.length]), body]);
+}
+
+function derInteger(bytes: Uint8Array): Buffer {
+  let start = 0;
+  while (start < bytes.length - 1 && bytes[start] === 0) start++;
+  const digits = Buffer.from(bytes.subarray(start));
+  const positive = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits;
+  return Buffer.concat([Buffer.from([0x02, positive.length]), positive]);
+}

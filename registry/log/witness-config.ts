@@ -1,0 +1,33 @@
+/** The witnesses of a registry on Node: where they answer is said at the start, whom they are in `DIR/witnesses.json`. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Witnesses } from './witness-answers.ts';
+import { requireAsked } from './witness-duty.ts';
+
+/**
+ * @param signedPolicy the witness policy among what administrators signed for clients, where there is one
+ * @throws Problem `file-not-found` when witnesses are to be asked and none is named; `json-invalid`; `witnesses-unasked`
+ */
+export async function readWitnesses(
+  dir: string,
+  {
+    urls,
+    signedPolicy,
+    say,
+  }: { readonly urls: readonly string[]; readonly signedPolicy: string | undefined; readonly say: Witnesses['say'] },
+): Promise<Witnesses | undefined> {
+  requireAsked(signedPolicy, urls);
+  if (urls.length === 0) return undefined;
+  const path = join(dir, 'witnesses.json');
+  const bytes = signedPolicy ?? (await readFile(path).catch((cause: unknown) => refuse(path, cause)));
+  return { policy: parseWitnessPolicy(bytes), urls, fetch: globalThis.fetch, say, last: new Map() };
+}
+
+function refuse(path: string, cause: unknown): never {
+  throw new Problem('file-not-found', `Cannot ask witnesses: ${path} is not there, and says which keys they have`, {
+    cause,
+    hint: '{"schema":"skillgate.witnesses/1","threshold":1,"witnesses":[the line that skillgate witness serve prints]}',
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when one of them, or its own last status, shows
+ * more of its log than is here.
+ */
+import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import type { Behind } from './head-ahead.ts';
+
+/**
+ * Who asks fewer witnesses than administrators demand serves what every client refuses within the day. One that is down may be named:
+ * it stops nothing here.
+ * @param signedPolicy the witness policy that administrators signed for clients, where there is one
+ * @throws Problem `witnesses-unasked`
+ */
+export function requireAsked(signedPolicy: string | undefined, urls: readonly string[]): void {
+  if (signedPolicy === undefined) return;
+  const { threshold, witnesses } = parseWitnessPolicy(signedPolicy);
+  const asked = new Set(urls).size;
+  if (asked >= threshold) return;
+  const names = witnesses.map(({ name }) => name).join(', ');
+  throw new Problem(
+    'witnesses-unasked',
+    `Cannot serve: clients demand ${threshold} of ${witnesses.length} witnesses (${names}), as administrators signed, and ${asked} would be asked`,
+    {
+      hint: `name where they answer: skillgate serve DIR${' --witness URL'.repeat(threshold)}; or sign others: skillgate registry rotate propose DIR --witnesses FILE`,
+    },
+  );
+}
+
+/**
+ * The head of the registry's own that the log does not continue; else the witness that saw most of this log, when that is more than is
+ * here: asked last, so an answer of now takes it back.
+ */
+export function behindOf(registry: Registry): Behind | undefined {
+  if (registry.ownHeadAhead !== undefined) return registry.ownHeadAhead;
+  const ahead = [...(registry.witnesses?.last ?? [])].flatMap(([url, { ahead: size }]) =>
+    size === undefined ? [] : [{ url, size }],
+  );
+  return ahead.sort((a, b) => b.size - a.size)[0];
+}
+
+/** As `behindOf`, after another comparison where the database can have been exchanged since the last one. */
+export async function behindNow(registry: Registry): Promise<Behind | undefined> {
+  if (registry.compareOwnHead !== undefined) registry.ownHeadAhead = await registry.compareOwnHead(registry);
+  return behindOf(registry);
+}
+
+/**
+ * Each statement that is written over lost ones makes it impossible to put them back.
+ * @throws Problem `log-behind`
+ */
+export async function requireWhole(registry: Registry): Promise<void> {
+  const behind = await behindNow(registry);
+  if (behind !== undefined) throw logBehind(behind);
+}
+
+/** The failure that says what the log lacks, and the way out. */
+export function logBehind(behind: Behind): Problem {
+  return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
+    hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"',
+  });
+}
+
+/** The line that an operator reads when nothing is written any more. */
+export function sayAlarm(behind: Behind): string {
+  return `ALARM: ${whyBehind(behind)}. Nothing more is written: docs/operating.md, "The log was restored from a backup"`;
+}
+
+/** Why the log is not the one that was there before, for messages. */
+function whyBehind(behind: Behind): string {
+  if ('url' in behind)
+    return `the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`;
+  const { file, size, here } = behind;
+  const found =
+    here < size
+      ? `the database has ${here}: it lost the end of the log, or an older copy was brought back`
+      : 'the database has others in their place: an older copy was brought back and written to';
+  return `${file} shows ${size} entries that this registry signed, and ${found}`;
+}

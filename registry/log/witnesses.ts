@@ -1,0 +1,199 @@
+/**
+ * Witnesses outside this process: asked to cosign the head of the log whenever a status is about to be signed. Their lines are kept by
+ * size and go onto the checkpoint. A witness that does not answer delays nothing for long and stops nothing; who operates is told.
+ */
+import { asc, eq, lt, sql } from 'drizzle-orm';
+import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
+import { verifyCosignatures } from '../../skills-index/log/cosignature.ts';
+import { witnessSkewSeconds } from '../../skills-index/log/limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import {
+  cosignedSizesKept,
+  statusRefreshMs,
+  witnessAnswerBytesMax,
+  witnessMs,
+  witnessPauseMs,
+  witnessRefusedMs,
+} from '../limits.ts';
+import type { Write } from '../store/batch.ts';
+import { cosignatures } from '../store/cosignature-rows.ts';
+import { newestCheckpoint } from './log.ts';
+import { readConsistency } from './tiles.ts';
+import type { WitnessAnswer, Witnesses } from './witness-answers.ts';
+
+interface Head {
+  readonly size: number;
+  /** With the log's own signature alone. */
+  readonly note: string;
+}
+
+type Witnessed = Registry & { readonly witnesses: Witnesses };
+
+/** Asks those whose answer is due, all at once and not for long, and keeps what they sign. Never throws for their sake. */
+export async function askWitnesses(registry: Registry, head: Head): Promise<void> {
+  if (!isWitnessed(registry)) return;
+  const { urls, last, say } = registry.witnesses;
+  const due = urls.filter((url) => isDue(registry, url, head.size));
+  const asked = await Promise.all(
+    due.map(async (url) => {
+      const { lines, ...answer } = await askOne(registry, url, head);
+      if (!answer.ok && last.get(url)?.why !== answer.why) say(`witness ${url}: ${answer.why}`);
+      last.set(url, answer);
+      return lines;
+    }),
+  );
+  const writes = asked.flat().map((row): Write => {
+    // A line of the future counts for nobody, so one that an earlier version kept gives way to any other.
+    const newer = sql`excluded.seconds > ${cosignatures.seconds} OR ${cosignatures.seconds} > ${secondsMax(registry)}`;
+    const target = [cosignatures.size, cosignatures.name];
+    return (db) => db.insert(cosignatures).values(row).onConflictDoUpdate({ target, set: row, setWhere: newer });
+  });
+  if (writes.length === 0) return;
+  await registry.db.batch([
+    ...writes,
+    (db) => db.delete(cosignatures).where(lt(cosignatures.size, head.size - cosignedSizesKept)),
+  ]);
+}
+
+/** Whether there is a witness that should be asked about the log of this size. */
+export function witnessesDue(registry: Registry, size: number): boolean {
+  return isWitnessed(registry) && registry.witnesses.urls.some((url) => isDue(registry, url, size));
+}
+
+/** The checkpoint with the cosignatures that are known of its size. */
+export async function withCosignatures(registry: Registry, head: Head): Promise<string> {
+  const rows = await registry.db.read
+    .select({ line: cosignatures.line })
+    .from(cosignatures)
+    .where(eq(cosignatures.size, head.size))
+    .orderBy(asc(cosignatures.name));
+  return head.note + rows.map((row) => row.line).join('');
+}
+
+/** For those who operate: each witness, and whether it cosigned when it was asked last. */
+export function witnessStates(registry: Registry): readonly (Partial<WitnessAnswer> & { readonly url: string })[] {
+  return (registry.witnesses?.urls ?? []).map((url) => ({ url, ...registry.witnesses?.last.get(url) }));
+}
+
+function isWitnessed(registry: Registry): registry is Witnessed {
+  return registry.witnesses !== undefined;
+}
+
+function isDue(registry: Witnessed, url: string, size: number): boolean {
+  const before = registry.witnesses.last.get(url);
+  if (before === undefined) return true;
+  const age = registry.now().getTime() - before.at;
+  // A cosignature of yesterday is none, even where the log did not grow.
+  if (age < 0) return true;
+  if (before.ok) return before.size !== size || age >= statusRefreshMs;
+  return age >= (before.answered === true ? witnessRefusedMs : witnessPauseMs);
+}
+
+type Asked = WitnessAnswer & { readonly lines: readonly (typeof cosignatures.$inferInsert)[] };
+
+async function askOne(registry: Witnessed, url: string, head: Head): Promise<Asked> {
+  const at = registry.now().getTime();
+  const known = registry.witnesses.last.get(url)?.size ?? 0;
+  const signal = AbortSignal.timeout(witnessMs);
+  const failed = (why: string, more: Partial<WitnessAnswer> = {}): Asked => ({
+    ok: false,
+    at,
+    size: known,
+    why,
+    lines: [],
+    ...more,
+  });
+  try {
+    let answer = await post(registry, { url, signal, oldSize: Math.min(known, head.size) }, head);
+    if (answer.size !== undefined && answer.size <= head.size)
+      answer = await post(registry, { url, signal, oldSize: answer.size }, head);
+    if (answer.size !== undefined && answer.size > head.size) {
+      // Another process of this registry may have been faster; then the log here has grown meanwhile.
+      const here = (await newestCheckpoint(registry))?.size ?? 0;
+      if (here >= answer.size) return { ok: true, at, size: head.size, lines: [] };
+      return failed(sayAhead(answer.size, here), { size: answer.size, ahead: answer.size, answered: true });
+    }
+    if (answer.status !== 200) {
+      return failed(`it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`, { answered: true });
+    }
+    const found = linesIn(registry, head, answer.text);
+    const lines = found.filter((line) => line.seconds <= secondsMax(registry));
+    if (lines.length < found.length) {
+      const why = 'the time of its cosignature lies in the future: its clock is ahead, or the clock here is behind';
+      return { ...failed(why, { answered: true }), lines };
+    }
+    return lines.length === 0
+      ? failed('its answer holds no cosignature of a witness that witnesses.json names')
+      : { ok: true, at, size: head.size, lines };
+  } catch (cause) {
+    return failed(cause instanceof Problem || cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function sayAhead(theirs: number, ours: number): string {
+  return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating.md`;
+}
+
+/** The latest time of a cosignature that clients count now, in seconds. */
+function secondsMax(registry: Registry): number {
+  return Math.floor(registry.now().getTime() / 1000) + witnessSkewSeconds;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** What it cosigned last, where it says so. */
+  readonly size?: number;
+}
+
+async function post(
+  registry: Witnessed,
+  { url, signal, oldSize }: { readonly url: string; readonly signal: AbortSignal; readonly oldSize: number },
+  { size, note }: Head,
+): Promise<Answer> {
+  const proof = await readConsistency(registry, oldSize, size);
+  const response = await registry.witnesses.fetch(`${url}/add-checkpoint`, {
+    method: 'POST',
+    body: printSubmission({ oldSize, proof, note }),
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    // workerd knows no 'error'; a redirect is then an answer that is not 200.
+    redirect: 'manual',
+    signal,
+  });
+  const text = await readText(response);
+  const isSize = response.status === 409 && (response.headers.get('content-type') ?? '').startsWith('text/x.tlog.size');
+  const told = isSize && /^(0|[1-9]\d{0,15})\n$/.test(text) ? Number(text) : undefined;
+  return { status: response.status, text, ...(told === undefined ? {} : { size: told }) };
+}
+
+// Each line by itself, so that one that is broken takes no other with it.
+function linesIn(registry: Witnessed, { size, note }: Head, text: string): Asked['lines'] {
+  const log = { key: registry.keys.log.publicKey };
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      try {
+        return verifyCosignatures(`${note}${line}\n`, registry.witnesses.policy, log).map((one) => ({
+          ...one,
+          size,
+          line: `${line}\n`,
+        }));
+      } catch (cause) {
+        if (cause instanceof Problem) return [];
+        throw cause;
+      }
+    });
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes > witnessAnswerBytesMax) throw new Problem('registry-answer', 'it answered with more than is read');
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

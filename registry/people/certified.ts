@@ -1,0 +1,91 @@
+/** What somebody without a key of their own sends: signed by certificate, and verified by the Sigstore that this registry trusts. */
+import { and, eq } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Statement } from '../../skills-index/statement/attestation.ts';
+import type { Envelope } from '../../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { readLeaf } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import { idsOfClaims, personOf } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import { parseTrustedRoot } from '../../skills-index/trust/sigstore/trusted-root.ts';
+import { type Certified, verifyCertified } from '../../skills-index/trust/sigstore/verify-certified.ts';
+import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts';
+import type { Registry } from '../context.ts';
+import { statements } from '../store/schema.ts';
+
+/** A statement as it is sent: in an envelope that a key signed, or in a Sigstore bundle with its certificate. */
+export type SentStatement = Envelope | PlainBundle;
+
+/** Who signed by certificate. */
+export interface CertifiedSigner {
+  readonly signer: Digest;
+  readonly signers: readonly Digest[];
+  readonly certified: Certified;
+  readonly bundle: PlainBundle;
+}
+
+export function isCertifiedSent(sent: SentStatement): sent is PlainBundle {
+  return 'dsseEnvelope' in sent;
+}
+
+export function envelopeOf(sent: SentStatement): Envelope {
+  return isCertifiedSent(sent) ? sent.dsseEnvelope : sent;
+}
+
+/**
+ * Verifies certificate, signature, timestamps and Rekor entry, and that such a statement may be signed so.
+ * @throws Problem `certificate-invalid`, `signature-invalid`, `log-invalid`, `statement-invalid`
+ */
+export function verifySent(registry: Registry, bundle: PlainBundle, statement: Statement): CertifiedSigner {
+  requireCertifiable(statement);
+  if (registry.sigstore === undefined) {
+    throw new Problem('certificate-invalid', 'This registry takes nothing that is signed by certificate: it trusts no Sigstore', {
+      hint: 'Sign with a key: skillgate key create. Its operator can run: skillgate registry rotate propose DIR --trusted-root FILE.',
+    });
+  }
+  const certified = verifyCertified(bundle, registry.sigstore);
+  return { signer: personOf(certified.claims), signers: idsOfClaims(certified.claims), certified, bundle };
+}
+
+/**
+ * Refuses a certificate that signed a statement of this kind before: who copies one from a log signs nothing more with it. Cheap, so it
+ * is asked before anything is verified, and again when it is written.
+ * @throws Problem `certificate-used`, `certificate-invalid`
+ */
+export async function refuseUsed(registry: Registry, bundle: PlainBundle, statement: Statement): Promise<void> {
+  const { certificateId } = readLeaf(Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64'));
+  const used = await registry.db.read
+    .select({ logIndex: statements.logIndex })
+    .from(statements)
+    .where(and(eq(statements.certificate, certificateId), eq(statements.predicateType, statement.predicateType)))
+    .limit(1);
+  const [first] = used;
+  if (first === undefined) return;
+  throw new Problem(
+    'certificate-used',
+    `The certificate signed the statement at log index ${first.logIndex}, and signs no second`,
+    {
+      hint: 'Sign in again: each publication gets a certificate of its own.',
+    },
+  );
+}
+
+/** The certificate's DER in what `statements.material` keeps of a bundle; it was verified when it came in. */
+export function certificateIn(material: string): Uint8Array {
+  const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
+  return Buffer.from(certificate.rawBytes, 'base64');
+}
+
+/**
+ * The trusted_root.json that clients get too: administrators sign it as a TUF target. A file counts only where there is no TUF yet.
+ * @throws Problem `json-invalid`, `trusted-root-invalid`
+ */
+export function sigstoreOf(tuf: TufRepository | undefined, file: Uint8Array | undefined): unknown {
+  const text = tuf === undefined ? file : tuf.files['trusted_root.json'];
+  if (text === undefined) return undefined;
+  const { value } = parseJson(text, 'trusted_root.json');
+  parseTrustedRoot(value);
+  return value;
+}

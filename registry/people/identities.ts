@@ -1,0 +1,144 @@
+/** Who is who, from the signed identity statements alone: a row that somebody wrote into the database means nothing here. */
+import { and, asc, eq, gt, isNull } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/sqlite-core';
+import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type IdentityStatement, type PublicKey, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { keysAmong } from '../../skills-index/statement/identity-id.ts';
+import { parseEnvelope } from '../../skills-index/statement/sign.ts';
+import { type FrozenStatement, parseFrozenSubject } from '../../skills-index/trust/identity/frozen-statement.ts';
+import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
+import { chainIdentities, type Identities, type LoggedStatement } from '../../skills-index/trust/identity.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
+import type { Actor, Member, Registry, Role, Subject } from '../context.ts';
+import { finishStatements } from '../log/log.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { statements } from '../store/schema.ts';
+import type { KnownIdentities } from './known-identities.ts';
+
+const identityTypes = [predicateTypes.member, predicateTypes.scope, predicateTypes.key];
+/** "Now": behind every index that the log can have. */
+export const latest = Number.MAX_SAFE_INTEGER;
+
+/** The identities as of the last committed statement. */
+export async function readIdentities(registry: Registry): Promise<KnownIdentities> {
+  const { known } = registry.identities;
+  const rows = await identityRows(registry, known?.logIndex ?? -1);
+  if (known !== undefined && rows.length === 0) return known;
+  const [verified, frozen] = [[...(known?.statements ?? [])], [...(known?.frozen ?? [])]];
+  for (const { logIndex, bundle } of rows) {
+    const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
+    if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
+    const one = await readIdentity(registry, { logIndex, digest: address });
+    if ('why' in one) frozen.push(one);
+    else verified.push(one);
+  }
+  const fresh: KnownIdentities = {
+    chain: chainIdentities(registry.root, verified, frozen),
+    statements: verified,
+    frozen,
+    logIndex: rows.at(-1)?.logIndex ?? -1,
+    keys: keysIn(registry, verified),
+    memberKeys: memberKeysIn(registry, verified),
+  };
+  registry.identities.known = fresh;
+  return fresh;
+}
+
+/** A statement, or what is frozen where its bytes are damaged and the rows do not give them back: nobody else must wait for them. */
+async function readIdentity(
+  registry: Registry,
+  at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
+): Promise<VerifiedStatement | FrozenStatement> {
+  try {
+    return readLogged(await requireBlob(registry, at.digest), at, registry);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'blob-damaged') throw cause;
+    const [row] = await registry.db.read.select().from(statements).where(eq(statements.logIndex, at.logIndex));
+    if (row === undefined) throw cause;
+    const about = parseFrozenSubject(Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'));
+    return { ...at, about, why: `the statement at log index ${at.logIndex} is damaged on its disk` };
+  }
+}
+
+// One question, so that no statement commits between two; a part for each type, so that SQLite reads each in order from an index.
+async function identityRows({ db }: Registry, after: number): Promise<{ logIndex: number; bundle: Digest | null }[]> {
+  const { member, scope, key, revocation } = predicateTypes;
+  const later = gt(statements.logIndex, after);
+  const of = (type: string) =>
+    db.read
+      .select({ logIndex: statements.logIndex, bundle: statements.bundle })
+      .from(statements)
+      .where(and(eq(statements.predicateType, type), later));
+  // A word on a publisher is about no version alone.
+  const words = db.read
+    .select({ logIndex: statements.logIndex, bundle: statements.bundle })
+    .from(statements)
+    .where(and(eq(statements.predicateType, revocation), isNull(statements.versionId), later));
+  return unionAll(of(member), of(scope), of(key), words).orderBy(asc(statements.logIndex));
+}
+
+/** The actor a subject stands for now; undefined when no member or scope knows it. */
+export async function actorOf(registry: Registry, subject: Subject): Promise<Actor | undefined> {
+  const { chain } = await readIdentities(registry);
+  if (subject.kind === 'passkey') {
+    const found = chain.passkeyOf(subject.credentialId, latest);
+    return found === undefined ? undefined : { subject, member: found.member, scopes: [] };
+  }
+  const member = memberNow(registry, chain, subject.keyId);
+  const owned = chain.scopesOf(subject.keyId, latest);
+  if (member === undefined && owned.length === 0) return undefined;
+  return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
+}
+
+/** The member that a key stands for now; those of the root file without a statement go by their key: a number would pass to another with the next root file. */
+export function memberNow(registry: Registry, chain: Identities, keyId: Digest): Member | undefined {
+  const enrolled = chain.memberOf(keyId, latest);
+  if (enrolled !== undefined || !chain.isMember(keyId, 'administrator', latest)) return enrolled;
+  const isOnly = registry.root.administrators.length === 1;
+  return { name: isOnly ? 'administrator' : `administrator ${hexOf(keyId).slice(0, 12)}`, roles: ['administrator'] };
+}
+
+/**
+ * Refuses who has none of the roles.
+ * @throws Problem `forbidden`
+ */
+export function requireRole(actor: Actor, roles: readonly Role[]): Member {
+  if (actor.member === undefined || !roles.some((role) => actor.member?.roles.includes(role))) {
+    throw new Problem('forbidden', `Only a ${roles.join(' or ')} may do this`);
+  }
+  return actor.member;
+}
+
+/** Keys that an identity statement names in its predicate. */
+export function keysOfStatement(statement: IdentityStatement): readonly PublicKey[] {
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return statement.predicate.key === undefined ? [] : [statement.predicate.key];
+    case predicateTypes.scope:
+      return keysAmong([...statement.predicate.owners, ...(statement.predicate.publishers ?? [])]);
+    case predicateTypes.key:
+      return [statement.predicate.key];
+  }
+}
+
+/** Whether a statement is about who is who. */
+export function isIdentityStatement(statement: LoggedStatement['statement']): statement is IdentityStatement {
+  return identityTypes.some((type) => type === statement.predicateType);
+}
+
+function memberKeysIn(registry: Registry, verified: readonly LoggedStatement[]): PublicKey[] {
+  const named = verified.flatMap(({ statement }) =>
+    statement.predicateType === predicateTypes.member ? keysOfStatement(statement) : [],
+  );
+  return [...rootKeys(registry), ...named];
+}
+
+function rootKeys(registry: Registry): PublicKey[] {
+  return registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
+}
+
+function keysIn(registry: Registry, verified: readonly LoggedStatement[]): ReadonlyMap<Digest, PublicKey> {
+  const named = verified.flatMap(({ statement }) => (isIdentityStatement(statement) ? keysOfStatement(statement) : []));
+  return new Map([...rootKeys(registry), ...named].map((key) => [key.keyId, key]));
+}

@@ -1,0 +1,132 @@
+/** Holds of hosts, left here for approvers: opaque, for at most as long as a hold lasts. Nothing in here can be read or answered by the registry. */
+import { and, asc, count, desc, eq, gt, isNull, lte, type SQL } from 'drizzle-orm';
+import * as v from 'valibot';
+import {
+  type MailboxAnswer,
+  type MailboxMessage,
+  type MailboxQuestion,
+  mailboxAnswerShape,
+  mailboxMessageShape,
+  mailboxSigner,
+  parseForMailbox,
+  type SignedBy,
+} from '../../skills-index/run/holds/mailbox.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import * as limits from '../limits.ts';
+import { mailbox } from '../store/mailbox-schema.ts';
+import { ownBases } from './own-bases.ts';
+
+type Row = typeof mailbox.$inferInsert;
+
+/**
+ * Keeps a message for its approver; the same one twice is one.
+ * @param network from where it comes
+ * @throws Problem `signature-invalid`, `request-invalid`, `too-many-requests`
+ */
+export async function takeMessage(registry: Registry, signed: SignedBy<MailboxMessage>, network: string): Promise<void> {
+  const { said } = signed;
+  const host = requireSigner(signed);
+  const [now, expiresAt] = [registry.now().getTime(), Date.parse(said.expires)];
+  if (expiresAt <= now) throw new Problem('request-invalid', 'Its time is over');
+  if (expiresAt > now + limits.mailboxMsMax) throw new Problem('request-invalid', 'It is to be kept for too long');
+  const enrolled = Object.values(registry.incidents?.reporters ?? {}).includes(host) ? 1 : 0;
+  const row: Row = { id: said.id, to: said.to, host, network, enrolled, expiresAt, message: JSON.stringify(signed) };
+  await registry.exclusive('mailbox', async () => {
+    await registry.db.read.delete(mailbox).where(lte(mailbox.expiresAt, now));
+    const [known] = await registry.db.read.select().from(mailbox).where(eq(mailbox.id, said.id));
+    if (known?.message === row.message) return;
+    if (known !== undefined) throw new Problem('request-invalid', 'Another message has this id');
+    await refuseFlood(registry, row);
+    await registry.db.batch([(db) => db.insert(mailbox).values(row)]);
+  });
+}
+
+/**
+ * What waits for the key that asks, hosts that the operator enrolled first.
+ * @throws Problem `signature-invalid`, `other-registry`: whoever knows the ids of messages can take the messages back
+ */
+export async function messagesFor(
+  registry: Registry,
+  signed: SignedBy<MailboxQuestion>,
+): Promise<v.InferOutput<typeof mailboxMessageShape>[]> {
+  const key = requireSigner(signed);
+  const now = registry.now().getTime();
+  if (Math.abs(Date.parse(signed.said.at) - now) > limits.mailboxQuestionMs)
+    throw new Problem('signature-invalid', 'The question was signed at another time: look at the clocks of both machines');
+  requireOwnAddress(registry, signed.said);
+  const rows = await registry.db.read
+    .select({ message: mailbox.message })
+    .from(mailbox)
+    .where(and(eq(mailbox.to, key), gt(mailbox.expiresAt, now), isNull(mailbox.answer)))
+    .orderBy(desc(mailbox.enrolled), asc(mailbox.expiresAt))
+    .limit(limits.mailboxListedMax);
+  return rows.map(({ message }) => JSON.parse(message)).filter(isOfThisForm);
+}
+
+// A message that an older release took may wait for an hour still: nobody could open it by now, and it must not hide the others.
+function isOfThisForm(message: unknown): message is v.InferOutput<typeof mailboxMessageShape> {
+  return v.is(mailboxMessageShape, message);
+}
+
+// Else another registry that was asked could ask here in the approver's name.
+function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): void {
+  if (base !== undefined && ownBases(config).has(base)) return;
+  const why = base === undefined ? 'names no registry' : `was signed for ${base}`;
+  throw new Problem('other-registry', `Cannot list what waits: the question ${why}, and this registry is ${config.base}`, {
+    hint:
+      base === undefined ? 'upgrade Skillgate where you ask' : `ask at its address: skillgate hold list --mailbox ${config.base}`,
+  });
+}
+
+/**
+ * Keeps an answer for the host to fetch; a later one takes the place of one before.
+ * @throws Problem `signature-invalid` unless the key for which the message is signed it, `not-found`
+ */
+export async function takeAnswer(registry: Registry, signed: SignedBy<MailboxAnswer>): Promise<void> {
+  const key = requireSigner(signed);
+  const row = await requireRow(registry, signed.said.id);
+  if (row.to !== key) throw new Problem('signature-invalid', 'The message is for another key than the one that answers');
+  const answer = JSON.stringify(signed);
+  await registry.db.batch([(db) => db.update(mailbox).set({ answer }).where(eq(mailbox.id, row.id))]);
+}
+
+/** For whoever knows the message's id; undefined while there is none. @throws Problem `not-found` */
+export async function answerTo(registry: Registry, id: string): Promise<v.InferOutput<typeof mailboxAnswerShape> | undefined> {
+  const { answer } = await requireRow(registry, id);
+  return answer === null ? undefined : parseForMailbox(mailboxAnswerShape, JSON.parse(answer));
+}
+
+/** The host needs no answer any more. */
+export async function forgetMessage(registry: Registry, id: string): Promise<void> {
+  await registry.db.batch([(db) => db.delete(mailbox).where(eq(mailbox.id, id))]);
+}
+
+async function requireRow(registry: Registry, id: string): Promise<typeof mailbox.$inferSelect> {
+  const alive = and(eq(mailbox.id, id), gt(mailbox.expiresAt, registry.now().getTime()));
+  const [row] = await registry.db.read.select().from(mailbox).where(alive);
+  if (row === undefined) throw new Problem('not-found', 'No message waits under this id');
+  return row;
+}
+
+function requireSigner(signed: SignedBy<MailboxMessage | MailboxAnswer | MailboxQuestion>): Digest {
+  const signer = mailboxSigner(signed);
+  if (signer === undefined) throw new Problem('signature-invalid', 'It is not signed by the key that it names');
+  return signer;
+}
+
+// Keys are free, so strangers share one room; hosts that an operator enrolled have another.
+async function refuseFlood(registry: Registry, { enrolled, host, network, to }: Row): Promise<void> {
+  const among = eq(mailbox.enrolled, enrolled);
+  const rooms: readonly (readonly [whose: string, which: SQL | undefined, max: number])[] = [
+    ['this host', eq(mailbox.host, host), limits.mailboxOfHostMax],
+    ['this key', and(among, eq(mailbox.to, to)), limits.mailboxOfKeyMax],
+    ...(enrolled === 1 ? [] : [['this address', eq(mailbox.network, network), limits.mailboxOfNetworkMax] as const]),
+    ['all', among, limits.mailboxMax],
+  ];
+  for (const [whose, which, max] of rooms) {
+    const [found] = await registry.db.read.select({ n: count() }).from(mailbox).where(which);
+    if ((found?.n ?? 0) >= max) throw new Problem('too-many-requests', `Too many messages wait: ${max} of ${whose}`);
+  }
+}

@@ -1,0 +1,124 @@
+/** Sign-in: opaque sessions of 256 bits, one-time links and key challenges; all kept as SHA-256 only, all ended by time. */
+import { and, eq, gt, lt, lte } from 'drizzle-orm';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { type Actor, printSubject, type Registry, readSubject, type Subject } from '../context.ts';
+import { challengeMs, clockSkewMs, linkMs, sessionDeskMs, sessionIdleMs, sessionKeptMs, sessionTokenMs } from '../limits.ts';
+import { sessions, tickets } from '../store/session-schema.ts';
+import { actorOf } from './identities.ts';
+
+export interface Session {
+  /** The opaque id: a bearer token or the value of the desk's cookie. Shown once. */
+  readonly token: string;
+  readonly expires: Date;
+}
+
+/** The desk's cookie; `__Host-` needs Secure, which browsers allow on http://localhost. */
+export const sessionCookie = '__Host-skillgate';
+
+/** Starts a session: `desk` lasts 12 h and ends after 30 min without use, `token` lasts 60 min. */
+export async function createSession(registry: Registry, subject: Subject, kind: 'desk' | 'token'): Promise<Session> {
+  const now = registry.now().getTime();
+  const token = opaque(registry);
+  const expiresAt = now + (kind === 'desk' ? sessionDeskMs : sessionTokenMs);
+  await registry.db.batch([
+    (db) => db.delete(sessions).where(lt(sessions.expiresAt, now - sessionKeptMs)),
+    (db) =>
+      db
+        .insert(sessions)
+        .values({ id: digestOf(token), kind, subject: printSubject(subject), createdAt: now, seenAt: now, expiresAt }),
+  ]);
+  return { token, expires: new Date(expiresAt) };
+}
+
+/** Who a token or cookie stands for now; undefined when it is unknown, over, or its key no longer stands for anybody. */
+export async function readSession(
+  registry: Registry,
+  token: string,
+  kind: 'desk' | 'token',
+): Promise<{ readonly actor: Actor; readonly expires: Date } | undefined> {
+  const now = registry.now().getTime();
+  const [row] = await registry.db.read
+    .select()
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.id, digestOf(token)),
+        eq(sessions.kind, kind),
+        gt(sessions.expiresAt, now),
+        // Begun in the future: it would last for as long as that clock was ahead.
+        lte(sessions.createdAt, now + clockSkewMs),
+      ),
+    );
+  if (row === undefined || (kind === 'desk' && row.seenAt + sessionIdleMs < now)) return undefined;
+  const actor = await actorOf(registry, readSubject(row.subject));
+  if (actor === undefined) return undefined;
+  // Written at most once a minute: reading a page should not cost a write each time.
+  if (kind === 'desk' && Math.abs(now - row.seenAt) > 60_000) {
+    await registry.db.batch([(db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id))]);
+  }
+  return { actor, expires: new Date(row.expiresAt) };
+}
+
+/** Ends a session at once. */
+export async function endSession(registry: Registry, token: string): Promise<void> {
+  await registry.db.batch([(db) => db.delete(sessions).where(eq(sessions.id, digestOf(token)))]);
+}
+
+/** Makes a one-time sign-in link's secret for the desk, good for 5 minutes. */
+export async function createLink(registry: Registry, subject: Subject): Promise<string> {
+  return issueTicket(registry, 'link', subject, linkMs);
+}
+
+/** Who a link would sign in, without using it up. */
+export async function peekLink(registry: Registry, link: string): Promise<Actor | undefined> {
+  const [row] = await registry.db.read
+    .select()
+    .from(tickets)
+    .where(and(eq(tickets.id, digestOf(link)), eq(tickets.kind, 'link')));
+  return row === undefined || !isGood(registry, row) ? undefined : actorOf(registry, readSubject(row.subject));
+}
+
+/** Uses a link up and starts a desk session; undefined when it was used before, is too old or unknown. */
+export async function redeemLink(registry: Registry, link: string): Promise<(Session & { readonly actor: Actor }) | undefined> {
+  const subject = await takeTicket(registry, 'link', link);
+  const actor = subject === undefined ? undefined : await actorOf(registry, subject);
+  if (actor === undefined) return undefined;
+  return { ...(await createSession(registry, actor.subject, 'desk')), actor };
+}
+
+/** Makes a nonce for a key to sign, good for 5 minutes and one try. */
+export async function createChallenge(registry: Registry, keyId: Digest): Promise<string> {
+  return issueTicket(registry, 'challenge', { kind: 'key', keyId }, challengeMs);
+}
+
+/** Uses a nonce up and says which key it was made for. */
+export async function takeChallenge(registry: Registry, nonce: string): Promise<Subject | undefined> {
+  return takeTicket(registry, 'challenge', nonce);
+}
+
+async function issueTicket(registry: Registry, kind: 'link' | 'challenge', subject: Subject, lifeMs: number): Promise<string> {
+  const now = registry.now().getTime();
+  const secret = opaque(registry);
+  const row = { id: digestOf(secret), kind, subject: printSubject(subject), expiresAt: now + lifeMs };
+  await registry.db.batch([(db) => db.delete(tickets).where(lt(tickets.expiresAt, now)), (db) => db.insert(tickets).values(row)]);
+  return secret;
+}
+
+// One DELETE … RETURNING: of two who come at once, one gets the row.
+async function takeTicket(registry: Registry, kind: 'link' | 'challenge', secret: string): Promise<Subject | undefined> {
+  const [row] = await registry.db.read
+    .delete(tickets)
+    .where(and(eq(tickets.id, digestOf(secret)), eq(tickets.kind, kind)))
+    .returning();
+  return row === undefined || !isGood(registry, row) ? undefined : readSubject(row.subject);
+}
+
+// Neither over, nor made by a clock that was ahead.
+function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {
+  const now = registry.now().getTime();
+  return expiresAt > now && expiresAt <= now + (kind === 'link' ? linkMs : challengeMs) + clockSkewMs;
+}
+
+function opaque(registry: Registry): string {
+  return Buffer.from(registry.random(32)).toString('base64url');
+}

@@ -1,0 +1,48 @@
+/**
+ * Which key signed an envelope. DSSE names none that could be trusted, so the sender says it beside the envelope, and only that key is
+ * tried: the hint is worth no more than the signature that then holds, and nobody makes the registry try every key it knows.
+ */
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { PublicKey } from '../../skills-index/statement/attestation.ts';
+import { type Envelope, envelopeSigner } from '../../skills-index/statement/sign.ts';
+import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { signerTriesMax } from '../limits.ts';
+
+/** The request header that names the key id of the signer. */
+export const keyHeader = 'skillgate-key';
+
+/** An envelope as it was sent. */
+export interface SentEnvelope {
+  readonly envelope: Envelope;
+  /** What the sender says; nobody signed it. */
+  readonly hint?: Digest | undefined;
+  /** Where a certificate signed: the whole bundle, whose envelope the above is. */
+  readonly bundle?: PlainBundle | undefined;
+  /** Counts a stranger's first claim of a scope for where it comes from; throws when there were too many. */
+  readonly countClaim?: () => void;
+}
+
+export interface Candidates {
+  /** Keys that a hint may name. */
+  readonly known: ReadonlyMap<Digest, PublicKey>;
+  /** Keys from which such a statement can be expected, the likeliest first: few of them are tried when there is no hint. */
+  readonly likely: Iterable<PublicKey>;
+}
+
+/** The key that signed, or undefined. */
+export function signerOf({ envelope, hint }: SentEnvelope, { known, likely }: Candidates): PublicKey | undefined {
+  if (hint !== undefined) {
+    const named = known.get(hint) ?? [...likely].find(({ keyId }) => keyId === hint);
+    return named === undefined ? undefined : envelopeSigner(envelope, [named]);
+  }
+  return envelopeSigner(envelope, firstOf(likely));
+}
+
+function firstOf(likely: Iterable<PublicKey>): PublicKey[] {
+  const first = new Map<Digest, PublicKey>();
+  for (const key of likely) {
+    if (first.size >= signerTriesMax) break;
+    first.set(key.keyId, key);
+  }
+  return [...first.values()];
+}

@@ -1,0 +1,191 @@
+/**
+ * What a browser's answer proves when a passkey is made or approves (WebAuthn level 3 §7.1, §7.2): ES256 keys, and no attestation,
+ * since the desk asks for none. An administrator's statement, not the maker of the device, says whose key it is.
+ */
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { EnrolledPasskey, PasskeyAssertion } from '../../skills-index/statement/attestation.ts';
+import { coseToSpki, isOwnPage, whyNotAsserted } from '../../skills-index/trust/passkey.ts';
+import { ceremonyMs, clientDataBytesMax, credentialIdBytesMax } from '../limits.ts';
+import { parseCbor } from './cbor.ts';
+
+/** The relying party. */
+export interface Site {
+  readonly rpId: string;
+  readonly origin: string;
+}
+
+/** `AuthenticatorAttestationResponse` as JSON, all base64url. */
+export interface MadeCredential {
+  readonly id: string;
+  readonly rawId: string;
+  readonly response: { readonly clientDataJSON: string; readonly attestationObject: string };
+}
+
+/** What `navigator.credentials.get` is asked, as JSON (§5.5). */
+export function requestOptions(rpId: string, challenge: Uint8Array, credentialId: string): object {
+  return {
+    rpId,
+    challenge: Buffer.from(challenge).toString('base64url'),
+    allowCredentials: [{ id: credentialId, type: 'public-key' }],
+    timeout: ceremonyMs,
+    userVerification: 'required',
+  };
+}
+
+/** What `navigator.credentials.create` is asked, as JSON (§5.4): a discoverable ES256 key, made with the person verified. */
+export function createOptions(rpId: string, challenge: Uint8Array, user: string, known: readonly string[]): object {
+  return {
+    rp: { name: 'Skillgate', id: rpId },
+    // The device shows this name whenever the passkey is asked for: whoever reads it while signing in sees that something is wrong.
+    user: { id: handleOf(user), name: `${user}: approves skills`, displayName: `${user}: approves skills` },
+    challenge: Buffer.from(challenge).toString('base64url'),
+    pubKeyCredParams: [{ alg: es256, type: 'public-key' }],
+    timeout: ceremonyMs,
+    attestation: 'none',
+    excludeCredentials: known.map((id) => ({ id, type: 'public-key' })),
+    authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+  };
+}
+
+/**
+ * The passkey that was made.
+ * @param challenge base64url, as it was issued
+ * @throws Problem `not-signed-in` with every reason
+ */
+export function passkeyMade({ id, rawId, response }: MadeCredential, challenge: string, site: Site): EnrolledPasskey {
+  const client = decode(response.clientDataJSON);
+  const made = readAttestation(decode(response.attestationObject));
+  const data = made === undefined ? undefined : readAuthenticatorData(made.authData);
+  if (made === undefined || data === undefined) throw refusal('not-signed-in', ['its attestation object cannot be read']);
+  const key = keyOf(data.cose);
+  const flags = made.authData[32] ?? 0;
+  const reasons = [
+    ...whyNotClientData(client, challenge, site.origin),
+    ...((flags & flag.userPresent) === 0 ? ['nobody was present'] : []),
+    ...((flags & flag.userVerified) === 0 ? ['the person was not verified'] : []),
+    ...whyNotBackup(flags),
+    ...(sha256(Buffer.from(site.rpId)).equals(made.authData.subarray(0, 32)) ? [] : ['it is for another site']),
+    ...(id === rawId && data.credentialId === id ? [] : ['it names another credential']),
+    ...(key === undefined ? ['its key is no ES256 key'] : []),
+    ...(isFreeOfMaker(made, client, key) ? [] : ['it carries an attestation, which was not asked for']),
+  ];
+  if (reasons.length > 0) throw refusal('not-signed-in', reasons);
+  return { credentialId: id, publicKey: Buffer.from(data.cose).toString('base64url'), ...site };
+}
+
+/**
+ * Checks an approval as installers will, and what the device says of backups besides.
+ * @throws Problem `approval-refused` with every reason
+ */
+export function requireAsserted(assertion: PasskeyAssertion, challenge: Uint8Array, passkey: EnrolledPasskey): void {
+  const flags = decode(assertion.authenticatorData)[32] ?? 0;
+  const reasons = [...whyNotBackup(flags), ...whyNotAsserted(assertion, challenge, passkey)];
+  if (reasons.length > 0) throw refusal('approval-refused', reasons);
+}
+
+/** How often the authenticator says that it has signed (§6.1.1); 0 where it does not count. */
+export function signCount({ authenticatorData }: PasskeyAssertion): number {
+  return decode(authenticatorData).readUInt32BE(33);
+}
+
+/** 64 bytes that are the same for a member each time: a new passkey takes the place of an older one on the same device. */
+function handleOf(member: string): string {
+  return Buffer.from(digestOf(`member:${member}`))
+    .subarray(0, 64)
+    .toString('base64url');
+}
+
+const es256 = -7;
+const flag = { userPresent: 0x01, userVerified: 0x04, backupEligible: 0x08, backedUp: 0x10, credential: 0x40, extensions: 0x80 };
+
+interface Attestation {
+  readonly format: unknown;
+  readonly statement: ReadonlyMap<unknown, unknown>;
+  readonly authData: Buffer;
+}
+
+function readAttestation(bytes: Buffer): Attestation | undefined {
+  const value = parseCbor(bytes)?.value;
+  if (!(value instanceof Map) || value.size !== 3) return undefined;
+  const statement = value.get('attStmt');
+  const authData = value.get('authData');
+  if (!(statement instanceof Map) || !(authData instanceof Uint8Array)) return undefined;
+  return { format: value.get('fmt'), statement, authData: Buffer.from(authData) };
+}
+
+// §6.1 and §6.5.1: 32 bytes of site, flags, 4 of counter, 16 of model, then the credential's id behind its length, then its key.
+function readAuthenticatorData(data: Buffer): { readonly credentialId: string; readonly cose: Buffer } | undefined {
+  const flags = data[32] ?? 0;
+  if ((flags & flag.credential) === 0 || data.length < 55) return undefined;
+  const idEnd = 55 + data.readUInt16BE(53);
+  const key = parseCbor(data.subarray(idEnd), { more: true });
+  if (idEnd === 55 || idEnd - 55 > credentialIdBytesMax || idEnd > data.length || key === undefined) return undefined;
+  const keyEnd = idEnd + key.length;
+  const rest = data.subarray(keyEnd);
+  const restIsRight = (flags & flag.extensions) === 0 ? rest.length === 0 : parseCbor(rest)?.value instanceof Map;
+  if (!restIsRight) return undefined;
+  return { credentialId: data.subarray(55, idEnd).toString('base64url'), cose: data.subarray(idEnd, keyEnd) };
+}
+
+function whyNotClientData(bytes: Buffer, challenge: string, origin: string): string[] {
+  const client = readObject(bytes);
+  if (client === undefined) return ['its client data cannot be read'];
+  return [
+    ...(client.type === 'webauthn.create' ? [] : ['it made no passkey']),
+    ...(client.challenge === challenge ? [] : ['it answers another challenge']),
+    ...(client.origin === origin ? [] : ['it was made at another origin']),
+    ...(isOwnPage(client) ? [] : ['it was made inside another page']),
+  ];
+}
+
+function whyNotBackup(flags: number): string[] {
+  return (flags & (flag.backupEligible | flag.backedUp)) === flag.backedUp ? ['it is backed up and cannot be'] : [];
+}
+
+// §8.7 none, and §8.2 packed where the new key itself signed: the only forms that a browser hands on when no attestation is asked for.
+function isFreeOfMaker({ format, statement, authData }: Attestation, client: Buffer, key: KeyObject | undefined): boolean {
+  if (format === 'none') return statement.size === 0;
+  const signature = statement.get('sig');
+  if (format !== 'packed' || statement.size !== 2 || statement.get('alg') !== es256 || !(signature instanceof Uint8Array))
+    return false;
+  return key !== undefined && verify('sha256', Buffer.concat([authData, sha256(client)]), key, signature);
+}
+
+/** undefined where it is no point of P-256. */
+function keyOf(cose: Uint8Array): KeyObject | undefined {
+  const spki = coseToSpki(cose);
+  if (spki === undefined) return undefined;
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+function readObject(bytes: Buffer): Record<string, unknown> | undefined {
+  if (bytes.length > clientDataBytesMax) return undefined;
+  try {
+    const { value } = parseJson(bytes, 'client data');
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+function refusal(code: 'not-signed-in' | 'approval-refused', reasons: readonly string[]): Problem {
+  return new Problem(code, `The passkey’s answer does not hold: ${reasons[0]}`, {
+    reasons: reasons.map((message) => ({ message })),
+  });
+}
+
+function decode(text: string): Buffer {
+  return Buffer.from(text, 'base64url');
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

@@ -1,0 +1,156 @@
+/** Approvals taken in: by a reviewer's key over exactly a draft, or by a passkey over it; then the version is settled. */
+import { eq, sql } from 'drizzle-orm';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type ApprovalStatement,
+  type PasskeyAssertion,
+  type PublicKey,
+  predicateTypes,
+  statementBytes,
+} from '../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
+import { type Envelope, envelopeSigner, signStatement } from '../../skills-index/statement/sign.ts';
+import { whyNotCounted } from '../../skills-index/trust/counted-approval.ts';
+import { withoutAssertion } from '../../skills-index/trust/passkey.ts';
+import type { Registry } from '../context.ts';
+import { putOff, settleApproved } from '../index/put-off.ts';
+import { finishLogged } from '../log/after-logging.ts';
+import { type LoggedAt, logSize, planAppend } from '../log/log.ts';
+import { readIdentities } from '../people/identities.ts';
+import { counterWrites } from '../people/passkeys.ts';
+import { type SentEnvelope, signerOf } from '../people/signer.ts';
+import { holds, retryOnClash, type Write } from '../store/batch.ts';
+import { drafts, statements, versions } from '../store/schema.ts';
+import { approvalContext } from '../versions/approvals.ts';
+import { whyStopped } from '../versions/publishers.ts';
+import { requireVersion } from '../versions/versions.ts';
+
+/**
+ * Takes an approval signed by a reviewer's key.
+ * @throws Problem `approval-refused`, `key-unknown`, `move-illegal`, `not-found`
+ */
+export async function takeApproval(registry: Registry, sent: SentEnvelope, statement: ApprovalStatement): Promise<LoggedAt> {
+  const { envelope } = sent;
+  const { reviewer, assertion } = statement.predicate;
+  if (!('keyId' in reviewer) || assertion !== undefined) {
+    throw new Problem('request-invalid', 'An approval by passkey is given in the desk');
+  }
+  await requireDraft(registry, statement);
+  const { keys } = await readIdentities(registry);
+  const key = keys.get(reviewer.keyId);
+  const signer = key === undefined ? undefined : envelopeSigner(envelope, [key]);
+  if (signer === undefined) {
+    const known = signerOf(sent, { known: keys, likely: [] });
+    if (known !== undefined) throw new Problem('approval-refused', 'The approval is signed by another key than the one it names');
+    throw new Problem('key-unknown', 'The approval is signed by no key that is enrolled here, or the signature is broken');
+  }
+  return logApproval(registry, { envelope, statement, signer });
+}
+
+/**
+ * Takes a passkey's assertion over a draft: the logged statement is the draft with the assertion, and the registry's signature only
+ * gives it a place in the log.
+ * @throws Problem `approval-refused`, `move-illegal`, `not-found`
+ */
+export async function takePasskeyApproval(
+  registry: Registry,
+  draft: ApprovalStatement,
+  assertion: PasskeyAssertion,
+): Promise<LoggedAt> {
+  await requireDraft(registry, draft);
+  const statement: ApprovalStatement = { ...draft, predicate: { ...draft.predicate, assertion } };
+  const { keyId, publicKey } = registry.keys.registry;
+  const signer = { keyId, spki: Buffer.from(publicKey).toString('base64') };
+  const envelope = await signStatement(statement, registry.keys.registry);
+  return logApproval(registry, { envelope, statement, signer }, () => counterWrites(registry, assertion));
+}
+
+/** The approval that an assertion gave before, when its answer was lost: the same again gets the same place in the log. */
+export async function approvedBefore(
+  registry: Registry,
+  draft: ApprovalStatement,
+  assertion: PasskeyAssertion,
+): Promise<LoggedAt | undefined> {
+  const statement: ApprovalStatement = { ...draft, predicate: { ...draft.predicate, assertion } };
+  const [row] = await registry.db.read
+    .select({ logIndex: statements.logIndex, versionId: statements.versionId })
+    .from(statements)
+    .where(eq(statements.payload, digestOf(statementBytes(statement))))
+    .limit(1);
+  return row === undefined || row.versionId === null ? undefined : finishApproval(registry, row.versionId, [row.logIndex]);
+}
+
+/** Reads a draft's text back. @throws Problem `statement-invalid` */
+export function parseDraft(text: string): ApprovalStatement {
+  const statement = parseStatement(Buffer.from(text));
+  if (statement.predicateType !== predicateTypes.approval) throw new Problem('statement-invalid', 'The draft is no approval');
+  return statement;
+}
+
+interface SignedApproval {
+  readonly envelope: Envelope;
+  readonly statement: ApprovalStatement;
+  readonly signer: PublicKey;
+}
+
+async function logApproval(
+  registry: Registry,
+  { envelope, statement, signer }: SignedApproval,
+  also: () => Promise<Write[]> = async () => [],
+): Promise<LoggedAt> {
+  const { row, append } = await retryOnClash(async () => {
+    const version = await requireVersion(registry, statement.predicate);
+    if (version.status !== 'in review') {
+      throw new Problem('move-illegal', `${version.name}@${version.version} is "${version.status}", so it cannot be approved`);
+    }
+    const place = { signer: signer.keyId, logIndex: await logSize(registry) };
+    const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
+    const stopped = await whyStopped(registry, version);
+    if (stopped !== undefined) wrong.push(stopped);
+    const again = await registry.db.read.select().from(statements).where(eq(statements.versionId, version.id));
+    if (again.some((one) => sameDraft(one.envelope, statement))) wrong.push('this draft was signed before');
+    if (wrong.length > 0) {
+      throw new Problem('approval-refused', `The approval does not count: ${wrong[0]}`, {
+        reasons: wrong.map((message) => ({ message })),
+      });
+    }
+    const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+    const planned = await planAppend(registry, [{ ...logged, versionId: version.id }]);
+    // What was judged must still be so when it is written: state, report and the length of the log.
+    const unchanged = holds(
+      sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} = ${version.report})`,
+    );
+    await registry.db.batch([unchanged, ...(await also()), ...planned.writes]);
+    return { row: version, append: planned };
+  });
+  return finishApproval(registry, row.id, append.indexes);
+}
+
+async function finishApproval(registry: Registry, versionId: string, indexes: readonly number[]): Promise<LoggedAt> {
+  const [logged] = await finishLogged(registry, indexes).catch((error: unknown) => {
+    // The approval counts, so the version goes on although this answer does not say so.
+    putOff(registry, versionId);
+    throw error;
+  });
+  if (logged === undefined) throw new Problem('internal', 'A logged approval cannot be found');
+  await settleApproved(registry, versionId, logged.logIndex);
+  return logged;
+}
+
+function sameDraft(envelope: string, statement: ApprovalStatement): boolean {
+  const parsed = parseStatement(Buffer.from(JSON.parse(envelope).payload, 'base64'));
+  return (
+    parsed.predicateType === predicateTypes.approval &&
+    canonicalJson(withoutAssertion(parsed)) === canonicalJson(withoutAssertion(statement))
+  );
+}
+
+/** Only what the registry wrote out can be signed: so a reviewer cannot be talked into signing something else. */
+async function requireDraft(registry: Registry, statement: ApprovalStatement): Promise<void> {
+  const digest = digestOf(statementBytes(withoutAssertion(statement)));
+  const [draft] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));
+  if (draft === undefined) throw new Problem('approval-refused', 'The approval is not one that was drafted here');
+  if (draft.expiresAt < registry.now().getTime()) throw new Problem('approval-refused', 'The draft has expired; draft it again');
+}

@@ -1,0 +1,137 @@
+/** What a reviewer reads about one version, all of it from signed statements and stored bytes. */
+import { asc, eq } from 'drizzle-orm';
+import type { BundleFile } from '../../skills-index/skill/bundle.ts';
+import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { ApprovalsNeeded } from '../../skills-index/trust/policy.ts';
+import type { Registry, VersionName } from '../context.ts';
+import { whyUncounted } from '../index/uncounted.ts';
+import { reviewNotes } from '../store/schema.ts';
+import { type CountedApproval, readApprovals, reportOf } from '../versions/approvals.ts';
+import { namePublisher } from '../versions/authors.ts';
+import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
+import { movesFrom, type State } from '../versions/status.ts';
+import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../versions/versions.ts';
+import { type IncidentRow, incidentsOf } from './incidents.ts';
+import { type NearCopy, nearCopies } from './near-copies.ts';
+import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
+import { riskOfVersion } from './queue.ts';
+import type { Risk } from './risk.ts';
+
+export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
+
+/** A version as anybody may ask for it. */
+export interface VersionDetail {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  readonly status: State;
+  readonly publisher: Digest;
+  /** The same for people: whom a certificate named, where no key signed. */
+  readonly publishedBy: string;
+  readonly verdict?: Verdict;
+  /** Digest of the newest scan report. */
+  readonly reportDigest?: Digest;
+  readonly approvals: readonly ApprovalRow[];
+  readonly approvalsNeeded: ApprovalsNeeded;
+  /** Why that is more than usually. */
+  readonly whyMore: readonly string[];
+  readonly history: readonly MoveRow[];
+  /** States that a person may move it to now. */
+  readonly moves: readonly State[];
+  /** What reviewers asked the author, first to last. */
+  readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
+  /** Why installers refuse it though it is approved: a key or policy that its verdict rests on has ended before it. */
+  readonly uncounted?: string;
+}
+
+export interface ReviewDetail extends VersionDetail {
+  readonly description: string;
+  /** What the author signed. */
+  readonly manifest: Manifest;
+  /** No author wrote the manifest: it was inferred from a scan. */
+  readonly inferred: boolean;
+  readonly report?: ScanReport;
+  readonly risk: Risk;
+  /** Versions that say nearly the same, of others or held back. */
+  readonly copies: readonly NearCopy[];
+  readonly files: readonly BundleFile[];
+  /** What hosts reported of it, newest first. */
+  readonly incidents: readonly IncidentRow[];
+  readonly notes: readonly {
+    readonly at: Date;
+    readonly kind: 'claimed' | 'asked';
+    readonly by: string;
+    readonly text: string;
+  }[];
+  /** Capabilities of the last approved version before, where there is one. */
+  readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
+  /** What it says to an agent that the last approved version before did not. */
+  readonly prose: ProseSince;
+}
+
+/** @throws Problem `not-found` */
+export async function readVersion(registry: Registry, which: VersionName): Promise<VersionDetail> {
+  return detailOf(registry, await requireVersion(registry, which));
+}
+
+/** @throws Problem `not-found` */
+export async function readReview(registry: Registry, which: VersionName): Promise<ReviewDetail> {
+  const row = await requireVersion(registry, which);
+  const files = await filesOf(registry, row);
+  const { description } = await skillMdOf(registry, files);
+  const report = await reportOf(registry, row);
+  const { manifest, inferred = false } = await publicationOf(registry, row);
+  const notes = await notesOf(registry, row);
+  const copies = await nearCopies(registry, row);
+  const previous = await previousApproved(registry, row);
+  const prose = await proseSince(registry, row);
+  return {
+    ...(await detailOf(registry, row)),
+    description,
+    manifest,
+    inferred,
+    risk: await riskOfVersion(registry, row, { report, copies, prose }),
+    copies,
+    prose,
+    files,
+    incidents: await incidentsOf(registry, row),
+    notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
+    ...(report === undefined ? {} : { report }),
+    ...(previous === undefined
+      ? {}
+      : { previousApproved: { version: previous.version, capabilities: (await manifestOf(registry, previous)).capabilities } }),
+  };
+}
+
+function notesOf(registry: Registry, { id }: VersionRow): Promise<(typeof reviewNotes.$inferSelect)[]> {
+  return registry.db.read.select().from(reviewNotes).where(eq(reviewNotes.versionId, id)).orderBy(asc(reviewNotes.id));
+}
+
+async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
+  const { approvals, needed, whyMore } = await readApprovals(registry, row);
+  const uncounted = await whyUncounted(registry, row);
+  const asked = (await notesOf(registry, row)).filter(({ kind }) => kind === 'asked');
+  return {
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    status: row.status,
+    publisher: row.publisher,
+    publishedBy: await namePublisher(registry, row),
+    approvals: approvals.map(({ statement: _, logIndex: __, ...rest }) => rest),
+    approvalsNeeded: needed,
+    whyMore,
+    history: await historyOf(registry, row.id),
+    moves: movesFrom(row.status, 'person'),
+    questions: asked.map(({ at, by, text }) => ({ at: new Date(at), by, text })),
+    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(row.report === null ? {} : { reportDigest: row.report }),
+    ...(uncounted === undefined ? {} : { uncounted }),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * A suspension stands again when whoever lifted it no longer counted when they did: a thief among the reviewers gives back what others
+ * stopped, and with the end of the thief's key that has to end too.
+ */
+import { asc, eq } from 'drizzle-orm';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { type LoggedRevocation, standingWord } from '../../skills-index/trust/decision/standing-word.ts';
+import type { Identities } from '../../skills-index/trust/identity.ts';
+import type { Registry } from '../context.ts';
+import { statements } from '../store/schema.ts';
+import { addressOf, statementIn, statementsOf } from '../versions/manifests.ts';
+import { speakerOf } from '../versions/publishers.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { versionsMeant } from './revocations.ts';
+
+/**
+ * Approved versions that were lifted behind a log index, and which a suspension or revocation stops by all that is known now.
+ * @param chain with the statement that ends something
+ */
+export async function suspendedAgain(
+  registry: Registry,
+  chain: Identities,
+  upTo: number,
+): Promise<{ row: VersionRow; to: 'suspended' | 'revoked'; why: string }[]> {
+  const said = await readRevocations(registry);
+  const rows = new Map<string, VersionRow>();
+  for (const { statement, logIndex } of said) {
+    const { kind, target } = statement.predicate;
+    if (kind !== 'lifted' || logIndex <= upTo) continue;
+    for (const row of await versionsMeant(registry, target, 'revoked')) if (row.status === 'approved') rows.set(row.id, row);
+  }
+  const again = [];
+  for (const row of rows.values()) {
+    const [publication] = await statementsOf(registry, row.id, predicateTypes.publish);
+    if (publication === undefined) continue;
+    const { signer, logIndex } = publication;
+    const publish = { signer, signers: speakerOf(row, publication).ids, logIndex };
+    const word = standingWord({ root: registry.root, identities: chain, version: row, publish }, said);
+    if (word === undefined) continue;
+    const why = `it is ${word.kind} by log index ${word.logIndex} again, since who lifted that no longer counted`;
+    again.push({ row, to: word.kind, why });
+  }
+  return again;
+}
+
+async function readRevocations(registry: Registry): Promise<LoggedRevocation[]> {
+  const rows = await registry.db.read
+    .select()
+    .from(statements)
+    .where(eq(statements.predicateType, predicateTypes.revocation))
+    .orderBy(asc(statements.logIndex));
+  return rows.flatMap((row): LoggedRevocation[] => {
+    const statement = statementIn(row);
+    if (row.bundle === null || statement.predicateType !== predicateTypes.revocation) return [];
+    return [{ statement, signer: row.signer, logIndex: row.logIndex, digest: addressOf(row) }];
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * What falls when a key or a membership is ended for a log index before now. The index line of a version is immutable and cannot name the
+ * statement that ended something later, so the registry revokes each version that rests on what no longer counts, and status.json says so.
+ */
+import { and, eq, gt, sql } from 'drizzle-orm';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { type IdentityStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { whyFallen } from '../../skills-index/trust/identity/fallen.ts';
+import type { Identities } from '../../skills-index/trust/identity.ts';
+import type { Registry } from '../context.ts';
+import type { Write } from '../store/batch.ts';
+import { statements, versions } from '../store/schema.ts';
+import { addressOf, type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
+import { requireMove } from '../versions/status.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { suspendedAgain } from './fallen-lifts.ts';
+import { markWrite } from './revocations.ts';
+
+export interface Fallen {
+  readonly row: VersionRow;
+  /** A version whose suspension was lifted by somebody who no longer counted is suspended again; all else is revoked. */
+  readonly to: 'suspended' | 'revoked';
+  readonly why: string;
+}
+
+/** The last log index that still counts, where a statement ends something backwards; undefined for every other statement. */
+export function endsBackwards(statement: IdentityStatement, logIndex: number): number | undefined {
+  if (statement.predicateType === predicateTypes.scope) return undefined;
+  const { state, validUpTo } = statement.predicate;
+  return state === 'ended' && validUpTo !== undefined && validUpTo < logIndex ? validUpTo : undefined;
+}
+
+/**
+ * Versions in the index whose publication, scan or approvals no longer hold, or a lift of their suspension.
+ * @param chain with the statement that ends something
+ * @param upTo what lies behind this index is looked at
+ */
+export async function fallenVersions(registry: Registry, chain: Identities, upTo: number): Promise<Fallen[]> {
+  const later = await registry.db.read
+    .select({ row: versions })
+    .from(versions)
+    .innerJoin(statements, eq(statements.versionId, versions.id))
+    // The plus keeps SQLite from the index over states, which holds most versions under one state.
+    .where(and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)));
+  const fallen: Fallen[] = [];
+  for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
+    const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
+    if (why !== undefined) fallen.push({ row, to: 'revoked', why });
+  }
+  const ids = new Set(fallen.map(({ row }) => row.id));
+  const again = await suspendedAgain(registry, chain, upTo);
+  return [...fallen, ...again.filter(({ row }) => !ids.has(row.id))];
+}
+
+/** The writes that revoke or suspend them, in the batch of the statement at `logIndex`. */
+export function fallenWrites(registry: Registry, fallen: readonly Fallen[], logIndex: number): Write[] {
+  return fallen.flatMap(({ row, to, why }) => {
+    const reason = `${why} (log index ${logIndex})`;
+    const step = requireMove(row.status, to, 'statement');
+    return [
+      ...moveWrites(registry, row, step, { by: 'registry', why: reason }).writes,
+      markWrite(registry, row, { reason, logIndex }),
+    ];
+  });
+}
+
+// Installers demand that every statement which the verdict names holds, so one that fell is enough.
+function whyVersionFell(chain: Identities, row: VersionRow, all: readonly StatementRow[]): string | undefined {
+  const verdict = all.findLast((one) => one.predicateType === predicateTypes.verdict);
+  const said = verdict === undefined ? undefined : statementIn(verdict);
+  if (said?.predicateType !== predicateTypes.verdict) return undefined;
+  const named = new Set(said.predicate.inputAttestations.map(({ digest }) => digest.sha256));
+  const inputs = all.filter((one) => one.bundle !== null && named.has(hexOf(addressOf(one))));
+  const published = { scope: scopeOf(row.name), publisher: row.publisher };
+  const whys = inputs.map((one) => {
+    const { signer, logIndex } = one;
+    return whyFallen(chain, published, { statement: statementIn(one), signer, logIndex });
+  });
+  return whys.find((why) => why !== undefined);
+}

@@ -1,0 +1,16 @@
+import * as v from 'valibot';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { exactObject } from '../../skills-index/skill/shape.ts';
+
+/** `incidents.json` in the data folder: whose reports count, and how many of them suspend a version. */
+export interface IncidentPolicy {
+  /** Name of a host → id of its audit key. */
+  readonly reporters: Readonly<Record<string, Digest>>;
+  /** So many different ones; 0 to suspend nothing by itself. */
+  readonly needed: number;
+}
+
+export const incidentPolicyShape = exactObject({
+  reporters: v.record(v.string(), v.custom<Digest>(isDigest, 'is not a digest')),
+  needed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});

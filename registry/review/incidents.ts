@@ -1,0 +1,179 @@
+/** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
+import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
+import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../../skills-index/run/audit/incident.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import type { Registry } from '../context.ts';
+import { refreshStatus } from '../index/status-json.ts';
+import {
+  clockSkewMs,
+  incidentsOfHostListedMax,
+  incidentsOfHostPerDay,
+  incidentsOfVersionMax,
+  incidentsPerDay,
+} from '../limits.ts';
+import { orLater } from '../log/after-logging.ts';
+import { finishStatements, planAppend } from '../log/log.ts';
+import { retryOnClash, type Write } from '../store/batch.ts';
+import { makeId } from '../store/ids.ts';
+import { audit } from '../store/schema.ts';
+import { doubtWrite } from '../versions/doubts.ts';
+import { requireVersion, type VersionRow } from '../versions/versions.ts';
+import { suspensionOf } from './suspensions.ts';
+
+/** Rules after which a version does not go on; an attempt to escape may be a tool that means no harm, and only informs. */
+const suspending: readonly IncidentRule[] = ['canary', 'secret-unbound'];
+
+export interface IncidentRow {
+  readonly at: Date;
+  /** Name of the enrolled host, or the id of a key that nobody enrolled. */
+  readonly by: string;
+  readonly isEnrolled: boolean;
+  readonly text: string;
+}
+
+export interface TakenIncident {
+  readonly isEnrolled: boolean;
+  readonly isNew: boolean;
+  readonly status: string;
+}
+
+/**
+ * Takes a report; the same one twice is one. One that names no registry only informs: it could have been made for another one.
+ * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers, or this host by this rule, have said enough of a version today
+ */
+export async function takeIncident(registry: Registry, signed: SignedIncident): Promise<TakenIncident> {
+  const { incident } = signed;
+  const keyId = incidentSigner(signed);
+  if (keyId === undefined) throw new Problem('signature-invalid', 'The report is not signed by the key that it names');
+  const named = { name: parseSkillName(incident.skill), version: parseVersion(incident.version) };
+  requireOwn(registry, incident);
+  const reporters = incident.registry === undefined ? {} : (registry.incidents?.reporters ?? {});
+  const reporter = Object.entries(reporters).find(([, id]) => id === keyId)?.[0];
+  const by = reporter === undefined ? `unknown host ${keyId}` : `host ${reporter}`;
+  const { allowed, denied } = incident.counts;
+  const requests = `${allowed} requests allowed and ${denied} denied`;
+  const unnamed = incident.registry === undefined ? '; it names no registry: upgrade Skillgate on that host' : '';
+  const why = `${incident.rule} at ${incident.place}, ${requests}, report ${incidentDigest(signed)}${unnamed}`;
+  const append = await retryOnClash(async () => {
+    const row = await requireVersion(registry, named);
+    if (row.bundle !== incident.bundle)
+      throw new Problem('subject-mismatch', 'The report is about other bytes than this version has');
+    const known = await registry.db.read
+      .select()
+      .from(audit)
+      .where(and(ofVersion(row), eq(audit.by, by), eq(audit.why, why)));
+    if (known.length > 0) return { isNew: false, indexes: [] };
+    await refuseFlood(registry, row, reporter === undefined ? undefined : { by, rule: incident.rule });
+    const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
+    const line: Write = (db) => db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
+    if (reporter === undefined) {
+      await registry.db.batch([line]);
+      return { isNew: true, indexes: [] };
+    }
+    const reason = `${by} reports ${why}`;
+    if (!(await isEnough(registry, row, { by, rule: incident.rule }))) {
+      await registry.db.batch([line, doubtWrite(registry, row, { by: 'registry', why: reason })]);
+      return { isNew: true, indexes: [] };
+    }
+    const suspension = await suspensionOf(registry, row, reason);
+    const added = suspension.statement === undefined ? [] : [{ ...suspension.statement, versionId: row.id }];
+    const planned = await planAppend(registry, added);
+    await registry.db.batch([line, ...planned.writes, ...suspension.writes(planned.indexes[0] ?? 0)]);
+    return { isNew: true, indexes: planned.indexes };
+  });
+  if (append.indexes.length > 0) {
+    await orLater(registry, () => finishStatements(registry, append.indexes));
+    await orLater(registry, () => refreshStatus(registry));
+  }
+  return { isEnrolled: reporter !== undefined, isNew: append.isNew, status: (await requireVersion(registry, named)).status };
+}
+
+function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']): void {
+  const own = registryIdOf(root);
+  if (registry === undefined || registry === own) return;
+  throw new Problem(
+    'other-registry',
+    `Cannot take the report: it was signed for the registry ${registry}, and this one is ${own}`,
+  );
+}
+
+/** Reports about a version: those of enrolled hosts, then the others, each newest first and with room of its own. */
+export async function incidentsOf(registry: Registry, row: VersionRow): Promise<readonly IncidentRow[]> {
+  return [...(await newestOf(registry, row, true)), ...(await newestOf(registry, row, false))];
+}
+
+async function newestOf({ db }: Registry, row: VersionRow, isEnrolled: boolean): Promise<IncidentRow[]> {
+  const nth = sql<number>`row_number() OVER (PARTITION BY ${audit.by} ORDER BY ${audit.at} DESC, ${audit.id} DESC)`.as('nth');
+  const who = isEnrolled ? like(audit.by, 'host %') : not(like(audit.by, 'host %'));
+  const said = db.read
+    .select({ at: audit.at, by: audit.by, why: audit.why, nth })
+    .from(audit)
+    .where(and(ofVersion(row), who))
+    .as('said');
+  // One that says much hides no other: the newest of each come before the second of any.
+  const rows = await db.read
+    .select()
+    .from(said)
+    .where(lte(said.nth, incidentsOfHostListedMax))
+    .orderBy(asc(said.nth), desc(said.at))
+    .limit(incidentsOfVersionMax);
+  return rows
+    .map(({ at, by, why }) => ({ at: new Date(at), by, isEnrolled, text: why }))
+    .sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+const ofVersion = ({ id }: VersionRow) => and(eq(audit.kind, 'incident'), eq(audit.versionId, id));
+
+// By rule, so that what only informs leaves room for what suspends.
+async function refuseFlood(
+  registry: Registry,
+  row: VersionRow,
+  enrolled: { readonly by: string; readonly rule: IncidentRule } | undefined,
+): Promise<void> {
+  const since = registry.now().getTime() - 86_400_000;
+  const said =
+    enrolled === undefined
+      ? like(audit.by, 'unknown host %')
+      : and(eq(audit.by, enrolled.by), like(audit.why, `${enrolled.rule} at %`));
+  const [found] = await registry.db.read
+    .select({ n: count() })
+    .from(audit)
+    .where(and(ofVersion(row), said, gt(audit.at, since)));
+  if ((found?.n ?? 0) >= (enrolled === undefined ? incidentsPerDay : incidentsOfHostPerDay))
+    throw new Problem(
+      'too-many-requests',
+      `${enrolled === undefined ? 'Unknown hosts have' : 'This host has'} reported enough of this version today`,
+    );
+}
+
+// With this one, as many different enrolled hosts as the operator wants, each of which reports what suspends; what was said before a person
+// approved it or lifted its suspension was answered then.
+async function isEnough(
+  registry: Registry,
+  row: VersionRow,
+  report: { readonly by: string; readonly rule: IncidentRule },
+): Promise<boolean> {
+  const needed = registry.incidents?.needed ?? 0;
+  if (needed === 0 || row.status !== 'approved' || !suspending.includes(report.rule)) return false;
+  const [approved] = await registry.db.read
+    .select({ at: max(audit.at) })
+    .from(audit)
+    .where(
+      and(
+        eq(audit.kind, 'move'),
+        eq(audit.versionId, row.id),
+        eq(audit.to, 'approved'),
+        // An approval dated by a clock that was ahead would leave out every report until then.
+        lte(audit.at, registry.now().getTime() + clockSkewMs),
+      ),
+    );
+  const rows = await registry.db.read
+    .select({ by: audit.by, why: audit.why })
+    .from(audit)
+    .where(and(ofVersion(row), like(audit.by, 'host %'), gte(audit.at, approved?.at ?? 0)));
+  const counting = rows.filter(({ why }) => suspending.some((rule) => why.startsWith(`${rule} at `)));
+  return new Set([report.by, ...counting.map(({ by }) => by)]).size >= needed;
+}

@@ -1,0 +1,61 @@
+/** What a version says nearly the same as: something that was held back, or the skill of somebody else under another name. */
+import { type SQL, sql } from 'drizzle-orm';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import type { Registry } from '../context.ts';
+import { nearCopiesMax, nearCopyMin } from '../limits.ts';
+import { isAmong } from '../store/batch.ts';
+import { versions } from '../store/schema.ts';
+import type { State } from '../versions/status.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { similarVersions } from './similarity-index.ts';
+
+export interface NearCopy {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly status: State;
+  /** Estimated, from 0.6 to 1. */
+  readonly likeness: number;
+  /** Revoked, or refused or quarantined with evidence of an attack. */
+  readonly knownBad: boolean;
+  /** Published before. */
+  readonly earlier: boolean;
+}
+
+/** Near copies, what was held back first, then the likest; of each skill the likest version. An author's own updates are none. */
+export async function nearCopies(registry: Registry, row: VersionRow): Promise<readonly NearCopy[]> {
+  const sorts = { min: nearCopyMin, apart: knownBad, strange: strangerTo(row) };
+  const alike = new Map((await similarVersions(registry, row, sorts)).map((one) => [one.versionId, one.likeness]));
+  if (alike.size === 0) return [];
+  const found = await registry.db.read
+    .select()
+    .from(versions)
+    .where(isAmong(versions.id, [...alike.keys()]));
+  const copies = found
+    .filter((other) => other.name !== row.name && (isKnownBad(other) || !isSameAuthor(other, row)))
+    .map((other) => ({
+      name: other.name,
+      version: other.version,
+      status: other.status,
+      likeness: alike.get(other.id) ?? 0,
+      knownBad: isKnownBad(other),
+      earlier: other.logIndex < row.logIndex,
+    }))
+    .sort((a, b) => Number(b.knownBad) - Number(a.knownBad) || b.likeness - a.likeness || (a.name < b.name ? -1 : 1));
+  return copies.filter((one, index) => copies.findIndex(({ name }) => name === one.name) === index).slice(0, nearCopiesMax);
+}
+
+// The same as `isKnownBad` and not `isSameAuthor`, for the database.
+const knownBad = sql`(${versions.status} = 'revoked' OR (${versions.status} IN ('refused', 'quarantined') AND ${versions.verdict} = 'block'))`;
+function strangerTo({ publisher, name }: VersionRow): SQL {
+  const scope = `@${scopeOf(name)}/`;
+  return sql`(${versions.publisher} <> ${publisher} AND SUBSTR(${versions.name}, 1, ${scope.length}) <> ${scope})`;
+}
+
+function isKnownBad({ status, verdict }: VersionRow): boolean {
+  return status === 'revoked' || ((status === 'refused' || status === 'quarantined') && verdict === 'block');
+}
+
+function isSameAuthor(other: VersionRow, row: VersionRow): boolean {
+  return other.publisher === row.publisher || scopeOf(other.name) === scopeOf(row.name);
+}

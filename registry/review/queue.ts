@@ -1,0 +1,177 @@
+/** The queue: versions that wait for a person, the riskiest first. */
+import { and, asc, between, desc, eq, inArray } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import type { Severity, severities, Verdict } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { ApprovalsNeeded } from '../../skills-index/trust/policy.ts';
+import type { Registry } from '../context.ts';
+import { claimMs, clockSkewMs, decidedRowsMax, failureCharsMax, queueRowsMax } from '../limits.ts';
+import { audit, reviewNotes, versions } from '../store/schema.ts';
+import { readApprovals, reportOf } from '../versions/approvals.ts';
+import { manifestOf } from '../versions/manifests.ts';
+import type { State } from '../versions/status.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { type NearCopy, nearCopies } from './near-copies.ts';
+import { type ProseSince, proseSince } from './prose-since.ts';
+import { type Risk, riskOf } from './risk.ts';
+
+export interface QueueRow {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  readonly status: State;
+  readonly verdict?: Verdict;
+  /** The higher total is read first. */
+  readonly risk: Risk;
+  /** The first finding that decided the verdict. */
+  readonly decides?: { readonly rule: string; readonly message: string; readonly severity: Severity };
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly publisher: Digest;
+  readonly receivedAt: Date;
+  readonly approvals: number;
+  readonly approvalsNeeded: ApprovalsNeeded;
+  /** Who is looking at it now. */
+  readonly claim?: { readonly by: string; readonly until: Date };
+  /** Why nothing more can be said of the version: risk, findings and approvals then stand for the worst. */
+  readonly failed?: string;
+}
+
+/** Versions in review or quarantined, riskiest first, the older of two equals first. */
+export async function listQueue(registry: Registry): Promise<readonly QueueRow[]> {
+  // One query for each state: over both at once SQLite sorts all that wait.
+  const each = (['in review', 'quarantined'] as const).map((status) =>
+    registry.db.read
+      .select()
+      .from(versions)
+      .where(eq(versions.status, status))
+      .orderBy(asc(versions.logIndex))
+      .limit(queueRowsMax),
+  );
+  const waiting = (await Promise.all(each)).flat().sort((a, b) => a.logIndex - b.logIndex);
+  const rows: QueueRow[] = [];
+  for (const row of waiting.slice(0, queueRowsMax)) rows.push(await queueRow(registry, row));
+  const isFailed = (row: QueueRow): number => (row.failed === undefined ? 0 : 1);
+  return rows.sort(
+    // Of two equals the one that came first stays first.
+    (a, b) => isFailed(b) - isFailed(a) || b.risk.total - a.risk.total,
+  );
+}
+
+export interface DecidedRow {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly status: State;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** What people decided last, newest first, each version once. */
+export async function listDecided(registry: Registry): Promise<readonly DecidedRow[]> {
+  const decided: readonly State[] = ['approved', 'refused', 'suspended', 'revoked', 'withdrawn'];
+  const each = decided.map((to) =>
+    registry.db.read
+      .select({ name: versions.name, version: versions.version, status: versions.status, by: audit.by, at: audit.at })
+      .from(audit)
+      .innerJoin(versions, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
+      .where(eq(audit.to, to))
+      .orderBy(desc(audit.at))
+      .limit(decidedRowsMax),
+  );
+  const newest = (await Promise.all(each)).flat().sort((a, b) => b.at - a.at);
+  return newest.slice(0, decidedRowsMax).map((row) => ({ ...row, at: new Date(row.at) }));
+}
+
+/** Risk of a version: its report, what it is a copy of, what it says anew, and what people approved before. */
+export async function riskOfVersion(
+  registry: Registry,
+  row: VersionRow,
+  known: { readonly report: ScanReport | undefined; readonly copies: readonly NearCopy[]; readonly prose: ProseSince },
+): Promise<Risk> {
+  const approved: State[] = ['approved', 'suspended', 'revoked'];
+  // Whether there is any: how many is nobody asked, and counting reads them all.
+  const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
+    const found = await registry.db.read
+      .select({ id: versions.id })
+      .from(versions)
+      .where(and(condition, inArray(versions.status, approved)))
+      .limit(1);
+    return found.length;
+  };
+  const firstVersion = (await before(eq(versions.name, row.name))) === 0;
+  const { capabilities: declared } = await manifestOf(registry, row);
+  const publisherApprovals = await before(eq(versions.publisher, row.publisher));
+  return riskOf({ ...known, declared, firstVersion, publisherApprovals });
+}
+
+async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> {
+  const claim = await claimOf(registry, row.id);
+  return {
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    status: row.status,
+    publisher: row.publisher,
+    receivedAt: new Date(row.createdAt),
+    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(claim === undefined ? {} : { claim }),
+    // A version that cannot be judged, such as one whose report is damaged, must not hide all the others.
+    ...(await judge(registry, row).catch((error: unknown) => unjudged(registry, error))),
+  };
+}
+
+type Judged = Pick<QueueRow, 'risk' | 'findings' | 'approvals' | 'approvalsNeeded' | 'decides' | 'failed'>;
+
+function unjudged({ policy }: Registry, error: unknown): Judged {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    risk: { total: 100, parts: [] },
+    findings: countFindings(undefined),
+    approvals: 0,
+    approvalsNeeded: policy.approvals.high,
+    failed: `Cannot show this version: ${why.slice(0, failureCharsMax)}`,
+  };
+}
+
+async function judge(registry: Registry, row: VersionRow): Promise<Judged> {
+  const report = await reportOf(registry, row);
+  const { approvals, needed } = await readApprovals(registry, row);
+  const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
+  return {
+    risk: await riskOfVersion(registry, row, {
+      report,
+      copies: await nearCopies(registry, row),
+      prose: await proseSince(registry, row),
+    }),
+    findings: countFindings(report),
+    approvals: approvals.length,
+    approvalsNeeded: needed,
+    ...(deciding === undefined
+      ? {}
+      : { decides: { rule: deciding.rule, message: deciding.message, severity: deciding.severity } }),
+  };
+}
+
+function countFindings(report: ScanReport | undefined): Record<Severity, number> {
+  const counts = { info: 0, low: 0, medium: 0, high: 0, critical: 0 } satisfies Record<(typeof severities)[number], number>;
+  for (const finding of report?.findings ?? []) counts[finding.severity]++;
+  return counts;
+}
+
+async function claimOf(registry: Registry, versionId: string): Promise<QueueRow['claim']> {
+  const now = registry.now().getTime();
+  const [note] = await registry.db.read
+    .select()
+    .from(reviewNotes)
+    .where(
+      and(
+        eq(reviewNotes.versionId, versionId),
+        eq(reviewNotes.kind, 'claimed'),
+        between(reviewNotes.at, now - claimMs, now + clockSkewMs),
+      ),
+    )
+    .orderBy(desc(reviewNotes.at))
+    .limit(1);
+  return note === undefined ? undefined : { by: note.by, until: new Date(note.at + claimMs) };
+}

@@ -1,0 +1,217 @@
+/** The review of a version: drafts of approvals, the moves a person makes, and notes. */
+import { eq } from 'drizzle-orm';
+import { capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { approvalStatement, statementBytes } from '../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import { policyDigest } from '../../skills-index/trust/policy.ts';
+import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from '../context.ts';
+import { completeOrLater } from '../index/put-off.ts';
+import { claimMs, draftMs, reasonCharsMax } from '../limits.ts';
+import { actorOf, requireRole } from '../people/identities.ts';
+import { retryOnClash } from '../store/batch.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { makeId } from '../store/ids.ts';
+import { audit, drafts, reviewNotes } from '../store/schema.ts';
+import { reportOf } from '../versions/approvals.ts';
+import { refuseAuthor, whyOwn } from '../versions/authors.ts';
+import { filesOf, manifestOf } from '../versions/manifests.ts';
+import { readScannedBy } from '../versions/second-scans.ts';
+import { requireMove, type State } from '../versions/status.ts';
+import { moveWrites, requireVersion, type VersionRow } from '../versions/versions.ts';
+
+export { type ReviewDetail, readReview } from './detail.ts';
+export { type DecidedRow, listDecided, listQueue, type QueueRow } from './queue.ts';
+
+/** An approval as it will be signed: exactly these bytes. */
+export interface Draft {
+  readonly digest: Digest;
+  /** The statement's JSON as text. */
+  readonly statement: string;
+  /** The same, base64 of its UTF-8 bytes. */
+  readonly payload: string;
+  readonly expires: Date;
+}
+
+export interface Applied {
+  readonly digest: Digest;
+  readonly logIndex: number;
+  readonly status: State;
+}
+
+/** Nothing that a reviewer asks or claims changes these. */
+const settled: readonly State[] = ['approved', 'refused', 'withdrawn', 'suspended', 'revoked'];
+const reviewing = ['reviewer', 'administrator'] as const;
+
+/** Bytes of a file, a report or a bundle. @throws Problem `not-found` */
+export async function readReviewFile(registry: Registry, digest: Digest): Promise<Uint8Array> {
+  return requireBlob(registry, digest);
+}
+
+/**
+ * Writes out the approval that a reviewer would sign, and keeps it.
+ * @param wanted.reviewer the key or passkey that will sign, of the same member; who is signed in when left out
+ * @throws Problem `forbidden`, `approval-refused`, `move-illegal`, `not-found`
+ */
+export async function draftApproval(
+  registry: Registry,
+  actor: Actor,
+  wanted: VersionName & { readonly reason: string; readonly independent: boolean; readonly reviewer?: Subject },
+): Promise<Draft> {
+  const { name: member } = requireRole(actor, ['reviewer']);
+  const row = await requireVersion(registry, wanted);
+  if (row.status !== 'in review')
+    throw new Problem('move-illegal', `${row.name}@${row.version} is "${row.status}", so it cannot be approved`, {
+      hint:
+        row.status === 'refused' || row.status === 'withdrawn'
+          ? 'The author publishes a higher version.'
+          : 'skillgate status shows what it waits for.',
+    });
+  const subject = wanted.reviewer ?? actor.subject;
+  await refuseOtherReviewer(registry, row, { subject, member });
+  const report = await reportOf(registry, row);
+  if (report === undefined || row.report === null) {
+    throw new Problem('approval-refused', 'There is no scan report to approve on', {
+      hint: 'It is being scanned again; or refuse it.',
+    });
+  }
+  const { scans, needed } = await readScannedBy(registry, row);
+  if (scans.length < needed)
+    throw new Problem('approval-refused', `${scans.length} of ${needed} scanners have signed its scan report`, {
+      hint: 'It waits for another scanner, which works with a key of its own: skillgate scanner work.',
+    });
+  const { capabilities } = await manifestOf(registry, row);
+  const expires = new Date(registry.now().getTime() + draftMs);
+  const { name, version, bundle } = row;
+  const statement = approvalStatement(
+    { name, version, bundle, files: await filesOf(registry, row) },
+    {
+      registry: registryIdOf(registry.root),
+      name,
+      version,
+      bundle,
+      capabilities: withoutWhy(capabilities),
+      capabilityDigest: capabilityDigest(capabilities),
+      scanReport: row.report,
+      ruleSet: report.ruleSet,
+      policy: policyDigest(registry.policy),
+      reviewer: subject.kind === 'key' ? { member, keyId: subject.keyId } : { member, credentialId: subject.credentialId },
+      reason: requireReason(wanted.reason),
+      nonce: Buffer.from(registry.random(16)).toString('base64url'),
+      expires: expires.toISOString(),
+      independent: wanted.independent && subject.kind === 'key',
+    },
+  );
+  const text = Buffer.from(statementBytes(statement)).toString('utf8');
+  const digest = digestOf(text);
+  const draft = {
+    digest,
+    versionId: row.id,
+    statement: text,
+    by: nameOf(actor),
+    expiresAt: expires.getTime(),
+    createdAt: registry.now().getTime(),
+  };
+  await registry.db.batch([(db) => db.insert(drafts).values(draft)]);
+  return asDraft(draft);
+}
+
+/** A draft by its digest. @throws Problem `not-found` */
+export async function readDraft(registry: Registry, digest: Digest): Promise<Draft> {
+  const [row] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));
+  if (row === undefined) throw new Problem('not-found', `There is no draft ${digest}`);
+  return asDraft(row);
+}
+
+/** A person's move with a reason: out of quarantine, or refused. @throws Problem `forbidden`, `move-illegal`, `not-found` */
+export async function moveVersion(
+  registry: Registry,
+  actor: Actor,
+  move: VersionName & { readonly to: State; readonly reason: string },
+): Promise<State> {
+  requireRole(actor, reviewing);
+  const why = requireReason(move.reason);
+  return retryOnClash(async () => {
+    const row = await requireVersion(registry, move);
+    await refuseAuthor(registry, actor, row);
+    const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
+    await registry.db.batch(writes);
+    // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
+    await completeOrLater(registry, row.id);
+    return moved.status;
+  });
+}
+
+/** Asks the author something; the version stays where it is. @throws Problem `forbidden`, `not-found` */
+export async function askAuthor(
+  registry: Registry,
+  actor: Actor,
+  question: VersionName & { readonly reason: string },
+): Promise<void> {
+  await note(registry, actor, question, { kind: 'asked', text: requireReason(question.reason) });
+}
+
+/** Says "I am looking at this" for 10 minutes. @throws Problem `forbidden`, `not-found` */
+export async function claimReview(
+  registry: Registry,
+  actor: Actor,
+  which: VersionName,
+): Promise<{ readonly by: string; readonly until: Date }> {
+  const at = await note(registry, actor, which, { kind: 'claimed', text: '' });
+  return { by: nameOf(actor), until: new Date(at + claimMs) };
+}
+
+async function note(
+  registry: Registry,
+  actor: Actor,
+  which: VersionName,
+  { kind, text }: { readonly kind: 'asked' | 'claimed'; readonly text: string },
+): Promise<number> {
+  requireRole(actor, reviewing);
+  const version = await requireVersion(registry, which);
+  await refuseAuthor(registry, actor, version);
+  if (settled.includes(version.status))
+    throw new Problem(
+      'move-illegal',
+      `${version.name}@${version.version} is "${version.status}", so nobody reviews it any more`,
+      {
+        hint: 'skillgate review list shows what waits.',
+      },
+    );
+  const { id: versionId } = version;
+  const common = { versionId, kind, by: nameOf(actor), at: registry.now().getTime() };
+  await registry.db.batch([
+    (db) => db.insert(reviewNotes).values({ ...common, id: makeId(registry), text }),
+    (db) => db.insert(audit).values({ ...common, id: makeId(registry), why: text }),
+  ]);
+  return common.at;
+}
+
+/** Who drafts for a key or passkey must be the member it belongs to, and never the author. */
+async function refuseOtherReviewer(
+  registry: Registry,
+  row: VersionRow,
+  { subject, member }: { readonly subject: Subject; readonly member: string },
+): Promise<void> {
+  const signer = await actorOf(registry, subject);
+  if (signer?.member?.name !== member) {
+    throw new Problem('approval-refused', `${printSubject(subject)} is not a key or passkey of ${member}`);
+  }
+  const who = { member, enrolled: signer.member, ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}) };
+  const own = await whyOwn(registry, row, who);
+  if (own !== undefined) throw new Problem('approval-refused', `${own.charAt(0).toUpperCase()}${own.slice(1)}`);
+}
+
+function requireReason(reason: string): string {
+  const text = reason.trim();
+  if (text === '' || text.length > reasonCharsMax) {
+    throw new Problem('request-invalid', `A reason is needed, of at most ${reasonCharsMax} characters`);
+  }
+  return text;
+}
+
+function asDraft(row: { readonly digest: Digest; readonly statement: string; readonly expiresAt: number }): Draft {
+  const { digest, statement } = row;
+  return { digest, statement, payload: Buffer.from(statement).toString('base64'), expires: new Date(row.expiresAt) };
+}

@@ -1,0 +1,155 @@
+/** How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can be argued with. Pure. */
+import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
+import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
+import { changeWords } from '../../skills-index/statement/prose-change.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { defaultPolicy, hasReach } from '../../skills-index/trust/policy.ts';
+import type { ProseSince } from './prose-since.ts';
+
+export interface RiskPart {
+  /** One of the seven names of `riskOf`'s parts. */
+  readonly name: 'evidence' | 'copy' | 'undeclared' | 'reach' | 'unread' | 'prose' | 'newcomer';
+  readonly points: number;
+  /** One sentence with the numbers that made the points. */
+  readonly why: string;
+}
+
+export interface Risk {
+  /** 0 to 100. */
+  readonly total: number;
+  /** Only parts that count, the heaviest first. */
+  readonly parts: readonly RiskPart[];
+}
+
+/** What a version is a near copy of, as far as its risk is concerned. */
+export interface CopyRisk {
+  readonly likeness: number;
+  /** Of something that was held back or revoked. */
+  readonly knownBad: boolean;
+  /** The other one was published before. */
+  readonly earlier: boolean;
+}
+
+export interface RiskInput {
+  /** Absent when no scan has ended. */
+  readonly report: ScanReport | undefined;
+  /** Of the signed manifest: what the report compared with may be another, where no author wrote one. */
+  readonly declared: Capabilities;
+  /** No version of this skill was approved before. */
+  readonly firstVersion: boolean;
+  /** Versions of this publisher that were approved before: 0, or some. */
+  readonly publisherApprovals: number;
+  /** Near copies, of others or of what was held back. */
+  readonly copies?: readonly CopyRisk[];
+  /** Against the last approved version. */
+  readonly prose?: ProseSince;
+}
+
+const severityPoints: Readonly<Record<Severity, number>> = { info: 0, low: 2, medium: 8, high: 22, critical: 40 };
+const confidenceShare: Readonly<Record<Confidence, number>> = { exact: 1, folded: 1, lexical: 0.7, widened: 0.5 };
+const ceiling = { evidence: 50, copy: 40, undeclared: 15, reach: 15, unread: 10, prose: 20 } as const;
+
+/** The risk of a version as named parts whose points add up to `total`, or to more where that would be over 100. */
+export function riskOf({
+  report,
+  declared,
+  firstVersion,
+  publisherApprovals,
+  copies = [],
+  prose = { kind: 'first' },
+}: RiskInput): Risk {
+  const parts = [
+    ...(report === undefined
+      ? [noReport]
+      : [evidence(report), undeclared(report, declared), reach(report, declared), unread(report)]),
+    copy(copies),
+    changedProse(prose),
+    newcomer(firstVersion, publisherApprovals),
+  ]
+    .filter((part) => part.points > 0)
+    .sort((a, b) => b.points - a.points);
+  return {
+    total: Math.min(
+      100,
+      parts.reduce((sum, part) => sum + part.points, 0),
+    ),
+    parts,
+  };
+}
+
+const noReport: RiskPart = { name: 'unread', points: ceiling.unread, why: 'No scan report: nothing was read yet.' };
+
+function evidence({ findings }: ScanReport): RiskPart {
+  const malice = findings.filter((one) => one.kind === 'malice');
+  const points = malice.reduce((sum, one) => sum + severityPoints[one.severity] * confidenceShare[one.confidence], 0);
+  return part('evidence', points, `${count(malice.length, 'finding')} of malice, by severity and confidence.`);
+}
+
+function undeclared({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
+  const found = listCapabilities(minus(capabilities.observed, declared));
+  return part('undeclared', found.length * 5, `${count(found.length, 'capability')} used that the manifest does not declare.`);
+}
+
+function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
+  const all = [declared, capabilities.observed];
+  const named = [
+    { points: 6, says: 'any host', holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))) },
+    {
+      points: 6,
+      says: 'a program that starts others or carries data out',
+      holds: all.some((one) => one.exec.some((it) => hasReach(defaultPolicy, it.program))),
+    },
+    { points: 5, says: 'secrets beside egress', holds: declared.secret.length > 0 && all.some((one) => one.egress.length > 0) },
+    { points: 3, says: 'a whole workspace', holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')) },
+    { points: 2, says: 'writes outside the skill', holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')) },
+  ].filter((one) => one.holds);
+  const points = named.reduce((sum, one) => sum + one.points, 0);
+  return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
+}
+
+// A copy of what was held back is worth as much as evidence; one of a stranger's skill may be a fork, or a disguise.
+function copy(copies: readonly CopyRisk[]): RiskPart {
+  const bad = copies.filter((one) => one.knownBad);
+  if (bad.length > 0)
+    return part('copy', ceiling.copy, `Nearly the same as ${count(bad.length, 'version')} held back or revoked.`);
+  const earlier = copies.filter((one) => one.earlier);
+  return part('copy', earlier.length > 0 ? 15 : 0, `Nearly the same as ${count(earlier.length, 'skill')} of somebody else.`);
+}
+
+function unread({ coverage, verdict }: ScanReport): RiskPart {
+  const skipped = coverage.files.filter((file) => file.disposition === 'unanalysed').length;
+  const points = verdict === 'incomplete' ? ceiling.unread : skipped * 2;
+  return part('unread', points, `${count(skipped, 'file')} that the scanner could not read.`);
+}
+
+// One new sentence can be the whole attack, so that any counts; what a reader does not see counts most. Of a first version `newcomer` tells.
+function changedProse(prose: ProseSince): RiskPart {
+  switch (prose.kind) {
+    case 'first':
+      return part('prose', 0, '');
+    case 'untold':
+      return part('prose', 8, `What it says cannot be compared with ${prose.since}: no scan told the sentences of both.`);
+    case 'told': {
+      const { since, left, change } = prose;
+      const { added, addedCount, removed, novelty, isSame } = change;
+      const hidden = added.filter((one) => one.isHidden).length;
+      const points = addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
+      const why = `${changeWords(change, since, left)}${hidden > 0 ? ` ${hidden} new but hidden.` : ''}`;
+      return part('prose', left > 0 ? Math.max(points, 8) : points, why);
+    }
+  }
+}
+
+function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
+  if (publisherApprovals === 0) return { name: 'newcomer', points: 10, why: 'Nothing by this publisher was approved before.' };
+  return { name: 'newcomer', points: firstVersion ? 4 : 0, why: 'The first version of this skill.' };
+}
+
+function part(name: keyof typeof ceiling, points: number, why: string): RiskPart {
+  return { name, points: Math.min(ceiling[name], Math.round(points)), why };
+}
+
+function count(number: number, noun: string): string {
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number} ${number === 1 ? noun : plural}`;
+}

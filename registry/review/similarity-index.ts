@@ -1,0 +1,83 @@
+/** Sketches of versions, and the few that share a band with one: what a lookup among very many needs to look at. */
+import { and, count, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { bandKeys, similarity as likenessOf, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import type { Registry } from '../context.ts';
+import { similarCandidatesMax, versionsPerBandMax } from '../limits.ts';
+import { isAmong, type Write } from '../store/batch.ts';
+import { versions } from '../store/schema.ts';
+import { similarity, similarityBands } from '../store/similarity-schema.ts';
+import type { VersionRow } from '../versions/versions.ts';
+
+/**
+ * The writes that make a version findable. A key that leads to very many already is left out: what all share says nothing, and a flood
+ * of copies must not make lookups slow.
+ */
+export async function similarityWrites(
+  { db }: Pick<Registry, 'db'>,
+  { id }: Pick<VersionRow, 'id'>,
+  signature: SimilaritySignature,
+): Promise<Write[]> {
+  const keys = bandKeys(signature);
+  const full = await db.read
+    .select({ key: similarityBands.key, versions: count() })
+    .from(similarityBands)
+    .where(inArray(similarityBands.key, keys))
+    .groupBy(similarityBands.key);
+  const crowded = new Set(full.filter((one) => one.versions >= versionsPerBandMax).map((one) => one.key));
+  const place = sql`(SELECT ${similarity.place} FROM ${similarity} WHERE ${similarity.versionId} = ${id})`;
+  const rows = keys.filter((key) => !crowded.has(key)).map((key) => ({ key, place }));
+  return [
+    (writes) => writes.insert(similarity).values({ versionId: id, signature }).onConflictDoNothing(),
+    ...(rows.length === 0
+      ? []
+      : [((writes) => writes.insert(similarityBands).values(rows).onConflictDoNothing()) satisfies Write]),
+  ];
+}
+
+export interface SimilarVersion {
+  readonly versionId: string;
+  readonly likeness: number;
+}
+
+/**
+ * Versions of other names that are alike by at least `min`, the likest first, of each name those with the most bands in common. An author
+ * can publish as many copies as they like: what has one of their own names crowds nothing out, one name is one candidate, and those that
+ * `apart` is true of are looked for by themselves.
+ */
+export async function similarVersions(
+  { db }: Pick<Registry, 'db'>,
+  { id, name }: Pick<VersionRow, 'id' | 'name'>,
+  { min, apart, strange }: { readonly min: number; readonly apart: SQL; readonly strange: SQL },
+): Promise<readonly SimilarVersion[]> {
+  const [own] = await db.read.select().from(similarity).where(eq(similarity.versionId, id));
+  if (own === undefined) return [];
+  const places = new Set<number>();
+  for (const sort of [apart, strange]) {
+    const each = db.read
+      .select({ place: similarityBands.place, name: versions.name, shared: count().as('shared') })
+      .from(similarityBands)
+      .innerJoin(similarity, eq(similarity.place, similarityBands.place))
+      .innerJoin(versions, eq(versions.id, similarity.versionId))
+      .where(and(inArray(similarityBands.key, bandKeys(own.signature)), ne(versions.name, name), sort))
+      .groupBy(similarityBands.place)
+      .as('each');
+    // A bare column beside MAX is of the row that has it (SQLite, "Bare columns in an aggregate query").
+    const best = sql<number>`MAX(${each.shared})`;
+    const found = await db.read
+      .select({ place: each.place, shared: best })
+      .from(each)
+      .groupBy(each.name)
+      .orderBy(desc(best), each.place)
+      .limit(similarCandidatesMax);
+    for (const { place } of found) places.add(place);
+  }
+  if (places.size === 0) return [];
+  const rows = await db.read
+    .select()
+    .from(similarity)
+    .where(isAmong(similarity.place, [...places]));
+  return rows
+    .map((row) => ({ versionId: row.versionId, likeness: likenessOf(own.signature, row.signature) }))
+    .filter(({ likeness }) => likeness >= min)
+    .sort((a, b) => b.likeness - a.likeness || (a.versionId < b.versionId ? -1 : 1));
+}

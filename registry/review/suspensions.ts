@@ -1,0 +1,88 @@
+/** An approved version that a newer rule set blocks, or that hosts report, is suspended by the registry's own key, which can do nothing else to it. */
+import { and, count, eq, gt } from 'drizzle-orm';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
+import type { Registry } from '../context.ts';
+import { suspensionsPerHour } from '../limits.ts';
+import type { NewStatement } from '../log/log.ts';
+import type { Write } from '../store/batch.ts';
+import { audit } from '../store/schema.ts';
+import { doubtWrite } from '../versions/doubts.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { markWrite } from './revocations.ts';
+
+export interface PlannedSuspension {
+  /** Absent where a person is asked instead. */
+  readonly statement?: NewStatement;
+  /** The move and the mark, or the question; with the statement's place in the log. */
+  writes(logIndex: number): readonly Write[];
+}
+
+const byWeight: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];
+
+/** Whether a verdict is worse than the one before; null stands for none. */
+export function isWorse(verdict: Verdict, before: Verdict | null): boolean {
+  return byWeight.indexOf(verdict) > byWeight.indexOf(before ?? 'pass');
+}
+
+/**
+ * What a report calls for: a suspension where it blocks, but so many in an hour only, since one scanner's key must not take down all
+ * skills; else a person is asked. Undefined when the version is not approved, or the report is no worse than the one it was
+ * approved on.
+ */
+export async function suspensionFor(
+  registry: Registry,
+  row: VersionRow,
+  report: ScanReport,
+): Promise<PlannedSuspension | undefined> {
+  const before = row.verdict ?? 'pass';
+  if (row.status !== 'approved' || !isWorse(report.verdict, before)) return undefined;
+  const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
+  const found = deciding.map(({ rule, path, line }) => `${rule} at ${path}:${line}`).join(', ');
+  const reason = `A rescan says ${report.verdict} where the approved report said ${before}${found === '' ? '' : `: ${found}`}`;
+  if (report.verdict !== 'block') return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+  return suspensionOf(registry, row, reason);
+}
+
+/** The suspension of an approved version by the registry's own key; above so many in an hour a person is asked instead. */
+export async function suspensionOf(registry: Registry, row: VersionRow, reason: string): Promise<PlannedSuspension> {
+  if ((await suspendedLately(registry)) >= suspensionsPerHour)
+    return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+  const statement = revocationStatement({
+    registry: registryIdOf(registry.root),
+    kind: 'suspended',
+    target: { name: row.name, version: row.version },
+    reason: plain(reason),
+    nonce: Buffer.from(registry.random(16)).toString('base64url'),
+  });
+  const signer = registry.keys.registry;
+  return {
+    statement: {
+      statement,
+      envelope: await signStatement(statement, signer),
+      signer: { keyId: signer.keyId, spki: signer.publicKey },
+    },
+    writes: (logIndex) => [
+      ...moveWrites(registry, row, { from: 'approved', to: 'suspended', by: 'statement' }, { by: 'registry', why: plain(reason) })
+        .writes,
+      markWrite(registry, row, { reason: plain(reason), logIndex }),
+    ],
+  };
+}
+
+async function suspendedLately(registry: Registry): Promise<number> {
+  const since = registry.now().getTime() - 3_600_000;
+  const [found] = await registry.db.read
+    .select({ n: count() })
+    .from(audit)
+    .where(and(eq(audit.to, 'suspended'), eq(audit.by, 'registry'), gt(audit.at, since)));
+  return found?.n ?? 0;
+}
+
+// Paths come from the skill, and a reason has no controls and no characters that are not seen.
+function plain(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 1_000);
+}

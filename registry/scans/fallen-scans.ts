@@ -1,0 +1,100 @@
+/**
+ * A version that nobody has approved yet can rest on a scan that fell with its scanner: installers would refuse it, and its rule set
+ * counts as scanned. It rests on what others signed whose scans count, or loses the report and waits for a scanner again; who reviewed
+ * it approves on the new one.
+ */
+import { and, eq, gt, inArray } from 'drizzle-orm';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Identities } from '../../skills-index/trust/identity.ts';
+import type { Registry } from '../context.ts';
+import { readIdentities } from '../people/identities.ts';
+import type { Write } from '../store/batch.ts';
+import { jobs, scans, statements, versions } from '../store/schema.ts';
+import { doubtWrite } from '../versions/doubts.ts';
+import { type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
+import type { VersionRow } from '../versions/versions.ts';
+
+export interface FallenScans {
+  readonly writes: readonly Write[];
+  /** Ids of the versions that may lack a scan now. */
+  readonly versions: readonly string[];
+}
+
+/**
+ * What a scanner said who no longer counted when they said it.
+ * @param chain with the statement that ends something
+ * @param upTo what lies behind this index is looked at
+ */
+export async function fallenScans(registry: Registry, chain: Identities, upTo: number): Promise<FallenScans> {
+  const before = (await readIdentities(registry)).chain;
+  const later = await registry.db.read
+    .select({ row: versions })
+    .from(versions)
+    .innerJoin(statements, eq(statements.versionId, versions.id))
+    .where(
+      and(
+        inArray(versions.status, ['scanning', 'in review', 'quarantined']),
+        eq(statements.predicateType, predicateTypes.scan),
+        gt(statements.logIndex, upTo),
+      ),
+    );
+  const writes: Write[] = [];
+  const fallen: string[] = [];
+  for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
+    const all = await statementsOf(registry, row.id, predicateTypes.scan);
+    const counts = (who: Identities) => (one: StatementRow) => who.isMember(one.signer, 'scanner', one.logIndex);
+    const counting = all.filter(counts(chain));
+    const fell = all.filter(counts(before)).find((one) => !counting.includes(one));
+    if (fell === undefined) continue;
+    fallen.push(row.id);
+    writes.push(...(await restWrites(registry, row, counting, fell.logIndex)));
+  }
+  return { writes, versions: fallen };
+}
+
+/** The writes that let a version rest on the scans that still count. */
+async function restWrites(
+  registry: Registry,
+  row: VersionRow,
+  counting: readonly StatementRow[],
+  fell: number,
+): Promise<Write[]> {
+  const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, row.id));
+  const resting = known.map((scan) => ({ ...scan, logIndex: countingIndexOf(scan, counting) }));
+  const standing = resting
+    .filter((scan) => scan.logIndex !== undefined)
+    .sort(
+      (a, b) => Number(b.report === row.report) - Number(a.report === row.report) || (b.logIndex ?? 0) - (a.logIndex ?? 0),
+    )[0];
+  const { report = null, verdict = null } = standing ?? {};
+  const next = standing === undefined ? 'it is scanned again' : `it rests on the scan at log index ${standing.logIndex}`;
+  return [
+    ...resting.map(({ ruleSet, logIndex }): Write => {
+      const which = and(eq(scans.versionId, row.id), eq(scans.ruleSet, ruleSet));
+      return (db) => (logIndex === undefined ? db.delete(scans).where(which) : db.update(scans).set({ logIndex }).where(which));
+    }),
+    (db) => db.update(versions).set({ report, verdict }).where(eq(versions.id, row.id)),
+    // The member whose scan fell may scan it again with another key: nobody has answered it yet.
+    (db) =>
+      db
+        .update(jobs)
+        .set({ ruleSet: null })
+        .where(and(eq(jobs.versionId, row.id), eq(jobs.state, 'done'))),
+    doubtWrite(registry, row, {
+      by: 'registry',
+      why: `its scan at log index ${fell} does not count: the scanner was ended; ${next}`,
+    }),
+  ];
+}
+
+/** Where a scanner who counts signed this report: where it is known from, or else the first such place. */
+function countingIndexOf(
+  { report, logIndex }: { readonly report: string; readonly logIndex: number },
+  counting: readonly StatementRow[],
+): number | undefined {
+  const same = counting.filter((one) => {
+    const statement = statementIn(one);
+    return statement.predicateType === predicateTypes.scan && statement.predicate.report === report;
+  });
+  return (same.find((one) => one.logIndex === logIndex) ?? same[0])?.logIndex;
+}

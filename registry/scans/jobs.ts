@@ -1,0 +1,237 @@
+/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then dead and the version quarantined. */
+import { and, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type Actor, nameOf, type Registry } from '../context.ts';
+import { jobAttemptsMax, leaseMs } from '../limits.ts';
+import { requireRole } from '../people/identities.ts';
+import { holds, retryOnClash, type Write } from '../store/batch.ts';
+import { makeId } from '../store/ids.ts';
+import { jobs, versions } from '../store/schema.ts';
+import { doubtWrite } from '../versions/doubts.ts';
+import { lacksScan } from '../versions/second-scans.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
+
+export type JobRow = typeof jobs.$inferSelect;
+
+export interface LeasedJob {
+  readonly id: string;
+  /** Opaque token; whoever holds the newest may report. */
+  readonly lease: string;
+  readonly bundle: VersionRow['bundle'];
+  readonly name: VersionRow['name'];
+  readonly version: VersionRow['version'];
+  /** From 1. */
+  readonly attempt: number;
+  readonly leaseSeconds: number;
+}
+
+/** The write that makes a version wait for a scanner, or for one that scans by a certain rule set. */
+export function enqueueScan(registry: Registry, versionId: string, ruleSet: Digest | null = null): Write {
+  const job = { id: makeId(registry), versionId, leaseUntil: 0, attempts: 0, createdAt: registry.now().getTime(), ruleSet };
+  return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
+}
+
+/** Jobs of a version that wait or are being worked on. */
+export function openJobOf(versionId: string): SQL | undefined {
+  return and(eq(jobs.versionId, versionId), inArray(jobs.state, ['waiting', 'leased']));
+}
+
+/**
+ * Gives the oldest job that waits, or whose lease ended, to a scanner.
+ * @param how.only which jobs it may have at all
+ * @param how.ruleSet what the scanner scans by; jobs for another are not given, and without it none that is for a certain one
+ * @throws Problem `forbidden`
+ */
+export async function leaseJob(
+  registry: Registry,
+  actor: Actor,
+  { ruleSet, only }: { readonly ruleSet?: Digest | undefined; readonly only?: SQL | undefined } = {},
+): Promise<LeasedJob | undefined> {
+  requireRole(actor, ['scanner']);
+  await buryExhausted(registry);
+  const now = registry.now().getTime();
+  const lease = Buffer.from(registry.random(32)).toString('base64url');
+  const fits = and(only, or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)));
+  // The oldest that waits and the oldest whose lease is over, each by an index; over both at once SQLite sorts all that wait.
+  const oldestOf = (free: SQL | undefined): SQL =>
+    sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
+  const waiting = oldestOf(eq(jobs.state, 'waiting'));
+  const over = oldestOf(and(eq(jobs.state, 'leased'), leaseIsOver(now)));
+  const oldest = sql`SELECT id FROM (${waiting} UNION ALL ${over}) ORDER BY createdAt, id LIMIT 1`;
+  const [job] = await registry.db.read
+    .update(jobs)
+    .set({
+      state: 'leased',
+      lease: digestOf(lease),
+      worker: nameOf(actor),
+      leaseUntil: now + leaseMs,
+      attempts: sql`${jobs.attempts} + 1`,
+    })
+    .where(eq(jobs.id, sql`(${oldest})`))
+    .returning();
+  if (job === undefined) return undefined;
+  const row = await startScanning(registry, job, nameOf(actor));
+  const { bundle, name, version } = row;
+  return { id: job.id, lease, bundle, name, version, attempt: job.attempts, leaseSeconds: leaseMs / 1_000 };
+}
+
+/**
+ * Makes a lease last longer.
+ * @throws Problem `job-stale`, `forbidden`
+ */
+export async function renewLease(
+  registry: Registry,
+  actor: Actor,
+  held: { readonly id: string; readonly lease: string },
+): Promise<number> {
+  requireRole(actor, ['scanner']);
+  const renewed = await registry.db.read
+    .update(jobs)
+    .set({ leaseUntil: registry.now().getTime() + leaseMs })
+    .where(and(heldBy(held), gte(jobs.leaseUntil, registry.now().getTime())))
+    .returning();
+  if (renewed.length === 0) throw staleLease();
+  return leaseMs / 1_000;
+}
+
+/** What a scanner says when it has no report. */
+export type ScanFailure = 'killed' | 'limit' | 'crash';
+
+/**
+ * Takes a failed scan: the job waits again, or after the last attempt is dead and its version quarantined.
+ * @throws Problem `job-stale`, `forbidden`
+ */
+export async function failJob(
+  registry: Registry,
+  actor: Actor,
+  failed: { readonly id: string; readonly lease: string; readonly reason: ScanFailure; readonly detail: string },
+): Promise<VersionRow> {
+  requireRole(actor, ['scanner']);
+  const what = failed.reason === 'killed' ? 'was killed' : failed.reason === 'limit' ? 'hit a limit' : 'crashed';
+  return giveBack(registry, actor, failed, `scan ${what}: ${failed.detail}`);
+}
+
+/**
+ * Ends an attempt without a report: the job waits for the next, or is dead after the last.
+ * @throws Problem `job-stale`
+ */
+export async function giveBack(
+  registry: Registry,
+  actor: Actor,
+  held: { readonly id: string; readonly lease: string },
+  why: string,
+): Promise<VersionRow> {
+  return retryOnClash(async () => {
+    const job = await requireLease(registry, held);
+    const row = await versionOf(registry, job);
+    const last = job.attempts >= jobAttemptsMax;
+    const end = last ? await lastAttemptWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
+    await registry.db.batch([
+      holdsLease(held),
+      (db) =>
+        db
+          .update(jobs)
+          .set({ state: last ? 'dead' : 'waiting', lease: null, detail: why })
+          .where(eq(jobs.id, job.id)),
+      ...end.writes,
+    ]);
+    return end.moved;
+  });
+}
+
+/**
+ * The job that a token holds.
+ * @throws Problem `job-stale`
+ */
+export async function requireLease(registry: Registry, held: { readonly id: string; readonly lease: string }): Promise<JobRow> {
+  const [job] = await registry.db.read
+    .select()
+    .from(jobs)
+    .where(and(heldBy(held), gt(jobs.leaseUntil, registry.now().getTime())));
+  if (job === undefined) throw staleLease();
+  return job;
+}
+
+/** Makes a batch fail when the lease was given to another meanwhile. */
+export function holdsLease(held: { readonly id: string; readonly lease: string }): Write {
+  return holds(
+    sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${held.id} AND ${jobs.state} = 'leased' AND ${jobs.lease} = ${digestOf(held.lease)})`,
+  );
+}
+
+/** The version a job is about. */
+export async function versionOf(registry: Registry, job: JobRow): Promise<VersionRow> {
+  const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, job.versionId));
+  if (row === undefined) throw new Problem('internal', `Job ${job.id} is about no version`);
+  return row;
+}
+
+async function startScanning(registry: Registry, job: JobRow, by: string): Promise<VersionRow> {
+  return retryOnClash(async () => {
+    const row = await versionOf(registry, job);
+    if (row.status !== 'received') return row;
+    const { writes, moved } = moveWrites(
+      registry,
+      row,
+      { from: 'received', to: 'scanning', by: 'verdict' },
+      {
+        by,
+        why: 'a scanner took it',
+      },
+    );
+    await registry.db.batch(writes);
+    return moved;
+  });
+}
+
+// A worker that dies with each job it takes must not hold the queue: after the last attempt the job is dead.
+async function buryExhausted(registry: Registry): Promise<void> {
+  const exhausted = await registry.db.read
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.state, 'leased'), leaseIsOver(registry.now().getTime()), gte(jobs.attempts, jobAttemptsMax)))
+    .limit(10);
+  for (const job of exhausted) {
+    await retryOnClash(async () => {
+      const row = await versionOf(registry, job);
+      const why = `scan ended without a report ${job.attempts} times`;
+      const end = await lastAttemptWrites(registry, row, { by: 'registry', why });
+      await registry.db.batch([
+        (db) => db.update(jobs).set({ state: 'dead', lease: null, detail: why }).where(eq(jobs.id, job.id)),
+        ...end.writes,
+      ]);
+    });
+  }
+}
+
+async function lastAttemptWrites(
+  registry: Registry,
+  row: VersionRow,
+  cause: { readonly by: string; readonly why: string },
+): Promise<ReturnType<typeof moveWrites>> {
+  // Nobody can approve it without this scan. Out of quarantine a person has it scanned again.
+  if (row.status === 'in review' && (await lacksScan(registry, row)))
+    return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, cause);
+  if (row.status !== 'received' && row.status !== 'scanning') {
+    // What was scanned before stays where it is: its rescan failed, which a person is told.
+    return {
+      writes: [doubtWrite(registry, row, { ...cause, why: `A rescan failed: ${cause.why}`.slice(0, 1_000) })],
+      moved: row,
+    };
+  }
+  return moveWrites(registry, row, { from: row.status, to: 'quarantined', by: 'verdict' }, cause);
+}
+
+function heldBy({ id, lease }: { readonly id: string; readonly lease: string }): ReturnType<typeof and> {
+  return and(eq(jobs.id, id), eq(jobs.state, 'leased'), eq(jobs.lease, digestOf(lease)));
+}
+
+// A lease that ends much later than any given now was given by a clock that was ahead, and would keep its job until then.
+function leaseIsOver(now: number): SQL | undefined {
+  return or(lt(jobs.leaseUntil, now), gt(jobs.leaseUntil, now + 2 * leaseMs));
+}
+
+function staleLease(): Problem {
+  return new Problem('job-stale', 'This lease has ended, or the job was given to another worker');
+}

@@ -1,0 +1,246 @@
+/** Signed scan reports: who signed, what they cover, and where the verdict moves the version. */
+import { and, eq } from 'drizzle-orm';
+import { parseBundle } from '../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { capabilityDigest } from '../../skills-index/skill/capability.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
+import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { type Envelope, envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
+import { requireOwnRegistry } from '../../skills-index/trust/own-registry.ts';
+import { requireSubjects } from '../../skills-index/trust/verify-statement.ts';
+import { type Actor, nameOf, type Registry } from '../context.ts';
+import { completeOrLater } from '../index/put-off.ts';
+import { refreshStatus } from '../index/status-json.ts';
+import { finishLogged, orLater } from '../log/after-logging.ts';
+import { type LoggedAt, type NewStatement, planAppend } from '../log/log.ts';
+import { latest, readIdentities, requireRole } from '../people/identities.ts';
+import { putProse } from '../review/prose-since.ts';
+import { similarityWrites } from '../review/similarity-index.ts';
+import { isWorse, suspensionFor } from '../review/suspensions.ts';
+import { retryOnClash, type Write } from '../store/batch.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { putBlob } from '../store/objects.ts';
+import { jobs, scans, versionBlobs, versions } from '../store/schema.ts';
+import { publicationOf } from '../versions/manifests.ts';
+import { takeFurther, waitsForSecond } from '../versions/second-scans.ts';
+import type { State } from '../versions/status.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './jobs.ts';
+import { loggedTwin } from './twins.ts';
+
+export interface SignedReport {
+  readonly id: string;
+  readonly lease: string;
+  readonly envelope: Envelope;
+  /** The scan report's JSON, unread. */
+  readonly report: unknown;
+  /** Which sorts of facts the skill has, when the scanner says so. */
+  readonly selectors?: readonly string[] | undefined;
+  /** What near copies are found by, when the skill says enough. */
+  readonly signature?: SimilaritySignature | undefined;
+  /** What an agent reads in it, unread JSON. */
+  readonly prose?: unknown;
+}
+
+export interface ReportTaken {
+  readonly status: State;
+  readonly statement: LoggedAt | undefined;
+}
+
+/**
+ * Takes a scanner's signed report and moves the version by its verdict. A report for a version and rule set that has one already
+ * ends the job and changes nothing else.
+ * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set), `key-unknown`, `other-registry`, `statement-invalid`, `subject-mismatch`
+ */
+export async function takeReport(registry: Registry, actor: Actor, sent: SignedReport): Promise<ReportTaken> {
+  requireRole(actor, ['scanner']);
+  const job = await requireLease(registry, sent);
+  const row = await versionOf(registry, job);
+  const report = parseScanReport(sent.report);
+  const bytes = Buffer.from(canonicalJson(report));
+  const signed = await checkReport(registry, { row, actor }, sent.envelope, { report, digest: digestOf(bytes) });
+  await refuseOtherRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
+  const digest = await putBlob(registry.objects, bytes);
+  const prose = await putProse(registry, row, sent.prose);
+  const by = nameOf(actor);
+  const twin = await loggedTwin(registry, actor, { row, held: sent, signed });
+  const append = await retryOnClash(async () => {
+    // Of two that report at once, the slower learns that the job is done.
+    const now = await versionOf(registry, await requireLease(registry, sent));
+    const done: Write = (db) =>
+      db.update(jobs).set({ state: 'done', lease: null, worker: by, ruleSet: report.ruleSet }).where(eq(jobs.id, job.id));
+    const known = await registry.db.read
+      .select()
+      .from(scans)
+      .where(and(eq(scans.versionId, row.id), eq(scans.ruleSet, report.ruleSet)));
+    const [first] = known;
+    const ending = [holdsLease(sent), done];
+    if (first !== undefined) return takeFurther(registry, now, { signed, digest, known: first, by, ending });
+    const doubt = await suspensionFor(registry, now, report);
+    const added = doubt?.statement === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
+    const planned = await planAppend(registry, [...(twin === undefined ? [{ ...signed, versionId: row.id }] : []), ...added]);
+    const scan = {
+      versionId: row.id,
+      ruleSet: report.ruleSet,
+      report: digest,
+      verdict: report.verdict,
+      logIndex: twin?.logIndex ?? planned.indexes[0] ?? 0,
+      selectors: sent.selectors ?? null,
+      prose: prose ?? null,
+    };
+    const alike = sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
+    // What was approved stays approved on the report that a person read; a newer one can only suspend it.
+    const stands = now.status !== 'approved' && now.status !== 'suspended' && now.status !== 'revoked';
+    const judged: Write[] = stands
+      ? [(db) => db.update(versions).set({ report: digest, verdict: report.verdict }).where(eq(versions.id, row.id))]
+      : [];
+    await registry.db.batch([
+      ...ending,
+      ...planned.writes,
+      (db) => db.insert(scans).values(scan),
+      ...[digest, ...(prose === undefined ? [] : [prose])].map(
+        (blob): Write =>
+          (db) =>
+            db.insert(versionBlobs).values({ versionId: row.id, digest: blob }).onConflictDoNothing(),
+      ),
+      ...judged,
+      ...alike,
+      ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
+      ...(doubt?.writes(planned.indexes.at(-1) ?? 0) ?? []),
+    ]);
+    return planned;
+  });
+  await completeOrLater(registry, row.id);
+  const logged = append === undefined ? [] : await finishLogged(registry, append.indexes);
+  const statement = logged.find((one) => one.predicateType === predicateTypes.scan);
+  if (logged.some((one) => one.predicateType !== predicateTypes.scan)) await orLater(registry, () => refreshStatus(registry));
+  return { status: (await versionOf(registry, job)).status, statement };
+}
+
+// What a newer rule set asked for is not answered by an older scanner: its job waits for one that scans by that rule set.
+async function refuseOtherRules(
+  registry: Registry,
+  actor: Actor,
+  { job, sent, ruleSet }: { readonly job: JobRow; readonly sent: SignedReport; readonly ruleSet: Digest },
+): Promise<void> {
+  const { ruleSet: wanted } = job;
+  if (wanted === null || wanted === ruleSet) return;
+  await giveBack(registry, actor, sent, `the scanner reported by rule set ${ruleSet}`);
+  throw new Problem('job-stale', 'This job is for another rule set than the report\u2019s; it was given back');
+}
+
+/** Where a report moves a version that waits for it, or for a person on a report that was better. What else a person moved stays. */
+function verdictMoves(
+  registry: Registry,
+  row: VersionRow,
+  report: ScanReport,
+  { by, waits = false }: { readonly by: string; readonly waits?: boolean },
+): Write[] {
+  const to = stateAfter(report);
+  const why = `scan verdict: ${report.verdict}`;
+  if (row.status === 'in review' && to !== 'in review' && isWorse(report.verdict, row.verdict)) {
+    return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, { by, why: `re${why}` }).writes;
+  }
+  // A second scanner has to agree first; what one of them holds back is held back at once.
+  if (waits && to === 'in review') return [];
+  if (row.status === 'scanning') return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
+  if (row.status !== 'received') return [];
+  const started = moveWrites(
+    registry,
+    row,
+    { from: 'received', to: 'scanning', by: 'verdict' },
+    { by, why: 'a scanner took it' },
+  );
+  const ended = moveWrites(registry, started.moved, { from: 'scanning', to, by: 'verdict' }, { by, why });
+  return [...started.writes, ...ended.writes];
+}
+
+function stateAfter(report: ScanReport): 'in review' | 'refused' | 'quarantined' {
+  switch (report.verdict) {
+    case 'pass':
+    case 'review':
+      return 'in review';
+    case 'incomplete':
+      return 'quarantined';
+    case 'block': {
+      const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
+      const formOnly = deciding.length > 0 && deciding.every((finding) => finding.kind === 'policy');
+      return formOnly ? 'refused' : 'quarantined';
+    }
+  }
+}
+
+async function checkReport(
+  registry: Registry,
+  { row, actor }: { readonly row: VersionRow; readonly actor: Actor },
+  envelope: Envelope,
+  { report, digest }: { readonly report: ScanReport; readonly digest: string },
+): Promise<NewStatement> {
+  const statement = peekStatement(envelope);
+  if (statement.predicateType !== predicateTypes.scan)
+    throw new Problem('statement-invalid', 'Cannot take the report: the statement is not scan/v1');
+  requireOwnRegistry(registry.root, statement);
+  const { chain, keys } = await readIdentities(registry);
+  const { subject } = actor;
+  // A scanner hands in what it signed itself.
+  const own = subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest) ? keys.get(subject.keyId) : undefined;
+  const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
+  if (signer === undefined)
+    throw new Problem('key-unknown', 'Cannot take the report: the scanner that hands it in did not sign it');
+  const { bundle } = parseBundle(await requireBlob(registry, row.bundle));
+  requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files: bundle.files });
+  const { manifest, inferred } = await publicationOf(registry, row);
+  const wrong = mismatches(statement, row, report, {
+    digest,
+    files: bundle.files,
+    // Nobody declared an inferred manifest, so the scanner does not know it and it changes no verdict.
+    ...(inferred === true ? {} : { declared: capabilityDigest(manifest.capabilities) }),
+  });
+  if (wrong.length > 0) {
+    const reasons = wrong.map((message) => ({ message }));
+    throw new Problem('subject-mismatch', `Cannot take the report: ${wrong[0]}`, { reasons });
+  }
+  return { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+}
+
+/** Every way in which statement, report and bundle speak of different things. */
+function mismatches(
+  { predicate }: ScanStatement,
+  row: VersionRow,
+  report: ScanReport,
+  at: {
+    readonly digest: string;
+    readonly files: readonly { path: string; sha256: string; size: number }[];
+    readonly declared?: string;
+  },
+): string[] {
+  const list = (files: readonly { path: string; sha256?: string }[]): string =>
+    canonicalJson(files.map(({ path, sha256 = '' }) => [path, sha256]).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)));
+  const dispositions = (files: readonly { path: string; disposition: string }[]): string =>
+    canonicalJson(files.map(({ path, disposition }) => `${path} ${disposition}`).sort());
+  const checks: readonly (readonly [boolean, string])[] = [
+    [predicate.report === at.digest, 'the statement names another report'],
+    [predicate.ruleSet === report.ruleSet, 'statement and report name different rule sets'],
+    [predicate.verdict === report.verdict, 'statement and report name different verdicts'],
+    [report.bundle === row.bundle, 'the report is about another bundle'],
+    [report.name === row.name && report.version === row.version, 'the report is about another version'],
+    [list(predicate.coverage) === list(at.files), 'the statement’s coverage is not the bundle’s list of files'],
+    [
+      list(report.coverage.files) === list(at.files) && report.coverage.unlisted === undefined,
+      'the report’s coverage is not the bundle’s list of files',
+    ],
+    [dispositions(predicate.coverage) === dispositions(report.coverage.files), 'statement and report cover files differently'],
+    [
+      at.declared === undefined || capabilityDigest(report.capabilities.declared) === at.declared,
+      'the report compares with other capabilities than the signed manifest’s',
+    ],
+    [
+      report.verdict !== 'pass' || report.coverage.files.every((file) => file.disposition !== 'unanalysed'),
+      'a verdict of pass with files that were not analysed',
+    ],
+  ];
+  return checks.flatMap(([right, says]) => (right ? [] : [says]));
+}

@@ -1,0 +1,109 @@
+/**
+ * Reading blobs: each is checked against its digest. One that is damaged or lost on its medium is written again from its other copy, or
+ * from the rows of the log, which hold everything that a statement's bundle is made of.
+ */
+import { eq, isNull } from 'drizzle-orm';
+import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { readRange } from '../log/log.ts';
+import { loggedBundle } from '../log/logged-bundle.ts';
+import { publicBlobName, storedBlobName } from './objects.ts';
+import { indexLines, log, statements, versionBlobs } from './schema.ts';
+
+/**
+ * Reads a blob that a row names, so that it must be there.
+ * @throws Problem `blob-damaged`
+ */
+export async function requireBlob(registry: Registry, digest: Digest): Promise<Uint8Array> {
+  const bytes = await findBlob(registry, digest);
+  if (bytes === undefined)
+    throw new Problem('blob-damaged', `The blob ${digest} is gone from its disk, and there is no other copy`);
+  return bytes;
+}
+
+/**
+ * Reads a blob that may be there.
+ * @throws Problem `blob-damaged`
+ */
+export async function findBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
+  const name = storedBlobName(digest);
+  return soundOf(registry, { name, digest, bytes: await registry.objects.get(name) });
+}
+
+/**
+ * Reads a blob that anybody may read.
+ * @returns undefined when it is not public
+ * @throws Problem `blob-damaged`
+ */
+export async function readPublicBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
+  const name = publicBlobName(digest);
+  const bytes = await registry.objects.get(name);
+  // A stored copy alone makes nothing public.
+  if (bytes === undefined && !(await isPublic(registry, digest))) return undefined;
+  return soundOf(registry, { name, digest, bytes });
+}
+
+/** Whether an index line needs the blob, or it is a logged statement, which everybody may read by its log index. */
+async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
+  const [part] = await db.read
+    .select({ versionId: indexLines.versionId })
+    .from(versionBlobs)
+    .innerJoin(indexLines, eq(indexLines.versionId, versionBlobs.versionId))
+    .where(eq(versionBlobs.digest, digest))
+    .limit(1);
+  if (part !== undefined) return true;
+  const [statement] = await db.read
+    .select({ isAlone: isNull(statements.versionId), line: indexLines.logIndex })
+    .from(statements)
+    .leftJoin(indexLines, eq(indexLines.versionId, statements.versionId))
+    .where(eq(statements.bundle, digest))
+    .limit(1);
+  return statement !== undefined && (Boolean(statement.isAlone) || statement.line !== null);
+}
+
+interface Read {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The bytes that were read, or those of another copy, which then lie there. */
+async function soundOf(registry: Registry, { name, digest, bytes }: Read): Promise<Uint8Array | undefined> {
+  if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
+  const copy = (await otherCopy(registry, name, digest)) ?? (await rebuildBundle(registry, digest));
+  if (copy !== undefined) await registry.objects.put(name, copy);
+  else if (bytes !== undefined)
+    throw new Problem('blob-damaged', `The blob ${digest} is damaged on its disk, and there is no other copy`);
+  return copy;
+}
+
+async function otherCopy({ objects }: Registry, name: string, digest: Digest): Promise<Uint8Array | undefined> {
+  for (const other of [storedBlobName(digest), publicBlobName(digest)]) {
+    const bytes = other === name ? undefined : await objects.get(other);
+    if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
+  }
+  return undefined;
+}
+
+/** The Sigstore bundle at an address, made from its rows as it was made first; undefined when no row names the address. */
+async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8Array | undefined> {
+  const [row] = await registry.db.read
+    .select({ entry: log, statement: statements })
+    .from(statements)
+    .innerJoin(log, eq(log.index, statements.logIndex))
+    .where(eq(statements.bundle, address));
+  if (row === undefined || row.entry.note === null) return undefined;
+  const { entry, statement } = row;
+  const before = await readRange(registry, entry.index);
+  const { root, keys } = registry;
+  const retired = (root.retired ?? []).filter((one) => one.office === 'log').map((one) => Buffer.from(one.key, 'base64'));
+  // The bundle names the log's key of its day.
+  for (const key of [keys.log.publicKey, ...retired]) {
+    const logId = noteKeyId(root.origin, key);
+    const bytes = loggedBundle({ ...statement, ...entry }, { before, note: entry.note ?? '', logId });
+    if (digestOf(bytes) === address) return bytes;
+  }
+  return undefined;
+}

@@ -1,0 +1,59 @@
+/** Looks through a whole database file in a process of its own: SQLite gives its thread back at the end only, and a large file takes minutes. */
+import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Problem } from '../../skills-index/skill/problem.ts';
+import { databaseCheckOutputBytesMax } from '../limits.ts';
+import { damaged } from './database-damage.ts';
+import { whyDamaged } from './sqlite-errors.ts';
+
+export interface DatabaseCheck {
+  /** Undefined when the file is sound, or when the check was stopped or could not be made. */
+  readonly found: Promise<Problem | undefined>;
+  stop(): void;
+}
+
+const program = `
+const [, sqlite, path] = process.argv;
+const client = new (require(sqlite))(path, { readonly: true });
+process.stdout.write(String(client.pragma('quick_check(1)', { simple: true })));
+`;
+
+/** @param say told when the file could not be checked */
+export function startCheck(path: string, say: (line: string) => void): DatabaseCheck {
+  const sqlite = fileURLToPath(import.meta.resolve('better-sqlite3'));
+  const child = spawn(process.execPath, ['-e', program, sqlite, path], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  let isStopped = false;
+  const texts = { out: '', err: '' };
+  child.stdout.on('data', (bytes) => (texts.out = `${texts.out}${bytes}`.slice(0, databaseCheckOutputBytesMax)));
+  child.stderr.on('data', (bytes) => (texts.err = `${texts.err}${bytes}`.slice(0, databaseCheckOutputBytesMax)));
+  giveWay(child.pid);
+  const found = new Promise<Problem | undefined>((resolve) => {
+    child.on('error', (error) => resolve(judge(String(error))));
+    child.on('close', (code) => resolve(judge(code === 0 ? undefined : texts.err)));
+  });
+  const judge = (failed: string | undefined): Problem | undefined => {
+    const why = failed === undefined ? texts.out : whyDamaged(new Error(failed));
+    if (isStopped || why === 'ok') return undefined;
+    if (why !== undefined) return damaged(path, why);
+    say(`warning: The database ${JSON.stringify(path)} could not be checked: ${(failed ?? '').trim().slice(0, 500)}`);
+    return undefined;
+  };
+  return {
+    found,
+    stop: () => {
+      isStopped = true;
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+// Requests go before the check; where that cannot be had, the check is worth more.
+function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,52 @@
+/** A database file whose bytes are not those that SQLite wrote: found at the start, or when a query meets the place. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { databaseCheckBytesMax } from '../limits.ts';
+import { whyDamaged } from './sqlite-errors.ts';
+
+const hint =
+  'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating.md, "The database is damaged".';
+
+/** The failure that names a file that is damaged, or may not be written, and the way out; every other error as it is. */
+export function damageOf(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_READONLY'))
+    return new Problem('file-not-found', `Cannot use the database ${JSON.stringify(path)}: you may not write it or its folder`, {
+      hint: 'Serve as the user to whom the folder belongs.',
+      cause: error,
+    });
+  const why = whyDamaged(error);
+  return why === undefined ? error : damaged(path, why, error);
+}
+
+/**
+ * Looks through the whole file where that takes a second at most; of a larger one it reads the schema alone.
+ * @returns whether the file was looked through; if not, `startCheck` does it while the registry serves
+ * @throws Problem `database-damaged`
+ */
+export function requireSound(client: BetterSqlite3.Database, path: string, bytesMax = databaseCheckBytesMax): boolean {
+  client.prepare('SELECT count(*) FROM sqlite_schema').get();
+  if (path === ':memory:') return true;
+  if (statSync(path).size > bytesMax) return false;
+  const found = client.pragma('quick_check(1)', { simple: true });
+  if (found !== 'ok') throw damaged(path, String(found));
+  return true;
+}
+
+/**
+ * Refuses to begin a new database beside the objects of an old one: its log would be another under the same name.
+ * @throws Problem `database-damaged`
+ */
+export function requirePresent(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw damaged(path, 'it is a folder');
+  const isEmpty = !existsSync(path) || statSync(path).size === 0;
+  const stored = join(dirname(path), 'objects/stored');
+  if (isEmpty && existsSync(stored) && readdirSync(stored).length > 0)
+    throw damaged(path, 'it is missing or empty, though the objects of a registry lie beside it');
+}
+
+/** The failure that names a damaged file and the way out. */
+export function damaged(path: string, why: string, cause?: unknown): Problem {
+  return new Problem('database-damaged', `Cannot use the database ${JSON.stringify(path)}: ${why}`, { hint, cause });
+}

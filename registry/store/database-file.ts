@@ -1,0 +1,99 @@
+/**
+ * The database as a file: held for one process, opened so that every commit is synced, and looked through. It needs little of the application,
+ * so whoever opens it first learns of a damaged file before the rest is loaded.
+ */
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { databaseWaitMs } from '../limits.ts';
+import { damageOf, requirePresent, requireSound } from './database-damage.ts';
+
+export interface DatabaseFile {
+  readonly path: string;
+  readonly client: BetterSqlite3.Database;
+  /** Whether the file was looked through; one that is too large for a start is not. */
+  readonly isChecked: boolean;
+  /** Closes the database, and lets its folder go where that is held; a second time does nothing. */
+  close(): void;
+}
+
+/**
+ * Opens the database of a registry's data folder, and holds the folder.
+ * @param checkBytesMax a larger file is not looked through
+ * @throws Problem `folder-served`, `database-damaged`
+ */
+export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
+  const letGo = holdFolder(dir);
+  try {
+    return openFile(join(dir, 'registry.sqlite'), { checkBytesMax, letGo });
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+/**
+ * Opens a database file, or one in memory (`:memory:`).
+ * @throws Problem `database-damaged`; `internal` when the durability that was asked for is not what SQLite says it does
+ */
+export function openFile(
+  path: string,
+  { checkBytesMax, letGo }: { readonly checkBytesMax?: number | undefined; readonly letGo?: () => void } = {},
+): DatabaseFile {
+  requirePresent(path);
+  const client = new BetterSqlite3(path);
+  try {
+    makeDurable(client, path);
+    // Before anything is written: a migration could make it worse.
+    const isChecked = requireSound(client, path, checkBytesMax);
+    return { path, client, isChecked, close: () => close(client, letGo) };
+  } catch (error) {
+    client.close();
+    throw damageOf(error, path);
+  }
+}
+
+function makeDurable(client: BetterSqlite3.Database, path: string): void {
+  client.pragma('journal_mode = WAL');
+  // The package is compiled with NORMAL for WAL, which may lose the last commits when the power goes.
+  client.pragma('synchronous = FULL');
+  client.pragma(`busy_timeout = ${databaseWaitMs}`);
+  const isWal = path === ':memory:' || client.pragma('journal_mode', { simple: true }) === 'wal';
+  if (client.pragma('synchronous', { simple: true }) !== 2 || !isWal)
+    throw new Problem('internal', `The database ${path} does not sync its commits`);
+}
+
+function close(client: BetterSqlite3.Database, letGo: () => void = () => undefined): void {
+  if (!client.open) return;
+  try {
+    client.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    client.close();
+    letGo();
+  }
+}
+
+/** Closes a file after a failure: closing reads the file once more, and must not hide why it is closed. */
+export function closeQuietly(file: DatabaseFile): void {
+  try {
+    file.close();
+  } catch {
+    return;
+  }
+}
+
+/**
+ * Holds a data folder for this process: the lock is the operating system's, so it ends with the process however that ends.
+ * @returns what lets it go
+ * @throws Problem `folder-served`
+ */
+export function holdFolder(dir: string): () => void {
+  const client = new BetterSqlite3(join(dir, 'serving.lock'), { timeout: 0 });
+  try {
+    client.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    client.close();
+    throw new Problem('folder-served', `Cannot use the folder ${JSON.stringify(dir)}: another process uses it`, { cause });
+  }
+  return () => client.close();
+}

@@ -1,0 +1,106 @@
+/** Objects as files: written beside, synced, renamed, and the folder synced, so that a name never holds half a file. */
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { makeExclusive } from '../context.ts';
+import { forEachOf, type Objects, type TaggedBytes } from './objects.ts';
+
+/** Objects below a folder, which is made when it is not there. */
+export function diskObjects(folder: string): Objects {
+  // One process serves a folder, so its own order is enough for a put that compares.
+  const exclusive = makeExclusive();
+  const get = async (name: string): Promise<Uint8Array | undefined> => {
+    try {
+      return await readFile(pathOf(folder, name));
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  };
+  const getTagged = async (name: string): Promise<TaggedBytes | undefined> => {
+    const bytes = await get(name);
+    return bytes && { bytes, tag: digestOf(bytes) };
+  };
+  return {
+    get,
+    getTagged,
+    has: async (name) => {
+      try {
+        await access(pathOf(folder, name));
+        return true;
+      } catch (error) {
+        if (isAbsent(error)) return false;
+        throw error;
+      }
+    },
+    put: async (name, bytes) => writeDurably(folder, new Map([[name, bytes]])),
+    putOver: (name, bytes, tag) =>
+      exclusive(name, async () => {
+        if ((await getTagged(name))?.tag !== tag) return false;
+        await writeDurably(folder, new Map([[name, bytes]]));
+        return true;
+      }),
+    putAll: async (all) => writeDurably(folder, all),
+  };
+}
+
+// In the names of files that this process writes, to tell them from those that a dead one left.
+const processMark = randomUUID();
+
+/** Whether a name is that of a file which another process began to write. Who asks holds the folder, so that process is dead. */
+export function isForeignPart(name: string): boolean {
+  return /^\.[0-9a-f.-]+\.part$/.test(name) && !name.startsWith(`.${processMark}.`);
+}
+
+async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const touched = new Set<string>();
+  await forEachOf(all, async ([name, bytes]) => {
+    const path = pathOf(folder, name);
+    const parent = dirname(path);
+    const made = await mkdir(parent, { recursive: true });
+    await writeWhole(path, bytes);
+    touched.add(parent);
+    // The folders that were just made are entries of their parents too.
+    for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at)) touched.add(dirname(at));
+  });
+  await forEachOf(touched, syncFolder);
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${processMark}.${randomUUID()}.part`);
+  const file = await open(temporary, 'wx', 0o644);
+  try {
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function pathOf(folder: string, name: string): string {
+  if (name.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    throw new Problem('internal', `Not the name of an object: ${name.slice(0, 200)}`);
+  }
+  return join(folder, name);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

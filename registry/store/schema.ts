@@ -1,0 +1,248 @@
+/** Tables of the registry: one schema for better-sqlite3 and D1. Times are milliseconds since 1970, ids are made by the writer. */
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
+import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
+import type { State } from '../versions/status.ts';
+
+/** A published version. `move` counts its moves: each move writes the next number, so two cannot move it at once. */
+export const versions = sqliteTable(
+  'versions',
+  {
+    id: text().primaryKey(),
+    name: text().$type<SkillName>().notNull(),
+    version: text().$type<Version>().notNull(),
+    bundle: text().$type<Digest>().notNull(),
+    status: text().$type<State>().notNull(),
+    move: integer().notNull(),
+    publisher: text().$type<Digest>().notNull(),
+    verdict: text().$type<Verdict>(),
+    report: text().$type<Digest>(),
+    createdAt: integer().notNull(),
+    /** Log index of its publication: the order of versions, since clocks go back and ids are made by clocks. */
+    logIndex: integer().notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex('versions_name_version').on(table.name, table.version),
+    index('versions_name').on(table.name, table.logIndex),
+    index('versions_status').on(table.status, table.logIndex),
+    index('versions_publisher').on(table.publisher, table.logIndex),
+    index('versions_publisher_status').on(table.publisher, table.status),
+    index('versions_bundle').on(table.bundle),
+  ],
+);
+
+/** Which stored blobs a version is made of: its bundle, files and report. Its author may read these. */
+export const versionBlobs = sqliteTable(
+  'version_blobs',
+  { versionId: text().notNull(), digest: text().$type<Digest>().notNull() },
+  (table) => [primaryKey({ columns: [table.versionId, table.digest] }), index('version_blobs_digest').on(table.digest)],
+);
+
+/** Append-only (a trigger refuses UPDATE and DELETE): each move with who, when and why, and each refused intake. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: text().primaryKey(),
+    at: integer().notNull(),
+    kind: text().$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job' | 'incident'>().notNull(),
+    versionId: text(),
+    /** Number of the move within its version; unique, so a clash fails the batch. */
+    move: integer(),
+    from: text().$type<State>(),
+    to: text().$type<State>(),
+    by: text().notNull(),
+    why: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('audit_version_move').on(table.versionId, table.move),
+    index('audit_version').on(table.versionId, table.kind, table.at),
+    index('audit_to').on(table.to, table.at),
+    index('audit_kind').on(table.kind, table.at),
+  ],
+);
+
+/** The transparency log, append-only but for `note`: the checkpoint signed over the committed tree of size `index + 1`. */
+export const log = sqliteTable('log', {
+  index: integer().primaryKey(),
+  /** Base64, like all hashes of this table. */
+  leafHash: text().notNull(),
+  /** The entry itself: canonical JSON of a hashedrekord. */
+  body: text().notNull(),
+  /** Root of the tree of size `index + 1`. */
+  root: text().notNull(),
+  /** Compact range of that tree: its complete subtrees, largest first. */
+  peaks: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+  note: text(),
+});
+
+/** Each signed statement with its place in the log and the digest of its payload. */
+export const statements = sqliteTable(
+  'statements',
+  {
+    logIndex: integer().primaryKey(),
+    predicateType: text().notNull(),
+    payload: text().$type<Digest>().notNull(),
+    signer: text().$type<Digest>().notNull(),
+    envelope: text().notNull(),
+    versionId: text(),
+    /** Address of the Sigstore bundle; null until the checkpoint over it is signed. */
+    bundle: text().$type<Digest>(),
+    createdAt: integer().notNull(),
+    /** Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate, Rekor entry and timestamps. */
+    certificate: text().$type<Digest>(),
+    material: text(),
+  },
+  (table) => [
+    uniqueIndex('statements_payload_signer').on(table.payload, table.signer),
+    // One certificate signs one statement of a kind.
+    uniqueIndex('statements_certificate').on(table.certificate, table.predicateType),
+    uniqueIndex('statements_bundle').on(table.bundle),
+    index('statements_version').on(table.versionId),
+    // With one index for each column alone, SQLite would look through all statements of the type.
+    index('statements_version_type').on(table.versionId, table.predicateType),
+    index('statements_type').on(table.predicateType),
+  ],
+);
+
+/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token (its SHA-256). One for a rule set is ended by no other. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: text().primaryKey(),
+    versionId: text().notNull(),
+    state: text().$type<'waiting' | 'leased' | 'done' | 'dead'>().notNull(),
+    lease: text().$type<Digest>(),
+    worker: text(),
+    leaseUntil: integer().notNull(),
+    attempts: integer().notNull(),
+    detail: text(),
+    createdAt: integer().notNull(),
+    ruleSet: text().$type<Digest>(),
+  },
+  (table) => [
+    index('jobs_next').on(table.state, table.leaseUntil),
+    index('jobs_oldest').on(table.state, table.createdAt, table.id),
+    index('jobs_version').on(table.versionId),
+  ],
+);
+
+/** Scan results, one for each version (so for each bundle under one name) and rule set. */
+export const scans = sqliteTable(
+  'scans',
+  {
+    versionId: text().notNull(),
+    ruleSet: text().$type<Digest>().notNull(),
+    report: text().$type<Digest>().notNull(),
+    verdict: text().$type<Verdict>().notNull(),
+    logIndex: integer().notNull(),
+    /** Which sorts of facts the skill has, and (a blob) what an agent reads in it; null when the scanner did not say. */
+    selectors: text({ mode: 'json' }).$type<readonly string[]>(),
+    prose: text().$type<Digest>(),
+  },
+  (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
+);
+
+/** Rule sets as scanners described them; the newest is what versions are held against. */
+export const ruleSets = sqliteTable('rule_sets', {
+  digest: text().$type<Digest>().primaryKey(),
+  described: text({ mode: 'json' }).$type<RuleSet>().notNull(),
+  /** Counts up. */
+  place: integer().notNull().unique(),
+  /** The last version that was looked at for a rescan; null once all were. */
+  looked: text(),
+  by: text().notNull(),
+  createdAt: integer().notNull(),
+});
+
+/** Approvals written out for a reviewer to sign: exactly these bytes. */
+export const drafts = sqliteTable('drafts', {
+  digest: text().$type<Digest>().primaryKey(),
+  versionId: text().notNull(),
+  statement: text().notNull(),
+  by: text().notNull(),
+  expiresAt: integer().notNull(),
+  createdAt: integer().notNull(),
+});
+
+/** Facts of a review that move nothing: who looks at it, what the author was asked. */
+export const reviewNotes = sqliteTable(
+  'review_notes',
+  {
+    id: text().primaryKey(),
+    versionId: text().notNull(),
+    kind: text().$type<'claimed' | 'asked'>().notNull(),
+    by: text().notNull(),
+    text: text().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [index('review_notes_version').on(table.versionId)],
+);
+
+/** The index: one immutable line for each version ever approved. */
+export const indexLines = sqliteTable(
+  'index_lines',
+  {
+    logIndex: integer().primaryKey(),
+    versionId: text().notNull(),
+    name: text().$type<SkillName>().notNull(),
+    line: text().notNull(),
+    /** 1 once the file /index/@scope/name holds the line. */
+    written: integer().notNull(),
+  },
+  (table) => [
+    uniqueIndex('index_lines_version').on(table.versionId),
+    index('index_lines_name').on(table.name),
+    index('index_lines_unwritten').on(table.name).where(sql`${table.written} = 0`),
+  ],
+);
+
+/** What may change about an approved bundle, for status.json; null once a suspension was lifted. */
+export const marks = sqliteTable('marks', {
+  bundle: text().$type<Digest>().primaryKey(),
+  kind: text().$type<'suspended' | 'revoked'>(),
+  reason: text().notNull(),
+  since: integer().notNull(),
+  logIndex: integer().notNull(),
+});
+
+/** The last signed status.json (one row, id 1), and the highest log index that its marks know of. */
+export const statusFile = sqliteTable('status_file', {
+  id: integer().primaryKey(),
+  issuedAt: integer().notNull(),
+  logSize: integer().notNull(),
+  bytes: text().notNull(),
+});
+
+/** WebAuthn challenges for making passkeys, taken once. */
+export const challenge = sqliteTable('challenge', {
+  id: text().primaryKey(),
+  purpose: text().$type<'enrol'>().notNull(),
+  member: text(),
+  expiresAt: integer().notNull(),
+});
+
+/** Passkeys registered in the desk that no administrator has signed for yet. */
+export const pendingPasskey = sqliteTable('pending_passkey', {
+  credentialId: text().primaryKey(),
+  member: text().notNull(),
+  publicKey: text().notNull(),
+  rpId: text().notNull(),
+  origin: text().notNull(),
+  createdAt: integer().notNull(),
+});
+
+/** One row whose `ok` must stay 1: `UPDATE guard SET ok = (condition)` makes a whole batch fail when the condition does not hold. */
+export const guard = sqliteTable(
+  'guard',
+  {
+    id: integer().primaryKey(),
+    ok: integer().notNull(),
+    /** How many lines the index has: a trigger counts them, since counting rows reads all of them. */
+    lines: integer().notNull().default(0),
+  },
+  (table) => [check('guard_holds', sql`${table.ok} = 1`)],
+);

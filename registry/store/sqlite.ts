@@ -1,0 +1,70 @@
+/** The embedded database over its file: all or nothing, with the schema brought up to date at opening. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import type { Problem } from '../../skills-index/skill/problem.ts';
+import { clashOf, type Database, type Write } from './batch.ts';
+import { damageOf } from './database-damage.ts';
+import { closeQuietly, type DatabaseFile, openFile } from './database-file.ts';
+
+export interface OpenDatabase extends Database {
+  /** No batch is written from now on. */
+  refuseWrites(why: Problem): void;
+  close(): void;
+}
+
+/** Opens a database file, or one in memory (`:memory:`). @throws Problem as `openFile` */
+export function openSqlite(path: string): OpenDatabase {
+  return databaseOf(openFile(path));
+}
+
+/**
+ * The database of an open file, with its schema brought up to date; a file that does not get there is closed.
+ * @throws Problem `database-damaged`
+ */
+export function databaseOf(file: DatabaseFile): OpenDatabase {
+  try {
+    return migrated(file);
+  } catch (error) {
+    closeQuietly(file);
+    throw damageOf(error, file.path);
+  }
+}
+
+function migrated({ client, close }: DatabaseFile): OpenDatabase {
+  const db = drizzle(client);
+  migrate(db, { migrationsFolder: migrationsFolder() });
+  const write = client.transaction((writes: readonly Write[]) => {
+    for (const one of writes) run(one(db));
+  });
+  let refused: Problem | undefined;
+  return {
+    read: db,
+    refuseWrites: (why) => {
+      refused = why;
+      // Single statements go past the batch.
+      client.pragma('query_only = ON');
+    },
+    batch: async (writes) => {
+      if (refused !== undefined) throw refused;
+      try {
+        write.immediate(writes);
+      } catch (error) {
+        throw clashOf(error) ?? error;
+      }
+    },
+    close,
+  };
+}
+
+// Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.
+function migrationsFolder(): string {
+  const beside = fileURLToPath(new URL('../migrations', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../../registry/migrations', import.meta.url));
+}
+
+// Raw SQL ran when it was built; a query waits to be run.
+function run(query: unknown): void {
+  if (typeof query === 'object' && query !== null && 'run' in query && typeof query.run === 'function') query.run();
+}

@@ -1,0 +1,54 @@
+/** A limit on request bodies that holds in every shell, with and without a length in the headers. */
+import type { MiddlewareHandler } from 'hono';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemResponse } from '../problem-json.ts';
+
+/** Refuses a body over the limit before anything parses it. */
+export function limitBody(bytesMax: number): MiddlewareHandler {
+  return async (context, next) => {
+    const { raw } = context.req;
+    if (raw.body === null) return next();
+    const tooLarge = (): Response =>
+      problemResponse(context, new Problem('request-too-large', `The request has more than ${bytesMax} bytes`));
+    const length = raw.headers.has('transfer-encoding') ? null : raw.headers.get('content-length');
+    if (length !== null) return Number(length) <= bytesMax ? next() : tooLarge();
+    const body = await readUpTo(raw.body, bytesMax);
+    if (body === undefined) return tooLarge();
+    context.req.raw = withBody(raw, body);
+    return next();
+  };
+}
+
+/**
+ * HTTP/2 sends a body without a length and without chunks. Such a body is named as chunked, so that it counts as one of unknown length.
+ * For shells that serve HTTP/2; with HTTP/1 a request without both headers has no body.
+ */
+export function nameUnknownLength(request: Request): Request {
+  const { body, headers } = request;
+  if (body === null || headers.has('content-length') || headers.has('transfer-encoding')) return request;
+  const named = new Headers(headers);
+  named.set('transfer-encoding', 'chunked');
+  return new Request(request, { headers: named });
+}
+
+/** @returns undefined when there is more; the rest stays unread */
+async function readUpTo(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    bytes += next.value.byteLength;
+    if (bytes > bytesMax) return undefined;
+    chunks.push(next.value);
+  }
+  return Buffer.concat(chunks);
+}
+
+// Built from parts: the Node shell's request is of a class that `new Request(request)` cannot read. With a length, the limit of the
+// route itself need not read the body a second time.
+function withBody({ url, method, headers }: Request, body: Buffer): Request {
+  const counted = new Headers(headers);
+  counted.delete('transfer-encoding');
+  counted.set('content-length', String(body.byteLength));
+  return new Request(url, { method, headers: counted, body: body.byteLength === 0 ? null : new Uint8Array(body) });
+}

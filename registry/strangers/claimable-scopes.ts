@@ -1,0 +1,86 @@
+/**
+ * Scope names that a stranger cannot be the first to claim: names under which people would believe the registry or a vendor to speak, names
+ * that are devices on Windows, and names that look like a scope of somebody else.
+ */
+import type { Scope } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type IdentityStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { identityId } from '../../skills-index/statement/identity-id.ts';
+import { idsOf } from '../../skills-index/trust/identity/match.ts';
+import type { NewStatement } from '../log/log.ts';
+import { latest } from '../people/identities.ts';
+import type { KnownIdentities } from '../people/known-identities.ts';
+import { isFirstClaim } from './first-claims.ts';
+
+const devices = ['com', 'lpt'].flatMap((port) => Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`));
+
+const reserved: readonly string[] = [
+  ...['admin', 'administrator', 'api', 'desk', 'help', 'index', 'log', 'official', 'operator', 'registry', 'review', 'root'],
+  ...['security', 'skill', 'skillgate', 'skills', 'support', 'system', 'tuf', 'verified'],
+  ...['amazon', 'anthropic', 'apple', 'chatgpt', 'claude', 'codex', 'copilot', 'cursor', 'deepmind', 'gemini', 'google', 'meta'],
+  ...['microsoft', 'mistral', 'nvidia', 'openai', 'opencode', 'xai'],
+  // Names that vendors have elsewhere, and the registries and forges that names are taken from.
+  ...['anthropic-ai', 'anthropics', 'claude-ai', 'claude-code', 'github', 'gitlab', 'npm', 'npmjs', 'pypi', 'skillgates'],
+  ...['aux', 'con', 'nul', 'prn', ...devices],
+];
+
+/**
+ * Refuses such a first claim. Administrators may make it: they claim the scope and transfer it to whom it belongs. So may an owner of the
+ * scope that it looks like.
+ * @throws Problem `scope-reserved`
+ */
+export function refuseOddScope(
+  { chain, statements }: Pick<KnownIdentities, 'chain' | 'statements'>,
+  { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+): void {
+  if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return;
+  // A CI job speaks as its workflow and as its repository: each of them may be the owner.
+  const ids = 'keyId' in signer ? [signer.keyId] : idsOf(signer);
+  if (ids.some((id) => chain.isMember(id, 'administrator', latest))) return;
+  const { scope } = statement.predicate;
+  const kept = reserved.find((name) => name === scope) ?? reserved.find((name) => isLikeReserved(name, scope));
+  if (kept !== undefined)
+    throw reservedProblem(scope, kept === scope ? 'this name is reserved' : `it looks like @${kept}, which is reserved`);
+  const owns = (other: Scope): boolean => chain.ownersOf(other, latest).some((one) => ids.includes(identityId(one)));
+  const claimed = statements.flatMap((one) =>
+    one.statement.predicateType === predicateTypes.scope && isFirstClaim(one.statement) ? [one.statement.predicate.scope] : [],
+  );
+  const twin = claimed.find((other) => other !== scope && isLookAlike(other, scope) && !owns(other));
+  if (twin !== undefined) throw reservedProblem(scope, `it looks like @${twin}, which belongs to somebody else`);
+}
+
+/** Whether two scopes look the same to somebody who reads quickly. `mail` and `mall` do not; `ma1l` looks like both. */
+export function isLookAlike(one: string, other: string): boolean {
+  const hasDigit = /\d/.test(one) || /\d/.test(other);
+  return looksLike(one, other, plainForm) || (hasDigit && looksLike(one, other, strictForm));
+}
+
+// A short name is one letter away from many words: `apl` is no `api`. With a digit somebody had it in mind.
+function isLikeReserved(name: string, scope: string): boolean {
+  return name.length < longNameChars ? isLookAlike(name, scope) : looksLike(name, scope, drawnForm);
+}
+
+const longNameChars = 5;
+
+// `gooogle`: nobody counts to three.
+function drawnForm(name: string): string {
+  return strictForm(name).replace(/(.)\1{2,}/g, '$1$1');
+}
+
+function looksLike(one: string, other: string, form: (name: string) => string): boolean {
+  return form(one) === form(other);
+}
+
+function plainForm(name: string): string {
+  return name.replaceAll('-', '').replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('0', 'o');
+}
+
+function strictForm(name: string): string {
+  return plainForm(name).replace(/[1i]/g, 'l').replaceAll('5', 's').replaceAll('3', 'e').replaceAll('4', 'a');
+}
+
+function reservedProblem(scope: Scope, why: string): Problem {
+  return new Problem('scope-reserved', `Cannot claim @${scope}: ${why}`, {
+    hint: 'Claim another name. If the name is rightly yours, ask an administrator of this registry: they claim it and transfer it to you (skillgate scope claim, skillgate scope transfer).',
+  });
+}

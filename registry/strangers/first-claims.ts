@@ -1,0 +1,46 @@
+/** How many scopes one may be the first to claim: everybody who starts this registry, or installs from it, verifies each claim again. */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type IdentityStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import type { Registry } from '../context.ts';
+import { firstClaimsMax } from '../limits.ts';
+import type { NewStatement } from '../log/log.ts';
+import { memberNow } from '../people/identities.ts';
+import type { KnownIdentities } from '../people/known-identities.ts';
+
+/**
+ * Refuses one first claim too many; members are not limited.
+ * @param countClaim counts a stranger's claim for where it comes from
+ * @throws Problem `request-invalid`, and what `countClaim` throws
+ */
+export function refuseManyClaims(
+  registry: Registry,
+  { chain, statements }: KnownIdentities,
+  { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+  countClaim: () => void = () => undefined,
+): void {
+  if (!isFirstClaim(statement)) return;
+  if ('keyId' in signer && memberNow(registry, chain, signer.keyId) !== undefined) return;
+  // Keys cost nothing: who makes one for each claim is known by where they come from.
+  countClaim();
+  const who = 'keyId' in signer ? signer.keyId : accountOf(signer.signer, signer.certified.claims);
+  const claimed = statements.filter((one) => isFirstClaim(one.statement) && accountOf(one.signer, one.certified?.claims) === who);
+  if (claimed.length < firstClaimsMax) return;
+  throw new Problem(
+    'request-invalid',
+    `One identity claims at most ${firstClaimsMax} scopes here, and this one has claimed as many`,
+    {
+      hint: 'A member of the registry is not limited: ask its operator to claim the scope and transfer it to you.',
+    },
+  );
+}
+
+/** Whether a statement claims a scope that it says nobody has. */
+export function isFirstClaim({ predicateType, predicate }: KnownIdentities['statements'][number]['statement']): boolean {
+  return predicateType === predicateTypes.scope && predicate.previous === undefined;
+}
+
+// A repository has as many names as branches, and is one account.
+function accountOf(signer: string, claims: CertificateClaims | undefined): string {
+  return claims?.repository === undefined ? signer : `${claims.issuer} ${claims.repository}`;
+}

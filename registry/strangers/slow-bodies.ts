@@ -1,0 +1,38 @@
+/** Hangs up on who sends a body too slowly: it holds memory, and a place among the few bodies that are let in at one time. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { bodyBytesPerSecondMin, bodyCheckMs, bodyGraceMs } from '../limits.ts';
+
+export interface Pace {
+  /** For how long nothing is demanded. */
+  readonly graceMs: number;
+  /** How much has to have come on average since then. */
+  readonly bytesPerSecond: number;
+  readonly checkMs: number;
+}
+
+const usual: Pace = { graceMs: bodyGraceMs, bytesPerSecond: bodyBytesPerSecondMin, checkMs: bodyCheckMs };
+
+/** Watches every body that comes to a server. */
+export function endSlowBodies(server: Server, pace: Pace = usual): void {
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => watch(request, response, pace));
+}
+
+function watch(request: IncomingMessage, response: ServerResponse, { graceMs, bytesPerSecond, checkMs }: Pace): void {
+  const { socket, headers } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+  const [start, before] = [performance.now(), socket.bytesRead];
+  const timer = setInterval(() => {
+    const ms = performance.now() - start - graceMs;
+    if (request.complete) clearInterval(timer);
+    else if (ms > 0 && socket.bytesRead - before < (ms / 1_000) * bytesPerSecond) hangUp(request, response);
+  }, checkMs);
+  timer.unref();
+  request.once('close', () => clearInterval(timer));
+}
+
+// RFC 9110 §15.5.9. Who reads the body learns of it as of any connection that breaks.
+function hangUp(request: IncomingMessage, response: ServerResponse): void {
+  if (!response.headersSent) request.socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nRetry-After: 1\r\n\r\n');
+  request.socket.destroySoon();
+  request.destroy();
+}

@@ -1,0 +1,98 @@
+/** Writes of who is no member, limited for each address: signatures cost the registry work, and the log and the audit forget nothing. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import {
+  statementBodyBytesMax,
+  strangerAddressesMax,
+  strangerWritesBurst,
+  strangerWritesPerSecond,
+  uploadBytesMax,
+} from '../limits.ts';
+import { readActor } from '../routes/describe.ts';
+import { BodiesInFlight } from './bodies-in-flight.ts';
+
+/** Where a request came from; undefined when the shell cannot say, and then all such requests share one bucket. */
+export type AddressOf = (context: Context) => string | undefined;
+
+interface Bucket {
+  readonly tokens: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** How many at once, and then. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+const writes: Rate = { burst: strangerWritesBurst, perSecond: strangerWritesPerSecond };
+
+/** Token buckets by address. */
+export class Buckets {
+  readonly #rate: Rate;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(rate: Rate = writes) {
+    this.#rate = rate;
+  }
+
+  /** Takes one token; false when there is none. */
+  take(address: string, now: number): boolean {
+    const name = networkOf(address);
+    const before = this.#buckets.get(name) ?? { tokens: this.#rate.burst, at: now };
+    const refilled = before.tokens + (Math.max(0, now - before.at) / 1_000) * this.#rate.perSecond;
+    const tokens = Math.min(this.#rate.burst, refilled);
+    // The one that wrote longest ago is forgotten first.
+    this.#buckets.delete(name);
+    if (this.#buckets.size >= strangerAddressesMax) this.#buckets.delete(this.#buckets.keys().next().value ?? '');
+    this.#buckets.set(name, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
+    return tokens >= 1;
+  }
+}
+
+/**
+ * Lets members through and counts everybody else. A session alone is no way round it: any key that claims a scope gets one.
+ * @throws Problem `too-many-requests`, `registry-busy`
+ */
+export function limitStrangers(registry: Registry, addressOf: AddressOf): MiddlewareHandler {
+  const buckets = new Buckets();
+  const bodies = new BodiesInFlight();
+  return async (context, next) => {
+    const isMember = (await actorOrNone(registry, context))?.member !== undefined;
+    if (isMember) return next();
+    const address = addressOf(context) ?? 'unknown';
+    if (!buckets.take(address, registry.now().getTime())) {
+      throw new Problem('too-many-requests', 'This address has sent too much in a short time');
+    }
+    const bytesMax = context.req.path.endsWith('/statements') ? statementBodyBytesMax : uploadBytesMax;
+    const done = bodies.reserve(networkOf(address), context.req.raw.headers, bytesMax);
+    try {
+      await next();
+    } finally {
+      done();
+    }
+  };
+}
+
+async function actorOrNone(registry: Registry, context: Context): ReturnType<typeof readActor> {
+  try {
+    return await readActor(registry, context);
+  } catch (error) {
+    // Whether the route asks for a session at all is the route's to say.
+    if (error instanceof Problem && error.code === 'not-signed-in') return undefined;
+    throw error;
+  }
+}
+
+/** Who has one IPv6 address has 2^64 of them: the first half counts. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
+  const [head = '', tail = ''] = (address.split('%')[0] ?? '').toLowerCase().split('::');
+  const [left, right] = [head, tail].map((part) => (part === '' ? [] : part.split(':')));
+  const middle = Array.from({ length: Math.max(0, 8 - (left?.length ?? 0) - (right?.length ?? 0)) }, () => '0');
+  const groups = address.includes('::') ? [...(left ?? []), ...middle, ...(right ?? [])] : (left ?? []);
+  return groups.slice(0, 4).join(':');
+}

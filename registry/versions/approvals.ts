@@ -1,0 +1,111 @@
+/** Which approvals of a version count, and how many are needed: from logged statements only, never from a row that says "approved". */
+import { eq } from 'drizzle-orm';
+import { capabilityDigest } from '../../skills-index/skill/capability.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type ApprovalStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { type ApprovalContext, whyNotCounted } from '../../skills-index/trust/counted-approval.ts';
+import { type ApprovalsNeeded, approvalsNeeded, whyHigh } from '../../skills-index/trust/policy.ts';
+import type { Registry } from '../context.ts';
+import { readIdentities } from '../people/identities.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { scans } from '../store/schema.ts';
+import { publishedBy } from './authors.ts';
+import { manifestOf, statementIn, statementsOf } from './manifests.ts';
+import { readScannedBy } from './second-scans.ts';
+import type { VersionRow } from './versions.ts';
+
+/** An approval that counts. */
+export interface CountedApproval {
+  /** Member's name. */
+  readonly reviewer: string;
+  readonly by: 'key' | 'passkey';
+  readonly independent: boolean;
+  readonly reason: string;
+  readonly at: Date;
+  readonly logIndex: number;
+  /** Address of the statement; absent until its checkpoint is signed. */
+  readonly digest: Digest | undefined;
+  readonly statement: ApprovalStatement;
+}
+
+export interface ApprovalState {
+  /** One for each person: the first that counts, an independent one before others. */
+  readonly approvals: readonly CountedApproval[];
+  readonly needed: ApprovalsNeeded;
+  /** Why more are needed than usually. */
+  readonly whyMore: readonly string[];
+  readonly enough: boolean;
+}
+
+/** Approvals and what policy wants, as of now. */
+export async function readApprovals(registry: Registry, version: VersionRow): Promise<ApprovalState> {
+  const report = await reportOf(registry, version);
+  const { capabilities } = await manifestOf(registry, version);
+  const asked = { capabilities, findings: report?.findings ?? [], ...(report === undefined ? {} : { verdict: report.verdict }) };
+  const needed = approvalsNeeded(registry.policy, asked);
+  const approvals: CountedApproval[] = [];
+  const rows = await statementsOf(registry, version.id, predicateTypes.approval);
+  const context = rows.length === 0 ? undefined : await approvalContext(registry, version);
+  for (const row of rows) {
+    const statement = statementIn(row);
+    if (statement.predicateType !== predicateTypes.approval || context === undefined) continue;
+    const wrong = whyNotCounted({ statement, signer: row.signer, logIndex: row.logIndex }, context);
+    const { reviewer, independent, reason } = statement.predicate;
+    const before = approvals.find((one) => one.reviewer === reviewer.member);
+    const by = 'keyId' in reviewer ? 'key' : 'passkey';
+    // Who approved in the desk may read it again without: the independent one then stands for the person.
+    if (wrong.length > 0 || (before !== undefined && (before.independent || !independent || by !== 'key'))) continue;
+    if (before !== undefined) approvals.splice(approvals.indexOf(before), 1);
+    approvals.push({
+      reviewer: reviewer.member,
+      by,
+      independent: independent && by === 'key',
+      reason,
+      at: new Date(row.createdAt),
+      logIndex: row.logIndex,
+      digest: row.bundle ?? undefined,
+      statement,
+    });
+  }
+  const independent = approvals.filter((one) => one.independent).length;
+  const whyMore = whyHigh(registry.policy, asked);
+  const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
+  const enough = approvals.length >= needed.total && independent >= needed.independent && scanned.length >= scanners;
+  return { approvals, needed, whyMore, enough };
+}
+
+/**
+ * What an approval of a version is judged against, exactly as installers judge it.
+ * @throws Problem `approval-refused` when there is no scan to approve on
+ */
+export async function approvalContext(registry: Registry, version: VersionRow): Promise<ApprovalContext> {
+  const { chain } = await readIdentities(registry);
+  const { capabilities } = await manifestOf(registry, version);
+  const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
+  const scan = known.find((one) => one.report === version.report);
+  if (scan === undefined) throw new Problem('approval-refused', 'There is no scan report to approve on');
+  // Installers want approvals behind all scans that the verdict names: where policy asks for two, behind the second one.
+  const { scans: found, needed } = await readScannedBy(registry, version);
+  const scanned = needed > 1 ? found : [];
+  return {
+    root: registry.root,
+    policy: registry.policy,
+    identities: chain,
+    version,
+    capabilityDigest: capabilityDigest(capabilities),
+    publish: await publishedBy(registry, version),
+    scan: { ...scan, logIndex: Math.max(scan.logIndex, ...scanned.map((one) => one.logIndex)) },
+    at: registry.now().getTime(),
+  };
+}
+
+/** The version's newest scan report. */
+export async function reportOf(registry: Registry, version: VersionRow): Promise<ScanReport | undefined> {
+  if (version.report === null) return undefined;
+  const bytes = await requireBlob(registry, version.report);
+  return parseScanReport(parseJson(bytes, 'the scan report', scanReportValuesMax).value);
+}

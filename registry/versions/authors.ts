@@ -1,0 +1,64 @@
+/** Nobody acts on their own: who stands behind a version neither moves nor reviews it, nor lifts what others suspended. */
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
+import { type Acting, isAuthor, whyAuthor } from '../../skills-index/trust/authors.ts';
+import type { Actor, Member, Registry } from '../context.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { statementsOf } from './manifests.ts';
+import type { VersionRow } from './versions.ts';
+
+type Published = Pick<VersionRow, 'id' | 'name'>;
+
+/** Who signed the publication, and where it lies in the log. */
+export async function publishedBy(
+  registry: Registry,
+  { id, name }: Published,
+): Promise<{ readonly signer: Digest; readonly logIndex: number }> {
+  const [row] = await statementsOf(registry, id, predicateTypes.publish);
+  if (row === undefined) throw new Problem('internal', `${name} has no publication`);
+  return { signer: row.signer, logIndex: row.logIndex };
+}
+
+/** The publisher of a version for people: a key id, or the person or CI job that the scope named then. */
+export async function namePublisher(registry: Registry, version: Published & Pick<VersionRow, 'publisher'>): Promise<string> {
+  const { chain } = await readIdentities(registry);
+  const { logIndex } = await publishedBy(registry, version);
+  const found = chain.publishersOf(scopeOf(version.name), logIndex).find((one) => identityId(one) === version.publisher);
+  return found === undefined ? version.publisher : printIdentity(found);
+}
+
+/** Whether somebody published a version or owns its scope, by any key or name. */
+export async function isOwn(registry: Registry, version: Published, who: Acting): Promise<boolean> {
+  const { chain } = await readIdentities(registry);
+  return isAuthor(chain, { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) }, who, latest);
+}
+
+/** Why somebody cannot approve a version or lift what stopped it: it is theirs, or nothing signed rules that out. */
+export async function whyOwn(
+  registry: Registry,
+  version: Published,
+  who: Acting & { readonly enrolled: Member | undefined },
+): Promise<string | undefined> {
+  const { chain } = await readIdentities(registry);
+  return whyAuthor(chain, { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) }, who, latest);
+}
+
+/** @throws Problem `forbidden` when who acts is an author of the version */
+export async function refuseAuthor(registry: Registry, { subject, member }: Actor, version: Published): Promise<void> {
+  const who = {
+    ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}),
+    ...(member === undefined ? {} : { member: member.name }),
+  };
+  if (await isOwn(registry, version, who)) throw ownVersion();
+}
+
+/** What an author is told. */
+export function ownVersion(why?: string): Problem {
+  const what = 'Nobody acts on a version of their own or of a scope that they own';
+  return new Problem('forbidden', why === undefined ? what : `${what}: ${why}`, {
+    hint: 'Ask another reviewer.',
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * A version that lacks a scan that counts has a job for one. Policy changes, scanners end and scanners change their rules while a version
+ * waits, so each of these asks here again; a version without a job would wait for good.
+ */
+import { eq, inArray, sql } from 'drizzle-orm';
+import type { Registry } from '../context.ts';
+import { enqueueScan, openJobOf } from '../scans/jobs.ts';
+import { holds, retryOnClash } from '../store/batch.ts';
+import { jobs, versions } from '../store/schema.ts';
+import { readScannedBy } from './second-scans.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+/** Enqueues the scan that a version lacks, or lets a version go on that waited for a scan and lacks none. */
+export async function completeScans(registry: Registry, versionId: string): Promise<void> {
+  await retryOnClash(async () => {
+    const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, versionId));
+    if (row === undefined || !isWaiting(row)) return;
+    const { scans, needed } = await readScannedBy(registry, row);
+    if (scans.length >= needed) return goOn(registry, row);
+    const open = openJobOf(row.id);
+    const [job] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
+    if (job !== undefined) return;
+    await registry.db.batch([holds(sql`NOT EXISTS (SELECT 1 FROM ${jobs} WHERE ${open})`), enqueueScan(registry, row.id)]);
+  });
+}
+
+/** Completes the scans of all versions that wait: policy may have changed since the last start. */
+export async function completeAllScans(registry: Registry, onRefusal: (error: unknown) => void): Promise<void> {
+  const waiting = inArray(versions.status, ['scanning', 'in review']);
+  const rows = await registry.db.read.select({ id: versions.id }).from(versions).where(waiting);
+  for (const { id } of rows) await completeScans(registry, id).catch(onRefusal);
+}
+
+// A version that was held back waits for a person, who reads its report; without one there is nothing to read.
+function isWaiting({ status, report }: VersionRow): boolean {
+  return status === 'scanning' || status === 'in review' || (status === 'quarantined' && report === null);
+}
+
+async function goOn(registry: Registry, row: VersionRow): Promise<void> {
+  if (row.status !== 'scanning') return;
+  const to = row.verdict === 'pass' || row.verdict === 'review' ? 'in review' : 'quarantined';
+  const cause = { by: 'registry', why: `scan verdict: ${row.verdict}, by as many scanners as policy asks for` };
+  await registry.db.batch(moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, cause).writes);
+}

@@ -1,0 +1,76 @@
+/** Versions in the index that a word on a publisher is about, read a page at a time along an index: no other publisher's versions are looked at. */
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { predicateTypes, type RevocationPredicate } from '../../skills-index/statement/attestation.ts';
+import type { Registry } from '../context.ts';
+import { publisherVersionsAtOnce } from '../limits.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { statements, versions } from '../store/schema.ts';
+import { speakerOf } from './publishers.ts';
+import type { State } from './status.ts';
+import type { VersionRow } from './versions.ts';
+
+interface Published {
+  readonly version: VersionRow;
+  readonly material: string | null;
+  readonly certificate: Digest | null;
+}
+
+/** Of a lift only those that nothing said of another publisher stops. */
+export async function versionsOf(
+  registry: Registry,
+  publisher: Digest,
+  kind: RevocationPredicate['kind'],
+): Promise<VersionRow[]> {
+  const { stops } = (await readIdentities(registry)).chain;
+  const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
+  const found = new Map<string, VersionRow>();
+  const take = ({ version, material }: Published): void => {
+    if (!indexed.includes(version.status)) return;
+    const speaker = speakerOf(version, { material });
+    if (!stops.isAbout(publisher, speaker)) return;
+    if (kind === 'lifted' && stops.wordOnPublished(speaker, latest, publisher) !== undefined) return;
+    found.set(version.id, version);
+  };
+  for (const heir of stops.heirsOf(publisher))
+    for await (const one of pages((last) => publishedBy(registry, heir, last?.version.logIndex ?? -1))) take(one);
+  // Only a certificate says of whom else it speaks.
+  for await (const one of pages((last) => certifiedAfter(registry, last?.certificate ?? ('' as Digest)))) take(one);
+  return [...found.values()];
+}
+
+async function* pages(read: (last: Published | undefined) => Promise<readonly Published[]>): AsyncGenerator<Published> {
+  let last: Published | undefined;
+  for (;;) {
+    const page = await read(last);
+    yield* page;
+    last = page.at(-1);
+    if (page.length < publisherVersionsAtOnce) return;
+  }
+}
+
+const columns = { version: versions, material: statements.material, certificate: statements.certificate };
+const isPublication = eq(statements.predicateType, predicateTypes.publish);
+
+function publishedBy({ db }: Registry, publisher: Digest, after: number): Promise<Published[]> {
+  return db.read
+    .select(columns)
+    .from(versions)
+    .innerJoin(statements, and(eq(statements.versionId, versions.id), isPublication))
+    .where(and(eq(versions.publisher, publisher), gt(versions.logIndex, after)))
+    .orderBy(asc(versions.logIndex))
+    .limit(publisherVersionsAtOnce);
+}
+
+function certifiedAfter({ db }: Registry, after: Digest): Promise<Published[]> {
+  return (
+    db.read
+      .select(columns)
+      .from(statements)
+      .innerJoin(versions, eq(versions.id, statements.versionId))
+      // The plus keeps SQLite from the index over types, which holds every publication.
+      .where(and(gt(statements.certificate, after), sql`+${statements.predicateType} = ${predicateTypes.publish}`))
+      .orderBy(asc(statements.certificate))
+      .limit(publisherVersionsAtOnce)
+  );
+}

@@ -1,0 +1,78 @@
+/** Whether a publisher may still be heard: what was said of all their versions at once, and whether their key still counts. */
+import { sql } from 'drizzle-orm';
+import * as v from 'valibot';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { couldPublish } from '../../skills-index/trust/identity/fallen.ts';
+import { type PublisherWord, type Speaker, sayWord } from '../../skills-index/trust/identity/publisher-stops.ts';
+import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import type { Registry } from '../context.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { holds, type Write } from '../store/batch.ts';
+import { statements } from '../store/schema.ts';
+import { type StatementRow, statementsOf } from './manifests.ts';
+import type { VersionRow } from './versions.ts';
+
+/** The word that stands on a publisher by itself, wherever it publishes. */
+export async function wordOnPublisher(registry: Registry, publisher: Digest): Promise<PublisherWord | undefined> {
+  const { chain } = await readIdentities(registry);
+  return chain.stops.wordOn({ ids: [publisher] }, latest);
+}
+
+/**
+ * Refuses what a stopped publisher sends.
+ * @throws Problem `publisher-stopped`
+ */
+export async function refuseStopped(registry: Registry, speaker: Speaker): Promise<void> {
+  const { chain } = await readIdentities(registry);
+  const word = chain.stops.wordOn(speaker, latest);
+  if (word !== undefined) throw stopped(speaker, word);
+}
+
+/** What a stopped publisher is told. */
+export function stopped({ ids: [id] }: Speaker, word: PublisherWord): Problem {
+  return new Problem('publisher-stopped', `The publisher ${id}, or one whose standing it has, was ${sayWord(word)}`);
+}
+
+/** Why a version must not enter the index though people approve it; undefined when nothing stands against its publisher. */
+export async function whyStopped(registry: Registry, version: VersionRow): Promise<string | undefined> {
+  const { chain } = await readIdentities(registry);
+  const [publication] = await statementsOf(registry, version.id, predicateTypes.publish);
+  if (publication === undefined) throw new Problem('internal', `${version.name} has no publication`);
+  const word = chain.stops.wordOn(speakerOf(version, publication), latest);
+  if (word !== undefined) return `its publisher was ${sayWord(word)}`;
+  const published = { scope: scopeOf(version.name), publisher: version.publisher };
+  return couldPublish(chain, published, publication.logIndex)
+    ? undefined
+    : 'its publisher’s key was ended for the time when it was published';
+}
+
+/** As whom a version was published: its publisher, and whomever else its certificate satisfies. */
+export function speakerOf(
+  { name, publisher }: Pick<VersionRow, 'name' | 'publisher'>,
+  { material }: Pick<StatementRow, 'material'>,
+): Required<Speaker> {
+  const certified = material === null ? [] : idsOfClaims(readClaims(certificateIn(material)));
+  return { ids: [publisher, ...certified], scope: scopeOf(name) };
+}
+
+/**
+ * Makes a batch fail when somebody was stopped or ended while it was made ready: what was judged must still be so when it is written.
+ * @param size of the log when the judging began
+ */
+export function nobodyEndedSince(size: number): Write {
+  const { revocation, member, key } = predicateTypes;
+  const types = sql.join([sql`${revocation}`, sql`${member}`, sql`${key}`], sql`, `);
+  return holds(
+    sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${statements.predicateType} IN (${types}))`,
+  );
+}
+
+const materialShape = v.object({ certificate: v.object({ rawBytes: v.string() }) });
+
+function certificateIn(material: string): Uint8Array {
+  return Buffer.from(v.parse(materialShape, JSON.parse(material)).certificate.rawBytes, 'base64');
+}

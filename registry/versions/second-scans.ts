@@ -1,0 +1,133 @@
+/**
+ * Where policy asks for two scanners: the second one signs the same report, or the version goes to quarantine. Reports are the same bytes
+ * for the same skill and rule set, so scanners of one rule set agree to the byte or one of them is wrong.
+ */
+import { and, eq, inArray, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
+import type { Actor, Registry } from '../context.ts';
+import { type NewStatement, type PlannedAppend, planAppend } from '../log/log.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import type { Write } from '../store/batch.ts';
+import { jobs, scans, statements, versions } from '../store/schema.ts';
+import { doubtWrite } from './doubts.ts';
+import { type StatementRow, statementIn, statementsOf } from './manifests.ts';
+import { moveWrites, type VersionRow } from './versions.ts';
+
+export interface ScannedBy {
+  /** Scan statements over the report on which the version rests, by scanners who count: one for each member, in log order. */
+  readonly scans: readonly StatementRow[];
+  readonly needed: 1 | 2;
+}
+
+/** Who scanned a version, and how many have to. */
+export async function readScannedBy(registry: Registry, row: Pick<VersionRow, 'id' | 'report'>): Promise<ScannedBy> {
+  const { chain } = await readIdentities(registry);
+  const byMember = new Map<string, StatementRow>();
+  for (const one of await statementsOf(registry, row.id, predicateTypes.scan)) {
+    const statement = statementIn(one);
+    const member = chain.memberOf(one.signer, one.logIndex);
+    if (statement.predicateType !== predicateTypes.scan || statement.predicate.report !== row.report) continue;
+    if (member?.roles.includes('scanner') && !byMember.has(member.name)) byMember.set(member.name, one);
+  }
+  return { scans: [...byMember.values()], needed: registry.policy.scanners ?? 1 };
+}
+
+/** Whether fewer scanners than policy asks for signed the report on which a version rests. */
+export async function lacksScan(registry: Registry, row: VersionRow): Promise<boolean> {
+  const { scans: found, needed } = await readScannedBy(registry, row);
+  return found.length < needed;
+}
+
+/** Whether a version waits for another scanner once it has its first report. */
+export function waitsForSecond({ policy }: Registry, row: VersionRow): boolean {
+  return policy.scanners === 2 && isUnjudged(row);
+}
+
+/**
+ * Jobs that this scanner may lease: none about a version whose standing report it signed itself, by any of its keys, and none about a
+ * version that it answered by these rules, since it would answer the same again, and again.
+ * @param ruleSet what the scanner scans by, where it says so
+ */
+export async function leasableBy(registry: Registry, { member }: Actor, ruleSet?: Digest): Promise<SQL | undefined> {
+  if (registry.policy.scanners !== 2 || member === undefined) return undefined;
+  const { chain } = await readIdentities(registry);
+  const own = chain.keysOf(member.name, latest);
+  const signedHere = registry.db.read
+    .select({ one: sql`1` })
+    .from(scans)
+    .innerJoin(statements, eq(statements.logIndex, scans.logIndex))
+    .innerJoin(versions, and(eq(versions.id, scans.versionId), eq(versions.report, scans.report)))
+    .where(and(eq(scans.versionId, jobs.versionId), inArray(statements.signer, own)));
+  const before = alias(jobs, 'before');
+  const answered = registry.db.read
+    .select({ one: sql`1` })
+    .from(before)
+    .where(
+      and(
+        eq(before.versionId, jobs.versionId),
+        eq(before.state, 'done'),
+        eq(before.worker, member.name),
+        ruleSet === undefined ? isNotNull(before.ruleSet) : eq(before.ruleSet, ruleSet),
+      ),
+    );
+  return and(notExists(answered), or(isNotNull(jobs.ruleSet), notExists(signedHere)));
+}
+
+export interface FurtherReport {
+  readonly signed: NewStatement;
+  readonly digest: Digest;
+  /** The report by the same rule set that is known already. */
+  readonly known: { readonly report: Digest; readonly verdict: Verdict };
+  /** Name of the scanner. */
+  readonly by: string;
+  /** Ends the job. */
+  readonly ending: readonly Write[];
+}
+
+/**
+ * Takes a further report by a rule set whose report is known. It ends its job; where policy asks for two scanners and it is another
+ * scanner's, it is logged, and the version rests on what both signed, or is held back. Scanners change their rules one after the
+ * other, so the two that agree need not agree on the newest report.
+ */
+export async function takeFurther(
+  registry: Registry,
+  row: VersionRow,
+  { signed, digest, known, by, ending }: FurtherReport,
+): Promise<PlannedAppend | undefined> {
+  const { scans: found } = await readScannedBy(registry, { id: row.id, report: known.report });
+  const { chain } = await readIdentities(registry);
+  const isOwn = found.some((one) => chain.memberOf(one.signer, one.logIndex)?.name === by);
+  const isWanted = isUnjudged(row) ? await lacksScan(registry, row) : row.report === known.report;
+  if (registry.policy.scanners !== 2 || isOwn || found.length !== 1 || !isWanted) {
+    await registry.db.batch([...ending]);
+    return undefined;
+  }
+  const planned = await planAppend(registry, [{ ...signed, versionId: row.id }]);
+  const { report, verdict } = known;
+  const agreed: Write[] = isUnjudged(row)
+    ? [(db) => db.update(versions).set({ report, verdict }).where(eq(versions.id, row.id))]
+    : [];
+  await registry.db.batch([
+    ...ending,
+    ...planned.writes,
+    ...(digest === report ? agreed : disagreement(registry, row, { digest, by, first: report })),
+  ]);
+  return planned;
+}
+
+function isUnjudged({ status }: VersionRow): boolean {
+  return status !== 'approved' && status !== 'suspended' && status !== 'revoked';
+}
+
+function disagreement(
+  registry: Registry,
+  row: VersionRow,
+  { digest, by, first }: { readonly digest: Digest; readonly by: string; readonly first: Digest },
+): Write[] {
+  const why = `two scanners disagree: ${by} signed the report ${digest}, and the first scanner ${first}`;
+  if (row.status !== 'scanning' && row.status !== 'in review') return [doubtWrite(registry, row, { by, why })];
+  return moveWrites(registry, row, { from: row.status, to: 'quarantined', by: 'verdict' }, { by, why }).writes;
+}

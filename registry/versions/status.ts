@@ -1,0 +1,70 @@
+/** States of a version and the table of its legal moves; an illegal move does not compile, and at run time it is refused. */
+import { Problem } from '../../skills-index/skill/problem.ts';
+
+export const states = [
+  'received',
+  'scanning',
+  'in review',
+  'approved',
+  'suspended',
+  'revoked',
+  'refused',
+  'quarantined',
+  'withdrawn',
+] as const;
+export type State = (typeof states)[number];
+
+/** Who may make a move: the registry itself on a signed report or statement, a person with a reason, or the author. */
+export type Mover = 'verdict' | 'approvals' | 'statement' | 'person' | 'author';
+
+interface MoveRow {
+  readonly from: State;
+  readonly to: State;
+  readonly by: Mover;
+}
+
+/** architecture.md, "The life of a version". `scanning → approved` by policy is not in this version. */
+export const moves = [
+  { from: 'received', to: 'scanning', by: 'verdict' },
+  { from: 'received', to: 'refused', by: 'verdict' },
+  { from: 'received', to: 'quarantined', by: 'verdict' },
+  { from: 'scanning', to: 'in review', by: 'verdict' },
+  { from: 'scanning', to: 'refused', by: 'verdict' },
+  { from: 'scanning', to: 'quarantined', by: 'verdict' },
+  { from: 'in review', to: 'quarantined', by: 'verdict' },
+  { from: 'quarantined', to: 'in review', by: 'person' },
+  { from: 'quarantined', to: 'refused', by: 'person' },
+  { from: 'in review', to: 'refused', by: 'person' },
+  { from: 'in review', to: 'withdrawn', by: 'author' },
+  { from: 'in review', to: 'approved', by: 'approvals' },
+  { from: 'approved', to: 'suspended', by: 'statement' },
+  { from: 'suspended', to: 'approved', by: 'statement' },
+  { from: 'approved', to: 'revoked', by: 'statement' },
+  { from: 'suspended', to: 'revoked', by: 'statement' },
+] as const satisfies readonly MoveRow[];
+
+/** A row of the table: a union, so that `move({from:'refused', to:'approved'})` is a type error. */
+export type LegalMove = (typeof moves)[number];
+
+/** The states that a mover may bring a version to from where it is. */
+export function movesFrom(from: State, by: Mover): State[] {
+  return moves.filter((row) => row.from === from && row.by === by).map((row) => row.to);
+}
+
+/**
+ * Finds the row of a move asked for from outside.
+ * @throws Problem `move-illegal`
+ */
+export function requireMove(from: State, to: State, by: Mover): LegalMove {
+  const row = moves.find((one) => one.from === from && one.to === to && one.by === by);
+  if (row === undefined) {
+    const allowed = movesFrom(from, by);
+    throw new Problem('move-illegal', `Cannot move a version from "${from}" to "${to}"`, {
+      hint:
+        allowed.length === 0
+          ? `Nothing leads out of "${from}": publish a higher version.`
+          : `From "${from}" one can go to: ${allowed.join(', ')}.`,
+    });
+  }
+  return row;
+}

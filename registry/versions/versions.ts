@@ -1,0 +1,119 @@
+/** Versions as rows: finding them, and the writes of a move. */
+import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { requireNoBuild } from '../../skills-index/skill/version.ts';
+import type { Registry, VersionName } from '../context.ts';
+import { holds, type Write } from '../store/batch.ts';
+import { makeId } from '../store/ids.ts';
+import { audit, guard, versions } from '../store/schema.ts';
+import type { LegalMove, State } from './status.ts';
+
+export type VersionRow = typeof versions.$inferSelect;
+
+/** One move in the history of a version. */
+export interface MoveRow {
+  readonly at: Date;
+  readonly from: State;
+  readonly to: State;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** @throws Problem `not-found` */
+export async function requireVersion(registry: Registry, { name, version }: VersionName): Promise<VersionRow> {
+  const row = await findVersion(registry, { name, version });
+  if (row === undefined) throw new Problem('not-found', `There is no ${name}@${version} here`);
+  return row;
+}
+
+/** The row of a version, or undefined. */
+export async function findVersion(registry: Registry, { name, version }: VersionName): Promise<VersionRow | undefined> {
+  const [row] = await registry.db.read
+    .select()
+    .from(versions)
+    .where(and(eq(versions.name, name), eq(versions.version, version)));
+  return row;
+}
+
+/** Refuses a number that is taken, or that ranges cannot tell from another. @throws Problem `version-exists`, `version-invalid` */
+export async function refuseTwice(registry: Registry, which: VersionName): Promise<void> {
+  requireNoBuild(which.version);
+  const taken = await findVersion(registry, which);
+  if (taken !== undefined)
+    throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);
+}
+
+/**
+ * Refuses bytes that somebody else published: what is said of a bundle reaches every version of it, so a copy's end would be the original's.
+ * A skill.json with a name makes them one's own.
+ * @throws Problem `bundle-taken`
+ */
+export async function refuseForeignBytes(
+  registry: Registry,
+  { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
+): Promise<void> {
+  const same = await registry.db.read
+    .select({ name: versions.name, status: versions.status })
+    .from(versions)
+    .where(eq(versions.bundle, bundle));
+  const taken = same.find((one) => scopeOf(one.name) !== scopeOf(name) && one.status !== 'refused');
+  if (taken !== undefined)
+    throw new Problem('bundle-taken', `Cannot publish ${name}: these are the bytes of ${taken.name}, file for file`);
+}
+
+/** Makes a batch fail when a version entered the index while it was made ready: who judges all that is there must not miss one. */
+export async function nothingEntersSince(registry: Registry): Promise<Write> {
+  const [entered] = await registry.db.read.select({ lines: guard.lines }).from(guard);
+  return holds(sql`${guard.lines} = ${entered?.lines ?? 0}`);
+}
+
+/** All versions of a skill, oldest first. */
+export async function versionsOf(registry: Registry, name: SkillName): Promise<VersionRow[]> {
+  return registry.db.read.select().from(versions).where(eq(versions.name, name)).orderBy(asc(versions.logIndex));
+}
+
+/** The moves of a version, first to last. */
+export async function historyOf(registry: Registry, versionId: string): Promise<MoveRow[]> {
+  const rows = await registry.db.read
+    .select()
+    .from(audit)
+    // Only moves have a number.
+    .where(and(eq(audit.versionId, versionId), isNotNull(audit.move)))
+    .orderBy(asc(audit.move));
+  return rows.flatMap(({ at, from, to, by, why }) =>
+    from === null || to === null ? [] : [{ at: new Date(at), from, to, by, why }],
+  );
+}
+
+/**
+ * The writes of one move: the audit row carries the number that follows the version's last move, and that number is unique, so of
+ * two batches that move one version at once, one fails whole.
+ */
+export function moveWrites(
+  registry: Registry,
+  row: VersionRow,
+  step: LegalMove,
+  cause: { readonly by: string; readonly why: string },
+): { readonly writes: Write[]; readonly moved: VersionRow } {
+  if (row.status !== step.from)
+    throw new Problem('internal', `A move from "${step.from}" was planned for a version that is "${row.status}"`);
+  const move = row.move + 1;
+  const entry = {
+    id: makeId(registry),
+    at: registry.now().getTime(),
+    kind: 'move' as const,
+    versionId: row.id,
+    move,
+    from: step.from,
+    to: step.to,
+    ...cause,
+  };
+  return {
+    moved: { ...row, status: step.to, move },
+    writes: [
+      (db) => db.insert(audit).values(entry),
+      (db) => db.update(versions).set({ status: step.to, move }).where(eq(versions.id, row.id)),
+    ],
+  };
+}

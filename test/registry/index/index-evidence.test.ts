@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { identityEvidence } from '../../../registry/index/evidence.ts';
+import { refuseUnreadable } from '../../../registry/index/publish-index.ts';
+import { finishStatements, planAppend } from '../../../registry/log/log.ts';
+import { readIdentities } from '../../../registry/people/identities.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { keyStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { readLine } from '../contract.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import { approve, claimScope, makeSkill, publish, scan } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+describe('the evidence of an index line', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterAll(() => world.close());
+
+  /** "The key follows mine", logged whatever the chain of identities thinks of it. */
+  const follow = async (key: TestKey, mine: TestKey): Promise<string> => {
+    const statement = keyStatement({ key: key.open, state: 'enrolled', replaces: mine.keyId });
+    const envelope = await signStatement(statement, mine);
+    const signer = { keyId: mine.keyId, spki: mine.publicKey };
+    const { writes, indexes } = await planAppend(world.registry, [{ statement, envelope, signer }]);
+    await world.registry.db.batch(writes);
+    return (await finishStatements(world.registry, indexes))[0]?.digest ?? '';
+  };
+  const evidence = async (): Promise<readonly string[]> => {
+    const { author, scanner, rita } = world;
+    const keys = [author.keyId, scanner.keyId, rita.keyId];
+    return identityEvidence(await readIdentities(world.registry), { scope: parseScope('acme'), keys, passkeys: [] });
+  };
+
+  it('holds nothing that a stranger states about the signers', async () => {
+    const stranger = makeKey();
+    await claimScope(world.send, 'junk', stranger);
+    const before = await evidence();
+    for (const victim of [world.author, world.scanner, world.rita]) await follow(victim, stranger);
+    expect(await evidence()).toEqual(before);
+  });
+
+  it('holds the keys that follow an owner’s', async () => {
+    const [second, third] = [makeKey(), makeKey()];
+    const chain = [await follow(second, world.author), await follow(third, second)];
+    expect(await evidence()).toEqual(expect.arrayContaining(chain));
+  });
+
+  it('is refused before it is written when the line could not be read', async () => {
+    const { registry, send, author, scanner, rita, tokens } = world;
+    const skill = makeSkill('@acme/lined', '1.0.0');
+    await publish(send, skill, author);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    await approve(send, tokens.rita, rita, skill);
+    const line = await readLine(send, skill);
+    await refuseUnreadable(registry, line);
+    const statements = Array.from({ length: 501 }, (_, at) => digestOf(String(at)));
+    await expect(refuseUnreadable(registry, { ...line, statements })).rejects.toMatchObject({ code: 'not-admitted' });
+  });
+});

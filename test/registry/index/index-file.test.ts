@@ -1,0 +1,204 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Registry } from '../../../registry/context.ts';
+import { indexFileName, writeIndexFile, writeLackingFiles } from '../../../registry/index/index-file.ts';
+import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
+import { indexLines } from '../../../registry/store/schema.ts';
+import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, makeSkill, publish, scan, state } from '../road.ts';
+import { makeStaffedWorld, makeWorld, memoryObjects, type Staffed, type World } from '../world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(() => world.close());
+
+class Dead extends Error {}
+
+/** The n-th time that an isolate reaches its storage is its last; absent for one that lives. */
+type Death = number | undefined;
+
+/** A process of many over one storage, as on Workers: nothing but the storage itself orders what they do. */
+function isolate(turn: () => Promise<unknown>, death: Death): Registry {
+  let calls = 0;
+  const reach = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    await turn();
+    if (death !== undefined && calls++ >= death) throw new Dead();
+    const result = await act();
+    // The answer takes its time, too: others may write between the act and what follows.
+    await turn();
+    return result;
+  };
+  const { registry } = world;
+  const stored = memoryObjects(world.stored);
+  const objects: Objects = {
+    get: (name) => reach(() => stored.get(name)),
+    getTagged: (name) => reach(() => stored.getTagged(name)),
+    has: (name) => reach(() => stored.has(name)),
+    put: (name, bytes) => reach(() => stored.put(name, bytes)),
+    putOver: (name, bytes, tag) => reach(() => stored.putOver(name, bytes, tag)),
+    putAll: (all) => reach(() => stored.putAll(all)),
+  };
+  const db = {
+    read: registry.db.read,
+    batch: (writes: Parameters<typeof registry.db.batch>[0]) => reach(() => registry.db.batch(writes)),
+  };
+  return { ...registry, db, objects, exclusive: (_, task) => task() };
+}
+
+let logIndex = 1_000;
+let round = 0;
+
+/** Commits lines and writes the file after each, as approvals do. */
+async function approveAll(registry: Registry, name: SkillName, indexes: readonly number[]): Promise<void> {
+  for (const index of indexes) {
+    const row = { logIndex: index, versionId: `v${index}`, name, line: `line ${index}`, written: 0 };
+    await registry.db.batch([(db) => db.insert(indexLines).values(row)]);
+    await writeIndexFile(registry, name);
+  }
+}
+
+function linesIn(name: SkillName): string[] {
+  const bytes = world.stored.get(indexFileName(name)) ?? Buffer.alloc(0);
+  return Buffer.from(bytes).toString('utf8').split('\n').filter(Boolean);
+}
+
+async function committed(name: SkillName, condition = sql`1`): Promise<string[]> {
+  const rows = await world.registry.db.read.select().from(indexLines).where(sql`name = ${name} AND ${condition}`);
+  return rows.map((row) => row.line).sort();
+}
+
+describe('the index file of a skill', () => {
+  it('holds each line that is marked as written, in 500 orders of two isolates of which either may die', async () => {
+    const death = fc.option(fc.nat(12), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), death, death, async (scheduler, first, second) => {
+        const name = parseSkillName(`@acme/race-${round++}`);
+        const indexes = Array.from({ length: 4 }, () => logIndex++);
+        const turn = (): Promise<unknown> => scheduler.schedule(Promise.resolve());
+        const orDead = (error: unknown): void => {
+          if (!(error instanceof Dead)) throw error;
+        };
+        const both = Promise.all([
+          approveAll(isolate(turn, first), name, indexes.slice(0, 2)).catch(orDead),
+          approveAll(isolate(turn, second), name, indexes.slice(2)).catch(orDead),
+        ]);
+        await scheduler.waitFor(both);
+        expect(linesIn(name)).toEqual(expect.arrayContaining(await committed(name, sql`written = 1`)));
+        await writeLackingFiles(world.registry);
+        expect(linesIn(name)).toEqual(await committed(name));
+        expect(await committed(name, sql`written = 0`)).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  }, 60_000);
+
+  it('is written once for one approval, and not again where nothing is new', async () => {
+    const name = parseSkillName('@acme/quiet');
+    const puts: string[] = [];
+    const stored = memoryObjects(world.stored);
+    const putOver: Objects['putOver'] = (object, bytes, tag) => {
+      puts.push(object);
+      return stored.putOver(object, bytes, tag);
+    };
+    const registry = { ...world.registry, objects: { ...stored, putOver } };
+    await approveAll(registry, name, [logIndex++]);
+    await writeIndexFile(registry, name);
+    expect(puts).toEqual([indexFileName(name)]);
+    expect(linesIn(name)).toEqual(await committed(name));
+  });
+
+  it.each<[string, (file: string) => unknown]>([
+    ['is gone', (file) => world.stored.delete(file)],
+    ['is empty', (file) => world.stored.set(file, Buffer.alloc(0))],
+    ['has one other bit', (file) => (world.stored.get(file) ?? Buffer.alloc(0)).fill(0x6d, 3, 4)],
+  ])('is served as the database has it, and written again, when it %s', async (_, damage) => {
+    const name = parseSkillName(`@acme/healed-${round++}`);
+    await approveAll(world.registry, name, [logIndex++, logIndex++]);
+    const whole = Buffer.from(world.stored.get(indexFileName(name)) ?? '').toString();
+    damage(indexFileName(name));
+    const answer = await world.send(`/index/${name}`);
+    expect([answer.status, await answer.text()]).toEqual([200, whole]);
+    expect(linesIn(name)).toEqual(await committed(name));
+  });
+
+  it('keeps the lines that a database which lost its end does not have', async () => {
+    const name = parseSkillName('@acme/ahead');
+    await approveAll(world.registry, name, [logIndex++]);
+    world.stored.set(indexFileName(name), Buffer.from(`${linesIn(name).join('')}\nlost\n`));
+    const kept = linesIn(name);
+    world.registry.ownHeadAhead = { file: 'objects/public/index/status.json', size: 9, here: 8 };
+    expect(await (await world.send(`/index/${name}`)).text()).toContain('lost');
+    delete world.registry.ownHeadAhead;
+    expect(linesIn(name)).toEqual(kept);
+  });
+});
+
+describe('an approval whose index file could not be written', () => {
+  let staffed: Staffed;
+  beforeEach(async () => {
+    staffed = await makeStaffedWorld();
+  });
+  afterEach(() => staffed.close());
+
+  it('is in the file before the next status covers it, and a revocation does not wait for the file', async () => {
+    const { registry, send, tokens } = staffed;
+    const { objects } = registry;
+    const name = parseSkillName('@acme/late');
+    const refuse: Objects['putOver'] = (object, bytes, tag) =>
+      object === indexFileName(name) ? Promise.reject(new Error('the store is busy')) : objects.putOver(object, bytes, tag);
+    const made = makeSkill(name, '1.0.0');
+    await publish(send, made, staffed.author);
+    await scan(send, tokens.scanner, staffed.scanner, made, 'pass');
+    Object.assign(registry, { objects: { ...objects, putOver: refuse } });
+    expect((await approve(send, tokens.rita, staffed.rita, made)).status).toBe(201);
+    const target = { name, version: made.manifest.version };
+    const suspended = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'a look is due' });
+    expect((await state(send, suspended, staffed.rita)).status).toBe(201);
+    expect(staffed.stored.has(indexFileName(name))).toBe(false);
+    Object.assign(registry, { objects });
+    staffed.wait(3_700_000);
+    expect((await send('/index/status.json')).status).toBe(200);
+    expect(Buffer.from(staffed.stored.get(indexFileName(name)) ?? '').toString()).toContain('"version":"1.0.0"');
+  });
+});
+
+describe.each([
+  ['memory', () => memoryObjects(new Map())],
+  [
+    'disk',
+    () => {
+      const folder = join(folderWith(), 'objects');
+      mkdirSync(folder);
+      return diskObjects(folder);
+    },
+  ],
+])('objects in %s', (_, make) => {
+  it('are put over only what the writer read', async () => {
+    const objects = make();
+    expect(await objects.putOver('a/b', Buffer.from('1'), undefined)).toBe(true);
+    expect(await objects.putOver('a/b', Buffer.from('2'), undefined)).toBe(false);
+    const read = await objects.getTagged('a/b');
+    expect(await objects.putOver('a/b', Buffer.from('3'), read?.tag)).toBe(true);
+    expect(await objects.putOver('a/b', Buffer.from('4'), read?.tag)).toBe(false);
+    expect(Buffer.from((await objects.get('a/b')) ?? []).toString()).toBe('3');
+  });
+
+  it('are replaced by the last of many who write at once, and by nobody without end', async () => {
+    const objects = make();
+    let count = 0;
+    const read = async (): Promise<Uint8Array> => Buffer.from(String(++count));
+    await Promise.all(Array.from({ length: 8 }, () => replaceObject(objects, 'a/count', read)));
+    expect(Number(Buffer.from((await objects.get('a/count')) ?? []))).toBeGreaterThanOrEqual(8);
+    const never = { ...objects, putOver: () => Promise.resolve(false) };
+    await expect(replaceObject(never, 'a/count', read)).rejects.toMatchObject({ code: 'registry-busy' });
+  });
+});

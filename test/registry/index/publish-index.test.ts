@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../../registry/app.ts';
+import { indexFileName } from '../../../registry/index/index-file.ts';
+import { resume } from '../../../registry/index/publish-index.ts';
+import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { approve, call, makeSkill, publish, type Send, scan } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+describe('publishing in the index', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterAll(() => world.close());
+
+  it('is refused for what installers would refuse, however many approved it', async () => {
+    const { registry, author, scanner, rita, tokens, errors } = world;
+    const policy = { ...defaultPolicy, ceiling: noCapabilities };
+    const app = createApp({ ...registry, policy }, { logError: (error) => errors.push(error) });
+    const send: Send = async (path, init) => app.request(`http://localhost${path}`, init);
+    const skill = makeSkill('@acme/above', '1.0.0', { capabilities: { exec: [{ program: 'jq', why: 'w' }] } });
+    await publish(send, skill, author);
+    await scan(send, tokens.scanner, scanner, skill, 'review');
+    const answer = await approve(send, tokens.rita, rita, skill);
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { code: 'not-admitted', detail: expect.stringMatching(/in the log at index \d+ and counts\. Cannot publish/) },
+    });
+    expect(answer.body.reasons[0].message).toContain('capability-exceeded');
+    expect((await call(send, '/api/v1/versions/@acme/above/1.0.0')).body.status).toBe('in review');
+    expect((await send('/index/@acme/above')).status).toBe(404);
+    expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
+  });
+
+  it('is taken up at the next start where it was cut off: before the verdict, and before the file', async () => {
+    const { registry, send, author, scanner, rita, tokens, stored } = world;
+    const skill = makeSkill('@acme/cut', '1.0.0');
+    await publish(send, skill, author);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    // The medium fails once the approval is logged, when evidence should become public.
+    const failing = { ...registry.objects, putAll: () => Promise.reject(new Error('power cut')) };
+    const app = createApp({ ...registry, objects: failing }, { logError: () => undefined });
+    const cut: Send = async (path, init) => app.request(`http://localhost${path}`, init);
+    expect(await approve(cut, tokens.rita, rita, skill)).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+    expect((await call(send, '/api/v1/versions/@acme/cut/1.0.0')).body.status).toBe('in review');
+    const refused: unknown[] = [];
+    await resume(registry, (error) => refused.push(error));
+    expect((await call(send, '/api/v1/versions/@acme/cut/1.0.0')).body.status).toBe('approved');
+    expect((await (await send('/index/@acme/cut')).text()).split('\n')).toHaveLength(2);
+    expect(stored.has(indexFileName(skill.manifest.name))).toBe(true);
+  });
+
+  it('adds a line for each version, and never changes one', async () => {
+    const { send, author, scanner, rita, tokens } = world;
+    let before = '';
+    for (const version of ['1.0.0', '1.1.0', '0.9.0']) {
+      const skill = makeSkill('@acme/lines', version);
+      await publish(send, skill, author);
+      await scan(send, tokens.scanner, scanner, skill, 'pass');
+      await approve(send, tokens.rita, rita, skill);
+      const now = await (await send('/index/@acme/lines')).text();
+      expect(now.startsWith(before)).toBe(true);
+      expect(now.slice(before.length)).toContain(`"version":"${version}"`);
+      before = now;
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memberStatement, revocationStatement, type Statement } from '../../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../../nonce.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import { approve, call, makeSkill, publish, scan, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+describe('a statement that comes again', () => {
+  let world: Staffed;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterEach(() => world.close());
+
+  const say = async (statement: Statement, key: TestKey): Promise<string | number> => {
+    const { status, body } = await state(world.send, statement, key);
+    return status === 201 ? body.logIndex : body.code;
+  };
+
+  it('is refused when a suspension was lifted since, and a new one suspends', async () => {
+    const { send, author, scanner, rita, tokens } = world;
+    const skill = makeSkill('@acme/back', '1.0.0');
+    await publish(send, skill, author);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    await approve(send, tokens.rita, rita, skill);
+    const target = { bundle: skill.packed.digest };
+    const act = (kind: 'suspended' | 'lifted') => revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' });
+    const first = act('suspended');
+    const at = await say(first, rita);
+    expect(await say(first, rita)).toBe(at);
+    expect(await say(act('lifted'), rita)).toBeTypeOf('number');
+    expect(await say(first, rita)).toBe('statement-replayed');
+    expect(await say(act('suspended'), rita)).toBeTypeOf('number');
+    expect((await call(send, '/api/v1/versions/@acme/back/1.0.0')).body.status).toBe('suspended');
+  });
+
+  it('is refused when a membership has ended since, whoever sends it', async () => {
+    const { administrator } = world.trust;
+    const eve = makeKey();
+    const act = (kind: 'enrolled' | 'ended') =>
+      memberStatement({ nonce: freshNonce(), name: 'eve', roles: ['reviewer'], key: eve.open, state: kind });
+    const first = act('enrolled');
+    const at = await say(first, administrator);
+    expect(await say(first, administrator)).toBe(at);
+    expect(await say(act('ended'), administrator)).toBeTypeOf('number');
+    expect(await say(first, administrator)).toBe('statement-replayed');
+    expect(await say(act('enrolled'), administrator)).toBeTypeOf('number');
+  });
+});

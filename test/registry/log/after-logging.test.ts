@@ -1,0 +1,326 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, describe, expect, it } from 'vitest';
+import { indexFileName } from '../../../registry/index/index-file.ts';
+import { settlePauseMs } from '../../../registry/limits.ts';
+import { actorOf } from '../../../registry/people/identities.ts';
+import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
+import { audit, statements } from '../../../registry/store/schema.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import {
+  memberStatement,
+  predicateTypes,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
+import { approvalChallenge } from '../../../skills-index/trust/passkey.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { freshNonce } from '../../nonce.ts';
+import { testPasskey } from '../../skills-index/story-keys.ts';
+import { failWrite } from '../failing-write.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  enrol,
+  makeReport,
+  makeSkill,
+  publish,
+  ruleSet,
+  type Skill,
+  scan,
+  signIn,
+  signReport,
+  state,
+} from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+interface Act {
+  readonly type: string;
+  /** Does the act; sends the very same bytes each time. */
+  readonly send: () => Promise<Answer>;
+  /** What is answered when it comes again after it was logged; absent where nothing comes again. */
+  readonly again?: number;
+}
+
+const open: Staffed[] = [];
+afterEach(() => {
+  for (const world of open.splice(0)) world.close();
+});
+
+async function inReview(world: Staffed, version = '1.0.0'): Promise<Skill> {
+  const skill = makeSkill('@acme/tidy', version);
+  await publish(world.send, skill, world.author);
+  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  return skill;
+}
+
+async function draftOf(world: Staffed, skill: Skill, reviewer: object) {
+  const { name, version } = skill.manifest;
+  const json = { reviewer, reason: 'read it', independent: false };
+  const { body } = await call(world.send, `/api/v1/reviews/${name}/${version}/draft`, { token: world.tokens.rita, json });
+  const statement = parseStatement(Buffer.from(body.payload, 'base64'));
+  if (statement.predicateType !== predicateTypes.approval) throw new Error('no approval');
+  return { statement, digest: body.digest };
+}
+
+const stated = (world: Staffed, statement: Statement, key: TestKey): Act => ({
+  type: statement.predicateType,
+  send: () => state(world.send, statement, key),
+  again: 201,
+});
+
+const acts: Readonly<Record<string, (world: Staffed) => Promise<Act>>> = {
+  'an approval by key': async (world) => {
+    const { statement } = await draftOf(world, await inReview(world), { keyId: world.rita.keyId });
+    return stated(world, statement, world.rita);
+  },
+  'a revocation': async (world) => {
+    const skill = await inReview(world);
+    await approve(world.send, world.tokens.rita, world.rita, skill);
+    const { name, version } = skill.manifest;
+    const target = { name, version };
+    const said = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'a look is due' });
+    return stated(world, said, world.rita);
+  },
+  'a claim of a scope': async (world) => {
+    const owner = makeKey();
+    return stated(world, scopeStatement({ scope: parseScope('later'), owners: [owner.open] }), owner);
+  },
+  'a publication': async (world) => {
+    const skill = makeSkill('@acme/new', '1.0.0');
+    return { type: predicateTypes.publish, send: () => publish(world.send, skill, world.author), again: 409 };
+  },
+  'a scan report': async (world) => {
+    const skill = makeSkill('@acme/tidy', '1.0.0');
+    await publish(world.send, skill, world.author);
+    const { send: post, scanner } = world;
+    const token = world.tokens.scanner;
+    const { job } = (await call(post, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body;
+    const report = makeReport(skill, 'pass');
+    const json = { lease: job.lease, envelope: await signReport(post, skill, report, scanner), report };
+    return { type: predicateTypes.scan, send: () => call(post, `/api/v1/jobs/${job.id}/report`, { token, json }) };
+  },
+};
+
+async function countOf({ registry }: Staffed, type: string): Promise<number> {
+  const rows = await registry.db.read
+    .select({ at: statements.logIndex })
+    .from(statements)
+    .where(eq(statements.predicateType, type));
+  return rows.length;
+}
+
+describe('whatever write fails once, the answer says whether the log has', () => {
+  it.each(Object.entries(acts))('%s', async (_, make) => {
+    for (let nth = 0; ; nth++) {
+      const world = await makeStaffedWorld();
+      open.push(world);
+      const { type, send, again } = await make(world);
+      const before = await countOf(world, type);
+      const fault = failWrite(world.registry, nth);
+      const answer = await send();
+      fault.mend();
+      const isLogged = (await countOf(world, type)) > before;
+      const saysSo = answer.status < 300 || answer.body.code === 'logged-unfinished';
+      expect([nth, saysSo], JSON.stringify(answer.body)).toEqual([nth, isLogged]);
+      if (again !== undefined) expect((await send()).status, `again after write ${nth}`).toBe(isLogged ? again : 201);
+      if (isLogged) expect(await countOf(world, type)).toBe(before + 1);
+      if (!fault.failed()) return;
+      expect(world.errors, `write ${nth} is reported`).not.toEqual([]);
+    }
+  });
+});
+
+it('a claim that is in the log is answered so each time it comes, while nothing can be written', async () => {
+  const world = await makeStaffedWorld();
+  open.push(world);
+  const act = await acts['a claim of a scope']?.(world);
+  const fault = failWrite(world.registry, 1, { forGood: true });
+  const said = { status: 503, body: { code: 'logged-unfinished' } };
+  expect(await act?.send()).toMatchObject(said);
+  expect(await act?.send()).toMatchObject(said);
+  fault.mend();
+  expect(await act?.send()).toMatchObject({ status: 201 });
+});
+
+describe('a version whose approval was logged while the storage failed', () => {
+  /** From the write after the approval's own batch on, nothing can be written. */
+  async function approvedWhileBroken(world: Staffed): Promise<{ readonly skill: Skill; readonly send: () => Promise<Answer> }> {
+    const skill = await inReview(world);
+    const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
+    const { objects } = world.registry;
+    const isEvidence = (name: string): boolean => name.startsWith('public/');
+    const putAll: typeof objects.putAll = (all) =>
+      [...all.keys()].some(isEvidence) ? Promise.reject(new Error('the storage is busy')) : objects.putAll(all);
+    Object.assign(world.registry, { objects: { ...objects, putAll } });
+    const send = (): Promise<Answer> => state(world.send, statement, world.rita);
+    expect(await send()).toMatchObject({ status: 201 });
+    expect(await statusOf(world, skill)).toBe('in review');
+    Object.assign(world.registry, { objects });
+    return { skill, send };
+  }
+
+  const statusOf = async (world: Staffed, { manifest: { name, version } }: Skill): Promise<string> =>
+    (await call(world.send, `/api/v1/versions/${name}/${version}`)).body.status;
+
+  it.each<[string, (world: Staffed, send: () => Promise<Answer>) => Promise<unknown>]>([
+    ['the same approval comes again', (_, send) => send()],
+    ['somebody asks for the status', (world) => world.send('/index/status.json')],
+    ['another statement is taken', (world) => acts['a claim of a scope']?.(world).then(({ send }) => send()) ?? Promise.reject()],
+  ])('enters the index when %s', async (_, next) => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const { skill, send } = await approvedWhileBroken(world);
+    world.wait(settlePauseMs);
+    await next(world, send);
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
+    expect(world.stored.has(indexFileName(skill.manifest.name))).toBe(true);
+    await expect.poll(() => world.registry.unsettled.size).toBe(0);
+  });
+
+  it('enters the index though the answer to its approval said only that it counts', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const skill = await inReview(world);
+    const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
+    const fault = failWrite(world.registry, 1);
+    expect(await state(world.send, statement, world.rita)).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+    fault.mend();
+    world.wait(settlePauseMs);
+    await world.send('/index/status.json');
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
+  });
+
+  it('keeps nobody waiting who asks for the status, or says another word, while the storage does not answer', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const { skill } = await approvedWhileBroken(world);
+    const { objects } = world.registry;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const putAll: typeof objects.putAll = async (all) => {
+      if ([...all.keys()].some((name) => name.startsWith('public/'))) await answered;
+      return objects.putAll(all);
+    };
+    Object.assign(world.registry, { objects: { ...objects, putAll } });
+    world.wait(settlePauseMs);
+    expect((await world.send('/index/status.json')).status).toBe(200);
+    expect((await (await acts['a claim of a scope']?.(world))?.send())?.status).toBe(201);
+    expect(await statusOf(world, skill)).toBe('in review');
+    answer();
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
+  });
+
+  it.each([
+    ['is repeated after the log could not be written', 0],
+    ['comes eight times at once', undefined],
+  ])('is approved by a passkey whose assertion %s, and no copy is suspected', async (_, failing) => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const { registry } = world;
+    const { actor, digest, assertion } = await assertedBy(world);
+    const ask = (): ReturnType<typeof approveByPasskey> => approveByPasskey(registry, actor, { digest, assertion });
+    if (failing !== undefined) {
+      const fault = failWrite(registry, failing);
+      await expect(ask()).rejects.toThrow('the storage is busy');
+      fault.mend();
+    }
+    const all = await Promise.all(Array.from({ length: 8 }, ask));
+    expect(new Set(all.map(({ logIndex }) => logIndex)).size).toBe(1);
+    expect(await countOf(world, predicateTypes.approval)).toBe(1);
+  });
+
+  it('is approved once by a passkey whose answer was lost, however often the answer is asked for', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const { registry } = world;
+    const { actor, digest, assertion } = await assertedBy(world);
+    const first = await approveByPasskey(registry, actor, { digest, assertion });
+    expect(await approveByPasskey(registry, actor, { digest, assertion })).toEqual(first);
+    expect(await countOf(world, predicateTypes.approval)).toBe(1);
+  });
+
+  async function assertedBy(world: Staffed) {
+    const { registry, trust, rita } = world;
+    const passkey = testPasskey('rita');
+    const enrolled = {
+      nonce: freshNonce(),
+      name: 'rita',
+      roles: ['reviewer'],
+      passkey: passkey.enrolled,
+      state: 'enrolled',
+    } as const;
+    await state(world.send, memberStatement(enrolled), trust.administrator);
+    const { credentialId } = passkey.enrolled;
+    const { statement, digest } = await draftOf(world, await inReview(world), { credentialId });
+    const { credentialId: id, ...response } = passkey.assert(approvalChallenge(statement));
+    const assertion = { id, rawId: id, type: 'public-key', response, clientExtensionResults: {} };
+    const actor = await actorOf(registry, { kind: 'key', keyId: rita.keyId });
+    if (actor === undefined) throw new Error('no rita');
+    return { actor, digest, assertion };
+  }
+});
+
+describe('a publication that is in the log', () => {
+  it.each([2, 3])(
+    'is never called refused in the audit, and its answer stands when the storage fails from write %i on',
+    async (nth) => {
+      const world = await makeStaffedWorld();
+      open.push(world);
+      const act = await acts['a publication']?.(world);
+      const fault = failWrite(world.registry, nth, { forGood: true });
+      const answer = await act?.send();
+      fault.mend();
+      expect(answer).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+      const refusals = await world.registry.db.read.select().from(audit).where(eq(audit.kind, 'refused-intake'));
+      expect(refusals).toEqual([]);
+    },
+  );
+
+  it('that was refused is answered so when the audit line cannot be written', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const skill = makeSkill('@acme/new', '1.0.0');
+    await publish(world.send, skill, world.author);
+    const fault = failWrite(world.registry, 0, { forGood: true });
+    expect(await publish(world.send, skill, world.author)).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+    fault.mend();
+    expect(world.errors).not.toEqual([]);
+  });
+});
+
+describe('a scan report', () => {
+  it('that comes eight times at once is taken once; the others learn that its job is done', async () => {
+    const world = await makeStaffedWorld();
+    open.push(world);
+    const act = await acts['a scan report']?.(world);
+    if (act === undefined) throw new Error('no act');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => act.send()));
+    expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, ...Array(7).fill('job-stale')]);
+  });
+
+  it('of two that policy asks for leaves its version waiting for nobody, whatever write fails once', async () => {
+    for (let nth = 0; ; nth++) {
+      const world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
+      open.push(world);
+      const other = makeKey();
+      await enrol(world.send, world.trust.administrator, { name: 'elsewhere', roles: ['scanner'], key: other });
+      const act = await acts['a scan report']?.(world);
+      const fault = failWrite(world.registry, nth);
+      await act?.send();
+      fault.mend();
+      await act?.send();
+      world.wait(settlePauseMs);
+      await world.send('/index/status.json');
+      const token = await signIn(world.send, other);
+      const lease = async () => (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body.job;
+      await expect.poll(lease, { message: `a job after write ${nth}` }).not.toBeNull();
+      if (!fault.failed()) return;
+    }
+  });
+});

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeExclusive, type Registry } from '../../../registry/context.ts';
+import { finishStatements, type NewStatement, newestCheckpoint, planAppend } from '../../../registry/log/log.ts';
+import { loadKeys } from '../../../registry/log/signing.ts';
+import { type Database, retryOnClash } from '../../../registry/store/batch.ts';
+import { log, statements } from '../../../registry/store/schema.ts';
+import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
+import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { appendLeaf, type CompactRange, emptyRange, leafHash, rangeRoot } from '../../../skills-index/log/merkle-tree.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
+import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
+import { makeKey, makeRoot } from '../people.ts';
+import { memoryObjects } from '../world.ts';
+
+/** When a process dies: at its n-th write, before it reached the disk or right after. */
+interface Death {
+  readonly write: number;
+  readonly after: boolean;
+}
+
+class Dead extends Error {}
+
+const trust = makeRoot();
+const pool: NewStatement[] = [];
+beforeAll(async () => {
+  for (let i = 0; i < 24; i++) {
+    const key = makeKey();
+    const statement = scopeStatement({ scope: parseScope(`scope-${i}`), owners: [key.open] });
+    const signer = { keyId: key.keyId, spki: key.publicKey };
+    pool.push({ statement, envelope: await signStatement(statement, key), signer });
+  }
+});
+
+/** What several processes share: a database file, objects, and the log's key, whose every signature is remembered. */
+class Site {
+  readonly path = join(folderWith(), 'registry.sqlite');
+  readonly stored = new Map<string, Uint8Array>();
+  readonly signed: string[] = [];
+  readonly #open: OpenDatabase[] = [];
+
+  /** A process over it; `turn` lets others go first before each write. */
+  async process(turn: () => Promise<unknown>, death?: Death): Promise<Registry> {
+    const db = openSqlite(this.path);
+    this.#open.push(db);
+    let writes = 0;
+    let dead = false;
+    const write = async (act: () => Promise<void>): Promise<void> => {
+      await turn();
+      if (dead) throw new Dead();
+      const last = writes++ === death?.write;
+      if (last && !death.after) dead = true;
+      else await act();
+      if (!last) return;
+      dead = true;
+      throw new Dead();
+    };
+    const keys = await loadKeys(trust.texts);
+    const objects = memoryObjects(this.stored);
+    const database: Database = { read: db.read, batch: (list) => write(() => db.batch(list)) };
+    return {
+      db: database,
+      objects: { ...objects, putAll: (all) => write(() => objects.putAll(all)) },
+      keys: {
+        ...keys,
+        log: {
+          publicKey: keys.log.publicKey,
+          sign: async (bytes) => {
+            await turn();
+            if (dead) throw new Dead();
+            this.signed.push(Buffer.from(bytes).toString('utf8'));
+            return keys.log.sign(bytes);
+          },
+        },
+      },
+      root: trust.root,
+      policy: defaultPolicy,
+      config: { base: 'http://localhost', hosts: ['localhost'] },
+      identities: {},
+      unsettled: new Set(),
+      now: () => new Date('2026-03-01T12:00:00Z'),
+      random: (count) => randomBytes(count),
+      exclusive: makeExclusive(),
+    };
+  }
+
+  close(): void {
+    for (const db of this.#open.splice(0)) db.close();
+  }
+}
+
+/** Logs statements one by one, as the registry does; what was answered is certain. */
+async function work(registry: Registry, list: readonly NewStatement[], answered: number[]): Promise<void> {
+  for (const one of list) {
+    const planned = await retryOnClash(async () => {
+      const plan = await planAppend(registry, [one]);
+      await registry.db.batch(plan.writes);
+      return plan;
+    });
+    const [done] = await finishStatements(registry, planned.indexes);
+    answered.push(done?.logIndex ?? -1);
+  }
+}
+
+const orDead = (error: unknown): void => {
+  if (!(error instanceof Dead)) throw error;
+};
+
+describe('registries over one database', () => {
+  let site: Site;
+  afterEach(() => site.close());
+
+  /** Two trees of one size, or a tree that the committed entries do not make, would be here. */
+  async function check(answered: readonly number[]): Promise<void> {
+    const registry = await site.process(async () => undefined);
+    await finishStatements(registry);
+    const rows = (await registry.db.read.select().from(log)).sort((a, b) => a.index - b.index);
+    const roots = new Map<number, string>();
+    let range: CompactRange = emptyRange;
+    for (const row of rows) {
+      range = appendLeaf(range, leafHash(Buffer.from(row.body)));
+      roots.set(range.size, Buffer.from(rangeRoot(range)).toString('base64'));
+    }
+    for (const body of site.signed) {
+      const [, size, root] = body.split('\n');
+      expect(roots.get(Number(size)), `a tree of size ${size} that is not in the log was signed`).toBe(root);
+    }
+    expect(rows.map((row) => row.index)).toEqual(rows.map((_, at) => at));
+    expect(rows.every((row) => row.note !== null)).toBe(true);
+    const head = await newestCheckpoint(registry);
+    const own = { origin: 'localhost', key: registry.keys.log.publicKey };
+    if (head !== undefined) expect(verifyCheckpoint(head.note, own)).toMatchObject({ size: rows.length });
+    const told = await registry.db.read.select().from(statements);
+    for (const index of answered) expect(told.map((row) => row.logIndex)).toContain(index);
+    for (const { bundle } of told) {
+      const bytes = site.stored.get(`stored/sha256/${bundle?.slice('sha256:'.length)}`) ?? Buffer.alloc(0);
+      verifyStatement(JSON.parse(Buffer.from(bytes).toString('utf8')), { root: trust.root });
+    }
+  }
+
+  it('sign no two trees of one size, and lose nothing that they answered', async () => {
+    site = new Site();
+    const answered: number[] = [];
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const [one, two] = [await site.process(turn), await site.process(turn)];
+    await Promise.all([work(one, pool.slice(0, 12), answered), work(two, pool.slice(12), answered)]);
+    expect(answered.sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, at) => at));
+    await check(answered);
+  });
+
+  it('sign none in whatever order their writes come, and wherever either of them dies', async () => {
+    const death = fc.option(fc.record({ write: fc.nat(14), after: fc.boolean() }), { nil: undefined });
+    const run = fc.record({ one: death, two: death, scheduler: fc.scheduler() });
+    await fc.assert(
+      fc.asyncProperty(run, async ({ one, two, scheduler }) => {
+        site = new Site();
+        const answered: number[] = [];
+        const turn = (): Promise<unknown> => scheduler.schedule(Promise.resolve());
+        const [first, second] = [await site.process(turn, one), await site.process(turn, two)];
+        const both = Promise.all([
+          work(first, pool.slice(0, 4), answered).catch(orDead),
+          work(second, pool.slice(4, 8), answered).catch(orDead),
+        ]);
+        await scheduler.waitFor(both);
+        // Who died starts again, takes up what was cut off and goes on.
+        const third = await site.process(async () => undefined);
+        await finishStatements(third);
+        await work(third, pool.slice(8, 10), answered);
+        await check(answered);
+        site.close();
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});

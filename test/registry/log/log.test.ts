@@ -1,0 +1,183 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { resume } from '../../../registry/index/publish-index.ts';
+import { newestCheckpoint, planAppend } from '../../../registry/log/log.ts';
+import { log, statements } from '../../../registry/store/schema.ts';
+import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import {
+  inclusionProof,
+  leafHash,
+  nodesFromLeaves,
+  treeRootFrom,
+  verifyInclusion,
+} from '../../../skills-index/log/merkle-tree.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { memberStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
+import { freshNonce } from '../../nonce.ts';
+import { makeKey } from '../people.ts';
+import { claimScope, makeSkill, publish, signIn } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+describe('the log', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+    // More entries than one tile holds, put in as any statement is, without the cost of 300 requests.
+    const { registry } = world;
+    for (let i = 0; i < 6; i++) {
+      const many = await Promise.all(
+        Array.from({ length: 50 }, async (_, n) => {
+          const key = makeKey();
+          const statement = scopeStatement({ scope: parseScope(`filler-${i}-${n}`), owners: [key.open] });
+          return { statement, envelope: await signStatement(statement, key), signer: { keyId: key.keyId, spki: key.publicKey } };
+        }),
+      );
+      await registry.db.batch((await planAppend(registry, many)).writes);
+    }
+    await resume(registry, (error) => world.errors.push(error));
+  });
+  afterAll(() => world.close());
+
+  const refusal = async (attack: () => Promise<unknown>): Promise<string> => {
+    try {
+      await attack();
+      return 'done';
+    } catch (error) {
+      return error instanceof Error ? `${error.message} ${error.cause}` : '';
+    }
+  };
+  const key = (): Uint8Array => Buffer.from(world.trust.root.log.key, 'base64');
+  const bytes = async (path: string): Promise<Buffer> => Buffer.from(await (await world.send(path)).arrayBuffer());
+
+  it('answers each statement with a Sigstore bundle that verifies against the root file', async () => {
+    const stranger = makeKey();
+    const { body } = await claimScope(world.send, 'proved', stranger);
+    const verified = verifyStatement(body.bundle, { root: world.trust.root });
+    expect(verified).toMatchObject({ signer: stranger.keyId, logIndex: body.logIndex, digest: body.digest });
+  });
+
+  it('serves tiles from which anybody computes the root that its checkpoint signs', async () => {
+    const note = (await bytes('/log/checkpoint')).toString();
+    const head = verifyCheckpoint(note, { origin: 'localhost', key: key() });
+    expect(head.size).toBeGreaterThan(256);
+    const full = await bytes('/log/tile/0/000');
+    const rest = await bytes(`/log/tile/0/001.p/${head.size - 256}`);
+    const leaves = Buffer.concat([full, rest]);
+    const leafAt = (index: number): Uint8Array => leaves.subarray(index * 32, index * 32 + 32);
+    for (const index of [0, 255, 256, head.size - 1]) {
+      const proof = inclusionProof(index, head.size, leafAt);
+      expect(verifyInclusion({ leaf: leafAt(index), index, size: head.size, root: head.root, proof })).toBe(true);
+    }
+    // Level 1 holds the roots of full tiles of level 0.
+    expect(await bytes('/log/tile/1/000.p/1')).toEqual(Buffer.from(treeRootFrom(256, nodesFromLeaves(leafAt))));
+  });
+
+  it('serves entries that hash to the leaves of the tile beside them, each where it belongs', async () => {
+    const { size } = verifyCheckpoint((await bytes('/log/checkpoint')).toString(), { origin: 'localhost', key: key() });
+    for (const place of ['000', `001.p/${size - 256}`]) {
+      const entries = entriesIn(await bytes(`/log/tile/entries/${place}`));
+      const leaves = await bytes(`/log/tile/0/${place}`);
+      expect(Buffer.concat(entries.map((entry) => Buffer.from(leafHash(entry))))).toEqual(leaves);
+      for (const entry of entries)
+        expect(JSON.parse(entry.toString())).toMatchObject({ kind: 'hashedrekord', apiVersion: '0.0.2' });
+      // Who reads them notices an entry that was put in another's place.
+      const swapped = [entries[1], entries[0], ...entries.slice(2)].map((entry) => Buffer.from(leafHash(entry ?? Buffer.of())));
+      expect(Buffer.concat(swapped)).not.toEqual(leaves);
+    }
+  });
+
+  it('says of its tiles that they never change, and of its checkpoint that it does', async () => {
+    const tile = await world.send('/log/tile/0/000');
+    expect(tile.headers.get('content-type')).toBe('application/octet-stream');
+    expect(tile.headers.get('cache-control')).toContain('immutable');
+    const head = await world.send('/log/checkpoint');
+    expect(head.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(head.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it.each(['tile/0/000.p/999', 'tile/0/005', 'tile/2/000', 'tile/0/../../stored', 'tile/entries/009'])(
+    'has no %s',
+    async (path) => {
+      expect([404, 422]).toContain((await world.send(`/log/${path}`)).status);
+    },
+  );
+
+  it('cannot be rewritten by a statement to the database, nor the audit', async () => {
+    const { registry } = world;
+    for (const attack of [
+      sql`UPDATE log SET root = 'x' WHERE "index" = 0`,
+      sql`UPDATE log SET note = 'x' WHERE "index" = 0`,
+      sql`DELETE FROM log WHERE "index" = 0`,
+      sql`UPDATE statements SET signer = 'x' WHERE logIndex = 0`,
+      sql`DELETE FROM statements WHERE logIndex = 0`,
+      sql`UPDATE audit SET why = 'x'`,
+      sql`DELETE FROM audit`,
+    ]) {
+      await publish(world.send, makeSkill('@acme/audited', '1.0.0'), world.author);
+      expect(await refusal(async () => registry.db.read.run(attack))).toMatch(/append-only/);
+    }
+  });
+
+  it('gives what a crash left unsigned its checkpoint and address at the next start', async () => {
+    const { registry } = world;
+    const stray = makeKey();
+    const statement = memberStatement({
+      nonce: freshNonce(),
+      name: 'stray',
+      roles: ['reviewer'],
+      key: stray.open,
+      state: 'enrolled',
+    });
+    const { administrator } = world.trust;
+    const envelope = await signStatement(statement, administrator);
+    const planned = await planAppend(registry, [
+      { statement, envelope, signer: { keyId: administrator.keyId, spki: administrator.publicKey } },
+    ]);
+    await registry.db.batch(planned.writes);
+    const unsigned = async (): Promise<number> =>
+      (await registry.db.read.select().from(log)).filter((row) => row.note === null).length;
+    expect(await unsigned()).toBe(1);
+    await resume(registry, (error) => world.errors.push(error));
+    expect(await unsigned()).toBe(0);
+    expect((await registry.db.read.select().from(statements)).every((row) => row.bundle !== null)).toBe(true);
+    expect(await signIn(world.send, stray)).toBeTypeOf('string');
+  });
+});
+
+describe('a log whose newest row is damaged', () => {
+  let world: Staffed;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+  });
+  afterEach(() => world.close());
+
+  it.each([
+    ['other peaks', sql`peaks = (SELECT peaks FROM log WHERE "index" = 0)`],
+    ['another root', sql`root = (SELECT root FROM log WHERE "index" = 0)`],
+    ['peaks and a root of another tree', sql`(peaks, root) = (SELECT peaks, root FROM log WHERE "index" = 0)`],
+  ])('signs nothing over it: %s', async (_, damage) => {
+    const { registry, send } = world;
+    expect((await claimScope(send, 'before', makeKey())).status).toBe(201);
+    const head = await newestCheckpoint(registry);
+    registry.db.read.run(sql`DROP TRIGGER log_no_update`);
+    registry.db.read.run(sql`UPDATE log SET ${damage} WHERE "index" = ${(head?.size ?? 0) - 1}`);
+    const refused = await claimScope(send, 'after', makeKey());
+    expect(refused).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    expect(await newestCheckpoint(registry)).toEqual(head);
+    expect((await send('/readyz')).status).toBe(503);
+  });
+});
+
+/** Entries of a bundle: each has 16 bits of length before it, and nothing is left over. */
+function entriesIn(bundle: Buffer): Buffer[] {
+  const entries: Buffer[] = [];
+  for (let at = 0; at < bundle.length; ) {
+    const end = at + 2 + bundle.readUInt16BE(at);
+    entries.push(bundle.subarray(at + 2, end));
+    at = end;
+  }
+  expect(entries.reduce((bytes, entry) => bytes + 2 + entry.length, 0)).toBe(bundle.length);
+  return entries;
+}

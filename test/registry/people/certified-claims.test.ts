@@ -1,0 +1,106 @@
+/** What somebody without a key states: whose a scope is, and nothing else. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { finishStatements, planAppend } from '../../../registry/log/log.ts';
+import { verifySent } from '../../../registry/people/certified.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import {
+  keyStatement,
+  memberStatement,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../skills-index/statement/identity-id.ts';
+import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
+import { somebody } from '../../skills-index/story-sigstore.ts';
+import { certify, claim, kim, post, publishBy, sigstore } from '../certified-road.ts';
+import { call, makeSkill } from '../road.ts';
+import { makeStaffedWorld, makeWorld, type Staffed } from '../world.ts';
+
+describe('a registry that trusts a Sigstore', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+    await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
+  });
+  afterAll(() => world.close());
+
+  it.each<[string, () => Statement]>([
+    [
+      'a member',
+      () => memberStatement({ nonce: freshNonce(), name: 'eve', roles: ['reviewer'], key: world.author.open, state: 'enrolled' }),
+    ],
+    ['a key', () => keyStatement({ key: world.author.open, state: 'enrolled' })],
+    ['the end of a key', () => keyStatement({ key: world.author.open, state: 'ended' })],
+    [
+      'a revocation',
+      () => revocationStatement({ kind: 'revoked', target: { publisher: identityId(kim) }, reason: 'r', nonce: freshNonce() }),
+    ],
+  ])('logs no statement by certificate about %s', async (_, statement) => {
+    const answer = await post(world.send, statement(), certify(somebody));
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'statement-invalid', detail: expect.stringContaining('only a key can sign') },
+    });
+  });
+
+  it('gives who sends a claim twice the first answer, and a second claim by its certificate nothing', async () => {
+    const signer = certify(somebody);
+    const bundle = await sigstore.say(
+      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('twice'), owners: [kim] }),
+      signer,
+    );
+    const first = await call(world.send, '/api/v1/statements', { json: bundle });
+    const second = await call(world.send, '/api/v1/statements', { json: bundle });
+    expect([first.status, second.body]).toEqual([201, first.body]);
+    expect(await claim(world.send, 'thrice', { owners: [kim], signer })).toMatchObject({
+      status: 409,
+      body: { code: 'certificate-used' },
+    });
+  });
+
+  it('gives both who send one claim at the same time the same answer', async () => {
+    const bundle = await sigstore.say(
+      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('at-once'), owners: [kim] }),
+      certify(somebody),
+    );
+    const answers = await Promise.all([1, 2, 3].map(() => call(world.send, '/api/v1/statements', { json: bundle })));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(answers.map(({ body }) => body.digest)).size).toBe(1);
+  });
+
+  it('does not take who changes a scope of others for its owner, though the statement lies in the log', async () => {
+    const previous = (await call(world.send, '/api/v1/scopes/@kims')).body.statement;
+    const mallory = { ...somebody, subject: 'mallory@people.example' };
+    const theft = scopeStatement({
+      registry: registryIdOf(world.trust.root),
+      scope: parseScope('kims'),
+      owners: [{ issuer: mallory.issuer, subject: mallory.subject }],
+      previous,
+    });
+    expect(await post(world.send, theft, certify(mallory))).toMatchObject({ status: 403, body: { code: 'scope-taken' } });
+    const bundle = await sigstore.say(theft, certify(mallory));
+    const signer = verifySent(world.registry, bundle, theft);
+    const forged = await planAppend(world.registry, [{ statement: theft, envelope: bundle.dsseEnvelope, signer }]);
+    await world.registry.db.batch(forged.writes);
+    await finishStatements(world.registry, forged.indexes);
+    expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });
+    expect(await publishBy(world.send, makeSkill('@kims/stolen', '1.0.0'), mallory)).toMatchObject({ status: 403 });
+    expect(world.errors).toEqual([]);
+  });
+});
+
+describe('a registry that trusts no Sigstore', () => {
+  it('takes nothing by certificate, and says so', async () => {
+    const world = await makeWorld();
+    const registry = registryIdOf(world.trust.root);
+    const bundle = await sigstore.say(scopeStatement({ registry, scope: parseScope('kims'), owners: [kim] }), certify(somebody));
+    const answer = await call(world.send, '/api/v1/statements', { json: bundle });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'certificate-invalid', detail: expect.stringContaining('trusts no Sigstore') },
+    });
+    world.close();
+  });
+});

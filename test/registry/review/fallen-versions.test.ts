@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  keyStatement,
+  type MemberRole,
+  memberStatement,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { verifyStatus } from '../../../skills-index/trust/status-file.ts';
+import { freshNonce } from '../../nonce.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import { type Answer, approve, call, enrol, makeSkill, publish, type Skill, scan, signIn, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+
+describe('what is ended for a log index before now', () => {
+  let world: Staffed;
+  /** Size of the log between version 1 and version 2. */
+  let between: number;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    await bring(skillAt(1));
+    between = await sizeNow();
+    await bring(skillAt(2));
+  });
+  afterEach(() => world.close());
+
+  const bring = async (skill: Skill, by: 'rita' | 'omar' = 'rita'): Promise<void> => {
+    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    expect((await approve(world.send, world.tokens[by], world[by], skill)).status).toBe(201);
+  };
+  const sizeNow = async (): Promise<number> => (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
+  const endMember = async (name: string, role: MemberRole, key: TestKey, validUpTo?: number): Promise<Answer> =>
+    state(
+      world.send,
+      memberStatement({
+        ...{ nonce: freshNonce(), name, roles: [role], key: key.open, state: 'ended' },
+        ...(validUpTo === undefined ? {} : { validUpTo }),
+      }),
+      world.trust.administrator,
+    );
+  const endKey = async (validUpTo: number, by: TestKey): Promise<Answer> =>
+    state(world.send, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
+  const states = async (): Promise<string[]> =>
+    Promise.all([1, 2].map(async (n) => (await call(world.send, `/api/v1/versions/@acme/t/1.0.${n}`)).body.status));
+  const marked = async (): Promise<string[]> => {
+    const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
+    return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).marks.map(
+      ({ bundle, kind }) => `${kind} ${bundle}`,
+    );
+  };
+  const second = (): string[] => [`revoked ${skillAt(2).packed.digest}`];
+
+  it.each([
+    ['the author’s key, by its holder', () => endKey(between - 1, world.author)],
+    ['the author’s key, by an administrator', () => endKey(between - 1, world.trust.administrator)],
+    ['the reviewer', () => endMember('rita', 'reviewer', world.rita, between - 1)],
+    ['the scanner', () => endMember('scanner', 'scanner', world.scanner, between - 1)],
+  ] as const)('%s: what rests on it and lies behind that index is revoked, the rest lives', async (_, end) => {
+    expect((await end()).status).toBe(201);
+    expect(await states()).toEqual(['approved', 'revoked']);
+    expect(await marked()).toEqual(second());
+    const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.2')).body;
+    expect(history.at(-1).why).toMatch(/no longer counted/);
+  });
+
+  it('takes what rests on whom an ended administrator enrolled', async () => {
+    const { send, trust, omar, author, scanner, tokens } = world;
+    await enrol(send, trust.administrator, { name: 'omar', roles: ['administrator'], key: omar });
+    const before = await sizeNow();
+    const sam = makeKey();
+    await enrol(send, omar, { name: 'sam', roles: ['reviewer'], key: sam });
+    const skill = skillAt(3);
+    await publish(send, skill, author);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    expect((await approve(send, await signIn(send, sam), sam, skill)).status).toBe(201);
+    expect((await endMember('omar', 'administrator', omar, before - 1)).status).toBe(201);
+    expect((await call(send, '/api/v1/versions/@acme/t/1.0.3')).body.status).toBe('revoked');
+    expect(await states()).toEqual(['approved', 'approved']);
+  });
+
+  it.each([
+    ['a reviewer who leaves', () => endMember('rita', 'reviewer', world.rita)],
+    ['a scanner that is replaced', () => endMember('scanner', 'scanner', world.scanner)],
+  ] as const)('leaves everything as it is for %s today', async (_, end) => {
+    expect((await end()).status).toBe(201);
+    expect(await states()).toEqual(['approved', 'approved']);
+    expect(await marked()).toEqual([]);
+  });
+
+  it('takes back a lift by a reviewer who no longer counted, and none by another', async () => {
+    const say = async (kind: 'suspended' | 'lifted', number: number, by: TestKey): Promise<void> => {
+      const { name, version } = skillAt(number).manifest;
+      const said = revocationStatement({ nonce: freshNonce(), kind, target: { name, version }, reason: `${kind} it` });
+      expect((await state(world.send, said, by)).status).toBe(201);
+    };
+    for (const number of [1, 2]) await say('suspended', number, world.rita);
+    const before = await sizeNow();
+    await say('lifted', 1, world.omar);
+    await say('lifted', 2, world.rita);
+    expect(await states()).toEqual(['approved', 'approved']);
+    expect((await endMember('omar', 'reviewer', world.omar, before - 1)).status).toBe(201);
+    expect(await states()).toEqual(['suspended', 'approved']);
+    expect(await marked()).toEqual([`suspended ${skillAt(1).packed.digest}`]);
+    // Somebody who counts may lift it anew.
+    await say('lifted', 1, world.rita);
+    expect([await states(), await marked()]).toEqual([['approved', 'approved'], []]);
+  });
+
+  it('touches no version that only a part outside the evidence rests on', async () => {
+    expect((await endMember('omar', 'reviewer', world.omar, 0)).status).toBe(201);
+    expect(await states()).toEqual(['approved', 'approved']);
+  });
+});

@@ -1,0 +1,85 @@
+/** What waits for people on a scan that fell with its scanner. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listDoubts } from '../../../registry/versions/doubts.ts';
+import { memberStatement } from '../../../skills-index/statement/attestation.ts';
+import { peekStatement } from '../../../skills-index/statement/sign.ts';
+import { freshNonce } from '../../nonce.ts';
+import { readLine } from '../contract.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import { approve, call, enrol, makeSkill, publish, scan, signIn, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+/** Policy wants two people for it, one of them independent. */
+const skill = makeSkill('@acme/t', '1.0.0', {
+  capabilities: {
+    secret: [{ name: 'TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'w' }],
+    egress: [{ url: 'https://api.crm.example/*', methods: ['GET'], why: 'w' }],
+  },
+});
+
+describe('a version in review whose scanner is ended for the time of its scan', () => {
+  let world: Staffed;
+  let second: TestKey;
+  beforeEach(async () => {
+    world = await makeStaffedWorld();
+    await publish(world.send, skill, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    await approve(world.send, world.tokens.rita, world.rita, skill);
+    second = makeKey();
+  });
+  afterEach(() => world.close());
+
+  const end = (validUpTo?: number) =>
+    state(
+      world.send,
+      memberStatement({
+        ...{ nonce: freshNonce(), name: 'scanner', roles: ['scanner'], key: world.scanner.open, state: 'ended' },
+        ...(validUpTo === undefined ? {} : { validUpTo }),
+      }),
+      world.trust.administrator,
+    );
+  const shown = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.0')).body;
+  const scanAgain = async () => {
+    await enrol(world.send, world.trust.administrator, { name: 'scanner-2', roles: ['scanner'], key: second });
+    return scan(world.send, await signIn(world.send, second), second, skill, 'pass');
+  };
+  const approveBoth = async () => {
+    await approve(world.send, world.tokens.rita, world.rita, skill);
+    return approve(world.send, world.tokens.omar, world.omar, skill, { independent: true });
+  };
+
+  it('is scanned again, by the same rules too, and approved on that scan', async () => {
+    expect((await end(0)).status).toBe(201);
+    // What was approved before rests on nothing, and nobody adds to it.
+    expect((await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).body).toMatchObject({
+      code: 'approval-refused',
+    });
+    expect(await scanAgain()).toMatchObject({ status: 200, body: { status: 'in review' } });
+    expect((await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).status).toBe(201);
+    expect(await shown()).toMatchObject({ status: 'in review' });
+    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    expect(await shown()).toMatchObject({ status: 'approved' });
+    const { statements } = await readLine(world.send, skill);
+    const said = await Promise.all(
+      statements.map(async (one) =>
+        peekStatement(JSON.parse(await (await world.send(`/blobs/sha256/${one.slice(7)}`)).text()).dsseEnvelope),
+      ),
+    );
+    expect(said.filter(({ predicateType }) => predicateType.includes('/scan/'))).toHaveLength(1);
+  });
+
+  it('is told so to the desk until then', async () => {
+    await end(0);
+    const about = { name: '@acme/t', status: 'in review', why: expect.stringContaining('it is scanned again') };
+    expect(await listDoubts(world.registry)).toMatchObject([about]);
+    world.wait(120_000);
+    await scanAgain();
+    expect(await listDoubts(world.registry)).toEqual([]);
+  });
+
+  it('is left alone where the scanner ends for today, or somebody else does', async () => {
+    expect((await end()).status).toBe(201);
+    expect((await approveBoth()).status).toBe(201);
+    expect(await shown()).toMatchObject({ status: 'approved' });
+  });
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { strangerClaimSeconds, strangerClaimsBurst } from '../../../registry/limits.ts';
+import { isLookAlike } from '../../../registry/strangers/claimable-scopes.ts';
+import type { Identity } from '../../../skills-index/statement/attestation.ts';
+import { somebody, someWorkflow, type TestClaims } from '../../skills-index/story-sigstore.ts';
+import { certify, claim, job, kim, sigstore } from '../certified-road.ts';
+import { makeKey } from '../people.ts';
+import { claimScope, type Send } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+let world: Staffed;
+beforeAll(async () => {
+  world = await makeStaffedWorld();
+});
+afterAll(() => world.close());
+
+describe('the first claim of a scope', () => {
+  it.each<readonly [string, string]>([
+    ['anthropic', 'reserved'],
+    ['anthrop1c', 'looks like @anthropic'],
+    ['skillgate', 'reserved'],
+    ['ski11gate', 'looks like @skillgate'],
+    ['admin', 'reserved'],
+    ['con', 'reserved'],
+    ['nul', 'reserved'],
+    ['com1', 'reserved'],
+    ...['anthropics', 'anthropic-ai', 'claude-code', 'github', 'npm', 'skillgates'].map((name) => [name, 'reserved'] as const),
+    ['gooogle', 'looks like @google'],
+    ['g0oogle', 'looks like @google'],
+    ['ap1', 'looks like @api'],
+    ['xa-i', 'looks like @xai'],
+    ['c0n', 'looks like @con'],
+    ['git1ab', 'looks like @gitlab'],
+    ['acrne', 'looks like @acme'],
+    ['ac-me', 'looks like @acme'],
+    ['acm3', 'looks like @acme'],
+  ])('of @%s is refused to a stranger, who is told the way for the rightful owner', async (scope, why) => {
+    expect(await claimScope(world.send, scope, makeKey())).toMatchObject({
+      status: 403,
+      body: { code: 'scope-reserved', detail: expect.stringContaining(why), hint: expect.stringContaining('administrator') },
+    });
+  });
+
+  it('of a reserved name is an administrator’s, of a look-alike also the owner’s of what it looks like', async () => {
+    expect((await claimScope(world.send, 'claude', world.trust.administrator)).status).toBe(201);
+    expect((await claimScope(world.send, 'acrne', world.author)).status).toBe(201);
+  });
+
+  it('of what looks like the scope of a repository’s job is that job’s, and nobody else’s', async () => {
+    const certifying = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+    const claimAs = async (scope: string, owner: Identity, claims: TestClaims) =>
+      (await claim(certifying.send, scope, { owners: [owner], signer: certify(claims) })).status;
+    expect(await claimAs('ourtools', job, someWorkflow)).toBe(201);
+    expect(await claimAs('our-tools', kim, somebody)).toBe(403);
+    expect(await claimAs('our-tools', job, someWorkflow)).toBe(201);
+    certifying.close();
+  });
+
+  it.each([
+    'mail',
+    'mall',
+    'corner',
+    'acmetools',
+    'acmee',
+    'adminton',
+    'apl',
+    'xal',
+    'iog',
+    'claude-fans',
+    'team-111',
+    'team-11',
+  ])('of @%s is anybody’s', async (scope) => {
+    expect((await claimScope(world.send, scope, makeKey())).status).toBe(201);
+  });
+
+  it('is counted for the address of a stranger, with whichever keys, and not for members', async () => {
+    const from: Send = (path, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('x-test-address', '192.0.2.7');
+      return world.send(path, { ...init, headers });
+    };
+    for (let at = 0; at < strangerClaimsBurst; at++) expect((await claimScope(from, `flood-${at}x`, makeKey())).status).toBe(201);
+    expect(await claimScope(from, 'flood-more', makeKey())).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    expect((await claimScope(from, 'of-rita', world.rita)).status).toBe(201);
+    expect((await claimScope(world.send, 'elsewhere', makeKey())).status).toBe(201);
+    world.wait(strangerClaimSeconds * 1_000);
+    expect((await claimScope(from, 'a-while-later', makeKey())).status).toBe(201);
+  });
+});
+
+it.each([
+  ['acme', 'acrne', true],
+  ['acme', 'acme-', true],
+  ['wave', 'vvave', true],
+  ['pool', 'p00l', true],
+  ['mail', 'ma1l', true],
+  ['mail', 'mall', false],
+  ['dock', 'clock', false],
+  ['team-1', 'team-2', false],
+])('%s and %s look alike: %s', (one, other, alike) => {
+  expect(isLookAlike(one, other)).toBe(alike);
+});
