@@ -1,6 +1,6 @@
 /** One found folder is named, scanned and published as it is: no byte of it changes, and a manifest that nobody wrote is marked inferred. */
 import { basename } from 'node:path';
-import { inferManifest } from '../scanner/manifest.ts';
+import { inferManifest } from '../scanner/manifest/manifest.ts';
 import { type PackedBundle, packBundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { hexOf } from '../skills-index/skill/digest.ts';

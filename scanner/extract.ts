@@ -5,15 +5,15 @@ import type { Capabilities } from '../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
-import { type Declared, type Obstacle, obstacleAt, readDeclared } from './declared.ts';
-import type { ArtifactFact, Fact } from './fact.ts';
-import { solveFlows } from './flow.ts';
+import type { ArtifactFact, Fact } from './fact/fact.ts';
+import type { Source } from './fact/source.ts';
+import { Steps } from './fact/steps.ts';
+import { solveFlows } from './flow/flow.ts';
 import { frontEnds } from './frontends.ts';
-import { type IngestedFile, ingestFiles } from './ingest.ts';
+import { type IngestedFile, ingestFiles } from './ingest/ingest.ts';
 import { scanSteps } from './limits.ts';
-import { type Analysed, analyseSources } from './rounds.ts';
-import type { Source } from './source.ts';
-import { Steps } from './steps.ts';
+import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';
+import { type Analysed, analyseSources } from './rounds/rounds.ts';
 
 /** What a skill's bytes say, before any rule: a pure function of the files, without anything that JSON cannot carry. */
 export interface SkillFacts {

@@ -1,12 +1,12 @@
 /** Runs the rules over the facts, and makes findings of what they draft. */
 import type { Finding } from '../skills-index/statement/finding.ts';
-import type { FactKind, FactOf, Span } from './fact.ts';
+import type { FactKind, FactOf, Span } from './fact/fact.ts';
+import { compareSpans, type Lines, linesOf } from './fact/place.ts';
+import type { FactIndex } from './fact/selectors.ts';
+import type { Source } from './fact/source.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { findingsPerRuleMax } from './limits.ts';
-import { compareSpans, type Lines, linesOf } from './place.ts';
 import type { Draft, Rule, RuleContext } from './rule.ts';
-import type { FactIndex } from './selectors.ts';
-import type { Source } from './source.ts';
 
 /** What rules look at besides facts; raw text may be stored apart, and is unpacked when it is asked for. */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {

@@ -1,6 +1,7 @@
 /** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
-import type { FrontEnd } from './frontend.ts';
+
 import { lexicalLanguages } from './models/file-types.ts';
+import type { FrontEnd } from './rounds/frontend.ts';
 
 export const frontEnds: readonly FrontEnd[] = [
   {

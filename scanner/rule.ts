@@ -2,10 +2,10 @@
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
-import type { Obstacle } from './declared.ts';
-import type { FactKind, FactOf, Span } from './fact.ts';
-import type { FactSelector } from './selectors.ts';
-import type { Source } from './source.ts';
+import type { FactKind, FactOf, Span } from './fact/fact.ts';
+import type { FactSelector } from './fact/selectors.ts';
+import type { Source } from './fact/source.ts';
+import type { Obstacle } from './manifest/declared.ts';
 
 export const ruleGroups = [
   'env',

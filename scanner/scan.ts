@@ -3,13 +3,13 @@ import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { type Capabilities, minus, noCapabilities, unused } from '../skills-index/skill/capability.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
-import type { Fact } from './fact.ts';
+import type { Fact } from './fact/fact.ts';
+import { FactIndex } from './fact/selectors.ts';
+import type { Source } from './fact/source.ts';
 import { findAll, type Judgeable } from './findings.ts';
-import { observedOf } from './observed.ts';
+import { observedOf } from './manifest/observed.ts';
 import { ruleSetDigest } from './rule-set.ts';
 import { rules } from './rules.ts';
-import { FactIndex } from './selectors.ts';
-import type { Source } from './source.ts';
 import { judge } from './verdict.ts';
 
 export { ruleSetDigest } from './rule-set.ts';

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
-import { inferManifest, toldIn } from '../../scanner/manifest.ts';
-import { inferCommands } from '../../scanner/manifest-commands.ts';
+import { inferCommands } from '../../scanner/manifest/commands.ts';
+import { inferManifest, toldIn } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { listCapabilities, minus, printCapability, union } from '../../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';

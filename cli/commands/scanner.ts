@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openFactStore } from '../../scanner/fact-store.ts';
-import { workJobs } from '../../scanner/work.ts';
+import { openFactStore } from '../../scanner/worker/fact-store.ts';
+import { workJobs } from '../../scanner/worker/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';

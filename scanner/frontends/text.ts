@@ -1,9 +1,9 @@
 /** Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text, scripts as programs. */
 
-import type { ArtifactFact, TextFact } from '../fact.ts';
-import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import type { ArtifactFact, TextFact } from '../fact/fact.ts';
+import type { EmbeddedProgram, Source } from '../fact/source.ts';
 import { paragraphCharsMax } from '../limits.ts';
-import type { EmbeddedProgram, Source } from '../source.ts';
+import type { FrontEndContext, FrontEndResult } from '../rounds/frontend.ts';
 
 export interface HiddenText {
   readonly from: number;

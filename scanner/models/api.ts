@@ -1,5 +1,5 @@
 /** How model tables say what an API does: data that front ends walk. Arguments are named by position, from 0. */
-import type { Trait } from '../fact.ts';
+import type { Trait } from '../fact/fact.ts';
 
 export type Effect =
   /** Uses files; `to` is a second path (copy, rename, link), `content` what is written, `fixed` the path when none is given. */

@@ -1,5 +1,5 @@
 /** Code blocks of Markdown: which language a tag means, and what around a block says whether it is to be run. */
-import type { Language } from '../source.ts';
+import type { Language } from '../fact/source.ts';
 
 /** `console` is shell with prompts and output. */
 export const fenceLanguages: Readonly<Record<string, Language | 'console'>> = {

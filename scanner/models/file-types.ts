@@ -1,5 +1,5 @@
 /** What a file is, by its first bytes and by its name. */
-import type { Language } from '../source.ts';
+import type { Language } from '../fact/source.ts';
 
 /** How a type is treated: `inert` ones cannot act and are only checked for being what they say; the others are not analysed. */
 export type FileClass = 'inert' | 'binary' | 'archive' | 'document';

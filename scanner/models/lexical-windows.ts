@@ -1,5 +1,5 @@
 /** What calls of PowerShell, batch files and VBScript mean, by their text alone. Sources: Microsoft's references; LOLBAS for programs. */
-import type { Language } from '../source.ts';
+import type { Language } from '../fact/source.ts';
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';
 
 const windows: readonly Language[] = ['powershell', 'batch', 'vbscript'];

@@ -1,5 +1,5 @@
 /** Languages of notebook kernels and of IPython's magics (IPython documentation, "Built-in magic commands"). */
-import type { Language } from '../source.ts';
+import type { Language } from '../fact/source.ts';
 
 export const kernelLanguages: Readonly<Record<string, Language>> = {
   python: 'python',

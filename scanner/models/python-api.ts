@@ -1,5 +1,5 @@
 /** How the tables of Python say what an API does, and how their rows are written. */
-import type { Trait } from '../fact.ts';
+import type { Trait } from '../fact/fact.ts';
 
 /** An argument by position (from 0; -1 is none), or by keyword. */
 export interface Argument {

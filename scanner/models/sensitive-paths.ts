@@ -1,6 +1,6 @@
 /** Paths that matter whoever reads or writes them: credentials, an agent's memory, what starts by itself, a shell's profile. */
 
-import type { CapabilityFact } from '../fact.ts';
+import type { CapabilityFact } from '../fact/fact.ts';
 
 export type SensitiveKind =
   | 'credential'

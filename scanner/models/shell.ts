@@ -1,6 +1,6 @@
 /** Programs as shell scripts call them: what each reads, sends, runs and passes on. Sources: the programs' manual pages, GTFOBins for what runs code. */
 
-import type { Language } from '../source.ts';
+import type { Language } from '../fact/source.ts';
 
 /** How a network program names the other side, and where in its arguments things stand. */
 export interface NetworkProgram {

@@ -1,5 +1,5 @@
 /** Commands of which program and words tell what they are for: a guard switched off, a stranger's program started, a screen read. */
-import type { Trait } from '../fact.ts';
+import type { Trait } from '../fact/fact.ts';
 
 export interface TellingCommand {
   readonly programs: readonly string[];

@@ -5,7 +5,7 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { inferManifest } from '../manifest.ts';
+import { inferManifest } from '../manifest/manifest.ts';
 import { capabilityOf } from './finding-capability.ts';
 import { severityRank } from './finding-order.ts';
 

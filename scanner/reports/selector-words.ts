@@ -1,5 +1,5 @@
 /** What a rule looks at, in words, from the facts it reads. */
-import type { FactSelector } from '../selectors.ts';
+import type { FactSelector } from '../fact/selectors.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   capability: 'everything that the skill can do',

@@ -7,7 +7,7 @@ import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli
 import { publishVersion } from '../../cli/upload.ts';
 import { startRegistry } from '../../registry/serve.ts';
 import { extractFacts } from '../../scanner/extract.ts';
-import { proseOf } from '../../scanner/prose.ts';
+import { proseOf } from '../../scanner/reports/prose.ts';
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';

@@ -1,12 +1,12 @@
 /** One case: an input made from random numbers, and what must hold of it. */
 
-import type { Analyse } from '../../scanner/frontend.ts';
+import { languageOf } from '../../scanner/fact/language.ts';
+import { type Language, languages, type Source } from '../../scanner/fact/source.ts';
+import { Steps, StepsUsedUp } from '../../scanner/fact/steps.ts';
 import { frontEnds } from '../../scanner/frontends.ts';
-import { ingestFiles } from '../../scanner/ingest.ts';
-import { languageOf } from '../../scanner/language.ts';
+import { ingestFiles } from '../../scanner/ingest/ingest.ts';
+import type { Analyse } from '../../scanner/rounds/frontend.ts';
 import { scanSkill } from '../../scanner/scan.ts';
-import { type Language, languages, type Source } from '../../scanner/source.ts';
-import { Steps, StepsUsedUp } from '../../scanner/steps.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseScanReport } from '../../skills-index/statement/scan-report.ts';

@@ -1,5 +1,5 @@
 /** Pieces that programs and texts are made of, for inputs that get further than noise does. */
-import type { Language } from '../../scanner/source.ts';
+import type { Language } from '../../scanner/fact/source.ts';
 
 const shared = [
   'https://203.0.113.7/x',

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { childFiles, rlimitsOnly } from '../../scanner/isolation.ts';
-import { type PoolOptions, type ScanPool, startScanPool, strongestIsolation } from '../../scanner/pool.ts';
 import { scanSkill } from '../../scanner/scan.ts';
+import { childFiles, rlimitsOnly } from '../../scanner/worker/isolation.ts';
+import { type PoolOptions, type ScanPool, startScanPool, strongestIsolation } from '../../scanner/worker/pool.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 
 const skill = [

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type IngestedFile, ingestFile, ingestFiles } from '../../scanner/ingest.ts';
+import { type IngestedFile, ingestFile, ingestFiles } from '../../scanner/ingest/ingest.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import { tarOf, type ZipFile, zipOf } from './make-archives.ts';
 

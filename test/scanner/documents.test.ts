@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type IngestedFile, ingestFile } from '../../scanner/ingest.ts';
+import { type IngestedFile, ingestFile } from '../../scanner/ingest/ingest.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import { type ZipFile, zipOf } from './make-archives.ts';
 

@@ -5,9 +5,9 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Steps } from '../../scanner/fact/steps.ts';
 import { analyseTypescript } from '../../scanner/frontends/typescript/typescript.ts';
 import { unknownPart } from '../../scanner/models/egress-of.ts';
-import { Steps } from '../../scanner/steps.ts';
 import { javascriptProgram } from './javascript-programs.ts';
 
 // What the programs call and the analysis does not know.

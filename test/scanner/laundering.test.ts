@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inferManifest } from '../../scanner/manifest.ts';
+import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';

@@ -1,6 +1,6 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type IngestedFile, ingestFile } from '../../scanner/ingest.ts';
+import { type IngestedFile, ingestFile } from '../../scanner/ingest/ingest.ts';
 import { zipOf } from './make-archives.ts';
 
 const chunk = (type: string, data: Buffer | string = ''): Buffer => {

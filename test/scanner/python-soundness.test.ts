@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Steps } from '../../scanner/fact/steps.ts';
 import { analysePython } from '../../scanner/frontends/python/python.ts';
-import { Steps } from '../../scanner/steps.ts';
 import { pythonProgram } from './python-programs.ts';
 
 // What the programs call and the analysis does not know.

@@ -1,5 +1,5 @@
 /** Undoes what hides words in commands of Windows: marks that are dropped, strings in pieces, characters by number. */
-import type { Language } from '../../source.ts';
+import type { Language } from '../../fact/source.ts';
 
 /** A statement as the language's own reader sees it, as far as that is a matter of spelling. */
 export function plainCommand(text: string, language: Language): string {

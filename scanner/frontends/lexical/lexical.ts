@@ -1,10 +1,10 @@
 /** The front end for languages without a parser: what their calls mean by their text. It finds what is there; it cannot say that nothing else is. */
-import type { Fact, TextFact } from '../../fact.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../frontend.ts';
+import type { Fact, TextFact } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import { lexicalProgramsMax, settingsTextsMax } from '../../limits.ts';
 import { lexicalForms } from '../../models/lexical.ts';
 import { lexicalSyntax } from '../../models/lexical-syntax.ts';
-import type { EmbeddedProgram, Source } from '../../source.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
 import { plainCommand } from './fold.ts';
 import { newLexicalRun } from './run.ts';
 import { readStatement } from './statement.ts';

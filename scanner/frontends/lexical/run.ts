@@ -1,8 +1,8 @@
 /** What is known while a program is read lexically. */
-import type { Fact, FlowSource, Span } from '../../fact.ts';
+import type { Fact, FlowSource, Span } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import type { LexicalForm } from '../../models/lexical-form.ts';
 import type { LexicalSyntax } from '../../models/lexical-syntax.ts';
-import type { EmbeddedProgram, Source } from '../../source.ts';
 import type { Piece } from './text.ts';
 
 /** What a variable, or a file that was saved, is known to hold. */

@@ -1,6 +1,6 @@
 /** One statement of a program that is read lexically: which calls are in it, where they go, and what flows from the statements before. */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
-import type { Span, Trait } from '../../fact.ts';
+import type { Span, Trait } from '../../fact/fact.ts';
 import { detailCharsMax, lexicalHeldMax } from '../../limits.ts';
 import { anyEgress, egressOf } from '../../models/egress-of.ts';
 import type { LexicalForm, LexicalMeaning } from '../../models/lexical-form.ts';

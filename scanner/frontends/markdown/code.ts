@@ -1,5 +1,6 @@
 /** Code inside Markdown: blocks and inline code as programs of their languages, with the places their lines come from. */
-import type { FactContext } from '../../fact.ts';
+import type { FactContext } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Language, OffsetMap } from '../../fact/source.ts';
 import {
   describesBlock,
   describesInside,
@@ -10,7 +11,6 @@ import {
   shellFirstWords,
   tellsToRun,
 } from '../../models/code-fences.ts';
-import type { EmbeddedProgram, Language, OffsetMap } from '../../source.ts';
 
 /** Text collected from pieces of a source. */
 export interface Pieces {

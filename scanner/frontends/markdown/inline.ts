@@ -1,6 +1,6 @@
 /** Inline Markdown: paragraphs as a reader sees them, links, hidden text, inline code. */
 import type { SyntaxNode } from '@lezer/common';
-import type { FactContext, TextFact } from '../../fact.ts';
+import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
 import { describesBlock, hasBlockRun } from '../../models/code-fences.ts';
 import { hiddenHtml } from '../text.ts';

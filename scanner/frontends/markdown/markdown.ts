@@ -1,8 +1,8 @@
 /** The Markdown front end: prose, links, what is hidden, and code blocks, by the parser that also shows the file to the reviewer. */
 import type { SyntaxNode } from '@lezer/common';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../frontend.ts';
+import type { Source } from '../../fact/source.ts';
 import { lineMarkersMax } from '../../limits.ts';
-import type { Source } from '../../source.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
 import { hiddenHtml, htmlFacts, plainTextFacts } from '../text.ts';
 import { blockContext, blockLanguage, joinPieces, programOf, shellLines } from './code.ts';
 import { commentText, readInline, readReference, weaker } from './inline.ts';

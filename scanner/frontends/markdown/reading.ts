@@ -1,6 +1,6 @@
-import type { FactContext, TextFact } from '../../fact.ts';
-import type { FrontEndContext } from '../../frontend.ts';
-import type { EmbeddedProgram, Source } from '../../source.ts';
+import type { FactContext, TextFact } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Source } from '../../fact/source.ts';
+import type { FrontEndContext } from '../../rounds/frontend.ts';
 
 export interface Reading {
   readonly source: Source;

@@ -1,6 +1,6 @@
 /** The Python front end: names and imports resolved over the modules of the skill, constants folded, flows as a graph. */
-import type { Fact } from '../../fact.ts';
-import type { Analyse, FrontEndResult } from '../../frontend.ts';
+import type { Fact } from '../../fact/fact.ts';
+import type { Analyse, FrontEndResult } from '../../rounds/frontend.ts';
 import { changedElsewhere } from './changes/alias-statements.ts';
 import { openFunctions } from './changes/open.ts';
 import { replacedFunctions } from './changes/replaced.ts';

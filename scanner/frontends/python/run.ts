@@ -1,13 +1,13 @@
 /** What the Python front end knows while it goes through modules: values, facts and the graph of flows. */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
-import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact.ts';
-import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow-graph.ts';
-import type { FrontEndContext } from '../../frontend.ts';
+import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts';
+import type { EmbeddedProgram } from '../../fact/source.ts';
+import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { anyEgress, unknownPart } from '../../models/egress-of.ts';
-import type { EmbeddedProgram } from '../../source.ts';
-import type { MovedFile, WrittenText } from '../../written-programs.ts';
+import type { FrontEndContext } from '../../rounds/frontend.ts';
+import type { MovedFile, WrittenText } from '../../rounds/written-programs.ts';
 import type { Kept } from './changes/aliases.ts';
 import { FoldState } from './fold/state.ts';
 import type { MaybeFolded } from './fold/value.ts';

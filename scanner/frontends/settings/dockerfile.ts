@@ -1,8 +1,8 @@
 /** Dockerfiles (Dockerfile reference): commands of RUN, CMD and ENTRYPOINT as shell, what is fetched, which images are built upon. */
-import type { Fact } from '../../fact.ts';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../frontend.ts';
+import type { Fact } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import { egressOf } from '../../models/egress-of.ts';
-import type { EmbeddedProgram, Source } from '../../source.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
 import { analyseMakefile } from './makefile.ts';
 
 /** Facts of files that build: Dockerfiles and makefiles. */

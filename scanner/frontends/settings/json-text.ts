@@ -1,8 +1,8 @@
 /** JSON: read as strictly as JSON.parse does where a program reads it so, else searched as text; notebooks give their cells. */
 
-import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
+import type { Source } from '../../fact/source.ts';
 import { settingsDepthMax } from '../../limits.ts';
-import type { Source } from '../../source.ts';
+import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import { notebookPrograms } from './notebook.ts';
 import type { Setting } from './setting.ts';

@@ -1,6 +1,6 @@
 /** The front end for JSON, YAML and TOML: scripts and hooks in settings, what software is depended on, and text that agents read. */
 
-import { perSource } from '../../frontend.ts';
+import { perSource } from '../../rounds/frontend.ts';
 import { analyseJsonText } from './json-text.ts';
 import { analyseToml } from './toml.ts';
 import { analyseYaml } from './yaml.ts';

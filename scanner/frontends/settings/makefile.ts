@@ -1,9 +1,9 @@
 /** Makefiles and justfiles: recipes as shell, one program for each target. */
-import type { Fact } from '../../fact.ts';
-import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
-import { shebang } from '../../language.ts';
+import type { Fact } from '../../fact/fact.ts';
+import { shebang } from '../../fact/language.ts';
+import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import { unknownPart } from '../../models/egress-of.ts';
-import type { EmbeddedProgram, Source } from '../../source.ts';
+import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { joinPieces } from '../markdown/code.ts';
 
 /** Facts of one makefile. */

@@ -1,6 +1,7 @@
 /** Jupyter notebooks (nbformat 3 and 4): code cells in their languages, with what IPython hands to a shell; text cells; outputs that act. */
+
+import type { EmbeddedProgram, Language, Source } from '../../fact/source.ts';
 import { cellMagics, kernelLanguages, lineMagics } from '../../models/notebook.ts';
-import type { EmbeddedProgram, Language, Source } from '../../source.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
 import type { Setting } from './setting.ts';
 import { joinSettings } from './setting-map.ts';

@@ -1,5 +1,5 @@
 /** Where the characters of a setting's value stand in the file. */
-import type { OffsetMap, Source } from '../../source.ts';
+import type { OffsetMap, Source } from '../../fact/source.ts';
 import type { Setting } from './setting.ts';
 
 /** Offsets of a value in the source: in step as long as it is written as it is, then at the first character that is written otherwise. */

@@ -1,12 +1,12 @@
 /** What settings say, in whichever notation: values with their paths become scripts, hooks, servers, dependencies and text. */
 
-import type { Fact, Span } from '../../fact.ts';
-import type { FrontEndResult } from '../../frontend.ts';
+import type { Fact, Span } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../../limits.ts';
 import { egressOf } from '../../models/egress-of.ts';
 import { lifecycleScripts } from '../../models/package-json.ts';
 import { commandKeys } from '../../models/setting-commands.ts';
-import type { EmbeddedProgram, Source } from '../../source.ts';
+import type { FrontEndResult } from '../../rounds/frontend.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 

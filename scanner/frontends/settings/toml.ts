@@ -1,11 +1,11 @@
 /** TOML: every text with its path; comments, since agents read them. */
 
 import { type AST, parseTOML } from 'toml-eslint-parser';
-import type { Fact } from '../../fact.ts';
-import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
+import type { Fact } from '../../fact/fact.ts';
+import type { Source } from '../../fact/source.ts';
 import { settingsDepthMax, tomlCharsMax } from '../../limits.ts';
 import { tomlSettingsFiles } from '../../models/setting-commands.ts';
-import type { Source } from '../../source.ts';
+import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';

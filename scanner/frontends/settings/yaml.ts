@@ -1,10 +1,10 @@
 /** YAML: every scalar with its path, aliases not followed. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
+import type { Source } from '../../fact/source.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../../limits.ts';
 import { settingsFiles } from '../../models/setting-commands.ts';
-import type { Source } from '../../source.ts';
+import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';

@@ -1,6 +1,6 @@
 /** A command of a shell script with everything folded, as the handlers of programs get it. */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
-import type { Span } from '../../fact.ts';
+import type { Span } from '../../fact/fact.ts';
 import type { Value } from './value.ts';
 
 export interface Call {

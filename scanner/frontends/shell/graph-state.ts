@@ -1,4 +1,4 @@
-import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow-graph.ts';
+import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import type { Taint } from './value.ts';
 
 /** What is put together while a script is gone through. */

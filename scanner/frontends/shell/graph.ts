@@ -1,8 +1,8 @@
 /** The flow graph of a shell script: ways of values that reach a sink, another program or the script's own output. */
-import type { FlowSink, Span } from '../../fact.ts';
-import type { FlowGraph } from '../../flow-graph.ts';
+import type { FlowSink, Span } from '../../fact/fact.ts';
+import type { Language } from '../../fact/source.ts';
+import type { FlowGraph } from '../../flow/graph.ts';
 import { shellFlowSteps } from '../../limits.ts';
-import type { Language } from '../../source.ts';
 import type { Call } from './call.ts';
 import type { ShellGraph } from './graph-state.ts';
 import type { Noting, ShellRun } from './run.ts';

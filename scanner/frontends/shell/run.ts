@@ -2,12 +2,12 @@
 import type { Function as FunctionNode, ParsedScript } from 'unbash';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
-import type { Fact, Span, Trait } from '../../fact.ts';
-import type { FrontEndContext } from '../../frontend.ts';
+import type { Fact, Span, Trait } from '../../fact/fact.ts';
+import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../../fact/source.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { anyEgress } from '../../models/egress-of.ts';
-import { type EmbeddedProgram, type OffsetMap, rawSpan, type Source } from '../../source.ts';
-import type { WrittenText } from '../../written-programs.ts';
+import type { FrontEndContext } from '../../rounds/frontend.ts';
+import type { WrittenText } from '../../rounds/written-programs.ts';
 import { newShellGraph, type ShellGraph } from './graph-state.ts';
 import { emptyValue, type Taint, type Value } from './value.ts';
 

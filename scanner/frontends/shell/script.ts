@@ -10,8 +10,8 @@ import type {
   SyntaxNode,
 } from 'unbash';
 import { forEachChild, parse } from 'unbash';
+import type { Source } from '../../fact/source.ts';
 import { shellCallDepthMax, shellPipelineMax, syntaxDepthMax } from '../../limits.ts';
-import type { Source } from '../../source.ts';
 import { runCommand } from './commands.ts';
 import { evaluate } from './language/arithmetic.ts';
 import { type Bodies, runCountedLoop, runLoop } from './language/loops.ts';

@@ -1,7 +1,7 @@
 /** The shell front end: Bash and POSIX scripts, read by unbash and gone through without running anything. */
 import { parse } from 'unbash';
-import { type FrontEndContext, type FrontEndResult, perSource } from '../../frontend.ts';
-import type { OffsetMap, Source } from '../../source.ts';
+import type { OffsetMap, Source } from '../../fact/source.ts';
+import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
 import { graphOf, noteExit } from './graph.ts';
 import { newRun, spanOf } from './run.ts';
 import { callFunction, runStatements, runSubstitution } from './script.ts';

@@ -1,9 +1,9 @@
 /** Values as the shell front end follows them: text with unknown parts, where each piece was written, and what flowed in. */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
-import type { FlowSource, Span } from '../../fact.ts';
+import type { FlowSource, Span } from '../../fact/fact.ts';
+import type { OffsetMap } from '../../fact/source.ts';
 import { alternativesMax, foldedCharsMax, shellTaintStepsMax, shellTaintsMax } from '../../limits.ts';
 import { unknownPart } from '../../models/egress-of.ts';
-import type { OffsetMap } from '../../source.ts';
 
 /** Something that flowed into a value: one step of the way it came, with the steps before. */
 export interface Taint {

@@ -2,11 +2,11 @@
 import type { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
-import type { Fact, FlowSink, FlowSource, Trait } from '../../fact.ts';
+import type { Fact, FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
+import type { EmbeddedProgram, Language, Source } from '../../fact/source.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { unknownPart } from '../../models/egress-of.ts';
-import type { EmbeddedProgram, Language, Source } from '../../source.ts';
-import type { MovedFile, WrittenText } from '../../written-programs.ts';
+import type { MovedFile, WrittenText } from '../../rounds/written-programs.ts';
 import type { ResolvedCall } from './effects/calls.ts';
 import { literalMap, spanOf } from './places.ts';
 import type { Evaluator } from './values/evaluate.ts';

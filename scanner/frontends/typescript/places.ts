@@ -1,8 +1,8 @@
 /** Spans of syntax nodes, and where the text of a folded program stands in its literals. */
 import { ts } from 'ts-morph';
-import type { Span } from '../../fact.ts';
+import type { Span } from '../../fact/fact.ts';
+import type { OffsetMap, Source } from '../../fact/source.ts';
 import { unknownPart } from '../../models/egress-of.ts';
-import type { OffsetMap, Source } from '../../source.ts';
 import type { Evaluator } from './values/evaluate.ts';
 import { bareOf } from './values/symbols.ts';
 import { textOr } from './values/values.ts';

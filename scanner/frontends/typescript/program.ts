@@ -1,9 +1,9 @@
 /** One program of all TypeScript and JavaScript sources of a round: in memory, our capability library instead of any other, no settings of the skill. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
+import type { Source } from '../../fact/source.ts';
+import type { Steps } from '../../fact/steps.ts';
 import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
-import type { Source } from '../../source.ts';
-import type { Steps } from '../../steps.ts';
 import { capabilityLibrary } from './library.ts';
 
 export interface ProgramFile {

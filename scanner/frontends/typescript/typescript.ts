@@ -1,7 +1,7 @@
 /** The front end for TypeScript and JavaScript. */
 import { ts } from 'ts-morph';
-import type { FrontEndContext, FrontEndResult } from '../../frontend.ts';
-import type { Source } from '../../source.ts';
+import type { Source } from '../../fact/source.ts';
+import type { FrontEndContext, FrontEndResult } from '../../rounds/frontend.ts';
 import { collectWrites } from './changes/writes.ts';
 import { flowGraph } from './flow/flow.ts';
 import type { Out, Use } from './out.ts';

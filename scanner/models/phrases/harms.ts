@@ -1,6 +1,6 @@
 /** What hostile texts have done to memory, money, files and judgement, as phrases over concepts: one table for all languages. */
-import { languageBits } from '../../lexicon.ts';
-import type { Phrase } from '../../phrase.ts';
+import { languageBits } from '../../prose/lexicon.ts';
+import type { Phrase } from '../../prose/phrase.ts';
 
 const notEnglish = ~languageBits('english');
 

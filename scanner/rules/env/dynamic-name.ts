@@ -1,6 +1,7 @@
 /** A variable is read whose name is computed. */
+
+import { runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const dynamicName = defineRule({
   id: 'env/dynamic-name',

@@ -1,8 +1,8 @@
 /** The environment of a process is read by way of the system. */
-import type { CapabilityFact, TraitFact } from '../../fact.ts';
+import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
+import { milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const processEnvironment = defineRule({
   id: 'env/process-environment',

@@ -1,7 +1,8 @@
 /** A file of variables (.env) is loaded, with all that is in it. */
-import { isInOwnFolder } from '../../own-credentials.ts';
+
+import { isInText, runs } from '../../fact/standing.ts';
+import { isInOwnFolder } from '../../flow/own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const secretFileLoad = defineRule({
   id: 'env/secret-file-load',

@@ -2,10 +2,10 @@
 
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { coversHost } from '../../../skills-index/skill/host-name.ts';
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { runs } from '../../fact/standing.ts';
 import { providerOf, staysAtHome } from '../../models/secrets.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const secretsGathered = defineRule({
   id: 'env/secrets-gathered',

@@ -1,6 +1,7 @@
 /** A variable is set that makes other programs load code or go elsewhere. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const steeringVariable = defineRule({
   id: 'env/steering-variable',

@@ -1,7 +1,7 @@
 /** All environment variables are read at once. */
-import type { FactOf } from '../../fact.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const wholeEnvironment = defineRule({
   id: 'env/whole-environment',

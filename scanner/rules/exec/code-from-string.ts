@@ -1,8 +1,8 @@
 /** Text that was computed is run as code. */
 
-import type { FactOf, TraitFact } from '../../fact.ts';
+import type { FactOf, TraitFact } from '../../fact/fact.ts';
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const codeFromString = defineRule({
   id: 'exec/code-from-string',

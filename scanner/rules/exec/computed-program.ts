@@ -1,6 +1,7 @@
 /** Which program is started is computed. */
+
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const computedProgram = defineRule({
   id: 'exec/computed-program',

@@ -1,12 +1,12 @@
 /** Another program is asked for a credential that it holds. */
 import { coversHost } from '../../../skills-index/skill/host-name.ts';
-import { draftsOfTrait } from '../../draft-of-trait.ts';
-import type { FlowFact, TraitFact } from '../../fact.ts';
-import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact, TraitFact } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { own } from '../../models/api.ts';
 import { secretProviders } from '../../models/secret-providers.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const credentialCommand = defineRule({
   id: 'exec/credential-command',

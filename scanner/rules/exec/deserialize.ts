@@ -1,6 +1,7 @@
 /** Data is read by a reader that runs code in it. */
+
+import { runs } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const deserialize = defineRule({
   id: 'exec/deserialize',

@@ -1,10 +1,10 @@
 /** What is downloaded is run. */
-import type { TraitFact } from '../../fact.ts';
+import type { TraitFact } from '../../fact/fact.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { dropHostOf } from '../../models/drop-hosts.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../models/egress-of.ts';
 import { isKnownInstaller } from '../../models/installers.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const downloadAndRun = defineRule({
   id: 'exec/download-and-run',

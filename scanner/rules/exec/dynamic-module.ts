@@ -1,6 +1,7 @@
 /** Which module is loaded is computed. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
 import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const dynamicModule = defineRule({
   id: 'exec/dynamic-module',

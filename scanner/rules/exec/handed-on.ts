@@ -1,6 +1,7 @@
 /** A powerful function is handed on, so that nobody sees who calls it with what. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
 import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const handedOn = defineRule({
   id: 'exec/handed-on',

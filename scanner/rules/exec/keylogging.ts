@@ -1,6 +1,7 @@
 /** Keys are recorded as they are typed. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
 import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const keylogging = defineRule({
   id: 'exec/keylogging',

@@ -1,6 +1,7 @@
 /** Machine code is loaded into the process. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
 import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const nativeCode = defineRule({
   id: 'exec/native-code',

@@ -1,6 +1,7 @@
 /** A function of the language or its libraries is replaced. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
 import { defineRule } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const patchBuiltin = defineRule({
   id: 'exec/patch-builtin',

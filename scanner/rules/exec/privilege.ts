@@ -1,6 +1,7 @@
 /** More rights are taken. */
+
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const privilege = defineRule({
   id: 'exec/privilege',

@@ -1,7 +1,8 @@
 /** A program is run that is not in the bundle, or not on this machine. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const remoteProgram = defineRule({
   id: 'exec/remote-program',

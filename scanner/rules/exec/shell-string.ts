@@ -1,6 +1,7 @@
 /** Data is put into a command line that a shell reads. */
+
+import { runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const shellString = defineRule({
   id: 'exec/shell-string',

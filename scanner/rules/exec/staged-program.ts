@@ -1,7 +1,7 @@
 /** Code is run that lies where anybody could have put it. */
-import type { Fact } from '../../fact.ts';
+import type { Fact } from '../../fact/fact.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const stagedProgram = defineRule({
   id: 'exec/staged-program',

@@ -1,7 +1,8 @@
 /** The screen, the clipboard, the camera or the microphone is read. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const surveillance = defineRule({
   id: 'exec/surveillance',

@@ -1,7 +1,8 @@
 /** Another agent is started that asks nobody. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const unguardedAgent = defineRule({
   id: 'exec/unguarded-agent',

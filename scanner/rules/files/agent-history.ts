@@ -1,7 +1,8 @@
 /** What was said in an agent's earlier sessions is read. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const agentHistory = defineRule({
   id: 'files/agent-history',

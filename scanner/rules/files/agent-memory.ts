@@ -1,9 +1,9 @@
 /** An agent’s memory, instructions or settings are written. */
 
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const agentMemory = defineRule({
   id: 'files/agent-memory',

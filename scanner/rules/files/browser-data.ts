@@ -1,7 +1,8 @@
 /** A browser's cookies or stored passwords are used. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const browserData = defineRule({
   id: 'files/browser-data',

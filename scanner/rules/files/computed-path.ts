@@ -1,6 +1,7 @@
 /** Files are changed under a path that is only known when the skill runs. */
+
+import { runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const computedPath = defineRule({
   id: 'files/computed-path',

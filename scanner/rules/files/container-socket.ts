@@ -1,7 +1,8 @@
 /** The control socket of a container engine is used. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const containerSocket = defineRule({
   id: 'files/container-socket',

@@ -1,8 +1,9 @@
 /** A file with credentials is used. */
+
+import { isInText, milder } from '../../fact/standing.ts';
+import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
-import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const credentialPath = defineRule({
   id: 'files/credential-path',

@@ -1,7 +1,8 @@
 /** Everything of a user or a machine is deleted or overwritten. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const destructive = defineRule({
   id: 'files/destructive',

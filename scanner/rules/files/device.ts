@@ -1,7 +1,8 @@
 /** A disk, the memory or a keyboard is read as a device. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const device = defineRule({
   id: 'files/device',

@@ -1,7 +1,7 @@
 /** The home folder or the whole machine is searched through. */
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const homeHarvest = defineRule({
   id: 'files/home-harvest',

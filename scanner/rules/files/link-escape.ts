@@ -1,7 +1,8 @@
 /** A link is made that leads out of the folders a skill works in. */
+
+import { isInText, milder, runs } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const linkEscape = defineRule({
   id: 'files/link-escape',

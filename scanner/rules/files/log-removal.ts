@@ -1,6 +1,7 @@
 /** The system's logs are deleted or emptied. */
+
+import { milder } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const logRemoval = defineRule({
   id: 'files/log-removal',

@@ -1,9 +1,9 @@
 /** Files outside of the skill's and the project's folders are read. */
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { runs } from '../../fact/standing.ts';
+import { needsCapability } from '../../manifest/observed.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
-import { needsCapability } from '../../observed.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const outsideRead = defineRule({
   id: 'files/outside-read',

@@ -1,6 +1,7 @@
 /** Files outside of the skill's and the project's folders are written or deleted. */
+
+import { isInText } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
 import { outsidePath } from './outside-read.ts';
 
 export const outsideWrite = defineRule({

@@ -1,6 +1,7 @@
 /** Anybody may write to a file afterwards, or it runs with its owner's rights. */
+
+import { isInText, milder, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const permissions = defineRule({
   id: 'files/permissions',

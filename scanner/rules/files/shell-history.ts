@@ -1,7 +1,8 @@
 /** What the user typed before is read. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const shellHistory = defineRule({
   id: 'files/shell-history',

@@ -1,6 +1,7 @@
 /** An archive is unpacked wherever its entries say. */
+
+import { runs } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const unsafeExtract = defineRule({
   id: 'files/unsafe-extract',

@@ -1,7 +1,8 @@
 /** A cryptocurrency wallet's files are used. */
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const wallet = defineRule({
   id: 'files/wallet',

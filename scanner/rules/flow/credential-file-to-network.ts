@@ -1,8 +1,8 @@
 /** A file in which another program keeps its credentials leaves. */
-import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
-import { passesFiles } from '../../links.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { passesFiles } from '../../flow/links.ts';
+import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const credentialFileToNetwork = defineRule({

@@ -1,12 +1,12 @@
 /** A secret or private file is wrapped up before it leaves. */
 
 import { coversHost } from '../../../skills-index/skill/host-name.ts';
-import type { FlowFact } from '../../fact.ts';
-import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { belongsTo } from '../../flow/secret-flows.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { belongsTo } from '../../secret-flows.ts';
 
 export const encodedToNetwork = defineRule({
   id: 'flow/encoded-to-network',

@@ -1,5 +1,5 @@
 /** All environment variables leave, or one leaves for a host that the manifest does not name. */
-import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 

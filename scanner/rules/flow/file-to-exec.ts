@@ -1,12 +1,12 @@
 /** What came from the network is written to a file, and the file is run. */
 import { basename } from 'node:path/posix';
-import type { FactOf, FlowFact } from '../../fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FactOf, FlowFact } from '../../fact/fact.ts';
+import type { Source } from '../../fact/source.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isLoopbackHost, targetOf } from '../../models/egress-of.ts';
 import { isKnownInstaller } from '../../models/installers.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const fileToExec = defineRule({
   id: 'flow/file-to-exec',

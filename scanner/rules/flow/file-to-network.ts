@@ -1,7 +1,7 @@
 /** What was read from a file, or received from one host, leaves for a host that the manifest does not name. */
 
-import type { FlowFact } from '../../fact.ts';
-import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { targetOf } from '../../models/egress-of.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';

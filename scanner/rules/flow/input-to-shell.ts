@@ -1,5 +1,5 @@
 /** Arguments or typed text become part of a command line or of code. */
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const inputToShell = defineRule({

@@ -1,8 +1,8 @@
 /** A secret leaves that is of use only here: no service asks for it. */
-import { draftOfFlow } from '../../flow-hosts.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
+import { sentSecrets } from '../../flow/secret-flows.ts';
 import { staysAtHome } from '../../models/secrets.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { sentSecrets } from '../../secret-flows.ts';
 
 export const localSecretToNetwork = defineRule({
   id: 'flow/local-secret-to-network',

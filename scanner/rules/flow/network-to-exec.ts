@@ -1,7 +1,7 @@
 /** What was received from the network is run. */
-import type { FlowFact } from '../../fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
-import { passesFiles } from '../../links.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../models/api.ts';
 import { interpreters } from '../../models/shell.ts';
 import { type Draft, defineRule } from '../../rule.ts';

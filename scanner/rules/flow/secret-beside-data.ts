@@ -1,8 +1,8 @@
 /** A secret travels in the body of the same request as the user's data, to a host that nothing explains. */
-import type { FlowFact } from '../../fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { belongsTo, isToldOf, sentSecrets } from '../../flow/secret-flows.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { belongsTo, isToldOf, sentSecrets } from '../../secret-flows.ts';
 
 export const secretBesideData = defineRule({
   id: 'flow/secret-beside-data',

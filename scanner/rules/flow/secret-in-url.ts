@@ -1,7 +1,7 @@
 /** A secret stands in the address of a request. */
-import { draftOfFlow } from '../../flow-hosts.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
+import { belongsTo, sentSecrets } from '../../flow/secret-flows.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { belongsTo, sentSecrets } from '../../secret-flows.ts';
 
 export const secretInUrl = defineRule({
   id: 'flow/secret-in-url',

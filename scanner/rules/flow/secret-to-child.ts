@@ -1,5 +1,5 @@
 /** A secret stands on the command line of another program. */
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 

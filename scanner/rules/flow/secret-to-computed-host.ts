@@ -1,10 +1,10 @@
 /** A secret goes where a value says that is only known when the skill runs. */
-import type { FlowFact } from '../../fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { providerOf } from '../../models/secrets.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { type SentSecret, sentSecrets } from '../../secret-flows.ts';
-import { isInText } from '../../standing.ts';
 
 export const secretToComputedHost = defineRule({
   id: 'flow/secret-to-computed-host',

@@ -1,10 +1,10 @@
 /** A secret leaves for a host that it does not belong to. */
 import { getDomain } from 'tldts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
-import { allowed, draftOfFlow } from '../../flow-hosts.ts';
+import { allowed, draftOfFlow } from '../../flow/hosts.ts';
+import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isKnownProvider, isProvidersHost, providerOf } from '../../models/secrets.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { belongsTo, type SentSecret, sentSecrets } from '../../secret-flows.ts';
 
 export const secretToNetwork = defineRule({
   id: 'flow/secret-to-network',

@@ -1,8 +1,8 @@
 /** Secrets are shown to the agent, or lie in a file. */
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
-import { isOwnCredentialFile } from '../../own-credentials.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const secretToOutput = defineRule({

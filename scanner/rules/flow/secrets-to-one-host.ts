@@ -1,8 +1,8 @@
 /** Secrets of several services go to one host. */
-import { draftOfFlow } from '../../flow-hosts.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
+import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isProvidersHost, providerOf } from '../../models/secrets.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { belongsTo, type SentSecret, sentSecrets } from '../../secret-flows.ts';
 
 export const secretsToOneHost = defineRule({
   id: 'flow/secrets-to-one-host',

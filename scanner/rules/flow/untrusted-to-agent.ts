@@ -1,7 +1,7 @@
 /** Text from the network reaches the agent, or what the agent obeys. */
 
-import type { FlowFact } from '../../fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { targetOf } from '../../models/egress-of.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';

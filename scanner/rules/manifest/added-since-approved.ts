@@ -1,6 +1,6 @@
 /** A new version asks for what the approved one did not. */
 import { type Capability, listCapabilities, minus, printCapability } from '../../../skills-index/skill/capability.ts';
-import { manifestSpan } from '../../manifest-places.ts';
+import { manifestSpan } from '../../manifest/places.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const addedSinceApproved = defineRule({

@@ -1,8 +1,8 @@
 /** The skill has secrets or private files, reads what strangers wrote, and can send. */
-import type { FactOf } from '../../fact.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { runs } from '../../fact/standing.ts';
 import { isSecretName } from '../../models/secrets.ts';
 import { defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 import { outsidePath } from '../files/outside-read.ts';
 
 export const allThree = defineRule({

@@ -1,10 +1,10 @@
 /** The skill says that it stays offline, or only reads, and does otherwise. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { FactOf } from '../../fact.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { runs } from '../../fact/standing.ts';
+import { needsCapability } from '../../manifest/observed.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
-import { needsCapability } from '../../observed.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const brokenPromise = defineRule({
   id: 'manifest/broken-promise',

@@ -1,7 +1,7 @@
 /** skill.json says what the skill's files do not bear out. */
 import { shortNameOf } from '../../../skills-index/skill/name.ts';
+import type { Source } from '../../fact/source.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const contradiction = defineRule({
   id: 'manifest/contradiction',

@@ -1,7 +1,7 @@
 /** The manifest asks for what is malice, declared or not. */
 import { type Capability, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { manifestSpan } from '../../manifest-places.ts';
+import { manifestSpan } from '../../manifest/places.ts';
 import { dropHostOf } from '../../models/drop-hosts.ts';
 import { isProvidersHost, providerOf } from '../../models/secrets.ts';
 import { defineRule } from '../../rule.ts';

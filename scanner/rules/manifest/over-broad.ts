@@ -1,7 +1,7 @@
 /** The manifest asks for everything. */
 import { type Capability, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { manifestSpan } from '../../manifest-places.ts';
+import { manifestSpan } from '../../manifest/places.ts';
 import { defineRule } from '../../rule.ts';
 
 export const overBroad = defineRule({

@@ -1,12 +1,12 @@
 /** The skill does what its manifest does not ask for. */
 import { type Capability, covers, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
 import type { Severity } from '../../../skills-index/statement/finding.ts';
-import { isBeyondManifests, isHeldAnyway } from '../../declarable.ts';
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
+import { isBeyondManifests, isHeldAnyway } from '../../manifest/declarable.ts';
+import { capabilityOf, needsCapability } from '../../manifest/observed.ts';
 import { isSecretName } from '../../models/secrets.ts';
-import { capabilityOf, needsCapability } from '../../observed.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
 
 export const undeclared = defineRule({
   id: 'manifest/undeclared',

@@ -1,6 +1,7 @@
 /** SKILL.md tells to run a script that no command names: nobody can start it in the sandbox. */
+
+import { toldScripts } from '../../manifest/told-scripts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { toldScripts } from '../../told-scripts.ts';
 
 export const unnamedScript = defineRule({
   id: 'manifest/unnamed-script',

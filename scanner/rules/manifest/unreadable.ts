@@ -1,9 +1,9 @@
 /** skill.json or SKILL.md cannot be read, or the files make no skill. */
 import type { Place, Reason } from '../../../skills-index/skill/problem.ts';
-import type { Obstacle } from '../../declared.ts';
-import { offsetOf } from '../../place.ts';
+import { offsetOf } from '../../fact/place.ts';
+import type { Source } from '../../fact/source.ts';
+import type { Obstacle } from '../../manifest/declared.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const unreadable = defineRule({
   id: 'manifest/unreadable',

@@ -1,6 +1,6 @@
 /** The manifest asks for what the code never does. */
 import { listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
-import { manifestSpan } from '../../manifest-places.ts';
+import { manifestSpan } from '../../manifest/places.ts';
 import { defineRule } from '../../rule.ts';
 
 export const unused = defineRule({

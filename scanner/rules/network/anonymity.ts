@@ -1,8 +1,8 @@
 /** The other side hides itself, or the skill hides where it asks from. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const anonymity = defineRule({
   id: 'network/anonymity',

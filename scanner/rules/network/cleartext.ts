@@ -1,10 +1,10 @@
 /** A request goes unencrypted. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { draftOfFlow } from '../../flow-hosts.ts';
+import { isInText, runs } from '../../fact/standing.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
+import { sentSecrets } from '../../flow/secret-flows.ts';
 import { isAddress, isLoopbackHost } from '../../models/egress-of.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { sentSecrets } from '../../secret-flows.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const cleartext = defineRule({
   id: 'network/cleartext',

@@ -1,8 +1,8 @@
 /** The metadata service of a cloud, or an engine’s control socket, is contacted. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../../skills-index/skill/network-address.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const cloudMetadata = defineRule({
   id: 'network/cloud-metadata',

@@ -1,7 +1,7 @@
 /** A host is contacted that is only known when the skill runs. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const computedHost = defineRule({
   id: 'network/computed-host',

@@ -1,7 +1,7 @@
 /** Data is put into names that DNS is asked for. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { FlowFact } from '../../fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow-hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const dnsChannel = defineRule({

@@ -1,9 +1,9 @@
 /** A host where anyone can leave or fetch data is contacted. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { CapabilityFact, FactOf } from '../../fact.ts';
+import type { CapabilityFact, FactOf } from '../../fact/fact.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { type DropKind, dropHostOf } from '../../models/drop-hosts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const dropHost = defineRule({
   id: 'network/drop-host',

@@ -1,8 +1,8 @@
 /** A host is contacted whose name the code takes care not to show. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { milder, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { milder, runs } from '../../standing.ts';
 
 export const hiddenHost = defineRule({
   id: 'network/hidden-host',

@@ -1,6 +1,7 @@
 /** The skill waits for others to connect. */
+
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const listener = defineRule({
   id: 'network/listener',

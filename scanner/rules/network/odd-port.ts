@@ -1,8 +1,8 @@
 /** A port is used that no common service has. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const oddPort = defineRule({
   id: 'network/odd-port',

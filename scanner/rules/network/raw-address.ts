@@ -1,9 +1,9 @@
 /** A connection to an IP address in place of a name. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../../skills-index/skill/network-address.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress } from '../../models/egress-of.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const rawAddress = defineRule({
   id: 'network/raw-address',

@@ -1,9 +1,9 @@
 /** A connection is opened without a protocol that anybody could read. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
 import { networkPrograms } from '../../models/shell.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const rawSocket = defineRule({
   id: 'network/raw-socket',

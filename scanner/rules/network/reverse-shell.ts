@@ -1,6 +1,7 @@
 /** A shell is given to whoever answers a connection. */
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const reverseShell = defineRule({
   id: 'network/reverse-shell',

@@ -1,9 +1,9 @@
 /** A client library talks to its service, whose host stands nowhere in the code. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { runs } from '../../fact/standing.ts';
 import { npmServices } from '../../models/npm.ts';
 import { pythonPackages } from '../../models/python-packages.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const serviceClient = defineRule({
   id: 'network/service-client',

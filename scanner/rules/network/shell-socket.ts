@@ -1,8 +1,8 @@
 /** The shell itself or a bare socket program talks to another machine. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const shellSocket = defineRule({
   id: 'network/shell-socket',

@@ -1,6 +1,7 @@
 /** TLS certificates are not checked. */
+
+import { runs } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const tlsOff = defineRule({
   id: 'network/tls-off',

@@ -1,8 +1,8 @@
 /** A connection is kept open over which the other side can speak first. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../models/egress-of.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const websocket = defineRule({
   id: 'network/websocket',

@@ -1,7 +1,7 @@
 /** The instructions tell to run a program that does nothing but print a text hidden in it. */
-import type { FactOf } from '../../fact.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { runs } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const computedInstructions = defineRule({
   id: 'obfuscation/computed-instructions',

@@ -1,6 +1,7 @@
 /** Encoded data is decoded and run. */
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const decodeAndRun = defineRule({
   id: 'obfuscation/decode-and-run',

@@ -1,7 +1,8 @@
 /** A program or an order is written in a code that only machines read. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const encodedProgram = defineRule({
   id: 'obfuscation/encoded-program',

@@ -1,8 +1,9 @@
 /** What the code does depends on whether somebody watches. */
-import { joinedText } from '../../joined-text.ts';
+
+import type { Source } from '../../fact/source.ts';
+import { milderIn } from '../../fact/standing.ts';
+import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { milderIn } from '../../standing.ts';
 
 export const evasion = defineRule({
   id: 'obfuscation/evasion',

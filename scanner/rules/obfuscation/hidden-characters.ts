@@ -1,7 +1,8 @@
 /** Characters that a reader does not see, or that turn text around. */
+
+import type { Source } from '../../fact/source.ts';
 import { type HiddenClass, hiddenCharacter, hiddenForm } from '../../models/hidden-characters.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const hiddenCharacters = defineRule({
   id: 'obfuscation/hidden-characters',

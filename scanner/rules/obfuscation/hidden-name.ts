@@ -1,6 +1,7 @@
 /** A name shows only when its pieces are put together. */
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const hiddenName = defineRule({
   id: 'obfuscation/hidden-name',

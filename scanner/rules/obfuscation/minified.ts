@@ -1,6 +1,7 @@
 /** Code is written so that it cannot be read. */
+
+import type { Source } from '../../fact/source.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const minified = defineRule({
   id: 'obfuscation/minified',

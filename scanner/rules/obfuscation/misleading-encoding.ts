@@ -1,7 +1,7 @@
 /** The text that runs is not the text that is shown. */
-import type { ArtifactFact } from '../../fact.ts';
+import type { ArtifactFact } from '../../fact/fact.ts';
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const misleadingEncoding = defineRule({
   id: 'obfuscation/misleading-encoding',

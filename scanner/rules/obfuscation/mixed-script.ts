@@ -1,8 +1,8 @@
 /** A name in code has letters that look like others. */
 import { confusables } from '../../../skills-index/skill/confusables.ts';
+import type { Source } from '../../fact/source.ts';
+import { milderIn } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { milderIn } from '../../standing.ts';
 
 export const mixedScript = defineRule({
   id: 'obfuscation/mixed-script',

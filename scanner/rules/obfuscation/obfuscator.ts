@@ -1,8 +1,9 @@
 /** Code went through a program that makes it unreadable. */
+
+import type { Source } from '../../fact/source.ts';
+import { milder, milderIn } from '../../fact/standing.ts';
 import { obfuscatorMarks } from '../../models/obfuscators.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { milder, milderIn } from '../../standing.ts';
 
 export const obfuscator = defineRule({
   id: 'obfuscation/obfuscator',

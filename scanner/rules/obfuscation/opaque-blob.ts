@@ -1,8 +1,9 @@
 /** A long piece of data that nobody can read stands in code or instructions. */
-import { joinedText } from '../../joined-text.ts';
+
+import type { Source } from '../../fact/source.ts';
+import { characterClass, hasRun } from '../../prose/text-runs.ts';
+import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { characterClass, hasRun } from '../../text-runs.ts';
 
 export const opaqueBlob = defineRule({
   id: 'obfuscation/opaque-blob',

@@ -1,6 +1,7 @@
 /** Text is pushed out of sight by empty space. */
+
+import type { Source } from '../../fact/source.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const padding = defineRule({
   id: 'obfuscation/padding',

@@ -1,8 +1,9 @@
 /** A script runs what lies behind its own end. */
-import { draftOfFlow } from '../../flow-hosts.ts';
+
+import type { Source } from '../../fact/source.ts';
+import { milder, milderIn } from '../../fact/standing.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { milder, milderIn } from '../../standing.ts';
 
 export const selfExtracting = defineRule({
   id: 'obfuscation/self-extracting',

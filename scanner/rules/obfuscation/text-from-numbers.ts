@@ -1,8 +1,9 @@
 /** A text is put together from numbers. */
+
+import type { Source } from '../../fact/source.ts';
+import { milderIn } from '../../fact/standing.ts';
+import { hasNumberList } from '../../prose/text-runs.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { milderIn } from '../../standing.ts';
-import { hasNumberList } from '../../text-runs.ts';
 
 export const textFromNumbers = defineRule({
   id: 'obfuscation/text-from-numbers',

@@ -1,5 +1,5 @@
 /** A file was not looked at, or not whole. */
-import type { ArtifactFact } from '../../fact.ts';
+import type { ArtifactFact } from '../../fact/fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const unanalysed = defineRule({

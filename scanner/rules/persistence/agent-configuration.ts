@@ -1,7 +1,8 @@
 /** Servers, plugins or skills are added to the agent. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const agentConfiguration = defineRule({
   id: 'persistence/agent-configuration',

@@ -1,8 +1,8 @@
 /** Something is made to start by itself. */
-import type { CapabilityFact, TraitFact } from '../../fact.ts';
+import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const autostart = defineRule({
   id: 'persistence/autostart',

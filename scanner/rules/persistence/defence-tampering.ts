@@ -1,7 +1,8 @@
 /** What guards the machine is switched off or deceived. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText, milder } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const defenceTampering = defineRule({
   id: 'persistence/defence-tampering',

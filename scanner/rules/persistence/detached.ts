@@ -1,7 +1,8 @@
 /** A process is started that goes on when the skill has ended. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const detached = defineRule({
   id: 'persistence/detached',

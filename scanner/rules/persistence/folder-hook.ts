@@ -1,8 +1,8 @@
 /** A file of the bundle, or one that it writes, is obeyed by a tool as soon as somebody opens or enters the folder. */
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import type { Source } from '../../fact/source.ts';
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const folderHook = defineRule({
   id: 'persistence/folder-hook',

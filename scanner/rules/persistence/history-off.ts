@@ -1,6 +1,7 @@
 /** Traces of what was run are wiped. */
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const historyOff = defineRule({
   id: 'persistence/history-off',

@@ -1,7 +1,8 @@
 /** A hook is set: code that other programs run. */
+
+import { isInText, runs } from '../../fact/standing.ts';
 import { sensitiveMount } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const hook = defineRule({
   id: 'persistence/hook',

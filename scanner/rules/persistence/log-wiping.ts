@@ -1,7 +1,8 @@
 /** The system’s own log is told to forget. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const logWiping = defineRule({
   id: 'persistence/log-wiping',

@@ -1,7 +1,8 @@
 /** An account is added, or gets more rights. */
-import { draftsOfTrait } from '../../draft-of-trait.ts';
+
+import { isInText } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { isInText } from '../../standing.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const newAccount = defineRule({
   id: 'persistence/new-account',

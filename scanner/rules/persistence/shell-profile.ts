@@ -1,9 +1,9 @@
 /** A shell’s profile is changed. */
-import type { CapabilityFact } from '../../fact.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
+import type { Source } from '../../fact/source.ts';
+import { isInText, milder } from '../../fact/standing.ts';
 import { sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { isInText, milder } from '../../standing.ts';
 
 export const shellProfile = defineRule({
   id: 'persistence/shell-profile',

@@ -1,14 +1,14 @@
 /** Text or settings by which an agent stops asking its user. */
-import type { FactOf } from '../../fact.ts';
-import { type Match, weighed } from '../../manner.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { milder } from '../../fact/standing.ts';
 import { approvalOrders, approvalSwitches } from '../../models/lures.ts';
 import { approvalPhrases, gravelyUnasked } from '../../models/phrases/orders.ts';
-import { matchPhrase, type PhraseMatch } from '../../phrase.ts';
-import { readingOf } from '../../prose-reading.ts';
-import { textsFor } from '../../prose-texts.ts';
+import { type Match, weighed } from '../../prose/manner.ts';
+import { matchPhrase, type PhraseMatch } from '../../prose/phrase.ts';
+import { readingOf } from '../../prose/reading.ts';
+import { statementsOf } from '../../prose/statements.ts';
+import { textsFor } from '../../prose/texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const approvalBypass = defineRule({
   id: 'prose/approval-bypass',

@@ -1,9 +1,10 @@
 /** Text that fixes the outcome of a judgement. */
-import { weighed } from '../../manner.ts';
+
 import { biases } from '../../models/lures.ts';
 import { biasPhrases } from '../../models/phrases/harms.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const biasedJudgement = defineRule({
   id: 'prose/biased-judgement',

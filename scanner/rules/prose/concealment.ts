@@ -1,10 +1,11 @@
 /** Text that orders an agent to keep something from its user. */
-import { weighed } from '../../manner.ts';
+
 import { concealments } from '../../models/lures.ts';
 import { concealedActs, concealmentPhrases } from '../../models/phrases/orders.ts';
-import { matchPhrase } from '../../phrase.ts';
+import { weighed } from '../../prose/manner.ts';
+import { matchPhrase } from '../../prose/phrase.ts';
+import { type Statement, statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { type Statement, statementsOf } from '../../statements.ts';
 
 export const concealment = defineRule({
   id: 'prose/concealment',

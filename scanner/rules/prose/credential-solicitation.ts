@@ -1,10 +1,11 @@
 /** Text that makes an agent ask for what nobody should hand over. */
-import { weighed } from '../../manner.ts';
+
+import { atMost } from '../../fact/standing.ts';
 import { frequentSolicitations, solicitations } from '../../models/lures.ts';
 import { solicitationPhrases } from '../../models/phrases/orders.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { atMost } from '../../standing.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const credentialSolicitation = defineRule({
   id: 'prose/credential-solicitation',

@@ -1,8 +1,8 @@
 /** Text that makes an agent decode something and act on what comes out. */
-import type { FactOf } from '../../fact.ts';
+import type { FactOf } from '../../fact/fact.ts';
 import { actsOnDecoded, decodesText, discussesAttacks, introducesBlob, madeInstructions } from '../../models/lures.ts';
-import { readingOf } from '../../prose-reading.ts';
-import { textsFor } from '../../prose-texts.ts';
+import { readingOf } from '../../prose/reading.ts';
+import { textsFor } from '../../prose/texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const decodeInstructions = defineRule({

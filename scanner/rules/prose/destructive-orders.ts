@@ -1,9 +1,10 @@
 /** Text that has an agent destroy what is the user’s. */
-import { weighed } from '../../manner.ts';
+
 import { destructions } from '../../models/lures.ts';
 import { destructionPhrases } from '../../models/phrases/harms.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const destructiveOrders = defineRule({
   id: 'prose/destructive-orders',

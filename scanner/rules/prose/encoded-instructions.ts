@@ -1,11 +1,12 @@
 /** Orders that stand in the text in disguise. */
-import { decodingsOf } from '../../encoded-words.ts';
-import type { FactOf } from '../../fact.ts';
-import { nothingAround } from '../../manner.ts';
+
+import type { FactOf } from '../../fact/fact.ts';
 import { strongForms } from '../../models/strong-forms.ts';
-import { readingOfText } from '../../prose-reading.ts';
+import { decodingsOf } from '../../prose/encoded-words.ts';
+import { nothingAround } from '../../prose/manner.ts';
+import { readingOfText } from '../../prose/reading.ts';
+import { isText, statementIn } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isText, statementIn } from '../../statements.ts';
 
 export const encodedInstructions = defineRule({
   id: 'prose/encoded-instructions',

@@ -1,10 +1,10 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
-import { weighed } from '../../manner.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../models/lures.ts';
 import { exfiltrationPhrases, privateDataPhrases } from '../../models/phrases/orders.ts';
+import { weighed } from '../../prose/manner.ts';
+import { type Statement, statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
-import { type Statement, statementsOf } from '../../statements.ts';
 
 export const exfiltrationInstructions = defineRule({
   id: 'prose/exfiltration-instructions',

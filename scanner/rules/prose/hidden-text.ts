@@ -1,12 +1,12 @@
 /** Text that a reader does not see, with orders in it. */
-import type { FactOf } from '../../fact.ts';
-import { nothingAround } from '../../manner.ts';
+import type { FactOf } from '../../fact/fact.ts';
 import { hiddenOrderPhrases } from '../../models/phrases/orders.ts';
 import { strongForms } from '../../models/strong-forms.ts';
-import type { Reading } from '../../prose-reading.ts';
-import { proseTexts } from '../../prose-texts.ts';
+import { nothingAround } from '../../prose/manner.ts';
+import type { Reading } from '../../prose/reading.ts';
+import { statementIn } from '../../prose/statements.ts';
+import { proseTexts } from '../../prose/texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementIn } from '../../statements.ts';
 
 export const hiddenText = defineRule({
   id: 'prose/hidden-text',

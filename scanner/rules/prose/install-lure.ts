@@ -1,5 +1,5 @@
 /** A text that makes a person fetch and start a program, under the name of a prerequisite. */
-import type { FactOf } from '../../fact.ts';
+import type { FactOf } from '../../fact/fact.ts';
 import { dropHostOf } from '../../models/drop-hosts.ts';
 import {
   demandsSetup,
@@ -10,8 +10,8 @@ import {
   tellsToFetch,
   tellsToStart,
 } from '../../models/lures.ts';
-import { plainWords } from '../../plain-words.ts';
-import { proseTexts } from '../../prose-texts.ts';
+import { plainWords } from '../../prose/plain-words.ts';
+import { proseTexts } from '../../prose/texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const installLure = defineRule({

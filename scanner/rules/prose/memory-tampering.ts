@@ -1,9 +1,10 @@
 /** Text that has an agent write into its own memory or rules. */
-import { weighed } from '../../manner.ts';
+
 import { memoryOrders } from '../../models/lures.ts';
 import { memoryPhrases } from '../../models/phrases/harms.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const memoryTampering = defineRule({
   id: 'prose/memory-tampering',

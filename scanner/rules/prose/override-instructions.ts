@@ -1,10 +1,11 @@
 /** Text that orders an agent to drop its rules. */
-import { weighed } from '../../manner.ts';
+
+import { atMost } from '../../fact/standing.ts';
 import { overrides } from '../../models/lures.ts';
 import { overridePhrases, plainOverridePhrases } from '../../models/phrases/orders.ts';
+import { weighed } from '../../prose/manner.ts';
+import { proseRoles, type Statement, splitStatements, statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { atMost } from '../../standing.ts';
-import { proseRoles, type Statement, splitStatements, statementsOf } from '../../statements.ts';
 
 export const overrideInstructions = defineRule({
   id: 'prose/override-instructions',

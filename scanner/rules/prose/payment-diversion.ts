@@ -1,9 +1,10 @@
 /** Text that has an agent move money or change where it goes. */
-import { weighed } from '../../manner.ts';
+
 import { diversions } from '../../models/lures.ts';
 import { paymentPhrases } from '../../models/phrases/harms.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const paymentDiversion = defineRule({
   id: 'prose/payment-diversion',

@@ -1,8 +1,9 @@
 /** Text that has an agent put something into everything it makes. */
-import { weighed } from '../../manner.ts';
+
 import { plantings } from '../../models/lures.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const plantedContent = defineRule({
   id: 'prose/planted-content',

@@ -1,9 +1,10 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
-import { weighed } from '../../manner.ts';
+
 import { remoteInstructionForms } from '../../models/lures.ts';
 import { remotePhrases } from '../../models/phrases/orders.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const remoteInstructions = defineRule({
   id: 'prose/remote-instructions',

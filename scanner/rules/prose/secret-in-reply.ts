@@ -1,8 +1,9 @@
 /** Text that has an agent repeat secrets where they do not belong. */
-import { weighed } from '../../manner.ts';
+
 import { secretReplies } from '../../models/lures.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const secretInReply = defineRule({
   id: 'prose/secret-in-reply',

@@ -1,8 +1,9 @@
 /** Text that has an agent spread the skill. */
-import { weighed } from '../../manner.ts';
+
 import { propagations } from '../../models/lures.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const selfPropagation = defineRule({
   id: 'prose/self-propagation',

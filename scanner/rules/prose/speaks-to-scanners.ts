@@ -1,8 +1,9 @@
 /** Text for whoever checks the skill. */
-import { weighed } from '../../manner.ts';
+
 import { toScanners } from '../../models/lures.ts';
+import { weighed } from '../../prose/manner.ts';
+import { proseRoles, statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { proseRoles, statementsOf } from '../../statements.ts';
 
 export const speaksToScanners = defineRule({
   id: 'prose/speaks-to-scanners',

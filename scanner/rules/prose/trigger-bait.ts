@@ -1,8 +1,9 @@
 /** Text that makes a skill load where it has no business. */
-import { weighed } from '../../manner.ts';
+
 import { baits } from '../../models/lures.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const triggerBait = defineRule({
   id: 'prose/trigger-bait',

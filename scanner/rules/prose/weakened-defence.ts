@@ -1,9 +1,10 @@
 /** Text that has a person or an agent turn a protection off. */
-import { weighed } from '../../manner.ts';
+
 import { weakenings } from '../../models/lures.ts';
 import { defencePhrases } from '../../models/phrases/harms.ts';
+import { weighed } from '../../prose/manner.ts';
+import { statementsOf } from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { statementsOf } from '../../statements.ts';
 
 export const weakenedDefence = defineRule({
   id: 'prose/weakened-defence',

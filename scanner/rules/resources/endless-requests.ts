@@ -1,9 +1,9 @@
 /** Requests are sent in a loop that does not end. */
-import type { FactOf } from '../../fact.ts';
-import { mannerOf, nothingAround } from '../../manner.ts';
-import { readingOf } from '../../prose-reading.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import type { Source } from '../../fact/source.ts';
+import { mannerOf, nothingAround } from '../../prose/manner.ts';
+import { readingOf } from '../../prose/reading.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const endlessRequests = defineRule({
   id: 'resources/endless-requests',

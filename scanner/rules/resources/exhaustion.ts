@@ -1,8 +1,9 @@
 /** Memory or disk is filled. */
-import { joinedText } from '../../joined-text.ts';
+
+import type { Source } from '../../fact/source.ts';
+import { milderIn } from '../../fact/standing.ts';
+import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { milderIn } from '../../standing.ts';
 
 export const exhaustion = defineRule({
   id: 'resources/exhaustion',

@@ -1,6 +1,7 @@
 /** Processes are started without end. */
+
+import { milder } from '../../fact/standing.ts';
 import { defineRule } from '../../rule.ts';
-import { milder } from '../../standing.ts';
 
 export const forkBomb = defineRule({
   id: 'resources/fork-bomb',

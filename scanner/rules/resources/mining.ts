@@ -1,7 +1,7 @@
 /** A miner of cryptocurrency is fetched, started or configured. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import { milder, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { milder, runs } from '../../standing.ts';
 
 export const mining = defineRule({
   id: 'resources/mining',

@@ -1,7 +1,8 @@
 /** A regular expression takes time without end on the right text. */
-import { joinedText } from '../../joined-text.ts';
+
+import type { Source } from '../../fact/source.ts';
+import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const regexBomb = defineRule({
   id: 'resources/regex-bomb',

@@ -1,5 +1,5 @@
 /** An archive is in the bundle. */
-import type { ArtifactFact } from '../../fact.ts';
+import type { ArtifactFact } from '../../fact/fact.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const archiveInBundle = defineRule({

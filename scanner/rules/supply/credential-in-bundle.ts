@@ -1,8 +1,9 @@
 /** A credential lies in the bundle: whoever may read the skill may use it. */
-import { joinedText } from '../../joined-text.ts';
+
+import type { Source } from '../../fact/source.ts';
 import { credentialForms, differentCharactersMin, placeholderWords } from '../../models/credentials.ts';
+import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const credentialInBundle = defineRule({
   id: 'supply/credential-in-bundle',

@@ -1,7 +1,8 @@
 /** The instructions name a script that is not in the bundle. */
+
+import { runs } from '../../fact/standing.ts';
 import { scriptEnding } from '../../models/script-launchers.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const danglingReference = defineRule({
   id: 'supply/dangling-reference',

@@ -1,7 +1,8 @@
 /** A package with a name from inside a company is taken from wherever it is found. */
+
+import type { Source } from '../../fact/source.ts';
+import { runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { runs } from '../../standing.ts';
 
 export const dependencyConfusion = defineRule({
   id: 'supply/dependency-confusion',

@@ -1,7 +1,7 @@
 /** Software comes from elsewhere than its registry. */
-import type { DependencyFact } from '../../fact.ts';
+import type { DependencyFact } from '../../fact/fact.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 import { isIndex } from './index-redirect.ts';
 
 export const foreignSource = defineRule({

@@ -1,9 +1,9 @@
 /** Packages are taken from another index. */
 
-import { isRequirements } from '../../requirements.ts';
+import type { Source } from '../../fact/source.ts';
+import { isInText, milder, runs } from '../../fact/standing.ts';
+import { isRequirements } from '../../ingest/requirements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { isInText, milder, runs } from '../../standing.ts';
 
 export const indexRedirect = defineRule({
   id: 'supply/index-redirect',

@@ -1,6 +1,7 @@
 /** A file of the bundle is run by Python or a build tool without being called. */
+
+import type { Source } from '../../fact/source.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
 
 export const installHook = defineRule({
   id: 'supply/install-hook',

@@ -1,6 +1,7 @@
 /** Installing a package runs a script of its own. */
+
+import { runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const lifecycleScript = defineRule({
   id: 'supply/lifecycle-script',

@@ -1,8 +1,9 @@
 /** What is fetched is named by a branch or as "the latest". */
-import { joinedText } from '../../joined-text.ts';
+
+import type { Source } from '../../fact/source.ts';
+import { atMost } from '../../fact/standing.ts';
+import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import type { Source } from '../../source.ts';
-import { atMost } from '../../standing.ts';
 
 export const mutableReference = defineRule({
   id: 'supply/mutable-reference',

@@ -1,9 +1,9 @@
 /** A package is named almost like one that everybody knows. */
 
+import { runs } from '../../fact/standing.ts';
+import { listedRequirements } from '../../ingest/requirements.ts';
 import { lookAlikeOf, popularPackages } from '../../models/popular-packages.ts';
-import { listedRequirements } from '../../requirements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { runs } from '../../standing.ts';
 
 export const typosquat = defineRule({
   id: 'supply/typosquat',

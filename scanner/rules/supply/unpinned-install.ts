@@ -1,6 +1,7 @@
 /** Software is installed without saying which version. */
+
+import { isInText, runs } from '../../fact/standing.ts';
 import { type Draft, defineRule } from '../../rule.ts';
-import { isInText, runs } from '../../standing.ts';
 
 export const unpinnedInstall = defineRule({
   id: 'supply/unpinned-install',

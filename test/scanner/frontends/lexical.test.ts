@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../../scanner/fact.ts';
+import type { Fact } from '../../../scanner/fact/fact.ts';
+import type { Language, Source } from '../../../scanner/fact/source.ts';
+import { Steps } from '../../../scanner/fact/steps.ts';
 import { analyseLexical } from '../../../scanner/frontends/lexical/lexical.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
-import type { Language, Source } from '../../../scanner/source.ts';
-import { Steps } from '../../../scanner/steps.ts';
 
 const sourceOf = (language: Language, text: string): Source => ({
   path: 'a',

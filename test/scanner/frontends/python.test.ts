@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../../scanner/fact.ts';
-import { solveFlows } from '../../../scanner/flow.ts';
+import type { Fact } from '../../../scanner/fact/fact.ts';
+import type { Source } from '../../../scanner/fact/source.ts';
+import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
+import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { analysePython } from '../../../scanner/frontends/python/python.ts';
-import type { Source } from '../../../scanner/source.ts';
-import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
 
 function unread(...texts: readonly string[]): readonly string[] {
   const sources = texts.map((text, at): Source => {

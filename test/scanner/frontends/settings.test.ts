@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { FrontEndResult } from '../../../scanner/frontend.ts';
+import { languageOf } from '../../../scanner/fact/language.ts';
+import { rawOffset } from '../../../scanner/fact/source.ts';
+import { Steps } from '../../../scanner/fact/steps.ts';
 import { analyseBuildFile } from '../../../scanner/frontends/settings/dockerfile.ts';
 import { analyseJson } from '../../../scanner/frontends/settings/json.ts';
-import { languageOf } from '../../../scanner/language.ts';
-import { rawOffset } from '../../../scanner/source.ts';
-import { Steps } from '../../../scanner/steps.ts';
+import type { FrontEndResult } from '../../../scanner/rounds/frontend.ts';
 
 function analyse(path: string, text: string): FrontEndResult {
   const language = languageOf(path, text);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../../scanner/fact.ts';
-import { solveFlows } from '../../../scanner/flow.ts';
+import type { Fact } from '../../../scanner/fact/fact.ts';
+import type { Source } from '../../../scanner/fact/source.ts';
+import { Steps, StepsUsedUp } from '../../../scanner/fact/steps.ts';
+import { solveFlows } from '../../../scanner/flow/flow.ts';
 import { analyseShell } from '../../../scanner/frontends/shell/shell.ts';
-import type { Source } from '../../../scanner/source.ts';
-import { Steps, StepsUsedUp } from '../../../scanner/steps.ts';
 
 function analyse(text: string, context: Source['context'] = 'code', steps = new Steps()): ReturnType<typeof analyseShell> {
   const source: Source = { path: 'a.sh', file: 'a.sh', language: 'shell', text, context, depth: 0 };

@@ -1,6 +1,6 @@
 /** Files that Python reads, writes and deletes. */
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
-import type { Trait } from '../../../fact.ts';
+import type { Trait } from '../../../fact/fact.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';

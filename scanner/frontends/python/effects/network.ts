@@ -1,7 +1,7 @@
 /** Requests and connections of Python. */
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import type { FlowSink, Trait } from '../../../fact.ts';
+import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun, type PyValue, unknownPy } from '../run.ts';

@@ -2,10 +2,10 @@
 
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import type { OffsetMap } from '../../../fact/source.ts';
 import { own } from '../../../models/api.ts';
 import { egressOf, unknownPart } from '../../../models/egress-of.ts';
 import { interpreters, networkPrograms } from '../../../models/shell.ts';
-import type { OffsetMap } from '../../../source.ts';
 import {
   flowSink,
   flowSource,

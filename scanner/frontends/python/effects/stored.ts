@@ -1,9 +1,9 @@
 /** Files by which values move: what Python writes, downloads or moves to a path is what runs when it starts that path. */
 import { basename, dirname, normalize } from 'node:path/posix';
+import type { Language } from '../../../fact/source.ts';
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { interpreters } from '../../../models/shell.ts';
-import type { Language } from '../../../source.ts';
 import type { PythonModule } from '../names/module.ts';
 import { flowNode, flowSink, type PyNoting, type PythonRun, type PyValue, spanOfPy } from '../run.ts';
 import { wordText } from './command-words.ts';

@@ -1,6 +1,6 @@
 /** Python modules read once: scopes, what binds each name in them, functions and their call sites. */
-import type { Source } from '../../../source.ts';
-import type { Steps } from '../../../steps.ts';
+import type { Source } from '../../../fact/source.ts';
+import type { Steps } from '../../../fact/steps.ts';
 import { bindByText } from '../changes/by-text.ts';
 import { parsePython } from '../syntax/parse.ts';
 import { nodesOfTree, type PyNode, walk } from '../syntax/tree.ts';

@@ -1,5 +1,5 @@
 /** Python files that name an encoding in which they say something else than their bytes show (PEP 263). */
-import type { Source } from '../../../source.ts';
+import type { Source } from '../../../fact/source.ts';
 import { fromUtf7, rot13, unescaped } from '../fold/codecs.ts';
 
 /** The text that Python reads, where the named encoding makes another one of it; undefined for honest encodings. */

@@ -1,7 +1,7 @@
 /** The shell's own commands that change what follows: eval, source, cd, export, read, trap, alias, set … (Bash manual §4). */
 import { posix } from 'node:path';
+import type { Source } from '../../../fact/source.ts';
 import { shellTrapsMax } from '../../../limits.ts';
-import type { Source } from '../../../source.ts';
 import type { Call } from '../call.ts';
 import { noteStart } from '../graph.ts';
 import { runCode } from '../programs/code.ts';

@@ -1,13 +1,13 @@
 /** Code that a script hands to a shell or interpreter: as an argument, by a pipe, from a file it made itself, or decoded. */
 
 import { parse } from 'unbash';
-import type { Trait } from '../../../fact.ts';
+import type { Trait } from '../../../fact/fact.ts';
+import { type Language, type OffsetMap, rawOffset } from '../../../fact/source.ts';
 import { shellCodeDepthMax } from '../../../limits.ts';
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { packageManagers } from '../../../models/package-managers.ts';
 import { interpreters } from '../../../models/shell.ts';
-import { type Language, type OffsetMap, rawOffset } from '../../../source.ts';
 import type { Call } from '../call.ts';
 import { dispatch } from '../commands.ts';
 import { noteFlows, noteStart } from '../graph.ts';

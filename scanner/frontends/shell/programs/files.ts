@@ -1,6 +1,6 @@
 /** Files in shell scripts: what is read and written, and what a script put into a file itself. */
 import { posix } from 'node:path';
-import type { Trait } from '../../../fact.ts';
+import type { Trait } from '../../../fact/fact.ts';
 import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import type { FlowSink, Trait } from '../../../fact.ts';
+import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
 import type { NetworkProgram } from '../../../models/shell.ts';
 import type { Call } from '../call.ts';

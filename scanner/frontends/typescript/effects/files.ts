@@ -1,6 +1,6 @@
 /** Calls that read, write or delete files. */
 import type { Capability, MountMode } from '../../../../skills-index/skill/capability.ts';
-import type { Trait } from '../../../fact.ts';
+import type { Trait } from '../../../fact/fact.ts';
 import type { Effect } from '../../../models/api.ts';
 import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import { type Called, capability, certaintyOf, type Out, sink, trait, write } from '../out.ts';

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
-import type { FlowSink, Trait } from '../../../fact.ts';
+import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../models/api.ts';
 import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
 import { apis } from '../library.ts';

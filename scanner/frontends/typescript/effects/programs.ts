@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
-import type { Trait } from '../../../fact.ts';
+import type { Trait } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../models/api.ts';
 import { interpreters } from '../../../models/shell.ts';
 import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from '../out.ts';

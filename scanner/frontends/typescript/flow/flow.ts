@@ -1,7 +1,7 @@
 /** How values move through a program: assignments, members, calls and their results, callbacks. */
 import { ts } from 'ts-morph';
-import type { FlowGraph, FlowStart } from '../../../flow-graph.ts';
-import type { Steps } from '../../../steps.ts';
+import type { Steps } from '../../../fact/steps.ts';
+import type { FlowGraph, FlowStart } from '../../../flow/graph.ts';
 import { ownerOf } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import type { Out, Use } from '../out.ts';

@@ -1,9 +1,9 @@
 /** Evaluates expressions without running them: what names, members and calls stand for, as far as constants and capabilities go. */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
+import type { Steps } from '../../../fact/steps.ts';
 import { own } from '../../../models/api.ts';
 import { aliases, globalObjects } from '../../../models/javascript.ts';
-import type { Steps } from '../../../steps.ts';
 import { hasOtherThis, settled, withWritten } from '../changes/changes.ts';
 import type { Writes } from '../changes/writes.ts';
 import { ownerOf, returnsOf, valueOfCall } from '../effects/calls.ts';

@@ -1,6 +1,6 @@
 /** Names of a program: which declaration an identifier means, what is assigned to it, and who calls a function. */
 import { ts } from 'ts-morph';
-import type { Steps } from '../../../steps.ts';
+import type { Steps } from '../../../fact/steps.ts';
 import { isFunctionish } from '../effects/calls.ts';
 import type { Program } from '../program.ts';
 import { type Assignment, collectAssignments } from './assignments.ts';

@@ -1,0 +1,201 @@
+/** Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages. */
+import type { Confidence } from '../../skills-index/statement/finding.ts';
+import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
+import { type Steps, StepsUsedUp } from '../fact/steps.ts';
+import { flowStepsMax, flowsMax } from '../limits.ts';
+import { sensitivePath } from '../models/sensitive-paths.ts';
+import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts';
+import { addSummaries, type Edges, type Step } from './summaries.ts';
+
+/** What was found, and whether that is all: steps or flows may be used up before. */
+export interface Solved {
+  readonly flows: readonly FlowFact[];
+  readonly complete: boolean;
+}
+
+/**
+ * All flows, shortest way each. A value that entered a function by one call leaves it only by that call: what a parameter does to the
+ * result is a summary edge from argument to result (Horwitz, Reps, Binkley 1990), and a way that went into a callee never leaves upwards.
+ */
+export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
+  const flows: FlowFact[] = [];
+  try {
+    const edges = edgesOf(graph.edges);
+    addSummaries(graph.edges, edges, steps);
+    const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+    const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
+    const goals = goalsOf(graph, edges, steps);
+    for (const source of graph.sources) {
+      const goal = isPlain(source.source) ? goals.ofPlain : goals.ofAny;
+      for (const visit of nearest(search(source.node, edges, goal, steps))) {
+        for (const sink of sinks.get(visit.node) ?? []) {
+          const isByFile = sink.sink.part === 'program';
+          if (!isTold(source.source, sink.sink) || visit.stored !== isByFile || (isByFile && source.source.what !== 'network'))
+            continue;
+          if (flows.length >= flowsMax) return { flows, complete: false };
+          flows.push(flowOf(source, sink, wayTo(visit), nodes));
+        }
+      }
+    }
+  } catch (cause) {
+    if (cause instanceof StepsUsedUp) return { flows, complete: false };
+    throw cause;
+  }
+  return { flows, complete: true };
+}
+
+// Nobody asks which plain file was copied into which: that is what programs do all day.
+function isPlain({ what, name }: FlowSource): boolean {
+  return what === 'command' || what === 'input' || (what === 'file' && sensitivePath(name) === undefined);
+}
+
+function isTold(source: FlowSource, sink: FlowSink): boolean {
+  return sink.what !== 'file' || !isPlain(source);
+}
+
+/** The nodes from which there is a way to a sink, so that no other is gone through. */
+function goalsOf(graph: FlowGraph, edges: Edges, steps: Steps): { ofAny: ReadonlySet<string>; ofPlain: ReadonlySet<string> } {
+  const back = new Map<string, string[]>();
+  for (const [from, list] of edges) {
+    for (const { to } of list) {
+      const here = back.get(to);
+      if (here === undefined) back.set(to, [from]);
+      else here.push(from);
+    }
+  }
+  const reaching = (sinks: FlowGraph['sinks']): ReadonlySet<string> => {
+    const seen = new Set(sinks.map((sink) => sink.node));
+    // A set that grows while it is gone through is gone through to its end.
+    for (const node of seen) {
+      for (const from of back.get(node) ?? []) {
+        steps.take();
+        seen.add(from);
+      }
+    }
+    return seen;
+  };
+  return { ofAny: reaching(graph.sinks), ofPlain: reaching(graph.sinks.filter(({ sink }) => sink.what !== 'file')) };
+}
+
+function flowOf(
+  { source, certainty }: FlowGraph['sources'][number],
+  sink: FlowGraph['sinks'][number],
+  way: readonly Visit[],
+  nodes: ReadonlyMap<string, FlowNode>,
+): FlowFact {
+  return {
+    kind: 'flow',
+    source,
+    sink: sink.sink,
+    span: sink.span,
+    context: sink.context !== 'comment' && way.some((visited) => visited.shown) ? 'fence-doc' : sink.context,
+    certainty: weaker(certainty, sink.certainty),
+    encoded: way.some((visited) => visited.encodes),
+    steps: [...stepsOf(way, nodes), { span: sink.span, note: sinkNote(sink.sink) }],
+  };
+}
+
+// What the sink does with it, for the last step.
+function sinkNote({ what, capability, api, part }: FlowSink): string {
+  switch (what) {
+    case 'network':
+      return `${api} sends it in the ${part}${capability?.kind === 'egress' ? ` to ${capability.url}` : ''}`;
+    case 'exec':
+      return part === 'argument' ? `${api} gets it as an argument` : `${api} runs it`;
+    case 'file':
+      return `${api} writes it${capability?.kind === 'mount' ? ` to ${capability.path}` : ''}`;
+    case 'output':
+      return `${api} prints it`;
+  }
+}
+
+/** Each node once, by its shorter way: it may have been reached in both phases. */
+function nearest(reached: ReadonlyMap<string, Visit>): Iterable<Visit> {
+  const kept = new Map<string, Visit>();
+  for (const visit of reached.values()) {
+    const key = visit.stored ? `${visit.node} stored` : visit.node;
+    const known = kept.get(key);
+    if (known === undefined || visit.length < known.length) kept.set(key, visit);
+  }
+  return kept.values();
+}
+
+interface Visit {
+  readonly node: string;
+  readonly before: Visit | undefined;
+  readonly encodes: boolean;
+  readonly shown: boolean;
+  readonly stored: boolean;
+  readonly length: number;
+}
+
+// Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the value was born; an argument edge
+// changes to `down`, where result edges are shut: summary edges stand for calls that come back.
+function search(from: string, edges: Edges, goal: ReadonlySet<string>, steps: Steps): Map<string, Visit> {
+  const seen = new Map<string, Visit>();
+  if (!goal.has(from)) return seen;
+  let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
+    { visit: { node: from, before: undefined, encodes: false, shown: false, stored: false, length: 0 }, phase: 'up' },
+  ];
+  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, shown: false, stored: false, length: 0 });
+  while (wave.length > 0) {
+    const next: typeof wave = [];
+    for (const { visit, phase } of wave) {
+      for (const edge of edges.get(visit.node) ?? []) {
+        steps.take();
+        if ((edge.kind === 'result' && phase === 'down') || !goal.has(edge.to)) continue;
+        const then = edge.shared ? 'up' : edge.kind === 'argument' ? 'down' : phase;
+        const stored = visit.stored || edge.stored;
+        const key = stored ? `${edge.to} ${then} stored` : `${edge.to} ${then}`;
+        if (seen.has(key)) continue;
+        const { to: node, encodes, shown } = edge;
+        const reached = { node, before: visit, encodes, shown, stored, length: visit.length + 1 };
+        seen.set(key, reached);
+        next.push({ visit: reached, phase: then });
+      }
+    }
+    wave = next;
+  }
+  return seen;
+}
+
+function edgesOf(list: readonly FlowEdge[]): Edges {
+  const edges: Edges = new Map();
+  for (const edge of list) {
+    const step: Step = {
+      to: edge.to,
+      kind: edge.kind,
+      call: edge.kind === 'value' ? '' : edge.call,
+      encodes: edge.kind === 'value' && edge.encodes === true,
+      shared: edge.kind === 'value' && edge.shared === true,
+      shown: edge.kind === 'value' && edge.context === 'fence-doc',
+      stored: edge.kind === 'value' && edge.stored === true,
+    };
+    const here = edges.get(edge.from);
+    if (here === undefined) edges.set(edge.from, [step]);
+    else here.push(step);
+  }
+  return edges;
+}
+
+function wayTo(last: Visit): Visit[] {
+  const way: Visit[] = [];
+  for (let at: Visit | undefined = last; at !== undefined; at = at.before) way.push(at);
+  return way.reverse();
+}
+
+// Nodes without a note are inner ones that a reader need not see; a very long way keeps its both ends.
+function stepsOf(way: readonly Visit[], nodes: ReadonlyMap<string, FlowNode>): { span: FlowNode['span']; note: string }[] {
+  const told = way.flatMap(({ node }) => {
+    const known = nodes.get(node);
+    return known === undefined || known.note === '' ? [] : [{ span: known.span, note: known.note }];
+  });
+  const half = flowStepsMax / 2;
+  return told.length <= flowStepsMax ? told : [...told.slice(0, half), ...told.slice(-half)];
+}
+
+const strength: readonly Confidence[] = ['widened', 'lexical', 'folded', 'exact'];
+
+function weaker(a: Confidence, b: Confidence): Confidence {
+  return strength.indexOf(a) < strength.indexOf(b) ? a : b;
+}

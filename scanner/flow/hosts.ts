@@ -1,0 +1,89 @@
+/** Where a flow ends, and what the author said of it: shared by the rules on flows. */
+import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import type { FlowFact } from '../fact/fact.ts';
+import { dropHostOf } from '../models/drop-hosts.ts';
+import { isLoopbackHost } from '../models/egress-of.ts';
+import type { Draft, RuleContext } from '../rule.ts';
+
+export interface Destination {
+  /** `*` when it could not be computed. */
+  readonly host: string;
+  /** For messages: the host, or that it is not known. */
+  readonly said: string;
+  /** Whether it is a host where anyone can collect data. */
+  readonly drop: boolean;
+  readonly loopback: boolean;
+  /** Whether the author declared requests to it. */
+  readonly declared: boolean;
+}
+
+// What a container calls the machine that it runs on.
+const ownMachine = /^(host|gateway)\.docker\.internal$|^host\.containers\.internal$/;
+
+/** The destination of a flow into the network; undefined for other sinks. */
+export function destinationOf(
+  { sink, span }: FlowFact,
+  { declared, of }: Pick<RuleContext, 'declared' | 'of'>,
+): Destination | undefined {
+  const one = sink.capability;
+  if (sink.what !== 'network' || one?.kind !== 'egress') return undefined;
+  const { host, path } = parseEgressUrl(one.url);
+  const given = declared === undefined ? [] : listCapabilities(declared);
+  return {
+    host,
+    said: host === '*' ? 'a host that could not be computed' : host,
+    drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, span, of('flow')),
+    loopback: isLoopbackHost(host) || ownMachine.test(host),
+    declared: given.some((wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one)),
+  };
+}
+
+// `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}`: the bot of whoever runs the skill, and nobody else's. A token that stands in the
+// code is the author's.
+function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact[]): boolean {
+  if (!path.startsWith('/bot*')) return false;
+  return flows.some(
+    ({ source, sink, span: at }) =>
+      source.what === 'env' &&
+      /(^|_)(TELEGRAM|TG|BOT)_/i.test(source.name) &&
+      sink.part === 'url' &&
+      at.path === span.path &&
+      at.start === span.start,
+  );
+}
+
+/**
+ * Flows that count: not in comments; one for each source and sink, the shortest. Those of code that is only shown are among them, since
+ * "bad example" above a block is written as easily as the block: `draftOfFlow` keeps them as a row for the reviewer, which decides nothing.
+ * What tells to run a block makes it one that is run, whatever else stands around it.
+ */
+export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
+  const kept = new Map<string, FlowFact>();
+  for (const flow of flows) {
+    if (flow.context === 'comment') continue;
+    const { sink, source, span } = flow;
+    const to = sink.capability === undefined ? sink.api : printCapability(sink.capability);
+    const key = JSON.stringify([source.what, source.name, to, span, sink.part === 'program']);
+    const known = kept.get(key);
+    if (known === undefined || flow.steps.length < known.steps.length) kept.set(key, flow);
+  }
+  const all = [...kept.values()];
+  const isShown = (flow: FlowFact): boolean => flow.context === 'fence-doc';
+  return [...all.filter((flow) => !isShown(flow)), ...all.filter(isShown)];
+}
+
+/** The draft of a finding on a flow: its place is the sink, its steps are told. */
+export function draftOfFlow(flow: FlowFact, said: Omit<Draft, 'span' | 'flow' | 'confidence'>): Draft {
+  const draft = { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
+  if (flow.context !== 'fence-doc') return draft;
+  const severity = said.severity === 'info' ? ('info' as const) : ('low' as const);
+  return { ...draft, kind: 'capability', severity, message: `${said.message}, in a block that is only shown` };
+}
+
+/** What a flow is that the author declared: no evidence of an attack, but a row that a person approves. */
+export const allowed = {
+  kind: 'capability',
+  severity: 'info',
+  fix: 'Nothing to mend: whoever approves the skill approves this.',
+} as const;

@@ -1,0 +1,32 @@
+/** Tells the file in which a skill keeps its own key from those of other programs. */
+import { normalisePath } from '../models/sensitive-paths.ts';
+import type { RuleContext } from '../rule.ts';
+
+/**
+ * Whether a path lies in the agent's common folder for skills, below a folder of this skill's own name, and the skill itself writes it.
+ * Needs `capability:mount` among what the rule reads.
+ */
+export function isOwnCredentialFile(
+  path: string,
+  { of, name, nameInProse }: Pick<RuleContext, 'of' | 'name' | 'nameInProse'>,
+): boolean {
+  const normal = normalisePath(path);
+  if (!isInOwnFolder(path, { name, nameInProse })) return false;
+  return of('capability').some(
+    ({ capability }) =>
+      capability.kind === 'mount' &&
+      capability.mode !== 'ro' &&
+      capability.path !== undefined &&
+      normalisePath(capability.path) === normal,
+  );
+}
+
+/** Whether a path lies below a folder that bears the skill’s name, where skills and programs keep such. */
+export function isInOwnFolder(path: string, { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>): boolean {
+  const normal = normalisePath(path);
+  const short = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase();
+  return short.length >= 4 && commonFolder.test(normal) && normal.split('/').includes(short);
+}
+
+// Agents tell skills to keep their settings there, each below its own name.
+const commonFolder = /^~\/\.(openclaw|clawdbot|moltbot|config|local\/share)\//;

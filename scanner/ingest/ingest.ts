@@ -1,0 +1,128 @@
+/** Bytes become sources: what each file is, by content and name, and what becomes of it. Nothing is skipped by where it lies. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import type { ArtifactFact } from '../fact/fact.ts';
+import { extensionOf } from '../fact/language.ts';
+import { type Place, placeFact } from '../fact/place-inside.ts';
+import type { Source } from '../fact/source.ts';
+import { archiveDepthMax } from '../limits.ts';
+import type { FileType } from '../models/file-types.ts';
+import { programIn } from '../rounds/program-look.ts';
+import { ArchiveBudget, isUnread } from './archives/archive-entry.ts';
+import { openArchive } from './archives/open-archive.ts';
+import { claimedType, typeOf } from './file-type.ts';
+import type { Ingested } from './ingested.ts';
+import { doubtMedia } from './media/check-media.ts';
+import { textInside } from './media/text-inside.ts';
+import { ingestText, textSource } from './text.ts';
+
+export interface IngestedFile extends Ingested {
+  readonly path: string;
+  readonly sha256: Digest;
+  readonly bytes: number;
+}
+
+/** Says what the files of a skill are. Pure: the same files in the same order give the same answer. */
+export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
+  const budget = new ArchiveBudget();
+  const taken = new Set(files.map((file) => file.path));
+  return files.map((file) => {
+    const ingested = ingestFile(file, budget);
+    return { ...ingested, sources: ingested.sources.map((source) => underOwnPath(source, taken)) };
+  });
+}
+
+// Two entries may have one name, and a file of the bundle may be called like an entry: each source has a path of its own.
+function underOwnPath(source: Source, taken: Set<string>): Source {
+  if (source.path === source.file) return source;
+  let { path } = source;
+  for (let count = 2; taken.has(path); count++) path = `${source.path}~${count}`;
+  taken.add(path);
+  return { ...source, path };
+}
+
+/** Says what one file is; archives are opened as far as the budget goes. */
+export function ingestFile({ path, bytes }: Pick<SourceFile, 'path' | 'bytes'>, budget = new ArchiveBudget()): IngestedFile {
+  const about = { path, sha256: digestOf(bytes), bytes: bytes.byteLength };
+  return { ...about, ...ingestBytes({ file: path, path, depth: 0 }, bytes, budget) };
+}
+
+function ingestBytes(place: Place, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
+  if (bytes.byteLength === 0) return { ...nothing, sources: [textSource(place, '')], disposition: 'analysed', reason: 'empty' };
+  const text = ingestText(place, bytes);
+  const type = typeOf(place.path, bytes, text?.isPlain === true);
+  if (type === undefined) return text === undefined ? ingestUnknown(place) : disguisedText(place, text.ingested);
+  const named = type.extensions.includes(extensionOf(place.path)) || type.extensions.length === 0;
+  const disguised = named ? [] : [placeFact(place, 'disguised', `${type.type} named .${extensionOf(place.path)}`)];
+  if (type.class === 'inert') return ingestMedia(place, type, bytes, disguised);
+  if (place.depth >= archiveDepthMax && type.class !== 'binary')
+    return unanalysed('archives in archives', [placeFact(place, 'archive', 'archives in archives'), ...disguised]);
+  const opened = openArchive(type.type, place.path, bytes, budget);
+  if (opened === undefined) return unanalysed(type.type, [placeFact(place, type.class, type.type), ...disguised]);
+  const artifacts = [
+    ...disguised,
+    ...opened.troubles.map(({ what, detail }) => placeFact(place, what, `${type.type}: ${detail}`)),
+  ];
+  if (place.depth > 0 && opened.form === 'archive' && !/\.(tgz|tar\.gz)!\/[^!]*\.tar$/i.test(place.path))
+    artifacts.push(placeFact(place, 'nested-archive', type.type));
+  return joinEntries(place, type, opened, artifacts, budget);
+}
+
+const nothing = { sources: [], artifacts: [] } as const;
+
+function unanalysed(reason: string, artifacts: readonly ArtifactFact[], sources: readonly Source[] = []): Ingested {
+  return { sources, artifacts, disposition: 'unanalysed', reason };
+}
+
+function ingestUnknown(place: Place): Ingested {
+  const reason = 'not text, and of no known type';
+  return unanalysed(reason, [placeFact(place, 'unreadable', reason)]);
+}
+
+// Text that calls itself a picture is looked at by nobody; the pointers of Git LFS stand where the picture was.
+function disguisedText(place: Place, ingested: Ingested): Ingested {
+  const claimed = claimedType(place.path);
+  const text = ingested.sources[0]?.text ?? '';
+  if (claimed === undefined || text.startsWith('version https://git-lfs.github.com/spec/')) return ingested;
+  return {
+    ...ingested,
+    artifacts: [...ingested.artifacts, placeFact(place, 'disguised', `text named .${extensionOf(place.path)}`)],
+  };
+}
+
+function ingestMedia(place: Place, type: FileType, bytes: Uint8Array, disguised: readonly ArtifactFact[]): Ingested {
+  const doubt = doubtMedia(type.type, bytes);
+  const text = textInside(type.type, bytes);
+  const program = text === '' ? undefined : programIn(text);
+  const artifacts = [
+    ...disguised,
+    ...(doubt === undefined ? [] : [placeFact(place, doubt.what, doubt.detail)]),
+    ...(program === undefined || doubt !== undefined ? [] : [placeFact(place, 'polyglot', `${type.type} with a program in it`)]),
+  ];
+  const inside = { ...place, path: `${place.path}!/text` };
+  const sources = text === '' ? [] : [textSource(inside, text, program ?? (/^\s*<[?\w]/.test(text) ? 'html' : 'text'))];
+  const isDoubtful = artifacts.length > 0;
+  return { sources, artifacts, disposition: isDoubtful ? 'unanalysed' : 'inert', reason: doubt?.detail ?? type.type };
+}
+
+function joinEntries(
+  place: Place,
+  type: FileType,
+  opened: NonNullable<ReturnType<typeof openArchive>>,
+  artifacts: ArtifactFact[],
+  budget: ArchiveBudget,
+): Ingested {
+  const inner = opened.entries.map(({ name, bytes }) => ({
+    name,
+    ...ingestBytes({ file: place.file, path: `${place.path}!/${name.toWellFormed()}`, depth: place.depth + 1 }, bytes, budget),
+  }));
+  const failed = inner.find((entry) => entry.disposition === 'unanalysed');
+  const trouble = opened.troubles.find(isUnread);
+  const count = `${type.type}, ${opened.entries.length} ${opened.entries.length === 1 ? 'entry' : 'entries'}`;
+  const all = [...artifacts, ...inner.flatMap((entry) => entry.artifacts)];
+  const sources = inner.flatMap((entry) => entry.sources);
+  if (trouble !== undefined) return unanalysed(`${type.type}: ${trouble.detail}`, all, sources);
+  const done = [...all, placeFact(place, 'opened', count)];
+  if (failed !== undefined) return unanalysed(`${type.type}: ${failed.name} (${failed.reason})`, done, sources);
+  return { sources, artifacts: done, disposition: 'analysed', reason: count };
+}

@@ -1,0 +1,53 @@
+/** Programs that lie compressed or encoded in a file of a type whose end nobody can tell. */
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { mediaTextCharsMax } from '../../limits.ts';
+import { programIn } from '../../rounds/program-look.ts';
+
+/** What a program is packed in; undefined where none was found in the first places that could be one. */
+export function packedProgram(bytes: Uint8Array): string | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let tries = 0;
+  for (let at = 0; at + 8 < view.length && tries < triesMax; at++) {
+    const unpack = unpackAt(view, at);
+    if (unpack === undefined) continue;
+    tries += 1;
+    const text = unpack();
+    if (text !== undefined && isText(text) && programIn(text) !== undefined) return 'a compressed program';
+  }
+  for (const [run] of view.toString('latin1').matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)) {
+    if (++tries > triesMax) break;
+    const text = Buffer.from(run.slice(0, mediaTextCharsMax), 'base64').toString('utf8');
+    if (isText(text) && programIn(text) !== undefined) return 'an encoded program';
+  }
+  return undefined;
+}
+
+const triesMax = 1_000;
+
+// RFC 1952 and RFC 1950 say how each begins.
+function unpackAt(view: Buffer, at: number): (() => string | undefined) | undefined {
+  const [first = 0, second = 0] = [view[at], view[at + 1]];
+  const rest = (): Buffer => view.subarray(at, at + packedBytesMax);
+  const isGzip = first === 0x1f && second === 0x8b && view[at + 2] === 8;
+  if (isGzip) return () => unpacked(() => gunzipSync(rest(), options));
+  const isZlib = first === 0x78 && (first * 256 + second) % 31 === 0 && (second & 0x20) === 0;
+  if (isZlib) return () => unpacked(() => inflateSync(rest(), options));
+  return at <= rawStartMax ? () => unpacked(() => inflateRawSync(rest(), options)) : undefined;
+}
+
+// A stream without a head of its own is looked for only right behind that of the file.
+const rawStartMax = 128;
+const packedBytesMax = 65_536;
+const options = { maxOutputLength: 4 * mediaTextCharsMax, finishFlush: 2 } as const;
+
+function unpacked(unpack: () => Buffer): string | undefined {
+  try {
+    return unpack().toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function isText(text: string): boolean {
+  return text.length >= 16 && !/[\ufffd\0-\x08]/.test(text.slice(0, 4_000));
+}

@@ -1,0 +1,69 @@
+/** What a manifest can say at all, and what the sandbox holds without its saying. */
+import { type Capability, groupCapabilities } from '../../skills-index/skill/capability.ts';
+import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
+import { isLoopbackHost } from '../models/egress-of.ts';
+
+/** Whether a manifest may say it: its own parser decides. `empty` is a manifest without capabilities. */
+export function isDeclarable(empty: Manifest, one: Capability): boolean {
+  if (namesNothing(one)) return false;
+  try {
+    parseManifest(Buffer.from(printManifest({ ...empty, capabilities: groupCapabilities([one]) })));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether no entry of a manifest could stand for an observed use: a host, program or variable that could not be computed, an address. */
+export function isBeyondManifests(one: Capability): boolean {
+  if (namesNothing(one)) return true;
+  if (one.kind === 'mount') return one.path !== undefined && mountFolder(one.path) === undefined;
+  if (one.kind !== 'egress') return false;
+  try {
+    parseDeclaredEgressUrl(one.url);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Whether the sandbox keeps a use harmless although nothing allows it: a path or variable known only at run time is one of those that are
+ * there, the programs and the kernel's figures that it can read are its own, and so is the loopback address.
+ */
+export function isHeldAnyway(one: Capability): boolean {
+  if (one.kind === 'env') return one.name === '*';
+  if (one.kind === 'mount') return one.path === '*' || (one.mode === 'ro' && ownSystem.test(one.path ?? ''));
+  return one.kind === 'egress' && isLoopbackHost(parseEgressUrl(one.url).host);
+}
+
+const ownSystem =
+  /^\/(usr|bin|lib|lib64|opt)\/|^\/proc\/(meminfo|cpuinfo|cmdline|version|stat|uptime|(1|self)\/(cgroup|status))$/;
+
+/** The top folder of an observed path, where a mount could stand; undefined for the system's own and for home folders. */
+export function mountFolder(path: string): string | undefined {
+  const folder = /^\/([A-Za-z0-9_][A-Za-z0-9._-]*)(?=\/|$)/.exec(path)?.[1];
+  return folder === undefined || systemFolders.has(folder) ? undefined : folder;
+}
+
+const systemFolders: ReadonlySet<string> = new Set(
+  (
+    'bin boot dev etc lib lib32 lib64 proc run sbin skills sys usr var home root Users tmp opt srv mnt media Library Applications ' +
+    'System Volumes private'
+  ).split(' '),
+);
+
+function namesNothing(one: Capability): boolean {
+  switch (one.kind) {
+    case 'env':
+    case 'secret':
+      return one.name === '*';
+    case 'egress':
+      return parseEgressUrl(one.url).host === '*';
+    case 'mount':
+      return one.source === undefined && one.path === '*';
+    case 'exec':
+      return one.program === '*';
+  }
+}

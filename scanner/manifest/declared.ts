@@ -1,0 +1,70 @@
+/** What the author declared: skill.json, and what SKILL.md says in the forms of other ecosystems. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { type Capabilities, groupCapabilities } from '../../skills-index/skill/capability.ts';
+import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+
+/** Why something of a skill could not be read: a Problem as plain data. */
+export interface Obstacle {
+  readonly path: string;
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Declared {
+  readonly manifest: Manifest | undefined;
+  /** Why skill.json, where there is one, or SKILL.md cannot be read. */
+  readonly obstacles: readonly Obstacle[];
+  /** Undefined when nothing is declared anywhere. */
+  readonly capabilities: Capabilities | undefined;
+  readonly name: string;
+  /** As SKILL.md says it. */
+  readonly nameInProse: string | undefined;
+  readonly version: string;
+  readonly description: string;
+}
+
+/** Reads what is declared. Never throws: what cannot be read is a problem in the answer and declares nothing. */
+export function readDeclared(files: readonly SourceFile[]): Declared {
+  const obstacles: Obstacle[] = [];
+  const attempt = <Value>(path: string, parse: (bytes: Uint8Array, path: string) => Value): Value | undefined => {
+    const file = files.find((one) => one.path === path);
+    if (file === undefined) return undefined;
+    try {
+      return parse(file.bytes, path);
+    } catch (cause) {
+      obstacles.push(obstacleAt(path, cause instanceof Problem ? cause : new Problem('internal', String(cause), { cause })));
+      return undefined;
+    }
+  };
+  const manifest = attempt('skill.json', parseManifest);
+  const skillMd = attempt('SKILL.md', parseSkillMd);
+  const inProse = skillMd === undefined ? undefined : declaredInProse(skillMd);
+  return {
+    manifest,
+    obstacles,
+    // What the author signed is skill.json; prose counts where there is none.
+    capabilities: manifest?.capabilities ?? inProse,
+    name: manifest?.name ?? skillMd?.name ?? '',
+    nameInProse: skillMd?.name,
+    version: manifest?.version ?? skillMd?.version ?? '',
+    description: skillMd?.description ?? '',
+  };
+}
+
+/** A Problem as an obstacle at a file. */
+export function obstacleAt(path: string, { code, message, hint, reasons }: Problem): Obstacle {
+  return { path, code, message, reasons, ...(hint !== undefined && { hint }) };
+}
+
+function declaredInProse({ declared }: SkillMd): Capabilities | undefined {
+  if (declared.env.length + declared.bins.length === 0) return undefined;
+  return groupCapabilities([
+    ...declared.env.map((name) => ({ kind: 'env', name }) as const),
+    ...declared.bins.map((program) => ({ kind: 'exec', program }) as const),
+  ]);
+}

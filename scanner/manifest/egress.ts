@@ -1,0 +1,44 @@
+/** Requests that were seen become the fewest egress entries that allow them and little more. */
+import type { Capability, EgressCapability } from '../../skills-index/skill/capability.ts';
+import { type EgressTarget, parseEgressUrl, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
+import { dropHostOf } from '../models/drop-hosts.ts';
+import { usualMethods } from './observed.ts';
+
+const urlsPerHostMax = 3;
+
+/** By origin: up to three addresses as they are, more as the folder that they share. Where strangers collect data nothing is proposed. */
+export function inferEgress(observed: readonly EgressCapability[]): Capability[] {
+  const wanted = observed
+    .map((one) => ({ ...one, target: plainTarget(parseEgressUrl(one.url)) }))
+    .filter(({ target }) => target.host !== '*' && dropHostOf(target.host, target.path) === undefined);
+  const byOrigin = Map.groupBy(wanted, ({ target }) => printEgressTarget({ ...target, path: '/*' }));
+  return [...byOrigin.values()].flatMap((list): Capability[] => {
+    const byUrl = Map.groupBy(list, ({ target }) => printEgressTarget(target));
+    const [first] = list;
+    if (first === undefined) return [];
+    if (byUrl.size > urlsPerHostMax) {
+      const path = sharedFolder(list.map(({ target }) => target.path));
+      return [entry(printEgressTarget({ ...first.target, path }), list)];
+    }
+    return [...byUrl].map(([url, same]) => entry(url, same));
+  });
+}
+
+function entry(url: string, uses: readonly EgressCapability[]): Capability {
+  const methods = uses.flatMap((one) => (one.methods.includes('*') ? usualMethods : one.methods));
+  return { kind: 'egress', url, methods: [...new Set(methods)].sort() };
+}
+
+// `/pages/{id}`, `/pages/<id>`, `/pages/$ID`: a text shows where a value goes.
+function plainTarget(target: EgressTarget): EgressTarget {
+  const at = target.path.search(/[{}<>$[\]]|\/:[a-z]/);
+  return at < 0 ? target : { ...target, path: `${target.path.slice(0, target.path.lastIndexOf('/', at) + 1)}*` };
+}
+
+/** `/v2/deals` and `/v2/people/*` share `/v2/*`. */
+function sharedFolder(paths: readonly string[]): string {
+  const [first = '/', ...rest] = paths;
+  let length = first.replace(/\*$/, '').length;
+  for (const path of rest) while (!path.startsWith(first.slice(0, length))) length -= 1;
+  return `${first.slice(0, first.lastIndexOf('/', Math.max(0, length - 1)) + 1)}*`;
+}

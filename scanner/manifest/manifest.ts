@@ -1,0 +1,92 @@
+/** The smallest manifest that covers what a scan saw: a proposal for the author, who has to confirm it. It changes no verdict. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { type Capability, groupCapabilities, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { inferCommands } from './commands.ts';
+import { isDeclarable, mountFolder } from './declarable.ts';
+import { inferEgress } from './egress.ts';
+import { inferSecret } from './secrets.ts';
+
+export interface ManifestIdentity {
+  readonly name: SkillName;
+  readonly version: Version;
+}
+
+/** Infers a manifest that `parseManifest` takes. What no manifest can declare, and what could not be computed, is left out. */
+export function inferManifest(files: readonly SourceFile[], report: ScanReport, identity: ManifestIdentity): Manifest {
+  const empty: Manifest = {
+    ...identity,
+    commands: {},
+    requires: {},
+    capabilities: groupCapabilities([]),
+    limits: { seconds: runSecondsDefault, memoryMiB: runMemoryMiBDefault },
+  };
+  const { observed } = report.capabilities;
+  const wanted: Capability[] = [
+    ...observed.env.map(({ name }): Capability => inferSecret(name, files, report) ?? { kind: 'env', name }),
+    ...inferEgress(observed.egress),
+    ...mountsOf(report),
+    ...observed.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
+  ];
+  const explained = wanted.map((one) => ({ ...one, why: whyOf(one, report) }));
+  const declarable = explained.filter((one) => isDeclarable(empty, one));
+  return { ...empty, commands: inferCommands(files, {}, toldIn(report)), capabilities: groupCapabilities(declarable) };
+}
+
+/**
+ * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. What is written is seen through a view (`cow`), as
+ * a mount that is written directly (`rw`) waits for a person at each start.
+ */
+function mountsOf({ capabilities }: ScanReport): Capability[] {
+  const modes = new Map<string, 'ro' | 'cow'>();
+  for (const { path, mode } of capabilities.observed.mount) {
+    const folder = mountFolder(path ?? '');
+    if (folder === undefined) continue;
+    if (mode !== 'ro' || !modes.has(folder)) modes.set(folder, mode === 'ro' ? 'ro' : 'cow');
+  }
+  return [...modes].map(([folder, mode]) => {
+    const source = `workspace:${
+      folder
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '') || 'data'
+    }`;
+    return { kind: 'mount', source, target: `/${folder}`, mode };
+  });
+}
+
+/** Scripts that SKILL.md tells to run, as the scan saw it. */
+export function toldIn({ findings }: ScanReport): readonly string[] {
+  return findings.flatMap(({ rule, message }) => {
+    const path = rule === 'manifest/unnamed-script' ? /^SKILL\.md tells to run (.+), and /.exec(message)?.[1] : undefined;
+    return path === undefined ? [] : [path];
+  });
+}
+
+/** Where it was seen, for the author to replace by a reason. */
+function whyOf(one: Capability, { findings, capabilities }: ScanReport): string {
+  const seen = listCapabilities(capabilities.observed)
+    .filter((use) => isSameUse(one, use))
+    .map(printCapability);
+  const finding = findings.find(
+    ({ rule, message }) => rule === 'manifest/undeclared' && seen.some((text) => message.includes(` ${text},`)),
+  );
+  if (finding === undefined || !isBundlePath(finding.path)) return `${unconfirmedWhy} seen`;
+  const more = / \((and in \d+ more places?)\)$/.exec(finding.message)?.[1];
+  return `${unconfirmedWhy} seen at ${finding.path}:${finding.line}${more === undefined ? '' : ` ${more}`}`;
+}
+
+function isSameUse(one: Capability, use: Capability): boolean {
+  if (one.kind === 'secret') return use.kind === 'env' && use.name === one.name;
+  if (one.kind === 'env') return use.kind === 'env' && use.name === one.name;
+  if (one.kind === 'egress') return use.kind === 'egress' && parseEgressUrl(use.url).host === parseEgressUrl(one.url).host;
+  if (one.kind === 'mount') return use.kind === 'mount' && `${use.path}/`.startsWith(`${one.target}/`);
+  return use.kind === 'exec' && use.program === one.program;
+}

@@ -1,0 +1,84 @@
+/** Facts become observed capabilities: which uses need one at all, and in which form. */
+import { posix } from 'node:path';
+import { type Capabilities, type Capability, groupCapabilities } from '../../skills-index/skill/capability.ts';
+import type { CapabilityFact } from '../fact/fact.ts';
+import { observedPerKindMax } from '../limits.ts';
+import { own } from '../models/api.ts';
+import { anyEgress } from '../models/egress-of.ts';
+import { sensitivePath } from '../models/sensitive-paths.ts';
+import { interpreters } from '../models/shell.ts';
+
+/** What the facts add up to. Comments and code blocks that only show something do not count; tests do, for they are in the bundle and run. */
+export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
+  return narrowed(groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact))));
+}
+
+// A skill that names more things than a report may list does everything, as far as anyone can approve it.
+function narrowed(all: Capabilities): Capabilities {
+  const many = (list: readonly unknown[]): boolean => list.length > observedPerKindMax;
+  return {
+    env: many(all.env) ? [{ name: '*' }] : all.env,
+    secret: all.secret,
+    egress: many(all.egress) ? [{ url: anyEgress, methods: ['*'] }] : all.egress,
+    mount: many(all.mount) ? [{ path: '*', mode: 'rw' }] : all.mount,
+    exec: many(all.exec) ? [{ program: '*' }] : all.exec,
+  };
+}
+
+/** Whether a fact is a use that a manifest has to declare. */
+export function needsCapability({ capability, context }: CapabilityFact): boolean {
+  if (context === 'comment' || context === 'fence-doc') return false;
+  if (capability.kind === 'exec' && context === 'fence-run') return !startsItself(capability.program);
+  if (capability.kind !== 'mount' || capability.path === undefined) return true;
+  return !isOwnPath(capability.path);
+}
+
+// `python scripts/a.py` in a text is how a command is started: its interpreter is implied, and what it is given is looked at by itself.
+// A word that no program is called by is the rest of a line that was no command.
+function startsItself(program: string): boolean {
+  return own(interpreters, program) !== undefined || (program !== '*' && !/^(\w|\.{0,2}\/|~\/)[\w.+~/@-]*$/.test(program));
+}
+
+/** The capability of a fact without what only the scanner says of it. */
+export function capabilityOf({ capability }: CapabilityFact): Capability {
+  if (capability.kind === 'egress') return { ...capability, methods: methodsOf(capability) };
+  if (capability.kind !== 'mount' || capability.path === undefined) return capability;
+  return { kind: 'mount', path: capability.path === '*' ? '*' : normalPath(capability.path), mode: capability.mode };
+}
+
+// A library keeps its methods to itself: it may use any of the usual ones, which is what a manifest can allow.
+function methodsOf({ url, methods }: Extract<Capability, { kind: 'egress' }>): readonly string[] {
+  return methods.includes('*') && /^https?:\/\/(?!\*)/.test(url) ? usualMethods : methods;
+}
+
+/** What a request may be whose method is not known. */
+export const usualMethods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
+
+// The skill's own folder, the working directory and the sandbox's temporary folders (HOME is one) need no capability. What lies in a
+// home folder and is sensitive is named all the same: on a machine without the sandbox it would be read.
+function isOwnPath(path: string): boolean {
+  if (path === '*') return false;
+  const normal = normalPath(path);
+  if (sensitivePath(normal) !== undefined) return false;
+  if (normal === '..' || normal.startsWith('../../')) return false;
+  return !normal.startsWith('/') || ownRoots.some((root) => normal === root || normal.startsWith(`${root}/`));
+}
+
+const ownRoots = [
+  '/skills/@self',
+  '/tmp',
+  '/var/tmp',
+  '/dev/null',
+  '/dev/stdin',
+  '/dev/stdout',
+  '/dev/stderr',
+  '/dev/tty',
+  '/dev/fd',
+  '/dev/urandom',
+  '/dev/random',
+  '/dev/zero',
+];
+
+function normalPath(path: string): string {
+  return path.startsWith('~') ? path : posix.normalize(path);
+}

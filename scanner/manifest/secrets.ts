@@ -1,0 +1,73 @@
+/** A variable that was read becomes a secret with its hosts and its place in requests, where the code tells them. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
+import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
+import { isHostName } from '../../skills-index/skill/host-name.ts';
+import { secretHostsMax } from '../../skills-index/skill/limits.ts';
+import { looksSecret } from '../../skills-index/skill/manifest-schema.ts';
+import type { Finding } from '../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { belongsTo } from '../flow/secret-flows.ts';
+import { dropHostOf } from '../models/drop-hosts.ts';
+import { isProvidersHost, isSecretName, providerOf } from '../models/secrets.ts';
+import { sentSecret } from '../rules/flow/secret-to-network.ts';
+
+/** Undefined for a variable that holds no secret, and for a secret whose hosts nothing tells: a manifest cannot say that. */
+export function inferSecret(name: string, files: readonly SourceFile[], report: ScanReport): Capability | undefined {
+  if (!looksSecret(name) && !isSecretName(name)) return undefined;
+  const hosts = hostsFor(name, report);
+  if (hosts.length === 0) return undefined;
+  return { kind: 'secret', name, hosts: [...new Set(hosts)].sort().slice(0, secretHostsMax), as: useOf(name, files) };
+}
+
+// Where it was seen to go; else its provider's, or hosts that bear its name; else those that the same files contact. A provider's secret
+// never gets another's host.
+function hostsFor(name: string, report: ScanReport): readonly string[] {
+  const all = contacted(report);
+  const provider = providerOf(name);
+  if (provider !== undefined && provider.selfHosted !== true) return all.filter((host) => isProvidersHost(name, host));
+  const sent = report.findings
+    .filter((finding) => finding.kind === 'capability')
+    .flatMap((finding) => sentSecret(finding) ?? [])
+    .flatMap((one) => (one.name === name && all.includes(one.host) ? [one.host] : []));
+  if (sent.length > 0) return sent;
+  const alike = all.filter((host) => belongsTo(name, host));
+  if (alike.length > 0) return alike;
+  const near = besides(name, report).filter((host) => all.includes(host));
+  return near.length > 0 && near.length <= 2 ? near : all.length === 1 ? all : [];
+}
+
+function contacted({ capabilities }: ScanReport): string[] {
+  const hosts = capabilities.observed.egress.map((one) => parseEgressUrl(one.url).host);
+  return [...new Set(hosts)].filter((host) => isHostName(host) && dropHostOf(host) === undefined).sort();
+}
+
+// Hosts of the files in which the variable is read.
+function besides(name: string, { findings }: ScanReport): string[] {
+  const seen = findings.filter(({ rule }) => rule === 'manifest/undeclared');
+  const paths = new Set(seen.filter(({ message }) => message.includes(` needs env ${name},`)).map(({ path }) => path));
+  return [...new Set(seen.filter(({ path }) => paths.has(path)).flatMap(hostIn))].sort();
+}
+
+function hostIn({ message }: Finding): string[] {
+  const url = / needs egress \S+ (\S+), which /.exec(message)?.[1];
+  return url === undefined ? [] : [parseEgressUrl(url).host];
+}
+
+// What the code around it says: a header of its own name, basic authentication, else a bearer token.
+function useOf(name: string, files: readonly SourceFile[]): SecretUse {
+  if (/^AWS_/.test(name)) return 'sigv4';
+  const texts = files
+    .filter(({ path }) => path !== 'skill.json')
+    .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))
+    .filter((text) => text.includes(name));
+  const code = texts.join('\n');
+  const header = keyHeader.exec(code)?.[1];
+  if (/\bBearer\b/i.test(code)) return 'bearer';
+  if (header !== undefined) return `header:${header}`;
+  return /\bBasic\b|\bauth=\(|curl[^\n]{0,200} (-u|--user) /.test(code) ? 'basic' : 'bearer';
+}
+
+/** Names of headers that carry keys, as services document them. */
+const keyHeader =
+  /["'`\s]((?:x-[a-z0-9-]{0,30})?(?:api-?key|auth-token|access-token|private-token|subscription-token|figma-token|goog-api-key|app-key|secret-key))["'`]?\s{0,3}[:=\],]/i;

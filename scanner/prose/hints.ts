@@ -1,0 +1,164 @@
+/** What a text may speak of, told by one pass over its letters: most texts hold no word that a search needs, and are spared it. */
+
+import { type Concept, concepts } from '../models/phrases/concept.ts';
+import { searchedPatterns } from '../models/searched-patterns.ts';
+import { type FirstWord, neededWords } from './first-words.ts';
+import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
+import { plainLetter, type WordEntry, WordTable, withLetter, wordStart } from './word-table.ts';
+
+/** A set of concepts and of sets of words, as bits. Of a text: never less than what stands there. */
+export type Hints = Int32Array;
+
+/** What a form needs: something of each. */
+export type Needs = readonly Hints[];
+
+/** The hints of a text: `folded` by `foldText`, `latin` by `inLatin` as well. Linear in it. */
+export function hintsOf(folded: string, latin: string): Hints {
+  const hints = new Int32Array(numbersOfHints);
+  const isLong = noteWords(latin, hints);
+  const isOther = !/^[\x20-\x7e]*$/.test(folded);
+  if (isOther && folded !== latin) noteWords(folded, hints);
+  // Words that are cut, or not written in plain letters, may be any.
+  if (isLong || (isOther && otherLetters.test(folded))) for (let bit = 0; bit < concepts.length; bit++) add(hints, bit);
+  return hints;
+}
+
+/** Whether a text with these hints may hold what is needed. */
+export function mayHold(hints: Hints, needs: Needs): boolean {
+  for (const need of needs) if (!meets(hints, need)) return false;
+  return true;
+}
+
+/** Whether two sets have anything in common. */
+export function meets(some: Hints, others: Hints): boolean {
+  for (let at = 0; at < numbersOfHints; at++) if (((some[at] ?? 0) & (others[at] ?? 0)) !== 0) return true;
+  return false;
+}
+
+/** The hints of many texts side by side, so that those that have something of a set are found in one walk. */
+export class HintsOfTexts {
+  readonly #all: Int32Array;
+
+  constructor(texts: readonly Hints[]) {
+    this.#all = new Int32Array(texts.length * numbersOfHints);
+    for (const [index, hints] of texts.entries()) this.#all.set(hints, index * numbersOfHints);
+  }
+
+  /** The texts that have something of the set, by their place. */
+  having(wanted: Hints): readonly number[] {
+    const found: number[] = [];
+    const all = this.#all;
+    for (let text = 0; text * numbersOfHints < all.length; text++)
+      for (let at = 0; at < numbersOfHints; at++)
+        if (((all[text * numbersOfHints + at] ?? 0) & (wanted[at] ?? 0)) !== 0) {
+          found.push(text);
+          break;
+        }
+    return found;
+  }
+}
+
+/** What a phrase needs: a word of each concept, or of one of several. */
+export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
+  return needs.map((need) => hintsWith((typeof need === 'string' ? [need] : need).map((one) => concepts.indexOf(one))));
+}
+
+/** What a pattern needs; undefined when it is to be tried on every text. */
+export function needsOfPattern(pattern: RegExp): Needs | undefined {
+  return patternNeeds.get(pattern);
+}
+
+/** All of several sets. */
+export function unionOf(all: readonly Hints[]): Hints {
+  const union = new Int32Array(numbersOfHints);
+  for (const one of all) for (let at = 0; at < numbersOfHints; at++) union[at] = (union[at] ?? 0) | (one[at] ?? 0);
+  return union;
+}
+
+// Of scripts with spaces: there a letter may be an accented or a disguised one.
+const otherLetters = /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
+
+// The bits behind those of the concepts are of sets of words, equal sets of one bit.
+const sets = new Map<string, readonly FirstWord[]>();
+const setsOfPatterns = searchedPatterns.map((pattern): [RegExp, string[]] => [pattern, neededWords(pattern).map(named)]);
+const setNames = [...sets.keys()];
+const numbersOfHints = Math.ceil((concepts.length + setNames.length) / 32);
+const patternNeeds = new Map<RegExp, Needs>(
+  setsOfPatterns.flatMap(([pattern, names]): [RegExp, Needs][] =>
+    names.length === 0 ? [] : [[pattern, names.map((name) => hintsWith([concepts.length + setNames.indexOf(name)]))]],
+  ),
+);
+const table = tableOfWords();
+
+function named(words: readonly FirstWord[]): string {
+  const name = words
+    .map(({ text, open }) => `${text}${open ? '*' : ''}`)
+    .sort()
+    .join(' ');
+  sets.set(name, words);
+  return name;
+}
+
+function hintsWith(bits: readonly number[]): Hints {
+  const hints = new Int32Array(numbersOfHints);
+  for (const bit of bits) add(hints, bit);
+  return hints;
+}
+
+function add(hints: Hints, bit: number): void {
+  hints[bit >> 5] = (hints[bit >> 5] ?? 0) | (1 << (bit & 31));
+}
+
+const fileNames: readonly Concept[] = ['secret-file', 'memory-file'];
+// Longer pieces may be cut in the middle of a word when marks are looked for.
+const runCharsMax = 40;
+const pieceCharsMax = 80;
+const signs: Readonly<Record<string, readonly Concept[]>> = { '.': fileNames, '/': fileNames, ':': ['url'], '@': ['mail'] };
+const signBits = Array.from({ length: 128 }, (_, code) => signs[String.fromCharCode(code)]?.map((one) => concepts.indexOf(one)));
+
+const joinedBits = new Map(
+  [...conceptsByCharacter()].map(([code, meant]) => [code, [...new Set(meant)].map((one) => concepts.indexOf(one))]),
+);
+
+/** Notes what the runs of letters and digits of a text may be; true when one of its pieces is too long to tell. */
+function noteWords(text: string, hints: Hints): boolean {
+  let isLong = false;
+  let sum = wordStart;
+  let from = 0;
+  let pieceFrom = 0;
+  let entry: WordEntry | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const letter = plainLetter(code);
+    if (letter !== 0) {
+      sum = withLetter(sum, letter);
+      entry = table.at(sum);
+      if (entry !== undefined) addAll(hints, entry.open);
+      continue;
+    }
+    if (entry !== undefined) addAll(hints, entry.whole);
+    entry = undefined;
+    const bits = code < 128 ? signBits[code] : joinedBits.get(code);
+    if (bits !== undefined) addAll(hints, bits);
+    if (at - from >= runCharsMax) isLong = true;
+    sum = wordStart;
+    from = at + 1;
+    if (code !== 32) continue;
+    if (at - pieceFrom >= pieceCharsMax) isLong = true;
+    pieceFrom = at + 1;
+  }
+  if (entry !== undefined) addAll(hints, entry.whole);
+  return isLong || text.length - from >= runCharsMax || text.length - pieceFrom >= pieceCharsMax;
+}
+
+function addAll(hints: Hints, bits: readonly number[]): void {
+  for (let at = 0; at < bits.length; at++) add(hints, bits[at] ?? 0);
+}
+
+function tableOfWords(): WordTable {
+  const words = new WordTable();
+  for (const [index, concept] of concepts.entries()) for (const word of tellingWordsOf(concept)) words.put(word, index);
+  for (const [index, name] of setNames.entries())
+    for (const word of sets.get(name) ?? []) words.put(word, concepts.length + index);
+  return words;
+}

@@ -1,0 +1,153 @@
+/** The phrase tables of all languages as one lookup: which concepts a word, or words in a row, may mean. */
+import { chinese } from '../models/phrases/chinese.ts';
+import type { Concept, PhraseTable } from '../models/phrases/concept.ts';
+import { concepts } from '../models/phrases/concept.ts';
+import { english } from '../models/phrases/english.ts';
+import { french } from '../models/phrases/french.ts';
+import { german } from '../models/phrases/german.ts';
+import { japanese } from '../models/phrases/japanese.ts';
+import { portuguese } from '../models/phrases/portuguese.ts';
+import { russian } from '../models/phrases/russian.ts';
+import { spanish } from '../models/phrases/spanish.ts';
+
+export const phraseTables = { chinese, english, french, german, japanese, portuguese, russian, spanish } as const;
+export type PhraseLanguage = keyof typeof phraseTables;
+
+/** A set of languages as bits, so that words of two languages make no phrase together. */
+export function languageBits(...names: readonly PhraseLanguage[]): number {
+  return names.reduce((bits, name) => bits | (1 << Object.keys(phraseTables).indexOf(name)), 0);
+}
+
+/** A form of one or more words; of each only its beginning when `open`. */
+interface Form {
+  readonly words: readonly { readonly text: string; readonly open: boolean }[];
+  readonly concept: Concept;
+  readonly languages: number;
+}
+
+export interface Meaning {
+  readonly concept: Concept;
+  readonly languages: number;
+  /** How many words it takes. */
+  readonly length: number;
+}
+
+const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const [exact, beginnings, joined] = compile();
+/** Beginnings are found by as many letters as the shortest has. */
+const beginningLength = Math.min(...[...beginnings.keys()].map((key) => key.length));
+const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) =>
+  (words[0]?.text ?? '').slice(0, beginningLength),
+);
+
+/** Words of scripts that are written without spaces; each match is one of `meaningsOfJoined`. */
+export const joinedWords = new RegExp([...joined.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).join('|'), 'g');
+
+/** Concepts by the characters with which words of scripts without spaces begin that may mean them. */
+export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
+  const found = new Map<number, Concept[]>();
+  for (const [word, meanings] of joined) for (const { concept } of meanings) push(found, word.charCodeAt(0), concept);
+  return found;
+}
+
+export function meaningsOfJoined(word: string): readonly Omit<Meaning, 'length'>[] {
+  return joined.get(word) ?? [];
+}
+
+/** What the words from `at` on may mean. `words` are folded by `foldWord`. */
+export function meaningsAt(words: readonly string[], at: number): readonly Meaning[] {
+  const word = words[at] ?? '';
+  const [whole, begun] = [exact.get(word), byFirstLetters.get(word.slice(0, beginningLength))];
+  if (whole === undefined && begun === undefined) return none;
+  const found: Meaning[] = [];
+  const take = (forms: readonly Form[] | undefined): void => {
+    for (const { words: form, concept, languages } of forms ?? [])
+      if (form.every(({ text, open }, next) => (open ? (words[at + next] ?? '').startsWith(text) : words[at + next] === text)))
+        found.push({ concept, languages, length: form.length });
+  };
+  take(whole);
+  take(begun);
+  return found.length > 1 ? merged(found) : found;
+}
+
+const none: readonly Meaning[] = [];
+
+// The same meaning in several languages is one.
+function merged(found: readonly Meaning[]): Meaning[] {
+  const byKey = new Map<string, Meaning>();
+  for (const one of found) {
+    const key = `${one.concept} ${one.length}`;
+    byKey.set(key, { ...one, languages: one.languages | (byKey.get(key)?.languages ?? 0) });
+  }
+  return [...byKey.values()];
+}
+
+/**
+ * A run of ASCII letters and digits of each form that may mean a concept, in scripts with spaces: of its longest word. `open` when longer
+ * ones begin with it.
+ */
+export function tellingWordsOf(concept: Concept): readonly { readonly text: string; readonly open: boolean }[] {
+  const forms = [...exact.values(), ...beginnings.values()].flat().filter((form) => form.concept === concept);
+  return forms.map(({ words }) => {
+    const runs = words.map(({ text, open }) => {
+      const run = /[a-z0-9]+/.exec(text);
+      return { text: run?.[0] ?? '', open: open && run !== null && run.index + run[0].length === text.length };
+    });
+    return runs.reduce((longest, run) => (run.text.length > longest.text.length ? run : longest));
+  });
+}
+
+/** A word as the tables are looked up: lower case, no accents, one form of apostrophe. */
+export function foldWord(word: string): string {
+  const lower = word.toLowerCase();
+  return /^[\x20-\x7e]*$/.test(lower)
+    ? lower
+    : lower
+        .normalize('NFD')
+        .replace(/[\u0300-\u036f]/g, '')
+        .replace(/’/g, "'")
+        .normalize('NFC');
+}
+
+interface Joined {
+  readonly concept: Concept;
+  readonly languages: number;
+}
+
+/** The words of one that is written together: "l'utilisateur" is two, "don't" is one. */
+export function splitElision(word: string): string[] {
+  if (!word.includes("'")) return [word];
+  const [, article, rest] = /^(qu|[cdjlmnst])'(.+)$/.exec(word) ?? [];
+  return article === undefined || rest === undefined ? [word] : [article, rest];
+}
+
+function compile(): [Map<string, Form[]>, Map<string, Form[]>, Map<string, Joined[]>] {
+  const [byWord, byBeginning, byText] = [new Map<string, Form[]>(), new Map<string, Form[]>(), new Map<string, Joined[]>()];
+  for (const [phrase, concept, languages] of allPhrases()) {
+    if (joinedScript.test(phrase)) {
+      push(byText, phrase, { concept, languages });
+      continue;
+    }
+    const parts = phrase.split('+').flatMap((part) => splitElision(foldWord(part)));
+    const words = parts.map((part) => ({ text: part.replace(/\*$/, ''), open: part.endsWith('*') }));
+    const first = words[0];
+    if (first !== undefined) push(first.open ? byBeginning : byWord, first.text, { words, concept, languages });
+  }
+  return [byWord, byBeginning, byText];
+}
+
+// Each phrase with a concept once, and all languages that have it.
+function allPhrases(): [string, Concept, number][] {
+  const all = new Map<string, [string, Concept, number]>();
+  for (const [index, table] of Object.values<PhraseTable>(phraseTables).entries())
+    for (const concept of concepts)
+      for (const phrase of (table[concept] ?? '').split(/\s+/)) {
+        const key = `${concept} ${phrase}`;
+        if (phrase !== '') all.set(key, [phrase, concept, (all.get(key)?.[2] ?? 0) | (1 << index)]);
+      }
+  return [...all.values()];
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  map.set(key, [...(map.get(key) ?? []), value]);
+}

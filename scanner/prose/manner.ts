@@ -1,0 +1,137 @@
+/** How a text speaks of what was found in it: whether it orders, refuses, quotes or describes. */
+
+import type { Severity } from '../../skills-index/statement/finding.ts';
+import type { FactOf } from '../fact/fact.ts';
+import { atMost } from '../fact/standing.ts';
+import {
+  describesAttacks,
+  discussesAttacks,
+  givesExample,
+  refusesAttempts,
+  refusesNext,
+  tellsToFollowIt,
+} from '../models/lures.ts';
+import type { Draft } from '../rule.ts';
+import type { Reading } from './reading.ts';
+import { readingOf } from './reading.ts';
+
+/**
+ * `refused`: "never …". `quoted`: in quotation marks, a table or a list of a text about attacks, and nothing says to do it.
+ * `described`: as what attackers do. `discussed`: near talk of attacks, but as an order. `meant`: an order.
+ */
+export type Manner = 'refused' | 'quoted' | 'described' | 'discussed' | 'meant';
+
+/** What stands around a text: its heading and the text before it. */
+export interface Surroundings {
+  readonly heading: string;
+  readonly before: string;
+  /** The other cells of a table's row. */
+  readonly beside: string;
+}
+
+/** The heading above a fact and the text right before it, in the same file. */
+export function surroundingsOf(facts: readonly FactOf<'text'>[], index: number): Surroundings {
+  const fact = facts[index];
+  let before: string | undefined;
+  let heading = '';
+  for (let i = index - 1; i >= Math.max(0, index - lookBackMax); i--) {
+    const one = facts[i];
+    if (one === undefined || one.span.path !== fact?.span.path) break;
+    if (one.role === 'heading') {
+      heading = readingOf(one).words;
+      break;
+    }
+    if (one.role === 'prose') before ??= readingOf(one).words;
+  }
+  return { heading, before: before ?? '', beside: fact?.role === 'table-cell' ? cellsBeside(facts, index) : '' };
+}
+
+const lookBackMax = 80;
+
+function cellsBeside(facts: readonly FactOf<'text'>[], index: number): string {
+  const at = facts[index]?.span.start ?? 0;
+  const cells = facts.slice(Math.max(0, index - 4), index + 5);
+  return cells
+    .flatMap((one) => (one.role === 'table-cell' && Math.abs(one.span.start - at) < 300 ? [readingOf(one).words] : []))
+    .join(' ');
+}
+
+/** Where nothing is known of what stands around. */
+export const nothingAround: Surroundings = { heading: '', before: '', beside: '' };
+
+/** How the text speaks of what stands from `start` to `end` of its words. */
+export function mannerOf(reading: Reading, { start, end, negated }: Match, around: Surroundings): Manner {
+  const { words, fact } = reading;
+  const [before, behind] = [words.slice(Math.max(0, start - 160), start), words.slice(end, end + 160)];
+  if (negated || refusesNext.test(before) || refusesAttempts.test(words.slice(start, end))) return 'refused';
+  const sentence = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! '), before.lastIndexOf('? ')) + 1);
+  const lead = /[:：]\s*$/.test(around.before) || around.before.length < 200 ? around.before.slice(-300) : '';
+  const isAbout = [around.heading, around.beside, lead, before, behind].some((text) => discussesAttacks.test(text));
+  const isToBeDone =
+    tellsToFollowIt.test(lead) ||
+    isOrderedAt(words, start - followChars, start) ||
+    isOrderedAt(words, end, end + followChars * 2);
+  const isShown = isQuoted(words, start, end) || fact.context === 'fence-doc' || (isListed(fact) && words.length < 160);
+  const isExample = isQuoted(words, start, end) && givesExample.test(before);
+  if (((isShown && isAbout) || isExample) && !isToBeDone) return 'quoted';
+  if (describesAttacks.test(sentence) && !isToBeDone) return 'described';
+  return isAbout || isQuoted(words, start, end) ? 'discussed' : 'meant';
+}
+
+// Whether what stands there tells to follow it, and is not itself quoted.
+function isOrderedAt(words: string, from: number, to: number): boolean {
+  const base = Math.max(0, from);
+  const order = tellsToFollowIt.exec(words.slice(base, to));
+  return order !== null && !isQuoted(words, base + order.index, base + order.index + order[0].length);
+}
+
+const followChars = 80;
+
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly negated?: boolean;
+}
+
+function isListed({ role }: FactOf<'text'>): boolean {
+  return role === 'list-item' || role === 'table-cell' || role === 'string';
+}
+
+// Whether one pair of quotation marks (or back ticks) holds all of it.
+function isQuoted(words: string, start: number, end: number): boolean {
+  const before = words.slice(Math.max(0, start - 300), start);
+  const behind = words.slice(end, end + 300);
+  return quotes.some(([open, close]) => {
+    const opened = before.lastIndexOf(open);
+    if (opened < 0) return false;
+    if (open === close) {
+      const count = words.slice(0, start).split(open).length - 1;
+      return count % 2 === 1 && !words.slice(start, end).includes(open) && behind.includes(close);
+    }
+    return !before.slice(opened).includes(close) && !words.slice(start, end).includes(close) && behind.includes(close);
+  });
+}
+
+const quotes = [
+  ['"', '"'],
+  ['`', '`'],
+  ['«', '»'],
+  ['「', '」'],
+  ['『', '』'],
+  ['《', '》'],
+] as const;
+
+/** Kind and severity of an order by its manner: what is quoted or described is told, and decides nothing. */
+export function weighed(manner: Manner, usual: Severity): Pick<Draft, 'kind' | 'severity'> {
+  switch (manner) {
+    case 'refused':
+      return { kind: 'capability', severity: 'info' };
+    case 'quoted':
+    case 'described':
+      return { kind: 'capability', severity: 'low' };
+    case 'discussed':
+      return { kind: 'malice', severity: atMost(usual, 'medium') };
+    case 'meant':
+      return { kind: 'malice', severity: usual };
+  }
+}

@@ -1,0 +1,108 @@
+/** Marks of meaning in a text: which concepts stand where, whatever the language and the order of words. */
+
+import { confusables } from '../../skills-index/skill/confusables.ts';
+import { marksPerTextMax } from '../limits.ts';
+import type { Concept } from '../models/phrases/concept.ts';
+import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';
+
+export interface Mark {
+  readonly concept: Concept;
+  /** Bits of the languages in which the word means it; all of them for names. */
+  readonly languages: number;
+  /** Counted in words; a character of a script without spaces is half of one. */
+  readonly at: number;
+  /** The sentence it stands in, counted from 0. */
+  readonly sentence: number;
+  /** Offsets in the text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Word {
+  readonly text: string;
+  readonly at: number;
+  readonly sentence: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Marks in the order of the text. `text` has its white space folded (see `plainWords`); the work is linear in it. */
+export function marksOf(text: string): Mark[] {
+  const words: Word[] = [];
+  const marks: Mark[] = [];
+  let [at, sentence] = [0, 0];
+  for (const match of text.matchAll(piece)) {
+    const [found] = match;
+    const [start, end] = [match.index, match.index + found.length];
+    if (isLatinLetter(found.charCodeAt(0)) && !/[./@]/.test(found)) {
+      for (const text of splitElision(foldWord(found))) words.push({ text, at: at++, sentence, start, end });
+    } else if (/^[.!?。！？\n]/.test(found)) {
+      sentence++;
+    } else if (clauseBreak.test(found)) {
+      at += clauseBreakWords;
+    } else if (joinedScript.test(found)) {
+      for (const { concept, languages, from, to } of joinedMarks(found))
+        marks.push({ concept, languages, at: at + from / 2, sentence, start: start + from, end: start + to });
+      at += found.length / 2;
+    } else {
+      const concept = conceptOfName(found);
+      if (concept !== undefined) marks.push({ concept, languages: -1, at, sentence, start, end });
+      for (const text of concept === 'url' ? [''] : splitElision(foldWord(found)))
+        words.push({ text, at: at++, sentence, start, end });
+    }
+    if (marks.length > marksPerTextMax) return marks;
+  }
+  for (const found of wordMarks(words)) if (marks.push(found) > marksPerTextMax) break;
+  return marks.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+const piece =
+  /https?:\/\/[^\s)>"'`\]]{1,300}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,80}|[~.\w$%{}*-]{0,80}\/[\w./*$%{}-]{1,200}|[~$]?\.?[\w-]{1,60}(?:\.[\w-]{1,12}){1,3}\b|\.[\w-]{2,40}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{1,400}|[\p{L}\p{N}_$]{1,60}(?:['’-][\p{L}\p{N}]{1,40}){0,3}|[.!?](?=[\s"'`)*]|$)|[。！？\n]|[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - /gu;
+// What parts clauses counts as some words between them.
+const clauseBreak = /^(?:[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - )$/;
+const clauseBreakWords = 2;
+// The most frequent case, asked first.
+function isLatinLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+function* joinedMarks(text: string): Generator<{ concept: Concept; languages: number; from: number; to: number }> {
+  for (const match of text.matchAll(joinedWords))
+    for (const meaning of meaningsOfJoined(match[0])) yield { ...meaning, from: match.index, to: match.index + match[0].length };
+}
+
+// A word of another script may be an English one in disguise: both readings count.
+function wordMarks(words: readonly Word[]): Mark[] {
+  const plain = words.map((word) => word.text);
+  const readings = [plain];
+  if (plain.some((word) => /[^\x20-\x7e]/.test(word))) readings.push(plain.map(inLatin));
+  const marks: Mark[] = [];
+  for (const [which, reading] of readings.entries())
+    for (const [index, word] of words.entries()) {
+      if (which > 0 && reading[index] === plain[index]) continue;
+      for (const { concept, languages, length } of meaningsAt(reading, index)) {
+        const last = words[index + length - 1] ?? word;
+        marks.push({ concept, languages, at: word.at, sentence: word.sentence, start: word.start, end: last.end });
+      }
+    }
+  return marks;
+}
+
+function inLatin(word: string): string {
+  return /[^\x20-\x7e]/.test(word) ? [...word].map((letter) => confusables.get(letter) ?? letter).join('') : word;
+}
+
+function conceptOfName(name: string): Concept | undefined {
+  if (/^https?:\/\//.test(name)) return 'url';
+  if (!/[./@]/.test(name)) return undefined;
+  if (/@/.test(name)) return 'mail';
+  if (secretFile.test(name)) return 'secret-file';
+  return memoryFile.test(name) ? 'memory-file' : undefined;
+}
+
+const secretFile =
+  /(^|\/)(\.env(\.(local|production|prod|dev\w*|staging))?|\.ssh|\.aws|\.gnupg|\.netrc|\.npmrc|\.pypirc|\.kube|\.git-credentials|\.docker\/config\.json|id_(rsa|ed25519|ecdsa|dsa)|credentials(\.json)?|application_default_credentials\.json|wallet\.dat|login\.keychain\S{0,6}|cookies\.sqlite|authorized_keys|secrets\.(ya?ml|json|toml))(\/|$)|\/etc\/shadow|\.(pem|p12|pfx|kdbx)$/i;
+const memoryFile =
+  /(^|\/)(SOUL|MEMORY|AGENTS|CLAUDE(\.local)?|GEMINI|IDENTITY|USER|TOOLS|HEARTBEAT|BOOTSTRAP|WARP|CONVENTIONS)\.md$|(^|\/)(copilot-instructions\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.mcp\.json|mcp\.json|mcp_config\.json|claude_desktop_config\.json)$|\.(claude|cursor|codex|openclaw|clawdbot|gemini|windsurf|continue)\/\S{0,80}(settings(\.local)?\.json|hooks\S{0,20}|rules\S{0,40}|config\.(json|toml)|agents\S{0,40}|memory\S{0,40}|commands\S{0,40})$/i;

@@ -1,0 +1,130 @@
+/** Phrases: concepts that stand together in a text, whatever the language, the order and the words between them. */
+
+import type { Concept } from '../models/phrases/concept.ts';
+import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
+import type { Mark } from './marks.ts';
+import type { Reading } from './reading.ts';
+
+export interface Phrase {
+  /** Each needs a word of its own; of a list any. The first is the verb that a "not" may turn round. */
+  readonly needs: readonly (Concept | readonly Concept[])[];
+  /** Words from the first and to the last at most. */
+  readonly within: number;
+  /** How many sentences it may go over; 1 by default. */
+  readonly sentences?: number;
+  /** The needs come in the order written; else in any. */
+  readonly ordered?: boolean;
+  /** Two needs, by their places, and the words that may lie from one to the other at most. */
+  readonly close?: readonly (readonly [number, number, number])[];
+  /** Only in these languages: `languageBits`. */
+  readonly languages?: number;
+  /** Concepts that must not stand within. */
+  readonly unless?: readonly Concept[];
+}
+
+export interface PhraseMatch {
+  readonly start: number;
+  readonly end: number;
+  /** A "not" stands at its verb. */
+  readonly negated: boolean;
+}
+
+/** The first match of a phrase that is not negated, else the first negated one. */
+export function matchPhrase(reading: Reading, phrase: Phrase): PhraseMatch | undefined {
+  if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase)) return undefined;
+  const { marks } = reading;
+  const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
+  let negated: PhraseMatch | undefined;
+  for (const [index, mark] of marks.entries()) {
+    if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0) continue;
+    const around = near(marks, index, phrase);
+    const match = fill(mark, needs.slice(1), around, phrase);
+    if (match === undefined) continue;
+    if (!match.negated) return match;
+    negated ??= match;
+  }
+  return negated;
+}
+
+// A memo of a pure function, by phrase.
+const needs = new WeakMap<Phrase, Needs>();
+
+/** What a text has to hold at least, for the phrase to match it. */
+export function needsOf(phrase: Phrase): Needs {
+  const known = needs.get(phrase) ?? needsOfConcepts(phrase.needs);
+  needs.set(phrase, known);
+  return known;
+}
+
+function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
+  if (concepts.size < needs.length) return false;
+  for (const need of needs)
+    if (typeof need === 'string' ? !concepts.has(need) : !need.some((concept) => concepts.has(concept))) return false;
+  return true;
+}
+
+function near(marks: readonly Mark[], index: number, { within, sentences = 1 }: Phrase): readonly Mark[] {
+  const mark = marks[index];
+  if (mark === undefined) return [];
+  let [from, to] = [index, index];
+  const belongs = (one: Mark | undefined): boolean =>
+    one !== undefined && Math.abs(one.at - mark.at) <= within + behindWords && Math.abs(one.sentence - mark.sentence) < sentences;
+  while (belongs(marks[from - 1])) from--;
+  while (belongs(marks[to + 1])) to++;
+  return marks.slice(from, to + 1);
+}
+
+/** Words behind a phrase in which what excuses it is looked for. */
+const behindWords = 5;
+
+function fill(
+  verb: Mark,
+  needs: readonly (readonly Concept[])[],
+  around: readonly Mark[],
+  phrase: Phrase,
+): PhraseMatch | undefined {
+  const used = [verb];
+  let languages = verb.languages & (phrase.languages ?? -1);
+  for (const need of needs) {
+    const last = used.at(-1) ?? verb;
+    const free = around.filter(
+      (one) =>
+        need.includes(one.concept) &&
+        (one.languages & languages) !== 0 &&
+        used.every((other) => one.start >= other.end || one.end <= other.start) &&
+        (phrase.ordered !== true || one.start > last.start),
+    );
+    const nearest = free.reduce<Mark | undefined>(
+      (best, one) => (best === undefined || Math.abs(one.at - last.at) < Math.abs(best.at - last.at) ? one : best),
+      undefined,
+    );
+    if (nearest === undefined) return undefined;
+    languages &= nearest.languages;
+    used.push(nearest);
+  }
+  const [first, last] = [Math.min(...used.map((one) => one.at)), Math.max(...used.map((one) => one.at))];
+  if (last - first > phrase.within) return undefined;
+  if (phrase.close?.some(([a, b, words]) => Math.abs((used[a]?.at ?? 0) - (used[b]?.at ?? 0)) > words)) return undefined;
+  const start = Math.min(...used.map((one) => one.start));
+  const end = Math.max(...used.map((one) => one.end));
+  if (
+    around.some((one) => phrase.unless?.includes(one.concept) && one.at >= first - 4 && one.at <= last + 4 && !used.includes(one))
+  )
+    return undefined;
+  return { start, end, negated: !usesNot(phrase) && isNegated(verb, around, languages) };
+}
+
+function usesNot({ needs }: Phrase): boolean {
+  return needs.some((need) => need === 'not' || (typeof need !== 'string' && need.includes('not')));
+}
+
+// "Never ignore …", "ignoriere … nicht", "無視しないで"; but "do not hesitate to ignore …" is none.
+function isNegated(verb: Mark, around: readonly Mark[], languages: number): boolean {
+  return around.some(
+    ({ concept, at, sentence, start, end, languages: spoken }) =>
+      concept === 'not' &&
+      (spoken & languages) !== 0 &&
+      sentence === verb.sentence &&
+      (start < verb.start ? verb.at - at <= 2.5 && end <= verb.start : at - verb.at <= 1.5 && start >= verb.end),
+  );
+}

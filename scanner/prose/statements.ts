@@ -1,0 +1,157 @@
+/** Statements: what texts of a skill say, found by phrases in any language or by patterns, each with the manner of its saying. */
+import type { FactOf } from '../fact/fact.ts';
+import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
+import { type Manner, type Match, mannerOf, nothingAround, type Surroundings, surroundingsOf } from './manner.ts';
+import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
+import { type Reading, readingOf, readingOfText } from './reading.ts';
+import { proseTexts, textsHaving } from './texts.ts';
+
+/** A phrase, or a pattern for English. Patterns have no flag `g`. */
+export type Form = Phrase | RegExp;
+type Role = FactOf<'text'>['role'];
+
+export interface Statement {
+  readonly fact: FactOf<'text'>;
+  readonly reading: Reading;
+  readonly match: Match;
+  /** The words that matched, shortened. */
+  readonly said: string;
+  readonly manner: Manner;
+  /** The form that matched. */
+  readonly form: Form;
+  readonly around: Surroundings;
+}
+
+/** What people and agents read as text; blocks without a language are read as well. */
+export const proseRoles: ReadonlySet<Role> = new Set([
+  'prose',
+  'heading',
+  'list-item',
+  'table-cell',
+  'hidden',
+  'front-matter',
+  'html',
+  'image',
+  'fence',
+]);
+
+/** The first statement of each text that one of the forms finds, unless it is refused. */
+export function statementsOf(
+  facts: readonly FactOf<'text'>[],
+  forms: readonly Form[],
+  roles: ReadonlySet<Role> = proseRoles,
+): Statement[] {
+  const found: Statement[] = [];
+  const search = searchFor(forms);
+  for (const { fact, index, readings } of textsHaving(facts, search.any)) {
+    if (!roles.has(fact.role) || !isText(fact)) continue;
+    for (const reading of readings) {
+      const statement = search.in(reading, () => surroundingsOf(facts, index));
+      if (statement === undefined || statement.manner === 'refused') continue;
+      found.push(statement);
+      break;
+    }
+  }
+  return found;
+}
+
+/** As `statementsOf`, over headings, items and lines of a few words each that follow one another: an order cut in pieces. */
+export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonly Form[]): Statement[] {
+  const found: Statement[] = [];
+  const search = searchFor(forms);
+  for (let index = 0; index < facts.length; index++) {
+    const run = shortRun(facts, index);
+    const [first] = run;
+    if (run.length < 2 || first === undefined) continue;
+    if (search.any !== undefined && !meets(hintsOfRun(facts, index, run.length), search.any)) {
+      index += run.length - 1;
+      continue;
+    }
+    const reading = readingOfText(first, run.map((fact) => fact.text).join(' '));
+    const statement = search.in(reading, () => surroundingsOf(facts, index));
+    const isInOne = (): boolean => run.some((fact) => search.in(readingOf(fact), () => nothingAround) !== undefined);
+    if (statement !== undefined && !isInOne()) found.push(statement);
+    index += run.length - 1;
+  }
+  return found;
+}
+
+// The words of texts one after the other are those of each.
+function hintsOfRun(facts: readonly FactOf<'text'>[], from: number, count: number): Hints {
+  return unionOf(
+    proseTexts(facts)
+      .slice(from, from + count)
+      .map(({ hints }) => hints),
+  );
+}
+
+/** The first statement in one reading. */
+export function statementIn(reading: Reading, forms: readonly Form[], around: () => Surroundings): Statement | undefined {
+  return searchFor(forms).in(reading, around);
+}
+
+interface Search {
+  /** A text without any of it has no statement; undefined when any text may have one. */
+  readonly any: Hints | undefined;
+  readonly in: (reading: Reading, around: () => Surroundings) => Statement | undefined;
+}
+
+// What each form needs is asked first, and before that whether there is anything of any.
+function searchFor(forms: readonly Form[]): Search {
+  const asked = forms.map((form) => ({ form, needs: form instanceof RegExp ? (needsOfPattern(form) ?? []) : needsOf(form) }));
+  const firsts = asked.flatMap(({ needs }) => needs.slice(0, 1));
+  const any = firsts.length === asked.length ? unionOf(firsts) : undefined;
+  const searchIn: Search['in'] = (reading, around) => {
+    if (any !== undefined && !meets(reading.hints, any)) return undefined;
+    let refused: Statement | undefined;
+    for (const { form, needs } of asked) {
+      if (!mayHold(reading.hints, needs)) continue;
+      const match = form instanceof RegExp ? matchPattern(reading, form) : matchPhrase(reading, form);
+      if (match === undefined) continue;
+      const statement = statementOf(reading, form, match, around());
+      if (statement.manner !== 'refused') return statement;
+      refused ??= statement;
+    }
+    return refused;
+  };
+  return { any, in: searchIn };
+}
+
+function statementOf(reading: Reading, form: Form, match: Match, around: Surroundings): Statement {
+  const said = reading.text.slice(match.start, match.end).trim().slice(0, saidCharsMax);
+  return { fact: reading.fact, reading, match, said, manner: mannerOf(reading, match, around), form, around };
+}
+
+const saidCharsMax = 140;
+const shortWordsMax = 4;
+const shortRunMax = 6;
+
+function matchPattern({ words }: Reading, pattern: RegExp): Match | undefined {
+  const match = pattern.exec(words);
+  return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
+}
+
+/** Whether a text is read as prose: code blocks without a language are, others are not. */
+export function isText({ role, detail }: FactOf<'text'>): boolean {
+  return role !== 'fence' || /^(|text|txt|plain|plaintext|none|prompt|markdown|md|output|instructions?)$/i.test(detail.trim());
+}
+
+function shortRun(facts: readonly FactOf<'text'>[], from: number): FactOf<'text'>[] {
+  const run: FactOf<'text'>[] = [];
+  for (let at = from; at < from + shortRunMax; at++) {
+    const fact = facts[at];
+    if (fact === undefined || !isShort(fact)) break;
+    const goesOn = isProse(fact) && fact.span.path === run[0]?.span.path;
+    if (!goesOn && run.length > 0) break;
+    run.push(fact);
+  }
+  return run;
+}
+
+function isShort({ text }: FactOf<'text'>): boolean {
+  return text.length < 60 && text.split(' ').length <= shortWordsMax;
+}
+
+function isProse({ role }: FactOf<'text'>): boolean {
+  return role === 'prose' || role === 'heading' || role === 'list-item' || role === 'table-cell';
+}

@@ -1,0 +1,127 @@
+/** The sentences that an agent reads, out of the facts: what a registry compares with the version before. */
+import { proseCharsMax, sentencesMax } from '../../skills-index/statement/limits.ts';
+import { type Prose, type Sentence, sentenceTexts } from '../../skills-index/statement/prose.ts';
+import type { SkillFacts } from '../extract.ts';
+import type { FactOf } from '../fact/fact.ts';
+import { type Lines, linesOf } from '../fact/place.ts';
+import { readingsOf } from '../prose/reading.ts';
+import { isText, proseRoles } from '../prose/statements.ts';
+
+type Text = FactOf<'text'>;
+/** The raw text that a fact stands in. */
+type RawOf = (fact: Text) => string;
+
+/** Sentences with their places, as many as are kept. No part of the report: it depends on no rule. */
+export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'>): Prose {
+  const known = new Map(sources.map((source) => [source.path, source]));
+  const lines = new Map<string, Lines>();
+  const lineOf = (path: string, offset: number): number => {
+    const these = lines.get(path) ?? linesOf(known.get(path)?.text ?? '');
+    lines.set(path, these);
+    return these.at(offset).line;
+  };
+  const rawOf: RawOf = ({ span: { path, start, end } }) =>
+    known.get(path)?.text.slice(start, Math.min(end, start + rawCharsMax)) ?? '';
+  const texts = facts.filter((fact) => fact.kind === 'text').filter((fact) => proseRoles.has(fact.role) || fact.role === 'link');
+  const sentences: Sentence[] = [];
+  let [chars, left] = [0, 0];
+  for (const { fact, said } of saidIn(inOrder(texts), rawOf)) {
+    const { path, start } = fact.span;
+    const source = known.get(path);
+    // What lies in an archive has the archive's path, as in reports.
+    const archive = source !== undefined && source.depth === 0 && source.file !== path ? source.file : undefined;
+    const offsets = offsetsOf(said, rawOf(fact));
+    for (const [index, text] of said.entries()) {
+      chars += text.length;
+      if (left > 0 || sentences.length >= sentencesMax || chars > proseCharsMax) {
+        left++;
+        continue;
+      }
+      const line = archive === undefined ? lineOf(path, start + (offsets[index] ?? 0)) : 1;
+      sentences.push({ path: archive ?? path, line, text, isHidden: fact.role === 'hidden' });
+    }
+  }
+  return { schema: 'skillgate.prose/1', sentences, left };
+}
+
+const rawCharsMax = 100_000;
+const wordsAhead = 40;
+
+// When there is too much, what agents are sure to read comes first.
+function inOrder(texts: readonly Text[]): Text[] {
+  const ranks = Map.groupBy(texts, ({ span: { path } }) =>
+    path === 'SKILL.md' ? 0 : /\.(md|mdx|markdown)$/i.test(path) ? 1 : 2,
+  );
+  return ([0, 1, 2] as const).flatMap((rank) => ranks.get(rank) ?? []);
+}
+
+interface Said {
+  readonly fact: Text;
+  readonly said: readonly string[];
+}
+
+// What is hidden in HTML is told once, as hidden; where a link leads is told once for each file, unless its own paragraph says it.
+function saidIn(texts: readonly Text[], rawOf: RawOf): Said[] {
+  const read = texts.map((fact) => ({ fact, said: isProse(fact) ? sentencesOf(fact) : [] }));
+  const hidden = new Set<string>();
+  for (const { fact, said } of read) if (fact.role === 'hidden') for (const text of said) hidden.add(`${fact.span.path} ${text}`);
+  const told = new Set<string>();
+  let around = read[0];
+  return read.map((one) => {
+    const { fact, said } = one;
+    const { path, end } = fact.span;
+    if (around === undefined || around.fact.span.path !== path || around.fact.span.end < end) around = one;
+    const seen = fact.role === 'html' ? said.filter((text) => !hidden.has(`${path} ${text}`)) : said;
+    const leads = targetsOf(fact, rawOf).filter((target) => {
+      const isNews = !target.startsWith('#') && !told.has(`${path} ${target}`);
+      if (isNews) told.add(`${path} ${target}`);
+      return isNews && !around?.said.some((text) => text.includes(target));
+    });
+    return { fact, said: [...seen, ...leads.flatMap((target) => sentenceTexts(`leads to ${target}`))] };
+  });
+}
+
+function isProse(fact: Text): boolean {
+  const { role, detail, text } = fact;
+  // Every release changes it, and it says nothing.
+  const isVersion = role === 'front-matter' && detail === 'version' && /^["']?v?\d[\w.+-]{0,60}["']?$/.test(text);
+  // The words of a picture stand in its paragraph, too.
+  return proseRoles.has(role) && role !== 'image' && isText(fact) && !isVersion;
+}
+
+function sentencesOf(fact: Text): string[] {
+  const before = fact.role === 'front-matter' ? `${fact.detail}: ` : '';
+  return readingsOf(fact).flatMap(({ text }, index) =>
+    `${index === 0 ? before : ''}${text}`.split(/(?<=[.!?])\s+|(?<=[。！？])/).flatMap(sentenceTexts),
+  );
+}
+
+// An agent reads the address of a link, where a reader sees its words only.
+function targetsOf(fact: Text, rawOf: RawOf): string[] {
+  if (fact.role === 'link' || fact.role === 'image') return [fact.text];
+  if (!isProse(fact)) return [];
+  const raw = rawOf(fact);
+  if (!raw.includes('<')) return [];
+  return Array.from(raw.matchAll(/\b(?:href|src)\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,1000})/gi), ([, target = '']) => target);
+}
+
+/** Where sentences begin in the raw text, by walking through its words once: what stands between them is layout. */
+function offsetsOf(said: readonly string[], raw: string): number[] {
+  if (!raw.includes('\n')) return said.map(() => 0);
+  const words = Array.from(raw.matchAll(wordPattern), ({ 0: word, index }) => ({ word, index }));
+  let at = 0;
+  return said.map((text) => {
+    let found: number | undefined;
+    for (const word of text.match(wordPattern) ?? []) {
+      const end = Math.min(at + wordsAhead, words.length);
+      let next = at;
+      while (next < end && words[next]?.word !== word) next++;
+      if (next === end) continue;
+      found ??= words[next]?.index;
+      at = next + 1;
+    }
+    return found ?? words[Math.min(at, words.length - 1)]?.index ?? 0;
+  });
+}
+
+const wordPattern = /[\p{L}\p{N}]+/gu;

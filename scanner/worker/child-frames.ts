@@ -1,0 +1,91 @@
+/** How a scanning child is talked to: frames over standard input and output, each with its length before it. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+
+/** Four bytes of length (big endian), then that many bytes. */
+export function frameOf(body: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(body.byteLength);
+  return Buffer.concat([head, body]);
+}
+
+/** Whole frames out of chunks, each copied once; `undefined` from `push` means that one is longer than allowed. */
+export class FrameReader {
+  #chunks: Uint8Array[] = [];
+  #length = 0;
+  /** Bytes without which nothing can be said: a head, or a head and its body. */
+  #needed = 4;
+  readonly #bytesMax: number;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  push(chunk: Uint8Array): Uint8Array[] | undefined {
+    this.#chunks.push(chunk);
+    this.#length += chunk.byteLength;
+    const frames: Uint8Array[] = [];
+    while (this.#length >= this.#needed) {
+      const bytes = Buffer.concat(this.#chunks);
+      const length = bytes.readUInt32BE(0);
+      if (length > this.#bytesMax) return undefined;
+      const whole = 4 + length <= bytes.byteLength;
+      if (whole) frames.push(bytes.subarray(4, 4 + length));
+      const rest = whole ? bytes.subarray(4 + length) : bytes;
+      this.#chunks = [rest];
+      this.#length = rest.byteLength;
+      this.#needed = whole ? 4 : 4 + length;
+    }
+    return frames;
+  }
+}
+
+export interface ScanRequest {
+  readonly files: readonly SourceFile[];
+  readonly published: { readonly name: string; readonly version: string };
+  /** What `packScan` kept of an earlier scan of the same files; empty for none. */
+  readonly stored: Uint8Array;
+}
+
+/** A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another, and what was stored. */
+export function packRequest({ files, published, stored }: ScanRequest): Uint8Array {
+  const head = { published, files: files.map(({ path, mode, bytes }) => ({ path, mode, size: bytes.byteLength })) };
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...files.map((file) => file.bytes), stored]);
+}
+
+/** The request in a frame's body. Only a child reads it, from the parent that started it. */
+export function unpackRequest(body: Uint8Array): ScanRequest {
+  const end = body.indexOf(10);
+  const head = JSON.parse(Buffer.from(body.subarray(0, end)).toString('utf8')) as {
+    published: ScanRequest['published'];
+    files: { path: string; mode: number; size: number }[];
+  };
+  let at = end + 1;
+  const files = head.files.map(({ path, mode, size }) => {
+    const bytes = body.subarray(at, at + size);
+    at += size;
+    return { path, mode, bytes };
+  });
+  return { files, published: head.published, stored: body.subarray(at) };
+}
+
+export interface ScanAnswer {
+  /** Canonical JSON of `{report, selectors, prose?, signature?}`. */
+  readonly said: Uint8Array;
+  /** The scan as `packScan` packs it, for the next change of rules. */
+  readonly stored: Uint8Array;
+}
+
+/**
+ * An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. A large skill's facts are left out
+ * where they would make the answer too long: its report counts, and the next scan parses again.
+ */
+export function packAnswer({ said, stored }: ScanAnswer, bytesMax: number): Uint8Array {
+  const fits = said.byteLength + 1 + stored.byteLength <= bytesMax;
+  return Buffer.concat([said, Buffer.from('\n'), fits ? stored : new Uint8Array()]);
+}
+
+/** The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no line feed of its own. */
+export function unpackAnswer(body: Uint8Array): ScanAnswer {
+  const end = body.indexOf(10);
+  return end < 0 ? { said: body, stored: new Uint8Array() } : { said: body.subarray(0, end), stored: body.subarray(end + 1) };
+}

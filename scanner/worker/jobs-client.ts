@@ -1,0 +1,193 @@
+/** Calls of a scanner to the registry's own API: sign in, lease, fetch, report. What comes back is parsed; bytes are checked against their digests. */
+import * as v from 'valibot';
+import { type Digest, digestOf, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import type { Prose } from '../../skills-index/statement/prose.ts';
+import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { Envelope, Signer } from '../../skills-index/statement/sign.ts';
+import { sessionText } from '../../skills-index/trust/session-text.ts';
+import { answerBytesMax, requestSecondsMax } from '../limits.ts';
+
+export interface ScanJob {
+  readonly id: string;
+  readonly lease: string;
+  readonly bundle: Digest;
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly attempt: number;
+  readonly leaseSeconds: number;
+}
+
+/** What a registry finds and compares a skill by, beside its report: sorts of facts, a sketch of its texts, its sentences. */
+export interface ScanIndex {
+  readonly selectors: readonly string[];
+  readonly signature?: SimilaritySignature | undefined;
+  readonly prose?: Prose | undefined;
+}
+
+export interface JobsClient {
+  /** The oldest job that waits for any scanner or for one that scans by this rule set, or none. */
+  lease(ruleSet: Digest): Promise<ScanJob | undefined>;
+  renew(job: ScanJob): Promise<void>;
+  report(job: ScanJob, envelope: Envelope, report: ScanReport, index: ScanIndex): Promise<void>;
+  /** Describes the rule set that this scanner scans by. */
+  describe(ruleSet: RuleSet): Promise<void>;
+  fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
+  /** A stored blob, checked against its digest. */
+  blob(digest: Digest, bytesMax: number): Promise<Uint8Array>;
+}
+
+export interface JobsWorld {
+  /** Address of the registry. */
+  readonly base: string;
+  /** Fingerprint of the root file, which a session's signature names. */
+  readonly root: Digest;
+  readonly signer: Signer;
+  readonly fetch: typeof globalThis.fetch;
+  readonly signal: AbortSignal;
+}
+
+const jobShape = v.object({
+  job: v.nullable(
+    v.object({
+      id: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)),
+      lease: v.string(),
+      bundle: v.custom<Digest>(isDigest),
+      name: v.string(),
+      version: v.string(),
+      attempt: v.number(),
+      leaseSeconds: v.pipe(v.number(), v.minValue(1)),
+    }),
+  ),
+});
+
+/** A client with a session of its own, made anew when it has ended. @throws Problem `registry-down`, `registry-answer`, and the registry's own codes */
+export function createJobsClient(world: JobsWorld): JobsClient {
+  let token: string | undefined;
+  const ask = async (path: string, body?: unknown, bytesMax = answerBytesMax): Promise<Uint8Array> => {
+    token ??= await signIn(world);
+    try {
+      return await send(world, path, { body, token, bytesMax });
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code !== 'not-signed-in') throw cause;
+      token = await signIn(world);
+      return send(world, path, { body, token, bytesMax });
+    }
+  };
+  return {
+    async lease(ruleSet) {
+      const { job } = parse(jobShape, await ask('/api/v1/jobs/lease', { ruleSet }), '/api/v1/jobs/lease');
+      return job === null ? undefined : { ...job, name: parseSkillName(job.name), version: parseVersion(job.version) };
+    },
+    async renew({ id, lease }) {
+      await ask(`/api/v1/jobs/${id}/renew`, { lease });
+    },
+    async report({ id, lease }, envelope, report, { selectors, signature, prose }) {
+      await ask(`/api/v1/jobs/${id}/report`, {
+        lease,
+        envelope,
+        report,
+        selectors,
+        ...(signature !== undefined && { signature }),
+        ...(prose !== undefined && { prose }),
+      });
+    },
+    async describe(ruleSet) {
+      await ask('/api/v1/jobs/rule-set', ruleSet);
+    },
+    async fail({ id, lease }, reason, detail) {
+      await ask(`/api/v1/jobs/${id}/fail`, { lease, reason, detail: detail.slice(0, 2_000) });
+    },
+    async blob(digest, bytesMax) {
+      const bytes = await ask(`/api/v1/blobs/sha256/${hexOf(digest)}`, undefined, bytesMax);
+      if (digestOf(bytes) !== digest) throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`);
+      return bytes;
+    },
+  };
+}
+
+/** Signs a fresh nonce (skillgate.session/1) and gives the session's token. */
+async function signIn(world: JobsWorld): Promise<string> {
+  const { signer, root } = world;
+  const base = world.base.replace(/\/+$/, '');
+  const { keyId } = signer;
+  const answer = await send(world, '/api/v1/session/challenge', { body: { keyId }, bytesMax: answerBytesMax });
+  const { nonce } = parse(v.object({ nonce: v.pipe(v.string(), v.maxLength(200)) }), answer, 'the challenge');
+  const signed = await signer.sign(Buffer.from(sessionText({ root, base, nonce })));
+  const body = { keyId, nonce, signature: Buffer.from(signed).toString('base64') };
+  const session = await send(world, '/api/v1/session', { body, bytesMax: answerBytesMax });
+  return parse(v.object({ token: v.pipe(v.string(), v.minLength(1)) }), session, 'the session').token;
+}
+
+interface Sent {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly bytesMax: number;
+}
+
+async function send({ base, fetch, signal }: JobsWorld, path: string, { body, token, bytesMax }: Sent): Promise<Uint8Array> {
+  const headers = {
+    accept: 'application/json',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  const timeout = AbortSignal.timeout(requestSecondsMax * 1_000);
+  try {
+    const response = await fetch(`${base.replace(/\/+$/, '')}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      redirect: 'error',
+      signal: AbortSignal.any([signal, timeout]),
+    });
+    const bytes = await readAtMost(response, bytesMax, path);
+    if (response.ok) return bytes;
+    throw problemOf(bytes, response.status, path);
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    if (signal.aborted) throw new Problem('interrupted', 'The scanner is being stopped', { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem('registry-down', `Cannot reach the registry at ${base}: ${why}`, { cause });
+  }
+}
+
+async function readAtMost(response: Response, bytesMax: number, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > bytesMax) throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
+  }
+  return Buffer.concat(chunks);
+}
+
+const problemShape = v.object({ code: v.string(), detail: v.optional(v.string(), '') });
+
+function problemOf(bytes: Uint8Array, status: number, path: string): Problem {
+  try {
+    const { code, detail } = parse(problemShape, bytes, path);
+    if (isCode(code)) return new Problem(code, detail === '' ? `The registry answered ${status}` : detail);
+  } catch {
+    // Not a problem of ours: a proxy between us, or another server.
+  }
+  return new Problem(status >= 500 ? 'registry-down' : 'registry-answer', `The registry answered ${status} for ${path}`);
+}
+
+function isCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemCodes, code);
+}
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, bytes: Uint8Array, what: string): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, parseJson(bytes, what).value);
+  if (result.success) return result.output;
+  throw new Problem('registry-answer', `Cannot read the registry\u2019s answer: ${what}`, {
+    reasons: result.issues.map((issue) => ({ message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}` })),
+  });
+}

@@ -1,0 +1,153 @@
+/** Warm scanning children: each scan in one, replaced after a kill and after so many scans. Their reports are read as strictly as a stranger's. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/json.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { isSignature, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
+import { selectorList } from '../../skills-index/statement/rule-set.ts';
+import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { childScansMax, scanSecondsMax } from '../limits.ts';
+import { ruleSetDigest } from '../rule-set.ts';
+import { packRequest, unpackAnswer } from './child-frames.ts';
+import { bubblewrapped, childFiles, childUsers, type Isolation, rlimitsOnly } from './isolation.ts';
+import { type ScanProcess, startScanProcess } from './scan-process.ts';
+
+export interface PoolAnswer {
+  readonly report: ScanReport;
+  /** Which sorts of facts the skill has: what a change of rules can touch. */
+  readonly selectors: readonly string[];
+  /** What the skill's near copies are found by; absent where its texts say too little. */
+  readonly signature?: SimilaritySignature | undefined;
+  /** What an agent reads in it. */
+  readonly prose?: Prose | undefined;
+  /** To be stored for the next change of rules; empty when what was stored stays good. */
+  readonly stored: Uint8Array;
+}
+
+export interface ScanPool {
+  /** What holds the children, as statements name it. */
+  readonly isolation: string;
+  /**
+   * Scans in a child.
+   * @param stored what an earlier scan of these files left to be stored
+   * @throws Problem `scan-killed` when the child was stopped or answered with another skill's report
+   */
+  scan(
+    files: readonly SourceFile[],
+    published: { readonly name: string; readonly version: string },
+    stored?: Uint8Array,
+  ): Promise<PoolAnswer>;
+  close(): void;
+}
+
+export interface PoolOptions {
+  /** Children at the same time. */
+  readonly children: number;
+  readonly secondsMax?: number;
+  /** Instead of the strongest that works here. */
+  readonly isolation?: Isolation;
+}
+
+/** Starts a pool; its children start with their first scan. */
+export async function startScanPool({ children, secondsMax = scanSecondsMax, isolation }: PoolOptions): Promise<ScanPool> {
+  const held = isolation ?? (await strongestIsolation());
+  const idle: ScanProcess[] = [];
+  const busy = new Set<ScanProcess>();
+  const queue: (() => void)[] = [];
+  let running = 0;
+  let closed = false;
+  const turn = async (): Promise<void> => {
+    if (running >= children) await new Promise<void>((go) => queue.push(go));
+    running++;
+  };
+  return {
+    isolation: held.name,
+    async scan(files, published, stored = new Uint8Array()) {
+      await turn();
+      try {
+        if (closed) throw new Problem('interrupted', 'The scanner is being stopped');
+        const child = idle.pop() ?? (await startScanProcess(held));
+        busy.add(child);
+        try {
+          return checked(await child.ask(packRequest({ files, published, stored }), secondsMax), files);
+        } catch (cause) {
+          child.kill();
+          throw cause;
+        } finally {
+          busy.delete(child);
+          if (closed || child.answered >= childScansMax) child.kill();
+          else if (child.alive) idle.push(child);
+        }
+      } finally {
+        running--;
+        queue.shift()?.();
+      }
+    },
+    close() {
+      closed = true;
+      for (const child of [...idle.splice(0), ...busy]) child.kill();
+      for (const go of queue.splice(0)) go();
+    },
+  };
+}
+
+const answerShape = v.strictObject({
+  report: v.unknown(),
+  selectors: selectorList,
+  signature: v.optional(v.custom<SimilaritySignature>(isSignature)),
+  prose: v.optional(v.unknown()),
+});
+
+// A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
+function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
+  try {
+    const { said: json, stored } = unpackAnswer(body);
+    const { value } = parseJson(json, 'the child\u2019s answer', scanReportValuesMax);
+    const { report: unread, selectors, signature, prose: said } = v.parse(answerShape, value);
+    const report = parseScanReport(unread);
+    const prose = said === undefined ? undefined : parseProse(said);
+    const { bundle, digest } = packBundle(files);
+    const list = (entries: readonly { path: string; sha256?: string }[]): string =>
+      canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
+    const { files: covered, unlisted } = report.coverage;
+    const isAbout = report.bundle === digest && unlisted === undefined && list(covered) === list(bundle.files);
+    const isOfFiles = prose === undefined || isProseOf(prose, bundle.files);
+    if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest()) return { report, selectors, signature, prose, stored };
+  } catch (cause) {
+    throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', { cause });
+  }
+  throw new Problem('scan-killed', 'The scan was stopped: its answer is about something else');
+}
+
+const scanChild = fileURLToPath(new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * Bubblewrap where it is there and works, else limits of the process only; as nobody where the worker is root and nobody can read the code.
+ * @param read what the child may read; the scanner's own code and packages when not given
+ */
+export async function strongestIsolation(entry = scanChild, read?: readonly string[]): Promise<Isolation> {
+  const files = { ...childFiles(process.execPath, entry), ...(read !== undefined && { read }) };
+  const users = childUsers();
+  const programs = ['/usr/bin/bwrap', '/usr/local/bin/bwrap'].filter((path) => existsSync(path));
+  const wrapped = users.flatMap((user) => programs.map((bwrap) => bubblewrapped(files, bwrap, user)));
+  const plain = users.map((user) => rlimitsOnly(files, user));
+  for (const isolation of [...wrapped, ...plain]) if (await works(isolation)) return isolation;
+  return rlimitsOnly(files);
+}
+
+// Whether a child would get as far as reading its own code.
+function works({ argv }: Isolation): Promise<boolean> {
+  const [program, ...args] = argv;
+  const entry = args.pop() ?? '';
+  return new Promise((resolve) => {
+    const reads = ['-e', 'require("node:fs").readFileSync(process.argv[1])', entry];
+    execFile(program, [...args, ...reads], { env: {}, cwd: '/', timeout: 5_000 }, (error) => resolve(error === null));
+  });
+}

@@ -1,0 +1,63 @@
+/** The scanning child: a request on standard input, a report and its facts on standard output, until the input ends. It needs no network and writes no file. */
+import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import { extractFacts } from '../extract.ts';
+import { selectorsOf } from '../fact/selectors.ts';
+import { frontEnds } from '../frontends.ts';
+import { childAnswerBytesMax } from '../limits.ts';
+import { proseOf } from '../reports/prose.ts';
+import { currentRuleSet } from '../rule-set.ts';
+import { reportOn } from '../scan.ts';
+import { FrameReader, frameOf, packAnswer, type ScanAnswer, type ScanRequest, unpackRequest } from './child-frames.ts';
+import { replayScan } from './replay.ts';
+import { signatureOfFiles } from './similarity.ts';
+import { packScan, type StoredScan, unpackScan } from './stored-facts.ts';
+
+const requestBytesMax = 64 * 1024 * 1024;
+const reader = new FrameReader(requestBytesMax);
+
+// Parsers are loaded before the first skill, so that a scan's time is the skill's own.
+for (const frontEnd of frontEnds) await frontEnd.load();
+process.stdout.write(frameOf(Buffer.from('ready')));
+
+for await (const chunk of process.stdin) {
+  const frames = reader.push(chunk as Uint8Array);
+  if (frames === undefined) process.exit(1);
+  for (const frame of frames) {
+    process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)), childAnswerBytesMax)));
+  }
+}
+
+// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
+async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
+  const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
+  const signature = signatureOfFiles(files);
+  const replayed = earlier === undefined ? undefined : replayStored(earlier, { published, signature });
+  if (replayed !== undefined) return replayed;
+  const facts = await extractFacts(files);
+  const report = reportOn(facts, { published });
+  const said = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
+  return { said: Buffer.from(canonicalJson(said)), stored: packScan(facts, report, currentRuleSet()) };
+}
+
+// What is stored stays as it is: the next change of rules is compared with the rule set that it was made by.
+function replayStored(
+  earlier: StoredScan,
+  { published, signature }: Pick<ScanRequest, 'published'> & { readonly signature: SimilaritySignature | undefined },
+): ScanAnswer | undefined {
+  try {
+    const report = replayScan(earlier, { published });
+    if (report === undefined) return undefined;
+    const facts = { facts: earlier.facts('text'), sources: earlier.sources() };
+    const said = { report, selectors: earlier.selectors, ...aside(facts, signature) };
+    return { said: Buffer.from(canonicalJson(said)), stored: new Uint8Array() };
+  } catch {
+    // A block that cannot be unpacked: the file was cut off.
+    return undefined;
+  }
+}
+
+// What a registry compares a skill by, whatever its rules say.
+function aside(facts: Parameters<typeof proseOf>[0], signature: SimilaritySignature | undefined): object {
+  return { prose: proseOf(facts), ...(signature !== undefined && { signature }) };
+}

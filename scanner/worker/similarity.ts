@@ -1,0 +1,33 @@
+/** How alike two skills are, from their bytes: what a scanner posts beside its report, and what two given bundles have in common. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { type MatchingPart, matchingParts } from '../../skills-index/skill/matching-parts.ts';
+import {
+  type SimilaritySignature,
+  signatureOf,
+  similarity,
+  type TextFile,
+} from '../../skills-index/skill/similarity-signature.ts';
+import { textOf } from '../reports/code-frame.ts';
+
+/** The signature of a skill's texts; undefined when they say too little. No part of the report: it depends on no rule. */
+export function signatureOfFiles(files: readonly SourceFile[]): SimilaritySignature | undefined {
+  return signatureOf(textsOf(files));
+}
+
+/** Estimated likeness from 0 to 1, and the parts that say the same, the longest first. */
+export function similarityOf(
+  a: readonly SourceFile[],
+  b: readonly SourceFile[],
+): { readonly estimate: number; readonly parts: readonly MatchingPart[] } {
+  const [left, right] = [textsOf(a), textsOf(b)];
+  const [first, second] = [signatureOf(left), signatureOf(right)];
+  const estimate = first === undefined || second === undefined ? 0 : similarity(first, second);
+  return { estimate, parts: matchingParts(left, right) };
+}
+
+function textsOf(files: readonly SourceFile[]): TextFile[] {
+  return files.flatMap(({ path, bytes }) => {
+    const text = textOf(bytes);
+    return text === undefined ? [] : [{ path, text }];
+  });
+}

@@ -1,0 +1,140 @@
+/** A scanner at work: leases jobs, scans in children, signs what came out and hands it in, until it is told to stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { scanStatement } from '../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../skills-index/statement/sign.ts';
+import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
+import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
+import type { FactStore } from './fact-store.ts';
+import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
+import { type PoolAnswer, type ScanPool, startScanPool } from './pool.ts';
+
+export interface WorkOptions extends JobsWorld {
+  /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
+  readonly registry: Digest;
+  readonly now: () => Date;
+  /** Scans at the same time. */
+  readonly children: number;
+  /** Told what happens, one line each. */
+  readonly log?: (line: string) => void;
+  /** Where scans are stored for the next change of rules; without it, every scan parses. */
+  readonly store?: FactStore;
+  /** Instead of a pool of its own. */
+  readonly pool?: ScanPool;
+}
+
+/**
+ * Works until the signal aborts. A registry that is down is asked again, ever more slowly.
+ * @throws Problem `key-unknown`, `forbidden` when the key may not scan
+ */
+export async function workJobs(options: WorkOptions): Promise<void> {
+  const pool = options.pool ?? (await startScanPool({ children: options.children }));
+  const stop = (): void => pool.close();
+  options.signal.addEventListener('abort', stop, { once: true });
+  try {
+    const client = createJobsClient(options);
+    await Promise.all(Array.from({ length: options.children }, () => workOne(options, client, pool)));
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    pool.close();
+  }
+}
+
+async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool): Promise<void> {
+  let wait = jobPollMillisecondsMin;
+  let described = false;
+  while (!options.signal.aborted) {
+    try {
+      if (!described) await client.describe(currentRuleSet());
+      described = true;
+      const job = await client.lease(ruleSetDigest());
+      if (job !== undefined) {
+        wait = jobPollMillisecondsMin;
+        await scanJob(options, client, pool, job);
+        continue;
+      }
+      // A queue that was just busy is asked soon; one that stays empty, seldom.
+      wait = Math.min(wait * 1.5, jobPollMillisecondsMax / 10);
+    } catch (cause) {
+      if (options.signal.aborted) return;
+      if (cause instanceof Problem && (cause.code === 'key-unknown' || cause.code === 'forbidden')) throw cause;
+      options.log?.(cause instanceof Error ? cause.message : String(cause));
+      wait = Math.min(wait * 2, jobPollMillisecondsMax);
+    }
+    await sleep(wait, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool, job: ScanJob): Promise<void> {
+  const renewal = setInterval(
+    () => {
+      // A lease that ended meanwhile shows when the report is handed in.
+      client.renew(job).catch(() => undefined);
+    },
+    (job.leaseSeconds * 1_000) / 3,
+  );
+  try {
+    const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
+    const { name, version } = job;
+    const { report, stored, ...index } = await scanOnce(options, pool, job, await fetchFiles(client, bundle));
+    if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
+    const dispositions = new Map(report.coverage.files.map(({ path, disposition }) => [path, disposition]));
+    const statement = scanStatement(
+      { name, version, bundle: job.bundle, files: bundle.files },
+      {
+        registry: options.registry,
+        ruleSet: report.ruleSet,
+        report: canonicalDigest(report),
+        verdict: report.verdict,
+        isolation: pool.isolation,
+        coverage: bundle.files.map(({ path, sha256 }) => ({
+          path,
+          sha256,
+          disposition: dispositions.get(path) ?? 'unanalysed',
+        })),
+      },
+    );
+    await client.report(job, await signStatement(statement, options.signer), report, index);
+    options.log?.(`${job.name}@${job.version}: ${report.verdict}`);
+  } catch (cause) {
+    if (options.signal.aborted) return;
+    if (cause instanceof Problem && (cause.code === 'registry-down' || cause.code === 'job-stale')) throw cause;
+    const killed = cause instanceof Problem && cause.code === 'scan-killed';
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    options.log?.(`${job.name}@${job.version}: ${detail}`);
+    await client.fail(job, killed ? 'killed' : 'crash', detail === '' ? 'no reason given' : detail);
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+// What was stored can be what stopped the scan: it goes, and the files are parsed anew.
+async function scanOnce(
+  { store, signal }: WorkOptions,
+  pool: ScanPool,
+  { name, version, bundle }: ScanJob,
+  files: readonly SourceFile[],
+): Promise<PoolAnswer> {
+  const known = store?.get(bundle);
+  try {
+    return await pool.scan(files, { name, version }, known);
+  } catch (cause) {
+    const isKilled = cause instanceof Problem && cause.code === 'scan-killed';
+    if (!isKilled || known === undefined || known.byteLength === 0 || signal.aborted) throw cause;
+    store?.drop(bundle);
+    return pool.scan(files, { name, version });
+  }
+}
+
+/** The bundle's files, each checked against the digest it is listed with. */
+async function fetchFiles(client: JobsClient, bundle: Bundle): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  for (const { path, sha256, mode } of bundle.files) {
+    files.push({ path, bytes: await client.blob(sha256, bundleFileBytesMax), mode: mode === '755' ? 0o755 : 0o644 });
+  }
+  return files;
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { searchedPatterns } from '../../../scanner/models/searched-patterns.ts';
+import { neededWords } from '../../../scanner/prose/first-words.ts';
+import { hintsOf, mayHold, needsOfConcepts, needsOfPattern } from '../../../scanner/prose/hints.ts';
+import { phraseTables } from '../../../scanner/prose/lexicon.ts';
+import { marksOf } from '../../../scanner/prose/marks.ts';
+import { foldText, inLatin } from '../../../scanner/prose/plain-words.ts';
+
+const tableWords = Object.values(phraseTables).flatMap((table) =>
+  Object.values(table).flatMap((words) => words.split(/\s+/).map((word) => word.replaceAll('+', ' ').replace('*', 'xyz'))),
+);
+const patternWords = searchedPatterns.flatMap((pattern) => pattern.source.match(/[A-Za-z]{2,}/g) ?? []);
+const signs = ' . , - _ / : @ \' " ( ) ! ? ; … — ’ é ア https:// .env ~/.ssh/ a@b.example 12 \n'.split(' ');
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...tableWords), fc.constantFrom(...patternWords), fc.constantFrom(...signs), fc.string()), {
+    maxLength: 60,
+  })
+  .chain((parts) => fc.constantFrom(parts.join(' '), parts.join(''), parts.join('-').toUpperCase()));
+
+describe('hints of a text', () => {
+  test('have each concept that stands in it', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const folded = foldText(written);
+        const hints = hintsOf(folded, inLatin(folded));
+        const missed = marksOf(folded).filter(({ concept }) => !mayHold(hints, needsOfConcepts([concept])));
+        expect(missed).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('meet the needs of each pattern that matches it', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const folded = foldText(written);
+        const latin = inLatin(folded);
+        const hints = hintsOf(folded, latin);
+        expect(searchedPatterns.filter((one) => one.test(latin) && !mayHold(hints, needsOfPattern(one) ?? []))).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('have words of a text that is cut into pieces by its length', () => {
+    const folded = `${'a'.repeat(59)}silently${'-b'.repeat(80)}password`;
+    const hints = hintsOf(folded, folded);
+    for (const concept of ['covert', 'secret'] as const) expect(mayHold(hints, needsOfConcepts([concept]))).toBe(true);
+  });
+
+  test('are none where no word of the tables stands', () => {
+    const hints = hintsOf('the quick brown fox', 'the quick brown fox');
+    expect(mayHold(hints, needsOfConcepts(['send']))).toBe(false);
+  });
+});
+
+describe('words that a pattern needs', () => {
+  const cases: readonly (readonly [RegExp, readonly string[]])[] = [
+    [/\b(send(ing)?|post)\b[^.]{0,20}?\b(to|via) us/i, ['post send sending', 'to via']],
+    [/--yolo\b|"mode": "all/, ['mode yolo']],
+    [/(^|[^\w/])(system|admin) override/, ['admin system']],
+    [/\be-?mail/i, ['e email*']],
+    [/(?<!not )\bapi[ _-]?keys?/i, ['api*', 'api*']],
+    [/keys/, []],
+    [/\b\w+ing\b/, []],
+    [/\bfo{2,3}/, ['f*']],
+  ];
+  test.each(cases)('%s', (pattern, expected) => {
+    const sets = neededWords(pattern).map((words) => words.map(({ text, open }) => `${text}${open ? '*' : ''}`).sort());
+    expect(sets.map((set) => set.join(' '))).toEqual(expected);
+  });
+
+  test('are known of nearly all patterns that rules search', () => {
+    expect(searchedPatterns.filter((pattern) => needsOfPattern(pattern) === undefined)).toEqual([]);
+  });
+});
