@@ -14,7 +14,7 @@ import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { fileOf, parseTextArchive } from '../txtar.ts';
 
 function attacksOf(id: string): SourceFile[][] {
-  const { files } = parseTextArchive(readFileSync(new URL(`./rules/${id}.txt`, import.meta.url), 'utf8'));
+  const { files } = parseTextArchive(readFileSync(new URL(`../rules/${id}.txt`, import.meta.url), 'utf8'));
   const skills = new Map<string, SourceFile[]>();
   for (const [name, content] of files) {
     const { path, bytes } = fileOf(name, content);
