@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, posix, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ts } from 'ts-morph';
 import { describe, expect, it } from 'vitest';
+import { type Arrow, arrowsOf } from './arrows.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -48,17 +48,6 @@ const nodeParts: Record<string, RegExp> = {
 
 // `witness` and `monitor` for the lock of their folders alone.
 const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index|rotate|witness|monitor)\.ts$/;
-
-interface Arrow {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** Every import of a file, type imports and literal dynamic ones too: a path inside the checkout or the name of a package. */
-function arrowsOf(path: string, text: string): Arrow[] {
-  const found = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
-  return found.map((to) => ({ from: path, to: to.startsWith('.') ? posix.join(dirname(path), to) : to }));
-}
 
 /** Why an arrow is not on the drawing; undefined when it is. */
 function whyNotDrawn({ from, to }: Arrow): string | undefined {
