@@ -19,9 +19,9 @@ export interface ChildFiles {
   readonly read: readonly string[];
 }
 
-/** Where the child's code lies, seen from its entry file. */
+/** Where the child’s code lies, seen from its entry file, `scanner/worker/scan-child.ts`. */
 export function childFiles(node: string, entry: string): ChildFiles {
-  const root = dirname(dirname(entry));
+  const root = dirname(dirname(dirname(entry)));
   const packages: string[] = [];
   for (let at = root; ; at = dirname(at)) {
     if (existsSync(join(at, 'node_modules'))) packages.push(join(at, 'node_modules'));
