@@ -1,19 +1,24 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setAside } from '../../cli/agent-leftovers.ts';
 import { skill } from './skill-command.ts';
 
 let mayDelete = true;
-// As where an entry belongs to another user: tests may run as root, whom nothing stops.
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  const rm: typeof real.rm = (path, options) =>
-    mayDelete
-      ? real.rm(path, options)
-      : Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path: String(path) }));
-  return { ...real, rm };
+// As where an entry belongs to another user: tests may run as root, whom nothing stops. The modules of a test file are shared with other
+// files, so Node's own function is replaced and not the module's import of it.
+const { rm } = promises;
+beforeEach(() => {
+  promises.rm = (path, options) =>
+    mayDelete ? rm(path, options) : Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path: String(path) }));
+  syncBuiltinESMExports();
+});
+afterEach(() => {
+  promises.rm = rm;
+  syncBuiltinESMExports();
 });
 
 let home = '';
