@@ -14,7 +14,10 @@ const ownPlaces = (base) => ({
   setup: (bundle) =>
     bundle.onLoad({ filter: /\/dist\/.*\.js$/ }, ({ path }) => {
       const place = `new URL(${JSON.stringify(relative('dist/cli', path))}, ${base}).href`;
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place), loader: 'js' };
+      return {
+        contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place),
+        loader: 'js',
+      };
     }),
 });
 
@@ -34,36 +37,53 @@ const packages = new Set();
 // Large, and only loaded for TypeScript and JavaScript.
 const large = ['ts-morph'];
 // What is native, and what only a registry has.
-const kept = ['better-sqlite3', '@napi-rs/keyring', 'hono', '@hono/*', 'hono-openapi', 'drizzle-orm'];
+const kept = [
+  'better-sqlite3',
+  '@napi-rs/keyring',
+  'hono',
+  '@hono/*',
+  'hono-openapi',
+  'drizzle-orm',
+];
 // What is CommonJS among the packages asks for Node's own modules.
 // Under a name that no module takes: two imports of one name are an error.
-const banner = "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
+const banner =
+  "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
-await bundle('scan-thread', { ...modules, chunkNames: 'scan-thread/[name]-[hash]', external: large });
+await bundle('scan-thread', {
+  ...modules,
+  chunkNames: 'scan-thread/[name]-[hash]',
+  external: large,
+});
 // The modules are read before the bundle takes the place of one.
 await bundle('command-line', {
-  ...{
-    outfile: 'dist/cli/agents.cjs',
-    format: 'cjs',
-    minifyWhitespace: true,
-    legalComments: 'none',
-    banner: ownPlace,
-    external: [...large, ...kept, 'playwright-core'],
-  },
+  outfile: 'dist/cli/agents.cjs',
+  format: 'cjs',
+  minifyWhitespace: true,
+  legalComments: 'none',
+  banner: ownPlace,
+  external: [...large, ...kept, 'playwright-core'],
   plugins: [otherCommands, ownPlaces('ownPlace')],
 });
 await bundle('command-line', {
-  ...{ ...modules, chunkNames: 'part-[name]-[hash]', external: [...large, ...kept] },
+  ...modules,
+  chunkNames: 'part-[name]-[hash]',
+  external: [...large, ...kept],
   plugins: [ownPlaces('import.meta.url')],
 });
 await bundle('main', {
-  ...{ outdir: 'dist/cli', format: 'esm', external: ['./command-line.js'] },
+  outdir: 'dist/cli',
+  format: 'esm',
+  external: ['./command-line.js'],
   plugins: [ownPlaces('import.meta.url')],
 });
 // What is beside ASCII stands in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
-writeFileSync('dist/cli/agents.cjs', readFileSync('dist/cli/agents.cjs', 'utf8').replace(/[^\0-\x7f]/g, escaped));
+writeFileSync(
+  'dist/cli/agents.cjs',
+  readFileSync('dist/cli/agents.cjs', 'utf8').replace(/[^\0-\x7f]/g, escaped),
+);
 // One without a file of its own names its licence.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);

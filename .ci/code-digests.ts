@@ -22,8 +22,16 @@ const known = new Map<string, Code>();
 function codeOf(path: string): Code {
   const before = known.get(path);
   if (before !== undefined) return before;
-  const options = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, removeComments: true, isolatedModules: true };
-  const { outputText } = ts.transpileModule(readFileSync(`${top}${path}`, 'utf8'), { compilerOptions: options, fileName: path });
+  const options = {
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    removeComments: true,
+    isolatedModules: true,
+  };
+  const { outputText } = ts.transpileModule(readFileSync(`${top}${path}`, 'utf8'), {
+    compilerOptions: options,
+    fileName: path,
+  });
   const imports = ts
     .preProcessFile(outputText, true, true)
     .importedFiles.map((one) => one.fileName)
@@ -65,11 +73,15 @@ export function codeDigestsText(): string {
     `  extractor: '${closureDigest(['scanner/extract.ts'])}',`,
     `  judging: '${closureDigest(['scanner/scan.ts'], ['scanner/extract.ts', 'scanner/rules.ts'])}',`,
     '  rules: {',
-    ...ruleFiles.map((path) => `    '${path.slice('scanner/rules/'.length, -'.ts'.length)}': '${closureDigest([path])}',`),
+    ...ruleFiles.map(
+      (path) =>
+        `    '${path.slice('scanner/rules/'.length, -'.ts'.length)}': '${closureDigest([path])}',`,
+    ),
     '  },',
     '};',
     '',
   ].join('\n');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(`${top}${written}`, codeDigestsText());
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(`${top}${written}`, codeDigestsText());

@@ -5,9 +5,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const missing = Object.entries(lock.packages).flatMap(([at, { optionalDependencies = {}, dev }]) =>
   Object.entries(optionalDependencies)
-    .filter(([name]) => !lock.packages[`node_modules/${name}`] && !lock.packages[`${at}/node_modules/${name}`])
+    .filter(
+      ([name]) =>
+        !lock.packages[`node_modules/${name}`] && !lock.packages[`${at}/node_modules/${name}`],
+    )
     .map(([name, version]) => {
-      const os = /android|darwin|linux|win|freebsd|openharmony/.exec(name)?.[0].replace(/^win$/, 'win32');
+      const os = /android|darwin|linux|win|freebsd|openharmony/
+        .exec(name)?.[0]
+        .replace(/^win$/, 'win32');
       const cpu = /arm64|arm|ia32|ppc64|riscv64|s390x|64/
         .exec(
           name
@@ -16,10 +21,19 @@ const missing = Object.entries(lock.packages).flatMap(([at, { optionalDependenci
             .replace(/win32|openharmony/, ''),
         )?.[0]
         .replace(/^64$/, 'x64');
-      const entry = { version, cpu: [cpu], dev, optional: true, os: [os], ...(name.includes('musl') && { libc: ['musl'] }) };
+      const entry = {
+        version,
+        cpu: [cpu],
+        dev,
+        optional: true,
+        os: [os],
+        ...(name.includes('musl') && { libc: ['musl'] }),
+      };
       return [`node_modules/${name}`, entry];
     }),
 );
-lock.packages = Object.fromEntries([...Object.entries(lock.packages), ...missing].sort(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(
+  [...Object.entries(lock.packages), ...missing].sort(([a], [b]) => (a < b ? -1 : 1)),
+);
 writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${missing.length} entries added to package-lock.json`);

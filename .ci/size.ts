@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Ceilings, readCeilings, withCeilings, withCommas } from './size/ceilings.ts';
-import { type CoreSize, coreEntries, type MeasuredFile, measureCore, rings, totalOf } from './size/measure.ts';
+import {
+  type CoreSize,
+  coreEntries,
+  type MeasuredFile,
+  measureCore,
+  rings,
+  totalOf,
+} from './size/measure.ts';
 
 const help = `npm run size: how much code a run loads, from admission to the first process
 
@@ -38,10 +45,16 @@ function tableText(size: CoreSize, ceilings: Ceilings): string {
     withCommas(totalOf(size, ring)),
     withCommas(ceilings[ring]),
   ]);
-  const sum = (values: readonly number[]): string => withCommas(values.reduce((all, one) => all + one, 0));
-  const all = ['all', withCommas(size.files.length), sum(rings.map((ring) => totalOf(size, ring))), sum(Object.values(ceilings))];
-  const lines = [['ring', 'files', 'tokens', 'at most'], ...rows, all].map(([ring = '', ...cells]) =>
-    [ring.padEnd(10), ...cells.map((cell) => cell.padStart(9))].join(''),
+  const sum = (values: readonly number[]): string =>
+    withCommas(values.reduce((all, one) => all + one, 0));
+  const all = [
+    'all',
+    withCommas(size.files.length),
+    sum(rings.map((ring) => totalOf(size, ring))),
+    sum(Object.values(ceilings)),
+  ];
+  const lines = [['ring', 'files', 'tokens', 'at most'], ...rows, all].map(
+    ([ring = '', ...cells]) => [ring.padEnd(10), ...cells.map((cell) => cell.padStart(9))].join(''),
   );
   return `${lines.join('\n')}\n\npackages, not counted: ${size.packages.join(', ')}\n`;
 }
@@ -61,13 +74,16 @@ function run(): void {
     },
   });
   if (values.help === true) return void process.stdout.write(help);
-  if (values.format !== 'text' && values.format !== 'json') throw new Error(`--format is text or json, not ${values.format}`);
+  if (values.format !== 'text' && values.format !== 'json')
+    throw new Error(`--format is text or json, not ${values.format}`);
   const ceilings = readCeilings(root);
   const readme = join(root, 'README.md');
-  if (values.write === true) writeFileSync(readme, withCeilings(readFileSync(readme, 'utf8'), ceilings));
+  if (values.write === true)
+    writeFileSync(readme, withCeilings(readFileSync(readme, 'utf8'), ceilings));
   const size = measureCore(root);
   const tokens = Object.fromEntries(rings.map((ring) => [ring, totalOf(size, ring)]));
-  if (values.format === 'json') process.stdout.write(`${JSON.stringify({ tokens, ceilings, ...size }, undefined, 2)}\n`);
+  if (values.format === 'json')
+    process.stdout.write(`${JSON.stringify({ tokens, ceilings, ...size }, undefined, 2)}\n`);
   else if (values.files === true) process.stdout.write(size.files.map(fileText).join(''));
   else process.stdout.write(tableText(size, ceilings));
   if (rings.some((ring) => totalOf(size, ring) > ceilings[ring])) process.exitCode = 1;
@@ -76,6 +92,8 @@ function run(): void {
 try {
   run();
 } catch (cause) {
-  process.stderr.write(`npm run size: ${cause instanceof Error ? cause.message : cause}; npm run -s size -- --help\n`);
+  process.stderr.write(
+    `npm run size: ${cause instanceof Error ? cause.message : cause}; npm run -s size -- --help\n`,
+  );
   process.exitCode = 2;
 }

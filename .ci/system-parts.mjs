@@ -6,9 +6,12 @@ import { delimiter, join } from 'node:path';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 15)) {
-  fail(`This is Node ${process.versions.node}; Skillgate needs 24.15 or newer and brings it as a development dependency.`, [
-    'npm ci --loglevel=error    (without --ignore-scripts, so that node_modules/.bin/node exists; then use the npm scripts)',
-  ]);
+  fail(
+    `This is Node ${process.versions.node}; Skillgate needs 24.15 or newer and brings it as a development dependency.`,
+    [
+      'npm ci --loglevel=error    (without --ignore-scripts, so that node_modules/.bin/node exists; then use the npm scripts)',
+    ],
+  );
 }
 
 const forDemo = process.argv[2] === 'demo';
@@ -18,8 +21,19 @@ const parts = [
   { program: 'python3', debian: 'python3', for: 'skills written in Python' },
   { program: 'git', debian: 'git', for: 'provenance' },
   { program: 'setpriv', debian: 'util-linux', for: 'dropping root' },
-  { program: 'runc', debian: 'runc', for: 'the other sandbox', found: () => findsRunc(), optional: true },
-  { program: 'chromium', debian: 'chromium', for: 'the desk’s browser tests', found: () => browser() !== undefined },
+  {
+    program: 'runc',
+    debian: 'runc',
+    for: 'the other sandbox',
+    found: () => findsRunc(),
+    optional: true,
+  },
+  {
+    program: 'chromium',
+    debian: 'chromium',
+    for: 'the desk’s browser tests',
+    found: () => browser() !== undefined,
+  },
 ];
 
 const missing = parts.filter((part) => !(part.found?.() ?? onPath(part.program)));
@@ -42,23 +56,33 @@ function install(wanted) {
     });
   }
   const absent = wanted.filter((part) => !(part.found?.() ?? onPath(part.program)));
-  const still = absent.filter((part) => !part.optional && !(forDemo && part.program === 'chromium'));
+  const still = absent.filter(
+    (part) => !part.optional && !(forDemo && part.program === 'chromium'),
+  );
   if (forDemo && absent.some((part) => part.program === 'chromium'))
     process.stderr.write('no Chromium here: the demo approves from the command line only\n');
   if (still.length === 0) return;
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
   const lines = [];
-  const aptNames = still.filter((part) => isDebian || part.program !== 'chromium').map((part) => part.debian);
+  const aptNames = still
+    .filter((part) => isDebian || part.program !== 'chromium')
+    .map((part) => part.debian);
   if (aptNames.length > 0) lines.push(`${sudo}apt-get install -y ${aptNames.join(' ')}`);
   if (still.some((part) => part.program === 'chromium') && !isDebian) {
-    lines.push('SKILLGATE_CHROMIUM=/path/to/chrome npm test    (any Chromium or Chrome; on Ubuntu: sudo snap install chromium)');
+    lines.push(
+      'SKILLGATE_CHROMIUM=/path/to/chrome npm test    (any Chromium or Chrome; on Ubuntu: sudo snap install chromium)',
+    );
   }
   fail(`Missing: ${still.map((part) => `${part.program} (${part.for})`).join(', ')}.`, lines);
 }
 
 // Its tests need root too, without which it is no use to have it.
 function findsRunc() {
-  return forDemo || process.getuid?.() !== 0 || ['/usr/sbin/runc', '/usr/bin/runc'].some((path) => existsSync(path));
+  return (
+    forDemo ||
+    process.getuid?.() !== 0 ||
+    ['/usr/sbin/runc', '/usr/bin/runc'].some((path) => existsSync(path))
+  );
 }
 
 function browser() {
@@ -79,7 +103,9 @@ function works(program) {
 }
 
 function onPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, program)));
 }
 
 function fail(what, lines) {

@@ -52,7 +52,8 @@ async function plainStory(): Promise<Story> {
   ]);
   const story = await tellStory({ manifest, files, approvals: ['ada'] });
   const decision = decide(story.input);
-  if (decision.kind !== 'admitted') throw new Error(`the story is not admitted: ${JSON.stringify(decision.reasons)}`);
+  if (decision.kind !== 'admitted')
+    throw new Error(`the story is not admitted: ${JSON.stringify(decision.reasons)}`);
   return story;
 }
 
@@ -69,10 +70,12 @@ interface Times {
 }
 
 function timesOf(input: DecisionInput, memory: () => VerifiedStatements): Times {
-  const [wall, cpu]: [number[], number[]] = [[], []];
+  const wall: number[] = [];
+  const cpu: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const verified = memory();
-    const [start, before] = [performance.now(), process.cpuUsage()];
+    const start = performance.now();
+    const before = process.cpuUsage();
     decide({ ...input, verified });
     wall.push(performance.now() - start);
     const { user, system } = process.cpuUsage(before);
@@ -82,7 +85,11 @@ function timesOf(input: DecisionInput, memory: () => VerifiedStatements): Times 
 }
 
 // On a machine that does other things too, the time of a few milliseconds is mostly theirs: what it takes of a processor says how much.
-function row(name: string, { wall, cpu }: Times, bare: { readonly name: string; readonly value: number }): Row {
+function row(
+  name: string,
+  { wall, cpu }: Times,
+  bare: { readonly name: string; readonly value: number },
+): Row {
   const value = median(wall);
   const others = `CPU p50 ${median(cpu).toPrecision(3)} ms, fastest ${Math.min(...wall).toPrecision(3)} ms`;
   return {
@@ -102,11 +109,16 @@ function bareVerifies(count: number): { name: string; value: number } {
   const kinds = [
     { pair: generateKeyPairSync('ec', { namedCurve: 'P-256' }), digest: 'sha256' },
     { pair: generateKeyPairSync('ed25519'), digest: null },
-  ].map(({ pair, digest }) => ({ ...pair, digest, signature: sign(digest, message, pair.privateKey) }));
+  ].map(({ pair, digest }) => ({
+    ...pair,
+    digest,
+    signature: sign(digest, message, pair.privateKey),
+  }));
   const times = Array.from({ length: rounds }, () => {
     const start = performance.now();
     for (let at = 0; at < count / 2; at++)
-      for (const { digest, publicKey, signature } of kinds) verify(digest, message, publicKey, signature);
+      for (const { digest, publicKey, signature } of kinds)
+        verify(digest, message, publicKey, signature);
     return performance.now() - start;
   });
   return { name: `${count} bare signatures`, value: median(times) };

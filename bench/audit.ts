@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { verifyAuditFile } from '../cli/audit-file.ts';
 import { openAudit } from '../runner/audit.ts';
-import { type ChainEnd, chainStart, linesAfter, type Said } from '../skills-index/run/audit/audit-chain.ts';
+import {
+  type ChainEnd,
+  chainStart,
+  linesAfter,
+  type Said,
+} from '../skills-index/run/audit/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { median, quantile } from './measure.ts';
@@ -13,11 +18,21 @@ import type { Row } from './row.ts';
 
 const digest = digestOf('bench');
 const subject: AuditSubject = {
-  ...{ run: '5b0c0f5e-0000-4000-8000-000000000000', agent: 'finance', skill: '@acme/weekly-report', version: '1.4.0' },
-  ...{ bundle: digest, plan: digest },
+  run: '5b0c0f5e-0000-4000-8000-000000000000',
+  agent: 'finance',
+  skill: '@acme/weekly-report',
+  version: '1.4.0',
+  bundle: digest,
+  plan: digest,
 };
 const request = (decision: 'allowed' | 'denied'): AuditEvent => ({
-  ...{ event: 'egress', decision, why: 'approved', method: 'GET', host: 'api.crm.example', port: 443, path: '/v2/deals' },
+  event: 'egress',
+  decision,
+  why: 'approved',
+  method: 'GET',
+  host: 'api.crm.example',
+  port: 443,
+  path: '/v2/deals',
   secrets: ['CRM_TOKEN'],
 });
 const appends = 400;
@@ -37,7 +52,8 @@ export async function auditRows(): Promise<Row[]> {
 }
 
 async function rowsAt(folder: string, size: number): Promise<Row[]> {
-  const [file, keyFile] = [join(folder, 'audit.jsonl'), join(folder, 'audit-key.json')];
+  const file = join(folder, 'audit.jsonl');
+  const keyFile = join(folder, 'audit-key.json');
   fill(file, size);
   const audit = openAudit(file, () => new Date(), keyFile);
   audit.record(subject, request('denied'));
@@ -48,13 +64,19 @@ async function rowsAt(folder: string, size: number): Promise<Row[]> {
     times.bare.push(microsOf(() => [writeSync(bare, line), fsyncSync(bare)]));
     times.durable.push(microsOf(() => audit.record(subject, request('denied'))));
   }
-  for (let i = 0; i < requests; i++) times.allowed.push(microsOf(() => audit.record(subject, request('allowed'))));
+  for (let i = 0; i < requests; i++)
+    times.allowed.push(microsOf(() => audit.record(subject, request('allowed'))));
   audit.record(subject, request('denied'));
   closeSync(bare);
   const at = `${size.toLocaleString('en')} lines`;
   const fsynced = median(times.bare);
   const rows = [
-    appendRow(`audit: a line, durable, at ${at}`, times.durable, fsynced, 'the same bytes and fsync'),
+    appendRow(
+      `audit: a line, durable, at ${at}`,
+      times.durable,
+      fsynced,
+      'the same bytes and fsync',
+    ),
     allowedRow(`audit: an allowed request, at ${at}`, times.allowed, fsynced),
   ];
   return size < 1_000 ? rows : [...rows, await verifyRow(file, keyFile, size)];
@@ -79,8 +101,13 @@ function fill(file: string, size: number): void {
 function appendRow(name: string, times: readonly number[], other: number, what: string): Row {
   const value = median(times);
   return {
-    ...{ name: `${name}; p99 ${quantile(times, 0.99).toPrecision(3)} µs`, value, unit: 'µs' },
-    ...{ against: `${what} ${other.toPrecision(3)} µs`, ratio: value / other, goal: '≤ 3 ×', held: value <= other * 3 },
+    name: `${name}; p99 ${quantile(times, 0.99).toPrecision(3)} µs`,
+    value,
+    unit: 'µs',
+    against: `${what} ${other.toPrecision(3)} µs`,
+    ratio: value / other,
+    goal: '≤ 3 ×',
+    held: value <= other * 3,
   };
 }
 

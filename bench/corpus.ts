@@ -32,7 +32,10 @@ interface Outcome extends Labelled {
 
 const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
   ['malicious', (one) => one.kind === 'malicious'],
-  ['  malware delivery (ClawHavoc)', (one) => one.kind === 'malicious' && one.category.includes('ClawHavoc')],
+  [
+    '  malware delivery (ClawHavoc)',
+    (one) => one.kind === 'malicious' && one.category.includes('ClawHavoc'),
+  ],
   ['  with scripts', (one) => one.kind === 'malicious' && one.hasScripts],
   ['  text only', (one) => one.kind === 'malicious' && !one.hasScripts],
   ['benign', (one) => one.kind === 'benign'],
@@ -41,9 +44,13 @@ const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
   ['dual use', (one) => one.kind === 'suspicious'],
 ];
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rows: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rows: { type: 'string' } },
+});
 const [folder, listing] = positionals;
-if (folder !== undefined && listing === undefined) throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE]');
+if (folder !== undefined && listing === undefined)
+  throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE]');
 
 if (folder !== undefined && listing !== undefined) {
   const outcomes: Outcome[] = [];
@@ -56,14 +63,17 @@ if (folder !== undefined && listing !== undefined) {
     }
   });
   if (values.rows !== undefined) writeFileSync(values.rows, outcomes.map(rowOf).join(''));
-  process.stdout.write(`${[labelTable(outcomes), detectionTable(outcomes), costs(outcomes, peakBytes, wall)].join('\n\n')}\n\n`);
+  process.stdout.write(
+    `${[labelTable(outcomes), detectionTable(outcomes), costs(outcomes, peakBytes, wall)].join('\n\n')}\n\n`,
+  );
 }
 process.stdout.write(`${await ownTable()}\n`);
 
 function readListing(path: string): Labelled[] {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
   return lines.map((line) => {
-    const [id = '', kind = '', , , , category = '', scripts = '', languages = ''] = line.split('\t');
+    const [id = '', kind = '', , , , category = '', scripts = '', languages = ''] =
+      line.split('\t');
     return { id, kind, category, hasScripts: scripts === 'y', languages };
   });
 }
@@ -74,20 +84,35 @@ async function scanOne(labelled: Labelled, below: string): Promise<Outcome> {
     const { files, unread } = await readSkillFolder(join(below, labelled.id));
     return { ...labelled, ...summaryOf(await scanSkill(files, { unread })), cpuMs: spent(before) };
   } catch (error) {
-    process.stderr.write(`${labelled.id}: ${error instanceof Error ? error.stack : String(error)}\n`);
-    return { ...labelled, verdict: 'crashed', highest: 'none', rules: [], decidedBy: [], cpuMs: spent(before) };
+    process.stderr.write(
+      `${labelled.id}: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return {
+      ...labelled,
+      verdict: 'crashed',
+      highest: 'none',
+      rules: [],
+      decidedBy: [],
+      cpuMs: spent(before),
+    };
   }
 }
 
-function summaryOf(report: ScanReport): Pick<Outcome, 'verdict' | 'highest' | 'rules' | 'decidedBy'> {
+function summaryOf(
+  report: ScanReport,
+): Pick<Outcome, 'verdict' | 'highest' | 'rules' | 'decidedBy'> {
   const order = ['none', 'info', 'low', 'medium', 'high', 'critical'];
   const highest = Math.max(0, ...report.findings.map((finding) => order.indexOf(finding.severity)));
-  const decide = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
+  const decide = report.findings.filter((finding) =>
+    report.decidedBy.includes(finding.fingerprint),
+  );
   return {
     verdict: report.verdict,
     highest: order[highest] ?? 'none',
     rules: [...new Set(report.findings.map((finding) => finding.rule))],
-    decidedBy: decide.map((finding) => `${finding.rule}:${finding.severity}@${finding.path}:${finding.line}`),
+    decidedBy: decide.map(
+      (finding) => `${finding.rule}:${finding.severity}@${finding.path}:${finding.line}`,
+    ),
   };
 }
 
@@ -151,7 +176,11 @@ async function ownTable(): Promise<string> {
   for (const half of halves) {
     const attacks = ownAttacks(half);
     const reports = await Promise.all(
-      attacks.map(async (one) => ({ one, attack: await scanSkill(one.attack), twin: await scanSkill(one.twin) })),
+      attacks.map(async (one) => ({
+        one,
+        attack: await scanSkill(one.attack),
+        twin: await scanSkill(one.twin),
+      })),
     );
     const held = reports.filter(({ attack }) => isHeld(attack.verdict));
     rows.push([
@@ -163,5 +192,15 @@ async function ownTable(): Promise<string> {
       shareOf(reports.filter(({ twin }) => isHeld(twin.verdict)).length, reports.length),
     ]);
   }
-  return printTable(['own attacks', 'block', 'review or above', 'decided at the attack', 'twins blocked', 'twins held'], rows);
+  return printTable(
+    [
+      'own attacks',
+      'block',
+      'review or above',
+      'decided at the attack',
+      'twins blocked',
+      'twins held',
+    ],
+    rows,
+  );
 }

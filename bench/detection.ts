@@ -7,7 +7,8 @@ export function shareOf(count: number, of: number): string {
   const z = 1.96;
   const share = count / of;
   const middle = (share + (z * z) / 2 / of) / (1 + (z * z) / of);
-  const half = (z * Math.sqrt((share * (1 - share)) / of + (z * z) / 4 / of / of)) / (1 + (z * z) / of);
+  const half =
+    (z * Math.sqrt((share * (1 - share)) / of + (z * z) / 4 / of / of)) / (1 + (z * z) / of);
   const percent = (value: number): string => (100 * value).toFixed(value < 0.1 ? 1 : 0);
   return `${count}/${of} = ${(100 * share).toFixed(1)} % [${percent(Math.max(0, middle - half))}–${percent(Math.min(1, middle + half))}]`;
 }
@@ -19,7 +20,14 @@ export function isHeld(verdict: Verdict | 'crashed'): boolean {
 
 /** A table in Markdown. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, at) => Math.max(cell.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
+  const widths = head.map((cell, at) =>
+    Math.max(cell.length, ...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [
+    line(head),
+    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+    ...rows.map(line),
+  ].join('\n');
 }

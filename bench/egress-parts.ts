@@ -27,21 +27,35 @@ function upstream(): void {
     response.end('fine');
   });
   server.listen(0, '127.0.0.1', () =>
-    process.send?.({ port: (server.address() as AddressInfo).port, ca: authority.certificate } satisfies UpstreamPlace),
+    process.send?.({
+      port: (server.address() as AddressInfo).port,
+      ca: authority.certificate,
+    } satisfies UpstreamPlace),
   );
 }
 
 /** As a run has it: a detector of leaks, and an audit log on disk. */
 async function proxy({ ca, folder, mode, port }: ProxyOrder): Promise<void> {
   const pinned = { [benchHost]: { address: '127.0.0.1', port } };
-  const rule = { scheme: 'https', host: benchHost, port: 443, methods: ['GET'], path: '/v2/*', pinned, reason: '' } as const;
+  const rule = {
+    scheme: 'https',
+    host: benchHost,
+    port: 443,
+    methods: ['GET'],
+    path: '/v2/*',
+    pinned,
+    reason: '',
+  } as const;
   const audit = openAudit(`${folder}-audit.jsonl`, () => new Date(), `${folder}-audit-key.json`);
   const started = await startEgress({
     folder,
     rules: { egress: [{ ...rule, mode }], secrets: [] },
     reveal: () => '',
     record: (event) => void audit.record({ run: 'bench', agent: 'operator' }, event),
-    leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij', 'klmnopqrstuvwxyz0123'] }], () => undefined),
+    leaks: leakDetector(
+      [{ name: 'canary', parts: ['0123456789abcdefghij', 'klmnopqrstuvwxyz0123'] }],
+      () => undefined,
+    ),
     authorities: [ca],
     caps: { requestsPerMinute: 1_000_000, sentBytes: 1_000_000_000 },
   });

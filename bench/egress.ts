@@ -34,8 +34,12 @@ export async function egressRows(): Promise<Row[]> {
       const own = await part<string>('proxy', { ca, port, mode, folder: join(folder, mode) });
       return () => throughProxy(join(folder, mode, 'proxy.sock'), [ca, own]);
     };
-    const direct = (): Promise<TLSSocket> => opened(tlsConnect({ host: '127.0.0.1', port, servername: benchHost, ca }));
-    return [...(await trafficRows(direct, await proxyOf('intercept'), await proxyOf('tunnel'))), ...(await certificateRows())];
+    const direct = (): Promise<TLSSocket> =>
+      opened(tlsConnect({ host: '127.0.0.1', port, servername: benchHost, ca }));
+    return [
+      ...(await trafficRows(direct, await proxyOf('intercept'), await proxyOf('tunnel'))),
+      ...(await certificateRows()),
+    ];
   } finally {
     for (const child of parts) child.disconnect();
     rmSync(folder, { recursive: true });
@@ -54,15 +58,28 @@ async function trafficRows(direct: Open, intercept: Open, tunnel: Open): Promise
     }
   for (const socket of ways) socket.destroy();
   const [base = 0, opened = 0, left = 0] = taken.map(median);
-  const [straight, through, passed] = [await perSecond(direct), await perSecond(intercept), await perSecond(tunnel)];
+  const straight = await perSecond(direct);
+  const through = await perSecond(intercept);
+  const passed = await perSecond(tunnel);
   const against = `straight ${base.toPrecision(3)} ms`;
   const rate = `straight ${straight.toFixed(0)} /s`;
   const added = (name: string, value: number, most: number): Row => ({
-    ...{ name, value, unit: 'ms', against, ratio: value / base },
-    ...{ goal: `≤ straight + ${most} ms`, held: value - base <= most },
+    name,
+    value,
+    unit: 'ms',
+    against,
+    ratio: value / base,
+    goal: `≤ straight + ${most} ms`,
+    held: value - base <= most,
   });
   const atLeast = (name: string, value: number, least: number): Row => ({
-    ...{ name, value, unit: '/s', against: rate, ratio: value / straight, goal: `≥ ${least} /s`, held: value >= least },
+    name,
+    value,
+    unit: '/s',
+    against: rate,
+    ratio: value / straight,
+    goal: `≥ ${least} /s`,
+    held: value >= least,
   });
   return [
     added('https request through the proxy, kept alive, p50', opened, 0.5),
@@ -74,15 +91,25 @@ async function trafficRows(direct: Open, intercept: Open, tunnel: Open): Promise
 
 async function certificateRows(): Promise<Row[]> {
   const authority = makeAuthority([benchHost], new Date());
-  const [made, leaves]: [number[], number[]] = [[], []];
+  const made: number[] = [];
+  const leaves: number[] = [];
   for (let round = 0; round < 100; round++) {
     made.push(await wallMs(() => makeAuthority([benchHost], new Date())));
     leaves.push(await wallMs(() => authority.leafFor(benchHost)));
   }
   const row = (name: string, value: number): Row => ({
-    ...{ name, value, unit: 'ms', against: 'nothing', ratio: 1, goal: '≤ 5 ms', held: value <= 5 },
+    name,
+    value,
+    unit: 'ms',
+    against: 'nothing',
+    ratio: 1,
+    goal: '≤ 5 ms',
+    held: value <= 5,
   });
-  return [row('authority of a run, p50', median(made)), row('certificate of a host, p50', median(leaves))];
+  return [
+    row('authority of a run, p50', median(made)),
+    row('certificate of a host, p50', median(leaves)),
+  ];
 }
 
 const request = `GET /v2/deals HTTP/1.1\r\nHost: ${benchHost}\r\n\r\n`;

@@ -1,6 +1,11 @@
 /** A log of any size for measuring: its leaves follow from their index, and only nodes of level 8 and up are kept in memory. */
 import { hash } from 'node:crypto';
-import { type CompactRange, type Hash, type NodeAt, nodeHash } from '../skills-index/log/merkle-tree.ts';
+import {
+  type CompactRange,
+  type Hash,
+  type NodeAt,
+  nodeHash,
+} from '../skills-index/log/merkle-tree.ts';
 
 const tileLevel = 8;
 const width = 2 ** tileLevel;
@@ -37,7 +42,8 @@ export function makeLargeLog(size: number): LargeLog {
   }
   const nodeAt: NodeAt = (level, index) => {
     if (level === 0) return leafAt(index);
-    if (level < tileLevel) return nodeHash(nodeAt(level - 1, index * 2), nodeAt(level - 1, index * 2 + 1));
+    if (level < tileLevel)
+      return nodeHash(nodeAt(level - 1, index * 2), nodeAt(level - 1, index * 2 + 1));
     return levels[level - tileLevel]?.subarray(index * 32, index * 32 + 32) ?? Buffer.alloc(0);
   };
   return { size, range: rangeOf(size, nodeAt), nodeAt, leafAt };

@@ -7,7 +7,12 @@ import { createKeyFile, type KeyFile, publicKeyOf } from '../cli/signers/key-fil
 import { finishStatements, planAppend } from '../registry/log/log.ts';
 import { type RunningRegistry, startRegistry } from '../registry/serve.ts';
 import { log, statements } from '../registry/store/schema.ts';
-import { appendLeaf, type CompactRange, leafHash, rangeRoot } from '../skills-index/log/merkle-tree.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  leafHash,
+  rangeRoot,
+} from '../skills-index/log/merkle-tree.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseScope } from '../skills-index/skill/name.ts';
 import { predicateTypes, scopeStatement } from '../skills-index/statement/attestation.ts';
@@ -20,7 +25,8 @@ const filler = 50_000;
 
 export async function durableRows(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-'));
-  const key = (name: string): Promise<KeyFile> => createKeyFile(join(folder, `${name}.json`), undefined, name);
+  const key = (name: string): Promise<KeyFile> =>
+    createKeyFile(join(folder, `${name}.json`), undefined, name);
   await makeRegistryFolder(join(folder, 'registry'), 'localhost', () => key('administrator'));
   const running = await startRegistry({ dir: join(folder, 'registry'), port: 0 });
   try {
@@ -43,11 +49,19 @@ interface Times {
 
 async function logSome(
   { registry }: RunningRegistry,
-  { author, name, folder }: { readonly author: KeyFile; readonly name: string; readonly folder: string },
+  {
+    author,
+    name,
+    folder,
+  }: { readonly author: KeyFile; readonly name: string; readonly folder: string },
 ): Promise<Times> {
-  const [taken, syncs]: [number[], number[]] = [[], []];
+  const taken: number[] = [];
+  const syncs: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const statement = scopeStatement({ scope: parseScope(`${name}-${round}`), owners: [publicKeyOf(author)] });
+    const statement = scopeStatement({
+      scope: parseScope(`${name}-${round}`),
+      owners: [publicKeyOf(author)],
+    });
     const start = performance.now();
     const envelope = await signStatement(statement, author);
     const signer = { keyId: author.keyId, spki: author.publicKey };
@@ -64,7 +78,10 @@ async function logSome(
 async function fill({ registry }: RunningRegistry): Promise<void> {
   const [last] = (await registry.db.read.select().from(log)).slice(-1);
   if (last === undefined) throw new Error('The log is empty');
-  let range: CompactRange = { size: last.index + 1, peaks: last.peaks.map((peak) => Buffer.from(peak, 'base64')) };
+  let range: CompactRange = {
+    size: last.index + 1,
+    peaks: last.peaks.map((peak) => Buffer.from(peak, 'base64')),
+  };
   for (let done = 0; done < filler; done += 5_000) {
     const rows: (typeof log.$inferInsert)[] = [];
     for (let i = 0; i < 5_000; i++) {
@@ -115,12 +132,16 @@ function goalRows({ taken, syncs }: Times): Row[] {
     goal: '≤ 10 ms',
     held: value <= 10,
   });
-  return [row('sign and log, embedded, durable, p50', median(taken)), row('sign and log, p95', quantile(taken, 0.95))];
+  return [
+    row('sign and log, embedded, durable, p50', median(taken)),
+    row('sign and log, p95', quantile(taken, 0.95)),
+  ];
 }
 
 // Both on one disk minutes apart, so each is held against the disk's own pace beside it.
 function growthRow(young: Times, old: Times): Row {
-  const [before, after] = [median(young.taken) / median(young.syncs), median(old.taken) / median(old.syncs)];
+  const before = median(young.taken) / median(young.syncs);
+  const after = median(old.taken) / median(old.syncs);
   return {
     name: `sign and log with ${filler.toLocaleString('en')} entries before it, p50`,
     value: median(old.taken),

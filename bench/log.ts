@@ -43,7 +43,8 @@ function appendRow({ size, range: before }: LargeLog): Row {
     range = appendLeaf(range, leafHash(entry));
     times.push((performance.now() - start) * 1_000);
   }
-  const [value, one] = [quantile(times, 0.99), microsOf(() => leafHash(entry))];
+  const value = quantile(times, 0.99);
+  const one = microsOf(() => leafHash(entry));
   return {
     name: `log append at ${named(size)}, entry of 600 bytes, p99`,
     value,
@@ -57,7 +58,8 @@ function appendRow({ size, range: before }: LargeLog): Row {
 
 function proofRows(log: LargeLog): Row[] {
   const root = rangeRoot(log.range);
-  const [included, consistent] = [inclusionsOf(log, root), consistenciesOf(log, root)];
+  const included = inclusionsOf(log, root);
+  const consistent = consistenciesOf(log, root);
   return [
     hashesRow(`inclusion proof in ${named(log.size)}`, log.size, included, 0),
     // RFC 6962 §2.1.2: at most ⌈log₂ n⌉ + 1 hashes.
@@ -71,7 +73,8 @@ interface Checked {
 }
 
 function hashesRow(name: string, size: number, checked: readonly Checked[], more: number): Row {
-  const [most, micros] = [Math.max(...checked.map((one) => one.hashes)), median(checked.map((one) => one.micros))];
+  const most = Math.max(...checked.map((one) => one.hashes));
+  const micros = median(checked.map((one) => one.micros));
   const log2 = Math.log2(size);
   return {
     name: `${name}: hashes; checked in ${micros.toPrecision(3)} µs`,
@@ -97,7 +100,11 @@ function consistenciesOf({ size, nodeAt }: LargeLog, root: Hash): Checked[] {
   return Array.from({ length: proofs }, (_, at) => {
     const first = Math.max(1, Math.floor(((at + 0.5) / proofs) * size));
     const proof = consistencyProofFrom(first, size, nodeAt);
-    const claim = { first: { size: first, root: treeRootFrom(first, nodeAt) }, second: { size, root }, proof };
+    const claim = {
+      first: { size: first, root: treeRootFrom(first, nodeAt) },
+      second: { size, root },
+      proof,
+    };
     return { hashes: proof.length, micros: microsOnce(() => verifyConsistency(claim)) };
   });
 }
@@ -107,10 +114,13 @@ function tileRow({ size, nodeAt }: LargeLog): Row {
   const made = Array.from({ length: 20 }, (_, at) => {
     const question = askConsistency(Math.floor(((at + 0.5) / 20) * size), size);
     const needed = tilesFor(question, size);
-    const tiles = new Map(needed.map((tile) => [tilePath(tile), parseHashTile(hashTile(tile, nodeAt), tile)]));
+    const tiles = new Map(
+      needed.map((tile) => [tilePath(tile), parseHashTile(hashTile(tile, nodeAt), tile)]),
+    );
     return { tiles: needed.length, micros: microsOnce(() => answerFrom(question, size, tiles)) };
   });
-  const [most, levels] = [Math.max(...made.map((one) => one.tiles)), Math.ceil(Math.log2(size) / 8)];
+  const most = Math.max(...made.map((one) => one.tiles));
+  const levels = Math.ceil(Math.log2(size) / 8);
   const micros = median(made.map((one) => one.micros));
   return {
     name: `consistency proof to ${named(size)} from tiles: tiles; computed in ${micros.toPrecision(3)} µs`,

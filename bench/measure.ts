@@ -31,7 +31,9 @@ export async function cpuMs(work: () => unknown): Promise<number> {
 
 /** Makes dist/ anew: start times are those of what is installed. */
 export function build(): void {
-  const { status } = spawnSync('npm', ['run', '-s', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status } = spawnSync('npm', ['run', '-s', 'build'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (status !== 0) throw new Error('npm run build failed');
 }
 

@@ -25,19 +25,29 @@ const rounds = 60;
 
 export async function publishRows(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-'));
-  const key = (name: string): Promise<KeyFile> => createKeyFile(join(folder, `${name}.json`), undefined, name);
-  const root = await makeRegistryFolder(join(folder, 'registry'), 'localhost', () => key('administrator'));
+  const key = (name: string): Promise<KeyFile> =>
+    createKeyFile(join(folder, `${name}.json`), undefined, name);
+  const root = await makeRegistryFolder(join(folder, 'registry'), 'localhost', () =>
+    key('administrator'),
+  );
   const registry = await startRegistry({ dir: join(folder, 'registry'), port: 0 });
   try {
     const author = await key('author');
     const world = { fetch, registryBase: registry.base };
     const claim = await signStatement(
-      scopeStatement({ registry: registryIdOf(root), scope: parseScope('acme'), owners: [publicKeyOf(author)] }),
+      scopeStatement({
+        registry: registryIdOf(root),
+        scope: parseScope('acme'),
+        owners: [publicKeyOf(author)],
+      }),
       author,
     );
     await askRegistry(world, '/api/v1/statements', statementAnswer, { json: claim });
-    const { files } = await readSkillFolder(fileURLToPath(new URL('../examples/weekly-report', import.meta.url)));
-    const [publishes, syncs]: [number[], number[]] = [[], []];
+    const { files } = await readSkillFolder(
+      fileURLToPath(new URL('../examples/weekly-report', import.meta.url)),
+    );
+    const publishes: number[] = [];
+    const syncs: number[] = [];
     for (let round = 0; round < warmUps + rounds; round++) {
       const upload = versionOf(files, `2.0.${round}`);
       const publish = await wallMs(() => publishVersion(world, author, upload));
@@ -55,9 +65,14 @@ export async function publishRows(): Promise<Row[]> {
 
 function versionOf(files: readonly SourceFile[], version: string) {
   const old = files.find((file) => file.path === 'skill.json');
-  const manifest = { ...parseManifest(old?.bytes ?? Buffer.alloc(0)), version: parseVersion(version) };
+  const manifest = {
+    ...parseManifest(old?.bytes ?? Buffer.alloc(0)),
+    version: parseVersion(version),
+  };
   const bytes = Buffer.from(printManifest(manifest));
-  const packed = packBundle(files.map((file) => (file.path === 'skill.json' ? { ...file, bytes } : file)));
+  const packed = packBundle(
+    files.map((file) => (file.path === 'skill.json' ? { ...file, bytes } : file)),
+  );
   return { packed, manifest };
 }
 

@@ -1,5 +1,12 @@
 /** How long a revocation takes to reach who has the version installed: a host that asks the registry, and one that cannot. */
-import { type Installer, makeInstaller, makeNetwork, makeReportSkill, release, sayOf } from '../test/cli/installer-world.ts';
+import {
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  release,
+  sayOf,
+} from '../test/cli/installer-world.ts';
 import { makeInstalledHost } from '../test/journey/installed-host.ts';
 import { median, wallMs } from './measure.ts';
 import type { Row } from './row.ts';
@@ -16,19 +23,22 @@ export async function revocationRows(): Promise<Row[]> {
 async function onlineRow(): Promise<Row> {
   const host = await makeInstalledHost();
   try {
-    const [starts, refusals]: [number[], number[]] = [[], []];
+    const starts: number[] = [];
+    const refusals: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const skill = await release(host.network, makeReportSkill(`${name}-${round}`));
       const start = (expected: number) => async (): Promise<void> => {
         const { exit, err } = await host.skill('run', '--plan', skill.manifest.name, 'report');
-        if (exit !== expected) throw new Error(`skill run ended with ${exit}, not ${expected}: ${err}`);
+        if (exit !== expected)
+          throw new Error(`skill run ended with ${exit}, not ${expected}: ${err}`);
       };
       await host.skill('install', skill.manifest.name);
       starts.push(await wallMs(start(0)));
       await sayOf(host.network, skill, 'revoked');
       refusals.push(await wallMs(start(6)));
     }
-    const [value, plain] = [median(refusals) / 1000, median(starts) / 1000];
+    const value = median(refusals) / 1000;
+    const plain = median(starts) / 1000;
     const against = `the start before it, admitted, ${plain.toPrecision(3)} s`;
     const goal = '≤ 60 s, at the next start';
     return {
@@ -77,7 +87,8 @@ async function offlineRow(): Promise<Row> {
 
 /** To the minute, between now and two days on. */
 async function refusedAfterMs(user: Installer): Promise<number> {
-  let [starts, refused] = [0, 48 * hourMs];
+  let starts = 0;
+  let refused = 48 * hourMs;
   while (refused - starts > 60_000) {
     user.network.ahead = (starts + refused) / 2;
     const { exit } = await user.run('run', '--plan', name, 'report');
@@ -87,7 +98,9 @@ async function refusedAfterMs(user: Installer): Promise<number> {
   return refused;
 }
 
-async function statusOf(send: (path: string) => Promise<Response>): Promise<{ issued: string; expires: string }> {
+async function statusOf(
+  send: (path: string) => Promise<Response>,
+): Promise<{ issued: string; expires: string }> {
   const { payload } = (await (await send('/index/status.json')).json()) as { payload: string };
   return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
 }

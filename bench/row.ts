@@ -42,7 +42,9 @@ export function printRows(rows: readonly Row[]): string {
     row.held ? 'held' : 'MISSED',
   ]);
   const all = [['what', 'value', 'against', 'ratio', 'goal', ''], ...cells];
-  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  const widths = (all[0] ?? []).map((_, column) =>
+    Math.max(...all.map((line) => line[column]?.length ?? 0)),
+  );
   return all
     .map((line) =>
       line

@@ -25,12 +25,17 @@ const benches: Record<string, () => Promise<Row[]>> = {
   trust: async () => [...(await trustRows()), ...(await logRows())],
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { format: { type: 'string' } } });
-const wanted = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'log');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { format: { type: 'string' } },
+});
+const wanted =
+  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => name !== 'log');
 const rows: Row[] = [];
 for (const name of wanted) {
   const bench = benches[name];
-  if (bench === undefined) throw new Error(`No bench ${name}; there are ${Object.keys(benches).join(', ')}`);
+  if (bench === undefined)
+    throw new Error(`No bench ${name}; there are ${Object.keys(benches).join(', ')}`);
   process.stderr.write(`${name} …\n`);
   rows.push(...(await bench()));
 }
@@ -41,5 +46,7 @@ const machine = {
   node: process.version,
 };
 process.stdout.write(
-  values.format === 'json' ? `${JSON.stringify({ schema: 'skillgate.bench/1', machine, rows })}\n` : `${printRows(rows)}\n`,
+  values.format === 'json'
+    ? `${JSON.stringify({ schema: 'skillgate.bench/1', machine, rows })}\n`
+    : `${printRows(rows)}\n`,
 );

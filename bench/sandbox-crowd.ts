@@ -18,13 +18,20 @@ export async function crowdRows(): Promise<Row[]> {
     perRun.push(pssMiB / size);
     all = endedMs;
   }
-  process.stderr.write(`agents at once (all started, all ended, Pss of all):\n  ${curve.join('\n  ')}\n`);
+  process.stderr.write(
+    `agents at once (all started, all ended, Pss of all):\n  ${curve.join('\n  ')}\n`,
+  );
   const alone = (await crowd(1, false)).pssMiB;
   const most = Math.max(...crowds);
   const killed = await killMs();
   return [
     held(
-      { name: 'idle sandbox, Pss, no egress', value: alone, unit: 'MiB', against: `with egress ${round(perRun[0] ?? 0)} MiB` },
+      {
+        name: 'idle sandbox, Pss, no egress',
+        value: alone,
+        unit: 'MiB',
+        against: `with egress ${round(perRun[0] ?? 0)} MiB`,
+      },
       '≤ 2 MiB',
       alone / (perRun[0] ?? 1),
       alone <= 2,
@@ -41,13 +48,23 @@ export async function crowdRows(): Promise<Row[]> {
       (perRun.at(-1) ?? 0) <= 2,
     ),
     held(
-      { name: `${most} with egress started and ended`, value: all, unit: 'ms', against: 'the curve above' },
+      {
+        name: `${most} with egress started and ended`,
+        value: all,
+        unit: 'ms',
+        against: 'the curve above',
+      },
       'all end',
       1,
       true,
     ),
     held(
-      { name: 'killed → nothing lives', value: killed, unit: 'ms', against: 'a tree that ignores every signal' },
+      {
+        name: 'killed → nothing lives',
+        value: killed,
+        unit: 'ms',
+        against: 'a tree that ignores every signal',
+      },
       '≤ 1000 ms',
       killed / 1000,
       killed <= 1000,
@@ -55,11 +72,19 @@ export async function crowdRows(): Promise<Row[]> {
   ];
 }
 
-function held(what: Pick<Row, 'name' | 'value' | 'unit' | 'against'>, goal: string, ratio: number, is: boolean): Row {
+function held(
+  what: Pick<Row, 'name' | 'value' | 'unit' | 'against'>,
+  goal: string,
+  ratio: number,
+  is: boolean,
+): Row {
   return { ...what, ratio, goal, held: is };
 }
 
-async function crowd(size: number, egress: boolean): Promise<{ startedMs: number; endedMs: number; pssMiB: number }> {
+async function crowd(
+  size: number,
+  egress: boolean,
+): Promise<{ startedMs: number; endedMs: number; pssMiB: number }> {
   const gate = Promise.withResolvers<void>();
   const began = performance.now();
   const all = { started: 0, startedMs: 0, pssMiB: 0 };
@@ -105,7 +130,8 @@ function read(path: string): string {
 }
 
 async function killMs(): Promise<number> {
-  const stubborn = "trap '' HUP INT TERM QUIT; for i in 1 2 3 4 5; do (trap '' TERM; while :; do :; done) & done; wait";
+  const stubborn =
+    "trap '' HUP INT TERM QUIT; for i in 1 2 3 4 5; do (trap '' TERM; while :; do :; done) & done; wait";
   const taken: number[] = [];
   for (let round = 0; round < kills; round++) {
     await withSandbox({ egress: false, script: stubborn }, async (running: RunningSandbox) => {

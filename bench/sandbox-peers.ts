@@ -1,6 +1,15 @@
 /** Other sandboxes that are installed here, each starting a shell that does nothing: srt, runc, docker. Absent ones say how to get them. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,11 +35,20 @@ export async function openPeers(): Promise<Peer[]> {
 }
 
 /** Runs a program to its end. */
-export async function run(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(env === undefined ? {} : { env }) });
+export async function run(
+  program: string,
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<void> {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(env === undefined ? {} : { env }),
+  });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const code = await new Promise((resolve, reject) =>
+    child.on('error', reject).on('close', resolve),
+  );
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${said.slice(0, 300)}`);
 }
 
@@ -50,7 +68,9 @@ async function openSrt(): Promise<Peer | string> {
   );
   if (!existsSync(folder))
     return 'npm i --prefix .cache/peers -E @anthropic-ai/sandbox-runtime@0.0.78 && apt-get install ripgrep socat';
-  const { SandboxManager: srt }: { SandboxManager: SandboxManager } = await import(join(folder, 'dist/index.js'));
+  const { SandboxManager: srt }: { SandboxManager: SandboxManager } = await import(
+    join(folder, 'dist/index.js')
+  );
   const filesystem = { denyRead: [], allowWrite: ['/tmp'], denyWrite: [] };
   await srt.initialize({ network: { allowedDomains: [], deniedDomains: [] }, filesystem });
   return {
@@ -77,14 +97,22 @@ async function openRunc(): Promise<Peer | string> {
     else symlinkSync(realpathSync(path), join(root, path));
   }
   const bound = system.filter((path) => realpathSync(path) === path);
-  spec.mounts.push(...bound.map((path) => ({ destination: path, source: path, type: 'bind', options: ['rbind', 'ro'] })));
+  spec.mounts.push(
+    ...bound.map((path) => ({
+      destination: path,
+      source: path,
+      type: 'bind',
+      options: ['rbind', 'ro'],
+    })),
+  );
   Object.assign(spec.process, { terminal: false, args: ['/bin/sh', '-c', ':'] });
   writeFileSync(join(folder, 'config.json'), JSON.stringify(spec));
   let count = 0;
   return {
     name: 'runc, default spec',
     atMost: 0.5,
-    start: () => run('runc', ['run', '--bundle', folder, `skillgate-bench-${process.pid}-${count++}`]),
+    start: () =>
+      run('runc', ['run', '--bundle', folder, `skillgate-bench-${process.pid}-${count++}`]),
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -95,7 +123,14 @@ async function openDocker(): Promise<Peer | string> {
   if (process.getuid?.() !== 0) return 'an engine is started by root';
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-'));
   const host = `unix://${folder}/socket`;
-  const places = ['--data-root', `${folder}/data`, '--exec-root', `${folder}/exec`, '--pidfile', `${folder}/pid`];
+  const places = [
+    '--data-root',
+    `${folder}/data`,
+    '--exec-root',
+    `${folder}/exec`,
+    '--pidfile',
+    `${folder}/pid`,
+  ];
   const engine = spawn('dockerd', ['--bridge=none', '--iptables=false', ...places, '-H', host], {
     stdio: 'ignore',
     detached: true,
@@ -110,15 +145,26 @@ async function openDocker(): Promise<Peer | string> {
       maxBuffer: 2 ** 28,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const docker = (...args: string[]) => spawnSync('docker', ['-H', host, ...args], { input: image, encoding: 'utf8' });
+    const docker = (...args: string[]) =>
+      spawnSync('docker', ['-H', host, ...args], { input: image, encoding: 'utf8' });
     for (let tries = 0; docker('version').status !== 0; tries++) {
       if (tries === 50 || engine.exitCode !== null) throw new Error('dockerd does not start');
       await sleep(200);
     }
-    if (docker('import', '-', 'skillgate-bench').status !== 0) throw new Error('docker import failed');
+    if (docker('import', '-', 'skillgate-bench').status !== 0)
+      throw new Error('docker import failed');
     const hardened =
       '--rm --network=none --read-only --cap-drop=ALL --security-opt=no-new-privileges --pids-limit=256 --memory=64m';
-    const args = ['-H', host, 'run', ...hardened.split(' '), 'skillgate-bench', '/bin/sh', '-c', ':'];
+    const args = [
+      '-H',
+      host,
+      'run',
+      ...hardened.split(' '),
+      'skillgate-bench',
+      '/bin/sh',
+      '-c',
+      ':',
+    ];
     return { name: 'docker run', atMost: 0.06, start: () => run('docker', args), stop };
   } catch (cause) {
     await stop();

@@ -16,19 +16,29 @@ export interface Wanted {
 }
 
 /** Starts it, acts, closes its input and waits until it is gone. */
-export async function withSandbox(wanted: Wanted, act: (running: RunningSandbox) => Promise<void>): Promise<void> {
-  const [uid, gid] = [process.getuid?.() || nobody, process.getgid?.() || nobody];
+export async function withSandbox(
+  wanted: Wanted,
+  act: (running: RunningSandbox) => Promise<void>,
+): Promise<void> {
+  const uid = process.getuid?.() || nobody;
+  const gid = process.getgid?.() || nobody;
   await withRunFolder(async (runFolder) => {
     const proxyFolder = `${runFolder}/proxy`;
     const server = createServer();
     if (wanted.egress) {
       mkdirSync(proxyFolder);
-      await new Promise<void>((resolve) => server.listen(`${proxyFolder}/proxy.sock`, () => resolve()));
+      await new Promise<void>((resolve) =>
+        server.listen(`${proxyFolder}/proxy.sock`, () => resolve()),
+      );
       if (process.getuid?.() === 0) chownSync(`${proxyFolder}/proxy.sock`, uid, gid);
       chmodSync(proxyFolder, 0o755);
     }
     try {
-      const running = await sandbox.start({ ...startOf(wanted, uid, gid), runFolder, ...(wanted.egress ? { proxyFolder } : {}) });
+      const running = await sandbox.start({
+        ...startOf(wanted, uid, gid),
+        runFolder,
+        ...(wanted.egress ? { proxyFolder } : {}),
+      });
       running.stdout.resume();
       running.stderr.resume();
       await act(running);
@@ -41,12 +51,27 @@ export async function withSandbox(wanted: Wanted, act: (running: RunningSandbox)
 }
 
 function startOf({ script }: Wanted, uid: number, gid: number): Omit<SandboxStart, 'runFolder'> {
-  const limits = { seconds: 60, memoryMiB: 64, outputBytes: 1_000, processes: processesMax, requestsPerMinute: 1, sentBytes: 1 };
+  const limits = {
+    seconds: 60,
+    memoryMiB: 64,
+    outputBytes: 1_000,
+    processes: processesMax,
+    requestsPerMinute: 1,
+    sentBytes: 1,
+  };
   return {
     plan: {
       programs: [{ program: 'sh', path: findProgram('sh') ?? '', reason: 'bench' }],
-      ...{ limits, mounts: [], workingDirectory: '/tmp', uid, gid },
+      limits,
+      mounts: [],
+      workingDirectory: '/tmp',
+      uid,
+      gid,
     },
-    ...{ files: [], command: ['/usr/bin/sh', '-c', script], env: {}, pins: new Map(), protectedPaths: new Map() },
+    files: [],
+    command: ['/usr/bin/sh', '-c', script],
+    env: {},
+    pins: new Map(),
+    protectedPaths: new Map(),
   };
 }

@@ -58,5 +58,11 @@ async function startRows(): Promise<Row[]> {
       held: added('no egress') / added(name) <= atMost,
     }),
   );
-  return [row('no egress', 0.5, 12), row('no egress', 0.95, 25), row('with egress', 0.5), row('with egress', 0.95), ...against];
+  return [
+    row('no egress', 0.5, 12),
+    row('no egress', 0.95, 25),
+    row('with egress', 0.5),
+    row('with egress', 0.95),
+    ...against,
+  ];
 }

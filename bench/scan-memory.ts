@@ -4,4 +4,6 @@ import { fixtureSkills } from './skills.ts';
 const before = process.resourceUsage().maxRSS / 1_000;
 const { scanSkill } = await import('../scanner/scan.ts');
 for (const files of fixtureSkills()) await scanSkill(files);
-process.stdout.write(`${before.toFixed(0)} ${(process.resourceUsage().maxRSS / 1_000).toFixed(0)}\n`);
+process.stdout.write(
+  `${before.toFixed(0)} ${(process.resourceUsage().maxRSS / 1_000).toFixed(0)}\n`,
+);

@@ -19,14 +19,21 @@ import { type Row, ratioRow } from './row.ts';
 import { fixtureSkills, longSkill, type ProgramLanguage } from './skills.ts';
 
 export async function scanRows(): Promise<Row[]> {
-  return [...(await exampleRows()), ...(await fixtureRows()), ...(await sizeRows()), ...(await poolRows()), ...coldRows()];
+  return [
+    ...(await exampleRows()),
+    ...(await fixtureRows()),
+    ...(await sizeRows()),
+    ...(await poolRows()),
+    ...coldRows(),
+  ];
 }
 
 const example = fileURLToPath(new URL('../examples/weekly-report', import.meta.url));
 
 async function exampleRows(): Promise<Row[]> {
   const { files } = await readSkillFolder(example);
-  const [scans, parses]: [number[], number[]] = [[], []];
+  const scans: number[] = [];
+  const parses: number[] = [];
   for (let round = 0; round < 50; round++) {
     const scanned = await cpuMs(() => scanSkill(files));
     const parsed = await cpuMs(() => parseOnly(files));
@@ -67,8 +74,20 @@ async function fixtureRows(): Promise<Row[]> {
   }
   const scan = { name: 'scan', value: whole };
   return [
-    absoluteRow(`scan of ${skills.length} fixture skills, CPU mean`, whole, 'ms', { name: 'as is', value: whole }, 10),
-    absoluteRow('one rule replayed on stored facts, CPU mean over rules', mean(perRule), 'ms', scan, 0.5),
+    absoluteRow(
+      `scan of ${skills.length} fixture skills, CPU mean`,
+      whole,
+      'ms',
+      { name: 'as is', value: whole },
+      10,
+    ),
+    absoluteRow(
+      'one rule replayed on stored facts, CPU mean over rules',
+      mean(perRule),
+      'ms',
+      scan,
+      0.5,
+    ),
     absoluteRow('… of the dearest rule', Math.max(...perRule), 'ms', scan, 0.5),
   ];
 }
@@ -90,7 +109,13 @@ async function sizeRows(): Promise<Row[]> {
     }
     const [ten = 0, hundred = 1, thousand = 0, most = 0] = perKilobyte;
     const curve = `10 KB ${ten.toFixed(2)}, 100 KB ${hundred.toFixed(2)}, 1 MB ${thousand.toFixed(2)}, 5 MB ${most.toFixed(2)} ms/KB; 100 KB`;
-    const row = ratioRow(`${language}, 5 MB in one file, CPU per KB`, most, 'ms/KB', { name: curve, value: hundred }, 2);
+    const row = ratioRow(
+      `${language}, 5 MB in one file, CPU per KB`,
+      most,
+      'ms/KB',
+      { name: curve, value: hundred },
+      2,
+    );
     // A scan that stopped early is quick, and no proof of anything.
     const { complete } = await extractFacts(longSkill(language, sizes.at(-1) ?? 0));
     rows.push(complete ? row : { ...row, name: `${row.name}, cut off`, held: false });
@@ -104,7 +129,9 @@ async function poolRows(): Promise<Row[]> {
   for (const children of [1, 2]) {
     const pool = await startScanPool({ children });
     const all = (): Promise<unknown> =>
-      Promise.all(skills.map((files) => pool.scan(files, { name: '@bench/skill', version: '1.0.0' })));
+      Promise.all(
+        skills.map((files) => pool.scan(files, { name: '@bench/skill', version: '1.0.0' })),
+      );
     // The first round starts and warms the children.
     await all();
     taken.push(await wallMs(all));
@@ -131,7 +158,9 @@ function coldRows(): Row[] {
   try {
     const skillMd = {
       path: 'SKILL.md',
-      bytes: Buffer.from('---\nname: words\ndescription: Counts words.\n---\n# Words\n\nCount them.\n'),
+      bytes: Buffer.from(
+        '---\nname: words\ndescription: Counts words.\n---\n# Words\n\nCount them.\n',
+      ),
     };
     const script = {
       path: 'scripts/a.ts',
@@ -146,7 +175,11 @@ function coldRows(): Row[] {
     }
     const command = (name: string): string[] => [process.execPath, entry, 'scan', join(home, name)];
     const env = { PATH: process.env.PATH ?? '', SKILLGATE_HOME: join(home, 'home') };
-    const taken: Record<'bare' | 'markdown' | 'typescript', number[]> = { bare: [], markdown: [], typescript: [] };
+    const taken: Record<'bare' | 'markdown' | 'typescript', number[]> = {
+      bare: [],
+      markdown: [],
+      typescript: [],
+    };
     for (let round = 0; round < 7; round++) {
       taken.bare.push(childCpuMs([process.execPath, '-e', '0'], 3, env));
       taken.markdown.push(childCpuMs(command('markdown'), 3, env));
@@ -154,8 +187,20 @@ function coldRows(): Row[] {
     }
     const bare = { name: 'node -e 0', value: median(taken.bare) };
     return [
-      ratioRow('skill scan of one Markdown file, whole process, CPU', median(taken.markdown), 'ms', bare, 3),
-      ratioRow('skill scan of a TypeScript skill, whole process, CPU', median(taken.typescript), 'ms', bare, 7),
+      ratioRow(
+        'skill scan of one Markdown file, whole process, CPU',
+        median(taken.markdown),
+        'ms',
+        bare,
+        3,
+      ),
+      ratioRow(
+        'skill scan of a TypeScript skill, whole process, CPU',
+        median(taken.typescript),
+        'ms',
+        bare,
+        7,
+      ),
       memoryRow(join(home, 'home')),
     ];
   } finally {
@@ -180,7 +225,13 @@ function memoryRow(home: string): Row {
   );
 }
 
-function absoluteRow(name: string, value: number, unit: string, other: { name: string; value: number }, atMost: number): Row {
+function absoluteRow(
+  name: string,
+  value: number,
+  unit: string,
+  other: { name: string; value: number },
+  atMost: number,
+): Row {
   const row = ratioRow(name, value, unit, other, Number.POSITIVE_INFINITY);
   return { ...row, goal: `≤ ${atMost} ${unit}`, held: value <= atMost };
 }
@@ -191,6 +242,7 @@ function mean(values: readonly number[]): number {
 
 function parseOnly(files: readonly SourceFile[]): void {
   for (const { path, bytes } of files) {
-    if (path.endsWith('.ts')) ts.createSourceFile(path, Buffer.from(bytes).toString('utf8'), ts.ScriptTarget.Latest, true);
+    if (path.endsWith('.ts'))
+      ts.createSourceFile(path, Buffer.from(bytes).toString('utf8'), ts.ScriptTarget.Latest, true);
   }
 }

@@ -7,7 +7,12 @@ import { sql } from 'drizzle-orm';
 import { similarVersions } from '../registry/review/similarity-index.ts';
 import { openSqlite } from '../registry/store/sqlite.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
-import { bandKeys, isSignature, type SimilaritySignature, similarity } from '../skills-index/skill/similarity-signature.ts';
+import {
+  bandKeys,
+  isSignature,
+  type SimilaritySignature,
+  similarity,
+} from '../skills-index/skill/similarity-signature.ts';
 import { quantile } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
 
@@ -27,17 +32,24 @@ export async function similarityRows(): Promise<Row[]> {
   const db = openSqlite(path);
   const byBands: number[] = [];
   const byAll: number[] = [];
-  let [found, missed] = [0, 0];
+  let found = 0;
+  let missed = 0;
   for (let i = 0; i < lookups; i++) {
     const at = (i * 331 * copyEvery) % others;
     let started = performance.now();
-    const near = await similarVersions({ db }, { id: `v${at}`, name: nameOf(at) }, { min: 0.6, apart: sql`0`, strange: sql`1` });
+    const near = await similarVersions(
+      { db },
+      { id: `v${at}`, name: nameOf(at) },
+      { min: 0.6, apart: sql`0`, strange: sql`1` },
+    );
     byBands.push(performance.now() - started);
     found += near.length;
     if (i >= comparisons) continue;
     const own = all[at] ?? sketchOf(at);
     started = performance.now();
-    const likely = all.filter((other, place) => place !== at && similarity(own, other) >= 0.6).length;
+    const likely = all.filter(
+      (other, place) => place !== at && similarity(own, other) >= 0.6,
+    ).length;
     byAll.push(performance.now() - started);
     missed += likely - near.length;
   }
@@ -47,7 +59,13 @@ export async function similarityRows(): Promise<Row[]> {
     `${found} near copies found in ${lookups} lookups; ${missed} missed in the ${comparisons} that were compared with all\n`,
   );
   return [
-    ratioRow('near copies among 100,000, p99', quantile(byBands, 0.99), 'ms', { name: 'the goal,', value: 50 }, 1),
+    ratioRow(
+      'near copies among 100,000, p99',
+      quantile(byBands, 0.99),
+      'ms',
+      { name: 'the goal,', value: 50 },
+      1,
+    ),
     ratioRow(
       '… median',
       quantile(byBands, 0.5),
@@ -62,7 +80,9 @@ export async function similarityRows(): Promise<Row[]> {
 function fill(path: string, all: readonly SimilaritySignature[]): void {
   const client = new BetterSqlite3(path);
   client.pragma('synchronous = OFF');
-  const sketch = client.prepare('INSERT INTO similarity (place, versionId, signature) VALUES (?, ?, ?)');
+  const sketch = client.prepare(
+    'INSERT INTO similarity (place, versionId, signature) VALUES (?, ?, ?)',
+  );
   const band = client.prepare('INSERT INTO similarity_bands (key, place) VALUES (?, ?)');
   const version = client.prepare(
     "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt) VALUES (?, ?, '1.0.0', '', 'approved', 1, '', 0)",

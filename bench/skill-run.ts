@@ -24,7 +24,10 @@ export async function skillRunRows(): Promise<Row[]> {
       host.network,
       makeReportSkill(name, {
         commands: { report: 'scripts/report.sh', wait: 'scripts/wait.sh' },
-        files: { 'scripts/report.sh': '#!/bin/sh\n:\n', 'scripts/wait.sh': '#!/bin/sh\necho up\nread -r line\n' },
+        files: {
+          'scripts/report.sh': '#!/bin/sh\n:\n',
+          'scripts/wait.sh': '#!/bin/sh\necho up\nread -r line\n',
+        },
       }),
     );
     const { exit, err } = await host.skill('install', name);
@@ -39,12 +42,14 @@ export async function skillRunRows(): Promise<Row[]> {
 }
 
 async function runRows(host: InstalledHost): Promise<Row[]> {
-  const [whole, bare]: [number[], number[]] = [[], []];
+  const whole: number[] = [];
+  const bare: number[] = [];
   for (let round = 0; round < rounds; round++) {
     whole.push(await wallMs(() => run(process.execPath, [entry, 'run', name, 'report'], host.env)));
     bare.push(await wallMs(() => run(process.execPath, ['-e', '0'], {})));
   }
-  const [value, base] = [median(whole), median(bare)];
+  const value = median(whole);
+  const base = median(bare);
   const resident = await residentMiB(host);
   const node = `node -e 0 ${base.toPrecision(3)} ms`;
   return [
@@ -58,17 +63,26 @@ async function runRows(host: InstalledHost): Promise<Row[]> {
       held: value <= 150,
     },
     {
-      ...{ name: 'runner while a skill waits, resident', value: resident, unit: 'MiB', against: 'goal 80 MiB' },
-      ...{ ratio: resident / 80, goal: '≤ 80 MiB', held: resident <= 80 },
+      name: 'runner while a skill waits, resident',
+      value: resident,
+      unit: 'MiB',
+      against: 'goal 80 MiB',
+      ratio: resident / 80,
+      goal: '≤ 80 MiB',
+      held: resident <= 80,
     },
   ];
 }
 
 async function residentMiB(host: InstalledHost): Promise<number> {
-  const child = spawn(process.execPath, [entry, 'run', name, 'wait'], { env: host.env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [entry, 'run', name, 'wait'], {
+    env: host.env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const gone = new Promise((resolve) => child.on('close', resolve));
   await new Promise((resolve) => child.stdout.once('data', resolve));
-  const [, kibibytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+  const [, kibibytes] =
+    /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
   child.stdin.end('\n');
   await gone;
   return Number(kibibytes) / 1024;
@@ -87,7 +101,10 @@ async function openRow(host: InstalledHost): Promise<Row> {
   const taken: number[] = [];
   for (let round = 0; round < rounds + 3; round++) {
     const open = async (): Promise<void> => {
-      const { isError, content } = await client.callTool({ name: 'skill_open', arguments: { name } });
+      const { isError, content } = await client.callTool({
+        name: 'skill_open',
+        arguments: { name },
+      });
       if (isError === true) throw new Error(JSON.stringify(content));
     };
     taken.push(await wallMs(open));
@@ -96,5 +113,13 @@ async function openRow(host: InstalledHost): Promise<Row> {
   const [first = 0, ...rest] = taken;
   const value = median(rest);
   const against = `the first, ${first.toPrecision(3)} ms`;
-  return { name: 'skill_open, cached, p50', value, unit: 'ms', against, ratio: value / first, goal: '≤ 5 ms', held: value <= 5 };
+  return {
+    name: 'skill_open, cached, p50',
+    value,
+    unit: 'ms',
+    against,
+    ratio: value / first,
+    goal: '≤ 5 ms',
+    held: value <= 5,
+  };
 }

@@ -11,10 +11,15 @@ export function fixtureSkills(): SourceFile[][] {
   const archives = globSync('{rules,attacks}/**/*.txt', { cwd: folder }).sort();
   return archives.flatMap((name) => {
     const skills = new Map<string, SourceFile[]>();
-    for (const [entry, content] of parseTextArchive(readFileSync(`${folder}${name}`, 'utf8')).files) {
+    for (const [entry, content] of parseTextArchive(readFileSync(`${folder}${name}`, 'utf8'))
+      .files) {
       const { path, bytes } = fileOf(entry, content);
       const [skill = '', ...rest] = path.split('/');
-      if (rest.length > 0) skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
+      if (rest.length > 0)
+        skills.set(skill, [
+          ...(skills.get(skill) ?? []),
+          { path: rest.join('/'), bytes, mode: 0o644 },
+        ]);
     }
     return [...skills.values()].map(withSkillMd).filter(makesBundle);
   });

@@ -10,7 +10,11 @@ export async function startRows(): Promise<Row[]> {
   build();
   const entry = fileURLToPath(new URL('../dist/cli/guard.js', import.meta.url));
   const node = process.execPath;
-  const commands = { bare: [node, '-e', '0'], version: [node, entry, '--version'], help: [node, entry, '--help'] };
+  const commands = {
+    bare: [node, '-e', '0'],
+    version: [node, entry, '--version'],
+    help: [node, entry, '--help'],
+  };
   const taken: Record<keyof typeof commands, number[]> = { bare: [], version: [], help: [] };
   for (let round = 0; round < rounds; round++) {
     taken.bare.push(childCpuMs(commands.bare, runs));

@@ -21,13 +21,32 @@ const rounds = 200;
 const hashRounds = 15;
 
 export async function trustRows(): Promise<Row[]> {
-  return [...(await statementRows()), ...(await admissionRows()), await fileRow(), hashRow(), ...(await revocationRows())];
+  return [
+    ...(await statementRows()),
+    ...(await admissionRows()),
+    await fileRow(),
+    hashRow(),
+    ...(await revocationRows()),
+  ];
 }
 
 /** A row whose goal is a greatest number of milliseconds. */
-function atMost(name: string, value: number, most: number, other: { readonly name: string; readonly value: number }): Row {
+function atMost(
+  name: string,
+  value: number,
+  most: number,
+  other: { readonly name: string; readonly value: number },
+): Row {
   const against = `${other.name} ${other.value.toPrecision(3)} ms`;
-  return { name, value, unit: 'ms', against, ratio: value / other.value, goal: `≤ ${most} ms`, held: value <= most };
+  return {
+    name,
+    value,
+    unit: 'ms',
+    against,
+    ratio: value / other.value,
+    goal: `≤ ${most} ms`,
+    held: value <= most,
+  };
 }
 
 async function p50(work: () => unknown): Promise<number> {
@@ -39,7 +58,9 @@ async function p50(work: () => unknown): Promise<number> {
 async function fileRow(): Promise<Row> {
   const content = Buffer.alloc(16 * 1024, 'skill ');
   const packed = packBundle([{ path: 'SKILL.md', bytes: content, mode: 0o644 }]);
-  const skill = await openSkill(packed.digest, async (digest) => (digest === packed.digest ? packed.bytes : content));
+  const skill = await openSkill(packed.digest, async (digest) =>
+    digest === packed.digest ? packed.bytes : content,
+  );
   const hash = await p50(() => digestOf(content));
   return atMost('one 16 KB file checked, p50', await p50(() => skill.read('SKILL.md')), 0.1, {
     name: 'SHA-256 alone',
@@ -52,18 +73,21 @@ function hashRow(): Row {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-'));
   try {
     const bytes = Buffer.alloc(bundleBytesMax, 'bundle ');
-    const [full, empty] = [join(folder, 'full'), join(folder, 'empty')];
+    const full = join(folder, 'full');
+    const empty = join(folder, 'empty');
     writeFileSync(full, bytes);
     writeFileSync(empty, '');
     const dgst = (path: string): number => childWallMs(['openssl', 'dgst', '-sha256', path]);
-    const [ours, theirs]: [number[], number[]] = [[], []];
+    const ours: number[] = [];
+    const theirs: number[] = [];
     for (let round = 0; round < hashRounds; round++) {
       const start = performance.now();
       digestOf(bytes);
       ours.push(performance.now() - start);
       theirs.push(dgst(full) - dgst(empty));
     }
-    const [value, other] = [median(ours), median(theirs)];
+    const value = median(ours);
+    const other = median(theirs);
     const ratio = other / value;
     const against = `openssl dgst ${other.toPrecision(3)} ms`;
     return {
@@ -89,8 +113,18 @@ async function statementRows(): Promise<Row[]> {
   const memory = new VerifiedStatements();
   return [
     atMost('keyed statement verified, p50', await p50(() => check(keyed)), 1, bare),
-    atMost('keyless statement verified, p50', await p50(() => check(keyless, trustedRoot)), 30, bare),
-    atMost('statement verified before, p50', await p50(() => memory.verify(keyless, storyRoot, trustedRoot)), 1, bare),
+    atMost(
+      'keyless statement verified, p50',
+      await p50(() => check(keyless, trustedRoot)),
+      30,
+      bare,
+    ),
+    atMost(
+      'statement verified before, p50',
+      await p50(() => memory.verify(keyless, storyRoot, trustedRoot)),
+      1,
+      bare,
+    ),
   ];
 }
 

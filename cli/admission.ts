@@ -26,7 +26,10 @@ import {
 import { registryOf, type TrustedRegistry } from './registries.ts';
 import { type FreshRegistry, freshRegistry } from './trust/refresh.ts';
 
-export type World = Pick<CommandContext, 'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'> & {
+export type World = Pick<
+  CommandContext,
+  'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'
+> & {
   /** For who asks for several admissions: most statements are about who is who, and the same for all. */
   readonly verified?: VerifiedStatements;
   /** The session of an agent's own program, where it all happens in one: goes into every line of the audit log. */
@@ -83,16 +86,25 @@ export async function projectAt(start: string): Promise<Project> {
 export async function askAdmission(asking: World, question: Question): Promise<Answer> {
   const pinned = registryOf(asking, scopeOf(question.name), question.registries);
   // One deadline over all of it: the root of trust, the evidence, and both again after a refusal.
-  const { fetch: getFile } = withDeadline({ base: pinned.base, fetch: asking.getFile ?? asking.fetch });
+  const { fetch: getFile } = withDeadline({
+    base: pinned.base,
+    fetch: asking.getFile ?? asking.fetch,
+  });
   const world = { ...asking, getFile, verified: asking.verified ?? new VerifiedStatements() };
-  const terms = { offline: question.offline ?? false, graceHours: question.host?.statusGraceHours ?? 0 };
+  const terms = {
+    offline: question.offline ?? false,
+    graceHours: question.host?.statusGraceHours ?? 0,
+  };
   const fresh = await freshRegistry(world, pinned, terms);
   const answer = await askOne(world, question, fresh);
   const { kept } = answer.registry;
-  if (answer.admission.decision.kind === 'admitted' || kept === undefined || terms.offline) return answer;
+  if (answer.admission.decision.kind === 'admitted' || kept === undefined || terms.offline)
+    return answer;
   // What keys of this hour's rotation signed is refused until it is known: a refusal stands under the root of trust of now.
   const renewed = await freshRegistry(world, answer.registry, { ...terms, isDoubted: true });
-  return renewed.registry.kept?.metadata.targets === kept.metadata.targets ? answer : askOne(world, question, renewed);
+  return renewed.registry.kept?.metadata.targets === kept.metadata.targets
+    ? answer
+    : askOne(world, question, renewed);
 }
 
 async function askOne(
@@ -137,7 +149,13 @@ export function openAdmitted(source: Source, admitted: Admitted): Promise<Opened
 
 function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): Source {
   const store = diskStore(world.paths, registry.fingerprint);
-  return { fetch: world.getFile ?? world.fetch, store, base: registry.base, offline, signal: world.signal };
+  return {
+    fetch: world.getFile ?? world.fetch,
+    store,
+    base: registry.base,
+    offline,
+    signal: world.signal,
+  };
 }
 
 // An update may have other bytes; registry and publisher stay those that were known, until a person names another publisher.
@@ -145,7 +163,9 @@ function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
   return {
     registry: locked.registry,
     ...(locked.root === undefined ? {} : { registryId: locked.root }),
-    ...(exact ? { bundle: locked.bundle, capabilities: locked.capabilities, logIndex: locked.logIndex } : {}),
+    ...(exact
+      ? { bundle: locked.bundle, capabilities: locked.capabilities, logIndex: locked.logIndex }
+      : {}),
     ...(isDigest(locked.publisher) ? { publisher: locked.publisher } : {}),
   };
 }

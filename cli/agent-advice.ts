@@ -2,12 +2,14 @@
 import type { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 
-const asksPerson = 'tell the person you work for; this cannot be done from here, and trying again does not change it';
+const asksPerson =
+  'tell the person you work for; this cannot be done from here, and trying again does not change it';
 
 const advice: Readonly<Partial<Record<ProblemCode, string>>> = {
   'hold-unsupported': asksPerson,
   'hold-denied': 'go on without it: a person said no',
-  'hold-expired': 'nobody answered in time: tell the person you work for, and go on with something else',
+  'hold-expired':
+    'nobody answered in time: tell the person you work for, and go on with something else',
   'breaker-open': asksPerson,
 };
 

@@ -37,9 +37,13 @@ export function foldersOf(agents: readonly string[]): string[] {
   const folders = agents.map((agent) => {
     const folder = Object.hasOwn(agentFolders, agent) ? agentFolders[agent] : undefined;
     if (folder !== undefined) return folder;
-    throw new Problem('usage', `Cannot install for agent ${JSON.stringify(agent)}: its folder is not known`, {
-      hint: `Known: ${Object.keys(agentFolders).join(', ')}.`,
-    });
+    throw new Problem(
+      'usage',
+      `Cannot install for agent ${JSON.stringify(agent)}: its folder is not known`,
+      {
+        hint: `Known: ${Object.keys(agentFolders).join(', ')}.`,
+      },
+    );
   });
   return [...new Set(folders)].filter((folder) => folder !== sharedFolder).sort();
 }

@@ -18,7 +18,9 @@ export function ownFolderOf({ data }: Pick<Paths, 'data'>, name: string): string
 export function foldersOf(paths: Pick<Paths, 'data'>, name: string): string[] {
   const folder = join(paths.data, 'agents');
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.filter((one) => one === name || one.startsWith(`${name}${aside}`)).map((one) => join(folder, one));
+  return names
+    .filter((one) => one === name || one.startsWith(`${name}${aside}`))
+    .map((one) => join(folder, one));
 }
 
 /**
@@ -42,10 +44,15 @@ export async function deleteFolders(name: string, folders: readonly string[]): P
     try {
       await rm(folder, { recursive: true, force: true });
     } catch (cause) {
-      throw new Problem('file-not-found', `Agent ${name} is removed, but a part of its folder stays: ${folder}`, {
-        ...{ cause, reasons: foreignIn(folder).map((message) => ({ message })) },
-        hint: `Delete ${folder} as the user whose it is, or change its owner and finish: skillgate agent remove ${name}`,
-      });
+      throw new Problem(
+        'file-not-found',
+        `Agent ${name} is removed, but a part of its folder stays: ${folder}`,
+        {
+          cause,
+          reasons: foreignIn(folder).map((message) => ({ message })),
+          hint: `Delete ${folder} as the user whose it is, or change its owner and finish: skillgate agent remove ${name}`,
+        },
+      );
     }
   }
 }
@@ -54,15 +61,25 @@ export async function deleteFolders(name: string, folders: readonly string[]): P
 export function requireNoLeftover(paths: Pick<Paths, 'data'>, name: string): void {
   const own = ownFolderOf(paths, name);
   if (lstatSync(own, { throwIfNoEntry: false }) === undefined) return;
-  throw new Problem('usage', `Cannot create agent ${name}: it would have the memory of an earlier agent, ${own}`, {
-    hint: `Delete what is left of the earlier agent: skillgate agent remove ${name}`,
-  });
+  throw new Problem(
+    'usage',
+    `Cannot create agent ${name}: it would have the memory of an earlier agent, ${own}`,
+    {
+      hint: `Delete what is left of the earlier agent: skillgate agent remove ${name}`,
+    },
+  );
 }
 
 function foreignIn(folder: string): string[] {
-  const paths = [folder, ...entriesIn(folder).map((one) => join(folder, one))].filter((path) => existsSync(path));
-  const foreign = paths.map((path) => ({ path, uid: lstatSync(path).uid })).filter(({ uid }) => uid !== process.getuid?.());
-  return foreign.slice(0, leftoversShownMax).map(({ path, uid }) => `${path} belongs to user ${uid}`);
+  const paths = [folder, ...entriesIn(folder).map((one) => join(folder, one))].filter((path) =>
+    existsSync(path),
+  );
+  const foreign = paths
+    .map((path) => ({ path, uid: lstatSync(path).uid }))
+    .filter(({ uid }) => uid !== process.getuid?.());
+  return foreign
+    .slice(0, leftoversShownMax)
+    .map(({ path, uid }) => `${path} belongs to user ${uid}`);
 }
 
 /** What is directly in a folder, or the path itself where it is no folder that can be read: no link is followed. */
@@ -79,7 +96,9 @@ export function partsOf(path: string): string[] {
 export function entriesIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
-      one.isDirectory() ? [one.name, ...entriesIn(join(folder, one.name)).map((below) => join(one.name, below))] : [one.name],
+      one.isDirectory()
+        ? [one.name, ...entriesIn(join(folder, one.name)).map((below) => join(one.name, below))]
+        : [one.name],
     );
   } catch {
     return [];

@@ -1,7 +1,12 @@
 /** What the options of `skill agent create` and `skill agent grant` say of an identity. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type AgentWorkspace, type Budget, budgetKinds, type Grant } from '../skills-index/run/agents/agent.ts';
+import {
+  type AgentWorkspace,
+  type Budget,
+  budgetKinds,
+  type Grant,
+} from '../skills-index/run/agents/agent.ts';
 import { parseCeiling } from '../skills-index/run/plan/ceiling.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import { isNamePart, parseReference, parseScope } from '../skills-index/skill/name.ts';
@@ -40,18 +45,27 @@ export function requireOnHost(context: CommandContext, { model, workspace }: Gra
   ): void => {
     if (Object.hasOwn(known, name)) return;
     const has = Object.keys(known).join(', ') || 'none';
-    throw new Problem('usage', `Cannot use --${kind} ${name}: "${kind}s" of ${file} has no ${name}; it has ${has}`, {
-      hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one that it has`,
-    });
+    throw new Problem(
+      'usage',
+      `Cannot use --${kind} ${name}: "${kind}s" of ${file} has no ${name}; it has ${has}`,
+      {
+        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name one that it has`,
+      },
+    );
   };
-  if (model !== undefined) require('model', model, models, '{ "url": "http://127.0.0.1:8080", "kind": "openai" }');
+  if (model !== undefined)
+    require('model', model, models, '{ "url": "http://127.0.0.1:8080", "kind": "openai" }');
   if (workspace === undefined) return;
   require('workspace', workspace.name, workspaces, '"/FOLDER"');
   const folder = workspaces[workspace.name] ?? '';
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  throw new Problem('usage', `Cannot use --workspace ${workspace.name}: its folder ${folder} does not exist`, {
-    hint: `make the folder, or name another one in "workspaces" of ${file}`,
-  });
+  throw new Problem(
+    'usage',
+    `Cannot use --workspace ${workspace.name}: its folder ${folder} does not exist`,
+    {
+      hint: `make the folder, or name another one in "workspaces" of ${file}`,
+    },
+  );
 }
 
 export function listOf(option: unknown): readonly string[] {
@@ -78,9 +92,13 @@ export function budgetOf(text: string): Budget {
     const [, name, digits] = /^([a-z]+)=(\d{1,15})$/.exec(part) ?? [];
     const kind = budgetKinds.find((one) => one === name);
     if (kind === undefined)
-      throw new Problem('usage', `Cannot read --budget ${JSON.stringify(part)}: write KIND=NUMBER`, {
-        hint: `Kinds, each for a day (UTC): ${budgetKinds.join(', ')}.`,
-      });
+      throw new Problem(
+        'usage',
+        `Cannot read --budget ${JSON.stringify(part)}: write KIND=NUMBER`,
+        {
+          hint: `Kinds, each for a day (UTC): ${budgetKinds.join(', ')}.`,
+        },
+      );
     return [kind, Number(digits)] as const;
   });
   return Object.fromEntries(pairs);
@@ -90,12 +108,18 @@ function workspaceOf(text: string): AgentWorkspace {
   const [name = '', written = 'cow', ...more] = text.split(':');
   const mode = (['ro', 'cow', 'rw'] as const).find((one) => one === written);
   if (mode !== undefined && isNamePart(name) && more.length === 0) return { name, mode };
-  throw new Problem('usage', `Cannot read --workspace ${JSON.stringify(text)}: write NAME, NAME:ro, NAME:cow or NAME:rw`);
+  throw new Problem(
+    'usage',
+    `Cannot read --workspace ${JSON.stringify(text)}: write NAME, NAME:ro, NAME:cow or NAME:rw`,
+  );
 }
 
 function modelOf(text: string): string {
   if (isNamePart(text)) return text;
-  throw new Problem('usage', `Cannot read --model ${JSON.stringify(text)}: it is a name in host policy’s "models"`);
+  throw new Problem(
+    'usage',
+    `Cannot read --model ${JSON.stringify(text)}: it is a name in host policy’s "models"`,
+  );
 }
 
 function ceilingOf(path: string): Capabilities {
@@ -105,7 +129,8 @@ function ceilingOf(path: string): Capabilities {
   } catch (cause) {
     throw new Problem('not-found', `Cannot read --ceiling: ${(cause as Error).message}`, { cause });
   }
-  if (bytes.byteLength > ceilingBytesMax) throw new Problem('usage', `Cannot read ${path}: more than ${ceilingBytesMax} bytes`);
+  if (bytes.byteLength > ceilingBytesMax)
+    throw new Problem('usage', `Cannot read ${path}: more than ${ceilingBytesMax} bytes`);
   return parseCeiling(bytes, path);
 }
 
@@ -113,7 +138,8 @@ function envOf(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf('=');
-      if (at < 1) throw new Problem('usage', `Cannot read --env ${JSON.stringify(text)}: write NAME=VALUE`);
+      if (at < 1)
+        throw new Problem('usage', `Cannot read --env ${JSON.stringify(text)}: write NAME=VALUE`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );

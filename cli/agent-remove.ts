@@ -5,7 +5,14 @@ import { agentFile, readAgent } from '../runner/agents.ts';
 import { holderLives, withLock } from '../runner/lock.ts';
 import type { Agent } from '../skills-index/run/agents/agent.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { deleteFolders, entriesIn, foldersOf, ownFolderOf, partsOf, setAside } from './agent-leftovers.ts';
+import {
+  deleteFolders,
+  entriesIn,
+  foldersOf,
+  ownFolderOf,
+  partsOf,
+  setAside,
+} from './agent-leftovers.ts';
 import { isDamaged } from './agent-store.ts';
 import { confirm } from './ask.ts';
 import { listWaiting } from './changes/waiting.ts';
@@ -20,7 +27,10 @@ import { agentsFolderOf } from './start-skill.ts';
  * @param forgetHolds what was allowed to the identity for a time
  * @throws Problem `usage` while it runs, or while something of it waits elsewhere; `not-confirmed`
  */
-export async function removeAgent(context: CommandContext, forgetHolds: (name: string) => void): Promise<ExitCode> {
+export async function removeAgent(
+  context: CommandContext,
+  forgetHolds: (name: string) => void,
+): Promise<ExitCode> {
   const [name = ''] = context.args;
   const file = agentFile(agentsFolderOf(context), name);
   const own = ownFolderOf(context.paths, name);
@@ -50,7 +60,11 @@ export async function removeAgent(context: CommandContext, forgetHolds: (name: s
   });
   forgetHolds(name);
   await deleteFolders(name, left);
-  answer(context, { schema: 'skillgate.agent-removed/1', ...{ agent: name, deleted } }, () => safe`removed agent ${name}`);
+  answer(
+    context,
+    { schema: 'skillgate.agent-removed/1', agent: name, deleted },
+    () => safe`removed agent ${name}`,
+  );
   return exitCodes.ok;
 }
 
@@ -63,18 +77,28 @@ function readIdentity(context: CommandContext, name: string): Identity {
   } catch (cause) {
     if (isDamaged(cause)) return { damaged: cause.message };
     // An earlier removal did not come to its end.
-    if (cause instanceof Problem && cause.code === 'agent-unknown' && foldersOf(context.paths, name).length > 0) return 'gone';
+    if (
+      cause instanceof Problem &&
+      cause.code === 'agent-unknown' &&
+      foldersOf(context.paths, name).length > 0
+    )
+      return 'gone';
     throw cause;
   }
 }
 
 // A person allowed the removal of the identity that they were shown.
 function refuseOther(name: string, asked: Identity, found: Identity): void {
-  const keyOf = (one: Identity): string => (one === 'gone' || 'damaged' in one ? JSON.stringify(one) : one.keyId);
+  const keyOf = (one: Identity): string =>
+    one === 'gone' || 'damaged' in one ? JSON.stringify(one) : one.keyId;
   if (keyOf(asked) === keyOf(found)) return;
-  throw new Problem('usage', `Cannot remove agent ${name}: it is another one since you were asked`, {
-    hint: `skillgate agent remove ${name}`,
-  });
+  throw new Problem(
+    'usage',
+    `Cannot remove agent ${name}: it is another one since you were asked`,
+    {
+      hint: `skillgate agent remove ${name}`,
+    },
+  );
 }
 
 function freesText(identity: Identity): Safe {
@@ -82,12 +106,18 @@ function freesText(identity: Identity): Safe {
   if ('damaged' in identity)
     return safe`\nIts file cannot be read: ${identity.damaged}. A workspace that it names is free; the files of the workspace stay.`;
   const { workspace } = identity;
-  return workspace === undefined ? safe`` : safe`\nWorkspace ${workspace.name} is free for another agent; its files stay.`;
+  return workspace === undefined
+    ? safe``
+    : safe`\nWorkspace ${workspace.name} is free for another agent; its files stay.`;
 }
 
 function refuseRunning(name: string, own: string): void {
-  const held = ['runs', 'sessions'].map((folder) => join(own, folder)).filter((folder) => existsSync(folder));
-  const living = held.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file))).filter(holderLives);
+  const held = ['runs', 'sessions']
+    .map((folder) => join(own, folder))
+    .filter((folder) => existsSync(folder));
+  const living = held
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+    .filter(holderLives);
   if (living.length === 0) return;
   throw new Problem(
     'usage',
@@ -99,14 +129,24 @@ function refuseRunning(name: string, own: string): void {
 // The next identity of this name would have them.
 function refuseLeft({ paths }: CommandContext, name: string): void {
   const changes = listWaiting(paths.data).filter(({ set }) => set.agent === name);
-  const secrets = listSecrets(join(paths.config, 'secrets.json')).filter((one) => one.agent === name);
+  const secrets = listSecrets(join(paths.config, 'secrets.json')).filter(
+    (one) => one.agent === name,
+  );
   if (changes.length + secrets.length === 0) return;
-  throw new Problem('usage', `Cannot remove agent ${name}: the next agent of this name would have what is left of it`, {
-    reasons: [
-      ...secrets.map((one) => ({ message: `secret ${one.name}: skillgate secret remove ${one.name} --agent ${name}` })),
-      ...changes.map(({ set }) => ({ message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard` })),
-    ],
-  });
+  throw new Problem(
+    'usage',
+    `Cannot remove agent ${name}: the next agent of this name would have what is left of it`,
+    {
+      reasons: [
+        ...secrets.map((one) => ({
+          message: `secret ${one.name}: skillgate secret remove ${one.name} --agent ${name}`,
+        })),
+        ...changes.map(({ set }) => ({
+          message: `changes of run ${set.run}: skillgate changes accept ${set.run}, or discard`,
+        })),
+      ],
+    },
+  );
 }
 
 function sizeOf(path: string): string {

@@ -6,7 +6,14 @@ import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/verified-statements.ts';
 import type { World } from './admission.ts';
-import { type AgentContext, agentOf, grantFor, knownSkills, recordFor, startable } from './agent-startable.ts';
+import {
+  type AgentContext,
+  agentOf,
+  grantFor,
+  knownSkills,
+  recordFor,
+  startable,
+} from './agent-startable.ts';
 import { applyAllowed } from './changes/accept.ts';
 import { KeptOutput } from './kept-output.ts';
 import { openBytesMax, searchedSkillsMax } from './limits.ts';
@@ -80,7 +87,13 @@ export function agentSkills(given: World, agentName: string, folder: string): Ag
   const world = { ...given, verified: given.verified ?? new VerifiedStatements() };
   const recent: AgentContext['recent'] = new Map();
   // Host policy is read at each call: what the operator changes holds from the next one on.
-  const context = (): AgentContext => ({ world, host: hostFiles(world), agentName, folder, recent });
+  const context = (): AgentContext => ({
+    world,
+    host: hostFiles(world),
+    agentName,
+    folder,
+    recent,
+  });
   readAgent(context().host.agents, agentName);
   return {
     search: async (task) => search(context(), task),
@@ -110,7 +123,10 @@ async function search(context: AgentContext, task: string): Promise<SearchHit[]>
     return hit === undefined ? [] : [{ ...hit, description: one.description }];
   });
   // A skill that was asked for by its full name is found, whatever its description says.
-  return [...ranked.filter((hit) => named.has(hit.name)), ...ranked.filter((hit) => !named.has(hit.name))];
+  return [
+    ...ranked.filter((hit) => named.has(hit.name)),
+    ...ranked.filter((hit) => !named.has(hit.name)),
+  ];
 }
 
 async function open(context: AgentContext, text: string, path: string): Promise<OpenedFile> {
@@ -119,7 +135,10 @@ async function open(context: AgentContext, text: string, path: string): Promise<
   const start = await startable(context, agentOf(context), name, 'open');
   const bytes = await start.opened.read(path);
   if (bytes.byteLength > openBytesMax)
-    throw new Problem('run-limit', `Cannot open ${JSON.stringify(path)}: it has more than ${openBytesMax} bytes`);
+    throw new Problem(
+      'run-limit',
+      `Cannot open ${JSON.stringify(path)}: it has more than ${openBytesMax} bytes`,
+    );
   const { version, manifest } = start.admitted;
   const files = start.opened.bundle.files.map((file) => file.path);
   return { name, version, path, bytes, files, commands: Object.keys(manifest.commands) };
@@ -152,9 +171,20 @@ async function streamCall(
   const { args, onStderr, onStdout, stdin, why } = call;
   const request = await runRequest(context.world, context.host, start, {
     // Read again: a person may just have granted it.
-    ...{ command: call.command, args, agent: agentOf(context), why, stdin, onStdout, onStderr },
+    command: call.command,
+    args,
+    agent: agentOf(context),
+    why,
+    stdin,
+    onStdout,
+    onStderr,
   });
-  const { changes: made, ...result } = await runWatched(context.world, context.host, start, request);
+  const { changes: made, ...result } = await runWatched(
+    context.world,
+    context.host,
+    start,
+    request,
+  );
   const changes = await applyAllowed(context.world.paths, context.host, made);
   return { start, result: { ...result, ...(changes === undefined ? {} : { changes }) } };
 }

@@ -4,8 +4,19 @@ import { existsSync, readdirSync } from 'node:fs';
 import { agentFile, isAgentName, readAgent, readStoredAgent } from '../runner/agents.ts';
 import { withLock } from '../runner/lock.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
-import type { Agent, AgentWorkspace, Budget, Grant, StoredAgent } from '../skills-index/run/agents/agent.ts';
-import { type Capabilities, minus, noCapabilities, union } from '../skills-index/skill/capability.ts';
+import type {
+  Agent,
+  AgentWorkspace,
+  Budget,
+  Grant,
+  StoredAgent,
+} from '../skills-index/run/agents/agent.ts';
+import {
+  type Capabilities,
+  minus,
+  noCapabilities,
+  union,
+} from '../skills-index/skill/capability.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
 import { parseReference } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -36,7 +47,10 @@ export interface GrantChange {
  * @param folder `$CONFIG/agents`
  * @throws Problem `usage` when the name is no name or taken
  */
-export function createAgent(folder: string, { name, now, days = agentDaysDefault, ...more }: NewAgent): Agent {
+export function createAgent(
+  folder: string,
+  { name, now, days = agentDaysDefault, ...more }: NewAgent,
+): Agent {
   const path = agentFile(folder, name);
   const { budget, env = {}, model, workspace } = more;
   if (workspace !== undefined) refuseShared(folder, name, workspace.name);
@@ -77,7 +91,9 @@ export interface DamagedAgent {
 
 /** All identities, by name. One file that cannot be used is no reason to do without the others. */
 export function listAgents(folder: string): AgentList {
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder).filter((file) => file.endsWith('.json'))
+    : [];
   const agents: Agent[] = [];
   const damaged: DamagedAgent[] = [];
   const others: string[] = [];
@@ -93,7 +109,9 @@ export function listAgents(folder: string): AgentList {
 
 /** Whether what `readAgent` threw says that there is a file, and that it cannot be used. */
 export function isDamaged(cause: unknown): cause is Problem {
-  return cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid');
+  return (
+    cause instanceof Problem && (cause.code === 'key-file-invalid' || cause.code === 'json-invalid')
+  );
 }
 
 function readListed(folder: string, name: string): Agent | DamagedAgent {
@@ -112,13 +130,18 @@ function readListed(folder: string, name: string): Agent | DamagedAgent {
  */
 export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
   const { budget, model, skills = [], workspace } = change;
-  for (const { skill, range } of skills) parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
+  for (const { skill, range } of skills)
+    parseReference(`${skill.replace(/\/\*$/, '/any')}@${range}`);
   if (workspace !== undefined) refuseShared(folder, name, workspace.name);
   return changeAgent(folder, name, ({ revoked, ...agent }) => {
     if (revoked !== undefined && change.reinstate !== revoked)
-      throw new Problem('plan-refused', `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`, {
-        hint: `skillgate agent grant ${name} --reinstate …, or skillgate agent remove ${name}`,
-      });
+      throw new Problem(
+        'plan-refused',
+        `Cannot grant anything to agent ${name}: it was revoked on ${revoked}`,
+        {
+          hint: `skillgate agent grant ${name} --reinstate …, or skillgate agent remove ${name}`,
+        },
+      );
     return {
       ...agent,
       grants: [...without(agent.grants, skills), ...skills],
@@ -146,9 +169,13 @@ function refuseShared(folder: string, name: string, workspace: string): void {
     );
   const other = agents.find((one) => one.name !== name && one.workspace?.name === workspace);
   if (other === undefined) return;
-  throw new Problem('usage', `Workspace ${workspace} is agent ${other.name}’s; two agents share no folder`, {
-    hint: 'Name another folder in "workspaces" of host.json.',
-  });
+  throw new Problem(
+    'usage',
+    `Workspace ${workspace} is agent ${other.name}’s; two agents share no folder`,
+    {
+      hint: 'Name another folder in "workspaces" of host.json.',
+    },
+  );
 }
 
 /** What is taken from an identity. */
@@ -161,9 +188,15 @@ export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' 
  * Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing: what runs is ended.
  * @throws Problem `usage` for a skill, a model or a workspace that the identity does not have
  */
-export function revokeAgent(folder: string, name: string, change: Revocation | 'everything', now: Date): Agent {
+export function revokeAgent(
+  folder: string,
+  name: string,
+  change: Revocation | 'everything',
+  now: Date,
+): Agent {
   return changeAgent(folder, name, (agent) => {
-    if (change === 'everything') return { ...agent, revoked: now.toISOString(), grants: [], ceiling: noCapabilities, env: {} };
+    if (change === 'everything')
+      return { ...agent, revoked: now.toISOString(), grants: [], ceiling: noCapabilities, env: {} };
     requireGiven(agent, change);
     const { model, workspace, ...others } = agent;
     return {
@@ -172,32 +205,49 @@ export function revokeAgent(folder: string, name: string, change: Revocation | '
       ...(workspace === undefined || change.workspace === true ? {} : { workspace }),
       grants: without(agent.grants, change.skills ?? []),
       ceiling: minus(agent.ceiling, change.capabilities ?? noCapabilities),
-      env: Object.fromEntries(Object.entries(agent.env).filter(([key]) => !Object.hasOwn(change.env ?? {}, key))),
+      env: Object.fromEntries(
+        Object.entries(agent.env).filter(([key]) => !Object.hasOwn(change.env ?? {}, key)),
+      ),
     };
   });
 }
 
 // Whoever revokes what was never granted has mistyped a name, or believes that the agent can no longer do what it can.
 function requireGiven(agent: StoredAgent, change: Revocation): void {
-  const missing = change.skills?.find((one) => !agent.grants.some((grant) => grant.skill === one.skill));
+  const missing = change.skills?.find(
+    (one) => !agent.grants.some((grant) => grant.skill === one.skill),
+  );
   for (const part of ['model', 'workspace'] as const)
     if (change[part] === true && agent[part] === undefined)
       throw new Problem('usage', `Cannot revoke the ${part} of agent ${agent.name}: it has none`);
   if (missing === undefined) return;
   const wider = widerGrant(agent, missing.skill);
   const has = agent.grants.map(({ range, skill }) => `${skill}@${range}`).join(', ');
-  const why = wider === undefined ? 'it has no grant for this skill' : `the grant ${wider.skill} covers it, and stays`;
+  const why =
+    wider === undefined
+      ? 'it has no grant for this skill'
+      : `the grant ${wider.skill} covers it, and stays`;
   throw new Problem('usage', `Cannot revoke ${missing.skill} from agent ${agent.name}: ${why}`, {
-    hint: wider === undefined ? `It may start: ${has || 'nothing'}.` : `skillgate agent revoke ${agent.name} ${wider.skill}`,
+    hint:
+      wider === undefined
+        ? `It may start: ${has || 'nothing'}.`
+        : `skillgate agent revoke ${agent.name} ${wider.skill}`,
   });
 }
 
 /** A grant of a whole scope that covers a skill, or undefined. */
 export function widerGrant({ grants }: Pick<Agent, 'grants'>, skill: string): Grant | undefined {
-  return grants.find((one) => one.skill !== skill && one.skill.endsWith('/*') && skill.startsWith(one.skill.slice(0, -1)));
+  return grants.find(
+    (one) =>
+      one.skill !== skill && one.skill.endsWith('/*') && skill.startsWith(one.skill.slice(0, -1)),
+  );
 }
 
-function changeAgent(folder: string, name: string, change: (agent: StoredAgent) => StoredAgent): Agent {
+function changeAgent(
+  folder: string,
+  name: string,
+  change: (agent: StoredAgent) => StoredAgent,
+): Agent {
   const path = agentFile(folder, name);
   return withLock(`${path}.lock`, () => store(path, change(readStoredAgent(folder, name))));
 }

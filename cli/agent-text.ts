@@ -18,8 +18,12 @@ export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'p
       ...ceiling.map((line) => safe`    ${line}`),
       ...agent.grants.flatMap(ownText),
       ...Object.entries(agent.env).map(([name, value]) => safe`  env ${name}=${value}`),
-      ...(budget === undefined ? [] : [safe`  budget of a day (UTC), used: ${usedText(agent, context)}`]),
-      ...(workspace === undefined ? [] : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
+      ...(budget === undefined
+        ? []
+        : [safe`  budget of a day (UTC), used: ${usedText(agent, context)}`]),
+      ...(workspace === undefined
+        ? []
+        : [safe`  works in workspace ${workspace.name}, ${workspace.mode}`]),
       ...(model === undefined ? [] : [safe`  model ${model}`]),
     ],
     '\n',
@@ -27,7 +31,12 @@ export function agentText(agent: Agent, context: Pick<CommandContext, 'now' | 'p
 }
 
 export function agentCells(agent: Agent, context: Pick<CommandContext, 'now' | 'paths'>): string[] {
-  return [agent.name, lastsText(agent), grantsText(agent), agent.budget === undefined ? '' : usedText(agent, context)];
+  return [
+    agent.name,
+    lastsText(agent),
+    grantsText(agent),
+    agent.budget === undefined ? '' : usedText(agent, context),
+  ];
 }
 
 export function damagedCells({ name }: DamagedAgent): string[] {
@@ -40,10 +49,15 @@ export function agentJson(agent: Agent): Omit<Agent, 'schema'> {
 }
 
 function lastsText({ expires, revoked }: Agent): string {
-  return revoked === undefined ? `until ${expires.slice(0, 10)}` : `revoked ${revoked.slice(0, 10)}`;
+  return revoked === undefined
+    ? `until ${expires.slice(0, 10)}`
+    : `revoked ${revoked.slice(0, 10)}`;
 }
 
-function usedText({ budget = {}, name }: Agent, { now, paths }: Pick<CommandContext, 'now' | 'paths'>): string {
+function usedText(
+  { budget = {}, name }: Agent,
+  { now, paths }: Pick<CommandContext, 'now' | 'paths'>,
+): string {
   return printBudget(budget, onDay(readUsed(budgetFileOf(paths, name)), now())).join(', ');
 }
 

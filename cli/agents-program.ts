@@ -29,11 +29,14 @@ export function agentsProgram(
   const place = `${folder}/${first}.code`;
   const kept = readKept(place, source);
   // It is ASCII, as the build makes sure; a string of single bytes takes half the time and room.
-  const script = new Script(`(function (exports, require, module, __filename) {${source.toString('latin1')}\n})`, {
-    filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...(kept === undefined ? {} : { cachedData: kept }),
-  });
+  const script = new Script(
+    `(function (exports, require, module, __filename) {${source.toString('latin1')}\n})`,
+    {
+      filename: file,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      ...(kept === undefined ? {} : { cachedData: kept }),
+    },
+  );
   const isWhole = !argv.some((word) => ['--help', '-h', '--plan'].includes(word));
   if (isWhole && (kept === undefined || script.cachedDataRejected === true)) {
     // A command that went well has called what it takes.

@@ -9,13 +9,22 @@ import { type Answer, askAdmission, type Question, type World } from './admissio
  * @param found the answer to the question
  * @throws Problem as `requireAdmitted`
  */
-export async function requireAdmittedOrName(world: World, question: Question, found: Answer): Promise<Admitted> {
+export async function requireAdmittedOrName(
+  world: World,
+  question: Question,
+  found: Answer,
+): Promise<Admitted> {
   try {
     return requireAdmitted(found.admission, question.name);
   } catch (problem) {
     const instead = question.range === '*' ? undefined : await newestAdmitted(world, question);
     // The very version that was refused, because the lock says otherwise, is no way out.
-    if (!(problem instanceof Problem) || instead === undefined || instead.version === question.range) throw problem;
+    if (
+      !(problem instanceof Problem) ||
+      instead === undefined ||
+      instead.version === question.range
+    )
+      throw problem;
     const { name, version } = instead;
     throw new Problem(problem.code, problem.message, {
       reasons: problem.reasons,

@@ -15,14 +15,24 @@ export interface ParsedArguments {
 
 const everyCommand = {
   help: { type: 'boolean', short: 'h', summary: 'show this' },
-  format: { type: 'string', value: 'FORMAT', summary: 'text (the default), json or what is named above' },
+  format: {
+    type: 'string',
+    value: 'FORMAT',
+    summary: 'text (the default), json or what is named above',
+  },
 } as const satisfies Record<string, OptionRow>;
 
 /** @throws Problem `usage` */
 export function parseArguments(row: CommandRow, argv: readonly string[]): ParsedArguments {
   const rows: Readonly<Record<string, OptionRow>> = { ...row.options, ...everyCommand };
   const { own, verbatim } = cutVerbatim(row, rows, argv);
-  const { tokens } = parseArgs({ args: own, options: configOf(rows), strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: own,
+    options: configOf(rows),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const options: Record<string, OptionValue> = {};
   const args: string[] = [];
   let first: OptionToken | undefined;
@@ -36,7 +46,11 @@ export function parseArguments(row: CommandRow, argv: readonly string[]): Parsed
     if (isHalf(rows, token)) first = token;
     else takeOption(row, rows, options, token);
   }
-  if (first !== undefined) throw usage(row, `${first.rawName} needs two values: ${first.rawName} ${rows[first.name]?.value}`);
+  if (first !== undefined)
+    throw usage(
+      row,
+      `${first.rawName} needs two values: ${first.rawName} ${rows[first.name]?.value}`,
+    );
   args.push(...verbatim);
   const help = options.help === true;
   if (!help) checkCount(row, args);
@@ -65,7 +79,10 @@ function takeOption(
   const option = Object.hasOwn(rows, name) ? rows[name] : undefined;
   if (option === undefined) {
     const near = nearest(name, Object.keys(rows)).map((one) => `--${one}`);
-    throw usage(row, `there is no option ${rawName}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''}`);
+    throw usage(
+      row,
+      `there is no option ${rawName}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''}`,
+    );
   }
   const before = options[name];
   if (option.type === 'boolean') {
@@ -99,9 +116,14 @@ function cutVerbatim(
   return { own: argv.slice(0, last.index + 1), verbatim: argv.slice(last.index + 1) };
 }
 
-function configOf(rows: Readonly<Record<string, OptionRow>>): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+function configOf(
+  rows: Readonly<Record<string, OptionRow>>,
+): Record<string, { type: 'string' | 'boolean'; short?: string }> {
   return Object.fromEntries(
-    Object.entries(rows).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+    Object.entries(rows).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
   );
 }
 
@@ -115,7 +137,8 @@ function formatOf(row: CommandRow, given: OptionValue): Format {
 
 function checkCount(row: CommandRow, args: readonly string[]): void {
   if (args.length < row.args.min) throw usage(row, `it needs ${row.usage}`);
-  if (args.length > row.args.max) throw usage(row, `${JSON.stringify(args[row.args.max])} is one argument too many`);
+  if (args.length > row.args.max)
+    throw usage(row, `${JSON.stringify(args[row.args.max])} is one argument too many`);
 }
 
 function usage(row: CommandRow, why: string): Problem {

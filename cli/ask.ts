@@ -11,15 +11,26 @@ import { type Safe, say } from './output.ts';
  * @param instead the option that stands for the answer, for where there is no terminal
  * @throws Problem `not-confirmed`
  */
-export async function confirm(context: CommandContext, question: Safe, word: string, instead: string): Promise<void> {
+export async function confirm(
+  context: CommandContext,
+  question: Safe,
+  word: string,
+  instead: string,
+): Promise<void> {
   if (context.stdin.isTTY !== true || context.stderr.isTTY !== true)
-    throw new Problem('not-confirmed', 'A person has to confirm this, and there is no terminal to ask at', { hint: instead });
+    throw new Problem(
+      'not-confirmed',
+      'A person has to confirm this, and there is no terminal to ask at',
+      { hint: instead },
+    );
   say(context.stderr, question);
   const lines = createInterface({ input: context.stdin, output: context.stderr });
   try {
     const given = await lines.question(`Type ${word} to go on: `, { signal: context.signal });
     if (given.slice(0, answerCharsMax).trim() !== word)
-      throw new Problem('not-confirmed', 'Nothing was done', { hint: 'run it again when you are sure' });
+      throw new Problem('not-confirmed', 'Nothing was done', {
+        hint: 'run it again when you are sure',
+      });
   } finally {
     lines.close();
   }

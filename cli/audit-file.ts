@@ -27,14 +27,18 @@ export interface Lines {
 export async function* readLines(file: string, from = 0): AsyncGenerator<Lines> {
   const log = await openIfThere(file);
   try {
-    let [position, read] = [from, from];
+    let position = from;
+    let read = from;
     let rest: Uint8Array = new Uint8Array();
     while (log !== undefined) {
       const piece = Buffer.allocUnsafe(pieceBytes);
       const { bytesRead } = await log.read(piece, 0, pieceBytes, read);
       if (bytesRead === 0) return;
       read += bytesRead;
-      const bytes = rest.length === 0 ? piece.subarray(0, bytesRead) : Buffer.concat([rest, piece.subarray(0, bytesRead)]);
+      const bytes =
+        rest.length === 0
+          ? piece.subarray(0, bytesRead)
+          : Buffer.concat([rest, piece.subarray(0, bytesRead)]);
       const lines: Uint8Array[] = [];
       let begin = 0;
       for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, begin)) {
@@ -70,7 +74,10 @@ export function entryOf(line: Uint8Array): AuditEntry | undefined {
 }
 
 /** The entries that a filter lets through, oldest first: for logs and filters that leave few. */
-export async function readEntries(file: string, keep: (entry: AuditEntry) => boolean = () => true): Promise<AuditEntry[]> {
+export async function readEntries(
+  file: string,
+  keep: (entry: AuditEntry) => boolean = () => true,
+): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
   for await (const { lines } of readLines(file)) {
     entries.push(...lines.flatMap((line) => entryOf(line) ?? []).filter(keep));
@@ -110,8 +117,11 @@ function isAboutPaths(line: Uint8Array): boolean {
 function brokenSet(folder: string, sets: ReadonlyMap<Digest, number>): AuditVerdict | undefined {
   for (const [digest, line] of sets) {
     const path = join(folder, pathSetName(digest));
-    if (!existsSync(path)) return { kind: 'broken', line, why: `the file with its paths is not there: ${path}` };
-    if (digestOf(unpack(readFileSync(path), 'gzip', pathSetBytesMax) ?? new Uint8Array()) !== digest)
+    if (!existsSync(path))
+      return { kind: 'broken', line, why: `the file with its paths is not there: ${path}` };
+    if (
+      digestOf(unpack(readFileSync(path), 'gzip', pathSetBytesMax) ?? new Uint8Array()) !== digest
+    )
       return { kind: 'broken', line, why: `the file with its paths was changed: ${path}` };
   }
   return undefined;

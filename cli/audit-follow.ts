@@ -5,7 +5,11 @@ import { type Lines, readLines } from './audit-file.ts';
 import { auditPollMilliseconds } from './limits.ts';
 
 /** Lines from a position on, until the signal. A log that was moved away is followed by the new one. */
-export async function* followLines(file: string, from: number, signal: AbortSignal): AsyncGenerator<Lines> {
+export async function* followLines(
+  file: string,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Lines> {
   const bell = new EventTarget();
   const ring = (): boolean => bell.dispatchEvent(new Event('ring'));
   const watcher = existsSync(dirname(file)) ? watch(dirname(file), ring) : undefined;
@@ -32,6 +36,7 @@ export async function* followLines(file: string, from: number, signal: AbortSign
 export async function nearEnd(file: string, bytes: number): Promise<number> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= bytes) return 0;
-  for await (const { lines } of readLines(file, size - bytes)) return size - bytes + (lines[0]?.length ?? 0) + 1;
+  for await (const { lines } of readLines(file, size - bytes))
+    return size - bytes + (lines[0]?.length ?? 0) + 1;
   return size;
 }

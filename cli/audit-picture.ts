@@ -52,7 +52,12 @@ export function addToPicture(before: Picture, entry: AuditEntry): Picture {
  * such a session would be shown for ever, so it is taken for ended.
  */
 export function withoutLost(picture: Picture, lives: (runner: RunnerProcess) => boolean): Picture {
-  return { ...picture, runs: new Map([...picture.runs].filter(([, { runner }]) => runner !== undefined && lives(runner))) };
+  return {
+    ...picture,
+    runs: new Map(
+      [...picture.runs].filter(([, { runner }]) => runner !== undefined && lives(runner)),
+    ),
+  };
 }
 
 function runsAfter(before: Picture['runs'], entry: AuditEntry): Picture['runs'] {
@@ -61,14 +66,22 @@ function runsAfter(before: Picture['runs'], entry: AuditEntry): Picture['runs'] 
   switch (entry.event) {
     case 'start': {
       const what = `${entry.skill ?? '-'} ${entry.command}`;
-      const runner = entry.runner === undefined ? undefined : { pid: entry.runner, started: entry.runnerStarted };
-      return new Map([...before, [run, { run, agent, what, since: at, runner, allowed: 0, denied: 0 }]]);
+      const runner =
+        entry.runner === undefined
+          ? undefined
+          : { pid: entry.runner, started: entry.runnerStarted };
+      return new Map([
+        ...before,
+        [run, { run, agent, what, since: at, runner, allowed: 0, denied: 0 }],
+      ]);
     }
     case 'exit':
     case 'refused':
       return new Map([...before].filter(([one]) => one !== run));
     case 'egress':
-      return live === undefined ? before : new Map([...before, [run, { ...live, [entry.decision]: live[entry.decision] + 1 }]]);
+      return live === undefined
+        ? before
+        : new Map([...before, [run, { ...live, [entry.decision]: live[entry.decision] + 1 }]]);
     default:
       return before;
   }
@@ -84,13 +97,30 @@ function holdsAfter(before: Picture['holds'], entry: AuditEntry): Picture['holds
 
 /** As a person sees it; the same whether on a terminal or in a pipe. */
 export function pictureText({ holds, last, runs }: Picture, now: Date): Safe {
-  const seconds = (since: string): string => `${Math.max(0, Math.round((now.getTime() - Date.parse(since)) / 1_000))} s`;
+  const seconds = (since: string): string =>
+    `${Math.max(0, Math.round((now.getTime() - Date.parse(since)) / 1_000))} s`;
   const live = [...runs.values()].map(({ agent, allowed, denied, run, since, what }) => [
-    ...[run.slice(0, 8), agent, what, seconds(since), `${allowed} allowed`, `${denied} denied`],
+    run.slice(0, 8),
+    agent,
+    what,
+    seconds(since),
+    `${allowed} allowed`,
+    `${denied} denied`,
   ]);
-  const waiting = [...holds.values()].map(({ agent, hold, since, what }) => [hold, agent, what, seconds(since)]);
+  const waiting = [...holds.values()].map(({ agent, hold, since, what }) => [
+    hold,
+    agent,
+    what,
+    seconds(since),
+  ]);
   const shown = (title: string, rows: readonly string[][], none: string): Safe =>
-    joined([safe`${title}`, rows.length === 0 ? safe`  ${none}` : table(rows.map((row) => ['', ...row]))], '\n');
+    joined(
+      [
+        safe`${title}`,
+        rows.length === 0 ? safe`  ${none}` : table(rows.map((row) => ['', ...row])),
+      ],
+      '\n',
+    );
   return joined(
     [
       shown(`running: ${live.length}`, live, 'no sandbox'),

@@ -25,15 +25,24 @@ function eventCells(entry: AuditEntry): [string, string] {
     case 'refused':
       return ['refused', `${entry.code}: ${entry.why}`];
     case 'egress':
-      return [entry.decision, `${entry.method} ${entry.host}:${entry.port}${entry.path}: ${entry.why}${leftOut(entry.dropped)}`];
+      return [
+        entry.decision,
+        `${entry.method} ${entry.host}:${entry.port}${entry.path}: ${entry.why}${leftOut(entry.dropped)}`,
+      ];
     case 'call':
-      return [`call ${entry.tool}`, [entry.command ?? entry.path, entry.why].filter(Boolean).join(': ')];
+      return [
+        `call ${entry.tool}`,
+        [entry.command ?? entry.path, entry.why].filter(Boolean).join(': '),
+      ];
     case 'redacted':
       return ['redacted', `${entry.secret} in an answer of ${entry.host}`];
     case 'canary':
       return ['canary', `seen in ${entry.channel}, ${entry.encoding}: the run was ended`];
     case 'exit':
-      return ['exit', `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`];
+      return [
+        'exit',
+        `${entry.reason === 'exit' ? entry.code : entry.reason} after ${entry.milliseconds} ms`,
+      ];
     case 'cleanup':
       return ['cleanup', `${entry.path}: ${entry.why}`];
     case 'hold':
@@ -50,7 +59,10 @@ function eventCells(entry: AuditEntry): [string, string] {
       ];
     }
     case 'changes':
-      return [`changes ${entry.decision}`, [entry.targets?.join(', '), entry.digest, entry.why].filter(Boolean).join(': ')];
+      return [
+        `changes ${entry.decision}`,
+        [entry.targets?.join(', '), entry.digest, entry.why].filter(Boolean).join(': '),
+      ];
     case 'child':
       return ['child', `${entry.name} (sampled)`];
     case 'incident':

@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { World } from './admission.ts';
-import { callsAtOnceMax, callsBurst, callsPerSecond, callsToldMillis, refusedCallCost } from './limits.ts';
+import {
+  callsAtOnceMax,
+  callsBurst,
+  callsPerSecond,
+  callsToldMillis,
+  refusedCallCost,
+} from './limits.ts';
 import { hostFiles } from './start-skill.ts';
 
 export interface CallTurns {
@@ -20,7 +26,10 @@ export interface CallClock {
 }
 
 export function callTurns({ now, signal, tell }: CallClock): CallTurns {
-  let [going, left, filled, untold] = [0, callsBurst, now(), 0];
+  let going = 0;
+  let left = callsBurst;
+  let filled = now();
+  let untold = 0;
   let timer: NodeJS.Timeout | undefined;
   const tellMore = (): void => {
     timer = undefined;
@@ -39,7 +48,9 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
       untold = 0;
       timer = setTimeout(tellMore, callsToldMillis).unref();
     } else untold += 1;
-    throw new Problem('run-limit', `Cannot take the call: ${why}`, { hint: 'wait a little, then ask again' });
+    throw new Problem('run-limit', `Cannot take the call: ${why}`, {
+      hint: 'wait a little, then ask again',
+    });
   };
   return {
     take: async (call) => {
@@ -66,7 +77,10 @@ export function callTurns({ now, signal, tell }: CallClock): CallTurns {
 export function agentTurns(world: World, agent: string): CallTurns {
   const tell = (count: number): void => {
     const why = `${count} calls beyond what an agent may ask at once, or in a short time`;
-    hostFiles(world).audit.record({ run: randomUUID(), agent }, { event: 'refused', code: 'run-limit', why });
+    hostFiles(world).audit.record(
+      { run: randomUUID(), agent },
+      { event: 'refused', code: 'run-limit', why },
+    );
   };
   return callTurns({ now: () => performance.now(), tell, signal: world.signal });
 }

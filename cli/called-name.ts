@@ -16,7 +16,8 @@ export const calledVariable = 'SKILLGATE_CALLED';
  */
 export function calledNameOf(env: Environment, script: string, entry: string): string {
   if (env[calledVariable] === 'skill') return 'skill';
-  if (env.npm_lifecycle_event === 'skill' && env.npm_package_name === 'skillgate') return 'npm run -s skill --';
+  if (env.npm_lifecycle_event === 'skill' && env.npm_package_name === 'skillgate')
+    return 'npm run -s skill --';
   const onPath = basename(script) === 'skill' ? programOnPath('skill', env.PATH) : undefined;
   return onPath !== undefined && isOurs(onPath, entry) ? 'skill' : 'skillgate';
 }
@@ -41,7 +42,12 @@ export function calledName(): string {
 
 /** Text of our own, its commands under the name that was called: `skillgate agent list`. Not for text of others. */
 export function asCalled(text: string): string {
-  return current === 'skillgate' || !text.includes('skillgate ') ? text : text.replace(commandPattern, `${current} `);
+  return current === 'skillgate' || !text.includes('skillgate ')
+    ? text
+    : text.replace(commandPattern, `${current} `);
 }
 
-const commandPattern = new RegExp(String.raw`(?<![\w./@-])skillgate (?=(?:${commandWords.join('|')})\b)`, 'g');
+const commandPattern = new RegExp(
+  String.raw`(?<![\w./@-])skillgate (?=(?:${commandWords.join('|')})\b)`,
+  'g',
+);

@@ -27,13 +27,17 @@ export function canLines(approved: Capabilities, declared: Capabilities): string
   const reasons = new Map(listCapabilities(declared).map((one) => [printCapability(one), one.why]));
   return listCapabilities(approved).map((one) => {
     const why = one.why ?? reasons.get(printCapability(one));
-    return withBrokenAddresses(why === undefined ? printCapability(one) : `${printCapability(one)} (${why})`);
+    return withBrokenAddresses(
+      why === undefined ? printCapability(one) : `${printCapability(one)} (${why})`,
+    );
   });
 }
 
 /** One line for each kind of which it has nothing. */
 export function cannotLines(approved: Capabilities): string[] {
-  return capabilityKinds.filter((kind) => approved[kind].length === 0).map((kind) => withoutKind[kind]);
+  return capabilityKinds
+    .filter((kind) => approved[kind].length === 0)
+    .map((kind) => withoutKind[kind]);
 }
 
 /** What an update adds and takes away: `+ egress GET …`, `- mount …`. */

@@ -14,7 +14,10 @@ export function treeText({ line, of }: Branch, width = Number.POSITIVE_INFINITY)
 }
 
 /** A part of the chain: its own reasons first, then what is worth knowing, then what rests on it. */
-export function chainBranch({ holds, undemanded, says, notes, reasons, of }: ChainNode, ink: Ink): Branch {
+export function chainBranch(
+  { holds, undemanded, says, notes, reasons, of }: ChainNode,
+  ink: Ink,
+): Branch {
   return {
     line: safe`${undemanded === true ? '·' : holds ? ink.green('✓') : ink.red('✗')} ${says}`,
     of: [
@@ -33,8 +36,14 @@ function linesOf(branches: readonly Branch[], width: number): Safe[] {
   return branches.flatMap(({ line, of }, at) => {
     const last = at === branches.length - 1;
     const [first = line, ...more] = wrapped(line, width - 3);
-    const below = [...more.map((one) => safe`${of.length > 0 ? '│  ' : '   '}${one}`), ...linesOf(of, width - 3)];
-    return [safe`${last ? '└─ ' : '├─ '}${first}`, ...below.map((one) => safe`${last ? '   ' : '│  '}${one}`)];
+    const below = [
+      ...more.map((one) => safe`${of.length > 0 ? '│  ' : '   '}${one}`),
+      ...linesOf(of, width - 3),
+    ];
+    return [
+      safe`${last ? '└─ ' : '├─ '}${first}`,
+      ...below.map((one) => safe`${last ? '   ' : '│  '}${one}`),
+    ];
   });
 }
 
@@ -44,7 +53,8 @@ function wrapped({ text }: Safe, width: number): Safe[] {
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
     // What goes on below stands three columns further in.
-    if (lines.length > 0 && columnsOf(longer) > (lines.length === 1 ? width : width - 3)) lines.push(word);
+    if (lines.length > 0 && columnsOf(longer) > (lines.length === 1 ? width : width - 3))
+      lines.push(word);
     else lines.splice(-1, 1, longer);
   }
   return lines.map((one) => new Safe(one));

@@ -23,17 +23,34 @@ export async function checkHost(policy: Wanted): Promise<readonly HostRow[]> {
   const found = findBackend(backend, policy);
   if ('why' in found) {
     const type = found.type === undefined ? {} : { type: found.type };
-    return [{ name: 'a sandbox starts', holds: false, detail: `host policy wants ${backend}: ${found.why}`, ...type }];
+    return [
+      {
+        name: 'a sandbox starts',
+        holds: false,
+        detail: `host policy wants ${backend}: ${found.why}`,
+        ...type,
+      },
+    ];
   }
   const { sandbox } = found;
   const why = await checkSandbox(sandbox);
-  const given = requirements.map((name) => ({ name, holds: sandbox.gives.includes(name), detail: 'host policy may require it' }));
+  const given = requirements.map((name) => ({
+    name,
+    holds: sandbox.gives.includes(name),
+    detail: 'host policy may require it',
+  }));
   if (why !== undefined) return [{ name: 'a sandbox starts', holds: false, detail: why }, ...given];
-  return [...sandbox.checks.map((name) => ({ name, holds: true, detail: `tried in ${sandbox.name}` })), ...given];
+  return [
+    ...sandbox.checks.map((name) => ({ name, holds: true, detail: `tried in ${sandbox.name}` })),
+    ...given,
+  ];
 }
 
 /** Each backend: what it can enforce, or why it is not here and the line to type. */
-export function backendRows(wanted: Wanted, found: readonly FoundBackend[] = findBackends(wanted)): readonly HostRow[] {
+export function backendRows(
+  wanted: Wanted,
+  found: readonly FoundBackend[] = findBackends(wanted),
+): readonly HostRow[] {
   return found.map((one) => {
     const name = `backend ${one.name}`;
     const taken = one.name === wanted.backend ? 'taken for runs; ' : '';
@@ -43,7 +60,12 @@ export function backendRows(wanted: Wanted, found: readonly FoundBackend[] = fin
       const without = lacks.length === 0 ? '' : `; not: ${lacks.join(', ')}`;
       return { name, holds: true, detail: `${taken}can enforce ${gives.join(', ')}${without}` };
     }
-    return { name, holds: false, detail: `${taken}${one.why}`, ...(one.type === undefined ? {} : { type: one.type }) };
+    return {
+      name,
+      holds: false,
+      detail: `${taken}${one.why}`,
+      ...(one.type === undefined ? {} : { type: one.type }),
+    };
   });
 }
 
@@ -52,14 +74,28 @@ async function checkSandbox(sandbox: Sandbox): Promise<string | undefined> {
   const nobody = 65_534;
   const plan: SandboxPlan = {
     programs: [{ program: 'sh', path: findProgram('sh') ?? '', reason: 'check' }],
-    limits: { seconds: startSecondsMax, memoryMiB: 64, outputBytes: 1_000, processes: processesMax },
-    ...{ mounts: [], workingDirectory: '/tmp', uid: process.getuid?.() || nobody, gid: process.getgid?.() || nobody },
+    limits: {
+      seconds: startSecondsMax,
+      memoryMiB: 64,
+      outputBytes: 1_000,
+      processes: processesMax,
+    },
+    mounts: [],
+    workingDirectory: '/tmp',
+    uid: process.getuid?.() || nobody,
+    gid: process.getgid?.() || nobody,
   };
   const command = ['/usr/bin/sh', '-c', 'exit 0'];
   return withRunFolder(async (runFolder) => {
     try {
       const running = await sandbox.start({
-        ...{ plan, files: [], command, env: {}, pins: new Map(), protectedPaths: new Map(), runFolder },
+        plan,
+        files: [],
+        command,
+        env: {},
+        pins: new Map(),
+        protectedPaths: new Map(),
+        runFolder,
       });
       running.stdin.end();
       const { code } = await running.ended;

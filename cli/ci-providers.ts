@@ -1,6 +1,8 @@
 /** The CI providers whose jobs may publish, and how an owner names a job of theirs. */
 
-export const providers: Readonly<Record<string, { readonly issuer: string; readonly web: string }>> = {
+export const providers: Readonly<
+  Record<string, { readonly issuer: string; readonly web: string }>
+> = {
   github: { issuer: 'https://token.actions.githubusercontent.com', web: 'https://github.com/' },
   gitlab: { issuer: 'https://gitlab.com', web: 'https://gitlab.com/' },
 };
@@ -14,7 +16,8 @@ export function publisherOptions({
   environment,
 }: Readonly<Partial<Record<string, string>>>): string | undefined {
   if (issuer === undefined || repository === undefined || workflow === undefined) return undefined;
-  const provider = Object.entries(providers).find(([, known]) => known.issuer === issuer)?.[0] ?? issuer;
+  const provider =
+    Object.entries(providers).find(([, known]) => known.issuer === issuer)?.[0] ?? issuer;
   // An environment says more than a ref: the provider can demand a person for it.
   const where = environment === undefined ? `--ref ${ref ?? ''}` : `--environment ${environment}`;
   return `--ci ${provider}:${repository} --workflow ${workflow} ${where}`;

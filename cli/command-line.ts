@@ -27,7 +27,9 @@ export interface World {
 // What a program asked for it gets for every failure, those of the command line itself included.
 function wantsJson(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  return own.some((word, i) => word === '--format=json' || (word === '--format' && own[i + 1] === 'json'));
+  return own.some(
+    (word, i) => word === '--format=json' || (word === '--format' && own[i + 1] === 'json'),
+  );
 }
 
 function withoutFormat(argv: readonly string[]): readonly string[] {
@@ -39,18 +41,27 @@ export async function runCommandLine(world: World): Promise<number> {
   let context: CommandContext | undefined;
   if (world.called !== undefined) setCalledName(world.called);
   try {
-    const [{ findCommand }, { parseArguments }] = await Promise.all([import('./commands.ts'), import('./arguments.ts')]);
+    const [{ findCommand }, { parseArguments }] = await Promise.all([
+      import('./commands.ts'),
+      import('./arguments.ts'),
+    ]);
     const { argv } = world;
     const plain = withoutFormat(argv);
     const [first] = plain;
     if (isVersion(plain)) return showVersion(world.stdout, wantsJson(argv) ? 'json' : 'text');
-    if (first === undefined || first === '--help' || first === '-h') return await showHelp(world, first === undefined);
+    if (first === undefined || first === '--help' || first === '-h')
+      return await showHelp(world, first === undefined);
     const found = findCommand(argv);
     switch (found.kind) {
       case 'command': {
         const parsed = parseArguments(found.row, found.rest);
         context = await contextOf(world, found.row, parsed);
-        if (parsed.help) return await runRow(await helpRow(), { ...context, command: 'help', args: found.row.name.split(' ') });
+        if (parsed.help)
+          return await runRow(await helpRow(), {
+            ...context,
+            command: 'help',
+            args: found.row.name.split(' '),
+          });
         return await runRow(found.row, context);
       }
       case 'group': {
@@ -81,7 +92,11 @@ async function helpRow(): Promise<CommandRow> {
 }
 
 // Help that was not asked for is an error of usage, and goes to stderr so that no program takes it for data.
-async function showHelp(world: World, unasked: boolean, args: readonly string[] = []): Promise<number> {
+async function showHelp(
+  world: World,
+  unasked: boolean,
+  args: readonly string[] = [],
+): Promise<number> {
   const row = await helpRow();
   const context = await contextOf(world, row, {
     args,
@@ -96,30 +111,53 @@ async function showHelp(world: World, unasked: boolean, args: readonly string[] 
 async function contextOf(
   world: World,
   row: CommandRow,
-  parsed: { args: readonly string[]; options: CommandContext['options']; format: CommandContext['format']; help: boolean },
+  parsed: {
+    args: readonly string[];
+    options: CommandContext['options'];
+    format: CommandContext['format'];
+    help: boolean;
+  },
 ): Promise<CommandContext> {
-  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([import('./paths.ts'), import('./registry-base.ts')]);
+  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([
+    import('./paths.ts'),
+    import('./registry-base.ts'),
+  ]);
   const paths = pathsOf(world.env);
   const { args, options, format } = parsed;
   const { argv: _, called: __, ...rest } = world;
-  return { ...rest, command: row.name, args, options, format, paths, registryBase: registryBaseOf(paths, world.env) };
+  return {
+    ...rest,
+    command: row.name,
+    args,
+    options,
+    format,
+    paths,
+    registryBase: registryBaseOf(paths, world.env),
+  };
 }
 
 // A misunderstanding without a way out of its own gets the help of the very command.
 function withHelp(problem: Problem, context: CommandContext | undefined): Problem {
-  if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined) return problem;
+  if (problem.code !== 'usage' || problem.hint !== undefined || context === undefined)
+    return problem;
   const { message, reasons, cause } = problem;
-  return new Problem('usage', message, { reasons, cause, hint: `skillgate help ${context.command}` });
+  return new Problem('usage', message, {
+    reasons,
+    cause,
+    hint: `skillgate help ${context.command}`,
+  });
 }
 
-async function report(thrown: unknown, world: World, context: CommandContext | undefined): Promise<number> {
-  const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] = await Promise.all([
-    import('./output.ts'),
-    import('./problem-text.ts'),
-    import('./thrown.ts'),
-  ]);
+async function report(
+  thrown: unknown,
+  world: World,
+  context: CommandContext | undefined,
+): Promise<number> {
+  const [{ inkFor, jsonText, say }, { problemText, problemJson }, { problemOf }] =
+    await Promise.all([import('./output.ts'), import('./problem-text.ts'), import('./thrown.ts')]);
   const problem = withHelp(problemOf(thrown, world.signal.aborted), context);
-  const exit = problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
+  const exit =
+    problem.code === 'interrupted' ? exitCodes.interrupted : problemCodes[problem.code].exit;
   if (context === undefined ? wantsJson(world.argv) : context.format === 'json')
     world.stdout.write(`${jsonText(problemJson(problem, exit))}\n`);
   else say(world.stderr, problemText(problem, inkFor(world.stderr, world.env)));

@@ -23,14 +23,18 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Reviewers', rows: reviewerRows },
   { title: 'Installers', rows: [...installerRows, ...monitorRows] },
   { title: 'Agents', rows: agentRows },
-  { title: 'Operators of an agent host', rows: [...holdRows, ...changesRows, ...auditRows, ...hostRows] },
+  {
+    title: 'Operators of an agent host',
+    rows: [...holdRows, ...changesRows, ...auditRows, ...hostRows],
+  },
   { title: 'Operators of a registry', rows: operatorRows },
   { title: 'Everyone', rows: everyoneRows },
 ];
 
 export const commandRows: readonly CommandRow[] = commandGroups.flatMap((group) => group.rows);
 
-const removing = 'delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
+const removing =
+  'delete its folder below .agents/skills, and its entries in skillgate.json and skillgate.lock';
 const updating = 'skillgate install @scope/name takes the newest approved version';
 
 /** What people type because other package managers have it, and how it is done here. */

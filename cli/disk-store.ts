@@ -12,7 +12,11 @@ import { writeWhole } from './whole-file.ts';
  * files a registry could show this host the log, or its index, as they were before.
  */
 const isLasting = (name: string): boolean =>
-  name === 'checkpoint' || name === 'revoked' || name.startsWith('alarms/') || name === 'known' || name.startsWith('known/');
+  name === 'checkpoint' ||
+  name === 'revoked' ||
+  name.startsWith('alarms/') ||
+  name === 'known' ||
+  name.startsWith('known/');
 
 /**
  * A store for one registry.
@@ -20,15 +24,19 @@ const isLasting = (name: string): boolean =>
  */
 export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): Store {
   const blobOf = (digest: Digest): string => join(paths.cache, 'blobs', 'sha256', hexOf(digest));
-  const placeIn = (base: string, name: string): string => join(base, 'registries', hexOf(root), ...partsOf(name));
-  const namedOf = (name: string): string => placeIn(isLasting(name) ? paths.data : paths.cache, name);
+  const placeIn = (base: string, name: string): string =>
+    join(base, 'registries', hexOf(root), ...partsOf(name));
+  const namedOf = (name: string): string =>
+    placeIn(isLasting(name) ? paths.data : paths.cache, name);
   return {
     get: async (digest) => readIfThere(blobOf(digest)),
     put: async (digest, bytes) => write(blobOf(digest), bytes),
     // Earlier versions kept `revoked` in the cache.
     getNamed: async (name) =>
-      (await readIfThere(namedOf(name))) ?? (isLasting(name) ? readIfThere(placeIn(paths.cache, name)) : undefined),
-    putNamed: async (name, bytes) => (isLasting(name) ? writeWhole(namedOf(name), bytes, 0o600) : write(namedOf(name), bytes)),
+      (await readIfThere(namedOf(name))) ??
+      (isLasting(name) ? readIfThere(placeIn(paths.cache, name)) : undefined),
+    putNamed: async (name, bytes) =>
+      isLasting(name) ? writeWhole(namedOf(name), bytes, 0o600) : write(namedOf(name), bytes),
     listNamed: async (folder) => listIfThere(namedOf(folder)),
     placeOf: namedOf,
   };
@@ -38,7 +46,11 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
  * Sets aside what was learned from a registry's log: a person said that it was the wrong log. Nothing is deleted, and the log's head stays.
  * @returns the folder that has it now
  */
-export async function setMemoryAside(paths: Pick<Paths, 'cache' | 'data'>, root: Digest, now: Date): Promise<string> {
+export async function setMemoryAside(
+  paths: Pick<Paths, 'cache' | 'data'>,
+  root: Digest,
+  now: Date,
+): Promise<string> {
   const folderIn = (base: string): string => join(base, 'registries', hexOf(root));
   const aside = join(folderIn(paths.data), 'forgotten', now.toISOString().replaceAll(':', '-'));
   await mkdir(aside, { recursive: true, mode: 0o700 });

@@ -2,7 +2,14 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedFolder } from './agent-folders.ts';
-import { differences, type InstalledFiles, isFolder, type Layout, linkTarget, placesOf } from './skill-folder.ts';
+import {
+  differences,
+  type InstalledFiles,
+  isFolder,
+  type Layout,
+  linkTarget,
+  placesOf,
+} from './skill-folder.ts';
 
 interface Placed {
   readonly name: string;
@@ -23,7 +30,8 @@ export function removeEarlier(placed: readonly Placed[]): string[] {
   const lines: string[] = [];
   const look = (parent: string, skills: readonly Placed[]): void => {
     for (const name of foldersIn(join(project, parent))) {
-      const [place, at] = [join(parent, name), join(project, parent, name)];
+      const place = join(parent, name);
+      const at = join(project, parent, name);
       const skill = places.has(at) ? undefined : skills.find(({ files }) => hasTextOf(at, files));
       if (skill === undefined) continue;
       const isWhole = parent === sharedFolder && differences(at, skill.files).length === 0;
@@ -39,7 +47,9 @@ export function removeEarlier(placed: readonly Placed[]): string[] {
   const agentFolders = new Set(placed.flatMap(({ layout }) => layout.agentFolders));
   for (const parent of agentFolders) {
     for (const name of removed) removeLink(join(project, parent, name), linkTarget(parent, name));
-    const copied = placed.filter(({ layout }) => layout.copy && layout.agentFolders.includes(parent));
+    const copied = placed.filter(
+      ({ layout }) => layout.copy && layout.agentFolders.includes(parent),
+    );
     look(parent, copied);
   }
   return lines;

@@ -40,7 +40,8 @@ export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStder
   const stderr = new KeptOutput();
   const record: Audit['record'] = (subject, event) => {
     for (const one of missingRequests([event])) denied.set(JSON.stringify(one), one);
-    if (event.event === 'egress' && event.dropped !== undefined) addNames(headers, event.host, event.dropped);
+    if (event.event === 'egress' && event.dropped !== undefined)
+      addNames(headers, event.host, event.dropped);
     audit.record(subject, event);
   };
   const both = (kept: KeptOutput, put: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
@@ -51,14 +52,19 @@ export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStder
     audit: { ...audit, record },
     denied: () => [...denied.values()],
     leftOut: () => [...headers].map(leftOutOf),
-    printed: () => [stdout, stderr].map((kept) => new TextDecoder().decode(kept.bytes())).join('\n'),
+    printed: () =>
+      [stdout, stderr].map((kept) => new TextDecoder().decode(kept.bytes())).join('\n'),
     onStdout: both(stdout, to.onStdout),
     onStderr: both(stderr, to.onStderr),
   };
 }
 
 // One name beyond the limit says that there are more.
-function addNames(headers: Map<string, Set<string>>, host: string, dropped: readonly string[]): void {
+function addNames(
+  headers: Map<string, Set<string>>,
+  host: string,
+  dropped: readonly string[],
+): void {
   const names = headers.get(host) ?? new Set();
   headers.set(host, names);
   for (const name of dropped) {
@@ -68,24 +74,43 @@ function addNames(headers: Map<string, Set<string>>, host: string, dropped: read
 }
 
 function leftOutOf([host, names]: readonly [string, ReadonlySet<string>]): LeftOutHeaders {
-  return { host, names: [...names].slice(0, leftOutNamesMax), hasMore: names.size > leftOutNamesMax };
+  return {
+    host,
+    names: [...names].slice(0, leftOutNamesMax),
+    hasMore: names.size > leftOutNamesMax,
+  };
 }
 
 /** For people: each line once, and no more than fit a screen. */
-export function noteOverheard(context: CommandContext, heard: Overheard, { run, plan }: Pick<RunResult, 'run' | 'plan'>): void {
+export function noteOverheard(
+  context: CommandContext,
+  heard: Overheard,
+  { run, plan }: Pick<RunResult, 'run' | 'plan'>,
+): void {
   if (context.format !== 'text') return;
   const denied = heard.denied().map(({ what }) => [safe`note: denied: ${what}`]);
-  noteFirst(context, [...denied, ...otherNotes(heard, plan.mounts)], `${calledName()} log --run ${run.slice(0, 8)}`);
+  noteFirst(
+    context,
+    [...denied, ...otherNotes(heard, plan.mounts)],
+    `${calledName()} log --run ${run.slice(0, 8)}`,
+  );
 }
 
 /** Headers that were left out and paths that no run changes. */
 export function otherNotes(heard: Overheard, mounts: Plan['mounts']): Safe[][] {
-  const lines = [...heard.leftOut().map(headersLine), ...shutPaths(heard.printed(), mounts).map(shutPathLine)];
+  const lines = [
+    ...heard.leftOut().map(headersLine),
+    ...shutPaths(heard.printed(), mounts).map(shutPathLine),
+  ];
   return lines.map((line) => [safe`note: ${line}`]);
 }
 
 /** As many notes as fit a screen, and where the others are. A note is one line, or a few that belong together. */
-export function noteFirst(context: CommandContext, notes: readonly (readonly Safe[])[], where: string): void {
+export function noteFirst(
+  context: CommandContext,
+  notes: readonly (readonly Safe[])[],
+  where: string,
+): void {
   for (const line of notes.slice(0, endNotesMax).flat()) note(context, line);
   const more = notes.length - endNotesMax;
   if (more > 0) note(context, safe`note: ${count(more, 'more line')} like these: ${where}`);
@@ -100,9 +125,15 @@ function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
 export function noteRepositories(context: CommandContext, mounts: Plan['mounts']): void {
   if (context.format !== 'text') return;
   for (const { mode, path, target } of mounts) {
-    const shut = heldShut.map((name) => name.replace('/', '')).filter((name) => mode !== 'ro' && existsSync(`${path}/${name}`));
+    const shut = heldShut
+      .map((name) => name.replace('/', ''))
+      .filter((name) => mode !== 'ro' && existsSync(`${path}/${name}`));
     const others = shut.filter((name) => name !== '.git').map((name) => `${target}/${name}`);
     if (shut.includes('.git')) note(context, safe`note: ${target}/${gitIsShut}`);
-    if (others.length > 0) note(context, safe`note: read-only in a sandbox, since hosts or agents obey it: ${others.join(', ')}`);
+    if (others.length > 0)
+      note(
+        context,
+        safe`note: read-only in a sandbox, since hosts or agents obey it: ${others.join(', ')}`,
+      );
   }
 }

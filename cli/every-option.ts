@@ -6,5 +6,7 @@ import type { OptionValue } from './command.ts';
 export function parseEvery(given: OptionValue, secondsDefault: number): number {
   const seconds = given === undefined ? secondsDefault : Number(given);
   if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds;
-  throw new Problem('usage', `Not a number of seconds: ${JSON.stringify(given)}`, { hint: '1 to 86400' });
+  throw new Problem('usage', `Not a number of seconds: ${JSON.stringify(given)}`, {
+    hint: '1 to 86400',
+  });
 }

@@ -94,8 +94,11 @@ export async function writeEvidence(
 ): Promise<Digest> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0)
-    throw new Problem('usage', `Cannot export to ${folder}: it is not empty`, { hint: 'name a new folder' });
-  for (const [path, bytes] of evidence.taken) await writeWhole(join(folder, ...path.split('/')), bytes);
+    throw new Problem('usage', `Cannot export to ${folder}: it is not empty`, {
+      hint: 'name a new folder',
+    });
+  for (const [path, bytes] of evidence.taken)
+    await writeWhole(join(folder, ...path.split('/')), bytes);
   const { root, policy, sigstore, witnesses } = evidence.trusted;
   const trusted = {
     schema: 'skillgate.trusted/1',
@@ -105,18 +108,31 @@ export async function writeEvidence(
     ...(witnesses && { witnesses }),
   };
   await writeWhole(join(folder, trustedFile), `${JSON.stringify(trusted, null, 2)}\n`);
-  const files = Object.fromEntries([...evidence.taken].map(([path, bytes]) => [path.replace(/^\//, ''), digestOf(bytes)]).sort());
-  await writeWhole(join(folder, noteFile), `${JSON.stringify({ ...evidence.note, files }, null, 2)}\n`);
+  const files = Object.fromEntries(
+    [...evidence.taken].map(([path, bytes]) => [path.replace(/^\//, ''), digestOf(bytes)]).sort(),
+  );
+  await writeWhole(
+    join(folder, noteFile),
+    `${JSON.stringify({ ...evidence.note, files }, null, 2)}\n`,
+  );
   return canonicalDigest(trusted);
 }
 
 /** @throws Problem `evidence-invalid` */
 export async function readEvidenceNote(folder: string): Promise<EvidenceNote> {
-  return parseShape(noteShape, parseJson(await readIn(folder, noteFile), noteFile), 'evidence-invalid', noteFile);
+  return parseShape(
+    noteShape,
+    parseJson(await readIn(folder, noteFile), noteFile),
+    'evidence-invalid',
+    noteFile,
+  );
 }
 
 /** Which files are missing or have other bytes than were exported, each with what is wrong with it. */
-export async function changedFiles(folder: string, files: NonNullable<EvidenceNote['files']>): Promise<string[]> {
+export async function changedFiles(
+  folder: string,
+  files: NonNullable<EvidenceNote['files']>,
+): Promise<string[]> {
   const changed: string[] = [];
   for (const [path, expected] of Object.entries(files)) {
     const bytes = await readIn(folder, path).catch((cause: unknown) => {
@@ -137,15 +153,26 @@ export async function readTrusted(folder: string, digest: string): Promise<Trust
   const read = parseJson(await readIn(folder, trustedFile), trustedFile);
   const found = canonicalDigest(read.value);
   if (found !== digest)
-    throw new Problem('evidence-invalid', `Cannot trust ${join(folder, trustedFile)}: its digest is ${found}, not ${digest}`, {
-      hint: 'Either the folder was changed, or the digest belongs to another export.',
-    });
-  const { root, policy, sigstore, witnesses } = parseShape(trustedShape, read, 'evidence-invalid', trustedFile);
+    throw new Problem(
+      'evidence-invalid',
+      `Cannot trust ${join(folder, trustedFile)}: its digest is ${found}, not ${digest}`,
+      {
+        hint: 'Either the folder was changed, or the digest belongs to another export.',
+      },
+    );
+  const { root, policy, sigstore, witnesses } = parseShape(
+    trustedShape,
+    read,
+    'evidence-invalid',
+    trustedFile,
+  );
   return {
     root: parseRoot(JSON.stringify(root)),
     policy: parsePolicy(JSON.stringify(policy)),
     ...(sigstore === undefined ? {} : { sigstore }),
-    ...(witnesses === undefined ? {} : { witnesses: parseWitnessPolicy(JSON.stringify(witnesses)) }),
+    ...(witnesses === undefined
+      ? {}
+      : { witnesses: parseWitnessPolicy(JSON.stringify(witnesses)) }),
   };
 }
 
@@ -157,7 +184,8 @@ export function folderSource(folder: string): Source & { readonly fetch: typeof 
     try {
       return new Response(Buffer.from(await readIn(folder, path)));
     } catch (cause) {
-      if (cause instanceof Problem && cause.code === 'not-found') return new Response(null, { status: 404 });
+      if (cause instanceof Problem && cause.code === 'not-found')
+        return new Response(null, { status: 404 });
       throw cause;
     }
   };
@@ -181,10 +209,13 @@ function namedPath(name: string): string | undefined {
 // made the folder, who would have this host read a file of its own); and a pipe holds nobody up.
 async function readIn(folder: string, path: string): Promise<Uint8Array> {
   const parts = path.split('/').filter((part) => part !== '');
-  if (!parts.every((part) => /^[@\w][\w.-]*$/.test(part))) throw new Problem('not-found', `No such file in ${folder}: ${path}`);
+  if (!parts.every((part) => /^[@\w][\w.-]*$/.test(part)))
+    throw new Problem('not-found', `No such file in ${folder}: ${path}`);
   const place = join(folder, ...parts);
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0);
-  const within = await Promise.all([realpath(dirname(place)), realpath(folder)]).catch(() => undefined);
+  const within = await Promise.all([realpath(dirname(place)), realpath(folder)]).catch(
+    () => undefined,
+  );
   const isThere = within !== undefined && within[0] === join(within[1], ...parts.slice(0, -1));
   const file = isThere ? await open(place, flags).catch(() => undefined) : undefined;
   if (file === undefined) throw new Problem('not-found', `${join(folder, path)} is not there`);

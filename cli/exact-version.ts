@@ -13,7 +13,9 @@ export function parseExactVersion(text: string): ExactVersion {
   const at = text.indexOf('@', 1);
   if (at < 0) {
     const example = text.startsWith('@') || !text.includes('/') ? text : `@${text}`;
-    throw new Problem('usage', `${JSON.stringify(text)} names no version`, { hint: `for example ${example}@1.0.0` });
+    throw new Problem('usage', `${JSON.stringify(text)} names no version`, {
+      hint: `for example ${example}@1.0.0`,
+    });
   }
   return { name: parseSkillName(text.slice(0, at)), version: parseVersion(text.slice(at + 1)) };
 }

@@ -12,7 +12,8 @@ const widthDefault = 100;
 export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
   const note = ruleNote(rule.id);
   const { looksAt = [], maps = [], related = [], attack, near } = note ?? {};
-  const [why, fix] = [asCalled(rule.why), asCalled(rule.fix)];
+  const why = asCalled(rule.why);
+  const fix = asCalled(rule.fix);
   return {
     schema: 'skillgate.rule/1',
     ...rule,
@@ -32,7 +33,9 @@ export function ruleAnswer({ check: _, reads, ...rule }: Rule) {
 export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
   const note = ruleNote(rule.id);
   const part = (title: string, lines: readonly (string | Safe)[]): Safe[] =>
-    lines.length === 0 ? [] : [safe`${ink.bold(title)}`, ...lines.map((line) => safe`  ${line}`), safe``];
+    lines.length === 0
+      ? []
+      : [safe`${ink.bold(title)}`, ...lines.map((line) => safe`  ${line}`), safe``];
   const prose = (text: string): string[] => wrapped(text, columns - 2);
   return joined(
     [
@@ -45,7 +48,10 @@ export function ruleText(rule: Rule, ink: Ink, columns = widthDefault): Safe {
       ...part('What it looks at', note?.looksAt ?? []),
       ...(note === undefined
         ? []
-        : [...part('What it finds', example(note.attack, ink)), ...part('What it lets pass', example(note.near, ink))]),
+        : [
+            ...part('What it finds', example(note.attack, ink)),
+            ...part('What it lets pass', example(note.near, ink)),
+          ]),
       ...part('Maps to', weaknesses(note, ink)),
       ...part('Near it', note?.related ?? []),
       safe`${ink.bold('Page')}  ${ruleUrl(rule.id)}`,
@@ -63,11 +69,15 @@ function example({ files, findings }: RuleExample, ink: Ink): (string | Safe)[] 
       .map((line) => safe`${ink.faint('|')} ${line}`),
   ]);
   const said =
-    findings.length === 0 ? safe`${ink.faint('nothing is found')}` : safe`${ink.faint('found at')} ${findings.join(', ')}`;
+    findings.length === 0
+      ? safe`${ink.faint('nothing is found')}`
+      : safe`${ink.faint('found at')} ${findings.join(', ')}`;
   return [...code, said];
 }
 
 function weaknesses(note: RuleNote | undefined, ink: Ink): Safe[] {
   const width = Math.max(0, ...(note?.maps ?? []).map(({ label }) => label.length));
-  return (note?.maps ?? []).map(({ label, name }) => safe`${ink.cyan(label.padEnd(width))}  ${name}`);
+  return (note?.maps ?? []).map(
+    ({ label, name }) => safe`${ink.cyan(label.padEnd(width))}  ${name}`,
+  );
 }

@@ -6,9 +6,14 @@ import type { GetFile } from '../skills-index/client/blobs.ts';
 /** @param ended ends every reading, as each one's own signal does */
 export function fileGetter(ended: AbortSignal): GetFile {
   return async (url, { headers, signal }) => {
-    const how = { headers: { ...headers, 'accept-encoding': 'identity' }, signal: AbortSignal.any([ended, signal]) };
+    const how = {
+      headers: { ...headers, 'accept-encoding': 'identity' },
+      signal: AbortSignal.any([ended, signal]),
+    };
     // An import asks for all that it exports, `fetch`'s module among it.
-    const client = process.getBuiltinModule(new URL(url).protocol === 'https:' ? 'node:https' : 'node:http');
+    const client = process.getBuiltinModule(
+      new URL(url).protocol === 'https:' ? 'node:https' : 'node:http',
+    );
     const answer = await answerTo(() => client.get(url, how));
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400) {
@@ -26,7 +31,8 @@ function unpacked(answer: IncomingMessage): Readable {
   const coding = answer.headers['content-encoding'] ?? 'identity';
   if (coding === 'identity') return answer;
   const body = process.getBuiltinModule('node:zlib').createGunzip();
-  if (coding === 'gzip') return process.getBuiltinModule('node:stream').pipeline(answer, body, () => undefined);
+  if (coding === 'gzip')
+    return process.getBuiltinModule('node:stream').pipeline(answer, body, () => undefined);
   answer.destroy();
   throw new Error(`it is packed as ${coding}`);
 }
@@ -36,9 +42,16 @@ async function answerTo(ask: () => ClientRequest): Promise<IncomingMessage> {
   for (let tries = 1; ; tries++) {
     const request = ask();
     try {
-      return await new Promise((resolve, reject) => request.once('response', resolve).on('error', reject));
+      return await new Promise((resolve, reject) =>
+        request.once('response', resolve).on('error', reject),
+      );
     } catch (cause) {
-      if (!request.reusedSocket || tries > 1 || (cause as NodeJS.ErrnoException).code !== 'ECONNRESET') throw cause;
+      if (
+        !request.reusedSocket ||
+        tries > 1 ||
+        (cause as NodeJS.ErrnoException).code !== 'ECONNRESET'
+      )
+        throw cause;
     }
   }
 }

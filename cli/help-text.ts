@@ -12,7 +12,10 @@ export const exitMeanings: readonly (readonly [code: number, means: string])[] =
   [exitCodes.notFound, 'there is no such file, skill or version'],
   [exitCodes.network, 'the registry does not answer, or not as it should'],
   [exitCodes.notSignedIn, 'not signed in'],
-  [exitCodes.refused, 'refused: not admitted, not allowed, not confirmed, or (`import`) at least one skill refused'],
+  [
+    exitCodes.refused,
+    'refused: not admitted, not allowed, not confirmed, or (`import`) at least one skill refused',
+  ],
   [exitCodes.limit, 'a limit was met; for `scan`: not everything could be analysed'],
   [exitCodes.low, '`scan`: the worst finding is low'],
   [exitCodes.medium, '`scan`: the worst finding is medium'],
@@ -26,7 +29,8 @@ export function overviewText(ink: Ink): Safe {
     [
       safe`${ink.bold(calledName())}: nothing runs that was not signed, read and approved`,
       ...commandGroups.map(
-        ({ title, rows }) => safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
+        ({ title, rows }) =>
+          safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,
       ),
       safe`${ink.bold('Exit codes')}\n${table(exitMeanings.map(([code, means]) => [safe`  ${code}`, means]))}`,
       safe`Every command takes --format json and --help. Try: skillgate demo`,
@@ -39,7 +43,8 @@ export function overviewText(ink: Ink): Safe {
 export function helpOf({ load: _, ...row }: CommandRow) {
   const examples = row.examples.map(([line, does]) => [asCalled(line), asCalled(does)] as const);
   const options: Record<string, OptionRow> = {};
-  for (const [name, option] of Object.entries(row.options)) options[name] = { ...option, summary: asCalled(option.summary) };
+  for (const [name, option] of Object.entries(row.options))
+    options[name] = { ...option, summary: asCalled(option.summary) };
   return { ...row, summary: asCalled(row.summary), examples, options };
 }
 
@@ -70,5 +75,7 @@ export function commandText(command: CommandRow, ink: Ink): Safe {
 
 /** Help for a word that several commands begin with: `key`, `review`. */
 export function groupText(rows: readonly CommandRow[], ink: Ink): Safe {
-  return table(rows.map((row) => [safe`  ${ink.cyan(`${calledName()} ${row.name}`)}`, row.summary]));
+  return table(
+    rows.map((row) => [safe`  ${ink.cyan(`${calledName()} ${row.name}`)}`, row.summary]),
+  );
 }

@@ -28,17 +28,24 @@ export async function askHidden(
     return await new Promise((resolve, reject) => {
       let typed = '';
       const decoder = new TextDecoder();
-      const stop = (): void => reject(new Problem('interrupted', 'Interrupted; nothing was stored'));
+      const stop = (): void =>
+        reject(new Problem('interrupted', 'Interrupted; nothing was stored'));
       signal.addEventListener('abort', stop, { once: true });
       terminal.on('end', () => resolve(typed));
       terminal.on('data', (chunk: Uint8Array | string) => {
-        for (const key of typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })) {
+        for (const key of typeof chunk === 'string'
+          ? chunk
+          : decoder.decode(chunk, { stream: true })) {
           if (key === '\u0003') stop();
           else if (key === '\r' || key === '\n' || key === '\u0004') resolve(typed);
-          else if (key === '\u007f' || key === '\b') typed = Array.from(typed).slice(0, -1).join('');
+          else if (key === '\u007f' || key === '\b')
+            typed = Array.from(typed).slice(0, -1).join('');
           else if (key === '\u0015') typed = '';
           else if (typed.length < secretInputBytesMax) typed += key;
-          else reject(new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`));
+          else
+            reject(
+              new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`),
+            );
         }
       });
       // A second question in the same process: a stream that was paused stays so, listener or not.

@@ -6,7 +6,13 @@ import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { hexOf } from '../skills-index/skill/digest.ts';
 import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
 import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts';
-import { isNamePart, parseSkillName, type Scope, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import {
+  isNamePart,
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  scopeOf,
+} from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
@@ -40,7 +46,10 @@ export async function readFound(folder: string, scope: Scope): Promise<FoundSkil
 }
 
 /** The manifest to sign: the author's, or one inferred from the scan. */
-export function manifestFor(found: FoundSkill, report: ScanReport): { readonly manifest: Manifest; readonly inferred?: true } {
+export function manifestFor(
+  found: FoundSkill,
+  report: ScanReport,
+): { readonly manifest: Manifest; readonly inferred?: true } {
   const { name, version, packed, manifest } = found;
   if (manifest !== undefined) return { manifest };
   const files = packed.bundle.files.map(({ path, mode }) => ({

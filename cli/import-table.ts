@@ -24,7 +24,11 @@ export interface ImportRow {
   readonly seconds: number;
 }
 
-export function importAnswer(context: CommandContext, scope: string, rows: readonly ImportRow[]): void {
+export function importAnswer(
+  context: CommandContext,
+  scope: string,
+  rows: readonly ImportRow[],
+): void {
   const counts = {
     outcomes: countBy(rows, (row) => row.outcome),
     refusals: countBy(rows, (row) => row.code),
@@ -33,27 +37,53 @@ export function importAnswer(context: CommandContext, scope: string, rows: reado
   };
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   const cpuMillis = { p50: percentile(rows, 0.5), p95: percentile(rows, 0.95) };
-  answer(context, { schema: 'skillgate.import/1', scope, skills: rows.length, ...counts, cpuMillis, peakMiB, rows }, () =>
-    joined(
-      [
-        table(rows.map((row) => rowText(context, row))),
-        safe`${count(rows.length, 'skill')}: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
-        safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
-      ],
-      '\n',
-    ),
+  answer(
+    context,
+    {
+      schema: 'skillgate.import/1',
+      scope,
+      skills: rows.length,
+      ...counts,
+      cpuMillis,
+      peakMiB,
+      rows,
+    },
+    () =>
+      joined(
+        [
+          table(rows.map((row) => rowText(context, row))),
+          safe`${count(rows.length, 'skill')}: ${said(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${said(counts.refusals)}` : ''}`,
+          safe`verdicts: ${said(counts.verdicts)}; scanned here: ${said(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
+        ],
+        '\n',
+      ),
   );
 }
 
 function rowText(context: CommandContext, row: ImportRow): (string | Safe)[] {
   const ink = inkFor(context.stdout, context.env);
   const outcome = row.outcome === 'refused' ? ink.red('refused') : ink.green(row.outcome);
-  const what = row.name === undefined ? row.path : `${row.name}@${row.version}${row.inferred ? ' (inferred)' : ''}`;
-  const why = row.outcome === 'refused' ? safe`${row.code ?? ''}: ${row.reason ?? ''}` : safe`${row.status ?? ''}`;
-  return [what, outcome, row.verdict ?? `${row.localVerdict} (here)`, `${row.seconds.toFixed(1)} s`, why];
+  const what =
+    row.name === undefined
+      ? row.path
+      : `${row.name}@${row.version}${row.inferred ? ' (inferred)' : ''}`;
+  const why =
+    row.outcome === 'refused'
+      ? safe`${row.code ?? ''}: ${row.reason ?? ''}`
+      : safe`${row.status ?? ''}`;
+  return [
+    what,
+    outcome,
+    row.verdict ?? `${row.localVerdict} (here)`,
+    `${row.seconds.toFixed(1)} s`,
+    why,
+  ];
 }
 
-function countBy(rows: readonly ImportRow[], key: (row: ImportRow) => string | undefined): Record<string, number> {
+function countBy(
+  rows: readonly ImportRow[],
+  key: (row: ImportRow) => string | undefined,
+): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const row of rows) {
     const word = key(row);

@@ -44,7 +44,8 @@ export async function sendIncidents(
     if (report !== undefined && base === undefined) continue;
     if (asked === incidentsAtOnce) break;
     asked += 1;
-    const end = report === undefined || base === undefined ? 'refused' : await send(world, base, report);
+    const end =
+      report === undefined || base === undefined ? 'refused' : await send(world, base, report);
     // Whoever waits for the end of a run waits for one silent registry, not for all reports.
     if (end === 'later') break;
     if (end === 'sent') taken += 1;
@@ -64,10 +65,16 @@ async function send(
 }
 
 // Where the version was admitted: the scope may be looked up elsewhere by now, and the registry there would refuse the report.
-function baseFor(world: Pick<World, 'env' | 'paths'>, { incident }: SignedIncident): string | undefined {
+function baseFor(
+  world: Pick<World, 'env' | 'paths'>,
+  { incident }: SignedIncident,
+): string | undefined {
   try {
-    if (incident.registry === undefined) return registryOf(world, scopeOf(parseSkillName(incident.skill))).base;
-    const pinned = readRegistries(world.paths).registries.map(({ base }) => trustedRegistry(world, base));
+    if (incident.registry === undefined)
+      return registryOf(world, scopeOf(parseSkillName(incident.skill))).base;
+    const pinned = readRegistries(world.paths).registries.map(({ base }) =>
+      trustedRegistry(world, base),
+    );
     return pinned.find(({ root }) => registryIdOf(root) === incident.registry)?.base;
   } catch {
     return undefined;
@@ -83,7 +90,11 @@ function readReport(path: string): SignedIncident | undefined {
 }
 
 /** Posts one report to a registry and answers with its status. */
-export async function postIncident(fetch: typeof globalThis.fetch, base: string, report: SignedIncident): Promise<number> {
+export async function postIncident(
+  fetch: typeof globalThis.fetch,
+  base: string,
+  report: SignedIncident,
+): Promise<number> {
   const response = await fetch(`${base.replace(/\/+$/, '')}/api/v1/incidents`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { Audit } from '../runner/audit.ts';
 import { openAuditKey } from '../runner/audit-key.ts';
 import { writePrivateFile } from '../runner/private-file.ts';
-import { type IncidentRule, incidentDigest, incidentOf, reportOf } from '../skills-index/run/audit/incident.ts';
+import {
+  type IncidentRule,
+  incidentDigest,
+  incidentOf,
+  reportOf,
+} from '../skills-index/run/audit/incident.ts';
 import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
 
 interface Seen {
@@ -44,7 +49,10 @@ export function reportingAudit(audit: Audit, places: IncidentPlaces): Audit {
       );
       if (report === undefined) return;
       const digest = incidentDigest(report);
-      writePrivateFile(join(places.folder, `${hexOf(digest).slice(0, 32)}.json`), JSON.stringify(report));
+      writePrivateFile(
+        join(places.folder, `${hexOf(digest).slice(0, 32)}.json`),
+        JSON.stringify(report),
+      );
       audit.record(subject, { event: 'incident', ...found, report: digest });
     },
   };

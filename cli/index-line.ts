@@ -26,6 +26,7 @@ export function indexLine({ name, version, description, commands }: IndexLine): 
   while (!fits() && kept.length > 1) kept = kept.slice(0, -1);
   // One command can be a whole path.
   if (!fits() && tokensOf(JSON.stringify(kept)) > indexTokensMax / 4) kept = [];
-  while (!fits() && words.length > 0) words = words.length === 1 ? [] : [...words.slice(0, words.at(-1) === '…' ? -2 : -1), '…'];
+  while (!fits() && words.length > 0)
+    words = words.length === 1 ? [] : [...words.slice(0, words.at(-1) === '…' ? -2 : -1), '…'];
   return line();
 }

@@ -8,13 +8,17 @@ const namesMax = 5;
 export function standLines(files: InstalledFiles): string[] {
   const all = [...files];
   const runs = all.flatMap(([path, { standIn }]) =>
-    standIn?.kind === 'runs' ? [standIn.command === path ? path : `${path} (${standIn.command})`] : [],
+    standIn?.kind === 'runs'
+      ? [standIn.command === path ? path : `${path} (${standIn.command})`]
+      : [],
   );
   const refused = all.flatMap(([path, { standIn }]) => (standIn?.kind === 'refuses' ? [path] : []));
   const plain = all.length - runs.length - refused.length;
   return [
     ...(runs.length === 0 ? ['it has nothing that runs'] : [`through the sandbox: ${some(runs)}`]),
-    ...(refused.length === 0 ? [] : [`refused on this host, because no command names it: ${some(refused)}`]),
+    ...(refused.length === 0
+      ? []
+      : [`refused on this host, because no command names it: ${some(refused)}`]),
     `as approved: ${count(plain, 'file')} of text and data`,
   ];
 }
@@ -24,7 +28,11 @@ export function standJson(files: InstalledFiles): Record<string, string> {
   return Object.fromEntries(
     [...files].map(([path, { standIn }]) => [
       path,
-      standIn === undefined ? 'as approved' : standIn.kind === 'runs' ? `runs ${standIn.command}` : 'refuses',
+      standIn === undefined
+        ? 'as approved'
+        : standIn.kind === 'runs'
+          ? `runs ${standIn.command}`
+          : 'refuses',
     ]),
   );
 }

@@ -11,14 +11,19 @@ import { count, note, safe } from './output.ts';
 export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): string[] {
   const reasons = new Map<string, string[]>();
   for (const { path, why } of cleaned) reasons.set(why, [...(reasons.get(why) ?? []), path]);
-  const lines = [...reasons].slice(0, leftBehindReasonsMax).map(([why, [first = '', ...others]]) => {
-    const what = others.length === 0 ? first : `${first} and ${count(others.length, 'more path')}`;
-    return ['not taken over', what, asCalled(why)].filter((part) => part !== '').join(': ');
-  });
+  const lines = [...reasons]
+    .slice(0, leftBehindReasonsMax)
+    .map(([why, [first = '', ...others]]) => {
+      const what =
+        others.length === 0 ? first : `${first} and ${count(others.length, 'more path')}`;
+      return ['not taken over', what, asCalled(why)].filter((part) => part !== '').join(': ');
+    });
   const untold = reasons.size - lines.length;
   const isWhole = untold <= 0 && reasons.size === cleaned.length;
   const more = untold > 0 ? `paths for ${count(untold, 'more reason')} were not taken over; ` : '';
-  return isWhole ? lines : [...lines, `${more}all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
+  return isWhole
+    ? lines
+    : [...lines, `${more}all of them: ${calledName()} log --run ${run.slice(0, 8)}`];
 }
 
 /** For an agent only how many: the names are a skill's own words, and would pass for ours. */
@@ -36,13 +41,21 @@ export function noteEnd(context: CommandContext, { cleaned, mounts, reason, run 
   noteLeftBehind(context, cleaned, run);
   const targets = mounts.filter(({ mode }) => mode !== 'ro').map(({ target }) => target);
   if (reason === 'exit' || targets.length === 0 || context.format !== 'text') return;
-  note(context, safe`note: what it changed in ${targets.join(', ')} is thrown away: it did not end by itself`);
+  note(
+    context,
+    safe`note: what it changed in ${targets.join(', ')} is thrown away: it did not end by itself`,
+  );
 }
 
 interface EndedRun extends Pick<RunResult, 'cleaned' | 'reason' | 'run'> {
   readonly mounts: Plan['mounts'];
 }
 
-export function noteLeftBehind(context: CommandContext, cleaned: readonly LeftBehind[], run: string): void {
-  if (context.format === 'text') for (const line of leftBehindLines(cleaned, run)) note(context, safe`note: ${line}`);
+export function noteLeftBehind(
+  context: CommandContext,
+  cleaned: readonly LeftBehind[],
+  run: string,
+): void {
+  if (context.format === 'text')
+    for (const line of leftBehindLines(cleaned, run)) note(context, safe`note: ${line}`);
 }

@@ -14,7 +14,10 @@ export async function changeLock(path: string, change: (lock: Lock) => Lock): Pr
   const began = performance.now();
   while (!tryLock(claim)) {
     if (performance.now() - began > lockChangeSecondsMax * 1_000)
-      throw new Problem('plan-refused', `Cannot go on: another process has held ${path} for ${lockChangeSecondsMax} seconds`);
+      throw new Problem(
+        'plan-refused',
+        `Cannot go on: another process has held ${path} for ${lockChangeSecondsMax} seconds`,
+      );
     await sleep(10);
   }
   try {

@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
-import { isNamePart, parseSkillName, type Scope, type SkillName, scopeOf } from '../skills-index/skill/name.ts';
+import {
+  isNamePart,
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  scopeOf,
+} from '../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../skills-index/skill/version.ts';
 import { writeWhole } from './whole-file.ts';
@@ -73,7 +79,10 @@ const lockSchema = v.strictObject({
   ),
 });
 
-const folderName = v.pipe(v.string(), v.check(isNamePart, 'is not a folder name of lower-case letters, digits and hyphens'));
+const folderName = v.pipe(
+  v.string(),
+  v.check(isNamePart, 'is not a folder name of lower-case letters, digits and hyphens'),
+);
 const wanted = v.strictObject({
   range: v.string(),
   as: v.exactOptional(folderName),
@@ -128,7 +137,10 @@ export function scopeClaimIn(
 ): number | undefined {
   const known = locks
     .flatMap((lock) => [...lock])
-    .filter(([name, one]) => scopeOf(name) === scope && one.registry === origin && (one.root ?? id) === id)
+    .filter(
+      ([name, one]) =>
+        scopeOf(name) === scope && one.registry === origin && (one.root ?? id) === id,
+    )
     .map(([, one]) => one.scopeClaim);
   return known.length === 0 ? undefined : Math.min(...known);
 }
@@ -146,17 +158,23 @@ export function printLock(lock: Lock): string {
 /** Writes what is wanted; a skill with no option but its range is a plain string. */
 export async function writeProject(path: string, project: ProjectFile): Promise<void> {
   const skills = [...project.skills].map(([name, one]) => {
-    const options = Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined && value !== false));
+    const options = Object.fromEntries(
+      Object.entries(one).filter(([, value]) => value !== undefined && value !== false),
+    );
     return [name, Object.keys(options).length === 1 ? one.range : options] as const;
   });
   const registries = Object.keys(project.registries).length === 0 ? undefined : project.registries;
-  await writeWhole(path, print({ schema: 'skillgate.project/1', registries, skills: Object.fromEntries(skills) }));
+  await writeWhole(
+    path,
+    print({ schema: 'skillgate.project/1', registries, skills: Object.fromEntries(skills) }),
+  );
 }
 
 /** The nearest folder at or above `start` with a lock or a project file. */
 export async function findProject(start: string): Promise<string | undefined> {
   for (let folder = start; ; folder = dirname(folder)) {
-    for (const file of [lockFileName, projectFileName]) if (await isThere(join(folder, file))) return folder;
+    for (const file of [lockFileName, projectFileName])
+      if (await isThere(join(folder, file))) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }
@@ -173,7 +191,9 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
     return await readFile(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Problem('lock-invalid', `Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new Problem('lock-invalid', `Cannot read ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -188,15 +208,27 @@ async function readChecked<Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const reasons = result.issues.map((issue): Reason => {
     const keys = (issue.path ?? []).map((step) => step.key as string | number);
-    return { message: `${keys.join('.') || 'the file'}: ${issue.message}`, place: json.placeOf(keys) };
+    return {
+      message: `${keys.join('.') || 'the file'}: ${issue.message}`,
+      place: json.placeOf(keys),
+    };
   });
   const [first] = reasons;
-  const at = first?.place === undefined ? path : `${path}:${first.place.line}:${first.place.column}`;
-  throw new Problem('lock-invalid', `Cannot read ${at}: ${first?.message ?? 'it does not follow its schema'}`, { reasons });
+  const at =
+    first?.place === undefined ? path : `${path}:${first.place.line}:${first.place.column}`;
+  throw new Problem(
+    'lock-invalid',
+    `Cannot read ${at}: ${first?.message ?? 'it does not follow its schema'}`,
+    { reasons },
+  );
 }
 
 function parsedBy<Out>(parse: (text: unknown) => Out) {
-  return ({ dataset, addIssue, NEVER }: Parameters<Parameters<typeof v.rawTransform<string, Out>>[0]>[0]): Out => {
+  return ({
+    dataset,
+    addIssue,
+    NEVER,
+  }: Parameters<Parameters<typeof v.rawTransform<string, Out>>[0]>[0]): Out => {
     try {
       return parse(dataset.value);
     } catch (problem) {

@@ -16,15 +16,26 @@ export interface NotedHead extends TreeHead {
 }
 
 /** @throws Problem `registry-down`, `registry-answer`, `not-found` while the log is empty, `signature-invalid`, `status-stale` */
-export async function fetchHead(context: CommandContext, { base, root }: TrustedRegistry): Promise<NotedHead> {
-  const source = { base, fetch: context.getFile ?? context.fetch, signal: context.signal, store: memoryStore() };
+export async function fetchHead(
+  context: CommandContext,
+  { base, root }: TrustedRegistry,
+): Promise<NotedHead> {
+  const source = {
+    base,
+    fetch: context.getFile ?? context.fetch,
+    signal: context.signal,
+    store: memoryStore(),
+  };
   const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `${base} serves no status file`);
   return headIn(verifyStatus(bytes, root, context.now().getTime()).checkpoint);
 }
 
 /** Undefined where nothing of this registry was looked at. */
-export async function seenHead(context: CommandContext, { fingerprint }: TrustedRegistry): Promise<NotedHead | undefined> {
+export async function seenHead(
+  context: CommandContext,
+  { fingerprint }: TrustedRegistry,
+): Promise<NotedHead | undefined> {
   const kept = await diskStore(context.paths, fingerprint).getNamed('checkpoint');
   return kept === undefined ? undefined : headIn(Buffer.from(kept).toString('utf8'));
 }

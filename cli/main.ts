@@ -11,7 +11,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
   if (isVersion(argv)) return showVersion(process.stdout, 'text');
   const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
   const folder = compiledFolder(process.env);
-  const program = folder === undefined ? undefined : (await import('./agents-program.ts')).agentsProgram(argv, folder);
+  const program =
+    folder === undefined
+      ? undefined
+      : (await import('./agents-program.ts')).agentsProgram(argv, folder);
   if (program === undefined) useCompileCache(process.env, folder);
   const { stopOnSignals, useProxy } = await import('./process-world.ts');
   const signal = stopOnSignals(process);
@@ -21,14 +24,21 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const { takeCalledName } = await import('./called-name.ts');
   return runCommandLine({
     argv,
-    called: takeCalledName(process.env, process.argv[1] ?? '', fileURLToPath(new URL('./guard.js', import.meta.url))),
+    called: takeCalledName(
+      process.env,
+      process.argv[1] ?? '',
+      fileURLToPath(new URL('./guard.js', import.meta.url)),
+    ),
     env: process.env,
     cwd: workingFolderOf(process.env, process.cwd()),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     fetch: (input, init) =>
-      fetch(input, { ...init, signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]) }),
+      fetch(input, {
+        ...init,
+        signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]),
+      }),
     getFile: fileGetter(signal),
     now: () => new Date(),
     signal,
@@ -40,7 +50,9 @@ function endOnLostOutput(process: NodeJS.Process): void {
     // A reader that went away (`skill … | head`) is no failure of ours.
     if (error.code === 'EPIPE') process.exit(exitCodes.ok);
     // Nothing else can be said on it, and a stack would not help.
-    process.stderr.write(`error[disk-full]: Cannot write the output: ${error.code ?? error.message}\n`);
+    process.stderr.write(
+      `error[disk-full]: Cannot write the output: ${error.code ?? error.message}\n`,
+    );
     process.exit(exitCodes.internal);
   });
 }

@@ -20,7 +20,9 @@ export function diffLines(before: string, after: string): readonly ChangedLine[]
 /** The changed lines, with one unchanged line on either side, for a terminal. */
 export function shownDiff(lines: readonly ChangedLine[], ink: Ink): Safe {
   const near = lines.filter(
-    ({ sign }, index) => sign !== ' ' || lines.slice(Math.max(0, index - 1), index + 2).some((one) => one.sign !== ' '),
+    ({ sign }, index) =>
+      sign !== ' ' ||
+      lines.slice(Math.max(0, index - 1), index + 2).some((one) => one.sign !== ' '),
   );
   return joined(
     near.map(({ sign, text }) => {

@@ -35,10 +35,14 @@ export const skillMethods: Readonly<Record<string, Method>> = {
   },
   'skills/get': async (skills, params) => {
     const { name, path } = parseSkillUri(uriOf(params));
-    if (path !== 'SKILL.md') throw new Problem('not-found', `There is no skill at ${JSON.stringify(uriOf(params))}`);
+    if (path !== 'SKILL.md')
+      throw new Problem('not-found', `There is no skill at ${JSON.stringify(uriOf(params))}`);
     const [skill] = await entryOf(await skills.find(name));
     if (skill === undefined)
-      throw new Problem('not-found', `${name} has another name in its SKILL.md: it is reached by the tools`);
+      throw new Problem(
+        'not-found',
+        `${name} has another name in its SKILL.md: it is reached by the tools`,
+      );
     return { resultType: 'complete', skill, ...freshness };
   },
   'resources/list': async (skills, params) => {
@@ -47,13 +51,17 @@ export const skillMethods: Readonly<Record<string, Method>> = {
       cursorOf(params),
       async ({ admitted: { name, description } }) => ({
         uri: skillUri(name, 'SKILL.md'),
-        ...{ name: shortNameOf(name), description: cleanDescription(description), mimeType: 'text/markdown' },
+        name: shortNameOf(name),
+        description: cleanDescription(description),
+        mimeType: 'text/markdown',
       }),
     );
     return { resources: items, ...nextCursor };
   },
   'resources/templates/list': async () => ({
-    resourceTemplates: [{ uriTemplate: 'skill://{scope}/{name}/{+path}', name: 'a file of an approved skill' }],
+    resourceTemplates: [
+      { uriTemplate: 'skill://{scope}/{name}/{+path}', name: 'a file of an approved skill' },
+    ],
   }),
   'resources/read': async (skills, params) => {
     const uri = uriOf(params);
@@ -67,11 +75,17 @@ export const skillMethods: Readonly<Record<string, Method>> = {
     const { name, path } = parseSkillUri(uri);
     const { opened } = await skills.find(name);
     const children = childrenOf(opened.bundle, path);
-    if (children.length === 0) throw new Problem('not-found', `${JSON.stringify(uri)} is no folder of ${name}`);
-    const { items, nextCursor } = await page(children, cursorOf(params), async ({ key, isFolder }) => ({
-      uri: skillUri(name, path === '' ? key : `${path}/${key}`),
-      ...{ name: key, mimeType: isFolder ? 'inode/directory' : mimeTypeOf(key) },
-    }));
+    if (children.length === 0)
+      throw new Problem('not-found', `${JSON.stringify(uri)} is no folder of ${name}`);
+    const { items, nextCursor } = await page(
+      children,
+      cursorOf(params),
+      async ({ key, isFolder }) => ({
+        uri: skillUri(name, path === '' ? key : `${path}/${key}`),
+        name: key,
+        mimeType: isFolder ? 'inode/directory' : mimeTypeOf(key),
+      }),
+    );
     return { resultType: 'complete', resources: items, ...nextCursor };
   },
 };
@@ -87,7 +101,11 @@ async function served(skills: McpSkills): Promise<(Startable & { readonly key: s
 async function entryOf({ admitted: { name }, opened }: Startable): Promise<Answer[]> {
   const { fields, name: own } = parseSkillMd(await opened.read('SKILL.md'));
   if (own !== shortNameOf(name)) return [];
-  const resources = opened.bundle.files.map((file) => ({ uri: skillUri(name, file.path), digest: file.sha256, size: file.size }));
+  const resources = opened.bundle.files.map((file) => ({
+    uri: skillUri(name, file.path),
+    digest: file.sha256,
+    size: file.size,
+  }));
   return [{ uri: skillUri(name, 'SKILL.md'), frontmatter: fields, resources }];
 }
 
@@ -113,7 +131,9 @@ async function page<Item extends { readonly key: string }, Made>(
   after: string | undefined,
   make: (item: Item) => Promise<Made>,
 ): Promise<{ readonly items: Made[]; readonly nextCursor: { readonly nextCursor?: string } }> {
-  const left = items.toSorted((a, b) => (a.key < b.key ? -1 : 1)).filter(({ key }) => after === undefined || key > after);
+  const left = items
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .filter(({ key }) => after === undefined || key > after);
   const made: Made[] = [];
   let bytes = 0;
   for (const [index, item] of left.entries()) {
@@ -121,7 +141,10 @@ async function page<Item extends { readonly key: string }, Made>(
     bytes += Buffer.byteLength(JSON.stringify(one));
     const before = left[index - 1];
     if (before !== undefined && (bytes > mcpPageBytesMax || index === mcpPageEntriesMax))
-      return { items: made, nextCursor: { nextCursor: Buffer.from(before.key).toString('base64url') } };
+      return {
+        items: made,
+        nextCursor: { nextCursor: Buffer.from(before.key).toString('base64url') },
+      };
     made.push(one);
   }
   return { items: made, nextCursor: {} };
@@ -138,18 +161,28 @@ function cursorOf(params: unknown): string | undefined {
   const cursor = parse(listed, params)?.cursor;
   if (cursor === undefined) return undefined;
   const key = Buffer.from(cursor, 'base64url');
-  if (key.toString('base64url') !== cursor) throw new Problem('usage', 'Cannot go on: this is no cursor of an answer before');
+  if (key.toString('base64url') !== cursor)
+    throw new Problem('usage', 'Cannot go on: this is no cursor of an answer before');
   return key.toString();
 }
 
-function parse<Schema extends v.GenericSchema>(schema: Schema, params: unknown): v.InferOutput<Schema> {
+function parse<Schema extends v.GenericSchema>(
+  schema: Schema,
+  params: unknown,
+): v.InferOutput<Schema> {
   const result = v.safeParse(schema, params);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new Problem('usage', `Cannot take the call: ${v.getDotPath(issue) ?? 'its parameters'}: ${issue.message}`);
+  throw new Problem(
+    'usage',
+    `Cannot take the call: ${v.getDotPath(issue) ?? 'its parameters'}: ${issue.message}`,
+  );
 }
 
-const mimeTypes: Readonly<Record<string, string>> = { md: 'text/markdown', json: 'application/json' };
+const mimeTypes: Readonly<Record<string, string>> = {
+  md: 'text/markdown',
+  json: 'application/json',
+};
 
 function mimeTypeOf(path: string): string {
   return mimeTypes[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/plain';

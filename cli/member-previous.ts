@@ -13,6 +13,10 @@ export async function previousOf(
   { key, passkey }: Pick<MemberPredicate, 'key' | 'passkey'>,
 ): Promise<NonNullable<MemberPredicate['previous']>> {
   const id = key?.keyId ?? passkey?.credentialId ?? '';
-  const { statement } = await askRegistry(world, `/api/v1/members/last/${encodeURIComponent(id)}`, lastStatementAnswer);
+  const { statement } = await askRegistry(
+    world,
+    `/api/v1/members/last/${encodeURIComponent(id)}`,
+    lastStatementAnswer,
+  );
   return statement ?? 'none';
 }

@@ -6,7 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type MemberPredicate, type MemberRole, memberRoles, memberStatement } from '../skills-index/statement/attestation.ts';
+import {
+  type MemberPredicate,
+  type MemberRole,
+  memberRoles,
+  memberStatement,
+} from '../skills-index/statement/attestation.ts';
 import type { Signer } from '../skills-index/statement/sign.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
@@ -35,7 +40,9 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const signer = await signerFor(context, 'administrator');
   const { only } = context.options;
-  const held = (await heldBy(context, signer, name)).filter((one) => only === undefined || only === idOf(one));
+  const held = (await heldBy(context, signer, name)).filter(
+    (one) => only === undefined || only === idOf(one),
+  );
   if (held.length === 0)
     throw new Problem(
       'not-found',
@@ -45,7 +52,8 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
       },
     );
   const upTo = indexOf(context);
-  if (context.options.yes !== true) await confirm(context, question(name, held, upTo), name, '--yes');
+  if (context.options.yes !== true)
+    await confirm(context, question(name, held, upTo), name, '--yes');
   const statements: { id: string; digest: string; logIndex: number }[] = [];
   for (const one of held) {
     const statement = memberStatement({
@@ -64,10 +72,19 @@ export async function removeMember(context: CommandContext): Promise<ExitCode> {
   const isMember = held.some(({ isVote }) => !isVote);
   answer(
     context,
-    { schema: 'skillgate.member-removed/1', name, ...(upTo === undefined ? {} : { validUpTo: upTo }), ended: statements },
-    () => (isMember ? removedText(name, held, upTo) : safe`No signature until now enrols ${name} any more`),
+    {
+      schema: 'skillgate.member-removed/1',
+      name,
+      ...(upTo === undefined ? {} : { validUpTo: upTo }),
+      ended: statements,
+    },
+    () =>
+      isMember
+        ? removedText(name, held, upTo)
+        : safe`No signature until now enrols ${name} any more`,
   );
-  if (isMember && upTo === undefined) note(context, safe`What ${name} approved stays. To take them back: skillgate member add.`);
+  if (isMember && upTo === undefined)
+    note(context, safe`What ${name} approved stays. To take them back: skillgate member add.`);
   else if (upTo !== undefined)
     note(
       context,
@@ -108,7 +125,8 @@ async function heldBy(context: CommandContext, signer: Signer, name: string): Pr
 // The registry's word on a key says no more than which one ends, and it is the id that ends.
 function heldOf({ name, roles: said, keyId, spki, credentialId, passkey }: Listed): Held {
   const roles = memberRoles.filter((role) => said.includes(role));
-  if (keyId !== null && spki !== null) return { roles, what: { key: { keyId, spki } }, isVote: false };
+  if (keyId !== null && spki !== null)
+    return { roles, what: { key: { keyId, spki } }, isVote: false };
   if (credentialId === null || passkey === null)
     throw new Problem('registry-answer', `The registry does not say what ${name} signs with`);
   const { publicKey, rpId, origin } = passkey;
@@ -132,8 +150,14 @@ function question(name: string, held: readonly Held[], upTo: number | undefined)
       ? safe`What they approved until now stays. They can be enrolled again.`
       : safe`Nothing that they signed behind log index ${upTo} counts any more: versions that rest on it are revoked everywhere, for ever.`,
   ];
-  const withdraws = [safe`No signature of an administrator until now enrols ${name} with:`, ...lines(voted)];
-  return joined([...(enrolled.length === 0 ? [] : ends), ...(voted.length === 0 ? [] : withdraws)], '\n');
+  const withdraws = [
+    safe`No signature of an administrator until now enrols ${name} with:`,
+    ...lines(voted),
+  ];
+  return joined(
+    [...(enrolled.length === 0 ? [] : ends), ...(voted.length === 0 ? [] : withdraws)],
+    '\n',
+  );
 }
 
 function indexOf({ options }: CommandContext): number | undefined {

@@ -28,7 +28,12 @@ const withNonce = v.looseObject({ nonce: v.string() });
  * The vote that a signature adds to; the first one where nobody has signed the very same.
  * @throws Problem `statement-replayed` when this key has signed it already
  */
-export function ballotFor(enrolment: Enrolment, keyId: string, { votes, votesNeeded }: Votes, fresh: () => string): Ballot {
+export function ballotFor(
+  enrolment: Enrolment,
+  keyId: string,
+  { votes, votesNeeded }: Votes,
+  fresh: () => string,
+): Ballot {
   const wanted = canonicalJson(enrolment);
   for (const { change, by } of votes) {
     const read = v.safeParse(withNonce, change);
@@ -36,9 +41,13 @@ export function ballotFor(enrolment: Enrolment, keyId: string, { votes, votesNee
     const { nonce, ...said } = read.output;
     if (canonicalJson(said) !== wanted) continue;
     if (!by.includes(keyId)) return { nonce, signed: by.length + 1, needed: votesNeeded };
-    throw new Problem('statement-replayed', `You have signed this already (${by.length} of ${votesNeeded})`, {
-      hint: `another administrator of the root file types: ${lineFor(enrolment)}`,
-    });
+    throw new Problem(
+      'statement-replayed',
+      `You have signed this already (${by.length} of ${votesNeeded})`,
+      {
+        hint: `another administrator of the root file types: ${lineFor(enrolment)}`,
+      },
+    );
   }
   return { nonce: fresh(), signed: 1, needed: votesNeeded };
 }
@@ -46,8 +55,12 @@ export function ballotFor(enrolment: Enrolment, keyId: string, { votes, votesNee
 /** What the next administrator types. */
 export function lineFor({ name, roles, key, passkey, identities }: Enrolment): string {
   const who =
-    key === undefined ? `--passkey=${passkey?.credentialId ?? 'ID'} --passkey-key=sha256:…` : `--public-key ${key.keyId}`;
-  const known = (identities ?? []).map((one) => ('subject' in one ? ` --identity ${one.issuer} ${word(one.subject)}` : ''));
+    key === undefined
+      ? `--passkey=${passkey?.credentialId ?? 'ID'} --passkey-key=sha256:…`
+      : `--public-key ${key.keyId}`;
+  const known = (identities ?? []).map((one) =>
+    'subject' in one ? ` --identity ${one.issuer} ${word(one.subject)}` : '',
+  );
   const nobody = identities?.length === 0 ? ' --no-identity' : '';
   return `skillgate member add ${word(name)} --role ${roles.join(',')} ${who}${known.join('')}${nobody}`;
 }
@@ -65,7 +78,12 @@ export function keyInVotes(votes: MemberVotes, keyId: Digest): PublicKey | undef
 
 /** @throws Problem `registry-answer` */
 export function parseVote(change: unknown): MemberPredicate {
-  return parseShape(predicateShapes.member, unplaced(change, 'vote'), 'registry-answer', 'the vote');
+  return parseShape(
+    predicateShapes.member,
+    unplaced(change, 'vote'),
+    'registry-answer',
+    'the vote',
+  );
 }
 
 /** For a person, after a vote that does not suffice. */

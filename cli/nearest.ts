@@ -4,7 +4,10 @@
 export function nearest(word: string, names: readonly string[]): string[] {
   const allowed = Math.max(1, Math.floor(word.length / 3));
   return names
-    .map((name) => ({ name, letters: Math.min(distance(word, name), distance(word, name.split(' ')[0] ?? name)) }))
+    .map((name) => ({
+      name,
+      letters: Math.min(distance(word, name), distance(word, name.split(' ')[0] ?? name)),
+    }))
     .filter(({ letters }) => letters <= allowed)
     .sort((a, b) => a.letters - b.letters || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
@@ -20,7 +23,10 @@ function distance(a: string, b: string): number {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const change = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : change;
+      const swap =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (before[j - 2] ?? 0) + 1
+          : change;
       next[j] = Math.min((last[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change, swap);
     }
     before = last;

@@ -32,11 +32,19 @@ export async function postOutside(
   if (url.protocol !== 'https:' && pin === undefined)
     throw refused(url, 'it is not https, and host policy does not pin its name');
   const { family, ip } = await addressFor(url, pin, resolve);
-  const lookup: LookupFunction = (_, { all }, done) => (all ? done(null, [{ address: ip, family }]) : done(null, ip, family));
+  const lookup: LookupFunction = (_, { all }, done) =>
+    all ? done(null, [{ address: ip, family }]) : done(null, ip, family);
   const request = url.protocol === 'https:' ? tlsRequest : plainRequest;
   const port = pin?.port ?? (url.port === '' ? undefined : Number(url.port));
   return await new Promise((done, fail) => {
-    const sent = request(url, { method: 'POST', headers, signal, lookup, agent: false, ...(port === undefined ? {} : { port }) });
+    const sent = request(url, {
+      method: 'POST',
+      headers,
+      signal,
+      lookup,
+      agent: false,
+      ...(port === undefined ? {} : { port }),
+    });
     sent.on('error', (cause) => fail(refused(url, cause.message)));
     sent.on('response', (response) => {
       response.destroy();
@@ -46,7 +54,11 @@ export async function postOutside(
   });
 }
 
-async function addressFor(url: URL, pin: PinnedAddress | undefined, resolve: Resolve): Promise<{ ip: string; family: number }> {
+async function addressFor(
+  url: URL,
+  pin: PinnedAddress | undefined,
+  resolve: Resolve,
+): Promise<{ ip: string; family: number }> {
   if (pin !== undefined) return { ip: pin.address, family: isIP(pin.address) };
   const found = await resolve(url.hostname.replace(/^\[|\]$/g, ''));
   const inside = found.find((one) => addressClass(one) !== 'public');

@@ -20,7 +20,11 @@ export type Sayable = string | number | Safe;
 
 /** Template tag: what is written in our source stays (its commands under the name that was called), what is put in is escaped unless it is safe already. */
 export function safe(strings: TemplateStringsArray, ...values: readonly Sayable[]): Safe {
-  return new Safe(strings.map((part, i) => asCalled(part) + (i < values.length ? textOf(values[i] ?? '') : '')).join(''));
+  return new Safe(
+    strings
+      .map((part, i) => asCalled(part) + (i < values.length ? textOf(values[i] ?? '') : ''))
+      .join(''),
+  );
 }
 
 /** Several safe texts with one between them. */
@@ -38,7 +42,9 @@ export function terminalSafe(text: string): string {
     const point = character.codePointAt(0) ?? 0;
     if (character === '\n') return '⏎';
     if (character === '\t') return ' ';
-    return hiddenCharacter(point) !== undefined || /[\p{C}\p{Zl}\p{Zp}]/u.test(character) ? spellOut(point) : character;
+    return hiddenCharacter(point) !== undefined || /[\p{C}\p{Zl}\p{Zp}]/u.test(character)
+      ? spellOut(point)
+      : character;
   }).join('');
 }
 
@@ -48,7 +54,8 @@ export type Ink = Readonly<Record<Style, (value: Sayable) => Safe>>;
 /** Whether to colour: NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether it is a terminal. */
 export function wantsColour(stream: OutStream, env: CommandContext['env']): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
-  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '' && env.FORCE_COLOR !== '0') return true;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '' && env.FORCE_COLOR !== '0')
+    return true;
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
@@ -90,7 +97,10 @@ export function answer(context: CommandContext, value: Answer, text: () => Safe)
  */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }
 
@@ -119,7 +129,11 @@ export function table(rows: readonly (readonly Sayable[])[]): Safe {
   }, []);
   const line = (row: readonly Sayable[]): string =>
     row
-      .map((cell, i) => (i === row.length - 1 ? textOf(cell) : textOf(cell) + ' '.repeat((widths[i] ?? 0) - width(cell))))
+      .map((cell, i) =>
+        i === row.length - 1
+          ? textOf(cell)
+          : textOf(cell) + ' '.repeat((widths[i] ?? 0) - width(cell)),
+      )
       .join('  ')
       .trimEnd();
   return new Safe(rows.map(line).join('\n'));

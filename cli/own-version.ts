@@ -5,7 +5,9 @@ import { findPackageJSON } from 'node:module';
 export function ownVersion(): string {
   const file = findPackageJSON(import.meta.url);
   const found: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8'));
-  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown';
+  return typeof found === 'object' && found !== null && 'version' in found
+    ? String(found.version)
+    : 'unknown';
 }
 
 /** How statements name the tool that made them. */

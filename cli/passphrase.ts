@@ -11,17 +11,27 @@ type Terminal = Pick<CommandContext, 'stdin' | 'stderr' | 'signal'>;
 export async function askPassphrase(context: Terminal, name: string): Promise<string> {
   const { stdin } = context;
   if (!isQuietTerminal(stdin))
-    throw new Problem('not-confirmed', `Key ${name} has a passphrase, which is asked at a terminal, and there is none`, {
-      hint: 'a person types it: run the command in a terminal of their own',
-    });
+    throw new Problem(
+      'not-confirmed',
+      `Key ${name} has a passphrase, which is asked at a terminal, and there is none`,
+      {
+        hint: 'a person types it: run the command in a terminal of their own',
+      },
+    );
   return askHidden(context, stdin, safe`Passphrase of key ${name}: `);
 }
 
 /** Asks twice for a new one. @throws Problem `not-confirmed` when both differ, or it is too short */
 export async function askNewPassphrase(context: Terminal, name: string): Promise<string> {
-  const first = await askPassphrase(context, `${name} (new, at least ${passphraseCharsMin} characters)`);
+  const first = await askPassphrase(
+    context,
+    `${name} (new, at least ${passphraseCharsMin} characters)`,
+  );
   if (Array.from(first).length < passphraseCharsMin)
-    throw new Problem('not-confirmed', `A passphrase has at least ${passphraseCharsMin} characters; nothing was made`);
+    throw new Problem(
+      'not-confirmed',
+      `A passphrase has at least ${passphraseCharsMin} characters; nothing was made`,
+    );
   if ((await askPassphrase(context, `${name} (again)`)) === first) return first;
   throw new Problem('not-confirmed', 'The two passphrases differ; nothing was made');
 }

@@ -19,7 +19,9 @@ export function pathsOf(env: Environment): Paths {
 /** The folder the user stands in: npm changes it to the checkout, and says where it was. */
 export function workingFolderOf(env: Environment, cwd: string): string {
   const before = env.INIT_CWD;
-  return env.npm_lifecycle_event === 'skill' && before !== undefined && isAbsolute(before) ? before : cwd;
+  return env.npm_lifecycle_event === 'skill' && before !== undefined && isAbsolute(before)
+    ? before
+    : cwd;
 }
 
 function folder(env: Environment, name: string, fallback: string): string {

@@ -18,11 +18,17 @@ export function printPlan({ limits, ...plan }: Plan): string {
     ],
     ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
     ['programs', plan.programs.map((one) => [one.program, one.reason])],
-    ['waits for a person', plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason])],
+    [
+      'waits for a person',
+      plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason]),
+    ],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
     [
       'refused',
-      plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skillgate explain ${one.code}`)]),
+      plan.refused.map((one) => [
+        `${one.code}: ${one.message}`,
+        asCalled(one.hint ?? `skillgate explain ${one.code}`),
+      ]),
     ],
   ];
   const lines = [
@@ -31,7 +37,9 @@ export function printPlan({ limits, ...plan }: Plan): string {
     `at most ${limits.seconds} s, ${limits.memoryMiB} MiB, ${limits.outputBytes} bytes of output`,
     ...(plan.egress.length === 0
       ? []
-      : [`at most ${plan.egressLimits.requestsPerMinute} requests in a minute, ${plan.egressLimits.sentBytes} bytes that leave`]),
+      : [
+          `at most ${plan.egressLimits.requestsPerMinute} requests in a minute, ${plan.egressLimits.sentBytes} bytes that leave`,
+        ]),
     ...sections.flatMap(([title, lines]) =>
       lines.length === 0 ? [] : [title, ...lines.map(([what, why]) => `  ${what}\n      ${why}`)],
     ),
@@ -40,5 +48,7 @@ export function printPlan({ limits, ...plan }: Plan): string {
 }
 
 function egressText({ host, methods, mode, path, port, scheme }: PlannedEgress): string {
-  return mode === 'tunnel' ? `TUNNEL ${scheme}://${host}:${port}` : `${methods.join(',')} ${scheme}://${host}:${port}${path}`;
+  return mode === 'tunnel'
+    ? `TUNNEL ${scheme}://${host}:${port}`
+    : `${methods.join(',')} ${scheme}://${host}:${port}${path}`;
 }

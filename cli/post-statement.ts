@@ -12,7 +12,9 @@ import { currentRegistry, type TrustWorld } from './trust/refresh.ts';
  * What a statement for the registry has to name: from the root file that is trusted here, since a registry could give another one's.
  * @throws Problem `root-not-pinned`, and as `currentRegistry`
  */
-export async function registryIdFor(context: TrustWorld & Pick<RegistryWorld, 'registryBase'>): Promise<Digest> {
+export async function registryIdFor(
+  context: TrustWorld & Pick<RegistryWorld, 'registryBase'>,
+): Promise<Digest> {
   return registryIdOf((await currentRegistry(context, context.registryBase)).root);
 }
 

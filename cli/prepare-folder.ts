@@ -40,7 +40,8 @@ export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFo
   const beside = mkdtempSync(join(agents, `${leftoverPrefix}${process.pid}-`));
   const discard = () => {
     rmSync(beside, { recursive: true, force: true });
-    if (made && existsSync(agents) && readdirSync(agents).length === 0) rmSync(agents, { recursive: true });
+    if (made && existsSync(agents) && readdirSync(agents).length === 0)
+      rmSync(agents, { recursive: true });
   };
   try {
     for (const [path, file] of files) {
@@ -83,7 +84,13 @@ function keepReplaced(agents: string, folder: string, swaps: readonly Swap[]): s
   return kept;
 }
 
-function pointTo(layout: Layout, parent: string, target: string, beside: string, swaps: Swap[]): void {
+function pointTo(
+  layout: Layout,
+  parent: string,
+  target: string,
+  beside: string,
+  swaps: Swap[],
+): void {
   const at = join(layout.project, parent, layout.folder);
   const fresh = join(beside, parent.replaceAll('/', '-'));
   if (layout.copy) cpSync(target, fresh, { recursive: true });
@@ -103,7 +110,8 @@ function swap(fresh: string, at: string, old: string, swaps: Swap[]): void {
 function dropLeftovers(agents: string): void {
   for (const name of readdirSync(agents)) {
     const pid = new RegExp(`^\\${leftoverPrefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(agents, name), { recursive: true, force: true });
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(agents, name), { recursive: true, force: true });
   }
 }
 

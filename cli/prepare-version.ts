@@ -27,15 +27,33 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
   const bytesOf = (name: string) => folder.files.find((file) => file.path === name)?.bytes;
   const skillMd = parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array());
   const json = bytesOf('skill.json');
-  if (json === undefined) throw new Problem('manifest-missing', `Cannot publish ${JSON.stringify(path)}: it has no skill.json`);
+  if (json === undefined)
+    throw new Problem(
+      'manifest-missing',
+      `Cannot publish ${JSON.stringify(path)}: it has no skill.json`,
+    );
   const manifest = parseManifest(json);
   requireNoBuild(manifest.version);
-  const missing = Object.entries(manifest.commands).filter(([, file]) => !packed.contents.has(file));
+  const missing = Object.entries(manifest.commands).filter(
+    ([, file]) => !packed.contents.has(file),
+  );
   if (missing.length > 0)
-    throw new Problem('manifest-invalid', 'Cannot publish: skill.json names commands whose files are not in the skill', {
-      reasons: missing.map(([command, file]) => ({ message: `commands.${command}: there is no ${JSON.stringify(file)}` })),
-    });
-  return { folder, packed, skillMd, manifest, warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd)] };
+    throw new Problem(
+      'manifest-invalid',
+      'Cannot publish: skill.json names commands whose files are not in the skill',
+      {
+        reasons: missing.map(([command, file]) => ({
+          message: `commands.${command}: there is no ${JSON.stringify(file)}`,
+        })),
+      },
+    );
+  return {
+    folder,
+    packed,
+    skillMd,
+    manifest,
+    warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd)],
+  };
 }
 
 /**
@@ -53,12 +71,18 @@ export function demandWritten({ folder, manifest, skillMd }: PreparedVersion): v
   const markdown = textOf(folder, 'SKILL.md');
   const place = placeAt(markdown, Math.max(0, markdown.indexOf(emptyDescription)), 'SKILL.md');
   const description =
-    skillMd.description === emptyDescription ? [{ message: 'the description is the one of skillgate init', place }] : [];
+    skillMd.description === emptyDescription
+      ? [{ message: 'the description is the one of skillgate init', place }]
+      : [];
   const reasons = [...whys, ...description];
   if (reasons.length === 0) return;
-  throw new Problem('text-unwritten', `Cannot publish ${manifest.name}@${manifest.version}: it holds texts that nobody wrote`, {
-    reasons,
-  });
+  throw new Problem(
+    'text-unwritten',
+    `Cannot publish ${manifest.name}@${manifest.version}: it holds texts that nobody wrote`,
+    {
+      reasons,
+    },
+  );
 }
 
 function textOf({ files }: SkillFolder, path: string): string {
@@ -66,15 +90,24 @@ function textOf({ files }: SkillFolder, path: string): string {
 }
 
 /** Refuses a version that was seen to do what it does not declare. @throws Problem `capability-undeclared` */
-export function demandDeclared({ name, version }: Manifest, { capabilities, findings }: ScanReport): void {
+export function demandDeclared(
+  { name, version }: Manifest,
+  { capabilities, findings }: ScanReport,
+): void {
   if (isEmpty(capabilities.undeclared)) return;
-  const seen = listCapabilities(capabilities.undeclared).map((one): Reason => ({ message: printCapability(one) }));
+  const seen = listCapabilities(capabilities.undeclared).map(
+    (one): Reason => ({ message: printCapability(one) }),
+  );
   const places = findings
     .filter((finding) => finding.kind === 'capability')
     .map(({ message, path, line, column }): Reason => ({ message, place: { path, line, column } }));
-  throw new Problem('capability-undeclared', `Cannot publish ${name}@${version}: it does what skill.json does not declare`, {
-    reasons: [...seen, ...places],
-  });
+  throw new Problem(
+    'capability-undeclared',
+    `Cannot publish ${name}@${version}: it does what skill.json does not declare`,
+    {
+      reasons: [...seen, ...places],
+    },
+  );
 }
 
 function warningsOf(manifest: Manifest, skillMd: SkillMd): Reason[] {

@@ -16,7 +16,9 @@ export function problemText(problem: Problem, ink: Ink): Safe {
   return joined(
     [
       safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(asCalled(problem.message))}`,
-      ...shown.map((reason) => safe`  - ${asCalled(reason.message)}${placeText(reason.place, ink)}`),
+      ...shown.map(
+        (reason) => safe`  - ${asCalled(reason.message)}${placeText(reason.place, ink)}`,
+      ),
       ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
       ...causesOf(problem).map((cause) => safe`  ${ink.faint('cause:')} ${cause}`),
       safe`  ${ink.cyan('help:')} ${asCalled(problem.hint ?? problemCodes[problem.code].fix)}`,
@@ -29,18 +31,34 @@ export function problemText(problem: Problem, ink: Ink): Safe {
 /** The failure for programs. */
 export function problemJson(problem: Problem, exit: number): Answer {
   const { code } = problem;
-  const reasons = problem.reasons.map((reason) => ({ ...reason, message: asCalled(reason.message) }));
+  const reasons = problem.reasons.map((reason) => ({
+    ...reason,
+    message: asCalled(reason.message),
+  }));
   const hint = asCalled(problem.hint ?? problemCodes[code].fix);
-  return { schema: 'skillgate.problem/1', code, message: asCalled(problem.message), hint, reasons, exit };
+  return {
+    schema: 'skillgate.problem/1',
+    code,
+    message: asCalled(problem.message),
+    hint,
+    reasons,
+    exit,
+  };
 }
 
 function placeText(place: Place | undefined, ink: Ink): Safe {
-  return place === undefined ? safe`` : safe` ${ink.faint(`(${place.path}:${place.line}:${place.column})`)}`;
+  return place === undefined
+    ? safe``
+    : safe` ${ink.faint(`(${place.path}:${place.line}:${place.column})`)}`;
 }
 
 function causesOf(problem: Problem): string[] {
   const causes: string[] = [];
-  for (let cause = problem.cause; cause instanceof Error && causes.length < causesShownMax; cause = cause.cause) {
+  for (
+    let cause = problem.cause;
+    cause instanceof Error && causes.length < causesShownMax;
+    cause = cause.cause
+  ) {
     if (!problem.message.includes(cause.message)) causes.push(cause.message);
   }
   return causes;

@@ -16,9 +16,13 @@ export function stopOnSignals(process: NodeJS.Process): AbortSignal {
 
 /** Sends `fetch` through HTTPS_PROXY or HTTP_PROXY where they are set; never for this machine itself. */
 export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
-  const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => (env[name] ?? '') !== '');
+  const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
+    (name) => (env[name] ?? '') !== '',
+  );
   if (!named) return;
-  const direct = [env.NO_PROXY ?? env.no_proxy, 'localhost', '127.0.0.1', '[::1]', '::1'].filter(Boolean).join(',');
+  const direct = [env.NO_PROXY ?? env.no_proxy, 'localhost', '127.0.0.1', '[::1]', '::1']
+    .filter(Boolean)
+    .join(',');
   // Node's HTTP client is loaded for the few who have one.
   const { default: http } = await import('node:http');
   http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });

@@ -14,7 +14,9 @@ export function proseText({ prose }: Pick<ReviewAnswer, 'prose'>): Safe {
   return joined(
     [
       safe`prose, as the registry compares it: ${changeWords(change, since, left)}`,
-      ...change.added.map((one) => safe`  ${one.path}:${one.line}  ${one.isHidden ? 'HIDDEN  ' : ''}${one.text}`),
+      ...change.added.map(
+        (one) => safe`  ${one.path}:${one.line}  ${one.isHidden ? 'HIDDEN  ' : ''}${one.text}`,
+      ),
       ...(more > 0 ? [safe`  and ${more} more: read the files`] : []),
     ],
     '\n',

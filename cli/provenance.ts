@@ -12,7 +12,9 @@ export interface Origin {
   readonly folder: string;
 }
 
-export type OriginResult = { readonly kind: 'origin'; readonly origin: Origin } | { readonly kind: 'none'; readonly why: string };
+export type OriginResult =
+  | { readonly kind: 'origin'; readonly origin: Origin }
+  | { readonly kind: 'none'; readonly why: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +22,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Asks git three things about the folder, and for the tree of its commit. No `status`, which runs filters and monitors that the repository's
  * own config names: what stands in the work tree is compared with the commit here, byte for byte.
  */
-export async function originOf(folder: string, packed: PackedBundle, env: Environment = process.env): Promise<OriginResult> {
+export async function originOf(
+  folder: string,
+  packed: PackedBundle,
+  env: Environment = process.env,
+): Promise<OriginResult> {
   try {
     return await withQuietGit(folder, env, (git) => askOrigin(git, folder, packed));
   } catch (cause) {
@@ -37,9 +43,14 @@ export async function originOf(folder: string, packed: PackedBundle, env: Enviro
   }
 }
 
-async function askOrigin(git: QuietGit, folder: string, packed: PackedBundle): Promise<OriginResult> {
+async function askOrigin(
+  git: QuietGit,
+  folder: string,
+  packed: PackedBundle,
+): Promise<OriginResult> {
   const commit = await git.here('rev-parse', '--verify', 'HEAD');
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return none('the folder lies in no git work tree with a commit');
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
+    return none('the folder lies in no git work tree with a commit');
   const place = (await git.here('rev-parse', '--show-prefix')).replace(/\/$/, '');
   const objects = resolve(folder, await git.here('rev-parse', '--git-path', 'objects'));
   const remote = await git.here('config', '--get', 'remote.origin.url').catch(() => '');
@@ -48,9 +59,12 @@ async function askOrigin(git: QuietGit, folder: string, packed: PackedBundle): P
   const tree = place === '' ? commit : `${commit}:${place}`;
   const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
   if (listing === undefined)
-    return none(`the folder is not in commit ${short} as far as it is here: nothing is fetched for this`);
+    return none(
+      `the folder is not in commit ${short} as far as it is here: nothing is fetched for this`,
+    );
   const differs = firstDifference(listing, packed);
-  if (differs !== undefined) return none(`${JSON.stringify(differs)} is not as in commit ${short}: commit first to name it`);
+  if (differs !== undefined)
+    return none(`${JSON.stringify(differs)} is not as in commit ${short}: commit first to name it`);
   return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: place } };
 }
 
@@ -59,7 +73,10 @@ function none(why: string): OriginResult {
 }
 
 /** The predicate (slsa.dev/provenance/v1). */
-export function provenancePredicate({ repository, commit, folder }: Origin, tool: string): Readonly<Record<string, unknown>> {
+export function provenancePredicate(
+  { repository, commit, folder }: Origin,
+  tool: string,
+): Readonly<Record<string, unknown>> {
   return {
     buildDefinition: {
       buildType: 'https://skillgate.dev/build/publish/v1',
@@ -67,7 +84,10 @@ export function provenancePredicate({ repository, commit, folder }: Origin, tool
       internalParameters: {},
       resolvedDependencies: [{ uri: `git+${repository}`, digest: { gitCommit: commit } }],
     },
-    runDetails: { builder: { id: 'https://skillgate.dev/builder/local/v1', version: { skillgate: tool } }, metadata: {} },
+    runDetails: {
+      builder: { id: 'https://skillgate.dev/builder/local/v1', version: { skillgate: tool } },
+      metadata: {},
+    },
   };
 }
 
@@ -80,7 +100,8 @@ function firstDifference(listing: string, { bundle, contents }: PackedBundle): s
   }
   for (const { path } of bundle.files) {
     const hash = committed.get(path);
-    if (hash === undefined || gitHash(contents.get(path) ?? new Uint8Array(), hash.length) !== hash) return path;
+    if (hash === undefined || gitHash(contents.get(path) ?? new Uint8Array(), hash.length) !== hash)
+      return path;
     committed.delete(path);
   }
   return committed.keys().next().value;

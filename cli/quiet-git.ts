@@ -30,18 +30,30 @@ export async function withQuietGit<Result>(
     const path = absolutePath(env.PATH);
     const emptyAt = (digits: number): string => join(home, `empty-${digits}`);
     for (const digits of [40, 64]) await makeEmpty(emptyAt(digits), digits);
-    const usersOwn = { PATH: path, HOME: env.HOME ?? home, ...pick(env, 'XDG_CONFIG_HOME'), GIT_DIR: emptyAt(40) };
+    const usersOwn = {
+      PATH: path,
+      HOME: env.HOME ?? home,
+      ...pick(env, 'XDG_CONFIG_HOME'),
+      GIT_DIR: emptyAt(40),
+    };
     const owners = await gitIn(home, usersOwn)
       .raw('config', '--get-all', 'safe.directory')
       .catch(() => '');
-    await writeFile(join(home, '.gitconfig'), safeConfig(owners.split('\n').filter((line) => line !== '')));
+    await writeFile(
+      join(home, '.gitconfig'),
+      safeConfig(owners.split('\n').filter((line) => line !== '')),
+    );
     const quiet = { ...quietEnvironment, PATH: path, HOME: home };
     const here = gitIn(folder, quiet);
     return await ask({
       here: (...args) => here.raw(...args),
       objects: (objects, ...args) => {
         const isSha256 = args.some((one) => /^[0-9a-f]{64}(:|$)/.test(one));
-        const own = { ...quiet, GIT_DIR: emptyAt(isSha256 ? 64 : 40), GIT_OBJECT_DIRECTORY: objects };
+        const own = {
+          ...quiet,
+          GIT_DIR: emptyAt(isSha256 ? 64 : 40),
+          GIT_OBJECT_DIRECTORY: objects,
+        };
         return gitIn(home, own).raw(...args);
       },
     });
@@ -62,12 +74,21 @@ const quietEnvironment = {
 } as const;
 
 // Stronger than what the repository's config says of the same.
-const strongest = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'gc.auto=0', 'maintenance.auto=false'];
+const strongest = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'gc.auto=0',
+  'maintenance.auto=false',
+];
 
 function gitIn(baseDir: string, env: Readonly<Record<string, string>>): SimpleGit {
   const options = { baseDir, timeout: { block: gitMillisMax }, trimmed: true, config: strongest };
   const allowEnvironment = Object.keys(env).filter((name) => name.startsWith('GIT_'));
-  return simpleGit({ ...options, allowEnvironment, unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true } }).env(env);
+  return simpleGit({
+    ...options,
+    allowEnvironment,
+    unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
+  }).env(env);
 }
 
 // Read by git from the user's own config only, never from a repository's: a bare repository inside the folder is none, and a folder of
@@ -81,7 +102,8 @@ async function makeEmpty(folder: string, digits: number): Promise<void> {
   await mkdir(join(folder, 'objects'), { recursive: true });
   await mkdir(join(folder, 'refs'));
   await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
-  const format = digits === 64 ? '\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n' : '';
+  const format =
+    digits === 64 ? '\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n' : '';
   await writeFile(join(folder, 'config'), `[core]\n\tbare = true\n${format}`);
 }
 

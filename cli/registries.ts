@@ -13,7 +13,13 @@ import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import type { TufFiles } from '../skills-index/trust/tuf/repository.ts';
 import type { Paths } from './command.ts';
 import { rootFileBytesMax } from './limits.ts';
-import { type PinnedRegistry, parseBase, readRegistries, registryBaseOf, registriesSchema as schema } from './registry-base.ts';
+import {
+  type PinnedRegistry,
+  parseBase,
+  readRegistries,
+  registryBaseOf,
+  registriesSchema as schema,
+} from './registry-base.ts';
 import { type KeptTrust, readKeptTrust } from './trust/kept.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -46,19 +52,33 @@ export function registryOf(
   scope: Scope,
   projectRegistries: Readonly<Record<string, string>> = {},
 ): TrustedRegistry {
-  const users = readRegistries(world.paths).registries.find((one) => one.scopes.includes(scope))?.base;
+  const users = readRegistries(world.paths).registries.find((one) =>
+    one.scopes.includes(scope),
+  )?.base;
   if (users !== undefined) return trustedRegistry(world, users);
-  const project = Object.hasOwn(projectRegistries, `@${scope}`) ? projectRegistries[`@${scope}`] : undefined;
-  return trustedRegistry(world, project === undefined ? registryBaseOf(world.paths, world.env) : parseBase(project));
+  const project = Object.hasOwn(projectRegistries, `@${scope}`)
+    ? projectRegistries[`@${scope}`]
+    : undefined;
+  return trustedRegistry(
+    world,
+    project === undefined ? registryBaseOf(world.paths, world.env) : parseBase(project),
+  );
 }
 
 /** @throws Problem `root-not-pinned`, `root-invalid` */
-export function trustedRegistry({ paths }: { readonly paths: Pick<Paths, 'config'> }, base: string): TrustedRegistry {
+export function trustedRegistry(
+  { paths }: { readonly paths: Pick<Paths, 'config'> },
+  base: string,
+): TrustedRegistry {
   const pinned = readRegistries(paths).registries.find((one) => one.base === base);
   if (pinned === undefined)
-    throw new Problem('root-not-pinned', `Cannot trust ${base}: its root of trust is not pinned here`, {
-      hint: `ask its operator for the fingerprint, then: skillgate registry add ${base} --root sha256:…`,
-    });
+    throw new Problem(
+      'root-not-pinned',
+      `Cannot trust ${base}: its root of trust is not pinned here`,
+      {
+        hint: `ask its operator for the fingerprint, then: skillgate registry add ${base} --root sha256:…`,
+      },
+    );
   const pinnedRoot = parseRoot(readFileSync(rootPath(paths, pinned.root)));
   const found = canonicalDigest(pinnedRoot);
   if (found !== pinned.root)
@@ -74,7 +94,9 @@ export function trustedRegistry({ paths }: { readonly paths: Pick<Paths, 'config
 }
 
 // Verified when it was kept; the folder is the user's own.
-function trustedIn(files: TufFiles): Pick<TrustedRegistry, 'root' | 'policy' | 'sigstore' | 'witnesses'> {
+function trustedIn(
+  files: TufFiles,
+): Pick<TrustedRegistry, 'root' | 'policy' | 'sigstore' | 'witnesses'> {
   const { 'trusted_root.json': sigstore, 'witnesses.json': witnesses } = files;
   return {
     root: parseRoot(files['root.json']),
@@ -85,13 +107,21 @@ function trustedIn(files: TufFiles): Pick<TrustedRegistry, 'root' | 'policy' | '
 }
 
 /** Pins a registry, or pins it anew; the first one becomes the default. */
-export async function pinRegistry(paths: Paths, base: string, root: RootFile, scopes: readonly Scope[]): Promise<PinnedRegistry> {
+export async function pinRegistry(
+  paths: Paths,
+  base: string,
+  root: RootFile,
+  scopes: readonly Scope[],
+): Promise<PinnedRegistry> {
   const before = readRegistries(paths);
   const old = before.registries.find((one) => one.base === base);
   const kept = before.registries.filter((one) => one.base !== base);
   const taken = scopes.find((scope) => kept.some((one) => one.scopes.includes(scope)));
   if (taken !== undefined)
-    throw new Problem('usage', `Cannot add ${base}: scope @${taken} is looked up in another registry already`);
+    throw new Problem(
+      'usage',
+      `Cannot add ${base}: scope @${taken} is looked up in another registry already`,
+    );
   const pinned: PinnedRegistry = {
     base,
     root: canonicalDigest(root),
@@ -100,13 +130,18 @@ export async function pinRegistry(paths: Paths, base: string, root: RootFile, sc
   await mkdir(join(paths.config, 'roots'), { recursive: true, mode: 0o700 });
   await writeWhole(rootPath(paths, pinned.root), `${JSON.stringify(root, null, 2)}\n`, 0o600);
   const after = { schema, default: before.default ?? base, registries: [...kept, pinned] };
-  await writeWhole(join(paths.config, 'registries.json'), `${JSON.stringify(after, null, 2)}\n`, 0o600);
+  await writeWhole(
+    join(paths.config, 'registries.json'),
+    `${JSON.stringify(after, null, 2)}\n`,
+    0o600,
+  );
   return pinned;
 }
 
 /** @throws Problem `root-invalid` when it is larger than a root file may be */
 export function checkRootSize(bytes: Uint8Array): Uint8Array {
-  if (bytes.byteLength > rootFileBytesMax) throw new Problem('root-invalid', `A root file has at most ${rootFileBytesMax} bytes`);
+  if (bytes.byteLength > rootFileBytesMax)
+    throw new Problem('root-invalid', `A root file has at most ${rootFileBytesMax} bytes`);
   return bytes;
 }
 

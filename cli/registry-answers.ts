@@ -1,18 +1,30 @@
 /** What the registry's API answers, as far as the command line reads it. Further keys are allowed: an older `skill` talks to a newer registry. */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
-import { identityList, identityShape, memberIdentities } from '../skills-index/statement/identity-shapes.ts';
+import {
+  identityList,
+  identityShape,
+  memberIdentities,
+} from '../skills-index/statement/identity-shapes.ts';
 
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const text = v.string();
-const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null);
+const optional = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.optional(v.nullable(schema), null);
 
 const member = v.looseObject({ name: text, roles: v.array(text) });
 
 export const challengeAnswer = v.looseObject({ nonce: text });
-export const sessionAnswer = v.looseObject({ token: text, expires: text, member: optional(member) });
+export const sessionAnswer = v.looseObject({
+  token: text,
+  expires: text,
+  member: optional(member),
+});
 export const linkAnswer = v.looseObject({ url: text });
-export const whoamiAnswer = v.looseObject({ member: optional(member), scopes: v.optional(v.array(text), []) });
+export const whoamiAnswer = v.looseObject({
+  member: optional(member),
+  scopes: v.optional(v.array(text), []),
+});
 
 export const publishedAnswer = v.looseObject({
   name: text,
@@ -22,7 +34,13 @@ export const publishedAnswer = v.looseObject({
   statements: v.array(v.looseObject({ digest, predicateType: text })),
 });
 
-const approval = v.looseObject({ reviewer: text, by: text, independent: v.boolean(), reason: text, at: text });
+const approval = v.looseObject({
+  reviewer: text,
+  by: text,
+  independent: v.boolean(),
+  reason: text,
+  at: text,
+});
 const move = v.looseObject({ at: text, from: optional(text), to: text, by: text, why: text });
 const needed = v.looseObject({ total: v.number(), independent: v.number() });
 
@@ -119,7 +137,9 @@ export const membersAnswer = v.looseObject({
 });
 /** The last statement on a key or passkey of a member. */
 export const lastStatementAnswer = v.looseObject({ statement: v.nullable(digest) });
-export const pendingAnswer = v.looseObject({ pending: v.array(v.looseObject({ member: text, ...passkey.entries })) });
+export const pendingAnswer = v.looseObject({
+  pending: v.array(v.looseObject({ member: text, ...passkey.entries })),
+});
 
 export const scopeAnswer = v.looseObject({
   scope: text,
@@ -144,6 +164,8 @@ export const keyAnswer = v.looseObject({
   endedUpTo: v.optional(v.number()),
   followedBy: v.array(text),
   stopped: v.optional(text),
-  versions: v.array(v.looseObject({ name: text, version: text, status: text, logIndex: v.number(), at: text })),
+  versions: v.array(
+    v.looseObject({ name: text, version: text, status: text, logIndex: v.number(), at: text }),
+  ),
   logSize: v.number(),
 });

@@ -38,21 +38,34 @@ export async function askRegistry<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, value);
   if (!result.success)
     throw new Problem('registry-answer', `Cannot read the answer of ${world.registryBase}${path}`, {
-      reasons: result.issues.map((issue) => ({ message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}` })),
+      reasons: result.issues.map((issue) => ({
+        message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`,
+      })),
     });
   return result.output;
 }
 
 /** A blob, checked against its own digest. @throws Problem `signature-invalid` when the bytes are others, and as `askRegistry` */
-export async function fetchStoredBlob(world: RegistryWorld, digest: Digest, token: string): Promise<Uint8Array> {
+export async function fetchStoredBlob(
+  world: RegistryWorld,
+  digest: Digest,
+  token: string,
+): Promise<Uint8Array> {
   const bytes = await requestBytes(world, `/api/v1/blobs/sha256/${hexOf(digest)}`, { token });
   if (digestOf(bytes) !== digest)
-    throw new Problem('signature-invalid', `Cannot take ${digest}: the registry sent other bytes under this digest`);
+    throw new Problem(
+      'signature-invalid',
+      `Cannot take ${digest}: the registry sent other bytes under this digest`,
+    );
   return bytes;
 }
 
 /** The answer's bytes, at most `answerBytesMax`. */
-export async function requestBytes(world: RegistryWorld, path: string, request: ApiRequest = {}): Promise<Uint8Array> {
+export async function requestBytes(
+  world: RegistryWorld,
+  path: string,
+  request: ApiRequest = {},
+): Promise<Uint8Array> {
   const url = `${world.registryBase}${path}`;
   const { response, bytes } = await exchange(world, url, request);
   if (response.ok) return bytes;
@@ -69,7 +82,10 @@ async function exchange(
   url: string,
   { method, json, form, token, signedBy, seconds = requestSecondsMax }: ApiRequest,
 ): Promise<{ response: Response; bytes: Uint8Array }> {
-  const body = json === undefined ? await formBytes(form) : { type: 'application/json', bytes: JSON.stringify(json) };
+  const body =
+    json === undefined
+      ? await formBytes(form)
+      : { type: 'application/json', bytes: JSON.stringify(json) };
   const verb = method ?? (body === undefined ? 'GET' : 'POST');
   const headers = {
     accept: 'application/json',
@@ -91,22 +107,34 @@ async function exchange(
     if (cause instanceof Problem) throw cause;
     if (cause instanceof Error && cause.name === 'AbortError') throw interrupted(verb, url);
     const late = cause instanceof Error && cause.name === 'TimeoutError';
-    throw new Problem('registry-down', `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`, { cause });
+    throw new Problem(
+      'registry-down',
+      `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`,
+      { cause },
+    );
   }
 }
 
 // As bytes, not as a form: an abort while Node reads a form's stream is thrown where nobody catches it.
-async function formBytes(form: FormData | undefined): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
+async function formBytes(
+  form: FormData | undefined,
+): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
   if (form === undefined) return undefined;
   const packed = new Response(form);
-  return { type: packed.headers.get('content-type') ?? '', bytes: new Uint8Array(await packed.arrayBuffer()) };
+  return {
+    type: packed.headers.get('content-type') ?? '',
+    bytes: new Uint8Array(await packed.arrayBuffer()),
+  };
 }
 
 // What was under way may have been done: only the registry knows.
 function interrupted(verb: string, url: string): Problem {
   return verb === 'GET'
     ? new Problem('interrupted', 'Interrupted while the registry was asked')
-    : new Problem('interrupted', `Interrupted while something was sent to ${url}: it may have arrived`);
+    : new Problem(
+        'interrupted',
+        `Interrupted while something was sent to ${url}: it may have arrived`,
+      );
 }
 
 async function bodyOf(response: Response, url: string): Promise<Uint8Array> {
@@ -115,7 +143,10 @@ async function bodyOf(response: Response, url: string): Promise<Uint8Array> {
   for await (const chunk of response.body ?? []) {
     length += chunk.byteLength;
     if (length > answerBytesMax)
-      throw new Problem('registry-answer', `Cannot read the answer of ${url}: it has more than ${answerBytesMax} bytes`);
+      throw new Problem(
+        'registry-answer',
+        `Cannot read the answer of ${url}: it has more than ${answerBytesMax} bytes`,
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -125,7 +156,9 @@ function jsonOf(bytes: Uint8Array, url: string): { value: unknown } {
   try {
     return parseJson(bytes, url, scanReportValuesMax);
   } catch (cause) {
-    throw new Problem('registry-answer', `Cannot read the answer of ${url}: it is not JSON`, { cause });
+    throw new Problem('registry-answer', `Cannot read the answer of ${url}: it is not JSON`, {
+      cause,
+    });
   }
 }
 
@@ -137,7 +170,9 @@ const problemDocument = v.looseObject({
     v.array(
       v.looseObject({
         message: v.string(),
-        place: v.optional(v.looseObject({ path: v.string(), line: v.number(), column: v.number() })),
+        place: v.optional(
+          v.looseObject({ path: v.string(), line: v.number(), column: v.number() }),
+        ),
       }),
     ),
     [],
@@ -146,13 +181,20 @@ const problemDocument = v.looseObject({
 
 function problemFrom(bytes: Uint8Array, status: number, url: string): Problem {
   const result = v.safeParse(problemDocument, tryJson(bytes));
-  if (!result.success) return new Problem('registry-answer', `${url} answered with status ${status} and no reason`);
+  if (!result.success)
+    return new Problem('registry-answer', `${url} answered with status ${status} and no reason`);
   const { code, detail, hint, reasons } = result.output;
   const known = isProblemCode(code) && code !== 'internal';
-  return new Problem(known ? code : 'registry-answer', known ? detail : `${url} answered ${code}: ${detail}`, {
-    ...(hint === undefined ? {} : { hint }),
-    reasons: reasons.map(({ message, place }): Reason => (place === undefined ? { message } : { message, place })),
-  });
+  return new Problem(
+    known ? code : 'registry-answer',
+    known ? detail : `${url} answered ${code}: ${detail}`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+      reasons: reasons.map(
+        ({ message, place }): Reason => (place === undefined ? { message } : { message, place }),
+      ),
+    },
+  );
 }
 
 function tryJson(bytes: Uint8Array): unknown {

@@ -41,10 +41,15 @@ export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
     bytes = readFileSync(path);
     requireOwn(paths.config);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { default: undefined, registries: [] };
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      return { default: undefined, registries: [] };
     throw cause;
   }
-  const value = parseJson(bytes, path).value as { schema?: unknown; default?: unknown; registries?: unknown } | null;
+  const value = parseJson(bytes, path).value as {
+    schema?: unknown;
+    default?: unknown;
+    registries?: unknown;
+  } | null;
   if (value?.schema !== registriesSchema || !Array.isArray(value.registries))
     throw new Problem('json-invalid', `Cannot read ${path}: it is not of form ${registriesSchema}`);
   return {
@@ -56,10 +61,18 @@ export function readRegistries(paths: Pick<Paths, 'config'>): Registries {
 // Whoever can write here chooses whom this user trusts.
 function requireOwn(folder: string): void {
   const { mode, uid } = statSync(folder);
-  if (process.platform === 'win32' || ((mode & 0o022) === 0 && (uid === process.getuid?.() || uid === 0))) return;
-  throw new Problem('config-open', `Cannot rely on ${folder}: others may change what is trusted there`, {
-    hint: `see who did, and close it: chmod -R go-w ${JSON.stringify(folder)}`,
-  });
+  if (
+    process.platform === 'win32' ||
+    ((mode & 0o022) === 0 && (uid === process.getuid?.() || uid === 0))
+  )
+    return;
+  throw new Problem(
+    'config-open',
+    `Cannot rely on ${folder}: others may change what is trusted there`,
+    {
+      hint: `see who did, and close it: chmod -R go-w ${JSON.stringify(folder)}`,
+    },
+  );
 }
 
 /**
@@ -68,18 +81,30 @@ function requireOwn(folder: string): void {
  */
 export function parseBase(text: unknown): string {
   const url = typeof text === 'string' ? URL.parse(text) : null;
-  const refuse = (why: string) => new Problem('usage', `Not a registry’s address: ${JSON.stringify(text)}: ${why}`);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw refuse('write https://HOST[:PORT]');
+  const refuse = (why: string) =>
+    new Problem('usage', `Not a registry’s address: ${JSON.stringify(text)}: ${why}`);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw refuse('write https://HOST[:PORT]');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw refuse('it has a user, a query or a fragment');
-  if (url.protocol === 'http:' && !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
+  if (
+    url.protocol === 'http:' &&
+    !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  )
     throw refuse('plain http is for this machine only');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 function parsePinned(value: unknown, path: string): PinnedRegistry {
-  const { base, root, scopes } = (value ?? {}) as { base?: unknown; root?: unknown; scopes?: unknown };
+  const { base, root, scopes } = (value ?? {}) as {
+    base?: unknown;
+    root?: unknown;
+    scopes?: unknown;
+  };
   if (!isDigest(root) || !Array.isArray(scopes))
-    throw new Problem('json-invalid', `Cannot read ${path}: a registry lacks its fingerprint or scopes`);
+    throw new Problem(
+      'json-invalid',
+      `Cannot read ${path}: a registry lacks its fingerprint or scopes`,
+    );
   return { base: parseBase(base), root, scopes: scopes.map(String) };
 }

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { isHostName } from '../skills-index/skill/host-name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type MemberPredicate, memberStatement, type PublicKey } from '../skills-index/statement/attestation.ts';
+import {
+  type MemberPredicate,
+  memberStatement,
+  type PublicKey,
+} from '../skills-index/statement/attestation.ts';
 import { signStatement } from '../skills-index/statement/sign.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { firstPolicy } from '../skills-index/trust/policy.ts';
@@ -60,7 +64,10 @@ export async function makeRegistryFolder(
     return [];
   });
   if (found.length > 0)
-    throw new Problem('file-exists', `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`);
+    throw new Problem(
+      'file-exists',
+      `Cannot make a registry in ${JSON.stringify(folder)}: the folder is not empty`,
+    );
   const keyTexts = makeRegistryKeys();
   const rootOf = (administrator: FirstAdministrator): RootFile => ({
     schema: 'skillgate.root/1',
@@ -68,7 +75,10 @@ export async function makeRegistryFolder(
     log: { key: publicKeyIn(keyTexts.log) },
     status: { key: publicKeyIn(keyTexts.status) },
     registry: { key: publicKeyIn(keyTexts.registry) },
-    administrators: [publicKeyOf(administrator), ...others].map(({ keyId, spki }) => ({ keyId, key: spki })),
+    administrators: [publicKeyOf(administrator), ...others].map(({ keyId, spki }) => ({
+      keyId,
+      key: spki,
+    })),
     threshold,
     tuf: 1,
   });
@@ -78,25 +88,43 @@ export async function makeRegistryFolder(
   // One that was there already has the mode that it had.
   await chmod(folder, 0o700);
   const root = parseRoot(JSON.stringify(rootOf(administrator)));
-  const scanner = noScanner ? undefined : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
+  const scanner = noScanner
+    ? undefined
+    : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
   // The administrator is in the root file; the statement adds the name under which the log and the desk show what they do.
   const enrolments: (readonly [string, Pick<MemberPredicate, 'name' | 'roles' | 'key'>])[] = [
-    ['00-administrator.json', { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) }],
+    [
+      '00-administrator.json',
+      { name: administrator.name, roles: ['administrator'], key: publicKeyOf(administrator) },
+    ],
   ];
   if (scanner !== undefined)
-    enrolments.push(['01-scanner.json', { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) }]);
+    enrolments.push([
+      '01-scanner.json',
+      { name: 'scanner', roles: ['scanner'], key: publicKeyOf(scanner) },
+    ]);
   const keys: RegistryKeyFile = { schema: 'skillgate.registry-keys/1', ...keyTexts };
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
   const registry = registryIdOf(root);
   for (const [file, member] of enrolments) {
     const envelope = await signStatement(
-      memberStatement({ registry, ...member, state: 'enrolled', previous: 'none', nonce: randomUUID() }),
+      memberStatement({
+        registry,
+        ...member,
+        state: 'enrolled',
+        previous: 'none',
+        nonce: randomUUID(),
+      }),
       administrator,
     );
     await writeWhole(join(folder, registryFiles.enrolments, file), `${JSON.stringify(envelope)}\n`);
   }
   await writeWhole(join(folder, registryFiles.policy), `${canonicalJson(firstPolicy)}\n`);
-  const first = proposeNext({ root, files: { 'policy.json': canonicalJson(firstPolicy) }, now: now.getTime() });
+  const first = proposeNext({
+    root,
+    files: { 'policy.json': canonicalJson(firstPolicy) },
+    now: now.getTime(),
+  });
   const tuf = await signRepository(first, administrator);
   const place = missingSignatures(tuf).length === 0 ? registryFiles.tuf : registryFiles.proposal;
   await writeWhole(join(folder, place), `${JSON.stringify(tuf, null, 2)}\n`);
@@ -118,7 +146,11 @@ export interface RegistryKeyFile {
 /** New private keys for a registry: Ed25519 for the log, P-256 for the others. */
 export function makeRegistryKeys(): Omit<RegistryKeyFile, 'schema'> {
   const p256 = () => pemOf(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey);
-  return { log: pemOf(generateKeyPairSync('ed25519').privateKey), status: p256(), registry: p256() };
+  return {
+    log: pemOf(generateKeyPairSync('ed25519').privateKey),
+    status: p256(),
+    registry: p256(),
+  };
 }
 
 /** SPKI DER in base64 of a private key in PEM. */

@@ -15,20 +15,27 @@ export async function showRegistry(context: CommandContext, base: string): Promi
   const terms = { offline: false, graceHours: 0, isDoubted: true };
   const { registry, notes } = await freshRegistry(context, trustedRegistry(context, base), terms);
   for (const line of notes) note(context, safe`note: ${line}`);
-  const [head, seen] = [await fetchHead(context, registry), await seenHead(context, registry)];
+  const head = await fetchHead(context, registry);
+  const seen = await seenHead(context, registry);
   const witnessed = countOf(context, registry, head);
   const { fingerprint, root, kept } = registry;
   const version = kept === undefined ? undefined : keptVersion(kept, 'root');
-  const signedUntil = kept === undefined ? undefined : String(JSON.parse(kept.metadata.root).signed.expires);
+  const signedUntil =
+    kept === undefined ? undefined : String(JSON.parse(kept.metadata.root).signed.expires);
   const inForce = rootFingerprint(root);
   const said = {
-    ...{ base, fingerprint, origin: root.origin },
+    base,
+    fingerprint,
+    origin: root.origin,
     root: { fingerprint: inForce, version: version ?? null, signedUntil: signedUntil ?? null },
     administrators: root.administrators.map(({ keyId }) => keyId),
     threshold: root.threshold,
     log: jsonOf(head),
     seen: seen === undefined ? null : jsonOf(seen),
-    witnesses: witnessed === undefined ? null : { threshold: witnessed.threshold, of: witnessed.of, counted: witnessed.counted },
+    witnesses:
+      witnessed === undefined
+        ? null
+        : { threshold: witnessed.threshold, of: witnessed.of, counted: witnessed.counted },
   };
   answer(context, { schema: 'skillgate.registry/1', ...said }, () =>
     joined(
@@ -55,11 +62,21 @@ function sayWitnessed(witnessed: Witnessed | undefined): string {
   return `${witnessed.counted.length} of ${witnessed.of} cosigned it, ${witnessed.threshold} demanded${names === '' ? '' : `: ${names}`}`;
 }
 
-function countOf(context: CommandContext, { witnesses, root }: TrustedRegistry, head: NotedHead): Witnessed | undefined {
+function countOf(
+  context: CommandContext,
+  { witnesses, root }: TrustedRegistry,
+  head: NotedHead,
+): Witnessed | undefined {
   if (witnesses === undefined) return undefined;
   const { logKey } = verifyRootCheckpoint(head.note, root);
   const now = context.now().getTime();
-  return countWitnesses({ note: head.note, policy: witnesses, log: { key: logKey }, now, secondsMax: cosignatureSecondsMax });
+  return countWitnesses({
+    note: head.note,
+    policy: witnesses,
+    log: { key: logKey },
+    now,
+    secondsMax: cosignatureSecondsMax,
+  });
 }
 
 function jsonOf({ size, root }: NotedHead): { readonly size: number; readonly root: string } {

@@ -20,7 +20,11 @@ export interface Rescan {
 }
 
 /** @throws Problem `scan-killed` when this machine's scanner does not get to the end */
-export async function rescan(source: Source, admitted: Admitted, opened: OpenedSkill): Promise<Rescan> {
+export async function rescan(
+  source: Source,
+  admitted: Admitted,
+  opened: OpenedSkill,
+): Promise<Rescan> {
   const signed = await fetchBlob(source, admitted.scan.report, scanReportBytesMax);
   const files: SourceFile[] = [];
   for (const { path, mode } of opened.bundle.files)
@@ -32,7 +36,12 @@ export async function rescan(source: Source, admitted: Admitted, opened: OpenedS
 export function compareReports(signed: Uint8Array, here: ScanReport, ruleSet: Digest): Rescan {
   const same = Buffer.from(canonicalJson(here)).equals(signed);
   const sameRuleSet = here.ruleSet === ruleSet;
-  if (same) return { same, sameRuleSet, says: ['scanned again here: byte for byte the report that was signed'] };
+  if (same)
+    return {
+      same,
+      sameRuleSet,
+      says: ['scanned again here: byte for byte the report that was signed'],
+    };
   const there = parseScanReport(parseJson(signed, 'scan report', scanReportValuesMax).value);
   const first = sameRuleSet
     ? 'scanned again here with the same rule set: another report than the one that was signed'
@@ -41,10 +50,13 @@ export function compareReports(signed: Uint8Array, here: ScanReport, ruleSet: Di
 }
 
 function differences(there: ScanReport, here: ScanReport): string[] {
-  const [theirs, ours] = [there, here].map((report) => new Set(report.findings.map((one) => one.fingerprint)));
+  const [theirs, ours] = [there, here].map(
+    (report) => new Set(report.findings.map((one) => one.fingerprint)),
+  );
   const onlyThere = [...(theirs ?? [])].filter((one) => ours?.has(one) !== true).length;
   const onlyHere = [...(ours ?? [])].filter((one) => theirs?.has(one) !== true).length;
-  const alike = canonicalJson(there.capabilities.observed) === canonicalJson(here.capabilities.observed);
+  const alike =
+    canonicalJson(there.capabilities.observed) === canonicalJson(here.capabilities.observed);
   return [
     there.verdict === here.verdict
       ? `the verdict is the same: ${here.verdict}`

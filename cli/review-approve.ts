@@ -13,7 +13,12 @@ import { reasonOf } from './decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from './exact-version.ts';
 import { answer, count, inkFor, joined, note, type Safe, safe, table } from './output.ts';
 import { registryIdFor } from './post-statement.ts';
-import { draftAnswer, statementAnswer, type VersionAnswer, versionAnswer } from './registry-answers.ts';
+import {
+  draftAnswer,
+  statementAnswer,
+  type VersionAnswer,
+  versionAnswer,
+} from './registry-answers.ts';
 import { askRegistry, versionPath } from './registry-api.ts';
 import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
 import { withSession } from './session.ts';
@@ -22,13 +27,19 @@ import { signerFor } from './signers/signer.ts';
 
 export async function approve(context: CommandContext): Promise<ExitCode> {
   const which = parseExactVersion(context.args[0] ?? '');
-  const named = context.options.statement === undefined ? undefined : parseDigest(context.options.statement);
+  const named =
+    context.options.statement === undefined ? undefined : parseDigest(context.options.statement);
   if (named === undefined) reasonOf(context);
   const signer = await signerFor(context);
   return withSession(context, signer, async (token) => {
-    const version = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
-      token,
-    });
+    const version = await askRegistry(
+      context,
+      `/api/v1/versions${versionPath(which.name, which.version)}`,
+      versionAnswer,
+      {
+        token,
+      },
+    );
     const reviewed = await fetchReviewedBundle(context, version.bundle, token);
     const draft =
       named === undefined
@@ -45,20 +56,33 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
     const statement = checkApproval(payload, expected, reviewed);
     refuseTwice(version, statement);
     note(context, approvalText(context, statement, reviewed));
-    if (context.options.yes !== true) await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
+    if (context.options.yes !== true)
+      await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
     const envelope = await signPayload(inTotoPayloadType, payload, signer);
     const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
       json: envelope,
       signedBy: signer.keyId,
     });
     note(context, safe`The registry has the approval: log index ${logIndex}.`);
-    const after = await askRegistry(context, `/api/v1/versions${versionPath(which.name, which.version)}`, versionAnswer, {
-      token,
-    });
+    const after = await askRegistry(
+      context,
+      `/api/v1/versions${versionPath(which.name, which.version)}`,
+      versionAnswer,
+      {
+        token,
+      },
+    );
     const { status } = after;
     answer(
       context,
-      { schema: 'skillgate.approved/1', ...which, bundle: reviewed.digest, statement: digest, logIndex, status },
+      {
+        schema: 'skillgate.approved/1',
+        ...which,
+        bundle: reviewed.digest,
+        statement: digest,
+        logIndex,
+        status,
+      },
       () =>
         safe`${which.name}@${which.version}: approval signed, log index ${logIndex}; ${status} (approvals ${approvalsText(after)})`,
     );
@@ -67,28 +91,51 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
 }
 
 // One person counts once; what would change nothing is not signed. From here it is independent, which one in the desk was not.
-function refuseTwice(version: VersionAnswer, { predicate: { reviewer, name } }: ApprovalStatement): void {
+function refuseTwice(
+  version: VersionAnswer,
+  { predicate: { reviewer, name } }: ApprovalStatement,
+): void {
   if (!version.approvals.some((one) => one.reviewer === reviewer.member && one.independent)) return;
-  throw new Problem('approval-refused', `You (${reviewer.member}) approved ${name}@${version.version} already`, {
-    hint: `approvals are ${approvalsText(version)}: another reviewer has to read it`,
+  throw new Problem(
+    'approval-refused',
+    `You (${reviewer.member}) approved ${name}@${version.version} already`,
+    {
+      hint: `approvals are ${approvalsText(version)}: another reviewer has to read it`,
+    },
+  );
+}
+
+async function askForDraft(
+  context: CommandContext,
+  { name, version }: ExactVersion,
+  signer: KeyFile,
+  token: string,
+) {
+  const json = { reviewer: { keyId: signer.keyId }, reason: reasonOf(context), independent: true };
+  return askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/draft`, draftAnswer, {
+    json,
+    token,
   });
 }
 
-async function askForDraft(context: CommandContext, { name, version }: ExactVersion, signer: KeyFile, token: string) {
-  const json = { reviewer: { keyId: signer.keyId }, reason: reasonOf(context), independent: true };
-  return askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/draft`, draftAnswer, { json, token });
-}
-
-function approvalText(context: CommandContext, { predicate }: ApprovalStatement, { bundle, files }: ReviewedBundle): Safe {
+function approvalText(
+  context: CommandContext,
+  { predicate }: ApprovalStatement,
+  { bundle, files }: ReviewedBundle,
+): Safe {
   const ink = inkFor(context.stderr, context.env);
   const json = files.find((file) => file.path === 'skill.json');
-  const declared = json === undefined ? predicate.capabilities : parseManifest(json.bytes).capabilities;
+  const declared =
+    json === undefined ? predicate.capabilities : parseManifest(json.bytes).capabilities;
   const capabilities = canLines(predicate.capabilities, declared);
   return joined(
     [
       ink.bold(`Approval of ${predicate.name}@${predicate.version}`),
       table([
-        ['  bundle', `${predicate.bundle}, ${count(bundle.files.length, 'file')} fetched here and checked`],
+        [
+          '  bundle',
+          `${predicate.bundle}, ${count(bundle.files.length, 'file')} fetched here and checked`,
+        ],
         ['  scan report', predicate.scanReport],
         ['  rule set', predicate.ruleSet],
         ['  policy', predicate.policy],

@@ -2,7 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type RevocationPredicate, type RevocationTarget, revocationStatement } from '../skills-index/statement/attestation.ts';
+import {
+  type RevocationPredicate,
+  type RevocationTarget,
+  revocationStatement,
+} from '../skills-index/statement/attestation.ts';
 import { confirm } from './ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from './command.ts';
 import { reasonOf } from './decision-reason.ts';
@@ -25,7 +29,10 @@ interface Meant {
 }
 
 /** Signed, because it must hold where the registry's word does not: on every machine that installed it. */
-export async function revoke(context: CommandContext, kind: RevocationPredicate['kind']): Promise<ExitCode> {
+export async function revoke(
+  context: CommandContext,
+  kind: RevocationPredicate['kind'],
+): Promise<ExitCode> {
   const reason = reasonOf(context);
   const signer = await signerFor(context);
   const { target, about, text, question } = await meant(context, (path) =>
@@ -33,12 +40,25 @@ export async function revoke(context: CommandContext, kind: RevocationPredicate[
   );
   const isFinal = kind === 'revoked';
   if ((question !== undefined || isFinal) && kind !== 'lifted' && context.options.yes !== true) {
-    const forEver = isFinal ? safe`\nThis reaches every installation, and cannot be taken back.` : safe``;
-    await confirm(context, joined([safe`${kind}: `, question ?? text, safe`\nReason: ${reason}`, forEver], ''), kind, '--yes');
+    const forEver = isFinal
+      ? safe`\nThis reaches every installation, and cannot be taken back.`
+      : safe``;
+    await confirm(
+      context,
+      joined([safe`${kind}: `, question ?? text, safe`\nReason: ${reason}`, forEver], ''),
+      kind,
+      '--yes',
+    );
   }
   const { digest, logIndex } = await postStatement(
     context,
-    revocationStatement({ registry: await registryIdFor(context), kind, target, reason, nonce: randomUUID() }),
+    revocationStatement({
+      registry: await registryIdFor(context),
+      kind,
+      target,
+      reason,
+      nonce: randomUUID(),
+    }),
     signer,
   );
   answer(
@@ -49,7 +69,10 @@ export async function revoke(context: CommandContext, kind: RevocationPredicate[
   return exitCodes.ok;
 }
 
-async function meant(context: CommandContext, ask: (path: string) => Promise<{ readonly bundle: Digest }>): Promise<Meant> {
+async function meant(
+  context: CommandContext,
+  ask: (path: string) => Promise<{ readonly bundle: Digest }>,
+): Promise<Meant> {
   const { args, options } = context;
   const given = [args[0], options.bundle, options.publisher].filter((one) => one !== undefined);
   if (given.length !== 1)
@@ -61,15 +84,22 @@ async function meant(context: CommandContext, ask: (path: string) => Promise<{ r
     const bundle = digestIn(options.bundle, '--bundle');
     return { target: { bundle }, about: { bundle }, text: safe`${bundle}` };
   }
-  if (options.publisher !== undefined) return publisherMeant(context, digestIn(options.publisher, '--publisher'));
+  if (options.publisher !== undefined)
+    return publisherMeant(context, digestIn(options.publisher, '--publisher'));
   const which = parseExactVersion(args[0] ?? '');
   const { bundle } = await ask(`/api/v1/versions${versionPath(which.name, which.version)}`);
-  return { target: { bundle }, about: { ...which, bundle }, text: safe`${which.name}@${which.version} (${bundle})` };
+  return {
+    target: { bundle },
+    about: { ...which, bundle },
+    text: safe`${which.name}@${which.version} (${bundle})`,
+  };
 }
 
 async function publisherMeant(context: CommandContext, publisher: Digest): Promise<Meant> {
   const logged = await loggedKey(context, publisher);
-  const versions = logged?.versions.map(({ name, version, status }) => safe`\n  ${name}@${version} (${status})`) ?? [];
+  const versions =
+    logged?.versions.map(({ name, version, status }) => safe`\n  ${name}@${version} (${status})`) ??
+    [];
   return {
     target: { publisher },
     about: { publisher },
@@ -80,5 +110,8 @@ async function publisherMeant(context: CommandContext, publisher: Digest): Promi
 
 function digestIn(given: unknown, option: string): Digest {
   if (isDigest(given)) return given;
-  throw new Problem('usage', `${option} is a digest such as sha256:…, not ${JSON.stringify(given)}`);
+  throw new Problem(
+    'usage',
+    `${option} is a digest such as sha256:…, not ${JSON.stringify(given)}`,
+  );
 }

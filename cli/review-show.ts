@@ -32,22 +32,26 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
     const { files } = await fetchReviewedBundle(context, review.bundle, token);
     const report = await scanOnce(files);
     const reportHere = canonicalDigest(report);
-    if (typeof context.options.files === 'string') await keepFiles(context, files, context.options.files);
+    if (typeof context.options.files === 'string')
+      await keepFiles(context, files, context.options.files);
     const colour = wantsColour(context.stdout, context.env);
     const { columns } = context.stdout;
     const width = columns === undefined ? {} : { width: columns };
-    answer(context, { schema: 'skillgate.review/1', ...review, scannedHere: { digest: reportHere, report } }, () =>
-      joined(
-        [
-          headText(context, review, { declared: declaredIn(review, files), report }),
-          proseText(review),
-          // printReport escapes all that comes from the skill.
-          new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
-          sameText(context, review, reportHere),
-          nextText(review),
-        ],
-        '\n\n',
-      ),
+    answer(
+      context,
+      { schema: 'skillgate.review/1', ...review, scannedHere: { digest: reportHere, report } },
+      () =>
+        joined(
+          [
+            headText(context, review, { declared: declaredIn(review, files), report }),
+            proseText(review),
+            // printReport escapes all that comes from the skill.
+            new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
+            sameText(context, review, reportHere),
+            nextText(review),
+          ],
+          '\n\n',
+        ),
     );
     return exitCodes.ok;
   });
@@ -73,16 +77,28 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
         ['version', ink.bold(`${review.name}@${review.version}`)],
         ['says', review.description],
         ['status', review.status],
-        ['bundle', safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`],
+        [
+          'bundle',
+          safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`,
+        ],
         ['publisher', publisherText(review)],
         ['approvals', approvalsText(review)],
-        ...whyMore(declared, report).map((why): [string, string] => ['', `more than usual, because ${why}`]),
+        ...whyMore(declared, report).map((why): [string, string] => [
+          '',
+          `more than usual, because ${why}`,
+        ]),
       ]),
       safe`asks for${capabilities.length === 0 ? ' nothing beyond its own folder' : ' (the author’s reasons in brackets):'}`,
       ...capabilities.map((one) => safe`  ${one}`),
-      ...review.approvals.map((one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`),
-      ...review.notes.map((one) => safe`  ${one.kind} by ${one.by}${one.text === '' ? '' : `: ${one.text}`}`),
-      ...review.history.map((move) => safe`  ${move.at}  ${move.from ?? ''} → ${move.to}  ${move.by}  ${move.why}`),
+      ...review.approvals.map(
+        (one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`,
+      ),
+      ...review.notes.map(
+        (one) => safe`  ${one.kind} by ${one.by}${one.text === '' ? '' : `: ${one.text}`}`,
+      ),
+      ...review.history.map(
+        (move) => safe`  ${move.at}  ${move.from ?? ''} → ${move.to}  ${move.by}  ${move.why}`,
+      ),
     ],
     '\n',
   );
@@ -94,7 +110,8 @@ function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): C
   if (json !== undefined) return parseManifest(json.bytes).capabilities;
   return manifest === undefined
     ? noCapabilities
-    : parseManifestJson(parseJson(JSON.stringify(manifest), 'the manifest'), 'the manifest').capabilities;
+    : parseManifestJson(parseJson(JSON.stringify(manifest), 'the manifest'), 'the manifest')
+        .capabilities;
 }
 
 // By the policy that this version of Skillgate comes with; the registry's number stands above.
@@ -102,7 +119,11 @@ function whyMore(capabilities: Capabilities, { findings, verdict }: ScanReport):
   return whyHigh(defaultPolicy, { capabilities, findings, verdict });
 }
 
-async function keepFiles(context: CommandContext, files: readonly SourceFile[], given: string): Promise<void> {
+async function keepFiles(
+  context: CommandContext,
+  files: readonly SourceFile[],
+  given: string,
+): Promise<void> {
   const folder = resolve(context.cwd, given);
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder);
@@ -111,13 +132,18 @@ async function keepFiles(context: CommandContext, files: readonly SourceFile[], 
     // For reading: nothing of an unread skill becomes a program here.
     await writeFile(join(folder, file.path), file.bytes, { mode: 0o644, flag: 'wx' });
   }
-  note(context, safe`${count(files.length, 'checked file')} for reading in ${folder}; none of them is executable`);
+  note(
+    context,
+    safe`${count(files.length, 'checked file')} for reading in ${folder}; none of them is executable`,
+  );
 }
 
 function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here: string): Safe {
   const ink = inkFor(context.stdout, context.env);
-  if (reportDigest === here) return safe`${ink.green('✔')} The registry’s signed report is byte for byte the one made here.`;
-  if (reportDigest === null) return safe`${ink.yellow('▲')} The registry has no report yet; this one was made here.`;
+  if (reportDigest === here)
+    return safe`${ink.green('✔')} The registry’s signed report is byte for byte the one made here.`;
+  if (reportDigest === null)
+    return safe`${ink.yellow('▲')} The registry has no report yet; this one was made here.`;
   return safe`${ink.yellow('▲')} The registry’s signed report ${reportDigest} is not the one made here (${here}): other rules, or other words. Believe what you see here.`;
 }
 

@@ -40,7 +40,8 @@ export function watchRevocation(version: WatchedVersion): RevocationWatch {
   const place = version.source.store.placeOf?.('status.json');
   let seen: number | undefined;
   const lookHere = (): void => {
-    const changed = place === undefined ? Number.NaN : statSync(place, { throwIfNoEntry: false })?.ctimeMs;
+    const changed =
+      place === undefined ? Number.NaN : statSync(place, { throwIfNoEntry: false })?.ctimeMs;
     if (changed === seen) return;
     seen = changed;
     void look(version.source.store.getNamed('status.json'));
@@ -48,11 +49,14 @@ export function watchRevocation(version: WatchedVersion): RevocationWatch {
   const source = { ...version.source, signal: closed.signal };
   const ask = (): void => {
     void look(fetchStatus(source, version));
-    for (const base of version.statusUrls) void look(fetchFile({ ...source, base }, '', statusBytesMax));
+    for (const base of version.statusUrls)
+      void look(fetchFile({ ...source, base }, '', statusBytesMax));
   };
   const timers = [setInterval(lookHere, statusPollMilliseconds)];
-  if (version.seconds > 0 && source.offline !== true) timers.push(setInterval(ask, version.seconds * 1_000));
-  const watcher = place !== undefined && existsSync(dirname(place)) ? watch(dirname(place), lookHere) : undefined;
+  if (version.seconds > 0 && source.offline !== true)
+    timers.push(setInterval(ask, version.seconds * 1_000));
+  const watcher =
+    place !== undefined && existsSync(dirname(place)) ? watch(dirname(place), lookHere) : undefined;
   lookHere();
   return {
     stop: { signal: revoked.signal, reason: 'revoked' },
@@ -65,16 +69,27 @@ export function watchRevocation(version: WatchedVersion): RevocationWatch {
 }
 
 // What is stored is seen by every run of this host, this one included; an older status never takes the place of a newer one.
-async function fetchStatus(source: Source, version: WatchedVersion): Promise<Uint8Array | undefined> {
+async function fetchStatus(
+  source: Source,
+  version: WatchedVersion,
+): Promise<Uint8Array | undefined> {
   const kept = await source.store.getNamed('status.json');
   const known = kept === undefined ? undefined : readStatus(kept, version);
-  const isGood = (bytes: Uint8Array): boolean => (readStatus(bytes, version)?.issued ?? '') > (known?.issued ?? '');
-  return fetchNamed(source, { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood });
+  const isGood = (bytes: Uint8Array): boolean =>
+    (readStatus(bytes, version)?.issued ?? '') > (known?.issued ?? '');
+  return fetchNamed(source, {
+    name: 'status.json',
+    path: '/index/status.json',
+    bytesMax: statusBytesMax,
+    isGood,
+  });
 }
 
 function isStopped(bytes: Uint8Array, version: WatchedVersion): boolean {
   const marks = readStatus(bytes, version)?.marks ?? [];
-  return marks.some(({ bundle, kind }) => bundle === version.bundle && (kind === 'revoked' || kind === 'suspended'));
+  return marks.some(
+    ({ bundle, kind }) => bundle === version.bundle && (kind === 'revoked' || kind === 'suspended'),
+  );
 }
 
 // As at admission, its age is no question here: an old status that says revoked is true all the same.

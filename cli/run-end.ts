@@ -17,8 +17,15 @@ export interface Ended extends Pick<RunResult, 'code' | 'reason' | 'run'> {
 }
 
 /** @throws Problem `run-limit`, `breaker-open` where people read */
-export function exitOf(context: CommandContext, { plan: { agent, skill }, ...result }: RunResult): ExitCode {
-  return exitOfEnd(context, { ...result, what: 'run', subject: { agent, skill: skill.name, version: skill.version } });
+export function exitOf(
+  context: CommandContext,
+  { plan: { agent, skill }, ...result }: RunResult,
+): ExitCode {
+  return exitOfEnd(context, {
+    ...result,
+    what: 'run',
+    subject: { agent, skill: skill.name, version: skill.version },
+  });
 }
 
 /** @throws Problem `run-limit`, `breaker-open` where people read */
@@ -57,10 +64,15 @@ export function exitOfEnd(context: CommandContext, ended: Ended): ExitCode {
 }
 
 // Which counter, where to look, how it goes on.
-function whyOpen({ paths }: CommandContext, { run, subject, what }: Ended, reason: 'canary' | 'breaker'): Problem {
+function whyOpen(
+  { paths }: CommandContext,
+  { run, subject, what }: Ended,
+  reason: 'canary' | 'breaker',
+): Problem {
   const open = breakerFile(join(paths.data, 'breakers'), subject).read()?.open;
   const stopped = `The ${what} was stopped: ${endReasons[reason].means}`;
-  if (open === undefined) return new Problem('breaker-open', stopped, { hint: sayNext(reason, run) });
+  if (open === undefined)
+    return new Problem('breaker-open', stopped, { hint: sayNext(reason, run) });
   const [message] = sayOpen(open);
   const hint = sayNext(reason, run).replace('ID', open.hold.id);
   return new Problem('breaker-open', stopped, { hint, reasons: [{ message }] });

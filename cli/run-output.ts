@@ -17,7 +17,8 @@ export function outputFor(context: CommandContext): RunOutput {
   const ends: (() => void)[] = [];
   const channel = (key: 'stdout' | 'stderr'): ((chunk: Uint8Array) => void) => {
     const stream = context[key];
-    if (context.format === 'text' && stream.isTTY !== true) return (chunk) => void stream.write(chunk);
+    if (context.format === 'text' && stream.isTTY !== true)
+      return (chunk) => void stream.write(chunk);
     const decoder = new TextDecoder();
     const put = (text: string): void => {
       if (context.format === 'text') stream.write(printable(text));
@@ -26,7 +27,12 @@ export function outputFor(context: CommandContext): RunOutput {
     ends.push(() => put(decoder.decode()));
     return (chunk) => put(decoder.decode(chunk, { stream: true }));
   };
-  return { stdout: channel('stdout'), stderr: channel('stderr'), end: () => ends.forEach((end) => void end()), taken };
+  return {
+    stdout: channel('stdout'),
+    stderr: channel('stderr'),
+    end: () => ends.forEach((end) => void end()),
+    taken,
+  };
 }
 
 /** The end of a run for programs, `skillgate.run/1`. */
@@ -37,19 +43,17 @@ export function resultJson(
   const { skill, agent, command } = plan;
   return {
     schema: 'skillgate.run/1',
-    ...{
-      run,
-      skill,
-      agent,
-      command: command.name,
-      plan: planDigest,
-      reason,
-      code,
-      milliseconds,
-      egress,
-      cleaned,
-      changes,
-      ...taken,
-    },
+    run,
+    skill,
+    agent,
+    command: command.name,
+    plan: planDigest,
+    reason,
+    code,
+    milliseconds,
+    egress,
+    cleaned,
+    changes,
+    ...taken,
   };
 }

@@ -12,11 +12,18 @@ import { baselineBytesMax, suppressionsBytesMax } from './limits.ts';
  * @param folders the skills to be scanned: what lies in one of them was written by its author, and accepts nothing
  * @throws Problem for a file that is not there, too large, not of its form or inside a skill
  */
-export async function readMarks({ options, cwd, now }: CommandContext, folders: readonly string[]): Promise<Marks> {
+export async function readMarks(
+  { options, cwd, now }: CommandContext,
+  folders: readonly string[],
+): Promise<Marks> {
   const { suppressions, baseline } = options;
   if (typeof suppressions !== 'string' && typeof baseline !== 'string') return noMarks;
-  const accepted = typeof suppressions === 'string' ? await readSuppressions(resolve(cwd, suppressions), folders) : [];
-  const before = typeof baseline === 'string' ? await readBaseline(resolve(cwd, baseline)) : undefined;
+  const accepted =
+    typeof suppressions === 'string'
+      ? await readSuppressions(resolve(cwd, suppressions), folders)
+      : [];
+  const before =
+    typeof baseline === 'string' ? await readBaseline(resolve(cwd, baseline)) : undefined;
   return marksFrom(accepted, before, now().toISOString().slice(0, 10));
 }
 
@@ -69,19 +76,32 @@ async function readBaseline(path: string): Promise<ScanReport[]> {
 const baselineHint = 'a baseline is what skillgate scan --format jsonl (or json) has written';
 
 function refuseSarif(text: string, path: string): void {
-  if (!/^\s{0,100}\{/.test(text) || !/"\$schema"\s{0,9}:\s{0,9}"[^"]{0,200}sarif/.test(text.slice(0, sarifHeadChars))) return;
-  throw new Problem('json-invalid', `Cannot compare with ${JSON.stringify(path)}: it is SARIF`, { hint: baselineHint });
+  if (
+    !/^\s{0,100}\{/.test(text) ||
+    !/"\$schema"\s{0,9}:\s{0,9}"[^"]{0,200}sarif/.test(text.slice(0, sarifHeadChars))
+  )
+    return;
+  throw new Problem('json-invalid', `Cannot compare with ${JSON.stringify(path)}: it is SARIF`, {
+    hint: baselineHint,
+  });
 }
 
 const sarifHeadChars = 2_000;
 
 function isList(value: unknown): value is { readonly reports: readonly unknown[] } {
-  return typeof value === 'object' && value !== null && 'reports' in value && Array.isArray(value.reports);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'reports' in value &&
+    Array.isArray(value.reports)
+  );
 }
 
 async function readLimited(path: string, bytesMax: number): Promise<Buffer> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true) throw new Problem('file-not-found', `There is no file ${JSON.stringify(path)}`);
-  if (found.size > bytesMax) throw new Problem('usage', `Cannot read ${JSON.stringify(path)}: more than ${bytesMax} bytes`);
+  if (found?.isFile() !== true)
+    throw new Problem('file-not-found', `There is no file ${JSON.stringify(path)}`);
+  if (found.size > bytesMax)
+    throw new Problem('usage', `Cannot read ${JSON.stringify(path)}: more than ${bytesMax} bytes`);
   return readFile(path);
 }

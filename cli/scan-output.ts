@@ -16,7 +16,10 @@ export interface ScanOutput {
 }
 
 /** The output of a format; what only one format needs is loaded for that one. */
-export async function scanOutput(context: CommandContext, marks: Marks = noMarks): Promise<ScanOutput> {
+export async function scanOutput(
+  context: CommandContext,
+  marks: Marks = noMarks,
+): Promise<ScanOutput> {
   const { format } = context;
   // Of the audit log alone, and not offered here.
   if (format === 'ocsf') throw new Problem('usage', 'A scan is no security event');
@@ -24,11 +27,15 @@ export async function scanOutput(context: CommandContext, marks: Marks = noMarks
 }
 
 const outputs: Readonly<
-  Record<Exclude<Format, 'ocsf'>, (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>>
+  Record<
+    Exclude<Format, 'ocsf'>,
+    (context: CommandContext, marks: Marks) => ScanOutput | Promise<ScanOutput>
+  >
 > = {
   text: (context, marks) => ({
     begin: '',
-    one: async (scanned, first) => `${first ? '' : '\n'}${await reportText(context, scanned, marks)}`,
+    one: async (scanned, first) =>
+      `${first ? '' : '\n'}${await reportText(context, scanned, marks)}`,
     end: () => '',
   }),
   json: () => ({
@@ -61,12 +68,20 @@ const outputs: Readonly<
   },
 };
 
-async function reportText(context: CommandContext, { report, files }: ScannedFolder, marks: Marks): Promise<string> {
+async function reportText(
+  context: CommandContext,
+  { report, files }: ScannedFolder,
+  marks: Marks,
+): Promise<string> {
   const { columns } = context.stdout;
   const colour = wantsColour(context.stdout, context.env);
   // What proposes lines of a manifest is loaded only where there is something to propose.
-  const asks = report.findings.some(({ kind, severity }) => kind === 'capability' && severity !== 'info');
-  const allowances = asks ? (await import('../scanner/reports/allowance.ts')).allowancesOf(report, files) : new Map();
+  const asks = report.findings.some(
+    ({ kind, severity }) => kind === 'capability' && severity !== 'info',
+  );
+  const allowances = asks
+    ? (await import('../scanner/reports/allowance.ts')).allowancesOf(report, files)
+    : new Map();
   return printReport(report, files, {
     colour,
     allowances,

@@ -17,7 +17,11 @@ export interface ScannedFolder {
 }
 
 /** @param cwd where the report's `path` starts */
-export async function scanFolder(scanner: WatchedScanner, folder: string, cwd: string): Promise<ScannedFolder> {
+export async function scanFolder(
+  scanner: WatchedScanner,
+  folder: string,
+  cwd: string,
+): Promise<ScannedFolder> {
   const { files, unread, unlisted } = await readSkillFolder(folder);
   const path = relative(cwd, folder).split(sep).join('/') || '.';
   try {
@@ -25,7 +29,11 @@ export async function scanFolder(scanner: WatchedScanner, folder: string, cwd: s
     return { report, files, cpuMillis };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'scan-killed') throw cause;
-    return { report: await killedReport({ files, unread, unlisted }, path, cause.message), files, cpuMillis: 0 };
+    return {
+      report: await killedReport({ files, unread, unlisted }, path, cause.message),
+      files,
+      cpuMillis: 0,
+    };
   }
 }
 
@@ -38,8 +46,13 @@ const severityExit = {
 } as const;
 
 /** The exit code that a report stands for: its highest severity, or 7 for an incomplete one, whichever is larger. */
-export function exitOfReport({ findings, verdict }: Pick<ScanReport, 'findings' | 'verdict'>): ExitCode {
-  const worst = severities.findLast((severity) => findings.some((finding) => finding.severity === severity));
+export function exitOfReport({
+  findings,
+  verdict,
+}: Pick<ScanReport, 'findings' | 'verdict'>): ExitCode {
+  const worst = severities.findLast((severity) =>
+    findings.some((finding) => finding.severity === severity),
+  );
   const incomplete = verdict === 'incomplete' ? exitCodes.limit : exitCodes.ok;
   return Math.max(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
 }
@@ -61,10 +74,20 @@ async function killedReport(
     verdict: 'incomplete',
     decidedBy: [],
     findings: [],
-    capabilities: { observed: noCapabilities, declared: noCapabilities, undeclared: noCapabilities, unused: noCapabilities },
+    capabilities: {
+      observed: noCapabilities,
+      declared: noCapabilities,
+      undeclared: noCapabilities,
+      unused: noCapabilities,
+    },
     coverage: {
       files: [
-        ...files.map((file) => ({ path: file.path, sha256: digestOf(file.bytes), bytes: file.bytes.byteLength, reason })),
+        ...files.map((file) => ({
+          path: file.path,
+          sha256: digestOf(file.bytes),
+          bytes: file.bytes.byteLength,
+          reason,
+        })),
         ...unread,
       ].map((file) => ({ ...file, disposition: 'unanalysed' })),
       ...(unlisted > 0 && { unlisted }),

@@ -26,14 +26,20 @@ const passedOn = [
 /** Starts `skill scanner work` with the scanner's key. A child that ends is started again after a pause that doubles, up to half a minute. */
 export function keepScannerRunning(
   context: CommandContext,
-  { base, keyPath, rootPath }: { readonly base: string; readonly keyPath: string; readonly rootPath: string },
+  {
+    base,
+    keyPath,
+    rootPath,
+  }: { readonly base: string; readonly keyPath: string; readonly rootPath: string },
 ): ScannerChild {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
   let pause = restartMillisMin;
   const env = Object.fromEntries(
-    passedOn.flatMap((name) => (context.env[name] === undefined ? [] : [[name, context.env[name]]])),
+    passedOn.flatMap((name) =>
+      context.env[name] === undefined ? [] : [[name, context.env[name]]],
+    ),
   );
   const start = (): void => {
     const started = Date.now();
@@ -47,7 +53,10 @@ export function keepScannerRunning(
     child.once('exit', (code, signal) => {
       if (stopping) return;
       if (Date.now() - started > restartMillisMax) pause = restartMillisMin;
-      note(context, safe`scanner ended (${signal ?? code ?? ''}); it is started again in ${pause} ms`);
+      note(
+        context,
+        safe`scanner ended (${signal ?? code ?? ''}); it is started again in ${pause} ms`,
+      );
       timer = setTimeout(start, pause);
       pause = Math.min(pause * 2, restartMillisMax);
     });

@@ -16,7 +16,9 @@ export async function refuseForeignScope(
 ): Promise<void> {
   const { owners, statement } = await peopleOf(world, scope);
   if (owners.length === 0 && statement !== undefined)
-    throw new Problem('scope-taken', `Cannot use @${scope}: ${noOwnerLeft}`, { hint: newOwner(scope) });
+    throw new Problem('scope-taken', `Cannot use @${scope}: ${noOwnerLeft}`, {
+      hint: newOwner(scope),
+    });
   if (owners.length === 0 || speaksFor(ids, owners)) return;
   throw new Problem(
     'scope-taken',
@@ -28,14 +30,22 @@ export async function refuseForeignScope(
 }
 
 /** Fails when others may publish in a scope, so that no certificate is made for nothing. @throws Problem `scope-taken`, `scope-unclaimed` */
-export async function refuseForeignPublisher(world: RegistryWorld, scope: Scope, { ids, name }: Someone): Promise<void> {
+export async function refuseForeignPublisher(
+  world: RegistryWorld,
+  scope: Scope,
+  { ids, name }: Someone,
+): Promise<void> {
   const { owners, publishers, statement } = await peopleOf(world, scope);
   const allowed = publishers ?? owners;
   if (speaksFor(ids, allowed)) return;
   if (allowed.length === 0 && statement === undefined)
-    throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, { hint: `skillgate scope claim ${scope}` });
+    throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, {
+      hint: `skillgate scope claim ${scope}`,
+    });
   if (allowed.length === 0)
-    throw new Problem('scope-taken', `Nobody may publish in @${scope}: ${noOwnerLeft}`, { hint: newOwner(scope) });
+    throw new Problem('scope-taken', `Nobody may publish in @${scope}: ${noOwnerLeft}`, {
+      hint: newOwner(scope),
+    });
   throw new Problem(
     'scope-taken',
     `Cannot publish in @${scope}: ${allowed.map(printIdentity).join(', ')} may, and you are ${name}`,
@@ -66,11 +76,19 @@ interface People {
 
 async function peopleOf(world: RegistryWorld, scope: Scope): Promise<People> {
   try {
-    const { owners, publishers, statement, frozen } = await askRegistry(world, `/api/v1/scopes/@${scope}`, scopeAnswer);
+    const { owners, publishers, statement, frozen } = await askRegistry(
+      world,
+      `/api/v1/scopes/@${scope}`,
+      scopeAnswer,
+    );
     if (frozen !== undefined) throw new Problem('scope-frozen', `@${scope} is frozen: ${frozen}`);
     return { owners, publishers, statement: statement ?? undefined };
   } catch (cause) {
-    if (cause instanceof Problem && (cause.code === 'not-found' || cause.code === 'scope-unclaimed')) return { owners: [] };
+    if (
+      cause instanceof Problem &&
+      (cause.code === 'not-found' || cause.code === 'scope-unclaimed')
+    )
+      return { owners: [] };
     throw cause;
   }
 }

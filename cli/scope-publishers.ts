@@ -1,7 +1,11 @@
 /** `skill scope publishers`: who may publish in a scope, to the letter. The owners stay who they are. */
 import { parseScope, type Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type Identity, type ScopePredicate, scopeStatement } from '../skills-index/statement/attestation.ts';
+import {
+  type Identity,
+  type ScopePredicate,
+  scopeStatement,
+} from '../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { parseIdentity } from '../skills-index/statement/identity-shapes.ts';
 import { confirm } from './ask.ts';
@@ -19,9 +23,14 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
   const named = namedJob(context);
   const before = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
   if (before.statement === null)
-    throw new Problem('scope-unclaimed', `Nobody owns @${scope}`, { hint: `skillgate scope claim ${scope}` });
+    throw new Problem('scope-unclaimed', `Nobody owns @${scope}`, {
+      hint: `skillgate scope claim ${scope}`,
+    });
   const kept = context.options.add === true ? (before.publishers ?? before.owners) : [];
-  const publishers = named === undefined ? undefined : [...kept.filter((one) => identityId(one) !== identityId(named)), named];
+  const publishers =
+    named === undefined
+      ? undefined
+      : [...kept.filter((one) => identityId(one) !== identityId(named)), named];
   const someone = await someoneFor(context);
   await refuseForeignScope(context, scope, someone);
   const change = {
@@ -32,7 +41,11 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
     previous: before.statement,
   };
   await confirmOthers(context, change, someone);
-  const { digest, logIndex } = await postStatement(context, scopeStatement(change), await someone.signer());
+  const { digest, logIndex } = await postStatement(
+    context,
+    scopeStatement(change),
+    await someone.signer(),
+  );
   answer(
     context,
     {
@@ -52,14 +65,16 @@ export async function setPublishers(context: CommandContext): Promise<ExitCode> 
 function namedJob({ options }: CommandContext): Identity | undefined {
   const { ci, workflow, ref, environment, owners } = options;
   if (owners === true) {
-    if ([ci, workflow, ref, environment].some((one) => one !== undefined)) throw usage('--owners names no job');
+    if ([ci, workflow, ref, environment].some((one) => one !== undefined))
+      throw usage('--owners names no job');
     return undefined;
   }
   if (typeof ci !== 'string' || typeof workflow !== 'string')
     throw usage('--ci and --workflow name the job, or --owners lifts the restriction');
   // The last colon: an issuer's URL has others.
   const at = ci.lastIndexOf(':');
-  const [provider, repository] = [ci.slice(0, Math.max(at, 0)), ci.slice(at + 1)];
+  const provider = ci.slice(0, Math.max(at, 0));
+  const repository = ci.slice(at + 1);
   const known = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
   if (known === undefined && !/^https?:\/\//.test(provider))
     throw usage(`${JSON.stringify(ci)} is not PROVIDER:ID with github, gitlab or an issuer’s URL`);
@@ -109,7 +124,10 @@ async function confirmOthers(
 
 function tell(scope: Scope, publishers: readonly Identity[] | undefined): Safe[] {
   if (publishers === undefined) return [safe`The owners of @${scope} may publish in it`];
-  return [safe`In @${scope} may publish, and nobody else:`, ...publishers.map((one) => safe`  ${printIdentity(one)}`)];
+  return [
+    safe`In @${scope} may publish, and nobody else:`,
+    ...publishers.map((one) => safe`  ${printIdentity(one)}`),
+  ];
 }
 
 function usage(why: string): Problem {

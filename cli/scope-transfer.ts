@@ -5,7 +5,11 @@ import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { isDigest } from '../skills-index/skill/digest.ts';
 import { parseScope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type Identity, type ScopePredicate, scopeStatement } from '../skills-index/statement/attestation.ts';
+import {
+  type Identity,
+  type ScopePredicate,
+  scopeStatement,
+} from '../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../skills-index/statement/identity-id.ts';
 import { confirm } from './ask.ts';
 import { calledName } from './called-name.ts';
@@ -25,10 +29,17 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   const owners = await newOwners(context);
   const path = `/api/v1/scopes/@${scope}`;
   const before = await askRegistry(context, path, scopeAnswer);
-  if (before.statement === null) throw new Problem('not-found', `Nobody owns @${scope}: ${calledName()} scope claim ${scope}`);
+  if (before.statement === null)
+    throw new Problem('not-found', `Nobody owns @${scope}: ${calledName()} scope claim ${scope}`);
   const publishers = context.options['keep-publishers'] === true ? before.publishers : undefined;
   const kept = publishers === undefined ? {} : { publishers };
-  const change: ScopePredicate = { registry: await registryIdFor(context), scope, owners, ...kept, previous: before.statement };
+  const change: ScopePredicate = {
+    registry: await registryIdFor(context),
+    scope,
+    owners,
+    ...kept,
+    previous: before.statement,
+  };
   const someone = await someoneFor(context);
   const isOwner = before.owners.some((one) => someone.ids.includes(identityId(one)));
   const text = canonicalJson(change);
@@ -44,16 +55,27 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
   const needed = isOwner ? 0 : before.votesNeeded;
   const question = tell(change, { before, votes: voted.length + 1, needed });
   if (context.options.yes !== true) await confirm(context, question, scope, '--yes');
-  const { digest, logIndex } = await postStatement(context, scopeStatement(change), await someone.signer());
+  const { digest, logIndex } = await postStatement(
+    context,
+    scopeStatement(change),
+    await someone.signer(),
+  );
   const after = await askRegistry(context, path, scopeAnswer);
   const done = after.statement !== before.statement;
-  const votes = isOwner ? null : { signed: done ? Math.max(needed, voted.length + 1) : voted.length + 1, needed };
+  const votes = isOwner
+    ? null
+    : { signed: done ? Math.max(needed, voted.length + 1) : voted.length + 1, needed };
   answer(
     context,
     {
       schema: 'skillgate.scope-transferred/1',
-      ...{ scope, owners: owners.map(identityId), publishers: publishers?.map(identityId) ?? null },
-      ...{ done, votes, statement: digest, logIndex },
+      scope,
+      owners: owners.map(identityId),
+      publishers: publishers?.map(identityId) ?? null,
+      done,
+      votes,
+      statement: digest,
+      logIndex,
     },
     () =>
       done
@@ -74,7 +96,9 @@ export async function transferScope(context: CommandContext): Promise<ExitCode> 
 async function newOwners(context: CommandContext): Promise<Identity[]> {
   const { to } = context.options;
   const given = Array.isArray(to) ? to.map(String) : [];
-  const owners = new Map<string, Identity>(peopleIn(context.options['to-oidc']).map((one) => [identityId(one), one]));
+  const owners = new Map<string, Identity>(
+    peopleIn(context.options['to-oidc']).map((one) => [identityId(one), one]),
+  );
   for (const one of given) {
     const { keyId, spki } = isDigest(one)
       ? await publicKeyById(context, one)
@@ -89,14 +113,22 @@ async function newOwners(context: CommandContext): Promise<Identity[]> {
   return [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-type ScopeOwnership = { readonly owners: readonly Identity[]; readonly publishers?: readonly Identity[] | undefined };
+type ScopeOwnership = {
+  readonly owners: readonly Identity[];
+  readonly publishers?: readonly Identity[] | undefined;
+};
 
 function tell(
   { scope, owners, publishers }: ScopePredicate,
-  { before, votes, needed }: { readonly before: ScopeOwnership; readonly votes: number; readonly needed: number },
+  {
+    before,
+    votes,
+    needed,
+  }: { readonly before: ScopeOwnership; readonly votes: number; readonly needed: number },
 ): Safe {
   const ids = owners.map(identityId);
-  const list = (some: readonly Identity[]): Safe[] => some.map((one) => safe`  ${printIdentity(one)}`);
+  const list = (some: readonly Identity[]): Safe[] =>
+    some.map((one) => safe`  ${printIdentity(one)}`);
   const dropped = publishers === undefined ? (before.publishers ?? []) : [];
   return joined(
     [
@@ -104,11 +136,15 @@ function tell(
       ...list(owners),
       safe`and no longer to`,
       ...list(before.owners.filter((old) => !ids.includes(identityId(old)))),
-      ...(publishers === undefined ? [] : [safe`In it publish, as until now, and nobody else, the new owners included:`]),
+      ...(publishers === undefined
+        ? []
+        : [safe`In it publish, as until now, and nobody else, the new owners included:`]),
       ...list(publishers ?? []),
       ...(dropped.length === 0
         ? []
-        : [safe`The new owners publish; until now these did, and --keep-publishers would leave it so:`]),
+        : [
+            safe`The new owners publish; until now these did, and --keep-publishers would leave it so:`,
+          ]),
       ...list(dropped),
       safe`Only the new owners, or administrators together, can give it back. Compare each with what its holder told you.`,
       ...(needed > 1 ? [safe`Yours is signature ${votes} of ${needed}.`] : []),

@@ -17,7 +17,12 @@ const schema = 'skillgate.sessions/1';
 /** A token that ends sooner than this is not begun with. */
 const leftMillisMin = 60_000;
 
-const keptSession = v.object({ base: v.string(), keyId: v.string(), token: v.string(), expires: v.string() });
+const keptSession = v.object({
+  base: v.string(),
+  keyId: v.string(),
+  token: v.string(),
+  expires: v.string(),
+});
 const keptSessions = v.object({ schema: v.literal(schema), sessions: v.array(keptSession) });
 type KeptSession = v.InferOutput<typeof keptSession>;
 
@@ -59,16 +64,25 @@ export async function withSession<Result>(
 export async function signIn(context: CommandContext, signer: Signer): Promise<SignedIn> {
   const { base, root: inForce } = await currentRegistry(context, context.registryBase);
   const root = rootFingerprint(inForce);
-  const { nonce } = await askRegistry(context, '/api/v1/session/challenge', challengeAnswer, { json: { keyId: signer.keyId } });
+  const { nonce } = await askRegistry(context, '/api/v1/session/challenge', challengeAnswer, {
+    json: { keyId: signer.keyId },
+  });
   const signed = await signer.sign(Buffer.from(sessionText({ root, base, nonce })));
   const signature = Buffer.from(signed).toString('base64');
   const json = { keyId: signer.keyId, nonce, signature };
-  const { token, expires, member } = await askRegistry(context, '/api/v1/session', sessionAnswer, { json });
+  const { token, expires, member } = await askRegistry(context, '/api/v1/session', sessionAnswer, {
+    json,
+  });
   const now = context.now().getTime();
   const others = readKept(context.paths).filter(
-    (one) => Date.parse(one.expires) > now && !(one.base === context.registryBase && one.keyId === (signer.keyId as string)),
+    (one) =>
+      Date.parse(one.expires) > now &&
+      !(one.base === context.registryBase && one.keyId === (signer.keyId as string)),
   );
-  await keep(context.paths, [...others, { base: context.registryBase, keyId: signer.keyId, token, expires }]);
+  await keep(context.paths, [
+    ...others,
+    { base: context.registryBase, keyId: signer.keyId, token, expires },
+  ]);
   return { token, expires, member };
 }
 

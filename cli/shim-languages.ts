@@ -103,22 +103,26 @@ exit 127;
   {
     endings: ['php', 'phar'],
     programs: /^php[\d.]*$/,
-    refuse: (why) => `#!/usr/bin/env php\n<?php\nfwrite(STDERR, ${singleQuoted(why)} . "\\n");\nexit(6);\n`,
+    refuse: (why) =>
+      `#!/usr/bin/env php\n<?php\nfwrite(STDERR, ${singleQuoted(why)} . "\\n");\nexit(6);\n`,
   },
   {
     endings: ['lua'],
     programs: /^lua[\d.]*$/,
-    refuse: (why) => `#!/usr/bin/env lua\nio.stderr:write(${singleQuoted(why)}, "\\n")\nos.exit(6)\n`,
+    refuse: (why) =>
+      `#!/usr/bin/env lua\nio.stderr:write(${singleQuoted(why)}, "\\n")\nos.exit(6)\n`,
   },
   {
     endings: ['ps1', 'psm1'],
     programs: /^(pwsh|powershell)$/,
-    refuse: (why) => `#!/usr/bin/env pwsh\n[Console]::Error.WriteLine('${why.replaceAll("'", "''")}')\nexit 6\n`,
+    refuse: (why) =>
+      `#!/usr/bin/env pwsh\n[Console]::Error.WriteLine('${why.replaceAll("'", "''")}')\nexit 6\n`,
   },
   {
     endings: ['bat', 'cmd'],
     // Nothing of the skill's stands in it: no quoting of cmd.exe is safe.
-    refuse: () => '@echo skillgate: this file does not run outside the sandbox. 1>&2\r\n@exit /b 6\r\n',
+    refuse: () =>
+      '@echo skillgate: this file does not run outside the sandbox. 1>&2\r\n@exit /b 6\r\n',
   },
   shell,
 ];
@@ -149,7 +153,9 @@ export function programOf(original: Uint8Array): string | undefined {
   const line = Buffer.from(original.subarray(0, 200)).toString('latin1').split('\n')[0] ?? '';
   if (!/^#!\s*\S*\//.test(line)) return undefined;
   const words = line.slice(2).trim().split(/\s+/);
-  const program = /(^|\/)env$/.test(words[0] ?? '') ? words.slice(1).find((word) => !/^-|=/.test(word)) : words[0];
+  const program = /(^|\/)env$/.test(words[0] ?? '')
+    ? words.slice(1).find((word) => !/^-|=/.test(word))
+    : words[0];
   return program?.split('/').at(-1) ?? '';
 }
 

@@ -5,7 +5,9 @@ import type { SkillName } from '../skills-index/skill/name.ts';
 import { endingOf, isShimEnding, programOf, shimLanguageOf } from './shim-languages.ts';
 
 /** A shim hands the call to `skillgate run`; what no command names refuses, and says why. */
-export type StandIn = { readonly kind: 'runs'; readonly command: string } | { readonly kind: 'refuses' };
+export type StandIn =
+  | { readonly kind: 'runs'; readonly command: string }
+  | { readonly kind: 'refuses' };
 
 type Commands = Readonly<Record<string, BundlePath>>;
 
@@ -23,7 +25,16 @@ const programEndings = new Set(
 const programNames = /^(gnu)?makefile$|^(rake|gem|just|vagrant|snake|brew)file$|^s?construct$/i;
 
 // ELF, PE, WebAssembly, Mach-O in four ways, Java and universal binaries.
-const programStarts = ['7f454c46', '4d5a', '0061736d', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe'];
+const programStarts = [
+  '7f454c46',
+  '4d5a',
+  '0061736d',
+  'feedface',
+  'feedfacf',
+  'cefaedfe',
+  'cffaedfe',
+  'cafebabe',
+];
 
 /**
  * Which files of a bundle have a stand-in. A file that a command names, or that is executable, is run by `skillgate run`; any other that
@@ -40,7 +51,8 @@ export function standIns(
     if (file.path === 'SKILL.md' || file.path === 'skill.json') continue;
     const command = commandOf(file, commands);
     if (command !== undefined) found.set(file.path, { kind: 'runs', command });
-    else if (isProgram(file.path, contents.get(file.path) ?? new Uint8Array())) found.set(file.path, { kind: 'refuses' });
+    else if (isProgram(file.path, contents.get(file.path) ?? new Uint8Array()))
+      found.set(file.path, { kind: 'refuses' });
   }
   return found;
 }
@@ -53,13 +65,24 @@ export function standIns(
 export function printStandIn(
   path: string,
   original: Uint8Array,
-  { name, standIn, commands }: { readonly name: SkillName; readonly standIn: StandIn; readonly commands: readonly string[] },
+  {
+    name,
+    standIn,
+    commands,
+  }: { readonly name: SkillName; readonly standIn: StandIn; readonly commands: readonly string[] },
 ): string {
   const language = shimLanguageOf(path, original);
-  if (standIn.kind === 'runs' && language.forward !== undefined) return language.forward({ name, command: standIn.command });
-  const why = standIn.kind === 'runs' ? 'no sandbox runs its language' : 'no command of the skill names it';
-  const instead = commands.length === 0 ? 'The skill has no commands.' : `Commands: skillgate run ${name} ${commands.join('|')}`;
-  return language.refuse(`skillgate: ${path} of ${name} does not run on this host: ${why}. ${instead}`);
+  if (standIn.kind === 'runs' && language.forward !== undefined)
+    return language.forward({ name, command: standIn.command });
+  const why =
+    standIn.kind === 'runs' ? 'no sandbox runs its language' : 'no command of the skill names it';
+  const instead =
+    commands.length === 0
+      ? 'The skill has no commands.'
+      : `Commands: skillgate run ${name} ${commands.join('|')}`;
+  return language.refuse(
+    `skillgate: ${path} of ${name} does not run on this host: ${why}. ${instead}`,
+  );
 }
 
 function commandOf(file: BundleFile, commands: Commands): string | undefined {
@@ -73,7 +96,8 @@ function commandOf(file: BundleFile, commands: Commands): string | undefined {
 function isProgram(path: string, original: Uint8Array): boolean {
   const ending = endingOf(path);
   if (isShimEnding(ending) || programEndings.has(ending)) return true;
-  if (programNames.test(path.split('/').at(-1) ?? '') || programOf(original) !== undefined) return true;
+  if (programNames.test(path.split('/').at(-1) ?? '') || programOf(original) !== undefined)
+    return true;
   const start = Buffer.from(original.subarray(0, 4)).toString('hex');
   return programStarts.some((one) => start.startsWith(one));
 }

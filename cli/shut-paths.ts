@@ -13,13 +13,16 @@ type Mounts = readonly Pick<Plan['mounts'][number], 'mode' | 'target'>[];
 /** Each path once. The paths are the skill's own words: whoever shows them quotes them. */
 export function shutPaths(printed: string, mounts: Mounts): string[] {
   const paths = printed.split('\n').flatMap((line) => pathsIn(line));
-  const isShut = (path: string): boolean => path.split('/').some((name) => isProtectedName(name)) && mayBeIn(path, mounts);
+  const isShut = (path: string): boolean =>
+    path.split('/').some((name) => isProtectedName(name)) && mayBeIn(path, mounts);
   return [...new Set(paths.filter(isShut))];
 }
 
 /** For people. JSON quotes the path, so that no sentence of a skill passes for one of ours. */
 export function shutPathLine(path: string): string {
-  const why = path.split('/').includes('.git') ? gitIsShut : 'no run changes what hosts or agents obey';
+  const why = path.split('/').includes('.git')
+    ? gitIsShut
+    : 'no run changes what hosts or agents obey';
   return `the skill says that it could not write ${JSON.stringify(shortText(path))}: ${why}`;
 }
 
@@ -30,7 +33,8 @@ function pathsIn(line: string): string[] {
   if (/unable to create temporary object directory/.test(line)) return ['.git'];
   return [...line.matchAll(isReadOnly)].flatMap(({ 0: words, index }) => {
     const after = line.slice(index + words.length, index + words.length + pathCharsMax);
-    const path = pathAfter(after) ?? pathBefore(line.slice(Math.max(0, index - pathCharsMax), index));
+    const path =
+      pathAfter(after) ?? pathBefore(line.slice(Math.max(0, index - pathCharsMax), index));
     return path === undefined ? [] : [path];
   });
 }
@@ -56,5 +60,8 @@ function pathBefore(text: string): string | undefined {
 
 // The system's own folders and the skill's are read-only for another reason.
 function mayBeIn(path: string, mounts: Mounts): boolean {
-  return !path.startsWith('/') || mounts.some(({ mode, target }) => mode !== 'ro' && path.startsWith(`${target}/`));
+  return (
+    !path.startsWith('/') ||
+    mounts.some(({ mode, target }) => mode !== 'ro' && path.startsWith(`${target}/`))
+  );
 }

@@ -1,5 +1,13 @@
 /** The installed folder of a skill: what belongs into it, and whether it is what it should be. */
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
@@ -29,7 +37,11 @@ export interface Layout {
 }
 
 /** Where a skill belongs in a project. */
-export function layoutOf(project: { readonly folder: string }, name: SkillName, wanted: WantedSkill): Layout {
+export function layoutOf(
+  project: { readonly folder: string },
+  name: SkillName,
+  wanted: WantedSkill,
+): Layout {
   return {
     project: project.folder,
     folder: wanted.as ?? shortNameOf(name),
@@ -42,16 +54,23 @@ export function layoutOf(project: { readonly folder: string }, name: SkillName, 
 export function installedFiles(
   bundle: Bundle,
   contents: ReadonlyMap<BundlePath, Uint8Array>,
-  options: { readonly name: SkillName; readonly commands: Readonly<Record<string, BundlePath>>; readonly plain: boolean },
+  options: {
+    readonly name: SkillName;
+    readonly commands: Readonly<Record<string, BundlePath>>;
+    readonly plain: boolean;
+  },
 ): InstalledFiles {
   const { name, plain } = options;
   const commands = Object.keys(options.commands).sort();
-  const found = plain ? new Map<BundlePath, StandIn>() : standIns(bundle, contents, options.commands);
+  const found = plain
+    ? new Map<BundlePath, StandIn>()
+    : standIns(bundle, contents, options.commands);
   return new Map(
     bundle.files.map((file): [string, InstalledFile] => {
       const original = contents.get(file.path) ?? new Uint8Array();
       const standIn = found.get(file.path);
-      if (standIn === undefined) return [file.path, { bytes: original, executable: plain && file.mode === '755' }];
+      if (standIn === undefined)
+        return [file.path, { bytes: original, executable: plain && file.mode === '755' }];
       const text = printStandIn(file.path, original, { name, standIn, commands });
       return [file.path, { bytes: Buffer.from(text), executable: true, standIn }];
     }),
@@ -62,13 +81,18 @@ export function installedFiles(
 export function layoutDifferences(layout: Layout, files: InstalledFiles): string[] {
   return placesOf(layout).flatMap(({ parent, place, at }) => {
     const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-    if (parent === sharedFolder || !isLink) return differences(at, files).map((line) => `${place}: ${line}`);
-    return readlinkSync(at) === linkTarget(parent, layout.folder) ? [] : [`${place}: it leads to ${readlinkSync(at)}`];
+    if (parent === sharedFolder || !isLink)
+      return differences(at, files).map((line) => `${place}: ${line}`);
+    return readlinkSync(at) === linkTarget(parent, layout.folder)
+      ? []
+      : [`${place}: it leads to ${readlinkSync(at)}`];
   });
 }
 
 /** Where a skill stands: the shared folder first, then those of the chosen agents. */
-export function placesOf(layout: Layout): { readonly parent: string; readonly place: string; readonly at: string }[] {
+export function placesOf(
+  layout: Layout,
+): { readonly parent: string; readonly place: string; readonly at: string }[] {
   return [sharedFolder, ...layout.agentFolders].map((parent) => {
     const place = join(parent, layout.folder);
     return { parent, place, at: join(layout.project, place) };
@@ -89,7 +113,9 @@ export function differences(folder: string, files: InstalledFiles): string[] {
   });
   return [
     ...lines,
-    ...[...found.keys()].filter((path) => !files.has(path)).map((path) => `${path} is not part of the skill`),
+    ...[...found.keys()]
+      .filter((path) => !files.has(path))
+      .map((path) => `${path} is not part of the skill`),
   ].sort();
 }
 
@@ -101,17 +127,28 @@ export function differences(folder: string, files: InstalledFiles): string[] {
 export function checkPlaces(layout: Layout, files: InstalledFiles, ours: readonly string[]): void {
   const reasons = placesOf(layout).flatMap(({ parent, place, at }) => {
     const outside = leavesProject(layout.project, dirname(at));
-    if (outside !== undefined) return [{ message: `${parent} leads to ${outside}, outside the project` }];
+    if (outside !== undefined)
+      return [{ message: `${parent} leads to ${outside}, outside the project` }];
     const found = lstatSync(at, { throwIfNoEntry: false });
     if (found === undefined) return [];
-    if (parent !== sharedFolder && found.isSymbolicLink() && readlinkSync(at) === linkTarget(parent, layout.folder)) return [];
-    if (found.isDirectory() && (ours.includes(parent) || differences(at, files).length === 0)) return [];
+    if (
+      parent !== sharedFolder &&
+      found.isSymbolicLink() &&
+      readlinkSync(at) === linkTarget(parent, layout.folder)
+    )
+      return [];
+    if (found.isDirectory() && (ours.includes(parent) || differences(at, files).length === 0))
+      return [];
     return [{ message: `${place} is there already` }];
   });
   if (reasons.length === 0) return;
-  throw new Problem('install-taken', `Cannot install into ${layout.project}: ${reasons.map((one) => one.message).join('; ')}`, {
-    reasons,
-  });
+  throw new Problem(
+    'install-taken',
+    `Cannot install into ${layout.project}: ${reasons.map((one) => one.message).join('; ')}`,
+    {
+      reasons,
+    },
+  );
 }
 
 /** Removes a skill's folder and what points to it, after it was installed under another name. */
@@ -129,9 +166,13 @@ export function linkTarget(parent: string, folder: string): string {
 // A link in the project (it may come from a stranger's repository) must not make us write somewhere else.
 function leavesProject(project: string, folder: string): string | undefined {
   let at = folder;
-  while (!existsSync(at) && lstatSync(at, { throwIfNoEntry: false }) === undefined) at = dirname(at);
-  const [root, real] = [realpathSync(project), realpathOrNothing(at)];
-  return real !== undefined && (real === root || real.startsWith(`${root}/`)) ? undefined : (real ?? at);
+  while (!existsSync(at) && lstatSync(at, { throwIfNoEntry: false }) === undefined)
+    at = dirname(at);
+  const root = realpathSync(project);
+  const real = realpathOrNothing(at);
+  return real !== undefined && (real === root || real.startsWith(`${root}/`))
+    ? undefined
+    : (real ?? at);
 }
 
 function realpathOrNothing(path: string): string | undefined {

@@ -16,7 +16,10 @@ export interface DescribedSkill {
 export function searchSkills(task: string, skills: readonly DescribedSkill[]): DescribedSkill[] {
   const words = new Set(wordsOf(task));
   return skills
-    .map((skill) => ({ skill: { ...skill, description: cleanDescription(skill.description) }, score: scoreOf(skill, words) }))
+    .map((skill) => ({
+      skill: { ...skill, description: cleanDescription(skill.description) },
+      score: scoreOf(skill, words),
+    }))
     .filter(({ score }) => score > 0 || words.size === 0)
     .sort((a, b) => b.score - a.score || (a.skill.name < b.skill.name ? -1 : 1))
     .slice(0, searchHitsMax)
@@ -26,7 +29,10 @@ export function searchSkills(task: string, skills: readonly DescribedSkill[]): D
 function scoreOf(skill: DescribedSkill, words: ReadonlySet<string>): number {
   const named = new Set(wordsOf(shortNameOf(skill.name)));
   const described = new Set(wordsOf(skill.description));
-  return [...words].reduce((sum, word) => sum + (named.has(word) ? 3 : 0) + (described.has(word) ? 1 : 0), 0);
+  return [...words].reduce(
+    (sum, word) => sum + (named.has(word) ? 3 : 0) + (described.has(word) ? 1 : 0),
+    0,
+  );
 }
 
 function wordsOf(text: string): string[] {

@@ -19,7 +19,9 @@ export function skillUri(name: SkillName, path = ''): string {
  * @throws Problem `not-found`
  */
 export function parseSkillUri(uri: string): SkillAddress {
-  const [scope = '', short = '', ...parts] = uri.startsWith('skill://') ? uri.slice('skill://'.length).split('/') : [];
+  const [scope = '', short = '', ...parts] = uri.startsWith('skill://')
+    ? uri.slice('skill://'.length).split('/')
+    : [];
   if (isNamePart(scope) && isNamePart(short) && !parts.includes('')) {
     const name = parseSkillName(`@${scope}/${short}`);
     const path = decoded(parts);

@@ -4,9 +4,18 @@ import { lstat, open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { UnreadEntry } from '../scanner/extract.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { bundleBytesMax, bundleFileBytesMax, bundleFilesMax } from '../skills-index/skill/limits.ts';
+import {
+  bundleBytesMax,
+  bundleFileBytesMax,
+  bundleFilesMax,
+} from '../skills-index/skill/limits.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
-import { folderDepthMax, folderEntriesMax, folderReasonsMax, unreadHashBytesMax } from './limits.ts';
+import {
+  folderDepthMax,
+  folderEntriesMax,
+  folderReasonsMax,
+  unreadHashBytesMax,
+} from './limits.ts';
 import { type HashBudget, tellUnread } from './unread-entry.ts';
 
 export interface SkillFolder {
@@ -34,11 +43,19 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
   const budget = { bytesLeft: unreadHashBytesMax };
   for await (const { path, what } of entriesBelow(folder)) {
     if (what === 'git') skipped.push(path);
-    else if (unread.length >= folderReasonsMax && (what !== 'file' || files.length >= bundleFilesMax)) unlisted++;
+    else if (
+      unread.length >= folderReasonsMax &&
+      (what !== 'file' || files.length >= bundleFilesMax)
+    )
+      unlisted++;
     else if (what !== 'file') unread.push({ path, reason: what.unread });
     else {
       const isBeyond = files.length >= bundleFilesMax;
-      const read = await readPlainFile(join(folder, path), { bytesLeft: bundleBytesMax - bytes, isBeyond, budget });
+      const read = await readPlainFile(join(folder, path), {
+        bytesLeft: bundleBytesMax - bytes,
+        isBeyond,
+        budget,
+      });
       if ('reason' in read && unread.length >= folderReasonsMax) unlisted++;
       else if ('reason' in read) unread.push({ path, ...read });
       else {
@@ -47,7 +64,12 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
       }
     }
   }
-  return { files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))), unread, unlisted, skipped };
+  return {
+    files: files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+    unread,
+    unlisted,
+    skipped,
+  };
 }
 
 /**
@@ -56,7 +78,9 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
  */
 export async function readWholeSkill(folder: string): Promise<SkillFolder> {
   const found = await readSkillFolder(folder);
-  const reasons = found.unread.map(({ path, reason }): Reason => ({ message: `${JSON.stringify(path)} ${reason}` }));
+  const reasons = found.unread.map(
+    ({ path, reason }): Reason => ({ message: `${JSON.stringify(path)} ${reason}` }),
+  );
   if (reasons.length > 0)
     throw new Problem(
       'bundle-invalid',
@@ -64,7 +88,10 @@ export async function readWholeSkill(folder: string): Promise<SkillFolder> {
       { reasons },
     );
   if (!found.files.some((file) => file.path === 'SKILL.md'))
-    throw new Problem('skill-md-missing', `Cannot take ${JSON.stringify(folder)}: it has no SKILL.md`);
+    throw new Problem(
+      'skill-md-missing',
+      `Cannot take ${JSON.stringify(folder)}: it has no SKILL.md`,
+    );
   return found;
 }
 
@@ -75,11 +102,19 @@ export async function readWholeSkill(folder: string): Promise<SkillFolder> {
 export async function findSkills(path: string): Promise<string[]> {
   await demandFolder(path);
   const found = await skillsBelow(path, 0, { left: folderEntriesMax });
-  if (found.length === 0) throw new Problem('skill-md-missing', `There is no SKILL.md in or below ${JSON.stringify(path)}`);
+  if (found.length === 0)
+    throw new Problem(
+      'skill-md-missing',
+      `There is no SKILL.md in or below ${JSON.stringify(path)}`,
+    );
   return found;
 }
 
-async function skillsBelow(folder: string, depth: number, budget: { left: number }): Promise<string[]> {
+async function skillsBelow(
+  folder: string,
+  depth: number,
+  budget: { left: number },
+): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   budget.left -= entries.length;
   if (budget.left < 0 || depth > folderDepthMax) throw endless(folder);
@@ -116,7 +151,10 @@ async function* entriesBelow(folder: string): AsyncGenerator<Entry> {
       const name = utf8(entry.name);
       const path = next.path === '' ? (name ?? '') : `${next.path}/${name}`;
       if (name === undefined)
-        yield { path: `${next.path}/${entry.name.toString('latin1')}`, what: { unread: 'has a name that is not UTF-8' } };
+        yield {
+          path: `${next.path}/${entry.name.toString('latin1')}`,
+          what: { unread: 'has a name that is not UTF-8' },
+        };
       else if (name === '.git') yield { path, what: 'git' };
       else if (entry.isDirectory()) waiting.push({ path, depth: next.depth + 1 });
       else yield { path, what: whatIs(entry) };
@@ -149,13 +187,19 @@ async function readPlainFile(
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    return { reason: codeOf(cause) === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${codeOf(cause)})` };
+    return {
+      reason:
+        codeOf(cause) === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${codeOf(cause)})`,
+    };
   }
   try {
-    const { size, mode } = await file.stat().then((stat) => (stat.isFile() ? stat : { size: -1, mode: 0 }));
+    const { size, mode } = await file
+      .stat()
+      .then((stat) => (stat.isFile() ? stat : { size: -1, mode: 0 }));
     if (size < 0) return { reason: 'is no plain file' };
     const reason = overLimit(size, limits);
-    if (reason !== undefined) return await tellUnread(file, size, { reason, budget: limits.budget });
+    if (reason !== undefined)
+      return await tellUnread(file, size, { reason, budget: limits.budget });
     const bytes = Buffer.alloc(size);
     const { bytesRead } = await file.read(bytes, 0, size, 0);
     if (bytesRead !== size) return { reason: 'changed while it was read', bytes: size };
@@ -175,8 +219,10 @@ function overLimit(size: number, { bytesLeft, isBeyond }: ReadLimits): string | 
 
 async function demandFolder(path: string): Promise<void> {
   const stat = await lstat(resolve(path, '.')).catch(() => undefined);
-  const followed = stat?.isSymbolicLink() === true ? await lstat(join(path, '.')).catch(() => undefined) : stat;
-  if (followed === undefined) throw new Problem('file-not-found', `There is no ${JSON.stringify(path)}`);
+  const followed =
+    stat?.isSymbolicLink() === true ? await lstat(join(path, '.')).catch(() => undefined) : stat;
+  if (followed === undefined)
+    throw new Problem('file-not-found', `There is no ${JSON.stringify(path)}`);
   if (!followed.isDirectory())
     throw new Problem('file-not-found', `${JSON.stringify(path)} is not a folder`, {
       hint: 'name the folder that holds SKILL.md',

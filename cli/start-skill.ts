@@ -63,7 +63,9 @@ function auditOf(world: World): Audit {
   const keyFile = auditKeyFileOf(world);
   const audit = openAudit(auditFileOf(world), world.now, keyFile);
   const { session } = world;
-  return session === undefined ? audit : { record: (subject, event) => audit.record({ ...subject, session }, event) };
+  return session === undefined
+    ? audit
+    : { record: (subject, event) => audit.record({ ...subject, session }, event) };
 }
 
 export function agentsFolderOf({ paths }: Pick<World, 'paths'>): string {
@@ -83,7 +85,11 @@ export function auditKeyFileOf({ paths }: Pick<World, 'paths'>): string {
  * Admits a version for a start; a refusal is recorded before it is thrown.
  * @throws Problem `not-admitted`, `status-stale`, `not-found`, `registry-down`, `root-not-pinned` and others of `admit`
  */
-export async function admitToStart(world: World, host: HostFiles, question: StartQuestion): Promise<Startable> {
+export async function admitToStart(
+  world: World,
+  host: HostFiles,
+  question: StartQuestion,
+): Promise<Startable> {
   const { name, locked, agent } = question;
   try {
     const { admission, source, registry } = await askAdmission(world, {
@@ -96,13 +102,23 @@ export async function admitToStart(world: World, host: HostFiles, question: Star
     });
     const admitted = requireAdmitted(admission, name);
     const opened = await openAdmitted(source, admitted);
-    return { admitted, opened, registry: registry.root.origin, source, root: registry.root, notes: admission.notes };
+    return {
+      admitted,
+      opened,
+      registry: registry.root.origin,
+      source,
+      root: registry.root,
+      notes: admission.notes,
+    };
   } catch (problem) {
     // An interruption refuses nothing.
     if (problem instanceof Problem && !world.signal.aborted) {
       const why = [problem.message, ...problem.reasons.map((reason) => reason.message)].join('; ');
       const version = locked === undefined ? {} : { version: locked.version };
-      host.audit.record({ run: randomUUID(), agent, skill: name, ...version }, { event: 'refused', code: problem.code, why });
+      host.audit.record(
+        { run: randomUUID(), agent, skill: name, ...version },
+        { event: 'refused', code: problem.code, why },
+      );
     }
     throw problem;
   }
@@ -126,10 +142,19 @@ export async function runRequest(
 ): Promise<RunRequest> {
   const { admitted, opened, root } = start;
   const keyFile = auditKeyFileOf(world);
-  const places = { folder: incidentsFolderOf(world), keyFile, registry: registryIdOf(root), now: world.now };
+  const places = {
+    folder: incidentsFolderOf(world),
+    keyFile,
+    registry: registryIdOf(root),
+    now: world.now,
+  };
   const { name, version, bundle, manifest, capabilities } = admitted;
   return {
-    skill: { admitted: { name, version, bundle }, bundle: opened.bundle, contents: await readAll(opened) },
+    skill: {
+      admitted: { name, version, bundle },
+      bundle: opened.bundle,
+      contents: await readAll(opened),
+    },
     manifest,
     approved: capabilities,
     args: call.args,

@@ -12,7 +12,11 @@ const prefixBytesMax = 155;
 export function writeTar({ bundle, contents }: PackedBundle): Uint8Array {
   const parts = bundle.files.flatMap((file) => {
     const bytes = contents.get(file.path) ?? new Uint8Array();
-    return [headerOf(file.path, bytes.byteLength, file.mode), bytes, Buffer.alloc(-bytes.byteLength & (blockBytes - 1))];
+    return [
+      headerOf(file.path, bytes.byteLength, file.mode),
+      bytes,
+      Buffer.alloc(-bytes.byteLength & (blockBytes - 1)),
+    ];
   });
   return Buffer.concat([...parts, Buffer.alloc(2 * blockBytes)]);
 }
@@ -41,8 +45,13 @@ function headerOf(path: string, size: number, mode: '644' | '755'): Buffer {
 function splitPath(path: string): { name: string; prefix: string } {
   if (Buffer.byteLength(path) <= nameBytesMax) return { name: path, prefix: '' };
   for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
-    const [prefix, name] = [path.slice(0, at), path.slice(at + 1)];
-    if (Buffer.byteLength(prefix) <= prefixBytesMax && Buffer.byteLength(name) <= nameBytesMax) return { name, prefix };
+    const prefix = path.slice(0, at);
+    const name = path.slice(at + 1);
+    if (Buffer.byteLength(prefix) <= prefixBytesMax && Buffer.byteLength(name) <= nameBytesMax)
+      return { name, prefix };
   }
-  throw new Problem('path-invalid', `Cannot send ${JSON.stringify(path)}: its name is longer than ${nameBytesMax} bytes`);
+  throw new Problem(
+    'path-invalid',
+    `Cannot send ${JSON.stringify(path)}: its name is longer than ${nameBytesMax} bytes`,
+  );
 }

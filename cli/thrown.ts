@@ -22,7 +22,10 @@ export function problemOf(thrown: unknown, interrupted: boolean): Problem {
   if (thrown instanceof Problem && (!interrupted || thrown.code === 'interrupted')) return thrown;
   if (interrupted) return new Problem('interrupted', 'Interrupted');
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { code, path, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code, path, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
   const row = code === undefined ? undefined : systemFailures[code];
   if (row !== undefined) {
     const what = path ?? (port === undefined ? '' : `${address ?? ''}:${port}`);

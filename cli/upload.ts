@@ -31,16 +31,36 @@ export interface Published {
  * Signs publish/v1 (and provenance) and uploads. A certificate signs both, and no second publication.
  * @throws Problem as the registry's intake says
  */
-export async function publishVersion(world: RegistryWorld, signer: AnySigner, upload: Upload): Promise<Published> {
+export async function publishVersion(
+  world: RegistryWorld,
+  signer: AnySigner,
+  upload: Upload,
+): Promise<Published> {
   const { packed, manifest, inferred, provenance } = upload;
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
-  const predicate = { manifest, tool: ownName(), ...(inferred === true ? { inferred } : {}) } as const;
+  const predicate = {
+    manifest,
+    tool: ownName(),
+    ...(inferred === true ? { inferred } : {}),
+  } as const;
   const form = new FormData();
-  form.set('publish', jsonPart(await signAs(signer, publishStatement(about, predicate))), 'publish.json');
+  form.set(
+    'publish',
+    jsonPart(await signAs(signer, publishStatement(about, predicate))),
+    'publish.json',
+  );
   if (provenance !== undefined)
-    form.set('provenance', jsonPart(await signAs(signer, provenanceStatement(about, provenance))), 'provenance.json');
-  form.set('bundle', new Blob([Buffer.from(writeTar(packed))], { type: 'application/x-tar' }), 'bundle.tar');
+    form.set(
+      'provenance',
+      jsonPart(await signAs(signer, provenanceStatement(about, provenance))),
+      'provenance.json',
+    );
+  form.set(
+    'bundle',
+    new Blob([Buffer.from(writeTar(packed))], { type: 'application/x-tar' }),
+    'bundle.tar',
+  );
   return askRegistry(world, '/api/v1/versions', publishedAnswer, {
     form,
     ...(isKeyed(signer) ? { signedBy: signer.keyId } : {}),

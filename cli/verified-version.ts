@@ -8,7 +8,13 @@ import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ChainNode } from '../skills-index/trust/decision/chain.ts';
 import type { Admitted, TrustedInputs } from '../skills-index/trust/decision.ts';
-import { askAdmission, openAdmitted, type Project, type Question, type World } from './admission.ts';
+import {
+  askAdmission,
+  openAdmitted,
+  type Project,
+  type Question,
+  type World,
+} from './admission.ts';
 import { type Branch, chainBranch, leaf, treeText } from './chain-text.ts';
 import type { CommandContext } from './command.ts';
 import { writeEvidence } from './evidence-folder.ts';
@@ -16,7 +22,13 @@ import { standJson, standLines } from './installed-text.ts';
 import { count, type Ink, type Safe, safe } from './output.ts';
 import type { TrustedRegistry } from './registries.ts';
 import { type Rescan, rescan } from './rescan.ts';
-import { type InstalledFiles, installedFiles, layoutDifferences, layoutOf, placesOf } from './skill-folder.ts';
+import {
+  type InstalledFiles,
+  installedFiles,
+  layoutDifferences,
+  layoutOf,
+  placesOf,
+} from './skill-folder.ts';
 import { keptVersion } from './trust/kept.ts';
 
 export interface Verified {
@@ -61,7 +73,11 @@ export async function verifyVersion(
   context: CommandContext & World,
   project: Project,
   host: HostPolicy,
-  { name, range, through }: { readonly name: SkillName; readonly range: string } & Pick<Question, 'through'>,
+  {
+    name,
+    range,
+    through,
+  }: { readonly name: SkillName; readonly range: string } & Pick<Question, 'through'>,
 ): Promise<Verified> {
   const locked = range === '*' ? project.lock.get(name) : undefined;
   const { admission, source, registry } = await askAdmission(context, {
@@ -74,7 +90,11 @@ export async function verifyVersion(
     host,
     ...(through === undefined ? {} : { through }),
   });
-  const decided = { ...toVerified(admission, source, name), trusted: registry, trustedSince: ageOf(registry) };
+  const decided = {
+    ...toVerified(admission, source, name),
+    trusted: registry,
+    trustedSince: ageOf(registry),
+  };
   if (decided.admitted === undefined || locked === undefined) return decided;
   return { ...decided, ...(await compareInstalled(project, decided.admitted, source)) };
 }
@@ -90,7 +110,10 @@ export async function exportVerified(
   { folder, taken }: { readonly folder: string; readonly taken: ReadonlyMap<string, Uint8Array> },
 ): Promise<Digest> {
   if (admitted === undefined || trusted === undefined || admitted.onGrace)
-    throw new Problem('status-stale', 'Cannot export: its status has expired, and what is exported has to hold by itself');
+    throw new Problem(
+      'status-stale',
+      'Cannot export: its status has expired, and what is exported has to hold by itself',
+    );
   await readAll(await openAdmitted(source, admitted));
   const note = {
     schema: 'skillgate.evidence/1',
@@ -111,7 +134,9 @@ export async function withRescan(verified: Verified): Promise<Verified> {
   return {
     ...verified,
     rescan: found,
-    problem: new Problem('rescan-differs', `Cannot vouch for ${name}: the scan differs`, { reasons }),
+    problem: new Problem('rescan-differs', `Cannot vouch for ${name}: the scan differs`, {
+      reasons,
+    }),
   };
 }
 
@@ -119,7 +144,9 @@ export async function withRescan(verified: Verified): Promise<Verified> {
 export function toVerified(admission: Admission, source: Source, name: SkillName): Verified {
   const { decision, notes } = admission;
   const common = { name, notes, source, chain: decision.chain, folders: [], plain: false };
-  return decision.kind === 'admitted' ? { ...common, admitted: decision } : { ...common, problem: refusal(admission, name) };
+  return decision.kind === 'admitted'
+    ? { ...common, admitted: decision }
+    : { ...common, problem: refusal(admission, name) };
 }
 
 function refusal(admission: Admission, name: SkillName): Problem {
@@ -137,13 +164,21 @@ async function compareInstalled(project: Project, admitted: Admitted, source: So
   const wanted = project.file.skills.get(name);
   const plain = wanted?.plain === true;
   const opened = await openAdmitted(source, admitted);
-  const files = installedFiles(opened.bundle, await readAll(opened), { name, commands: manifest.commands, plain });
+  const files = installedFiles(opened.bundle, await readAll(opened), {
+    name,
+    commands: manifest.commands,
+    plain,
+  });
   const layout = layoutOf(project, name, wanted ?? { range: '*' });
   const reasons = layoutDifferences(layout, files).map((message) => ({ message }));
   const folders = placesOf(layout).map(({ place }) => place);
   if (reasons.length === 0) return { folders, plain, ...(plain ? {} : { files }) };
   const differ = count(reasons.length, 'installed file differs', 'installed files differ');
-  return { folders, plain, problem: new Problem('installed-differs', `Cannot vouch for ${name}: ${differ}`, { reasons }) };
+  return {
+    folders,
+    plain,
+    problem: new Problem('installed-differs', `Cannot vouch for ${name}: ${differ}`, { reasons }),
+  };
 }
 
 /** The tree for people, as wide as their terminal. */
@@ -155,7 +190,12 @@ export function verifiedText(verified: Verified, ink: Ink, width?: number): Safe
     admitted === undefined
       ? safe`${ink.red('refused')} ${ink.bold(name)}`
       : safe`${good} ${ink.bold(`${name}@${admitted.version}`)}`;
-  const of = [...rootBranch(verified), chainBranch(chain, ink), installedBranch(verified, ink), ...rescanBranch(verified, ink)];
+  const of = [
+    ...rootBranch(verified),
+    chainBranch(chain, ink),
+    installedBranch(verified, ink),
+    ...rescanBranch(verified, ink),
+  ];
   return treeText({ line: safe`${head}${when}`, of }, width);
 }
 
@@ -171,18 +211,31 @@ function ageOf({ kept }: TrustedRegistry): RootAge {
 function rootBranch({ trustedSince }: Verified): Branch[] {
   if (trustedSince === undefined) return [];
   if (trustedSince === null)
-    return [leaf(safe`by the pinned root file alone: this registry delivers no rotations, so none could reach this host`)];
+    return [
+      leaf(
+        safe`by the pinned root file alone: this registry delivers no rotations, so none could reach this host`,
+      ),
+    ];
   const { version, asked, signedUntil } = trustedSince;
-  return [leaf(safe`by version ${version} of the root of trust, asked for at ${asked}, signed until ${signedUntil}`)];
+  return [
+    leaf(
+      safe`by version ${version} of the root of trust, asked for at ${asked}, signed until ${signedUntil}`,
+    ),
+  ];
 }
 
 function installedBranch({ folders, files, plain, problem, admitted }: Verified, ink: Ink): Branch {
   if (folders.length === 0) return leaf(safe`not compared with anything installed`);
   const differs = admitted !== undefined && problem !== undefined;
   const as = plain ? 'the original files, no sandbox' : 'what Skillgate put there, unchanged';
-  const places = folders.map((folder) => leaf(safe`${folder}: ${differs ? 'not as approved' : as}`));
+  const places = folders.map((folder) =>
+    leaf(safe`${folder}: ${differs ? 'not as approved' : as}`),
+  );
   const stand = files === undefined ? [] : standLines(files).map((line) => leaf(safe`${line}`));
-  return { line: safe`${differs ? ink.red('✗') : ink.green('✓')} installed`, of: [...places, ...stand] };
+  return {
+    line: safe`${differs ? ink.red('✗') : ink.green('✓')} installed`,
+    of: [...places, ...stand],
+  };
 }
 
 function rescanBranch({ rescan: found }: Verified, ink: Ink): Branch[] {
@@ -218,7 +271,12 @@ export function verifiedJson({
     ...rest,
     ...(checkpoint === undefined
       ? {}
-      : { checkpoint: { size: checkpoint.size, root: Buffer.from(checkpoint.root).toString('base64') } }),
+      : {
+          checkpoint: {
+            size: checkpoint.size,
+            root: Buffer.from(checkpoint.root).toString('base64'),
+          },
+        }),
     notes,
     folders,
     plain,

@@ -17,7 +17,11 @@ interface Asked {
 }
 
 /** The failure itself. Where the registry has the version and did not approve it: what the version waits for, and who can approve it. */
-export async function orWaiting(context: CommandContext, { verb, reference, project }: Asked, cause: unknown): Promise<unknown> {
+export async function orWaiting(
+  context: CommandContext,
+  { verb, reference, project }: Asked,
+  cause: unknown,
+): Promise<unknown> {
   if (!(cause instanceof Problem) || cause.code !== 'not-found') return cause;
   const found = await findVersion(context, project, reference).catch(() => undefined);
   context.signal.throwIfAborted();
@@ -37,9 +41,18 @@ async function findVersion(
   const { name, range } = reference;
   const { base } = registryOf(context, scopeOf(name), project.file.registries);
   const asked = { ...context, registryBase: base };
-  const { versions } = await askRegistry(asked, `/api/v1/versions${versionPath(name)}`, versionsAnswer);
-  const newest = versions.findLast(({ version }) => range === '*' || isInRange(parseVersion(version), range));
-  return newest && askRegistry(asked, `/api/v1/versions${versionPath(name, newest.version)}`, versionAnswer);
+  const { versions } = await askRegistry(
+    asked,
+    `/api/v1/versions${versionPath(name)}`,
+    versionsAnswer,
+  );
+  const newest = versions.findLast(
+    ({ version }) => range === '*' || isInRange(parseVersion(version), range),
+  );
+  return (
+    newest &&
+    askRegistry(asked, `/api/v1/versions${versionPath(name, newest.version)}`, versionAnswer)
+  );
 }
 
 function waitsFor(found: VersionAnswer): string {
@@ -58,12 +71,16 @@ function waitsFor(found: VersionAnswer): string {
 
 function whoDecides(found: VersionAnswer, name: string): string[] {
   if (found.status === 'quarantined')
-    return [`a member with the role reviewer releases it: skillgate review move ${name} --to "in review" --reason TEXT`];
+    return [
+      `a member with the role reviewer releases it: skillgate review move ${name} --to "in review" --reason TEXT`,
+    ];
   if (found.status !== 'in review') return [];
   const lacking = approvalsLacking(found);
   return [
     ...(lacking === undefined ? [] : [`missing: ${lacking}`]),
-    ...found.whyMore.map((why) => `the registry's policy wants more approvals than usual, because ${why}`),
+    ...found.whyMore.map(
+      (why) => `the registry's policy wants more approvals than usual, because ${why}`,
+    ),
     `a member with the role reviewer, other than its author, approves it: skillgate review approve ${name} --reason TEXT`,
   ];
 }

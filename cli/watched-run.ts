@@ -16,12 +16,22 @@ export async function runWatched(
   request: RunRequest,
 ): Promise<RunResult> {
   const { statusSeconds: seconds, status: statusUrls } = policy;
-  const revocation = watchRevocation({ bundle: admitted.bundle, source, root, statusUrls, seconds, now: world.now });
+  const revocation = watchRevocation({
+    bundle: admitted.bundle,
+    source,
+    root,
+    statusUrls,
+    seconds,
+    now: world.now,
+  });
   const waiting = waitingIncidents(world).length;
-  const start = (): Promise<RunResult> => runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
+  const start = (): Promise<RunResult> =>
+    runSkill({ ...request, stops: [...(request.stops ?? []), revocation.stop] });
   const { agent } = request;
   try {
-    return await (agent === undefined ? start() : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
+    return await (agent === undefined
+      ? start()
+      : withAgentSlot(join(world.paths.data, 'agents', agent.name, 'runs'), start));
   } finally {
     revocation.close();
     // What was not taken before waits for the next incident, or for `skill log export`.

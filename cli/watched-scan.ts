@@ -43,8 +43,14 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
   const scanNow = async (request: ScanRequest): Promise<WatchedScan> => {
-    if (closed) throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`);
-    thread ??= new Worker(threadFile, { resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB } });
+    if (closed)
+      throw new Problem(
+        'scan-killed',
+        `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
+      );
+    thread ??= new Worker(threadFile, {
+      resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
+    });
     const reply = await replyOf(thread, request, secondsMax);
     scans++;
     // Whatever happened in there, the next skill gets a fresh one; and what a thread has gathered goes now and then.
@@ -53,13 +59,18 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
       thread = undefined;
     }
     if (reply.kind === 'report') return reply;
-    if (reply.kind === 'killed') throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: ${reply.why}`);
-    throw new Problem('internal', `The scanner failed on ${JSON.stringify(request.path)}: ${reply.message}`, {
-      reasons: reply.stack
-        .split('\n')
-        .slice(1, 8)
-        .map((line) => ({ message: line.trim() })),
-    });
+    if (reply.kind === 'killed')
+      throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: ${reply.why}`);
+    throw new Problem(
+      'internal',
+      `The scanner failed on ${JSON.stringify(request.path)}: ${reply.message}`,
+      {
+        reasons: reply.stack
+          .split('\n')
+          .slice(1, 8)
+          .map((line) => ({ message: line.trim() })),
+      },
+    );
   };
   return {
     scan: (request) => {
@@ -86,14 +97,19 @@ function replyOf(thread: Worker, request: ScanRequest, secondsMax: number): Prom
     };
     const onMessage = (reply: ScanReply): void => end(reply);
     const onError = (error: NodeJS.ErrnoException): void => end(outOf(error));
-    const onExit = (code: number): void => end({ kind: 'killed', why: `its thread ended (${code})` });
-    const late = setTimeout(() => end({ kind: 'killed', why: `it took more than ${secondsMax} s` }), secondsMax * 1000);
+    const onExit = (code: number): void =>
+      end({ kind: 'killed', why: `its thread ended (${code})` });
+    const late = setTimeout(
+      () => end({ kind: 'killed', why: `it took more than ${secondsMax} s` }),
+      secondsMax * 1000,
+    );
     thread.on('message', onMessage).on('error', onError).on('exit', onExit);
     thread.postMessage(request);
   });
 }
 
 function outOf(error: NodeJS.ErrnoException): Outcome {
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return { kind: 'killed', why: `it needs more than ${childMemoryMiB} MiB` };
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return { kind: 'killed', why: `it needs more than ${childMemoryMiB} MiB` };
   return { kind: 'failed', message: error.message, stack: error.stack ?? '' };
 }

@@ -7,7 +7,11 @@ import { basename, dirname, join } from 'node:path';
  * Replaces a file in one step; a crash leaves the old one.
  * @param mode permission bits of the new file
  */
-export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
   // What only its owner reads lies in folders that only its owner changes, whatever the umask says.
   await mkdir(dirname(path), { recursive: true, ...((mode & 0o077) === 0 ? { mode: 0o700 } : {}) });
   const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`);

@@ -35,13 +35,19 @@ export interface AppOptions {
 }
 
 /** Builds the application over what a shell gives it. */
-export function createApp(registry: Registry, { logError, addressOf = () => undefined }: AppOptions): Hono {
+export function createApp(
+  registry: Registry,
+  { logError, addressOf = () => undefined }: AppOptions,
+): Hono {
   const app = new Hono();
   app.use(addHeaders(registry.config), checkHost(registry.config), checkOrigin(registry.config));
   // Kept until the next start, which checks the file: what one query met is damaged for all.
   let damaged: string | undefined;
   const noteDamage = (error: unknown): void => {
-    damaged ??= error instanceof Problem && error.code === 'database-damaged' ? error.message : whyDamaged(error);
+    damaged ??=
+      error instanceof Problem && error.code === 'database-damaged'
+        ? error.message
+        : whyDamaged(error);
   };
   app.onError((error, context) => {
     noteDamage(error);
@@ -51,14 +57,20 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
     noteDamage(error);
     logError(error);
   };
-  app.notFound((context) => answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError));
+  app.notFound((context) =>
+    answerProblem(context, new Problem('not-found', `Nothing is at ${context.req.path}`), logError),
+  );
   const limit = limitStrangers(registry, addressOf);
   // Every method can bring a body, so every method but the two that never have one is counted.
-  app.use('/api/v1/*', (context, next) => (reading.has(context.req.method) ? next() : limit(context, next)));
+  app.use('/api/v1/*', (context, next) =>
+    reading.has(context.req.method) ? next() : limit(context, next),
+  );
   app.use('/review/sign-in/*', limit);
   // A person who types the bare address wants the desk; a program is told that nothing is there.
   app.get('/', (context, next) =>
-    (context.req.header('accept') ?? '').includes('text/html') ? Promise.resolve(context.redirect('/review', 303)) : next(),
+    (context.req.header('accept') ?? '').includes('text/html')
+      ? Promise.resolve(context.redirect('/review', 303))
+      : next(),
   );
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
@@ -69,7 +81,12 @@ export function createApp(registry: Registry, { logError, addressOf = () => unde
     }));
     const behind = await behindNow(registry);
     const ok = behind === undefined && damaged === undefined;
-    const said = { ok, ...(behind && { behind }), ...(damaged && { damaged }), ...(witnesses.length === 0 ? {} : { witnesses }) };
+    const said = {
+      ok,
+      ...(behind && { behind }),
+      ...(damaged && { damaged }),
+      ...(witnesses.length === 0 ? {} : { witnesses }),
+    };
     return context.json(said, ok ? 200 : 503);
   });
   app.route('/', staticRoutes(registry));
@@ -85,7 +102,8 @@ const reading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** Answers before a body is read that no route would take: reading it fills the memory for nothing. */
 const refuseUnrouted: MiddlewareHandler = (context, next) => {
   const { method } = context.req;
-  const isRouted = reading.has(method) || matchedRoutes(context).some((route) => route.method === method);
+  const isRouted =
+    reading.has(method) || matchedRoutes(context).some((route) => route.method === method);
   return isRouted ? next() : Promise.resolve(context.notFound());
 };
 
@@ -93,7 +111,14 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
   // No body is larger than an upload; routes that take more than a small JSON document say so themselves.
   api.use(refuseUnrouted, limitBody(uploadBytesMax));
-  for (const small of ['/session/*', '/session', '/reviews/*', '/jobs/lease', '/jobs/:id/renew', '/jobs/:id/fail'])
+  for (const small of [
+    '/session/*',
+    '/session',
+    '/reviews/*',
+    '/jobs/lease',
+    '/jobs/:id/renew',
+    '/jobs/:id/fail',
+  ])
     api.use(small, limitBody(jsonBodyBytesMax));
   api.use('/statements', limitBody(statementBodyBytesMax));
   for (const routes of [
@@ -126,10 +151,21 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
           '/log/statements/{index}': {
             servers: [{ url: '/' }],
             get: {
-              summary: 'The signed statement at a log index (Sigstore bundle v0.3); the entry of the log commits to it',
-              parameters: [{ name: 'index', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } }],
+              summary:
+                'The signed statement at a log index (Sigstore bundle v0.3); the entry of the log commits to it',
+              parameters: [
+                {
+                  name: 'index',
+                  in: 'path',
+                  required: true,
+                  schema: { type: 'integer', minimum: 0 },
+                },
+              ],
               responses: {
-                '200': { description: 'It never changes', content: { 'application/json': { schema: { type: 'object' } } } },
+                '200': {
+                  description: 'It never changes',
+                  content: { 'application/json': { schema: { type: 'object' } } },
+                },
                 '404': { description: 'not-found' },
               },
             },

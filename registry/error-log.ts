@@ -8,7 +8,10 @@ interface Kind {
 }
 
 /** @returns writes an error, unless the same one was written within `errorRepeatMs` */
-export function makeErrorLog(write: (line: string) => void, now: () => Date): (error: unknown) => void {
+export function makeErrorLog(
+  write: (line: string) => void,
+  now: () => Date,
+): (error: unknown) => void {
   const kinds = new Map<string, Kind>();
   return (error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -24,7 +27,9 @@ export function makeErrorLog(write: (line: string) => void, now: () => Date): (e
     if (kinds.size >= errorKindsMax) kinds.delete(kinds.keys().next().value ?? '');
     kinds.set(kind, { at, repeats: 0 });
     write(
-      before === undefined || before.repeats === 0 ? stack : `${stack}\n    (and ${before.repeats} more since the last time)`,
+      before === undefined || before.repeats === 0
+        ? stack
+        : `${stack}\n    (and ${before.repeats} more since the last time)`,
     );
   };
 }

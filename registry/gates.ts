@@ -11,7 +11,10 @@ export function checkHost(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host') ?? new URL(context.req.url).host;
     if (!config.hosts.includes(host.toLowerCase())) {
-      throw new Problem('host-unknown', `This registry does not answer to ${JSON.stringify(host.slice(0, 200))}`);
+      throw new Problem(
+        'host-unknown',
+        `This registry does not answer to ${JSON.stringify(host.slice(0, 200))}`,
+      );
     }
     await next();
   };
@@ -29,8 +32,10 @@ export function checkOrigin(config: RegistryConfig): MiddlewareHandler {
       const origin = context.req.header('origin');
       const site = context.req.header('sec-fetch-site');
       const fromHere = origin === own || (origin === 'null' && site === 'same-origin');
-      const noBrowser = origin === undefined && (site === undefined || site === 'same-origin' || site === 'none');
-      if (!fromHere && !noBrowser) throw new Problem('origin-refused', 'The request came from another site');
+      const noBrowser =
+        origin === undefined && (site === undefined || site === 'same-origin' || site === 'none');
+      if (!fromHere && !noBrowser)
+        throw new Problem('origin-refused', 'The request came from another site');
     }
     await next();
   };
@@ -42,9 +47,13 @@ export function addHeaders(config: RegistryConfig): MiddlewareHandler {
     await next();
     context.header('x-content-type-options', 'nosniff');
     context.header('referrer-policy', 'no-referrer');
-    if (config.base.startsWith('https:')) context.header('strict-transport-security', `max-age=${strictTransportSeconds}`);
+    if (config.base.startsWith('https:'))
+      context.header('strict-transport-security', `max-age=${strictTransportSeconds}`);
     if (!context.res.headers.has('content-security-policy')) {
-      context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox");
+      context.header(
+        'content-security-policy',
+        "default-src 'none'; frame-ancestors 'none'; sandbox",
+      );
     }
   };
 }

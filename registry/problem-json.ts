@@ -10,7 +10,11 @@ import { whyDamaged } from './store/sqlite-errors.ts';
 const operatorCodes: readonly ProblemCode[] = ['internal', 'database-damaged', 'blob-damaged'];
 
 /** Answers a failure; what is not a Problem is logged and told nothing about. */
-export function answerProblem(context: Context, error: unknown, log: (error: unknown) => void): Response {
+export function answerProblem(
+  context: Context,
+  error: unknown,
+  log: (error: unknown) => void,
+): Response {
   const problem = problemOf(error);
   if (operatorCodes.includes(problem.code)) log(error);
   return problemResponse(context, problem);
@@ -38,15 +42,25 @@ export function problemResponse(context: Context, problem: Problem): Response {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof HTTPException) return new Problem(codeOfStatus(error.status), error.message, { cause: error });
-  const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}` : '';
+  if (error instanceof HTTPException)
+    return new Problem(codeOfStatus(error.status), error.message, { cause: error });
+  const text =
+    error instanceof Error
+      ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`
+      : '';
   if (whyDamaged(error) !== undefined)
-    return new Problem('database-damaged', 'A place of the database that this needs is damaged', { cause: error });
+    return new Problem('database-damaged', 'A place of the database that this needs is damaged', {
+      cause: error,
+    });
   // The database is opened for writing, so it was closed to writes since.
   if (/readonly database/.test(text))
-    return new Problem('database-damaged', 'The database takes no writes: damage was found in it', { cause: error });
-  if (/SQLITE_BUSY|database is locked/.test(text)) return new Problem('registry-busy', 'The database is busy', { cause: error });
-  if (/SQLITE_FULL|ENOSPC|disk is full/.test(text)) return new Problem('registry-full', 'The disk is full', { cause: error });
+    return new Problem('database-damaged', 'The database takes no writes: damage was found in it', {
+      cause: error,
+    });
+  if (/SQLITE_BUSY|database is locked/.test(text))
+    return new Problem('registry-busy', 'The database is busy', { cause: error });
+  if (/SQLITE_FULL|ENOSPC|disk is full/.test(text))
+    return new Problem('registry-full', 'The disk is full', { cause: error });
   return new Problem('internal', 'Something failed that should not have', { cause: error });
 }
 

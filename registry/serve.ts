@@ -79,13 +79,22 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
-  const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say: log });
-  let answer = async (_: Request, __: unknown): Promise<Response> => new Response('starting', { status: 503 });
-  const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false }) as Server;
+  const witnesses = await readWitnesses(dir, {
+    urls: options.witnesses ?? [],
+    signedPolicy,
+    say: log,
+  });
+  let answer = async (_: Request, __: unknown): Promise<Response> =>
+    new Response('starting', { status: 503 });
+  const server = createAdaptorServer({
+    fetch: (request, env) => answer(request, env),
+    overrideGlobalObjects: false,
+  }) as Server;
   endSlowBodies(server);
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const opened = options.opened ?? (await orClose(server, () => openFolder(dir, options.checkBytesMax)));
+  const opened =
+    options.opened ?? (await orClose(server, () => openFolder(dir, options.checkBytesMax)));
   const { path } = opened;
   const db = await orClose(server, () => databaseOf(opened));
   const registry: Registry = {
@@ -98,7 +107,17 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     sigstore,
     witnesses,
     incidents,
-    config: { base, hosts: [...new Set([new URL(base).host, `${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`])] },
+    config: {
+      base,
+      hosts: [
+        ...new Set([
+          new URL(base).host,
+          `${host}:${port}`,
+          `localhost:${port}`,
+          `127.0.0.1:${port}`,
+        ]),
+      ],
+    },
     identities: {},
     unsettled: new Set(),
     verified: new VerifiedStatements(),
@@ -152,7 +171,11 @@ async function orClose<Result>(server: Server, step: () => Result): Promise<Resu
 }
 
 /** Takes up what a crash cut off, and logs the statements that came with the folder. */
-async function prepare(registry: Registry, dir: string, log: (line: string) => void): Promise<void> {
+async function prepare(
+  registry: Registry,
+  dir: string,
+  log: (line: string) => void,
+): Promise<void> {
   // Before anything is written: the last status, or a witness, may show more of the log than an old copy has.
   registry.ownHeadAhead = await whatOwnHeadShows(registry, log);
   const head = await newestCheckpoint(registry);
@@ -161,11 +184,14 @@ async function prepare(registry: Registry, dir: string, log: (line: string) => v
     log(sayAlarm(registry.ownHeadAhead));
     return;
   }
-  await resume(registry, (error) => log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)));
+  await resume(registry, (error) =>
+    log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)),
+  );
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
       // Who came with the folder may have been ended since; the file stays where it is.
-      if (!(error instanceof Problem) || !['statement-replayed', 'log-behind'].includes(error.code)) throw error;
+      if (!(error instanceof Problem) || !['statement-replayed', 'log-behind'].includes(error.code))
+        throw error;
     });
   }
 }

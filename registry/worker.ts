@@ -84,12 +84,21 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
   return fresh;
 }
 
-function witnessesOf({ WITNESS_URLS: urls = '', WITNESSES: own = '' }: WorkerEnvironment, signed: string | undefined) {
+function witnessesOf(
+  { WITNESS_URLS: urls = '', WITNESSES: own = '' }: WorkerEnvironment,
+  signed: string | undefined,
+) {
   requireAsked(signed, urls.split(/\s+/).filter(Boolean));
   if (urls.trim() === '') return undefined;
   const say = (line: string): void => console.error(line);
   const ask: typeof fetch = (input, init) => fetch(input, init);
-  return { policy: parseWitnessPolicy(signed ?? own), urls: urls.trim().split(/\s+/), fetch: ask, say, last: new Map() };
+  return {
+    policy: parseWitnessPolicy(signed ?? own),
+    urls: urls.trim().split(/\s+/),
+    fetch: ask,
+    say,
+    last: new Map(),
+  };
 }
 
 function d1Database(binding: D1Database): Database {

@@ -1,12 +1,21 @@
 /** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
-import { type EvidenceQuery, gatherEvidence, rememberHead } from '../skills-index/client/admission-evidence.ts';
+import {
+  type EvidenceQuery,
+  gatherEvidence,
+  rememberHead,
+} from '../skills-index/client/admission-evidence.ts';
 import { rememberKnown } from '../skills-index/client/known-statements.ts';
 import { stagedStore } from '../skills-index/client/limited-source.ts';
 import { keepAlarm } from '../skills-index/client/log-alarm.ts';
 import { rememberRevoked } from '../skills-index/client/revoked-before.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
-import { type Admitted, type Decision, type DecisionInput, decide } from '../skills-index/trust/decision.ts';
+import {
+  type Admitted,
+  type Decision,
+  type DecisionInput,
+  decide,
+} from '../skills-index/trust/decision.ts';
 
 /** Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a start. */
 export interface AdmissionRequest
@@ -43,8 +52,12 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   await rememberKnown(request.store, evidence.statements, decision);
   // What a refused version brought is not kept: a registry could fill this disk with it, a little more at each try.
   if (decision.kind === 'admitted') await store.keep();
-  const kept = decision.kind === 'refused' && decision.alarm !== undefined ? await keepAlarm(request, decision.alarm) : undefined;
-  const fresh = decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
+  const kept =
+    decision.kind === 'refused' && decision.alarm !== undefined
+      ? await keepAlarm(request, decision.alarm)
+      : undefined;
+  const fresh =
+    decision.kind === 'admitted' && alone ? [sayFresh(decision, statusGraceSeconds)] : [];
   return {
     decision,
     notes: [...notes, ...fresh, ...statusNotes],
@@ -56,14 +69,25 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
  * The admitted version, and nothing else.
  * @throws Problem `not-admitted` with every reason, `status-stale` when that is the only one
  */
-export function requireAdmitted({ decision, kept }: Omit<Admission, 'notes'>, name: SkillName): Admitted {
+export function requireAdmitted(
+  { decision, kept }: Omit<Admission, 'notes'>,
+  name: SkillName,
+): Admitted {
   if (decision.kind === 'admitted') return decision;
   const [first] = decision.reasons;
-  const onlyStale = decision.reasons.length > 0 && decision.reasons.every((reason) => reason.code === 'status-stale');
+  const onlyStale =
+    decision.reasons.length > 0 &&
+    decision.reasons.every((reason) => reason.code === 'status-stale');
   const message = `Cannot admit ${name}: ${first?.message ?? 'nothing speaks for it'}`;
-  const evidence = kept === undefined ? [] : [{ message: `both heads of the log, signed, are kept in ${kept}: send it on` }];
+  const evidence =
+    kept === undefined
+      ? []
+      : [{ message: `both heads of the log, signed, are kept in ${kept}: send it on` }];
   throw new Problem(onlyStale ? 'status-stale' : 'not-admitted', message, {
-    reasons: [...decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })), ...evidence],
+    reasons: [
+      ...decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),
+      ...evidence,
+    ],
     ...(first === undefined ? {} : { hint: first.hint }),
   });
 }

@@ -1,6 +1,10 @@
 /** Agent identities: who asks, what they may have, until when. How they are made and changed: cli/agent-store.ts. */
 
-import { type Agent, parseStoredAgent, type StoredAgent } from '../skills-index/run/agents/agent.ts';
+import {
+  type Agent,
+  parseStoredAgent,
+  type StoredAgent,
+} from '../skills-index/run/agents/agent.ts';
 import { isNamePart } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { openPurse, type Purse } from './budget.ts';
@@ -21,11 +25,19 @@ export function readAgent(folder: string, name: string): Agent {
 /** @throws Problem as `readAgent` */
 export function readStoredAgent(folder: string, name: string): StoredAgent {
   const path = agentFile(folder, name);
-  const bytes = readPrivateFile(path, { bytesMax: agentBytesMax, secret: true, code: 'key-file-invalid' });
-  if (bytes === undefined) throw new Problem('agent-unknown', `There is no agent ${JSON.stringify(name)} here`);
+  const bytes = readPrivateFile(path, {
+    bytesMax: agentBytesMax,
+    secret: true,
+    code: 'key-file-invalid',
+  });
+  if (bytes === undefined)
+    throw new Problem('agent-unknown', `There is no agent ${JSON.stringify(name)} here`);
   const stored = parseStoredAgent(bytes, path);
   if (stored.name === name) return stored;
-  throw new Problem('key-file-invalid', `Cannot use ${path}: it is the file of agent ${stored.name}`);
+  throw new Problem(
+    'key-file-invalid',
+    `Cannot use ${path}: it is the file of agent ${stored.name}`,
+  );
 }
 
 export function isAgentName(name: string): boolean {
@@ -35,7 +47,8 @@ export function isAgentName(name: string): boolean {
 
 /** @throws Problem `usage` for what is no agent's name */
 export function agentFile(folder: string, name: string): string {
-  if (!isAgentName(name)) throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
+  if (!isAgentName(name))
+    throw new Problem('usage', `Not an agent’s name: ${JSON.stringify(name)}`);
   return `${folder}/${name}.json`;
 }
 
@@ -87,7 +100,11 @@ function watchAgent(
   return { signal: stop.signal, look, close: () => clearInterval(timer) };
 }
 
-function whyNow(folder: string, name: string, whyStop: (agent: Agent) => string | undefined): string | undefined {
+function whyNow(
+  folder: string,
+  name: string,
+  whyStop: (agent: Agent) => string | undefined,
+): string | undefined {
   try {
     return whyStop(readAgent(folder, name));
   } catch (cause) {

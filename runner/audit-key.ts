@@ -1,6 +1,10 @@
 /** This host's audit key, made on first use. */
 import { generateKeyPairSync } from 'node:crypto';
-import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../skills-index/run/audit/audit-key.ts';
+import {
+  parseAuditKey,
+  printAuditKey,
+  type SigningAuditKey,
+} from '../skills-index/run/audit/audit-key.ts';
 import { agentBytesMax } from './limits.ts';
 import { withLock } from './lock.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
@@ -11,7 +15,11 @@ import { readPrivateFile, writePrivateFile } from './private-file.ts';
  * @throws Problem `key-file-invalid` when it is damaged or others may read it
  */
 export function readAuditKey(path: string): SigningAuditKey | undefined {
-  const bytes = readPrivateFile(path, { bytesMax: agentBytesMax, secret: true, code: 'key-file-invalid' });
+  const bytes = readPrivateFile(path, {
+    bytesMax: agentBytesMax,
+    secret: true,
+    code: 'key-file-invalid',
+  });
   return bytes === undefined ? undefined : parseAuditKey(bytes, path);
 }
 

@@ -54,7 +54,8 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
   return {
     record: (subject, event) => {
       const said: Said = [{ ...subject, ...event }, now()];
-      if (!comesOften(event) || hasFailed || waiting.length >= auditWaitingMax) return flush([said]);
+      if (!comesOften(event) || hasFailed || waiting.length >= auditWaitingMax)
+        return flush([said]);
       if (waiting.push(said) === 1) setTimeout(flushLater, auditDelayMillis);
     },
   };
@@ -64,20 +65,30 @@ export function openAudit(file: string, now: () => Date, keyFile: string): Audit
 const signedEvents: readonly string[] = ['exit', 'refused', 'incident'];
 
 function comesOften(event: AuditEvent): boolean {
-  return ['change', 'child', 'cleanup'].includes(event.event) || (event.event === 'egress' && event.decision === 'allowed');
+  return (
+    ['change', 'child', 'cleanup'].includes(event.event) ||
+    (event.event === 'egress' && event.decision === 'allowed')
+  );
 }
 
 function append(file: string, keyFile: string, said: readonly Said[]): void {
   const [first] = said;
   if (first === undefined) return;
-  const about = (event: AuditEvent): Said => [{ run: first[0].run, agent: first[0].agent, ...event }, first[1]];
+  const about = (event: AuditEvent): Said => [
+    { run: first[0].run, agent: first[0].agent, ...event },
+    first[1],
+  ];
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = fs.constants;
   const log = fs.openSync(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   try {
     const { lost, start } = recover(log, file, keyFile);
     const end = write(log, start, [...lost.map(about), ...said]);
-    const isLong = Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
-    const isDue = isLong || said.some(([{ event }]) => signedEvents.includes(event)) || !fs.existsSync(`${file}.head`);
+    const isLong =
+      Math.floor(end.seq / auditCheckpointLines) > Math.floor(start.seq / auditCheckpointLines);
+    const isDue =
+      isLong ||
+      said.some(([{ event }]) => signedEvents.includes(event)) ||
+      !fs.existsSync(`${file}.head`);
     if (isDue) write(log, end, [about(sign(file, keyFile, end))]);
   } finally {
     fs.closeSync(log);
@@ -93,7 +104,11 @@ function write(log: number, start: ChainEnd, said: readonly Said[]): ChainEnd {
     fs.fsyncSync(log);
   } catch (cause) {
     fs.ftruncateSync(log, size);
-    throw new Problem('audit-unwritable', `Cannot record what happens: ${(cause as Error).message}`, { cause });
+    throw new Problem(
+      'audit-unwritable',
+      `Cannot record what happens: ${(cause as Error).message}`,
+      { cause },
+    );
   }
   return end;
 }
@@ -109,10 +124,17 @@ function recover(
   const tail = Buffer.alloc(Math.min(size, bytesMax));
   fs.readSync(log, tail, 0, tail.length, size - tail.length);
   const isWhole = tail.length === size;
-  const { start, torn } = chainEndOf(tail, { file, isWhole, isSigned: fs.existsSync(`${file}.head`) });
+  const { start, torn } = chainEndOf(tail, {
+    file,
+    isWhole,
+    isSigned: fs.existsSync(`${file}.head`),
+  });
   const places = [`${file}.head`, `${keyFile}.head`].filter((place) => fs.existsSync(place));
-  const kept = furthestOf(places.map((place) => parseAuditCheckpoint(fs.readFileSync(place, 'utf8'))));
-  if (continuesFrom(kept, start.seq, tail, { file, isWhole }) === 'more') return recover(log, file, keyFile, 2 * bytesMax);
+  const kept = furthestOf(
+    places.map((place) => parseAuditCheckpoint(fs.readFileSync(place, 'utf8'))),
+  );
+  if (continuesFrom(kept, start.seq, tail, { file, isWhole }) === 'more')
+    return recover(log, file, keyFile, 2 * bytesMax);
   if (torn === undefined) return { start, lost: [] };
   writePrivateFile(`${file}.${hexOf(torn.digest).slice(0, 12)}.torn`, torn.bytes);
   fs.ftruncateSync(log, size - torn.bytes.length);

@@ -21,24 +21,34 @@ export interface Purse {
  * @param file `$DATA/agents/NAME/budget.json`
  * @throws Problem `budget-used` with what is used up, `key-file-invalid` when the file is damaged
  */
-export function openPurse(file: string, agent: { readonly budget?: Budget; readonly name: string }, now: () => Date): Purse {
+export function openPurse(
+  file: string,
+  agent: { readonly budget?: Budget; readonly name: string },
+  now: () => Date,
+): Purse {
   const { name } = agent;
   const budget: Budget = { paths: count.pathsOfADay, ...agent.budget };
   const stop = new AbortController();
   let held = count.nothingUsed;
   const change = (act: (stored: count.Used) => count.Used): void =>
-    withLock(`${file}.lock`, () => writePrivateFile(file, count.printUsed(act(count.onDay(readUsed(file), now())))));
+    withLock(`${file}.lock`, () =>
+      writePrivateFile(file, count.printUsed(act(count.onDay(readUsed(file), now())))),
+    );
   const takeAhead = (kind: BudgetKind, amount: number, most: number): void =>
     change((stored) => {
       if (stored.day !== held.day) held = { ...count.nothingUsed, day: stored.day };
-      const more = count.only(kind, count.amountAhead(stored, kind, Math.max(0, amount - held.used[kind]), most));
+      const more = count.only(
+        kind,
+        count.amountAhead(stored, kind, Math.max(0, amount - held.used[kind]), most),
+      );
       held = count.add(held, more);
       return count.add(stored, more);
     });
   const spend = (kind: BudgetKind, amount: number): boolean => {
     const most = budget[kind];
     if (most === undefined) return true;
-    if (held.used[kind] < amount || count.onDay(held, now()) !== held) takeAhead(kind, amount, most);
+    if (held.used[kind] < amount || count.onDay(held, now()) !== held)
+      takeAhead(kind, amount, most);
     if (held.used[kind] < amount) return false;
     held = count.add(held, count.only(kind, amount), -1);
     return true;
@@ -53,13 +63,20 @@ export function openPurse(file: string, agent: { readonly budget?: Budget; reado
   for (const kind of ['runs', 'seconds'] as const) {
     if (spend(kind, 1)) continue;
     close();
-    throw new Problem('budget-used', `Cannot start: agent ${name} has used its ${budget[kind]} ${kind} of this day (UTC)`);
+    throw new Problem(
+      'budget-used',
+      `Cannot start: agent ${name} has used its ${budget[kind]} ${kind} of this day (UTC)`,
+    );
   }
   return { spend, usedUp: stop.signal, close };
 }
 
 /** What an identity has used on its last day, what was written down ahead included. */
 export function readUsed(file: string): count.Used {
-  const bytes = readPrivateFile(file, { bytesMax: policyBytesMax, secret: true, code: 'key-file-invalid' });
+  const bytes = readPrivateFile(file, {
+    bytesMax: policyBytesMax,
+    secret: true,
+    code: 'key-file-invalid',
+  });
   return bytes === undefined ? count.nothingUsed : count.parseUsed(bytes, file);
 }

@@ -35,7 +35,11 @@ export async function openSkill(digest: Digest, readBlob: ReadBlob): Promise<Ope
     digest,
     read: async (path) => {
       const file = files.get(path);
-      if (file === undefined) throw new Problem('not-found', `Cannot open ${JSON.stringify(path)}: the skill has no such file`);
+      if (file === undefined)
+        throw new Problem(
+          'not-found',
+          `Cannot open ${JSON.stringify(path)}: the skill has no such file`,
+        );
       const content = await readBlob(file.sha256, file.size);
       refuseOthers(file.sha256, content, JSON.stringify(path));
       return content;
@@ -53,7 +57,11 @@ export async function readAll(skill: OpenedSkill): Promise<Map<BundlePath, Uint8
 function refuseOthers(digest: Digest, bytes: Uint8Array, what: string): void {
   const found = digestOf(bytes);
   if (found === digest) return;
-  throw new Problem('bundle-invalid', `Cannot open ${what}: its bytes are ${found}, and ${digest} was approved`, {
-    hint: 'Somebody changed it after approval. Nothing of it was used.',
-  });
+  throw new Problem(
+    'bundle-invalid',
+    `Cannot open ${what}: its bytes are ${found}, and ${digest} was approved`,
+    {
+      hint: 'Somebody changed it after approval. Nothing of it was used.',
+    },
+  );
 }

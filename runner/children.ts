@@ -13,12 +13,16 @@ const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
  * Records until the sandbox has ended. What lives shorter than the interval is not seen, and a process can call itself anything:
  * this tells a person what went on, it stops nothing.
  */
-export function sampleChildren({ ended, pid }: Pick<RunningSandbox, 'pid' | 'ended'>, record: (event: AuditEvent) => void): void {
+export function sampleChildren(
+  { ended, pid }: Pick<RunningSandbox, 'pid' | 'ended'>,
+  record: (event: AuditEvent) => void,
+): void {
   if (pid === undefined) return;
   const seen = new Set<string>();
   const look = (): void => {
     for (const one of processesBelow(pid)) {
-      const [name, line] = [readProc(one, 'comm').trimEnd(), readProc(one, 'cmdline')];
+      const name = readProc(one, 'comm').trimEnd();
+      const line = readProc(one, 'cmdline');
       const id = `${one} ${startOf(one)} ${name} ${line}`;
       if (line === '' || own.includes(name) || seen.has(id) || seen.size >= childrenMax) continue;
       seen.add(id);

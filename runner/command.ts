@@ -15,12 +15,17 @@ const byProgram = /^(?:(?<node>node)|(?<python3>python3?)|(?<sh>sh|dash)|(?<bash
  * Finds the command in a manifest, or an executable file by its path.
  * @throws Problem `usage` when there is none of that name, with what there is
  */
-export function findCommand({ commands, name: skill }: Manifest, { bundle, contents }: Files, wanted?: string): WantedCommand {
+export function findCommand(
+  { commands, name: skill }: Manifest,
+  { bundle, contents }: Files,
+  wanted?: string,
+): WantedCommand {
   const names = Object.keys(commands);
   const name = wanted ?? (names.length === 1 ? names[0] : undefined) ?? '';
   const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const executable = bundle.files.find(({ mode, path }) => path === name && mode === '755');
-  const file = (named === undefined ? executable : bundle.files.find(({ path }) => path === named))?.path;
+  const file = (named === undefined ? executable : bundle.files.find(({ path }) => path === named))
+    ?.path;
   if (file === undefined) {
     const hint =
       names.length === 0

@@ -5,7 +5,12 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import type { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import { makeAuthority } from '../skills-index/run/egress/certificate.ts';
-import { type Denial, denialOfClient, denials, rawRefusal } from '../skills-index/run/egress/denial.ts';
+import {
+  type Denial,
+  denialOfClient,
+  denials,
+  rawRefusal,
+} from '../skills-index/run/egress/denial.ts';
 import { judgeRequest, readName } from '../skills-index/run/egress/egress-judge.ts';
 import { droppedHeaders, pairsOf } from '../skills-index/run/egress/forwarded-headers.ts';
 import { bundlePath, proxyEnvironment } from '../skills-index/run/egress/proxy-environment.ts';
@@ -37,7 +42,8 @@ export interface EgressProxy {
 
 /** Starts listening; only the runner and the run's forwarder can reach the socket. */
 export async function startEgress(settings: EgressSettings): Promise<EgressProxy> {
-  const [failed, closed] = [new AbortController(), new AbortController()];
+  const failed = new AbortController();
+  const closed = new AbortController();
   const traffic = trafficOf(settings, closed.signal, () => failed.abort());
   const inner = serverFor(traffic);
   const outer = serverFor(traffic);
@@ -51,14 +57,18 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
     traffic.accounts.deny('CONNECT', placeOf(traffic, socket), 'nested');
     socket.end(rawRefusal('nested'));
   });
-  outer.on('connection', (socket: Duplex) => open.add(socket.on('close', () => open.delete(socket))));
+  outer.on('connection', (socket: Duplex) =>
+    open.add(socket.on('close', () => open.delete(socket))),
+  );
   outer.maxConnections = limits.egressConnectionsMax;
   const path = `${settings.folder}/proxy.sock`;
   mkdirSync(settings.folder, { mode: 0o700 });
   await new Promise<void>((resolve, reject) => outer.once('error', reject).listen(path, resolve));
-  for (const end of ['error', 'close']) outer.on(end, () => closed.signal.aborted || traffic.fail());
+  for (const end of ['error', 'close'])
+    outer.on(end, () => closed.signal.aborted || traffic.fail());
   if (settings.owner !== undefined && process.getuid?.() === 0) {
-    for (const one of [path, settings.folder]) chownSync(one, settings.owner.uid, settings.owner.gid);
+    for (const one of [path, settings.folder])
+      chownSync(one, settings.owner.uid, settings.owner.gid);
   }
   const close = (): Promise<void> =>
     new Promise((resolve) => {
@@ -71,7 +81,9 @@ export async function startEgress(settings: EgressSettings): Promise<EgressProxy
 }
 
 function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => void): Traffic {
-  const opened = settings.rules.egress.filter(({ mode, scheme }) => scheme === 'https' && mode === 'intercept');
+  const opened = settings.rules.egress.filter(
+    ({ mode, scheme }) => scheme === 'https' && mode === 'intercept',
+  );
   const hosts = [...new Set(opened.map(({ host }) => host))];
   let redaction: Redaction | undefined;
   return {
@@ -91,18 +103,35 @@ function trafficOf(settings: EgressSettings, closed: AbortSignal, fail: () => vo
 }
 
 // Where TLS is left alone, its client needs the system's authorities as well.
-function trustOf({ authorities = [], authority, rules, services }: Traffic): Pick<EgressProxy, 'files' | 'env'> {
+function trustOf({
+  authorities = [],
+  authority,
+  rules,
+  services,
+}: Traffic): Pick<EgressProxy, 'files' | 'env'> {
   if (rules.egress.length === 0 && services === undefined) return { files: [], env: {} };
-  const others = rules.egress.some(({ mode }) => mode === 'tunnel') ? [...systemAuthorities(), ...authorities] : [];
+  const others = rules.egress.some(({ mode }) => mode === 'tunnel')
+    ? [...systemAuthorities(), ...authorities]
+    : [];
   const bundle = Buffer.from([authority?.certificate ?? '', ...others].join('\n'));
-  const files: SandboxFile[] = bundle.length === 0 ? [] : [{ path: bundlePath, mode: '444', bytes: bundle }];
+  const files: SandboxFile[] =
+    bundle.length === 0 ? [] : [{ path: bundlePath, mode: '444', bytes: bundle }];
   return { files, env: proxyEnvironment(limits.forwarderPort, files.length > 0) };
 }
 
 function serverFor(traffic: Traffic): Server {
   const timeout = limits.egressIdleSecondsMax * 1000;
-  const parser = { maxHeaderSize: limits.egressHeaderBytesMax, insecureHTTPParser: false, requireHostHeader: false };
-  const server = createServer({ ...parser, headersTimeout: timeout, requestTimeout: 0, keepAliveTimeout: timeout });
+  const parser = {
+    maxHeaderSize: limits.egressHeaderBytesMax,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+  };
+  const server = createServer({
+    ...parser,
+    headersTimeout: timeout,
+    requestTimeout: 0,
+    keepAliveTimeout: timeout,
+  });
   // Whatever becomes of a connection, it has somebody who hears its errors.
   server.on('connection', (socket: Duplex) => socket.on('error', () => socket.destroy()));
   const take = (request: IncomingMessage, response: ServerResponse, upgrades = false): void => {
@@ -113,7 +142,9 @@ function serverFor(traffic: Traffic): Server {
     guard(traffic, handle(traffic, request, response, upgrades), response);
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
-    server.on(event, (request: IncomingMessage, response: ServerResponse) => take(request, response));
+    server.on(event, (request: IncomingMessage, response: ServerResponse) =>
+      take(request, response),
+    );
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // A second answer has no place on a connection that waits for the first.
     if (isPipelined(traffic, request.method, socket)) return;
@@ -148,7 +179,12 @@ function guard(traffic: Traffic, work: Promise<void>, stream: { destroy(): void 
   });
 }
 
-async function handle(traffic: Traffic, request: IncomingMessage, response: ServerResponse, upgrades: boolean): Promise<void> {
+async function handle(
+  traffic: Traffic,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrades: boolean,
+): Promise<void> {
   const tunnel = traffic.tunnels.get(request.socket);
   const { method = '', url: target = '', rawHeaders } = request;
   const headers = pairsOf(rawHeaders);
@@ -168,19 +204,43 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
   if (decision.expects) response.writeContinue();
   const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
   try {
-    const coding = headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
+    const coding =
+      headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';
     const isWhole = coding !== 'identity' || decision.secrets.some(needsWholeBody);
     const held = await body.hold(isWhole ? Number.POSITIVE_INFINITY : limits.egressFirstBytesMax);
     if (coding !== 'identity' && body.ended) body.lookInto(held, coding);
     if (body.why !== undefined) return refuse(body.why);
     if (body.broken || request.socket.destroyed) return;
     // What is not here yet is what it says it is, or more than any rule allows.
-    const length = body.ended ? held.length : Number(request.headers['content-length'] ?? Number.NaN);
-    const shown = shownRequest(target, head.length + length, body.ended ? held : undefined, upgrades);
-    const outgoing = (): Outgoing => ({ decision, method, headers, body, held: body.held, ended: body.ended });
-    const whole: Admission['whole'] = (action) => wholeRequest(traffic, outgoing(), head.length, action);
+    const length = body.ended
+      ? held.length
+      : Number(request.headers['content-length'] ?? Number.NaN);
+    const shown = shownRequest(
+      target,
+      head.length + length,
+      body.ended ? held : undefined,
+      upgrades,
+    );
+    const outgoing = (): Outgoing => ({
+      decision,
+      method,
+      headers,
+      body,
+      held: body.held,
+      ended: body.ended,
+    });
+    const whole: Admission['whole'] = (action) =>
+      wholeRequest(traffic, outgoing(), head.length, action);
     const dropped = droppedHeaders({ decision, headers, method });
-    const admission = { method, place: decision, head: head.length, shown, secrets, dropped, whole };
+    const admission = {
+      method,
+      place: decision,
+      head: head.length,
+      shown,
+      secrets,
+      dropped,
+      whole,
+    };
     const refused = await traffic.accounts.admit(admission, request.socket);
     if (refused !== undefined) return body.broken ? undefined : refuse(body.why ?? refused);
     const how = decision.upgrades ? forwardWebSocket : forward;
@@ -192,7 +252,10 @@ async function handle(traffic: Traffic, request: IncomingMessage, response: Serv
   }
 }
 
-function placeOf({ tunnels }: Traffic, socket: Duplex): { host: string; port: number; path: string } {
+function placeOf(
+  { tunnels }: Traffic,
+  socket: Duplex,
+): { host: string; port: number; path: string } {
   return { host: '', port: 0, ...tunnels.get(socket), path: '' };
 }
 
@@ -200,5 +263,7 @@ function answer(response: ServerResponse, why: Denial): void {
   if (response.headersSent) return void response.destroy();
   // What there was of another answer.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.writeHead(denials[why].status, { Connection: 'close' }).end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
+  response
+    .writeHead(denials[why].status, { Connection: 'close' })
+    .end(`skillgate: denied, ${why}: ${denials[why].means}\n`);
 }

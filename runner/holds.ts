@@ -1,9 +1,25 @@
 /** Holds on this host: the files in which actions wait, and who wrote the answers to them. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeldRequest, parseHeldRequest } from '../skills-index/run/holds/held-request.ts';
-import { answerBytes, type Hold, holdAnswerType, holdShape, signedAnswerShape } from '../skills-index/run/holds/hold.ts';
+import {
+  answerBytes,
+  type Hold,
+  holdAnswerType,
+  holdShape,
+  signedAnswerShape,
+} from '../skills-index/run/holds/hold.ts';
 import {
   type FoundAnswer,
   type GateSettings,
@@ -36,36 +52,54 @@ export function holdDesk(
     // Another host may show this host's hold as its own, to an approver who would not have allowed it here.
     const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
     const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
-    return [...whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed), ...elsewhere];
+    return [
+      ...whyNotProven(approver, holdAnswerType, answerBytes(signed.answer), signed),
+      ...elsewhere,
+    ];
   };
   return { ...given, ownUids, files: holdFiles(folder), whyNotSigned: proven };
 }
 
 /** The gate of one run on this host. */
-export function startGate(given: HoldDesk & Pick<GateSettings, 'subject' | 'grants' | 'hands'>): RunGate {
+export function startGate(
+  given: HoldDesk & Pick<GateSettings, 'subject' | 'grants' | 'hands'>,
+): RunGate {
   const nonce = (): string => randomBytes(16).toString('hex');
-  return openGate({ ...given, nonce, sleep, ticks: () => performance.now(), holder: holderOf(process.pid) });
+  return openGate({
+    ...given,
+    nonce,
+    sleep,
+    ticks: () => performance.now(),
+    holder: holderOf(process.pid),
+  });
 }
 
 /** The files of a folder. A hold is for people to read: what counts is what the runner that waits remembers. */
 export function holdFiles(folder: string): HoldFiles {
   const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
   const forgetRequest = (hold: Hold): void => rmSync(requestPath(folder, hold), { force: true });
-  const names = (): string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.hold.json')) : []);
+  const names = (): string[] =>
+    existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.hold.json')) : [];
   return {
     kept: () =>
-      names().flatMap((name) => read(`${folder}/${name}`, (json) => [parseShape(holdShape, json, 'hold-denied', name)]) ?? []),
+      names().flatMap(
+        (name) =>
+          read(`${folder}/${name}`, (json) => [parseShape(holdShape, json, 'hold-denied', name)]) ??
+          [],
+      ),
     keep: (hold) => writePrivateFile(pathOf(hold.id, 'hold'), `${JSON.stringify(hold, null, 2)}\n`),
     keepRequest: (hold, request) => writePrivateFile(requestPath(folder, hold), request),
     forgetRequest,
     forget: (hold) => {
       forgetRequest(hold);
-      for (const kind of ['hold', 'answer'] as const) rmSync(pathOf(hold.id, kind), { force: true });
+      for (const kind of ['hold', 'answer'] as const)
+        rmSync(pathOf(hold.id, kind), { force: true });
     },
     answers: ({ id }, folders) =>
-      [readAnswer(folder, pathOf(id, 'answer')), ...folders.map((one) => readAnswer(one, `${one}/${id}.json`))].filter(
-        (found) => found !== undefined,
-      ),
+      [
+        readAnswer(folder, pathOf(id, 'answer')),
+        ...folders.map((one) => readAnswer(one, `${one}/${id}.json`)),
+      ].filter((found) => found !== undefined),
     reject: ({ id }) => rmSync(pathOf(id, 'answer'), { force: true }),
     lives: (holder) => holderOf(Number.parseInt(holder, 10)) === holder,
   };
@@ -90,18 +124,28 @@ function holderOf(pid: number): string {
 
 function readAnswer(folder: string, path: string): FoundAnswer | undefined {
   return read(path, (json, file) => {
-    const [own, above] = [fstatSync(file), statSync(folder)];
-    const alone = own.nlink === 1 && own.uid === above.uid && ((own.mode | above.mode) & 0o022) === 0;
-    return { signed: parseShape(signedAnswerShape, json, 'hold-denied', path), writer: { folder, uid: own.uid, alone } };
+    const own = fstatSync(file);
+    const above = statSync(folder);
+    const alone =
+      own.nlink === 1 && own.uid === above.uid && ((own.mode | above.mode) & 0o022) === 0;
+    return {
+      signed: parseShape(signedAnswerShape, json, 'hold-denied', path),
+      writer: { folder, uid: own.uid, alone },
+    };
   });
 }
 
 // The file that is judged is the file that was opened; one that cannot be read says nothing.
-function read<Value>(path: string, then: (json: ParsedJson, file: number) => Value): Value | undefined {
+function read<Value>(
+  path: string,
+  then: (json: ParsedJson, file: number) => Value,
+): Value | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    return fstatSync(file).size > answerBytesMax ? undefined : then(parseJson(readFileSync(file), path), file);
+    return fstatSync(file).size > answerBytesMax
+      ? undefined
+      : then(parseJson(readFileSync(file), path), file);
   } catch {
     return undefined;
   } finally {

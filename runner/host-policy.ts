@@ -2,7 +2,11 @@
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Desk, isDeskSite } from '../skills-index/run/holds/desk-site.ts';
-import { emptyHostPolicy, type HostPolicy, parseHostPolicy } from '../skills-index/run/plan/host-policy.ts';
+import {
+  emptyHostPolicy,
+  type HostPolicy,
+  parseHostPolicy,
+} from '../skills-index/run/plan/host-policy.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';
@@ -29,13 +33,20 @@ export function readAuthorities({ authorities, file }: HostPolicy): readonly str
   return authorities.map((path) => {
     const bytes = readPolicyFile(path);
     if (bytes === undefined)
-      throw new Problem('host-policy-invalid', `${file} names ${path} in authorities, and it is not there`);
+      throw new Problem(
+        'host-policy-invalid',
+        `${file} names ${path} in authorities, and it is not there`,
+      );
     return Buffer.from(bytes).toString('utf8');
   });
 }
 
 function readPolicyFile(path: string): Uint8Array | undefined {
-  return readPrivateFile(path, { bytesMax: policyBytesMax, secret: false, code: 'host-policy-invalid' });
+  return readPrivateFile(path, {
+    bytesMax: policyBytesMax,
+    secret: false,
+    code: 'host-policy-invalid',
+  });
 }
 
 /**
@@ -45,29 +56,45 @@ function readPolicyFile(path: string): Uint8Array | undefined {
 function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((one) => one.passkey !== undefined);
   if (withPasskey.length === 0) return;
-  const desks = [...(mailbox === undefined ? [] : [{ base: mailbox }]), ...pinnedDesks(dirname(file))];
-  const found = withPasskey.find(({ passkey }) => desks.some((desk) => isDeskSite(passkey?.origin ?? '', desk)));
+  const desks = [
+    ...(mailbox === undefined ? [] : [{ base: mailbox }]),
+    ...pinnedDesks(dirname(file)),
+  ];
+  const found = withPasskey.find(({ passkey }) =>
+    desks.some((desk) => isDeskSite(passkey?.origin ?? '', desk)),
+  );
   if (found === undefined) return;
   throw new Problem(
     'host-policy-invalid',
     `Cannot use ${file}: the passkey of approver ${found.name} was made at ${found.passkey?.origin}, a registry of this host under this or another name, and that registry could have it sign the answer to a hold`,
-    { hint: 'name a key with a passphrase (skillgate key create NAME --passphrase), or a passkey made at another site' },
+    {
+      hint: 'name a key with a passphrase (skillgate key create NAME --passphrase), or a passkey made at another site',
+    },
   );
 }
 
-const pinnedShape = v.looseObject({ registries: v.array(v.looseObject({ base: v.string(), root: v.string() })) });
+const pinnedShape = v.looseObject({
+  registries: v.array(v.looseObject({ base: v.string(), root: v.string() })),
+});
 const rootShape = v.looseObject({ origin: v.string() });
 
 function pinnedDesks(folder: string): Desk[] {
   const path = join(folder, 'registries.json');
   const bytes = readPolicyFile(path);
   if (bytes === undefined) return [];
-  const { registries } = parseShape(pinnedShape, parseJson(bytes, path), 'host-policy-invalid', path);
+  const { registries } = parseShape(
+    pinnedShape,
+    parseJson(bytes, path),
+    'host-policy-invalid',
+    path,
+  );
   return registries.map(({ base, root }) => ({ base, origin: originOf(folder, root) }));
 }
 
 function originOf(folder: string, root: string): string | undefined {
   const path = join(folder, 'roots', `${/^sha256:([0-9a-f]{64})$/.exec(root)?.[1]}.json`);
   const bytes = readPolicyFile(path);
-  return bytes === undefined ? undefined : parseShape(rootShape, parseJson(bytes, path), 'host-policy-invalid', path).origin;
+  return bytes === undefined
+    ? undefined
+    : parseShape(rootShape, parseJson(bytes, path), 'host-policy-invalid', path).origin;
 }

@@ -1,5 +1,13 @@
 /** One holder at a time, across processes, with plain files: a holder that died is noticed by its pid and start time. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -35,7 +43,8 @@ export async function waitForClaim(path: string, folder: string): Promise<void> 
 }
 
 function overlaps(claims: string, folder: string): boolean {
-  const within = (inner: string, outer: string): boolean => `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`);
+  const within = (inner: string, outer: string): boolean =>
+    `${inner}/`.startsWith(outer === '/' ? '/' : `${outer}/`);
   return readdirSync(claims).some((name) => {
     const path = `${claims}/${name}`;
     if (!name.endsWith('.claim')) return false;
@@ -66,7 +75,10 @@ export function unlock(path: string): void {
 /** Writes who holds it, by pid and start time, unless it is there. */
 export function create(path: string, what = ''): boolean {
   try {
-    writeFileSync(path, `${process.pid} ${startOf(process.pid)}\n${what}`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, `${process.pid} ${startOf(process.pid)}\n${what}`, {
+      flag: 'wx',
+      mode: 0o600,
+    });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -79,7 +91,9 @@ export function holderLives(path: string): boolean {
   try {
     const [pid, start] = readFileSync(path, 'utf8').split(/\s/);
     // Made, but not written yet: alive unless it stays so.
-    return start === undefined ? Date.now() - statSync(path).mtimeMs < 5_000 : startOf(Number(pid)) === start;
+    return start === undefined
+      ? Date.now() - statSync(path).mtimeMs < 5_000
+      : startOf(Number(pid)) === start;
   } catch {
     return true;
   }
@@ -99,5 +113,8 @@ export function startOf(pid: number): string {
 
 function refuseAfter(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
-  throw new Problem('plan-refused', `Cannot go on: another run has held ${path} for ${lockWaitSecondsMax} seconds`);
+  throw new Problem(
+    'plan-refused',
+    `Cannot go on: another run has held ${path} for ${lockWaitSecondsMax} seconds`,
+  );
 }

@@ -31,7 +31,9 @@ import type { LeakDetector } from './secrets/leaks.ts';
 import { takeTurns } from './turns.ts';
 
 export interface MountsQuestion {
-  readonly plan: Pick<Plan, 'mounts' | 'agent'> & { readonly skill: { readonly name: string; readonly version: string } };
+  readonly plan: Pick<Plan, 'mounts' | 'agent'> & {
+    readonly skill: { readonly name: string; readonly version: string };
+  };
   readonly planDigest: Digest;
   readonly subject: AuditSubject;
   readonly now: () => Date;
@@ -62,7 +64,8 @@ export interface FinishedMounts {
   readonly leaked: boolean;
 }
 
-export interface HeldMounts extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
+export interface HeldMounts
+  extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
   /**
    * After the run, when nothing of it lives. Never throws; once done it answers the same.
    * @param leaks sees each file that may be accepted; absent when none may, as the run was ended from outside
@@ -87,7 +90,9 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
-    if (seen !== undefined) for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)]) closeSync(one);
+    if (seen !== undefined)
+      for (const one of [seen.namespace, ...[...seen.views.values()].map(({ pin }) => pin)])
+        closeSync(one);
   };
   const finish = (leaks?: LeakDetector): Promise<FinishedMounts> => {
     finished ??= finishAll(question, held, leaks).finally(close);
@@ -96,7 +101,8 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   try {
     requireOverlays(ownLocks, readOnly);
     for (const { mode, path, source, target } of plan.mounts)
-      if (mode !== 'ro') held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
+      if (mode !== 'ro')
+        held.set(target, await seeWorkspace(descriptorOf(source), path, views, question.obeyed));
   } catch (cause) {
     await finish();
     throw cause;
@@ -105,10 +111,19 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   const viewOf = (target: string, path: string) =>
     held.get(target)?.view ?? (ownLocks.has(path) ? seen?.views.get(path) : undefined);
   return {
-    pins: new Map(plan.mounts.map(({ path, source, target }) => [target, viewOf(target, path)?.pin ?? descriptorOf(source)])),
-    sources: new Map(plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path])),
+    pins: new Map(
+      plan.mounts.map(({ path, source, target }) => [
+        target,
+        viewOf(target, path)?.pin ?? descriptorOf(source),
+      ]),
+    ),
+    sources: new Map(
+      plan.mounts.map(({ path, target }) => [target, viewOf(target, path)?.source ?? path]),
+    ),
     systemViews: new Map([...(seen?.views ?? [])].map(([folder, { source }]) => [folder, source])),
-    protectedPaths: new Map([...held].map(([target, { protectedPaths }]) => [target, protectedPaths])),
+    protectedPaths: new Map(
+      [...held].map(([target, { protectedPaths }]) => [target, protectedPaths]),
+    ),
     ...(namespace === undefined ? {} : { namespace }),
     finish,
   };
@@ -116,7 +131,9 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
 
 function readWithOwnLocks({ folders, ownLocks, plan }: MountsQuestion): Map<string, number> {
   const isOwn = (name: string): boolean => ownLocks.includes(name) && folders.has(name);
-  const read = plan.mounts.filter(({ mode, source }) => mode === 'ro' && isOwn(workspaceOf(source)));
+  const read = plan.mounts.filter(
+    ({ mode, source }) => mode === 'ro' && isOwn(workspaceOf(source)),
+  );
   return new Map(read.map(({ path, source }) => [path, folders.get(workspaceOf(source)) ?? -1]));
 }
 
@@ -138,7 +155,12 @@ async function finishAll(
       writeFileSync(`${kept}/${hexOf(digestOf(bytes))}`, bytes, { mode: 0o600 });
     };
     try {
-      const { id = '', mode, path = '', source = '' } = plan.mounts.find((one) => one.target === target) ?? {};
+      const {
+        id = '',
+        mode,
+        path = '',
+        source = '',
+      } = plan.mounts.find((one) => one.target === target) ?? {};
       const collected = await workspace.collect(keep);
       cleaned.push(...collected.refused.map((one) => ({ ...one, path: `${target}/${one.path}` })));
       if (collected.changes.length > 0)
@@ -152,14 +174,19 @@ async function finishAll(
           refused: cut(collected.refused, leftBehindMax),
         });
     } catch (cause) {
-      cleaned.push({ path: target, why: `all its changes are thrown away: ${(cause as Error).message}` });
+      cleaned.push({
+        path: target,
+        why: `all its changes are thrown away: ${(cause as Error).message}`,
+      });
     }
   }
   const turn = takeTurns();
   refuseWhatCannotWait(question, folders, cleaned);
   await turn();
   refuseOverBudget(question, folders, cleaned);
-  const changed = folders.flatMap(({ changes, target }) => changes.map((one) => ({ ...one, path: `${target}/${one.path}` })));
+  const changed = folders.flatMap(({ changes, target }) =>
+    changes.map((one) => ({ ...one, path: `${target}/${one.path}` })),
+  );
   // Names leave too, and stand in the log.
   const names = [
     ...changed.map(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
@@ -181,17 +208,29 @@ async function finishAll(
   await turn();
   writePrivateFile(`${kept}/set.json`, JSON.stringify(changes));
   await turn();
-  record({ event: 'changes', decision: 'offered', digest: changeSetDigest(changes), targets: folders.map((one) => one.target) });
+  record({
+    event: 'changes',
+    decision: 'offered',
+    digest: changeSetDigest(changes),
+    targets: folders.map((one) => one.target),
+  });
   return { cleaned, changes, leaked };
 }
 
-function setOf({ now, plan: { agent, skill }, planDigest: plan, subject }: MountsQuestion, folders: ChangedFolder[]): ChangeSet {
+function setOf(
+  { now, plan: { agent, skill }, planDigest: plan, subject }: MountsQuestion,
+  folders: ChangedFolder[],
+): ChangeSet {
   const of = { run: subject.run, agent, skill: skill.name, version: skill.version, plan };
   return { schema: 'skillgate.changes/2', ...of, at: now().toISOString(), folders };
 }
 
 // Now and to this run: later it could only be refused to somebody else, or thrown away unread.
-function refuseWhatCannotWait(question: MountsQuestion, folders: ChangedFolder[], cleaned: LeftBehind[]): void {
+function refuseWhatCannotWait(
+  question: MountsQuestion,
+  folders: ChangedFolder[],
+  cleaned: LeftBehind[],
+): void {
   const drop = (why: string | undefined, one: (folder: ChangedFolder) => boolean): void => {
     if (why === undefined) return;
     for (const folder of folders.filter(one)) {
@@ -207,7 +246,11 @@ function refuseWhatCannotWait(question: MountsQuestion, folders: ChangedFolder[]
 }
 
 // A file with the names of all paths is kept for good, so an agent that changes paths without end would fill the disk.
-function refuseOverBudget({ plan: { agent }, spend }: MountsQuestion, folders: ChangedFolder[], cleaned: LeftBehind[]): void {
+function refuseOverBudget(
+  { plan: { agent }, spend }: MountsQuestion,
+  folders: ChangedFolder[],
+  cleaned: LeftBehind[],
+): void {
   const paths = folders.reduce((sum, one) => sum + one.changes.length, cleaned.length);
   if (paths === 0 || spend === undefined || spend('paths', paths)) return;
   const why = `${paths} paths changed or were left behind, and agent ${agent} has fewer left of its paths of this day (UTC)`;
@@ -221,5 +264,8 @@ function refuseOverBudget({ plan: { agent }, spend }: MountsQuestion, folders: C
 
 function cut(refused: readonly LeftBehind[], most: number): LeftBehind[] {
   const more = refused.length - most;
-  return [...refused.slice(0, most), ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : [])];
+  return [
+    ...refused.slice(0, most),
+    ...(more > 0 ? [{ path: '', why: `${more} more are not taken over either` }] : []),
+  ];
 }

@@ -7,10 +7,17 @@ import { pathLinesMax } from './limits.ts';
 import { writePrivateFile } from './private-file.ts';
 
 /** @param data the folder in which `audit` lies */
-export async function recordPaths(data: string, paths: PathsOfRun, record: (event: AuditEvent) => void): Promise<void> {
+export async function recordPaths(
+  data: string,
+  paths: PathsOfRun,
+  record: (event: AuditEvent) => void,
+): Promise<void> {
   const found = pathEventsOf(paths, pathLinesMax);
   if (!('event' in found)) return found.forEach(record);
   // Before its line: a line whose file is missing counts as tampered with.
-  writePrivateFile(`${data}/audit/${pathSetName(found.event.digest)}`, await promisify(gzip)(found.bytes));
+  writePrivateFile(
+    `${data}/audit/${pathSetName(found.event.digest)}`,
+    await promisify(gzip)(found.bytes),
+  );
   record(found.event);
 }

@@ -9,7 +9,16 @@ import type { EgressSettings } from './egress/settings.ts';
 import type { Started } from './record-start.ts';
 import type { Sandbox, SandboxFile, SandboxFolder } from './sandbox.ts';
 
-type Shared = 'agent' | 'backend' | 'uid' | 'gid' | 'workingDirectory' | 'mounts' | 'egress' | 'secrets' | 'env';
+type Shared =
+  | 'agent'
+  | 'backend'
+  | 'uid'
+  | 'gid'
+  | 'workingDirectory'
+  | 'mounts'
+  | 'egress'
+  | 'secrets'
+  | 'env';
 
 /** What the plans of skills and of sessions both say. */
 export type RunnablePlan = Pick<Plan, Shared | 'limits' | 'egressLimits' | 'holds' | 'refused'>;

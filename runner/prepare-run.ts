@@ -31,11 +31,19 @@ export function prepareRun(request: RunRequest): PreparedRun {
   const host = openHost({
     hostPolicy,
     workspaces: mount.map((one) => workspaceOf(one.source ?? '')),
-    programs: [...(command.interpreter === undefined ? [] : [command.interpreter]), ...exec.map((one) => one.program)],
+    programs: [
+      ...(command.interpreter === undefined ? [] : [command.interpreter]),
+      ...exec.map((one) => one.program),
+    ],
     ownFolders: [paths.config, paths.data, paths.cache],
   });
   const planned = planRun({
-    ...{ admitted: skill.admitted, manifest, approved, command, hostPolicy, sandbox },
+    admitted: skill.admitted,
+    manifest,
+    approved,
+    command,
+    hostPolicy,
+    sandbox,
     ...(agent === undefined ? {} : { agent }),
     secrets: request.secrets?.entries ?? [],
     host: host.facts,
@@ -48,7 +56,8 @@ export function prepareRun(request: RunRequest): PreparedRun {
 function refuseArguments(args: readonly string[]): void {
   if (args.some((one) => one.includes('\0'))) throw new Problem('usage', 'An argument holds a NUL');
   const bytes = args.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
-  if (bytes > argumentBytesMax) throw new Problem('usage', `The arguments have ${bytes} bytes; at most ${argumentBytesMax}`);
+  if (bytes > argumentBytesMax)
+    throw new Problem('usage', `The arguments have ${bytes} bytes; at most ${argumentBytesMax}`);
 }
 
 // The bytes that are checked here are the bytes that the sandbox gets: nothing is read again.

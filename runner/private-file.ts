@@ -27,7 +27,10 @@ export interface PrivateFileRule {
  * @returns undefined when there is no such file
  * @throws Problem with the rule's code
  */
-export function readPrivateFile(path: string, { bytesMax, secret, code }: PrivateFileRule): Uint8Array | undefined {
+export function readPrivateFile(
+  path: string,
+  { bytesMax, secret, code }: PrivateFileRule,
+): Uint8Array | undefined {
   const file = openForReading(path, code);
   if (file === undefined) return undefined;
   try {
@@ -70,12 +73,20 @@ function openForReading(path: string, code: ProblemCode): number | undefined {
   } catch (cause) {
     const { code: error, message } = cause as NodeJS.ErrnoException;
     if (error === 'ENOENT' || error === 'ENOTDIR') return undefined;
-    throw new Problem(code, `Cannot use ${path}: ${error === 'ELOOP' ? 'it is a link' : message}`, { cause });
+    throw new Problem(code, `Cannot use ${path}: ${error === 'ELOOP' ? 'it is a link' : message}`, {
+      cause,
+    });
   }
 }
 
 // A sticky folder such as /tmp lets nobody replace what is another's.
-function whyOthersCouldWrite({ uid, mode }: { readonly uid: number; readonly mode: number }): string[] {
+function whyOthersCouldWrite({
+  uid,
+  mode,
+}: {
+  readonly uid: number;
+  readonly mode: number;
+}): string[] {
   if (uid !== 0 && uid !== process.getuid?.()) return [`it belongs to user ${uid}`];
   return (mode & 0o022) === 0 || (mode & 0o1000) !== 0 ? [] : ['others may write to it'];
 }

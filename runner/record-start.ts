@@ -24,7 +24,13 @@ export async function recordStart(
   const runner = process.pid;
   try {
     // The process id alone may belong to another program later; together with the start time it names this runner for ever.
-    record({ event: 'start', ...started, notes: running.notes, runner, runnerStarted: startOf(runner) });
+    record({
+      event: 'start',
+      ...started,
+      notes: running.notes,
+      runner,
+      runnerStarted: startOf(runner),
+    });
   } catch (cause) {
     running.kill();
     await running.ended;
@@ -33,7 +39,11 @@ export async function recordStart(
 }
 
 /** Acts, and records what the act throws before it throws the same: whoever reads the log learns why nothing ran. */
-export async function recordRefusal<Result>(audit: Audit, subject: AuditSubject, act: () => Promise<Result>): Promise<Result> {
+export async function recordRefusal<Result>(
+  audit: Audit,
+  subject: AuditSubject,
+  act: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await act();
   } catch (cause) {

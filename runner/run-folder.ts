@@ -33,7 +33,9 @@ export async function withRunFolder<Result>(
     return await act(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
-    throw new Problem('disk-full', `There is no room for this run: ${(cause as Error).message}`, { cause });
+    throw new Problem('disk-full', `There is no room for this run: ${(cause as Error).message}`, {
+      cause,
+    });
   } finally {
     removeTree(path);
   }
@@ -44,8 +46,11 @@ function sweep(above: string): number {
   const folders = readdirSync(above).filter((name) => /^skillgate-[A-Za-z0-9]{6}$/.test(name));
   return folders.filter((name) => {
     // Everybody may make folders here, and links in them.
-    const [folder, file] = ['', '/runner'].map((part) => lstatSync(`${above}/${name}${part}`, { throwIfNoEntry: false }));
-    const isOurs = folder?.isDirectory() === true && file?.isFile() === true && (folder.mode & 0o022) === 0;
+    const [folder, file] = ['', '/runner'].map((part) =>
+      lstatSync(`${above}/${name}${part}`, { throwIfNoEntry: false }),
+    );
+    const isOurs =
+      folder?.isDirectory() === true && file?.isFile() === true && (folder.mode & 0o022) === 0;
     if (!isOurs || folder.uid !== process.getuid?.() || file.uid !== folder.uid) return false;
     if (holderLives(`${above}/${name}/runner`)) return true;
     for (const group of [name, forwarderGroupOf(name)]) removeControlGroups(group);

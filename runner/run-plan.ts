@@ -59,7 +59,13 @@ async function guardAndRun(
   const safe = await startSafeguards(
     world,
     { ...plan, programs, skill: named },
-    { run: subject.run, agent: plan.agent, skill: named.name, version: named.version, plan: digest },
+    {
+      run: subject.run,
+      agent: plan.agent,
+      skill: named.name,
+      version: named.version,
+      plan: digest,
+    },
     write,
     work.words,
   );
@@ -70,7 +76,9 @@ async function guardAndRun(
   try {
     // A person takes a while, in which it may have been revoked.
     acting?.look().throwIfAborted();
-    const end = await withRunFolder((runFolder) => furnishAndHold(work, world, { runFolder, record, acting, safe }));
+    const end = await withRunFolder((runFolder) =>
+      furnishAndHold(work, world, { runFolder, record, acting, safe }),
+    );
     const milliseconds = Math.round(performance.now() - begun);
     record({ event: 'exit', reason: end.reason, code: end.code, milliseconds });
     return { run: subject.run, ...end, milliseconds };
@@ -88,7 +96,11 @@ interface Surroundings {
 
 type End = Omit<RunEnd, 'run' | 'milliseconds'>;
 
-async function furnishAndHold(work: PlannedWork, world: RunWorld, around: Surroundings): Promise<End> {
+async function furnishAndHold(
+  work: PlannedWork,
+  world: RunWorld,
+  around: Surroundings,
+): Promise<End> {
   const furnished = await work.furnish?.(around.runFolder);
   try {
     const { hostPolicy, now, paths } = world;
@@ -108,7 +120,11 @@ async function furnishAndHold(work: PlannedWork, world: RunWorld, around: Surrou
       spend: around.acting?.purse.spend,
     });
     try {
-      return await startAndWait(work, world, { ...around, mounts, folders: [...work.folders, ...(furnished?.folders ?? [])] });
+      return await startAndWait(work, world, {
+        ...around,
+        mounts,
+        folders: [...work.folders, ...(furnished?.folders ?? [])],
+      });
     } finally {
       await mounts.finish();
     }
@@ -126,15 +142,21 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
   const { plan, services } = work;
   const { acting, folders, mounts, record, runFolder, safe } = around;
   const values = await revealAll(plan.secrets, world.secrets);
-  const placeholders = plan.secrets.map((one) => ({ ...one, placeholder: placeholderFor(randomBytes(16)) }));
+  const placeholders = plan.secrets.map((one) => ({
+    ...one,
+    placeholder: placeholderFor(randomBytes(16)),
+  }));
   const canary = canaryFrom(randomBytes(56));
   const flood = new AbortController();
   const canarySeen = new AbortController();
-  const leaks = leakDetector([canary, ...placeholders.map(watchedPlaceholder)], (channel, { encoding }) => {
-    // Abort before recording: recording opens the breaker, and the run would end as `breaker` instead of `canary`.
-    canarySeen.abort();
-    record({ event: 'canary', channel, encoding });
-  });
+  const leaks = leakDetector(
+    [canary, ...placeholders.map(watchedPlaceholder)],
+    (channel, { encoding }) => {
+      // Abort before recording: recording opens the breaker, and the run would end as `breaker` instead of `canary`.
+      canarySeen.abort();
+      record({ event: 'canary', channel, encoding });
+    },
+  );
   const proxyFolder = `${runFolder}/proxy`;
   const proxy = await startEgress({
     folder: proxyFolder,
@@ -156,7 +178,11 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
       command: work.command,
       files: [...work.files, canary.file, ...proxy.files],
       folders,
-      env: { ...(work.hasCanaryInEnvironment ? canary.env : undefined), ...work.env(placeholders), ...proxy.env },
+      env: {
+        ...(work.hasCanaryInEnvironment ? canary.env : undefined),
+        ...work.env(placeholders),
+        ...proxy.env,
+      },
       ...mounts,
       proxyFolder: plan.egress.length === 0 && services === undefined ? undefined : proxyFolder,
       runFolder,
@@ -174,9 +200,17 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
     ];
     if (world.signal !== undefined) stops.push({ signal: world.signal, reason: 'killed' });
     const { onStderr, onStdout, stdin } = world;
-    const end = await watchRun(running, { stdin, onStdout, onStderr, leaks, stops, waited: safe.gate.waited }, plan);
+    const end = await watchRun(
+      running,
+      { stdin, onStdout, onStderr, leaks, stops, waited: safe.gate.waited },
+      plan,
+    );
     const { leaked, ...finished } = await mounts.finish(end.reason === 'exit' ? leaks : undefined);
-    return { ...(leaked ? { reason: 'canary', code: null } : end), egress: { ...proxy.counts }, ...finished };
+    return {
+      ...(leaked ? { reason: 'canary', code: null } : end),
+      egress: { ...proxy.counts },
+      ...finished,
+    };
   } finally {
     await proxy.close();
   }

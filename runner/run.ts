@@ -13,7 +13,9 @@ import { runPlan } from './run-plan.ts';
 import type { RunRequest, RunResult } from './run-request.ts';
 
 /** Plans a run without starting it. */
-export async function planSkill(request: RunRequest): Promise<{ readonly plan: Plan; readonly digest: Digest }> {
+export async function planSkill(
+  request: RunRequest,
+): Promise<{ readonly plan: Plan; readonly digest: Digest }> {
   const { host, plan, digest } = prepareRun(request);
   host.close();
   return { plan, digest };
@@ -25,7 +27,13 @@ export async function planSkill(request: RunRequest): Promise<{ readonly plan: P
  */
 export async function runSkill(request: RunRequest): Promise<RunResult> {
   const { name: skill, version, bundle } = request.skill.admitted;
-  const subject: AuditSubject = { run: randomUUID(), agent: request.agent?.name ?? 'operator', skill, version, bundle };
+  const subject: AuditSubject = {
+    run: randomUUID(),
+    agent: request.agent?.name ?? 'operator',
+    skill,
+    version,
+    bundle,
+  };
   const prepared = await recordRefusal(request.audit, subject, async () => prepareRun(request));
   try {
     const end = await runPlan(workOf(request, prepared, subject), request);
@@ -35,7 +43,11 @@ export async function runSkill(request: RunRequest): Promise<RunResult> {
   }
 }
 
-function workOf({ args, now, why = '' }: RunRequest, prepared: PreparedRun, subject: AuditSubject): PlannedWork {
+function workOf(
+  { args, now, why = '' }: RunRequest,
+  prepared: PreparedRun,
+  subject: AuditSubject,
+): PlannedWork {
   const { digest, files, host, plan, sandbox } = prepared;
   const { command, programs, skill } = plan;
   return {
@@ -59,7 +71,10 @@ function workOf({ args, now, why = '' }: RunRequest, prepared: PreparedRun, subj
 }
 
 // What the command sees, whole: nothing of the runner's own environment.
-function environmentOf(plan: Plan, placeholders: readonly BoundPlaceholder[]): Record<string, string> {
+function environmentOf(
+  plan: Plan,
+  placeholders: readonly BoundPlaceholder[],
+): Record<string, string> {
   return {
     PATH: '/usr/bin',
     HOME: '/home/skill',

@@ -21,13 +21,23 @@ export interface Safeguards {
  * @throws Problem `breaker-open`, `hold-unsupported`, `hold-denied`, `hold-expired`
  */
 export async function startSafeguards(
-  { hands = {}, hostPolicy: policy, now, paths, signal }: Pick<RunRequest, 'hands' | 'hostPolicy' | 'now' | 'paths' | 'signal'>,
+  {
+    hands = {},
+    hostPolicy: policy,
+    now,
+    paths,
+    signal,
+  }: Pick<RunRequest, 'hands' | 'hostPolicy' | 'now' | 'paths' | 'signal'>,
   plan: HeldPlan & Pick<Plan, 'holds' | 'uid'>,
   subject: HoldSubject,
   record: (event: AuditEvent) => void,
   start: StartWords,
 ): Promise<Safeguards> {
-  const desk = holdDesk(`${paths.data}/holds`, { policy, record, now, keyFile: `${paths.config}/audit-key.json` }, plan.uid);
+  const desk = holdDesk(
+    `${paths.data}/holds`,
+    { policy, record, now, keyFile: `${paths.config}/audit-key.json` },
+    plan.uid,
+  );
   const breaker = openBreaker(`${paths.data}/breakers`, desk, subject);
   breaker.refuseOpen();
   const gate = breaker.through(startGate({ ...desk, subject, grants: grantsDigest(plan), hands }));

@@ -5,7 +5,10 @@ import type { ProtectedPath } from '../skills-index/run/changes/protected-paths.
 import type { Plan } from '../skills-index/run/plan/plan.ts';
 
 /** What of a plan a sandbox enforces. */
-export type SandboxPlan = Pick<Plan, 'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'>;
+export type SandboxPlan = Pick<
+  Plan,
+  'limits' | 'mounts' | 'programs' | 'workingDirectory' | 'uid' | 'gid'
+>;
 
 /** A file that the sandbox has from its first moment: exactly these bytes, read-only. */
 export interface SandboxFile {
@@ -54,7 +57,11 @@ export interface RunningSandbox {
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** `outOfProcesses`: a process could not be started for the limit, where something counts that. */
-  readonly ended: Promise<{ readonly code: number | null; readonly outOfMemory: boolean; readonly outOfProcesses?: boolean }>;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly outOfMemory: boolean;
+    readonly outOfProcesses?: boolean;
+  }>;
   /** Ends everything in it at once; no process survives. */
   kill(): void;
   /** What holds for this start and is worth recording: which limits are in force and by what. */

@@ -15,11 +15,22 @@ export interface Secrets {
 }
 
 /** The values of a plan's secrets by name. @throws Problem as `reveal` does, and for a value that is not of the form of its use */
-export async function revealAll(planned: readonly PlannedSecret[], secrets?: Secrets): Promise<ReadonlyMap<string, string>> {
-  const values = await Promise.all(planned.map(async ({ name }) => [name, (await secrets?.reveal(name)) ?? ''] as const));
+export async function revealAll(
+  planned: readonly PlannedSecret[],
+  secrets?: Secrets,
+): Promise<ReadonlyMap<string, string>> {
+  const values = await Promise.all(
+    planned.map(async ({ name }) => [name, (await secrets?.reveal(name)) ?? ''] as const),
+  );
   const byName = new Map(values);
-  const wrong = planned.find(({ as, name }) => as === 'sigv4' && !/^[^:]+:[^:]+(:[^:]+)?$/.test(byName.get(name) ?? ''));
+  const wrong = planned.find(
+    ({ as, name }) => as === 'sigv4' && !/^[^:]+:[^:]+(:[^:]+)?$/.test(byName.get(name) ?? ''),
+  );
   if (wrong === undefined) return byName;
   const hint = 'Its value is ACCESS_KEY_ID:SECRET_ACCESS_KEY, or these two and :SESSION_TOKEN.';
-  throw new Problem('secret-refused', `Cannot use secret ${wrong.name}: its value is no key of AWS`, { hint });
+  throw new Problem(
+    'secret-refused',
+    `Cannot use secret ${wrong.name}: its value is no key of AWS`,
+    { hint },
+  );
 }

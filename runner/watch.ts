@@ -49,13 +49,16 @@ export async function watchRun(
   running.stdout.on('data', pass('stdout', onStdout));
   running.stderr.on('data', pass('stderr', onStderr));
   // A command that does not read its input to the end is no failure.
-  void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(() => undefined);
+  void pipeline(stdin instanceof Uint8Array ? [stdin] : (stdin ?? []), running.stdin).catch(
+    () => undefined,
+  );
   const end = await running.ended;
   clearTimeout(timer);
   listening.abort();
   if (stopped !== undefined) return { reason: stopped, code: null };
   if (end.outOfMemory) return { reason: 'limit:memory', code: null };
-  if (end.outOfProcesses === true && end.code !== 0) return { reason: 'limit:processes', code: null };
+  if (end.outOfProcesses === true && end.code !== 0)
+    return { reason: 'limit:processes', code: null };
   // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is that one (24, SIGXCPU).
   if (end.code === 152) return { reason: 'limit:seconds', code: null };
   return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };

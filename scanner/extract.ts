@@ -54,24 +54,41 @@ export interface ExtractOptions {
 }
 
 /** Extracts the facts of one skill. Never throws for what the files hold. */
-export async function extractFacts(given: readonly SourceFile[], options: ExtractOptions = {}): Promise<SkillFacts> {
+export async function extractFacts(
+  given: readonly SourceFile[],
+  options: ExtractOptions = {},
+): Promise<SkillFacts> {
   const files = [...given].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const ingested = ingestFiles(files);
   const texts = ingested.flatMap((file) => file.sources);
   const steps = new Steps(options.steps ?? scanSteps);
-  const executable = new Set(files.filter((file) => (file.mode & 0o111) !== 0).map((file) => file.path));
-  const analysed = await analyseSources(texts, frontEnds, { files: new Set(files.map((file) => file.path)), executable, steps });
+  const executable = new Set(
+    files.filter((file) => (file.mode & 0o111) !== 0).map((file) => file.path),
+  );
+  const analysed = await analyseSources(texts, frontEnds, {
+    files: new Set(files.map((file) => file.path)),
+    executable,
+    steps,
+  });
   const { flows, complete } = solveFlows(analysed.graph, steps);
   const coverage = coverageOf(ingested, analysed, options);
   const bundle = bundleOf(files);
   return {
     bundle: bundle.digest,
-    facts: [...ingested.flatMap((file) => file.artifacts), ...unparsedFacts(analysed), ...analysed.facts, ...flows],
+    facts: [
+      ...ingested.flatMap((file) => file.artifacts),
+      ...unparsedFacts(analysed),
+      ...analysed.facts,
+      ...flows,
+    ],
     sources: analysed.sources,
     declared: readDeclared(files),
     obstacles: bundle.obstacles,
     coverage,
-    complete: complete && coverage.unlisted === undefined && coverage.files.every((file) => file.disposition !== 'unanalysed'),
+    complete:
+      complete &&
+      coverage.unlisted === undefined &&
+      coverage.files.every((file) => file.disposition !== 'unanalysed'),
     ...(options.previous !== undefined && { previous: options.previous }),
   };
 }
@@ -83,14 +100,20 @@ function coverageOf(
 ): Coverage {
   const reasons = new Map<string, string>();
   for (const path of untaken) reasons.set(path, 'no front end for its language');
-  for (const { span, reason } of unanalysed) if (!reasons.has(span.path)) reasons.set(span.path, reason);
+  for (const { span, reason } of unanalysed)
+    if (!reasons.has(span.path)) reasons.set(span.path, reason);
   const read = ingested.map(({ path, sha256, bytes, disposition, reason }) => {
     const why = reasons.get(path);
     const shown = { path: path.toWellFormed(), sha256, bytes };
-    if (disposition === 'analysed' && why !== undefined) return { ...shown, disposition: 'unanalysed' as const, reason: why };
+    if (disposition === 'analysed' && why !== undefined)
+      return { ...shown, disposition: 'unanalysed' as const, reason: why };
     return { ...shown, disposition, reason };
   });
-  const missing = unread.map((one) => ({ ...one, path: one.path.toWellFormed(), disposition: 'unanalysed' as const }));
+  const missing = unread.map((one) => ({
+    ...one,
+    path: one.path.toWellFormed(),
+    disposition: 'unanalysed' as const,
+  }));
   return {
     files: [...read, ...missing].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
     ...(unlisted > 0 && { unlisted }),
@@ -125,7 +148,13 @@ function bundleOf(files: readonly SourceFile[]): BundleLook {
       sha256: digestOf(bytes),
       mode: (mode & 0o100) === 0 ? ('644' as const) : ('755' as const),
     }));
-    const unchecked: Pick<Bundle, 'schema'> & { files: typeof list } = { schema: 'skillgate.bundle/1', files: list };
-    return { digest: canonicalDigest(unchecked), obstacles: [obstacleAt(files[0]?.path ?? 'SKILL.md', cause)] };
+    const unchecked: Pick<Bundle, 'schema'> & { files: typeof list } = {
+      schema: 'skillgate.bundle/1',
+      files: list,
+    };
+    return {
+      digest: canonicalDigest(unchecked),
+      obstacles: [obstacleAt(files[0]?.path ?? 'SKILL.md', cause)],
+    };
   }
 }

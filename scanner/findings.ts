@@ -15,11 +15,17 @@ export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
 
 /** All findings, sorted by path, place and rule. A rule that finds very much is cut off after its worst. */
 export function findAll(rules: readonly Rule[], index: FactIndex, context: Judgeable): Finding[] {
-  const drafts = rules.flatMap((rule) => draftsOf(rule, index, context).map((draft) => ({ rule, draft })));
+  const drafts = rules.flatMap((rule) =>
+    draftsOf(rule, index, context).map((draft) => ({ rule, draft })),
+  );
   if (drafts.length === 0) return [];
   const sources = context.rawText();
   const texts = new Map(sources.map((source) => [source.path, source.text]));
-  const outer = new Map(sources.flatMap(({ path, file, depth }) => (depth === 0 && path !== file ? [[path, file]] : [])));
+  const outer = new Map(
+    sources.flatMap(({ path, file, depth }) =>
+      depth === 0 && path !== file ? [[path, file]] : [],
+    ),
+  );
   const lines = new Map<string, Lines>();
   const placeOf = (path: string, offset: number): { line: number; column: number } => {
     const known = lines.get(path) ?? linesOf(texts.get(path) ?? '');
@@ -35,13 +41,15 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
     const first = fingerprintOf(rule.id, span.path, snippet, 0);
     const occurrence = occurrences.get(first) ?? 0;
     occurrences.set(first, occurrence + 1);
-    const [start, end] = [placeOf(span.path, span.start), placeOf(span.path, span.end)];
+    const start = placeOf(span.path, span.start);
+    const end = placeOf(span.path, span.end);
     return {
       rule: rule.id,
       kind: draft.kind ?? rule.kind,
       severity: draft.severity ?? rule.severity,
       confidence: draft.confidence ?? rule.confidence,
-      message: `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed(),
+      message:
+        `${draft.message}${span.inner === undefined ? '' : ` (in ${span.inner})`}`.toWellFormed(),
       path: span.path,
       line: start.line,
       column: start.column,
@@ -53,7 +61,8 @@ export function findAll(rules: readonly Rule[], index: FactIndex, context: Judge
         note: step.note.toWellFormed(),
       })),
       fix: draft.fix ?? rule.fix,
-      fingerprint: occurrence === 0 ? first : fingerprintOf(rule.id, span.path, snippet, occurrence),
+      fingerprint:
+        occurrence === 0 ? first : fingerprintOf(rule.id, span.path, snippet, occurrence),
     };
   });
   return findings.sort(compareFindings);
@@ -81,14 +90,16 @@ const severityOrder = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as co
 function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): Draft[] {
   const of = <Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[] => {
     const facts = index.select(kind, rule.reads);
-    if (facts === undefined) throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
+    if (facts === undefined)
+      throw new Error(`rule ${rule.id} asks for facts of kind ${kind} without saying so in reads`);
     return facts;
   };
   const narrowed: RuleContext = {
     ...context,
     of,
     get sources() {
-      if (!rule.reads.includes('source')) throw new Error(`rule ${rule.id} asks for raw text without saying so in reads`);
+      if (!rule.reads.includes('source'))
+        throw new Error(`rule ${rule.id} asks for raw text without saying so in reads`);
       return context.rawText();
     },
   };
@@ -100,7 +111,9 @@ function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): Draft[] {
   if (drafts.length <= findingsPerRuleMax) return drafts;
   return drafts
     .sort(
-      (a, b) => severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] || bySpan(a.span, b.span),
+      (a, b) =>
+        severityOrder[a.severity ?? rule.severity] - severityOrder[b.severity ?? rule.severity] ||
+        bySpan(a.span, b.span),
     )
     .slice(0, findingsPerRuleMax);
 }

@@ -7,7 +7,12 @@ import { snippetCharsMax } from './limits.ts';
  * @param snippet the text of the finding's span
  * @param occurrence 0 for the first finding of this rule, path and snippet, 1 for the next
  */
-export function fingerprintOf(rule: string, path: string, snippet: string, occurrence: number): string {
+export function fingerprintOf(
+  rule: string,
+  path: string,
+  snippet: string,
+  occurrence: number,
+): string {
   const normal = snippet.replace(/\s+/g, ' ').trim().slice(0, snippetCharsMax);
   return hexOf(digestOf(JSON.stringify([rule, path, normal, occurrence])));
 }

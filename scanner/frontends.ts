@@ -9,8 +9,16 @@ export const frontEnds: readonly FrontEnd[] = [
     languages: ['typescript', 'javascript'],
     load: async () => (await import('./frontends/typescript/typescript.ts')).analyseTypescript,
   },
-  { name: 'shell', languages: ['shell'], load: async () => (await import('./frontends/shell/shell.ts')).analyseShell },
-  { name: 'python', languages: ['python'], load: async () => (await import('./frontends/python/python.ts')).analysePython },
+  {
+    name: 'shell',
+    languages: ['shell'],
+    load: async () => (await import('./frontends/shell/shell.ts')).analyseShell,
+  },
+  {
+    name: 'python',
+    languages: ['python'],
+    load: async () => (await import('./frontends/python/python.ts')).analysePython,
+  },
   {
     name: 'markdown',
     languages: ['markdown', 'text', 'html'],

@@ -20,7 +20,11 @@ const said: Omit<RuleSet, 'digest'> = {
   extractor: canonicalDigest({ code: codeDigests.extractor, parserVersions }),
   judging,
   // A rule without a digest of its code stands there with that of the judging: the test that compares the file fails.
-  rules: rules.map(({ id, reads }) => ({ id, digest: parseDigest(codeDigests.rules[id] ?? judging), reads })),
+  rules: rules.map(({ id, reads }) => ({
+    id,
+    digest: parseDigest(codeDigests.rules[id] ?? judging),
+    reads,
+  })),
 };
 const ruleSet: RuleSet = { digest: canonicalDigest(said), ...said };
 

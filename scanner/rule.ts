@@ -76,7 +76,11 @@ export interface Rule {
   /** Why it matters, for the rule's page and `skill explain`. */
   readonly why: string;
   readonly fix: string;
-  readonly maps: { readonly cwe?: readonly string[]; readonly owasp?: readonly string[]; readonly attack?: readonly string[] };
+  readonly maps: {
+    readonly cwe?: readonly string[];
+    readonly owasp?: readonly string[];
+    readonly attack?: readonly string[];
+  };
   /**
    * The facts it asks for, as narrow as it can say: a skill that has none of them need not be judged again when this rule changes.
    * None when it only looks at what is declared.

@@ -1,6 +1,11 @@
 /** Scans a skill: bytes in, report out. Nothing of the skill is executed; the same bytes and rule set give the same report. */
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { type Capabilities, minus, noCapabilities, unused } from '../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  minus,
+  noCapabilities,
+  unused,
+} from '../skills-index/skill/capability.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact/fact.ts';
@@ -30,12 +35,18 @@ export interface Scanned {
 }
 
 /** Scans the files of one skill. Never throws for what the files hold. */
-export async function scanSkill(files: readonly SourceFile[], options: ScanOptions = {}): Promise<ScanReport> {
+export async function scanSkill(
+  files: readonly SourceFile[],
+  options: ScanOptions = {},
+): Promise<ScanReport> {
   return (await scanWithFacts(files, options)).report;
 }
 
 /** As `scanSkill`, with the facts. */
-export async function scanWithFacts(files: readonly SourceFile[], options: ScanOptions = {}): Promise<Scanned> {
+export async function scanWithFacts(
+  files: readonly SourceFile[],
+  options: ScanOptions = {},
+): Promise<Scanned> {
   const extracted = await extractFacts(files, options);
   return { report: reportOn(extracted, options), facts: extracted.facts };
 }
@@ -65,7 +76,11 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
 /** What rules look at besides facts. */
 export function ruleContextOf(
   { declared, obstacles, coverage, complete, previous }: Omit<SkillFacts, 'facts' | 'sources'>,
-  { observed, undeclared, unused }: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'>,
+  {
+    observed,
+    undeclared,
+    unused,
+  }: Pick<ScanReport['capabilities'], 'observed' | 'undeclared' | 'unused'>,
   rawText: () => readonly Source[],
 ): Judgeable {
   return {

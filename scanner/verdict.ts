@@ -12,11 +12,17 @@ export interface Judged {
  * or more, and capabilities of level medium or more. Else `pass`.
  */
 export function judge(findings: readonly Finding[], complete: boolean): Judged {
-  const blocking = findings.filter((one) => one.kind !== 'capability' && rank(one) >= severities.indexOf('high'));
+  const blocking = findings.filter(
+    (one) => one.kind !== 'capability' && rank(one) >= severities.indexOf('high'),
+  );
   if (blocking.length > 0) return { verdict: 'block', deciding: worst(blocking) };
-  const doubtful = findings.filter((one) => rank(one) >= severities.indexOf(one.kind === 'capability' ? 'medium' : 'low'));
+  const doubtful = findings.filter(
+    (one) => rank(one) >= severities.indexOf(one.kind === 'capability' ? 'medium' : 'low'),
+  );
   if (!complete) return { verdict: 'incomplete', deciding: worst(doubtful) };
-  return doubtful.length > 0 ? { verdict: 'review', deciding: worst(doubtful) } : { verdict: 'pass', deciding: [] };
+  return doubtful.length > 0
+    ? { verdict: 'review', deciding: worst(doubtful) }
+    : { verdict: 'pass', deciding: [] };
 }
 
 function worst(findings: readonly Finding[]): Finding[] {
@@ -26,7 +32,9 @@ function worst(findings: readonly Finding[]): Finding[] {
     const [first] = left;
     if (first === undefined) break;
     // One rule at three places says less than three rules.
-    const other = left.find((one) => byWeight(first, one) === 0 && !chosen.some(({ rule }) => rule === one.rule));
+    const other = left.find(
+      (one) => byWeight(first, one) === 0 && !chosen.some(({ rule }) => rule === one.rule),
+    );
     const next = other ?? first;
     chosen.push(next);
     left.splice(left.indexOf(next), 1);

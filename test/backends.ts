@@ -15,7 +15,8 @@ for (const found of findBackends(settings)) {
   try {
     const begun = performance.now();
     const files = {
-      'probe.sh': 'read -r line; read -r text < /skills/@acme/probe/data.txt; echo "$line $text"; exit 9',
+      'probe.sh':
+        'read -r line; read -r text < /skills/@acme/probe/data.txt; echo "$line $text"; exit 9',
       'data.txt': 'file\n',
     };
     const limits = { seconds: 30, memoryMiB: 256 };
@@ -28,7 +29,11 @@ for (const found of findBackends(settings)) {
       killed = performance.now();
       kill.abort();
     };
-    const ended = await runTest(host, { files: spin, limits }, { sandbox, onStdout, signal: kill.signal });
+    const ended = await runTest(
+      host,
+      { files: spin, limits },
+      { sandbox, onStdout, signal: kill.signal },
+    );
     const cells = {
       start: `${milliseconds} ms`,
       files: told.stdout === 'input file\n',

@@ -8,7 +8,12 @@ const application = [
 ];
 
 const quick = { pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 30_000 } as const;
-const slow = { pool: 'forks', testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } as const;
+const slow = {
+  pool: 'forks',
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  fileParallelism: false,
+} as const;
 
 /** Units first (threads that share a module graph), then what scans, then the application, then journeys through real processes, then the browser. */
 export default defineConfig({
@@ -25,7 +30,14 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'scanner', include: ['test/scanner/**/*.test.ts'], ...quick, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: 'scanner',
+          include: ['test/scanner/**/*.test.ts'],
+          ...quick,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: 'application',
@@ -35,8 +47,22 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      { test: { name: 'journey', include: ['test/journey/**/*.test.ts'], ...slow, sequence: { groupOrder: 3 } } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...slow, sequence: { groupOrder: 4 } } },
+      {
+        test: {
+          name: 'journey',
+          include: ['test/journey/**/*.test.ts'],
+          ...slow,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          ...slow,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });

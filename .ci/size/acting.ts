@@ -14,7 +14,15 @@ const pureNodeParts = ['node:buffer', 'node:path', 'node:url', 'node:util', 'nod
 const chance = /^(\*|default|generate.*|getRandomValues|random.*|subtle|webcrypto)$/;
 
 /** Packages that compute and touch nothing. Every other package acts. */
-const purePackages = ['@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify', 'semver', 'tldts', 'valibot', 'yaml'];
+const purePackages = [
+  '@sigstore/bundle',
+  '@sigstore/protobuf-specs',
+  '@sigstore/verify',
+  'semver',
+  'tldts',
+  'valibot',
+  'yaml',
+];
 
 /** Global names that reach the clock, chance, the process, the network or another program text. */
 const actingNames = new Set(
@@ -23,7 +31,18 @@ const actingNames = new Set(
 );
 const actingMembers = ['AbortSignal.timeout', 'Atomics.wait', 'Date.now', 'Math.random'];
 const notes = ['WeakMap', 'WeakSet'];
-const changingMethods = ['add', 'clear', 'delete', 'fill', 'pop', 'push', 'set', 'shift', 'splice', 'unshift'];
+const changingMethods = [
+  'add',
+  'clear',
+  'delete',
+  'fill',
+  'pop',
+  'push',
+  'set',
+  'shift',
+  'splice',
+  'unshift',
+];
 
 /** The package that an import names; undefined for a file and for a part of Node. */
 export function packageOf(from: string): string | undefined {
@@ -35,8 +54,15 @@ export function packageOf(from: string): string | undefined {
 }
 
 /** Why a file acts by itself; undefined when it does not. Imports of files are not looked at. */
-export function whyItActs(file: ts.SourceFile, imports: readonly ImportOfValues[]): string | undefined {
-  return imports.map(whyImportActs).find((why) => why !== undefined) ?? whyNamesAct(file) ?? whyItKeepsState(file);
+export function whyItActs(
+  file: ts.SourceFile,
+  imports: readonly ImportOfValues[],
+): string | undefined {
+  return (
+    imports.map(whyImportActs).find((why) => why !== undefined) ??
+    whyNamesAct(file) ??
+    whyItKeepsState(file)
+  );
 }
 
 function whyImportActs({ from, names }: ImportOfValues): string | undefined {
@@ -44,7 +70,10 @@ function whyImportActs({ from, names }: ImportOfValues): string | undefined {
     const name = names.find((one) => chance.test(one));
     return name === undefined ? undefined : `imports ${name} of ${from}`;
   }
-  const isPure = from.startsWith('.') || pureNodeParts.includes(from) || purePackages.includes(packageOf(from) ?? '');
+  const isPure =
+    from.startsWith('.') ||
+    pureNodeParts.includes(from) ||
+    purePackages.includes(packageOf(from) ?? '');
   return isPure ? undefined : `imports ${from}`;
 }
 
@@ -54,7 +83,8 @@ function whyNamesAct(file: ts.SourceFile): string | undefined {
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) {
       if (isDeclared(node)) declared.add(node.text);
-      else if (actingNames.has(node.text) && !isNameOfProperty(node)) used.set(node.text, node.text);
+      else if (actingNames.has(node.text) && !isNameOfProperty(node))
+        used.set(node.text, node.text);
     }
     const member = actingMemberAt(node);
     if (member !== undefined) used.set(member.split('.')[0] ?? member, member);
@@ -68,7 +98,8 @@ function whyNamesAct(file: ts.SourceFile): string | undefined {
 
 function isDeclared(node: ts.Identifier): boolean {
   const { parent } = node;
-  const declares = ts.isParameter(parent) || ts.isVariableDeclaration(parent) || ts.isBindingElement(parent);
+  const declares =
+    ts.isParameter(parent) || ts.isVariableDeclaration(parent) || ts.isBindingElement(parent);
   return (declares || ts.isFunctionDeclaration(parent)) && parent.name === node;
 }
 
@@ -85,7 +116,8 @@ function isNameOfProperty(node: ts.Identifier): boolean {
 
 function actingMemberAt(node: ts.Node): string | undefined {
   if (ts.isMetaProperty(node)) return 'import.meta';
-  if (ts.isPropertyAccessExpression(node)) return actingMembers.find((one) => one === node.getText());
+  if (ts.isPropertyAccessExpression(node))
+    return actingMembers.find((one) => one === node.getText());
   const asksTheTime =
     (ts.isNewExpression(node) && (node.arguments?.length ?? 0) === 0) ||
     (ts.isCallExpression(node) && ts.isIdentifier(node.expression));
@@ -102,7 +134,9 @@ function whyItKeepsState(file: ts.SourceFile): string | undefined {
     for (const { initializer, name } of declarations) {
       if ((flags & ts.NodeFlags.Const) === 0) return `keeps state in ${name.getText()}`;
       const isNote =
-        initializer !== undefined && ts.isNewExpression(initializer) && notes.includes(initializer.expression.getText());
+        initializer !== undefined &&
+        ts.isNewExpression(initializer) &&
+        notes.includes(initializer.expression.getText());
       if (!isNote) kept.add(name.getText());
     }
   }
@@ -116,9 +150,18 @@ function whyItKeepsState(file: ts.SourceFile): string | undefined {
 
 // The variable whose container a call of a method or an assignment changes.
 function nameOfChanged(node: ts.Node): string | undefined {
-  const assigns = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  const assigns =
+    ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
   const target = assigns ? node.left : ts.isCallExpression(node) ? node.expression : undefined;
-  if (target === undefined || !(ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target))) return undefined;
-  if (!assigns && !(ts.isPropertyAccessExpression(target) && changingMethods.includes(target.name.text))) return undefined;
+  if (
+    target === undefined ||
+    !(ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target))
+  )
+    return undefined;
+  if (
+    !assigns &&
+    !(ts.isPropertyAccessExpression(target) && changingMethods.includes(target.name.text))
+  )
+    return undefined;
   return target.expression.getText();
 }

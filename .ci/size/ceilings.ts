@@ -12,8 +12,12 @@ const line = /^\| \d{4}-\d\d-\d\d \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| \S.* \|
 export function readCeilings(root: string): Ceilings {
   const last = [...readFileSync(join(root, page), 'utf8').matchAll(line)].at(-1);
   if (last === undefined)
-    throw new Error(`${page}: the table of ceilings has no line "| date | acts | judges | vocabulary | why |"`);
-  const [acts = 0, judges = 0, vocabulary = 0] = last.slice(1).map((cell) => Number(cell.replaceAll(',', '')));
+    throw new Error(
+      `${page}: the table of ceilings has no line "| date | acts | judges | vocabulary | why |"`,
+    );
+  const [acts = 0, judges = 0, vocabulary = 0] = last
+    .slice(1)
+    .map((cell) => Number(cell.replaceAll(',', '')));
   return { acts, judges, vocabulary };
 }
 
@@ -29,15 +33,22 @@ const end = '<!-- end of size -->';
 
 /** The README with the ceilings between its two markers. */
 export function withCeilings(readme: string, ceilings: Ceilings): string {
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md: the markers ${start} and ${end} are missing`);
+  const from = readme.indexOf(start);
+  const to = readme.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`README.md: the markers ${start} and ${end} are missing`);
   const { acts, judges, vocabulary } = ceilings;
   const total = acts + judges + vocabulary;
   const rows = Object.entries(ringTexts).map(([ring, text]) => {
     const most = ring === 'acts' ? acts : ring === 'judges' ? judges : vocabulary;
     return `| ${ring} | ${text} | ${withCommas(most)} |`;
   });
-  const table = ['| ring | its code | at most, tokens |', '|---|---|---:|', ...rows, `| all | | ${withCommas(total)} |`];
+  const table = [
+    '| ring | its code | at most, tokens |',
+    '|---|---|---:|',
+    ...rows,
+    `| all | | ${withCommas(total)} |`,
+  ];
   return `${readme.slice(0, from)}${[start, ...table, ''].join('\n')}${readme.slice(to)}`;
 }
 

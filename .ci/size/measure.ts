@@ -9,7 +9,12 @@ import { type ImportOfValues, packageOf, whyItActs } from './acting.ts';
 import { countTokens, decides, parseWithoutTypes } from './tokens.ts';
 
 /** Admission, the catalogue, the run, and the audit log, which a run gets as an argument. */
-export const coreEntries = ['runner/admit.ts', 'runner/catalogue.ts', 'runner/run.ts', 'runner/audit.ts'] as const;
+export const coreEntries = [
+  'runner/admit.ts',
+  'runner/catalogue.ts',
+  'runner/run.ts',
+  'runner/audit.ts',
+] as const;
 
 export const rings = ['acts', 'judges', 'vocabulary'] as const;
 export type Ring = (typeof rings)[number];
@@ -47,9 +52,17 @@ export function measureCore(root: string, entries: readonly string[] = coreEntri
     waiting.push(...ownImports(path, source));
   }
   const acting = findActing(sources);
-  const files = [...sources].map(([path, source]) => ({ path, ...ringsOf(source, acting.get(path)) }));
-  const packages = [...sources.values()].flatMap(({ imports }) => imports.flatMap(({ from }) => packageOf(from) ?? []));
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), packages: [...new Set(packages)].sort() };
+  const files = [...sources].map(([path, source]) => ({
+    path,
+    ...ringsOf(source, acting.get(path)),
+  }));
+  const packages = [...sources.values()].flatMap(({ imports }) =>
+    imports.flatMap(({ from }) => packageOf(from) ?? []),
+  );
+  return {
+    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    packages: [...new Set(packages)].sort(),
+  };
 }
 
 /** Measures one text by itself, without what it imports. */
@@ -64,7 +77,9 @@ export function totalOf({ files }: CoreSize, ring: Ring): number {
 
 // Whoever imports a file that acts can act through it. So a wrapper does not move a file out of the ring.
 function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
-  const acting = new Map([...sources].flatMap(([path, { acts }]) => (acts === undefined ? [] : [[path, acts] as const])));
+  const acting = new Map(
+    [...sources].flatMap(([path, { acts }]) => (acts === undefined ? [] : [[path, acts] as const])),
+  );
   for (let before = -1; before !== acting.size; ) {
     before = acting.size;
     for (const [path, source] of sources) {
@@ -76,15 +91,26 @@ function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
 }
 
 // All of a file that acts counts as acting. In other files each declaration counts by itself, wherever it stands.
-function ringsOf({ deciding, plain }: Source, acts: string | undefined): Omit<MeasuredFile, 'path'> {
-  if (acts !== undefined) return { ring: 'acts', acts, tokens: { acts: deciding + plain, judges: 0, vocabulary: 0 } };
-  return { ring: deciding > 0 ? 'judges' : 'vocabulary', acts, tokens: { acts: 0, judges: deciding, vocabulary: plain } };
+function ringsOf(
+  { deciding, plain }: Source,
+  acts: string | undefined,
+): Omit<MeasuredFile, 'path'> {
+  if (acts !== undefined)
+    return { ring: 'acts', acts, tokens: { acts: deciding + plain, judges: 0, vocabulary: 0 } };
+  return {
+    ring: deciding > 0 ? 'judges' : 'vocabulary',
+    acts,
+    tokens: { acts: 0, judges: deciding, vocabulary: plain },
+  };
 }
 
 function readSource(text: string): Source {
   const file = parseWithoutTypes(text);
   const imports = importsOf(file);
-  const counted = file.statements.map((statement) => ({ tokens: countTokens(statement), isDeciding: decides(statement) }));
+  const counted = file.statements.map((statement) => ({
+    tokens: countTokens(statement),
+    isDeciding: decides(statement),
+  }));
   const sum = (wanted: boolean): number =>
     counted.reduce((all, { tokens, isDeciding }) => all + (isDeciding === wanted ? tokens : 0), 0);
   return { imports, acts: whyItActs(file, imports), deciding: sum(true), plain: sum(false) };
@@ -100,7 +126,10 @@ function importsOf(file: ts.SourceFile): ImportOfValues[] {
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [what] = node.arguments;
       // Whatever is imported by a computed name can act.
-      found.push({ from: what !== undefined && ts.isStringLiteralLike(what) ? what.text : 'node:module', names: ['*'] });
+      found.push({
+        from: what !== undefined && ts.isStringLiteralLike(what) ? what.text : 'node:module',
+        names: ['*'],
+      });
     }
     ts.forEachChild(node, visit);
   };
@@ -109,13 +138,23 @@ function importsOf(file: ts.SourceFile): ImportOfValues[] {
 }
 
 function namesOf(node: ts.ImportDeclaration | ts.ExportDeclaration): string[] {
-  const clause = ts.isImportDeclaration(node) ? node.importClause?.namedBindings : node.exportClause;
-  const names = clause !== undefined && (ts.isNamedImports(clause) || ts.isNamedExports(clause)) ? clause.elements : undefined;
+  const clause = ts.isImportDeclaration(node)
+    ? node.importClause?.namedBindings
+    : node.exportClause;
+  const names =
+    clause !== undefined && (ts.isNamedImports(clause) || ts.isNamedExports(clause))
+      ? clause.elements
+      : undefined;
   if (names === undefined) return ['*'];
   const isDefault = ts.isImportDeclaration(node) && node.importClause?.name !== undefined;
-  return [...(isDefault ? ['default'] : []), ...names.map((one) => (one.propertyName ?? one.name).text)];
+  return [
+    ...(isDefault ? ['default'] : []),
+    ...names.map((one) => (one.propertyName ?? one.name).text),
+  ];
 }
 
 function ownImports(path: string, { imports }: Source): string[] {
-  return imports.flatMap(({ from }) => (from.startsWith('.') ? [posix.join(posix.dirname(path), from)] : []));
+  return imports.flatMap(({ from }) =>
+    from.startsWith('.') ? [posix.join(posix.dirname(path), from)] : [],
+  );
 }

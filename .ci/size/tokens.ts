@@ -42,7 +42,13 @@ const deciding = new Set<ts.SyntaxKind>([
 
 /** The text without types, as Node runs it, as a tree. */
 export function parseWithoutTypes(text: string): ts.SourceFile {
-  return ts.createSourceFile('text.js', stripTypeScriptTypes(text), ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS);
+  return ts.createSourceFile(
+    'text.js',
+    stripTypeScriptTypes(text),
+    ts.ScriptTarget.ESNext,
+    true,
+    ts.ScriptKind.JS,
+  );
 }
 
 /** Imports and the word `export` do not count, so dividing a file in two leaves the size as it was. */
@@ -52,7 +58,9 @@ export function countTokens(node: ts.Node): number {
   if (children.length > 0) return children.reduce((sum, child) => sum + countTokens(child), 0);
   if (separators.has(node.kind) || node.getWidth() === 0) return 0;
   // A text of several lines may be a program in another language.
-  return ts.isStringLiteralLike(node) || ts.isTemplateMiddleOrTemplateTail(node) || ts.isTemplateHead(node)
+  return ts.isStringLiteralLike(node) ||
+    ts.isTemplateMiddleOrTemplateTail(node) ||
+    ts.isTemplateHead(node)
     ? node.text.trim().split('\n').length
     : 1;
 }

@@ -46,7 +46,9 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     const problem = problemOf(thrown, gone.signal.aborted);
     const { code, message } = problem;
     const told =
-      code === 'internal' ? 'the call failed inside the runner' : `refused [${code}]: ${message}. ${adviceForAgent(problem)}`;
+      code === 'internal'
+        ? 'the call failed inside the runner'
+        : `refused [${code}]: ${message}. ${adviceForAgent(problem)}`;
     finish(code === 'interrupted' ? 130 : problemCodes[code].exit, told);
     gone.abort();
   };
@@ -58,17 +60,29 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     if (stream.writableNeedDrain && !stream.destroyed)
       await once(stream, 'drain', { signal: gone.signal }).catch(() => undefined);
   };
-  const streams: BridgeStreams = { stdin, stdout: bytesOf('stdout'), stderr: bytesOf('stderr'), drained, gone: gone.signal };
+  const streams: BridgeStreams = {
+    stdin,
+    stdout: bytesOf('stdout'),
+    stderr: bytesOf('stderr'),
+    drained,
+    gone: gone.signal,
+  };
   let called = false;
   const take = (message: BridgeMessage): void => {
     if (!tokens.isGood(message.token))
-      throw new Problem('token-ended', 'This run token is not, or no longer, good for this session');
+      throw new Problem(
+        'token-ended',
+        'This run token is not, or no longer, good for this session',
+      );
     if ('stdin' in message) stdin.write(Buffer.from(message.stdin, 'base64'));
     else if ('end' in message) stdin.end();
     else if (called) throw new Problem('usage', 'A stream has one call');
     else {
       called = true;
-      (message.call === 'mcp' ? calls.mcp(streams) : calls.run(message, streams)).then(finish, refuse);
+      (message.call === 'mcp' ? calls.mcp(streams) : calls.run(message, streams)).then(
+        finish,
+        refuse,
+      );
     }
   };
   stream.on('error', () => stream.destroy());
@@ -79,12 +93,17 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
   // A call that does not read its input to the end is no failure; one that reads slowly slows the sandbox down.
   stdin.on('error', () => undefined);
   const untilTaken = async (): Promise<void> => {
-    if (stdin.writableNeedDrain && !stdin.destroyed) await once(stdin, 'drain', { signal: gone.signal }).catch(() => undefined);
+    if (stdin.writableNeedDrain && !stdin.destroyed)
+      await once(stdin, 'drain', { signal: gone.signal }).catch(() => undefined);
   };
   void readLines(stream, take, untilTaken).catch(refuse);
 }
 
-async function readLines(stream: Duplex, take: (message: BridgeMessage) => void, untilTaken: () => Promise<void>): Promise<void> {
+async function readLines(
+  stream: Duplex,
+  take: (message: BridgeMessage) => void,
+  untilTaken: () => Promise<void>,
+): Promise<void> {
   for await (const line of linesOf(stream, bridgeLineBytesMax)) {
     take(parseBridgeLine(line.toString('utf8')));
     await untilTaken();
@@ -92,7 +111,10 @@ async function readLines(stream: Duplex, take: (message: BridgeMessage) => void,
 }
 
 /** A call's stdout as a stream: who does not read it is not answered further. */
-export function writableOf({ drained, stdout }: Pick<BridgeStreams, 'drained' | 'stdout'>): Writable {
+export function writableOf({
+  drained,
+  stdout,
+}: Pick<BridgeStreams, 'drained' | 'stdout'>): Writable {
   return new Writable({
     write: (chunk: Uint8Array, _, done) => {
       stdout(chunk);
@@ -103,5 +125,8 @@ export function writableOf({ drained, stdout }: Pick<BridgeStreams, 'drained' | 
 
 // Other signs as escapes, so that each byte of a line is one character.
 function asciiJson(said: BridgeAnswer): string {
-  return JSON.stringify(said).replace(/[\u007f-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(said).replace(
+    /[\u007f-\uffff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

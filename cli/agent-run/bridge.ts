@@ -24,7 +24,13 @@ function call(): object | undefined {
   }
   const [skill, command, ...args] = words;
   if (skill === undefined) return undefined;
-  return { call: 'run', skill, ...(command === undefined ? {} : { command }), args, why: why.slice(0, 500) };
+  return {
+    call: 'run',
+    skill,
+    ...(command === undefined ? {} : { command }),
+    args,
+    why: why.slice(0, 500),
+  };
 }
 
 function end(code: number, says = ''): never {
@@ -51,7 +57,12 @@ function feed(socket: Socket): void {
 }
 
 function take(line: string): void {
-  const answer = JSON.parse(line) as { stdout?: string; stderr?: string; exit?: number; says?: string };
+  const answer = JSON.parse(line) as {
+    stdout?: string;
+    stderr?: string;
+    exit?: number;
+    says?: string;
+  };
   if (answer.stdout !== undefined) process.stdout.write(Buffer.from(answer.stdout, 'base64'));
   if (answer.stderr !== undefined) process.stderr.write(Buffer.from(answer.stderr, 'base64'));
   const { exit, says = '' } = answer;
@@ -62,10 +73,17 @@ const asked = call();
 if (asked === undefined) {
   const [word] = process.argv.slice(2);
   const help = word === undefined || word === 'help' || word === '--help';
-  end(help ? 0 : 2, help ? usage : `there is no \`${process.argv.slice(2, 4).join(' ')}\` here. ${usage}`);
+  end(
+    help ? 0 : 2,
+    help ? usage : `there is no \`${process.argv.slice(2, 4).join(' ')}\` here. ${usage}`,
+  );
 }
 const authority = 'runner.skillgate.internal:80';
-const socket = connect(3128, '127.0.0.1', () => void socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`));
+const socket = connect(
+  3128,
+  '127.0.0.1',
+  () => void socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`),
+);
 socket.on('error', (error) => end(1, `the runner does not answer: ${error.message}`));
 socket.on('close', () => end(1, 'the runner went away'));
 let text = '';
@@ -76,7 +94,8 @@ socket.on('data', (chunk: Buffer) => {
   if (!isOpen) {
     const at = text.indexOf('\r\n\r\n');
     if (at < 0) return;
-    if (!/^HTTP\/1\.1 200 /.test(text)) end(1, `the runner refused the connection: ${text.split('\r\n')[0]}`);
+    if (!/^HTTP\/1\.1 200 /.test(text))
+      end(1, `the runner refused the connection: ${text.split('\r\n')[0]}`);
     text = text.slice(at + 4);
     isOpen = true;
     send(socket, asked);

@@ -6,7 +6,12 @@ import { modelHost } from '../../skills-index/run/agents/bridge.ts';
 import type { PlannedHold } from '../../skills-index/run/holds/hold.ts';
 import { type HeldPlan, plannedHolds } from '../../skills-index/run/holds/hold-rules.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import type { LeftOut, PlannedEnv, PlannedMount, Refusal } from '../../skills-index/run/plan/plan.ts';
+import type {
+  LeftOut,
+  PlannedEnv,
+  PlannedMount,
+  Refusal,
+} from '../../skills-index/run/plan/plan.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import {
   type PlannedFolder,
@@ -54,16 +59,30 @@ export interface SessionInput {
 const nobody = 65_534;
 
 /** Never throws: a plan that must not start says so in `refused`. */
-export function planSession(input: SessionInput): { readonly plan: SessionPlan; readonly digest: Digest } {
+export function planSession(input: SessionInput): {
+  readonly plan: SessionPlan;
+  readonly digest: Digest;
+} {
   const { agent, facts, hostPolicy, sandbox, skills } = input;
   const refused: Refusal[] = [];
   const leftOut: LeftOut[] = [];
   const ended = whyEnded(agent, input.now);
-  if (ended !== undefined) refused.push({ code: 'plan-refused', message: ended, hint: `skillgate agent grant ${agent.name} …` });
-  for (const one of hostPolicy.require.filter((requirement) => !sandbox.gives.includes(requirement)))
-    refused.push({ code: 'sandbox-refused', message: `host policy requires ${one}, which this host cannot give` });
+  if (ended !== undefined)
+    refused.push({
+      code: 'plan-refused',
+      message: ended,
+      hint: `skillgate agent grant ${agent.name} …`,
+    });
+  for (const one of hostPolicy.require.filter(
+    (requirement) => !sandbox.gives.includes(requirement),
+  ))
+    refused.push({
+      code: 'sandbox-refused',
+      message: `host policy requires ${one}, which this host cannot give`,
+    });
   const { program } = facts;
-  if ('why' in program) refused.push({ code: 'plan-refused', message: program.why, hint: program.hint });
+  if ('why' in program)
+    refused.push({ code: 'plan-refused', message: program.why, hint: program.hint });
   const mounts = planMounts(input, refused, leftOut);
   const model = planModel(input, refused, leftOut);
   const plan: SessionPlan = {
@@ -86,7 +105,10 @@ export function planSession(input: SessionInput): { readonly plan: SessionPlan; 
       processes: limits.sessionProcessesMax,
     },
     egressLimits: facts.egressLimits,
-    holds: holdsOf({ agent: agent.name, mounts, ...model, env: [...plainEnv, ...model.env] }, input),
+    holds: holdsOf(
+      { agent: agent.name, mounts, ...model, env: [...plainEnv, ...model.env] },
+      input,
+    ),
     leftOut,
     refused,
   };
@@ -94,8 +116,15 @@ export function planSession(input: SessionInput): { readonly plan: SessionPlan; 
 }
 
 // That it may write is the word of whoever granted the workspace, and its memory is its own: only rules of host policy make it wait.
-function holdsOf(given: Omit<HeldPlan, 'skill' | 'programs'>, { agent, hostPolicy }: SessionInput): PlannedHold[] {
-  const writable = [...hostPolicy.writable, 'memory', ...(agent.workspace === undefined ? [] : [agent.workspace.name])];
+function holdsOf(
+  given: Omit<HeldPlan, 'skill' | 'programs'>,
+  { agent, hostPolicy }: SessionInput,
+): PlannedHold[] {
+  const writable = [
+    ...hostPolicy.writable,
+    'memory',
+    ...(agent.workspace === undefined ? [] : [agent.workspace.name]),
+  ];
   return plannedHolds({ ...given, programs: [], skill: sessionSkill }, { ...hostPolicy, writable });
 }
 
@@ -112,10 +141,18 @@ const plainEnv: readonly PlannedEnv[] = [
   { name: 'SKILLGATE_MEMORY', value: '/memory', reason: 'what lasts from session to session' },
 ];
 
-function planMounts({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[], leftOut: LeftOut[]): PlannedMount[] {
+function planMounts(
+  { agent, facts, hostPolicy }: SessionInput,
+  refused: Refusal[],
+  leftOut: LeftOut[],
+): PlannedMount[] {
   const { memory, sharedWith, workspace } = facts;
   const kept: PlannedMount = {
-    ...{ source: 'memory', path: memory.path, id: memory.id, target: '/memory', mode: 'rw' },
+    source: 'memory',
+    path: memory.path,
+    id: memory.id,
+    target: '/memory',
+    mode: 'rw',
     reason: `agent ${agent.name}’s own; no other agent sees it`,
   };
   const wanted = agent.workspace;
@@ -128,7 +165,8 @@ function planMounts({ agent, facts, hostPolicy }: SessionInput, refused: Refusal
   }
   const { mode, name } = wanted;
   const hint = `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
-  if (workspace === undefined) refused.push({ code: 'plan-refused', message: `host policy has no workspace ${name}`, hint });
+  if (workspace === undefined)
+    refused.push({ code: 'plan-refused', message: `host policy has no workspace ${name}`, hint });
   else if ('why' in workspace)
     refused.push({
       code: 'plan-refused',
@@ -147,20 +185,32 @@ function planMounts({ agent, facts, hostPolicy }: SessionInput, refused: Refusal
   return [kept];
 }
 
-function ownerOf({ gid, uid, workspace }: SessionFacts, refused: Refusal[]): { readonly uid: number; readonly gid: number } {
+function ownerOf(
+  { gid, uid, workspace }: SessionFacts,
+  refused: Refusal[],
+): { readonly uid: number; readonly gid: number } {
   if (uid !== 0) return { uid, gid };
   if (workspace === undefined || 'why' in workspace) return { uid: nobody, gid: nobody };
   const { gid: group, path, uid: owner } = workspace;
   const hint = `chown -R ${nobody}:${nobody} ${path}`;
   if (owner === 0)
-    refused.push({ code: 'mount-owner-root', message: `${path} belongs to root, whose uid no session takes`, hint });
+    refused.push({
+      code: 'mount-owner-root',
+      message: `${path} belongs to root, whose uid no session takes`,
+      hint,
+    });
   return { uid: owner || nobody, gid: group || nobody };
 }
 
 // By what an endpoint is found, and how its key is sent.
 const interfaces = {
   openai: { base: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY', as: 'bearer', below: '/v1' },
-  anthropic: { base: 'ANTHROPIC_BASE_URL', key: 'ANTHROPIC_API_KEY', as: 'header:x-api-key', below: '' },
+  anthropic: {
+    base: 'ANTHROPIC_BASE_URL',
+    key: 'ANTHROPIC_API_KEY',
+    as: 'header:x-api-key',
+    below: '',
+  },
 } as const;
 
 /** The variable of the sandbox that holds the placeholder of a model's key. */
@@ -170,7 +220,11 @@ export function keyVariableOf({ as }: { readonly as: string }): string {
 
 type ModelLines = Pick<SessionPlan, 'egress' | 'secrets' | 'env'>;
 
-function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[], leftOut: LeftOut[]): ModelLines {
+function planModel(
+  { agent, facts, hostPolicy }: SessionInput,
+  refused: Refusal[],
+  leftOut: LeftOut[],
+): ModelLines {
   const none: ModelLines = { egress: [], secrets: [], env: [] };
   const names = Object.keys(hostPolicy.models);
   const name = agent.model ?? (names.length === 1 ? names[0] : undefined);
@@ -180,10 +234,16 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
     return none;
   }
   const hint = `skillgate agent grant ${agent.name} --model ${names[0] ?? 'NAME'}`;
-  const endpoint = name !== undefined && Object.hasOwn(hostPolicy.models, name) ? hostPolicy.models[name] : undefined;
+  const endpoint =
+    name !== undefined && Object.hasOwn(hostPolicy.models, name)
+      ? hostPolicy.models[name]
+      : undefined;
   const place = endpoint === undefined ? undefined : parseModelUrl(endpoint.url);
   if (endpoint === undefined || place === undefined) {
-    const message = name === undefined ? `which of the models ${names.join(', ')}?` : `host policy has no model ${name}`;
+    const message =
+      name === undefined
+        ? `which of the models ${names.join(', ')}?`
+        : `host policy has no model ${name}`;
     refused.push({ code: 'plan-refused', message, hint });
     return none;
   }
@@ -197,7 +257,9 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
       ? {}
       : { [host]: hostPolicy.hosts[host] };
   const origin = isLocal ? `http://${host}` : `https://${host}${port === 443 ? '' : `:${port}`}`;
-  const stored = facts.secrets.find((one) => one.name === endpoint.secret && one.hosts.includes(host));
+  const stored = facts.secrets.find(
+    (one) => one.name === endpoint.secret && one.hosts.includes(host),
+  );
   if (endpoint.secret !== undefined && stored === undefined) {
     const message = `there is no secret ${endpoint.secret} for ${host}`;
     refused.push({
@@ -212,10 +274,16 @@ function planModel({ agent, facts, hostPolicy }: SessionInput, refused: Refusal[
     egress: modelRequests(endpoint, place).map((one) => ({
       scheme: isLocal ? 'http' : 'https',
       mode: 'intercept',
-      ...{ host, port, ...one, pinned },
+      host,
+      port,
+      ...one,
+      pinned,
       reason: `${what}; nothing else is a way out`,
     })),
-    secrets: stored === undefined ? [] : [{ name: stored.name, hosts: [host], as, reason: `${why}; added at the proxy` }],
+    secrets:
+      stored === undefined
+        ? []
+        : [{ name: stored.name, hosts: [host], as, reason: `${why}; added at the proxy` }],
     env: [
       { name: base, value: `${origin}${path}`, reason: why },
       {

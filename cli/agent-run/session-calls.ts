@@ -39,20 +39,37 @@ export function sessionCalls({ agent, folder, log, world }: SessionWorld): Bridg
       };
       const result = await turns.take(() => skillsFor(streams).stream(call));
       if (result.changes !== undefined)
-        stderr(Buffer.from('skillgate: what it changed is in its view of the folder, and waits for a person\n'));
-      for (const line of leftBehindForAgent(result.cleaned)) stderr(Buffer.from(`skillgate: ${line}\n`));
-      if (result.reason !== 'exit') stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
+        stderr(
+          Buffer.from(
+            'skillgate: what it changed is in its view of the folder, and waits for a person\n',
+          ),
+        );
+      for (const line of leftBehindForAgent(result.cleaned))
+        stderr(Buffer.from(`skillgate: ${line}\n`));
+      if (result.reason !== 'exit')
+        stderr(Buffer.from(`skillgate: the run was ended: ${result.reason}\n`));
       return exitOf(result);
     },
     mcp: async (streams) => {
       if (clients >= sessionClientsMax)
-        throw new Problem('run-limit', `Cannot serve another MCP client: ${sessionClientsMax} of this session go on`);
+        throw new Problem(
+          'run-limit',
+          `Cannot serve another MCP client: ${sessionClientsMax} of this session go on`,
+        );
       clients += 1;
       try {
         const { serveMcp } = await import('../mcp-server.ts');
         const signal = AbortSignal.any([world.signal, streams.gone]);
-        const served = { skills: skillsFor(streams), turns, boundary: () => randomUUID().slice(0, 8) };
-        await serveMcp(served, { stdin: streams.stdin, stdout: writableOf(streams) }, { version: '1', signal, log });
+        const served = {
+          skills: skillsFor(streams),
+          turns,
+          boundary: () => randomUUID().slice(0, 8),
+        };
+        await serveMcp(
+          served,
+          { stdin: streams.stdin, stdout: writableOf(streams) },
+          { version: '1', signal, log },
+        );
       } finally {
         clients -= 1;
       }

@@ -8,7 +8,11 @@ import { readBridge } from './session-host.ts';
 import { skillFolders } from './skill-tree.ts';
 
 /** The token that the sandbox reads: a new one every two minutes, each good for five. Answers with what stops that. */
-export function keepToken(folder: string, tokens: RunTokens, { gid, uid }: SessionPlan): () => void {
+export function keepToken(
+  folder: string,
+  tokens: RunTokens,
+  { gid, uid }: SessionPlan,
+): () => void {
   mkdirSync(folder, { mode: 0o700 });
   const write = (): void => {
     writeFileSync(`${folder}/new`, tokens.renew(), { mode: 0o400 });
@@ -22,7 +26,9 @@ export function keepToken(folder: string, tokens: RunTokens, { gid, uid }: Sessi
 }
 
 /** The token's folder, and the skills wherever agents look for them. */
-export function runFolders(runFolder: string): { readonly path: string; readonly target: string }[] {
+export function runFolders(
+  runFolder: string,
+): { readonly path: string; readonly target: string }[] {
   chmodSync(`${runFolder}/skills`, 0o755);
   return [
     { path: `${runFolder}/token`, target: '/run/skillgate' },

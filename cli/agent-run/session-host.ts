@@ -31,23 +31,44 @@ export interface SessionQuestion {
   readonly secrets: Secrets;
 }
 
-export function openSessionHost({ agent, command, hostPolicy, paths, secrets }: SessionQuestion): SessionHost {
+export function openSessionHost({
+  agent,
+  command,
+  hostPolicy,
+  paths,
+  secrets,
+}: SessionQuestion): SessionHost {
   const ownFolders = [paths.config, paths.data, paths.cache];
   const name = agent.workspace?.name;
-  const host = openHost({ hostPolicy, workspaces: name === undefined ? [] : [name], programs: [], ownFolders });
+  const host = openHost({
+    hostPolicy,
+    workspaces: name === undefined ? [] : [name],
+    programs: [],
+    ownFolders,
+  });
   const memory = openMemory(memoryFolderOf(paths, agent.name));
   const workspace = name === undefined ? undefined : host.facts.workspaces[name];
   const program = findAgentProgram(command, hostPolicy, ownFolders);
-  const sharedWith = name === undefined ? undefined : sharingWith(agent, hostPolicy, join(paths.config, 'agents'));
+  const sharedWith =
+    name === undefined ? undefined : sharingWith(agent, hostPolicy, join(paths.config, 'agents'));
   const { egress } = hostPolicy;
   const facts: SessionFacts = {
-    ...{ uid: host.facts.uid, gid: host.facts.gid, memory, program },
+    uid: host.facts.uid,
+    gid: host.facts.gid,
+    memory,
+    program,
     ...(workspace === undefined ? {} : { workspace }),
     ...(sharedWith === undefined ? {} : { sharedWith }),
-    folders: [...systemFolders(), ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)])],
+    folders: [
+      ...systemFolders(),
+      ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)]),
+    ],
     secrets: secrets.entries,
     egressLimits: {
-      requestsPerMinute: Math.min(egress.requestsPerMinute ?? egressRequestsPerMinuteMax, egressRequestsPerMinuteMax),
+      requestsPerMinute: Math.min(
+        egress.requestsPerMinute ?? egressRequestsPerMinuteMax,
+        egressRequestsPerMinuteMax,
+      ),
       sentBytes: Math.min(egress.sentBytes ?? egressRunBytesMax, egressRunBytesMax),
     },
   };
@@ -55,7 +76,12 @@ export function openSessionHost({ agent, command, hostPolicy, paths, secrets }: 
     host.close();
     fs.closeSync(memory.descriptor);
   };
-  return { facts, folders: new Map([...host.folders, ['memory', memory.descriptor]]), own: new Map([['memory', memory]]), close };
+  return {
+    facts,
+    folders: new Map([...host.folders, ['memory', memory.descriptor]]),
+    own: new Map([['memory', memory]]),
+    close,
+  };
 }
 
 /** Gives the memory to the uid that the session takes, where it has another: a runner that is root alone can. */
@@ -68,19 +94,32 @@ export function giveMemory(path: string, uid: number, gid: number): void {
 // open(2) with O_PATH: a handle on the folder itself. Not in node:fs constants.
 const openPathOnly = 0o10_000_000;
 
-function openMemory(path: string): { readonly path: string; readonly id: string; readonly descriptor: number } {
+function openMemory(path: string): {
+  readonly path: string;
+  readonly id: string;
+  readonly descriptor: number;
+} {
   fs.mkdirSync(path, { recursive: true, mode: 0o700 });
-  const descriptor = fs.openSync(path, openPathOnly | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
+  const descriptor = fs.openSync(
+    path,
+    openPathOnly | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
+  );
   const { dev, ino, mode } = fs.fstatSync(descriptor);
   if ((mode & 0o077) !== 0) {
     fs.closeSync(descriptor);
-    throw new Problem('key-file-invalid', `Cannot use ${path}: others may enter it`, { hint: `chmod 700 ${path}` });
+    throw new Problem('key-file-invalid', `Cannot use ${path}: others may enter it`, {
+      hint: `chmod 700 ${path}`,
+    });
   }
   return { path: fs.realpathSync(path), id: `${dev}:${ino}`, descriptor };
 }
 
 // The identity that works in the same folder, in one above it or in one below it.
-function sharingWith(agent: Agent, { workspaces }: HostPolicy, agentsFolder: string): string | undefined {
+function sharingWith(
+  agent: Agent,
+  { workspaces }: HostPolicy,
+  agentsFolder: string,
+): string | undefined {
   const realOf = (one: Agent): string | undefined => {
     const path = workspaces[one.workspace?.name ?? ''];
     return path === undefined || !fs.existsSync(path) ? undefined : `${fs.realpathSync(path)}/`;
@@ -98,13 +137,25 @@ function sharingWith(agent: Agent, { workspaces }: HostPolicy, agentsFolder: str
 function systemFolders(): PlannedFolder[] {
   const found = ['/usr', '/etc/alternatives'].filter((path) => fs.existsSync(path));
   return [
-    ...found.map((path) => ({ path, target: path, reason: 'programs and libraries of the system: an agent has a shell' })),
-    { path: fs.realpathSync(process.execPath), target: '/opt/skillgate/bin/node', reason: 'the runner’s own node' },
+    ...found.map((path) => ({
+      path,
+      target: path,
+      reason: 'programs and libraries of the system: an agent has a shell',
+    })),
+    {
+      path: fs.realpathSync(process.execPath),
+      target: '/opt/skillgate/bin/node',
+      reason: 'the runner’s own node',
+    },
   ];
 }
 
 function programFolder(path: string): PlannedFolder {
-  return { path, target: path, reason: 'host policy names it under agentPrograms; nobody else may write there' };
+  return {
+    path,
+    target: path,
+    reason: 'host policy names it under agentPrograms; nobody else may write there',
+  };
 }
 
 /** The program `skillgate` of the sandbox, as source or as it was built. */

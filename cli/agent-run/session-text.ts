@@ -8,19 +8,37 @@ import { withBrokenAddresses } from '../capability-text.ts';
 export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
   const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
     ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],
-    ['read-only', plan.folders.map((one) => [`${one.target}${one.path === one.target ? '' : ` <- ${one.path}`}`, one.reason])],
+    [
+      'read-only',
+      plan.folders.map((one) => [
+        `${one.target}${one.path === one.target ? '' : ` <- ${one.path}`}`,
+        one.reason,
+      ]),
+    ],
     [
       'egress',
-      plan.egress.map((one) => [`${one.methods.join(',')} ${one.scheme}://${one.host}:${one.port}${one.path}`, one.reason]),
+      plan.egress.map((one) => [
+        `${one.methods.join(',')} ${one.scheme}://${one.host}:${one.port}${one.path}`,
+        one.reason,
+      ]),
     ],
-    ['secrets', plan.secrets.map((one) => [`${one.name} as ${one.as} to ${one.hosts.join(', ')}`, one.reason])],
+    [
+      'secrets',
+      plan.secrets.map((one) => [
+        `${one.name} as ${one.as} to ${one.hosts.join(', ')}`,
+        one.reason,
+      ]),
+    ],
     ['env', plan.env.map((one) => [`${one.name}=${JSON.stringify(one.value)}`, one.reason])],
     ['skills', plan.skills.map((one) => [`${one.name}@${one.version}`, one.reason])],
     ['waits for a person', plan.holds.map((one) => [`${one.rule}, ${one.seconds} s`, one.reason])],
     ['left out', plan.leftOut.map((one) => [one.what, one.reason])],
     [
       'refused',
-      plan.refused.map((one) => [`${one.code}: ${one.message}`, asCalled(one.hint ?? `skillgate explain ${one.code}`)]),
+      plan.refused.map((one) => [
+        `${one.code}: ${one.message}`,
+        asCalled(one.hint ?? `skillgate explain ${one.code}`),
+      ]),
     ],
   ];
   const lines = [

@@ -42,7 +42,10 @@ export async function runSession(session: Session, world: RunWorld): Promise<Run
   // A breaker of its own counts what it does over all sessions of the agent.
   const breakers = sessionThresholds(hostPolicy.breakers);
   try {
-    return await runPlan(workOf(session, tokens, now), { ...world, hostPolicy: { ...hostPolicy, breakers } });
+    return await runPlan(workOf(session, tokens, now), {
+      ...world,
+      hostPolicy: { ...hostPolicy, breakers },
+    });
   } finally {
     tokens.end();
   }
@@ -76,14 +79,21 @@ function workOf(session: Session, tokens: RunTokens, now: () => Date): PlannedWo
   };
 }
 
-function environmentOf(plan: SessionPlan, placeholders: readonly BoundPlaceholder[]): Record<string, string> {
+function environmentOf(
+  plan: SessionPlan,
+  placeholders: readonly BoundPlaceholder[],
+): Record<string, string> {
   return {
     ...Object.fromEntries(plan.env.map((one) => [one.name, one.value])),
     ...Object.fromEntries(placeholders.map((one) => [keyVariableOf(one), one.placeholder])),
   };
 }
 
-async function furnish({ plan, skills }: Session, tokens: RunTokens, runFolder: string): Promise<Furnished> {
+async function furnish(
+  { plan, skills }: Session,
+  tokens: RunTokens,
+  runFolder: string,
+): Promise<Furnished> {
   const memory = plan.mounts.find((one) => one.source === 'memory');
   if (memory !== undefined) giveMemory(memory.path, plan.uid, plan.gid);
   await writeSkillTree(`${runFolder}/skills`, skills);

@@ -27,7 +27,9 @@ export function folderNames(names: readonly SkillName[]): ReadonlyMap<SkillName,
 
 export function plannedSkills(skills: readonly Startable[], agent: string): PlannedSkill[] {
   return skills.map(({ admitted: { bundle, name, version } }) => ({
-    ...{ name, version, bundle },
+    name,
+    version,
+    bundle,
     reason: `approved, and agent ${agent} may start it; its programs run in sandboxes of their own`,
   }));
 }
@@ -42,14 +44,18 @@ export async function writeSkillTree(folder: string, skills: readonly Startable[
   }
 }
 
-async function writeSkill(folder: string, { admitted: { manifest, name }, opened }: Startable): Promise<void> {
+async function writeSkill(
+  folder: string,
+  { admitted: { manifest, name }, opened }: Startable,
+): Promise<void> {
   const contents = await readAll(opened);
   const found = standIns(opened.bundle, contents, manifest.commands);
   const commands = Object.keys(manifest.commands);
   for (const { mode, path } of opened.bundle.files) {
     const bytes = contents.get(path) ?? new Uint8Array();
     const standIn = found.get(path);
-    const content = standIn === undefined ? bytes : printStandIn(path, bytes, { name, standIn, commands });
+    const content =
+      standIn === undefined ? bytes : printStandIn(path, bytes, { name, standIn, commands });
     put(folder, path, content, standIn !== undefined || mode === '755' ? 0o755 : 0o644);
   }
 }

@@ -46,7 +46,10 @@ export function findBackend(name: Backend, settings: Settings): FoundBackend {
  * The backend that host policy names.
  * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its place
  */
-export function backendOf({ backend: name, ...settings }: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
+export function backendOf({
+  backend: name,
+  ...settings
+}: Settings & Pick<HostPolicy, 'backend'>): Sandbox {
   const found = name === 'bubblewrap' ? { name, sandbox: bubblewrap() } : makers[name](settings);
   if ('sandbox' in found) return found.sandbox;
   const hint = found.type === undefined ? {} : { hint: found.type };
@@ -56,7 +59,8 @@ export function backendOf({ backend: name, ...settings }: Settings & Pick<HostPo
 function findBubblewrap(): FoundBackend {
   const name = 'bubblewrap';
   if (process.platform !== 'linux') return { name, why: 'it needs Linux' };
-  if (!existsSync('/usr/bin/bwrap')) return { name, why: 'there is no bwrap here', type: 'apt-get install bubblewrap socat' };
+  if (!existsSync('/usr/bin/bwrap'))
+    return { name, why: 'there is no bwrap here', type: 'apt-get install bubblewrap socat' };
   return { name, sandbox: bubblewrap() };
 }
 
@@ -69,37 +73,56 @@ function findRuntime(name: 'runc' | 'runsc', type: string): FoundBackend {
 
 function findDocker(): FoundBackend {
   const name = 'docker';
-  const [program, socket] = [programOf(name), '/var/run/docker.sock'];
-  if (program === undefined) return { name, why: 'there is no docker here', type: 'apt-get install docker.io' };
-  if (!existsSync(socket)) return { name, why: 'its daemon is not running', type: 'systemctl start docker' };
+  const program = programOf(name);
+  const socket = '/var/run/docker.sock';
+  if (program === undefined)
+    return { name, why: 'there is no docker here', type: 'apt-get install docker.io' };
+  if (!existsSync(socket))
+    return { name, why: 'its daemon is not running', type: 'systemctl start docker' };
   if (process.getuid?.() !== 0) return { name, why: 'it needs a runner that is root' };
   const flags = ['--host', `unix://${socket}`];
   const options = { env: {}, cwd: '/', encoding: 'utf8', timeout: 10_000 } as const;
-  const why = whyNotDocker(spawnSync(program, [...flags, 'info', '--format', '{{json .}}'], options).stdout ?? '');
-  return why === undefined ? { name, sandbox: engineBackend({ name, program, flags }) } : { name, why };
+  const why = whyNotDocker(
+    spawnSync(program, [...flags, 'info', '--format', '{{json .}}'], options).stdout ?? '',
+  );
+  return why === undefined
+    ? { name, sandbox: engineBackend({ name, program, flags }) }
+    : { name, why };
 }
 
 function findSeatbelt(): FoundBackend {
   const name = 'seatbelt';
   if (process.platform !== 'darwin') return { name, why: 'it needs macOS' };
-  return existsSync(sandboxExec) ? { name, sandbox: seatbelt() } : { name, why: `there is no ${sandboxExec} here` };
+  return existsSync(sandboxExec)
+    ? { name, sandbox: seatbelt() }
+    : { name, why: `there is no ${sandboxExec} here` };
 }
 
 function findMicrovm({ microvm: settings }: Settings): FoundBackend {
   const name = 'microvm';
   const qemu = programOf('qemu-system-x86_64');
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
-  if (process.arch !== 'x64' || process.platform !== 'linux') return { name, why: 'it needs Linux on x86_64' };
+  if (process.arch !== 'x64' || process.platform !== 'linux')
+    return { name, why: 'it needs Linux on x86_64' };
   const type = 'apt-get install qemu-system-x86 busybox-static';
-  if (qemu === undefined || busybox === undefined) return { name, why: 'it needs QEMU and busybox', type };
-  if (settings === undefined) return { name, why: 'host policy names no kernel: "microvm": {"kernel": "/path/to/vmlinuz"}' };
+  if (qemu === undefined || busybox === undefined)
+    return { name, why: 'it needs QEMU and busybox', type };
+  if (settings === undefined)
+    return { name, why: 'host policy names no kernel: "microvm": {"kernel": "/path/to/vmlinuz"}' };
   return {
     name,
-    sandbox: microvm({ qemu, busybox, kernel: settings.kernel, accelerator: settings.kvm === true ? 'kvm' : 'tcg' }),
+    sandbox: microvm({
+      qemu,
+      busybox,
+      kernel: settings.kernel,
+      accelerator: settings.kvm === true ? 'kvm' : 'tcg',
+    }),
   };
 }
 
 // Only where the system installs them, whatever PATH says.
 function programOf(name: string): string | undefined {
-  return ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map((folder) => `${folder}/${name}`).find(existsSync);
+  return ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']
+    .map((folder) => `${folder}/${name}`)
+    .find(existsSync);
 }

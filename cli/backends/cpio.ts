@@ -19,10 +19,15 @@ export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   return Buffer.concat([...entries, end].flatMap((entry, index) => recordOf(entry, index + 1)));
 }
 
-function recordOf({ path, mode, uid = 0, gid = 0, bytes = new Uint8Array() }: CpioEntry, inode: number): Uint8Array[] {
+function recordOf(
+  { path, mode, uid = 0, gid = 0, bytes = new Uint8Array() }: CpioEntry,
+  inode: number,
+): Uint8Array[] {
   const name = Buffer.from(`${path}\0`);
   const numbers = [inode, mode, uid, gid, 1, 0, bytes.length, 0, 0, 0, 0, name.length, 0];
-  const header = Buffer.from(`070701${numbers.map((one) => one.toString(16).padStart(8, '0')).join('')}`);
+  const header = Buffer.from(
+    `070701${numbers.map((one) => one.toString(16).padStart(8, '0')).join('')}`,
+  );
   return [header, name, padding(header.length + name.length), bytes, padding(bytes.length)];
 }
 

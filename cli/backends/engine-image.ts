@@ -16,13 +16,28 @@ export function engineImage({ flags, name, program }: Engine, runFolder: string)
   const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
   const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1 };
   makeRoot(bundle, { plan: { ...plan, limits }, files: [] });
-  const settings = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--exclude=./etc'];
-  const packed = spawnSync('/bin/tar', ['-C', `${bundle}/rootfs`, ...settings, '-cf', '-', '.'], { env: {} });
+  const settings = [
+    '--sort=name',
+    '--mtime=@0',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--exclude=./etc',
+  ];
+  const packed = spawnSync('/bin/tar', ['-C', `${bundle}/rootfs`, ...settings, '-cf', '-', '.'], {
+    env: {},
+  });
   const tag = `skillgate-root:${hexOf(digestOf(packed.stdout)).slice(0, 16)}`;
   const call = (args: readonly string[], input?: Buffer) =>
-    spawnSync(program, [...flags, ...args], { env: {}, cwd: '/', encoding: 'utf8', ...(input === undefined ? {} : { input }) });
+    spawnSync(program, [...flags, ...args], {
+      env: {},
+      cwd: '/',
+      encoding: 'utf8',
+      ...(input === undefined ? {} : { input }),
+    });
   if (call(['image', 'inspect', tag]).status === 0) return tag;
   const imported = call(['import', '-', tag], packed.stdout);
-  if (imported.status !== 0) throw new Problem('sandbox-refused', `${name} took no image: ${imported.stderr.trim()}`);
+  if (imported.status !== 0)
+    throw new Problem('sandbox-refused', `${name} took no image: ${imported.stderr.trim()}`);
   return tag;
 }

@@ -21,7 +21,15 @@ import { accounts, makeRoot } from './oci-root.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
 // In the words of host policy's `require`.
-const gives = ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', 'memory-cgroup', 'pids-cgroup', 'cpu-cgroup'];
+const gives = [
+  'seccomp',
+  'no-network',
+  'no-user-namespaces',
+  'dropped-uid',
+  'memory-cgroup',
+  'pids-cgroup',
+  'cpu-cgroup',
+];
 
 const cores = Math.max(1, availableParallelism() / 2);
 const shell = '/.prelude/sh';
@@ -48,28 +56,46 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
   const { plan, runFolder } = start;
   const name = runFolder.split('/').at(-1) ?? '';
   const started = randomBytes(16).toString('hex');
-  const call = (...args: readonly string[]) => run(engine.program, [...engine.flags, ...args], { env: {}, cwd: '/' });
+  const call = (...args: readonly string[]) =>
+    run(engine.program, [...engine.flags, ...args], { env: {}, cwd: '/' });
   const remove = (): Promise<unknown> => call('rm', '--force', name).catch(() => undefined);
   await sweep(call);
   const image = engineImage(engine, runFolder);
-  const leash = spawn('/bin/sh', ['-c', leashScript, 'sh', engine.program, ...engine.flags, 'rm', '--force', name], {
-    ...{ env: {}, cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
-  });
+  const leash = spawn(
+    '/bin/sh',
+    ['-c', leashScript, 'sh', engine.program, ...engine.flags, 'rm', '--force', name],
+    {
+      env: {},
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  );
   leash.unref();
   let child: ChildProcess;
   try {
     await call(...argumentsOf(start, { name, image, started }));
     child = spawn(engine.program, [...engine.flags, 'start', '--attach', '--interactive', name], {
-      ...{ env: {}, cwd: '/', stdio: 'pipe' },
+      env: {},
+      cwd: '/',
+      stdio: 'pipe',
     });
   } catch (cause) {
     await remove();
     leash.kill('SIGKILL');
-    throw new Problem('sandbox-refused', `${engine.name} did not make a container: ${(cause as Error).message}`, { cause });
+    throw new Problem(
+      'sandbox-refused',
+      `${engine.name} did not make a container: ${(cause as Error).message}`,
+      { cause },
+    );
   }
-  const closed = new Promise<number | null>((resolve) => void child.on('error', () => undefined).on('close', resolve));
+  const closed = new Promise<number | null>(
+    (resolve) => void child.on('error', () => undefined).on('close', resolve),
+  );
   const ended = closed.then(async (code) => {
-    const told = await call('inspect', '--format', '{{.State.OOMKilled}}', name).catch(() => ({ stdout: '' }));
+    const told = await call('inspect', '--format', '{{.State.OOMKilled}}', name).catch(() => ({
+      stdout: '',
+    }));
     await remove();
     leash.kill('SIGKILL');
     return { code, outOfMemory: told.stdout.trim() === 'true' };
@@ -82,9 +108,16 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
   try {
     if (stdin === null || stdout === null || child.stderr === null) throw new Error('no streams');
     const stderr = await untilStarted(child.stderr, started);
-    await refuseOtherFolders(start, (await call('inspect', '--format', '{{.State.Pid}}', name)).stdout.trim());
+    await refuseOtherFolders(
+      start,
+      (await call('inspect', '--format', '{{.State.Pid}}', name)).stdout.trim(),
+    );
     stdin.on('error', () => undefined).write(goAhead);
-    const notes = [`uid ${plan.uid}`, `memory: ${plan.limits.memoryMiB} MiB by ${engine.name}`, 'network: none'];
+    const notes = [
+      `uid ${plan.uid}`,
+      `memory: ${plan.limits.memoryMiB} MiB by ${engine.name}`,
+      'network: none',
+    ];
     return { stdin, stdout, stderr, ended, kill, notes };
   } catch (cause) {
     kill();
@@ -93,11 +126,16 @@ async function startContainer(engine: Engine, start: SandboxStart): Promise<Runn
   }
 }
 
-function refuseWhatItCannot({ name }: Engine, { folders = [], plan, proxyFolder }: SandboxStart): void {
-  const refuse = (why: string): Problem => new Problem('sandbox-refused', `The backend ${name} ${why}`);
+function refuseWhatItCannot(
+  { name }: Engine,
+  { folders = [], plan, proxyFolder }: SandboxStart,
+): void {
+  const refuse = (why: string): Problem =>
+    new Problem('sandbox-refused', `The backend ${name} ${why}`);
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
-  if (proxyFolder !== undefined || folders.length > 0) throw refuse('gives no egress and no session; run this with bubblewrap');
+  if (proxyFolder !== undefined || folders.length > 0)
+    throw refuse('gives no egress and no session; run this with bubblewrap');
 }
 
 function argumentsOf(
@@ -110,15 +148,25 @@ function argumentsOf(
   const root = makeRoot(bundle, start);
   const seccomp = `${runFolder}/seccomp.json`;
   writeFileSync(seccomp, JSON.stringify(ociSeccomp(process.arch)));
-  const own = (path: string) => ({ source: `${bundle}/rootfs${path}`, target: path, writable: false });
+  const own = (path: string) => ({
+    source: `${bundle}/rootfs${path}`,
+    target: path,
+    writable: false,
+  });
   // An engine puts files of its own there, with what this host asks for names.
   for (const path of ownFiles) writeFileSync(`${bundle}/rootfs${path}`, '');
   const alone = [...[...files, ...accounts(plan)].map(({ path }) => path), ...ownFiles].filter(
     (path) => !path.startsWith('/skills/'),
   );
-  const prelude = [exported(env), preludeScript(start, new Set(['memory', 'pids', 'cpu']))].join('\n');
+  const prelude = [exported(env), preludeScript(start, new Set(['memory', 'pids', 'cpu']))].join(
+    '\n',
+  );
   return engineArguments(start, {
-    ...{ name, image, seccomp, cores, runner: `${process.pid}:${startOf(process.pid)}` },
+    name,
+    image,
+    seccomp,
+    cores,
+    runner: `${process.pid}:${startOf(process.pid)}`,
     binds: [
       ...root,
       own('/skills'),
@@ -127,9 +175,17 @@ function argumentsOf(
       ...mountBinds(start, makeEmpty(bundle)),
     ],
     command: [
-      ...[shell, '-c', `unset ${ownNames}; exec ${shell} -c "$@"`, 'sh', prelude, 'sh', started, runFolder],
+      shell,
+      '-c',
+      `unset ${ownNames}; exec ${shell} -c "$@"`,
+      'sh',
+      prelude,
+      'sh',
+      started,
+      runFolder,
       // It has no descriptors of the folders that were judged: they are compared from outside.
-      ...['--', ...command],
+      '--',
+      ...command,
     ],
   });
 }
@@ -137,18 +193,32 @@ function argumentsOf(
 // Before the command begins: what is mounted is what was judged.
 async function refuseOtherFolders({ pins, plan }: SandboxStart, pid: string): Promise<void> {
   for (const { target } of plan.mounts) {
-    const [there, judged] = [statSync(`/proc/${pid}/root${target}`), fstatSync(pins.get(target) ?? -1)];
+    const there = statSync(`/proc/${pid}/root${target}`);
+    const judged = fstatSync(pins.get(target) ?? -1);
     if (there.dev !== judged.dev || there.ino !== judged.ino)
-      throw new Problem('sandbox-refused', `The sandbox did not start: ${target} is not the folder that was judged`);
+      throw new Problem(
+        'sandbox-refused',
+        `The sandbox did not start: ${target} is not the folder that was judged`,
+      );
   }
 }
 
 // Containers whose runner does not live any more.
-async function sweep(call: (...args: string[]) => Promise<{ readonly stdout: string }>): Promise<void> {
+async function sweep(
+  call: (...args: string[]) => Promise<{ readonly stdout: string }>,
+): Promise<void> {
   const format = `{{.ID}} {{.Label "${runnerLabel}"}}`;
-  const { stdout } = await call('ps', '--all', '--filter', `label=${runnerLabel}`, '--format', format);
+  const { stdout } = await call(
+    'ps',
+    '--all',
+    '--filter',
+    `label=${runnerLabel}`,
+    '--format',
+    format,
+  );
   for (const line of stdout.split('\n')) {
     const [, id, pid, began] = /^(\w+) (\d+):(\d+)$/.exec(line) ?? [];
-    if (id !== undefined && startOf(Number(pid)) !== began) await call('rm', '--force', id).catch(() => undefined);
+    if (id !== undefined && startOf(Number(pid)) !== began)
+      await call('rm', '--force', id).catch(() => undefined);
   }
 }

@@ -11,13 +11,23 @@ import { accounts } from './oci-root.ts';
 export function guestFiles(start: SandboxStart, busybox: string, sign: string): Buffer {
   const { files, plan } = start;
   const found = new Map<string, CpioEntry>();
-  const put = (path: string, kind: keyof typeof cpioKinds, mode: number, bytes?: Uint8Array): void => {
+  const put = (
+    path: string,
+    kind: keyof typeof cpioKinds,
+    mode: number,
+    bytes?: Uint8Array,
+  ): void => {
     const above = dirname(path);
     if (above !== '/' && !found.has(above)) put(above, 'folder', 0o755);
-    const entry = { path: path.slice(1), mode: cpioKinds[kind] | mode, ...(bytes === undefined ? {} : { bytes }) };
+    const entry = {
+      path: path.slice(1),
+      mode: cpioKinds[kind] | mode,
+      ...(bytes === undefined ? {} : { bytes }),
+    };
     if (kind !== 'folder' || !found.has(path)) found.set(path, entry);
   };
-  for (const path of ['/proc', '/sys', '/dev', '/tmp', '/home/skill', '/usr/bin']) put(path, 'folder', 0o755);
+  for (const path of ['/proc', '/sys', '/dev', '/tmp', '/home/skill', '/usr/bin'])
+    put(path, 'folder', 0o755);
   put('/init', 'file', 0o700, Buffer.from(guestInit(start, sign)));
   // For root alone, who is not the run.
   put('/.guest', 'folder', 0o700);

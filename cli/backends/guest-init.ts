@@ -4,10 +4,18 @@ import type { SandboxStart } from '../../runner/sandbox.ts';
 import { exported } from './exported.ts';
 
 /** Serial ports of the guest: one for each stream and one for what host and guest tell each other. */
-export const guestPorts = { stdout: 'ttyS0', stderr: 'ttyS1', stdin: 'ttyS2', control: 'ttyS3' } as const;
+export const guestPorts = {
+  stdout: 'ttyS0',
+  stderr: 'ttyS1',
+  stdin: 'ttyS2',
+  control: 'ttyS3',
+} as const;
 
 /** @param sign comes before each thing that the guest tells, so that nothing of the kernel is taken for it */
-export function guestInit({ command, env, plan }: Pick<SandboxStart, 'command' | 'env' | 'plan'>, sign: string): string {
+export function guestInit(
+  { command, env, plan }: Pick<SandboxStart, 'command' | 'env' | 'plan'>,
+  sign: string,
+): string {
   const { limits, uid, gid } = plan;
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const temporary = (path: string, mebibytes: number, mode: string): string =>

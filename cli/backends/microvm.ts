@@ -24,7 +24,12 @@ const bootSecondsMax = 60;
 
 /** What a guest itself enforces is its kernel's and not looked at; it has no network, and its own memory. */
 export function microvm(machine: Microvm): Sandbox {
-  return { name: 'microvm', gives: ['no-network', 'dropped-uid'], checks: [], start: (start) => boot(machine, start) };
+  return {
+    name: 'microvm',
+    gives: ['no-network', 'dropped-uid'],
+    checks: [],
+    start: (start) => boot(machine, start),
+  };
 }
 
 /** Arguments of qemu-system: nothing but what is named; descriptors 3 to 6 are the ports, in order. */
@@ -34,20 +39,35 @@ export function qemuArguments(
   memoryMiB: number,
 ): string[] {
   const ports = Object.values(guestPorts).flatMap((port, index) => [
-    ...['-chardev', `socket,id=${port},fd=${3 + index}`, '-serial', `chardev:${port}`],
+    '-chardev',
+    `socket,id=${port},fd=${3 + index}`,
+    '-serial',
+    `chardev:${port}`,
   ]);
   return [
-    ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-machine', `q35,accel=${accelerator}`],
-    ...['-cpu', accelerator === 'kvm' ? 'host' : 'max', '-smp', '1', '-m', String(memoryMiB), '-nic', 'none'],
-    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...[
-      '-kernel',
-      kernel,
-      '-initrd',
-      initrd,
-      '-append',
-      `console=${guestPorts.control} quiet loglevel=0 panic=-1 random.trust_cpu=on`,
-    ],
+    '-nodefaults',
+    '-no-user-config',
+    '-no-reboot',
+    '-display',
+    'none',
+    '-machine',
+    `q35,accel=${accelerator}`,
+    '-cpu',
+    accelerator === 'kvm' ? 'host' : 'max',
+    '-smp',
+    '1',
+    '-m',
+    String(memoryMiB),
+    '-nic',
+    'none',
+    '-sandbox',
+    'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+    '-kernel',
+    kernel,
+    '-initrd',
+    initrd,
+    '-append',
+    `console=${guestPorts.control} quiet loglevel=0 panic=-1 random.trust_cpu=on`,
     ...ports,
   ];
 }
@@ -57,11 +77,24 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
   const { plan, runFolder } = start;
   const sign = randomBytes(16).toString('hex');
   writeFileSync(`${runFolder}/initrd`, guestFiles(start, machine.busybox, sign), { mode: 0o600 });
-  const child = spawn(machine.qemu, qemuArguments(machine, `${runFolder}/initrd`, plan.limits.memoryMiB), {
-    ...{ env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] },
-  });
+  const child = spawn(
+    machine.qemu,
+    qemuArguments(machine, `${runFolder}/initrd`, plan.limits.memoryMiB),
+    {
+      env: {},
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    },
+  );
   const [out, err, input, control] = [3, 4, 5, 6].map((at) => child.stdio.at(at));
-  if (!(out instanceof Duplex && err instanceof Duplex && input instanceof Duplex && control instanceof Duplex))
+  if (
+    !(
+      out instanceof Duplex &&
+      err instanceof Duplex &&
+      input instanceof Duplex &&
+      control instanceof Duplex
+    )
+  )
     throw new Problem('sandbox-refused', 'The machine has no ports');
   let told = '';
   let complaint = '';
@@ -73,10 +106,17 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
       told += chunk.toString('latin1');
       if (told.includes(`${sign} started`)) resolve();
     });
-    child.on('error', reject).on('close', () => reject(new Error(complaint.trim() || 'the machine ended')));
-    setTimeout(() => reject(new Error(`no sign of it in ${bootSecondsMax} s`)), bootSecondsMax * 1000).unref();
+    child
+      .on('error', reject)
+      .on('close', () => reject(new Error(complaint.trim() || 'the machine ended')));
+    setTimeout(
+      () => reject(new Error(`no sign of it in ${bootSecondsMax} s`)),
+      bootSecondsMax * 1000,
+    ).unref();
   });
-  const closed = new Promise<void>((resolve) => void child.on('error', () => resolve()).on('close', () => resolve()));
+  const closed = new Promise<void>(
+    (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
+  );
   const ended = closed.then(() => {
     const [, code] = new RegExp(`${sign} exit (\\d+)`).exec(told) ?? [];
     return { code: code === undefined ? null : Number(code), outOfMemory: false };
@@ -87,7 +127,9 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
   } catch (cause) {
     kill();
     await closed;
-    throw new Problem('sandbox-refused', `The machine did not start: ${(cause as Error).message}`, { cause });
+    throw new Problem('sandbox-refused', `The machine did not start: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   const stdin = new Transform({
     // A serial port has no end, so lines of base64 do, and a dot.
@@ -101,6 +143,18 @@ async function boot(machine: Microvm, start: SandboxStart): Promise<RunningSandb
     input.on('error', () => undefined),
     { end: false },
   );
-  const notes = [`memory: ${plan.limits.memoryMiB} MiB, the machine’s`, 'network: none', `machine: ${machine.accelerator}`];
-  return { pid: child.pid, stdin, stdout: out.pipe(new PassThrough()), stderr: err.pipe(new PassThrough()), ended, kill, notes };
+  const notes = [
+    `memory: ${plan.limits.memoryMiB} MiB, the machine’s`,
+    'network: none',
+    `machine: ${machine.accelerator}`,
+  ];
+  return {
+    pid: child.pid,
+    stdin,
+    stdout: out.pipe(new PassThrough()),
+    stderr: err.pipe(new PassThrough()),
+    ended,
+    kill,
+    notes,
+  };
 }

@@ -16,7 +16,11 @@ export interface Empty {
 
 /** Makes them in a folder of the run. */
 export function makeEmpty(folder: string): Empty {
-  const empty = { file: `${folder}/empty-file`, json: `${folder}/empty-json`, folder: `${folder}/empty-folder` };
+  const empty = {
+    file: `${folder}/empty-file`,
+    json: `${folder}/empty-json`,
+    folder: `${folder}/empty-folder`,
+  };
   writeFileSync(empty.file, '', { mode: 0o444 });
   writeFileSync(empty.json, '{}', { mode: 0o444 });
   mkdirSync(empty.folder, { mode: 0o755 });
@@ -31,7 +35,10 @@ export function mountBinds({ plan, protectedPaths, sources }: Mounted, empty: Em
     return [
       { source, target, writable: mode !== 'ro' },
       ...shut.map(({ path, kind }): OciBind => {
-        const there = { file: placeholderText(path) === '' ? empty.file : empty.json, folder: empty.folder };
+        const there = {
+          file: placeholderText(path) === '' ? empty.file : empty.json,
+          folder: empty.folder,
+        };
         const shown = kind === 'file' || kind === 'folder' ? there[kind] : `${source}/${path}`;
         return { source: shown, target: `${target}/${path}`, writable: kind === 'pinned' };
       }),

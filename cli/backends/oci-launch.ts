@@ -10,7 +10,8 @@ export interface OciRuntime {
 }
 
 // Where the prelude finds the folders that were judged, and where a network namespace is until it has a path.
-const [firstPin, networkAt] = [3, 7];
+const firstPin = 3;
+const networkAt = 7;
 const shellAt = 9;
 const shell = '/bin/sh';
 /** Where the container's first process finds the shell that runs the prelude: gVisor starts nothing from a descriptor. */
@@ -38,13 +39,38 @@ export function launchRuntime(
   const nothing = openSync('/dev/null', 'r');
   const sh = openSync(shell, 'r');
   const targets = plan.mounts.map((one) => one.target);
-  const at = Array.from({ length: shellAt - firstPin }, (_, index) => pins.get(targets[index] ?? '') ?? nothing);
+  const at = Array.from(
+    { length: shellAt - firstPin },
+    (_, index) => pins.get(targets[index] ?? '') ?? nothing,
+  );
   if (network !== undefined) at[networkAt - firstPin] = network;
   const flags = name === 'runsc' ? ['--network=none', '--oci-seccomp'] : [];
   const kept = name === 'runc' ? ['--preserve-fds', String(shellAt - firstPin + 1)] : [];
-  const run = [path, '--root', `${runFolder}/state`, ...flags, 'run', '--bundle', `${runFolder}/bundle`, ...kept, id];
-  const inside = namespace === undefined ? [] : ['/usr/bin/nsenter', `--mount=/proc/${process.pid}/fd/${namespace}`, '--'];
-  const own = ['/usr/bin/unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', stageScript, 'sh'];
+  const run = [
+    path,
+    '--root',
+    `${runFolder}/state`,
+    ...flags,
+    'run',
+    '--bundle',
+    `${runFolder}/bundle`,
+    ...kept,
+    id,
+  ];
+  const inside =
+    namespace === undefined
+      ? []
+      : ['/usr/bin/nsenter', `--mount=/proc/${process.pid}/fd/${namespace}`, '--'];
+  const own = [
+    '/usr/bin/unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    '/bin/sh',
+    '-c',
+    stageScript,
+    'sh',
+  ];
   const joined = network === undefined ? [] : [networkPath(runFolder)];
   const [program = '', ...args] = [...inside, ...own, ...joined, '--', ...run];
   try {

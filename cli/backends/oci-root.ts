@@ -1,5 +1,13 @@
 /** The root folder of a container, made for one run: the run's files, links to libraries, and a place for each thing that is bound. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { SandboxFile, SandboxStart } from '../../runner/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
@@ -24,20 +32,27 @@ export function makeRoot(
     else binds.push(place(root, path, path, 'folder'));
   }
   binds.push(...folders.map(({ path, target }) => ({ source: path, target, writable: false })));
-  for (const { program, path } of plan.programs) binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
-  for (const folder of ['/proc', '/dev', '/tmp', '/home/skill', '/sys']) mkdirSync(`${root}${folder}`, { recursive: true });
+  for (const { program, path } of plan.programs)
+    binds.push(place(root, path, `/usr/bin/${program}`, 'file'));
+  for (const folder of ['/proc', '/dev', '/tmp', '/home/skill', '/sys'])
+    mkdirSync(`${root}${folder}`, { recursive: true });
   for (const { target } of plan.mounts) mkdirSync(`${root}${target}`, { recursive: true });
   for (const file of [...files, ...accounts(plan)]) {
     const isCovered = temporaryFolders.test(file.path);
     write(isCovered ? `${bundle}/covered` : root, file);
-    if (isCovered) binds.push({ source: `${bundle}/covered${file.path}`, target: file.path, writable: false });
+    if (isCovered)
+      binds.push({ source: `${bundle}/covered${file.path}`, target: file.path, writable: false });
   }
   return binds;
 }
 
 /** What a program looks up about its own user. */
 export function accounts({ uid, gid }: SandboxStart['plan']): SandboxFile[] {
-  const file = (path: string, text: string): SandboxFile => ({ path, mode: '444', bytes: Buffer.from(text) });
+  const file = (path: string, text: string): SandboxFile => ({
+    path,
+    mode: '444',
+    bytes: Buffer.from(text),
+  });
   return [
     file('/etc/passwd', `skill:x:${uid}:${gid}::/home/skill:/bin/false\n`),
     file('/etc/group', `skill:x:${gid}:\n`),

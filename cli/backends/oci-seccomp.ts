@@ -26,10 +26,17 @@ export interface OciSeccomp {
   readonly syscalls: readonly Rule[];
 }
 
-const [notPermitted, noSuchCall, noSuchFamily] = [1, 38, 97];
-const [unix, inet, inet6] = [1, 2, 10];
-const [stream, datagram] = [1, 2];
-const [tcp, udp, upperLayer] = [6, 17, 31];
+const notPermitted = 1;
+const noSuchCall = 38;
+const noSuchFamily = 97;
+const unix = 1;
+const inet = 2;
+const inet6 = 10;
+const stream = 1;
+const datagram = 2;
+const tcp = 6;
+const udp = 17;
+const upperLayer = 31;
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
 // F_SETLEASE and F_NOTIFY.
 const fileRequests = [1024, 1026];
@@ -50,7 +57,8 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: noSuchCall,
-    architectures: architecture === 'x64' || architecture === 'arm64' ? [architectures[architecture]] : [],
+    architectures:
+      architecture === 'x64' || architecture === 'arm64' ? [architectures[architecture]] : [],
     syscalls: [
       { names: allowedSyscalls.filter((name) => !judged.has(name)), action: 'SCMP_ACT_ALLOW' },
       refuse(denied, notPermitted),
@@ -58,18 +66,27 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
       hasNumbers ? refuse(['clone3'], noSuchCall) : allow('clone3'),
       allow('clone', masked(0, newNamespaces, 0)),
       ...allBut(terminalRequests).map(([mask, value]) => allow('ioctl', masked(1, mask, value))),
-      ...terminalRequests.map((request) => refuse(['ioctl'], notPermitted, masked(1, word, request))),
+      ...terminalRequests.map((request) =>
+        refuse(['ioctl'], notPermitted, masked(1, word, request)),
+      ),
       ...allBut(fileRequests).map(([mask, value]) => allow('fcntl', masked(1, mask, value))),
       ...fileRequests.map((request) => refuse(['fcntl'], notPermitted, masked(1, word, request))),
       ...[0, word].map((persona) => allow('personality', masked(0, word, persona))),
       // TCP_ULP loads a part of the kernel by its name.
       ...allBut([tcp]).map(([mask, value]) => allow('setsockopt', masked(1, mask, value))),
-      ...allBut([upperLayer]).map(([mask, value]) => allow('setsockopt', masked(1, word, tcp), masked(2, mask, value))),
+      ...allBut([upperLayer]).map(([mask, value]) =>
+        allow('setsockopt', masked(1, word, tcp), masked(2, mask, value)),
+      ),
       allow('socketpair', masked(0, word, unix)),
       ...[inet, inet6].flatMap((family) =>
         [stream, datagram].flatMap((type) =>
           [0, tcp, udp].map((protocol) =>
-            allow('socket', masked(0, word, family), masked(1, 0xf, type), masked(2, word, protocol)),
+            allow(
+              'socket',
+              masked(0, word, family),
+              masked(1, 0xf, type),
+              masked(2, word, protocol),
+            ),
           ),
         ),
       ),
@@ -96,7 +113,12 @@ function masked(index: number, mask: number, value: number): Argument {
 }
 
 /** All 32-bit words but some, as mask and value, since a rule of libseccomp can only say what an argument is under a mask. */
-export function allBut(values: readonly number[], mask = 0, value = 0, bit = 31): (readonly [number, number])[] {
+export function allBut(
+  values: readonly number[],
+  mask = 0,
+  value = 0,
+  bit = 31,
+): (readonly [number, number])[] {
   if (values.length === 0) return [[mask, value]];
   if (bit < 0) return [];
   return [0, 1].flatMap((set) =>

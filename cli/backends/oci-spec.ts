@@ -37,7 +37,9 @@ const readOnly = '/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger';
 export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroundings): object {
   const { limits } = plan;
   const temporary = (destination: string, mebibytes: number, ...more: string[]): object => ({
-    ...{ destination, type: 'tmpfs', source: 'tmpfs' },
+    destination,
+    type: 'tmpfs',
+    source: 'tmpfs',
     options: [
       'nosuid',
       'nodev',
@@ -65,18 +67,33 @@ export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroun
     root: { path: 'rootfs', readonly: true },
     hostname: 'skill',
     mounts: [
-      { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-      { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'noexec', 'mode=755', 'size=65536'] },
+      {
+        destination: '/proc',
+        type: 'proc',
+        source: 'proc',
+        options: ['nosuid', 'noexec', 'nodev'],
+      },
+      {
+        destination: '/dev',
+        type: 'tmpfs',
+        source: 'tmpfs',
+        options: ['nosuid', 'noexec', 'mode=755', 'size=65536'],
+      },
       temporary('/dev/shm', sharedMemoryMiBMax, 'noexec', 'mode=1777'),
       temporary('/tmp', temporaryMiBMax, 'mode=1777'),
       temporary('/home/skill', homeMiBMax, 'mode=0700'),
       ...around.binds.map(({ source, target, writable }) => ({
-        ...{ destination: target, type: 'bind', source },
+        destination: target,
+        type: 'bind',
+        source,
         options: ['bind', 'nosuid', 'nodev', writable ? 'rw' : 'ro', 'private'],
       })),
     ],
     linux: {
-      namespaces: [...namespaces, path === undefined ? { type: 'network' } : { type: 'network', path }],
+      namespaces: [
+        ...namespaces,
+        path === undefined ? { type: 'network' } : { type: 'network', path },
+      ],
       cgroupsPath: around.cgroup,
       resources: {
         devices: [{ allow: false, access: 'rwm' }],

@@ -25,7 +25,15 @@ const nobody = 65_534;
 
 // In the words of host policy's `require`. In gVisor a skill can make namespaces, which are its own kernel's and nothing on the host.
 const gives: Readonly<Record<OciRuntime['name'], readonly string[]>> = {
-  runc: ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', 'memory-cgroup', 'pids-cgroup', 'cpu-cgroup'],
+  runc: [
+    'seccomp',
+    'no-network',
+    'no-user-namespaces',
+    'dropped-uid',
+    'memory-cgroup',
+    'pids-cgroup',
+    'cpu-cgroup',
+  ],
   runsc: ['seccomp', 'no-network', 'dropped-uid', 'memory-cgroup'],
 };
 
@@ -46,7 +54,8 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
   const { plan, runFolder } = start;
   const id = runFolder.split('/').at(-1) ?? '';
   const started = randomBytes(16).toString('hex');
-  const forwarder = start.proxyFolder === undefined ? undefined : await startOwnForwarder(start, start.proxyFolder);
+  const forwarder =
+    start.proxyFolder === undefined ? undefined : await startOwnForwarder(start, start.proxyFolder);
   let child: ChildProcess;
   try {
     writeBundle(runtime.name, start, id, started);
@@ -55,7 +64,9 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
     forwarder?.stop();
     throw cause;
   }
-  const closed = new Promise<number | null>((resolve) => void child.on('error', () => undefined).on('close', resolve));
+  const closed = new Promise<number | null>(
+    (resolve) => void child.on('error', () => undefined).on('close', resolve),
+  );
   const ended = closed.then((code) => {
     forwarder?.stop();
     removeContainer(runtime, runFolder, id);
@@ -73,7 +84,14 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
       `processors: ${cores} by control group`,
       `network: ${forwarder === undefined ? 'none' : 'the proxy'}`,
     ];
-    return { stdin: child.stdin as Writable, stdout: child.stdout as Readable, stderr, ended, kill, notes };
+    return {
+      stdin: child.stdin as Writable,
+      stdout: child.stdout as Readable,
+      stderr,
+      ended,
+      kill,
+      notes,
+    };
   } catch (cause) {
     kill();
     await ended;
@@ -84,29 +102,44 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
 const shellBind = { source: '/bin/sh', target: shellOf.runsc, writable: false };
 
 function refuseWhatItCannot({ name }: OciRuntime, { plan, proxyFolder }: SandboxStart): void {
-  const refuse = (why: string): Problem => new Problem('sandbox-refused', `The backend ${name} ${why}`);
+  const refuse = (why: string): Problem =>
+    new Problem('sandbox-refused', `The backend ${name} ${why}`);
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
   // gVisor has a network of its own, which no namespace of the host’s leads into, and files of its own, which cannot be compared.
-  if (name === 'runsc' && proxyFolder !== undefined) throw refuse('gives no egress; run this skill with bubblewrap or runc');
-  if (name === 'runsc' && plan.mounts.length > 0) throw refuse('mounts no folder; run this skill with bubblewrap or runc');
+  if (name === 'runsc' && proxyFolder !== undefined)
+    throw refuse('gives no egress; run this skill with bubblewrap or runc');
+  if (name === 'runsc' && plan.mounts.length > 0)
+    throw refuse('mounts no folder; run this skill with bubblewrap or runc');
 }
 
-function writeBundle(name: OciRuntime['name'], start: SandboxStart, id: string, started: string): void {
+function writeBundle(
+  name: OciRuntime['name'],
+  start: SandboxStart,
+  id: string,
+  started: string,
+): void {
   const { command, plan, runFolder } = start;
   const bundle = `${runFolder}/bundle`;
-  for (const folder of [`${bundle}/rootfs`, `${runFolder}/state`]) mkdirSync(folder, { recursive: true });
+  for (const folder of [`${bundle}/rootfs`, `${runFolder}/state`])
+    mkdirSync(folder, { recursive: true });
   const targets = plan.mounts.map((one) => one.target);
   // A container's first process is the command itself: what it is to see is set after the check that nothing of the runner's is there.
   const checks = preludeScript(start, new Set(['memory', 'pids', 'cpu']));
   const prelude = [exported(start.env), checks].join('\n');
   const spec = ociSpec(start, {
-    binds: [...makeRoot(bundle, start), ...(name === 'runsc' ? [shellBind] : []), ...mountBinds(start, makeEmpty(bundle))],
+    binds: [
+      ...makeRoot(bundle, start),
+      ...(name === 'runsc' ? [shellBind] : []),
+      ...mountBinds(start, makeEmpty(bundle)),
+    ],
     architecture: process.arch,
     command: [shellOf[name], '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
     cgroup: `/${id}`,
     // cgroup-v1 where its kernel was told to, cgroup-v2 always.
-    countsSwap: ['memory/memory.memsw.limit_in_bytes', 'cgroup.controllers'].some((one) => existsSync(`/sys/fs/cgroup/${one}`)),
+    countsSwap: ['memory/memory.memsw.limit_in_bytes', 'cgroup.controllers'].some((one) =>
+      existsSync(`/sys/fs/cgroup/${one}`),
+    ),
     cores,
     hasErrorNumbers: name === 'runc',
     ...(start.proxyFolder === undefined ? {} : { networkNamespace: networkPath(runFolder) }),
@@ -126,7 +159,11 @@ function startOwnForwarder(start: SandboxStart, proxyFolder: string): Promise<Fo
 // Nothing of it lives; what is left are its state and its control groups.
 function removeContainer({ name, path }: OciRuntime, runFolder: string, id: string): void {
   // gVisor's waits for processes that are gone; its state goes with the run's folder.
-  if (name === 'runc') spawnSync(path, ['--root', `${runFolder}/state`, 'delete', '--force', id], { env: {}, timeout: 10_000 });
+  if (name === 'runc')
+    spawnSync(path, ['--root', `${runFolder}/state`, 'delete', '--force', id], {
+      env: {},
+      timeout: 10_000,
+    });
   sweepGroups(id);
 }
 

@@ -3,7 +3,10 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { RunningSandbox } from '../../runner/sandbox.ts';
 
 /** Its streams, its end, and a kill that reaches its process group: what started a session of its own again lives on. */
-export function runningSession(child: ChildProcessWithoutNullStreams, notes: readonly string[]): RunningSandbox {
+export function runningSession(
+  child: ChildProcessWithoutNullStreams,
+  notes: readonly string[],
+): RunningSandbox {
   const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
     child.on('error', () => resolve({ code: null, outOfMemory: false }));
     child.on('close', (code) => resolve({ code, outOfMemory: false }));

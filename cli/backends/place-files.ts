@@ -4,7 +4,10 @@ import { dirname } from 'node:path';
 import type { SandboxStart } from '../../runner/sandbox.ts';
 
 /** Writes them, and answers the command and its environment as they are there: programs at their place on this host, files below `root`. */
-export function placeFiles({ command, env, files, plan }: SandboxStart, root: string): Pick<SandboxStart, 'command' | 'env'> {
+export function placeFiles(
+  { command, env, files, plan }: SandboxStart,
+  root: string,
+): Pick<SandboxStart, 'command' | 'env'> {
   for (const folder of ['/home/skill', '/tmp']) {
     mkdirSync(`${root}${folder}`, { recursive: true });
     if (process.getuid?.() === 0) chownSync(`${root}${folder}`, plan.uid, plan.gid);
@@ -17,7 +20,9 @@ export function placeFiles({ command, env, files, plan }: SandboxStart, root: st
   const programs = new Map(plan.programs.map(({ program, path }) => [`/usr/bin/${program}`, path]));
   const placed = new Set(files.map(({ path }) => path));
   return {
-    command: command.map((word) => programs.get(word) ?? (placed.has(word) ? `${root}${word}` : word)),
+    command: command.map(
+      (word) => programs.get(word) ?? (placed.has(word) ? `${root}${word}` : word),
+    ),
     env: { ...env, HOME: `${root}/home/skill`, TMPDIR: `${root}/tmp` },
   };
 }

@@ -9,7 +9,13 @@ export interface SeatbeltPlaces {
 }
 
 // What every program of macOS reads before it begins, and what its C library asks the system for.
-const system = ['/usr/lib', '/System/Library', '/usr/share/zoneinfo', '/private/var/db/timezone', '/private/var/db/dyld'];
+const system = [
+  '/usr/lib',
+  '/System/Library',
+  '/usr/share/zoneinfo',
+  '/private/var/db/timezone',
+  '/private/var/db/dyld',
+];
 const devices = ['/dev/null', '/dev/zero', '/dev/random', '/dev/urandom'];
 const questions = [
   'hw.ncpu',
@@ -23,7 +29,10 @@ const questions = [
 ];
 
 /** A profile that denies all but the planned programs, the run's own files and its temporary folders; no network, no service of the system. */
-export function seatbeltProfile({ plan }: Pick<SandboxStart, 'plan'>, { skill, home, temporary }: SeatbeltPlaces): string {
+export function seatbeltProfile(
+  { plan }: Pick<SandboxStart, 'plan'>,
+  { skill, home, temporary }: SeatbeltPlaces,
+): string {
   const programs = plan.programs.map((one) => literal(one.path));
   return [
     '(version 1)',

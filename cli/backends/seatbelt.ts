@@ -29,27 +29,51 @@ export function seatbelt(): Sandbox {
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
   refuseWithoutMounts('seatbelt', what);
-  if (process.getuid?.() === 0) throw new Problem('sandbox-refused', 'The backend seatbelt needs a runner that is not root');
+  if (process.getuid?.() === 0)
+    throw new Problem('sandbox-refused', 'The backend seatbelt needs a runner that is not root');
   const { plan, runFolder } = what;
   const root = `${runFolder}/host`;
   const { command, env } = placeFiles(what, root);
   const profileFor = (programs: SandboxStart['plan']['programs']): string =>
-    seatbeltProfile({ plan: { ...plan, programs } }, { skill: `${root}/skills`, home: `${root}/home`, temporary: `${root}/tmp` });
+    seatbeltProfile(
+      { plan: { ...plan, programs } },
+      { skill: `${root}/skills`, home: `${root}/home`, temporary: `${root}/tmp` },
+    );
   tryProfile(profileFor([{ program: 'sh', path: '/bin/sh', reason: 'check' }]), runFolder);
   const limits = `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${plan.limits.seconds * 2}`;
   const held = `${limits} && ulimit -u ${plan.limits.processes} && exec "$@"`;
-  const child = spawn('/bin/sh', ['-c', held, 'sh', sandboxExec, '-p', profileFor(plan.programs), ...command], {
-    ...{ env, cwd: `${root}/tmp`, stdio: 'pipe', detached: true },
-  });
-  return runningSession(child, ['memory: no limit', 'network: none', 'a process that leaves its session outlives a kill']);
+  const child = spawn(
+    '/bin/sh',
+    ['-c', held, 'sh', sandboxExec, '-p', profileFor(plan.programs), ...command],
+    {
+      env,
+      cwd: `${root}/tmp`,
+      stdio: 'pipe',
+      detached: true,
+    },
+  );
+  return runningSession(child, [
+    'memory: no limit',
+    'network: none',
+    'a process that leaves its session outlives a kill',
+  ]);
 }
 
 function tryProfile(profile: string, runFolder: string): void {
   const bait = `${runFolder}/bait`;
   writeFileSync(bait, 'bait\n', { flag: 'w' });
   const attempt = (script: string): number | null =>
-    spawnSync(sandboxExec, ['-p', profile, '/bin/sh', '-c', script, 'sh', bait], { env: {}, cwd: '/', timeout: 10_000 }).status;
-  if (attempt(':') !== 0) throw new Problem('sandbox-refused', 'The sandbox did not start: sandbox-exec takes no profile here');
+    spawnSync(sandboxExec, ['-p', profile, '/bin/sh', '-c', script, 'sh', bait], {
+      env: {},
+      cwd: '/',
+      timeout: 10_000,
+    }).status;
+  if (attempt(':') !== 0)
+    throw new Problem(
+      'sandbox-refused',
+      'The sandbox did not start: sandbox-exec takes no profile here',
+    );
   const [through] = Object.entries(attempts).filter(([, script]) => attempt(script) === 0);
-  if (through !== undefined) throw new Problem('sandbox-refused', `The sandbox does not hold here: ${through[0]}`);
+  if (through !== undefined)
+    throw new Problem('sandbox-refused', `The sandbox does not hold here: ${through[0]}`);
 }

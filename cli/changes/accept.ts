@@ -5,7 +5,12 @@ import { type OpenedHost, openHost } from '../../runner/host.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { writePrivateFile } from '../../runner/private-file.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
-import { type ChangedFolder, type ChangeSet, changeSetDigest, type LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import {
+  type ChangedFolder,
+  type ChangeSet,
+  changeSetDigest,
+  type LeftBehind,
+} from '../../skills-index/run/changes/changes.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,7 +19,14 @@ import type { HostFiles } from '../start-skill.ts';
 import { applyChanges } from './apply.ts';
 import { type Judged, refuseConflicts } from './conflicts.ts';
 import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
-import { begunName, readWaiting, removeApplied, requireKept, type WaitingChanges, withWaiting } from './waiting.ts';
+import {
+  begunName,
+  readWaiting,
+  removeApplied,
+  requireKept,
+  type WaitingChanges,
+  withWaiting,
+} from './waiting.ts';
 
 type Host = Pick<HostFiles, 'policy' | 'audit'> & {
   /** Open folders by source that are no workspaces of host policy: an agent's memory. */
@@ -27,7 +39,12 @@ type Host = Pick<HostFiles, 'policy' | 'audit'> & {
  * @returns links that are left out by now, and why
  * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict` with every path
  */
-export async function acceptChanges(paths: Paths, host: Host, run: string, shown: Digest): Promise<LeftBehind[]> {
+export async function acceptChanges(
+  paths: Paths,
+  host: Host,
+  run: string,
+  shown: Digest,
+): Promise<LeftBehind[]> {
   return await withWaiting(paths.data, run, async () => {
     const waiting = readWaiting(paths.data, run);
     requireShown(waiting, shown);
@@ -40,9 +57,13 @@ export async function acceptChanges(paths: Paths, host: Host, run: string, shown
 /** @throws Problem `changes-invalid` when other changes wait than those that somebody saw */
 export function requireShown({ digest, set }: WaitingChanges, shown: Digest): void {
   if (digest === shown) return;
-  throw new Problem('changes-invalid', `The changes of run ${set.run} are ${digest}, not ${shown}`, {
-    hint: `look at them: skillgate changes show ${set.run}`,
-  });
+  throw new Problem(
+    'changes-invalid',
+    `The changes of run ${set.run} are ${digest}, not ${shown}`,
+    {
+      hint: `look at them: skillgate changes show ${set.run}`,
+    },
+  );
 }
 
 /**
@@ -50,7 +71,11 @@ export function requireShown({ digest, set }: WaitingChanges, shown: Digest): vo
  * @returns what waits for somebody to accept it
  * @throws Problem `changes-conflict`; then it all waits
  */
-export async function applyAllowed(paths: Paths, host: Host, set: ChangeSet | undefined): Promise<ChangeSet | undefined> {
+export async function applyAllowed(
+  paths: Paths,
+  host: Host,
+  set: ChangeSet | undefined,
+): Promise<ChangeSet | undefined> {
   const allowed = set?.folders.filter((one) => one.mode === 'rw') ?? [];
   if (set === undefined || allowed.length === 0) return set;
   return await withWaiting(paths.data, set.run, () => applyBeforehand(paths, host, set, allowed));
@@ -64,7 +89,9 @@ async function applyBeforehand(
 ): Promise<ChangeSet | undefined> {
   const waiting = readWaiting(paths.data, set.run);
   await applyFolders(paths, host, waiting, allowed).catch((cause) => {
-    throw cause instanceof Problem && cause.code === 'changes-conflict' ? notApplied(set.run, allowed, cause) : cause;
+    throw cause instanceof Problem && cause.code === 'changes-conflict'
+      ? notApplied(set.run, allowed, cause)
+      : cause;
   });
   const rest = { ...set, folders: set.folders.filter((one) => one.mode !== 'rw') };
   if (rest.folders.length === 0) {
@@ -76,17 +103,29 @@ async function applyBeforehand(
   // What waits from now on has this digest, by which people accept it.
   const { agent, plan, run, skill, version } = set;
   const targets = rest.folders.map((one) => one.target);
-  const offered = { event: 'changes', decision: 'offered', digest: changeSetDigest(rest), targets } as const;
+  const offered = {
+    event: 'changes',
+    decision: 'offered',
+    digest: changeSetDigest(rest),
+    targets,
+  } as const;
   host.audit.record({ run, agent, skill, version, plan }, offered);
   return rest;
 }
 
-function notApplied(run: string, folders: readonly ChangedFolder[], { message, reasons }: Problem): Problem {
+function notApplied(
+  run: string,
+  folders: readonly ChangedFolder[],
+  { message, reasons }: Problem,
+): Problem {
   const onlyDiscarded = folders.some((one) => one.conflicts.length > 0);
   const hint = onlyDiscarded
     ? `they can only be discarded: skillgate changes show ${run}, then skillgate changes discard ${run}`
     : `bring these paths back, then skillgate changes accept ${run}; or skillgate changes discard ${run}`;
-  return new Problem('changes-conflict', `The changes of run ${run} wait. ${message}`, { reasons, hint });
+  return new Problem('changes-conflict', `The changes of run ${run} wait. ${message}`, {
+    reasons,
+    hint,
+  });
 }
 
 async function applyFolders(
@@ -97,13 +136,16 @@ async function applyFolders(
 ): Promise<LeftBehind[]> {
   const opened = openHost({
     hostPolicy: host.policy,
-    workspaces: folders.filter((one) => host.own?.has(one.source) !== true).map((one) => workspaceOf(one.source)),
+    workspaces: folders
+      .filter((one) => host.own?.has(one.source) !== true)
+      .map((one) => workspaceOf(one.source)),
     programs: [],
     ownFolders: [paths.config, paths.data, paths.cache],
   });
   const { agent, plan, run, skill, version } = waiting.set;
   const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
-  const record = (event: AuditEvent): void => host.audit.record({ run, agent, skill, version, plan }, event);
+  const record = (event: AuditEvent): void =>
+    host.audit.record({ run, agent, skill, version, plan }, event);
   const targets = folders.map((one) => one.target);
   const claims: string[] = [];
   const left: LeftBehind[] = [];
@@ -116,7 +158,8 @@ async function applyFolders(
       claims.push(claim);
     }
     const judged = new Map<string, Judged>();
-    for (const [root, folder] of roots) judged.set(root, await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun));
+    for (const [root, folder] of roots)
+      judged.set(root, await refuseConflicts(root, folder, host.policy.obeyed, waiting.begun));
     requireKept(waiting);
     const secret = await begin(waiting, roots);
     record({ event: 'changes', decision: 'begun', digest, targets });
@@ -140,21 +183,30 @@ async function applyFolders(
 }
 
 /** @returns the secret of this accept */
-async function begin({ begun, folder }: WaitingChanges, roots: readonly (readonly [string, ChangedFolder])[]): Promise<string> {
+async function begin(
+  { begun, folder }: WaitingChanges,
+  roots: readonly (readonly [string, ChangedFolder])[],
+): Promise<string> {
   const file = join(folder, begunName);
   const before = begun ? parseSecret(readFileSync(file, 'utf8')) : undefined;
-  if (before !== undefined) for (const [root, changed] of roots) await removeLeftovers(root, changed, before);
+  if (before !== undefined)
+    for (const [root, changed] of roots) await removeLeftovers(root, changed, before);
   const secret = newSecret();
   // Before anything is made, so that a killed accept is known by its names.
   writePrivateFile(file, secret);
   return secret;
 }
 
-function rootOf({ facts, folders }: OpenedHost, { id, source }: ChangedFolder, own: Host['own']): string {
+function rootOf(
+  { facts, folders }: OpenedHost,
+  { id, source }: ChangedFolder,
+  own: Host['own'],
+): string {
   const known = own?.get(source);
   if (known?.id === id) return `/proc/self/fd/${known.descriptor}`;
   const name = workspaceOf(source);
   const fact = facts.workspaces[name];
-  if (fact !== undefined && !('why' in fact) && fact.id === id) return `/proc/self/fd/${folders.get(name)}`;
+  if (fact !== undefined && !('why' in fact) && fact.id === id)
+    return `/proc/self/fd/${folders.get(name)}`;
   throw new Problem('changes-conflict', `${source} is not the folder any more that the run saw`);
 }

@@ -1,12 +1,22 @@
 /** Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each file whole or not at all. */
 import * as fs from 'node:fs';
-import { haveAccessList, openEntry, pathOnly, pathsWithAccessList } from '../../runner/mounts/access-lists.ts';
+import {
+  haveAccessList,
+  openEntry,
+  pathOnly,
+  pathsWithAccessList,
+} from '../../runner/mounts/access-lists.ts';
 import { ownersOf } from '../../runner/mounts/ownership.ts';
 import { withParent } from '../../runner/mounts/walk-folder.ts';
 import { findShut, lookIn } from '../../runner/mounts/workspace.ts';
 import { takeTurns } from '../../runner/turns.ts';
 import { folderOf, ownersAlone } from '../../skills-index/run/changes/access-lists.ts';
-import type { Change, ChangedFolder, EntryState, LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import type {
+  Change,
+  ChangedFolder,
+  EntryState,
+  LeftBehind,
+} from '../../skills-index/run/changes/changes.ts';
 import { whyLinkRefused } from '../../skills-index/run/changes/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
 import { type Judged, requireJudged } from './conflicts.ts';
@@ -40,7 +50,9 @@ export async function applyChanges(
     withParent(root, latin(one.path), owners, (to) => how(to, one));
   const deep = changes.toSorted((a, b) => b.path.split('/').length - a.path.split('/').length);
   const stay = deep.filter((one) => one.after !== undefined);
-  const replaced = stay.filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file').map((one) => one.path);
+  const replaced = stay
+    .filter((one) => one.before?.kind === 'file' && one.after?.kind === 'file')
+    .map((one) => one.path);
   const asked = [...new Set(replaced.flatMap((path) => [path, folderOf(path)]))];
   // Before the first deletion: where lists cannot be read, nothing is changed.
   const listed = await pathsWithAccessList(asked, (path) => openEntry(root, path, owners), turn);
@@ -53,7 +65,9 @@ export async function applyChanges(
     await turn();
     act(one, (to, { after, list, path }) => {
       if (after === undefined) return;
-      const isThere = after.kind === 'folder' && fs.lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true;
+      const isThere =
+        after.kind === 'folder' &&
+        fs.lstatSync(to, { throwIfNoEntry: false })?.isDirectory() === true;
       if (isThere) openUpFolder(to, after, owners);
       else
         putEntry(to, after, {
@@ -72,7 +86,10 @@ export async function applyChanges(
   for (const one of stay) {
     await turn();
     act(one, (to, { after, list, path }) => {
-      const why = after?.kind === 'link' ? whyLinkRefused(latin(path), latin(after.to), look, further) : undefined;
+      const why =
+        after?.kind === 'link'
+          ? whyLinkRefused(latin(path), latin(after.to), look, further)
+          : undefined;
       if (why !== undefined) {
         fs.unlinkSync(to);
         left.push({ path, why });
@@ -98,7 +115,8 @@ function listsByFolder(): ListsByFolder {
   };
   return {
     // Where a new entry was to get the list of its folder and did not, its owner alone may use it.
-    modeFor: (path, list) => (self, mode) => (list !== 'folder' || gives(path, self) ? mode : ownersAlone(mode)),
+    modeFor: (path, list) => (self, mode) =>
+      list !== 'folder' || gives(path, self) ? mode : ownersAlone(mode),
     isToTakeOff: (path, list) => (self) => list === 'none' && gives(path, self),
   };
 }

@@ -6,9 +6,18 @@ import { ForeignEntry, ownersOf } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
 import { takeTurns } from '../../runner/turns.ts';
 import { ownersAlone } from '../../skills-index/run/changes/access-lists.ts';
-import { type Change, type ChangedFolder, type EntryState, sameState } from '../../skills-index/run/changes/changes.ts';
+import {
+  type Change,
+  type ChangedFolder,
+  type EntryState,
+  sameState,
+} from '../../skills-index/run/changes/changes.ts';
 import type { Owners } from '../../skills-index/run/changes/foreign-paths.ts';
-import { type FurtherNames, whyBytecodeRefused, whyPathRefused } from '../../skills-index/run/changes/protected-names.ts';
+import {
+  type FurtherNames,
+  whyBytecodeRefused,
+  whyPathRefused,
+} from '../../skills-index/run/changes/protected-names.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /** What lay at each path when it was judged. What is applied to a path takes it out. */
@@ -29,7 +38,9 @@ export async function refuseConflicts(
 ): Promise<Judged> {
   const turn = takeTurns();
   const touched = new Set(conflicts);
-  const goes = new Set(changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path));
+  const goes = new Set(
+    changes.filter((one) => one.after?.kind !== one.before?.kind).map((one) => one.path),
+  );
   const owners = ownersOf(fs.statSync(root));
   const judged = new Map<string, fs.Stats | undefined>();
   const special: string[] = [];
@@ -41,15 +52,18 @@ export async function refuseConflicts(
     judged.set(path, statsAt(root, path, owners));
     const now = await stateAt(root, latin(path), owners);
     const between = begun && isBetween(now, change);
-    if (!sameState(now, before) && !sameState(now, after) && !between) return 'somebody else changed it since the run';
+    if (!sameState(now, before) && !sameState(now, after) && !between)
+      return 'somebody else changed it since the run';
     if (
       now?.kind === 'folder' &&
       after?.kind !== 'folder' &&
       namesIn(root, path, owners).some((name) => !goes.has(`${path}/${name}`))
     )
       return 'somebody else put something into it';
-    if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0) special.push(path);
-    const whyPath = whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
+    if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0)
+      special.push(path);
+    const whyPath =
+      whyPathRefused(path, before === undefined, further) ?? (after && whyBytecodeRefused(path));
     return whyPath ?? whyNotGiven(root, change, now, owners);
   };
   const whyNot = async (one: Change): Promise<string | undefined> => {
@@ -67,15 +81,25 @@ export async function refuseConflicts(
     if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
   }
   // Its list can only be copied together with these bits, which would then be on new bytes for a moment.
-  for (const path of await pathsWithAccessList(special, (one) => openEntry(root, one, owners), turn))
+  for (const path of await pathsWithAccessList(
+    special,
+    (one) => openEntry(root, one, owners),
+    turn,
+  ))
     reasons.push({
       message: `${path}: it has an access list and setuid or setgid bits; take these bits off, then run the skill again`,
     });
   if (reasons.length === 0) return judged;
-  const what = begun ? 'Some of it was applied before, and nothing more is now' : 'Nothing was applied';
-  throw new Problem('changes-conflict', `${what}: ${reasons.length} of the paths cannot be changed as the run did`, {
-    reasons,
-  });
+  const what = begun
+    ? 'Some of it was applied before, and nothing more is now'
+    : 'Nothing was applied';
+  throw new Problem(
+    'changes-conflict',
+    `${what}: ${reasons.length} of the paths cannot be changed as the run did`,
+    {
+      reasons,
+    },
+  );
 }
 
 // What an accept that was cut off may have left at a path.
@@ -83,7 +107,11 @@ function isBetween(now: EntryState | undefined, { after, list }: Change): boolea
   if (now === undefined || after === undefined) return after !== undefined;
   if (now.kind === 'folder') return after.kind === 'folder';
   // Its folder gave it no list, so it is for its owner alone.
-  return list === 'folder' && after.kind === 'file' && sameState(now, { ...after, mode: ownersAlone(after.mode) });
+  return (
+    list === 'folder' &&
+    after.kind === 'file' &&
+    sameState(now, { ...after, mode: ownersAlone(after.mode) })
+  );
 }
 
 /**
@@ -92,16 +120,23 @@ function isBetween(now: EntryState | undefined, { after, list }: Change): boolea
  */
 export function requireJudged(judged: Judged, path: string, now: fs.Stats | undefined): void {
   if (isSameEntry(judged.get(path), now)) return;
-  throw new Problem('changes-conflict', `Somebody else changed ${path} while changes were applied; it stays as it is now`, {
-    hint: 'other paths may be changed already: keep a copy of this path, bring it back to what the run found, then accept again; or discard the rest',
-  });
+  throw new Problem(
+    'changes-conflict',
+    `Somebody else changed ${path} while changes were applied; it stays as it is now`,
+    {
+      hint: 'other paths may be changed already: keep a copy of this path, bring it back to what the run found, then accept again; or discard the rest',
+    },
+  );
 }
 
 function statsAt(root: string, path: string, owners: Owners): fs.Stats | undefined {
   try {
-    return withParent(root, latin(path), owners, (at) => fs.lstatSync(at, { throwIfNoEntry: false }));
+    return withParent(root, latin(path), owners, (at) =>
+      fs.lstatSync(at, { throwIfNoEntry: false }),
+    );
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw cause;
   }
 }
@@ -117,13 +152,19 @@ function isSameEntry(one: fs.Stats | undefined, other: fs.Stats | undefined): bo
 }
 
 // Only root can give a file away; found out in the middle, half of the changes would be applied.
-function whyNotGiven(root: string, { path, after }: Change, now: EntryState | undefined, owners: Owners): string | undefined {
+function whyNotGiven(
+  root: string,
+  { path, after }: Change,
+  now: EntryState | undefined,
+  owners: Owners,
+): string | undefined {
   const me = process.geteuid?.() ?? 0;
   if (after === undefined || me === 0) return undefined;
   const staysFolder = now?.kind === 'folder' && after.kind === 'folder';
   if (staysFolder && (now.uid !== after.uid || now.gid === after.gid)) return undefined;
   const next = 'accept as root, or discard these changes and run the skill as that user';
-  if (after.uid !== me) return `it would belong to user ${after.uid}, and user ${me} cannot give it away: ${next}`;
+  if (after.uid !== me)
+    return `it would belong to user ${after.uid}, and user ${me} cannot give it away: ${next}`;
   const groups = [process.getegid?.(), ...(process.getgroups?.() ?? [])];
   if (groups.includes(after.gid) || groupOfNew(root, path, owners) === after.gid) return undefined;
   return `it would belong to group ${after.gid}, of which user ${me} is no member: ${next}`;
@@ -133,7 +174,9 @@ function whyNotGiven(root: string, { path, after }: Change, now: EntryState | un
 function groupOfNew(root: string, path: string, owners: Owners): number | undefined {
   try {
     return withParent(root, latin(path), owners, (at) =>
-      withHandle(at.subarray(0, at.lastIndexOf('/') + 1), (_, { gid, mode }) => ((mode & 0o2000) === 0 ? undefined : gid)),
+      withHandle(at.subarray(0, at.lastIndexOf('/') + 1), (_, { gid, mode }) =>
+        (mode & 0o2000) === 0 ? undefined : gid,
+      ),
     );
   } catch {
     return undefined;

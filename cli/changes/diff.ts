@@ -16,20 +16,29 @@ export interface Difference {
   readonly isUnaligned: boolean;
 }
 
-export function unifiedDiff(before: string, after: string, work: DiffWork = { left: diffStepsMax }): Difference {
+export function unifiedDiff(
+  before: string,
+  after: string,
+  work: DiffWork = { left: diffStepsMax },
+): Difference {
   if (before === after) return { lines: [], isUnaligned: false };
   // All of a new or a deleted text differs; the search would cost its lines squared.
   if (before === '' || after === '') return { lines: unaligned(before, after), isUnaligned: false };
   // Myers' search takes half the square of the edits. One text may take half of what is left, so that none takes it all.
   const maxEditLength = Math.floor(Math.sqrt(Math.max(0, work.left)));
-  const patch = structuredPatch('', '', before, after, '', '', { context: contextLines, maxEditLength });
+  const patch = structuredPatch('', '', before, after, '', '', {
+    context: contextLines,
+    maxEditLength,
+  });
   const lines = patch?.hunks.flatMap((hunk) => [
     hunkHead(hunk.oldStart, hunk.oldLines, hunk.newStart, hunk.newLines),
     ...hunk.lines,
   ]);
   const edits = lines?.filter((line) => /^[-+]/.test(line)).length ?? maxEditLength;
   work.left -= Math.ceil(edits ** 2 / 2);
-  return lines === undefined ? { lines: unaligned(before, after), isUnaligned: true } : { lines, isUnaligned: false };
+  return lines === undefined
+    ? { lines: unaligned(before, after), isUnaligned: true }
+    : { lines, isUnaligned: false };
 }
 
 // One hunk from the first difference to the last one.
@@ -60,7 +69,9 @@ function linesOf(text: string): string[] {
 }
 
 function signed(sign: string, line: string): string[] {
-  return line.endsWith('\n') ? [`${sign}${line.slice(0, -1)}`] : [`${sign}${line}`, '\\ No newline at end of file'];
+  return line.endsWith('\n')
+    ? [`${sign}${line.slice(0, -1)}`]
+    : [`${sign}${line}`, '\\ No newline at end of file'];
 }
 
 function hunkHead(oldStart: number, oldLines: number, newStart: number, newLines: number): string {

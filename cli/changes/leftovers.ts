@@ -31,14 +31,20 @@ export function besideOf(at: Buffer, secret: string): Buffer {
  * Removes what the accept with this secret left when it was killed. What is not as it left it stays, and is in nobody's way: the next accept
  * has other names.
  */
-export async function removeLeftovers(root: string, { changes }: ChangedFolder, secret: string): Promise<void> {
+export async function removeLeftovers(
+  root: string,
+  { changes }: ChangedFolder,
+  secret: string,
+): Promise<void> {
   const turn = takeTurns();
   const owners = ownersOf(fs.statSync(root));
   for (const { after, path } of changes) {
     await turn();
     if (after === undefined) continue;
     try {
-      withParent(root, Buffer.from(path).toString('latin1'), owners, (at) => removeOwn(besideOf(at, secret), after.uid));
+      withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
+        removeOwn(besideOf(at, secret), after.uid),
+      );
     } catch {
       // Another user may have taken its place meanwhile, or closed the folder to this one.
     }

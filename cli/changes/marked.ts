@@ -38,7 +38,9 @@ export function linesOfEach(
   max: number,
 ): (change: Change) => number {
   const lengths = (ofMarked: boolean): number[] =>
-    [...diffs].filter(([one]) => (marks.get(one)?.length ?? 0) > 0 === ofMarked).map(([, diff]) => diff.length);
+    [...diffs]
+      .filter(([one]) => (marks.get(one)?.length ?? 0) > 0 === ofMarked)
+      .map(([, diff]) => diff.length);
   const marked = lengths(true);
   const mostOfMarked = share(marked, max);
   const taken = marked.reduce((sum, length) => sum + Math.min(length, mostOfMarked), 0);

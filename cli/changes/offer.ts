@@ -21,10 +21,16 @@ import { readWaiting, sweepWaiting, type WaitingChanges } from './waiting.ts';
  * @param accepted whether whoever started the run takes what it changes
  * @throws Problem `changes-conflict`; for an agent also what the hold came to
  */
-export async function offerChanges(context: CommandContext, host: HostFiles, set: ChangeSet, accepted: boolean): Promise<void> {
+export async function offerChanges(
+  context: CommandContext,
+  host: HostFiles,
+  set: ChangeSet,
+  accepted: boolean,
+): Promise<void> {
   await sweepAndNote(context, host.audit);
   const waiting = readWaiting(context.paths.data, set.run);
-  const person = context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
+  const person =
+    context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (accepted || person) requireApprover(host, set);
   if (accepted) await askForAgent(context, host, waiting);
   else if (person && (await saysYes(context, waiting))) await askForAgent(context, host, waiting);
@@ -35,23 +41,41 @@ export async function offerChanges(context: CommandContext, host: HostFiles, set
     );
     return;
   }
-  noteLeftBehind(context, await acceptChanges(context.paths, host, set.run, waiting.digest), set.run);
+  noteLeftBehind(
+    context,
+    await acceptChanges(context.paths, host, set.run, waiting.digest),
+    set.run,
+  );
   note(context, safe`applied: ${sayChanges(waiting)} in ${targetsOf(set)}`);
 }
 
 /** Throws away what waits for too long, and says so. */
-export async function sweepAndNote(context: CommandContext, audit: HostFiles['audit']): Promise<void> {
+export async function sweepAndNote(
+  context: CommandContext,
+  audit: HostFiles['audit'],
+): Promise<void> {
   const gone = await sweepWaiting(context.paths.data, context.now(), audit);
   if (gone.length === 0) return;
-  const which = gone.length === 1 ? `the changes of run ${gone[0]} are` : `the changes of ${gone.length} runs are`;
-  note(context, safe`note: ${which} thrown away: they waited for more than ${waitingDaysMax} days (skillgate log says which)`);
+  const which =
+    gone.length === 1
+      ? `the changes of run ${gone[0]} are`
+      : `the changes of ${gone.length} runs are`;
+  note(
+    context,
+    safe`note: ${which} thrown away: they waited for more than ${waitingDaysMax} days (skillgate log says which)`,
+  );
 }
 
 /** Shows it on stderr and asks; false when the answer is anything but yes. */
 async function saysYes(context: CommandContext, waiting: WaitingChanges): Promise<boolean> {
   say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env), diffLinesMax));
   try {
-    await confirm(context, safe`Apply these changes?`, 'yes', `skillgate changes accept ${waiting.set.run}`);
+    await confirm(
+      context,
+      safe`Apply these changes?`,
+      'yes',
+      `skillgate changes accept ${waiting.set.run}`,
+    );
     return true;
   } catch (problem) {
     if (problem instanceof Problem && problem.code === 'not-confirmed') return false;
@@ -63,8 +87,15 @@ async function saysYes(context: CommandContext, waiting: WaitingChanges): Promis
  * Before anybody reads or confirms changes that nobody can allow.
  * @throws Problem `hold-unsupported`
  */
-export function requireApprover({ policy }: Pick<HostFiles, 'policy'>, { agent, run }: ChangeSet): void {
-  if (agent === 'operator' || policy.approvers.some((one) => canAnswer(one, [process.getuid?.() ?? 0]))) return;
+export function requireApprover(
+  { policy }: Pick<HostFiles, 'policy'>,
+  { agent, run }: ChangeSet,
+): void {
+  if (
+    agent === 'operator' ||
+    policy.approvers.some((one) => canAnswer(one, [process.getuid?.() ?? 0]))
+  )
+    return;
   const why = `agent ${agent} made them, and ${policy.file} names nobody but the agent's user who may allow them`;
   throw new Problem('hold-unsupported', `Changes of run ${run} are not applied: ${why}`, {
     hint: `skillgate key create NAME --passphrase, write the line it prints into "approvers" of ${policy.file}, then: skillgate changes accept ${run}`,
@@ -75,12 +106,17 @@ export function requireApprover({ policy }: Pick<HostFiles, 'policy'>, { agent, 
  * What an agent’s run changed needs an answer that the agent cannot give.
  * @throws Problem `hold-unsupported`, `hold-denied`, `hold-expired`
  */
-export async function askForAgent(context: CommandContext, host: HostFiles, waiting: WaitingChanges): Promise<void> {
+export async function askForAgent(
+  context: CommandContext,
+  host: HostFiles,
+  waiting: WaitingChanges,
+): Promise<void> {
   const { set } = waiting;
   if (set.agent === 'operator') return;
   const { agent, plan, run, skill, version } = set;
   const subject = { run, agent, skill, version, plan };
-  const record = (event: Parameters<HostFiles['audit']['record']>[1]): void => host.audit.record(subject, event);
+  const record = (event: Parameters<HostFiles['audit']['record']>[1]): void =>
+    host.audit.record(subject, event);
   const desk = holdDesk(`${context.paths.data}/holds`, {
     policy: host.policy,
     record,
@@ -95,7 +131,8 @@ export async function askForAgent(context: CommandContext, host: HostFiles, wait
     hands: { notify: noteHold(context, host.policy) },
   });
   const answer = await gate.ask(applyAction(waiting), context.signal);
-  if (answer.kind === 'denied') throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
+  if (answer.kind === 'denied')
+    throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
 }
 
 /** What a hold of these changes is about. */

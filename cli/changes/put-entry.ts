@@ -67,7 +67,12 @@ export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
 }
 
 /** Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its mode as well. */
-export function setFolder(at: Buffer, after: Folder, owners: Owners, modeFor: How['modeFor']): void {
+export function setFolder(
+  at: Buffer,
+  after: Folder,
+  owners: Owners,
+  modeFor: How['modeFor'],
+): void {
   withFolder(at, after, owners, (self, stats) => {
     if (stats.gid !== after.gid) fs.chownSync(self, after.uid, after.gid);
     const mode = modeFor(self, after.mode);
@@ -75,9 +80,15 @@ export function setFolder(at: Buffer, after: Folder, owners: Owners, modeFor: Ho
   });
 }
 
-function withFolder(at: Buffer, { uid }: Folder, owners: Owners, act: (self: string, stats: fs.Stats) => void): void {
+function withFolder(
+  at: Buffer,
+  { uid }: Folder,
+  owners: Owners,
+  act: (self: string, stats: fs.Stats) => void,
+): void {
   withHandle(at, (self, stats) => {
-    if (!stats.isDirectory() || !owners.has(stats.uid)) throw swapped(at.subarray(at.lastIndexOf('/') + 1).toString('utf8'));
+    if (!stats.isDirectory() || !owners.has(stats.uid))
+      throw swapped(at.subarray(at.lastIndexOf('/') + 1).toString('utf8'));
     if (stats.uid === uid) act(self, stats);
   });
 }
@@ -88,7 +99,8 @@ function remove(at: Buffer): void {
 }
 
 function isAt(at: Buffer, made: number): boolean {
-  const [found, own] = [fs.lstatSync(at, { throwIfNoEntry: false }), fs.fstatSync(made)];
+  const found = fs.lstatSync(at, { throwIfNoEntry: false });
+  const own = fs.fstatSync(made);
   return found?.ino === own.ino && found.dev === own.dev;
 }
 
@@ -97,7 +109,10 @@ function make(beside: Buffer, after: EntryState, path: string): number {
   if (after.kind === 'file') return fs.openSync(beside, 'wx+', 0o600);
   if (after.kind === 'link') fs.symlinkSync(Buffer.from(after.to), beside);
   else fs.mkdirSync(beside, { mode: 0o700 });
-  const made = fs.openSync(beside, after.kind === 'link' ? pathOnly : fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
+  const made = fs.openSync(
+    beside,
+    after.kind === 'link' ? pathOnly : fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
+  );
   const { nlink, uid, ...stats } = fs.fstatSync(made);
   const isOurs =
     uid === process.geteuid?.() &&
@@ -118,15 +133,24 @@ function give(made: number, { kind, uid, gid }: EntryState): void {
   else fs.fchownSync(made, uid, gid);
 }
 
-function write(made: number, { sha256 }: Extract<EntryState, { kind: 'file' }>, read: How['read']): void {
+function write(
+  made: number,
+  { sha256 }: Extract<EntryState, { kind: 'file' }>,
+  read: How['read'],
+): void {
   const bytes = read(sha256);
-  if (digestOf(bytes) !== sha256) throw new Problem('changes-invalid', `Kept bytes are not ${sha256}`);
+  if (digestOf(bytes) !== sha256)
+    throw new Problem('changes-invalid', `Kept bytes are not ${sha256}`);
   fs.writeFileSync(made, bytes);
   fs.fsyncSync(made);
 }
 
 function swapped(what: string): Problem {
-  return new Problem('changes-conflict', `Another process moved ${what} away while changes were applied to its folder`, {
-    hint: 'see who writes to this folder, then accept again: skillgate changes accept goes on where this ended',
-  });
+  return new Problem(
+    'changes-conflict',
+    `Another process moved ${what} away while changes were applied to its folder`,
+    {
+      hint: 'see who writes to this folder, then accept again: skillgate changes accept goes on where this ended',
+    },
+  );
 }

@@ -3,7 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
 import { withHandle, withParent } from '../../runner/mounts/walk-folder.ts';
-import { type Change, type ChangedFolder, type EntryState, kindOf } from '../../skills-index/run/changes/changes.ts';
+import {
+  type Change,
+  type ChangedFolder,
+  type EntryState,
+  kindOf,
+} from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
@@ -17,14 +22,28 @@ import type { WaitingChanges } from './waiting.ts';
  * The whole set: how many paths are marked, each path with what differs, the marked ones first, and its digest last.
  * @param linesMax of differences in all: of each file then as much as of any other, and how much of it is not shown
  */
-export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number.POSITIVE_INFINITY): Safe {
+export function showChanges(
+  waiting: WaitingChanges,
+  ink: Ink,
+  linesMax = Number.POSITIVE_INFINITY,
+): Safe {
   const { set, digest, begun } = waiting;
-  const work: ShowWork = { left: diffStepsMax, bytes: shownBytesMax, lines: shownLinesMax, hidden: 0 };
+  const work: ShowWork = {
+    left: diffStepsMax,
+    bytes: shownBytesMax,
+    lines: shownLinesMax,
+    hidden: 0,
+  };
   const marks = marksIn(set);
-  const folders = set.folders.map((folder) => ({ ...folder, changes: markedFirst(folder.changes, marks) }));
+  const folders = set.folders.map((folder) => ({
+    ...folder,
+    changes: markedFirst(folder.changes, marks),
+  }));
   const all = folders.flatMap((folder) => folder.changes.map((one) => ({ folder, one })));
   // What a person looks at first has the whole room, in whichever folder it is.
-  const inTurn = [true, false].flatMap((first) => all.filter(({ one }) => (marks.get(one)?.length ?? 0) > 0 === first));
+  const inTurn = [true, false].flatMap((first) =>
+    all.filter(({ one }) => (marks.get(one)?.length ?? 0) > 0 === first),
+  );
   const diffs = new Map(inTurn.map(({ folder, one }) => [one, diffOf(waiting, folder, one, work)]));
   const most = linesOfEach(diffs, marks, linesMax);
   const whole = safe`skillgate changes show ${set.run}`;
@@ -33,10 +52,15 @@ export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number
       const diff = diffs.get(one) ?? [];
       const shown = diff.slice(0, most(one));
       const hidden = count(diff.length - shown.length, 'line');
-      const cut = diff.length > shown.length ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${whole}`] : [];
+      const cut =
+        diff.length > shown.length
+          ? [safe`  ${ink.yellow(`… ${hidden} not shown`)}: ${whole}`]
+          : [];
       return [headOf(one, marks, ink), ...shown.map((line) => coloured(line, ink)), ...cut];
     });
-    const taken = new Set(folder.changes.flatMap(({ after, path }) => (after === undefined ? [] : [path])));
+    const taken = new Set(
+      folder.changes.flatMap(({ after, path }) => (after === undefined ? [] : [path])),
+    );
     const refused = folder.refused.map(({ path, why }) => {
       const what = taken.has(path) ? 'taken over in part' : 'not taken over';
       return safe`${ink.yellow(what)} ${spellPath(path)}: ${why}`;
@@ -46,11 +70,19 @@ export function showChanges(waiting: WaitingChanges, ink: Ink, linesMax = Number
     );
     return [safe`${ink.bold(folder.target)} is ${folder.path}`, ...each, ...refused, ...conflicts];
   });
-  const signs = [...diffs.values()].some((diff) => diff.some(hasSigns)) ? [coloured(signsOfLines, ink)] : [];
-  const half = begun ? [safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`] : [];
+  const signs = [...diffs.values()].some((diff) => diff.some(hasSigns))
+    ? [coloured(signsOfLines, ink)]
+    : [];
+  const half = begun
+    ? [
+        safe`${ink.yellow('somebody began to apply these and did not come to the end; accept goes on')}`,
+      ]
+    : [];
   const marked = markLines(marks, ink);
   const unshown =
-    work.hidden > 0 ? [safe`${ink.red(`the content of ${count(work.hidden, 'file')} is not shown`)}: ${tooMuch}`] : [];
+    work.hidden > 0
+      ? [safe`${ink.red(`the content of ${count(work.hidden, 'file')} is not shown`)}: ${tooMuch}`]
+      : [];
   // What stands above has left the screen by the time a person is asked.
   const again = [...marked.slice(0, 1), ...unshown];
   return joined([...marked, ...lines, ...signs, ...half, ...again, safe`changes ${digest}`], '\n');
@@ -78,11 +110,16 @@ export function sayChanges({ set }: Pick<WaitingChanges, 'set'>): string {
 function headOf(change: Change, marks: Marks, ink: Ink): Safe {
   const kind = kindOf(change);
   const [before, after] = [change.before, change.after].map(sayState);
-  const list = change.list === 'folder' ? ', access list of its folder; where that gives none, for its owner alone' : '';
-  const what = before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;
+  const list =
+    change.list === 'folder'
+      ? ', access list of its folder; where that gives none, for its owner alone'
+      : '';
+  const what =
+    before === undefined || after === undefined ? (after ?? before ?? '') : `${before} -> ${after}`;
   const style = { created: ink.green, changed: ink.yellow, deleted: ink.red }[kind];
   const marked = marks.get(change) ?? [];
-  const look = marked.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marked.join('; ')}`)}`;
+  const look =
+    marked.length === 0 ? safe`` : safe` ${ink.red(`look at this: ${marked.join('; ')}`)}`;
   return safe`${style(kind)} ${spellPath(change.path)} (${what}${list})${look}`;
 }
 
@@ -95,19 +132,38 @@ function sayState(state: EntryState | undefined): string | undefined {
 }
 
 // Of files; a changed mode, owner or link is said above.
-function diffOf(waiting: WaitingChanges, folder: ChangedFolder, { path, before, after }: Change, work: ShowWork): string[] {
+function diffOf(
+  waiting: WaitingChanges,
+  folder: ChangedFolder,
+  { path, before, after }: Change,
+  work: ShowWork,
+): string[] {
   const [old, fresh] = [before, after].map((one) => (one?.kind === 'file' ? one : undefined));
-  if ((old === undefined && fresh === undefined) || (old !== undefined && old.sha256 === fresh?.sha256)) return [];
+  if (
+    (old === undefined && fresh === undefined) ||
+    (old !== undefined && old.sha256 === fresh?.sha256)
+  )
+    return [];
   const digests = digestsOf(waiting, old, fresh);
   if (Math.max(old?.bytes ?? 0, fresh?.bytes ?? 0) > diffTextBytesMax)
-    return [`${remark} larger than ${diffTextBytesMax / 1024} KiB: its content is not shown`, ...digests];
+    return [
+      `${remark} larger than ${diffTextBytesMax / 1024} KiB: its content is not shown`,
+      ...digests,
+    ];
   const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
   if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
-    return [`${remark} the file is not as the run found it any more: its content is not shown`, ...digests];
+    return [
+      `${remark} the file is not as the run found it any more: its content is not shown`,
+      ...digests,
+    ];
   const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);
   if (freshBytes === undefined)
-    return [`${remark} what is kept is not what the run left: its content is not shown, and nobody can accept it`, ...digests];
-  if (!takeRoom(work, [oldBytes, freshBytes])) return [`${remark} ${tooMuch}: the content of this one is not shown`, ...digests];
+    return [
+      `${remark} what is kept is not what the run left: its content is not shown, and nobody can accept it`,
+      ...digests,
+    ];
+  if (!takeRoom(work, [oldBytes, freshBytes]))
+    return [`${remark} ${tooMuch}: the content of this one is not shown`, ...digests];
   const lines = differenceOf(oldBytes, freshBytes, work);
   return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
 }
@@ -143,10 +199,16 @@ function keptOrUndefined({ read }: WaitingChanges, { sha256 }: File): Uint8Array
 type File = Extract<EntryState, { kind: 'file' }>;
 
 // Where a person can look at what is not shown.
-function digestsOf({ folder }: WaitingChanges, old: File | undefined, fresh: File | undefined): string[] {
+function digestsOf(
+  { folder }: WaitingChanges,
+  old: File | undefined,
+  fresh: File | undefined,
+): string[] {
   return [
     ...(old === undefined || 'by' in old ? [] : [`- ${old.sha256}`]),
-    ...(fresh === undefined ? [] : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
+    ...(fresh === undefined
+      ? []
+      : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
   ];
 }
 
@@ -165,6 +227,8 @@ function readBelow(root: string, path: string): Uint8Array | undefined {
 }
 
 function coloured(line: string, ink: Ink): Safe {
-  const style = { '+': ink.green, '-': ink.red, '@': ink.cyan, [remark]: ink.yellow }[line[0] ?? ''];
+  const style = { '+': ink.green, '-': ink.red, '@': ink.cyan, [remark]: ink.yellow }[
+    line[0] ?? ''
+  ];
   return style === undefined ? safe`  ${line}` : safe`  ${style(line)}`;
 }

@@ -18,15 +18,27 @@ export function differenceOf(old: Uint8Array, fresh: Uint8Array, work?: DiffWork
   if (from !== undefined && to !== undefined) return linesOf(from, to, spellBlanks, work);
   if ([old, fresh].some(isNoText)) return [`${remark} not a text: its content is not shown`];
   // Compared byte by byte: two different bytes never make the same line.
-  const [before = '', after = ''] = [old, fresh].map((bytes) => Buffer.from(bytes).toString('latin1'));
+  const [before = '', after = ''] = [old, fresh].map((bytes) =>
+    Buffer.from(bytes).toString('latin1'),
+  );
   const lines = linesOf(before, after, (line) => spellBlanks(line, spellBytes), work);
-  return [`${remark} not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>`, ...lines];
+  return [
+    `${remark} not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>`,
+    ...lines,
+  ];
 }
 
-function linesOf(old: string, fresh: string, spell: (line: string) => string, work: DiffWork | undefined): string[] {
+function linesOf(
+  old: string,
+  fresh: string,
+  spell: (line: string) => string,
+  work: DiffWork | undefined,
+): string[] {
   const { isUnaligned, lines } = unifiedDiff(old, fresh, work);
   const shown = lines.map((line) => (/^[-+ ]/.test(line) ? spell(line) : line));
-  return isUnaligned ? [`${remark} many lines differ: the old ones are shown whole, then the new ones`, ...shown] : shown;
+  return isUnaligned
+    ? [`${remark} many lines differ: the old ones are shown whole, then the new ones`, ...shown]
+    : shown;
 }
 
 /** Whether a line has signs that `signsOfLines` explains. */
@@ -39,7 +51,8 @@ export function hasSigns(line: string): boolean {
  * the text looks like one of these signs, or like a byte that is spelled out.
  */
 function spellBlanks(line: string, spell: (text: string) => string = (text) => text): string {
-  const [sign, text] = [line.slice(0, 1), line.slice(1)];
+  const sign = line.slice(0, 1);
+  const text = line.slice(1);
   const spelled = spell(text.replace(/<(?=[0-9A-F]{2}>)/g, '<3C>'))
     .replace(/[⟨⇥]|(?! )\p{Zs}/gu, (found) => spellOut(found.codePointAt(0) ?? 0))
     .replaceAll('\t', '⇥')
@@ -50,7 +63,9 @@ function spellBlanks(line: string, spell: (text: string) => string = (text) => t
 /** A path, or where a link leads, so that no two are shown alike and none looks like what is said of it: in quotes unless it is plain. */
 export function spellPath(path: string): string {
   if (/^[\p{L}\p{M}\p{N}._/@+=~#%-]+$/u.test(path)) return path;
-  return JSON.stringify(path.replace(/[⟨⟩⇥]|(?! )\p{Zs}/gu, (found) => spellOut(found.codePointAt(0) ?? 0)));
+  return JSON.stringify(
+    path.replace(/[⟨⟩⇥]|(?! )\p{Zs}/gu, (found) => spellOut(found.codePointAt(0) ?? 0)),
+  );
 }
 
 function plainText(bytes: Uint8Array): string | undefined {
@@ -78,7 +93,8 @@ function spellBytes(line: string): string {
     /[\x01-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\0-\xff]/g;
   const spell = (found: string): string => {
     const byte = found.charCodeAt(0);
-    if (found.length === 1 && (byte === 0 || byte > 0x7f)) return `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+    if (found.length === 1 && (byte === 0 || byte > 0x7f))
+      return `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
     return Buffer.from(found, 'latin1').toString('utf8');
   };
   return line.replace(sequence, spell);

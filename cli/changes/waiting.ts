@@ -5,7 +5,12 @@ import type { Audit } from '../../runner/audit.ts';
 import { changeSetBytesMax } from '../../runner/limits.ts';
 import { unlock, waitForClaim } from '../../runner/lock.ts';
 import { readPrivateFile } from '../../runner/private-file.ts';
-import { type ChangeSet, changeSetDigest, changesFolderOf, parseChangeSet } from '../../skills-index/run/changes/changes.ts';
+import {
+  type ChangeSet,
+  changeSetDigest,
+  changesFolderOf,
+  parseChangeSet,
+} from '../../skills-index/run/changes/changes.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { waitingDaysMax } from '../limits.ts';
@@ -32,7 +37,9 @@ export interface UnreadableChanges {
 /** All that can be read, the oldest first. */
 export function listWaiting(data: string): WaitingChanges[] {
   const found = runsIn(data).map((run) => readOrWhy(data, run));
-  return found.flatMap((one) => ('why' in one ? [] : [one])).sort((a, b) => (a.set.at < b.set.at ? -1 : 1));
+  return found
+    .flatMap((one) => ('why' in one ? [] : [one]))
+    .sort((a, b) => (a.set.at < b.set.at ? -1 : 1));
 }
 
 export function listUnreadable(data: string): UnreadableChanges[] {
@@ -59,21 +66,36 @@ export function readWaiting(data: string, run: string): WaitingChanges {
   const folder = changesFolderOf(data, only);
   const rule = { bytesMax: changeSetBytesMax, secret: true, code: 'changes-invalid' } as const;
   const bytes = readPrivateFile(join(folder, 'set.json'), rule);
-  if (bytes === undefined) throw new Problem('changes-invalid', `The changes of run ${only} are not whole`);
+  if (bytes === undefined)
+    throw new Problem('changes-invalid', `The changes of run ${only} are not whole`);
   const set = parseChangeSet(bytes);
-  if (set.run !== only) throw new Problem('changes-invalid', `The changes of run ${only} say they are of ${set.run}`);
+  if (set.run !== only)
+    throw new Problem('changes-invalid', `The changes of run ${only} say they are of ${set.run}`);
   const read = (sha256: Digest): Uint8Array => readKept(folder, only, sha256);
-  return { set, digest: changeSetDigest(set), folder, begun: existsSync(join(folder, begunName)), read };
+  return {
+    set,
+    digest: changeSetDigest(set),
+    folder,
+    begun: existsSync(join(folder, begunName)),
+    read,
+  };
 }
 
 // Whoever is shown a set accepts its digest, so they are shown no other bytes.
 function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
   const file = join(folder, hexOf(sha256));
   const hint = `they can only be discarded: skillgate changes discard ${run}, then run the skill again`;
-  if (!existsSync(file)) throw new Problem('changes-invalid', `The changes of run ${run} lack the content ${sha256}`, { hint });
+  if (!existsSync(file))
+    throw new Problem('changes-invalid', `The changes of run ${run} lack the content ${sha256}`, {
+      hint,
+    });
   const bytes = readFileSync(file);
   if (digestOf(bytes) === sha256) return bytes;
-  throw new Problem('changes-invalid', `The changes of run ${run} are damaged: ${file} is not ${sha256}`, { hint });
+  throw new Problem(
+    'changes-invalid',
+    `The changes of run ${run} are damaged: ${file} is not ${sha256}`,
+    { hint },
+  );
 }
 
 /**
@@ -92,15 +114,23 @@ export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>)
  * @throws Problem `not-found`
  */
 export function findWaiting(data: string, run: string): string {
-  const [only, ...others] = /^[0-9a-f-]{4,36}$/.test(run) ? runsIn(data).filter((one) => one.startsWith(run)) : [];
+  const [only, ...others] = /^[0-9a-f-]{4,36}$/.test(run)
+    ? runsIn(data).filter((one) => one.startsWith(run))
+    : [];
   if (only !== undefined && others.length === 0) return only;
   const many = `Several changes wait of runs that begin with ${run}`;
   const none = `No changes of run ${run} wait: somebody accepted or discarded them, or the run changed nothing`;
-  throw new Problem('not-found', only === undefined ? none : many, { hint: 'skillgate changes list' });
+  throw new Problem('not-found', only === undefined ? none : many, {
+    hint: 'skillgate changes list',
+  });
 }
 
 /** Acts on the changes of a run while nobody else accepts or discards them. */
-export async function withWaiting<Result>(data: string, run: string, act: () => Result | Promise<Result>): Promise<Result> {
+export async function withWaiting<Result>(
+  data: string,
+  run: string,
+  act: () => Result | Promise<Result>,
+): Promise<Result> {
   const claim = join(data, 'locks', `changes-${run}.claim`);
   await waitForClaim(claim, changesFolderOf(data, run));
   try {
@@ -139,28 +169,45 @@ export function removeApplied({ folder }: WaitingChanges): void {
  * Throws away what waits for too long; never what somebody began to apply.
  * @returns the runs whose changes are gone
  */
-export async function sweepWaiting(data: string, now: Date, audit: Pick<Audit, 'record'>): Promise<string[]> {
+export async function sweepWaiting(
+  data: string,
+  now: Date,
+  audit: Pick<Audit, 'record'>,
+): Promise<string[]> {
   const late = runsIn(data).filter((run) => {
     const folder = changesFolderOf(data, run);
     const since = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? now.getTime();
-    return now.getTime() - since > waitingDaysMax * 86_400_000 && !existsSync(join(folder, begunName));
+    return (
+      now.getTime() - since > waitingDaysMax * 86_400_000 && !existsSync(join(folder, begunName))
+    );
   });
-  for (const run of late) await discardWaiting(data, run, `they waited for more than ${waitingDaysMax} days`, audit);
+  for (const run of late)
+    await discardWaiting(data, run, `they waited for more than ${waitingDaysMax} days`, audit);
   return late;
 }
 
 function factsOf({ digest, set }: WaitingChanges) {
   const { agent, plan, run, skill, version } = set;
-  return { subject: { run, agent, skill, version, plan }, digest, targets: set.folders.map((one) => one.target) };
+  return {
+    subject: { run, agent, skill, version, plan },
+    digest,
+    targets: set.folders.map((one) => one.target),
+  };
 }
 
 // The digest of its bytes is all that is known of it.
 function factsOfUnreadable(data: string, run: string) {
   const file = join(changesFolderOf(data, run), 'set.json');
-  return { subject: { run, agent: 'unknown' }, digest: digestOf(existsSync(file) ? readFileSync(file) : ''), targets: [] };
+  return {
+    subject: { run, agent: 'unknown' },
+    digest: digestOf(existsSync(file) ? readFileSync(file) : ''),
+    targets: [],
+  };
 }
 
 function runsIn(data: string): string[] {
   const folder = join(data, 'changes');
-  return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f-]{36}$/.test(name)) : [];
+  return existsSync(folder)
+    ? readdirSync(folder).filter((name) => /^[0-9a-f-]{36}$/.test(name))
+    : [];
 }

@@ -5,14 +5,27 @@ const agent = { type: 'string', value: 'NAME', summary: 'agent identity' } as co
 
 // What an identity has besides its grants.
 const ofIdentity = {
-  env: { type: 'string', multiple: true, value: 'NAME=VALUE', summary: 'value of an env capability' },
-  budget: { type: 'string', value: 'KIND=N,…', summary: 'requests, bytes, seconds, runs, paths of a day (UTC)' },
+  env: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=VALUE',
+    summary: 'value of an env capability',
+  },
+  budget: {
+    type: 'string',
+    value: 'KIND=N,…',
+    summary: 'requests, bytes, seconds, runs, paths of a day (UTC)',
+  },
   workspace: {
     type: 'string',
     value: 'NAME[:MODE]',
     summary: 'where its own program works: a workspace of host policy; cow, ro or rw',
   },
-  model: { type: 'string', value: 'NAME', summary: 'its model endpoint: a name in host policy’s models' },
+  model: {
+    type: 'string',
+    value: 'NAME',
+    summary: 'its model endpoint: a name in host policy’s models',
+  },
 } as const;
 
 export const agentRows: readonly CommandRow[] = [
@@ -21,17 +34,32 @@ export const agentRows: readonly CommandRow[] = [
     summary: 'run a skill’s command in a sandbox; options stand before the command',
     usage: '@scope/name [COMMAND] [ARGS…]',
     examples: [
-      ['skillgate run @acme/weekly-report report --month 11', 'run it; what follows the command goes to the skill'],
+      [
+        'skillgate run @acme/weekly-report report --month 11',
+        'run it; what follows the command goes to the skill',
+      ],
       ['skillgate run --plan @acme/weekly-report report', 'show what it may do, and run nothing'],
-      ['skillgate run --stdin @acme/weekly-report report < figures.csv', 'with input; without --stdin a command reads none'],
+      [
+        'skillgate run --stdin @acme/weekly-report report < figures.csv',
+        'with input; without --stdin a command reads none',
+      ],
     ],
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
-      stdin: { type: 'boolean', summary: 'give the command the standard input of this one; without, it has none' },
+      stdin: {
+        type: 'boolean',
+        summary: 'give the command the standard input of this one; without, it has none',
+      },
       agent,
       why: { type: 'string', value: 'TEXT', summary: 'why, for the audit log' },
-      accept: { type: 'boolean', summary: 'apply what it changes in its views of folders, without showing it' },
-      'unsafe-no-sandbox': { type: 'boolean', summary: 'run it on this host with nothing around it: the plan is not enforced' },
+      accept: {
+        type: 'boolean',
+        summary: 'apply what it changes in its views of folders, without showing it',
+      },
+      'unsafe-no-sandbox': {
+        type: 'boolean',
+        summary: 'run it on this host with nothing around it: the plan is not enforced',
+      },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     verbatimAfter: 2,
@@ -57,7 +85,10 @@ export const agentRows: readonly CommandRow[] = [
         'with an end and a budget of a day',
       ],
     ],
-    options: { days: { type: 'string', value: 'N', summary: 'how long it lasts; 90 by default' }, ...ofIdentity },
+    options: {
+      days: { type: 'string', value: 'N', summary: 'how long it lasts; 90 by default' },
+      ...ofIdentity,
+    },
     args: { min: 1, max: 1 },
     load: () => import('../commands/agent.ts'),
   },
@@ -73,10 +104,17 @@ export const agentRows: readonly CommandRow[] = [
   {
     name: 'agent grant',
     summary: 'let an agent start skills, and give it what is approved for them',
-    usage: 'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]… [--skills PATTERN --ceiling FILE]',
+    usage:
+      'NAME [@scope/name[@range]]… [--all-of @scope/name[@range]]… [--skills PATTERN --ceiling FILE]',
     examples: [
-      ['skillgate agent grant reporter --all-of @acme/weekly-report', 'start it, with every capability approved for it'],
-      ['skillgate agent grant reporter @acme/*', 'start every approved skill of a scope, with what the agent has already'],
+      [
+        'skillgate agent grant reporter --all-of @acme/weekly-report',
+        'start it, with every capability approved for it',
+      ],
+      [
+        'skillgate agent grant reporter @acme/*',
+        'start every approved skill of a scope, with what the agent has already',
+      ],
       [
         "skillgate agent grant reporter --skills '@acme/*' --ceiling ceiling.json",
         'fetch and start them when they need no more than this',
@@ -95,8 +133,15 @@ export const agentRows: readonly CommandRow[] = [
         value: 'PATTERN',
         summary: 'skills that it may fetch and start: @scope/name or @scope/*',
       },
-      ceiling: { type: 'string', value: 'FILE', summary: 'capabilities, as skill.json writes them, that its runs may have' },
-      reinstate: { type: 'boolean', summary: 'make an agent that was revoked active again, without asking' },
+      ceiling: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'capabilities, as skill.json writes them, that its runs may have',
+      },
+      reinstate: {
+        type: 'boolean',
+        summary: 'make an agent that was revoked active again, without asking',
+      },
       ...ofIdentity,
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
@@ -108,19 +153,29 @@ export const agentRows: readonly CommandRow[] = [
     usage: 'NAME [@scope/name] [--model] [--workspace]',
     examples: [
       ['skillgate agent revoke reporter', 'it can start nothing any more'],
-      ['skillgate agent revoke reporter @acme/report@^1', 'one grant, written as its list shows it'],
-      ['skillgate agent revoke reporter --model', 'it has no model endpoint of its own any more; its grants stay'],
+      [
+        'skillgate agent revoke reporter @acme/report@^1',
+        'one grant, written as its list shows it',
+      ],
+      [
+        'skillgate agent revoke reporter --model',
+        'it has no model endpoint of its own any more; its grants stay',
+      ],
     ],
     options: {
       model: { type: 'boolean', summary: 'take its model endpoint away, and nothing else' },
-      workspace: { type: 'boolean', summary: 'take its workspace away, and nothing else; the files stay' },
+      workspace: {
+        type: 'boolean',
+        summary: 'take its workspace away, and nothing else; the files stay',
+      },
     },
     args: { min: 1, max: 2 },
     load: () => import('../commands/agent.ts'),
   },
   {
     name: 'agent remove',
-    summary: 'delete an agent’s identity and memory, and free its workspace; the audit log keeps its lines',
+    summary:
+      'delete an agent’s identity and memory, and free its workspace; the audit log keeps its lines',
     usage: 'NAME',
     examples: [['skillgate agent remove reporter', 'lists what is deleted, and asks']],
     options: { yes: { type: 'boolean', summary: 'do not ask' } },
@@ -129,16 +184,27 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'agent run',
-    summary: 'start an agent’s own program in a sandbox with its workspace, memory, model and skills',
+    summary:
+      'start an agent’s own program in a sandbox with its workspace, memory, model and skills',
     usage: 'NAME -- COMMAND [ARGS…]',
     examples: [
-      ['skillgate agent run finance -- codex exec "write the report"', 'a program of the system, or one that host policy names'],
+      [
+        'skillgate agent run finance -- codex exec "write the report"',
+        'a program of the system, or one that host policy names',
+      ],
       ['skillgate agent run --plan finance -- codex', 'show what it would get, and start nothing'],
     ],
     options: {
       plan: { type: 'boolean', summary: 'print the plan and stop' },
-      model: { type: 'string', value: 'NAME', summary: 'a name in host policy’s models, for this session' },
-      accept: { type: 'boolean', summary: 'apply what it changes in its view of the workspace, without showing it' },
+      model: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'a name in host policy’s models, for this session',
+      },
+      accept: {
+        type: 'boolean',
+        summary: 'apply what it changes in its view of the workspace, without showing it',
+      },
     },
     args: { min: 2, max: Number.POSITIVE_INFINITY },
     load: () => import('../commands/agent-run.ts'),
@@ -157,8 +223,14 @@ export const agentRows: readonly CommandRow[] = [
     summary: 'store a secret, asked for or read from standard input, for hosts that may receive it',
     usage: 'NAME --host HOST [--method METHOD] [--agent NAME] [--keychain | --command LINE]',
     examples: [
-      ['skillgate secret set CRM_TOKEN --host api.crm.example', 'asks for the value, and shows nothing of it'],
-      ['skillgate secret set CRM_TOKEN --host api.crm.example < token.txt', 'never visible inside a sandbox'],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example',
+        'asks for the value, and shows nothing of it',
+      ],
+      [
+        'skillgate secret set CRM_TOKEN --host api.crm.example < token.txt',
+        'never visible inside a sandbox',
+      ],
       [
         'skillgate secret set CRM_TOKEN --host api.crm.example --command "pass show crm"',
         'stores no value: asks for it at each run',
@@ -166,9 +238,18 @@ export const agentRows: readonly CommandRow[] = [
     ],
     options: {
       host: { type: 'string', multiple: true, value: 'HOST', summary: 'host that may receive it' },
-      method: { type: 'string', multiple: true, value: 'METHOD', summary: 'only requests with this method carry it' },
+      method: {
+        type: 'string',
+        multiple: true,
+        value: 'METHOD',
+        summary: 'only requests with this method carry it',
+      },
       keychain: { type: 'boolean', summary: 'keep the value in the keychain of this machine' },
-      command: { type: 'string', value: 'LINE', summary: 'program and arguments that print it; no shell reads the line' },
+      command: {
+        type: 'string',
+        value: 'LINE',
+        summary: 'program and arguments that print it; no shell reads the line',
+      },
       agent,
     },
     args: { min: 1, max: 1 },

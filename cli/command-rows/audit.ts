@@ -9,7 +9,10 @@ export const auditRows: readonly CommandRow[] = [
     examples: [
       ['skillgate log --agent finance --since 2h', 'what an agent did in the last two hours'],
       ['skillgate log --follow', 'as it happens'],
-      ['skillgate log --format ocsf > events.jsonl', 'one OCSF event a line, for a collector of security events'],
+      [
+        'skillgate log --format ocsf > events.jsonl',
+        'one OCSF event a line, for a collector of security events',
+      ],
     ],
     options: {
       agent: { type: 'string', value: 'NAME', summary: 'of this agent; operator for people' },
@@ -43,11 +46,15 @@ export const auditRows: readonly CommandRow[] = [
   },
   {
     name: 'log export',
-    summary: 'send the log to the collectors that host policy names, from where the last export stopped',
+    summary:
+      'send the log to the collectors that host policy names, from where the last export stopped',
     usage: '[--follow]',
     examples: [
       ['skillgate log export', 'what is new, once'],
-      ['skillgate log export --follow', 'for a service: goes on, and tries again what was not taken'],
+      [
+        'skillgate log export --follow',
+        'for a service: goes on, and tries again what was not taken',
+      ],
     ],
     options: { follow: { type: 'boolean', summary: 'go on with what happens' } },
     args: { min: 0, max: 0 },

@@ -22,13 +22,16 @@ export const changesRows: readonly CommandRow[] = [
   },
   {
     name: 'changes accept',
-    summary: 'apply what a run would change: all of it, or nothing where somebody else changed the same',
+    summary:
+      'apply what a run would change: all of it, or nothing where somebody else changed the same',
     usage: 'RUN [--digest sha256:…]',
     examples: [
       ['skillgate changes accept 0f3c', 'shows it and asks'],
       ['skillgate changes accept 0f3c --digest sha256:…', 'exactly what was shown, without asking'],
     ],
-    options: { digest: { type: 'string', value: 'DIGEST', summary: 'of the changes that were shown' } },
+    options: {
+      digest: { type: 'string', value: 'DIGEST', summary: 'of the changes that were shown' },
+    },
     args: { min: 1, max: 1 },
     load: () => import('../commands/changes.ts'),
   },

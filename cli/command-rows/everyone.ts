@@ -7,7 +7,10 @@ export const everyoneRows: readonly CommandRow[] = [
     summary: 'explain a rule of the scanner or a code of an error',
     usage: 'RULE-OR-CODE',
     examples: [
-      ['skillgate explain flow/secret-to-network', 'what the rule looks for, why, and how to fix it'],
+      [
+        'skillgate explain flow/secret-to-network',
+        'what the rule looks for, why, and how to fix it',
+      ],
       ['skillgate explain version-exists', 'what the error means and what to do'],
     ],
     options: {},
@@ -29,7 +32,8 @@ export const everyoneRows: readonly CommandRow[] = [
   {
     name: 'sigstore verify-bundle',
     summary: 'check that somebody signed a file, by any Sigstore bundle',
-    usage: '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
+    usage:
+      '--bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE-OR-DIGEST',
     examples: [
       [
         'skillgate sigstore verify-bundle --bundle a.sigstore.json --certificate-identity ada@people.example --certificate-oidc-issuer https://accounts.example --trusted-root trusted_root.json a.tar',
@@ -42,13 +46,26 @@ export const everyoneRows: readonly CommandRow[] = [
     ],
     options: {
       bundle: { type: 'string', value: 'FILE', summary: 'the Sigstore bundle, v0.1 to v0.3' },
-      'certificate-identity': { type: 'string', value: 'IDENTITY', summary: 'the one name in the certificate, compared exactly' },
-      'certificate-oidc-issuer': { type: 'string', value: 'URL', summary: 'who vouched for the name, compared exactly' },
-      key: { type: 'string', value: 'FILE', summary: 'a P-256 public key in PEM, instead of an identity' },
+      'certificate-identity': {
+        type: 'string',
+        value: 'IDENTITY',
+        summary: 'the one name in the certificate, compared exactly',
+      },
+      'certificate-oidc-issuer': {
+        type: 'string',
+        value: 'URL',
+        summary: 'who vouched for the name, compared exactly',
+      },
+      key: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'a P-256 public key in PEM, instead of an identity',
+      },
       'trusted-root': {
         type: 'string',
         value: 'FILE',
-        summary: 'trusted_root.json; without it sigstore/production.json in the configuration folder',
+        summary:
+          'trusted_root.json; without it sigstore/production.json in the configuration folder',
       },
       staging: { type: 'boolean', summary: 'without --trusted-root: sigstore/staging.json' },
     },
@@ -57,7 +74,8 @@ export const everyoneRows: readonly CommandRow[] = [
   },
   {
     name: 'shell-init',
-    summary: 'print what makes `skill` short for `skillgate` in a shell, before other programs of that name',
+    summary:
+      'print what makes `skill` short for `skillgate` in a shell, before other programs of that name',
     usage: 'bash|zsh|fish',
     examples: [
       ['eval "$(skillgate shell-init bash)"', 'in ~/.bashrc; with zsh in ~/.zshrc'],

@@ -2,16 +2,21 @@
 import type { CommandRow, OptionRow } from '../command.ts';
 
 export const oidcOptions = {
-  oidc: { type: 'boolean', summary: 'sign as whom an OIDC issuer vouches for: a CI job or a person; no key is kept' },
+  oidc: {
+    type: 'boolean',
+    summary: 'sign as whom an OIDC issuer vouches for: a CI job or a person; no key is kept',
+  },
   'signing-config': {
     type: 'string',
     value: 'FILE',
-    summary: 'signing_config.json of your Sigstore deployment (default: the one in the config folder)',
+    summary:
+      'signing_config.json of your Sigstore deployment (default: the one in the config folder)',
   },
   'identity-token': {
     type: 'string',
     value: 'FILE',
-    summary: 'identity token (default: SIGSTORE_ID_TOKEN, then GitHub Actions’ own, then signing in)',
+    summary:
+      'identity token (default: SIGSTORE_ID_TOKEN, then GitHub Actions’ own, then signing in)',
   },
 } as const satisfies Record<string, OptionRow>;
 
@@ -32,15 +37,30 @@ export const publisherRows: readonly CommandRow[] = [
       ['skillgate scope publishers acme --owners', 'publishing goes back to the owners'],
     ],
     options: {
-      ci: { type: 'string', value: 'PROVIDER:ID', summary: 'github, gitlab or an issuer’s URL, and the repository’s number' },
-      workflow: { type: 'string', value: 'FILE', summary: 'workflow file with its repository, or its URL; without @ref' },
+      ci: {
+        type: 'string',
+        value: 'PROVIDER:ID',
+        summary: 'github, gitlab or an issuer’s URL, and the repository’s number',
+      },
+      workflow: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'workflow file with its repository, or its URL; without @ref',
+      },
       ref: { type: 'string', value: 'REF', summary: 'whole ref that it runs on: refs/heads/main' },
-      environment: { type: 'string', value: 'NAME', summary: 'deployment environment that it runs in' },
+      environment: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'deployment environment that it runs in',
+      },
       add: { type: 'boolean', summary: 'besides those who may publish now' },
       owners: { type: 'boolean', summary: 'lift the restriction: owners publish again' },
       key: { type: 'string', value: 'NAME', summary: 'owner key to sign with' },
       ...oidcOptions,
-      yes: { type: 'boolean', summary: 'do not ask; needed where there is no terminal and others own the scope too' },
+      yes: {
+        type: 'boolean',
+        summary: 'do not ask; needed where there is no terminal and others own the scope too',
+      },
     },
     args: { min: 1, max: 1 },
     load: () => import('../commands/scope.ts'),

@@ -10,8 +10,14 @@ export const rotationRow: CommandRow = {
       'skillgate registry rotate propose ./registry-data',
       'renew the signatures, which end after a year; writes tuf-proposal.json',
     ],
-    ['skillgate registry rotate propose ./registry-data --new-registry-key', 'the registry’s key was stolen'],
-    ['skillgate registry rotate propose ./registry-data --remove cleo.pub.json --add-administrator dora.pub.json', 'Cleo leaves'],
+    [
+      'skillgate registry rotate propose ./registry-data --new-registry-key',
+      'the registry’s key was stolen',
+    ],
+    [
+      'skillgate registry rotate propose ./registry-data --remove cleo.pub.json --add-administrator dora.pub.json',
+      'Cleo leaves',
+    ],
     [
       'skillgate registry rotate sign ./tuf-proposal.json',
       'each administrator, on their own machine; compares the digest, says yes',
@@ -22,16 +28,30 @@ export const rotationRow: CommandRow = {
     ],
   ],
   options: {
-    'add-administrator': { type: 'string', multiple: true, value: 'FILE', summary: 'NAME.pub.json of a new administrator' },
-    remove: { type: 'string', multiple: true, value: 'KEY', summary: 'key id or NAME.pub.json of an administrator who leaves' },
+    'add-administrator': {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      summary: 'NAME.pub.json of a new administrator',
+    },
+    remove: {
+      type: 'string',
+      multiple: true,
+      value: 'KEY',
+      summary: 'key id or NAME.pub.json of an administrator who leaves',
+    },
     threshold: { type: 'string', value: 'N', summary: 'how many administrators must agree' },
     'new-registry-key': { type: 'boolean', summary: 'replace the key that signs verdicts' },
     'new-log-key': { type: 'boolean', summary: 'replace the key that signs the log' },
-    'new-status-key': { type: 'boolean', summary: 'replace the key that signs status.json and what is renewed daily' },
+    'new-status-key': {
+      type: 'boolean',
+      summary: 'replace the key that signs status.json and what is renewed daily',
+    },
     'valid-up-to': {
       type: 'string',
       value: 'INDEX',
-      summary: 'last log index at which replaced keys, and a replaced policy, count (default: the newest)',
+      summary:
+        'last log index at which replaced keys, and a replaced policy, count (default: the newest)',
     },
     policy: {
       type: 'string',
@@ -47,14 +67,27 @@ export const rotationRow: CommandRow = {
       value: 'FILE',
       summary: 'Sigstore trusted_root.json, for statements signed by certificate',
     },
-    witnesses: { type: 'string', value: 'FILE', summary: 'witnesses whose cosignatures clients demand' },
-    key: { type: 'string', value: 'NAME', summary: 'sign: administrator’s key (default: administrator)' },
-    digest: { type: 'string', value: 'DIGEST', summary: 'sign: digest of the proposal that you were told' },
+    witnesses: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'witnesses whose cosignatures clients demand',
+    },
+    key: {
+      type: 'string',
+      value: 'NAME',
+      summary: 'sign: administrator’s key (default: administrator)',
+    },
+    digest: {
+      type: 'string',
+      value: 'DIGEST',
+      summary: 'sign: digest of the proposal that you were told',
+    },
     yes: { type: 'boolean', summary: 'sign: without a question; only with --digest' },
     root: {
       type: 'string',
       value: 'DIGEST',
-      summary: 'show, sign: fingerprint of the root file in force, which lies beside FILE (default: what is pinned here)',
+      summary:
+        'show, sign: fingerprint of the root file in force, which lies beside FILE (default: what is pinned here)',
     },
   },
   args: { min: 1, max: Number.POSITIVE_INFINITY },

@@ -30,7 +30,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [name = '', ...command] = context.args;
   const id = randomUUID();
   const ended = new AbortController();
-  const world = { ...context, session: id, signal: AbortSignal.any([context.signal, ended.signal]) };
+  const world = {
+    ...context,
+    session: id,
+    signal: AbortSignal.any([context.signal, ended.signal]),
+  };
   const files = hostFiles(world);
   const agent = withModel(readAgent(files.agents, name), context.options.model);
   const secrets = openSecrets(world, name);
@@ -44,12 +48,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const host = await recorded(async () => openSessionHost(question));
   try {
     const skills = await recorded(() => agentSkills(world, name, context.cwd).all());
-    const input = { agent, hostPolicy: files.policy, facts: host.facts, skills: plannedSkills(skills, name), sandbox };
+    const input = {
+      agent,
+      hostPolicy: files.policy,
+      facts: host.facts,
+      skills: plannedSkills(skills, name),
+      sandbox,
+    };
     const { digest, plan } = planSession({ ...input, now: context.now() });
     noteUnasked(context, files.policy, name);
     if (!isStart) {
       const lines = printSessionPlan(plan).trimEnd().split('\n');
-      answer(context, { ...plan, ...{ digest } }, () =>
+      answer(context, { ...plan, digest }, () =>
         joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
       );
       return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
@@ -68,16 +78,25 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       now: context.now,
       ...streamsOf(context, taken),
     };
-    const { changes, cleaned, code, reason } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
-      runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
+    const { changes, cleaned, code, reason } = await whileHeld(
+      join(context.paths.data, 'agents', name, 'sessions', id),
+      () => runSession({ id, plan, digest, host, skills, calls, sandbox }, runWorld),
     );
     const end = { reason, code, cleaned };
     noteRepositories(context, plan.mounts);
     noteEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waiting = await applyAllowed(context.paths, { ...files, own: host.own }, changes);
-    if (waiting !== undefined) await offerChanges(context, files, waiting, context.options.accept === true);
+    if (waiting !== undefined)
+      await offerChanges(context, files, waiting, context.options.accept === true);
     if (context.format !== 'text') {
-      const said = { schema: 'skillgate.session-end/1', session: id, agent: name, plan: digest, ...end, ...taken };
+      const said = {
+        schema: 'skillgate.session-end/1',
+        session: id,
+        agent: name,
+        plan: digest,
+        ...end,
+        ...taken,
+      };
       context.stdout.write(`${jsonText(said)}\n`);
     }
     return exitOfEnd(context, {
@@ -114,10 +133,12 @@ function streamsOf(context: CommandContext, taken: { stdout: string; stderr: str
     const decoder = new TextDecoder();
     return (chunk: Uint8Array): void => {
       if (context.format !== 'text') taken[key] += decoder.decode(chunk, { stream: true });
-      else if (context[key].isTTY === true) context[key].write(printable(decoder.decode(chunk, { stream: true })));
+      else if (context[key].isTTY === true)
+        context[key].write(printable(decoder.decode(chunk, { stream: true })));
       else context[key].write(chunk);
     };
   };
-  const stdin = context.stdin.isTTY === true ? undefined : (context.stdin as AsyncIterable<Uint8Array>);
+  const stdin =
+    context.stdin.isTTY === true ? undefined : (context.stdin as AsyncIterable<Uint8Array>);
   return { stdin, onStdout: to('stdout'), onStderr: to('stderr') };
 }

@@ -31,7 +31,13 @@ import { noteFirst } from '../end-notes.ts';
 import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../lock-change.ts';
 import { answer, joined, note, safe, table } from '../output.ts';
-import { admitToStart, agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../start-skill.ts';
+import {
+  admitToStart,
+  agentsFolderOf,
+  auditFileOf,
+  auditKeyFileOf,
+  hostFiles,
+} from '../start-skill.ts';
 import { orWaiting } from '../waiting-version.ts';
 
 const agentCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -39,13 +45,15 @@ const agentCommands: Readonly<Record<string, (context: CommandContext) => Promis
   'agent list': list,
   'agent grant': grant,
   'agent revoke': revoke,
-  'agent remove': (context) => removeAgent(context, (name) => forgetHolds(context, name, undefined)),
+  'agent remove': (context) =>
+    removeAgent(context, (name) => forgetHolds(context, name, undefined)),
   'agent log': log,
 };
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = agentCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 
@@ -55,7 +63,12 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const change = changeOf(context);
   requireOnHost(context, change);
   if (!existsSync(agentFile(agentsFolderOf(context), name))) requireNoLeftover(context.paths, name);
-  const agent = createAgent(agentsFolderOf(context), { name, now: context.now(), ...days, ...change });
+  const agent = createAgent(agentsFolderOf(context), {
+    name,
+    now: context.now(),
+    ...days,
+    ...change,
+  });
   mkdirSync(memoryFolderOf(context.paths, name), { recursive: true, mode: 0o700 });
   return show(context, agent);
 }
@@ -66,12 +79,18 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const rows = [...agents.map((agent) => agentCells(agent, context)), ...damaged.map(damagedCells)];
   const damagedJson = damaged.map(({ name, problem }) => ({ name, why: problem.message }));
   const notes = [
-    ...damaged.map(({ problem }) => [safe`note: ${problem.message}`, safe`  ${problem.hint ?? ''}`]),
+    ...damaged.map(({ problem }) => [
+      safe`note: ${problem.message}`,
+      safe`  ${problem.hint ?? ''}`,
+    ]),
     ...others.map((path) => [safe`note: passed over ${path}: its name is no agent’s`]),
   ];
   noteFirst(context, notes, folder);
-  answer(context, { schema: 'skillgate.agents/1', agents: agents.map(agentJson), damaged: damagedJson, others }, () =>
-    rows.length === 0 ? safe`no agent identities: skillgate agent create NAME` : table(rows),
+  answer(
+    context,
+    { schema: 'skillgate.agents/1', agents: agents.map(agentJson), damaged: damagedJson, others },
+    () =>
+      rows.length === 0 ? safe`no agent identities: skillgate agent create NAME` : table(rows),
   );
   return exitCodes.ok;
 }
@@ -87,7 +106,9 @@ async function grant(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', `Cannot grant nothing to ${agent}`, {
       hint: `skillgate agent grant ${agent} --all-of @scope/name`,
     });
-  const changes: GrantChange[] = [{ ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] }];
+  const changes: GrantChange[] = [
+    { ...change, skills: [...(change.skills ?? []), ...named.map(startGrantOf)] },
+  ];
   for (const text of allOf) changes.push(await wholeGrantOf(context, text));
   const asked = readAgent(folder, agent);
   await askToReinstate(context, asked);
@@ -119,7 +140,10 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
   const { name, range } = reference;
   const project = await projectAt(context.cwd);
   const { admitted, notes } = await admitToStart(context, hostFiles(context), {
-    ...{ name, range, locks: [project.lock], agent: 'operator' },
+    name,
+    range,
+    locks: [project.lock],
+    agent: 'operator',
     registries: project.file.registries,
   }).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'grant', reference, project }, cause);
@@ -130,7 +154,11 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
 }
 
 // What the identity once fetched stays pinned; granted anew, it may take the newest version of the range.
-async function unpin(context: CommandContext, agent: string, grants: readonly Grant[]): Promise<void> {
+async function unpin(
+  context: CommandContext,
+  agent: string,
+  grants: readonly Grant[],
+): Promise<void> {
   const isGranted = (name: string): boolean => grants.some((one) => one.skill === name);
   await changeLock(identityLockOf(context, agent), (lock) => {
     const kept = [...lock].filter(([name]) => !isGranted(name));
@@ -140,17 +168,25 @@ async function unpin(context: CommandContext, agent: string, grants: readonly Gr
 
 async function revoke(context: CommandContext): Promise<ExitCode> {
   const [agent = '', named] = context.args;
-  const skill = named === undefined ? undefined : grantedSkillOf(readAgent(agentsFolderOf(context), agent), named);
+  const skill =
+    named === undefined
+      ? undefined
+      : grantedSkillOf(readAgent(agentsFolderOf(context), agent), named);
   const { model, workspace } = context.options;
   const isAll = skill === undefined && model !== true && workspace !== true;
   const parts = { model: model === true, workspace: workspace === true };
-  const change = isAll ? ('everything' as const) : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
+  const change = isAll
+    ? ('everything' as const)
+    : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
   const after = revokeAgent(agentsFolderOf(context), agent, change, context.now());
   if (isAll) await rm(identityLockOf(context, agent), { force: true });
   if (isAll || skill !== undefined) forgetHolds(context, agent, skill);
   const wider = skill === undefined ? undefined : widerGrant(after, skill);
   if (wider !== undefined)
-    note(context, safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers it`);
+    note(
+      context,
+      safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers it`,
+    );
   return show(context, after);
 }
 
@@ -159,16 +195,21 @@ function grantedSkillOf({ grants, name }: Agent, text: string): string {
   const [, skill = text, range] = /^(.[^@]*)@(.+)$/s.exec(text) ?? [];
   const grant = grants.find((one) => one.skill === skill);
   if (range === undefined || grant === undefined || grant.range === range) return skill;
-  throw new Problem('usage', `Cannot revoke ${text} from agent ${name}: its grant is ${skill}@${grant.range}`, {
-    hint: `skillgate agent revoke ${name} ${skill}`,
-  });
+  throw new Problem(
+    'usage',
+    `Cannot revoke ${text} from agent ${name}: its grant is ${skill}@${grant.range}`,
+    {
+      hint: `skillgate agent revoke ${name} ${skill}`,
+    },
+  );
 }
 
 // What was allowed for a time was allowed to what it was then: a later grant begins anew. Breakers stay.
 function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
   const files = holdFiles(holdsFolderOf(context));
   const [scope = '', name] = (skill ?? '').split('/');
-  const isOf = (one: string): boolean => skill === undefined || one === skill || (name === '*' && one.startsWith(`${scope}/`));
+  const isOf = (one: string): boolean =>
+    skill === undefined || one === skill || (name === '*' && one.startsWith(`${scope}/`));
   for (const hold of files.kept()) if (hold.agent === agent && isOf(hold.skill)) files.forget(hold);
 }
 
@@ -177,14 +218,19 @@ async function log(context: CommandContext): Promise<ExitCode> {
   if (agent !== 'operator') readAgent(agentsFolderOf(context), agent);
   const entries = await readEntries(auditFileOf(context), (entry) => entry.agent === agent);
   const chain = await verifyAuditFile(auditFileOf(context), auditKeyFileOf(context));
-  answer(context, { schema: 'skillgate.agent-log/1', ...{ agent, chain, entries } }, () =>
+  answer(context, { schema: 'skillgate.agent-log/1', agent, chain, entries }, () =>
     joined([table(entries.map(auditRow)), chainText(chain)], '\n'),
   );
   if (chain.kind === 'whole') return exitCodes.ok;
-  throw new Problem('audit-broken', `Cannot vouch for the audit log: line ${chain.line}: ${chain.why}`);
+  throw new Problem(
+    'audit-broken',
+    `Cannot vouch for the audit log: line ${chain.line}: ${chain.why}`,
+  );
 }
 
 function show(context: CommandContext, agent: Agent): ExitCode {
-  answer(context, { schema: 'skillgate.agent/1', ...agentJson(agent) }, () => agentText(agent, context));
+  answer(context, { schema: 'skillgate.agent/1', ...agentJson(agent) }, () =>
+    agentText(agent, context),
+  );
   return exitCodes.ok;
 }

@@ -32,7 +32,8 @@ const changesCommands: Readonly<Record<string, (context: CommandContext) => Prom
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = changesCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 
@@ -42,11 +43,23 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const unreadable = listUnreadable(context.paths.data);
   const runs = waiting.map(({ set, digest, begun }) => {
     const { agent, at, skill, version } = set;
-    return { run: set.run, ...{ at, agent, skill, version, digest, begun }, targets: set.folders.map((one) => one.target) };
+    return {
+      run: set.run,
+      at,
+      agent,
+      skill,
+      version,
+      digest,
+      begun,
+      targets: set.folders.map((one) => one.target),
+    };
   });
   for (const { run: id, why } of unreadable)
-    note(context, safe`note: the changes of run ${id} cannot be read: ${why}; skillgate changes discard ${id}`);
-  answer(context, { schema: 'skillgate.changes-waiting/1', ...{ runs, unreadable } }, () =>
+    note(
+      context,
+      safe`note: the changes of run ${id} cannot be read: ${why}; skillgate changes discard ${id}`,
+    );
+  answer(context, { schema: 'skillgate.changes-waiting/1', runs, unreadable }, () =>
     waiting.length === 0
       ? safe`no changes wait`
       : table(
@@ -64,7 +77,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
 
 async function show(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
-  answer(context, { ...waiting.set, ...{ digest: waiting.digest, kinds: kindsOf(waiting) } }, () =>
+  answer(context, { ...waiting.set, digest: waiting.digest, kinds: kindsOf(waiting) }, () =>
     showChanges(waiting, inkFor(context.stdout, context.env)),
   );
   return exitCodes.ok;
@@ -82,14 +95,19 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   requireApprover(host, waiting.set);
   if (said === undefined) {
     say(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
-    await confirm(context, safe`Apply these changes?`, 'yes', `skillgate changes accept ${id} --digest ${waiting.digest}`);
+    await confirm(
+      context,
+      safe`Apply these changes?`,
+      'yes',
+      `skillgate changes accept ${id} --digest ${waiting.digest}`,
+    );
   }
   await askForAgent(context, host, waiting);
   noteLeftBehind(context, await acceptChanges(context.paths, host, id, said ?? waiting.digest), id);
   const changes = kindsOf(waiting);
   answer(
     context,
-    { schema: 'skillgate.changes-applied/1', ...{ run: id, digest: waiting.digest, changes } },
+    { schema: 'skillgate.changes-applied/1', run: id, digest: waiting.digest, changes },
     () => safe`applied: ${sayChanges(waiting)}`,
   );
   return exitCodes.ok;
@@ -99,10 +117,20 @@ async function discard(context: CommandContext): Promise<ExitCode> {
   const { data } = context.paths;
   const [id = ''] = context.args;
   const run = findWaiting(data, id);
-  const found = await discardWaiting(data, run, 'an operator discarded them', hostFiles(context).audit);
-  if ('begun' in found && found.begun) note(context, safe`note: some of them were applied already, and stay`);
+  const found = await discardWaiting(
+    data,
+    run,
+    'an operator discarded them',
+    hostFiles(context).audit,
+  );
+  if ('begun' in found && found.begun)
+    note(context, safe`note: some of them were applied already, and stay`);
   const what = 'why' in found ? 'changes that cannot be read' : sayChanges(found);
-  answer(context, { schema: 'skillgate.changes-discarded/1', ...{ run } }, () => safe`thrown away: ${what}`);
+  answer(
+    context,
+    { schema: 'skillgate.changes-discarded/1', run },
+    () => safe`thrown away: ${what}`,
+  );
   return exitCodes.ok;
 }
 
@@ -114,7 +142,11 @@ function wanted(context: CommandContext): WaitingChanges {
 function kindsOf({ set }: WaitingChanges): object[] {
   return set.folders.flatMap(({ target, changes }) =>
     changes.map((one) => ({
-      ...{ path: `${target}/${one.path}`, kind: kindOf(one), before: one.before, after: one.after, marks: marksOf(one) },
+      path: `${target}/${one.path}`,
+      kind: kindOf(one),
+      before: one.before,
+      after: one.after,
+      marks: marksOf(one),
     })),
   );
 }

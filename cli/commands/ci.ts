@@ -16,7 +16,14 @@ import { type LockedSkill, lockFileName, projectFileName } from '../lock.ts';
 import { requireLockedBytes } from '../locked-bytes.ts';
 import { answer, count, joined, note, safe } from '../output.ts';
 import { type PreparedFolder, prepareFolder } from '../prepare-folder.ts';
-import { checkPlaces, type InstalledFiles, installedFiles, type Layout, layoutDifferences, layoutOf } from '../skill-folder.ts';
+import {
+  checkPlaces,
+  type InstalledFiles,
+  installedFiles,
+  type Layout,
+  layoutDifferences,
+  layoutOf,
+} from '../skill-folder.ts';
 
 interface Ready {
   readonly name: SkillName;
@@ -31,16 +38,25 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const host = readHostPolicy(join(context.paths.config, 'host.json'));
   const world = { ...context, verified: new VerifiedStatements() };
   const ready: Ready[] = [];
-  for (const [name, locked] of project.lock) ready.push(await verifyLocked(world, project, host, name, locked));
+  for (const [name, locked] of project.lock)
+    ready.push(await verifyLocked(world, project, host, name, locked));
   requireOwnFolders(ready);
-  for (const one of ready) checkPlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
+  for (const one of ready)
+    checkPlaces(one.layout, one.files, [sharedFolder, ...one.layout.agentFolders]);
   writeAll(context, ready);
   for (const line of removeEarlier(ready)) note(context, safe`note: ${line}`);
-  const installed = ready.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
+  const installed = ready.map(({ name, locked, layout }) => ({
+    name,
+    ...locked,
+    folder: layout.folder,
+  }));
   answer(context, { schema: 'skillgate.ci/1', installed }, () =>
     joined(
       [
-        ...installed.map((one) => safe`${one.name}@${one.version} in ${sharedFolder}/${one.folder}, bundle ${one.bundle}`),
+        ...installed.map(
+          (one) =>
+            safe`${one.name}@${one.version} in ${sharedFolder}/${one.folder}, bundle ${one.bundle}`,
+        ),
         safe`installed ${count(installed.length, 'skill')}, each as ${lockFileName} pins it`,
       ],
       '\n',
@@ -53,19 +69,34 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 function requireWholeLock({ file, folder, lock }: Project): void {
   const reasons = [...file.skills].flatMap(([name, { range }]): Reason[] => {
     const locked = lock.get(name);
-    if (locked === undefined) return [{ message: `${projectFileName} asks for ${name}, which ${lockFileName} does not name` }];
+    if (locked === undefined)
+      return [
+        { message: `${projectFileName} asks for ${name}, which ${lockFileName} does not name` },
+      ];
     if (isInRange(locked.version, range)) return [];
-    return [{ message: `${projectFileName} asks for ${name}@${range}, and ${lockFileName} pins ${locked.version}` }];
+    return [
+      {
+        message: `${projectFileName} asks for ${name}@${range}, and ${lockFileName} pins ${locked.version}`,
+      },
+    ];
   });
   if (reasons.length > 0)
-    throw new Problem('lock-differs', `Cannot install from the lock of ${folder}: it is not up to date`, {
-      reasons,
-      hint: 'skillgate install NAME brings it up to date; then commit skillgate.lock',
-    });
+    throw new Problem(
+      'lock-differs',
+      `Cannot install from the lock of ${folder}: it is not up to date`,
+      {
+        reasons,
+        hint: 'skillgate install NAME brings it up to date; then commit skillgate.lock',
+      },
+    );
   if (lock.size === 0)
-    throw new Problem('file-not-found', `Cannot install: there is no ${lockFileName} with a skill in or above ${folder}`, {
-      hint: 'skillgate install @scope/name makes it',
-    });
+    throw new Problem(
+      'file-not-found',
+      `Cannot install: there is no ${lockFileName} with a skill in or above ${folder}`,
+      {
+        hint: 'skillgate install @scope/name makes it',
+      },
+    );
 }
 
 async function verifyLocked(
@@ -77,10 +108,18 @@ async function verifyLocked(
 ): Promise<Ready> {
   const wanted = project.file.skills.get(name) ?? { range: locked.version };
   if (wanted.plain === true && !host.plain)
-    throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
+    throw new Problem(
+      'plain-refused',
+      `Cannot install ${name} without the sandbox: host policy says "plain": false`,
+    );
   const question = {
-    ...{ name, range: locked.version, locked, locks: [project.lock], host },
-    ...{ registries: project.file.registries, offline: context.options.offline === true },
+    name,
+    range: locked.version,
+    locked,
+    locks: [project.lock],
+    host,
+    registries: project.file.registries,
+    offline: context.options.offline === true,
   };
   const found = await askAdmission(context, question);
   for (const line of found.admission.notes) note(context, safe`note: ${line}`);
@@ -88,7 +127,11 @@ async function verifyLocked(
   requireLockedBytes(admitted, locked);
   const opened = await openAdmitted(found.source, admitted);
   const { commands } = admitted.manifest;
-  const files = installedFiles(opened.bundle, await readAll(opened), { name, commands, plain: wanted.plain === true });
+  const files = installedFiles(opened.bundle, await readAll(opened), {
+    name,
+    commands,
+    plain: wanted.plain === true,
+  });
   return { name, locked, layout: layoutOf(project, name, wanted), files };
 }
 
@@ -98,24 +141,34 @@ function requireOwnFolders(ready: readonly Ready[]): void {
     const other = names.get(layout.folder);
     names.set(layout.folder, name);
     if (other === undefined) continue;
-    throw new Problem('install-taken', `Cannot install ${name} as ${layout.folder}: ${other} stands there`, {
-      hint: `Give one of them another "as" in ${projectFileName}.`,
-    });
+    throw new Problem(
+      'install-taken',
+      `Cannot install ${name} as ${layout.folder}: ${other} stands there`,
+      {
+        hint: `Give one of them another "as" in ${projectFileName}.`,
+      },
+    );
   }
 }
 
 // Somebody's own folder may stand under the name that the lock takes, so nothing of it is deleted.
 function writeAll(context: CommandContext, ready: readonly Ready[]): void {
-  const prepared: { readonly one: Ready; readonly changed: readonly string[]; readonly folder: PreparedFolder }[] = [];
+  const prepared: {
+    readonly one: Ready;
+    readonly changed: readonly string[];
+    readonly folder: PreparedFolder;
+  }[] = [];
   const committed: PreparedFolder[] = [];
   try {
-    for (const one of ready) prepared.push({ one, changed: changedIn(one), folder: prepareFolder(one.layout, one.files) });
+    for (const one of ready)
+      prepared.push({ one, changed: changedIn(one), folder: prepareFolder(one.layout, one.files) });
     context.signal.throwIfAborted();
     for (const { folder } of prepared) {
       folder.commit();
       committed.push(folder);
     }
-    for (const { one, changed, folder } of prepared) if (changed.length > 0) noteReplaced(context, one, changed, folder.keep());
+    for (const { one, changed, folder } of prepared)
+      if (changed.length > 0) noteReplaced(context, one, changed, folder.keep());
   } catch (cause) {
     for (const folder of committed.reverse()) folder.undo();
     throw cause;
@@ -128,7 +181,13 @@ function changedIn({ layout, files }: Ready): string[] {
   return layoutDifferences(layout, files).filter((line) => !line.endsWith(': it is missing'));
 }
 
-function noteReplaced(context: CommandContext, { name }: Ready, changed: readonly string[], kept: string | undefined): void {
+function noteReplaced(
+  context: CommandContext,
+  { name }: Ready,
+  changed: readonly string[],
+  kept: string | undefined,
+): void {
   for (const line of changed) note(context, safe`note: ${name} is written anew: ${line}`);
-  if (kept !== undefined) note(context, safe`note: what stood there is kept in ${kept}; delete it when nobody needs it`);
+  if (kept !== undefined)
+    note(context, safe`note: what stood there is kept in ${kept}; delete it when nobody needs it`);
 }

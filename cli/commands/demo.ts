@@ -13,7 +13,11 @@ import { skill, type World } from '../demo/world.ts';
 export async function run({ stdout, signal, options, now }: CommandContext): Promise<ExitCode> {
   const started = now().getTime();
   const entry = fileURLToPath(new URL('../guard.js', import.meta.url));
-  const stage = new Stage(stdout, signal, { entry, keeps: options.keep === true, verbose: options.verbose === true });
+  const stage = new Stage(stdout, signal, {
+    entry,
+    keeps: options.keep === true,
+    verbose: options.verbose === true,
+  });
   stdout.write(
     'Skillgate from end to end, on this machine alone. ✔ a gate held, ✘ none did; each was checked before it was printed.\n',
   );
@@ -30,7 +34,11 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
   return 0;
 }
 
-async function keep(world: World, signal: AbortSignal, stdout: CommandContext['stdout']): Promise<void> {
+async function keep(
+  world: World,
+  signal: AbortSignal,
+  stdout: CommandContext['stdout'],
+): Promise<void> {
   const { stage, base } = world;
   await publishNext(world);
   const { stdout: link } = await stage.type('rob', ['login', '--browser']);
@@ -40,7 +48,9 @@ async function keep(world: World, signal: AbortSignal, stdout: CommandContext['s
       `For another link: SKILLGATE_HOME=${stage.home('rob')} SKILLGATE_REGISTRY=${base} npm run -s skill -- login --browser\n` +
       `Everything lies in ${stage.folder} until you press Ctrl-C.\n`,
   );
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }
 
 // In a checkout this file is cli/commands/demo.ts, in the package dist/cli/commands/demo.js.

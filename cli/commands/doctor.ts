@@ -27,8 +27,20 @@ interface Part {
 
 const parts: readonly Part[] = [
   { name: 'bwrap', programs: ['bwrap'], for: 'the sandbox', package: 'bubblewrap', needed: true },
-  { name: 'socat', programs: ['socat'], for: 'the way out of the sandbox', package: 'socat', needed: true },
-  { name: 'python3', programs: ['python3'], for: 'skills with Python scripts', package: 'python3', needed: false },
+  {
+    name: 'socat',
+    programs: ['socat'],
+    for: 'the way out of the sandbox',
+    package: 'socat',
+    needed: true,
+  },
+  {
+    name: 'python3',
+    programs: ['python3'],
+    for: 'skills with Python scripts',
+    package: 'python3',
+    needed: false,
+  },
   {
     name: 'chromium',
     programs: ['chromium', 'chromium-browser'],
@@ -58,15 +70,26 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (backend !== undefined) throw new Problem('usage', '--backend belongs to --escape');
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   const rows: Row[] = [
-    { name: 'node', holds: true, detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`, needed: true },
+    {
+      name: 'node',
+      holds: true,
+      detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`,
+      needed: true,
+    },
     ...parts.map(partRow),
     ...namesOnPath(context.env.PATH, entry, calledName() === 'skill'),
     ...(await checkHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
-    ...backendRows(policy).map((row) => ({ ...row, needed: row.name === `backend ${policy.backend}` })),
-    ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({ ...row, needed: false })),
+    ...backendRows(policy).map((row) => ({
+      ...row,
+      needed: row.name === `backend ${policy.backend}`,
+    })),
+    ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({
+      ...row,
+      needed: false,
+    })),
   ];
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.doctor/1', ...{ rows } }, () =>
+  answer(context, { schema: 'skillgate.doctor/1', rows }, () =>
     joined(
       rows.map((row) => {
         const type = row.type === undefined ? safe`` : safe`; type: ${ink.bold(row.type)}`;
@@ -87,15 +110,23 @@ function isNeeded(name: string, policy: HostPolicy): boolean {
 // Looked for where the runner takes programs from, not on this user's PATH.
 function partRow(part: Part): Row {
   const at = part.programs.map(findProgram).find((path) => path !== undefined);
-  if (at !== undefined) return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
+  if (at !== undefined)
+    return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
   const type = `${sudo}apt-get install -y ${part.package}`;
-  return { name: part.name, holds: false, detail: `missing: ${part.for}`, needed: part.needed, type };
+  return {
+    name: part.name,
+    holds: false,
+    detail: `missing: ${part.for}`,
+    needed: part.needed,
+    type,
+  };
 }
 
 /** Whether shims find `skillgate`, and what `skill` would start here. */
 export function namesOnPath(path: string | undefined, entryAt: string, isFunction = false): Row[] {
-  const [skillgate, skill] = [programOnPath('skillgate', path), programOnPath('skill', path)];
+  const skillgate = programOnPath('skillgate', path);
+  const skill = programOnPath('skill', path);
   const folder = '~/.local/bin';
   const line =
     `mkdir -p ${folder} && printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' '${process.execPath}' '${entryAt}' > ${folder}/skillgate && ` +
@@ -103,24 +134,38 @@ export function namesOnPath(path: string | undefined, entryAt: string, isFunctio
   const first: Row =
     skillgate === undefined
       ? {
-          ...{ name: 'skillgate', holds: false, needed: false },
+          name: 'skillgate',
+          holds: false,
+          needed: false,
           detail: 'not on PATH: the shims of installed skills call it, and end with 127',
           type: `${line}   (and have ~/.local/bin on PATH)`,
         }
-      : { name: 'skillgate', holds: true, detail: `${skillgate}: what the shims of installed skills call`, needed: false };
+      : {
+          name: 'skillgate',
+          holds: true,
+          detail: `${skillgate}: what the shims of installed skills call`,
+          needed: false,
+        };
   return [first, isFunction ? functionRow : shortNameRow(skill, entryAt)];
 }
 
 // What `skillgate shell-init` defines comes before PATH.
-const functionRow: Row = { name: 'skill', holds: true, needed: false, detail: 'a function of this shell: the same as skillgate' };
+const functionRow: Row = {
+  name: 'skill',
+  holds: true,
+  needed: false,
+  detail: 'a function of this shell: the same as skillgate',
+};
 
 function shortNameRow(skill: string | undefined, entryAt: string): Row {
   const about = { name: 'skill', needed: false } as const;
-  if (skill !== undefined && isOurs(skill, entryAt)) return { ...about, holds: true, detail: `${skill}: the same as skillgate` };
+  if (skill !== undefined && isOurs(skill, entryAt))
+    return { ...about, holds: true, detail: `${skill}: the same as skillgate` };
   const why =
     skill === undefined
       ? 'no program has this name: skillgate is the one to type'
       : `${skill} is another program (on Debian that of procps, which sends signals to processes): skillgate is the one to type`;
-  const type = 'eval "$(skillgate shell-init bash)"   (in ~/.bashrc; or zsh, fish: `skill` is then the same as skillgate)';
+  const type =
+    'eval "$(skillgate shell-init bash)"   (in ~/.bashrc; or zsh, fish: `skill` is then the same as skillgate)';
   return { ...about, holds: false, detail: why, type };
 }

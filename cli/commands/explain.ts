@@ -24,18 +24,27 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const known = [problemCodes, decisionHints, denials].flatMap((table) => Object.keys(table));
   const near = nearest(name, [...known, ...rules.map(({ id }) => id)]);
   throw new Problem('not-found', `There is no rule and no code ${JSON.stringify(name)}`, {
-    hint: near.length > 0 ? `did you mean ${near.join(', ')}?` : 'codes stand in error[…], rules in front of each finding',
+    hint:
+      near.length > 0
+        ? `did you mean ${near.join(', ')}?`
+        : 'codes stand in error[…], rules in front of each finding',
   });
 }
 
 function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
   const { exit, status } = problemCodes[code];
-  const [means, fix] = [asCalled(problemCodes[code].means), asCalled(problemCodes[code].fix)];
+  const means = asCalled(problemCodes[code].means);
+  const fix = asCalled(problemCodes[code].fix);
   const ink = inkFor(context.stdout, context.env);
   const said = code === 'interrupted' ? exitCodes.interrupted : exit;
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: said, status }, () =>
     joined(
-      [ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`, safe`  exit code ${said}, HTTP status ${status}`],
+      [
+        ink.bold(code),
+        safe`  ${means}`,
+        safe`  ${ink.cyan('help:')} ${fix}`,
+        safe`  exit code ${said}, HTTP status ${status}`,
+      ],
       '\n',
     ),
   );
@@ -45,7 +54,8 @@ function explainCode(context: CommandContext, code: ProblemCode): ExitCode {
 async function explainReason(context: CommandContext, code: DecisionReasonCode): Promise<ExitCode> {
   const { decisionMeanings } = await import('../../skills-index/trust/decision/meanings.ts');
   const { decisionHints } = await import('../../skills-index/trust/decision/reason.ts');
-  const [means, fix] = [asCalled(decisionMeanings[code]), asCalled(decisionHints[code])];
+  const means = asCalled(decisionMeanings[code]);
+  const fix = asCalled(decisionHints[code]);
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.code/1', code, means, fix, exit: exitCodes.refused }, () =>
     joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),
@@ -60,18 +70,25 @@ interface Explained {
 
 // What the audit log and answers of the proxy say of a request, and of the end of a run.
 async function wordOfLog(name: string): Promise<Explained | undefined> {
-  const { denialFixes, denials, isDenial } = await import('../../skills-index/run/egress/denial.ts');
+  const { denialFixes, denials, isDenial } = await import(
+    '../../skills-index/run/egress/denial.ts'
+  );
   const { endReasons, isEndWord } = await import('../../skills-index/run/audit/end-reason.ts');
-  if (isEndWord(name)) return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };
+  if (isEndWord(name))
+    return { means: `The run was ended: ${endReasons[name].means}.`, fix: endReasons[name].next };
   if (!isDenial(name)) return undefined;
-  return { means: `A request did not leave the sandbox: ${denials[name].means}.`, fix: denialFixes[name] ?? denialFix };
+  return {
+    means: `A request did not leave the sandbox: ${denials[name].means}.`,
+    fix: denialFixes[name] ?? denialFix,
+  };
 }
 
 const denialFix =
   'skillgate log --run RUN shows the request; what a run may ask for stands in skillgate run --plan NAME, a session in skillgate agent run --plan AGENT';
 
 function explainWord(context: CommandContext, code: string, explained: Explained): ExitCode {
-  const [means, fix] = [asCalled(explained.means), asCalled(explained.fix)];
+  const means = asCalled(explained.means);
+  const fix = asCalled(explained.fix);
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.word/1', code, means, fix }, () =>
     joined([ink.bold(code), safe`  ${means}`, safe`  ${ink.cyan('help:')} ${fix}`], '\n'),

@@ -11,7 +11,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const schema = 'skillgate.help/1';
   if (context.args.length === 0) {
     const groups = commandGroups.map(({ title, rows }) => ({ title, commands: rows.map(helpOf) }));
-    answer(context, { schema, groups, exitCodes: Object.fromEntries(exitMeanings) }, () => overviewText(ink));
+    answer(context, { schema, groups, exitCodes: Object.fromEntries(exitMeanings) }, () =>
+      overviewText(ink),
+    );
     return exitCodes.ok;
   }
   const found = findCommand(context.args);
@@ -21,7 +23,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       return exitCodes.ok;
     }
     case 'group':
-      answer(context, { schema, commands: found.rows.map(helpOf) }, () => groupText(found.rows, ink));
+      answer(context, { schema, commands: found.rows.map(helpOf) }, () =>
+        groupText(found.rows, ink),
+      );
       return exitCodes.ok;
     case 'unknown':
       throw unknownCommand(found);
@@ -30,7 +34,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 /** The failure for a command that does not exist: how it is done here, else the commands that are spelled like it. */
 export function unknownCommand({ name, near, instead }: UnknownCommand): Problem {
-  const nearest = near.length > 0 ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?` : undefined;
+  const nearest =
+    near.length > 0
+      ? `did you mean: ${near.map((one) => `${calledName()} ${one}`).join(', ')}?`
+      : undefined;
   return new Problem('usage', `There is no command ${calledName()} ${name}`, {
     hint: instead ?? nearest ?? 'skillgate help lists them all',
   });

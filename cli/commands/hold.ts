@@ -23,7 +23,8 @@ import { hostFiles } from '../start-skill.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { mailbox } = context.options;
-  if (typeof mailbox === 'string') return runInMailbox(context, parseBase(mailbox), secondsOf(context));
+  if (typeof mailbox === 'string')
+    return runInMailbox(context, parseBase(mailbox), secondsOf(context));
   const policy = readHostPolicy(join(context.paths.config, 'host.json'));
   if (context.command === 'hold list') return list(context, policy);
   const here = holdNamed(context, policy, context.args[0] ?? '');
@@ -31,22 +32,31 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   note(context, describeHold(here));
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const changes = verdict === 'allow' ? heldChanges(context, here.hold) : undefined;
-  if (changes !== undefined) note(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
+  if (changes !== undefined)
+    note(context, heldChangesText(changes, inkFor(context.stderr, context.env), diffLinesMax));
   if (typeof changes === 'string' && here.state === 'waiting')
-    throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, { hint: 'skillgate changes list' });
-  if (verdict === 'deny' && here.state === 'allowed') return takeBack(context, here, 'the allowance is taken back');
+    throw new Problem('hold-denied', `Cannot allow ${here.hold.id}: ${changes}`, {
+      hint: 'skillgate changes list',
+    });
+  if (verdict === 'deny' && here.state === 'allowed')
+    return takeBack(context, here, 'the allowance is taken back');
   if (verdict === 'allow' && here.state === 'denied')
     return takeBack(context, here, 'the no is taken back: the next time somebody is asked again');
   if (here.state === 'denied') return done(context, here, `it is denied until ${here.until}`);
   if (here.state === 'open' && verdict === 'deny') return done(context, here, 'it stays open');
   if (here.state === 'allowed') return done(context, here, `it is allowed until ${here.until}`);
   const seconds = secondsOf(context);
-  if (here.state === 'open' && isForOperatorAlone(here, policy)) return closeUnsigned(context, here);
+  if (here.state === 'open' && isForOperatorAlone(here, policy))
+    return closeUnsigned(context, here);
   // It names another action than it covers, so no allowance could stand by it.
   if (here.state === 'waiting' && !isAsShown(here.hold))
-    throw new Problem('hold-denied', `Cannot answer ${here.hold.id}: its file is not as a runner writes it`, {
-      hint: 'the runner that waits, if there is one, holds something else: its time ends by itself',
-    });
+    throw new Problem(
+      'hold-denied',
+      `Cannot answer ${here.hold.id}: its file is not as a runner writes it`,
+      {
+        hint: 'the runner that waits, if there is one, holds something else: its time ends by itself',
+      },
+    );
   const made = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
   if (made.kind === 'to-sign') {
     const { challenge, approver } = made;
@@ -54,9 +64,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     answer(
       context,
       { schema: 'skillgate.hold-challenge/1', answer: made.answer, challenge, ...passkey },
-      () => safe`sign this challenge with the passkey ${passkey.credentialId ?? ''} at ${passkey.origin ?? ''}: ${challenge}`,
+      () =>
+        safe`sign this challenge with the passkey ${passkey.credentialId ?? ''} at ${passkey.origin ?? ''}: ${challenge}`,
     );
-    note(context, safe`Then: skillgate hold ${verdict} ${here.hold.id} --signed FILE, with {"answer": …, "assertion": …} in it.`);
+    note(
+      context,
+      safe`Then: skillgate hold ${verdict} ${here.hold.id} --signed FILE, with {"answer": …, "assertion": …} in it.`,
+    );
     return exitCodes.ok;
   }
   putAnswer(made.path, made.signed);
@@ -70,7 +84,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 function list(context: CommandContext, policy: HostPolicy): ExitCode {
   const found = holdsHere(context, policy);
   answer(context, { schema: 'skillgate.holds/1', holds: found }, () =>
-    found.length === 0 ? safe`nothing waits for a person here` : joined(found.map(describeHold), '\n'),
+    found.length === 0
+      ? safe`nothing waits for a person here`
+      : joined(found.map(describeHold), '\n'),
   );
   return exitCodes.ok;
 }
@@ -81,24 +97,37 @@ function show(context: CommandContext, here: HoldHere): ExitCode {
   if (changes !== undefined) {
     const told = typeof changes === 'string' ? { why: changes } : changes.set;
     answer(context, { schema: 'skillgate.hold-shown/1', ...here, changes: told }, () =>
-      joined([describeHold(here), heldChangesText(changes, inkFor(context.stdout, context.env))], '\n'),
+      joined(
+        [describeHold(here), heldChangesText(changes, inkFor(context.stdout, context.env))],
+        '\n',
+      ),
     );
     return exitCodes.ok;
   }
   const folder = holdsFolderOf(context);
   const request = keptRequest(folder, here.hold);
   const path = requestPath(folder, here.hold);
-  const whole = request === undefined ? {} : { request: { ...request, body: shownBody(request), file: path } };
+  const whole =
+    request === undefined ? {} : { request: { ...request, body: shownBody(request), file: path } };
   answer(context, { schema: 'skillgate.hold-shown/1', ...here, ...whole }, () =>
-    request === undefined ? describeHold(here) : joined([describeHold(here), requestText(request, path)], '\n'),
+    request === undefined
+      ? describeHold(here)
+      : joined([describeHold(here), requestText(request, path)], '\n'),
   );
   if (request === undefined && here.hold.kind === 'egress')
-    note(context, safe`its request is not kept beside it: it was answered, or it is a tunnel, which nobody sees into`);
+    note(
+      context,
+      safe`its request is not kept beside it: it was answered, or it is a tunnel, which nobody sees into`,
+    );
   return exitCodes.ok;
 }
 
 function done(context: CommandContext, { hold }: HoldHere, what: string): ExitCode {
-  answer(context, { schema: 'skillgate.hold-answered/1', id: hold.id, what }, () => safe`${hold.id}: ${what}`);
+  answer(
+    context,
+    { schema: 'skillgate.hold-answered/1', id: hold.id, what },
+    () => safe`${hold.id}: ${what}`,
+  );
   return exitCodes.ok;
 }
 
@@ -114,7 +143,12 @@ function isForOperatorAlone({ hold }: HoldHere, { approvers }: HostPolicy): bool
 
 // Where nobody could sign, the operator may let go on what they ran themselves; an agent's breaker stays open.
 async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promise<ExitCode> {
-  await confirm(context, safe`Let ${hold.skill}@${hold.version} run again?`, 'yes', 'name an approver in host.json');
+  await confirm(
+    context,
+    safe`Let ${hold.skill}@${hold.version} run again?`,
+    'yes',
+    'name an approver in host.json',
+  );
   const file = breakerFile(join(context.paths.data, 'breakers'), hold);
   const open = file.read()?.open;
   const { run, agent, skill, version } = hold;
@@ -133,5 +167,8 @@ function secondsOf({ options }: CommandContext): number {
   const [, number = '', unit = ''] = /^(\d{1,5})(s|m|h)$/.exec(String(text)) ?? [];
   const seconds = Number(number) * ({ s: 1, m: 60, h: 3_600 }[unit] ?? 0);
   if (seconds >= 1 && seconds <= 86_400) return seconds;
-  throw new Problem('usage', `Cannot read --for ${JSON.stringify(text)}: write 90s, 15m or 8h, at most 24h`);
+  throw new Problem(
+    'usage',
+    `Cannot read --for ${JSON.stringify(text)}: write 90s, 15m or 8h, at most 24h`,
+  );
 }

@@ -7,7 +7,13 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import type { ExactVersion } from '../exact-version.ts';
 import { type FoundSkill, manifestFor, readFound } from '../import-skill.ts';
 import { type ImportRow, importAnswer } from '../import-table.ts';
-import { busySecondsMax, importsAtOnceMax, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
+import {
+  busySecondsMax,
+  importsAtOnceMax,
+  pollMillisMax,
+  pollMillisMin,
+  scanWaitSecondsMax,
+} from '../limits.ts';
 import { startProgress } from '../progress.ts';
 import { type VersionAnswer, versionAnswer } from '../registry-answers.ts';
 import { askRegistry, versionPath } from '../registry-api.ts';
@@ -92,11 +98,21 @@ async function importOne(world: ImportWorld, folder: string, path: string): Prom
     const manifest = manifestFor(found, report);
     const outcome = await publishOrFind(world, found, manifest);
     const { verdict, status } = await waitForVerdict(world, found);
-    return row({ ...named, ...local, outcome, inferred: manifest.inferred === true, verdict: verdict ?? null, status });
+    return row({
+      ...named,
+      ...local,
+      outcome,
+      inferred: manifest.inferred === true,
+      verdict: verdict ?? null,
+      status,
+    });
   } catch (thrown) {
     const problem = problemOf(thrown, context.signal.aborted);
     if (endsImport.has(problem.code)) throw problem;
-    const named = found === undefined ? {} : { name: found.name, version: found.version, bundle: found.packed.digest };
+    const named =
+      found === undefined
+        ? {}
+        : { name: found.name, version: found.version, bundle: found.packed.digest };
     const reason = problem.reasons[0]?.message ?? problem.message;
     return row({
       ...named,
@@ -141,12 +157,16 @@ async function publishOrFind(
   }
 }
 
-async function patiently<Result>(context: CommandContext, task: () => Promise<Result>): Promise<Result> {
+async function patiently<Result>(
+  context: CommandContext,
+  task: () => Promise<Result>,
+): Promise<Result> {
   for (const until = performance.now() + busySecondsMax * 1000; ; ) {
     try {
       return await task();
     } catch (cause) {
-      if (!(cause instanceof Problem) || !isPassing(cause) || performance.now() > until) throw cause;
+      if (!(cause instanceof Problem) || !isPassing(cause) || performance.now() > until)
+        throw cause;
       await setTimeout(pollMillisMax, undefined, { signal: context.signal });
     }
   }
@@ -166,6 +186,9 @@ async function waitForVerdict({ context }: ImportWorld, found: FoundSkill): Prom
   }
 }
 
-function askVersion(context: CommandContext, { name, version }: ExactVersion): Promise<VersionAnswer> {
+function askVersion(
+  context: CommandContext,
+  { name, version }: ExactVersion,
+): Promise<VersionAnswer> {
   return askRegistry(context, `/api/v1/versions${versionPath(name, version)}`, versionAnswer);
 }

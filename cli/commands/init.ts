@@ -13,7 +13,8 @@ import { answer, joined, note, safe } from '../output.ts';
 /** `skill init [DIR]`: both files, or neither. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
-  const short = typeof context.options.name === 'string' ? context.options.name : nameFrom(basename(folder));
+  const short =
+    typeof context.options.name === 'string' ? context.options.name : nameFrom(basename(folder));
   const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
   const name = parseSkillName(`@${scope}/${short}`);
   const manifest = printManifest({
@@ -46,9 +47,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     ),
   );
   if (context.options.name === undefined && short !== basename(folder)) {
-    note(context, safe`The skill is named ${short}: ${basename(folder)} is no name of a skill. Another one: --name NAME`);
+    note(
+      context,
+      safe`The skill is named ${short}: ${basename(folder)} is no name of a skill. Another one: --name NAME`,
+    );
   }
-  note(context, safe`Next: write SKILL.md, add scripts, then skillgate manifest --write and skillgate publish --dry-run`);
+  note(
+    context,
+    safe`Next: write SKILL.md, add scripts, then skillgate manifest --write and skillgate publish --dry-run`,
+  );
   return exitCodes.ok;
 }
 
@@ -71,9 +78,13 @@ function nameFrom(folder: string): string {
     .replace(/^-|-$/g, '')
     .slice(0, 64);
   if (isNamePart(name)) return name;
-  throw new Problem('name-invalid', `Cannot name a skill after the folder ${JSON.stringify(folder)}`, {
-    hint: 'say --name NAME',
-  });
+  throw new Problem(
+    'name-invalid',
+    `Cannot name a skill after the folder ${JSON.stringify(folder)}`,
+    {
+      hint: 'say --name NAME',
+    },
+  );
 }
 
 async function writeNew(path: string, text: string): Promise<void> {

@@ -5,35 +5,56 @@ import { compare, valid } from 'semver';
 import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
-import { type Capabilities, capabilityDigest, isEmpty, minus } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  capabilityDigest,
+  isEmpty,
+  minus,
+} from '../../skills-index/skill/capability.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import { isNamePart, parseReference, type SkillName, type SkillReference, shortNameOf } from '../../skills-index/skill/name.ts';
+import {
+  isNamePart,
+  parseReference,
+  type SkillName,
+  type SkillReference,
+  shortNameOf,
+} from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
-import { type Answer, askAdmission, openAdmitted, type Project, projectAt, type World } from '../admission.ts';
+import {
+  type Answer,
+  askAdmission,
+  openAdmitted,
+  type Project,
+  projectAt,
+  type World,
+} from '../admission.ts';
 import { foldersOf, sharedFolder } from '../agent-folders.ts';
 import { requireAdmittedOrName } from '../approved-instead.ts';
 import { confirm } from '../ask.ts';
-import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
-import { standLines } from '../installed-text.ts';
-import { type LockedSkill, lockFileName, projectFileName, type WantedSkill, writeLock, writeProject } from '../lock.ts';
+import { type Installed, whatItMayDo, whereItLies } from '../install/install-text.ts';
+import {
+  type LockedSkill,
+  lockFileName,
+  projectFileName,
+  type WantedSkill,
+  writeLock,
+  writeProject,
+} from '../lock.ts';
 import { requireLockedBytes } from '../locked-bytes.ts';
-import { answer, inkFor, joined, note, type Safe, safe, say } from '../output.ts';
+import { answer, joined, note, type Safe, safe, say } from '../output.ts';
 import { prepareFolder } from '../prepare-folder.ts';
-import { checkPlaces, type InstalledFiles, installedFiles, type Layout, layoutOf, removeFolder } from '../skill-folder.ts';
+import {
+  checkPlaces,
+  type InstalledFiles,
+  installedFiles,
+  layoutOf,
+  removeFolder,
+} from '../skill-folder.ts';
 import { orWaiting } from '../waiting-version.ts';
-
-interface Installed {
-  readonly name: SkillName;
-  readonly admitted: Admitted;
-  readonly locked: LockedSkill;
-  readonly wanted: WantedSkill;
-  readonly layout: Layout;
-  readonly before: { readonly locked: LockedSkill; readonly capabilities: Capabilities | undefined } | undefined;
-}
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const references = context.args.map(parseReference);
@@ -41,24 +62,47 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', 'Cannot give several skills the one name of --as');
   const installed: Installed[] = [];
   const verified = new VerifiedStatements();
-  for (const reference of references) installed.push(await installOne({ ...context, verified }, reference));
-  const list = installed.map(({ name, locked, layout }) => ({ name, ...locked, folder: layout.folder }));
-  if (context.format !== 'text') answer(context, { schema: 'skillgate.install/1', ...{ installed: list } }, () => safe``);
+  for (const reference of references)
+    installed.push(await installOne({ ...context, verified }, reference));
+  const list = installed.map(({ name, locked, layout }) => ({
+    name,
+    ...locked,
+    folder: layout.folder,
+  }));
+  if (context.format !== 'text')
+    answer(context, { schema: 'skillgate.install/1', installed: list }, () => safe``);
   return 0;
 }
 
-async function installOne(context: CommandContext & World, reference: SkillReference): Promise<Installed> {
+async function installOne(
+  context: CommandContext & World,
+  reference: SkillReference,
+): Promise<Installed> {
   const { name } = reference;
   const project = await projectAt(context.cwd);
   const wanted = wantedOf(context, reference, project.file.skills.get(name));
   const layout = layoutOf(project, name, wanted);
   const host = readHostPolicy(join(context.paths.config, 'host.json'));
   if (wanted.plain === true && !host.plain)
-    throw new Problem('plain-refused', `Cannot install ${name} without the sandbox: host policy says "plain": false`);
+    throw new Problem(
+      'plain-refused',
+      `Cannot install ${name} without the sandbox: host policy says "plain": false`,
+    );
 
   const before = project.lock.get(name);
-  const pins = { locked: before, asks: true, locks: [project.lock], publisher: publisherNamed(context) };
-  const question = { name, range: wanted.range, ...pins, registries: project.file.registries, host };
+  const pins = {
+    locked: before,
+    asks: true,
+    locks: [project.lock],
+    publisher: publisherNamed(context),
+  };
+  const question = {
+    name,
+    range: wanted.range,
+    ...pins,
+    registries: project.file.registries,
+    host,
+  };
   const found = await askAdmission(context, question).catch(async (cause: unknown) => {
     throw await orWaiting(context, { verb: 'install', reference, project }, cause);
   });
@@ -69,15 +113,31 @@ async function installOne(context: CommandContext & World, reference: SkillRefer
 
   const opened = await openAdmitted(found.source, admitted);
   const commands = admitted.manifest.commands;
-  const files = installedFiles(opened.bundle, await readAll(opened), { name, commands, plain: wanted.plain === true });
+  const files = installedFiles(opened.bundle, await readAll(opened), {
+    name,
+    commands,
+    plain: wanted.plain === true,
+  });
   refuseTwoInOneFolder(project, name, layout.folder);
-  const earlier = before === undefined ? undefined : layoutOf(project, name, project.file.skills.get(name) ?? { range: '*' });
-  checkPlaces(layout, files, earlier?.folder === layout.folder ? [sharedFolder, ...earlier.agentFolders] : []);
+  const earlier =
+    before === undefined
+      ? undefined
+      : layoutOf(project, name, project.file.skills.get(name) ?? { range: '*' });
+  checkPlaces(
+    layout,
+    files,
+    earlier?.folder === layout.folder ? [sharedFolder, ...earlier.agentFolders] : [],
+  );
   const locked = lockedBy(found, admitted);
-  const capabilitiesBefore = before === undefined ? undefined : await approvedBefore(found, name, before);
+  const capabilitiesBefore =
+    before === undefined ? undefined : await approvedBefore(found, name, before);
 
   const installed: Installed = {
-    ...{ name, admitted, locked, wanted, layout },
+    name,
+    admitted,
+    locked,
+    wanted,
+    layout,
     before: before && { locked: before, capabilities: capabilitiesBefore },
   };
   tell(context, whatItMayDo(context, installed, files));
@@ -89,11 +149,20 @@ async function installOne(context: CommandContext & World, reference: SkillRefer
 }
 
 // What was chosen once stays chosen: an update does not forget --copy, --as or the agents.
-function wantedOf(context: CommandContext, { name, range }: SkillReference, before: WantedSkill | undefined): WantedSkill {
+function wantedOf(
+  context: CommandContext,
+  { name, range }: SkillReference,
+  before: WantedSkill | undefined,
+): WantedSkill {
   const { as, agent, copy, plain } = context.options;
   if (as !== undefined && (typeof as !== 'string' || !isNamePart(as)))
-    throw new Problem('usage', `Cannot install ${name} as ${JSON.stringify(as)}: lower-case letters, digits and single hyphens`);
-  const agents = [...new Set([...(before?.agents ?? []), ...(Array.isArray(agent) ? agent : [])])].sort();
+    throw new Problem(
+      'usage',
+      `Cannot install ${name} as ${JSON.stringify(as)}: lower-case letters, digits and single hyphens`,
+    );
+  const agents = [
+    ...new Set([...(before?.agents ?? []), ...(Array.isArray(agent) ? agent : [])]),
+  ].sort();
   foldersOf(agents);
   return {
     range: range === '*' ? (before?.range ?? '*') : range,
@@ -116,16 +185,26 @@ function publisherNamed({ args, options }: CommandContext): Digest | undefined {
 
 function refuseTwoInOneFolder(project: Project, name: SkillName, folder: string): void {
   for (const other of project.lock.keys()) {
-    if (other === name || (project.file.skills.get(other)?.as ?? shortNameOf(other)) !== folder) continue;
-    throw new Problem('install-taken', `Cannot install ${name} as ${folder}: ${other} stands there`, {
-      hint: `skillgate install ${name} --as NAME`,
-    });
+    if (other === name || (project.file.skills.get(other)?.as ?? shortNameOf(other)) !== folder)
+      continue;
+    throw new Problem(
+      'install-taken',
+      `Cannot install ${name} as ${folder}: ${other} stands there`,
+      {
+        hint: `skillgate install ${name} --as NAME`,
+      },
+    );
   }
 }
 
 // A registry that withholds the newest version must not lead back to an older one unasked.
 function refuseStepBack(admitted: Admitted, before: LockedSkill | undefined, range: string): void {
-  if (before === undefined || valid(range) !== null || compare(admitted.version, before.version) >= 0) return;
+  if (
+    before === undefined ||
+    valid(range) !== null ||
+    compare(admitted.version, before.version) >= 0
+  )
+    return;
   const message = `Cannot update ${admitted.name}: ${before.version} is installed, and the registry offers ${admitted.version}`;
   throw new Problem('not-admitted', message, {
     hint: `to go back on purpose: skillgate install ${admitted.name}@${admitted.version}`,
@@ -146,24 +225,40 @@ function lockedBy(found: Answer, admitted: Admitted): LockedSkill {
 }
 
 // The lock's digest says whether what the index now says of the old version is what was installed.
-async function approvedBefore(found: Answer, name: SkillName, before: LockedSkill): Promise<Capabilities | undefined> {
+async function approvedBefore(
+  found: Answer,
+  name: SkillName,
+  before: LockedSkill,
+): Promise<Capabilities | undefined> {
   const lines = await fetchIndex(found.source, name).catch(() => []);
   found.source.signal?.throwIfAborted();
   const line = lines.find((one) => one.version === before.version);
-  return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities ? line.capabilities : undefined;
+  return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities
+    ? line.capabilities
+    : undefined;
 }
 
 // The slow part lies beside its place; then the two files and the rename follow one another. A crash in between leaves a lock
 // that says whose folder it is, so that the next installation can mend it.
-async function writeAll(context: CommandContext, project: Project, installed: Installed, files: InstalledFiles): Promise<void> {
+async function writeAll(
+  context: CommandContext,
+  project: Project,
+  installed: Installed,
+  files: InstalledFiles,
+): Promise<void> {
   const { name, wanted, locked, layout } = installed;
-  const before = [projectFileName, lockFileName].map((file) => keepFile(join(project.folder, file)));
+  const before = [projectFileName, lockFileName].map((file) =>
+    keepFile(join(project.folder, file)),
+  );
   const prepared = prepareFolder(layout, files);
   try {
     context.signal.throwIfAborted();
     const skills = new Map([...project.file.skills, [name, wanted] as const]);
     await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
-    await writeLock(join(project.folder, lockFileName), new Map([...project.lock, [name, locked] as const]));
+    await writeLock(
+      join(project.folder, lockFileName),
+      new Map([...project.lock, [name, locked] as const]),
+    );
     prepared.commit();
   } catch (cause) {
     for (const restore of before) restore();
@@ -180,9 +275,15 @@ function keepFile(path: string): () => void {
 }
 
 // An update that may do more than what is installed is a person's choice, whoever approved it.
-async function agreeToMore(context: CommandContext, { name, admitted, before }: Installed): Promise<void> {
+async function agreeToMore(
+  context: CommandContext,
+  { name, admitted, before }: Installed,
+): Promise<void> {
   const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
-  const added = before?.capabilities === undefined ? admitted.capabilities : minus(admitted.capabilities, before.capabilities);
+  const added =
+    before?.capabilities === undefined
+      ? admitted.capabilities
+      : minus(admitted.capabilities, before.capabilities);
   const isOther = before?.locked.version === admitted.version;
   if (!isMore || (isEmpty(added) && !isOther) || context.options.yes === true) return;
   const question = isOther
@@ -193,46 +294,4 @@ async function agreeToMore(context: CommandContext, { name, admitted, before }: 
 
 function tell(context: CommandContext, lines: readonly Safe[]): void {
   if (context.format === 'text') say(context.stdout, joined(lines, '\n'));
-}
-
-// No sandbox stands between a text and the agent that reads it.
-const textsAlone =
-  'It has nothing that runs here. What an agent does by itself after reading it is limited by the agent’s host alone.';
-
-// Said before anything is written.
-function whatItMayDo(context: CommandContext, { admitted, before, wanted }: Installed, files: InstalledFiles): Safe[] {
-  const ink = inkFor(context.stdout, context.env);
-  const can = canLines(admitted.capabilities, admitted.manifest.capabilities);
-  const cannot = cannotLines(admitted.capabilities);
-  const hasProgram = wanted.plain === true || [...files.values()].some(({ standIn }) => standIn?.kind === 'runs');
-  const changed = before?.capabilities === undefined ? [] : differenceLines(before.capabilities, admitted.capabilities);
-  return [
-    safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
-    safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((one) => one.member).join(' and ')}`,
-    ...(can.length === 0 ? [] : [safe`  In the sandbox it will be able to:`]),
-    ...can.map((line) => safe`    ${line}`),
-    ...(hasProgram && cannot.length > 0 ? [safe`  In the sandbox it will not be able to:`] : []),
-    ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
-    ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
-    ...(before !== undefined && changed.length === 0 ? [safe`    ${sameOrUnknown(admitted, before)}`] : []),
-    ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),
-  ];
-}
-
-function whereItLies(context: CommandContext, { admitted, wanted, layout }: Installed, files: InstalledFiles): Safe[] {
-  const ink = inkFor(context.stdout, context.env);
-  const warning = 'its scripts lie here as they are: the sandbox is off, and none of the limits above holds for them';
-  return [
-    safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
-    safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
-    ...layout.agentFolders.map((folder) => safe`  ${layout.copy ? 'copied to' : 'linked from'} ${folder}/${layout.folder}`),
-    ...(wanted.plain === true ? [safe`  ${ink.red('warning:')} ${warning}`] : standLines(files).map((line) => safe`  ${line}`)),
-  ];
-}
-
-function sameOrUnknown(admitted: Admitted, { locked, capabilities }: NonNullable<Installed['before']>): string {
-  if (capabilities !== undefined) return 'it can do the same as before';
-  return locked.version === admitted.version
-    ? `${lockFileName} pins other capabilities for it (${locked.capabilities}) than are approved (${admitted.capabilityDigest})`
-    : 'what the old version could do is not known any more';
 }

@@ -8,7 +8,13 @@ import type { LoggedKey } from '../keys/logged-key.ts';
 import { answer, inkFor, note, type Safe, safe, table } from '../output.ts';
 import { askNewPassphrase, askPassphrase } from '../passphrase.ts';
 import { readRegistries } from '../registry-base.ts';
-import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
+import {
+  addMailboxKey,
+  createKeyFile,
+  type KeyFile,
+  publicKeyOf,
+  readKeyFile,
+} from '../signers/key-file.ts';
 import { osKeychain } from '../signers/keychain.ts';
 import { keyNames, keyPath } from '../signers/signer.ts';
 
@@ -32,17 +38,28 @@ async function create(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? 'default';
   const shared = keyPath(context.paths, name, 'public');
   const keychain = context.options.keychain === true ? osKeychain() : undefined;
-  const passphrase = context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+  const passphrase =
+    context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   if (keychain !== undefined && passphrase !== undefined)
     throw new Problem('usage', 'A key lies in the keychain or under a passphrase: choose one');
   const path = keyPath(context.paths, name);
   const key = await createKeyFile(path, shared, name, keychain, passphrase);
   const sealed = passphrase !== undefined;
-  const made = { name, keyId: key.keyId, publicFile: shared, keychain: keychain !== undefined, passphrase: sealed };
+  const made = {
+    name,
+    keyId: key.keyId,
+    publicFile: shared,
+    keychain: keychain !== undefined,
+    passphrase: sealed,
+  };
   answer(context, { schema: 'skillgate.key-created/1', ...made }, () => safe`${key.keyId}`);
   const place = keychain === undefined ? context.paths.config : 'the keychain of this machine';
-  note(context, safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${place}.`);
-  if (sealed) note(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
+  note(
+    context,
+    safe`Key ${name} is made. Hand around ${shared}; its private part stays in ${place}.`,
+  );
+  if (sealed)
+    note(context, approverLine(approverOf(key, await addMailboxKey(path, key, passphrase))));
   return exitCodes.ok;
 }
 
@@ -58,11 +75,23 @@ async function nameApprover(context: CommandContext): Promise<ExitCode> {
   };
   const key = requireClosed(await readKeyFile(path, osKeychain, ask));
   const isNew = key.mailboxKey === undefined;
-  const mailboxKey = key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));
+  const mailboxKey =
+    key.mailboxKey ?? (await addMailboxKey(path, await key.unlocked(), passphrase));
   const approver = approverOf(key, mailboxKey);
-  answer(context, { schema: 'skillgate.approver/1', approver }, () => safe`${JSON.stringify(approver)}`);
-  if (isNew) note(context, safe`Key ${name} has a mailbox key now. It lies in ${path}, closed like the key itself.`);
-  note(context, safe`This is the entry of "approvers" in host.json, on each host whose holds this key answers.`);
+  answer(
+    context,
+    { schema: 'skillgate.approver/1', approver },
+    () => safe`${JSON.stringify(approver)}`,
+  );
+  if (isNew)
+    note(
+      context,
+      safe`Key ${name} has a mailbox key now. It lies in ${path}, closed like the key itself.`,
+    );
+  note(
+    context,
+    safe`This is the entry of "approvers" in host.json, on each host whose holds this key answers.`,
+  );
   return exitCodes.ok;
 }
 
@@ -76,31 +105,51 @@ function approverLine(approver: Approver): Safe {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const names = keyNames(context.paths);
-  const kept = [...names.map((name) => ({ name, path: keyPath(context.paths, name) })), ...endedKeys(context.paths)];
-  const found = await Promise.all(kept.map(async ({ name, path }) => ({ name, ...(await keyAt(path)) })));
+  const kept = [
+    ...names.map((name) => ({ name, path: keyPath(context.paths, name) })),
+    ...endedKeys(context.paths),
+  ];
+  const found = await Promise.all(
+    kept.map(async ({ name, path }) => ({ name, ...(await keyAt(path)) })),
+  );
   const { logged, silent } = await askLog(
     context,
     found.flatMap(({ keyId }) => keyId ?? []),
   );
-  const read = context.options.log === true ? await (await import('../keys/own-entries.ts')).ownEntries(context) : undefined;
+  const read =
+    context.options.log === true
+      ? await (await import('../keys/own-entries.ts')).ownEntries(context)
+      : undefined;
   const keys = found.map((one) => ({
     ...one,
     log: one.keyId === undefined ? null : (logged.get(one.keyId) ?? null),
-    ...(read === undefined || one.keyId === undefined ? {} : { signed: read.entries.get(one.keyId) ?? [] }),
+    ...(read === undefined || one.keyId === undefined
+      ? {}
+      : { signed: read.entries.get(one.keyId) ?? [] }),
   }));
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.keys/1', registry: silent === undefined ? context.registryBase : null, keys }, () =>
-    table(
-      keys.map(({ name, keyId, problem, log }) => [
-        ink.bold(name),
-        keyId ?? ink.red(problem ?? ''),
-        keyId === undefined || silent !== undefined ? '' : standing(log),
-      ]),
-    ),
+  answer(
+    context,
+    {
+      schema: 'skillgate.keys/1',
+      registry: silent === undefined ? context.registryBase : null,
+      keys,
+    },
+    () =>
+      table(
+        keys.map(({ name, keyId, problem, log }) => [
+          ink.bold(name),
+          keyId ?? ink.red(problem ?? ''),
+          keyId === undefined || silent !== undefined ? '' : standing(log),
+        ]),
+      ),
   );
   for (const { name, log } of keys)
     for (const one of log?.versions ?? [])
-      note(context, safe`  ${name} published ${one.name}@${one.version} at log index ${one.logIndex} (${one.status})`);
+      note(
+        context,
+        safe`  ${name} published ${one.name}@${one.version} at log index ${one.logIndex} (${one.status})`,
+      );
   for (const { name, signed } of keys)
     if (read !== undefined && signed !== undefined)
       note(
@@ -118,7 +167,8 @@ async function askLog(
   keyIds: readonly Digest[],
 ): Promise<{ logged: ReadonlyMap<Digest, LoggedKey>; silent?: string }> {
   const logged = new Map<Digest, LoggedKey>();
-  if (readRegistries(context.paths).registries.length === 0) return { logged, silent: 'no registry is pinned' };
+  if (readRegistries(context.paths).registries.length === 0)
+    return { logged, silent: 'no registry is pinned' };
   const { loggedKey } = await import('../keys/logged-key.ts');
   try {
     for (const keyId of keyIds) {

@@ -10,7 +10,13 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { entryOf, type Lines, readLines, verifyAuditFile } from '../audit-file.ts';
 import { auditFilterOf } from '../audit-filter.ts';
 import { followLines, nearEnd } from '../audit-follow.ts';
-import { addToPicture, emptyPicture, pictureText, type RunnerProcess, withoutLost } from '../audit-picture.ts';
+import {
+  addToPicture,
+  emptyPicture,
+  pictureText,
+  type RunnerProcess,
+  withoutLost,
+} from '../audit-picture.ts';
 import { auditRow, chainText } from '../audit-text.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
@@ -29,7 +35,8 @@ const logCommands: Readonly<Record<string, (context: CommandContext) => Promise<
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = logCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 
@@ -37,7 +44,9 @@ async function show(context: CommandContext): Promise<ExitCode> {
   const { format, options, signal, stdout } = context;
   const follows = options.follow === true;
   if (follows && format === 'json')
-    throw new Problem('usage', 'Cannot follow in one JSON value', { hint: 'skillgate log --follow --format jsonl' });
+    throw new Problem('usage', 'Cannot follow in one JSON value', {
+      hint: 'skillgate log --follow --format jsonl',
+    });
   const file = auditFileOf(context);
   const keep = auditFilterOf(context);
   let shown = 0;
@@ -51,7 +60,10 @@ async function show(context: CommandContext): Promise<ExitCode> {
   }
   if (format === 'json') stdout.write(']}\n');
   if (format === 'text' && shown === 0)
-    note(context, safe`nothing is recorded${Object.keys(options).length === 0 ? '' : ' that fits'}`);
+    note(
+      context,
+      safe`nothing is recorded${Object.keys(options).length === 0 ? '' : ' that fits'}`,
+    );
   return exitCodes.ok;
 }
 
@@ -76,14 +88,17 @@ async function verify(context: CommandContext): Promise<ExitCode> {
   const folder = dirname(file);
   const hint = `Keep it: cp -a ${folder} ${folder}.kept; compare line ${chain.line} (sed -n ${chain.line}p) with what was exported; then mv ${folder} ${folder}.broken && mv ${keyFile}.head ${folder}.broken/`;
   if (context.format === 'json') return exitCodes.refused;
-  throw new Problem('audit-broken', `Cannot vouch for ${file}: line ${chain.line}: ${chain.why}`, { hint });
+  throw new Problem('audit-broken', `Cannot vouch for ${file}: line ${chain.line}: ${chain.why}`, {
+    hint,
+  });
 }
 
 async function watch(context: CommandContext): Promise<ExitCode> {
   const { now, options, signal, stdout } = context;
   const file = auditFileOf(context);
   const ends = options.once === true ? AbortSignal.abort() : signal;
-  let [picture, before] = [emptyPicture, ''];
+  let picture = emptyPicture;
+  let before = '';
   let position = await nearEnd(file, pictureBytesMax);
   const take = (more: Lines): void => {
     position = more.position;
@@ -95,7 +110,9 @@ async function watch(context: CommandContext): Promise<ExitCode> {
     if (text === before) return;
     before = text;
     // On a terminal one picture replaces the other; in a pipe each that differs follows.
-    stdout.write(stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`);
+    stdout.write(
+      stdout.isTTY === true ? `\u001b[H\u001b[2J${text}\n` : `${now().toISOString()}\n${text}\n\n`,
+    );
   };
   for await (const more of readLines(file, position)) take(more);
   draw();
@@ -120,16 +137,23 @@ async function send(context: CommandContext): Promise<ExitCode> {
     signal,
   };
   const onTrouble = (why: string): void => note(context, safe`not exported yet: ${why}`);
-  const ends = await Promise.allSettled(exporters.map((one) => exportLog({ ...world, onTrouble }, one, options.follow === true)));
+  const ends = await Promise.allSettled(
+    exporters.map((one) => exportLog({ ...world, onTrouble }, one, options.follow === true)),
+  );
   const reports = await sendIncidents(context, { incidents });
   const sent = ends.map((end) => (end.status === 'fulfilled' ? end.value : 0));
   answer(
     context,
-    { schema: 'skillgate.log-export/1', exporters: exporters.map(({ kind }, at) => ({ kind, sent: sent[at] })), reports },
+    {
+      schema: 'skillgate.log-export/1',
+      exporters: exporters.map(({ kind }, at) => ({ kind, sent: sent[at] })),
+      reports,
+    },
     () =>
       joined(
         exporters.map(
-          ({ kind, url }, at) => safe`${kind} ${new URL(url).host}: ${count(sent[at] ?? 0, 'entry', 'entries')} sent`,
+          ({ kind, url }, at) =>
+            safe`${kind} ${new URL(url).host}: ${count(sent[at] ?? 0, 'entry', 'entries')} sent`,
         ),
         '\n',
       ),

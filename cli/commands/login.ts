@@ -10,16 +10,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context);
   const { token, expires, member } = await signIn(context, signer);
   if (context.options.browser === true) {
-    const { url } = await askRegistry(context, '/api/v1/session/link', linkAnswer, { method: 'POST', token });
+    const { url } = await askRegistry(context, '/api/v1/session/link', linkAnswer, {
+      method: 'POST',
+      token,
+    });
     answer(context, { schema: 'skillgate.login-link/1', url }, () => safe`${url}`);
     note(context, safe`Open it within five minutes; it signs in once.`);
     return exitCodes.ok;
   }
   const registry = context.registryBase;
-  answer(context, { schema: 'skillgate.login/1', registry, keyId: signer.keyId, member, expires }, () =>
-    member === null
-      ? safe`Signed in to ${registry} with key ${signer.name}; it is no member’s.`
-      : safe`Signed in to ${registry} as ${member.name} (${joined(member.roles, ', ')}).`,
+  answer(
+    context,
+    { schema: 'skillgate.login/1', registry, keyId: signer.keyId, member, expires },
+    () =>
+      member === null
+        ? safe`Signed in to ${registry} with key ${signer.name}; it is no member’s.`
+        : safe`Signed in to ${registry} as ${member.name} (${joined(member.roles, ', ')}).`,
   );
   return exitCodes.ok;
 }

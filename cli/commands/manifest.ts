@@ -2,7 +2,12 @@ import { basename, join, resolve } from 'node:path';
 import { inferCommands } from '../../scanner/manifest/commands.ts';
 import { inferManifest, toldIn } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
-import { listCapabilities, minus, printCapability, union } from '../../skills-index/skill/capability.ts';
+import {
+  listCapabilities,
+  minus,
+  printCapability,
+  union,
+} from '../../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
 import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
 import { isNamePart, parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
@@ -26,22 +31,32 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const bytesOf = (path: string) => files.find((file) => file.path === path)?.bytes;
   const json = bytesOf('skill.json');
   const before = json === undefined ? undefined : parseManifest(json);
-  const about = before ?? nameFor(context, parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()), folder);
+  const about =
+    before ?? nameFor(context, parseSkillMd(bytesOf('SKILL.md') ?? new Uint8Array()), folder);
   const report = await scanOnce(files);
   const inferred = inferManifest(files, report, { name: about.name, version: about.version });
   const manifest =
-    before === undefined ? inferred : widened(before, inferred, inferCommands(files, before.commands, toldIn(report)));
+    before === undefined
+      ? inferred
+      : widened(before, inferred, inferCommands(files, before.commands, toldIn(report)));
   const text = printManifest(manifest);
   const old = json === undefined ? undefined : Buffer.from(json).toString('utf8');
   const written = context.options.write === true && text !== old;
   if (written && old !== undefined) await agreeToChange(context, old, text);
   if (written) await writeWhole(join(folder, 'skill.json'), text);
   const { left, unused } = leftOver(manifest, report);
-  answer(context, { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused }, () => shown(context, text));
+  answer(
+    context,
+    { schema: 'skillgate.manifest-proposal/1', manifest, written, left, unused },
+    () => shown(context, text),
+  );
   for (const one of left) note(context, safe`cannot be declared as it was seen: ${one}`);
   for (const one of unused) note(context, safe`declared, but never seen: ${one}`);
   if (report.verdict === 'block')
-    note(context, safe`The scan blocks this skill: see skillgate scan before anything is declared.`);
+    note(
+      context,
+      safe`The scan blocks this skill: see skillgate scan before anything is declared.`,
+    );
   note(context, outcome(written, text === old));
   return exitCodes.ok;
 }
@@ -49,12 +64,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 // What somebody wrote is not overwritten unseen.
 async function agreeToChange(context: CommandContext, old: string, text: string): Promise<void> {
   note(context, shownDiff(diffLines(old, text), inkFor(context.stderr, context.env)));
-  if (context.options.yes !== true) await confirm(context, safe`Change skill.json like this?`, 'yes', '--yes');
+  if (context.options.yes !== true)
+    await confirm(context, safe`Change skill.json like this?`, 'yes', '--yes');
 }
 
 function outcome(written: boolean, isSame: boolean): Safe {
-  if (written) return safe`skill.json is written: read it, and say in your own words why each is needed.`;
-  return isSame ? safe`skill.json declares all that the scan saw: nothing to write.` : safe`Nothing was written: add --write.`;
+  if (written)
+    return safe`skill.json is written: read it, and say in your own words why each is needed.`;
+  return isSame
+    ? safe`skill.json declares all that the scan saw: nothing to write.`
+    : safe`Nothing was written: add --write.`;
 }
 
 // As it is where it is data; at a terminal nothing in it may be obeyed.
@@ -78,11 +97,17 @@ function leftOver(manifest: Manifest, { capabilities: { observed, unused } }: Sc
 
 function nameFor(context: CommandContext, skillMd: SkillMd, folder: string): ExactVersion {
   const scope = parseScope(context.options.scope ?? 'me');
-  const short = [skillMd.name, basename(folder)].find((one) => one !== undefined && isNamePart(one));
+  const short = [skillMd.name, basename(folder)].find(
+    (one) => one !== undefined && isNamePart(one),
+  );
   if (short === undefined)
-    throw new Problem('name-invalid', `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`, {
-      hint: 'write name: in SKILL.md, lower-case letters, digits and single hyphens',
-    });
+    throw new Problem(
+      'name-invalid',
+      `Cannot name the skill: neither SKILL.md nor the folder has a skill’s name`,
+      {
+        hint: 'write name: in SKILL.md, lower-case letters, digits and single hyphens',
+      },
+    );
   return { name: parseSkillName(`@${scope}/${short}`), version: versionOf(skillMd) };
 }
 

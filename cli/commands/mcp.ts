@@ -9,7 +9,9 @@ import { note, safe } from '../output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { agent } = context.options;
   if (typeof agent !== 'string')
-    throw new Problem('usage', 'Cannot serve skills to nobody: name the agent', { hint: 'skillgate mcp --agent NAME' });
+    throw new Problem('usage', 'Cannot serve skills to nobody: name the agent', {
+      hint: 'skillgate mcp --agent NAME',
+    });
   // A client that goes away ends what it started.
   const gone = new AbortController();
   context.stdin.once('end', () => gone.abort()).once('close', () => gone.abort());
@@ -17,7 +19,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const skills = agentSkills({ ...context, signal }, agent, context.cwd);
   const { serveMcp } = await import('../mcp-server.ts');
   await serveMcp(
-    { skills, turns: agentTurns({ ...context, signal }, agent), boundary: () => randomUUID().slice(0, 8) },
+    {
+      skills,
+      turns: agentTurns({ ...context, signal }, agent),
+      boundary: () => randomUUID().slice(0, 8),
+    },
     context,
     {
       version: '1',

@@ -50,9 +50,25 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const votes = root.threshold > 1 ? (await readMembers(context, signer)).votes : [];
   const previous = await previousOf(context, who);
   const known = identities === undefined ? {} : { identities };
-  const enrolment: Enrolment = { registry: registryIdOf(root), name, roles, ...who, ...known, state: 'enrolled', previous };
-  const ballot = ballotFor(enrolment, signer.keyId, { votes, votesNeeded: root.threshold }, randomUUID);
-  const envelope = await signStatement(memberStatement({ ...enrolment, nonce: ballot.nonce }), signer);
+  const enrolment: Enrolment = {
+    registry: registryIdOf(root),
+    name,
+    roles,
+    ...who,
+    ...known,
+    state: 'enrolled',
+    previous,
+  };
+  const ballot = ballotFor(
+    enrolment,
+    signer.keyId,
+    { votes, votesNeeded: root.threshold },
+    randomUUID,
+  );
+  const envelope = await signStatement(
+    memberStatement({ ...enrolment, nonce: ballot.nonce }),
+    signer,
+  );
   const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
     json: envelope,
     signedBy: signer.keyId,
@@ -68,8 +84,15 @@ async function add(context: CommandContext): Promise<ExitCode> {
   answer(
     context,
     {
-      ...{ schema: 'skillgate.member-added/1', name, roles, ...who, ...known, statement: digest, logIndex },
-      ...{ done: ballot.signed >= ballot.needed, votes: { signed: ballot.signed, needed: ballot.needed } },
+      schema: 'skillgate.member-added/1',
+      name,
+      roles,
+      ...who,
+      ...known,
+      statement: digest,
+      logIndex,
+      done: ballot.signed >= ballot.needed,
+      votes: { signed: ballot.signed, needed: ballot.needed },
     },
     () =>
       ballot.signed >= ballot.needed
@@ -84,15 +107,24 @@ async function add(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function readMembers(context: CommandContext, signer: Signer): Promise<v.InferOutput<typeof membersAnswer>> {
-  return withSession(context, signer, (token) => askRegistry(context, '/api/v1/members', membersAnswer, { token }));
+function readMembers(
+  context: CommandContext,
+  signer: Signer,
+): Promise<v.InferOutput<typeof membersAnswer>> {
+  return withSession(context, signer, (token) =>
+    askRegistry(context, '/api/v1/members', membersAnswer, { token }),
+  );
 }
 
 // An empty list is said, never assumed: it is the administrator's word that the member is no author under another name.
 function identitiesOf({ options }: CommandContext): MemberPredicate['identities'] {
   const people = peopleIn(options.identity);
   if (options['no-identity'] !== true) return people.length === 0 ? undefined : people;
-  if (people.length > 0) throw new Problem('usage', 'Cannot add a member: --identity and --no-identity contradict each other');
+  if (people.length > 0)
+    throw new Problem(
+      'usage',
+      'Cannot add a member: --identity and --no-identity contradict each other',
+    );
   return [];
 }
 
@@ -105,11 +137,18 @@ async function whoOf(
 ): Promise<Who> {
   const { 'public-key': file, passkey: id, 'passkey-key': keyDigest } = context.options;
   if ((file === undefined) === (id === undefined))
-    throw new Problem('usage', 'Cannot add a member: name exactly one of --public-key FILE and --passkey ID');
+    throw new Problem(
+      'usage',
+      'Cannot add a member: name exactly one of --public-key FILE and --passkey ID',
+    );
   if (id !== undefined && !isDigest(keyDigest))
-    throw new Problem('usage', 'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key', {
-      hint: 'The line that its owner copied from the browser holds it.',
-    });
+    throw new Problem(
+      'usage',
+      'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key',
+      {
+        hint: 'The line that its owner copied from the browser holds it.',
+      },
+    );
   if (isDigest(file)) {
     const { votes } = await readMembers(context, signer);
     return { key: keyInVotes(votes, file) ?? (await publicKeyById(context, file)) };
@@ -118,12 +157,19 @@ async function whoOf(
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
     return { key: { keyId, spki } };
   }
-  const { pending } = await asMember((token) => askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }));
+  const { pending } = await asMember((token) =>
+    askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
+  );
   const found = pending.find((one) => one.credentialId === id);
   if (found === undefined)
-    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits`, { hint: 'skillgate member list' });
+    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits`, {
+      hint: 'skillgate member list',
+    });
   if (found.member !== name)
-    throw new Problem('usage', `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`);
+    throw new Problem(
+      'usage',
+      `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`,
+    );
   const { credentialId, publicKey, rpId, origin } = found;
   // The registry says which key it is; the digest came from the browser that made it, past the registry.
   const spki = coseToSpki(Buffer.from(publicKey, 'base64url'));
@@ -135,7 +181,10 @@ async function whoOf(
         hint: 'Do not sign it. Ask the person for the line again; if it is the same, somebody changed the registry’s database.',
       },
     );
-  note(context, safe`Passkey ${credentialId} for ${origin}: the key is the one that the line names.`);
+  note(
+    context,
+    safe`Passkey ${credentialId} for ${origin}: the key is the one that the line names.`,
+  );
   return { passkey: { credentialId, publicKey, rpId, origin } };
 }
 
@@ -154,7 +203,11 @@ async function list(context: CommandContext): Promise<ExitCode> {
         one.keyId ?? `passkey ${one.credentialId ?? ''}`,
         saidOf(one),
       ]),
-      ...pending.map((one) => [ink.bold(one.member), ink.yellow('waits'), `passkey ${one.credentialId}`]),
+      ...pending.map((one) => [
+        ink.bold(one.member),
+        ink.yellow('waits'),
+        `passkey ${one.credentialId}`,
+      ]),
     ]),
   );
   for (const { change, by } of votes) {
@@ -173,7 +226,9 @@ function saidOf({ identities }: { readonly identities?: readonly Identity[] | un
 }
 
 function rolesOf(given: unknown): MemberRole[] {
-  const words: unknown[] = Array.isArray(given) ? given.flatMap((one) => String(one).split(',')) : [];
+  const words: unknown[] = Array.isArray(given)
+    ? given.flatMap((one) => String(one).split(','))
+    : [];
   const roles = memberRoles.filter((role) => words.includes(role));
   const wrong = words.find((word) => !memberRoles.some((role) => role === word));
   if (wrong !== undefined || roles.length === 0)

@@ -32,7 +32,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const letGo = holdFolder(folder.dir);
   try {
     for (;;) {
-      const look = await lookAndSay(context, pinned, { folder, ...memory, tries: options.follow === true });
+      const look = await lookAndSay(context, pinned, {
+        folder,
+        ...memory,
+        tries: options.follow === true,
+      });
       if (look !== undefined && look.differences.length > 0) return exitCodes.refused;
       if (options.follow !== true) return exitCodes.ok;
       await pause(every * 1_000, signal);
@@ -51,12 +55,20 @@ type Memory = ReplayMemory & {
   readonly tries: boolean;
 };
 
-async function lookAndSay(context: CommandContext, pinned: TrustedRegistry, memory: Memory): Promise<Shown | undefined> {
+async function lookAndSay(
+  context: CommandContext,
+  pinned: TrustedRegistry,
+  memory: Memory,
+): Promise<Shown | undefined> {
   const { tries, ...kept } = memory;
   let world = worldOf(context, pinned, kept);
   try {
     // Administrators may have rotated keys since the last look, and what was kept an hour ago would then find differences that are none.
-    const { registry, notes } = await freshRegistry(context, pinned, { offline: false, graceHours: 0, isDoubted: true });
+    const { registry, notes } = await freshRegistry(context, pinned, {
+      offline: false,
+      graceHours: 0,
+      isDoubted: true,
+    });
     for (const one of notes) note(context, safe`${one}`);
     world = worldOf(context, registry, kept);
     const look = await lookNow(context, world);
@@ -69,16 +81,26 @@ async function lookAndSay(context: CommandContext, pinned: TrustedRegistry, memo
       sayLook(context, pinned, judged);
       return judged;
     }
-    const isBorne = judged === 'waiting' || cause.code === 'registry-down' || cause.code === 'registry-busy';
+    const isBorne =
+      judged === 'waiting' || cause.code === 'registry-down' || cause.code === 'registry-busy';
     if (!isBorne || !tries) throw cause;
     note(context, safe`${cause.message}; it is asked again`);
     return undefined;
   }
 }
 
-function worldOf(context: CommandContext, registry: TrustedRegistry, kept: Omit<Memory, 'tries'>): ReplayWorld {
+function worldOf(
+  context: CommandContext,
+  registry: TrustedRegistry,
+  kept: Omit<Memory, 'tries'>,
+): ReplayWorld {
   const { fetch, getFile, paths, signal, now } = context;
-  const source = { fetch: getFile ?? fetch, store: diskStore(paths, registry.fingerprint), base: registry.base, signal };
+  const source = {
+    fetch: getFile ?? fetch,
+    store: diskStore(paths, registry.fingerprint),
+    base: registry.base,
+    signal,
+  };
   return { ...registry, ...kept, source, now };
 }
 
@@ -98,18 +120,37 @@ async function lookNow(context: CommandContext, world: ReplayWorld): Promise<Sho
   }
 }
 
-function sayLook(context: CommandContext, { base, root, fingerprint }: TrustedRegistry, look: Shown): void {
-  const differences = look.differences.map((one) => ({ ...one, means: differenceMeanings[one.code] }));
-  const said = { registry: base, origin: root.origin, root: fingerprint, at: context.now().toISOString() };
-  answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () => textOf(context, base, look));
+function sayLook(
+  context: CommandContext,
+  { base, root, fingerprint }: TrustedRegistry,
+  look: Shown,
+): void {
+  const differences = look.differences.map((one) => ({
+    ...one,
+    means: differenceMeanings[one.code],
+  }));
+  const said = {
+    registry: base,
+    origin: root.origin,
+    root: fingerprint,
+    at: context.now().toISOString(),
+  };
+  answer(context, { schema: 'skillgate.monitor/1', ...said, ...look, differences }, () =>
+    textOf(context, base, look),
+  );
   for (const one of look.notes) note(context, safe`${one}`);
 }
 
-function textOf(context: CommandContext, base: string, { differences, evidence, ...look }: Shown): Safe {
+function textOf(
+  context: CommandContext,
+  base: string,
+  { differences, evidence, ...look }: Shown,
+): Safe {
   const ink = inkFor(context.stdout, context.env);
   const { size, read, lines, marks } = look;
   const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')}, ${count(marks, 'mark')}`;
-  if (differences.length === 0) return safe`${ink.green('✔')} ${base}: ${what}: index and status say what the log says`;
+  if (differences.length === 0)
+    return safe`${ink.green('✔')} ${base}: ${what}: index and status say what the log says`;
   return joined(
     [
       safe`${ink.red('✘')} ${base}: ${what}: ${count(differences.length, 'difference')}`,

@@ -10,7 +10,12 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { askWhetherPublishable } from '../dry-run.ts';
 import { answer, count, inkFor, note, safe, wantsColour } from '../output.ts';
 import { ownName } from '../own-version.ts';
-import { demandDeclared, demandWritten, type PreparedVersion, prepareVersion } from '../prepare-version.ts';
+import {
+  demandDeclared,
+  demandWritten,
+  type PreparedVersion,
+  prepareVersion,
+} from '../prepare-version.ts';
 import { type Origin, originOf, provenancePredicate } from '../provenance.ts';
 import { refuseForeignPublisher, refuseForeignScope } from '../scope-owner.ts';
 import { someoneFor } from '../signers/someone.ts';
@@ -26,7 +31,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const { message } of prepared.warnings) note(context, safe`warning: ${message}`);
   for (const path of prepared.folder.skipped) note(context, safe`left out: ${path} (git’s own)`);
   step('manifest', `${manifest.name} ${manifest.version}`);
-  step('bundle', `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`);
+  step(
+    'bundle',
+    `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`,
+  );
   const { verdict, findings } = await scanHere(context, prepared);
   demandWritten(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
@@ -34,7 +42,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
   if (dryRun) {
-    const would = context.options.oidc === true ? { wouldSign: await wouldSign(context, scopeOf(name)) } : {};
+    const would =
+      context.options.oidc === true ? { wouldSign: await wouldSign(context, scopeOf(name)) } : {};
     await askWhetherPublishable(context, { name, version });
     answer(
       context,
@@ -47,19 +56,35 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.oidc === true) await refuseForeignPublisher(context, scopeOf(name), someone);
   const signer = await someone.signer();
   const origin = await originFor(context, folder, prepared);
-  const provenance = origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
-  const published = await publishVersion(context, signer, { packed, manifest, ...provenance }).catch(async (cause: unknown) => {
+  const provenance =
+    origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
+  const published = await publishVersion(context, signer, {
+    packed,
+    manifest,
+    ...provenance,
+  }).catch(async (cause: unknown) => {
     // The registry knows nobody by a key that owns nothing there; whose the scope is tells more.
-    if (cause instanceof Problem && cause.code === 'key-unknown') await refuseForeignScope(context, scopeOf(name), someone);
+    if (cause instanceof Problem && cause.code === 'key-unknown')
+      await refuseForeignScope(context, scopeOf(name), someone);
     throw cause;
   });
-  step('sign', `${someone.name}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`);
+  step(
+    'sign',
+    `${someone.name}${origin === undefined ? '' : `, commit ${origin.commit.slice(0, 12)}`}`,
+  );
   step('upload', published.status);
   const { status, statements } = published;
   answer(
     context,
-    { schema: 'skillgate.published/1', ...about, status, statements, registry: context.registryBase },
-    () => safe`${name}@${version} is published: ${status}\n→ follow: skillgate status ${name}@${version}`,
+    {
+      schema: 'skillgate.published/1',
+      ...about,
+      status,
+      statements,
+      registry: context.registryBase,
+    },
+    () =>
+      safe`${name}@${version} is published: ${status}\n→ follow: skillgate status ${name}@${version}`,
   );
   return exitCodes.ok;
 }
@@ -79,8 +104,12 @@ async function scanHere(
   const report = await scanOnce(files);
   if (context.format === 'text') {
     if (report.verdict !== 'pass')
-      context.stderr.write(printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }));
-    else for (const one of report.findings) note(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
+      context.stderr.write(
+        printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
+      );
+    else
+      for (const one of report.findings)
+        note(context, safe`${one.severity}: ${one.message} (${one.path}:${one.line})`);
     const why = whyHigh(defaultPolicy, {
       capabilities: manifest.capabilities,
       findings: report.findings,
@@ -92,7 +121,11 @@ async function scanHere(
   return { verdict: report.verdict, findings: report.findings.length };
 }
 
-async function originFor(context: CommandContext, folder: string, { packed }: PreparedVersion): Promise<Origin | undefined> {
+async function originFor(
+  context: CommandContext,
+  folder: string,
+  { packed }: PreparedVersion,
+): Promise<Origin | undefined> {
   const found = await originOf(folder, packed, context.env);
   if (found.kind === 'origin') return found.origin;
   note(context, safe`no provenance: ${found.why}`);

@@ -10,20 +10,26 @@ import { runRedteam } from '../redteam/suite.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { scenario, scenarios: folder } = context.options;
-  const all = readScenarios(typeof folder === 'string' ? resolve(context.cwd, folder) : ownScenarios());
+  const all = readScenarios(
+    typeof folder === 'string' ? resolve(context.cwd, folder) : ownScenarios(),
+  );
   const wanted = Array.isArray(scenario) ? scenario : [];
   const chosen = all.filter(
-    ({ group, name }) => wanted.length === 0 || wanted.some((word) => word === group || name.includes(word)),
+    ({ group, name }) =>
+      wanted.length === 0 || wanted.some((word) => word === group || name.includes(word)),
   );
   if (chosen.length === 0)
     throw new Problem('usage', 'There is no such scenario', {
       hint: `One of the groups ${[...new Set(all.map((one) => one.group))].join(', ')}`,
     });
   const progress = startProgress(context, chosen.length, 'scenarios');
-  const results = await runRedteam(context, { scenarios: chosen, onResult: ({ name }) => progress.step(name) }).finally(() =>
-    progress.end(),
-  );
+  const results = await runRedteam(context, {
+    scenarios: chosen,
+    onResult: ({ name }) => progress.step(name),
+  }).finally(() => progress.end());
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.redteam/1', scenarios: results }, () => resultsText(results, ink));
+  answer(context, { schema: 'skillgate.redteam/1', scenarios: results }, () =>
+    resultsText(results, ink),
+  );
   return results.some((one) => one.result === 'leaked') ? exitCodes.refused : exitCodes.ok;
 }

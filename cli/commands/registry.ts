@@ -31,7 +31,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'registry add':
       return add(context);
     case 'registry show':
-      return showRegistry(context, context.args[0] === undefined ? context.registryBase : parseBase(context.args[0]));
+      return showRegistry(
+        context,
+        context.args[0] === undefined ? context.registryBase : parseBase(context.args[0]),
+      );
     default:
       return trust(context);
   }
@@ -42,7 +45,9 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const name = String(context.options.key ?? 'administrator');
   const origin = String(context.options.origin ?? 'localhost');
   const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
-  const others = await Promise.all(files.map((file) => readPublicKeyFile(resolve(context.cwd, file))));
+  const others = await Promise.all(
+    files.map((file) => readPublicKeyFile(resolve(context.cwd, file))),
+  );
   const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
   const count = others.length + 1;
   const noScanner = context.options['no-scanner'] === true;
@@ -55,23 +60,41 @@ async function init(context: CommandContext): Promise<ExitCode> {
         hint: `it is a number from 1 to ${count}; --administrator FILE names further ones`,
       },
     );
-  const passphrase = context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+  const passphrase =
+    context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
   const makeKey = () =>
-    createKeyFile(keyPath(context.paths, name), keyPath(context.paths, name, 'public'), name, undefined, passphrase).catch(
-      (cause: unknown) => {
-        if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
-        throw new Problem('file-exists', cause.message, {
-          cause,
-          hint: `this registry gets an administrator’s key of its own: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
-        });
-      },
-    );
-  const root = await makeRegistryFolder(folder, origin, makeKey, { others, threshold, now: context.now(), noScanner });
+    createKeyFile(
+      keyPath(context.paths, name),
+      keyPath(context.paths, name, 'public'),
+      name,
+      undefined,
+      passphrase,
+    ).catch((cause: unknown) => {
+      if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
+      throw new Problem('file-exists', cause.message, {
+        cause,
+        hint: `this registry gets an administrator’s key of its own: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
+      });
+    });
+  const root = await makeRegistryFolder(folder, origin, makeKey, {
+    others,
+    threshold,
+    now: context.now(),
+    noScanner,
+  });
   const fingerprint = rootFingerprint(root);
   const administrator = root.administrators[0]?.keyId;
   answer(
     context,
-    { schema: 'skillgate.registry-made/1', folder, origin, fingerprint, key: name, administrator, threshold: root.threshold },
+    {
+      schema: 'skillgate.registry-made/1',
+      folder,
+      origin,
+      fingerprint,
+      key: name,
+      administrator,
+      threshold: root.threshold,
+    },
     () => safe`${fingerprint}`,
   );
   note(
@@ -93,8 +116,12 @@ async function init(context: CommandContext): Promise<ExitCode> {
 
 async function add(context: CommandContext): Promise<ExitCode> {
   const base = parseBase(context.args[0]);
-  const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(parseScope);
-  const inForce = parseRoot(checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')));
+  const scopes = (Array.isArray(context.options.scope) ? context.options.scope : []).map(
+    parseScope,
+  );
+  const inForce = parseRoot(
+    checkRootSize(await requestBytes({ ...context, registryBase: base }, '/index/root.json')),
+  );
   const root = await rootNamed(context, base, inForce);
   await demandFingerprint(context, base, root);
   return pin(context, { base, root, scopes, isEarlier: root !== inForce });
@@ -105,7 +132,10 @@ async function trust(context: CommandContext): Promise<ExitCode> {
   const fromUrl = /^https?:\/\//.test(given);
   if (context.options['forget-log'] === true) {
     if (fromUrl) return forgetLog(context, parseBase(given));
-    throw new Problem('usage', 'Cannot forget a log: --forget-log goes with the address of its registry');
+    throw new Problem(
+      'usage',
+      'Cannot forget a log: --forget-log goes with the address of its registry',
+    );
   }
   const base = fromUrl ? parseBase(given) : context.registryBase;
   const bytes = fromUrl
@@ -136,9 +166,17 @@ async function pin(
   { base, root, scopes, registryMayBeDown = false, isEarlier = false }: NewPin,
 ): Promise<ExitCode> {
   const kept = await refreshTrust(context, base, root).catch((cause: unknown) => {
-    if (!registryMayBeDown || !(cause instanceof Problem) || !['registry-down', 'tuf-missing'].includes(cause.code)) throw cause;
+    if (
+      !registryMayBeDown ||
+      !(cause instanceof Problem) ||
+      !['registry-down', 'tuf-missing'].includes(cause.code)
+    )
+      throw cause;
     const until = root.tuf === 1 ? ', and nothing is admitted before it is there' : '';
-    note(context, safe`${cause.message}\nIts TUF metadata is asked for at the next admission${until}.`);
+    note(
+      context,
+      safe`${cause.message}\nIts TUF metadata is asked for at the next admission${until}.`,
+    );
     return null;
   });
   if (kept === undefined && isEarlier) requireSuccession(base, root);
@@ -148,18 +186,30 @@ async function pin(
       safe`${base} serves no TUF metadata: it is trusted by this root file alone, and no rotation of its keys can reach you. It is asked again each hour; its operator sets it up with skillgate registry rotate.`,
     );
   await carryMemory(context, base, { root, kept: kept ?? undefined });
-  return pinnedAnswer(context, await pinRegistry(context.paths, base, root, scopes), kept ?? undefined);
+  return pinnedAnswer(
+    context,
+    await pinRegistry(context.paths, base, root, scopes),
+    kept ?? undefined,
+  );
 }
 
 // The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares it.
-async function demandFingerprint(context: CommandContext, base: string, root: RootFile): Promise<void> {
+async function demandFingerprint(
+  context: CommandContext,
+  base: string,
+  root: RootFile,
+): Promise<void> {
   const found = rootFingerprint(root);
   const { root: given } = context.options;
   if (given !== undefined) {
     if (parseDigest(given) === found) return;
-    throw new Problem('root-invalid', `Cannot trust ${base}: its root file has fingerprint ${found}, not the one you named`, {
-      hint: `${context.command === 'registry add' ? 'no root file that it had before has that one either; ' : ''}ask its operator for the fingerprint over another channel; do not copy it from here`,
-    });
+    throw new Problem(
+      'root-invalid',
+      `Cannot trust ${base}: its root file has fingerprint ${found}, not the one you named`,
+      {
+        hint: `${context.command === 'registry add' ? 'no root file that it had before has that one either; ' : ''}ask its operator for the fingerprint over another channel; do not copy it from here`,
+      },
+    );
   }
   const ink = inkFor(context.stderr, context.env);
   await confirm(
@@ -170,19 +220,30 @@ async function demandFingerprint(context: CommandContext, base: string, root: Ro
   );
 }
 
-function pinnedAnswer(context: CommandContext, pinned: PinnedRegistry, kept: KeptTrust | undefined): ExitCode {
+function pinnedAnswer(
+  context: CommandContext,
+  pinned: PinnedRegistry,
+  kept: KeptTrust | undefined,
+): ExitCode {
   const isDefault = readRegistries(context.paths).default === pinned.base;
   const { root: inForce } = trustedRegistry(context, pinned.base);
   const tuf =
     kept === undefined
       ? null
-      : { version: keptVersion(kept, 'root'), root: rootFingerprint(inForce), freshUntil: kept.freshUntil };
+      : {
+          version: keptVersion(kept, 'root'),
+          root: rootFingerprint(inForce),
+          freshUntil: kept.freshUntil,
+        };
   const rotated =
-    tuf === null || tuf.root === pinned.root ? safe`` : safe`; its administrators have rotated it since: ${tuf.root} is in force`;
+    tuf === null || tuf.root === pinned.root
+      ? safe``
+      : safe`; its administrators have rotated it since: ${tuf.root} is in force`;
   answer(
     context,
     { schema: 'skillgate.registry-pinned/1', ...pinned, default: isDefault, tuf },
-    () => safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}${rotated}`,
+    () =>
+      safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}${rotated}`,
   );
   return exitCodes.ok;
 }

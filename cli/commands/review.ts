@@ -25,9 +25,17 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'review refuse':
       return act(context, 'move', { to: 'refused', reason: reasonOf(context) }, 'refused');
     case 'review move':
-      return act(context, 'move', { to: stateOf(context), reason: reasonOf(context) }, `moved to ${stateOf(context)}`);
+      return act(
+        context,
+        'move',
+        { to: stateOf(context), reason: reasonOf(context) },
+        `moved to ${stateOf(context)}`,
+      );
     case 'review suspend':
-      return (await import('../review-revoke.ts')).revoke(context, context.options.lift === true ? 'lifted' : 'suspended');
+      return (await import('../review-revoke.ts')).revoke(
+        context,
+        context.options.lift === true ? 'lifted' : 'suspended',
+      );
     default:
       return (await import('../review-revoke.ts')).revoke(context, 'revoked');
   }
@@ -61,11 +69,18 @@ async function list(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-async function act(context: CommandContext, action: string, json: object, done: string): Promise<ExitCode> {
+async function act(
+  context: CommandContext,
+  action: string,
+  json: object,
+  done: string,
+): Promise<ExitCode> {
   const which = versionOf(context);
   const signer = await signerFor(context);
   const path = `/api/v1/reviews${versionPath(which.name, which.version)}/${action}`;
-  await withSession(context, signer, (token) => askRegistry(context, path, v.unknown(), { json, token }));
+  await withSession(context, signer, (token) =>
+    askRegistry(context, path, v.unknown(), { json, token }),
+  );
   answer(
     context,
     { schema: 'skillgate.review-done/1', ...which, action: done },

@@ -1,11 +1,20 @@
 import { join, resolve } from 'node:path';
 import { readPolicy } from '../../registry/data-folder/data-folder.ts';
-import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../registry/data-folder/rotation.ts';
+import {
+  lastLogIndex,
+  newlyFrozen,
+  publishTuf,
+  readTufDocument,
+} from '../../registry/data-folder/rotation.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { maySign, signRepository } from '../../skills-index/trust/tuf/ceremony.ts';
-import { parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
 import { confirm } from '../ask.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, note, safe } from '../output.ts';
@@ -30,14 +39,27 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     case 'publish':
       return publish(context, rest);
     default:
-      throw new Problem('usage', `Not a step of a rotation: ${JSON.stringify(step)}`, { hint: 'propose, show, sign, publish' });
+      throw new Problem('usage', `Not a step of a rotation: ${JSON.stringify(step)}`, {
+        hint: 'propose, show, sign, publish',
+      });
   }
 }
 
 async function propose(context: CommandContext, dir: string): Promise<ExitCode> {
-  const [policy, before] = [await readPolicy(dir), await readTufDocument(dir)];
-  const exit = await proposeRotation(context, dir, { policy, before, lastLogIndex: lastLogIndex(dir) });
-  tellFrozen(context, await newlyFrozen(dir, parseTufRepository(await readProposal(join(dir, registryFiles.proposal)))));
+  const policy = await readPolicy(dir);
+  const before = await readTufDocument(dir);
+  const exit = await proposeRotation(context, dir, {
+    policy,
+    before,
+    lastLogIndex: lastLogIndex(dir),
+  });
+  tellFrozen(
+    context,
+    await newlyFrozen(
+      dir,
+      parseTufRepository(await readProposal(join(dir, registryFiles.proposal))),
+    ),
+  );
   return exit;
 }
 
@@ -51,9 +73,13 @@ async function sign(context: CommandContext, file: string): Promise<ExitCode> {
   const proposal = parseTufRepository(await readProposal(file));
   const signer = await signerFor(context, 'administrator');
   if (!maySign(proposal, signer))
-    throw new Problem('forbidden', `Key ${signer.name} is an administrator neither of this root of trust nor of the one before`, {
-      hint: 'choose another: --key NAME',
-    });
+    throw new Problem(
+      'forbidden',
+      `Key ${signer.name} is an administrator neither of this root of trust nor of the one before`,
+      {
+        hint: 'choose another: --key NAME',
+      },
+    );
   const anchor = await anchorOf(context, file, proposal);
   await agreeTo(context, proposal, anchor);
   const signed = await signRepository(proposal, signer);
@@ -63,20 +89,33 @@ async function sign(context: CommandContext, file: string): Promise<ExitCode> {
 }
 
 // The picture is shown in any case. Only who names the digest that they were told may leave out the question.
-async function agreeTo(context: CommandContext, proposal: TufRepository, anchor: Anchor): Promise<void> {
+async function agreeTo(
+  context: CommandContext,
+  proposal: TufRepository,
+  anchor: Anchor,
+): Promise<void> {
   const digest = proposalDigest(proposal);
   const { digest: given, yes } = context.options;
   if (given !== undefined && parseDigest(given) !== digest)
-    throw new Problem('root-invalid', `Cannot sign: the proposal in this file has digest ${digest}, not the one you named`, {
-      hint: 'look at it: skillgate registry rotate show FILE',
-    });
+    throw new Problem(
+      'root-invalid',
+      `Cannot sign: the proposal in this file has digest ${digest}, not the one you named`,
+      {
+        hint: 'look at it: skillgate registry rotate show FILE',
+      },
+    );
   if (yes === true && given === undefined)
-    throw new Problem('usage', 'Cannot sign without a question and without the digest that you were told', {
-      hint: 'add it: --digest sha256:…',
-    });
+    throw new Problem(
+      'usage',
+      'Cannot sign without a question and without the digest that you were told',
+      {
+        hint: 'add it: --digest sha256:…',
+      },
+    );
   const picture = pictureOf(proposal, anchor, inkFor(context.stderr, context.env));
   if (yes === true) return note(context, picture);
-  const compare = given === undefined ? 'Compare it with what you were told. ' : 'It is the one you named. ';
+  const compare =
+    given === undefined ? 'Compare it with what you were told. ' : 'It is the one you named. ';
   await confirm(
     context,
     safe`${picture}\n\ndigest ${digest}\n${compare}Who installs will trust what you sign.`,
@@ -85,14 +124,31 @@ async function agreeTo(context: CommandContext, proposal: TufRepository, anchor:
   );
 }
 
-async function publish(context: CommandContext, [folder = '.', ...given]: readonly string[]): Promise<ExitCode> {
+async function publish(
+  context: CommandContext,
+  [folder = '.', ...given]: readonly string[],
+): Promise<ExitCode> {
   const dir = resolve(context.cwd, folder);
-  const files = given.length === 0 ? [join(dir, registryFiles.proposal)] : given.map((file) => resolve(context.cwd, file));
-  const proposal = mergeProposals(await Promise.all(files.map(async (file) => parseTufRepository(await readProposal(file)))));
+  const files =
+    given.length === 0
+      ? [join(dir, registryFiles.proposal)]
+      : given.map((file) => resolve(context.cwd, file));
+  const proposal = mergeProposals(
+    await Promise.all(files.map(async (file) => parseTufRepository(await readProposal(file)))),
+  );
   const { entriesSince, frozenScopes } = await publishTuf(dir, proposal, context.now().getTime());
   const root = rootFileOf(proposal);
-  const published = { version: proposal.roots.length, root: rootFingerprint(root), entriesSince, frozenScopes };
-  answer(context, { schema: 'skillgate.rotation-published/1', dir, ...published }, () => safe`${published.root}`);
+  const published = {
+    version: proposal.roots.length,
+    root: rootFingerprint(root),
+    entriesSince,
+    frozenScopes,
+  };
+  answer(
+    context,
+    { schema: 'skillgate.rotation-published/1', dir, ...published },
+    () => safe`${published.root}`,
+  );
   note(
     context,
     safe`Version ${published.version} is in force from the next start of skillgate serve ${folder}. Whoever has pinned an earlier root follows by itself; this is the fingerprint for those who pin from now on.`,

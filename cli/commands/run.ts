@@ -24,7 +24,13 @@ import { notePipedInput } from '../piped-input.ts';
 import { printPlan } from '../plan-text.ts';
 import { exitOf } from '../run-end.ts';
 import { outputFor, type RunOutput, resultJson } from '../run-output.ts';
-import { admitToStart, type HostFiles, hostFiles, runRequest, type Startable } from '../start-skill.ts';
+import {
+  admitToStart,
+  type HostFiles,
+  hostFiles,
+  runRequest,
+  type Startable,
+} from '../start-skill.ts';
 import { orWaiting } from '../waiting-version.ts';
 import { runWatched } from '../watched-run.ts';
 
@@ -50,7 +56,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const heard = overhear(host.audit, { onStdout: output.stdout, onStderr: output.stderr });
   const bare = bareBy(context, host, agent !== undefined);
   const request = await runRequest(context, { ...host, audit: heard.audit }, start, {
-    ...{ command, args, agent, onStdout: heard.onStdout, onStderr: heard.onStderr },
+    command,
+    args,
+    agent,
+    onStdout: heard.onStdout,
+    onStderr: heard.onStderr,
     stdin: takesInput(context) ? context.stdin : undefined,
     why: typeof why === 'string' ? why : undefined,
     hands: handsOfOperator(context, host.policy),
@@ -67,12 +77,22 @@ function takesInput({ env, options }: CommandContext): boolean {
 }
 
 // Said each time, since nobody should get used to it.
-function bareBy(context: CommandContext, { policy }: HostFiles, isAgent: boolean): Sandbox | undefined {
+function bareBy(
+  context: CommandContext,
+  { policy }: HostFiles,
+  isAgent: boolean,
+): Sandbox | undefined {
   if (context.options['unsafe-no-sandbox'] !== true) return undefined;
   if (isAgent) throw new Problem('usage', 'An agent never runs a skill without a sandbox');
   if (policy.require.length > 0)
-    throw new Problem('sandbox-refused', `Host policy requires ${policy.require.join(', ')}, which no run without a sandbox has`);
-  note(context, safe`WARNING: no sandbox. The skill can do on this host what its user can; nothing of its plan is enforced.`);
+    throw new Problem(
+      'sandbox-refused',
+      `Host policy requires ${policy.require.join(', ')}, which no run without a sandbox has`,
+    );
+  note(
+    context,
+    safe`WARNING: no sandbox. The skill can do on this host what its user can; nothing of its plan is enforced.`,
+  );
   return noSandbox;
 }
 
@@ -88,12 +108,14 @@ async function runNow(
     output.end();
     const { leftOut } = result.plan;
     if (leftOut.length > 0) note(context, safe`note: ${leftOutText(leftOut.length, request)}`);
-    if (context.format !== 'text') context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
+    if (context.format !== 'text')
+      context.stdout.write(`${jsonText(resultJson(result, output))}\n`);
     if (!takesInput(context)) notePipedInput(context, 'run');
     noteOverheard(context, heard, result);
     noteEnd(context, { ...result, mounts: result.plan.mounts });
     const waiting = await applyAllowed(context.paths, host, result.changes);
-    if (waiting !== undefined) await offerChanges(context, host, waiting, context.options.accept === true);
+    if (waiting !== undefined)
+      await offerChanges(context, host, waiting, context.options.accept === true);
     return exitOf(context, result);
   } finally {
     // A pipe that nobody closes must not keep the process.
@@ -116,11 +138,18 @@ function startOf(context: CommandContext): string {
 
 function lockedFor(project: Project, { name, range }: SkillReference): LockedSkill | undefined {
   const locked = project.lock.get(name);
-  return locked !== undefined && (range === '*' || isInRange(locked.version, range)) ? locked : undefined;
+  return locked !== undefined && (range === '*' || isInRange(locked.version, range))
+    ? locked
+    : undefined;
 }
 
-function showPlan(context: CommandContext, { plan, digest }: { readonly plan: Plan; readonly digest: string }): ExitCode {
+function showPlan(
+  context: CommandContext,
+  { plan, digest }: { readonly plan: Plan; readonly digest: string },
+): ExitCode {
   const lines = printPlan(plan).trimEnd().split('\n');
-  answer(context, { ...plan, ...{ digest } }, () => joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'));
+  answer(context, { ...plan, digest }, () =>
+    joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
+  );
   return plan.refused.length === 0 ? exitCodes.ok : exitCodes.refused;
 }

@@ -12,13 +12,17 @@ import { startWatchedScanner } from '../watched-scan.ts';
 /** `skill scan PATH…`: each skill at or below each path, in path order. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folders = new Set<string>();
-  for (const path of context.args) for (const folder of await findSkills(resolve(context.cwd, path))) folders.add(folder);
+  for (const path of context.args)
+    for (const folder of await findSkills(resolve(context.cwd, path))) folders.add(folder);
   const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const marks = await readMarks(context, sorted);
   const output = await scanOutput(context, marks);
   // What a reviewer has accepted counts for no exit code; the verdict is the report's own.
   const exitOf = ({ findings, verdict, path }: ScanReport): ExitCode =>
-    exitOfReport({ findings: findings.filter((finding) => marks.of(finding, path).suppression === undefined), verdict });
+    exitOfReport({
+      findings: findings.filter((finding) => marks.of(finding, path).suppression === undefined),
+      verdict,
+    });
   let exit = 0;
   const found = new Set<string>();
   const counts = new Map<string, number>();

@@ -16,10 +16,14 @@ const childrenMax = 64;
 /** `skill scanner work`: leases jobs until it is told to stop. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { key, root: rootFile, children = '1' } = context.options;
-  if (typeof key !== 'string') throw new Problem('usage', 'Cannot work without a scanner’s key', { hint: 'add --key FILE' });
+  if (typeof key !== 'string')
+    throw new Problem('usage', 'Cannot work without a scanner’s key', { hint: 'add --key FILE' });
   const count = Number(children);
   if (!Number.isInteger(count) || count < 1 || count > childrenMax)
-    throw new Problem('usage', `--children is 1 to ${childrenMax}, not ${JSON.stringify(children)}`);
+    throw new Problem(
+      'usage',
+      `--children is 1 to ${childrenMax}, not ${JSON.stringify(children)}`,
+    );
   const signer = await readKeyFile(resolve(context.cwd, key));
   const root =
     typeof rootFile === 'string'

@@ -30,20 +30,35 @@ async function claim(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]?.replace(/^@/, ''));
   const someone = await someoneFor(context);
   if (someone.isCi)
-    throw new Problem('usage', 'A CI job can publish in a scope, and does not own one: whoever may change its file would', {
-      hint: `claim it yourself, then: skillgate scope publishers ${scope} …`,
-    });
+    throw new Problem(
+      'usage',
+      'A CI job can publish in a scope, and does not own one: whoever may change its file would',
+      {
+        hint: `claim it yourself, then: skillgate scope publishers ${scope} …`,
+      },
+    );
   await refuseForeignScope(context, scope, someone);
   const { root } = await currentRegistry(context, context.registryBase);
   // Where it is the only key, an administrator's would be taken without a word, and publish from then on beside enrolling people.
-  if (context.options.key === undefined && root.administrators.some(({ keyId }) => someone.ids.includes(keyId)))
-    throw new Problem('usage', `Cannot claim @${scope} with ${someone.name}: it is an administrator's key of this registry`, {
-      hint: `make a key of your own to publish with: skillgate key create; then: skillgate scope claim ${scope}. To own it as an administrator all the same, name the key with --key`,
-    });
+  if (
+    context.options.key === undefined &&
+    root.administrators.some(({ keyId }) => someone.ids.includes(keyId))
+  )
+    throw new Problem(
+      'usage',
+      `Cannot claim @${scope} with ${someone.name}: it is an administrator's key of this registry`,
+      {
+        hint: `make a key of your own to publish with: skillgate key create; then: skillgate scope claim ${scope}. To own it as an administrator all the same, name the key with --key`,
+      },
+    );
   const registry = registryIdOf(root);
   const signer = await someone.signer();
   const owner = identityOf(signer);
-  const { digest, logIndex } = await postStatement(context, scopeStatement({ registry, scope, owners: [owner] }), signer);
+  const { digest, logIndex } = await postStatement(
+    context,
+    scopeStatement({ registry, scope, owners: [owner] }),
+    signer,
+  );
   const keyId = isKeyed(signer) ? { keyId: signer.keyId } : {};
   answer(
     context,
@@ -81,8 +96,12 @@ async function show(context: CommandContext): Promise<ExitCode> {
   );
   if (frozen !== undefined) note(context, safe`@${scope} is frozen, nobody owns it now: ${frozen}`);
   else if (owners.length === 0) note(context, safe`→ ${newOwner(scope)}`);
-  if (publishers !== undefined) note(context, safe`Only these publishers may publish, no owner besides.`);
+  if (publishers !== undefined)
+    note(context, safe`Only these publishers may publish, no owner besides.`);
   for (const { by } of votes)
-    note(context, safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`);
+    note(
+      context,
+      safe`${by.length} of ${votesNeeded} administrators have signed a change of owners; nothing has changed yet`,
+    );
   return exitCodes.ok;
 }

@@ -10,7 +10,13 @@ import { secretInputBytesMax } from '../limits.ts';
 import { answer, note, type Safe, safe, table } from '../output.ts';
 import { parseSecretCommand, runSecretCommand } from '../secret-sources/command.ts';
 import { secretsFileOf } from '../secret-sources/open-secrets.ts';
-import { listSecrets, parseSecretValue, removeSecret, type SecretOrigin, storeSecret } from '../secret-store.ts';
+import {
+  listSecrets,
+  parseSecretValue,
+  removeSecret,
+  type SecretOrigin,
+  storeSecret,
+} from '../secret-store.ts';
 import { osKeychain } from '../signers/keychain.ts';
 
 const secretCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -21,7 +27,8 @@ const secretCommands: Readonly<Record<string, (context: CommandContext) => Promi
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const command = secretCommands[context.command];
-  if (command === undefined) throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
+  if (command === undefined)
+    throw new Problem('usage', `There is no command ${calledName()} ${context.command}`);
   return await command(context);
 }
 
@@ -34,7 +41,9 @@ async function set(context: CommandContext): Promise<ExitCode> {
       hint: `skillgate secret set ${name} --host HOST < FILE`,
     });
   const bound = {
-    ...{ name, hosts, now: context.now() },
+    name,
+    hosts,
+    now: context.now(),
     ...(Array.isArray(method) ? { methods: method } : {}),
     ...(typeof agent === 'string' ? { agent } : {}),
   };
@@ -48,11 +57,17 @@ async function set(context: CommandContext): Promise<ExitCode> {
 async function list(context: CommandContext): Promise<ExitCode> {
   const secrets = listSecrets(secretsFileOf(context));
   const row = (one: SecretEntry): string[] => [
-    ...[one.name, one.hosts.join(', '), one.methods?.join(', ') ?? 'any method'],
-    ...[one.agent ?? 'every run', one.source, one.stored],
+    one.name,
+    one.hosts.join(', '),
+    one.methods?.join(', ') ?? 'any method',
+    one.agent ?? 'every run',
+    one.source,
+    one.stored,
   ];
-  answer(context, { schema: 'skillgate.secrets/1', ...{ secrets } }, () =>
-    secrets.length === 0 ? safe`no secrets: skillgate secret set NAME --host HOST` : table(secrets.map(row)),
+  answer(context, { schema: 'skillgate.secrets/1', secrets }, () =>
+    secrets.length === 0
+      ? safe`no secrets: skillgate secret set NAME --host HOST`
+      : table(secrets.map(row)),
   );
   return exitCodes.ok;
 }
@@ -60,18 +75,28 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function remove(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.args;
   const { agent } = context.options;
-  const removed = removeSecret(secretsFileOf(context), name, typeof agent === 'string' ? agent : undefined);
+  const removed = removeSecret(
+    secretsFileOf(context),
+    name,
+    typeof agent === 'string' ? agent : undefined,
+  );
   if (removed !== undefined && 'keychain' in removed) await osKeychain().remove(removed.keychain);
   note(context, safe`forgot ${name}`);
-  if (context.format !== 'text') answer(context, { schema: 'skillgate.secret-removed/1', ...{ name } }, () => safe`${name}`);
+  if (context.format !== 'text')
+    answer(context, { schema: 'skillgate.secret-removed/1', name }, () => safe`${name}`);
   return exitCodes.ok;
 }
 
 /** What is stored: the value, where the keychain has it, or the command that prints it, which is tried once. */
-async function originOf(context: CommandContext, name: string, hosts: readonly string[]): Promise<SecretOrigin> {
+async function originOf(
+  context: CommandContext,
+  name: string,
+  hosts: readonly string[],
+): Promise<SecretOrigin> {
   const { command: line, keychain } = context.options;
   if (typeof line === 'string') {
-    if (keychain === true) throw new Problem('usage', 'A secret comes from a command or from the keychain');
+    if (keychain === true)
+      throw new Problem('usage', 'A secret comes from a command or from the keychain');
     const command = parseSecretCommand(name, line, context.env.PATH);
     parseSecretValue(name, await runSecretCommand(name, command, context.env));
     return { command };
@@ -83,10 +108,20 @@ async function originOf(context: CommandContext, name: string, hosts: readonly s
   return { keychain: account };
 }
 
-async function secretValue(context: CommandContext, name: string, hosts: readonly string[]): Promise<Uint8Array> {
+async function secretValue(
+  context: CommandContext,
+  name: string,
+  hosts: readonly string[],
+): Promise<Uint8Array> {
   if (context.stdin.isTTY !== true) return await readAllOf(context.stdin);
   if (isQuietTerminal(context.stdin))
-    return Buffer.from(await askHidden(context, context.stdin, safe`Value of ${name} for ${hosts.join(', ')} (not shown): `));
+    return Buffer.from(
+      await askHidden(
+        context,
+        context.stdin,
+        safe`Value of ${name} for ${hosts.join(', ')} (not shown): `,
+      ),
+    );
   // It would stay on the screen.
   throw new Problem('usage', `Cannot store ${name}: this terminal shows what is typed`, {
     hint: `skillgate secret set ${name} --host ${hosts[0]} < FILE`,
@@ -99,7 +134,8 @@ async function readAllOf(stream: InStream): Promise<Uint8Array> {
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
     size += bytes.byteLength;
-    if (size > secretInputBytesMax) throw new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`);
+    if (size > secretInputBytesMax)
+      throw new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
@@ -108,6 +144,9 @@ async function readAllOf(stream: InStream): Promise<Uint8Array> {
 function text({ name, hosts, methods, agent, source }: SecretEntry): Safe {
   const whose = agent === undefined ? 'for every run' : `for agent ${agent} alone`;
   const how = methods === undefined ? '' : ` with ${methods.join(', ')} alone`;
-  const where = source === 'file' ? '' : `; its value stays in the ${source === 'keychain' ? 'keychain' : 'command’s hands'}`;
+  const where =
+    source === 'file'
+      ? ''
+      : `; its value stays in the ${source === 'keychain' ? 'keychain' : 'command’s hands'}`;
   return safe`stored ${name} for ${hosts.join(', ')}${how}, ${whose}${where}`;
 }

@@ -18,10 +18,14 @@ const portMax = 65_535;
 export async function run(context: CommandContext): Promise<ExitCode> {
   const dir = resolve(context.cwd, context.args[0] ?? join(context.paths.data, 'registry'));
   await access(join(dir, registryFiles.root)).catch((cause) => {
-    throw new Problem('file-not-found', `Cannot serve ${JSON.stringify(dir)}: it holds no registry`, {
-      hint: `skillgate registry init ${dir}`,
-      cause,
-    });
+    throw new Problem(
+      'file-not-found',
+      `Cannot serve ${JSON.stringify(dir)}: it holds no registry`,
+      {
+        hint: `skillgate registry init ${dir}`,
+        cause,
+      },
+    );
   });
   const host = String(context.options.host ?? 'localhost');
   const policy = await policyIn(context);
@@ -36,10 +40,17 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const keyPath = join(dir, registryFiles.scannerKey);
   const isHere = existsSync(keyPath);
   if (!isHere && context.options['no-scanner'] !== true)
-    note(context, safe`no scanner's key in ${dir}: versions wait until skillgate scanner work runs elsewhere`);
+    note(
+      context,
+      safe`no scanner's key in ${dir}: versions wait until skillgate scanner work runs elsewhere`,
+    );
   const scanner =
     isHere && context.options['no-scanner'] !== true
-      ? keepScannerRunning(context, { base: registry.base, keyPath, rootPath: join(dir, registryFiles.root) })
+      ? keepScannerRunning(context, {
+          base: registry.base,
+          keyPath,
+          rootPath: join(dir, registryFiles.root),
+        })
       : undefined;
   try {
     const ink = inkFor(context.stdout, context.env);
@@ -92,7 +103,9 @@ async function policyIn({ cwd, options }: CommandContext): Promise<Policy | unde
   if (typeof options.policy !== 'string') return undefined;
   const path = resolve(cwd, options.policy);
   const bytes = await readFile(path).catch((cause) => {
-    throw new Problem('file-not-found', `Cannot read the policy ${JSON.stringify(path)}`, { cause });
+    throw new Problem('file-not-found', `Cannot read the policy ${JSON.stringify(path)}`, {
+      cause,
+    });
   });
   return parsePolicy(bytes);
 }
@@ -101,5 +114,7 @@ function portOf(given: unknown): number {
   if (given === undefined) return portDefault;
   const port = Number(given);
   if (typeof given === 'string' && /^\d+$/.test(given) && port <= portMax) return port;
-  throw new Problem('usage', `Not a port: ${JSON.stringify(given)}`, { hint: '0 for any free one, or 1 to 65535' });
+  throw new Problem('usage', `Not a port: ${JSON.stringify(given)}`, {
+    hint: '0 for any free one, or 1 to 65535',
+  });
 }

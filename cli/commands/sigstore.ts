@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path';
 import { type Digest, digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type ExpectedSigner, verifyArtifact } from '../../skills-index/trust/sigstore/artifact-bundle.ts';
+import {
+  type ExpectedSigner,
+  verifyArtifact,
+} from '../../skills-index/trust/sigstore/artifact-bundle.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, safe } from '../output.ts';
 
@@ -12,7 +15,11 @@ import { answer, safe } from '../output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [subject = ''] = context.args;
   const expected = await expectedSigner(context);
-  const bundle = await read(context, option(context, 'bundle') ?? missing('--bundle FILE'), 'the bundle');
+  const bundle = await read(
+    context,
+    option(context, 'bundle') ?? missing('--bundle FILE'),
+    'the bundle',
+  );
   const artifact = await digestOfArtifact(context, subject);
   const claims = verifyArtifact(bundle, artifact, expected, await trustedRoot(context));
   const signer = claims === undefined ? { by: 'key' } : { by: 'certificate', ...claims };
@@ -25,9 +32,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 async function expectedSigner(context: CommandContext): Promise<ExpectedSigner> {
-  const [key, subject, issuer] = ['key', 'certificate-identity', 'certificate-oidc-issuer'].map((name) => option(context, name));
+  const [key, subject, issuer] = ['key', 'certificate-identity', 'certificate-oidc-issuer'].map(
+    (name) => option(context, name),
+  );
   if (key !== undefined) {
-    if (subject !== undefined || issuer !== undefined) throw usage('A key has no identity beside it');
+    if (subject !== undefined || issuer !== undefined)
+      throw usage('A key has no identity beside it');
     return { key: (await read(context, key, 'the key')).toString('utf8') };
   }
   return {
@@ -48,12 +58,23 @@ async function trustedRoot(context: CommandContext): Promise<unknown> {
   const kept = join(context.paths.config, 'sigstore', `${instance}.json`);
   const given = option(context, 'trusted-root');
   if (given === undefined && !(await exists(kept)))
-    throw new Problem('not-found', `No trusted root says which Sigstore ${instance} instance is trusted`, {
-      ...(option(context, 'key') === undefined
-        ? {}
-        : { reasons: [{ message: 'with --key too: the key says who signed, the trusted root whose log has to hold it' }] }),
-      hint: `give --trusted-root FILE, or put its trusted_root.json at ${kept}`,
-    });
+    throw new Problem(
+      'not-found',
+      `No trusted root says which Sigstore ${instance} instance is trusted`,
+      {
+        ...(option(context, 'key') === undefined
+          ? {}
+          : {
+              reasons: [
+                {
+                  message:
+                    'with --key too: the key says who signed, the trusted root whose log has to hold it',
+                },
+              ],
+            }),
+        hint: `give --trusted-root FILE, or put its trusted_root.json at ${kept}`,
+      },
+    );
   return parseJson(await read(context, given ?? kept, 'the trusted root'), given ?? kept).value;
 }
 

@@ -14,7 +14,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
   if (reference.indexOf('@', 1) < 0) {
     if (context.options.wait === true)
-      throw new Problem('usage', 'Cannot wait: no version is named', { hint: `skillgate status ${reference}@VERSION --wait` });
+      throw new Problem('usage', 'Cannot wait: no version is named', {
+        hint: `skillgate status ${reference}@VERSION --wait`,
+      });
     return listVersions(context, reference);
   }
   const { name, version } = parseExactVersion(reference);
@@ -27,9 +29,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     pause = Math.min(pause * 1.5, pollMillisMax)
   ) {
     if (context.now().getTime() > until)
-      throw new Problem('scan-limit', `${name}@${version} is ${found.status} since more than ${scanWaitSecondsMax} s`, {
-        hint: 'ask the operator whether a scanner works: skillgate scanner work',
-      });
+      throw new Problem(
+        'scan-limit',
+        `${name}@${version} is ${found.status} since more than ${scanWaitSecondsMax} s`,
+        {
+          hint: 'ask the operator whether a scanner works: skillgate scanner work',
+        },
+      );
     await setTimeout(pause, undefined, { signal: context.signal });
     found = await askRegistry(context, path, versionAnswer);
   }
@@ -44,7 +50,11 @@ export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
 
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
-  const { versions } = await askRegistry(context, `/api/v1/versions${versionPath(name)}`, versionsAnswer);
+  const { versions } = await askRegistry(
+    context,
+    `/api/v1/versions${versionPath(name)}`,
+    versionsAnswer,
+  );
   const rows = versions.map(({ version, status, uncounted }) => ({
     version,
     status,
@@ -52,7 +62,11 @@ async function listVersions(context: CommandContext, reference: string): Promise
   }));
   answer(context, { schema: 'skillgate.versions/1', name, versions: rows }, () =>
     table(
-      rows.map((row) => [row.version, row.status, row.uncounted === undefined ? '' : `installers refuse it: ${row.uncounted}`]),
+      rows.map((row) => [
+        row.version,
+        row.status,
+        row.uncounted === undefined ? '' : `installers refuse it: ${row.uncounted}`,
+      ]),
     ),
   );
   if (rows.length === 0) note(context, safe`No version of ${name} is known there.`);
@@ -102,13 +116,21 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
       '',
       safe`${one.reviewer} by ${one.by}${one.independent ? ', independent' : ''}: ${one.reason}`,
     ]),
-    ...found.questions.map((one): [string, Safe] => ['asked', safe`${ink.yellow(one.by)}: ${one.text}  ${one.at}`]),
+    ...found.questions.map((one): [string, Safe] => [
+      'asked',
+      safe`${ink.yellow(one.by)}: ${one.text}  ${one.at}`,
+    ]),
     ...(found.questions.length > 0 && found.status === 'in review'
       ? [['', 'to answer: mend it and publish a higher version, or write to the reviewer'] as const]
       : []),
   ]);
   const moves = table(
-    found.history.map((move) => [safe`  ${move.at}`, safe`${move.from ?? ''} → ${move.to}`, move.by, move.why]),
+    found.history.map((move) => [
+      safe`  ${move.at}`,
+      safe`${move.from ?? ''} → ${move.to}`,
+      move.by,
+      move.why,
+    ]),
   );
   return safe`${head}\n${ink.bold('History')}\n${moves}`;
 }

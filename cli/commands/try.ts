@@ -31,8 +31,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const named = listOf(context.options.secret);
   const tried = readTried(files, folder);
   const skill = triedSkill(tried, named);
-  for (const { name } of tried.manifest.capabilities.secret.filter((one) => !named.includes(one.name)))
-    note(context, safe`note: it goes without secret ${name}: --secret ${name} lets it have what is stored`);
+  for (const { name } of tried.manifest.capabilities.secret.filter(
+    (one) => !named.includes(one.name),
+  ))
+    note(
+      context,
+      safe`note: it goes without secret ${name}: --secret ${name} lets it have what is stored`,
+    );
 
   const policy = patient(hostFiles(context).policy);
   // Not the one that makes reports to registries: they know nothing of it.
@@ -42,8 +47,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { audit } = heard;
   try {
     const result = await runSkill({
-      ...{ ...skill, args, audit, hostPolicy: policy, paths: context.paths, secrets: openSecrets(context, undefined) },
-      ...{ signal: context.signal, now: context.now, sandbox: backendOf(policy) },
+      ...skill,
+      args,
+      audit,
+      hostPolicy: policy,
+      paths: context.paths,
+      secrets: openSecrets(context, undefined),
+      signal: context.signal,
+      now: context.now,
+      sandbox: backendOf(policy),
       ...(command === undefined ? {} : { command }),
       ...(context.options.stdin === true ? { stdin: context.stdin } : {}),
       onStdout: heard.onStdout,
@@ -51,17 +63,27 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hands: handsOfOperator(context, policy),
     });
     output.end();
-    const missing = [...heard.denied(), ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs))];
+    const missing = [
+      ...heard.denied(),
+      ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
+    ];
     if (context.format === 'text') sayMissing(context, result, missing, heard);
     else {
       const lacks = lacksJson(result, missing, heard);
-      context.stdout.write(`${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`);
+      context.stdout.write(
+        `${jsonText({ ...resultJson(result, output), schema: 'skillgate.try/1', ...lacks })}\n`,
+      );
     }
     noteEnd(context, { ...result, mounts: result.plan.mounts });
     const host = { policy, audit };
     const waiting = await applyAllowed(context.paths, host, result.changes);
     if (waiting !== undefined)
-      await offerChanges(context, { ...hostFiles(context), ...host }, waiting, context.options.accept === true);
+      await offerChanges(
+        context,
+        { ...hostFiles(context), ...host },
+        waiting,
+        context.options.accept === true,
+      );
     return exitOf(context, result);
   } finally {
     // A pipe that nobody closes must not keep the process.
@@ -99,7 +121,10 @@ function readStart(path: string): string {
 function lacksJson({ plan }: RunResult, missing: readonly Missing[], heard: Overheard) {
   const leftOutHeaders = heard.leftOut();
   const paths = shutPaths(heard.printed(), plan.mounts).map((path) => shortText(path));
-  const notListed = [missing, leftOutHeaders, paths].reduce((sum, list) => sum + Math.max(0, list.length - triedListMax), 0);
+  const notListed = [missing, leftOutHeaders, paths].reduce(
+    (sum, list) => sum + Math.max(0, list.length - triedListMax),
+    0,
+  );
   return {
     missing: missing.slice(0, triedListMax),
     leftOutHeaders: leftOutHeaders.slice(0, triedListMax),
@@ -108,11 +133,20 @@ function lacksJson({ plan }: RunResult, missing: readonly Missing[], heard: Over
   };
 }
 
-function sayMissing(context: CommandContext, { plan }: RunResult, missing: readonly Missing[], heard: Overheard): void {
-  const leftOut = plan.leftOut.map(({ what, reason }) => [safe`declared, and not given here: ${what}: ${reason}`]);
+function sayMissing(
+  context: CommandContext,
+  { plan }: RunResult,
+  missing: readonly Missing[],
+  heard: Overheard,
+): void {
+  const leftOut = plan.leftOut.map(({ what, reason }) => [
+    safe`declared, and not given here: ${what}: ${reason}`,
+  ]);
   const denied = missing.map(({ kind, what, entry }) => {
     const line = safe`denied: ${what}`;
-    return entry === undefined ? [line] : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];
+    return entry === undefined
+      ? [line]
+      : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];
   });
   for (const notes of [leftOut, denied, otherNotes(heard, plan.mounts)])
     noteFirst(context, notes, `${calledName()} try --format json`);

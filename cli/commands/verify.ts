@@ -3,7 +3,11 @@ import { join, resolve } from 'node:path';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { parseReference, type SkillName, type SkillReference } from '../../skills-index/skill/name.ts';
+import {
+  parseReference,
+  type SkillName,
+  type SkillReference,
+} from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { VerifiedStatements } from '../../skills-index/trust/verified-statements.ts';
@@ -13,7 +17,14 @@ import { recordingSource } from '../evidence-folder.ts';
 import { answer, inkFor, joined, note, safe, say } from '../output.ts';
 import { problemJson, problemText } from '../problem-text.ts';
 import { verifyFolder } from '../verified-folder.ts';
-import { exportVerified, type Verified, verifiedJson, verifiedText, verifyVersion, withRescan } from '../verified-version.ts';
+import {
+  exportVerified,
+  type Verified,
+  verifiedJson,
+  verifiedText,
+  verifyVersion,
+  withRescan,
+} from '../verified-version.ts';
 
 /** A skill of which there was nothing to decide on. */
 interface Failed {
@@ -41,7 +52,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const outcomes: Outcome[] = [];
   for (const reference of references) {
     const verify = async () =>
-      finish(context, await verifyAndExport({ ...context, verified }, project, host, reference, wanted.export));
+      finish(
+        context,
+        await verifyAndExport({ ...context, verified }, project, host, reference, wanted.export),
+      );
     outcomes.push(await outcomeOf(context, references, verify, reference.name));
   }
   return tell(context, outcomes);
@@ -54,12 +68,14 @@ interface Wanted {
 }
 
 function wantedOf({ options, args }: CommandContext): Wanted {
-  const text = (name: string) => (typeof options[name] === 'string' ? { [name]: options[name] } : {});
+  const text = (name: string) =>
+    typeof options[name] === 'string' ? { [name]: options[name] } : {};
   const wanted: Wanted = { ...text('export'), ...text('from'), ...text('trust') };
   const wrong =
     wanted.trust !== undefined && wanted.from === undefined
       ? '--trust goes with --from'
-      : wanted.from !== undefined && (args.length > 0 || wanted.export !== undefined || options.offline === true)
+      : wanted.from !== undefined &&
+          (args.length > 0 || wanted.export !== undefined || options.offline === true)
         ? '--from takes neither a skill nor --export nor --offline: the folder says what it is about'
         : undefined;
   if (wrong !== undefined) throw new Problem('usage', `Cannot verify: ${wrong}`);
@@ -85,8 +101,14 @@ async function verifyAndExport(
   if (verified.admitted === undefined) return verified;
   const folder = resolve(context.cwd, to);
   const digest = await exportVerified(context, verified, { folder, taken });
-  note(context, safe`exported to ${folder}; what is trusted in it has the digest ${digest}: keep that apart from the folder`);
-  note(context, safe`verify it any time, from its files alone: skillgate verify --from ${to} --trust ${digest}`);
+  note(
+    context,
+    safe`exported to ${folder}; what is trusted in it has the digest ${digest}: keep that apart from the folder`,
+  );
+  note(
+    context,
+    safe`verify it any time, from its files alone: skillgate verify --from ${to} --trust ${digest}`,
+  );
   return { ...verified, exported: { folder, trust: digest } };
 }
 
@@ -106,7 +128,9 @@ async function outcomeOf(
 }
 
 function tell(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
-  const failed = outcomes.flatMap((one) => (one.problem === undefined ? [] : [{ ...one, problem: one.problem }]));
+  const failed = outcomes.flatMap((one) =>
+    one.problem === undefined ? [] : [{ ...one, problem: one.problem }],
+  );
   if (context.format === 'text') tellPeople(context, outcomes, failed);
   else answer(context, { schema: 'skillgate.verify/1', ...jsonOf(outcomes) }, () => safe``);
   const [first] = failed;
@@ -116,19 +140,34 @@ function tell(context: CommandContext, outcomes: readonly Outcome[]): ExitCode {
   return exitOf(first.problem);
 }
 
-function tellPeople(context: CommandContext, outcomes: readonly Outcome[], failed: readonly Failed[]): void {
+function tellPeople(
+  context: CommandContext,
+  outcomes: readonly Outcome[],
+  failed: readonly Failed[],
+): void {
   const ink = inkFor(context.stdout, context.env);
   const { isTTY, columns } = context.stdout;
-  const trees = outcomes.flatMap((one) => ('chain' in one ? [verifiedText(one, ink, isTTY === true ? columns : undefined)] : []));
+  const trees = outcomes.flatMap((one) =>
+    'chain' in one ? [verifiedText(one, ink, isTTY === true ? columns : undefined)] : [],
+  );
   if (trees.length > 0) say(context.stdout, joined(trees, '\n\n'));
   if (outcomes.length === 1) return;
   for (const { name, problem } of failed)
-    note(context, joined([safe`not verified: ${name}`, problemText(problem, inkFor(context.stderr, context.env))], '\n'));
-  if (failed.length > 0) note(context, safe`verified ${outcomes.length - failed.length} of ${outcomes.length}`);
+    note(
+      context,
+      joined(
+        [safe`not verified: ${name}`, problemText(problem, inkFor(context.stderr, context.env))],
+        '\n',
+      ),
+    );
+  if (failed.length > 0)
+    note(context, safe`verified ${outcomes.length - failed.length} of ${outcomes.length}`);
 }
 
 function jsonOf(outcomes: readonly Outcome[]): Record<string, unknown> {
-  const verified = outcomes.flatMap((one) => ('chain' in one && one.problem === undefined ? [verifiedJson(one)] : []));
+  const verified = outcomes.flatMap((one) =>
+    'chain' in one && one.problem === undefined ? [verifiedJson(one)] : [],
+  );
   const failed = outcomes.flatMap((one) => {
     if (one.problem === undefined) return [];
     const problem = problemJson(one.problem, exitOf(one.problem));

@@ -20,7 +20,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const restricted = await publishersOf(context, scopes);
   answer(
     context,
-    { schema: 'skillgate.whoami/1', registry, key: signer.name, keyId: signer.keyId, member, scopes, publishers: restricted },
+    {
+      schema: 'skillgate.whoami/1',
+      registry,
+      key: signer.name,
+      keyId: signer.keyId,
+      member,
+      scopes,
+      publishers: restricted,
+    },
     () =>
       table([
         ['registry', registry],
@@ -44,7 +52,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 /** Scopes of which not the owners, but others publish. */
-async function publishersOf(context: CommandContext, scopes: readonly string[]): Promise<Record<string, readonly Identity[]>> {
+async function publishersOf(
+  context: CommandContext,
+  scopes: readonly string[],
+): Promise<Record<string, readonly Identity[]>> {
   const found: Record<string, readonly Identity[]> = {};
   for (const scope of scopes.map(parseScope)) {
     const { publishers } = await askRegistry(context, `/api/v1/scopes/@${scope}`, scopeAnswer);
@@ -57,7 +68,11 @@ async function publishersOf(context: CommandContext, scopes: readonly string[]):
 async function wouldSignAs(context: CommandContext): Promise<ExitCode> {
   const { bearerOf, noteHowToLet } = await import('../signers/keyless.ts');
   const { claims } = await bearerOf(context);
-  answer(context, { schema: 'skillgate.would-sign/1', ...claims }, () => safe`${printClaims(claims)}`);
+  answer(
+    context,
+    { schema: 'skillgate.would-sign/1', ...claims },
+    () => safe`${printClaims(claims)}`,
+  );
   noteHowToLet(context, claims);
   return exitCodes.ok;
 }

@@ -22,16 +22,20 @@ const listenDefault = 'localhost:4881';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, paths, cwd } = context;
   const { logs, roots } = await watchedLogs(context);
-  const [follow, every, listen] = [
-    list(options.follow).map(parseBase),
-    parseEvery(options.every, followSecondsDefault),
-    parseListen(options.listen),
-  ];
+  const follow = list(options.follow).map(parseBase);
+  const every = parseEvery(options.every, followSecondsDefault);
+  const listen = parseListen(options.listen);
   const replay = options.replay === true;
   if (replay && (follow.length === 0 || options.log !== undefined))
-    throw new Problem('usage', 'A witness replays the logs of registries: it needs --root and --follow for each, and no --log');
+    throw new Problem(
+      'usage',
+      'A witness replays the logs of registries: it needs --root and --follow for each, and no --log',
+    );
   const dir = resolve(cwd, String(options.data ?? join(paths.data, 'witness')));
-  const key = await readOrMakeWitnessKey(dir, options.name === undefined ? undefined : String(options.name));
+  const key = await readOrMakeWitnessKey(
+    dir,
+    options.name === undefined ? undefined : String(options.name),
+  );
   const { holdFolder } = await import('../../registry/store/database-file.ts');
   const letGo = holdFolder(dir);
   try {
@@ -61,10 +65,24 @@ async function serve(
   const alarm = (line: string): void => note(context, safe`${line}`);
   const { now, fetch } = context;
   const renew = makeRenew({ logs, roots, bases: follow, fetch, now, say: alarm });
-  const replays = replay ? makeReplays({ dir, roots: roots.map(({ root }) => root), every, fetch, now, alarm }) : undefined;
-  const held = replays === undefined ? {} : { whyHeld: replays.whyHeld, statusOf: replays.statusOf };
-  const witness: Witness = { key, logs, heads: diskHeads(dir), now, alarm, say: alarm, renew, ...held };
-  const server = await serveWitness(witness, listen).catch((cause: unknown) => refusePort(listen, cause));
+  const replays = replay
+    ? makeReplays({ dir, roots: roots.map(({ root }) => root), every, fetch, now, alarm })
+    : undefined;
+  const held =
+    replays === undefined ? {} : { whyHeld: replays.whyHeld, statusOf: replays.statusOf };
+  const witness: Witness = {
+    key,
+    logs,
+    heads: diskHeads(dir),
+    now,
+    alarm,
+    say: alarm,
+    renew,
+    ...held,
+  };
+  const server = await serveWitness(witness, listen).catch((cause: unknown) =>
+    refusePort(listen, cause),
+  );
   try {
     const said = {
       ...witnessLine(key),
@@ -80,7 +98,10 @@ async function serve(
         [
           safe`${ink.green('✔')} The witness ${ink.bold(key.name)} answers at ${ink.bold(server.base)}`,
           safe`  watches:  ${said.logs.join(', ')}`,
-          ...said.roots.map((root) => safe`  root:     ${root}   (compare with what the registry’s administrators say)`),
+          ...said.roots.map(
+            (root) =>
+              safe`  root:     ${root}   (compare with what the registry’s administrators say)`,
+          ),
           safe`  policy:   ${JSON.stringify(witnessLine(key))}`,
           safe`  registry: skillgate serve … --witness ${server.base}`,
           safe`  stop:     Ctrl-C`,
@@ -89,7 +110,13 @@ async function serve(
       ),
     );
     const replaying = replays === undefined ? {} : { replays };
-    await followForever(witness, { bases: follow, every, fetch, signal: context.signal, ...replaying });
+    await followForever(witness, {
+      bases: follow,
+      every,
+      fetch,
+      signal: context.signal,
+      ...replaying,
+    });
   } finally {
     await server.close();
   }
@@ -99,21 +126,37 @@ async function serve(
 
 function refusePort({ host, port }: Serving['listen'], cause: unknown): never {
   if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
-  throw new Problem('port-taken', `Cannot listen on ${host}:${port}: another program listens there`, {
-    hint: `choose another: --listen ${host}:${port + 1}, or --listen ${host}:0 for any free one`,
-    cause,
-  });
+  throw new Problem(
+    'port-taken',
+    `Cannot listen on ${host}:${port}: another program listens there`,
+    {
+      hint: `choose another: --listen ${host}:${port + 1}, or --listen ${host}:0 for any free one`,
+      cause,
+    },
+  );
 }
 
-async function watchedLogs({ options, cwd }: CommandContext): Promise<Pick<Serving, 'logs' | 'roots'>> {
-  const roots = await Promise.all(list(options.root).map((file) => readGivenRoot(resolve(cwd, file))));
+async function watchedLogs({
+  options,
+  cwd,
+}: CommandContext): Promise<Pick<Serving, 'logs' | 'roots'>> {
+  const roots = await Promise.all(
+    list(options.root).map((file) => readGivenRoot(resolve(cwd, file))),
+  );
   const logs = [...list(options.log).map(parseLog), ...roots.map(({ root }) => logOf(root))];
   if (logs.length === 0) {
-    throw new Problem('usage', 'Cannot witness nothing: no log is named', { hint: 'skillgate witness serve --root ./root.json' });
+    throw new Problem('usage', 'Cannot witness nothing: no log is named', {
+      hint: 'skillgate witness serve --root ./root.json',
+    });
   }
-  const twice = logs.find((log, at) => logs.findIndex((other) => other.origin === log.origin) !== at);
+  const twice = logs.find(
+    (log, at) => logs.findIndex((other) => other.origin === log.origin) !== at,
+  );
   if (twice !== undefined)
-    throw new Problem('usage', `Cannot watch two logs that are both called ${JSON.stringify(twice.origin)}`);
+    throw new Problem(
+      'usage',
+      `Cannot watch two logs that are both called ${JSON.stringify(twice.origin)}`,
+    );
   return { logs, roots };
 }
 
@@ -129,10 +172,13 @@ function parseLog(text: string): WatchedLog {
 }
 
 function parseListen(given: OptionValue): { host: string; port: number } {
-  const [, host = '', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(String(given ?? listenDefault)) ?? [];
+  const [, host = '', port = ''] =
+    /^(?:(.+):)?(\d{1,5})$/.exec(String(given ?? listenDefault)) ?? [];
   const number = Number(port);
   if (port === '' || number > 65_535)
-    throw new Problem('usage', `Not an address to listen on: ${JSON.stringify(given)}`, { hint: 'HOST:PORT' });
+    throw new Problem('usage', `Not an address to listen on: ${JSON.stringify(given)}`, {
+      hint: 'HOST:PORT',
+    });
   return { host: host === '' ? 'localhost' : host.replace(/^\[(.*)\]$/, '$1'), port: number };
 }
 

@@ -9,7 +9,9 @@ import type { World } from './world.ts';
 export async function approveInDesk(world: World, version: string, reason: string): Promise<void> {
   const browser = await openBrowser();
   if (browser === undefined) {
-    world.stage.say('No Chromium here (SKILLGATE_CHROMIUM names one), so rita signs with her key on the command line.');
+    world.stage.say(
+      'No Chromium here (SKILLGATE_CHROMIUM names one), so rita signs with her key on the command line.',
+    );
     await world.stage.type('rita', ['review', 'approve', version, '--reason', reason, '--yes']);
     return;
   }
@@ -27,7 +29,9 @@ export async function approveInDesk(world: World, version: string, reason: strin
 
 async function openBrowser(): Promise<Browser | undefined> {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = ['chromium', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+  const found = ['chromium', 'google-chrome']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(existsSync);
   const executablePath = process.env.SKILLGATE_CHROMIUM ?? found;
   if (executablePath === undefined) return undefined;
   const playwright = await import('playwright-core').catch(() => undefined);
@@ -60,7 +64,8 @@ async function addAuthenticator(page: Page): Promise<void> {
 async function signIn({ stage }: World, page: Page): Promise<void> {
   const { stdout } = await stage.type('rita', ['login', '--browser']);
   const link = /https?:\/\/\S+/.exec(stdout)?.[0];
-  if (link === undefined) throw new Problem('internal', `login --browser printed no link: ${stdout}`);
+  if (link === undefined)
+    throw new Problem('internal', `login --browser printed no link: ${stdout}`);
   await page.goto(link);
   await page.getByRole('button', { name: /Sign in as/ }).click();
   await page.waitForURL(/\/review\/?$/);
@@ -71,8 +76,11 @@ async function enrolPasskey({ stage }: World, page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Make a passkey on this device' }).click();
   const waiting = page.getByText(/skillgate member add/).first();
   const [, credential, key] =
-    /--passkey=(\S+) --passkey-key=(sha256:[0-9a-f]{64})/.exec((await waiting.textContent()) ?? '') ?? [];
-  if (credential === undefined) throw new Problem('internal', 'The desk shows no passkey that waits for an administrator');
+    /--passkey=(\S+) --passkey-key=(sha256:[0-9a-f]{64})/.exec(
+      (await waiting.textContent()) ?? '',
+    ) ?? [];
+  if (credential === undefined)
+    throw new Problem('internal', 'The desk shows no passkey that waits for an administrator');
   await stage.type('operator', [
     'member',
     'add',
@@ -92,5 +100,10 @@ async function sign({ stage }: World, page: Page, version: string, reason: strin
   await page.getByRole('button', { name: 'Sign with your passkey' }).click();
   await page.waitForURL(/done=signed/);
   const shown = (await page.locator('.approvals').first().textContent()) ?? '';
-  stage.proven('review', 'Rita signed the hash of the very statement with her passkey', shown.includes('1 of 2'), page.url());
+  stage.proven(
+    'review',
+    'Rita signed the hash of the very statement with her passkey',
+    shown.includes('1 of 2'),
+    page.url(),
+  );
 }

@@ -12,7 +12,9 @@ export async function honestRoad(world: World): Promise<void> {
 }
 
 async function publish({ stage, examples }: World): Promise<void> {
-  stage.step('Ada publishes weekly-report: it reads deals from a CRM, writes a report, and files it');
+  stage.step(
+    'Ada publishes weekly-report: it reads deals from a CRM, writes a report, and files it',
+  );
   const { stderr } = await stage.type('ada', ['publish', join(examples, 'weekly-report')]);
   stage.tell('ada', ['publish', 'weekly-report']);
   stage.proven(
@@ -31,11 +33,17 @@ async function publish({ stage, examples }: World): Promise<void> {
 
 async function approve(world: World): Promise<void> {
   const { stage } = world;
-  stage.step('Two people read it and sign, Rita with a passkey in the desk, Rob from the command line');
+  stage.step(
+    'Two people read it and sign, Rita with a passkey in the desk, Rob from the command line',
+  );
   await approveInDesk(world, honest, 'Read it; it reads deals and writes the report.');
   const between = await stage.type('rob', ['status', honest]);
   const one = between.stdout.includes('in review');
-  await stage.type('rob', ['review', 'approve', honest, '--reason', 'Fetched it, read every file.', '--yes'], { told: true });
+  await stage.type(
+    'rob',
+    ['review', 'approve', honest, '--reason', 'Fetched it, read every file.', '--yes'],
+    { told: true },
+  );
   const status = await stage.type('rob', ['status', honest]);
   stage.proven(
     'review',

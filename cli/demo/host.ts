@@ -17,29 +17,59 @@ export async function setUpHost(world: World): Promise<Answers> {
     ['(new, at least', passphrase],
     ['(again)', passphrase],
   ];
-  await stage.type('olga', ['key', 'create', 'olga', '--passphrase'], { told: true, answers: twice });
+  await stage.type('olga', ['key', 'create', 'olga', '--passphrase'], {
+    told: true,
+    answers: twice,
+  });
   writeHostPolicy(world);
-  await stage.type('olga', ['secret', 'set', 'CRM_TOKEN', '--host', crmHost], { told: true, stdin: `${token}\n` });
+  await stage.type('olga', ['secret', 'set', 'CRM_TOKEN', '--host', crmHost], {
+    told: true,
+    stdin: `${token}\n`,
+  });
   await stage.type('olga', ['agent', 'create', 'finance', '--budget', 'requests=500,runs=50']);
   await stage.type('olga', ['agent', 'grant', 'finance', '--all-of', skill], { told: true });
-  const { stdout } = await stage.type('olga', ['run', '--plan', '--agent', 'finance', '--format', 'json', skill, 'file']);
-  const plan = JSON.parse(stdout) as Readonly<Record<string, readonly { mode?: string; host?: string }[]>>;
+  const { stdout } = await stage.type('olga', [
+    'run',
+    '--plan',
+    '--agent',
+    'finance',
+    '--format',
+    'json',
+    skill,
+    'file',
+  ]);
+  const plan = JSON.parse(stdout) as Readonly<
+    Record<string, readonly { mode?: string; host?: string }[]>
+  >;
   const hosts = new Set(plan.egress?.map((one) => one.host));
   stage.proven(
     'plan',
     'one host, one secret for it, one view of a folder; what was not granted is not there to be asked for',
-    hosts.size === 1 && plan.secrets?.length === 1 && plan.mounts?.length === 1 && plan.mounts[0]?.mode === 'cow',
+    hosts.size === 1 &&
+      plan.secrets?.length === 1 &&
+      plan.mounts?.length === 1 &&
+      plan.mounts[0]?.mode === 'cow',
     `skillgate run --plan --agent finance ${skill} file`,
   );
   return [['Passphrase of key olga', passphrase]];
 }
 
-function writeHostPolicy({ authority, crm, examples, model, reports, stage, stranger }: World): void {
+function writeHostPolicy({
+  authority,
+  crm,
+  examples,
+  model,
+  reports,
+  stage,
+  stranger,
+}: World): void {
   const program = join(stage.folder, 'scripted-agent');
   cpSync(join(examples, 'scripted-agent'), program, { recursive: true });
   chmodSync(program, 0o755);
   const config = join(stage.home('olga'), 'config');
-  const { keyId, publicKey } = JSON.parse(readFileSync(join(config, 'keys/olga.pub.json'), 'utf8')) as Record<string, string>;
+  const { keyId, publicKey } = JSON.parse(
+    readFileSync(join(config, 'keys/olga.pub.json'), 'utf8'),
+  ) as Record<string, string>;
   const spki = createPublicKey(publicKey ?? '').export({ type: 'spki', format: 'der' });
   const policy = {
     // Names lead to the stand-ins on loopback, whose certificates are of the demo's authority.

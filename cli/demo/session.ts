@@ -18,7 +18,11 @@ export interface Session {
 export function startSession({ model, stage }: World, script: readonly string[]): Session {
   model.script.push(...script);
   const before = model.heard.length;
-  const ended = stage.type('olga', ['agent', 'run', 'finance', '--', 'scripted', 'the weekly report is due'], { told: true });
+  const ended = stage.type(
+    'olga',
+    ['agent', 'run', 'finance', '--', 'scripted', 'the weekly report is due'],
+    { told: true },
+  );
   let over = false;
   ended.then(
     () => {
@@ -47,13 +51,22 @@ export function tellAgent({ stage }: World, line: string, came: string): void {
 }
 
 interface Listed {
-  readonly holds: readonly { readonly state: string; readonly hold: { readonly id: string; readonly what: string } }[];
+  readonly holds: readonly {
+    readonly state: string;
+    readonly hold: { readonly id: string; readonly what: string };
+  }[];
 }
 
 /** Waits until something waits for a person, and answers as Olga at a terminal of her own. @returns what waited, in the runner's words */
-export async function answerHold({ stage }: World, verdict: 'allow' | 'deny', answers: Answers): Promise<string> {
+export async function answerHold(
+  { stage }: World,
+  verdict: 'allow' | 'deny',
+  answers: Answers,
+): Promise<string> {
   for (let polls = 0; polls < pollsMax; polls++) {
-    const { stdout } = await stage.type('olga', ['hold', 'list', '--format', 'json'], { silent: true });
+    const { stdout } = await stage.type('olga', ['hold', 'list', '--format', 'json'], {
+      silent: true,
+    });
     const found = (JSON.parse(stdout) as Listed).holds.find((one) => one.state === 'waiting');
     if (found !== undefined) {
       stage.say(`waits:  ${found.hold.what.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…')}`);

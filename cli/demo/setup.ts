@@ -6,7 +6,14 @@ import { openAuditKey } from '../../runner/audit-key.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Person, Stage } from './stage.ts';
-import { crmHost, startCrm, startInternet, startModel, startStranger, strangerHost } from './stand-ins.ts';
+import {
+  crmHost,
+  startCrm,
+  startInternet,
+  startModel,
+  startStranger,
+  strangerHost,
+} from './stand-ins.ts';
 import { token, type World } from './world.ts';
 
 const nobody = 65_534;
@@ -19,13 +26,25 @@ export async function setUp(stage: Stage, examples: string): Promise<World> {
   const authority = makeAuthority([crmHost, strangerHost], new Date());
   const authorityFile = join(stage.folder, 'authority.pem');
   writeFileSync(authorityFile, authority.certificate, { mode: 0o644 });
-  const [crm, stranger, model] = [await startCrm(token, authority), await startStranger(authority), await startModel()];
+  const crm = await startCrm(token, authority);
+  const stranger = await startStranger(authority);
+  const model = await startModel();
   const internet = await startInternet({ [crmHost]: crm, [strangerHost]: stranger });
   stage.afterwards(crm.close, stranger.close, model.close, internet.close);
   const reports = join(stage.folder, 'reports');
   mkdirSync(reports);
   if (process.getuid?.() === 0) chownSync(reports, nobody, nobody);
-  return { stage, examples, base, crm, stranger, model, internet, reports, authority: authorityFile };
+  return {
+    stage,
+    examples,
+    base,
+    crm,
+    stranger,
+    model,
+    internet,
+    reports,
+    authority: authorityFile,
+  };
 }
 
 async function startRegistry(stage: Stage): Promise<string> {
@@ -35,13 +54,19 @@ async function startRegistry(stage: Stage): Promise<string> {
   // The registry's operator knows this host: one report of it that a canary left suspends a version.
   mkdirSync(join(stage.home('olga'), 'config'), { recursive: true, mode: 0o700 });
   const { keyId } = openAuditKey(join(stage.home('olga'), 'config', 'audit-key.json'));
-  writeFileSync(join(folder, 'incidents.json'), JSON.stringify({ reporters: { 'olga-1': keyId }, needed: 1 }));
+  writeFileSync(
+    join(folder, 'incidents.json'),
+    JSON.stringify({ reporters: { 'olga-1': keyId }, needed: 1 }),
+  );
   const base = await addressOf(stage, folder);
   stage.useRegistry(base);
   const everybody = ['operator', 'ada', 'rita', 'rob', 'olga'] as const;
-  await Promise.all(everybody.map((person) => stage.type(person, ['registry', 'add', base, '--root', fingerprint])));
+  await Promise.all(
+    everybody.map((person) => stage.type(person, ['registry', 'add', base, '--root', fingerprint])),
+  );
   const health = await fetch(`${base}/healthz`);
-  const claim = 'it answers, and everybody pinned the fingerprint of its root file, heard by another way';
+  const claim =
+    'it answers, and everybody pinned the fingerprint of its root file, heard by another way';
   stage.proven('registry', claim, health.ok, `${base}/index/root.json`);
   return base;
 }
@@ -49,7 +74,8 @@ async function startRegistry(stage: Stage): Promise<string> {
 async function addressOf(stage: Stage, folder: string): Promise<string> {
   const child = stage.start('operator', ['serve', folder, '--port', '0']);
   const seen: string[] = [];
-  if (child.stdout === null || child.stderr === null) throw new Problem('internal', 'skillgate serve has no output');
+  if (child.stdout === null || child.stderr === null)
+    throw new Problem('internal', 'skillgate serve has no output');
   child.stderr.setEncoding('utf8').on('data', (text: string) => seen.push(text));
   for await (const line of createInterface({ input: child.stdout })) {
     seen.push(line);
@@ -63,10 +89,22 @@ async function addressOf(stage: Stage, folder: string): Promise<string> {
 }
 
 async function makePeople(stage: Stage): Promise<void> {
-  await Promise.all((['ada', 'rita', 'rob'] as const).map((person) => stage.type(person, ['key', 'create', person])));
+  await Promise.all(
+    (['ada', 'rita', 'rob'] as const).map((person) =>
+      stage.type(person, ['key', 'create', person]),
+    ),
+  );
   await stage.type('ada', ['scope', 'claim', 'acme']);
   for (const person of ['rita', 'rob'] as const) {
-    await stage.type('operator', ['member', 'add', person, '--role', 'reviewer', '--public-key', publicKey(stage, person)]);
+    await stage.type('operator', [
+      'member',
+      'add',
+      person,
+      '--role',
+      'reviewer',
+      '--public-key',
+      publicKey(stage, person),
+    ]);
   }
   const members = await stage.type('operator', ['member', 'list']);
   stage.proven(

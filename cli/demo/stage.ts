@@ -110,7 +110,8 @@ export class Stage {
     if (options.told === true || (verbose && options.silent !== true)) this.tell(person, args);
     const child = this.start(person, args, options.answers !== undefined);
     const both: string[] = [];
-    const [stdout, stderr] = [collect(child.stdout, both), collect(child.stderr, both)];
+    const stdout = collect(child.stdout, both);
+    const stderr = collect(child.stderr, both);
     if (options.answers === undefined) child.stdin?.end(options.stdin ?? '');
     else typeAnswers(child, options.answers);
     const code = await ended(child);

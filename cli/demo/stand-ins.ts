@@ -49,7 +49,9 @@ export async function startCrm(token: string, authority: RunAuthority): Promise<
     const isPost = request.method === 'POST';
     const isKnown = given === `Bearer ${token}`;
     if (isPost && isKnown) filed.push(body);
-    response.writeHead(isKnown ? (isPost ? 201 : 200) : 401, { 'content-type': 'application/json' });
+    response.writeHead(isKnown ? (isPost ? 201 : 200) : 401, {
+      'content-type': 'application/json',
+    });
     response.end(isKnown && !isPost ? JSON.stringify(deals) : '{}');
   });
   return { ...standIn, tokens, filed };
@@ -71,11 +73,16 @@ interface Told {
 
 /** A model that says what is in its script, a line at a time (OpenAI's chat completions), and keeps what it is told came of it. */
 export async function startModel(): Promise<Model> {
-  const [script, heard]: [string[], string[]] = [[], []];
+  const script: string[] = [];
+  const heard: string[] = [];
   const standIn = await start(async (request, response) => {
     const { messages } = JSON.parse(await text(request)) as Told;
     heard.push(messages.at(-1)?.content ?? '');
-    response.end(JSON.stringify({ choices: [{ message: { role: 'assistant', content: script.shift() ?? '' } }] }));
+    response.end(
+      JSON.stringify({
+        choices: [{ message: { role: 'assistant', content: script.shift() ?? '' } }],
+      }),
+    );
   });
   return { ...standIn, script, heard };
 }
@@ -90,7 +97,9 @@ export async function startInternet(places: Readonly<Record<string, StandIn>>): 
       client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
       return;
     }
-    const upstream = connect(place.port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
+    const upstream = connect(place.port, '127.0.0.1', () =>
+      client.write('HTTP/1.1 200 OK\r\n\r\n'),
+    );
     for (const [a, b] of [[client, upstream] as const, [upstream, client] as const]) {
       open.add(a);
       a.on('error', () => b.destroy()).on('close', () => open.delete(a));

@@ -2,7 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 
 // pty.spawn copies between its own stdin and the terminal; the exit status is the child's.
-const onTerminal = 'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+const onTerminal =
+  'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
 
 /** Program and arguments that start a command at a terminal of its own. */
 export function atTerminal(argv: readonly string[]): [program: string, args: string[]] {
@@ -10,9 +11,13 @@ export function atTerminal(argv: readonly string[]): [program: string, args: str
 }
 
 /** Types each line when its question is shown. */
-export function typeAnswers(child: ChildProcess, answers: readonly (readonly [asked: string, line: string])[]): void {
+export function typeAnswers(
+  child: ChildProcess,
+  answers: readonly (readonly [asked: string, line: string])[],
+): void {
   const left = [...answers];
-  let [shown, seen] = ['', 0];
+  let shown = '';
+  let seen = 0;
   child.stdout?.on('data', (chunk: Buffer | string) => {
     shown += chunk.toString();
     const [next] = left;

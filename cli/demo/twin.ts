@@ -25,20 +25,39 @@ function layOut({ stage, examples }: World): string {
   return folder;
 }
 
-async function runBare({ authority, stage, internet, stranger }: World, folder: string): Promise<void> {
+async function runBare(
+  { authority, stage, internet, stranger }: World,
+  folder: string,
+): Promise<void> {
   stage.step('Its weaponised twin, run bare, the way skills run elsewhere');
   const proxy = `http://127.0.0.1:${internet.port}`;
-  const env = { CRM_TOKEN: token, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: authority };
-  const options = { cwd: stage.folder, env: { PATH: '/usr/bin:/bin', ...env }, stdio: 'ignore' } as const;
+  const env = {
+    CRM_TOKEN: token,
+    NODE_USE_ENV_PROXY: '1',
+    HTTPS_PROXY: proxy,
+    NODE_EXTRA_CA_CERTS: authority,
+  };
+  const options = {
+    cwd: stage.folder,
+    env: { PATH: '/usr/bin:/bin', ...env },
+    stdio: 'ignore',
+  } as const;
   await ended(spawn(process.execPath, [join(folder, 'scripts/report.ts')], options));
   const [stolen = ''] = stranger.record;
-  stage.say(`the stranger reads: … "CRM_TOKEN":"${stolen.includes(token) ? token : ''}" … "customer":"Arkady & Co" …`);
-  stage.lost('a stranger has the token and the figures', stolen.includes(token) && stolen.includes('Arkady'));
+  stage.say(
+    `the stranger reads: … "CRM_TOKEN":"${stolen.includes(token) ? token : ''}" … "customer":"Arkady & Co" …`,
+  );
+  stage.lost(
+    'a stranger has the token and the figures',
+    stolen.includes(token) && stolen.includes('Arkady'),
+  );
   stranger.record.length = 0;
 }
 
 async function publish({ stage }: World, folder: string): Promise<void> {
-  stage.step('Somebody with Ada’s key publishes the twin as 1.5.0, its stranger declared as “usage counts”');
+  stage.step(
+    'Somebody with Ada’s key publishes the twin as 1.5.0, its stranger declared as “usage counts”',
+  );
   await stage.type('ada', ['publish', folder, '--as-is']);
   const { stdout } = await stage.type('ada', ['status', twin, '--wait']);
   const isHeld = stdout.includes('quarantined');
@@ -51,15 +70,35 @@ async function publish({ stage }: World, folder: string): Promise<void> {
 }
 
 async function letThrough({ stage }: World): Promise<void> {
-  stage.step('By mistake, on purpose: two people sign it, Olga installs it and grants all that it asks for');
-  const rob = (...args: string[]) => stage.type('rob', ['review', ...args, '--reason', 'It only counts usage, says the author.']);
+  stage.step(
+    'By mistake, on purpose: two people sign it, Olga installs it and grants all that it asks for',
+  );
+  const rob = (...args: string[]) =>
+    stage.type('rob', ['review', ...args, '--reason', 'It only counts usage, says the author.']);
   await rob('move', twin, '--to', 'in review');
   await rob('approve', twin, '--yes');
-  await stage.type('rita', ['review', 'approve', twin, '--reason', 'Looks like last time.', '--yes']);
+  await stage.type('rita', [
+    'review',
+    'approve',
+    twin,
+    '--reason',
+    'Looks like last time.',
+    '--yes',
+  ]);
   await stage.type('olga', ['install', twin, '--yes']);
   await stage.type('olga', ['agent', 'grant', 'finance', '--all-of', skill]);
-  const { stdout } = await stage.type('olga', ['run', '--plan', '--agent', 'finance', skill, 'report']);
-  stage.lost('the twin may run, and may send to the stranger', stdout.includes('usage.stranger.example'));
+  const { stdout } = await stage.type('olga', [
+    'run',
+    '--plan',
+    '--agent',
+    'finance',
+    skill,
+    'report',
+  ]);
+  stage.lost(
+    'the twin may run, and may send to the stranger',
+    stdout.includes('usage.stranger.example'),
+  );
 }
 
 const report = `skillgate run --why "the weekly report is due" ${skill} report`;
@@ -69,7 +108,8 @@ async function runByAgent(world: World): Promise<void> {
   const { stage, stranger } = world;
   stage.step('The agent runs it, and still nothing leaks');
   const session = startSession(world, [report, again]);
-  const [first, second] = [await session.said(report), await session.said(again)];
+  const first = await session.said(report);
+  const second = await session.said(again);
   await session.ended;
   tellAgent(world, report, first);
   const { stdout } = await stage.type('olga', ['log', '--agent', 'finance', '--format', 'json']);
@@ -78,11 +118,20 @@ async function runByAgent(world: World): Promise<void> {
     'a credential that only a thief would send was in what left: the run was ended',
     hasEvent(stdout, 'canary'),
   );
-  stage.proven('egress', 'the stranger got nothing; the token was never in there to be taken', stranger.record.length === 0);
+  stage.proven(
+    'egress',
+    'the stranger got nothing; the token was never in there to be taken',
+    stranger.record.length === 0,
+  );
   tellAgent(world, again, second);
   const { stdout: holds } = await stage.type('olga', ['hold', 'list']);
   const isOpen = holds.includes('breaker open') && !second.includes('euros');
-  stage.proven('breaker', 'open on this machine too, until Olga closes it with a signature', isOpen, 'skillgate hold list');
+  stage.proven(
+    'breaker',
+    'open on this machine too, until Olga closes it with a signature',
+    isOpen,
+    'skillgate hold list',
+  );
 }
 
 function hasEvent(log: string, event: string): boolean {
@@ -100,7 +149,10 @@ async function lookBack(world: World): Promise<void> {
     status.stdout.includes('suspended'),
     incidents,
   );
-  const isClean = !readAll(world.reports).includes(token) && existsSync(incidents) && !readAll(incidents).includes(token);
+  const isClean =
+    !readAll(world.reports).includes(token) &&
+    existsSync(incidents) &&
+    !readAll(incidents).includes(token);
   const log = await stage.type('olga', ['log', 'verify'], { told: true });
   stage.say(`       ${log.stdout}`);
   stage.proven(
@@ -122,7 +174,11 @@ async function revoke({ stage }: World): Promise<void> {
   await stage.type('rob', ['review', 'revoke', twin, '--reason', reason, '--yes'], { told: true });
   const refused = await stage.type('olga', ['run', skill, 'report'], { told: true, expect: 6 });
   stage.say(`       ${stage.cut(refused.stderr.split('\n')[0] ?? '')}`);
-  stage.proven('admission', 'asked anew at each start: it does not start, whoever asks', refused.stderr.includes('revoked'));
+  stage.proven(
+    'admission',
+    'asked anew at each start: it does not start, whoever asks',
+    refused.stderr.includes('revoked'),
+  );
 }
 
 /** Publishes the honest skill once more as 1.6.0, so that something waits at the desk. */

@@ -21,27 +21,49 @@ export async function work(world: World, answers: Answers): Promise<void> {
 async function inSession(world: World, answers: Answers): Promise<void> {
   const { crm, model, stage } = world;
   stage.step('The agent works in a sandbox; each skill that it runs gets another one, beside it');
-  stage.say('(A scripted stand-in for an agent: it does whatever its model, also a stand-in, says.)');
+  stage.say(
+    '(A scripted stand-in for an agent: it does whatever its model, also a stand-in, says.)',
+  );
   const session = startSession(world, [report, outside, allowItself, file, fileAgain]);
-  const came = [await session.said(report), await session.said(outside), await session.said(allowItself)];
-  for (const [at, line] of [report, outside, allowItself].entries()) tellAgent(world, line, came[at] ?? '');
+  const came = [
+    await session.said(report),
+    await session.said(outside),
+    await session.said(allowItself),
+  ];
+  for (const [at, line] of [report, outside, allowItself].entries())
+    tellAgent(world, line, came[at] ?? '');
   const total = String(deals.reduce((sum, deal) => sum + deal.euros, 0));
   stage.proven(
     'egress',
     'the skill read its one host, inside TLS that the proxy opened and judged',
     came[0]?.includes(total) === true,
   );
-  const isShut = came[1]?.includes('403') === true && came[2]?.includes('there is no `hold') === true;
-  stage.proven('sandbox', 'the agent reaches its model and its skills: no other host, and no word in what is allowed', isShut);
+  const isShut =
+    came[1]?.includes('403') === true && came[2]?.includes('there is no `hold') === true;
+  stage.proven(
+    'sandbox',
+    'the agent reaches its model and its skills: no other host, and no word in what is allowed',
+    isShut,
+  );
 
   stage.step('Sending something into the CRM waits for Olga, who lets it through once');
-  stage.say('(The demo types for her at a terminal of its own: the passphrase, which the agent cannot know.)');
+  stage.say(
+    '(The demo types for her at a terminal of its own: the passphrase, which the agent cannot know.)',
+  );
   await answerHold(world, 'allow', answers);
   tellAgent(world, file, await session.said(file));
-  stage.proven('hold', 'the request waited with its connection open, and left when she had signed', crm.filed.length === 1);
+  stage.proven(
+    'hold',
+    'the request waited with its connection open, and left when she had signed',
+    crm.filed.length === 1,
+  );
   await answerHold(world, 'deny', answers);
   tellAgent(world, fileAgain, await session.said(fileAgain));
-  stage.proven('hold', 'the same again was asked again; she said no, and nothing was sent', crm.filed.length === 1);
+  stage.proven(
+    'hold',
+    'the same again was asked again; she said no, and nothing was sent',
+    crm.filed.length === 1,
+  );
   const { stdout } = await session.ended;
   const seen = [stdout, ...model.heard].join('\n');
   const isOutside = crm.tokens.every((one) => one === `Bearer ${token}`) && !seen.includes(token);
@@ -69,7 +91,12 @@ async function acceptChanges(world: World, answers: Answers): Promise<void> {
   const accepted = stage.type('olga', ['changes', 'accept', run.slice(0, 8), '--digest', digest]);
   await Promise.all([accepted, answerHold(world, 'allow', answers)]);
   const isThere = existsSync(written) && readFileSync(written, 'utf8').includes('Arkady');
-  stage.proven('view', 'nothing was in the folder before; exactly what was shown is in it now', !before && isThere, written);
+  stage.proven(
+    'view',
+    'nothing was in the folder before; exactly what was shown is in it now',
+    !before && isThere,
+    written,
+  );
 }
 
 // What one file would get, of what `skill changes show` printed.

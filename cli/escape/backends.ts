@@ -17,10 +17,13 @@ export function escapeBackends(name: string | undefined): EscapeBackends {
   const all = findBackends();
   const found = all.filter((one) => name === undefined || one.name === name);
   if (found.length === 0)
-    throw new Problem('usage', `There is no backend ${name}`, { hint: `One of ${all.map((one) => one.name).join(', ')}` });
+    throw new Problem('usage', `There is no backend ${name}`, {
+      hint: `One of ${all.map((one) => one.name).join(', ')}`,
+    });
   const sandboxes = found.flatMap((one) => ('sandbox' in one ? [one.sandbox] : []));
   const missing = found.flatMap((one) => ('why' in one ? [one] : []));
   const [first] = missing;
-  if (sandboxes.length === 0 && first !== undefined) throw new Problem('sandbox-missing', `${first.name}: ${first.why}`);
+  if (sandboxes.length === 0 && first !== undefined)
+    throw new Problem('sandbox-missing', `${first.name}: ${first.why}`);
   return { sandboxes, missing };
 }

@@ -41,7 +41,10 @@ export async function tryBareTogether(rows: readonly BatchRow[]): Promise<Map<st
 export async function tryBareAlone(row: EscapeRow): Promise<Bare> {
   return inWorld(async (world) => {
     if (row.kind === 'runner')
-      return { bare: (await row.bare(world)) ? 'succeeds' : 'refused', detail: 'the obvious runner stops it too' };
+      return {
+        bare: (await row.bare(world)) ? 'succeeds' : 'refused',
+        detail: 'the obvious runner stops it too',
+      };
     const as = whoTries(row);
     if (as === undefined) return needsRoot;
     const told = await runBare(world, [wantedAttempt(world, row, 0)], as, 1);

@@ -9,7 +9,13 @@ export interface ControlRow extends Attempt {
 }
 
 export const controlRows: readonly ControlRow[] = [
-  { shows: 'egress', name: 'a granted request', wants: '', proof: isHeard, code: `get('http://api.crm.example/v2/' + token)` },
+  {
+    shows: 'egress',
+    name: 'a granted request',
+    wants: '',
+    proof: isHeard,
+    code: `get('http://api.crm.example/v2/' + token)`,
+  },
   {
     shows: 'writing',
     name: 'a granted write',
@@ -24,5 +30,11 @@ export const controlRows: readonly ControlRow[] = [
     code: `print(open(library + '/read.txt').read())`,
   },
   { name: 'a granted program', wants: '', proof: saysThrough, program: 'sh', code: 'echo through' },
-  { name: 'another granted program', wants: '', proof: saysThrough, program: 'node', code: `console.log('through')` },
+  {
+    name: 'another granted program',
+    wants: '',
+    proof: saysThrough,
+    program: 'node',
+    code: `console.log('through')`,
+  },
 ];

@@ -7,7 +7,11 @@ import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/s
 import type { EscapeWorld } from './world.ts';
 
 /** The names that rows send to: one that is granted, one that host policy pins and nobody granted, one that nothing knows. */
-export const names = { api: 'api.crm.example', pinned: 'intranet.crm.example', elsewhere: 'elsewhere.example' } as const;
+export const names = {
+  api: 'api.crm.example',
+  pinned: 'intranet.crm.example',
+  elsewhere: 'elsewhere.example',
+} as const;
 
 /** The secret that is granted, as a bearer for `names.api`. */
 export const secretName = 'CRM_TOKEN';
@@ -31,7 +35,9 @@ const capabilityCalls: Readonly<Record<string, readonly [number, number]>> = {
 function callNumbers(): Record<string, number> {
   const column = process.arch === 'arm64' ? 1 : 0;
   const all = [...Object.values(deniedSyscalls), judgedSyscalls, capabilityCalls];
-  return Object.fromEntries(all.flatMap((group) => Object.entries(group).map(([name, pair]) => [name, pair[column] ?? -1])));
+  return Object.fromEntries(
+    all.flatMap((group) => Object.entries(group).map(([name, pair]) => [name, pair[column] ?? -1])),
+  );
 }
 
 /** Whether this process has a controlling terminal (tty(4)). */
@@ -48,14 +54,26 @@ function hasTerminal(): boolean {
  * @param inside in a sandbox with the mounts of `sandboxed.ts`, else on the bare host
  * @param atOnce how many attempts are made at the same time
  */
-export function factsOf(world: EscapeWorld, inside: boolean, atOnce: number): Readonly<Record<string, unknown>> {
+export function factsOf(
+  world: EscapeWorld,
+  inside: boolean,
+  atOnce: number,
+): Readonly<Record<string, unknown>> {
   const { folder, operator, user, victim } = world;
   return {
     ...names,
     atOnce,
-    ...{ folder, uid: user.uid, operator: operator.config.replace(/\/config$/, ''), canary: `${folder}/canary.txt` },
-    ...{ victim: victim.pid, victimFile: victim.file, sharedMemory: victim.sharedMemory },
-    ...{ port: world.port, datagramPort: world.datagramPort, abstractName: world.abstractName, word: world.word },
+    folder,
+    uid: user.uid,
+    operator: operator.config.replace(/\/config$/, ''),
+    canary: `${folder}/canary.txt`,
+    victim: victim.pid,
+    victimFile: victim.file,
+    sharedMemory: victim.sharedMemory,
+    port: world.port,
+    datagramPort: world.datagramPort,
+    abstractName: world.abstractName,
+    word: world.word,
     mountHost: world.workspace,
     mount: inside ? '/reports' : world.workspace,
     library: inside ? '/library' : world.library,

@@ -15,14 +15,21 @@ export interface Place {
   readonly lacks: ReadonlyMap<Grant, string>;
 }
 
-const narrower: readonly (readonly Grant[])[] = [['egress', 'writing'], ['writing'], ['egress'], []];
+const narrower: readonly (readonly Grant[])[] = [
+  ['egress', 'writing'],
+  ['writing'],
+  ['egress'],
+  [],
+];
 
 /** Finds what a sandbox can give, or why nothing that it stops would count: it does not start, or stops what was granted too. */
 export async function findPlace(sandbox: Sandbox): Promise<Place | string> {
   const lacks = new Map<Grant, string>();
   let last = '';
   for (const grants of narrower) {
-    const controls = controlRows.filter(({ shows }) => shows === undefined || grants.includes(shows));
+    const controls = controlRows.filter(
+      ({ shows }) => shows === undefined || grants.includes(shows),
+    );
     const place = { sandbox, grants, controls, lacks };
     const why = await whyNot(place);
     if (why === undefined) return place;
@@ -39,7 +46,10 @@ async function whyNot(place: Place): Promise<string | undefined> {
       const wanted = place.controls.map((row, number) => wantedAttempt(world, row, number));
       const { told, printed } = await runSandboxed(world, place, wanted, { atOnce: 1 });
       const failed = place.controls.find((row, number) => !worked(world, row, number, told));
-      return failed && `what was granted does not work: ${failed.name}: ${told.get(failed.name) ?? printed}`;
+      return (
+        failed &&
+        `what was granted does not work: ${failed.name}: ${told.get(failed.name) ?? printed}`
+      );
     } catch (cause) {
       if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;
       return `${cause.code}: ${cause.message}`;

@@ -19,7 +19,10 @@ export interface Recorder {
  * @param socketFiles paths of unix sockets that anybody may connect to
  * @param abstractName a unix socket without a file, which belongs to the network namespace (unix(7))
  */
-export async function startRecorder(socketFiles: readonly string[], abstractName: string): Promise<Recorder> {
+export async function startRecorder(
+  socketFiles: readonly string[],
+  abstractName: string,
+): Promise<Recorder> {
   const parts: string[] = [];
   let kept = 0;
   const keep = (bytes: Buffer): void => {
@@ -28,14 +31,18 @@ export async function startRecorder(socketFiles: readonly string[], abstractName
   };
   const open = new Set<Socket>();
   const servers: Server[] = [];
-  const listen = async (where: { readonly port: number; readonly host: string } | string): Promise<Server> => {
+  const listen = async (
+    where: { readonly port: number; readonly host: string } | string,
+  ): Promise<Server> => {
     const server = createServer((socket) => {
       open.add(socket);
       socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
       answerAll(socket, keep);
     });
     servers.push(server);
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(where, resolve),
+    );
     return server;
   };
   const tcp = await listen({ port: 0, host: '127.0.0.1' });
@@ -75,7 +82,8 @@ function answerAll(socket: Socket, keep: (bytes: Buffer) => void): void {
 }
 
 function answerTo(head: string): Buffer {
-  if (head.startsWith('CONNECT ')) return Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n');
+  if (head.startsWith('CONNECT '))
+    return Buffer.from('HTTP/1.1 200 Connection established\r\n\r\n');
   const [, target = ''] = head.split(' ');
   const sent = /^authorization: *(?:bearer )?(.*)$/im.exec(head)?.[1] ?? '';
   const [, word = ''] = /[?&]to=([\w.-]*)/.exec(target) ?? [];
@@ -83,7 +91,10 @@ function answerTo(head: string): Buffer {
   const ok = 'HTTP/1.1 200 OK\r\n';
   switch (way) {
     case 'redirect':
-      return reply(`HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/${word}\r\n`, Buffer.alloc(0));
+      return reply(
+        `HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/${word}\r\n`,
+        Buffer.alloc(0),
+      );
     case 'echo-header':
       return reply(`${ok}X-Echo: ${sent}\r\n`, Buffer.alloc(0));
     case 'echo-gzip':
@@ -91,7 +102,10 @@ function answerTo(head: string): Buffer {
     case 'echo-parts':
       return chunked(ok, sent);
     default:
-      return reply(ok, Buffer.from(Object.hasOwn(echoes, way) ? (echoes[way]?.(sent) ?? '') : '{"deals":[]}'));
+      return reply(
+        ok,
+        Buffer.from(Object.hasOwn(echoes, way) ? (echoes[way]?.(sent) ?? '') : '{"deals":[]}'),
+      );
   }
 }
 
@@ -101,12 +115,15 @@ const echoes: Readonly<Record<string, (sent: string) => string>> = {
   'echo-base64-shifted': (sent) => Buffer.from(`a${sent}`).toString('base64'),
   'echo-hex': (sent) => Buffer.from(sent).toString('hex'),
   'echo-url': (sent) => sent.replace(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
-  'echo-json': (sent) => `"${sent.replace(/./g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`,
+  'echo-json': (sent) =>
+    `"${sent.replace(/./g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`,
 };
 
 // A few signs in each chunk.
 function chunked(head: string, body: string): Buffer {
-  const chunks = (body.match(/.{1,5}/g) ?? []).map((part) => `${part.length.toString(16)}\r\n${part}\r\n`);
+  const chunks = (body.match(/.{1,5}/g) ?? []).map(
+    (part) => `${part.length.toString(16)}\r\n${part}\r\n`,
+  );
   return Buffer.from(`${head}Transfer-Encoding: chunked\r\n\r\n${chunks.join('')}0\r\n\r\n`);
 }
 

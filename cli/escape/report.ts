@@ -8,11 +8,16 @@ import { escapeRows } from './rows.ts';
 import { runEscapeSuite } from './suite.ts';
 
 /** @throws Problem `usage`, `sandbox-missing` */
-export async function reportEscapes(context: CommandContext, backend: string | undefined): Promise<ExitCode> {
+export async function reportEscapes(
+  context: CommandContext,
+  backend: string | undefined,
+): Promise<ExitCode> {
   const { sandboxes, missing } = escapeBackends(backend);
   const progress = startProgress(context, escapeRows.length * sandboxes.length, 'attempts');
   const results = await runEscapeSuite({
-    ...{ rows: escapeRows, sandboxes, signal: context.signal },
+    rows: escapeRows,
+    sandboxes,
+    signal: context.signal,
     onResult: ({ name }) => progress.step(name),
   }).finally(() => progress.end());
   const ink = inkFor(context.stdout, context.env);
@@ -38,7 +43,9 @@ export async function reportEscapes(context: CommandContext, backend: string | u
 export function backendText(rows: readonly EscapeResult[], backend: string, ink: Ink): Safe {
   const columns = ['blocked', 'contained', 'untested', 'through'] as const;
   const cells = (name: string, some: readonly EscapeResult[]) => [
-    ...[name, some.length, some.filter((row) => row.bare === 'succeeds').length],
+    name,
+    some.length,
+    some.filter((row) => row.bare === 'succeeds').length,
     ...columns.map((result) => some.filter((row) => row.result === result).length),
   ];
   const groups = escapeGroups
@@ -49,10 +56,15 @@ export function backendText(rows: readonly EscapeResult[], backend: string, ink:
       ),
     )
     .filter(([, number]) => number !== 0);
-  const counts = table([[`on ${backend}`, 'rows', 'work bare', ...columns], ...groups, cells('all', rows)]);
+  const counts = table([
+    [`on ${backend}`, 'rows', 'work bare', ...columns],
+    ...groups,
+    cells('all', rows),
+  ]);
   const open = rows.filter((row) => row.result === 'through');
   const silent = rows.filter((row) => row.result === 'untested');
-  const line = ({ group, name, bare, detail }: EscapeResult): Safe => safe`  ${group}: ${name} (bare: ${bare}) ${detail}`;
+  const line = ({ group, name, bare, detail }: EscapeResult): Safe =>
+    safe`  ${group}: ${name} (bare: ${bare}) ${detail}`;
   return joined(
     [
       counts,

@@ -31,7 +31,12 @@ export function capabilitiesOf(grants: readonly Grant[]) {
   const url = `http://${names.api}/v2/*`;
   return {
     mount: [
-      { source: 'workspace:reports', target: '/reports', mode: grants.includes('writing') ? 'rw' : 'ro', why },
+      {
+        source: 'workspace:reports',
+        target: '/reports',
+        mode: grants.includes('writing') ? 'rw' : 'ro',
+        why,
+      },
       libraryMount,
     ],
     egress: grants.includes('egress') ? [{ url, methods: ['GET', 'POST'], why }] : [],
@@ -65,18 +70,30 @@ export function requestIn(
   const manifest = parseManifest(
     Buffer.from(
       JSON.stringify({
-        ...{ name: '@escape/probe', version: '1.0.0', license: 'MIT', commands: { probe: command } },
-        ...{ capabilities: skill.capabilities ?? {}, limits: skill.limits ?? { seconds: batchSecondsMax, memoryMiB: 512 } },
+        name: '@escape/probe',
+        version: '1.0.0',
+        license: 'MIT',
+        commands: { probe: command },
+        capabilities: skill.capabilities ?? {},
+        limits: skill.limits ?? { seconds: batchSecondsMax, memoryMiB: 512 },
       }),
     ),
   );
-  const files = { 'SKILL.md': '---\nname: probe\ndescription: tries to get out\n---\n', ...skill.files };
-  const packed = packBundle(Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o755 })));
+  const files = {
+    'SKILL.md': '---\nname: probe\ndescription: tries to get out\n---\n',
+    ...skill.files,
+  };
+  const packed = packBundle(
+    Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o755 })),
+  );
   const upstream = { address: '127.0.0.1', port: world.port };
   const out: Buffer[] = [];
   const keep = (chunk: Uint8Array): void => void out.push(Buffer.from(chunk));
   return {
-    skill: { admitted: { name: manifest.name, version: manifest.version, bundle: packed.digest }, ...packed },
+    skill: {
+      admitted: { name: manifest.name, version: manifest.version, bundle: packed.digest },
+      ...packed,
+    },
     manifest,
     approved: manifest.capabilities,
     args: [],
@@ -91,7 +108,9 @@ export function requestIn(
     secrets: openSecrets({ env: {}, paths: world.paths }, undefined),
     audit: openAudit(auditFileOf(world), () => new Date(), auditKeyFileOf(world)),
     ...(sandbox === undefined ? {} : { sandbox }),
-    ...{ onStdout: keep, onStderr: keep, now: () => new Date() },
+    onStdout: keep,
+    onStderr: keep,
+    now: () => new Date(),
     printed: () => Buffer.concat(out).toString(),
   };
 }
@@ -107,7 +126,11 @@ export function auditKeyFileOf(world: EscapeWorld): string {
 /** Runs, and lets what changed in writable folders through to them, as `skill run` does. */
 export async function runAndApply(request: RunRequest): Promise<RunResult> {
   const end = await runSkill(request);
-  await applyAllowed(request.paths, { policy: request.hostPolicy, audit: request.audit }, end.changes);
+  await applyAllowed(
+    request.paths,
+    { policy: request.hostPolicy, audit: request.audit },
+    end.changes,
+  );
   return end;
 }
 
@@ -127,11 +150,22 @@ export async function runSandboxed(
 ): Promise<{ readonly told: Told; readonly reason: EndReason; readonly printed: string }> {
   mkdirSync(join(world.paths.data, 'audit'), { recursive: true, mode: 0o700 });
   storeSecret(join(world.paths.config, 'secrets.json'), {
-    ...{ name: secretName, hosts: [names.api], value: Buffer.from(world.storedSecret), now: new Date() },
+    name: secretName,
+    hosts: [names.api],
+    value: Buffer.from(world.storedSecret),
+    now: new Date(),
   });
   const files = { 'probe.py': probeProgram, 'rows.json': JSON.stringify(attempts) };
-  const skill = { files, capabilities: capabilitiesOf(grants), ...(limits === undefined ? {} : { limits }) };
+  const skill = {
+    files,
+    capabilities: capabilitiesOf(grants),
+    ...(limits === undefined ? {} : { limits }),
+  };
   const request = requestIn(world, sandbox, skill);
-  const { reason } = await runAndApply({ ...request, ...change(request), args: [JSON.stringify(factsOf(world, true, atOnce))] });
+  const { reason } = await runAndApply({
+    ...request,
+    ...change(request),
+    args: [JSON.stringify(factsOf(world, true, atOnce))],
+  });
   return { told: parseTold(request.printed()), reason, printed: request.printed() };
 }

@@ -16,7 +16,12 @@ export interface EscapeSuite {
 }
 
 /** Runs it; a row gets one result for each sandbox, and results come in the order of the rows. */
-export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: EscapeSuite): Promise<readonly EscapeResult[]> {
+export async function runEscapeSuite({
+  rows,
+  sandboxes,
+  onResult,
+  signal,
+}: EscapeSuite): Promise<readonly EscapeResult[]> {
   const together = rows.filter((row) => row.kind === 'together');
   const bare = await tryBareTogether(together);
   const bareOf = async (row: EscapeRow): Promise<Bare> => {
@@ -30,7 +35,10 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
   for (const sandbox of sandboxes) {
     const place = await findPlace(sandbox);
     const wanted = together.filter((row) => whyUntested(row, place) === undefined);
-    const outcomes = typeof place === 'string' ? new Map<string, Outcome>() : await tryTogether(wanted, place, signal);
+    const outcomes =
+      typeof place === 'string'
+        ? new Map<string, Outcome>()
+        : await tryTogether(wanted, place, signal);
     const left = rows.entries();
     const found = new Map<number, EscapeResult>();
     const work = async (): Promise<void> => {
@@ -38,7 +46,13 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
         signal?.throwIfAborted();
         const first = await bareOf(row);
         const outcome = outcomes.get(row.name) ?? (await tryLast(row, place));
-        const result = { name: row.name, group: row.group, backend: sandbox.name, bare: first.bare, ...judge(first, outcome) };
+        const result = {
+          name: row.name,
+          group: row.group,
+          backend: sandbox.name,
+          bare: first.bare,
+          ...judge(first, outcome),
+        };
         found.set(index, result);
         onResult?.(result);
       }
@@ -51,19 +65,25 @@ export async function runEscapeSuite({ rows, sandboxes, onResult, signal }: Esca
 
 async function tryLast(row: EscapeRow, place: Place | string): Promise<Outcome> {
   const why = whyUntested(row, place);
-  if (why !== undefined || typeof place === 'string') return { result: 'untested', detail: why ?? '' };
+  if (why !== undefined || typeof place === 'string')
+    return { result: 'untested', detail: why ?? '' };
   return tryAlone(row, place);
 }
 
 /** What a group's attempts are made through: where a sandbox does not give it, they say nothing. */
-const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = { 'through the proxy': 'egress', 'traps for the host': 'writing' };
+const needed: Readonly<Partial<Record<EscapeGroup, Grant>>> = {
+  'through the proxy': 'egress',
+  'traps for the host': 'writing',
+};
 
 function whyUntested(row: EscapeRow, place: Place | string): string | undefined {
   if (typeof place === 'string') return place;
   if (row.kind !== 'runner' && row.needs === 'ownLocks' && place.sandbox.entersNamespaces !== true)
     return 'it binds folders of the host, whose locks and watches are shared: only bubblewrap under root gives overlays of them';
   const need = needed[row.group];
-  return need === undefined || place.grants.includes(need) ? undefined : `it gives no ${need}: ${place.lacks.get(need)}`;
+  return need === undefined || place.grants.includes(need)
+    ? undefined
+    : `it gives no ${need}: ${place.lacks.get(need)}`;
 }
 
 // What does not work without a sandbox says nothing about one.

@@ -14,9 +14,15 @@ type Outcomes = Map<string, Outcome>;
  * All but those that may end their run or need another policy, in one sandbox. Where one of them ends it nevertheless, those that are left are made again one
  * by one in another world, which knows nothing of it; and so on.
  */
-export async function tryTogether(rows: readonly BatchRow[], place: Place, signal?: AbortSignal): Promise<Outcomes> {
+export async function tryTogether(
+  rows: readonly BatchRow[],
+  place: Place,
+  signal?: AbortSignal,
+): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
-  let left: readonly BatchRow[] = rows.filter((row) => row.ends !== true && row.needs === undefined);
+  let left: readonly BatchRow[] = rows.filter(
+    (row) => row.ends !== true && row.needs === undefined,
+  );
   for (let atOnce = attemptsAtOnceMax; left.length > 0; atOnce = 1) {
     signal?.throwIfAborted();
     left = await inWorld((world) => tryBatch(world, { rows: left, place, atOnce, outcomes }));
@@ -33,7 +39,10 @@ interface Batch {
 }
 
 /** Gives back what has to be made again. */
-async function tryBatch(world: EscapeWorld, { rows, place, atOnce, outcomes }: Batch): Promise<readonly BatchRow[]> {
+async function tryBatch(
+  world: EscapeWorld,
+  { rows, place, atOnce, outcomes }: Batch,
+): Promise<readonly BatchRow[]> {
   const { controls } = place;
   const all = [...controls, ...rows];
   const wanted = all.map((row, number) => wantedAttempt(world, row, number));
@@ -51,7 +60,9 @@ async function tryBatch(world: EscapeWorld, { rows, place, atOnce, outcomes }: B
     if (output === undefined) continue;
     outcomes.set(
       row.name,
-      failed === undefined || isThrough ? outcomeOf(isThrough, output) : { result: 'untested', detail: why },
+      failed === undefined || isThrough
+        ? outcomeOf(isThrough, output)
+        : { result: 'untested', detail: why },
     );
   }
   const silent = rows.filter((row) => !told.has(row.name));
@@ -63,7 +74,10 @@ async function tryBatch(world: EscapeWorld, { rows, place, atOnce, outcomes }: B
     reason === 'exit'
       ? { result: 'untested', detail: `it was not made: ${printed.slice(-200)}` }
       : { result: 'contained', detail: `the run was ended: ${reason}` };
-  outcomes.set(first.name, isThrough ? { result: 'through', detail: `the run was ended: ${reason}` } : ended);
+  outcomes.set(
+    first.name,
+    isThrough ? { result: 'through', detail: `the run was ended: ${reason}` } : ended,
+  );
   return silent.slice(1);
 }
 
@@ -79,7 +93,13 @@ export async function tryAlone(row: EscapeRow, place: Place): Promise<Outcome> {
   try {
     return await inWorld((world) => tryIn(world, row, place));
   } catch (cause) {
-    if (!(cause instanceof Problem && (cause.code.startsWith('sandbox-') || cause.code === 'mode-unsupported'))) throw cause;
+    if (
+      !(
+        cause instanceof Problem &&
+        (cause.code.startsWith('sandbox-') || cause.code === 'mode-unsupported')
+      )
+    )
+      throw cause;
     return { result: 'untested', detail: `${cause.code}: ${cause.message}` };
   }
 }
@@ -93,7 +113,10 @@ async function tryIn(world: EscapeWorld, row: EscapeRow, place: Place): Promise<
     return outcomes.get(row.name) ?? notMade;
   }
   const { limits } = row;
-  const { told, reason } = await runSandboxed(world, place, [wantedAttempt(world, row, 0)], { limits, atOnce: 1 });
+  const { told, reason } = await runSandboxed(world, place, [wantedAttempt(world, row, 0)], {
+    limits,
+    atOnce: 1,
+  });
   const output = told.get(row.name);
   if (worked(world, row, 0, told)) return outcomeOf(true, output ?? '');
   if (reason !== 'exit') return { result: 'contained', detail: `the run was ended: ${reason}` };

@@ -44,11 +44,17 @@ const nobody = 65_534;
 async function openWorld(): Promise<EscapeWorld> {
   const word = `e${randomBytes(6).toString('hex')}`;
   const made = (): string => `KEY-${randomBytes(12).toString('hex')}`;
-  const [canary, storedSecret] = [made(), made()];
-  const user = { uid: process.getuid?.() || nobody, gid: process.getuid?.() === 0 ? nobody : (process.getgid?.() ?? nobody) };
+  const canary = made();
+  const storedSecret = made();
+  const user = {
+    uid: process.getuid?.() || nobody,
+    gid: process.getuid?.() === 0 ? nobody : (process.getgid?.() ?? nobody),
+  };
   const folder = fs.mkdtempSync(join(tmpdir(), 'skillgate-escape-'));
   fs.chmodSync(folder, 0o755);
-  const sockets = ['docker.sock', 'other-proxy.sock', 'agent.sock'].map((name) => join(folder, name));
+  const sockets = ['docker.sock', 'other-proxy.sock', 'agent.sock'].map((name) =>
+    join(folder, name),
+  );
   const recorder = await startRecorder(sockets, `skillgate-${word}`);
   const { paths, operator } = writeFolders(folder, canary, user);
   const shared = writeShared(word, canary, user);
@@ -56,10 +62,20 @@ async function openWorld(): Promise<EscapeWorld> {
   process.env[environmentName] = canary;
   const child = startVictim(folder, canary, user);
   return {
-    ...{ environmentName, word, folder, user, paths, operator, storedSecret, secrets: [canary, storedSecret] },
-    ...{ workspace: join(folder, 'workspace'), library: join(folder, 'library') },
+    environmentName,
+    word,
+    folder,
+    user,
+    paths,
+    operator,
+    storedSecret,
+    secrets: [canary, storedSecret],
+    workspace: join(folder, 'workspace'),
+    library: join(folder, 'library'),
     victim: await onceReady(child),
-    ...{ port: recorder.port, datagramPort: recorder.datagramPort, heard: recorder.heard },
+    port: recorder.port,
+    datagramPort: recorder.datagramPort,
+    heard: recorder.heard,
     abstractName: `skillgate-${word}`,
     close: () => {
       delete process.env[environmentName];
@@ -77,10 +93,18 @@ async function openWorld(): Promise<EscapeWorld> {
 type User = EscapeWorld['user'];
 
 function pathsBelow(folder: string): Paths {
-  return { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
+  return {
+    config: join(folder, 'config'),
+    data: join(folder, 'data'),
+    cache: join(folder, 'cache'),
+  };
 }
 
-function writeFolders(folder: string, canary: string, user: User): { readonly paths: Paths; readonly operator: Paths } {
+function writeFolders(
+  folder: string,
+  canary: string,
+  user: User,
+): { readonly paths: Paths; readonly operator: Paths } {
   const [paths, operator] = ['runner', 'operator'].map((name) => pathsBelow(join(folder, name)));
   if (paths === undefined || operator === undefined) throw new Problem('internal', 'No folders');
   for (const path of Object.values(paths)) fs.mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -109,7 +133,8 @@ function writeFolders(folder: string, canary: string, user: User): { readonly pa
     fs.mkdirSync(join(folder, name, '..'), { recursive: true, mode: 0o700 });
     fs.writeFileSync(join(folder, name), text, { mode: 0o600 });
   }
-  for (const name of ['home', 'skills', 'workspace', 'library', 'operator', 'holder']) give(join(folder, name), user);
+  for (const name of ['home', 'skills', 'workspace', 'library', 'operator', 'holder'])
+    give(join(folder, name), user);
   give(join(folder, 'canary.txt'), user);
   if (process.getuid?.() === 0) {
     // A program that makes whoever starts it root, as some hosts have dozens of.
@@ -125,7 +150,8 @@ export function give(path: string, { uid, gid }: User): void {
   if (process.getuid?.() !== 0) return;
   fs.lchownSync(path, uid, gid);
   if (!fs.lstatSync(path).isDirectory()) return;
-  for (const name of fs.readdirSync(path, { recursive: true, encoding: 'utf8' })) fs.lchownSync(join(path, name), uid, gid);
+  for (const name of fs.readdirSync(path, { recursive: true, encoding: 'utf8' }))
+    fs.lchownSync(join(path, name), uid, gid);
 }
 
 function writeShared(word: string, canary: string, user: User): string {
@@ -165,15 +191,23 @@ for _ in range(18000):
 function startVictim(folder: string, canary: string, { uid, gid }: User): ChildProcess {
   const python = findProgram('python3');
   if (python === undefined)
-    throw new Problem('sandbox-missing', 'The escape suite needs python3', { hint: 'apt-get install python3' });
+    throw new Problem('sandbox-missing', 'The escape suite needs python3', {
+      hint: 'apt-get install python3',
+    });
   const identity = process.getuid?.() === 0 ? { uid, gid } : {};
   const env = { ESCAPE_KEY: canary };
-  return spawn(python, ['-c', victimProgram, folder, canary], { env, stdio: ['ignore', 'pipe', 'ignore'], ...identity });
+  return spawn(python, ['-c', victimProgram, folder, canary], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...identity,
+  });
 }
 
 async function onceReady(child: ChildProcess): Promise<EscapeWorld['victim']> {
   const told = await new Promise<string>((resolve) => {
-    child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString())).once('end', () => resolve(''));
+    child.stdout
+      ?.once('data', (chunk: Buffer) => resolve(chunk.toString()))
+      .once('end', () => resolve(''));
   });
   const [file = -1, sharedMemory = -1] = told.split(' ').map(Number);
   return { pid: child.pid ?? 0, file, sharedMemory };

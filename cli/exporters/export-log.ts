@@ -43,13 +43,23 @@ interface Position {
  * @returns how many entries were sent
  * @throws Problem `registry-down` when a collector does not take a batch after `exportTriesMax` attempts and it does not follow; the position stays
  */
-export async function exportLog(world: ExportWorld, exporter: ExporterPolicy, follows: boolean): Promise<number> {
-  const place = join(world.folder, `${hexOf(digestOf(`${exporter.kind} ${exporter.url}`)).slice(0, 16)}.json`);
-  if (!tryLock(`${place}.lock`)) throw new Problem('usage', `Another process exports to ${new URL(exporter.url).host}`);
+export async function exportLog(
+  world: ExportWorld,
+  exporter: ExporterPolicy,
+  follows: boolean,
+): Promise<number> {
+  const place = join(
+    world.folder,
+    `${hexOf(digestOf(`${exporter.kind} ${exporter.url}`)).slice(0, 16)}.json`,
+  );
+  if (!tryLock(`${place}.lock`))
+    throw new Problem('usage', `Another process exports to ${new URL(exporter.url).host}`);
   try {
     const from = await startOf(world, place);
     let sent = 0;
-    const lines = follows ? followLines(world.file, from, world.signal) : readLines(world.file, from);
+    const lines = follows
+      ? followLines(world.file, from, world.signal)
+      : readLines(world.file, from);
     for await (const more of lines) {
       for (const batch of batchesOf(more)) {
         if (world.signal.aborted) return sent;
@@ -58,7 +68,8 @@ export async function exportLog(world: ExportWorld, exporter: ExporterPolicy, fo
         if (world.signal.aborted) return sent;
         sent += entries.length;
         const last = batch.lines.at(-1);
-        if (last !== undefined) writePrivateFile(place, JSON.stringify({ byte: batch.position, head: digestOf(last) }));
+        if (last !== undefined)
+          writePrivateFile(place, JSON.stringify({ byte: batch.position, head: digestOf(last) }));
       }
     }
     return sent;
@@ -70,7 +81,8 @@ export async function exportLog(world: ExportWorld, exporter: ExporterPolicy, fo
 // A log that was moved away is sent anew from its beginning.
 async function startOf({ file }: ExportWorld, place: string): Promise<number> {
   const bytes = readPrivateFile(place, { bytesMax: 1_024, secret: true, code: 'key-file-invalid' });
-  const kept = bytes === undefined ? {} : (JSON.parse(Buffer.from(bytes).toString()) as Partial<Position>);
+  const kept =
+    bytes === undefined ? {} : (JSON.parse(Buffer.from(bytes).toString()) as Partial<Position>);
   const { byte = 0, head } = kept;
   if (!Number.isSafeInteger(byte) || byte <= 0) return 0;
   // The line before has to end there, and to be the one that was sent.
@@ -118,9 +130,16 @@ async function deliver(
 }
 
 /** @returns why it did not go through */
-async function post(world: ExportWorld, { url }: ExporterPolicy, entries: readonly AuditEntry[]): Promise<string | undefined> {
+async function post(
+  world: ExportWorld,
+  { url }: ExporterPolicy,
+  entries: readonly AuditEntry[],
+): Promise<string | undefined> {
   const body = JSON.stringify(otlpLogs(entries));
-  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+  };
   const signal = AbortSignal.any([world.signal, AbortSignal.timeout(exportMilliseconds)]);
   try {
     const status = await postOutside(url, { body, headers, signal }, world.hosts, world.resolve);

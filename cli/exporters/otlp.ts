@@ -23,7 +23,9 @@ const severities: Readonly<Record<number, readonly [number: number, text: string
 export function otlpLogs(entries: readonly AuditEntry[]): object {
   const resource = { attributes: [attribute('service.name', 'skillgate')] };
   const scope = { name: 'skillgate.audit', version: '1' };
-  return { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: entries.map(logRecord) }] }] };
+  return {
+    resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: entries.map(logRecord) }] }],
+  };
 }
 
 function logRecord(entry: AuditEntry): object {
@@ -32,7 +34,10 @@ function logRecord(entry: AuditEntry): object {
   const nanoseconds = `${BigInt(Date.parse(entry.at)) * 1_000_000n}`;
   const members = Object.entries(entry).filter(([name]) => name !== 'schema' && name !== 'at');
   return {
-    ...{ timeUnixNano: nanoseconds, observedTimeUnixNano: nanoseconds, severityNumber, severityText },
+    timeUnixNano: nanoseconds,
+    observedTimeUnixNano: nanoseconds,
+    severityNumber,
+    severityText,
     eventName: `skillgate.${entry.event}`,
     body: { stringValue: auditRow(entry).slice(1).join(' ') },
     attributes: [
@@ -43,7 +48,10 @@ function logRecord(entry: AuditEntry): object {
   };
 }
 
-function attribute(key: string, value: unknown): { readonly key: string; readonly value: AnyValue } {
+function attribute(
+  key: string,
+  value: unknown,
+): { readonly key: string; readonly value: AnyValue } {
   return { key, value: anyValue(value) };
 }
 

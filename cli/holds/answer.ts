@@ -36,20 +36,36 @@ export interface Wanted {
 /** Either an answer with its proof and where it belongs, or what somebody else's device has to sign first. */
 export type MadeAnswer =
   | { readonly kind: 'signed'; readonly signed: SignedAnswer; readonly path: string }
-  | { readonly kind: 'to-sign'; readonly answer: HoldAnswer; readonly challenge: string; readonly approver: Approver };
+  | {
+      readonly kind: 'to-sign';
+      readonly answer: HoldAnswer;
+      readonly challenge: string;
+      readonly approver: Approver;
+    };
 
 /** @throws Problem `forbidden` when nobody whom host policy names is here, `not-confirmed`, `key-file-invalid` */
-export async function makeAnswer(context: CommandContext, policy: HostPolicy, wanted: Wanted): Promise<MadeAnswer> {
+export async function makeAnswer(
+  context: CommandContext,
+  policy: HostPolicy,
+  wanted: Wanted,
+): Promise<MadeAnswer> {
   const { hold } = wanted;
   const own = join(holdsFolderOf(context), `${hold.id}.answer.json`);
   const given = context.options.signed;
-  if (typeof given === 'string') return { kind: 'signed', signed: readSigned(resolve(context.cwd, given)), path: own };
+  if (typeof given === 'string')
+    return { kind: 'signed', signed: readSigned(resolve(context.cwd, given)), path: own };
   const approver = await approverHere(context, policy);
   const answer = answerOf(context, wanted, approver.name);
   if (approver.user !== undefined)
-    return { kind: 'signed', signed: { answer }, path: join(approver.user.folder, `${hold.id}.json`) };
+    return {
+      kind: 'signed',
+      signed: { answer },
+      path: join(approver.user.folder, `${hold.id}.json`),
+    };
   if (approver.passkey !== undefined) {
-    const challenge = Buffer.from(proofChallenge(holdAnswerType, answerBytes(answer))).toString('base64url');
+    const challenge = Buffer.from(proofChallenge(holdAnswerType, answerBytes(answer))).toString(
+      'base64url',
+    );
     return { kind: 'to-sign', answer, challenge, approver };
   }
   const key = await keyOf(context, approver);
@@ -69,12 +85,26 @@ export function putAnswer(path: string, signed: SignedAnswer): void {
 }
 
 /** The words of an answer, for whoever signs it as `approver`. */
-export function answerOf({ now }: Pick<CommandContext, 'now'>, { hold, verdict, seconds }: Wanted, approver: string): HoldAnswer {
-  return { schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict, seconds, approver, at: now().toISOString() };
+export function answerOf(
+  { now }: Pick<CommandContext, 'now'>,
+  { hold, verdict, seconds }: Wanted,
+  approver: string,
+): HoldAnswer {
+  return {
+    schema: 'skillgate.hold-answer/1',
+    hold: holdDigest(hold),
+    verdict,
+    seconds,
+    approver,
+    at: now().toISOString(),
+  };
 }
 
 // By --approver, else the one whose key is here, else the user who types.
-async function approverHere(context: CommandContext, { approvers, file }: HostPolicy): Promise<Approver> {
+async function approverHere(
+  context: CommandContext,
+  { approvers, file }: HostPolicy,
+): Promise<Approver> {
   const { approver: named } = context.options;
   const ids = new Set((await keysHere(context)).map((key) => String(key.keyId)));
   const found =
@@ -98,7 +128,8 @@ async function approverHere(context: CommandContext, { approvers, file }: HostPo
 
 async function keyOf(context: CommandContext, { name, key }: Approver): Promise<KeyFile> {
   const found = (await keysHere(context)).find((one) => one.keyId === key?.keyId);
-  if (found === undefined) throw new Problem('forbidden', `Cannot answer as ${name}: the key ${key?.keyId} is not here`);
+  if (found === undefined)
+    throw new Problem('forbidden', `Cannot answer as ${name}: the key ${key?.keyId} is not here`);
   return requireClosed(found);
 }
 
@@ -106,12 +137,15 @@ async function keyOf(context: CommandContext, { name, key }: Approver): Promise<
 export function requireClosed(key: KeyFile): KeyFile {
   if (key.sealed === true || key.keychain !== undefined) return key;
   const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
-  throw new Problem('forbidden', `Cannot answer: ${why}`, { hint: 'skillgate key create NAME --passphrase' });
+  throw new Problem('forbidden', `Cannot answer: ${why}`, {
+    hint: 'skillgate key create NAME --passphrase',
+  });
 }
 
 /** How the private part of each key lies here. */
 export async function keyKinds(context: CommandContext): Promise<KeysHere> {
-  const kind = ({ keychain, sealed }: KeyFile) => (sealed === true ? 'sealed' : keychain !== undefined ? 'keychain' : 'plain');
+  const kind = ({ keychain, sealed }: KeyFile) =>
+    sealed === true ? 'sealed' : keychain !== undefined ? 'keychain' : 'plain';
   return new Map((await keysHere(context)).map((key) => [String(key.keyId), kind(key)]));
 }
 

@@ -22,7 +22,12 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
     confirm: async (hold, signal) => {
       note(context, describeHold({ state: 'waiting', hold, until: hold.expires }));
       const question = safe`${hold.rule}: ${hold.what}`;
-      const asked = confirm({ ...context, signal }, question, 'yes', 'name an approver in host.json');
+      const asked = confirm(
+        { ...context, signal },
+        question,
+        'yes',
+        'name an approver in host.json',
+      );
       return await asked.then(
         () => true,
         () => false,
@@ -46,7 +51,11 @@ export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Ho
 }
 
 /** Says beforehand that nobody can be asked: where rules hold what an agent does, and no approver is named. */
-export function noteUnasked(context: CommandContext, { approvers, file, holds }: HostPolicy, agent: string): void {
+export function noteUnasked(
+  context: CommandContext,
+  { approvers, file, holds }: HostPolicy,
+  agent: string,
+): void {
   const hasRules = holds.some(({ when }) => when.agent === undefined || when.agent === agent);
   const atTerminal = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!hasRules || approvers.length > 0 || atTerminal) return;
@@ -71,20 +80,18 @@ export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands
 export function noticeOf(hold: Hold): string {
   const { id, run, agent, skill, version, kind, rule, what, created, expires } = hold;
   return canonicalJson({
-    ...{
-      schema: 'skillgate.hold-notice/1',
-      hold: holdDigest(hold),
-      id,
-      run,
-      agent,
-      skill,
-      version,
-      kind,
-      rule,
-      what,
-      created,
-      expires,
-    },
+    schema: 'skillgate.hold-notice/1',
+    hold: holdDigest(hold),
+    id,
+    run,
+    agent,
+    skill,
+    version,
+    kind,
+    rule,
+    what,
+    created,
+    expires,
   });
 }
 
@@ -105,5 +112,7 @@ function tellWebhooks(
   const late = AbortSignal.any([signal, AbortSignal.timeout(webhookSecondsMax * 1_000)]);
   // Who is not reached is told, and nothing waits for it.
   for (const { url } of webhooks)
-    void postOutside(url, { body, headers, signal: late }, hosts).catch((cause: Error) => log(cause.message));
+    void postOutside(url, { body, headers, signal: late }, hosts).catch((cause: Error) =>
+      log(cause.message),
+    );
 }

@@ -10,7 +10,10 @@ import type { CommandContext } from '../command.ts';
 import { type Ink, type Safe, safe } from '../output.ts';
 
 /** Undefined for a hold of another kind; in words why there is nothing to show. */
-export function heldChanges({ paths }: Pick<CommandContext, 'paths'>, hold: Hold): WaitingChanges | string | undefined {
+export function heldChanges(
+  { paths }: Pick<CommandContext, 'paths'>,
+  hold: Hold,
+): WaitingChanges | string | undefined {
   const { action, run } = hold;
   if (action?.kind !== 'apply') return undefined;
   try {
@@ -26,5 +29,7 @@ export function heldChanges({ paths }: Pick<CommandContext, 'paths'>, hold: Hold
 }
 
 export function heldChangesText(found: WaitingChanges | string, ink: Ink, linesMax?: number): Safe {
-  return typeof found === 'string' ? safe`its changes cannot be shown: ${found}` : showChanges(found, ink, linesMax);
+  return typeof found === 'string'
+    ? safe`its changes cannot be shown: ${found}`
+    : showChanges(found, ink, linesMax);
 }

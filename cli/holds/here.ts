@@ -27,7 +27,12 @@ export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
 export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
   const folder = holdsFolderOf(world);
   const record = (_: AuditEvent): void => undefined;
-  const desk = holdDesk(folder, { policy, record, now: world.now, keyFile: join(world.paths.config, 'audit-key.json') });
+  const desk = holdDesk(folder, {
+    policy,
+    record,
+    now: world.now,
+    keyFile: join(world.paths.config, 'audit-key.json'),
+  });
   const looking = { ...desk, files: { ...desk.files, reject: () => undefined } };
   const now = world.now().toISOString();
   const held = holdFiles(folder)
@@ -38,13 +43,16 @@ export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
         return [
           {
             state: answer.answer.verdict === 'allow' ? 'allowed' : 'denied',
-            ...{ hold, until: new Date(endOf(hold, answer.answer)).toISOString() },
+            hold,
+            until: new Date(endOf(hold, answer.answer)).toISOString(),
           },
         ];
-      return now < hold.expires && desk.files.lives(hold.holder) ? [{ state: 'waiting', hold, until: hold.expires }] : [];
+      return now < hold.expires && desk.files.lives(hold.holder)
+        ? [{ state: 'waiting', hold, until: hold.expires }]
+        : [];
     });
-  const open = readBreakers(join(world.paths.data, 'breakers')).flatMap(({ open: one }): HoldHere[] =>
-    one === undefined ? [] : [{ state: 'open', hold: one.hold }],
+  const open = readBreakers(join(world.paths.data, 'breakers')).flatMap(
+    ({ open: one }): HoldHere[] => (one === undefined ? [] : [{ state: 'open', hold: one.hold }]),
   );
   return [...held, ...open].sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1));
 }

@@ -7,7 +7,9 @@ import type { HoldHere } from './here.ts';
 import { textLines } from './request-text.ts';
 
 export function describeHold({ state, hold, until }: HoldHere): Safe {
-  const word = { waiting: 'waits', allowed: 'allowed', denied: 'denied', open: 'breaker open' }[state];
+  const word = { waiting: 'waits', allowed: 'allowed', denied: 'denied', open: 'breaker open' }[
+    state
+  ];
   return joined(
     [
       safe`${hold.id}  ${word}${until === undefined ? '' : ` until ${until}`}: ${sayWhat(hold)} for ${hold.agent}, run ${hold.run}`,
@@ -30,12 +32,20 @@ function partsOf(action: GatedAction): Safe[] {
   if (action.kind === 'egress') return partsOfRequest(action);
   if (action.kind !== 'start') return [];
   return [
-    ...(action.args.length === 0 ? [] : [safe`    arguments: ${action.args.map((one) => JSON.stringify(one)).join(' ')}`]),
+    ...(action.args.length === 0
+      ? []
+      : [safe`    arguments: ${action.args.map((one) => JSON.stringify(one)).join(' ')}`]),
     ...action.holds.map((one) => safe`    because: ${one.rule}, ${one.reason}`),
   ];
 }
 
-function partsOfRequest({ body, headers = [], query, request, text }: Extract<GatedAction, { kind: 'egress' }>): Safe[] {
+function partsOfRequest({
+  body,
+  headers = [],
+  query,
+  request,
+  text,
+}: Extract<GatedAction, { kind: 'egress' }>): Safe[] {
   return [
     ...(query === undefined ? [] : [safe`    query: ${query}`]),
     ...headers.map((one) => safe`    header: ${one}`),

@@ -33,9 +33,14 @@ interface Mailbox {
 }
 
 /** @param seconds how long the same is allowed; 0 for this once */
-export async function runInMailbox(context: CommandContext, base: string, seconds: number): Promise<ExitCode> {
+export async function runInMailbox(
+  context: CommandContext,
+  base: string,
+  seconds: number,
+): Promise<ExitCode> {
   const mailbox = await openMailbox(context, base);
-  for (const why of mailbox.refused) note(context, safe`note: a message at ${base} is not shown: ${why}`);
+  for (const why of mailbox.refused)
+    note(context, safe`note: a message at ${base} is not shown: ${why}`);
   if (context.command === 'hold list') return list(context, mailbox);
   const verdict = context.command === 'hold allow' ? 'allow' : 'deny';
   const request = requestNamed(mailbox, context.args[0] ?? '');
@@ -48,7 +53,11 @@ export async function runInMailbox(context: CommandContext, base: string, second
   const said = await signForMailbox(await sealAnswer(request.message, signed, seal), mailbox.open);
   await ask(context, base, '/answers', v.looseObject({ ok: v.literal(true) }), said);
   const what = `${verdict === 'allow' ? 'allowed' : 'denied'} as ${request.approver}${seconds === 0 ? '' : ` for ${seconds} seconds`}, left at ${base}; the host judges it`;
-  answer(context, { schema: 'skillgate.hold-answered/1', id: request.hold.id, what }, () => safe`${request.hold.id}: ${what}`);
+  answer(
+    context,
+    { schema: 'skillgate.hold-answered/1', id: request.hold.id, what },
+    () => safe`${request.hold.id}: ${what}`,
+  );
   return exitCodes.ok;
 }
 
@@ -59,14 +68,19 @@ async function openMailbox(context: CommandContext, base: string): Promise<Mailb
   if (open.mailboxPrivate === undefined) throw withoutMailboxKey(key);
   const read = openWith(open.mailboxPrivate);
   const at = context.now();
-  const question = await signForMailbox({ schema: 'skillgate.mailbox-question/1', at: at.toISOString(), base } as const, open);
+  const question = await signForMailbox(
+    { schema: 'skillgate.mailbox-question/1', at: at.toISOString(), base } as const,
+    open,
+  );
   const { messages } = await ask(context, base, '/questions', listed, question);
   const found = await Promise.all(messages.map((one) => readRequest(one, open.keyId, read, at)));
   return {
     base,
     key,
     open,
-    requests: found.filter((one) => one.kind === 'request').sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1)),
+    requests: found
+      .filter((one) => one.kind === 'request')
+      .sort((a, b) => (a.hold.created < b.hold.created ? -1 : 1)),
     refused: found.flatMap((one) => (one.kind === 'refused' ? [one.why] : [])),
   };
 }
@@ -81,7 +95,9 @@ function withoutMailboxKey({ name }: KeyFile): Problem {
   );
 }
 
-const listed = v.looseObject({ messages: v.pipe(v.array(mailboxMessageShape), v.maxLength(1_000)) });
+const listed = v.looseObject({
+  messages: v.pipe(v.array(mailboxMessageShape), v.maxLength(1_000)),
+});
 
 function ask<Schema extends v.GenericSchema>(
   { fetch }: CommandContext,
@@ -95,10 +111,16 @@ function ask<Schema extends v.GenericSchema>(
 
 function list(context: CommandContext, { base, refused, requests }: Mailbox): ExitCode {
   const holds = requests.map(({ approver, hold, host }) => ({
-    ...{ state: 'waiting', hold, until: hold.expires, approver, host },
+    state: 'waiting',
+    hold,
+    until: hold.expires,
+    approver,
+    host,
   }));
   answer(context, { schema: 'skillgate.holds/1', mailbox: base, holds, refused }, () =>
-    requests.length === 0 ? safe`nothing waits for your key at ${base}` : joined(requests.map(describeRequest), '\n'),
+    requests.length === 0
+      ? safe`nothing waits for your key at ${base}`
+      : joined(requests.map(describeRequest), '\n'),
   );
   return exitCodes.ok;
 }
@@ -107,16 +129,31 @@ function list(context: CommandContext, { base, refused, requests }: Mailbox): Ex
 function requestNamed({ base, requests }: Mailbox, id: string): Request {
   const [found, other] = requests.filter(({ hold }) => hold.id === id);
   if (found !== undefined && other === undefined) return found;
-  const why = found === undefined ? 'it was answered, or its time is over' : 'two messages have this id';
+  const why =
+    found === undefined ? 'it was answered, or its time is over' : 'two messages have this id';
   const hint = `skillgate hold list --mailbox ${base}`;
-  throw new Problem('not-found', `Nothing waits for your key at ${base} under ${JSON.stringify(id)}: ${why}`, { hint });
+  throw new Problem(
+    'not-found',
+    `Nothing waits for your key at ${base} under ${JSON.stringify(id)}: ${why}`,
+    { hint },
+  );
 }
 
 /** A request of a mailbox, for people. */
-export function describeRequest({ approver, hold, host }: { approver: string; hold: Request['hold']; host: Digest }): Safe {
+export function describeRequest({
+  approver,
+  hold,
+  host,
+}: {
+  approver: string;
+  hold: Request['hold'];
+  host: Digest;
+}): Safe {
   const shown = describeHold({ state: 'waiting', hold, until: hold.expires });
   // A mailbox has no room for what changed.
   const elsewhere =
-    hold.action?.kind === 'apply' ? [safe`    its changes are shown on that host alone: skillgate hold show ${hold.id}`] : [];
+    hold.action?.kind === 'apply'
+      ? [safe`    its changes are shown on that host alone: skillgate hold show ${hold.id}`]
+      : [];
   return joined([shown, safe`    from host ${host}, for you as ${approver}`, ...elsewhere], '\n');
 }

@@ -54,9 +54,16 @@ export function leaveInMailbox(
     log(
       `mailbox: approver ${name} gets no copy of this hold: host.json names no mailbox key for them. They type: skillgate key approver`,
     );
-  for (const { key, mailboxKey, name } of approvers.filter((one) => one.mailboxKey !== undefined).slice(0, mailboxApproversMax)) {
+  for (const { key, mailboxKey, name } of approvers
+    .filter((one) => one.mailboxKey !== undefined)
+    .slice(0, mailboxApproversMax)) {
     if (key === undefined || mailboxKey === undefined || !isDigest(key.keyId)) continue;
-    const about = { hold, approver: name, to: key.keyId, sealedFor: Buffer.from(mailboxKey.spki, 'base64') };
+    const about = {
+      hold,
+      approver: name,
+      to: key.keyId,
+      sealedFor: Buffer.from(mailboxKey.spki, 'base64'),
+    };
     const at = { fetch: world.fetch, registryBase: parseBase(mailbox) };
     void writeLetter(world, about)
       .then((letter) => follow(world, at, letter, log))
@@ -64,12 +71,20 @@ export function leaveInMailbox(
   }
 }
 
-async function writeLetter({ paths }: MailboxWorld, { approver, hold, sealedFor, to }: Addressed): Promise<Letter> {
+async function writeLetter(
+  { paths }: MailboxWorld,
+  { approver, hold, sealedFor, to }: Addressed,
+): Promise<Letter> {
   // Loaded here: most runs seal nothing.
   const { openWith, sealFor } = await import('./sealed-message.ts');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const label = { id: randomBytes(16).toString('hex'), to, hold: holdDigest(hold), expires: hold.expires };
+  const label = {
+    id: randomBytes(16).toString('hex'),
+    to,
+    hold: holdDigest(hold),
+    expires: hold.expires,
+  };
   const request = { hold, approver, replyTo: spki.toString('base64') };
   const key = openAuditKey(join(paths.config, 'audit-key.json'));
   const host = { publicKey: spkiOfPem(key.publicKey), sign: key.sign };
@@ -91,7 +106,12 @@ const done = v.looseObject({ ok: v.literal(true) });
 const fetched = v.looseObject({ answer: v.exactOptional(mailboxAnswerShape) });
 
 // Until the hold is over, or was answered here: then nobody holds it.
-async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, log: (line: string) => void): Promise<void> {
+async function follow(
+  world: MailboxWorld,
+  at: RegistryWorld,
+  letter: Letter,
+  log: (line: string) => void,
+): Promise<void> {
   const { hold, label, signed } = letter;
   const folder = holdsFolderOf(world);
   const answered = join(folder, `${hold.id}.answer.json`);
@@ -99,7 +119,8 @@ async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, lo
     holdFiles(folder)
       .kept()
       .some(({ holder, id }) => id === hold.id && holder === hold.holder);
-  const isWaiting = (): boolean => isKept() && world.now().toISOString() < hold.expires && !world.signal.aborted;
+  const isWaiting = (): boolean =>
+    isKept() && world.now().toISOString() < hold.expires && !world.signal.aborted;
   const told = new Set<string>();
   let isLeft = false;
   let last = '';
@@ -118,9 +139,12 @@ async function follow(world: MailboxWorld, at: RegistryWorld, letter: Letter, lo
       if (!told.has(message)) log(`mailbox: ${message}`);
       told.add(message);
     }
-    await sleep(mailboxPollMillis, undefined, { ref: false, signal: world.signal }).catch(() => undefined);
+    await sleep(mailboxPollMillis, undefined, { ref: false, signal: world.signal }).catch(
+      () => undefined,
+    );
   }
-  if (isLeft) await ask(at, `/messages/${label.id}`, done, { method: 'DELETE' }).catch(() => undefined);
+  if (isLeft)
+    await ask(at, `/messages/${label.id}`, done, { method: 'DELETE' }).catch(() => undefined);
 }
 
 async function fetchAnswer(at: RegistryWorld, { label, open }: Letter): Promise<Found | undefined> {
@@ -140,7 +164,10 @@ function ask<Schema extends v.GenericSchema>(
   schema: Schema,
   request: Parameters<typeof askRegistry>[3],
 ): Promise<v.InferOutput<Schema>> {
-  return askRegistry(at, `/api/v1/mailbox${path}`, schema, { ...request, seconds: mailboxSecondsMax });
+  return askRegistry(at, `/api/v1/mailbox${path}`, schema, {
+    ...request,
+    seconds: mailboxSecondsMax,
+  });
 }
 
 function spkiOfPem(pem: string): Uint8Array {

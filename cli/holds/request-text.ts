@@ -1,6 +1,10 @@
 /** The request that waits, for people: every header, and the body as far as it is text. Nothing in it acts on a terminal. */
 import { unpack } from '../../runner/egress/unpack.ts';
-import { codingOf, type HeldRequest, readableText } from '../../skills-index/run/holds/held-request.ts';
+import {
+  codingOf,
+  type HeldRequest,
+  readableText,
+} from '../../skills-index/run/holds/held-request.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { heldTextBytesMax } from '../limits.ts';
 import { count, joined, type Safe, safe } from '../output.ts';
@@ -21,8 +25,15 @@ export function shownBody({ body, headers }: HeldRequest): ShownBody {
   const coding = codingOf(headers);
   const inside = unpack(body, coding);
   const isCut = (inside?.length ?? 0) > heldTextBytesMax;
-  const text = inside === undefined ? undefined : readableText(inside.subarray(0, heldTextBytesMax), isCut);
-  return { bytes: body.length, digest: digestOf(body), coding, isCut, ...(text === undefined ? {} : { text }) };
+  const text =
+    inside === undefined ? undefined : readableText(inside.subarray(0, heldTextBytesMax), isCut);
+  return {
+    bytes: body.length,
+    digest: digestOf(body),
+    coding,
+    isCut,
+    ...(text === undefined ? {} : { text }),
+  };
 }
 
 /** @param path where all of it lies */
@@ -31,7 +42,12 @@ export function requestText(request: HeldRequest, path: string): Safe {
   const packed = coding === 'identity' ? '' : `, packed by ${coding}`;
   const end = request.line === '' ? [] : [safe`    the whole request, as it would leave: ${path}`];
   if (bytes === 0) return joined([...headOf(request), safe`    no body`, ...end], '\n');
-  const what = text === undefined ? 'not a text, so its content is not shown here' : isCut ? 'the first part of a text' : 'text';
+  const what =
+    text === undefined
+      ? 'not a text, so its content is not shown here'
+      : isCut
+        ? 'the first part of a text'
+        : 'text';
   return joined(
     [
       ...headOf(request),

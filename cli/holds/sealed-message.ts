@@ -20,7 +20,9 @@ export function sealFor(spki: Uint8Array): Seal {
     const padded = Buffer.alloc(Math.ceil(plain.length / paddedBytes) * paddedBytes, ' ');
     plain.copy(padded);
     const to = readP256(spki).toCryptoKey(ecdh, true, []);
-    const { ciphertext, encapsulatedSecret } = await suite.Seal(to, padded, { info: Buffer.from(about) });
+    const { ciphertext, encapsulatedSecret } = await suite.Seal(to, padded, {
+      info: Buffer.from(about),
+    });
     return {
       enc: Buffer.from(encapsulatedSecret).toString('base64'),
       ciphertext: Buffer.from(ciphertext).toString('base64'),
@@ -36,7 +38,12 @@ export function openWith(privateKey: KeyObject): Open {
   return async ({ ciphertext, enc }, about) => {
     try {
       const info = Buffer.from(about);
-      const text = await suite.Open(pair, Buffer.from(enc, 'base64'), Buffer.from(ciphertext, 'base64'), { info });
+      const text = await suite.Open(
+        pair,
+        Buffer.from(enc, 'base64'),
+        Buffer.from(ciphertext, 'base64'),
+        { info },
+      );
       return Buffer.from(text).toString('utf8').trimEnd();
     } catch {
       return undefined;

@@ -21,15 +21,21 @@ export interface Separation {
 }
 
 /** One row for who may answer, one for who may change host policy, which says who may. */
-export function separationRows(policy: HostPolicy, uid: number, keys: KeysHere = new Map()): Separation[] {
+export function separationRows(
+  policy: HostPolicy,
+  uid: number,
+  keys: KeysHere = new Map(),
+): Separation[] {
   const isOpen = ({ key }: Approver): boolean => keys.get(key?.keyId ?? '') === 'plain';
   const able = policy.approvers.filter((one) => canAnswer(one, [uid]) && !isOpen(one));
   const open = policy.approvers.filter(isOpen);
   const approvals: Separation =
     able.length === 0
       ? {
-          ...{ name: 'separate operator', holds: false },
-          detail: 'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
+          name: 'separate operator',
+          holds: false,
+          detail:
+            'operator and agent share uid: approvals are not separable, so what would wait for a person is refused',
           type: `${calledName()} key create operator --passphrase   (and write the line it prints into ${policy.file})`,
         }
       : {
@@ -37,22 +43,31 @@ export function separationRows(policy: HostPolicy, uid: number, keys: KeysHere =
           holds: true,
           detail: `holds are answered by ${able.map((one) => sayApprover(one, keys)).join(', ')}`,
         };
-  return [approvals, ...open.map(openKeyRow), ...mailboxRows(policy), ...idleRows(policy), policyRow(policy.file, uid)];
+  return [
+    approvals,
+    ...open.map(openKeyRow),
+    ...mailboxRows(policy),
+    ...idleRows(policy),
+    policyRow(policy.file, uid),
+  ];
 }
 
 function sayApprover({ name, key, passkey }: Approver, keys: KeysHere): string {
   if (key === undefined) return `${name} (${passkey !== undefined ? 'passkey' : 'another user'})`;
   const kind = keys.get(key.keyId);
   if (kind === 'sealed') return `${name} (key with a passphrase)`;
-  const keychain = 'key in this user’s keychain: while that is unlocked, each program of this user can sign with it';
+  const keychain =
+    'key in this user’s keychain: while that is unlocked, each program of this user can sign with it';
   return `${name} (${kind === 'keychain' ? keychain : 'key that is not on this host'})`;
 }
 
 // `skill hold` does not sign with it; a program of this user that reads the file does, and the runner cannot tell.
 function openKeyRow({ name }: Approver): Separation {
   return {
-    ...{ name: `approver ${name}`, holds: false },
-    detail: 'its key lies here without a passphrase: each program of this user can answer holds with it',
+    name: `approver ${name}`,
+    holds: false,
+    detail:
+      'its key lies here without a passphrase: each program of this user can answer holds with it',
     type: `${calledName()} key create ${name}-2 --passphrase   (and write the line it prints in its place)`,
   };
 }
@@ -71,15 +86,25 @@ function idleRows(policy: HostPolicy): Separation[] {
   const idle = idleRules(policy);
   if (idle.length === 0) return [];
   const detail = `${idle.join(', ')}: names the tag high-stakes, and highStakes is empty, so nothing waits by it`;
-  return [{ name: 'rules that hold', holds: false, detail, type: `add the skills to highStakes in ${policy.file}` }];
+  return [
+    {
+      name: 'rules that hold',
+      holds: false,
+      detail,
+      type: `add the skills to highStakes in ${policy.file}`,
+    },
+  ];
 }
 
 // Who may write host policy may name an approver: inside a sandbox nobody can, on the host every program of its owner can.
 function policyRow(file: string, uid: number): Separation {
-  const owners = [file, dirname(file)].map((path) => statSync(path, { throwIfNoEntry: false })?.uid);
+  const owners = [file, dirname(file)].map(
+    (path) => statSync(path, { throwIfNoEntry: false })?.uid,
+  );
   const apart = uid !== 0 && owners.every((owner) => owner !== undefined && owner !== uid);
   const name = 'host policy apart';
-  if (apart) return { name, holds: true, detail: `${file} belongs to another user than the runner` };
+  if (apart)
+    return { name, holds: true, detail: `${file} belongs to another user than the runner` };
   const detail = `who runs as user ${uid} outside a sandbox can rewrite ${file}, and name approvers there; agents in sandboxes cannot`;
   return uid === 0
     ? { name, holds: false, detail }

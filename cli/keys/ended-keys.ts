@@ -24,7 +24,11 @@ export async function putApart(paths: Paths, name: string, until: number): Promi
 }
 
 /** The same for a key that is named by its id; undefined for one that is not here. */
-export async function putApartIfHere(paths: Paths, keyId: Digest, until: number): Promise<string | undefined> {
+export async function putApartIfHere(
+  paths: Paths,
+  keyId: Digest,
+  until: number,
+): Promise<string | undefined> {
   for (const name of keyNames(paths)) {
     const found = await readPublicKeyFile(keyPath(paths, name)).catch(() => undefined);
     if (found?.keyId === keyId) return putApart(paths, name, until);
@@ -34,7 +38,9 @@ export async function putApartIfHere(paths: Paths, keyId: Digest, until: number)
 
 /** Where the key lies that went by a name until it ended; the one that ended last. */
 export function endedPath(paths: Paths, name: string): string | undefined {
-  return endedKeys(paths).findLast((one) => one.name === name || one.name.replace(/-until-\d+$/, '') === name)?.path;
+  return endedKeys(paths).findLast(
+    (one) => one.name === name || one.name.replace(/-until-\d+$/, '') === name,
+  )?.path;
 }
 
 /** Those that were put apart, first to last. */

@@ -9,7 +9,10 @@ import { askRegistry, type RegistryWorld } from '../registry-api.ts';
 export type LoggedKey = v.InferOutput<typeof keyAnswer>;
 
 /** Undefined for a key that the log does not name. @throws Problem `registry-down`, `registry-answer` */
-export async function loggedKey(world: RegistryWorld, keyId: Digest): Promise<LoggedKey | undefined> {
+export async function loggedKey(
+  world: RegistryWorld,
+  keyId: Digest,
+): Promise<LoggedKey | undefined> {
   try {
     return await askRegistry(world, `/api/v1/keys/${keyId}`, keyAnswer);
   } catch (cause) {
@@ -22,8 +25,13 @@ export async function loggedKey(world: RegistryWorld, keyId: Digest): Promise<Lo
 export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promise<PublicKey> {
   const found = await loggedKey(world, keyId);
   if (found?.spki === undefined)
-    throw new Problem('not-found', `The registry's log names no key ${keyId}`, { hint: 'name its NAME.pub.json instead' });
+    throw new Problem('not-found', `The registry's log names no key ${keyId}`, {
+      hint: 'name its NAME.pub.json instead',
+    });
   if (digestOf(Buffer.from(found.spki, 'base64')) !== keyId)
-    throw new Problem('signature-invalid', `Cannot take ${keyId}: the registry sent another key under this id`);
+    throw new Problem(
+      'signature-invalid',
+      `Cannot take ${keyId}: the registry sent another key under this id`,
+    );
   return { keyId, spki: found.spki };
 }

@@ -32,7 +32,12 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   const { fetch, paths, signal, registryBase, now } = context;
   const terms = { offline: false, graceHours: 0 };
   const { registry } = await freshRegistry(context, trustedRegistry(context, registryBase), terms);
-  const source: Source = { fetch, store: diskStore(paths, registry.fingerprint), base: registry.base, signal };
+  const source: Source = {
+    fetch,
+    store: diskStore(paths, registry.fingerprint),
+    base: registry.base,
+    signal,
+  };
   // A checkpoint has no time; the status file that holds it has, so that no day is shown for ever.
   const bytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (bytes === undefined) throw new Problem('not-found', `There is no log at ${registry.base}`);
@@ -40,13 +45,21 @@ export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   requireWitnesses(note, { ...registry, now: now().getTime() });
   const head = parseCheckpoint(note);
   const before = await source.store.getNamed('checkpoint');
-  const seen = before === undefined ? undefined : verifyRootCheckpoint(Buffer.from(before).toString('utf8'), registry.root);
+  const seen =
+    before === undefined
+      ? undefined
+      : verifyRootCheckpoint(Buffer.from(before).toString('utf8'), registry.root);
   const entries = await readEntries(source, head, seen);
-  if (seen === undefined || seen.size < head.size) await source.store.putNamed('checkpoint', Buffer.from(note));
+  if (seen === undefined || seen.size < head.size)
+    await source.store.putNamed('checkpoint', Buffer.from(note));
   return { size: head.size, entries };
 }
 
-async function readEntries(source: Source, head: TreeHead, seen: TreeHead | undefined): Promise<Map<Digest, number[]>> {
+async function readEntries(
+  source: Source,
+  head: TreeHead,
+  seen: TreeHead | undefined,
+): Promise<Map<Digest, number[]>> {
   const found = new Map<Digest, number[]>();
   if (seen !== undefined && seen.size > head.size) throw otherLog(seen, head);
   for await (const { index, entry, range } of walkEntries(source, emptyRange, head)) {
@@ -62,11 +75,17 @@ async function readEntries(source: Source, head: TreeHead, seen: TreeHead | unde
 
 // What counts is in canonical form, which has this text and no other; an entry that a certificate signed names no key.
 function signerOf(entry: Uint8Array): Digest | undefined {
-  const [, spki] = /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8')) ?? [];
+  const [, spki] =
+    /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8')) ??
+    [];
   return spki === undefined ? undefined : digestOf(Buffer.from(spki, 'base64'));
 }
 
 function otherLog(seen: TreeHead, shown: TreeHead): Problem {
-  const say = ({ size, root }: TreeHead): string => `size ${size} root ${Buffer.from(root).toString('base64')}`;
-  return new Problem('log-rolled-back', `The log is not the one that was seen here before: ${say(seen)}, and now ${say(shown)}`);
+  const say = ({ size, root }: TreeHead): string =>
+    `size ${size} root ${Buffer.from(root).toString('base64')}`;
+  return new Problem(
+    'log-rolled-back',
+    `The log is not the one that was seen here before: ${say(seen)}, and now ${say(shown)}`,
+  );
 }

@@ -18,16 +18,29 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
   const { key, own } = await keyMeant(context);
   const logged = await loggedKey(context, key.keyId);
   if (logged === undefined)
-    throw new Problem('not-found', `The log of ${context.registryBase} names no key ${key.keyId}, so there is nothing to end`);
+    throw new Problem(
+      'not-found',
+      `The log of ${context.registryBase} names no key ${key.keyId}, so there is nothing to end`,
+    );
   if (logged.isRoot)
-    throw new Problem('forbidden', `${key.keyId} stands in the root file, so it ends with a new root file only`, {
-      hint: 'skillgate registry rotate',
-    });
+    throw new Problem(
+      'forbidden',
+      `${key.keyId} stands in the root file, so it ends with a new root file only`,
+      {
+        hint: 'skillgate registry rotate',
+      },
+    );
   const validUpTo = indexOf(context, logged);
   refuseEnded(logged, validUpTo);
-  const falls = logged.versions.filter((one) => validUpTo !== undefined && one.logIndex > validUpTo && one.status !== 'revoked');
-  const signer = context.options.key === undefined && own !== undefined ? own : await signerFor(context, 'administrator');
-  if (context.options.yes !== true) await confirm(context, question(logged, validUpTo, falls), 'revoke', '--yes');
+  const falls = logged.versions.filter(
+    (one) => validUpTo !== undefined && one.logIndex > validUpTo && one.status !== 'revoked',
+  );
+  const signer =
+    context.options.key === undefined && own !== undefined
+      ? own
+      : await signerFor(context, 'administrator');
+  if (context.options.yes !== true)
+    await confirm(context, question(logged, validUpTo, falls), 'revoke', '--yes');
   const { digest, logIndex } = await postStatement(
     context,
     keyStatement({
@@ -44,11 +57,17 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
     context,
     {
       schema: 'skillgate.key-revoked/1',
-      ...{ keyId: key.keyId, validUpTo: validUpTo ?? logIndex, revoked, statement: digest, logIndex },
+      keyId: key.keyId,
+      validUpTo: validUpTo ?? logIndex,
+      revoked,
+      statement: digest,
+      logIndex,
     },
-    () => safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
+    () =>
+      safe`${key.keyId} counts up to log index ${validUpTo ?? logIndex}; ${count(revoked.length, 'version')} revoked`,
   );
-  if (kept !== undefined) note(context, safe`The ended key lies in ${kept}; no command takes it by itself any more.`);
+  if (kept !== undefined)
+    note(context, safe`The ended key lies in ${kept}; no command takes it by itself any more.`);
   if (logged.scopes.length > 0)
     note(
       context,
@@ -63,15 +82,20 @@ export async function revokeKey(context: CommandContext): Promise<ExitCode> {
 // Said twice, an end is no news; only an earlier one takes anything more away.
 function refuseEnded({ keyId, endedUpTo }: LoggedKey, validUpTo: number | undefined): void {
   if (endedUpTo === undefined || (validUpTo !== undefined && validUpTo < endedUpTo)) return;
-  throw new Problem('statement-replayed', `${keyId} has ended already: it counts up to log index ${endedUpTo}`, {
-    hint: `to end it for an earlier index: --valid-up-to N, below ${endedUpTo}`,
-  });
+  throw new Problem(
+    'statement-replayed',
+    `${keyId} has ended already: it counts up to log index ${endedUpTo}`,
+    {
+      hint: `to end it for an earlier index: --valid-up-to N, below ${endedUpTo}`,
+    },
+  );
 }
 
 async function keyMeant(context: CommandContext): Promise<{ key: PublicKey; own?: KeyFile }> {
   const [given = ''] = context.args;
   if (isDigest(given)) return { key: await publicKeyById(context, given) };
-  const path = given.includes('/') || given.endsWith('.json') ? resolve(context.cwd, given) : undefined;
+  const path =
+    given.includes('/') || given.endsWith('.json') ? resolve(context.cwd, given) : undefined;
   const own = path === undefined ? await readOwn(context, given) : undefined;
   if (own !== undefined) return { key: publicKeyOf(own), own };
   const { keyId, spki } = await readPublicKeyFile(path ?? keyPath(context.paths, given, 'public'));
@@ -81,7 +105,10 @@ async function keyMeant(context: CommandContext): Promise<{ key: PublicKey; own?
 // By a name that no key has any more, the one is meant that had it until it ended.
 async function readOwn({ paths }: CommandContext, name: string): Promise<KeyFile | undefined> {
   const ended = endedPath(paths, name);
-  return (await readIfThere(keyPath(paths, name))) ?? (ended === undefined ? undefined : readKeyFile(ended));
+  return (
+    (await readIfThere(keyPath(paths, name))) ??
+    (ended === undefined ? undefined : readKeyFile(ended))
+  );
 }
 
 async function readIfThere(path: string): Promise<KeyFile | undefined> {
@@ -97,9 +124,13 @@ function indexOf({ options }: CommandContext, { logSize }: LoggedKey): number | 
   if (given === undefined) return undefined;
   const index = Number(given);
   if (typeof given === 'string' && /^\d+$/.test(given) && index < logSize) return index;
-  throw new Problem('usage', `--valid-up-to is a log index below ${logSize}, not ${JSON.stringify(given)}`, {
-    hint: 'The last one at which you were sure that nobody else held the key; skillgate key list shows what it published and where.',
-  });
+  throw new Problem(
+    'usage',
+    `--valid-up-to is a log index below ${logSize}, not ${JSON.stringify(given)}`,
+    {
+      hint: 'The last one at which you were sure that nobody else held the key; skillgate key list shows what it published and where.',
+    },
+  );
 }
 
 function question(
@@ -116,7 +147,8 @@ function question(
           safe`  revoked everywhere: ${one.name}@${one.version} (${one.status}, published at log index ${one.logIndex}, ${one.at})`,
       ),
       ...(validUpTo === undefined ? [] : followedBy).map(
-        (next) => safe`  falls with it, unless it followed before that index: ${next}, which took its place`,
+        (next) =>
+          safe`  falls with it, unless it followed before that index: ${next}, which took its place`,
       ),
       safe`  stays: ${count(stays, 'version')} that it published before`,
       ...scopes.map(

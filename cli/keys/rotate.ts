@@ -26,18 +26,32 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
     keyStatement({ registry, key: publicKeyOf(next), state: 'enrolled', replaces: old.keyId }),
     old,
   );
-  const ended = await postStatement(context, keyStatement({ registry, key: publicKeyOf(old), state: 'ended' }), next);
+  const ended = await postStatement(
+    context,
+    keyStatement({ registry, key: publicKeyOf(old), state: 'ended' }),
+    next,
+  );
   const kept = await replaceFiles(context, name, ended.logIndex);
   answer(
     context,
     {
       schema: 'skillgate.key-rotated/1',
-      ...{ name, keyId: next.keyId, replaces: old.keyId, scopes, statement: enrolled.digest, logIndex: enrolled.logIndex },
-      ...{ ended: ended.digest, validUpTo: ended.logIndex, oldKey: kept },
+      name,
+      keyId: next.keyId,
+      replaces: old.keyId,
+      scopes,
+      statement: enrolled.digest,
+      logIndex: enrolled.logIndex,
+      ended: ended.digest,
+      validUpTo: ended.logIndex,
+      oldKey: kept,
     },
     () => safe`${name} is now ${next.keyId}; ${old.keyId} counts up to log index ${ended.logIndex}`,
   );
-  note(context, safe`What the old key signed stays. It lies in ${kept}; here it signs nothing any more.`);
+  note(
+    context,
+    safe`What the old key signed stays. It lies in ${kept}; here it signs nothing any more.`,
+  );
   if (logged.roles.length > 0)
     note(
       context,
@@ -55,18 +69,34 @@ function nameOf({ args, paths }: CommandContext): string {
   throw new Problem('usage', 'Cannot rotate: say which key', { hint: 'skillgate key list' });
 }
 
-async function requireOwner(context: CommandContext, old: KeyFile, name: string): Promise<LoggedKey> {
+async function requireOwner(
+  context: CommandContext,
+  old: KeyFile,
+  name: string,
+): Promise<LoggedKey> {
   const logged = await loggedKey(context, old.keyId);
   if (logged?.isRoot)
-    throw new Problem('forbidden', `The key ${name} stands in the root file, so it changes with a new root file only`, {
-      hint: 'skillgate registry rotate',
-    });
+    throw new Problem(
+      'forbidden',
+      `The key ${name} stands in the root file, so it changes with a new root file only`,
+      {
+        hint: 'skillgate registry rotate',
+      },
+    );
   if (logged?.endedUpTo !== undefined && !(await isThere(keyPath(context.paths, nextName(name)))))
-    throw new Problem('key-ended', `The key ${name} counts up to log index ${logged.endedUpTo} and hands nothing on`);
-  if (logged !== undefined && (logged.scopes.length > 0 || logged.followedBy.length > 0)) return logged;
-  throw new Problem('forbidden', `The key ${name} owns no scope at ${context.registryBase}, so there is nothing to hand on`, {
-    hint: 'Make a new key (skillgate key create NAME); a member’s key is enrolled by an administrator: skillgate member add.',
-  });
+    throw new Problem(
+      'key-ended',
+      `The key ${name} counts up to log index ${logged.endedUpTo} and hands nothing on`,
+    );
+  if (logged !== undefined && (logged.scopes.length > 0 || logged.followedBy.length > 0))
+    return logged;
+  throw new Problem(
+    'forbidden',
+    `The key ${name} owns no scope at ${context.registryBase}, so there is nothing to hand on`,
+    {
+      hint: 'Make a new key (skillgate key create NAME); a member’s key is enrolled by an administrator: skillgate member add.',
+    },
+  );
 }
 
 async function ask(context: CommandContext, old: KeyFile, { scopes }: LoggedKey): Promise<void> {
@@ -87,7 +117,11 @@ function nextName(name: string): string {
 }
 
 // There already after a rotation that was cut off: the same key goes on, so that nothing is signed for a key that nobody keeps.
-async function nextKey({ paths }: CommandContext, name: string, { keychain }: KeyFile): Promise<KeyFile> {
+async function nextKey(
+  { paths }: CommandContext,
+  name: string,
+  { keychain }: KeyFile,
+): Promise<KeyFile> {
   const path = keyPath(paths, nextName(name));
   if (await isThere(path)) return readKeyFile(path);
   // A key in the keychain is followed by one in the keychain.
@@ -95,7 +129,11 @@ async function nextKey({ paths }: CommandContext, name: string, { keychain }: Ke
 }
 
 /** Out of the folder first, so that at no time two keys go by the name. */
-async function replaceFiles({ paths }: CommandContext, name: string, until: number): Promise<string> {
+async function replaceFiles(
+  { paths }: CommandContext,
+  name: string,
+  until: number,
+): Promise<string> {
   const kept = await putApart(paths, name, until);
   for (const part of ['public', 'private'] as const)
     await moveIfThere(keyPath(paths, nextName(name), part), keyPath(paths, name, part));

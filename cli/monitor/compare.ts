@@ -4,9 +4,17 @@ import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type IndexLine, parseIndexFile, printIndexLine } from '../../skills-index/trust/index-line.ts';
+import {
+  type IndexLine,
+  parseIndexFile,
+  printIndexLine,
+} from '../../skills-index/trust/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
-import { judgeReplayedLine, type LogWords, type ReplayedLine } from '../../skills-index/trust/replay/judge-line.ts';
+import {
+  judgeReplayedLine,
+  type LogWords,
+  type ReplayedLine,
+} from '../../skills-index/trust/replay/judge-line.ts';
 import type { Status } from '../../skills-index/trust/status-file.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
@@ -57,8 +65,14 @@ interface Found {
   readonly taken: Map<string, number>;
 }
 
-export async function compareIndex(world: ReplayWorld, log: ComparedLog, status: Status): Promise<Compared> {
-  const [differences, notes, files]: [Difference[], string[], Map<string, Uint8Array>] = [[], [], new Map()];
+export async function compareIndex(
+  world: ReplayWorld,
+  log: ComparedLog,
+  status: Status,
+): Promise<Compared> {
+  const differences: Difference[] = [];
+  const notes: string[] = [];
+  const files: Map<string, Uint8Array> = new Map();
   const marks = new StandingMarks(status);
   const offered: string[] = [];
   let lines = 0;
@@ -75,10 +89,21 @@ export async function compareIndex(world: ReplayWorld, log: ComparedLog, status:
     differences.push(...found.differences);
     if (found.differences.length > 0 && bytes !== undefined) files.set(name, bytes);
   }
-  return { lines, differences: [...differences, ...marks.unfounded(log.size)], notes, files, offered };
+  return {
+    lines,
+    differences: [...differences, ...marks.unfounded(log.size)],
+    notes,
+    files,
+    offered,
+  };
 }
 
-async function compareLine(world: ReplayWorld, log: ComparedLog, line: IndexLine, found: Found): Promise<void> {
+async function compareLine(
+  world: ReplayWorld,
+  log: ComparedLog,
+  line: IndexLine,
+  found: Found,
+): Promise<void> {
   const { differences, notes, marks, shown, taken } = found;
   shown.add(offeredKey(line));
   const judged = await judge(world, log, line, differences);
@@ -86,7 +111,9 @@ async function compareLine(world: ReplayWorld, log: ComparedLog, line: IndexLine
   const { replayed } = judged;
   differences.push(...marks.whyMissing(line, replayed), ...marks.whyHiding(line, replayed));
   if (replayed.refused.length > 0)
-    notes.push(`installers refuse ${line.name}@${line.version} by what its line names: ${replayed.refused[0]}`);
+    notes.push(
+      `installers refuse ${line.name}@${line.version} by what its line names: ${replayed.refused[0]}`,
+    );
   else {
     // A line that installers refuse may name any bundle, so it bears out no mark.
     marks.bearOut(line.bundle, replayed);
@@ -109,7 +136,10 @@ async function compareUnshown(
     const one = await judgeUnshown(world, log, verdict);
     if ('withheld' in one) differences.push(withheldStatement(one.withheld));
     if ('unfounded' in one) differences.push(unfoundedVerdict(verdict, one.unfounded));
-    if ('why' in one) notes.push(`installers refuse ${purl}, whose verdict lies at log index ${logIndex}: ${one.why}`);
+    if ('why' in one)
+      notes.push(
+        `installers refuse ${purl}, whose verdict lies at log index ${logIndex}: ${one.why}`,
+      );
     if (!('line' in one)) continue;
     const { line, replayed } = one;
     const key = offeredKey(line);
@@ -119,12 +149,16 @@ async function compareUnshown(
     marks.bearOut(line.bundle, replayed);
     const place = `${line.name}@${line.version}`;
     const before = log.offered.has(key);
-    if (before && !shown.has(key)) differences.push({ code: 'line-withheld', place, message: sayGone(place, logIndex) });
-    const missing = marks.whyMissing(line, replayed).filter((lack) => differences.every((known) => !isSame(known, lack)));
+    if (before && !shown.has(key))
+      differences.push({ code: 'line-withheld', place, message: sayGone(place, logIndex) });
+    const missing = marks
+      .whyMissing(line, replayed)
+      .filter((lack) => differences.every((known) => !isSame(known, lack)));
     // A version that nobody was offered needs no mark, and the registry gives it none.
     if (before || shown.has(key) || replayed.wasOffered) differences.push(...missing);
     else notes.push(...missing.map(({ message }) => `${message}; no line offers it`));
-    if (!shown.has(key)) notes.push(`${place} has a verdict in the log and no index line: it is not offered`);
+    if (!shown.has(key))
+      notes.push(`${place} has a verdict in the log and no index line: it is not offered`);
   }
 }
 
@@ -141,7 +175,11 @@ function sayGone(place: string, logIndex: number): string {
   return `The index had a line of ${place}, with the verdict at log index ${logIndex}, and shows it no more`;
 }
 
-async function judgeUnshown(world: ReplayWorld, log: ComparedLog, verdict: LoggedVerdict): Promise<JudgedVerdict> {
+async function judgeUnshown(
+  world: ReplayWorld,
+  log: ComparedLog,
+  verdict: LoggedVerdict,
+): Promise<JudgedVerdict> {
   const key = `${verdict.address} ${log.epoch}`;
   const known = world.judgedVerdicts.get(key);
   if (known !== undefined) return known;
@@ -173,7 +211,11 @@ async function judge(
     faults.push(`the statement ${one.digest} is not the one at log index ${one.logIndex}`);
   }
   for (const message of faults)
-    differences.push({ code: 'line-unfounded', place, message: `The index line of ${place}: ${message}` });
+    differences.push({
+      code: 'line-unfounded',
+      place,
+      message: `The index line of ${place}: ${message}`,
+    });
   if (faults.length > 0) return undefined;
   const replayed = judgeReplayedLine(line, statements, log.words);
   if (world.judged.size >= monitorLinesMax) world.judged.clear();
@@ -201,7 +243,9 @@ async function readNamed(
 }
 
 /** Verdicts by the skill that they are on. */
-function verdictsByName(verdicts: readonly LoggedVerdict[]): ReadonlyMap<SkillName, readonly LoggedVerdict[]> {
+function verdictsByName(
+  verdicts: readonly LoggedVerdict[],
+): ReadonlyMap<SkillName, readonly LoggedVerdict[]> {
   const found = new Map<SkillName, LoggedVerdict[]>();
   for (const verdict of verdicts) {
     const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(verdict.purl) ?? [];

@@ -26,7 +26,10 @@ export async function keepEvidence(
   if (kept.length >= monitorEvidenceMax) return undefined;
   for (const [file, content] of files) await writeWhole(join(dir, file), content);
   const said = {
-    ...{ schema: 'skillgate.differences/1', registry: source.base, root: fingerprint, at: now().toISOString() },
+    schema: 'skillgate.differences/1',
+    registry: source.base,
+    root: fingerprint,
+    at: now().toISOString(),
     differences: differences.map((one) => ({ ...one, means: differenceMeanings[one.code] })),
   };
   await writeWhole(join(dir, 'differences.json'), `${JSON.stringify(said, null, 2)}\n`);

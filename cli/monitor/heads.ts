@@ -33,11 +33,13 @@ export async function readHeads(world: ReplayWorld, state: MonitorState): Promis
   const { source, root, now } = world;
   // The status before the head, so that no mark in it is newer than the log that is read.
   const statusBytes = await fetchFile(source, '/index/status.json', statusBytesMax);
-  if (statusBytes === undefined) throw new Problem('not-found', `${source.base} serves no status file`);
+  if (statusBytes === undefined)
+    throw new Problem('not-found', `${source.base} serves no status file`);
   const status = verifyStatus(statusBytes, root, now().getTime());
   const stated = readNote(status.checkpoint, world);
   const noteBytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
-  if (noteBytes === undefined) throw new Problem('not-found', `${source.base} serves no checkpoint of its log`);
+  if (noteBytes === undefined)
+    throw new Problem('not-found', `${source.base} serves no checkpoint of its log`);
   const signed = readNote(Buffer.from(noteBytes).toString('utf8'), world);
   const [smaller, newest] = signed.size < stated.size ? [signed, stated] : [stated, signed];
   const differences = [
@@ -54,7 +56,11 @@ function readNote(note: string, { root }: ReplayWorld): NotedHead {
   return { size, root: hash, note };
 }
 
-async function whyNotOneLog({ source }: ReplayWorld, first: NotedHead, second: NotedHead): Promise<Difference[]> {
+async function whyNotOneLog(
+  { source }: ReplayWorld,
+  first: NotedHead,
+  second: NotedHead,
+): Promise<Difference[]> {
   const proofs = await fetchConsistency(source, [first.size], second.size);
   if (verifyConsistency({ first, second, proof: proofs.get(first.size) ?? [] })) return [];
   const message = `The status shows a head that is not of the log of /log/checkpoint: ${sayHead(first)}, and ${sayHead(second)}`;
@@ -69,13 +75,16 @@ function whyRolledBack({ seen }: MonitorState, newest: NotedHead): Difference[] 
 
 function whyUnwitnessed(world: ReplayWorld, { checkpoint }: Status): Difference[] {
   const { why } = readWitnesses(checkpoint, { ...world, now: world.now().getTime() });
-  return why === undefined ? [] : [{ code: 'witnesses-missing', place: 'status.json', message: why }];
+  return why === undefined
+    ? []
+    : [{ code: 'witnesses-missing', place: 'status.json', message: why }];
 }
 
 // The status counts for its own head. A head that has been larger for longer than a registry takes to sign a status is one that it hides.
 function whyBehind({ now }: ReplayWorld, { heads }: MonitorState, stated: NotedHead): Difference[] {
   const larger = heads.find(({ size }) => size > stated.size);
-  if (larger === undefined || now().getTime() - Date.parse(larger.at) <= statusLagSecondsMax * 1000) return [];
+  if (larger === undefined || now().getTime() - Date.parse(larger.at) <= statusLagSecondsMax * 1000)
+    return [];
   const message = `status.json shows the log at size ${stated.size}; a head of size ${larger.size} was seen at ${larger.at}`;
   return [{ code: 'status-behind', place: 'status.json', message }];
 }

@@ -14,7 +14,10 @@ import type { MonitorState } from './state-file.ts';
 import type { ReplayTrust, ReplayWorld } from './world.ts';
 
 /** A word of the log, or a verdict, with its place. */
-type Known = { readonly logIndex: number } & ({ readonly word: Word } | { readonly verdict: LoggedVerdict });
+type Known = { readonly logIndex: number } & (
+  | { readonly word: Word }
+  | { readonly verdict: LoggedVerdict }
+);
 
 interface Memory {
   readonly by: Digest;
@@ -35,18 +38,26 @@ export class KnownWords {
   async read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> {
     const by = trustDigest(world);
     const before = this.#byFolder.get(world.folder.dir);
-    const memory = await addWords(world, state, { by, before: before?.by === by ? before : undefined });
+    const memory = await addWords(world, state, {
+      by,
+      before: before?.by === by ? before : undefined,
+    });
     const policy = canonicalDigest(world.policy);
     const { read } = memory;
     const isSame = read !== undefined && read.size === size && read.policy === policy;
-    const now = isSame ? read : { ...makeRead(world, memory.known, { size, by, policy }), size, policy };
+    const now = isSame
+      ? read
+      : { ...makeRead(world, memory.known, { size, by, policy }), size, policy };
     this.#byFolder.set(world.folder.dir, { ...memory, read: now });
     return now;
   }
 }
 
 function trustDigest({ root, sigstore }: ReplayTrust): Digest {
-  return canonicalDigest([rootFingerprint(root), sigstore === undefined ? null : canonicalDigest(sigstore)]);
+  return canonicalDigest([
+    rootFingerprint(root),
+    sigstore === undefined ? null : canonicalDigest(sigstore),
+  ]);
 }
 
 async function addWords(
@@ -60,7 +71,10 @@ async function addWords(
   const added = files.words.flatMap((one) => readWord(world, one, isProven(one)) ?? []);
   const known = files.isMore ? [...(before?.known ?? []), ...added] : added;
   if (known.length > monitorWordsMax)
-    throw new Problem('monitor-limit', `The log has more than ${monitorWordsMax} statements that a replay has to remember`);
+    throw new Problem(
+      'monitor-limit',
+      `The log has more than ${monitorWordsMax} statements that a replay has to remember`,
+    );
   await keepProven(world, state, { by, known });
   return { by, files, known: known.sort((one, other) => one.logIndex - other.logIndex) };
 }
@@ -91,8 +105,15 @@ async function keepProven(
   await folder.write({ ...rest, verified: { by, size, words: sums.words, except } });
 }
 
-function readWord(world: ReplayWorld, { bundle, verdict, logIndex, address }: KeptWord, isProven: boolean): Known[] {
-  if (bundle === undefined) return verdict === undefined ? [] : [{ logIndex, verdict: { purl: verdict, logIndex, address } }];
+function readWord(
+  world: ReplayWorld,
+  { bundle, verdict, logIndex, address }: KeptWord,
+  isProven: boolean,
+): Known[] {
+  if (bundle === undefined)
+    return verdict === undefined
+      ? []
+      : [{ logIndex, verdict: { purl: verdict, logIndex, address } }];
   const bytes = Buffer.from(bundle, 'base64');
   const again = isProven ? readVerifiedBefore(bytes, address, world.root) : undefined;
   return [{ logIndex, word: again ?? readLogged(bytes, { logIndex, digest: address }, world) }];
@@ -110,7 +131,9 @@ function makeRead(
     epoch: `${by} ${policy} ${words.length} ${words.at(-1)?.logIndex ?? -1}`,
     verdicts: below.flatMap((one) => ('verdict' in one ? [one.verdict] : [])),
     unverifiable: words.flatMap((one): Difference[] =>
-      'why' in one ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }] : [],
+      'why' in one
+        ? [{ code: 'statement-unverifiable', place: `log index ${one.logIndex}`, message: one.why }]
+        : [],
     ),
   };
 }

@@ -36,7 +36,8 @@ export async function lookOnce(world: ReplayWorld): Promise<Look> {
   for (let tries = 1; ; tries++) {
     const look = await lookAt(world);
     // Marks are read after the head that stands beside them, so a lift of this moment can be in a status that does not know it yet.
-    if (!look.differences.some(isOfMark) || !(await hasGrown(world, look.stated))) return finish(world, look);
+    if (!look.differences.some(isOfMark) || !(await hasGrown(world, look.stated)))
+      return finish(world, look);
     if (tries >= monitorTriesMax) return finish(world, withoutMarks(look));
   }
 }
@@ -71,12 +72,26 @@ async function lookAt(world: ReplayWorld): Promise<RawLook> {
   requireSameRoot(world, before);
   const heads = await readHeads(world, before);
   const found: RawLook = {
-    ...{ size: heads.newest.size, read: 0, lines: 0, marks: heads.status.marks.length, notes: [], files: new Map() },
-    ...{ differences: heads.differences, stated: heads.stated.size, heads, before, offered: before.offered },
+    size: heads.newest.size,
+    read: 0,
+    lines: 0,
+    marks: heads.status.marks.length,
+    notes: [],
+    files: new Map(),
+    differences: heads.differences,
+    stated: heads.stated.size,
+    heads,
+    before,
+    offered: before.offered,
   };
   // Where there is no one log, there is nothing that lines could be held against.
-  if (heads.differences.some(({ code }) => code === 'log-forked' || code === 'log-rolled-back')) return found;
-  const walked = await walk(world, { ...before, heads: headsWith(world, before, heads) }, heads.newest);
+  if (heads.differences.some(({ code }) => code === 'log-forked' || code === 'log-rolled-back'))
+    return found;
+  const walked = await walk(
+    world,
+    { ...before, heads: headsWith(world, before, heads) },
+    heads.newest,
+  );
   if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
   const state = await askAgain(world, walked);
   const { unverifiable, ...words } = await world.known.read(world, state, heads.stated.size);
@@ -102,21 +117,38 @@ function sayReadAnew(dir: string): string {
 
 function requireSameRoot({ fingerprint, folder }: ReplayWorld, { root }: MonitorState): void {
   if (root === fingerprint) return;
-  throw new Problem('usage', `${folder.dir} is the replay of a registry with another root file, ${root}`);
+  throw new Problem(
+    'usage',
+    `${folder.dir} is the replay of a registry with another root file, ${root}`,
+  );
 }
 
-function headsWith({ now }: ReplayWorld, { heads }: MonitorState, { newest, stated }: ShownHeads): MonitorState['heads'] {
+function headsWith(
+  { now }: ReplayWorld,
+  { heads }: MonitorState,
+  { newest, stated }: ShownHeads,
+): MonitorState['heads'] {
   const open = heads.filter(({ size }) => size > stated.size);
   const isKnown = newest.size <= stated.size || open.some(({ size }) => size === newest.size);
-  return isKnown ? open : [...open.slice(0, monitorHeadsMax - 1), { size: newest.size, at: now().toISOString() }];
+  return isKnown
+    ? open
+    : [...open.slice(0, monitorHeadsMax - 1), { size: newest.size, at: now().toISOString() }];
 }
 
 // A walk that does not end in the head that was signed is given up to the last proven place, with what was not shown behind it.
-async function walk(world: ReplayWorld, before: MonitorState, head: NotedHead): Promise<MonitorState | Difference> {
+async function walk(
+  world: ReplayWorld,
+  before: MonitorState,
+  head: NotedHead,
+): Promise<MonitorState | Difference> {
   const { seen } = before;
   const { peaks, size, sums } = seen ?? nothingWalked;
   const walked = sums === undefined ? nothingWalked : { peaks, size, sums };
-  const proven = { ...before, walked, withheld: before.withheld.filter(({ index }) => index < walked.size) };
+  const proven = {
+    ...before,
+    walked,
+    withheld: before.withheld.filter(({ index }) => index < walked.size),
+  };
   const start = before.walked.size > head.size ? proven : before;
   try {
     return await walkStatements(world, start, head);
@@ -128,14 +160,22 @@ async function walk(world: ReplayWorld, before: MonitorState, head: NotedHead): 
   }
 }
 
-async function isOther({ source, root }: ReplayWorld, note: string, head: NotedHead): Promise<boolean> {
+async function isOther(
+  { source, root }: ReplayWorld,
+  note: string,
+  head: NotedHead,
+): Promise<boolean> {
   return showsOtherHead(source, verifyRootCheckpoint(note, root), head);
 }
 
-async function finish(world: ReplayWorld, { heads, before, files, stated: _, offered, ...found }: RawLook): Promise<Look> {
+async function finish(
+  world: ReplayWorld,
+  { heads, before, files, stated: _, offered, ...found }: RawLook,
+): Promise<Look> {
   const look = { ...found, status: heads.statusBytes };
   const { failing, ...now } = await world.folder.read(world.fingerprint);
-  if (failing !== undefined || now.offered !== offered) await world.folder.write({ ...now, offered });
+  if (failing !== undefined || now.offered !== offered)
+    await world.folder.write({ ...now, offered });
   // Whoever mistrusts the registry's own copy can name this one in host policy.
   await writeWhole(join(world.folder.dir, 'status.json'), heads.statusBytes);
   if (look.differences.length === 0) return look;

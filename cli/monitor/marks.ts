@@ -9,13 +9,18 @@ const stops = { suspended: 1, revoked: 2 } as const;
 type Stop = keyof typeof stops;
 
 export class StandingMarks {
-  readonly #marks: ReadonlyMap<Digest, { readonly kind: Stop; readonly since: string; readonly reason: string }>;
+  readonly #marks: ReadonlyMap<
+    Digest,
+    { readonly kind: Stop; readonly since: string; readonly reason: string }
+  >;
   readonly #borneOut = new Map<Digest, Stop>();
 
   constructor(status: Status) {
     this.#marks = new Map(
       status.marks.flatMap(({ bundle, kind, since, reason }) =>
-        kind === 'suspended' || kind === 'revoked' ? [[bundle, { kind, since, reason }] as const] : [],
+        kind === 'suspended' || kind === 'revoked'
+          ? [[bundle, { kind, since, reason }] as const]
+          : [],
       ),
     );
   }
@@ -23,13 +28,15 @@ export class StandingMarks {
   /** The log says this of the bundle at most. */
   bearOut(bundle: Digest, { mayStand }: ReplayedLine): void {
     const known = this.#borneOut.get(bundle);
-    if (mayStand !== undefined && (known === undefined || stops[mayStand] > stops[known])) this.#borneOut.set(bundle, mayStand);
+    if (mayStand !== undefined && (known === undefined || stops[mayStand] > stops[known]))
+      this.#borneOut.set(bundle, mayStand);
   }
 
   /** What the status leaves out. */
   whyMissing({ name, version, bundle }: IndexLine, { demanded }: ReplayedLine): Difference[] {
     const mark = this.#marks.get(bundle)?.kind;
-    if (demanded === undefined || stops[demanded.kind] <= (mark === undefined ? 0 : stops[mark])) return [];
+    if (demanded === undefined || stops[demanded.kind] <= (mark === undefined ? 0 : stops[mark]))
+      return [];
     const place = `${name}@${version}`;
     const shown = mark === undefined ? 'does not mark it' : `says ${mark} only`;
     const message = `The log says that ${place} is ${demanded.kind} (${demanded.why}), and status.json ${shown}`;
@@ -37,11 +44,18 @@ export class StandingMarks {
   }
 
   /** A line that installers take, though the log refuses the version and no mark stops it. */
-  whyHiding({ name, version, bundle }: IndexLine, { demanded, hidden }: ReplayedLine): Difference[] {
+  whyHiding(
+    { name, version, bundle }: IndexLine,
+    { demanded, hidden }: ReplayedLine,
+  ): Difference[] {
     if (demanded !== undefined || this.#marks.has(bundle) || hidden.length === 0) return [];
     const place = `${name}@${version}`;
     return [
-      { code: 'line-hides', place, message: `Installers take ${place}, which the whole log refuses: ${hidden.join('; ')}` },
+      {
+        code: 'line-hides',
+        place,
+        message: `Installers take ${place}, which the whole log refuses: ${hidden.join('; ')}`,
+      },
     ];
   }
 

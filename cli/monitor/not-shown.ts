@@ -25,12 +25,17 @@ export type JudgedFailure = 'away' | 'waiting' | Omit<Look, 'status'>;
 
 export async function judgeFailure(world: ReplayWorld, cause: Problem): Promise<JudgedFailure> {
   const { folder, fingerprint, source } = world;
-  const note = answers.includes(cause.code) ? ((await shownCheckpoint(world)) ?? (await shownInStatus(world))) : undefined;
+  const note = answers.includes(cause.code)
+    ? ((await shownCheckpoint(world)) ?? (await shownInStatus(world)))
+    : undefined;
   if (note === undefined) return 'away';
   const now = world.now().getTime();
   const state = await folder.read(fingerprint);
   // A clock that was ahead once must not put the hour off.
-  const since = state.failing === undefined || Date.parse(state.failing) > now ? new Date(now).toISOString() : state.failing;
+  const since =
+    state.failing === undefined || Date.parse(state.failing) > now
+      ? new Date(now).toISOString()
+      : state.failing;
   if (since !== state.failing) await folder.write({ ...state, failing: since });
   if (now - Date.parse(since) <= notShownSecondsMax * 1_000) return 'waiting';
   const { size } = verifyRootCheckpoint(note, world.root);

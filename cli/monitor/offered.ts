@@ -20,7 +20,11 @@ const shape = exactObject({
 });
 
 /** How a line is remembered: its version and its bundle. */
-export function offeredKey({ name, version, bundle }: Pick<IndexLine, 'name' | 'version' | 'bundle'>): string {
+export function offeredKey({
+  name,
+  version,
+  bundle,
+}: Pick<IndexLine, 'name' | 'version' | 'bundle'>): string {
   return `${purlOf(name, version)} ${bundle}`;
 }
 
@@ -37,7 +41,11 @@ export async function readOffered(dir: string, atLeast: number): Promise<Readonl
 }
 
 /** Adds lines; what is beyond the limit is not remembered. */
-export async function keepOffered(dir: string, before: ReadonlySet<string>, shown: Iterable<string>): Promise<number> {
+export async function keepOffered(
+  dir: string,
+  before: ReadonlySet<string>,
+  shown: Iterable<string>,
+): Promise<number> {
   const lines = [...new Set([...before, ...shown])].slice(0, monitorLinesMax);
   if (lines.length === before.size) return before.size;
   const kept = { schema: 'skillgate.monitor-offered/1', lines, sum: canonicalDigest(lines) };
@@ -47,8 +55,14 @@ export async function keepOffered(dir: string, before: ReadonlySet<string>, show
 
 function linesIn(dir: string, path: string, bytes: Uint8Array): readonly string[] {
   try {
-    const { lines, sum } = parseShape(shape, parseJson(bytes, path, monitorStateValuesMax), 'json-invalid', path);
-    if (canonicalDigest(lines) !== sum) throw new Problem('json-invalid', `${path} is not what was written`);
+    const { lines, sum } = parseShape(
+      shape,
+      parseJson(bytes, path, monitorStateValuesMax),
+      'json-invalid',
+      path,
+    );
+    if (canonicalDigest(lines) !== sum)
+      throw new Problem('json-invalid', `${path} is not what was written`);
     return lines;
   } catch (cause) {
     throw damaged(dir, path, cause);

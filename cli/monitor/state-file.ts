@@ -5,7 +5,13 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { ParsedJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
-import { digest, hex, isoTime, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
+import {
+  digest,
+  hex,
+  isoTime,
+  logIndex,
+  type Shape,
+} from '../../skills-index/statement/field-shapes.ts';
 import { monitorHeadsMax, monitorWithheldMax } from '../limits.ts';
 import { emptySums, type KeptSums } from './sums.ts';
 
@@ -44,23 +50,40 @@ export interface MonitorState {
 export const nothingWalked: Walked = { peaks: [], size: 0, sums: emptySums };
 
 export function emptyState(root: Digest): MonitorState {
-  return { schema: 'skillgate.monitor-state/2', root, walked: nothingWalked, withheld: [], heads: [], offered: 0 };
+  return {
+    schema: 'skillgate.monitor-state/2',
+    root,
+    walked: nothingWalked,
+    withheld: [],
+    heads: [],
+    offered: 0,
+  };
 }
 
 const peaks = boundedList(v.pipe(v.string(), v.maxLength(44)), 64);
 const sums = exactObject({ words: hex, addresses: hex });
-const withheld = boundedList(exactObject({ index: logIndex, entry: v.string() }), monitorWithheldMax);
+const withheld = boundedList(
+  exactObject({ index: logIndex, entry: v.string() }),
+  monitorWithheldMax,
+);
 const heads = boundedList(exactObject({ size: logIndex, at: isoTime }), monitorHeadsMax);
 const fileShape: Shape<MonitorState & { readonly sum: Digest }> = exactObject({
   schema: v.literal('skillgate.monitor-state/2'),
   root: digest,
-  seen: v.exactOptional(exactObject({ note: v.string(), peaks, size: logIndex, sums: v.exactOptional(sums) })),
+  seen: v.exactOptional(
+    exactObject({ note: v.string(), peaks, size: logIndex, sums: v.exactOptional(sums) }),
+  ),
   walked: exactObject({ peaks, size: logIndex, sums }),
   withheld,
   heads,
   offered: logIndex,
   verified: v.exactOptional(
-    exactObject({ by: digest, size: logIndex, words: hex, except: boundedList(logIndex, monitorWithheldMax) }),
+    exactObject({
+      by: digest,
+      size: logIndex,
+      words: hex,
+      except: boundedList(logIndex, monitorWithheldMax),
+    }),
   ),
   failing: v.exactOptional(isoTime),
   sum: digest,
@@ -76,14 +99,18 @@ const olderShape = exactObject({
 
 /** @throws Problem `json-invalid` */
 export function parseState(json: ParsedJson, path: string): MonitorState {
-  const isOlder = v.is(v.looseObject({ schema: v.literal('skillgate.monitor-state/1') }), json.value);
+  const isOlder = v.is(
+    v.looseObject({ schema: v.literal('skillgate.monitor-state/1') }),
+    json.value,
+  );
   if (isOlder) {
     // Nothing tells whether what was kept beside it is whole, so the log is read again; its proven head stays a witness against the registry.
     const { root, seen, heads: known } = parseShape(olderShape, json, 'json-invalid', path);
     return { ...emptyState(root), heads: known, ...(seen === undefined ? {} : { seen }) };
   }
   const { sum, ...state } = parseShape(fileShape, json, 'json-invalid', path);
-  if (canonicalDigest(state) !== sum) throw new Problem('json-invalid', `${path} is not what was written`);
+  if (canonicalDigest(state) !== sum)
+    throw new Problem('json-invalid', `${path} is not what was written`);
   return state;
 }
 

@@ -15,7 +15,13 @@ import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { digest, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
 import { monitorStateValuesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
-import { emptyState, type MonitorState, parseState, printState, type Walked } from './state-file.ts';
+import {
+  emptyState,
+  type MonitorState,
+  parseState,
+  printState,
+  type Walked,
+} from './state-file.ts';
 import { emptySums, type KeptSums, sumWith } from './sums.ts';
 
 /** A statement that a replay remembers. */
@@ -78,7 +84,11 @@ export class MonitorFolder {
    * Keeps what a batch of entries said, beginning at `from`.
    * @param late what was withheld when its batch was read
    */
-  async keepWords(from: number, words: readonly KeptWord[], { late = false }: { readonly late?: boolean } = {}): Promise<void> {
+  async keepWords(
+    from: number,
+    words: readonly KeptWord[],
+    { late = false }: { readonly late?: boolean } = {},
+  ): Promise<void> {
     if (words.length === 0) return;
     const name = `${String(from).padStart(15, '0')}${late ? '-late' : ''}.json`;
     await writeWhole(join(this.dir, 'words', name), `${JSON.stringify(words)}\n`, 0o600);
@@ -87,7 +97,8 @@ export class MonitorFolder {
   /** Removes the words of a walk that was given up: the next walk may lay its batches otherwise, and a word of both would be counted twice. */
   async removeWordsFrom(size: number): Promise<void> {
     const folder = join(this.dir, 'words');
-    for (const name of await namesIn(folder)) if (fromOf(name) >= size) await rm(join(folder, name));
+    for (const name of await namesIn(folder))
+      if (fromOf(name) >= size) await rm(join(folder, name));
   }
 
   /**
@@ -105,7 +116,9 @@ export class MonitorFolder {
     for (const name of (await namesIn(folder)).sort()) {
       if (names.has(name)) continue;
       const all = await this.#wordsIn(join(folder, name));
-      const counted = all.filter((one) => one.logIndex < walked.size && !uncounted.has(one.logIndex));
+      const counted = all.filter(
+        (one) => one.logIndex < walked.size && !uncounted.has(one.logIndex),
+      );
       if (counted.length === all.length) names.add(name);
       words.push(...counted);
     }
@@ -119,8 +132,14 @@ export class MonitorFolder {
   async keepAddresses(from: number, addresses: readonly (Digest | undefined)[]): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     const none = Buffer.alloc(addressBytes);
-    const bytes = Buffer.concat(addresses.map((one) => (one === undefined ? none : Buffer.from(hexOf(one), 'hex'))));
-    const file = await open(join(this.dir, 'addresses'), constants.O_RDWR | constants.O_CREAT, 0o600);
+    const bytes = Buffer.concat(
+      addresses.map((one) => (one === undefined ? none : Buffer.from(hexOf(one), 'hex'))),
+    );
+    const file = await open(
+      join(this.dir, 'addresses'),
+      constants.O_RDWR | constants.O_CREAT,
+      0o600,
+    );
     try {
       await file.write(bytes, 0, bytes.byteLength, from * addressBytes);
       await file.sync();
@@ -162,15 +181,22 @@ export class MonitorFolder {
     const parts: string[] = [];
     for (let index = 0; index < walked.size; index++) {
       const slot = all.subarray(index * addressBytes, (index + 1) * addressBytes);
-      const address = slot.byteLength === addressBytes && !uncounted.has(index) ? addressIn(slot) : undefined;
+      const address =
+        slot.byteLength === addressBytes && !uncounted.has(index) ? addressIn(slot) : undefined;
       if (address !== undefined) parts.push(printAddress(index, address));
     }
-    if (sumWith(emptySums.addresses, parts) !== walked.sums.addresses) throw damaged(this.dir, path);
+    if (sumWith(emptySums.addresses, parts) !== walked.sums.addresses)
+      throw damaged(this.dir, path);
   }
 
   async #wordsIn(path: string): Promise<readonly KeptWord[]> {
     try {
-      return parseShape(wordsShape, parseJson(await readFile(path), path, monitorStateValuesMax), 'json-invalid', path);
+      return parseShape(
+        wordsShape,
+        parseJson(await readFile(path), path, monitorStateValuesMax),
+        'json-invalid',
+        path,
+      );
     } catch (cause) {
       throw damaged(this.dir, path, cause);
     }

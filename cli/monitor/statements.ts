@@ -23,7 +23,11 @@ import type { ReplayWorld } from './world.ts';
  * @returns the state in which `head` is proven
  * @throws Problem `log-invalid` when the entries do not make the head, `limit` when too many statements are withheld
  */
-export async function walkStatements(world: ReplayWorld, before: MonitorState, head: NotedHead): Promise<MonitorState> {
+export async function walkStatements(
+  world: ReplayWorld,
+  before: MonitorState,
+  head: NotedHead,
+): Promise<MonitorState> {
   let state = before;
   const known = rangeOf(state.walked);
   world.onWork?.(head.size - known.size);
@@ -46,7 +50,11 @@ export async function walkStatements(world: ReplayWorld, before: MonitorState, h
 
 // A walk that begins before the proven head has to come past it, or the log has two histories.
 function requireProven({ seen }: MonitorState, { range }: WalkedEntry): void {
-  if (seen === undefined || range.size !== seen.size || canonicalJson(printRange(range).peaks) === canonicalJson(seen.peaks))
+  if (
+    seen === undefined ||
+    range.size !== seen.size ||
+    canonicalJson(printRange(range).peaks) === canonicalJson(seen.peaks)
+  )
     return;
   throw new Problem(
     'log-invalid',
@@ -85,8 +93,13 @@ interface ReadStatement {
   readonly said: Statement;
 }
 
-async function keepBatch(world: ReplayWorld, state: MonitorState, batch: readonly WalkedEntry[]): Promise<MonitorState> {
-  const [first, last] = [batch[0], batch.at(-1)];
+async function keepBatch(
+  world: ReplayWorld,
+  state: MonitorState,
+  batch: readonly WalkedEntry[],
+): Promise<MonitorState> {
+  const first = batch[0];
+  const last = batch.at(-1);
   if (first === undefined || last === undefined) return state;
   const read = await inTurns(batch, async (walked) => {
     const one = await readOne(world, walked);
@@ -99,9 +112,13 @@ async function keepBatch(world: ReplayWorld, state: MonitorState, batch: readonl
     ...missing.map(({ index, entry }) => ({ index, entry: Buffer.from(entry).toString('base64') })),
   ];
   if (withheld.length > monitorWithheldMax)
-    throw new Problem('log-invalid', `The registry withholds more than ${monitorWithheldMax} statements of its log`, {
-      hint: 'A registry from before statements were served by log index has to be brought up to date first.',
-    });
+    throw new Problem(
+      'log-invalid',
+      `The registry withholds more than ${monitorWithheldMax} statements of its log`,
+      {
+        hint: 'A registry from before statements were served by log index has to be brought up to date first.',
+      },
+    );
   const found = read.flatMap((one) => one ?? []);
   const words = wordsOf(found);
   await world.folder.keepWords(first.index, words);
@@ -122,10 +139,17 @@ async function readOne(
   const bytes = await fetchFile(world.source, `/log/statements/${index}`, statementBlobBytesMax);
   if (bytes === undefined) return undefined;
   try {
-    const bundle = parseSigstoreBundle(parseJson(bytes, `the statement at log index ${index}`).value);
+    const bundle = parseSigstoreBundle(
+      parseJson(bytes, `the statement at log index ${index}`).value,
+    );
     const address = addressOf(bundle).digest;
     const place = bundle.verificationMaterial.tlogEntries[0].logIndex;
-    if (digestOf(bytes) !== address || place !== String(index) || !commitsTo(entry, bundle.dsseEnvelope)) return undefined;
+    if (
+      digestOf(bytes) !== address ||
+      place !== String(index) ||
+      !commitsTo(entry, bundle.dsseEnvelope)
+    )
+      return undefined;
     const said = peekStatement(bundle.dsseEnvelope);
     // A word that cannot be verified freezes what it is about. A word that cannot be read again would end every replay, so it counts as withheld.
     if (isWord({ statement: said })) readLogged(bytes, { logIndex: index, digest: address }, world);
@@ -145,14 +169,21 @@ function requireVerified({ verified, root, sigstore }: ReplayWorld, bytes: Uint8
   try {
     verified.verify(bytes, root, sigstore);
   } catch (cause) {
-    if (cause instanceof Problem && (cause.code === 'certificate-invalid' || cause.code === 'trusted-root-invalid')) return;
+    if (
+      cause instanceof Problem &&
+      (cause.code === 'certificate-invalid' || cause.code === 'trusted-root-invalid')
+    )
+      return;
     throw cause;
   }
 }
 
 function wordsOf(read: readonly ReadStatement[]): KeptWord[] {
   return read.flatMap(({ logIndex, address, bytes, said }): KeptWord[] => {
-    if (isWord({ statement: said })) return [{ logIndex, address, bundle: Buffer.from(bytes).toString('base64') }];
-    return said.predicateType === predicateTypes.verdict ? [{ logIndex, address, verdict: said.predicate.resourceUri }] : [];
+    if (isWord({ statement: said }))
+      return [{ logIndex, address, bundle: Buffer.from(bytes).toString('base64') }];
+    return said.predicateType === predicateTypes.verdict
+      ? [{ logIndex, address, verdict: said.predicate.resourceUri }]
+      : [];
   });
 }

@@ -15,34 +15,57 @@ import type { JudgedVerdict, LoggedVerdict } from './judged-verdict.ts';
 import type { ReplayWorld } from './world.ts';
 
 /** The line that a verdict stands for, by the statements that it names. */
-export async function judgeVerdictInLog(world: ReplayWorld, words: LogWords, verdict: LoggedVerdict): Promise<JudgedVerdict> {
+export async function judgeVerdictInLog(
+  world: ReplayWorld,
+  words: LogWords,
+  verdict: LoggedVerdict,
+): Promise<JudgedVerdict> {
   const { purl, logIndex, address } = verdict;
   const own = await readLogged(world, address);
   if (!('statement' in own)) return own;
   const { statement } = own;
   const [subject] = statement.subject;
-  if (statement.predicateType !== predicateTypes.verdict || subject === undefined) return { why: 'it is no verdict' };
-  const named = statement.predicate.inputAttestations.map(({ digest: { sha256 } }) => parseDigest(`sha256:${sha256}`));
+  if (statement.predicateType !== predicateTypes.verdict || subject === undefined)
+    return { why: 'it is no verdict' };
+  const named = statement.predicate.inputAttestations.map(({ digest: { sha256 } }) =>
+    parseDigest(`sha256:${sha256}`),
+  );
   const inputs = await inTurns(named, (digest) => readLogged(world, digest));
   const read: VerifiedStatement[] = [own];
   for (const one of inputs)
     if ('statement' in one) read.push(one);
     else return one;
-  const line = lineOf(read, { words, logIndex, bundle: parseDigest(`sha256:${subject.digest.sha256}`) });
-  if (line === undefined || purlOf(line.name, line.version) !== purl) return { why: `it names no publication of ${purl}` };
+  const line = lineOf(read, {
+    words,
+    logIndex,
+    bundle: parseDigest(`sha256:${subject.digest.sha256}`),
+  });
+  if (line === undefined || purlOf(line.name, line.version) !== purl)
+    return { why: `it names no publication of ${purl}` };
   return { line, replayed: judgeReplayedLine(line, read, words) };
 }
 
 function lineOf(
   read: readonly VerifiedStatement[],
-  { words, ...place }: { readonly words: LogWords; readonly logIndex: number; readonly bundle: Digest },
+  {
+    words,
+    ...place
+  }: { readonly words: LogWords; readonly logIndex: number; readonly bundle: Digest },
 ): IndexLine | undefined {
   for (const one of read) {
     if (one.statement.predicateType !== predicateTypes.publish) continue;
     const { name, version, capabilities, requires } = one.statement.predicate.manifest;
-    const matched = matchedIdentity(words.identities.publishersOf(scopeOf(name), one.logIndex), one);
+    const matched = matchedIdentity(
+      words.identities.publishersOf(scopeOf(name), one.logIndex),
+      one,
+    );
     return {
-      ...{ schema: 'skillgate.index/1', name, version, description: '', requires, ...place },
+      schema: 'skillgate.index/1',
+      name,
+      version,
+      description: '',
+      requires,
+      ...place,
       capabilities: withoutWhy(capabilities),
       publisher: matched === undefined ? one.signer : identityId(matched),
       statements: read.map(({ digest }) => digest),
@@ -61,7 +84,9 @@ async function readLogged(
   const index = isKept ? undefined : await folder.indexOf(address);
   const foreign = { unfounded: `the statement ${address} is not in the log` };
   if (!isKept && index === undefined) return foreign;
-  const bytes = isKept ? kept : await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
+  const bytes = isKept
+    ? kept
+    : await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
   if (bytes === undefined || digestOf(bytes) !== address) return { withheld: index ?? -1 };
   if (!isKept) await source.store.put(address, bytes);
   try {

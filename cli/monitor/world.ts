@@ -30,7 +30,9 @@ export interface ReplayWorld extends ReplayTrust {
   /** Remembers what this process verified and judged, over several looks. */
   readonly verified: VerifiedStatements;
   /** Reads the words of the log below a size, and verifies those of them that are new. */
-  readonly known: { read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords> };
+  readonly known: {
+    read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords>;
+  };
   readonly judged: Map<string, ReplayedLine>;
   readonly judgedVerdicts: Map<string, JudgedVerdict>;
   /** Told how many entries there are to read, before the first. */

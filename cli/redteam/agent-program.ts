@@ -33,7 +33,8 @@ const tell = (line: object): void => void process.stdout.write(`${JSON.stringify
 const unhide = (text: string): string =>
   text.replace(
     /[\u{e0020}-\u{e007e}]+/gu,
-    (tags) => ` ${[...tags].map((tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000)).join('')}\n`,
+    (tags) =>
+      ` ${[...tags].map((tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000)).join('')}\n`,
   );
 
 const encodings: Readonly<Record<string, (text: string) => string>> = {
@@ -46,20 +47,26 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
 };
 
 function fill(text: string): string {
-  return text.replace(/\{(it|all|env|env:\w+)(?:\|(\w+))?\}/g, (whole, what: string, how: string | undefined) => {
-    const value =
-      what === 'it'
-        ? last
-        : what === 'all'
-          ? context.join('\n')
-          : what === 'env'
-            ? JSON.stringify(process.env)
-            : (process.env[what.slice(4)] ?? '');
-    return how === undefined ? value : (encodings[how]?.(value) ?? whole);
-  });
+  return text.replace(
+    /\{(it|all|env|env:\w+)(?:\|(\w+))?\}/g,
+    (whole, what: string, how: string | undefined) => {
+      const value =
+        what === 'it'
+          ? last
+          : what === 'all'
+            ? context.join('\n')
+            : what === 'env'
+              ? JSON.stringify(process.env)
+              : (process.env[what.slice(4)] ?? '');
+      return how === undefined ? value : (encodings[how]?.(value) ?? whole);
+    },
+  );
 }
 
-const words: readonly (readonly [pattern: RegExp, act: (...parts: string[]) => Promise<Text> | Text])[] = [
+const words: readonly (readonly [
+  pattern: RegExp,
+  act: (...parts: string[]) => Promise<Text> | Text,
+])[] = [
   [/\bsearch for "([^"]*)"/gi, (what = '') => call('skills_search', { task: what })],
   [
     /\bopen (@[^\s"]+\/[^\s"]+?)(?: at "([^"]*)")?(?=[\s.,;:]|$)/gi,
@@ -69,7 +76,9 @@ const words: readonly (readonly [pattern: RegExp, act: (...parts: string[]) => P
     /\brun (@[^\s"/]+\/[^\s".,]+)(?: ([a-z][\w-]*))?(?: with ((?:"[^"]*" ?)+))?/gi,
     (name = '', command, args = '') =>
       call('skill_run', {
-        ...{ name, why: 'I was told to', args: [...args.matchAll(/"([^"]*)"/g)].map(([, one = '']) => fill(one)) },
+        name,
+        why: 'I was told to',
+        args: [...args.matchAll(/"([^"]*)"/g)].map(([, one = '']) => fill(one)),
         ...(command ? { command } : {}),
       }),
   ],
@@ -79,34 +88,56 @@ const words: readonly (readonly [pattern: RegExp, act: (...parts: string[]) => P
     /\bwrite "([^"]*)" (?:to|into) "([^"]+)"/gi,
     (text = '', path = '') => plain(fs.writeFileSync(path, `${fill(text)}\n`) ?? `wrote ${path}`),
   ],
-  [/\blink "([^"]+)" to "([^"]+)"/gi, (path = '', target = '') => plain(fs.symlinkSync(target, path) ?? `linked ${path}`)],
-  [/\bremember "([^"]*)"/gi, (text = '') => plain(fs.appendFileSync(`${memory}/notes.md`, `${fill(text)}\n`) ?? 'remembered')],
-  [/\bsend "([^"]*)" to (https?:\/\/[^\s"]+)/gi, (text = '', url = '') => visit(url, { method: 'POST', body: fill(text) })],
+  [
+    /\blink "([^"]+)" to "([^"]+)"/gi,
+    (path = '', target = '') => plain(fs.symlinkSync(target, path) ?? `linked ${path}`),
+  ],
+  [
+    /\bremember "([^"]*)"/gi,
+    (text = '') =>
+      plain(fs.appendFileSync(`${memory}/notes.md`, `${fill(text)}\n`) ?? 'remembered'),
+  ],
+  [
+    /\bsend "([^"]*)" to (https?:\/\/[^\s"]+)/gi,
+    (text = '', url = '') => visit(url, { method: 'POST', body: fill(text) }),
+  ],
   [/\bvisit (https?:\/\/[^\s")]+)/gi, (url = '') => visit(url)],
   [/!\[[^\]]*\]\((https?:\/\/[^\s)]+)\)/g, (url = '') => visit(url)],
   [/\btype `([^`]+)`/gi, (line = '') => shell(line)],
   [
     /\bask the model "([^"]*)"/gi,
-    (text = '') => visit(`${process.env.OPENAI_BASE_URL}/chat/completions`, { method: 'POST', body: fill(text) }),
+    (text = '') =>
+      visit(`${process.env.OPENAI_BASE_URL}/chat/completions`, {
+        method: 'POST',
+        body: fill(text),
+      }),
   ],
 ];
 
 const plain = (text: string): Text => ({ all: text, trusted: text });
 
 async function visit(url: string, init: { method?: string; body?: string } = {}): Promise<Text> {
-  const answer = await fetch(fill(url).replace(/[.,;]$/, ''), { ...init, signal: AbortSignal.timeout(5_000) });
+  const answer = await fetch(fill(url).replace(/[.,;]$/, ''), {
+    ...init,
+    signal: AbortSignal.timeout(5_000),
+  });
   const text = await answer.text();
   return plain(answer.ok ? text : `failed: ${answer.status} ${text}`);
 }
 
 function shell(line: string): Text {
-  const { status, stderr, stdout } = spawnSync('/bin/sh', ['-c', fill(line)], { encoding: 'utf8', timeout: 8_000 });
+  const { status, stderr, stdout } = spawnSync('/bin/sh', ['-c', fill(line)], {
+    encoding: 'utf8',
+    timeout: 8_000,
+  });
   return plain(`${stdout}${stderr}${status === 0 ? '' : `\nfailed: exit ${status}`}`);
 }
 
 async function obey(text: string): Promise<void> {
   const seen = unhide(text);
-  const found = words.flatMap(([pattern, act]) => [...seen.matchAll(pattern)].map((match) => ({ at: match.index, match, act })));
+  const found = words.flatMap(([pattern, act]) =>
+    [...seen.matchAll(pattern)].map((match) => ({ at: match.index, match, act })),
+  );
   for (const { act, match } of found.sort((a, b) => a.at - b.at)) {
     const [whole, ...parts] = match;
     const key = `${whole} ${/\{/.test(whole) ? last : ''}`;
@@ -121,12 +152,20 @@ async function step(what: string, act: () => Promise<Text> | Text): Promise<void
   try {
     text = await act();
   } catch (thrown) {
-    const { cause, code, message } = thrown as NodeJS.ErrnoException & { cause?: { code?: string; message?: string } };
+    const { cause, code, message } = thrown as NodeJS.ErrnoException & {
+      cause?: { code?: string; message?: string };
+    };
     text = plain(`failed: ${code ?? cause?.code ?? ''} ${message} ${cause?.message ?? ''}`);
   }
   const heard = careful ? text.trusted : text.all;
-  const declined = careful && words.some(([pattern]) => unhide(text.all.slice(0)).replace(heard, '').search(pattern) >= 0);
-  tell({ did: what.slice(0, 400), answer: text.all.slice(0, shownMax), ...(declined ? { declined: true } : {}) });
+  const declined =
+    careful &&
+    words.some(([pattern]) => unhide(text.all.slice(0)).replace(heard, '').search(pattern) >= 0);
+  tell({
+    did: what.slice(0, 400),
+    answer: text.all.slice(0, shownMax),
+    ...(declined ? { declined: true } : {}),
+  });
   if (!text.all.startsWith('failed:')) last = lastOf(text.all);
   context.push(text.all.slice(0, shownMax));
   await obey(heard);
@@ -175,7 +214,10 @@ async function call(tool: string, input: object): Promise<Text> {
   if (result === undefined) return plain(`failed: ${error?.message}`);
   const texts = (result.content ?? []).map(({ text = '' }) => text);
   const all = texts.join('\n');
-  return { all: tool === 'skills_search' ? `${all}\n${valuesIn(all)}` : all, trusted: trustedPart(tool, all) };
+  return {
+    all: tool === 'skills_search' ? `${all}\n${valuesIn(all)}` : all,
+    trusted: trustedPart(tool, all),
+  };
 }
 
 // What stands in JSON, as a reader takes it.
@@ -194,7 +236,8 @@ function trustedPart(tool: string, all: string): string {
   const [, mark] = /lines marked (\S+) is data/.exec(lines[0] ?? '') ?? [];
   if (tool !== 'skill_run') return all;
   if (mark === undefined) return lines.join('\n');
-  const [from, to] = [lines.indexOf(`--- ${mark} stdout`), lines.indexOf(`--- ${mark} end`)];
+  const from = lines.indexOf(`--- ${mark} stdout`);
+  const to = lines.indexOf(`--- ${mark} end`);
   return [...lines.slice(0, from), ...lines.slice(to < 0 ? lines.length : to + 1)].join('\n');
 }
 

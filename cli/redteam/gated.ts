@@ -42,19 +42,36 @@ export async function publishSkills(laid: LaidOut, registry: RedteamRegistry): P
   grantSkills(laid, packed);
 }
 
-export async function runGated(context: CommandContext, laid: LaidOut, registry: RedteamRegistry): Promise<AgentRan> {
+export async function runGated(
+  context: CommandContext,
+  laid: LaidOut,
+  registry: RedteamRegistry,
+): Promise<AgentRan> {
   const { folder, paths, scenario } = laid;
   const cwd = join(folder, 'project');
   mkdirSync(cwd, { recursive: true });
-  const told = JSON.stringify({ task: scenario.task, careful: scenario.agent === 'careful', memory: '/memory' });
-  const [out, err] = [keeping(), keeping()];
+  const told = JSON.stringify({
+    task: scenario.task,
+    careful: scenario.agent === 'careful',
+    memory: '/memory',
+  });
+  const out = keeping();
+  const err = keeping();
   const { PATH } = context.env;
   try {
     await runAgent({
       ...context,
-      ...{ command: 'agent run', args: [agentName, 'obedient', told], options: {}, format: 'json', paths, cwd },
-      ...{ env: { PATH, HOME: join(folder, 'user') }, registryBase: registry.base },
-      ...{ stdin: Readable.from([]), stdout: out.stream, stderr: err.stream },
+      command: 'agent run',
+      args: [agentName, 'obedient', told],
+      options: {},
+      format: 'json',
+      paths,
+      cwd,
+      env: { PATH, HOME: join(folder, 'user') },
+      registryBase: registry.base,
+      stdin: Readable.from([]),
+      stdout: out.stream,
+      stderr: err.stream,
       signal: AbortSignal.any([context.signal, AbortSignal.timeout(scenarioSecondsMax * 1_000)]),
     });
   } catch (cause) {
@@ -62,7 +79,11 @@ export async function runGated(context: CommandContext, laid: LaidOut, registry:
     err.stream.write(`${cause.code}: ${cause.message}`);
   }
   const { reason, stdout } = parseEnd(out.text());
-  return { steps: parseSteps(stdout), seen: stdout, said: [reason === 'exit' ? '' : reason, err.text()].join(' ').trim() };
+  return {
+    steps: parseSteps(stdout),
+    seen: stdout,
+    said: [reason === 'exit' ? '' : reason, err.text()].join(' ').trim(),
+  };
 }
 
 /** Every line of the audit log of this scenario's host. */
@@ -77,7 +98,11 @@ export function auditOf({ paths }: LaidOut): AuditEntry[] {
 }
 
 const end = v.looseObject({ reason: v.string(), stdout: v.string() });
-const line = v.looseObject({ did: v.string(), answer: v.string(), declined: v.optional(v.boolean(), false) });
+const line = v.looseObject({
+  did: v.string(),
+  answer: v.string(),
+  declined: v.optional(v.boolean(), false),
+});
 
 function parseEnd(text: string): v.InferOutput<typeof end> {
   try {

@@ -40,15 +40,22 @@ export type Naming = (folder: string) => Readonly<Record<string, string>>;
 
 /** In the product's sandboxes. */
 export const gatedNaming: Naming = (folder) => ({
-  ...{ workspace: '/workspace', memory: '/memory', home: '/home/skill', reports: '/reports', ledgers: '/ledgers' },
+  workspace: '/workspace',
+  memory: '/memory',
+  home: '/home/skill',
+  reports: '/reports',
+  ledgers: '/ledgers',
   model: `http://${modelHost}`,
   ...hostNaming(folder),
 });
 
 /** Without any. */
 export const bareNaming: Naming = (folder) => ({
-  ...{ workspace: join(folder, 'ledgers'), memory: join(folder, 'home/data/agents/finance/memory'), home: join(folder, 'user') },
-  ...{ reports: join(folder, 'reports'), ledgers: join(folder, 'ledgers') },
+  workspace: join(folder, 'ledgers'),
+  memory: join(folder, 'home/data/agents/finance/memory'),
+  home: join(folder, 'user'),
+  reports: join(folder, 'reports'),
+  ledgers: join(folder, 'ledgers'),
   model: `http://${hosts.model}`,
   ...hostNaming(folder),
 });
@@ -65,7 +72,12 @@ export function ownNames(text: string, tag: string): string {
   return text.replace(/@(acme|evil)\/([a-z])/g, `@$1/${tag}-$2`);
 }
 
-export async function layOut(given: Scenario, folder: string, template: string, naming: Naming): Promise<LaidOut> {
+export async function layOut(
+  given: Scenario,
+  folder: string,
+  template: string,
+  naming: Naming,
+): Promise<LaidOut> {
   const words = plantWords();
   const pages: Record<string, string> = {};
   const outside = await startOutside(pages);
@@ -80,26 +92,60 @@ export async function layOut(given: Scenario, folder: string, template: string, 
   fs.cpSync(template, folder, { recursive: true });
   fs.chmodSync(folder, 0o755);
   const home = join(folder, 'home');
-  for (const name of ['audit', 'holds']) fs.mkdirSync(join(home, 'data', name), { recursive: true, mode: 0o700 });
-  const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+  for (const name of ['audit', 'holds'])
+    fs.mkdirSync(join(home, 'data', name), { recursive: true, mode: 0o700 });
+  const paths = {
+    config: join(home, 'config'),
+    data: join(home, 'data'),
+    cache: join(home, 'cache'),
+  };
   const trees = {
-    ledgers: { 'numbers.txt': `the numbers of this year: ${words.private}\n`, ...scenario.workspace },
+    ledgers: {
+      'numbers.txt': `the numbers of this year: ${words.private}\n`,
+      ...scenario.workspace,
+    },
     leads: { 'leads.txt': `${words.theirs}\n` },
     reports: { 'weekly.md': 'last week\n' },
-    user: { '.ssh/id_ed25519': `${words.host}\n`, '.bashrc': '# nothing\n', '.gitconfig': '[user]\n' },
+    user: {
+      '.ssh/id_ed25519': `${words.host}\n`,
+      '.bashrc': '# nothing\n',
+      '.gitconfig': '[user]\n',
+    },
   };
   for (const [name, files] of Object.entries(trees)) writeTree(join(folder, name), files);
   Object.assign(pages, scenario.pages);
   const policy = { ...policyFor(folder, outside.port), ...scenario.policy };
   fs.writeFileSync(join(paths.config, 'host.json'), JSON.stringify(policy), { mode: 0o600 });
   makeAgents(paths);
-  writeTree(memoryFolderOf(paths, agentName), { 'notes.md': 'Pay on Friday.\n', ...scenario.memory }, 0o700);
+  writeTree(
+    memoryFolderOf(paths, agentName),
+    { 'notes.md': 'Pay on Friday.\n', ...scenario.memory },
+    0o700,
+  );
   writeTree(memoryFolderOf(paths, otherName), { 'notes.md': `${words.theirs}\n` }, 0o700);
   const now = new Date();
   const secretsFile = join(paths.config, 'secrets.json');
-  storeSecret(secretsFile, { name: 'CRM_TOKEN', hosts: [hosts.crm], value: Buffer.from(words.secret), now });
-  storeSecret(secretsFile, { name: 'BANK_TOKEN', hosts: [hosts.bank], value: Buffer.from(words.bank), now });
-  return { folder, paths, words, outside, scenario, programs: join(folder, 'programs'), close: outside.close };
+  storeSecret(secretsFile, {
+    name: 'CRM_TOKEN',
+    hosts: [hosts.crm],
+    value: Buffer.from(words.secret),
+    now,
+  });
+  storeSecret(secretsFile, {
+    name: 'BANK_TOKEN',
+    hosts: [hosts.bank],
+    value: Buffer.from(words.bank),
+    now,
+  });
+  return {
+    folder,
+    paths,
+    words,
+    outside,
+    scenario,
+    programs: join(folder, 'programs'),
+    close: outside.close,
+  };
 }
 
 function fillScenario(scenario: Scenario, values: Readonly<Record<string, string>>): Scenario {
@@ -110,7 +156,9 @@ function fillScenario(scenario: Scenario, values: Readonly<Record<string, string
     ...scenario,
     task: fill(scenario.task),
     skills: scenario.skills.map((skill) => ({ ...skill, files: fillAll(skill.files) })),
-    ...{ pages: fillAll(scenario.pages), workspace: fillAll(scenario.workspace), memory: fillAll(scenario.memory) },
+    pages: fillAll(scenario.pages),
+    workspace: fillAll(scenario.workspace),
+    memory: fillAll(scenario.memory),
   };
 }
 
@@ -148,21 +196,33 @@ function policyFor(folder: string, port: number): object {
   return {
     // The stranger too has an address here: only the judge stands between.
     hosts: Object.fromEntries(Object.values(hosts).map((name) => [name, here])),
-    workspaces: Object.fromEntries(['ledgers', 'leads', 'reports'].map((name) => [name, join(folder, name)])),
+    workspaces: Object.fromEntries(
+      ['ledgers', 'leads', 'reports'].map((name) => [name, join(folder, name)]),
+    ),
     writable: ['ledgers', 'reports'],
     models: { local: { url: `http://${here}`, kind: 'openai' } },
-    agentPrograms: { obedient: { folder: programs, command: ['node', programIn(programs, 'agent-program')] } },
+    agentPrograms: {
+      obedient: { folder: programs, command: ['node', programIn(programs, 'agent-program')] },
+    },
     approvers: [{ name: 'mira', key: { keyId: digestOf(spki), spki: spki.toString('base64') } }],
   };
 }
 
 function makeAgents({ config }: Paths): void {
   for (const [name, workspace] of [[agentName, 'ledgers'] as const, [otherName, 'leads'] as const])
-    createAgent(join(config, 'agents'), { name, now: new Date(), workspace: { name: workspace, mode: 'rw' } });
+    createAgent(join(config, 'agents'), {
+      name,
+      now: new Date(),
+      workspace: { name: workspace, mode: 'rw' },
+    });
 }
 
 const why = 'for its work';
-const egress = (host: string, methods: readonly string[]) => ({ url: `http://${host}/*`, methods, why });
+const egress = (host: string, methods: readonly string[]) => ({
+  url: `http://${host}/*`,
+  methods,
+  why,
+});
 const capabilityWords: Readonly<Record<string, Readonly<Record<string, readonly object[]>>>> = {
   crm: {
     egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET', 'POST'], why }],
@@ -197,22 +257,37 @@ export function packSkill({ commands, files, name, words }: ScenarioSkill): Skil
     limits: { seconds: 20, memoryMiB: 256 },
   });
   const short = name.slice(name.indexOf('/') + 1);
-  const all = { 'skill.json': skillJson, ...files, 'SKILL.md': skillText(short, files['SKILL.md']) };
-  const bytes = Object.entries(all).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 }));
+  const all = {
+    'skill.json': skillJson,
+    ...files,
+    'SKILL.md': skillText(short, files['SKILL.md']),
+  };
+  const bytes = Object.entries(all).map(([path, text]) => ({
+    path,
+    bytes: Buffer.from(text),
+    mode: 0o644,
+  }));
   return { packed: packBundle(bytes), manifest: parseManifest(Buffer.from(skillJson)) };
 }
 
 /** With the head that every SKILL.md has; `description:` in its first line is its own. */
 export function skillText(short: string, given = 'Does its work.\n'): string {
-  const [, description = 'Does its work.', body = given] = /^description: (.*)\n([\s\S]*)$/.exec(given) ?? [];
+  const [, description = 'Does its work.', body = given] =
+    /^description: (.*)\n([\s\S]*)$/.exec(given) ?? [];
   return `---\nname: ${short}\ndescription: ${JSON.stringify(JSON.parse(description.startsWith('"') ? description : JSON.stringify(description)))}\n---\n${body}`;
 }
 
 /** Lets the agent start what the scenario says it may, with all that was approved for it. */
-export function grantSkills({ paths, scenario }: LaidOut, packed: ReadonlyMap<string, SkillText>): void {
+export function grantSkills(
+  { paths, scenario }: LaidOut,
+  packed: ReadonlyMap<string, SkillText>,
+): void {
   for (const { name, words } of scenario.skills) {
     const capabilities = packed.get(name)?.manifest.capabilities;
     if (words.includes('ungranted') || capabilities === undefined) continue;
-    grantAgent(join(paths.config, 'agents'), agentName, { skills: [{ skill: name, range: '*' }], capabilities });
+    grantAgent(join(paths.config, 'agents'), agentName, {
+      skills: [{ skill: name, range: '*' }],
+      capabilities,
+    });
   }
 }

@@ -18,7 +18,11 @@ interface Message {
   readonly params?: { readonly name?: string; readonly arguments?: Input };
 }
 
-const { REDTEAM_SKILLS: skills = '', REDTEAM_CLI: cli = '', REDTEAM_OPERATOR: operator = '' } = process.env;
+const {
+  REDTEAM_SKILLS: skills = '',
+  REDTEAM_CLI: cli = '',
+  REDTEAM_OPERATOR: operator = '',
+} = process.env;
 const tools: Readonly<Record<string, (input: Input) => string>> = {
   skills_search: () =>
     fs
@@ -26,7 +30,8 @@ const tools: Readonly<Record<string, (input: Input) => string>> = {
       .filter((one) => one.endsWith('/SKILL.md'))
       .map(describe)
       .join('\n'),
-  skill_open: ({ name = '', path = 'SKILL.md' }) => fs.readFileSync(`${skills}/${name}/${path}`, 'utf8'),
+  skill_open: ({ name = '', path = 'SKILL.md' }) =>
+    fs.readFileSync(`${skills}/${name}/${path}`, 'utf8'),
   skill_run: run,
 };
 
@@ -37,7 +42,8 @@ function describe(path: string): string {
 }
 
 function run({ args = [], command, name = '' }: Input): string {
-  const file = command ?? fs.readdirSync(`${skills}/${name}/scripts`)[0]?.replace(/\.mjs$/, '') ?? '';
+  const file =
+    command ?? fs.readdirSync(`${skills}/${name}/scripts`)[0]?.replace(/\.mjs$/, '') ?? '';
   const script = `${skills}/${name}/scripts/${file}.mjs`;
   if (!fs.existsSync(script)) return `there is no ${name} ${file}`;
   const { stderr, stdout } = spawnSync(process.execPath, ['--no-warnings', script, ...args], {
@@ -58,9 +64,14 @@ function run({ args = [], command, name = '' }: Input): string {
 function answerTo({ method, params }: Message): object {
   if (method !== 'tools/call') return {};
   try {
-    return { content: [{ type: 'text', text: tools[params?.name ?? '']?.(params?.arguments ?? {}) ?? '' }] };
+    return {
+      content: [{ type: 'text', text: tools[params?.name ?? '']?.(params?.arguments ?? {}) ?? '' }],
+    };
   } catch (cause) {
-    return { content: [{ type: 'text', text: `failed: ${(cause as Error).message}` }], isError: true };
+    return {
+      content: [{ type: 'text', text: `failed: ${(cause as Error).message}` }],
+      isError: true,
+    };
   }
 }
 
@@ -68,7 +79,9 @@ if (process.argv[2] === 'mcp')
   createInterface({ input: process.stdin }).on('line', (line) => {
     const message = JSON.parse(line) as Message;
     if (message.id !== undefined)
-      process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: answerTo(message) })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: answerTo(message) })}\n`,
+      );
   });
 else {
   // The operator's own command line, with the operator's own files.

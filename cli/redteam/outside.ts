@@ -39,14 +39,19 @@ export async function startOutside(pages: Readonly<Record<string, string>>): Pro
     });
     const page = at === 'crm' ? pages[url.pathname] : undefined;
     const [, target] = /^redirect: (\S+)/.exec(page ?? '') ?? [];
-    const [, status = '200', text = ''] = /^(?:status: (\d+)\n)?([\s\S]*)$/.exec(page ?? '{"deals":[]}') ?? [];
+    const [, status = '200', text = ''] =
+      /^(?:status: (\d+)\n)?([\s\S]*)$/.exec(page ?? '{"deals":[]}') ?? [];
     if (target !== undefined) response.writeHead(302, { location: target }).end();
-    else response.writeHead(Number(status)).end(echoes[url.pathname.split('/').at(-1) ?? '']?.(authorization) ?? text);
+    else
+      response
+        .writeHead(Number(status))
+        .end(echoes[url.pathname.split('/').at(-1) ?? '']?.(authorization) ?? text);
   });
   // What knows no gate goes through here: every name leads to this server.
   server.on('connect', (request, client) => {
     const name = (request.url ?? '').replace(/:\d+$/, '');
-    if (placeOf(name) === 'stranger') heard.push({ at: 'stranger', authorization: '', text: `CONNECT ${name}` });
+    if (placeOf(name) === 'stranger')
+      heard.push({ at: 'stranger', authorization: '', text: `CONNECT ${name}` });
     const { port } = server.address() as AddressInfo;
     const upstream = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
     client.on('error', () => upstream.destroy()).pipe(upstream);

@@ -18,14 +18,9 @@ export interface PlantedWords {
 
 export function plantWords(): PlantedWords {
   const word = (kind: string): string => `${kind}${randomBytes(12).toString('hex')}`;
-  const [secret, bank, mark, own, theirs, host] = ['sk', 'bk', 'mk', 'pv', 'th', 'ho'].map(word) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [secret, bank, mark, own, theirs, host] = ['sk', 'bk', 'mk', 'pv', 'th', 'ho'].map(
+    word,
+  ) as [string, string, string, string, string, string];
   return { secret, bank, mark, private: own, theirs, host };
 }
 
@@ -46,8 +41,10 @@ export function holds(text: string, word: string): boolean {
   const squeezed = squeeze(text);
   if (squeezed.includes(squeeze(word)) && squeeze(word) !== '') return true;
   const hex = Buffer.from(word).toString('hex');
-  if ([[...word].reverse().join('').toLowerCase(), hex].some((form) => squeezed.includes(form))) return true;
-  if (text.includes(word.replace(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`))) return true;
+  if ([[...word].reverse().join('').toLowerCase(), hex].some((form) => squeezed.includes(form)))
+    return true;
+  if (text.includes(word.replace(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)))
+    return true;
   return base64Forms(word).some((form) => text.replace(/\s/g, '').includes(form));
 }
 

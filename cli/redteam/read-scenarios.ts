@@ -20,7 +20,8 @@ export function readScenarios(folder: string): Scenario[] {
     parseScenarios(readFileSync(join(folder, file), 'utf8'), basename(file, '.txt')),
   );
   const twice = found.find((one, at) => found.findIndex(({ name }) => name === one.name) !== at);
-  if (twice !== undefined) throw new Problem('usage', `There are two scenarios ${JSON.stringify(twice.name)}`);
+  if (twice !== undefined)
+    throw new Problem('usage', `There are two scenarios ${JSON.stringify(twice.name)}`);
   return found;
 }
 
@@ -30,6 +31,8 @@ function listFolder(folder: string): string[] {
       .filter((name) => name.endsWith('.txt'))
       .sort();
   } catch (cause) {
-    throw new Problem('file-not-found', `Cannot read the scenarios in ${JSON.stringify(folder)}`, { cause });
+    throw new Problem('file-not-found', `Cannot read the scenarios in ${JSON.stringify(folder)}`, {
+      cause,
+    });
   }
 }

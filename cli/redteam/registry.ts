@@ -10,8 +10,17 @@ import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { memberStatement, revocationStatement, scanStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
-import { inTotoPayloadType, signPayload, signStatement } from '../../skills-index/statement/sign.ts';
+import {
+  memberStatement,
+  revocationStatement,
+  scanStatement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
+import {
+  inTotoPayloadType,
+  signPayload,
+  signStatement,
+} from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
@@ -41,10 +50,18 @@ export interface RedteamRegistry {
 }
 
 /** @param folder an empty one, which the caller removes */
-export async function startRedteamRegistry(context: CommandContext, folder: string): Promise<RedteamRegistry> {
-  const key = (name: string): Promise<KeyFile> => createKeyFile(join(folder, 'keys', `${name}.json`), undefined, name);
+export async function startRedteamRegistry(
+  context: CommandContext,
+  folder: string,
+): Promise<RedteamRegistry> {
+  const key = (name: string): Promise<KeyFile> =>
+    createKeyFile(join(folder, 'keys', `${name}.json`), undefined, name);
   const administrator = await key('administrator');
-  const root = await makeRegistryFolder(join(folder, 'registry'), 'localhost', async () => administrator);
+  const root = await makeRegistryFolder(
+    join(folder, 'registry'),
+    'localhost',
+    async () => administrator,
+  );
   const child = startServer(context, folder);
   try {
     const base = await baseOf(child);
@@ -57,7 +74,12 @@ export async function startRedteamRegistry(context: CommandContext, folder: stri
     const registry = registryIdOf(root);
     const world = { ...context, paths, registryBase: base };
     const scanner = await readKeyFile(join(folder, 'registry', registryFiles.scannerKey));
-    const people = { scanner, author: await key('author'), rita: await key('rita'), rob: await key('rob') };
+    const people = {
+      scanner,
+      author: await key('author'),
+      rita: await key('rita'),
+      rob: await key('rob'),
+    };
     for (const one of [people.rita, people.rob]) {
       const member = {
         registry,
@@ -73,10 +95,19 @@ export async function startRedteamRegistry(context: CommandContext, folder: stri
     for (const scope of scopes)
       await postStatement(
         world,
-        scopeStatement({ registry, scope: parseScope(scope), owners: [publicKeyOf(people.author)] }),
+        scopeStatement({
+          registry,
+          scope: parseScope(scope),
+          owners: [publicKeyOf(people.author)],
+        }),
         people.author,
       );
-    return { base, root, ...(await handsOf(world, people, registry)), close: () => endChild(child) };
+    return {
+      base,
+      root,
+      ...(await handsOf(world, people, registry)),
+      close: () => endChild(child),
+    };
   } catch (cause) {
     await endChild(child);
     throw cause;
@@ -86,10 +117,14 @@ export async function startRedteamRegistry(context: CommandContext, folder: stri
 function startServer({ env }: CommandContext, folder: string): ChildProcess {
   const guard = fileURLToPath(new URL('../guard.js', import.meta.url));
   const { HOME, PATH } = env;
-  return spawn(process.execPath, [guard, 'serve', join(folder, 'registry'), '--no-scanner', '--port', '0', '--format', 'json'], {
-    env: { HOME, PATH, SKILLGATE_HOME: join(folder, 'people') },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  return spawn(
+    process.execPath,
+    [guard, 'serve', join(folder, 'registry'), '--no-scanner', '--port', '0', '--format', 'json'],
+    {
+      env: { HOME, PATH, SKILLGATE_HOME: join(folder, 'people') },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
 }
 
 const serving = v.looseObject({ base: v.string() });
@@ -110,9 +145,15 @@ async function baseOf(child: ChildProcess): Promise<string> {
 
 type People = Readonly<Record<'scanner' | 'author' | 'rita' | 'rob', KeyFile>>;
 
-async function handsOf(world: CommandContext, { author, rita, rob, scanner }: People, registry: Digest) {
+async function handsOf(
+  world: CommandContext,
+  { author, rita, rob, scanner }: People,
+  registry: Digest,
+) {
   const tokenOf = async (one: KeyFile): Promise<string> => (await signIn(world, one)).token;
-  const [scannerToken, ritaToken, robToken] = [await tokenOf(scanner), await tokenOf(rita), await tokenOf(rob)];
+  const scannerToken = await tokenOf(scanner);
+  const ritaToken = await tokenOf(rita);
+  const robToken = await tokenOf(rob);
   // One after another: who leases a job of scanning gets the oldest.
   let before: Promise<unknown> = Promise.resolve();
   const publish = (upload: Upload): Promise<void> => {
@@ -124,24 +165,42 @@ async function handsOf(world: CommandContext, { author, rita, rob, scanner }: Pe
     return now;
   };
   const approve = async (reviewer: KeyFile, token: string, { manifest }: Upload): Promise<void> => {
-    const json = { reviewer: { keyId: reviewer.keyId }, reason: 'let through for the red team', independent: true };
+    const json = {
+      reviewer: { keyId: reviewer.keyId },
+      reason: 'let through for the red team',
+      independent: true,
+    };
     const path = `/api/v1/reviews${versionPath(manifest.name, manifest.version)}/draft`;
     const draft = await askRegistry(world, path, draftAnswer, { json, token });
-    const envelope = await signPayload(inTotoPayloadType, Buffer.from(draft.payload, 'base64'), reviewer);
-    await askRegistry(world, '/api/v1/statements', v.unknown(), { json: envelope, signedBy: reviewer.keyId });
+    const envelope = await signPayload(
+      inTotoPayloadType,
+      Buffer.from(draft.payload, 'base64'),
+      reviewer,
+    );
+    await askRegistry(world, '/api/v1/statements', v.unknown(), {
+      json: envelope,
+      signedBy: reviewer.keyId,
+    });
   };
   return {
     publish,
     release: async (upload: Upload): Promise<void> => {
       await publish(upload);
       await approve(rita, ritaToken, upload);
-      const { total } = approvalsNeeded(defaultPolicy, { capabilities: upload.manifest.capabilities, findings: [] });
+      const { total } = approvalsNeeded(defaultPolicy, {
+        capabilities: upload.manifest.capabilities,
+        findings: [],
+      });
       if (total > 1) await approve(rob, robToken, upload);
     },
     revoke: async ({ packed }: Upload): Promise<void> => {
       const reason = 'it leaks';
       const target = { bundle: packed.digest };
-      await postStatement(world, revocationStatement({ registry, kind: 'revoked', target, reason, nonce: randomUUID() }), rita);
+      await postStatement(
+        world,
+        revocationStatement({ registry, kind: 'revoked', target, reason, nonce: randomUUID() }),
+        rita,
+      );
     },
   };
 }
@@ -151,17 +210,30 @@ const leased = v.looseObject({ job: v.looseObject({ id: v.string(), lease: v.str
 // A scanner that finds nothing: what it would find is another test's matter.
 async function passScan(
   world: CommandContext,
-  { registry, token, scanner }: { readonly registry: Digest; readonly token: string; readonly scanner: KeyFile },
+  {
+    registry,
+    token,
+    scanner,
+  }: { readonly registry: Digest; readonly token: string; readonly scanner: KeyFile },
   { manifest, packed }: Upload,
 ): Promise<void> {
   const { job } = await askRegistry(world, '/api/v1/jobs/lease', leased, { token, json: {} });
   const files = packed.bundle.files.map(
-    ({ path, sha256, size }) => ({ path, sha256, bytes: size, disposition: 'analysed', reason: '' }) as const,
+    ({ path, sha256, size }) =>
+      ({ path, sha256, bytes: size, disposition: 'analysed', reason: '' }) as const,
   );
   const ruleSet = digestOf('red team');
   const report = {
-    ...{ schema: 'skillgate.scan/1', path: '.', name: manifest.name, version: manifest.version, bundle: packed.digest },
-    ...{ ruleSet, verdict: 'pass', decidedBy: [], findings: [], coverage: { files } },
+    schema: 'skillgate.scan/1',
+    path: '.',
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    ruleSet,
+    verdict: 'pass',
+    decidedBy: [],
+    findings: [],
+    coverage: { files },
     capabilities: {
       observed: noCapabilities,
       declared: manifest.capabilities,
@@ -169,7 +241,12 @@ async function passScan(
       unused: noCapabilities,
     },
   };
-  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const about = {
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    files: packed.bundle.files,
+  };
   const coverage = files.map(({ disposition, path, sha256 }) => ({ path, sha256, disposition }));
   const predicate = {
     registry,
@@ -180,5 +257,8 @@ async function passScan(
     coverage,
   } as const;
   const envelope = await signStatement(scanStatement(about, predicate), scanner);
-  await askRegistry(world, `/api/v1/jobs/${job.id}/report`, v.unknown(), { token, json: { lease: job.lease, envelope, report } });
+  await askRegistry(world, `/api/v1/jobs/${job.id}/report`, v.unknown(), {
+    token,
+    json: { lease: job.lease, envelope, report },
+  });
 }

@@ -6,7 +6,8 @@ import type { ScenarioResult } from './suite.ts';
 export function resultsText(results: readonly ScenarioResult[], ink: Ink): Safe {
   const columns = ['stopped', 'leaked', 'accepted', 'impossible', 'unexplained'] as const;
   const cells = (name: string, some: readonly ScenarioResult[]) => [
-    ...[name, some.length],
+    name,
+    some.length,
     ...columns.map((result) => some.filter((one) => one.result === result).length),
     stoppers(some),
   ];
@@ -27,10 +28,23 @@ export function resultsText(results: readonly ScenarioResult[], ink: Ink): Safe 
   };
   return joined(
     [
-      table([['group', 'scenarios', ...columns, 'stopped by'], ...rows, [...cells('all', results).slice(0, -1), '']]),
-      ...part(safe`${ink.yellow('accepted')}: let through on purpose, and not counted as stopped`, 'accepted'),
-      ...part(safe`${ink.yellow('impossible')}: it leaks nothing without a gate either, so that it says nothing`, 'impossible'),
-      ...part(safe`${ink.yellow('unexplained')}: nothing leaked, and nothing that was recorded says why`, 'unexplained'),
+      table([
+        ['group', 'scenarios', ...columns, 'stopped by'],
+        ...rows,
+        [...cells('all', results).slice(0, -1), ''],
+      ]),
+      ...part(
+        safe`${ink.yellow('accepted')}: let through on purpose, and not counted as stopped`,
+        'accepted',
+      ),
+      ...part(
+        safe`${ink.yellow('impossible')}: it leaks nothing without a gate either, so that it says nothing`,
+        'impossible',
+      ),
+      ...part(
+        safe`${ink.yellow('unexplained')}: nothing leaked, and nothing that was recorded says why`,
+        'unexplained',
+      ),
       ...part(safe`${ink.red('leaked')}:`, 'leaked'),
       leaked.length === 0
         ? safe`${ink.green('nothing leaked')} in ${count(counted, 'scenario')}; each leaks where there is no gate`
@@ -42,8 +56,12 @@ export function resultsText(results: readonly ScenarioResult[], ink: Ink): Safe 
 
 // By the first word alone: the rest is in each result.
 function stoppers(results: readonly ScenarioResult[]): string {
-  const words = results.flatMap(({ stoppedBy }) => (stoppedBy === null ? [] : [stoppedBy.replace(/ \(.*/, '')]));
-  const counts = [...new Set(words)].map((word) => [word, words.filter((one) => one === word).length] as const);
+  const words = results.flatMap(({ stoppedBy }) =>
+    stoppedBy === null ? [] : [stoppedBy.replace(/ \(.*/, '')],
+  );
+  const counts = [...new Set(words)].map(
+    (word) => [word, words.filter((one) => one === word).length] as const,
+  );
   return counts
     .sort(([, a], [, b]) => b - a)
     .map(([word, number]) => `${word} ${number}`)

@@ -57,7 +57,10 @@ export interface Scenario {
 
 interface Draft {
   readonly headers: Map<string, string[]>;
-  readonly skills: Map<string, { words: string[]; files: Record<string, string>; commands: Record<string, string> }>;
+  readonly skills: Map<
+    string,
+    { words: string[]; files: Record<string, string>; commands: Record<string, string> }
+  >;
   readonly trees: Record<'page' | 'workspace' | 'memory', Record<string, string>>;
   policy: Readonly<Record<string, unknown>>;
   task: string;
@@ -78,7 +81,8 @@ export function parseScenarios(text: string, group: string): Scenario[] {
 }
 
 function parseScenario(name: string, lines: readonly string[], group: string): Scenario {
-  const wrong = (why: string): Problem => new Problem('usage', `Cannot use scenario ${JSON.stringify(name)} of ${group}: ${why}`);
+  const wrong = (why: string): Problem =>
+    new Problem('usage', `Cannot use scenario ${JSON.stringify(name)} of ${group}: ${why}`);
   const draft: Draft = {
     headers: new Map(),
     skills: new Map(),
@@ -101,13 +105,22 @@ function parseScenario(name: string, lines: readonly string[], group: string): S
   const accepted = draft.headers.get('accepted')?.join(' ');
   const agent = one('agent') === 'careful' ? 'careful' : 'obedient';
   const task = draft.task || one('task');
-  if (one('goal') === '' || one('at') === '' || task === '') throw wrong('it needs goal, at and task');
+  if (one('goal') === '' || one('at') === '' || task === '')
+    throw wrong('it needs goal, at and task');
   return {
-    ...{ name, group, agent, task, goal: one('goal'), at: one('at') },
+    name,
+    group,
+    agent,
+    task,
+    goal: one('goal'),
+    at: one('at'),
     leaks: (draft.headers.get('leak') ?? []).map((leak) => parseLeak(leak, wrong)),
     ...(accepted === undefined ? {} : { accepted }),
     skills: [...draft.skills].map(([skillName, skill]) => ({ name: skillName, ...skill })),
-    ...{ pages: draft.trees.page, workspace: draft.trees.workspace, memory: draft.trees.memory, policy: draft.policy },
+    pages: draft.trees.page,
+    workspace: draft.trees.workspace,
+    memory: draft.trees.memory,
+    policy: draft.policy,
   };
 }
 
@@ -127,8 +140,10 @@ function takePart(draft: Draft, part: string, wrong: (why: string) => Problem): 
   const text = `${lines.join('\n').trimEnd()}\n`;
   const skill = draft.skills.get(where);
   if (kind === 'task') draft.task = text.trim();
-  else if (kind === 'policy') draft.policy = parseJson(Buffer.from(text), 'policy').value as Record<string, unknown>;
-  else if (kind === 'page' || kind === 'workspace' || kind === 'memory') draft.trees[kind][decodeURIComponent(where)] = text;
+  else if (kind === 'policy')
+    draft.policy = parseJson(Buffer.from(text), 'policy').value as Record<string, unknown>;
+  else if (kind === 'page' || kind === 'workspace' || kind === 'memory')
+    draft.trees[kind][decodeURIComponent(where)] = text;
   else if (skill === undefined) throw wrong(`"-- ${first}" belongs to no skill of its head`);
   else if (kind === 'script') {
     skill.files[`scripts/${path}.mjs`] = text;

@@ -47,7 +47,12 @@ export async function runRedteam(
   try {
     const registry = await startRedteamRegistry(context, join(folder, 'registry'));
     opened.push(registry);
-    const stage = { context, folder, registry, template: await makeTemplate(context, folder, registry) };
+    const stage = {
+      context,
+      folder,
+      registry,
+      template: await makeTemplate(context, folder, registry),
+    };
     const found = new Map<number, ScenarioResult>();
     const left = scenarios.entries();
     const work = async (): Promise<void> => {
@@ -74,13 +79,24 @@ interface Stage {
 }
 
 // A host that has pinned the registry and knows its root of trust: made once, copied for each scenario.
-async function makeTemplate(context: CommandContext, folder: string, { base, root }: RedteamRegistry): Promise<string> {
+async function makeTemplate(
+  context: CommandContext,
+  folder: string,
+  { base, root }: RedteamRegistry,
+): Promise<string> {
   const template = join(folder, 'template');
   const home = join(template, 'home');
-  const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+  const paths = {
+    config: join(home, 'config'),
+    data: join(home, 'data'),
+    cache: join(home, 'cache'),
+  };
   for (const path of Object.values(paths)) fs.mkdirSync(path, { recursive: true, mode: 0o700 });
   await pinRegistry(paths, base, root, []);
-  await freshRegistry({ ...context, paths }, trustedRegistry({ paths }, base), { offline: false, graceHours: 0 });
+  await freshRegistry({ ...context, paths }, trustedRegistry({ paths }, base), {
+    offline: false,
+    graceHours: 0,
+  });
   writePrograms(join(template, 'programs'));
   return template;
 }
@@ -89,31 +105,60 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
   const scenario = JSON.parse(ownNames(JSON.stringify(given), `r${index}`)) as Scenario;
   const { at, goal, group, name } = given;
   const told = { name, group, goal, at };
-  const bare = await layOut(scenario, join(stage.folder, `bare${index}`), stage.template, bareNaming);
+  const bare = await layOut(
+    scenario,
+    join(stage.folder, `bare${index}`),
+    stage.template,
+    bareNaming,
+  );
   try {
     const before = readHostFiles(bare);
     const ran = await runBare(bare);
     if (!showsItself(bare, ran, before)) {
       const detail = `bare: ${ran.steps.map(({ did, answer }) => `${did} → ${answer}`).join(' | ')}`;
-      return { ...told, result: 'impossible', leaked: false, stoppedBy: null, detail: short(detail) };
+      return {
+        ...told,
+        result: 'impossible',
+        leaked: false,
+        stoppedBy: null,
+        detail: short(detail),
+      };
     }
   } finally {
     remove(bare);
   }
-  const laid = await layOut(scenario, join(stage.folder, `gated${index}`), stage.template, gatedNaming);
+  const laid = await layOut(
+    scenario,
+    join(stage.folder, `gated${index}`),
+    stage.template,
+    gatedNaming,
+  );
   try {
     await publishSkills(laid, stage.registry);
     const before = readHostFiles(laid);
     const ran = await runGated(stage.context, laid, stage.registry);
-    const [leaks, stops] = [leaksOf(laid, ran, before), stopsOf(laid, auditOf(laid), ran)];
+    const leaks = leaksOf(laid, ran, before);
+    const stops = stopsOf(laid, auditOf(laid), ran);
     const done = ran.steps
       .slice(-1)
       .map(({ did, answer }) => `${did} → ${answer}`)
       .join('');
     if (given.accepted !== undefined)
-      return { ...told, result: 'accepted', leaked: leaks.length > 0, stoppedBy: null, detail: short(given.accepted) };
+      return {
+        ...told,
+        result: 'accepted',
+        leaked: leaks.length > 0,
+        stoppedBy: null,
+        detail: short(given.accepted),
+      };
     if (leaks.length > 0)
-      return { ...told, result: 'leaked', leaked: true, stoppedBy: null, detail: short(`${leaks.join('; ')}: ${done}`) };
+      return {
+        ...told,
+        result: 'leaked',
+        leaked: true,
+        stoppedBy: null,
+        detail: short(`${leaks.join('; ')}: ${done}`),
+      };
     const result = stops.length > 0 ? 'stopped' : 'unexplained';
     return {
       ...told,
@@ -125,7 +170,11 @@ async function tryScenario(stage: Stage, given: Scenario, index: number): Promis
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     const reasons = cause.reasons.map(({ message }) => message).join('; ');
-    throw new Problem('internal', `Scenario ${name} could not be tried: ${cause.code}: ${cause.message} ${reasons}`, { cause });
+    throw new Problem(
+      'internal',
+      `Scenario ${name} could not be tried: ${cause.code}: ${cause.message} ${reasons}`,
+      { cause },
+    );
   } finally {
     remove(laid);
   }

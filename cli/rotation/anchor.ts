@@ -11,8 +11,17 @@ import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { missingOnRoots, missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
 import type { TufRoot } from '../../skills-index/trust/tuf/metadata.ts';
-import { lastRootOf, parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
-import { isSignedRootOf, strangersAmongRetired, strangerWords } from '../../skills-index/trust/tuf/root-chain.ts';
+import {
+  lastRootOf,
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
+import {
+  isSignedRootOf,
+  strangersAmongRetired,
+  strangerWords,
+} from '../../skills-index/trust/tuf/root-chain.ts';
 import type { CommandContext } from '../command.ts';
 import { trustedRegistry } from '../registries.ts';
 import { readRegistries } from '../registry-base.ts';
@@ -34,7 +43,11 @@ export interface Anchor extends RootOfTrust {
  * @param file the proposal's
  * @throws Problem `root-not-pinned`, `root-invalid`; `tuf-invalid` for a proposal that does not follow from it
  */
-export async function anchorOf(context: CommandContext, file: string, proposal: TufRepository): Promise<Anchor> {
+export async function anchorOf(
+  context: CommandContext,
+  file: string,
+  proposal: TufRepository,
+): Promise<Anchor> {
   const known = await knownRoot(context, file, proposal);
   const anchor = await inForce(known, dirname(file), proposal);
   requireNoStrangers(proposal, anchor);
@@ -42,9 +55,14 @@ export async function anchorOf(context: CommandContext, file: string, proposal: 
 }
 
 /** The same in a registry's data folder, whose files are the operator's own. */
-export function folderAnchor(root: RootFile, policy: string, before: TufRepository | undefined): Anchor {
+export function folderAnchor(
+  root: RootFile,
+  policy: string,
+  before: TufRepository | undefined,
+): Anchor {
   const from = 'what is in force in this folder';
-  if (before === undefined) return { version: 0, from, files: { 'root.json': canonicalJson(root), 'policy.json': policy } };
+  if (before === undefined)
+    return { version: 0, from, files: { 'root.json': canonicalJson(root), 'policy.json': policy } };
   return anchorAt(before, from);
 }
 
@@ -54,18 +72,31 @@ interface Known {
   readonly kept?: KeptTrust | undefined;
 }
 
-async function knownRoot(context: CommandContext, file: string, proposal: TufRepository): Promise<Known> {
+async function knownRoot(
+  context: CommandContext,
+  file: string,
+  proposal: TufRepository,
+): Promise<Known> {
   const { origin } = rootFileOf(proposal);
   const { root: given } = context.options;
-  if (given !== undefined) return { pinned: await rootBeside(file, parseDigest(given)), from: 'the root file you named' };
-  const pins = readRegistries(context.paths).registries.map(({ base }) => trustedRegistry(context, base));
+  if (given !== undefined)
+    return { pinned: await rootBeside(file, parseDigest(given)), from: 'the root file you named' };
+  const pins = readRegistries(context.paths).registries.map(({ base }) =>
+    trustedRegistry(context, base),
+  );
   const [first, ...more] = pins
     .filter(({ pinned }) => pinned.origin === origin)
-    .sort((a, b) => Number(b.base === context.registryBase) - Number(a.base === context.registryBase));
+    .sort(
+      (a, b) => Number(b.base === context.registryBase) - Number(a.base === context.registryBase),
+    );
   if (first === undefined || (more.length > 0 && first.base !== context.registryBase))
-    throw new Problem('root-not-pinned', `Cannot tell what this proposal changes: no root of trust of ${origin} is pinned here`, {
-      hint: `give the fingerprint of the root file in force, with root.json and tuf.json of the registry beside the proposal: --root sha256:…; or pin it: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
-    });
+    throw new Problem(
+      'root-not-pinned',
+      `Cannot tell what this proposal changes: no root of trust of ${origin} is pinned here`,
+      {
+        hint: `give the fingerprint of the root file in force, with root.json and tuf.json of the registry beside the proposal: --root sha256:…; or pin it: skillgate registry add URL --root sha256:…${first === undefined ? '' : ' (several are pinned: SKILLGATE_REGISTRY=URL says which)'}`,
+      },
+    );
   return { pinned: first.pinned, from: `what is kept here of ${first.base}`, kept: first.kept };
 }
 
@@ -73,24 +104,43 @@ async function knownRoot(context: CommandContext, file: string, proposal: TufRep
 async function rootBeside(file: string, fingerprint: string): Promise<RootFile> {
   const path = join(dirname(file), registryFiles.root);
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new Problem('root-not-pinned', `Cannot tell what this proposal changes: there is no ${path}`, {
-      cause,
-      hint: 'put root.json and tuf.json of the registry, as they are in force, beside the proposal',
-    });
+    throw new Problem(
+      'root-not-pinned',
+      `Cannot tell what this proposal changes: there is no ${path}`,
+      {
+        cause,
+        hint: 'put root.json and tuf.json of the registry, as they are in force, beside the proposal',
+      },
+    );
   });
   const root = parseRoot(bytes);
   if (rootFingerprint(root) === fingerprint) return root;
-  throw new Problem('root-invalid', `Cannot trust ${path}: its fingerprint is ${rootFingerprint(root)}, not the one you named`);
+  throw new Problem(
+    'root-invalid',
+    `Cannot trust ${path}: its fingerprint is ${rootFingerprint(root)}, not the one you named`,
+  );
 }
 
-async function inForce({ pinned, from, kept }: Known, folder: string, proposal: TufRepository): Promise<Anchor> {
+async function inForce(
+  { pinned, from, kept }: Known,
+  folder: string,
+  proposal: TufRepository,
+): Promise<Anchor> {
   const earlier = proposal.roots.slice(0, -1);
-  const foreign = (why: string, hint = 'ask who sent it to you; it was made over another state of the registry, or invented') =>
-    new Problem('tuf-invalid', `Cannot trust this proposal: ${why}`, { hint });
+  const foreign = (
+    why: string,
+    hint = 'ask who sent it to you; it was made over another state of the registry, or invented',
+  ) => new Problem('tuf-invalid', `Cannot trust this proposal: ${why}`, { hint });
   if (kept === undefined && earlier.length === 0)
-    return { version: 0, from, files: { 'root.json': canonicalJson(pinned), 'policy.json': canonicalJson(defaultPolicy) } };
+    return {
+      version: 0,
+      from,
+      files: { 'root.json': canonicalJson(pinned), 'policy.json': canonicalJson(defaultPolicy) },
+    };
   const start: TufRoot | undefined =
-    kept === undefined ? earlier.findLast((root) => isSignedRootOf(root, pinned))?.signed : JSON.parse(kept.metadata.root).signed;
+    kept === undefined
+      ? earlier.findLast((root) => isSignedRootOf(root, pinned))?.signed
+      : JSON.parse(kept.metadata.root).signed;
   const at = start?.version ?? 0;
   const same = earlier[at - 1]?.signed;
   if (start === undefined || same === undefined || canonicalJson(same) !== canonicalJson(start))
@@ -99,11 +149,21 @@ async function inForce({ pinned, from, kept }: Known, folder: string, proposal: 
         ? `version ${at} of the root of trust is known here, and it would be version ${earlier.length + 1}`
         : 'the roots before it are not those that are known here',
     );
-  if (missingOnRoots(earlier).length > 0) throw foreign('a root before it is not signed by enough administrators');
+  if (missingOnRoots(earlier).length > 0)
+    throw foreign('a root before it is not signed by enough administrators');
   if (kept !== undefined && at === earlier.length)
-    return { version: at, from, files: kept.files, expires: endOf(start, JSON.parse(kept.metadata.targets).signed) };
+    return {
+      version: at,
+      from,
+      files: kept.files,
+      expires: endOf(start, JSON.parse(kept.metadata.targets).signed),
+    };
   const beside = await documentBeside(folder);
-  if (beside !== undefined && rootsOf(beside.roots) === rootsOf(earlier) && missingSignatures(beside).length === 0)
+  if (
+    beside !== undefined &&
+    rootsOf(beside.roots) === rootsOf(earlier) &&
+    missingSignatures(beside).length === 0
+  )
     return anchorAt(beside, from);
   throw foreign(
     `version ${earlier.length} of the root of trust, which it follows, is not known here`,
@@ -113,7 +173,12 @@ async function inForce({ pinned, from, kept }: Known, folder: string, proposal: 
 
 function anchorAt(document: TufRepository, from: string): Anchor {
   const { signed } = lastRootOf(document);
-  return { version: signed.version, from, files: document.files, expires: endOf(signed, document.targets.signed) };
+  return {
+    version: signed.version,
+    from,
+    files: document.files,
+    expires: endOf(signed, document.targets.signed),
+  };
 }
 
 function rootsOf(roots: TufRepository['roots']): string {
@@ -132,8 +197,12 @@ function requireNoStrangers(proposal: TufRepository, { files }: Anchor): void {
     isWhole: true,
   });
   if (strangers.length === 0) return;
-  throw new Problem('root-invalid', 'Cannot trust this proposal: it gives an office to keys that never had it', {
-    reasons: strangers.map((one) => ({ message: strangerWords(one) })),
-    hint: 'do not sign; ask who sent it to you',
-  });
+  throw new Problem(
+    'root-invalid',
+    'Cannot trust this proposal: it gives an office to keys that never had it',
+    {
+      reasons: strangers.map((one) => ({ message: strangerWords(one) })),
+      hint: 'do not sign; ask who sent it to you',
+    },
+  );
 }

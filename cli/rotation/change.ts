@@ -1,12 +1,26 @@
 /** What a proposed root of trust changes, line by line, against the one in force: everything it says, and everything it no longer says. */
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
-import { type Capabilities, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
-import { type ApprovalsNeeded, type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy.ts';
-import { parseRoot, type RootFile, rootFingerprint, rootKeyId } from '../../skills-index/trust/root.ts';
+import {
+  type ApprovalsNeeded,
+  type Policy,
+  parsePolicy,
+  policyDigest,
+} from '../../skills-index/trust/policy.ts';
+import {
+  parseRoot,
+  type RootFile,
+  rootFingerprint,
+  rootKeyId,
+} from '../../skills-index/trust/root.ts';
 import type { TufRoot, TufTargets } from '../../skills-index/trust/tuf/metadata.ts';
 import type { TufFiles } from '../../skills-index/trust/tuf/repository.ts';
 
@@ -27,13 +41,17 @@ export interface RootOfTrust {
 
 /** When the signatures end; of the files too where that is another time. */
 export function endOf(root: TufRoot, targets: TufTargets): string {
-  return root.expires === targets.expires ? root.expires : `${root.expires}, the files until ${targets.expires}`;
+  return root.expires === targets.expires
+    ? root.expires
+    : `${root.expires}, the files until ${targets.expires}`;
 }
 
 /** All rows, those that say the same as before among them. */
 export function changesBetween(before: RootOfTrust, after: RootOfTrust): ChangeRow[] {
-  const [old, root] = [parseRoot(before.files['root.json']), parseRoot(after.files['root.json'])];
-  const [was, is] = [parsePolicy(before.files['policy.json']), parsePolicy(after.files['policy.json'])];
+  const old = parseRoot(before.files['root.json']);
+  const root = parseRoot(after.files['root.json']);
+  const was = parsePolicy(before.files['policy.json']);
+  const is = parsePolicy(after.files['policy.json']);
   return [
     one('fingerprint of the root file', rootFingerprint(old), rootFingerprint(root)),
     one('signed until', before.expires, after.expires),
@@ -49,8 +67,15 @@ export function changesBetween(before: RootOfTrust, after: RootOfTrust): ChangeR
     one('statements that name no registry', unnamedWord(old), unnamedWord(root)),
     one('clients demand TUF metadata', yesOrNo(old.tuf), yesOrNo(root.tuf)),
     ...policyChanges(was, is),
-    one('Sigstore trusted root', digestOfText(before.files['trusted_root.json']), digestOfText(after.files['trusted_root.json'])),
-    ...eachNamed(sigstoreOf(before.files['trusted_root.json']), sigstoreOf(after.files['trusted_root.json'])),
+    one(
+      'Sigstore trusted root',
+      digestOfText(before.files['trusted_root.json']),
+      digestOfText(after.files['trusted_root.json']),
+    ),
+    ...eachNamed(
+      sigstoreOf(before.files['trusted_root.json']),
+      sigstoreOf(after.files['trusted_root.json']),
+    ),
     ...witnessChanges(before.files['witnesses.json'], after.files['witnesses.json']),
   ].filter((row) => row.was !== undefined || row.is !== undefined);
 }
@@ -60,11 +85,25 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
   const ceilings = [was.ceiling, is.ceiling].map(ceilingWord);
   return [
     one('policy', policyDigest(was), policyDigest(is)),
-    one('approvals of a usual version', approvals(was.approvals.usual), approvals(is.approvals.usual)),
-    one('approvals of a version with reach', approvals(was.approvals.high), approvals(is.approvals.high)),
-    one('scanners that have to sign the same report', `${was.scanners ?? 1}`, `${is.scanners ?? 1}`),
+    one(
+      'approvals of a usual version',
+      approvals(was.approvals.usual),
+      approvals(is.approvals.usual),
+    ),
+    one(
+      'approvals of a version with reach',
+      approvals(was.approvals.high),
+      approvals(is.approvals.high),
+    ),
+    one(
+      'scanners that have to sign the same report',
+      `${was.scanners ?? 1}`,
+      `${is.scanners ?? 1}`,
+    ),
     one('programs that give reach, as before', `${stay}`, `${stay}`),
-    ...each('program that gives reach', was.programs, is.programs).filter(({ change }) => change !== 'same'),
+    ...each('program that gives reach', was.programs, is.programs).filter(
+      ({ change }) => change !== 'same',
+    ),
     one('capability ceiling', ceilings[0], ceilings[1]),
     ...each('within the ceiling', within(was.ceiling), within(is.ceiling)),
     ...each('rule set that counts no more', was.refusedRuleSets ?? [], is.refusedRuleSets ?? []),
@@ -88,7 +127,9 @@ function foreignPolicy(policy: Policy, validUpTo: number, inForce: Policy): Chan
 }
 
 function witnessChanges(before: string | undefined, after: string | undefined): ChangeRow[] {
-  const [was, is] = [before, after].map((text) => (text === undefined ? undefined : parseWitnessPolicy(text)));
+  const [was, is] = [before, after].map((text) =>
+    text === undefined ? undefined : parseWitnessPolicy(text),
+  );
   const needed = (policy: typeof was): string =>
     policy === undefined ? 'none' : `${policy.threshold} of ${policy.witnesses.length}`;
   const named = (policy: typeof was): Named[] =>
@@ -108,7 +149,10 @@ function yesOrNo(value: unknown): string {
 }
 
 function retiredOf({ retired = [] }: RootFile): Named[] {
-  return retired.map((key) => [`retired ${key.office} key, counts up to log index ${key.validUpTo}`, rootKeyId(key)]);
+  return retired.map((key) => [
+    `retired ${key.office} key, counts up to log index ${key.validUpTo}`,
+    rootKeyId(key),
+  ]);
 }
 
 function thresholdsOf({ thresholds = [] }: RootFile): Named[] {
@@ -119,7 +163,10 @@ function thresholdsOf({ thresholds = [] }: RootFile): Named[] {
 }
 
 function earlierOf({ earlier = [] }: Policy): Named[] {
-  return earlier.map(({ policy, validUpTo }) => [`earlier policy, judges up to log index ${validUpTo}`, policyDigest(policy)]);
+  return earlier.map(({ policy, validUpTo }) => [
+    `earlier policy, judges up to log index ${validUpTo}`,
+    policyDigest(policy),
+  ]);
 }
 
 // Read strictly where it is used; here each part of it has a name and a digest.
@@ -150,7 +197,11 @@ function digestOfText(text: string | undefined): Digest | undefined {
 }
 
 function one(part: string, was: string | undefined, is: string | undefined): ChangeRow {
-  const values = { part, ...(was === undefined ? {} : { was }), ...(is === undefined ? {} : { is }) };
+  const values = {
+    part,
+    ...(was === undefined ? {} : { was }),
+    ...(is === undefined ? {} : { is }),
+  };
   if (was === is) return { ...values, change: 'same' };
   return { ...values, change: was === undefined ? 'new' : is === undefined ? 'gone' : 'changed' };
 }
@@ -164,7 +215,8 @@ function each(part: string, was: readonly string[], is: readonly string[]): Chan
 
 // Rows of what there is, then of what is gone.
 function eachNamed(was: readonly Named[], is: readonly Named[]): ChangeRow[] {
-  const has = (list: readonly Named[], [part, value]: Named): boolean => list.some(([p, v]) => p === part && v === value);
+  const has = (list: readonly Named[], [part, value]: Named): boolean =>
+    list.some(([p, v]) => p === part && v === value);
   return [
     ...is.map((row) => one(row[0], has(was, row) ? row[1] : undefined, row[1])),
     ...was.filter((row) => !has(is, row)).map(([part, value]) => one(part, value, undefined)),

@@ -1,7 +1,11 @@
 /** A proposed root of trust as an administrator sees it: every line of it against the one in force, and what is changed in front of it. */
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
-import { lastRootOf, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  lastRootOf,
+  rootFileOf,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
 import type { CommandContext } from '../command.ts';
 import { answer, count, type Ink, inkFor, joined, type Safe, safe } from '../output.ts';
 import type { Anchor } from './anchor.ts';
@@ -17,7 +21,8 @@ export function pictureOf(proposal: TufRepository, anchor: Anchor, ink: Ink): Sa
   const rows = rowsOf(proposal, anchor);
   const { version } = lastRootOf(proposal).signed;
   const changes = rows.filter(({ change }) => change !== 'same').length;
-  const compared = anchor.version === 0 ? 'the root file, before any TUF root' : `version ${anchor.version}`;
+  const compared =
+    anchor.version === 0 ? 'the root file, before any TUF root' : `version ${anchor.version}`;
   const head = [
     safe`root of trust of ${rootFileOf(proposal).origin}, version ${version}`,
     safe`against ${compared}: ${anchor.from}`,
@@ -39,9 +44,12 @@ export function tellProposal(
   const lines = (): Safe =>
     joined(
       [
-        ...(isSeen ? [] : [pictureOf(proposal, anchor, inkFor(context.stdout, context.env)), safe``]),
+        ...(isSeen
+          ? []
+          : [pictureOf(proposal, anchor, inkFor(context.stdout, context.env)), safe``]),
         ...missing.map(
-          ({ what, lacking, couldSign }) => safe`lacks ${lacking} of these on ${what}:\n    ${joined(couldSign, '\n    ')}`,
+          ({ what, lacking, couldSign }) =>
+            safe`lacks ${lacking} of these on ${what}:\n    ${joined(couldSign, '\n    ')}`,
         ),
         safe`${missing.length === 0 ? 'signed by enough; publish it: skillgate registry rotate publish DIR' : 'each signs: skillgate registry rotate sign FILE'}`,
         safe`digest ${digest}`,
@@ -52,7 +60,20 @@ export function tellProposal(
   const root = rootFingerprint(rootFileOf(proposal));
   const changes = rowsOf(proposal, anchor);
   const { version } = lastRootOf(proposal).signed;
-  answer(context, { schema: 'skillgate.rotation/1', file, proposal: digest, version, root, compared, changes, missing }, lines);
+  answer(
+    context,
+    {
+      schema: 'skillgate.rotation/1',
+      file,
+      proposal: digest,
+      version,
+      root,
+      compared,
+      changes,
+      missing,
+    },
+    lines,
+  );
 }
 
 function rowsOf(proposal: TufRepository, anchor: Anchor): ChangeRow[] {
@@ -64,9 +85,11 @@ function linesOf(row: ChangeRow, before: ChangeRow | undefined, ink: Ink): Safe[
   const { part, change, was, is } = row;
   const mark = marks[change];
   const said = (text: string): Safe => (change === 'same' ? safe`${text}` : ink.yellow(text));
-  const short = change === 'changed' ? `${mark} ${part}: ${was} → ${is}` : `${mark} ${part}: ${is ?? was}`;
+  const short =
+    change === 'changed' ? `${mark} ${part}: ${was} → ${is}` : `${mark} ${part}: ${is ?? was}`;
   if (short.length <= lineCharsMax) return [said(short)];
-  const title = before?.part === part ? [] : [said(`${change === 'changed' ? mark : ' '} ${part}:`)];
+  const title =
+    before?.part === part ? [] : [said(`${change === 'changed' ? mark : ' '} ${part}:`)];
   if (change !== 'changed') return [...title, said(`${mark}   ${is ?? was}`)];
   return [...title, said(`-   ${was}`), said(`+   ${is}`)];
 }

@@ -9,10 +9,19 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Policy, parsePolicy } from '../../skills-index/trust/policy.ts';
 import { parseRoot } from '../../skills-index/trust/root.ts';
 import { parseTrustedRoot } from '../../skills-index/trust/sigstore/trusted-root.ts';
-import { parseTufRepository, type TufFiles, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  parseTufRepository,
+  type TufFiles,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { note, safe } from '../output.ts';
-import { makeRegistryKeys, publicKeyIn, type RegistryKeyFile, registryFiles } from '../registry-folder.ts';
+import {
+  makeRegistryKeys,
+  publicKeyIn,
+  type RegistryKeyFile,
+  registryFiles,
+} from '../registry-folder.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { writeWhole } from '../whole-file.ts';
 import { folderAnchor } from './anchor.ts';
@@ -29,7 +38,11 @@ export interface InForce {
 }
 
 /** Writes `DIR/tuf-proposal.json`, unsigned, and the private keys that it names beside it. @throws Problem `file-exists`, `usage` */
-export async function proposeRotation(context: CommandContext, dir: string, inForce: InForce): Promise<ExitCode> {
+export async function proposeRotation(
+  context: CommandContext,
+  dir: string,
+  inForce: InForce,
+): Promise<ExitCode> {
   const { options } = context;
   const place = join(dir, registryFiles.proposal);
   if (await isThere(place))
@@ -39,7 +52,9 @@ export async function proposeRotation(context: CommandContext, dir: string, inFo
   const root = parseRoot(await readProposal(join(dir, registryFiles.root)));
   const { before } = inForce;
   const add = await Promise.all(
-    listOf(options['add-administrator']).map((file) => readPublicKeyFile(resolve(context.cwd, file))),
+    listOf(options['add-administrator']).map((file) =>
+      readPublicKeyFile(resolve(context.cwd, file)),
+    ),
   );
   const remove = await Promise.all(listOf(options.remove).map((one) => keyIdOf(context, one)));
   if (before === undefined && (add.length > 0 || remove.length > 0))
@@ -51,26 +66,43 @@ export async function proposeRotation(context: CommandContext, dir: string, inFo
       },
     );
   const keys = await nextKeys(context, dir);
-  const validUpTo = options['valid-up-to'] === undefined ? inForce.lastLogIndex : Number(options['valid-up-to']);
+  const validUpTo =
+    options['valid-up-to'] === undefined ? inForce.lastLogIndex : Number(options['valid-up-to']);
   const threshold = options.threshold === undefined ? {} : { threshold: Number(options.threshold) };
   const changed = changedRoot(root, {
-    ...{ add, remove, ...threshold, keys: keys.open },
+    add,
+    remove,
+    ...threshold,
+    keys: keys.open,
     ...(validUpTo === undefined ? {} : { validUpTo }),
     ...(inForce.lastLogIndex === undefined ? {} : { lastLogIndex: inForce.lastLogIndex }),
   });
   const proposal = proposeNext({
     ...(before === undefined ? {} : { before }),
-    ...{ root: changed, files: await nextFiles(context, inForce, validUpTo), now: context.now().getTime() },
+    root: changed,
+    files: await nextFiles(context, inForce, validUpTo),
+    now: context.now().getTime(),
   });
   // Held to what everyone will hold it to, before anyone is asked to sign.
   parseTufRepository(JSON.stringify(proposal));
   if (keys.file !== undefined)
-    await writeWhole(join(dir, registryFiles.nextKeys), `${JSON.stringify(keys.file, null, 2)}\n`, 0o600);
+    await writeWhole(
+      join(dir, registryFiles.nextKeys),
+      `${JSON.stringify(keys.file, null, 2)}\n`,
+      0o600,
+    );
   await writeWhole(place, `${JSON.stringify(proposal, null, 2)}\n`);
   tellProposal(context, place, proposal, folderAnchor(root, canonicalJson(inForce.policy), before));
-  note(context, safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest by another way.`);
-  const newPolicy = before !== undefined && before.files['policy.json'] !== proposal.files['policy.json'];
-  if (validUpTo !== undefined && (newPolicy || canonicalJson(changed.retired ?? []) !== canonicalJson(root.retired ?? [])))
+  note(
+    context,
+    safe`Nothing is changed yet. Send ${place} to the administrators, and tell them the digest by another way.`,
+  );
+  const newPolicy =
+    before !== undefined && before.files['policy.json'] !== proposal.files['policy.json'];
+  if (
+    validUpTo !== undefined &&
+    (newPolicy || canonicalJson(changed.retired ?? []) !== canonicalJson(root.retired ?? []))
+  )
     note(
       context,
       safe`What is signed with a replaced key, or approved under the policy until now, after log index ${validUpTo} will not count: stop the registry until you publish.`,
@@ -87,7 +119,9 @@ interface NextKeys {
 
 // Made where they will be used: private keys never travel with a proposal.
 async function nextKeys({ options }: CommandContext, dir: string): Promise<NextKeys> {
-  const fresh = (['log', 'status', 'registry'] as const).filter((office) => options[`new-${office}-key`] === true);
+  const fresh = (['log', 'status', 'registry'] as const).filter(
+    (office) => options[`new-${office}-key`] === true,
+  );
   if (fresh.length === 0) return { open: {}, file: undefined };
   const made = makeRegistryKeys();
   const path = join(dir, registryFiles.keys);
@@ -106,7 +140,9 @@ async function nextFiles(
 ): Promise<Omit<TufFiles, 'root.json'>> {
   const given = async (name: string): Promise<string | undefined> => {
     const file = context.options[name];
-    return typeof file === 'string' ? Buffer.from(await readProposal(resolve(context.cwd, file))).toString('utf8') : undefined;
+    return typeof file === 'string'
+      ? Buffer.from(await readProposal(resolve(context.cwd, file))).toString('utf8')
+      : undefined;
   };
   const counted = before === undefined ? now : parsePolicy(before.files['policy.json']);
   const next = await given('policy');
@@ -117,7 +153,8 @@ async function nextFiles(
   });
   const trustedRoot = (await given('trusted-root')) ?? before?.files['trusted_root.json'];
   const witnesses = (await given('witnesses')) ?? before?.files['witnesses.json'];
-  if (trustedRoot !== undefined) parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
+  if (trustedRoot !== undefined)
+    parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
   if (witnesses !== undefined) parseWitnessPolicy(witnesses);
   return {
     'policy.json': canonicalJson(policy),

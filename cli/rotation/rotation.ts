@@ -8,8 +8,18 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type Policy, policyDigest } from '../../skills-index/trust/policy.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../../skills-index/trust/root.ts';
 import { parseRoot } from '../../skills-index/trust/root.ts';
-import { type TufMetadata, type TufRoot, type TufSigned, tufTime } from '../../skills-index/trust/tuf/metadata.ts';
-import { lastRootOf, nextRepository, type TufFiles, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  type TufMetadata,
+  type TufRoot,
+  type TufSigned,
+  tufTime,
+} from '../../skills-index/trust/tuf/metadata.ts';
+import {
+  lastRootOf,
+  nextRepository,
+  type TufFiles,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
 import { holdsOver } from '../../skills-index/trust/tuf/signature.ts';
 
 /** How long administrators' signatures count before they have to be given anew. */
@@ -33,24 +43,38 @@ export interface RootChange {
  * registry as before, and one that was made before statements named it counts on; from now on each has to.
  * @throws Problem `usage`, `root-invalid`
  */
-export function changedRoot(root: RootFile, { add, remove, threshold, keys, validUpTo, lastLogIndex }: RootChange): RootFile {
+export function changedRoot(
+  root: RootFile,
+  { add, remove, threshold, keys, validUpTo, lastLogIndex }: RootChange,
+): RootFile {
   const gone = root.administrators.filter((one) => remove.includes(one.keyId));
   const stranger = remove.find((id) => !gone.some((one) => one.keyId === id));
-  if (stranger !== undefined) throw new Problem('usage', `Cannot remove ${stranger}: it is no administrator of the root file`);
-  const offices = (['log', 'status', 'registry'] as const).filter((office) => keys[office] !== undefined);
+  if (stranger !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot remove ${stranger}: it is no administrator of the root file`,
+    );
+  const offices = (['log', 'status', 'registry'] as const).filter(
+    (office) => keys[office] !== undefined,
+  );
   const replaced: readonly (readonly [RootOffice, string])[] = [
     ...offices.map((office) => [office, root[office].key] as const),
     ...gone.map((one) => ['administrator', one.key] as const),
   ];
-  const fresh: RetiredKey[] = validUpTo === undefined ? [] : replaced.map(([office, key]) => ({ office, key, validUpTo }));
+  const fresh: RetiredKey[] =
+    validUpTo === undefined ? [] : replaced.map(([office, key]) => ({ office, key, validUpTo }));
   const retired = [...(root.retired ?? []), ...fresh];
   const stay = root.administrators.filter((one) => !remove.includes(one.keyId));
   const earlier = root.thresholds ?? [];
   // A threshold that was replaced at the same place in the log has counted nothing.
   const isReplaced =
-    threshold !== undefined && threshold !== root.threshold && (lastLogIndex ?? -1) > (earlier.at(-1)?.validUpTo ?? -1);
+    threshold !== undefined &&
+    threshold !== root.threshold &&
+    (lastLogIndex ?? -1) > (earlier.at(-1)?.validUpTo ?? -1);
   const thresholds =
-    isReplaced && lastLogIndex !== undefined ? [...earlier, { threshold: root.threshold, validUpTo: lastLogIndex }] : earlier;
+    isReplaced && lastLogIndex !== undefined
+      ? [...earlier, { threshold: root.threshold, validUpTo: lastLogIndex }]
+      : earlier;
   const next = {
     ...root,
     ...Object.fromEntries(offices.map((office) => [office, { key: keys[office] }])),
@@ -77,23 +101,35 @@ export interface PolicyChange {
  * The policy after a change: what counted until now goes on judging what was approved under it.
  * @throws Problem `usage`
  */
-export function changedPolicy(now: Policy, { next = now, validUpTo, dropEarlier }: PolicyChange): Policy {
+export function changedPolicy(
+  now: Policy,
+  { next = now, validUpTo, dropEarlier }: PolicyChange,
+): Policy {
   if (next !== now && next.earlier !== undefined)
-    throw new Problem('usage', 'Cannot propose this policy: its file names earlier ones, and those are filled in here', {
-      hint: 'take `earlier` out of the file; for none at all: --drop-earlier-policies',
-    });
+    throw new Problem(
+      'usage',
+      'Cannot propose this policy: its file names earlier ones, and those are filled in here',
+      {
+        hint: 'take `earlier` out of the file; for none at all: --drop-earlier-policies',
+      },
+    );
   const { earlier = [], ...was } = now;
   const { earlier: _, ...is } = next;
   if (dropEarlier) return is;
   const last = earlier.at(-1)?.validUpTo ?? -1;
   const isSame = policyDigest(was) === policyDigest(is);
   // A policy that replaced another one at the same place in the log has judged nothing.
-  const more = isSame || validUpTo === undefined || validUpTo <= last ? [] : [{ policy: was, validUpTo }];
+  const more =
+    isSame || validUpTo === undefined || validUpTo <= last ? [] : [{ policy: was, validUpTo }];
   const all = [...earlier, ...more];
   if (all.length > earlierPoliciesMax)
-    throw new Problem('usage', `Cannot propose this policy: ${earlierPoliciesMax} earlier ones count already`, {
-      hint: 'have all be approved anew: --drop-earlier-policies',
-    });
+    throw new Problem(
+      'usage',
+      `Cannot propose this policy: ${earlierPoliciesMax} earlier ones count already`,
+      {
+        hint: 'have all be approved anew: --drop-earlier-policies',
+      },
+    );
   return all.length === 0 ? is : { ...is, earlier: all };
 }
 
@@ -119,9 +155,13 @@ export function proposalDigest({ roots, targets }: TufRepository): Digest {
 export function mergeProposals(copies: readonly TufRepository[]): TufRepository {
   const [first] = copies;
   if (first === undefined) throw new Problem('usage', 'There is no proposal to publish');
-  const contentOf = (one: TufRepository): string => canonicalJson([proposalDigest(one), one.roots.slice(0, -1)]);
+  const contentOf = (one: TufRepository): string =>
+    canonicalJson([proposalDigest(one), one.roots.slice(0, -1)]);
   if (copies.some((one) => contentOf(one) !== contentOf(first)))
-    throw new Problem('tuf-invalid', 'These files are copies of two proposals: an administrator signed another one');
+    throw new Problem(
+      'tuf-invalid',
+      'These files are copies of two proposals: an administrator signed another one',
+    );
   const { signed } = lastRootOf(first);
   const keys = { ...first.roots.at(-2)?.signed.keys, ...signed.keys };
   const root = united(copies.map(lastRootOf), signed, keys);
@@ -140,6 +180,8 @@ function united<Signed extends TufSigned>(
   keys: TufRoot['keys'],
 ): TufMetadata<Signed> {
   const all = copies.flatMap((one) => one.signatures);
-  const byKey = new Map(all.filter((one) => holdsOver(signed, one, keys)).map((one) => [one.keyid, one]));
+  const byKey = new Map(
+    all.filter((one) => holdsOver(signed, one, keys)).map((one) => [one.keyid, one]),
+  );
   return { signatures: [...byKey.values()], signed };
 }

@@ -32,7 +32,12 @@ export async function runSecretCommand(
   { PATH = '', HOME = '' }: Readonly<Record<string, string | undefined>>,
   milliseconds = secretCommandMillisMax,
 ): Promise<Buffer> {
-  const child = spawn(program, args, { env: { PATH, HOME }, cwd: '/', stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const child = spawn(program, args, {
+    env: { PATH, HOME },
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
   const parts: Buffer[] = [];
   let size = 0;
   const why = await new Promise<string | undefined>((resolve) => {
@@ -40,7 +45,10 @@ export async function runSecretCommand(
       resolve(reason);
       endAll(child.pid);
     };
-    const timer = setTimeout(() => stop(`has not answered in ${milliseconds / 1_000} s`), milliseconds);
+    const timer = setTimeout(
+      () => stop(`has not answered in ${milliseconds / 1_000} s`),
+      milliseconds,
+    );
     child.stdout.on('data', (part: Buffer) => {
       parts.push(part);
       size += part.length;
@@ -54,9 +62,13 @@ export async function runSecretCommand(
   });
   if (why === undefined) return Buffer.concat(parts);
   child.stdout.destroy();
-  throw new Problem('secret-refused', `Cannot use secret ${JSON.stringify(name)}: its command ${program} ${why}`, {
-    hint: `Run it by hand; then skillgate secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
-  });
+  throw new Problem(
+    'secret-refused',
+    `Cannot use secret ${JSON.stringify(name)}: its command ${program} ${why}`,
+    {
+      hint: `Run it by hand; then skillgate secret set ${name} --host HOST --command "${[program, ...args].join(' ')}"`,
+    },
+  );
 }
 
 // It leads a process group of its own.

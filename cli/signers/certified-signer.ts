@@ -7,8 +7,14 @@ import { bundleToJSON } from '@sigstore/bundle';
 import type { Signer as SigstoreSigner } from '@sigstore/sign';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType } from '../../skills-index/statement/sign.ts';
-import { type PlainBundle, parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { type CertificateClaims, readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import {
+  type PlainBundle,
+  parsePlainBundle,
+} from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  type CertificateClaims,
+  readClaims,
+} from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { fetchCertificate } from './fulcio.ts';
 import { challengeOf } from './identity-token.ts';
 import { rekorWitness } from './rekor.ts';
@@ -25,17 +31,28 @@ export interface CertifiedSigner {
 }
 
 /** Gets a certificate for whom the token names. @throws Problem `signing-service`, `identity-token-invalid`, `certificate-invalid` */
-export async function certifiedSigner(world: SigningWorld, services: SigningServices, token: string): Promise<CertifiedSigner> {
+export async function certifiedSigner(
+  world: SigningWorld,
+  services: SigningServices,
+  token: string,
+): Promise<CertifiedSigner> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const signBytes = (bytes: Uint8Array): Buffer => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'der' });
+  const signBytes = (bytes: Uint8Array): Buffer =>
+    sign('sha256', bytes, { key: privateKey, dsaEncoding: 'der' });
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const proof = signBytes(Buffer.from(challengeOf(token)));
   const der = await fetchCertificate(world, services.certificates, { token, publicPem, proof });
   const certificate = new X509Certificate(der).toString();
   const signer: SigstoreSigner = {
-    sign: async (data) => ({ signature: signBytes(data), key: { $case: 'x509Certificate', certificate } }),
+    sign: async (data) => ({
+      signature: signBytes(data),
+      key: { $case: 'x509Certificate', certificate },
+    }),
   };
-  return { claims: readClaims(der), signStatement: (statement) => certify(world, services, signer, statement) };
+  return {
+    claims: readClaims(der),
+    signStatement: (statement) => certify(world, services, signer, statement),
+  };
 }
 
 // Sigstore's builder puts the bundle together; what it asks of signer and witnesses goes through our own hands (service-url.ts).
@@ -48,6 +65,9 @@ async function certify(
   const { DSSEBundleBuilder } = await import('@sigstore/sign');
   const witnesses = [rekorWitness(world, log), timestampWitness(world, timestamps)];
   const builder = new DSSEBundleBuilder({ signer, witnesses });
-  const bundle = await builder.create({ data: Buffer.from(statementBytes(statement)), type: inTotoPayloadType });
+  const bundle = await builder.create({
+    data: Buffer.from(statementBytes(statement)),
+    type: inTotoPayloadType,
+  });
   return parsePlainBundle(bundleToJSON(bundle));
 }

@@ -7,13 +7,22 @@ import type { CommandContext } from '../command.ts';
 import { deviceSecondsMax } from '../limits.ts';
 import { note, safe } from '../output.ts';
 import { parseServiceUrl } from './service-url.ts';
-import { askSigningService, exchangeWithSigningService, jsonAnswer, refused } from './signing-service.ts';
+import {
+  askSigningService,
+  exchangeWithSigningService,
+  jsonAnswer,
+  refused,
+} from './signing-service.ts';
 
 const clientId = 'sigstore';
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 const what = 'OIDC issuer';
 
-const discovery = v.object({ issuer: v.string(), device_authorization_endpoint: v.string(), token_endpoint: v.string() });
+const discovery = v.object({
+  issuer: v.string(),
+  device_authorization_endpoint: v.string(),
+  token_endpoint: v.string(),
+});
 const started = v.object({
   device_code: v.string(),
   user_code: v.string(),
@@ -32,11 +41,29 @@ export async function signInByDevice(context: CommandContext, issuer: string): P
     throw refused({ what, url: issuer }, `it calls itself ${JSON.stringify(endpoints.issuer)}`);
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
-  const begin = { client_id: clientId, scope: 'openid email', code_challenge: challenge, code_challenge_method: 'S256' };
-  const flow = await ask(context, parseServiceUrl(endpoints.device_authorization_endpoint, what), started, begin);
-  const page = parseServiceUrl(flow.verification_uri_complete ?? flow.verification_uri, 'the page to sign in at');
+  const begin = {
+    client_id: clientId,
+    scope: 'openid email',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  };
+  const flow = await ask(
+    context,
+    parseServiceUrl(endpoints.device_authorization_endpoint, what),
+    started,
+    begin,
+  );
+  const page = parseServiceUrl(
+    flow.verification_uri_complete ?? flow.verification_uri,
+    'the page to sign in at',
+  );
   note(context, safe`Sign in at ${page} with the code ${flow.user_code}`);
-  const poll = { client_id: clientId, grant_type: grantType, device_code: flow.device_code, code_verifier: verifier };
+  const poll = {
+    client_id: clientId,
+    grant_type: grantType,
+    device_code: flow.device_code,
+    code_verifier: verifier,
+  };
   return waitForToken(context, parseServiceUrl(endpoints.token_endpoint, what), poll, flow);
 }
 
@@ -54,9 +81,13 @@ async function waitForToken(
     if ('id_token' in answer) return answer.id_token;
     // RFC 8628 §3.5.
     if (answer.error === 'slow_down') pause += 5_000;
-    else if (answer.error !== 'authorization_pending') throw refused({ what, url }, JSON.stringify(answer.error.slice(0, 100)));
+    else if (answer.error !== 'authorization_pending')
+      throw refused({ what, url }, JSON.stringify(answer.error.slice(0, 100)));
   }
-  throw new Problem('identity-token-missing', 'Cannot sign without a key: nobody signed in before the code expired');
+  throw new Problem(
+    'identity-token-missing',
+    'Cannot sign without a key: nobody signed in before the code expired',
+  );
 }
 
 async function ask<Schema extends v.GenericSchema>(
@@ -66,8 +97,14 @@ async function ask<Schema extends v.GenericSchema>(
   form?: Readonly<Record<string, string>>,
 ): Promise<v.InferOutput<Schema>> {
   const request = { what, url };
-  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-  const sent = form === undefined ? request : { ...request, headers, body: new URLSearchParams(form).toString() };
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const sent =
+    form === undefined
+      ? request
+      : { ...request, headers, body: new URLSearchParams(form).toString() };
   // While a person has not signed in yet, the token endpoint answers 400 with the reason.
   const bytes =
     form?.grant_type === undefined

@@ -3,8 +3,13 @@ import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
 
-const chain = v.object({ chain: v.object({ certificates: v.pipe(v.array(v.string()), v.minLength(1)) }) });
-const answer = v.union([v.object({ signedCertificateEmbeddedSct: chain }), v.object({ signedCertificateDetachedSct: chain })]);
+const chain = v.object({
+  chain: v.object({ certificates: v.pipe(v.array(v.string()), v.minLength(1)) }),
+});
+const answer = v.union([
+  v.object({ signedCertificateEmbeddedSct: chain }),
+  v.object({ signedCertificateDetachedSct: chain }),
+]);
 
 /**
  * The leaf certificate, DER.
@@ -37,13 +42,18 @@ export async function fetchCertificate(
       ? parsed.output.signedCertificateEmbeddedSct
       : parsed.output.signedCertificateDetachedSct;
   const [leaf = ''] = found.chain.certificates;
-  return certifies(leaf, given.publicPem) ?? raise(refused(request, 'its certificate is not for our key'));
+  return (
+    certifies(leaf, given.publicPem) ??
+    raise(refused(request, 'its certificate is not for our key'))
+  );
 }
 
 function certifies(pem: string, publicPem: string): Uint8Array | undefined {
   try {
     const certificate = new X509Certificate(pem);
-    return certificate.publicKey.export({ type: 'spki', format: 'pem' }) === publicPem ? certificate.raw : undefined;
+    return certificate.publicKey.export({ type: 'spki', format: 'pem' }) === publicPem
+      ? certificate.raw
+      : undefined;
   } catch {
     return undefined;
   }

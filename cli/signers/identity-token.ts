@@ -18,18 +18,27 @@ const audience = 'sigstore';
  * `--identity-token FILE`, else `SIGSTORE_ID_TOKEN`, else GitHub Actions' own, else the issuer of the signing config asks a person.
  * @throws Problem `identity-token-missing`, `identity-token-invalid`, `signing-service`
  */
-export async function identityToken(context: CommandContext, services: SigningServices): Promise<string> {
+export async function identityToken(
+  context: CommandContext,
+  services: SigningServices,
+): Promise<string> {
   const { 'identity-token': given } = context.options;
-  const { SIGSTORE_ID_TOKEN: fromEnvironment = '', ACTIONS_ID_TOKEN_REQUEST_URL: url = '' } = context.env;
+  const { SIGSTORE_ID_TOKEN: fromEnvironment = '', ACTIONS_ID_TOKEN_REQUEST_URL: url = '' } =
+    context.env;
   // It would stand in the message, as the name of a file that is not there.
   if (typeof given === 'string' && jwt.test(given))
-    throw invalid('--identity-token names a file, and this is a token: whoever sees this command line has it now');
+    throw invalid(
+      '--identity-token names a file, and this is a token: whoever sees this command line has it now',
+    );
   if (typeof given === 'string') return checked(await tokenFile(resolve(context.cwd, given)));
   if (fromEnvironment !== '') return checked(fromEnvironment);
   if (url !== '') return checked(await githubToken(context, url));
   if (services.issuer !== undefined && context.stderr.isTTY === true)
     return checked(await signInByDevice(context, services.issuer));
-  throw new Problem('identity-token-missing', `Cannot sign without a key: ${whyNone(context, services)}`);
+  throw new Problem(
+    'identity-token-missing',
+    `Cannot sign without a key: ${whyNone(context, services)}`,
+  );
 }
 
 const jwt = /^[\w-]+\.[\w-]{20,}\.[\w-]+$/;
@@ -75,7 +84,8 @@ export function claimsOf(token: string): CertificateClaims {
 export function challengeOf(token: string): string {
   const { email, email_verified, sub } = parseClaims(token);
   if (email === undefined) return sub;
-  if (email_verified !== true && email_verified !== 'true') throw invalid('its email address is not verified by the issuer');
+  if (email_verified !== true && email_verified !== 'true')
+    throw invalid('its email address is not verified by the issuer');
   return email;
 }
 
@@ -87,7 +97,10 @@ function parseClaims(token: string): v.InferOutput<typeof claimsShape> {
     throw invalid('it is no JWT');
   }
   const result = v.safeParse(claimsShape, value);
-  if (!result.success) throw invalid(`its claims cannot be read: ${v.getDotPath(result.issues[0]) ?? 'not an object'}`);
+  if (!result.success)
+    throw invalid(
+      `its claims cannot be read: ${v.getDotPath(result.issues[0]) ?? 'not an object'}`,
+    );
   return result.output;
 }
 
@@ -113,7 +126,11 @@ function checked(text: string): string {
 
 async function tokenFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new Problem('file-not-found', `Cannot read the identity token ${JSON.stringify(path)} (${cause.code})`, { cause });
+    throw new Problem(
+      'file-not-found',
+      `Cannot read the identity token ${JSON.stringify(path)} (${cause.code})`,
+      { cause },
+    );
   });
 }
 
@@ -136,8 +153,10 @@ async function githubToken(context: CommandContext, url: string): Promise<string
 }
 
 function whyNone({ env }: CommandContext, { issuer }: SigningServices): string {
-  if (env.GITHUB_ACTIONS === 'true') return 'no token: the job lacks "permissions: id-token: write"';
-  if (env.GITLAB_CI === 'true') return 'no token: the job lacks "id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore"';
+  if (env.GITHUB_ACTIONS === 'true')
+    return 'no token: the job lacks "permissions: id-token: write"';
+  if (env.GITLAB_CI === 'true')
+    return 'no token: the job lacks "id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore"';
   return issuer === undefined
     ? 'no token: SIGSTORE_ID_TOKEN is not set, and the signing config names no issuer to sign in at'
     : 'no token: SIGSTORE_ID_TOKEN is not set, and there is no terminal in which a person could sign in';

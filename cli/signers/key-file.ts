@@ -5,7 +5,11 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { writePrivateFile } from '../../runner/private-file.ts';
-import { isMailboxKeyOf, type MailboxKey, mailboxKeyBytes } from '../../skills-index/run/holds/mailbox-key.ts';
+import {
+  isMailboxKeyOf,
+  type MailboxKey,
+  mailboxKeyBytes,
+} from '../../skills-index/run/holds/mailbox-key.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -88,16 +92,27 @@ export async function createKeyFile(
  * @param passphrase that of the file, if it has one
  * @throws Problem `keychain-missing`, `key-file-invalid`
  */
-export async function addMailboxKey(path: string, key: KeyFile, passphrase?: string): Promise<MailboxKey> {
+export async function addMailboxKey(
+  path: string,
+  key: KeyFile,
+  passphrase?: string,
+): Promise<MailboxKey> {
   const { value } = await readJson(path);
   if (key.mailboxKey !== undefined) return key.mailboxKey;
   if (value.keyId !== key.keyId || value.mailboxKey !== undefined)
     throw invalidKey(path, 'another command changed it meanwhile', 'try again');
   const { part, privateKey } = makePart(key.name, key.keychain);
   const spki = part.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  const signature = Buffer.from(await key.sign(mailboxKeyBytes(key.keyId, spki))).toString('base64');
+  const signature = Buffer.from(await key.sign(mailboxKeyBytes(key.keyId, spki))).toString(
+    'base64',
+  );
   const publicKey = part.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const kept = { keyId: part.keyId, publicKey, signature, ...storedPrivate(privateKey, key.keychain, passphrase) };
+  const kept = {
+    keyId: part.keyId,
+    publicKey,
+    signature,
+    ...storedPrivate(privateKey, key.keychain, passphrase),
+  };
   await keepIn(key.keychain, part.keyId, privateKey);
   try {
     writePrivateFile(path, `${JSON.stringify({ ...value, mailboxKey: kept }, null, 2)}\n`);
@@ -108,12 +123,18 @@ export async function addMailboxKey(path: string, key: KeyFile, passphrase?: str
   return { spki, signature };
 }
 
-function makePart(name: string, keychain?: Keychain): { readonly part: KeyPart; readonly privateKey: KeyObject } {
+function makePart(
+  name: string,
+  keychain?: Keychain,
+): { readonly part: KeyPart; readonly privateKey: KeyObject } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const publicKey = createPublicKey(privateKey);
   const keyId = digestOf(publicKey.export({ type: 'spki', format: 'der' }));
   const read = async (): Promise<KeyObject> => privateKey;
-  const part = keychain === undefined ? { name, keyId, publicKey, read } : { name, keyId, publicKey, read, keychain };
+  const part =
+    keychain === undefined
+      ? { name, keyId, publicKey, read }
+      : { name, keyId, publicKey, read, keychain };
   return { part, privateKey };
 }
 
@@ -127,10 +148,16 @@ export async function readKeyFile(
   askPassphrase?: AskPassphrase,
 ): Promise<KeyFile> {
   const { value, mode, uid } = await readJson(path);
-  if (process.platform !== 'win32' && ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && uid !== 0)))
+  if (
+    process.platform !== 'win32' &&
+    ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && uid !== 0))
+  )
     throw invalidKey(path, 'others may read or write it', `chmod 600 ${JSON.stringify(path)}`);
   const part = partOf(path, value, openKeychain);
-  const mailbox = value.mailboxKey === undefined ? undefined : mailboxPartOf(path, part, value.mailboxKey, openKeychain);
+  const mailbox =
+    value.mailboxKey === undefined
+      ? undefined
+      : mailboxPartOf(path, part, value.mailboxKey, openKeychain);
   return toKeyFile(part, mailbox, askPassphrase);
 }
 
@@ -141,7 +168,11 @@ export async function readKeyFile(
 export async function readPublicKeyFile(path: string): Promise<PublicKeyFile> {
   const { value } = await readJson(path);
   const { name, keyId, publicKey } = publicPartOf(path, value);
-  return { name, keyId, spki: publicKey.export({ type: 'spki', format: 'der' }).toString('base64') };
+  return {
+    name,
+    keyId,
+    spki: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+  };
 }
 
 /** The key as statements carry it. */
@@ -156,11 +187,17 @@ interface MailboxPart {
 
 const storedMailboxShape = v.looseObject({ signature: v.string() });
 
-function mailboxPartOf(path: string, own: KeyPart, stored: unknown, openKeychain: () => Keychain): MailboxPart {
+function mailboxPartOf(
+  path: string,
+  own: KeyPart,
+  stored: unknown,
+  openKeychain: () => Keychain,
+): MailboxPart {
   const read = v.safeParse(storedMailboxShape, stored);
   if (!read.success) throw invalidKey(path, 'its mailbox key cannot be read');
   const part = partOf(path, { ...read.output, name: own.name }, openKeychain);
-  const spkiOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64');
+  const spkiOf = (key: KeyObject): string =>
+    key.export({ type: 'spki', format: 'der' }).toString('base64');
   const key = { spki: spkiOf(part.publicKey), signature: read.output.signature };
   if (!isMailboxKeyOf({ keyId: own.keyId, spki: spkiOf(own.publicKey) }, key))
     throw invalidKey(path, 'its mailbox key is not signed by its signing key');
@@ -184,9 +221,14 @@ function toKeyFile(part: KeyPart, mailbox?: MailboxPart, ask?: AskPassphrase): K
 }
 
 // Both private parts for one passphrase, asked once.
-async function unlock(part: KeyPart, mailbox: MailboxPart | undefined, ask?: AskPassphrase): Promise<UnlockedKey> {
+async function unlock(
+  part: KeyPart,
+  mailbox: MailboxPart | undefined,
+  ask?: AskPassphrase,
+): Promise<UnlockedKey> {
   let asked: Promise<string> | undefined;
-  const once = ask === undefined ? undefined : (name: string): Promise<string> => (asked ??= ask(name));
+  const once =
+    ask === undefined ? undefined : (name: string): Promise<string> => (asked ??= ask(name));
   const privateKey = await part.read(once);
   const { sealed: _, ...open } = { ...part, read: async (): Promise<KeyObject> => privateKey };
   if (mailbox === undefined) return toKeyFile(open);
@@ -198,13 +240,19 @@ interface StoredFile extends StoredKey {
 }
 
 async function readJson(path: string): Promise<{ value: StoredFile; mode: number; uid: number }> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
-    const hint = path.endsWith('.pub.json')
-      ? 'its owner hands it over: it lies beside their private key as NAME.pub.json, and skillgate key create says where'
-      : 'skillgate key list';
-    throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, { hint, cause });
-  });
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
+      const hint = path.endsWith('.pub.json')
+        ? 'its owner hands it over: it lies beside their private key as NAME.pub.json, and skillgate key create says where'
+        : 'skillgate key list';
+      throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, {
+        hint,
+        cause,
+      });
+    },
+  );
   try {
     const stat = await file.stat();
     if (!stat.isFile() || stat.size > keyFileBytesMax) throw invalidKey(path, 'it is no key file');
@@ -221,7 +269,9 @@ async function readJson(path: string): Promise<{ value: StoredFile; mode: number
 async function writeNew(path: string, value: unknown, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EEXIST') throw cause;
-    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`, { cause });
+    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it is there already`, {
+      cause,
+    });
   });
   try {
     await file.chmod(mode);

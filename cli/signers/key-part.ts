@@ -34,12 +34,17 @@ export interface KeyPart {
 /** How the file holds a private part: in one of the three ways. */
 export function storedPrivate(key: KeyObject, keychain?: Keychain, passphrase?: string): object {
   if (keychain !== undefined) return { keychain: true };
-  if (passphrase !== undefined) return { sealedKey: sealKey(key.export({ type: 'pkcs8', format: 'der' }), passphrase) };
+  if (passphrase !== undefined)
+    return { sealedKey: sealKey(key.export({ type: 'pkcs8', format: 'der' }), passphrase) };
   return { privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 /** A keychain that takes a secret and does not give it back would cost the author the scope. */
-export async function keepIn(keychain: Keychain | undefined, keyId: Digest, key: KeyObject): Promise<void> {
+export async function keepIn(
+  keychain: Keychain | undefined,
+  keyId: Digest,
+  key: KeyObject,
+): Promise<void> {
   if (keychain === undefined) return;
   const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
   await keychain.write(keyId, pem);
@@ -50,7 +55,8 @@ export async function keepIn(keychain: Keychain | undefined, keyId: Digest, key:
 /** @throws Problem `key-file-invalid` */
 export function partOf(path: string, stored: StoredKey, openKeychain: () => Keychain): KeyPart {
   const { keychain, privateKey, sealedKey } = stored;
-  if (keychain === true && privateKey === undefined) return partInKeychain(path, stored, openKeychain());
+  if (keychain === true && privateKey === undefined)
+    return partInKeychain(path, stored, openKeychain());
   if (sealedKey !== undefined && privateKey === undefined) return partUnderPassphrase(path, stored);
   if (typeof privateKey !== 'string') throw invalidKey(path, 'it holds no private key');
   const key = privateKeyOf(path, privateKey);
@@ -62,9 +68,11 @@ function partInKeychain(path: string, stored: StoredKey, keychain: Keychain): Ke
   const { keyId, name, publicKey } = publicPartOf(path, stored);
   const read = async (): Promise<KeyObject> => {
     const pem = await keychain.read(keyId);
-    if (pem === undefined) throw invalidKey(path, 'its private part is not in the keychain of this machine');
+    if (pem === undefined)
+      throw invalidKey(path, 'its private part is not in the keychain of this machine');
     const key = privateKeyOf(path, pem);
-    if (idOf(createPublicKey(key)) !== keyId) throw invalidKey(path, 'the keychain holds another key under its name');
+    if (idOf(createPublicKey(key)) !== keyId)
+      throw invalidKey(path, 'the keychain holds another key under its name');
     return key;
   };
   return { name, keyId, publicKey, keychain, read };
@@ -75,19 +83,26 @@ function partUnderPassphrase(path: string, stored: StoredKey): KeyPart {
   const sealed = v.safeParse(sealedKeyShape, stored.sealedKey);
   if (!sealed.success) throw invalidKey(path, 'its sealed key cannot be read');
   const read = async (ask?: AskPassphrase): Promise<KeyObject> => {
-    if (ask === undefined) throw invalidKey(path, 'it has a passphrase, which this command does not ask for');
+    if (ask === undefined)
+      throw invalidKey(path, 'it has a passphrase, which this command does not ask for');
     const der = openSealed(sealed.output, await ask(name));
-    if (der === undefined) throw invalidKey(path, 'this is not its passphrase', 'try again; nothing was signed');
+    if (der === undefined)
+      throw invalidKey(path, 'this is not its passphrase', 'try again; nothing was signed');
     const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
-    if (idOf(createPublicKey(key)) !== keyId) throw invalidKey(path, 'it holds another key under its name');
+    if (idOf(createPublicKey(key)) !== keyId)
+      throw invalidKey(path, 'it holds another key under its name');
     return key;
   };
   return { name, keyId, publicKey, sealed: true, read };
 }
 
 /** @throws Problem `key-file-invalid` */
-export function publicPartOf(path: string, { name, keyId, publicKey }: StoredKey): Pick<KeyPart, 'name' | 'keyId' | 'publicKey'> {
-  if (typeof publicKey !== 'string' || typeof name !== 'string') throw invalidKey(path, 'it holds no public key');
+export function publicPartOf(
+  path: string,
+  { name, keyId, publicKey }: StoredKey,
+): Pick<KeyPart, 'name' | 'keyId' | 'publicKey'> {
+  if (typeof publicKey !== 'string' || typeof name !== 'string')
+    throw invalidKey(path, 'it holds no public key');
   let parsed: KeyObject;
   try {
     parsed = createPublicKey(publicKey);

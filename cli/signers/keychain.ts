@@ -14,7 +14,10 @@ const store = { linux: { store: 'secret-service' } } as const;
 
 /** The keychain of this machine. Nothing else is ever used in its place. Its methods throw Problem `keychain-missing`. */
 export function osKeychain(): Keychain {
-  const at = async <Result>(account: string, use: (entry: Entry) => Promise<Result>): Promise<Result> => {
+  const at = async <Result>(
+    account: string,
+    use: (entry: Entry) => Promise<Result>,
+  ): Promise<Result> => {
     try {
       const { AsyncEntry } = await import('@napi-rs/keyring');
       return await use(new AsyncEntry(service, account, store));
@@ -32,9 +35,12 @@ export function osKeychain(): Keychain {
 type Entry = InstanceType<typeof import('@napi-rs/keyring').AsyncEntry>;
 
 function unreachable(cause: unknown): Problem {
-  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+  const missing =
+    cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
   const why = missing
     ? 'the optional package @napi-rs/keyring is not installed'
     : String(cause instanceof Error ? cause.message : cause);
-  return new Problem('keychain-missing', `Cannot use the keychain of this machine: ${why}`, { cause });
+  return new Problem('keychain-missing', `Cannot use the keychain of this machine: ${why}`, {
+    cause,
+  });
 }

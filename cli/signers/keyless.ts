@@ -1,7 +1,10 @@
 /** Signing as whom an issuer vouches for (`--oidc`): who that would be, and then the certificate. Loaded only when it is asked for. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
-import { idsOfClaims, printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import {
+  idsOfClaims,
+  printClaims,
+} from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { publisherOptions } from '../ci-providers.ts';
 import type { CommandContext } from '../command.ts';
 import { note, safe } from '../output.ts';
@@ -34,15 +37,25 @@ export async function bearerOf(context: CommandContext): Promise<Bearer> {
     claims,
     services,
     certify: async () => {
-      note(context, safe`signing as ${printClaims(claims)}; this name goes into the public log at ${services.log}, for good`);
+      note(
+        context,
+        safe`signing as ${printClaims(claims)}; this name goes into the public log at ${services.log}, for good`,
+      );
       return certifiedSigner(context, services, token);
     },
   };
 }
 
 /** Whoever has to let a job publish types what only the job itself knows. */
-export function noteHowToLet(context: CommandContext, claims: CertificateClaims, scope = 'SCOPE'): void {
+export function noteHowToLet(
+  context: CommandContext,
+  claims: CertificateClaims,
+  scope = 'SCOPE',
+): void {
   const options = publisherOptions({ ...claims });
   if (options === undefined) return;
-  note(context, safe`→ an owner lets this job, and nobody else, publish: skillgate scope publishers ${scope} ${options}`);
+  note(
+    context,
+    safe`→ an owner lets this job, and nobody else, publish: skillgate scope publishers ${scope} ${options}`,
+  );
 }

@@ -13,11 +13,20 @@ import { askSigningService, jsonAnswer, refused, type SigningWorld } from './sig
 export function rekorWitness(world: SigningWorld, base: string): Witness {
   return {
     testify: async (content, certificate) => {
-      if (content.$case !== 'dsseEnvelope') throw new TypeError('only DSSE envelopes are signed here');
+      if (content.$case !== 'dsseEnvelope')
+        throw new TypeError('only DSSE envelopes are signed here');
       const { payload, payloadType, signatures } = content.dsseEnvelope;
       const signed = createHash('sha256').update(pae(payloadType, payload)).digest();
       const der = new X509Certificate(certificate).raw;
-      return { tlogEntries: [await addEntry(world, base, { signed, signature: signatures[0]?.sig ?? Buffer.alloc(0), der })] };
+      return {
+        tlogEntries: [
+          await addEntry(world, base, {
+            signed,
+            signature: signatures[0]?.sig ?? Buffer.alloc(0),
+            der,
+          }),
+        ],
+      };
     },
   };
 }
@@ -29,19 +38,32 @@ interface Signed {
   readonly der: Buffer;
 }
 
-async function addEntry(world: SigningWorld, base: string, { signed, signature, der }: Signed): Promise<TransparencyLogEntry> {
+async function addEntry(
+  world: SigningWorld,
+  base: string,
+  { signed, signature, der }: Signed,
+): Promise<TransparencyLogEntry> {
   const digest = signed.toString('base64');
-  const verifier = { x509Certificate: { rawBytes: der.toString('base64') }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
+  const verifier = {
+    x509Certificate: { rawBytes: der.toString('base64') },
+    keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+  };
   const request = { what: 'Rekor log', url: `${base}/api/v2/log/entries` };
   const bytes = await askSigningService(world, {
     ...request,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ hashedRekordRequestV002: { digest, signature: { content: signature.toString('base64'), verifier } } }),
+    body: JSON.stringify({
+      hashedRekordRequestV002: {
+        digest,
+        signature: { content: signature.toString('base64'), verifier },
+      },
+    }),
   });
   const parsed = v.safeParse(entryShape, jsonAnswer(bytes, request));
   if (!parsed.success) throw refused(request, 'its answer is not an entry');
   // Whoever verifies recomputes all of it; this is to learn now rather than later that it is another entry.
-  if (!parsed.output.canonicalizedBody.includes(digest)) throw refused(request, 'its answer is another entry');
+  if (!parsed.output.canonicalizedBody.includes(digest))
+    throw refused(request, 'its answer is another entry');
   return { ...parsed.output, integratedTime: '0', inclusionPromise: undefined };
 }
 

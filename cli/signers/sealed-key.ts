@@ -22,19 +22,31 @@ export type SealedKey = v.InferOutput<typeof sealedKeyShape>;
 
 /** @param pkcs8 DER */
 export function sealKey(pkcs8: Uint8Array, passphrase: string): SealedKey {
-  const [salt, nonce] = [randomBytes(16), randomBytes(12)];
+  const salt = randomBytes(16);
+  const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyFrom(passphrase, salt), nonce);
   const sealed = Buffer.concat([cipher.update(pkcs8), cipher.final(), cipher.getAuthTag()]);
   const text = (bytes: Buffer): string => bytes.toString('base64');
-  return { with: 'scrypt-131072-8-1+aes-256-gcm', salt: text(salt), nonce: text(nonce), sealed: text(sealed) };
+  return {
+    with: 'scrypt-131072-8-1+aes-256-gcm',
+    salt: text(salt),
+    nonce: text(nonce),
+    sealed: text(sealed),
+  };
 }
 
 /** The key as PKCS8 DER; undefined for another passphrase, or a file that was changed. */
-export function openSealed({ nonce, salt, sealed }: SealedKey, passphrase: string): Uint8Array | undefined {
-  const [bytes, tagBytes] = [Buffer.from(sealed, 'base64'), 16];
+export function openSealed(
+  { nonce, salt, sealed }: SealedKey,
+  passphrase: string,
+): Uint8Array | undefined {
+  const bytes = Buffer.from(sealed, 'base64');
+  const tagBytes = 16;
   const key = keyFrom(passphrase, Buffer.from(salt, 'base64'));
   try {
-    const cipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'), { authTagLength: tagBytes });
+    const cipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'), {
+      authTagLength: tagBytes,
+    });
     cipher.setAuthTag(bytes.subarray(-tagBytes));
     return Buffer.concat([cipher.update(bytes.subarray(0, -tagBytes)), cipher.final()]);
   } catch {

@@ -5,10 +5,16 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 export function parseServiceUrl(text: string, what: string): string {
   const url = URL.parse(text);
   // A password in it is not repeated.
-  const shown = url === null || url.username + url.password === '' ? text.slice(0, 200) : `${url.protocol}//…@${url.host}`;
-  const refuse = (why: string) => new Problem('signing-config-invalid', `Cannot use ${JSON.stringify(shown)} as ${what}: ${why}`);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refuse('write https://HOST');
-  if (url.username !== '' || url.password !== '' || url.hash !== '') throw refuse('it has a user or a fragment');
+  const shown =
+    url === null || url.username + url.password === ''
+      ? text.slice(0, 200)
+      : `${url.protocol}//…@${url.host}`;
+  const refuse = (why: string) =>
+    new Problem('signing-config-invalid', `Cannot use ${JSON.stringify(shown)} as ${what}: ${why}`);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw refuse('write https://HOST');
+  if (url.username !== '' || url.password !== '' || url.hash !== '')
+    throw refuse('it has a user or a fragment');
   if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
     throw refuse('plain http is for this machine only');
   return url.href.replace(/\/+$/, '');

@@ -16,12 +16,18 @@ export async function signerFor(context: CommandContext, fallback = 'default'): 
   const names = keyNames(context.paths);
   const [first] = names;
   if (first === undefined)
-    throw new Problem('not-signed-in', 'There is no key here to sign with', { hint: 'make one: skillgate key create' });
+    throw new Problem('not-signed-in', 'There is no key here to sign with', {
+      hint: 'make one: skillgate key create',
+    });
   const name = names.includes(fallback) ? fallback : names.length === 1 ? first : undefined;
   if (name === undefined)
-    throw new Problem('usage', `There are ${names.length} keys here and none is named ${fallback}`, {
-      hint: `say which: ${names.map((one) => `--key ${one}`).join(' or ')}`,
-    });
+    throw new Problem(
+      'usage',
+      `There are ${names.length} keys here and none is named ${fallback}`,
+      {
+        hint: `say which: ${names.map((one) => `--key ${one}`).join(' or ')}`,
+      },
+    );
   return readKeyFile(keyPath(context.paths, name), osKeychain, ask);
 }
 
@@ -39,8 +45,13 @@ export function keyNames(paths: Paths): string[] {
 }
 
 /** @throws Problem `name-invalid` */
-export function keyPath(paths: Paths, name: string, part: 'private' | 'public' = 'private'): string {
-  if (!isNamePart(name)) throw new Problem('name-invalid', `Not a key’s name: ${JSON.stringify(name.slice(0, 100))}`);
+export function keyPath(
+  paths: Paths,
+  name: string,
+  part: 'private' | 'public' = 'private',
+): string {
+  if (!isNamePart(name))
+    throw new Problem('name-invalid', `Not a key’s name: ${JSON.stringify(name.slice(0, 100))}`);
   return join(paths.config, 'keys', `${name}${part === 'public' ? '.pub' : ''}.json`);
 }
 

@@ -26,9 +26,13 @@ export interface SigningServices {
  */
 export async function readSigningConfig(context: CommandContext): Promise<SigningServices> {
   const given = context.options['signing-config'];
-  const path = typeof given === 'string' ? resolve(context.cwd, given) : join(context.paths.config, 'signing_config.json');
+  const path =
+    typeof given === 'string'
+      ? resolve(context.cwd, given)
+      : join(context.paths.config, 'signing_config.json');
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${cause.code})`;
+    const why =
+      cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${cause.code})`;
     throw invalid(
       path,
       why,
@@ -38,7 +42,8 @@ export async function readSigningConfig(context: CommandContext): Promise<Signin
   });
   try {
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size > signingConfigBytesMax) throw invalid(path, 'it is no signing config');
+    if (!stat.isFile() || stat.size > signingConfigBytesMax)
+      throw invalid(path, 'it is no signing config');
     return parseSigningConfig(await file.readFile(), path, context.now());
   } finally {
     await file.close();
@@ -76,14 +81,22 @@ const configShape = v.object({
 export function parseSigningConfig(bytes: Uint8Array, path: string, now: Date): SigningServices {
   const result = v.safeParse(configShape, jsonOf(bytes, path));
   if (!result.success)
-    throw new Problem('signing-config-invalid', `Cannot read the signing config ${JSON.stringify(path)}`, {
-      reasons: result.issues.map((issue) => ({ message: `${v.getDotPath(issue) ?? 'it'}: ${issue.message}` })),
-    });
+    throw new Problem(
+      'signing-config-invalid',
+      `Cannot read the signing config ${JSON.stringify(path)}`,
+      {
+        reasons: result.issues.map((issue) => ({
+          message: `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`,
+        })),
+      },
+    );
   const { caUrls, rekorTlogUrls, tsaUrls, oidcUrls } = result.output;
-  const pick = (list: readonly Service[], version: number): string | undefined => newest(list, version, now)?.url;
+  const pick = (list: readonly Service[], version: number): string | undefined =>
+    newest(list, version, now)?.url;
   const demand = (list: readonly Service[], version: number, what: string): string => {
     const url = pick(list, version);
-    if (url === undefined) throw invalid(path, `it names no ${what} (API version ${version}) that is valid now`);
+    if (url === undefined)
+      throw invalid(path, `it names no ${what} (API version ${version}) that is valid now`);
     return parseServiceUrl(url, `${what} of ${path}`);
   };
   const issuer = pick(oidcUrls, 1);
@@ -100,7 +113,11 @@ type Service = v.InferOutput<typeof service>;
 function newest(list: readonly Service[], version: number, now: Date): Service | undefined {
   const at = now.getTime();
   const usable = list.filter(({ majorApiVersion, validFor: { start, end } }) => {
-    return majorApiVersion === version && Date.parse(start) <= at && (typeof end !== 'string' || at <= Date.parse(end));
+    return (
+      majorApiVersion === version &&
+      Date.parse(start) <= at &&
+      (typeof end !== 'string' || at <= Date.parse(end))
+    );
   });
   return usable.sort((a, b) => Date.parse(b.validFor.start) - Date.parse(a.validFor.start))[0];
 }
@@ -114,8 +131,12 @@ function jsonOf(bytes: Uint8Array, path: string): unknown {
 }
 
 function invalid(path: string, why: string, hint?: string, cause?: unknown): Problem {
-  return new Problem('signing-config-invalid', `Cannot use the signing config ${JSON.stringify(path)}: ${why}`, {
-    ...(hint === undefined ? {} : { hint }),
-    cause,
-  });
+  return new Problem(
+    'signing-config-invalid',
+    `Cannot use the signing config ${JSON.stringify(path)}: ${why}`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    },
+  );
 }

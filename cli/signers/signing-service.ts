@@ -20,7 +20,10 @@ export interface SigningRequest {
 }
 
 /** The answer's bytes when it was a success. @throws Problem `signing-service` */
-export async function askSigningService(world: SigningWorld, request: SigningRequest): Promise<Buffer> {
+export async function askSigningService(
+  world: SigningWorld,
+  request: SigningRequest,
+): Promise<Buffer> {
   const { status, bytes } = await exchangeWithSigningService(world, request);
   if (status >= 200 && status < 300) return bytes;
   throw refused(request, `it answered ${status}: ${shown(bytes, request.secrets)}`);
@@ -65,8 +68,16 @@ export function jsonAnswer(bytes: Buffer, request: Pick<SigningRequest, 'what' |
 }
 
 /** The failure of a service. */
-export function refused({ what, url }: Pick<SigningRequest, 'what' | 'url'>, why: string, cause?: unknown): Problem {
-  return new Problem('signing-service', `Cannot sign: the ${what} at ${url.split('?')[0]}: ${why}`, { cause });
+export function refused(
+  { what, url }: Pick<SigningRequest, 'what' | 'url'>,
+  why: string,
+  cause?: unknown,
+): Problem {
+  return new Problem(
+    'signing-service',
+    `Cannot sign: the ${what} at ${url.split('?')[0]}: ${why}`,
+    { cause },
+  );
 }
 
 async function bodyOf(response: Response, request: SigningRequest): Promise<Buffer> {
@@ -74,7 +85,8 @@ async function bodyOf(response: Response, request: SigningRequest): Promise<Buff
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.byteLength;
-    if (length > signingAnswerBytesMax) throw refused(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
+    if (length > signingAnswerBytesMax)
+      throw refused(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -82,6 +94,9 @@ async function bodyOf(response: Response, request: SigningRequest): Promise<Buff
 
 // Some services repeat what they were sent.
 function shown(bytes: Buffer, secrets: readonly string[] = []): string {
-  const text = secrets.reduce((all, secret) => all.replaceAll(secret, '(token)'), bytes.toString('utf8'));
+  const text = secrets.reduce(
+    (all, secret) => all.replaceAll(secret, '(token)'),
+    bytes.toString('utf8'),
+  );
   return JSON.stringify(text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '(token)').slice(0, 300));
 }

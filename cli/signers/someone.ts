@@ -3,7 +3,10 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Identity, Statement } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
-import { idsOfClaims, printClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
+import {
+  idsOfClaims,
+  printClaims,
+} from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
 import type { CertifiedSigner } from './certified-signer.ts';
 import { publicKeyOf } from './key-file.ts';
@@ -26,7 +29,12 @@ export interface Someone {
 export async function someoneFor(context: CommandContext): Promise<Someone> {
   if (context.options.oidc !== true) {
     const key = await signerFor(context);
-    return { name: `key ${key.name} (${key.keyId})`, ids: [key.keyId], isCi: false, signer: async () => key };
+    return {
+      name: `key ${key.name} (${key.keyId})`,
+      ids: [key.keyId],
+      isCi: false,
+      signer: async () => key,
+    };
   }
   const { bearerOf } = await import('./keyless.ts');
   const { claims, certify } = await bearerOf(context);

@@ -11,14 +11,19 @@ export function timestampWitness(world: SigningWorld, url: string): Witness {
   return {
     testify: async (content) => {
       const signature =
-        content.$case === 'dsseEnvelope' ? content.dsseEnvelope.signatures[0]?.sig : content.messageSignature.signature;
+        content.$case === 'dsseEnvelope'
+          ? content.dsseEnvelope.signatures[0]?.sig
+          : content.messageSignature.signature;
       const imprint = createHash('sha256')
         .update(signature ?? '')
         .digest();
       const signedTimestamp = await askSigningService(world, {
         what: 'timestamp authority',
         url,
-        headers: { 'content-type': 'application/timestamp-query', accept: 'application/timestamp-reply' },
+        headers: {
+          'content-type': 'application/timestamp-query',
+          accept: 'application/timestamp-reply',
+        },
         body: Buffer.concat([head, imprint]),
       });
       return { rfc3161Timestamps: [{ signedTimestamp }] };

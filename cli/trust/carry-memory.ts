@@ -49,7 +49,10 @@ interface Proven {
 // Registries from before root files named the first one are the same where they have the same root file in force.
 function isSame({ registry, files }: KeptTrust, old: Proven | undefined): boolean {
   if (old === undefined) return false;
-  return (registry !== undefined && registry === old.registry) || rootFingerprint(parseRoot(files['root.json'])) === old.inForce;
+  return (
+    (registry !== undefined && registry === old.registry) ||
+    rootFingerprint(parseRoot(files['root.json'])) === old.inForce
+  );
 }
 
 // A pin that cannot be read proves nothing, and must not stop the one that replaces it.
@@ -72,13 +75,16 @@ async function carry(from: Store, to: Store): Promise<void> {
   }
   await carryRevoked(from, to);
   // The head last: after a crash in between the same command carries the rest.
-  const [old, own] = [await from.getNamed('checkpoint'), await to.getNamed('checkpoint')];
-  if (old !== undefined && (own === undefined || sizeIn(old) > sizeIn(own))) await to.putNamed('checkpoint', old);
+  const old = await from.getNamed('checkpoint');
+  const own = await to.getNamed('checkpoint');
+  if (old !== undefined && (own === undefined || sizeIn(old) > sizeIn(own)))
+    await to.putNamed('checkpoint', old);
 }
 
 // The first line is the status key that said it: marks of two keys are not put together.
 async function carryRevoked(from: Store, to: Store): Promise<void> {
-  const [old, own] = [await linesIn(from, 'revoked'), await linesIn(to, 'revoked')];
+  const old = await linesIn(from, 'revoked');
+  const own = await linesIn(to, 'revoked');
   if (old.length === 0 || (own.length > 0 && own[0] !== old[0])) return;
   await to.putNamed('revoked', Buffer.from([...new Set([...own, ...old])].join('\n')));
 }

@@ -10,17 +10,25 @@ import { requestBytes } from '../registry-api.ts';
  * The root file that `--root` names: the one in force, or one that was. What comes from the registry has the fingerprint that was named,
  * so it is as good as one that was pinned in its time. Where there is none, the one in force, which the caller then refuses.
  */
-export async function rootNamed(context: CommandContext, base: string, inForce: RootFile): Promise<RootFile> {
+export async function rootNamed(
+  context: CommandContext,
+  base: string,
+  inForce: RootFile,
+): Promise<RootFile> {
   const { root: given } = context.options;
   if (given === undefined) return inForce;
   const named = parseDigest(given);
   if (named === rootFingerprint(inForce)) return inForce;
   try {
-    const bytes = await requestBytes({ ...context, registryBase: base }, `/index/roots/${hexOf(named)}.json`);
+    const bytes = await requestBytes(
+      { ...context, registryBase: base },
+      `/index/roots/${hexOf(named)}.json`,
+    );
     const earlier = parseRoot(checkRootSize(bytes));
     return rootFingerprint(earlier) === named ? earlier : inForce;
   } catch (cause) {
-    if (cause instanceof Problem && cause.code !== 'interrupted' && cause.code !== 'registry-down') return inForce;
+    if (cause instanceof Problem && cause.code !== 'interrupted' && cause.code !== 'registry-down')
+      return inForce;
     throw cause;
   }
 }

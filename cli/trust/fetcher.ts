@@ -52,11 +52,19 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
       const path = url.slice(world.source.base.length);
       try {
         // A little more than was signed is a forgery; without end is a registry that answers nonsense.
-        const bytes = await fetchFile(world.source, path, Math.max(bytesMax, trustMetadataBytesMax));
-        if (bytes === undefined && !/^\/tuf\/\d+\.root\.json$/.test(path)) throw withheld(world.source.base, path);
+        const bytes = await fetchFile(
+          world.source,
+          path,
+          Math.max(bytesMax, trustMetadataBytesMax),
+        );
+        if (bytes === undefined && !/^\/tuf\/\d+\.root\.json$/.test(path))
+          throw withheld(world.source.base, path);
         if (bytes !== undefined) {
           if (bytes.byteLength > bytesMax)
-            throw new Problem('tuf-invalid', `${path} has more than the ${bytesMax} bytes that were signed`);
+            throw new Problem(
+              'tuf-invalid',
+              `${path} has more than the ${bytesMax} bytes that were signed`,
+            );
           judge(path, bytes);
           return Buffer.from(bytes);
         }
@@ -83,10 +91,16 @@ function withheld(base: string, path: string): Problem {
   });
 }
 
-const shapes: Readonly<Record<TrustRole, Shape<TufMetadata>>> = { ...tufShapes, online: tufShapes.targets };
+const shapes: Readonly<Record<TrustRole, Shape<TufMetadata>>> = {
+  ...tufShapes,
+  online: tufShapes.targets,
+};
 
 // What tuf-js checks as well, said first in words and with dates: form, end, and no version lower than one that was seen.
-function makeJudge({ now, kept }: FetcherWorld, roots: [TufRoot, ...TufRoot[]]): (path: string, bytes: Uint8Array) => void {
+function makeJudge(
+  { now, kept }: FetcherWorld,
+  roots: [TufRoot, ...TufRoot[]],
+): (path: string, bytes: Uint8Array) => void {
   const [first] = roots;
   let newest = first;
   return (path, bytes) => {
@@ -104,8 +118,14 @@ function makeJudge({ now, kept }: FetcherWorld, roots: [TufRoot, ...TufRoot[]]):
     if (role === 'timestamp') requireInTime('root', newest.expires, now);
     requireInTime(role, signed.expires, now);
     // Signed once by a thief to count for years, it would keep a client that cannot ask on what was so before.
-    if (role === 'timestamp' && Date.parse(signed.expires) > now + (statusSecondsMax + clockSkewSeconds) * 1000)
-      throw new Problem('tuf-invalid', `${path} counts until ${signed.expires}, and none may count for more than 24 hours`);
+    if (
+      role === 'timestamp' &&
+      Date.parse(signed.expires) > now + (statusSecondsMax + clockSkewSeconds) * 1000
+    )
+      throw new Problem(
+        'tuf-invalid',
+        `${path} counts until ${signed.expires}, and none may count for more than 24 hours`,
+      );
     // A thief of the status key can raise its versions without end; the key's successor begins anew (TUF §5.3.11).
     const sameKey = newest.roles.timestamp.keyids.join() === first.roles.timestamp.keyids.join();
     if (kept !== undefined && (sameKey || role === 'targets')) requireNotOlder(role, signed, kept);
@@ -113,7 +133,11 @@ function makeJudge({ now, kept }: FetcherWorld, roots: [TufRoot, ...TufRoot[]]):
 }
 
 /** Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer` for what is no JSON, as a hotel's network sends it */
-export function parseMetadata<Metadata>(shape: Shape<Metadata>, bytes: Uint8Array, path: string): Metadata {
+export function parseMetadata<Metadata>(
+  shape: Shape<Metadata>,
+  bytes: Uint8Array,
+  path: string,
+): Metadata {
   try {
     return parseShape(shape, parseJson(bytes, path), 'tuf-invalid', path);
   } catch (cause) {
@@ -132,9 +156,16 @@ function requireInTime(role: TrustRole, expires: string, now: number): void {
   });
 }
 
-function requireNotOlder(role: Exclude<TrustRole, 'root'>, signed: TufSigned, kept: KeptTrust): void {
-  const pairs: (readonly [TrustRole, number, number])[] = [[role, signed.version, keptVersion(kept, role)]];
-  if (signed._type === 'timestamp') pairs.push(['snapshot', signed.meta['snapshot.json'].version, keptVersion(kept, 'snapshot')]);
+function requireNotOlder(
+  role: Exclude<TrustRole, 'root'>,
+  signed: TufSigned,
+  kept: KeptTrust,
+): void {
+  const pairs: (readonly [TrustRole, number, number])[] = [
+    [role, signed.version, keptVersion(kept, role)],
+  ];
+  if (signed._type === 'timestamp')
+    pairs.push(['snapshot', signed.meta['snapshot.json'].version, keptVersion(kept, 'snapshot')]);
   if (signed._type === 'snapshot') {
     const before: TufSnapshot['meta'] = JSON.parse(kept.metadata.snapshot).signed.meta;
     for (const name of ['targets', 'online'] as const)

@@ -14,7 +14,11 @@ import { checkRootSize } from '../registries.ts';
  * that root on. Whether it is the right one says its fingerprint, which a person compares whatever the file was.
  * @throws Problem `root-invalid` for a file that is none of them, `tuf-invalid`, `registry-down`
  */
-export async function rootIn(context: CommandContext, base: string, bytes: Uint8Array): Promise<RootFile> {
+export async function rootIn(
+  context: CommandContext,
+  base: string,
+  bytes: Uint8Array,
+): Promise<RootFile> {
   if (bytes.byteLength > tufDocumentBytesMax) return parseRoot(checkRootSize(bytes));
   const { value } = parseJson(bytes, 'the file');
   const { schema, root, signed } = fieldsOf(value);
@@ -26,8 +30,17 @@ export async function rootIn(context: CommandContext, base: string, bytes: Uint8
   });
 }
 
-async function rootBehind(context: CommandContext, base: string, start: Uint8Array): Promise<RootFile> {
-  const source: Source = { fetch: context.getFile ?? context.fetch, store: memoryStore(), base, signal: context.signal };
+async function rootBehind(
+  context: CommandContext,
+  base: string,
+  start: Uint8Array,
+): Promise<RootFile> {
+  const source: Source = {
+    fetch: context.getFile ?? context.fetch,
+    store: memoryStore(),
+    base,
+    signal: context.signal,
+  };
   // The registry's word, for its origin only: what is pinned is what the administrators signed.
   const told = await fetchFile(source, '/index/root.json', rootFileBytesMax);
   if (told === undefined) throw new Problem('registry-answer', `${base} serves no root file`);

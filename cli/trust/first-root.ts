@@ -23,12 +23,16 @@ export interface NamedRegistry {
  * The name of the registry whose root file is in force: known here, or proven by the first root file and all that was signed since.
  * @throws Problem `tuf-invalid` where the first root file does not lead to the one in force; `registry-down`
  */
-export async function requireFirstRoot({ source, pinned, kept, follow }: NamedRegistry, inForce: string): Promise<Digest> {
+export async function requireFirstRoot(
+  { source, pinned, kept, follow }: NamedRegistry,
+  inForce: string,
+): Promise<Digest> {
   const root = parseRoot(inForce);
   const id = registryIdOf(root);
   // Root files of earlier versions name no first one: such a registry is called by its own root file.
   if (root.first === undefined) return id;
-  const seen = kept === undefined ? [] : [kept.registry, rootFingerprint(parseRoot(kept.files['root.json']))];
+  const seen =
+    kept === undefined ? [] : [kept.registry, rootFingerprint(parseRoot(kept.files['root.json']))];
   if ([rootFingerprint(pinned), ...seen].includes(id)) return id;
   const path = `/index/roots/${hexOf(id)}.json`;
   const bytes = await fetchFile(source, path, rootBytesMax);
@@ -36,10 +40,12 @@ export async function requireFirstRoot({ source, pinned, kept, follow }: NamedRe
   const first = parseRoot(bytes);
   if (rootFingerprint(first) !== id) throw unproven(source, id, `${path} has another fingerprint`);
   const led = await follow(first).catch((cause: unknown) => {
-    if (cause instanceof Problem && cause.code.startsWith('tuf-')) throw unproven(source, id, cause.message, cause);
+    if (cause instanceof Problem && cause.code.startsWith('tuf-'))
+      throw unproven(source, id, cause.message, cause);
     throw cause;
   });
-  if (led.files['root.json'] !== inForce) throw unproven(source, id, 'its administrators signed another root file since');
+  if (led.files['root.json'] !== inForce)
+    throw unproven(source, id, 'its administrators signed another root file since');
   return id;
 }
 

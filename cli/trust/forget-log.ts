@@ -20,8 +20,10 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const terms = { offline: false, graceHours: 0, isDoubted: true };
   const { registry } = await freshRegistry(context, trustedRegistry(context, base), terms);
   const { root, fingerprint } = registry;
-  const [shown, seen] = [await fetchHead(context, registry), await seenHead(context, registry)];
-  if (seen === undefined) throw new Problem('not-found', `Nothing to forget: no log of ${base} was seen here`);
+  const shown = await fetchHead(context, registry);
+  const seen = await seenHead(context, registry);
+  if (seen === undefined)
+    throw new Problem('not-found', `Nothing to forget: no log of ${base} was seen here`);
   const question = safe`The log of ${base} that was seen here: ${printHead(seen)}\nThe log that it shows now:              ${printHead(shown)}\nGo on only if its operator told you, by another way, why, and that the second is right. Everything that this host learned from the first, a revocation or the end of a key perhaps, counts here no more; what the second says of it is learned anew.`;
   const { root: given } = context.options;
   if (given === undefined) {
@@ -52,7 +54,8 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   // The memory first: after a crash in between the host still refuses the log, and the same command sets the rest aside.
   const aside = await setMemoryAside(context.paths, fingerprint, context.now());
   await store.putNamed('checkpoint', Buffer.from(shown.note));
-  const [before, after] = [printHead(seen), printHead(shown)];
+  const before = printHead(seen);
+  const after = printHead(shown);
   answer(
     context,
     { schema: 'skillgate.log-forgotten/1', base, seen: before, shown: after, kept, aside },

@@ -37,7 +37,13 @@ const keptShape: Shape<KeptTrust> = exactObject({
   registry: v.exactOptional(digest),
   refreshed: isoTime,
   freshUntil: isoTime,
-  metadata: exactObject({ root: text, timestamp: text, snapshot: text, targets: text, online: text }),
+  metadata: exactObject({
+    root: text,
+    timestamp: text,
+    snapshot: text,
+    targets: text,
+    online: text,
+  }),
   files: exactObject({
     'root.json': text,
     'policy.json': text,
@@ -85,7 +91,11 @@ export function readAbsence(paths: Pick<Paths, 'config'>, pinned: Digest): strin
   }
 }
 
-export async function keepAbsence(paths: Pick<Paths, 'config'>, pinned: Digest, at: Date): Promise<void> {
+export async function keepAbsence(
+  paths: Pick<Paths, 'config'>,
+  pinned: Digest,
+  at: Date,
+): Promise<void> {
   await writeWhole(pathOf(paths, pinned, 'absent'), `${at.toISOString()}\n`, 0o600);
 }
 
@@ -97,9 +107,15 @@ export function keptVersion({ metadata }: Pick<KeptTrust, 'metadata'>, role: Tru
 // Under another root timestamps begin anew, so the root counts first: whoever holds an old status key can raise its versions without end.
 function isNewer(one: KeptTrust, other: KeptTrust): boolean {
   const roots = keptVersion(one, 'root') - keptVersion(other, 'root');
-  return roots > 0 || (roots === 0 && keptVersion(one, 'timestamp') > keptVersion(other, 'timestamp'));
+  return (
+    roots > 0 || (roots === 0 && keptVersion(one, 'timestamp') > keptVersion(other, 'timestamp'))
+  );
 }
 
-function pathOf(paths: Pick<Paths, 'config'>, pinned: Digest, end: 'json' | 'absent' = 'json'): string {
+function pathOf(
+  paths: Pick<Paths, 'config'>,
+  pinned: Digest,
+  end: 'json' | 'absent' = 'json',
+): string {
   return join(paths.config, 'tuf', `${hexOf(pinned)}.${end}`);
 }

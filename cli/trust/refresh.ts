@@ -8,7 +8,9 @@ import { trustMetadataBytesMax, trustRefreshMillis } from '../limits.ts';
 import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
 import { type KeptTrust, keepAbsence, keepTrust, readAbsence, readKeptTrust } from './kept.ts';
 
-export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'signal'> & { readonly paths: Pick<Paths, 'config'> };
+export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'signal'> & {
+  readonly paths: Pick<Paths, 'config'>;
+};
 
 export interface FreshRegistry {
   readonly registry: TrustedRegistry;
@@ -28,17 +30,25 @@ export interface TrustTerms {
  * The registry with its root of trust as it is now. One without TUF metadata has the root that was pinned, and is asked for more each hour.
  * @throws Problem `tuf-invalid`, `tuf-rollback`; `tuf-expired` when it could not be renewed for too long
  */
-export async function freshRegistry(world: TrustWorld, registry: TrustedRegistry, terms: TrustTerms): Promise<FreshRegistry> {
+export async function freshRegistry(
+  world: TrustWorld,
+  registry: TrustedRegistry,
+  terms: TrustTerms,
+): Promise<FreshRegistry> {
   const { kept } = registry;
   const last = kept?.refreshed ?? readAbsence(world.paths, registry.fingerprint);
-  const age = last === undefined ? Number.POSITIVE_INFINITY : world.now().getTime() - Date.parse(last);
-  if (terms.isDoubted !== true && age >= 0 && age < trustRefreshMillis) return { registry, notes: [] };
-  if (terms.offline) return stillFresh(world, registry, { why: 'offline', graceHours: terms.graceHours });
+  const age =
+    last === undefined ? Number.POSITIVE_INFINITY : world.now().getTime() - Date.parse(last);
+  if (terms.isDoubted !== true && age >= 0 && age < trustRefreshMillis)
+    return { registry, notes: [] };
+  if (terms.offline)
+    return stillFresh(world, registry, { why: 'offline', graceHours: terms.graceHours });
   try {
     await refreshTrust(world, registry.base, registry.pinned);
     return { registry: trustedRegistry(world, registry.base), notes: [] };
   } catch (cause) {
-    if (!(cause instanceof Problem) || !['registry-down', 'registry-answer'].includes(cause.code)) throw cause;
+    if (!(cause instanceof Problem) || !['registry-down', 'registry-answer'].includes(cause.code))
+      throw cause;
     // A registry that answers and holds it back has no need of grace.
     const graceHours = cause.code === 'registry-down' ? terms.graceHours : 0;
     return stillFresh(world, registry, { why: cause.message, graceHours });
@@ -61,11 +71,23 @@ export async function currentRegistry(world: TrustWorld, base: string): Promise<
  * @returns undefined where the registry has no TUF metadata, and its root file does not say that there are any
  * @throws Problem `tuf-missing` where the root file says so; and as `updateTrust`
  */
-export async function refreshTrust(world: TrustWorld, base: string, pinned: RootFile): Promise<KeptTrust | undefined> {
+export async function refreshTrust(
+  world: TrustWorld,
+  base: string,
+  pinned: RootFile,
+): Promise<KeptTrust | undefined> {
   const fingerprint = rootFingerprint(pinned);
-  const source = { fetch: world.getFile ?? world.fetch, store: memoryStore(), base, signal: world.signal };
+  const source = {
+    fetch: world.getFile ?? world.fetch,
+    store: memoryStore(),
+    base,
+    signal: world.signal,
+  };
   const before = readKeptTrust(world.paths, fingerprint);
-  if (before === undefined && (await fetchFile(source, '/tuf/1.root.json', trustMetadataBytesMax)) === undefined) {
+  if (
+    before === undefined &&
+    (await fetchFile(source, '/tuf/1.root.json', trustMetadataBytesMax)) === undefined
+  ) {
     if (pinned.tuf === 1) throw missing(base, 'it answered 404 for /tuf/1.root.json');
     await keepAbsence(world.paths, fingerprint, world.now());
     return undefined;
@@ -77,7 +99,8 @@ export async function refreshTrust(world: TrustWorld, base: string, pinned: Root
     return kept;
   } catch (cause) {
     // Half of it is as little as none: so is a registry whose log has no entry yet.
-    if (before !== undefined || !(cause instanceof Problem) || cause.code !== 'registry-answer') throw cause;
+    if (before !== undefined || !(cause instanceof Problem) || cause.code !== 'registry-answer')
+      throw cause;
     if (pinned.tuf === 1) throw missing(base, cause.message);
     await keepAbsence(world.paths, fingerprint, world.now());
     return undefined;
@@ -100,9 +123,13 @@ function stillFresh(
     const note = `the root of trust of ${registry.base} was not renewed (${why}): the one of ${refreshed} counts until ${end}`;
     return { registry, notes: [note] };
   }
-  throw new Problem('tuf-expired', `Cannot rely on the root of trust of ${registry.base}: it counted until ${end} (${why})`, {
-    hint: 'go online once; for longer times without a network, host policy has statusGraceHours',
-  });
+  throw new Problem(
+    'tuf-expired',
+    `Cannot rely on the root of trust of ${registry.base}: it counted until ${end} (${why})`,
+    {
+      hint: 'go online once; for longer times without a network, host policy has statusGraceHours',
+    },
+  );
 }
 
 function missing(base: string, why: string): Problem {

@@ -21,7 +21,11 @@ import {
   type TufFiles,
   targetsMismatches,
 } from '../../skills-index/trust/tuf/repository.ts';
-import { isSignedRootOf, strangersAmongRetired, strangerWords } from '../../skills-index/trust/tuf/root-chain.ts';
+import {
+  isSignedRootOf,
+  strangersAmongRetired,
+  strangerWords,
+} from '../../skills-index/trust/tuf/root-chain.ts';
 import { tufSignersOf } from '../../skills-index/trust/tuf/signature.ts';
 import { firstRootMillisMax, trustMetadataBytesMax } from '../limits.ts';
 import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './fetcher.ts';
@@ -48,7 +52,10 @@ export async function updateTrust(question: TrustQuestion): Promise<KeptTrust> {
   const { source, pinned, kept, now } = question;
   const walked = await walk(question);
   const follow = (first: RootFile) => walk({ source, pinned: first, now });
-  const registry = await requireFirstRoot({ source, pinned, kept, follow }, walked.files['root.json']);
+  const registry = await requireFirstRoot(
+    { source, pinned, kept, follow },
+    walked.files['root.json'],
+  );
   return { ...walked, registry };
 }
 
@@ -67,7 +74,10 @@ function givenRoot({ start }: TrustQuestion): string | undefined {
   const root = parseMetadata(tufShapes.root, start, 'the TUF root');
   const { keys, roles } = root.signed;
   if (tufSignersOf(root, roles.root, keys).length < roles.root.threshold)
-    throw new Problem('tuf-invalid', 'Cannot trust this TUF root: too few of those whom it names have signed it');
+    throw new Problem(
+      'tuf-invalid',
+      'Cannot trust this TUF root: too few of those whom it names have signed it',
+    );
   return Buffer.from(start).toString('utf8');
 }
 
@@ -76,7 +86,8 @@ async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<st
   let found: string | undefined;
   // One deadline for all of them: nobody has signed what is asked for here, and each alone may take as long as any answer.
   const deadline = AbortSignal.timeout(firstRootMillisMax);
-  const signal = anyTime.signal === undefined ? deadline : AbortSignal.any([anyTime.signal, deadline]);
+  const signal =
+    anyTime.signal === undefined ? deadline : AbortSignal.any([anyTime.signal, deadline]);
   const source: Source = { ...anyTime, signal };
   for (let version = 1; version <= tufRootsMax; version++) {
     const bytes = await fetchFile(source, `/tuf/${version}.root.json`, trustMetadataBytesMax);
@@ -85,27 +96,35 @@ async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<st
     if (isSignedRootOf(root, pinned)) found = Buffer.from(bytes).toString('utf8');
   }
   if (found !== undefined) return found;
-  throw new Problem('tuf-invalid', `No TUF root of ${source.base} is signed by enough administrators of the pinned root file`, {
-    hint: 'ask the operator for the fingerprint of the root file as it is now, then: skillgate registry add URL --root sha256:…',
-  });
+  throw new Problem(
+    'tuf-invalid',
+    `No TUF root of ${source.base} is signed by enough administrators of the pinned root file`,
+    {
+      hint: 'ask the operator for the fingerprint of the root file as it is now, then: skillgate registry add URL --root sha256:…',
+    },
+  );
 }
 
 async function updateIn(folder: string, question: TrustQuestion, root: string): Promise<KeptTrust> {
   const { source, kept, now } = question;
   await writeFile(join(folder, 'root.json'), root);
-  for (const role of trustRoles) if (kept !== undefined) await writeFile(join(folder, `${role}.json`), kept.metadata[role]);
+  for (const role of trustRoles)
+    if (kept !== undefined) await writeFile(join(folder, `${role}.json`), kept.metadata[role]);
   const fetcher = makeTrustFetcher({ source, folder, now, kept, root });
   try {
     const updater = new Updater({
-      ...{ metadataDir: folder, metadataBaseUrl: `${source.base}/tuf` },
-      ...{ targetDir: folder, targetBaseUrl: `${source.base}/tuf/targets`, fetcher },
+      metadataDir: folder,
+      metadataBaseUrl: `${source.base}/tuf`,
+      targetDir: folder,
+      targetBaseUrl: `${source.base}/tuf/targets`,
+      fetcher,
       config: {
-        ...{ maxRootRotations: tufRootsMax, maxDelegations: 2, rootMaxLength: trustMetadataBytesMax },
-        ...{
-          timestampMaxLength: trustMetadataBytesMax,
-          snapshotMaxLength: trustMetadataBytesMax,
-          targetsMaxLength: trustMetadataBytesMax,
-        },
+        maxRootRotations: tufRootsMax,
+        maxDelegations: 2,
+        rootMaxLength: trustMetadataBytesMax,
+        timestampMaxLength: trustMetadataBytesMax,
+        snapshotMaxLength: trustMetadataBytesMax,
+        targetsMaxLength: trustMetadataBytesMax,
       },
     });
     await updater.refresh();
@@ -134,7 +153,9 @@ async function readResult(folder: string, updater: Updater, question: Walked): P
   const status = await needTarget(folder, updater, 'status.json', question);
   const checkpoint = await needTarget(folder, updater, 'checkpoint', question);
   const entries = await Promise.all(
-    trustRoles.map(async (role) => [role, await readFile(join(folder, `${role}.json`), 'utf8')] as const),
+    trustRoles.map(
+      async (role) => [role, await readFile(join(folder, `${role}.json`), 'utf8')] as const,
+    ),
   );
   const metadata = Object.fromEntries(entries) as Record<TrustRole, string>;
   requireCoherent(question, { metadata, files, status, checkpoint });
@@ -156,62 +177,107 @@ interface Shown {
 }
 
 // What TUF does not know: that metadata and root file name the same keys, and that the status is one that this root file admits.
-function requireCoherent({ pinned, kept, now, chain }: Walked, { metadata, files, status, checkpoint }: Shown): void {
+function requireCoherent(
+  { pinned, kept, now, chain }: Walked,
+  { metadata, files, status, checkpoint }: Shown,
+): void {
   const root = parseRoot(files['root.json']);
   const tufRoot: TufRoot = JSON.parse(metadata.root).signed;
   const targets: TufTargets = JSON.parse(metadata.targets).signed;
   const reasons = [...rootMismatches(tufRoot, root), ...targetsMismatches(targets, root)];
-  const inOffice = [root.log, root.status, root.registry, ...root.administrators].map(({ key }) => key);
+  const inOffice = [root.log, root.status, root.registry, ...root.administrators].map(
+    ({ key }) => key,
+  );
   if ((pinned.retired ?? []).some(({ key }) => inOffice.includes(key)))
-    reasons.push('the root file is older than the one that was pinned: a key that was retired there is in office');
-  if (root.origin !== pinned.origin) reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
+    reasons.push(
+      'the root file is older than the one that was pinned: a key that was retired there is in office',
+    );
+  if (root.origin !== pinned.origin)
+    reasons.push(`the root file is for ${root.origin}, not ${pinned.origin}`);
   const before = kept === undefined ? [] : [parseRoot(kept.files['root.json'])];
-  reasons.push(...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []));
+  reasons.push(
+    ...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []),
+  );
   // One from before root files named it names the registry by whichever root file was in force at the first rotation since.
-  const named = [pinned, ...before].filter(({ tuf, first }) => tuf !== undefined || first !== undefined);
+  const named = [pinned, ...before].filter(
+    ({ tuf, first }) => tuf !== undefined || first !== undefined,
+  );
   if (named.some((one) => registryIdOf(one) !== registryIdOf(root)))
-    reasons.push(`the root file is of the registry ${registryIdOf(root)}, not of the one that was known here`);
+    reasons.push(
+      `the root file is of the registry ${registryIdOf(root)}, not of the one that was known here`,
+    );
   const earlier = { files: [pinned, ...before], chain, isWhole: chain.length <= 2 };
   reasons.push(...strangersAmongRetired(root, earlier).map(strangerWords));
   requireReadableFiles(files);
-  if (reasons.length === 0 && verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint)
+  if (
+    reasons.length === 0 &&
+    verifyStatus(Buffer.from(status), root, now).checkpoint !== checkpoint
+  )
     reasons.push('status.json and checkpoint are of two logs, or two times');
   if (reasons.length === 0) return;
-  throw new Problem('tuf-invalid', 'Cannot trust what the registry shows: its parts do not belong together', {
-    reasons: reasons.map((message) => ({ message })),
-  });
+  throw new Problem(
+    'tuf-invalid',
+    'Cannot trust what the registry shows: its parts do not belong together',
+    {
+      reasons: reasons.map((message) => ({ message })),
+    },
+  );
 }
 
 // By earlier thresholds it is judged who was enrolled: a root file that drops one would undo an enrolment, or let a lone vote of then count.
-function whyOtherThresholds({ thresholds = [] }: RootFile, { thresholds: earlier = [] }: RootFile): string | undefined {
-  const changed = earlier.find((one, at) => canonicalJson(one) !== canonicalJson(thresholds[at] ?? null));
+function whyOtherThresholds(
+  { thresholds = [] }: RootFile,
+  { thresholds: earlier = [] }: RootFile,
+): string | undefined {
+  const changed = earlier.find(
+    (one, at) => canonicalJson(one) !== canonicalJson(thresholds[at] ?? null),
+  );
   return (
     changed &&
     `the root file no longer says that it took ${changed.threshold} administrators up to log index ${changed.validUpTo}, as an earlier one does`
   );
 }
 
-async function needTarget(folder: string, updater: Updater, name: string, question: TrustQuestion): Promise<string> {
+async function needTarget(
+  folder: string,
+  updater: Updater,
+  name: string,
+  question: TrustQuestion,
+): Promise<string> {
   const text = await readTarget(folder, updater, name, question);
-  if (text === undefined) throw new Problem('tuf-invalid', `The registry’s TUF metadata names no ${name}`);
+  if (text === undefined)
+    throw new Problem('tuf-invalid', `The registry’s TUF metadata names no ${name}`);
   return text;
 }
 
-async function readTarget(folder: string, updater: Updater, name: string, { kept }: TrustQuestion): Promise<string | undefined> {
+async function readTarget(
+  folder: string,
+  updater: Updater,
+  name: string,
+  { kept }: TrustQuestion,
+): Promise<string | undefined> {
   const info = await updater.getTargetInfo(name);
   if (info === undefined) return undefined;
   if (info.length > (name === 'status.json' ? statusBytesMax : tufFileBytesMax))
-    throw new Problem('tuf-invalid', `The registry’s ${name} has ${info.length} bytes: that is too much`);
+    throw new Problem(
+      'tuf-invalid',
+      `The registry’s ${name} has ${info.length} bytes: that is too much`,
+    );
   const path = join(folder, `target-${name}`);
-  const before = kept === undefined ? undefined : Object.entries(kept.files).find(([one]) => one === name)?.[1];
+  const before =
+    kept === undefined ? undefined : Object.entries(kept.files).find(([one]) => one === name)?.[1];
   if (before !== undefined) await writeFile(path, before);
-  if ((await updater.findCachedTarget(info, path)) === undefined) await updater.downloadTarget(info, path);
+  if ((await updater.findCachedTarget(info, path)) === undefined)
+    await updater.downloadTarget(info, path);
   return readFile(path, 'utf8');
 }
 
 function problemOf(cause: unknown, { fault }: TrustFetcher): Problem {
   if (fault !== undefined) return fault;
   if (cause instanceof Problem) return cause;
-  const why = cause instanceof Error ? cause.message.replace(/^Unable to load \w+ metadata error Error: /, '') : String(cause);
+  const why =
+    cause instanceof Error
+      ? cause.message.replace(/^Unable to load \w+ metadata error Error: /, '')
+      : String(cause);
   return new Problem('tuf-invalid', `Cannot trust what the registry shows: ${why}`, { cause });
 }

@@ -16,11 +16,14 @@ export interface Missing {
 
 const why = 'say why';
 // Folders that a sandbox has of its own: no mount may lie there.
-const ownFolders = /^\/(bin|dev|etc|home|lib[0-9x]*|opt|proc|root|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
+const ownFolders =
+  /^\/(bin|dev|etc|home|lib[0-9x]*|opt|proc|root|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
 
 /** Requests that were denied, by the proxy's own record of them. */
 export function missingRequests(events: readonly AuditEvent[]): Missing[] {
-  const denied = events.flatMap((one) => (one.event === 'egress' && one.decision === 'denied' ? [one] : []));
+  const denied = events.flatMap((one) =>
+    one.event === 'egress' && one.decision === 'denied' ? [one] : [],
+  );
   return unique(
     denied.map(({ host, method, path, port, why: word }): Missing => {
       const isTunnel = method === 'CONNECT';
@@ -29,8 +32,12 @@ export function missingRequests(events: readonly AuditEvent[]): Missing[] {
       const at = port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
       // Of what was malformed nobody knows where it was to go.
       const asked =
-        host === '' ? 'a request that cannot be read' : shortText(`${method} ${isTunnel ? at : `${scheme}://${at}${path}`}`);
-      const means = Object.hasOwn(denials, word) ? denials[word as keyof typeof denials].means : word;
+        host === ''
+          ? 'a request that cannot be read'
+          : shortText(`${method} ${isTunnel ? at : `${scheme}://${at}${path}`}`);
+      const means = Object.hasOwn(denials, word)
+        ? denials[word as keyof typeof denials].means
+        : word;
       const what = `${asked}: ${means}`;
       if (!isForManifest.test(word) || host === '') return { kind: 'egress', what };
       // What was to go through a tunnel that was not opened is not seen: narrow it.
@@ -50,7 +57,10 @@ const sayings: readonly Match[] = [
   [/^(?:.*: )?Error: spawn(?:Sync)? ([\w.+-]{1,64}) ENOENT$/gm, program],
   [/No such file or directory: '([\w.+-]{1,64})'$/gm, program],
   [/^.*?(?:line )?\d+: ([\w.+-]{1,64}): (?:command )?not found$/gm, program],
-  [/EN(?:OENT|OTDIR): no such file or directory, \w+ '(\/[^']{1,400})'/g, (path) => folder(path, 'ro')],
+  [
+    /EN(?:OENT|OTDIR): no such file or directory, \w+ '(\/[^']{1,400})'/g,
+    (path) => folder(path, 'ro'),
+  ],
   [/No such file or directory: '(\/[^']{1,400})'$/gm, (path) => folder(path, 'ro')],
   [
     /^.*?: (?:cannot (?:open|access|create) )?'?(\/[^':]{1,400})'?: (?:No such file|Directory nonexistent)/gm,
@@ -66,11 +76,16 @@ const sayings: readonly Match[] = [
  * Programs, folders and variables that were not there, as far as what it printed tells.
  * @param interpreters of the programs that it has: the words of the first line of a script
  */
-export function missingInOutput(printed: string, interpreters: Interpreters = new Map()): Missing[] {
+export function missingInOutput(
+  printed: string,
+  interpreters: Interpreters = new Map(),
+): Missing[] {
   // No interpreter writes longer ones, and the patterns would take long over them.
   const lines = printed.split('\n').filter((line) => line.length <= messageCharsMax);
   const text = lines.join('\n');
-  const found = sayings.flatMap(([pattern, missing]) => [...text.matchAll(pattern)].map(([, name = '']) => missing(name)));
+  const found = sayings.flatMap(([pattern, missing]) =>
+    [...text.matchAll(pattern)].map(([, name = '']) => missing(name)),
+  );
   return unique(found.flatMap((one) => (one === undefined ? [] : [withCause(one, interpreters)])));
 }
 
@@ -83,7 +98,8 @@ function withCause(missing: Missing, interpreters: Interpreters): Missing {
   const words = missing.kind === 'exec' ? interpreters.get(name) : undefined;
   if (words === undefined) return missing;
   const lacks = words.find((one) => !interpreters.has(one));
-  if (lacks === undefined) return { kind: 'exec', what: `the program ${name} is there, and did not start` };
+  if (lacks === undefined)
+    return { kind: 'exec', what: `the program ${name} is there, and did not start` };
   const what = `the program ${name} is there, but ${name} is a script, and the program ${lacks} that runs it is not there`;
   return { kind: 'exec', what, entry: { program: lacks, why } };
 }
@@ -95,10 +111,18 @@ function program(name: string): Missing {
 function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {
   const [, top = ''] = path.split('/');
   // What hosts obey is shut in every mount: another mode would not open it.
-  if (top === '' || ownFolders.test(path) || (mode === 'cow' && path.split('/').some((name) => isProtectedName(name))))
+  if (
+    top === '' ||
+    ownFolders.test(path) ||
+    (mode === 'cow' && path.split('/').some((name) => isProtectedName(name)))
+  )
     return undefined;
   const says = `the skill says that ${JSON.stringify(shortText(path))} ${mode === 'ro' ? 'is not there' : 'cannot be written'}`;
-  return { kind: 'mount', what: says, entry: { source: `workspace:${partOf(top)}`, target: `/${top}`, mode, why } };
+  return {
+    kind: 'mount',
+    what: says,
+    entry: { source: `workspace:${partOf(top)}`, target: `/${top}`, mode, why },
+  };
 }
 
 // A workspace's name, as host policy binds it.
@@ -114,7 +138,8 @@ function partOf(text: string): string {
 
 function variable(name: string): Missing {
   const what = `the variable ${name} is not set`;
-  if (!/(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|KEY)$/.test(name)) return { kind: 'env', what, entry: { name, why } };
+  if (!/(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|KEY)$/.test(name))
+    return { kind: 'env', what, entry: { name, why } };
   return { kind: 'secret', what, entry: { name, hosts: ['host.example'], as: 'bearer', why } };
 }
 

@@ -30,11 +30,14 @@ export function triedSkill(
 ): Pick<RunRequest, 'approved' | 'manifest' | 'skill' | 'why'> {
   const { capabilities, name, version } = manifest;
   const unknown = named.find((one) => !capabilities.secret.some((secret) => secret.name === one));
-  if (unknown !== undefined) throw new Problem('usage', `skill.json declares no secret ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined)
+    throw new Problem('usage', `skill.json declares no secret ${JSON.stringify(unknown)}`);
   const secret = capabilities.secret.filter((one) => named.includes(one.name));
   // A proxy that has nothing to allow would not be started, and nothing would be seen.
   const egress =
-    capabilities.egress.length > 0 ? capabilities.egress : [{ url: 'https://tried.invalid/', methods: ['GET'], why: '' }];
+    capabilities.egress.length > 0
+      ? capabilities.egress
+      : [{ url: 'https://tried.invalid/', methods: ['GET'], why: '' }];
   const tried = { ...capabilities, secret, egress };
   return {
     skill: { admitted: { name, version: unapproved(version), bundle: packed.digest }, ...packed },
@@ -46,7 +49,11 @@ export function triedSkill(
 
 /** Its author is there to see: what is denied is counted as little as can be, but not the use of a secret or of the canary. */
 export function patient(policy: HostPolicy): HostPolicy {
-  const breakers = { ...policy.breakers, denied: breakerThresholdMax, 'private-address': breakerThresholdMax };
+  const breakers = {
+    ...policy.breakers,
+    denied: breakerThresholdMax,
+    'private-address': breakerThresholdMax,
+  };
   return { ...policy, breakers: { ...breakers, 'spawn-failed': breakerThresholdMax } };
 }
 

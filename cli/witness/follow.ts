@@ -8,7 +8,15 @@ import { type Checkpoint, verifyCheckpoint } from '../../skills-index/log/checkp
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Replays } from './replays.ts';
-import { type Answered, consider, keepRollback, sayStopped, stop, type WatchedLog, type Witness } from './witness.ts';
+import {
+  type Answered,
+  consider,
+  keepRollback,
+  sayStopped,
+  stop,
+  type WatchedLog,
+  type Witness,
+} from './witness.ts';
 
 /** What one look at a log came to. */
 export type Followed = Answered | { readonly status: 'behind'; readonly why: string };
@@ -19,11 +27,25 @@ export type Followed = Answered | { readonly status: 'behind'; readonly why: str
  */
 export async function followOnce(
   witness: Witness,
-  { base, fetch, signal }: { readonly base: string; readonly fetch: typeof globalThis.fetch; readonly signal?: AbortSignal },
+  {
+    base,
+    fetch,
+    signal,
+  }: {
+    readonly base: string;
+    readonly fetch: typeof globalThis.fetch;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Followed> {
-  const source: Source = { base, fetch, store: memoryStore(), ...(signal === undefined ? {} : { signal }) };
+  const source: Source = {
+    base,
+    fetch,
+    store: memoryStore(),
+    ...(signal === undefined ? {} : { signal }),
+  };
   const bytes = await fetchFile(source, '/log/checkpoint', noteBytesMax);
-  if (bytes === undefined) throw new Problem('not-found', `There is no checkpoint at ${base}/log/checkpoint`);
+  if (bytes === undefined)
+    throw new Problem('not-found', `There is no checkpoint at ${base}/log/checkpoint`);
   const note = Buffer.from(bytes).toString('utf8');
   const { log, head } = await readHead(witness, note);
   const kept = await witness.heads.read(log.origin);
@@ -33,15 +55,23 @@ export async function followOnce(
   }
   const before = kept.head?.size ?? 0;
   const proofs = await fetchConsistency(source, [before], head.size);
-  const answered = await consider(witness, log, { oldSize: before, proof: proofs.get(before) ?? [], note });
+  const answered = await consider(witness, log, {
+    oldSize: before,
+    proof: proofs.get(before) ?? [],
+    note,
+  });
   // A proof that was refused may be the log's fault or its tiles'; the tiles say which, unless the proof did.
-  if (answered.status !== 422 || kept.head === undefined || (await isStopped(witness, log))) return answered;
+  if (answered.status !== 422 || kept.head === undefined || (await isStopped(witness, log)))
+    return answered;
   return (await showsOtherHead(source, kept.head, head))
     ? stop(witness, log, { kept, judged: forked(422, kept.head, head), note })
     : answered;
 }
 
-async function readHead(witness: Witness, note: string): Promise<{ readonly log: WatchedLog; readonly head: Checkpoint }> {
+async function readHead(
+  witness: Witness,
+  note: string,
+): Promise<{ readonly log: WatchedLog; readonly head: Checkpoint }> {
   const log = watchedLog(witness, note);
   try {
     return { log, head: verifyCheckpoint(note, log) };
@@ -61,7 +91,10 @@ function watchedLog(witness: Witness, note: string): WatchedLog {
   const origin = note.slice(0, note.indexOf('\n'));
   const log = witness.logs.find((one) => one.origin === origin);
   if (log === undefined)
-    throw new Problem('log-invalid', `The checkpoint is of ${JSON.stringify(origin.slice(0, 200))}, which is not watched here`);
+    throw new Problem(
+      'log-invalid',
+      `The checkpoint is of ${JSON.stringify(origin.slice(0, 200))}, which is not watched here`,
+    );
   return log;
 }
 
@@ -89,14 +122,20 @@ export async function followForever(
   if (bases.length === 0) await pause(undefined, signal);
 }
 
-async function lookAndSay(witness: Witness, place: Parameters<typeof followOnce>[1], replays?: Replays): Promise<void> {
+async function lookAndSay(
+  witness: Witness,
+  place: Parameters<typeof followOnce>[1],
+  replays?: Replays,
+): Promise<void> {
   try {
     await replays?.look(place.base, place.signal);
     const { status, ...rest } = await followOnce(witness, place);
     // A fork and a rollback have said so themselves.
-    if (status !== 200 && status !== 'behind' && 'why' in rest) witness.alarm(`${place.base}: not cosigned: ${rest.why}`);
+    if (status !== 200 && status !== 'behind' && 'why' in rest)
+      witness.alarm(`${place.base}: not cosigned: ${rest.why}`);
   } catch (cause) {
-    if (place.signal?.aborted !== true) witness.alarm(`${place.base}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    if (place.signal?.aborted !== true)
+      witness.alarm(`${place.base}: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 

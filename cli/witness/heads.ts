@@ -40,16 +40,26 @@ export interface Evidence {
   readonly at: string;
 }
 
-const headForm = v.strictObject({ schema: v.literal('skillgate.witnessed/1'), origin: v.string(), note: v.string() });
+const headForm = v.strictObject({
+  schema: v.literal('skillgate.witnessed/1'),
+  origin: v.string(),
+  note: v.string(),
+});
 const stopForm = v.looseObject({ why: v.string() });
 
 /** The heads below a folder. */
 export function diskHeads(dir: string): Heads {
-  const folderOf = (origin: string): string => join(dir, 'logs', createHash('sha256').update(origin).digest('hex').slice(0, 32));
+  const folderOf = (origin: string): string =>
+    join(dir, 'logs', createHash('sha256').update(origin).digest('hex').slice(0, 32));
   const stopFile = (origin: string): string => join(folderOf(origin), 'stopped.json');
   const keepEvidence = async (origin: string, evidence: Evidence): Promise<string> => {
     const folder = join(folderOf(origin), 'evidence');
-    const name = createHash('sha256').update(evidence.kept).update('\0').update(evidence.sent).digest('hex').slice(0, 32);
+    const name = createHash('sha256')
+      .update(evidence.kept)
+      .update('\0')
+      .update(evidence.sent)
+      .digest('hex')
+      .slice(0, 32);
     const file = join(folder, `${name}.json`);
     await mkdir(folder, { recursive: true });
     const there = await readdir(folder);
@@ -64,9 +74,14 @@ export function diskHeads(dir: string): Heads {
       const place = (await numbersIn(folder)).at(-1) ?? 0;
       const head = place === 0 ? undefined : await readHead(join(folder, nameOf(place)), origin);
       const stopped = await readStop(stopFile(origin));
-      return { place, ...(head === undefined ? {} : { head }), ...(stopped === undefined ? {} : { stopped }) };
+      return {
+        place,
+        ...(head === undefined ? {} : { head }),
+        ...(stopped === undefined ? {} : { stopped }),
+      };
     },
-    follow: (origin, place, note) => follow(join(folderOf(origin), 'heads'), place, { origin, note }),
+    follow: (origin, place, note) =>
+      follow(join(folderOf(origin), 'heads'), place, { origin, note }),
     keepEvidence,
     stop: async (origin, evidence) => {
       await keepEvidence(origin, evidence);
@@ -77,13 +92,20 @@ export function diskHeads(dir: string): Heads {
   };
 }
 
-async function follow(folder: string, place: number, head: { origin: string; note: string }): Promise<boolean> {
+async function follow(
+  folder: string,
+  place: number,
+  head: { origin: string; note: string },
+): Promise<boolean> {
   await mkdir(folder, { recursive: true });
-  const [beside, path] = [join(folder, `.${randomUUID()}.new`), join(folder, nameOf(place + 1))];
+  const beside = join(folder, `.${randomUUID()}.new`);
+  const path = join(folder, nameOf(place + 1));
   try {
     const file = await open(beside, 'wx', 0o644);
     try {
-      await file.writeFile(`${JSON.stringify({ schema: 'skillgate.witnessed/1', ...head }, null, 2)}\n`);
+      await file.writeFile(
+        `${JSON.stringify({ schema: 'skillgate.witnessed/1', ...head }, null, 2)}\n`,
+      );
       await file.sync();
     } finally {
       await file.close();
@@ -102,14 +124,23 @@ async function follow(folder: string, place: number, head: { origin: string; not
     await rm(path, { force: true });
     return false;
   }
-  for (const old of numbers.slice(0, -headsKeptMax)) await rm(join(folder, nameOf(old)), { force: true });
+  for (const old of numbers.slice(0, -headsKeptMax))
+    await rm(join(folder, nameOf(old)), { force: true });
   return true;
 }
 
-async function readHead(path: string, origin: string): Promise<TreeHead & { readonly note: string }> {
+async function readHead(
+  path: string,
+  origin: string,
+): Promise<TreeHead & { readonly note: string }> {
   const parsed = v.safeParse(headForm, parseJson(await readFile(path), path).value);
   const checkpoint = parsed.success ? parseCheckpoint(parsed.output.note) : undefined;
-  if (!parsed.success || checkpoint === undefined || parsed.output.origin !== origin || checkpoint.origin !== origin) {
+  if (
+    !parsed.success ||
+    checkpoint === undefined ||
+    parsed.output.origin !== origin ||
+    checkpoint.origin !== origin
+  ) {
     throw new Problem('log-invalid', `Cannot read ${path}: it is no head of the log "${origin}"`, {
       hint: 'Restore the file. Without it this witness cannot know what it cosigned.',
     });
@@ -133,7 +164,9 @@ async function numbersIn(folder: string): Promise<number[]> {
     if (cause.code === 'ENOENT') return [];
     throw cause;
   });
-  return names.flatMap((name) => (/^\d{15}\.json$/.test(name) ? [Number(name.slice(0, 15))] : [])).sort((a, b) => a - b);
+  return names
+    .flatMap((name) => (/^\d{15}\.json$/.test(name) ? [Number(name.slice(0, 15))] : []))
+    .sort((a, b) => a - b);
 }
 
 function nameOf(place: number): string {

@@ -1,5 +1,11 @@
 /** A witness's own key: Ed25519, made at the first start, readable by its owner only. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -28,12 +34,18 @@ const form = v.strictObject({
  * @param named what it is to be called; must be its name when the key is there already
  * @throws Problem `key-file-invalid`, `usage`, also without a name when there is no key yet
  */
-export async function readOrMakeWitnessKey(dir: string, named: string | undefined): Promise<WitnessKey> {
+export async function readOrMakeWitnessKey(
+  dir: string,
+  named: string | undefined,
+): Promise<WitnessKey> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, fileName);
   const key = (await readKey(path)) ?? (await makeKey(path, named));
   if (named !== undefined && named !== key.name) {
-    throw new Problem('usage', `The witness of ${JSON.stringify(dir)} is called ${JSON.stringify(key.name)}, and stays so`);
+    throw new Problem(
+      'usage',
+      `The witness of ${JSON.stringify(dir)} is called ${JSON.stringify(key.name)}, and stays so`,
+    );
   }
   return key;
 }
@@ -66,17 +78,29 @@ async function readKey(path: string): Promise<WitnessKey | undefined> {
 
 async function makeKey(path: string, name: string | undefined): Promise<WitnessKey> {
   if (name === undefined) {
-    throw new Problem('usage', 'Cannot make a witness without a name: clients are shown it with each head that it cosigned', {
-      hint: 'skillgate witness serve … --name witness.example/one, once: it is kept with the key, and stays so',
-    });
+    throw new Problem(
+      'usage',
+      'Cannot make a witness without a name: clients are shown it with each head that it cosigned',
+      {
+        hint: 'skillgate witness serve … --name witness.example/one, once: it is kept with the key, and stays so',
+      },
+    );
   }
-  if (!noteName.test(name) || /^[a-z][a-z\d]*:\/\//i.test(name) || name.length > witnessNameCharsMax) {
+  if (
+    !noteName.test(name) ||
+    /^[a-z][a-z\d]*:\/\//i.test(name) ||
+    name.length > witnessNameCharsMax
+  ) {
     throw new Problem('usage', `Cannot call a witness ${JSON.stringify(name)}`, {
       hint: 'An address without https://, such as witness.example/one: no spaces and no plus.',
     });
   }
   const { privateKey } = generateKeyPairSync('ed25519');
-  const text = { schema: 'skillgate.witness-key/1', name, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+  const text = {
+    schema: 'skillgate.witness-key/1',
+    name,
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  };
   // `wx`: of two first starts at once the second fails, and a link laid there is not followed.
   const file = await open(path, 'wx', 0o600);
   try {

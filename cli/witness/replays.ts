@@ -59,9 +59,18 @@ export function makeReplays(witness: ReplayingWitness): Replays {
   return {
     look: async (base, signal) => {
       const root = await rootAt(witness, base, signal);
-      const look = await replay(witness, { base, root, memory, ...(signal === undefined ? {} : { signal }) });
+      const look = await replay(witness, {
+        base,
+        root,
+        memory,
+        ...(signal === undefined ? {} : { signal }),
+      });
       statuses.set(root.origin, look.status);
-      settle(root.origin, look.size, look.differences.length === 0 ? undefined : sayDifferences(look));
+      settle(
+        root.origin,
+        look.size,
+        look.differences.length === 0 ? undefined : sayDifferences(look),
+      );
     },
     statusOf: (origin) => statuses.get(origin),
     whyHeld: (origin, size = 0) => {
@@ -92,7 +101,11 @@ async function replay(
   const { base, root, memory, signal = new AbortController().signal } = given;
   // A home of its own, in which the root file that the operator gave is the one that is pinned.
   const home = join(dir, 'replay');
-  const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+  const paths = {
+    config: join(home, 'config'),
+    data: join(home, 'data'),
+    cache: join(home, 'cache'),
+  };
   await pinRegistry(paths, base, root, []);
   const world = { paths, fetch, now, signal };
   const terms = { offline: false, graceHours: 0, isDoubted: true };
@@ -104,7 +117,11 @@ async function replay(
   return lookOnce({ ...trust, ...memory, source, folder, now });
 }
 
-async function rootAt({ roots, fetch }: ReplayingWitness, base: string, signal?: AbortSignal): Promise<RootFile> {
+async function rootAt(
+  { roots, fetch }: ReplayingWitness,
+  base: string,
+  signal?: AbortSignal,
+): Promise<RootFile> {
   const source = { base, fetch, store: memoryStore(), ...(signal === undefined ? {} : { signal }) };
   const note = await fetchFile(source, '/log/checkpoint', noteBytesMax);
   const [origin = ''] = Buffer.from(note ?? '')

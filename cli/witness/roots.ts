@@ -62,9 +62,15 @@ export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<Watche
       found = await askForRoot(renewal, given, log);
     }
     if (found !== undefined) {
-      renewal.logs.splice(0, renewal.logs.length, ...renewal.logs.map((one) => (one.origin === log.origin ? found : one)));
+      renewal.logs.splice(
+        0,
+        renewal.logs.length,
+        ...renewal.logs.map((one) => (one.origin === log.origin ? found : one)),
+      );
       told.delete(log.origin);
-      renewal.say(`${log.origin}: its administrators rotated the key of its log; the new one counts from now on`);
+      renewal.say(
+        `${log.origin}: its administrators rotated the key of its log; the new one counts from now on`,
+      );
     } else if (!told.has(log.origin)) {
       told.add(log.origin);
       renewal.say(sayUnknown(given, log));
@@ -86,7 +92,11 @@ async function readAgain({ path }: GivenRoot, log: WatchedLog): Promise<WatchedL
   }
 }
 
-async function askForRoot({ bases, fetch, now }: Renewal, { root }: GivenRoot, log: WatchedLog): Promise<WatchedLog | undefined> {
+async function askForRoot(
+  { bases, fetch, now }: Renewal,
+  { root }: GivenRoot,
+  log: WatchedLog,
+): Promise<WatchedLog | undefined> {
   const { updateTrust } = await import('../trust/updater.ts');
   for (const base of bases) {
     try {
@@ -103,5 +113,7 @@ async function askForRoot({ bases, fetch, now }: Renewal, { root }: GivenRoot, l
 
 function otherThan(log: WatchedLog, root: RootFile): WatchedLog | undefined {
   const found = logOf(root);
-  return found.origin === log.origin && Buffer.compare(found.key, log.key) !== 0 ? found : undefined;
+  return found.origin === log.origin && Buffer.compare(found.key, log.key) !== 0
+    ? found
+    : undefined;
 }

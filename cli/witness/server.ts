@@ -54,22 +54,31 @@ async function reply(witness: Witness, request: IncomingMessage): Promise<Reply>
     const text = await readBody(request);
     return text === undefined ? { status: 413, body: 'too large\n' } : answer(witness, text);
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, body: 'there is nothing to send here\n' };
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return { status: 405, body: 'there is nothing to send here\n' };
   if (path === '/')
-    return { status: 200, body: `${JSON.stringify(await describe(witness), null, 2)}\n`, type: 'application/json' };
+    return {
+      status: 200,
+      body: `${JSON.stringify(await describe(witness), null, 2)}\n`,
+      type: 'application/json',
+    };
   if (path === '/healthz') return { status: 200, body: '{"ok":true}\n', type: 'application/json' };
   const stated = witness.logs.find((one) => `/${one.origin}/status.json` === path);
   const status = stated === undefined ? undefined : witness.statusOf?.(stated.origin);
-  if (status !== undefined) return { status: 200, body: Buffer.from(status).toString('utf8'), type: 'application/json' };
+  if (status !== undefined)
+    return { status: 200, body: Buffer.from(status).toString('utf8'), type: 'application/json' };
   const log = witness.logs.find((one) => `/${one.origin}/checkpoint` === path);
   const note = log === undefined ? undefined : await cosignedHead(witness, log);
-  return note === undefined ? { status: 404, body: 'nothing is cosigned here\n' } : { status: 200, body: note };
+  return note === undefined
+    ? { status: 404, body: 'nothing is cosigned here\n' }
+    : { status: 200, body: note };
 }
 
 async function answer(witness: Witness, text: string): Promise<Reply> {
   const answered = await takeSubmission(witness, text);
   if (answered.status === 200) return { status: 200, body: answered.line };
-  if (answered.size !== undefined) return { status: answered.status, body: `${answered.size}\n`, type: 'text/x.tlog.size' };
+  if (answered.size !== undefined)
+    return { status: answered.status, body: `${answered.size}\n`, type: 'text/x.tlog.size' };
   return { status: answered.status, body: `${answered.why}\n` };
 }
 
@@ -77,7 +86,10 @@ async function describe(witness: Witness): Promise<object> {
   const logs = await Promise.all(
     witness.logs.map(async ({ origin }) => {
       const { head, stopped } = await witness.heads.read(origin);
-      const seen = head === undefined ? {} : { size: head.size, root: Buffer.from(head.root).toString('base64') };
+      const seen =
+        head === undefined
+          ? {}
+          : { size: head.size, root: Buffer.from(head.root).toString('base64') };
       const held = witness.whyHeld?.(origin);
       return {
         origin,
@@ -87,7 +99,12 @@ async function describe(witness: Witness): Promise<object> {
       };
     }),
   );
-  return { schema: 'skillgate.witness/1', ...witnessLine(witness.key), verifierKey: verifierKey(witness.key), logs };
+  return {
+    schema: 'skillgate.witness/1',
+    ...witnessLine(witness.key),
+    verifierKey: verifierKey(witness.key),
+    logs,
+  };
 }
 
 // What is too long is not read to its end.
@@ -102,9 +119,18 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, body, type = 'text/plain; charset=utf-8' }: Reply): void {
-  const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  response.writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers).end(body);
+function send(
+  response: ServerResponse,
+  { status, body, type = 'text/plain; charset=utf-8' }: Reply,
+): void {
+  const headers = {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
+  response
+    .writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers)
+    .end(body);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

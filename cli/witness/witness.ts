@@ -40,7 +40,11 @@ export interface Witness {
 /** What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is stopped. */
 export type Answered =
   | { readonly status: 200; readonly line: string }
-  | { readonly status: 400 | 403 | 404 | 409 | 422 | 503; readonly why: string; readonly size?: number };
+  | {
+      readonly status: 400 | 403 | 404 | 409 | 422 | 503;
+      readonly why: string;
+      readonly size?: number;
+    };
 
 /** Takes the body of an `add-checkpoint`. */
 export async function takeSubmission(witness: Witness, text: string): Promise<Answered> {
@@ -61,7 +65,11 @@ export async function takeSubmission(witness: Witness, text: string): Promise<An
 }
 
 /** Cosigns, or says why not. */
-export async function consider(witness: Witness, log: WatchedLog, submission: Submission): Promise<Answered> {
+export async function consider(
+  witness: Witness,
+  log: WatchedLog,
+  submission: Submission,
+): Promise<Answered> {
   for (let tries = 0; tries < witnessTriesMax; tries++) {
     const kept = await witness.heads.read(log.origin);
     if (kept.stopped !== undefined) return sayStopped(log, kept.stopped);
@@ -79,7 +87,8 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
         if (held !== undefined) return { status: 503, why: held };
         const note = ownNote(submission.note, log);
         if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
-        if (kept.head?.size !== judged.head.size) witness.say?.(`cosigned ${log.origin}: ${sayHead(judged.head)}`);
+        if (kept.head?.size !== judged.head.size)
+          witness.say?.(`cosigned ${log.origin}: ${sayHead(judged.head)}`);
         return { status: 200, line: await cosign(witness, note) };
       }
     }
@@ -90,7 +99,9 @@ export async function consider(witness: Witness, log: WatchedLog, submission: Su
 /** The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that is stopped or held. */
 export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<string | undefined> {
   const { head, stopped } = await witness.heads.read(log.origin);
-  return head === undefined || stopped !== undefined || witness.whyHeld?.(log.origin, head.size) !== undefined
+  return head === undefined ||
+    stopped !== undefined ||
+    witness.whyHeld?.(log.origin, head.size) !== undefined
     ? undefined
     : head.note + (await cosign(witness, head.note));
 }
@@ -99,7 +110,11 @@ export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<s
 export async function stop(
   witness: Witness,
   log: WatchedLog,
-  found: { readonly kept: KeptLog; readonly judged: Extract<Judged, { readonly kind: 'forked' }>; readonly note: string },
+  found: {
+    readonly kept: KeptLog;
+    readonly judged: Extract<Judged, { readonly kind: 'forked' }>;
+    readonly note: string;
+  },
 ): Promise<Answered> {
   const { judged, kept } = found;
   const evidence = {
@@ -109,16 +124,27 @@ export async function stop(
     at: witness.now().toISOString(),
   };
   await witness.heads.stop(log.origin, evidence);
-  witness.alarm(`ALARM ${log.origin}: ${judged.why}. This witness cosigns nothing of it until a person took stopped.json away.`);
+  witness.alarm(
+    `ALARM ${log.origin}: ${judged.why}. This witness cosigns nothing of it until a person took stopped.json away.`,
+  );
   return { status: judged.status, why: judged.why };
 }
 
 /** A log that a person shows an older head than before: refused, and kept. */
-export async function keepRollback(witness: Witness, log: WatchedLog, seen: { kept: KeptLog; note: string }): Promise<string> {
+export async function keepRollback(
+  witness: Witness,
+  log: WatchedLog,
+  seen: { kept: KeptLog; note: string },
+): Promise<string> {
   const { head } = seen.kept;
   const sent = parseCheckpoint(seen.note);
   const why = `the log went back: ${head === undefined ? 'nothing' : sayHead(head)} was cosigned, and it now shows ${sayHead(sent)}`;
-  const evidence = { why, kept: head?.note ?? '', sent: ownNote(seen.note, log), at: witness.now().toISOString() };
+  const evidence = {
+    why,
+    kept: head?.note ?? '',
+    sent: ownNote(seen.note, log),
+    at: witness.now().toISOString(),
+  };
   const file = await witness.heads.keepEvidence(log.origin, evidence);
   witness.alarm(`ALARM ${log.origin}: ${why}. Kept in ${file}`);
   return why;
@@ -128,10 +154,20 @@ const tellsMax = 100;
 const toldOlder = new WeakMap<Witness, Set<number>>();
 
 // A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is stopped, and no disk is filled.
-function tellOlder(witness: Witness, { origin }: WatchedLog, { kept, note }: { kept: KeptLog; note: string }): void {
+function tellOlder(
+  witness: Witness,
+  { origin }: WatchedLog,
+  { kept, note }: { kept: KeptLog; note: string },
+): void {
   const sent = parseCheckpoint(note);
   const told = toldOlder.get(witness) ?? new Set();
-  if (kept.head === undefined || sent.size >= kept.head.size || told.has(sent.size) || told.size >= tellsMax) return;
+  if (
+    kept.head === undefined ||
+    sent.size >= kept.head.size ||
+    told.has(sent.size) ||
+    told.size >= tellsMax
+  )
+    return;
   toldOlder.set(witness, told.add(sent.size));
   witness.alarm(
     `ALARM ${origin}: an older head was sent: ${sayHead(kept.head)} was cosigned, and now came ${sayHead(sent)}. If its registry shows that too, it was restored from an older copy: tell who operates it`,
@@ -140,18 +176,29 @@ function tellOlder(witness: Witness, { origin }: WatchedLog, { kept, note }: { k
 
 /** What a stopped log is told. */
 export function sayStopped(log: WatchedLog, stopped: NonNullable<KeptLog['stopped']>): Answered {
-  return { status: 503, why: `${log.origin} is stopped until a person looked at it: ${stopped.why}` };
+  return {
+    status: 503,
+    why: `${log.origin} is stopped until a person looked at it: ${stopped.why}`,
+  };
 }
 
 // A head that is kept already is signed again with the time of now; nothing has to be written for it.
 async function isKept(
   { heads }: Witness,
   { origin }: WatchedLog,
-  { kept, head, note }: { readonly kept: KeptLog; readonly head: Checkpoint; readonly note: string },
+  {
+    kept,
+    head,
+    note,
+  }: { readonly kept: KeptLog; readonly head: Checkpoint; readonly note: string },
 ): Promise<boolean> {
   return kept.head?.size === head.size || heads.follow(origin, kept.place, note);
 }
 
 function cosign({ key, now }: Witness, note: string): Promise<string> {
-  return signCosignature(note, { name: key.name, seconds: Math.floor(now().getTime() / 1000), key });
+  return signCosignature(note, {
+    name: key.name,
+    seconds: Math.floor(now().getTime() / 1000),
+    key,
+  });
 }

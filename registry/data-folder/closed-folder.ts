@@ -19,7 +19,11 @@ export async function closeFolder(dir: string, say: (line: string) => void): Pro
       () => false,
     );
     if (isClosed) closed.push(path);
-    else say(`warning: other users of this machine can open ${path}, and only its owner can change that: chmod go-rwx ${path}`);
+    else
+      say(
+        `warning: other users of this machine can open ${path}, and only its owner can change that: chmod go-rwx ${path}`,
+      );
   }
-  if (closed.includes(dir)) say(`${dir} was open to other users of this machine; it is closed to them now`);
+  if (closed.includes(dir))
+    say(`${dir} was open to other users of this machine; it is closed to them now`);
 }

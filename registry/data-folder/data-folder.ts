@@ -32,15 +32,25 @@ export async function readRootFile(dir: string): Promise<RootFile> {
  * @param name of the file, for the keys that a rotation brings
  * @throws Problem `file-not-found`, `key-file-invalid`
  */
-export async function readKeys(dir: string, root: RootFile, name = 'keys.json'): Promise<RegistryKeys> {
+export async function readKeys(
+  dir: string,
+  root: RootFile,
+  name = 'keys.json',
+): Promise<RegistryKeys> {
   const path = join(dir, name);
   const bytes = await readData(path);
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) {
-    throw new Problem('key-file-invalid', `Cannot use ${path}: others may read it`, { hint: `chmod 600 ${path}` });
+    throw new Problem('key-file-invalid', `Cannot use ${path}: others may read it`, {
+      hint: `chmod 600 ${path}`,
+    });
   }
   const parsed = v.safeParse(keysForm, parseJson(bytes, path).value);
-  if (!parsed.success) throw new Problem('key-file-invalid', `Cannot use ${path}: it is not of form skillgate.registry-keys/1`);
+  if (!parsed.success)
+    throw new Problem(
+      'key-file-invalid',
+      `Cannot use ${path}: it is not of form skillgate.registry-keys/1`,
+    );
   return requireRootKeys(root, parsed.output);
 }
 
@@ -61,7 +71,9 @@ export async function readPolicy(dir: string): Promise<Policy> {
 export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | undefined> {
   const path = join(dir, 'incidents.json');
   const bytes = await readIfThere(path);
-  return bytes === undefined ? undefined : parseShape(incidentPolicyShape, parseJson(bytes, path), 'json-invalid', path);
+  return bytes === undefined
+    ? undefined
+    : parseShape(incidentPolicyShape, parseJson(bytes, path), 'json-invalid', path);
 }
 
 /** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */
@@ -77,7 +89,10 @@ export async function readEnrolments(dir: string): Promise<Envelope[]> {
 }
 
 /** `DIR/tuf.json`, when administrators have signed one. @throws Problem `tuf-invalid` */
-export async function readTuf(dir: string, about: { root: RootFile; policy: Policy }): Promise<TufRepository | undefined> {
+export async function readTuf(
+  dir: string,
+  about: { root: RootFile; policy: Policy },
+): Promise<TufRepository | undefined> {
   const path = join(dir, tufDocumentName);
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;

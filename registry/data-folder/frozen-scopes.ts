@@ -15,7 +15,9 @@ import { readBlob } from '../store/objects.ts';
 
 /** Scopes of which a statement by certificate is logged that could not be verified under `next`. */
 export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<string[]> {
-  const [root, sigstore, objects] = [rootFileOf(next), sigstoreOf(next, undefined), diskObjects(join(dir, 'objects'))];
+  const root = rootFileOf(next);
+  const sigstore = sigstoreOf(next, undefined);
+  const objects = diskObjects(join(dir, 'objects'));
   const fallen = new Set<string>();
   for (const address of certifiedScopes(dir)) {
     if (!isDigest(address)) continue;
@@ -24,7 +26,9 @@ export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<
       verifyStatement(value, { root, sigstore });
     } catch (cause) {
       if (!(cause instanceof Problem)) throw cause;
-      const { scope } = parseFrozenSubject(Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'));
+      const { scope } = parseFrozenSubject(
+        Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'),
+      );
       if (scope !== undefined) fallen.add(scope);
     }
   }
@@ -40,7 +44,8 @@ function certifiedScopes(dir: string): unknown[] {
     return [];
   }
   try {
-    const query = 'SELECT bundle FROM statements WHERE "predicateType" = ? AND material IS NOT NULL AND bundle IS NOT NULL';
+    const query =
+      'SELECT bundle FROM statements WHERE "predicateType" = ? AND material IS NOT NULL AND bundle IS NOT NULL';
     return db.prepare(query).pluck().all(predicateTypes.scope);
   } finally {
     db.close();

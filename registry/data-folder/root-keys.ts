@@ -11,7 +11,10 @@ export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<
   const keys = await loadKeys(texts);
   for (const name of ['log', 'status', 'registry'] as const) {
     if (Buffer.from(keys[name].publicKey).toString('base64') !== root[name].key) {
-      throw new Problem('key-file-invalid', `The ${name} key is not the one that the root file names`);
+      throw new Problem(
+        'key-file-invalid',
+        `The ${name} key is not the one that the root file names`,
+      );
     }
   }
   return keys;

@@ -30,7 +30,9 @@ export function lastLogIndex(dir: string): number | undefined {
     return undefined;
   }
   try {
-    const row = db.prepare('SELECT max("index") AS last FROM log').get() as { last: number | null } | undefined;
+    const row = db.prepare('SELECT max("index") AS last FROM log').get() as
+      | { last: number | null }
+      | undefined;
     return row?.last ?? undefined;
   } finally {
     db.close();
@@ -58,16 +60,24 @@ export interface Published {
  * @param now milliseconds since 1970
  * @throws Problem `folder-served`, `tuf-invalid`, `tuf-expired`, `key-file-invalid`
  */
-export async function publishTuf(dir: string, next: TufRepository, now: number): Promise<Published> {
+export async function publishTuf(
+  dir: string,
+  next: TufRepository,
+  now: number,
+): Promise<Published> {
   const letGo = holdFolder(dir);
   try {
     const root = rootFileOf(next);
-    requireTuf(Buffer.from(JSON.stringify(next)), { root, policy: parsePolicy(next.files['policy.json']) });
+    requireTuf(Buffer.from(JSON.stringify(next)), {
+      root,
+      policy: parsePolicy(next.files['policy.json']),
+    });
     await requireSuccessor(dir, next);
     await requirePast(dir, next);
     await requireWholeLog(dir, root);
     const { expires } = lastRootOf(next).signed;
-    if (Date.parse(expires) <= now) throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
+    if (Date.parse(expires) <= now)
+      throw new Problem('tuf-expired', `Cannot publish: the proposal counted until ${expires}`);
     const keys = await keysFor(dir, root);
     const frozenScopes = await newlyFrozen(dir, next);
     const files = diskObjects(dir);
@@ -79,7 +89,8 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
     await rm(join(dir, 'keys.next.json'), { force: true });
     await rm(join(dir, 'tuf-proposal.json'), { force: true });
     const ends = [...(root.retired ?? []), ...(root.thresholds ?? [])].map((one) => one.validUpTo);
-    const entriesSince = ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends));
+    const entriesSince =
+      ends.length === 0 ? 0 : Math.max(0, (lastLogIndex(dir) ?? -1) - Math.max(...ends));
     return { entriesSince, frozenScopes };
   } finally {
     letGo();
@@ -89,19 +100,26 @@ export async function publishTuf(dir: string, next: TufRepository, now: number):
 // Who named its fingerprint once, in a script or on paper, begins there and follows what was signed since.
 async function keepRoot(dir: string): Promise<void> {
   const root = await readRootFile(dir);
-  await diskObjects(join(dir, 'objects')).put(earlierRootName(rootFingerprint(root)), Buffer.from(canonicalJson(root)));
+  await diskObjects(join(dir, 'objects')).put(
+    earlierRootName(rootFingerprint(root)),
+    Buffer.from(canonicalJson(root)),
+  );
 }
 
 /** Scopes that fall with an exchanged trusted_root.json; none, and nothing verified, where it stays. */
 export async function newlyFrozen(dir: string, next: TufRepository): Promise<string[]> {
   const before = (await readTufDocument(dir))?.files['trusted_root.json'];
-  return before !== undefined && before === next.files['trusted_root.json'] ? [] : scopesFrozenBy(dir, next);
+  return before !== undefined && before === next.files['trusted_root.json']
+    ? []
+    : scopesFrozenBy(dir, next);
 }
 
 async function requireSuccessor(dir: string, next: TufRepository): Promise<void> {
   const before = await readTufDocument(dir);
   const foreign = (why: string) =>
-    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skillgate registry rotate propose' });
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, {
+      hint: 'skillgate registry rotate propose',
+    });
   if (before === undefined) {
     // Clients begin at the administrators of the root file that they pinned.
     const pinned = await readRootFile(dir);
@@ -121,22 +139,31 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
     one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
   const known = earlierIn(await readTufDocument(dir)).map((one) => canonicalJson(one));
   const last = lastLogIndex(dir) ?? -1;
-  const ahead = earlierIn(next).find((one) => !known.includes(canonicalJson(one)) && one.validUpTo > last);
-  const [root, now] = [rootFileOf(next), await readRootFile(dir)];
+  const ahead = earlierIn(next).find(
+    (one) => !known.includes(canonicalJson(one)) && one.validUpTo > last,
+  );
+  const root = rootFileOf(next);
+  const now = await readRootFile(dir);
   const retired = (root.retired ?? []).find(
     (one) => !(now.retired ?? []).some(({ key }) => key === one.key) && one.validUpTo > last,
   );
   const strangers = strangersAmongRetired(root, { files: [now], chain: [], isWhole: true });
   const refused = (why: string) =>
-    new Problem('tuf-invalid', `Cannot publish: ${why}`, { hint: 'skillgate registry rotate propose fills in what is right' });
+    new Problem('tuf-invalid', `Cannot publish: ${why}`, {
+      hint: 'skillgate registry rotate propose fills in what is right',
+    });
   if (strangers[0] !== undefined) throw refused(strangerWords(strangers[0]));
-  const ends = (what: string, index: number) => `${what} is to count up to log index ${index}, and the log ends at ${last}`;
+  const ends = (what: string, index: number) =>
+    `${what} is to count up to log index ${index}, and the log ends at ${last}`;
   const threshold = (root.thresholds ?? []).find(
-    (one) => !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(one)) && one.validUpTo > last,
+    (one) =>
+      !(now.thresholds ?? []).some((known) => canonicalJson(known) === canonicalJson(one)) &&
+      one.validUpTo > last,
   );
   if (threshold !== undefined) throw refused(ends('an earlier threshold', threshold.validUpTo));
   if (ahead !== undefined) throw refused(ends('an earlier policy', ahead.validUpTo));
-  if (retired !== undefined) throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
+  if (retired !== undefined)
+    throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
 }
 
 // What is logged is read by its checkpoint: behind its last index a retired log key vouches for nothing, so nobody could read those entries.
@@ -151,7 +178,9 @@ async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
   throw new Problem(
     'tuf-invalid',
     `Cannot publish: the log key until now is to count up to log index ${early.validUpTo}, and the log has gone on to ${last}: nobody could verify the ${last - early.validUpTo} entries behind it`,
-    { hint: 'propose again, with the registry stopped until you publish: the index is signed, and cannot be moved' },
+    {
+      hint: 'propose again, with the registry stopped until you publish: the index is signed, and cannot be moved',
+    },
   );
 }
 

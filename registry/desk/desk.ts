@@ -38,10 +38,15 @@ export function deskRoutes(registry: Registry): Hono {
   passkeyRoutes(app, registry);
 
   app.get('/', async (context) => {
-    if ((await whoIs(registry, context)) === undefined) return context.redirect('/review/sign-in', 303);
+    if ((await whoIs(registry, context)) === undefined)
+      return context.redirect('/review/sign-in', 303);
     await requireReviewer(registry, context);
-    const [rows, decided, doubts] = [await listQueue(registry), await listDecided(registry), await listDoubts(registry)];
-    return show(registry, context, (frame) => queuePage(frame, { now: registry.now().getTime(), rows, decided, doubts }));
+    const rows = await listQueue(registry);
+    const decided = await listDecided(registry);
+    const doubts = await listDoubts(registry);
+    return show(registry, context, (frame) =>
+      queuePage(frame, { now: registry.now().getTime(), rows, decided, doubts }),
+    );
   });
   app.get('/keys', (context) => show(registry, context, keysPage));
   app.post('/keys', async (context) => {
@@ -52,7 +57,8 @@ export function deskRoutes(registry: Registry): Hono {
     await requireReviewer(registry, context);
     const rule = `${context.req.param('group')}/${context.req.param('rule')}`;
     const note = ruleNote(rule);
-    if (note === undefined) throw new Problem('not-found', `There is no rule ${JSON.stringify(rule.slice(0, 100))}`);
+    if (note === undefined)
+      throw new Problem('not-found', `There is no rule ${JSON.stringify(rule.slice(0, 100))}`);
     return show(registry, context, (frame) => rulePage(frame, rule, note));
   });
   reviewRoutes(app, registry);
@@ -84,9 +90,13 @@ function signInRoutes(app: Hono, registry: Registry): void {
 }
 
 function linkOver(): Problem {
-  return new Problem('not-signed-in', 'This link was used before, is older than five minutes, or never was one', {
-    hint: 'Type skillgate login --browser for a new one.',
-  });
+  return new Problem(
+    'not-signed-in',
+    'This link was used before, is older than five minutes, or never was one',
+    {
+      hint: 'Type skillgate login --browser for a new one.',
+    },
+  );
 }
 
 function passkeyRoutes(app: Hono, registry: Registry): void {
@@ -98,7 +108,10 @@ function passkeyRoutes(app: Hono, registry: Registry): void {
     const pending = (await listPendingPasskeys(registry)).filter(
       (one) => one.member === member.name && !known.has(one.credentialId),
     );
-    const options = await creationOptions(registry, member.name, [...known, ...pending.map((one) => one.credentialId)]);
+    const options = await creationOptions(registry, member.name, [
+      ...known,
+      ...pending.map((one) => one.credentialId),
+    ]);
     const view = {
       member: member.name,
       roles: member.roles,

@@ -76,13 +76,19 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
     await next();
     if (context.error !== undefined) {
       const problem =
-        context.error instanceof Problem ? context.error : new Problem('internal', 'Something failed that should not have');
+        context.error instanceof Problem
+          ? context.error
+          : new Problem('internal', 'Something failed that should not have');
       const status = context.res.status as ContentfulStatusCode;
       context.res = undefined;
-      context.res = await context.html(problemPage(await frameFor(registry, context), problem), status);
+      context.res = await context.html(
+        problemPage(await frameFor(registry, context), problem),
+        status,
+      );
     }
     for (const [header, value] of Object.entries(pageHeaders)) {
-      if (header !== 'cache-control' || !context.res.headers.has(header)) context.res.headers.set(header, value);
+      if (header !== 'cache-control' || !context.res.headers.has(header))
+        context.res.headers.set(header, value);
     }
   };
 }
@@ -91,7 +97,10 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
 export function serveAssets(app: Hono): void {
   for (const { name, type, text } of Object.values(files)) {
     app.get(`/assets/${name}`, (context) =>
-      context.body(text, 200, { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }),
+      context.body(text, 200, {
+        'content-type': type,
+        'cache-control': 'public, max-age=31536000, immutable',
+      }),
     );
   }
 }
@@ -101,7 +110,10 @@ export async function show(
   registry: Registry,
   context: Context,
   make: (frame: Frame) => Html,
-  { notice, status = 200 }: { readonly notice?: Notice | undefined; readonly status?: ContentfulStatusCode } = {},
+  {
+    notice,
+    status = 200,
+  }: { readonly notice?: Notice | undefined; readonly status?: ContentfulStatusCode } = {},
 ): Promise<Response> {
   const frame = await frameFor(registry, context);
   return context.html(make(notice === undefined ? frame : { ...frame, notice }), status);

@@ -48,14 +48,21 @@ export function reviewRoutes(app: Hono, registry: Registry): void {
   app.post('/approvals/:digest', async (context) => {
     const { actor } = await requireReviewer(registry, context);
     const digest = parseDigest(context.req.param('digest'));
-    const { name, version } = await readApproval(registry, digest).then((one) => one.statement.predicate);
-    await approveByPasskey(registry, actor, { digest, assertion: parseJsonField(await field(context, 'response')) });
+    const { name, version } = await readApproval(registry, digest).then(
+      (one) => one.statement.predicate,
+    );
+    await approveByPasskey(registry, actor, {
+      digest,
+      assertion: parseJsonField(await field(context, 'response')),
+    });
     return done(context, { name, version }, 'signed');
   });
   app.get('/:scope/:name/:version', async (context) => {
     const signedIn = await requireReviewer(registry, context);
     const code = context.req.query('done');
-    const notice: Notice | undefined = isDone(code) ? { kind: 'done', text: doneTexts[code] } : undefined;
+    const notice: Notice | undefined = isDone(code)
+      ? { kind: 'done', text: doneTexts[code] }
+      : undefined;
     return version(registry, context, signedIn, { notice });
   });
   app.get('/:scope/:name/:version/files/:path{.+}', (context) => file(registry, context));
@@ -70,7 +77,9 @@ async function act(registry: Registry, context: Context): Promise<Response> {
   const reason = (await field(context, 'reason')).trim();
   try {
     if (action !== 'claim' && reason === '')
-      throw new Problem('request-invalid', 'Every decision needs a reason', { hint: 'Write one sentence.' });
+      throw new Problem('request-invalid', 'Every decision needs a reason', {
+        hint: 'Write one sentence.',
+      });
     switch (action) {
       case 'claim':
         await claimReview(registry, actor, which);
@@ -86,7 +95,12 @@ async function act(registry: Registry, context: Context): Promise<Response> {
         return done(context, which, 'moved');
       case 'approve': {
         const reviewer = await chosenReviewer(registry, context, signedIn);
-        const draft = await draftApproval(registry, actor, { ...which, reason, independent: false, reviewer });
+        const draft = await draftApproval(registry, actor, {
+          ...which,
+          reason,
+          independent: false,
+          reviewer,
+        });
         return context.redirect(`/review/approvals/${draft.digest}`, 303);
       }
     }
@@ -94,7 +108,11 @@ async function act(registry: Registry, context: Context): Promise<Response> {
     // A refusal shows the version again with what was typed; anything else is the application's to answer.
     if (!(error instanceof Problem) || error.code === 'not-found') throw error;
     const text = `${error.message}. ${error.hint ?? ''}`;
-    return version(registry, context, signedIn, { notice: { kind: 'refused', text }, typed: { action, reason }, status: 422 });
+    return version(registry, context, signedIn, {
+      notice: { kind: 'refused', text },
+      typed: { action, reason },
+      status: 422,
+    });
   }
   throw new Problem('not-found', `There is no action ${JSON.stringify(action.slice(0, 40))}`);
 }
@@ -105,13 +123,22 @@ interface Around {
   readonly status?: 200 | 422;
 }
 
-async function version(registry: Registry, context: Context, signedIn: SignedIn, around: Around): Promise<Response> {
+async function version(
+  registry: Registry,
+  context: Context,
+  signedIn: SignedIn,
+  around: Around,
+): Promise<Response> {
   const detail = await readReview(registry, versionName(context));
   const sources = await readSources(registry, detail);
   const means = await meansOf(registry, signedIn);
   const mayNotApprove = await whyNotApprove(registry, signedIn, detail);
   const { manifest, report, verdict } = detail;
-  const judged = { capabilities: manifest.capabilities, findings: report?.findings ?? [], ...(verdict && { verdict }) };
+  const judged = {
+    capabilities: manifest.capabilities,
+    findings: report?.findings ?? [],
+    ...(verdict && { verdict }),
+  };
   const decision = {
     means,
     mayNotApprove,
@@ -129,31 +156,50 @@ async function file(registry: Registry, context: Context): Promise<Response> {
   const path = context.req.param('path') ?? '';
   const found = detail.files.find((one) => one.path === path);
   if (found === undefined)
-    throw new Problem('not-found', `${detail.name} ${detail.version} has no file ${JSON.stringify(path.slice(0, 200))}`);
+    throw new Problem(
+      'not-found',
+      `${detail.name} ${detail.version} has no file ${JSON.stringify(path.slice(0, 200))}`,
+    );
   const bytes = await readReviewFile(registry, found.sha256);
-  const sheet = Math.max(1, Math.min(1_000, Number.parseInt(context.req.query('sheet') ?? '1', 10) || 1));
-  return show(registry, context, (frame) => filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet }));
+  const sheet = Math.max(
+    1,
+    Math.min(1_000, Number.parseInt(context.req.query('sheet') ?? '1', 10) || 1),
+  );
+  return show(registry, context, (frame) =>
+    filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet }),
+  );
 }
 
 async function approval(registry: Registry, context: Context): Promise<Response> {
   const signedIn = await requireReviewer(registry, context);
-  const { statement, text } = await readApproval(registry, parseDigest(context.req.param('digest')));
+  const { statement, text } = await readApproval(
+    registry,
+    parseDigest(context.req.param('digest')),
+  );
   const { reviewer } = statement.predicate;
   const passkeyOptions =
-    'credentialId' in reviewer ? await approvalOptions(registry, reviewer.credentialId, approvalChallenge(statement)) : undefined;
+    'credentialId' in reviewer
+      ? await approvalOptions(registry, reviewer.credentialId, approvalChallenge(statement))
+      : undefined;
   const { keyIds } = await meansOf(registry, signedIn);
   const mine = reviewer.member === signedIn.member.name;
   const view = { statement, text, now: registry.now().getTime(), passkeyOptions, mine, keyIds };
   return show(registry, context, (frame) => approvalPage(frame, view));
 }
 
-async function readApproval(registry: Registry, digest: Digest): Promise<{ statement: ApprovalStatement; text: string }> {
+async function readApproval(
+  registry: Registry,
+  digest: Digest,
+): Promise<{ statement: ApprovalStatement; text: string }> {
   const { statement: text } = await readDraft(registry, digest);
   return { statement: parseDraft(text), text };
 }
 
 // The text of the files that findings point at, SKILL.md first, up to a limit: the rest has its own pages.
-async function readSources(registry: Registry, { files, report }: ReviewDetail): Promise<ReadonlyMap<string, string>> {
+async function readSources(
+  registry: Registry,
+  { files, report }: ReviewDetail,
+): Promise<ReadonlyMap<string, string>> {
   const wanted = new Set([
     'SKILL.md',
     ...(report?.findings ?? []).flatMap((one) => [one.path, ...one.flow.map((step) => step.path)]),
@@ -164,7 +210,12 @@ async function readSources(registry: Registry, { files, report }: ReviewDetail):
     const found = files.find((one) => one.path === path);
     if (found === undefined || found.size > bytesLeft) continue;
     bytesLeft -= found.size;
-    sources.set(path, new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readReviewFile(registry, found.sha256)));
+    sources.set(
+      path,
+      new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+        await readReviewFile(registry, found.sha256),
+      ),
+    );
   }
   return sources;
 }
@@ -177,7 +228,11 @@ async function meansOf(registry: Registry, { member }: SignedIn): Promise<Signin
   };
 }
 
-async function whyNotApprove(registry: Registry, { member }: SignedIn, detail: ReviewDetail): Promise<string | undefined> {
+async function whyNotApprove(
+  registry: Registry,
+  { member }: SignedIn,
+  detail: ReviewDetail,
+): Promise<string | undefined> {
   if (!member.roles.includes('reviewer')) return 'Only a reviewer approves; you are none.';
   const row = await requireVersion(registry, detail);
   const stopped = await whyStopped(registry, row);
@@ -197,7 +252,11 @@ function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetai
   return `${waits} One from outside the desk is missing, which you can give too: skillgate review approve ${name}@${version}`;
 }
 
-async function chosenReviewer(registry: Registry, context: Context, signedIn: SignedIn): Promise<Subject> {
+async function chosenReviewer(
+  registry: Registry,
+  context: Context,
+  signedIn: SignedIn,
+): Promise<Subject> {
   const chosen = await field(context, 'reviewer');
   const { passkeys, keyIds } = await meansOf(registry, signedIn);
   const credentialId = passkeys.find((id) => chosen === `passkey:${id}`);
@@ -210,11 +269,17 @@ async function chosenReviewer(registry: Registry, context: Context, signedIn: Si
 }
 
 function versionName(context: Context): VersionName {
-  const [scope, name, version] = ['scope', 'name', 'version'].map((part) => context.req.param(part) ?? '');
+  const [scope, name, version] = ['scope', 'name', 'version'].map(
+    (part) => context.req.param(part) ?? '',
+  );
   return { name: parseSkillName(`${scope}/${name}`), version: parseVersion(version) };
 }
 
-function done(context: Context, { name, version }: VersionName, what: keyof typeof doneTexts): Response {
+function done(
+  context: Context,
+  { name, version }: VersionName,
+  what: keyof typeof doneTexts,
+): Response {
   return context.redirect(`/review/${name}/${encodeURIComponent(version)}?done=${what}`, 303);
 }
 

@@ -18,14 +18,19 @@ export interface Signers {
  * as much as enrolments. Keys that follow others are taken from an owner outwards only: anybody can state that a stranger's key follows
  * their own, and what they state must not land in the stranger's evidence.
  */
-export function identityEvidence({ chain, statements, frozen }: KnownIdentities, signers: Signers): Digest[] {
+export function identityEvidence(
+  { chain, statements, frozen }: KnownIdentities,
+  signers: Signers,
+): Digest[] {
   // An enrolment counts by the place of the statement that it names, also where that one counts no more.
   const followed = new Set(
     statements.map(({ statement }) =>
       statement.predicateType === predicateTypes.member ? statement.predicate.previous : undefined,
     ),
   );
-  const ignored = new Set(chain.ignored.flatMap(({ digest }) => (followed.has(digest) ? [] : [digest])));
+  const ignored = new Set(
+    chain.ignored.flatMap(({ digest }) => (followed.has(digest) ? [] : [digest])),
+  );
   const keys = new Set(signers.keys);
   const passkeys = new Set(signers.passkeys);
   const taken = new Set<Digest>();
@@ -41,14 +46,20 @@ export function identityEvidence({ chain, statements, frozen }: KnownIdentities,
   }
   const known: ReadonlySet<string> = new Set([...keys, ...passkeys]);
   // What is frozen comes along where it concerns them: installers then refuse the version as we do.
-  const stuck = frozen.filter(({ about }) => about.scope === signers.scope || known.has(about.id ?? ''));
+  const stuck = frozen.filter(
+    ({ about }) => about.scope === signers.scope || known.has(about.id ?? ''),
+  );
   return [...taken, ...stuck.map(({ digest }) => digest)];
 }
 
 /** Keys that a statement brings with it when it concerns one of the signers; undefined when it concerns none. */
 function concerns(
   statement: KnownIdentities['statements'][number]['statement'],
-  known: { readonly scope: Scope; readonly keys: ReadonlySet<Digest>; readonly passkeys: ReadonlySet<string> },
+  known: {
+    readonly scope: Scope;
+    readonly keys: ReadonlySet<Digest>;
+    readonly passkeys: ReadonlySet<string>;
+  },
 ): Digest[] | undefined {
   switch (statement.predicateType) {
     case predicateTypes.member: {
@@ -61,7 +72,9 @@ function concerns(
     }
     case predicateTypes.scope:
       if (statement.predicate.scope !== known.scope) return undefined;
-      return [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])].map(identityId);
+      return [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])].map(
+        identityId,
+      );
     case predicateTypes.key: {
       const { key, replaces } = statement.predicate;
       return known.keys.has(replaces ?? key.keyId) ? [key.keyId] : undefined;

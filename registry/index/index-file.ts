@@ -29,7 +29,10 @@ export async function writeIndexFile(registry: Registry, name: SkillName): Promi
  * Reads the file, and writes it again from the database where it lacks a line, is damaged or is gone.
  * @returns undefined when the skill is not in the index
  */
-export async function readIndexFile(registry: Registry, name: SkillName): Promise<Uint8Array | undefined> {
+export async function readIndexFile(
+  registry: Registry,
+  name: SkillName,
+): Promise<Uint8Array | undefined> {
   const bytes = await registry.objects.get(indexFileName(name));
   let committed: Uint8Array;
   try {
@@ -38,7 +41,8 @@ export async function readIndexFile(registry: Registry, name: SkillName): Promis
     if (whyDamaged(error) === undefined) throw error;
     return bytes;
   }
-  if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0) return committed.byteLength === 0 ? undefined : committed;
+  if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0)
+    return committed.byteLength === 0 ? undefined : committed;
   // A database that lost its end would take lines from the file that it still has.
   if ((await behindNow(registry)) !== undefined) return bytes;
   if (committed.byteLength === 0) return undefined;
@@ -77,7 +81,11 @@ async function putIndexFile(registry: Registry, name: SkillName): Promise<readon
 type LineRow = typeof indexLines.$inferSelect;
 
 function linesOf(registry: Registry, name: SkillName): Promise<LineRow[]> {
-  return registry.db.read.select().from(indexLines).where(eq(indexLines.name, name)).orderBy(asc(indexLines.logIndex));
+  return registry.db.read
+    .select()
+    .from(indexLines)
+    .where(eq(indexLines.name, name))
+    .orderBy(asc(indexLines.logIndex));
 }
 
 function printLines(rows: readonly LineRow[]): Uint8Array {
@@ -87,5 +95,7 @@ function printLines(rows: readonly LineRow[]): Uint8Array {
 // Never by name: a line that another process committed since is not in the file.
 async function markWritten(registry: Registry, lines: readonly number[]): Promise<void> {
   if (lines.length === 0) return;
-  await registry.db.batch([(db) => db.update(indexLines).set({ written: 1 }).where(isAmong(indexLines.logIndex, lines))]);
+  await registry.db.batch([
+    (db) => db.update(indexLines).set({ written: 1 }).where(isAmong(indexLines.logIndex, lines)),
+  ]);
 }

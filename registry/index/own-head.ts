@@ -20,10 +20,14 @@ import { statusIn, statusName } from './status-json.ts';
  * Compares the log with the head that this registry signed last.
  * @param say told when there is no file to compare with, though there was one
  */
-export async function whatOwnHeadShows(registry: Registry, say: (line: string) => void): Promise<OwnHeadAhead | undefined> {
+export async function whatOwnHeadShows(
+  registry: Registry,
+  say: (line: string) => void,
+): Promise<OwnHeadAhead | undefined> {
   const signed = await readSignedHead(registry);
   if (signed === undefined) {
-    if ((await registry.db.read.select({ id: statusFile.id }).from(statusFile).limit(1)).length > 0) say(cannotCompare);
+    if ((await registry.db.read.select({ id: statusFile.id }).from(statusFile).limit(1)).length > 0)
+      say(cannotCompare);
     return undefined;
   }
   if (signed.size === 0) return undefined;
@@ -31,7 +35,8 @@ export async function whatOwnHeadShows(registry: Registry, say: (line: string) =
     .select({ root: log.root })
     .from(log)
     .where(eq(log.index, signed.size - 1));
-  if (row !== undefined && Buffer.compare(Buffer.from(row.root, 'base64'), signed.root) === 0) return undefined;
+  if (row !== undefined && Buffer.compare(Buffer.from(row.root, 'base64'), signed.root) === 0)
+    return undefined;
   return { file: `objects/${statusName}`, size: signed.size, here: await logSize(registry) };
 }
 

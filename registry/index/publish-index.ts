@@ -10,7 +10,12 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { decide } from '../../skills-index/trust/decision.ts';
-import { type IndexLine, indexDescription, parseIndexFile, printIndexLine } from '../../skills-index/trust/index-line.ts';
+import {
+  type IndexLine,
+  indexDescription,
+  parseIndexFile,
+  printIndexLine,
+} from '../../skills-index/trust/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, logSize } from '../log/log.ts';
@@ -43,7 +48,9 @@ import { verdictOn } from './verdict.ts';
  * @throws Problem `not-admitted` when an installer would refuse what was about to be published
  */
 export async function settle(registry: Registry, versionId: string): Promise<VersionRow> {
-  return registry.exclusive(`settle ${versionId}`, () => retryOnClash(() => settleOnce(registry, versionId)));
+  return registry.exclusive(`settle ${versionId}`, () =>
+    retryOnClash(() => settleOnce(registry, versionId)),
+  );
 }
 
 async function settleOnce(registry: Registry, versionId: string): Promise<VersionRow> {
@@ -66,28 +73,48 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
 }
 
 /** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
-export async function resume(registry: Registry, onRefusal: (error: unknown) => void): Promise<void> {
+export async function resume(
+  registry: Registry,
+  onRefusal: (error: unknown) => void,
+): Promise<void> {
   await finishStatements(registry);
   await completeAllScans(registry, onRefusal);
-  const waiting = await registry.db.read.select().from(versions).where(eq(versions.status, 'in review'));
+  const waiting = await registry.db.read
+    .select()
+    .from(versions)
+    .where(eq(versions.status, 'in review'));
   // One version that cannot be published must not keep the registry from starting.
   for (const row of waiting) await settle(registry, row.id).catch(onRefusal);
   await writeLackingFiles(registry);
 }
 
-async function lineOf(registry: Registry, row: VersionRow, verdict: StatementRow): Promise<IndexLine> {
+async function lineOf(
+  registry: Registry,
+  row: VersionRow,
+  verdict: StatementRow,
+): Promise<IndexLine> {
   const said = statementIn(verdict);
-  if (said.predicateType !== predicateTypes.verdict) throw new Problem('internal', 'The verdict is another statement');
-  const named = new Set(said.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`));
-  const inputs = (await statementsOf(registry, row.id)).filter((one) => one.bundle !== null && named.has(one.bundle));
+  if (said.predicateType !== predicateTypes.verdict)
+    throw new Problem('internal', 'The verdict is another statement');
+  const named = new Set(
+    said.predicate.inputAttestations.map(({ digest }) => `sha256:${digest.sha256}`),
+  );
+  const inputs = (await statementsOf(registry, row.id)).filter(
+    (one) => one.bundle !== null && named.has(one.bundle),
+  );
   const passkeys = inputs.flatMap((one) => {
     const statement = statementIn(one);
-    return statement.predicateType === predicateTypes.approval && 'credentialId' in statement.predicate.reviewer
+    return statement.predicateType === predicateTypes.approval &&
+      'credentialId' in statement.predicate.reviewer
       ? [statement.predicate.reviewer.credentialId]
       : [];
   });
   const keys = inputs.map((one) => one.signer);
-  const identities = identityEvidence(await readIdentities(registry), { scope: scopeOf(row.name), keys, passkeys });
+  const identities = identityEvidence(await readIdentities(registry), {
+    scope: scopeOf(row.name),
+    keys,
+    passkeys,
+  });
   const manifest = await manifestOf(registry, row);
   const { description } = await skillMdOf(registry, await filesOf(registry, row));
   return {
@@ -122,16 +149,24 @@ export async function refuseUnreadable(registry: Registry, line: IndexLine): Pro
     parseIndexFile(bytes, line.name);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    throw new Problem('not-admitted', `${cannot}: nobody could read its index line`, { cause, reasons: cause.reasons });
+    throw new Problem('not-admitted', `${cannot}: nobody could read its index line`, {
+      cause,
+      reasons: cause.reasons,
+    });
   }
 }
 
-async function refuseInadmissible(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
+async function refuseInadmissible(
+  registry: Registry,
+  row: VersionRow,
+  line: IndexLine,
+): Promise<void> {
   if (row.report === null) throw new Problem('internal', 'An approved version has no report');
   const read = (digest: Digest): Promise<Uint8Array> => requireBlob(registry, digest);
   const files = new Map<string, Uint8Array>();
   for (const file of await filesOf(registry, row)) {
-    if (file.path === 'SKILL.md' || file.path === 'skill.json') files.set(file.path, await read(file.sha256));
+    if (file.path === 'SKILL.md' || file.path === 'skill.json')
+      files.set(file.path, await read(file.sha256));
   }
   const statements = new Map<Digest, Uint8Array>();
   for (const digest of line.statements) statements.set(digest, await read(digest));
@@ -152,9 +187,13 @@ async function refuseInadmissible(registry: Registry, row: VersionRow, line: Ind
     ...(await proofsOfHeads(registry, statements.values(), size)),
   });
   if (decision.kind === 'refused') {
-    throw new Problem('not-admitted', `Cannot publish ${row.name}@${row.version}: installers would refuse it`, {
-      reasons: decision.reasons.map(({ code, message }) => ({ message: `${code}: ${message}` })),
-    });
+    throw new Problem(
+      'not-admitted',
+      `Cannot publish ${row.name}@${row.version}: installers would refuse it`,
+      {
+        reasons: decision.reasons.map(({ code, message }) => ({ message: `${code}: ${message}` })),
+      },
+    );
   }
 }
 
@@ -181,9 +220,24 @@ async function enter(
   { line, since }: { readonly line: IndexLine; readonly since: number },
 ): Promise<VersionRow> {
   const cause = { by: 'registry', why: `enough approvals; verdict at log index ${line.logIndex}` };
-  const { writes, moved } = moveWrites(registry, row, { from: 'in review', to: 'approved', by: 'approvals' }, cause);
-  const entry = { logIndex: line.logIndex, versionId: row.id, name: row.name, line: printIndexLine(line), written: 0 };
-  await registry.db.batch([nobodyEndedSince(since), ...writes, (db) => db.insert(indexLines).values(entry)]);
+  const { writes, moved } = moveWrites(
+    registry,
+    row,
+    { from: 'in review', to: 'approved', by: 'approvals' },
+    cause,
+  );
+  const entry = {
+    logIndex: line.logIndex,
+    versionId: row.id,
+    name: row.name,
+    line: printIndexLine(line),
+    written: 0,
+  };
+  await registry.db.batch([
+    nobodyEndedSince(since),
+    ...writes,
+    (db) => db.insert(indexLines).values(entry),
+  ]);
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
   return moved;

@@ -21,16 +21,24 @@ export function putOff(registry: Registry, versionId: string): void {
  * Settles a version after an approval of it was logged.
  * @throws Problem `not-admitted`: that is a judgement, and no failure
  */
-export async function settleApproved(registry: Registry, versionId: string, logIndex: number): Promise<void> {
+export async function settleApproved(
+  registry: Registry,
+  versionId: string,
+  logIndex: number,
+): Promise<void> {
   try {
     await settle(registry, versionId);
     registry.unsettled.delete(versionId);
   } catch (error) {
     if (error instanceof Problem && error.code === 'not-admitted')
-      throw new Problem('not-admitted', `The approval is in the log at index ${logIndex} and counts. ${error.message}`, {
-        cause: error,
-        reasons: error.reasons,
-      });
+      throw new Problem(
+        'not-admitted',
+        `The approval is in the log at index ${logIndex} and counts. ${error.message}`,
+        {
+          cause: error,
+          reasons: error.reasons,
+        },
+      );
     putOff(registry, versionId);
     registry.reportPutOff?.(error);
   }
@@ -51,7 +59,8 @@ export function settlePutOff(registry: Registry): void {
   const now = registry.now().getTime();
   const { settleFrom = 0 } = registry;
   // One that lies further ahead than any was set was set by a clock that was ahead.
-  if (registry.unsettled.size === 0 || (settleFrom > now && settleFrom <= now + settleRunMs)) return;
+  if (registry.unsettled.size === 0 || (settleFrom > now && settleFrom <= now + settleRunMs))
+    return;
   registry.settleFrom = now + settleRunMs;
   void settleAll(registry).catch((error: unknown) => registry.reportPutOff?.(error));
 }

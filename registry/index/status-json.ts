@@ -24,14 +24,16 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const last = await readLast(registry);
   const head = await readHead(registry);
   const age = registry.now().getTime() - (last?.issuedAt ?? 0);
-  const fresh = last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
+  const fresh =
+    last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
   if (
     fresh &&
     canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
     isOwn(last.bytes, registry) &&
     !witnessesDue(registry, last.logSize) &&
     // Whoever else asked a witness, such as the start of this program, left its cosignature in the database and not in this file.
-    (head === undefined || statusIn(last.bytes).checkpoint === (await withCosignatures(registry, head)))
+    (head === undefined ||
+      statusIn(last.bytes).checkpoint === (await withCosignatures(registry, head)))
   )
     return Buffer.from(last.bytes);
   return refreshStatus(registry);
@@ -42,7 +44,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
     // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
     const head = await readHead(registry);
-    if (head === undefined) throw new Problem('status-stale', 'The log is empty, so there is no status yet');
+    if (head === undefined)
+      throw new Problem('status-stale', 'The log is empty, so there is no status yet');
     await askWitnesses(registry, head);
     // Asked before: only a witness that is asked again takes its alarm back.
     const behind = await behindNow(registry);
@@ -59,14 +62,25 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
       },
       registry.keys.status,
     );
-    const row = { id: 1, issuedAt: now.getTime(), logSize: head.size, bytes: JSON.stringify(envelope) };
+    const row = {
+      id: 1,
+      issuedAt: now.getTime(),
+      logSize: head.size,
+      bytes: JSON.stringify(envelope),
+    };
     // Everybody refuses a status of the future, so one that a wrong clock dated gives way to any other.
     const newer = sql`excluded.logSize > ${statusFile.logSize} OR (excluded.logSize = ${statusFile.logSize} AND (excluded.issuedAt >= ${statusFile.issuedAt} OR ${statusFile.issuedAt} > ${now.getTime() + clockSkewMs}))`;
     await registry.db.batch([
-      (db) => db.insert(statusFile).values(row).onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
+      (db) =>
+        db
+          .insert(statusFile)
+          .values(row)
+          .onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
     ]);
     // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to the older.
-    return replaceObject(registry.objects, statusName, async () => Buffer.from((await readLast(registry))?.bytes ?? row.bytes));
+    return replaceObject(registry.objects, statusName, async () =>
+      Buffer.from((await readLast(registry))?.bytes ?? row.bytes),
+    );
   });
 }
 
@@ -108,7 +122,11 @@ async function statusBehind(registry: Registry, behind: Behind): Promise<Uint8Ar
 }
 
 async function readMarks(registry: Registry): Promise<StatusMark[]> {
-  const rows = await registry.db.read.select().from(marks).where(isNotNull(marks.kind)).orderBy(asc(marks.bundle));
+  const rows = await registry.db.read
+    .select()
+    .from(marks)
+    .where(isNotNull(marks.kind))
+    .orderBy(asc(marks.bundle));
   return rows.flatMap(({ bundle, kind, reason, since }) =>
     kind === null ? [] : [{ bundle, kind, reason, since: new Date(since).toISOString() }],
   );
@@ -116,7 +134,9 @@ async function readMarks(registry: Registry): Promise<StatusMark[]> {
 
 /** What a file says that was signed here. */
 export function statusIn(bytes: Uint8Array | string): Status {
-  const { payload } = JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
+  const { payload } = JSON.parse(
+    typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'),
+  );
   return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
 }
 

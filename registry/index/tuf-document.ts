@@ -5,7 +5,11 @@ import type { Policy } from '../../skills-index/trust/policy.ts';
 import { parsePolicy } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
 import { missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
-import { parseTufRepository, rootFileOf, type TufRepository } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  parseTufRepository,
+  rootFileOf,
+  type TufRepository,
+} from '../../skills-index/trust/tuf/repository.ts';
 
 /** Name in the data folder, and of the object in R2. */
 export const tufDocumentName = 'tuf.json';
@@ -14,7 +18,10 @@ export const tufDocumentName = 'tuf.json';
  * Reads the document and refuses one that clients would refuse.
  * @throws Problem `tuf-invalid`
  */
-export function requireTuf(bytes: Uint8Array, registry: { readonly root: RootFile; readonly policy: Policy }): TufRepository {
+export function requireTuf(
+  bytes: Uint8Array,
+  registry: { readonly root: RootFile; readonly policy: Policy },
+): TufRepository {
   const repository = parseTufRepository(bytes);
   const missing = missingSignatures(repository);
   if (missing.length > 0)
@@ -28,7 +35,11 @@ export function requireTuf(bytes: Uint8Array, registry: { readonly root: RootFil
   ] as const;
   const other = pairs.find(([, signed, own]) => canonicalJson(signed) !== canonicalJson(own));
   if (other === undefined) return repository;
-  throw new Problem('tuf-invalid', `Cannot serve tuf.json: its ${other[0]} is not the one of this registry`, {
-    hint: 'what administrators sign and what the registry uses change together: skillgate registry rotate propose, sign, publish',
-  });
+  throw new Problem(
+    'tuf-invalid',
+    `Cannot serve tuf.json: its ${other[0]} is not the one of this registry`,
+    {
+      hint: 'what administrators sign and what the registry uses change together: skillgate registry rotate propose, sign, publish',
+    },
+  );
 }

@@ -5,7 +5,11 @@
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/tuf/metadata.ts';
-import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  lastRootOf,
+  type TufRepository,
+  tufFileOf,
+} from '../../skills-index/trust/tuf/repository.ts';
 import { signTuf, tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import type { Registry } from '../context.ts';
 import { tufSetsKept } from '../limits.ts';
@@ -27,7 +31,11 @@ export async function currentTufSet(registry: Served): Promise<TufSet | undefine
 
 async function readOrMake(registry: Served): Promise<TufSet> {
   const status = Buffer.from(await currentStatus(registry));
-  const [last] = await registry.db.read.select().from(tufSets).orderBy(desc(tufSets.version)).limit(1);
+  const [last] = await registry.db.read
+    .select()
+    .from(tufSets)
+    .orderBy(desc(tufSets.version))
+    .limit(1);
   const offline = lastRootOf(registry.tuf).signed.version;
   if (last?.statusSha256 === hexOf(digestOf(status)) && last.offline === offline) return last;
   // While the log is behind, the status is that of the log that was lost, and no row of this database stands beside it.
@@ -35,7 +43,9 @@ async function readOrMake(registry: Served): Promise<TufSet> {
   const set = await makeSet(registry, status, last?.version ?? 0);
   await registry.db.batch([
     // A slower writer must not put an older status under a newer version.
-    holds(sql`EXISTS (SELECT 1 FROM ${statusFile} WHERE ${statusFile.bytes} = ${status.toString('utf8')})`),
+    holds(
+      sql`EXISTS (SELECT 1 FROM ${statusFile} WHERE ${statusFile.bytes} = ${status.toString('utf8')})`,
+    ),
     (db) => db.insert(tufSets).values(set),
     (db) => db.delete(tufSets).where(lt(tufSets.version, oldestKept())),
   ]);
@@ -49,11 +59,21 @@ export async function readTufSet(registry: Registry, version: number): Promise<T
 }
 
 /** A target that the status key signs, by the digest of its bytes. */
-export async function readOnlineTarget(registry: Registry, name: string, sha256: string): Promise<string | undefined> {
+export async function readOnlineTarget(
+  registry: Registry,
+  name: string,
+  sha256: string,
+): Promise<string | undefined> {
   if (name !== 'status.json' && name !== 'checkpoint') return undefined;
   const [digest, bytes] =
-    name === 'status.json' ? [tufSets.statusSha256, tufSets.status] : [tufSets.checkpointSha256, tufSets.checkpoint];
-  const [row] = await registry.db.read.select({ bytes }).from(tufSets).where(eq(digest, sha256)).limit(1);
+    name === 'status.json'
+      ? [tufSets.statusSha256, tufSets.status]
+      : [tufSets.checkpointSha256, tufSets.checkpoint];
+  const [row] = await registry.db.read
+    .select({ bytes })
+    .from(tufSets)
+    .where(eq(digest, sha256))
+    .limit(1);
   return row?.bytes;
 }
 
@@ -61,8 +81,15 @@ async function makeSet(registry: Served, status: Uint8Array, lastVersion: number
   const { checkpoint, expires } = statusIn(status);
   // Seconds since 1970, so that versions go on rising after a backup was brought back.
   const version = Math.max(lastVersion + 1, Math.floor(registry.now().getTime() / 1000));
-  const common = { spec_version: tufSpecVersion, version, expires: tufTime(Date.parse(expires)) } as const;
-  const targets = { 'status.json': tufFileOf(status), checkpoint: tufFileOf(Buffer.from(checkpoint)) };
+  const common = {
+    spec_version: tufSpecVersion,
+    version,
+    expires: tufTime(Date.parse(expires)),
+  } as const;
+  const targets = {
+    'status.json': tufFileOf(status),
+    checkpoint: tufFileOf(Buffer.from(checkpoint)),
+  };
   const online = await signed(registry, { _type: 'targets', ...common, targets });
   const offline = lastRootOf(registry.tuf).signed.version;
   const meta = {
@@ -89,7 +116,9 @@ async function makeSet(registry: Served, status: Uint8Array, lastVersion: number
 }
 
 async function signed(registry: Registry, metadata: TufSigned): Promise<Buffer> {
-  return Buffer.from(tufBytes(await signTuf({ signatures: [], signed: metadata }, registry.keys.status)));
+  return Buffer.from(
+    tufBytes(await signTuf({ signatures: [], signed: metadata }, registry.keys.status)),
+  );
 }
 
 function oldestKept(): ReturnType<typeof sql> {

@@ -12,7 +12,10 @@ import type { VersionRow } from '../versions/versions.ts';
  * What to tell the author; undefined for a version that is not approved, or whose verdict counts. The line of a version is written
  * once, so no new verdict can take the place of this one.
  */
-export async function whyUncounted(registry: Registry, { id, status }: VersionRow): Promise<string | undefined> {
+export async function whyUncounted(
+  registry: Registry,
+  { id, status }: VersionRow,
+): Promise<string | undefined> {
   if (status !== 'approved') return undefined;
   const [row] = (await statementsOf(registry, id, predicateTypes.verdict)).slice(-1);
   const said = row === undefined ? undefined : statementIn(row);

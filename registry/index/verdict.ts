@@ -15,18 +15,32 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../../skills-index/trust/policy.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
-import { levelWords, type SlsaBuildLevel, slsaLevelOf } from '../../skills-index/trust/slsa-level.ts';
+import {
+  levelWords,
+  type SlsaBuildLevel,
+  slsaLevelOf,
+} from '../../skills-index/trust/slsa-level.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, planAppend } from '../log/log.ts';
 import { certificateIn } from '../people/certified.ts';
 import { retryOnClash } from '../store/batch.ts';
 import { scans } from '../store/schema.ts';
-import { addressOf, filesOf, type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
+import {
+  addressOf,
+  filesOf,
+  type StatementRow,
+  statementIn,
+  statementsOf,
+} from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 /** The newest verdict if it names exactly these statements, else a new one, signed and logged. */
-export async function verdictOn(registry: Registry, row: VersionRow, approvedAt: readonly number[]): Promise<StatementRow> {
+export async function verdictOn(
+  registry: Registry,
+  row: VersionRow,
+  approvedAt: readonly number[],
+): Promise<StatementRow> {
   const all = await statementsOf(registry, row.id);
   if (row.report === null) throw new Problem('internal', 'An approved version has no report');
   const scannedAt = await scansThatCount(registry, row, row.report);
@@ -55,7 +69,9 @@ export async function verdictOn(registry: Registry, row: VersionRow, approvedAt:
   const envelope = await signStatement(statement, registry.keys.registry);
   const signer = { keyId: registry.keys.registry.keyId, spki: registry.keys.registry.publicKey };
   const append = await retryOnClash(async () => {
-    const planned = await planAppend(registry, [{ statement, envelope, signer, versionId: row.id }]);
+    const planned = await planAppend(registry, [
+      { statement, envelope, signer, versionId: row.id },
+    ]);
     await registry.db.batch(planned.writes);
     return planned;
   });
@@ -70,7 +86,10 @@ function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
     const row = all.find((one) => one.predicateType === type);
     return row === undefined
       ? undefined
-      : { signer: row.signer, ...(row.material === null ? {} : { signers: signersIn(row.material) }) };
+      : {
+          signer: row.signer,
+          ...(row.material === null ? {} : { signers: signersIn(row.material) }),
+        };
   };
   return slsaLevelOf(by(predicateTypes.publish), by(predicateTypes.provenance));
 }
@@ -83,7 +102,13 @@ function signersIn(material: string): readonly Digest[] {
 /** Whether a verdict that was cut off before the line was written still says what is so. */
 function names(
   statement: Statement,
-  { inputs, policy }: { readonly inputs: VerdictPredicate['inputAttestations']; readonly policy: VerdictPredicate['policy'] },
+  {
+    inputs,
+    policy,
+  }: {
+    readonly inputs: VerdictPredicate['inputAttestations'];
+    readonly policy: VerdictPredicate['policy'];
+  },
 ): boolean {
   if (statement.predicateType !== predicateTypes.verdict) return false;
   const said = statement.predicate;
@@ -91,16 +116,27 @@ function names(
 }
 
 // Of two scanners that said the same, the one that counts: what an ended one said is in the log for ever, and nobody's evidence.
-async function scansThatCount(registry: Registry, row: VersionRow, report: Digest): Promise<readonly number[]> {
+async function scansThatCount(
+  registry: Registry,
+  row: VersionRow,
+  report: Digest,
+): Promise<readonly number[]> {
   const { scans: found, needed } = await readScannedBy(registry, row);
   if (needed > 1) return found.map((one) => one.logIndex);
   const decided = and(eq(scans.versionId, row.id), eq(scans.report, report));
-  const rows = await registry.db.read.select({ logIndex: scans.logIndex }).from(scans).where(decided);
+  const rows = await registry.db.read
+    .select({ logIndex: scans.logIndex })
+    .from(scans)
+    .where(decided);
   return rows.slice(0, 1).map((one) => one.logIndex);
 }
 
 /** Publish, provenance, the scans that decided, and the approvals that count. */
-function isInput(one: StatementRow, scannedAt: readonly number[], approvedAt: readonly number[]): boolean {
+function isInput(
+  one: StatementRow,
+  scannedAt: readonly number[],
+  approvedAt: readonly number[],
+): boolean {
   switch (one.predicateType) {
     case predicateTypes.publish:
     case predicateTypes.provenance:

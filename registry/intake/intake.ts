@@ -47,7 +47,11 @@ export interface Taken {
  * @param sender who is signed in, if anybody: only to say more exactly what is wrong
  * @throws Problem with the reason for the refusal
  */
-export async function takeVersion(registry: Registry, upload: Upload, sender?: Actor): Promise<Taken> {
+export async function takeVersion(
+  registry: Registry,
+  upload: Upload,
+  sender?: Actor,
+): Promise<Taken> {
   try {
     const checked = await checkUpload(registry, upload, sender);
     return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
@@ -68,7 +72,11 @@ interface CheckedUpload {
 }
 
 /** Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that is taken no unpacking. */
-async function checkUpload(registry: Registry, upload: Upload, sender: Actor | undefined): Promise<CheckedUpload> {
+async function checkUpload(
+  registry: Registry,
+  upload: Upload,
+  sender: Actor | undefined,
+): Promise<CheckedUpload> {
   await refuseBroken(registry, upload);
   const envelope = envelopeOf(upload.publish);
   const publish = peekStatement(envelope);
@@ -104,23 +112,34 @@ function checkManifest(publish: PublishStatement, packed: PackedBundle): void {
     throw new Problem('manifest-missing', 'Cannot publish: the skill has no skill.json');
   }
   if (inferred === true)
-    throw new Problem('manifest-invalid', 'Cannot publish: the manifest is called inferred, but there is a skill.json');
+    throw new Problem(
+      'manifest-invalid',
+      'Cannot publish: the manifest is called inferred, but there is a skill.json',
+    );
   if (canonicalJson(parseManifest(bytes, path)) !== canonicalJson(manifest)) {
-    throw new Problem('subject-mismatch', 'Cannot publish: the signed manifest is not the skill.json in the bundle');
+    throw new Problem(
+      'subject-mismatch',
+      'Cannot publish: the signed manifest is not the skill.json in the bundle',
+    );
   }
 }
 
 function contentOf(packed: PackedBundle, path: string): Uint8Array {
   const bytes = packed.contents.get(path as BundlePath);
-  if (bytes === undefined) throw new Problem('skill-md-missing', `Cannot publish: the skill has no ${path}`);
+  if (bytes === undefined)
+    throw new Problem('skill-md-missing', `Cannot publish: the skill has no ${path}`);
   return bytes;
 }
 
-async function store(registry: Registry, { name, version, packed, publisher, signed }: CheckedUpload): Promise<Taken> {
+async function store(
+  registry: Registry,
+  { name, version, packed, publisher, signed }: CheckedUpload,
+): Promise<Taken> {
   return retryOnClash(async () => {
     await refuseTwice(registry, { name, version });
     await refuseForeignBytes(registry, { name, bundle: packed.digest });
-    for (const { signer, statement } of signed) if ('certified' in signer) await refuseUsed(registry, signer.bundle, statement);
+    for (const { signer, statement } of signed)
+      if ('certified' in signer) await refuseUsed(registry, signer.bundle, statement);
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
       await refuseUsedRun(registry, name, publish.signer.certified.claims);
@@ -146,7 +165,10 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
     try {
       await registry.db.batch([
         (db) => db.insert(versions).values(row),
-        (db) => db.insert(versionBlobs).select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
+        (db) =>
+          db
+            .insert(versionBlobs)
+            .select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
         ...append.writes,
         enqueueScan(registry, id),
         (db) =>
@@ -160,7 +182,8 @@ async function store(registry: Registry, { name, version, packed, publisher, sig
           }),
       ]);
     } catch (error) {
-      if (error instanceof BatchClash && error.on === 'versions.name') await refuseTwice(registry, { name, version });
+      if (error instanceof BatchClash && error.on === 'versions.name')
+        await refuseTwice(registry, { name, version });
       throw error;
     }
     return { row, statements: await finishLogged(registry, append.indexes) };
@@ -172,14 +195,26 @@ function idsOfSigner(signer: NewStatement['signer']): readonly Digest[] {
 }
 
 function sayBy(publisher: Digest, [publish]: readonly NewStatement[]): string {
-  const certified = publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
+  const certified =
+    publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
   return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
 }
 
-async function noteRefusal(registry: Registry, problem: Problem, sender: Actor | undefined): Promise<void> {
+async function noteRefusal(
+  registry: Registry,
+  problem: Problem,
+  sender: Actor | undefined,
+): Promise<void> {
   const by = sender === undefined ? 'somebody not signed in' : (sender.member?.name ?? 'an author');
   const why = `${problem.code}: ${problem.message}`.slice(0, 1_000);
   await registry.db.batch([
-    (db) => db.insert(audit).values({ id: makeId(registry), at: registry.now().getTime(), kind: 'refused-intake', by, why }),
+    (db) =>
+      db.insert(audit).values({
+        id: makeId(registry),
+        at: registry.now().getTime(),
+        kind: 'refused-intake',
+        by,
+        why,
+      }),
   ]);
 }

@@ -3,7 +3,11 @@ import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { predicateTypes, type RevocationPredicate, type Statement } from '../../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  type RevocationPredicate,
+  type Statement,
+} from '../../skills-index/statement/attestation.ts';
 import { envelopeSigner } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import type { Registry } from '../context.ts';
@@ -19,13 +23,21 @@ import { statements } from '../store/schema.ts';
 import type { State } from '../versions/status.ts';
 
 /** Who sends one statement twice gets the first answer again. */
-export async function findLogged(registry: Registry, { envelope, hint, bundle }: SentEnvelope): Promise<LoggedAt | undefined> {
+export async function findLogged(
+  registry: Registry,
+  { envelope, hint, bundle }: SentEnvelope,
+): Promise<LoggedAt | undefined> {
   const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
   if (bundle !== undefined) return findCertified(registry, bundle, payload);
   const rows = await registry.db.read
     .select()
     .from(statements)
-    .where(and(eq(statements.payload, payload), hint === undefined ? undefined : eq(statements.signer, hint)))
+    .where(
+      and(
+        eq(statements.payload, payload),
+        hint === undefined ? undefined : eq(statements.signer, hint),
+      ),
+    )
     .limit(signerTriesMax);
   const { keys } = await readIdentities(registry);
   for (const row of rows) {
@@ -51,20 +63,34 @@ export async function orSayKnown<Result>(
     if (error instanceof Problem) throw error;
     const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
     const same = eq(statements.payload, payload);
-    const [row] = await registry.db.read.select({ logIndex: statements.logIndex }).from(statements).where(same).limit(1);
+    const [row] = await registry.db.read
+      .select({ logIndex: statements.logIndex })
+      .from(statements)
+      .where(same)
+      .limit(1);
     if (row === undefined) throw error;
     return orSayLogged(registry, [row.logIndex], () => Promise.reject(error));
   }
 }
 
 /** The same bundle: nobody has to verify anew what was verified when it was logged. */
-async function findCertified(registry: Registry, bundle: PlainBundle, payload: Digest): Promise<LoggedAt | undefined> {
+async function findCertified(
+  registry: Registry,
+  bundle: PlainBundle,
+  payload: Digest,
+): Promise<LoggedAt | undefined> {
   const material = canonicalJson(bundle.verificationMaterial);
   const envelope = canonicalJson(bundle.dsseEnvelope);
   const rows = await registry.db.read
     .select({ logIndex: statements.logIndex })
     .from(statements)
-    .where(and(eq(statements.payload, payload), eq(statements.material, material), eq(statements.envelope, envelope)))
+    .where(
+      and(
+        eq(statements.payload, payload),
+        eq(statements.material, material),
+        eq(statements.envelope, envelope),
+      ),
+    )
     .limit(1);
   const [row] = rows;
   return row === undefined ? undefined : (await finishLogged(registry, [row.logIndex]))[0];
@@ -73,23 +99,40 @@ async function findCertified(registry: Registry, bundle: PlainBundle, payload: D
 /** Whether an error can mean that the same statement was logged meanwhile. */
 export function isLate(error: unknown): boolean {
   if (error instanceof BatchClash) return error.on === loggedAlready;
-  const codes = ['approval-refused', 'move-illegal', 'scope-taken', 'forbidden', 'certificate-used'];
+  const codes = [
+    'approval-refused',
+    'move-illegal',
+    'scope-taken',
+    'forbidden',
+    'certificate-used',
+  ];
   return error instanceof Problem && codes.includes(error.code);
 }
 
 /** An approval that comes again may have been logged when its version could not enter the index. */
-export async function settleAgain(registry: Registry, { logIndex, predicateType }: LoggedAt): Promise<void> {
+export async function settleAgain(
+  registry: Registry,
+  { logIndex, predicateType }: LoggedAt,
+): Promise<void> {
   if (predicateType !== predicateTypes.approval) return;
   const at = eq(statements.logIndex, logIndex);
-  const [row] = await registry.db.read.select({ versionId: statements.versionId }).from(statements).where(at);
-  if (row !== undefined && row.versionId !== null) await settleApproved(registry, row.versionId, logIndex);
+  const [row] = await registry.db.read
+    .select({ versionId: statements.versionId })
+    .from(statements)
+    .where(at);
+  if (row !== undefined && row.versionId !== null)
+    await settleApproved(registry, row.versionId, logIndex);
 }
 
 /**
  * Refuses the twin of a logged statement that something newer has overtaken: answering with the old entry would look like a deed.
  * @throws Problem `statement-replayed`
  */
-export async function refuseOvertaken(registry: Registry, statement: Statement, logIndex: number): Promise<void> {
+export async function refuseOvertaken(
+  registry: Registry,
+  statement: Statement,
+  logIndex: number,
+): Promise<void> {
   const overtaken =
     statement.predicateType === predicateTypes.revocation
       ? !(await stillHolds(registry, statement.predicate))
@@ -102,20 +145,30 @@ export async function refuseOvertaken(registry: Registry, statement: Statement, 
   }
 }
 
-async function stillHolds(registry: Registry, { kind, target }: RevocationPredicate): Promise<boolean> {
+async function stillHolds(
+  registry: Registry,
+  { kind, target }: RevocationPredicate,
+): Promise<boolean> {
   const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
   const meant = await versionsMeant(registry, target, kind);
   return meant.every(({ status }) => status === stateAfter[kind] || !indexed.includes(status));
 }
 
-async function isFollowed(registry: Registry, statement: Statement, logIndex: number): Promise<boolean> {
+async function isFollowed(
+  registry: Registry,
+  statement: Statement,
+  logIndex: number,
+): Promise<boolean> {
   const about = aboutOf(statement);
   if (about === undefined) return false;
   const { statements } = await readIdentities(registry);
   // The same words signed by another administrator are a vote for it.
   const words = canonicalJson(statement);
   return statements.some(
-    (one) => one.logIndex > logIndex && aboutOf(one.statement) === about && canonicalJson(one.statement) !== words,
+    (one) =>
+      one.logIndex > logIndex &&
+      aboutOf(one.statement) === about &&
+      canonicalJson(one.statement) !== words,
   );
 }
 

@@ -4,7 +4,11 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
-import { type IdentityStatement, type PublicKey, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  type IdentityStatement,
+  type PublicKey,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
@@ -18,7 +22,12 @@ import { firstOwnersMax } from '../limits.ts';
 import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import { type LoggedAt, logSize, type NewStatement, planAppend } from '../log/log.ts';
 import { refuseUsed, verifySent } from '../people/certified.ts';
-import { isIdentityStatement, keysOfStatement, latest, readIdentities } from '../people/identities.ts';
+import {
+  isIdentityStatement,
+  keysOfStatement,
+  latest,
+  readIdentities,
+} from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
 import { takeApproval } from '../review/approval-intake.ts';
@@ -43,16 +52,22 @@ export interface StatementTaken extends LoggedAt {
  * Takes an approval by key, a revocation, or a statement about who is who.
  * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
-export async function takeStatement(registry: Registry, sent: SentEnvelope): Promise<StatementTaken> {
+export async function takeStatement(
+  registry: Registry,
+  sent: SentEnvelope,
+): Promise<StatementTaken> {
   const before = await orSayKnown(registry, sent, async () => {
     await refuseBroken(registry, sent);
     return findLogged(registry, sent);
   });
-  if (before !== undefined) await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
+  if (before !== undefined)
+    await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
   const logged = before ?? (await judgeOnce(registry, sent));
   if (before !== undefined) await settleAgain(registry, before);
   settlePutOff(registry);
-  const bytes = await orSayLogged(registry, [logged.logIndex], () => requireBlob(registry, logged.digest));
+  const bytes = await orSayLogged(registry, [logged.logIndex], () =>
+    requireBlob(registry, logged.digest),
+  );
   return { ...logged, bundle: parseJson(bytes, 'the statement').value };
 }
 
@@ -79,7 +94,10 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
       return takeRevocation(registry, sent, statement);
     case predicateTypes.publish:
     case predicateTypes.provenance:
-      throw new Problem('request-invalid', 'Publications are sent with their bundle to /api/v1/versions');
+      throw new Problem(
+        'request-invalid',
+        'Publications are sent with their bundle to /api/v1/versions',
+      );
     case predicateTypes.scan:
       throw new Problem('request-invalid', 'Scan reports are sent to the job they belong to');
     case predicateTypes.verdict:
@@ -96,12 +114,18 @@ const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemC
 
 function refusalCode(statement: IdentityStatement, { chain }: KnownIdentities): ProblemCode {
   const frozen =
-    statement.predicateType === predicateTypes.scope ? chain.whyFrozen(statement.predicate.scope, latest) : undefined;
+    statement.predicateType === predicateTypes.scope
+      ? chain.whyFrozen(statement.predicate.scope, latest)
+      : undefined;
   return frozen === undefined ? refusalCodes[statement.predicateType] : 'scope-frozen';
 }
 
 /** A statement about who is who counts when the chain with it as its next link takes it. */
-async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: IdentityStatement): Promise<LoggedAt> {
+async function takeIdentity(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: IdentityStatement,
+): Promise<LoggedAt> {
   const { envelope } = sent;
   refuseManyOwners(statement);
   const append = await retryOnClash(async () => {
@@ -112,16 +136,28 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     refuseManyClaims(registry, known, { statement, signer }, sent.countClaim);
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
-    const chain = chainIdentities(registry.root, [...known.statements, { statement, ...by, logIndex, digest }], known.frozen);
+    const chain = chainIdentities(
+      registry.root,
+      [...known.statements, { statement, ...by, logIndex, digest }],
+      known.frozen,
+    );
     const ignored = chain.ignored.find((one) => one.logIndex === logIndex);
     if (ignored !== undefined) {
       const speaker = {
         ids: idsOf(by),
-        ...(statement.predicateType === predicateTypes.scope ? { scope: statement.predicate.scope } : {}),
+        ...(statement.predicateType === predicateTypes.scope
+          ? { scope: statement.predicate.scope }
+          : {}),
       };
-      const word = statement.predicateType === predicateTypes.member ? undefined : known.chain.stops.wordOn(speaker, latest);
+      const word =
+        statement.predicateType === predicateTypes.member
+          ? undefined
+          : known.chain.stops.wordOn(speaker, latest);
       if (word !== undefined) throw stopped(speaker, word);
-      throw new Problem(refusalCode(statement, known), `The statement does not count: ${ignored.why}`);
+      throw new Problem(
+        refusalCode(statement, known),
+        `The statement does not count: ${ignored.why}`,
+      );
     }
     const planned = await planAppend(registry, [{ statement, envelope, signer }]);
     const upTo = endsBackwards(statement, logIndex);
@@ -129,7 +165,12 @@ async function takeIdentity(registry: Registry, sent: SentEnvelope, statement: I
     const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
     const falls = [...fallenWrites(registry, fallen, logIndex), ...(again?.writes ?? [])];
     const guards = upTo === undefined ? [] : [quiet];
-    await registry.db.batch([...guards, ...planned.writes, ...passkeyEnrolled(statement, chain), ...falls]);
+    await registry.db.batch([
+      ...guards,
+      ...planned.writes,
+      ...passkeyEnrolled(statement, chain),
+      ...falls,
+    ]);
     return { indexes: planned.indexes, fallen, rescanned: again?.versions ?? [] };
   });
   const logged = one(await finishLogged(registry, append.indexes));
@@ -152,17 +193,27 @@ async function requireSigner(
   }
   const key = signerOf(sent, { known: known.keys, likely: likelySigners(known, statement) });
   if (key === undefined) throw unknownSigner();
-  return { signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') }, by: { signer: key.keyId } };
+  return {
+    signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') },
+    by: { signer: key.keyId },
+  };
 }
 
 /** Whose signature such a statement needs, as far as the statement and the root file say it. */
-function likelySigners({ chain, keys, memberKeys }: KnownIdentities, statement: IdentityStatement): PublicKey[] {
+function likelySigners(
+  { chain, keys, memberKeys }: KnownIdentities,
+  statement: IdentityStatement,
+): PublicKey[] {
   const own = keysOfStatement(statement);
   switch (statement.predicateType) {
     case predicateTypes.member:
       return [...memberKeys];
     case predicateTypes.scope:
-      return [...keysAmong(chain.ownersOf(statement.predicate.scope, latest)), ...own, ...memberKeys];
+      return [
+        ...keysAmong(chain.ownersOf(statement.predicate.scope, latest)),
+        ...own,
+        ...memberKeys,
+      ];
     case predicateTypes.key: {
       const { replaces } = statement.predicate;
       const replaced = replaces === undefined ? undefined : keys.get(replaces);
@@ -173,11 +224,22 @@ function likelySigners({ chain, keys, memberKeys }: KnownIdentities, statement: 
 
 /** Each key that is known costs everybody something, and nobody vouches for those of a first claim. */
 function refuseManyOwners(statement: IdentityStatement): void {
-  if (statement.predicateType !== predicateTypes.scope || statement.predicate.previous !== undefined) return;
-  if (statement.predicate.owners.length + (statement.predicate.publishers?.length ?? 0) > firstOwnersMax) {
-    throw new Problem('request-invalid', `The first claim of a scope names at most ${firstOwnersMax} owners and publishers`, {
-      hint: 'Claim it with fewer, and then change its owners.',
-    });
+  if (
+    statement.predicateType !== predicateTypes.scope ||
+    statement.predicate.previous !== undefined
+  )
+    return;
+  if (
+    statement.predicate.owners.length + (statement.predicate.publishers?.length ?? 0) >
+    firstOwnersMax
+  ) {
+    throw new Problem(
+      'request-invalid',
+      `The first claim of a scope names at most ${firstOwnersMax} owners and publishers`,
+      {
+        hint: 'Claim it with fewer, and then change its owners.',
+      },
+    );
   }
 }
 
@@ -196,12 +258,18 @@ function unknownSigner(): Problem {
 
 // One for which more administrators have to sign goes on waiting: the next of them finds it there.
 function passkeyEnrolled(statement: IdentityStatement, chain: Identities): Write[] {
-  if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended') return [];
+  if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended')
+    return [];
   const { passkey } = statement.predicate;
   if (passkey === undefined) return [];
   const { credentialId } = passkey;
-  if (chain.memberVotes.pending().some(({ change }) => change.passkey?.credentialId === credentialId)) return [];
-  return [(db) => db.delete(pendingPasskey).where(and(eq(pendingPasskey.credentialId, credentialId)))];
+  if (
+    chain.memberVotes.pending().some(({ change }) => change.passkey?.credentialId === credentialId)
+  )
+    return [];
+  return [
+    (db) => db.delete(pendingPasskey).where(and(eq(pendingPasskey.credentialId, credentialId))),
+  ];
 }
 
 function one(logged: readonly LoggedAt[]): LoggedAt {

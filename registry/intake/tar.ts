@@ -50,7 +50,9 @@ const otherTypes: Readonly<Record<string, string>> = {
  * @throws Problem `bundle-invalid`, `path-invalid`, `skill-md-missing` with every reason
  */
 export function unpackTar(bytes: Uint8Array): PackedBundle {
-  const { files, reasons, cutOff } = readEntries(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const { files, reasons, cutOff } = readEntries(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
   try {
     const packed = packBundle(files);
     if (reasons.length === 0) return packed;
@@ -79,7 +81,8 @@ function readEntries(tar: Buffer): Entries {
   const refuse = (message: string): void => {
     found.reasons.push({ message });
   };
-  if (tar.length % blockBytes !== 0) refuse(`the archive has ${tar.length} bytes, which is no multiple of ${blockBytes}`);
+  if (tar.length % blockBytes !== 0)
+    refuse(`the archive has ${tar.length} bytes, which is no multiple of ${blockBytes}`);
   let at = 0;
   for (let count = 0; at + blockBytes <= tar.length; count++) {
     const header = tar.subarray(at, at + blockBytes);
@@ -104,10 +107,13 @@ function readEntry(tar: Buffer, at: number, header: Buffer, found: Entries): num
     found.reasons.push({ message });
     return undefined;
   };
-  if (octal(header, field.checksum) !== checksumOf(header)) return refuse(`the header at byte ${at} has a wrong checksum`);
+  if (octal(header, field.checksum) !== checksumOf(header))
+    return refuse(`the header at byte ${at} has a wrong checksum`);
   const magic = latin(header, field.magic);
   if (magic !== 'ustar\x0000') {
-    return refuse(`the header at byte ${at} is not POSIX ustar${magic.startsWith('ustar ') ? ' but GNU tar’s own form' : ''}`);
+    return refuse(
+      `the header at byte ${at} is not POSIX ustar${magic.startsWith('ustar ') ? ' but GNU tar’s own form' : ''}`,
+    );
   }
   const size = octal(header, field.size);
   if (size === undefined) return refuse(`the header at byte ${at} has no octal size`);
@@ -122,7 +128,11 @@ function readEntry(tar: Buffer, at: number, header: Buffer, found: Entries): num
   if (!isZero(tar.subarray(end, next))) why.push('has bytes hidden in its padding');
   for (const reason of why) refuse(`${shown} ${reason}`);
   if (path !== undefined && why.length === 0) {
-    found.files.push({ path, bytes: tar.subarray(begin, end), mode: octal(header, field.mode) ?? 0 });
+    found.files.push({
+      path,
+      bytes: tar.subarray(begin, end),
+      mode: octal(header, field.mode) ?? 0,
+    });
   } else if (path !== undefined) {
     // Kept without content, so that its name is judged together with the others.
     found.files.push({ path, bytes: new Uint8Array(), mode: 0o644 });
@@ -136,7 +146,8 @@ function oddities(header: Buffer, size: number): string[] {
   const why: string[] = [];
   if (type !== '0') why.push(otherTypes[type] ?? `is of unknown type ${JSON.stringify(type)}`);
   if (type === '0' && !isZero(slice(header, field.link))) why.push('has a link target');
-  if ((octal(header, field.devmajor) ?? 0) !== 0 || (octal(header, field.devminor) ?? 0) !== 0) why.push('has device numbers');
+  if ((octal(header, field.devmajor) ?? 0) !== 0 || (octal(header, field.devminor) ?? 0) !== 0)
+    why.push('has device numbers');
   if (!isZero(slice(header, field.rest))) why.push('has bytes behind the header’s end');
   for (const name of ['uid', 'gid', 'mtime'] as const) {
     if (octal(header, field[name]) === undefined && !isZero(slice(header, field[name])))
@@ -167,7 +178,9 @@ function textOf(bytes: Buffer): string | undefined {
   const end = bytes.indexOf(0);
   if (end >= 0 && !isZero(bytes.subarray(end))) return undefined;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(end < 0 ? bytes : bytes.subarray(0, end));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      end < 0 ? bytes : bytes.subarray(0, end),
+    );
   } catch {
     return undefined;
   }

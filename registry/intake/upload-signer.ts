@@ -53,25 +53,37 @@ export async function requirePublisher(
 ): Promise<UploadSigner> {
   const scope = scopeOf(statement.predicate.manifest.name);
   const frozen = (await readIdentities(registry)).chain.whyFrozen(scope, latest);
-  if (frozen !== undefined) throw new Problem('scope-frozen', `Nobody publishes in @${scope} now: ${frozen}`);
+  if (frozen !== undefined)
+    throw new Problem('scope-frozen', `Nobody publishes in @${scope} now: ${frozen}`);
   if (isCertifiedSent(publish)) return requireCertified(registry, scope, publish, statement);
   const key = await requireKey(registry, scope, { envelope: publish, hint }, sender);
-  return { publisher: key.keyId, signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') } };
+  return {
+    publisher: key.keyId,
+    signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') },
+  };
 }
 
 /**
  * The provenance of an upload, signed by whom the publication is signed: with the same key, or by the same certificate.
  * @throws Problem `statement-invalid`, `signature-invalid`, `certificate-invalid`, `log-invalid`
  */
-export function requireProvenance(registry: Registry, sent: SentStatement, signer: NewStatement['signer']): NewStatement {
+export function requireProvenance(
+  registry: Registry,
+  sent: SentStatement,
+  signer: NewStatement['signer'],
+): NewStatement {
   const envelope = envelopeOf(sent);
   const statement = peekStatement(envelope);
   if (statement.predicateType !== predicateTypes.provenance) {
-    throw new Problem('statement-invalid', 'Cannot publish: the second statement is not SLSA provenance');
+    throw new Problem(
+      'statement-invalid',
+      'Cannot publish: the second statement is not SLSA provenance',
+    );
   }
   if ('certified' in signer && isCertifiedSent(sent)) {
     const by = verifySent(registry, sent, statement);
-    if (by.certified.certificateId === signer.certified.certificateId) return { statement, envelope, signer: by };
+    if (by.certified.certificateId === signer.certified.certificateId)
+      return { statement, envelope, signer: by };
   }
   if ('spki' in signer && !isCertifiedSent(sent)) {
     const key = { keyId: signer.keyId, spki: Buffer.from(signer.spki).toString('base64') };
@@ -106,11 +118,17 @@ function unclaimed(scope: Scope): Problem {
 }
 
 /** Before anything is parsed: who names a known key has to have signed with it. @throws Problem `signature-invalid` */
-export async function refuseBroken(registry: Registry, { publish, hint }: SignedUpload): Promise<void> {
+export async function refuseBroken(
+  registry: Registry,
+  { publish, hint }: SignedUpload,
+): Promise<void> {
   if (isCertifiedSent(publish)) return;
   const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
   if (key !== undefined && envelopeSigner(publish, [key]) === undefined) {
-    throw new Problem('signature-invalid', 'Cannot publish: the signature is not that of the named key over these bytes');
+    throw new Problem(
+      'signature-invalid',
+      'Cannot publish: the signature is not that of the named key over these bytes',
+    );
   }
 }
 
@@ -140,8 +158,11 @@ async function requireKey(
   if (signer !== undefined && publishers.some(({ keyId }) => keyId === signer.keyId)) return signer;
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   if (signer !== undefined) {
-    if (owners.some(({ keyId }) => keyId === signer.keyId)) throw foreign(chain, scope, { signer: signer.keyId });
-    const owned = logged.some((one) => !isVote(chain, one) && hasOwned(one.statement, scope, signer));
+    if (owners.some(({ keyId }) => keyId === signer.keyId))
+      throw foreign(chain, scope, { signer: signer.keyId });
+    const owned = logged.some(
+      (one) => !isVote(chain, one) && hasOwned(one.statement, scope, signer),
+    );
     if (owned && logged.some(({ statement: one }) => isEndOf(one, signer)))
       throw new Problem('key-ended', `The key ${signer.keyId} no longer signs for @${scope}`);
     if (owned)
@@ -155,9 +176,15 @@ async function requireKey(
     throw new Problem('scope-taken', `The scope @${scope} belongs to somebody else`);
   }
   if (subject?.kind === 'key' && owners.some(({ keyId }) => keyId === subject.keyId)) {
-    throw new Problem('signature-invalid', 'Cannot publish: the signature is not your key’s over these bytes');
+    throw new Problem(
+      'signature-invalid',
+      'Cannot publish: the signature is not your key’s over these bytes',
+    );
   }
-  throw new Problem('key-unknown', `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`);
+  throw new Problem(
+    'key-unknown',
+    `Cannot publish: no key that owns @${scope} signed this, or the signature is broken`,
+  );
 }
 
 /** A change of a scope that too few administrators have signed makes nobody an owner. */
@@ -176,7 +203,10 @@ function isEndOf(statement: Statement, { keyId }: PublicKey): boolean {
 /** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
 function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
   if (statement.predicateType === predicateTypes.scope) {
-    return statement.predicate.scope === scope && keysOfStatement(statement).some((owner) => owner.keyId === keyId);
+    return (
+      statement.predicate.scope === scope &&
+      keysOfStatement(statement).some((owner) => owner.keyId === keyId)
+    );
   }
   if (statement.predicateType !== predicateTypes.key) return false;
   return statement.predicate.key.keyId === keyId && statement.predicate.replaces !== undefined;

@@ -2,7 +2,10 @@
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type CertificateClaims, readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import {
+  type CertificateClaims,
+  readClaims,
+} from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import type { Registry } from '../context.ts';
 import { runsLookedAtMax } from '../limits.ts';
 import { certificateIn } from '../people/certified.ts';
@@ -13,10 +16,18 @@ import { statements, versions } from '../store/schema.ts';
  * once one sees the other.
  * @throws Problem `certificate-used`
  */
-export async function refuseUsedRun(registry: Registry, name: SkillName, { issuer, run }: CertificateClaims): Promise<void> {
+export async function refuseUsedRun(
+  registry: Registry,
+  name: SkillName,
+  { issuer, run }: CertificateClaims,
+): Promise<void> {
   if (run === undefined) return;
   const before = await registry.db.read
-    .select({ version: versions.version, logIndex: statements.logIndex, material: statements.material })
+    .select({
+      version: versions.version,
+      logIndex: statements.logIndex,
+      material: statements.material,
+    })
     .from(versions)
     .innerJoin(statements, eq(statements.logIndex, versions.logIndex))
     .where(and(eq(versions.name, name), isNotNull(statements.material)))

@@ -30,9 +30,13 @@ export async function orSayLogged<Result>(
   } catch (cause) {
     registry.reportPutOff?.(cause);
     const where = indexes.length === 1 ? `index ${indexes[0]}` : `indexes ${indexes.join(', ')}`;
-    throw new Problem('logged-unfinished', `This is in the log at ${where} and counts; only the answer could not be completed`, {
-      cause,
-    });
+    throw new Problem(
+      'logged-unfinished',
+      `This is in the log at ${where} and counts; only the answer could not be completed`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -40,6 +44,9 @@ export async function orSayLogged<Result>(
  * Gives statements that were just committed their addresses.
  * @throws Problem `logged-unfinished`
  */
-export async function finishLogged(registry: Registry, indexes: readonly number[]): Promise<LoggedAt[]> {
+export async function finishLogged(
+  registry: Registry,
+  indexes: readonly number[],
+): Promise<LoggedAt[]> {
   return orSayLogged(registry, indexes, () => finishStatements(registry, indexes));
 }

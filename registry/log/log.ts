@@ -5,7 +5,13 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { noteKeyId, parseCheckpoint, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
-import { appendLeaf, type CompactRange, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  leafHash,
+  rangeRoot,
+} from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -25,7 +31,9 @@ import { requireWhole } from './witness-duty.ts';
 export interface NewStatement {
   readonly statement: Statement;
   readonly envelope: Envelope;
-  readonly signer: { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array } | CertifiedSigner;
+  readonly signer:
+    | { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array }
+    | CertifiedSigner;
   readonly versionId?: string;
 }
 
@@ -46,14 +54,18 @@ export interface LoggedAt {
  * The statements of a batch that would append to the log as it stands; the batch clashes on `log.index` if another was faster.
  * @throws Problem as `verifyStatement`: what could not be read later is not written
  */
-export async function planAppend(registry: Registry, added: readonly NewStatement[]): Promise<PlannedAppend> {
+export async function planAppend(
+  registry: Registry,
+  added: readonly NewStatement[],
+): Promise<PlannedAppend> {
   await requireWhole(registry);
   const now = registry.now().getTime();
   let range = await readRange(registry);
   const writes: Write[] = [];
   const indexes: number[] = [];
   for (const one of added) {
-    const by = 'spki' in one.signer ? keyedParts(one.envelope, one.signer) : certifiedParts(one.signer);
+    const by =
+      'spki' in one.signer ? keyedParts(one.envelope, one.signer) : certifiedParts(one.signer);
     const { body } = by;
     const leaf = leafHash(body);
     const index = range.size;
@@ -92,8 +104,16 @@ interface SignedParts {
   readonly material: string | null;
 }
 
-function keyedParts(envelope: Envelope, { keyId, spki }: { readonly keyId: Digest; readonly spki: Uint8Array }): SignedParts {
-  return { body: hashedrekordBody(envelope, spki), signer: keyId, certificate: null, material: null };
+function keyedParts(
+  envelope: Envelope,
+  { keyId, spki }: { readonly keyId: Digest; readonly spki: Uint8Array },
+): SignedParts {
+  return {
+    body: hashedrekordBody(envelope, spki),
+    signer: keyId,
+    certificate: null,
+    material: null,
+  };
 }
 
 function certifiedParts({ signer, certified, bundle }: CertifiedSigner): SignedParts {
@@ -110,12 +130,20 @@ function certifiedParts({ signer, certified, bundle }: CertifiedSigner): SignedP
  * once: Ed25519 is deterministic, so everybody writes the same.
  * @param indexes only these; all unfinished ones when left out
  */
-export async function finishStatements(registry: Registry, indexes?: readonly number[]): Promise<LoggedAt[]> {
+export async function finishStatements(
+  registry: Registry,
+  indexes?: readonly number[],
+): Promise<LoggedAt[]> {
   const unfinished = await registry.db.read
     .select({ entry: log, statement: statements })
     .from(statements)
     .innerJoin(log, eq(log.index, statements.logIndex))
-    .where(and(isNull(statements.bundle), indexes === undefined ? undefined : inArray(statements.logIndex, [...indexes])))
+    .where(
+      and(
+        isNull(statements.bundle),
+        indexes === undefined ? undefined : inArray(statements.logIndex, [...indexes]),
+      ),
+    )
     .orderBy(asc(statements.logIndex));
   for (let from = 0; from < unfinished.length; from += finishedAtOnce)
     await finish(registry, unfinished.slice(from, from + finishedAtOnce));
@@ -125,7 +153,11 @@ export async function finishStatements(registry: Registry, indexes?: readonly nu
     .from(statements)
     .where(inArray(statements.logIndex, [...indexes]))
     .orderBy(asc(statements.logIndex));
-  return rows.map(({ logIndex, bundle, predicateType }) => ({ logIndex, digest: required(bundle), predicateType }));
+  return rows.map(({ logIndex, bundle, predicateType }) => ({
+    logIndex,
+    digest: required(bundle),
+    predicateType,
+  }));
 }
 
 /** Size of the committed log: the index that the next entry would get. */
@@ -146,7 +178,9 @@ export async function newestCheckpoint(
   if (row === undefined || row.note === null) return undefined;
   const head = { origin: registry.root.origin, size: row.index + 1, root: fromBase64(row.root) };
   // The same head under the key in office; the row keeps what was signed then.
-  const note = isByRetiredKey(registry, row.note) ? await signCheckpoint(head, registry.keys.log) : row.note;
+  const note = isByRetiredKey(registry, row.note)
+    ? await signCheckpoint(head, registry.keys.log)
+    : row.note;
   return { size: head.size, note };
 }
 
@@ -158,8 +192,13 @@ type StatementRow = typeof statements.$inferSelect;
  * All together, since a disk takes as long to sync one as many; the bundles before the rows that name them. These rows are synced too,
  * although they could be computed again: by a log key that came since, they would give what was acknowledged another address.
  */
-async function finish(registry: Registry, unfinished: readonly { entry: LogRow; statement: StatementRow }[]): Promise<void> {
-  const all = await Promise.all(unfinished.map(({ entry, statement }) => bundleOf(registry, entry, statement)));
+async function finish(
+  registry: Registry,
+  unfinished: readonly { entry: LogRow; statement: StatementRow }[],
+): Promise<void> {
+  const all = await Promise.all(
+    unfinished.map(({ entry, statement }) => bundleOf(registry, entry, statement)),
+  );
   await putBlobs(
     registry.objects,
     all.map((one) => one.bytes),
@@ -186,10 +225,15 @@ async function bundleOf(
   statement: StatementRow,
 ): Promise<{ readonly index: number; readonly note: string; readonly bytes: Uint8Array }> {
   const { origin } = registry.root;
-  const note = entry.note ?? (await signCheckpoint({ origin, ...headOf(entry) }, registry.keys.log));
+  const note =
+    entry.note ?? (await signCheckpoint({ origin, ...headOf(entry) }, registry.keys.log));
   const before = await readRange(registry, entry.index);
   const logId = noteKeyId(origin, registry.keys.log.publicKey);
-  return { index: entry.index, note, bytes: loggedBundle({ ...statement, ...entry }, { before, note, logId }) };
+  return {
+    index: entry.index,
+    note,
+    bytes: loggedBundle({ ...statement, ...entry }, { before, note, logId }),
+  };
 }
 
 /** The tree before entry `size`; the whole committed tree when left out. */
@@ -198,8 +242,11 @@ export async function readRange(registry: Registry, size?: number): Promise<Comp
   const [row] = await registry.db.read
     .select({ index: log.index, peaks: log.peaks, root: log.root, note: log.note })
     .from(log)
-    .where(eq(log.index, size === undefined ? sql`(SELECT MAX(${log.index}) FROM ${log})` : size - 1));
-  if (row === undefined && size !== undefined) throw new Problem('internal', `The log has no entry ${size - 1}`);
+    .where(
+      eq(log.index, size === undefined ? sql`(SELECT MAX(${log.index}) FROM ${log})` : size - 1),
+    );
+  if (row === undefined && size !== undefined)
+    throw new Problem('internal', `The log has no entry ${size - 1}`);
   return row === undefined ? emptyRange : rangeOf(row);
 }
 
@@ -208,7 +255,8 @@ type RangeRow = Pick<LogRow, 'index' | 'peaks' | 'root' | 'note'>;
 // The next root is made of the peaks: of damaged ones it would be signed, and no longer continue the log.
 function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
   const range = { size: index + 1, peaks: peaks.map(fromBase64) };
-  const [made, stored] = [base64(rangeRoot(range)), note === null ? root : base64(parseCheckpoint(note).root)];
+  const made = base64(rangeRoot(range));
+  const stored = note === null ? root : base64(parseCheckpoint(note).root);
   if (made !== root || made !== stored)
     throw new Problem(
       'database-damaged',
@@ -221,7 +269,8 @@ function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
 }
 
 function required(digest: Digest | null): Digest {
-  if (digest === null) throw new Problem('internal', 'A statement has no address after it was finished');
+  if (digest === null)
+    throw new Problem('internal', 'A statement has no address after it was finished');
   return digest;
 }
 

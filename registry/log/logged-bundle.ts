@@ -37,7 +37,11 @@ export function loggedBundle(
     before,
     note,
     logId,
-  }: { readonly before: CompactRange; readonly note: string /** From `noteKeyId`. */; readonly logId: Uint8Array },
+  }: {
+    readonly before: CompactRange;
+    readonly note: string /** From `noteKeyId`. */;
+    readonly logId: Uint8Array;
+  },
 ): Uint8Array {
   const placed = toLogEntry({
     body: Buffer.from(entry.body),
@@ -80,7 +84,10 @@ export async function requireReadable(
   const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
   const read = verifyStatement(parseJson(bytes, 'statement').value, { root: rehearsed, sigstore });
   if (read.signer === entry.signer && read.logIndex === entry.index) return;
-  throw new Problem('statement-invalid', 'Cannot log the statement: it would be read as somebody else’s');
+  throw new Problem(
+    'statement-invalid',
+    'Cannot log the statement: it would be read as somebody else’s',
+  );
 }
 
 // Made once in this process and kept nowhere: a finished value, since workerd ends requests that wait for the promises of others.
@@ -93,7 +100,8 @@ async function rehearsalKey(): Promise<RegistryKeys['log']> {
   const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
   made = {
     publicKey,
-    sign: async (bytes) => new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, Buffer.from(bytes))),
+    sign: async (bytes) =>
+      new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, Buffer.from(bytes))),
   };
   return made;
 }

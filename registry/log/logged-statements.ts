@@ -25,8 +25,13 @@ export async function readStatementAt(registry: Registry, given: string): Promis
           .select({ logIndex: statements.logIndex, bundle: statements.bundle })
           .from(statements)
           .where(eq(statements.logIndex, index));
-  if (row === undefined) throw new Problem('not-found', `The log has no statement ${JSON.stringify(given.slice(0, 20))}`);
+  if (row === undefined)
+    throw new Problem(
+      'not-found',
+      `The log has no statement ${JSON.stringify(given.slice(0, 20))}`,
+    );
   const address = row.bundle ?? (await finishStatements(registry, [row.logIndex]))[0]?.digest;
-  if (address === undefined) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
+  if (address === undefined)
+    throw new Problem('internal', `Statement ${row.logIndex} has no address`);
   return requireBlob(registry, address);
 }

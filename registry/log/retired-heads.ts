@@ -14,7 +14,8 @@ export async function proofsOfHeads(
   const consistency = new Map<number, Hash[]>();
   for (const bytes of statements) {
     const first = headSizeOf(bytes);
-    if (first < size && !consistency.has(first)) consistency.set(first, await readConsistency(registry, first, size));
+    if (first < size && !consistency.has(first))
+      consistency.set(first, await readConsistency(registry, first, size));
   }
   return { consistency };
 }

@@ -22,12 +22,20 @@ export interface RegistryKeys {
 
 /** @throws Problem `key-file-invalid` */
 export async function loadKeys(texts: KeyTexts): Promise<RegistryKeys> {
-  return { log: await ed25519(texts.log), status: await p256(texts.status), registry: await p256(texts.registry) };
+  return {
+    log: await ed25519(texts.log),
+    status: await p256(texts.status),
+    registry: await p256(texts.registry),
+  };
 }
 
 async function ed25519(pem: string): Promise<RegistryKeys['log']> {
   const { key, publicKey } = await importPair(pem, { name: 'Ed25519' });
-  return { publicKey, sign: async (bytes) => new Uint8Array(await crypto.subtle.sign('Ed25519', key, Buffer.from(bytes))) };
+  return {
+    publicKey,
+    sign: async (bytes) =>
+      new Uint8Array(await crypto.subtle.sign('Ed25519', key, Buffer.from(bytes))),
+  };
 }
 
 async function p256(pem: string): Promise<Signer> {
@@ -36,7 +44,11 @@ async function p256(pem: string): Promise<Signer> {
     keyId,
     publicKey,
     sign: async (bytes) =>
-      derOf(new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(bytes)))),
+      derOf(
+        new Uint8Array(
+          await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(bytes)),
+        ),
+      ),
   };
 }
 
@@ -48,7 +60,10 @@ interface ImportedPair {
 }
 
 // WebCrypto has no "public half of"; the JWK without its private member is that.
-async function importPair(pem: string, algorithm: { name: string; namedCurve?: string }): Promise<ImportedPair> {
+async function importPair(
+  pem: string,
+  algorithm: { name: string; namedCurve?: string },
+): Promise<ImportedPair> {
   try {
     const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     const key = await crypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);

@@ -1,8 +1,20 @@
 /** The log as tiles (C2SP tlog-tiles), made from committed rows when first asked for; full ones are kept as plain files. */
 import { and, asc, gte, lt } from 'drizzle-orm';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
-import { entryTile, parseHashTile, parseTilePath, type TileId, tilePath, tileWidthMax } from '../../skills-index/log/tile.ts';
-import { answerFrom, askConsistency, perfectRoot, tilesFor } from '../../skills-index/log/tile-proof.ts';
+import {
+  entryTile,
+  parseHashTile,
+  parseTilePath,
+  type TileId,
+  tilePath,
+  tileWidthMax,
+} from '../../skills-index/log/tile.ts';
+import {
+  answerFrom,
+  askConsistency,
+  perfectRoot,
+  tilesFor,
+} from '../../skills-index/log/tile-proof.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { log } from '../store/schema.ts';
@@ -29,7 +41,11 @@ export async function readTile(registry: Registry, path: string): Promise<Uint8A
 }
 
 /** Consistency proof from the tree of `first` entries to that of `size`, from the same tiles that everybody reads. */
-export async function readConsistency(registry: Registry, first: number, size: number): Promise<Hash[]> {
+export async function readConsistency(
+  registry: Registry,
+  first: number,
+  size: number,
+): Promise<Hash[]> {
   const question = askConsistency(first, size);
   const tiles = new Map<string, readonly Hash[]>();
   for (const tile of tilesFor(question, size)) {
@@ -38,7 +54,10 @@ export async function readConsistency(registry: Registry, first: number, size: n
   }
   const proof = answerFrom(question, size, tiles);
   if (proof === undefined)
-    throw new Problem('internal', `The tiles do not show that the log of ${size} continues that of ${first}`);
+    throw new Problem(
+      'internal',
+      `The tiles do not show that the log of ${size} continues that of ${first}`,
+    );
   return proof;
 }
 

@@ -16,18 +16,27 @@ export async function readWitnesses(
     urls,
     signedPolicy,
     say,
-  }: { readonly urls: readonly string[]; readonly signedPolicy: string | undefined; readonly say: Witnesses['say'] },
+  }: {
+    readonly urls: readonly string[];
+    readonly signedPolicy: string | undefined;
+    readonly say: Witnesses['say'];
+  },
 ): Promise<Witnesses | undefined> {
   requireAsked(signedPolicy, urls);
   if (urls.length === 0) return undefined;
   const path = join(dir, 'witnesses.json');
-  const bytes = signedPolicy ?? (await readFile(path).catch((cause: unknown) => refuse(path, cause)));
+  const bytes =
+    signedPolicy ?? (await readFile(path).catch((cause: unknown) => refuse(path, cause)));
   return { policy: parseWitnessPolicy(bytes), urls, fetch: globalThis.fetch, say, last: new Map() };
 }
 
 function refuse(path: string, cause: unknown): never {
-  throw new Problem('file-not-found', `Cannot ask witnesses: ${path} is not there, and says which keys they have`, {
-    cause,
-    hint: '{"schema":"skillgate.witnesses/1","threshold":1,"witnesses":[the line that skillgate witness serve prints]}',
-  });
+  throw new Problem(
+    'file-not-found',
+    `Cannot ask witnesses: ${path} is not there, and says which keys they have`,
+    {
+      cause,
+      hint: '{"schema":"skillgate.witnesses/1","threshold":1,"witnesses":[the line that skillgate witness serve prints]}',
+    },
+  );
 }

@@ -42,7 +42,8 @@ export function behindOf(registry: Registry): Behind | undefined {
 
 /** As `behindOf`, after another comparison where the database can have been exchanged since the last one. */
 export async function behindNow(registry: Registry): Promise<Behind | undefined> {
-  if (registry.compareOwnHead !== undefined) registry.ownHeadAhead = await registry.compareOwnHead(registry);
+  if (registry.compareOwnHead !== undefined)
+    registry.ownHeadAhead = await registry.compareOwnHead(registry);
   return behindOf(registry);
 }
 

@@ -47,7 +47,8 @@ export async function askWitnesses(registry: Registry, head: Head): Promise<void
     // A line of the future counts for nobody, so one that an earlier version kept gives way to any other.
     const newer = sql`excluded.seconds > ${cosignatures.seconds} OR ${cosignatures.seconds} > ${secondsMax(registry)}`;
     const target = [cosignatures.size, cosignatures.name];
-    return (db) => db.insert(cosignatures).values(row).onConflictDoUpdate({ target, set: row, setWhere: newer });
+    return (db) =>
+      db.insert(cosignatures).values(row).onConflictDoUpdate({ target, set: row, setWhere: newer });
   });
   if (writes.length === 0) return;
   await registry.db.batch([
@@ -72,8 +73,13 @@ export async function withCosignatures(registry: Registry, head: Head): Promise<
 }
 
 /** For those who operate: each witness, and whether it cosigned when it was asked last. */
-export function witnessStates(registry: Registry): readonly (Partial<WitnessAnswer> & { readonly url: string })[] {
-  return (registry.witnesses?.urls ?? []).map((url) => ({ url, ...registry.witnesses?.last.get(url) }));
+export function witnessStates(
+  registry: Registry,
+): readonly (Partial<WitnessAnswer> & { readonly url: string })[] {
+  return (registry.witnesses?.urls ?? []).map((url) => ({
+    url,
+    ...registry.witnesses?.last.get(url),
+  }));
 }
 
 function isWitnessed(registry: Registry): registry is Witnessed {
@@ -112,22 +118,32 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
       // Another process of this registry may have been faster; then the log here has grown meanwhile.
       const here = (await newestCheckpoint(registry))?.size ?? 0;
       if (here >= answer.size) return { ok: true, at, size: head.size, lines: [] };
-      return failed(sayAhead(answer.size, here), { size: answer.size, ahead: answer.size, answered: true });
+      return failed(sayAhead(answer.size, here), {
+        size: answer.size,
+        ahead: answer.size,
+        answered: true,
+      });
     }
     if (answer.status !== 200) {
-      return failed(`it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`, { answered: true });
+      return failed(
+        `it refused, ${answer.status}: ${JSON.stringify(answer.text.trim().slice(0, 500))}`,
+        { answered: true },
+      );
     }
     const found = linesIn(registry, head, answer.text);
     const lines = found.filter((line) => line.seconds <= secondsMax(registry));
     if (lines.length < found.length) {
-      const why = 'the time of its cosignature lies in the future: its clock is ahead, or the clock here is behind';
+      const why =
+        'the time of its cosignature lies in the future: its clock is ahead, or the clock here is behind';
       return { ...failed(why, { answered: true }), lines };
     }
     return lines.length === 0
       ? failed('its answer holds no cosignature of a witness that witnesses.json names')
       : { ok: true, at, size: head.size, lines };
   } catch (cause) {
-    return failed(cause instanceof Problem || cause instanceof Error ? cause.message : String(cause));
+    return failed(
+      cause instanceof Problem || cause instanceof Error ? cause.message : String(cause),
+    );
   }
 }
 
@@ -149,7 +165,11 @@ interface Answer {
 
 async function post(
   registry: Witnessed,
-  { url, signal, oldSize }: { readonly url: string; readonly signal: AbortSignal; readonly oldSize: number },
+  {
+    url,
+    signal,
+    oldSize,
+  }: { readonly url: string; readonly signal: AbortSignal; readonly oldSize: number },
   { size, note }: Head,
 ): Promise<Answer> {
   const proof = await readConsistency(registry, oldSize, size);
@@ -162,7 +182,9 @@ async function post(
     signal,
   });
   const text = await readText(response);
-  const isSize = response.status === 409 && (response.headers.get('content-type') ?? '').startsWith('text/x.tlog.size');
+  const isSize =
+    response.status === 409 &&
+    (response.headers.get('content-type') ?? '').startsWith('text/x.tlog.size');
   const told = isSize && /^(0|[1-9]\d{0,15})\n$/.test(text) ? Number(text) : undefined;
   return { status: response.status, text, ...(told === undefined ? {} : { size: told }) };
 }
@@ -175,11 +197,13 @@ function linesIn(registry: Witnessed, { size, note }: Head, text: string): Asked
     .filter((line) => line !== '')
     .flatMap((line) => {
       try {
-        return verifyCosignatures(`${note}${line}\n`, registry.witnesses.policy, log).map((one) => ({
-          ...one,
-          size,
-          line: `${line}\n`,
-        }));
+        return verifyCosignatures(`${note}${line}\n`, registry.witnesses.policy, log).map(
+          (one) => ({
+            ...one,
+            size,
+            line: `${line}\n`,
+          }),
+        );
       } catch (cause) {
         if (cause instanceof Problem) return [];
         throw cause;
@@ -193,7 +217,8 @@ async function readText(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes > witnessAnswerBytesMax) throw new Problem('registry-answer', 'it answered with more than is read');
+    if (bytes > witnessAnswerBytesMax)
+      throw new Problem('registry-answer', 'it answered with more than is read');
   }
   return Buffer.concat(chunks).toString('utf8');
 }

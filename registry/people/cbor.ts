@@ -24,7 +24,10 @@ const strictly = {
  */
 export function parseCbor(bytes: Uint8Array, { more = false } = {}): CborItem | undefined {
   try {
-    const [value, rest] = decodeFirst(bytes, { ...strictly, tokenizer: new WithoutFloats(bytes, strictly) });
+    const [value, rest] = decodeFirst(bytes, {
+      ...strictly,
+      tokenizer: new WithoutFloats(bytes, strictly),
+    });
     if (!isAllowed(value, cborDepthMax) || (!more && rest.length > 0)) return undefined;
     return { value, length: bytes.length - rest.length };
   } catch {
@@ -50,5 +53,7 @@ function isAllowed(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return value >= -wholeMax && value < wholeMax;
   if (!(value instanceof Map)) return true;
   const isKey = (key: unknown) => typeof key === 'number' || typeof key === 'string';
-  return [...value].every(([key, item]) => isKey(key) && isAllowed(key, levels - 1) && isAllowed(item, levels - 1));
+  return [...value].every(
+    ([key, item]) => isKey(key) && isAllowed(key, levels - 1) && isAllowed(item, levels - 1),
+  );
 }

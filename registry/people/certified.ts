@@ -9,7 +9,10 @@ import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.t
 import { readLeaf } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims, personOf } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { parseTrustedRoot } from '../../skills-index/trust/sigstore/trusted-root.ts';
-import { type Certified, verifyCertified } from '../../skills-index/trust/sigstore/verify-certified.ts';
+import {
+  type Certified,
+  verifyCertified,
+} from '../../skills-index/trust/sigstore/verify-certified.ts';
 import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
 import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts';
 import type { Registry } from '../context.ts';
@@ -38,15 +41,28 @@ export function envelopeOf(sent: SentStatement): Envelope {
  * Verifies certificate, signature, timestamps and Rekor entry, and that such a statement may be signed so.
  * @throws Problem `certificate-invalid`, `signature-invalid`, `log-invalid`, `statement-invalid`
  */
-export function verifySent(registry: Registry, bundle: PlainBundle, statement: Statement): CertifiedSigner {
+export function verifySent(
+  registry: Registry,
+  bundle: PlainBundle,
+  statement: Statement,
+): CertifiedSigner {
   requireCertifiable(statement);
   if (registry.sigstore === undefined) {
-    throw new Problem('certificate-invalid', 'This registry takes nothing that is signed by certificate: it trusts no Sigstore', {
-      hint: 'Sign with a key: skillgate key create. Its operator can run: skillgate registry rotate propose DIR --trusted-root FILE.',
-    });
+    throw new Problem(
+      'certificate-invalid',
+      'This registry takes nothing that is signed by certificate: it trusts no Sigstore',
+      {
+        hint: 'Sign with a key: skillgate key create. Its operator can run: skillgate registry rotate propose DIR --trusted-root FILE.',
+      },
+    );
   }
   const certified = verifyCertified(bundle, registry.sigstore);
-  return { signer: personOf(certified.claims), signers: idsOfClaims(certified.claims), certified, bundle };
+  return {
+    signer: personOf(certified.claims),
+    signers: idsOfClaims(certified.claims),
+    certified,
+    bundle,
+  };
 }
 
 /**
@@ -54,12 +70,23 @@ export function verifySent(registry: Registry, bundle: PlainBundle, statement: S
  * is asked before anything is verified, and again when it is written.
  * @throws Problem `certificate-used`, `certificate-invalid`
  */
-export async function refuseUsed(registry: Registry, bundle: PlainBundle, statement: Statement): Promise<void> {
-  const { certificateId } = readLeaf(Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64'));
+export async function refuseUsed(
+  registry: Registry,
+  bundle: PlainBundle,
+  statement: Statement,
+): Promise<void> {
+  const { certificateId } = readLeaf(
+    Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64'),
+  );
   const used = await registry.db.read
     .select({ logIndex: statements.logIndex })
     .from(statements)
-    .where(and(eq(statements.certificate, certificateId), eq(statements.predicateType, statement.predicateType)))
+    .where(
+      and(
+        eq(statements.certificate, certificateId),
+        eq(statements.predicateType, statement.predicateType),
+      ),
+    )
     .limit(1);
   const [first] = used;
   if (first === undefined) return;

@@ -3,12 +3,23 @@ import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/sqlite-core';
 import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type IdentityStatement, type PublicKey, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  type IdentityStatement,
+  type PublicKey,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import { parseEnvelope } from '../../skills-index/statement/sign.ts';
-import { type FrozenStatement, parseFrozenSubject } from '../../skills-index/trust/identity/frozen-statement.ts';
+import {
+  type FrozenStatement,
+  parseFrozenSubject,
+} from '../../skills-index/trust/identity/frozen-statement.ts';
 import { readLogged } from '../../skills-index/trust/identity/read-logged.ts';
-import { chainIdentities, type Identities, type LoggedStatement } from '../../skills-index/trust/identity.ts';
+import {
+  chainIdentities,
+  type Identities,
+  type LoggedStatement,
+} from '../../skills-index/trust/identity.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 import type { Actor, Member, Registry, Role, Subject } from '../context.ts';
 import { finishStatements } from '../log/log.ts';
@@ -25,7 +36,8 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
   const { known } = registry.identities;
   const rows = await identityRows(registry, known?.logIndex ?? -1);
   if (known !== undefined && rows.length === 0) return known;
-  const [verified, frozen] = [[...(known?.statements ?? [])], [...(known?.frozen ?? [])]];
+  const verified = [...(known?.statements ?? [])];
+  const frozen = [...(known?.frozen ?? [])];
   for (const { logIndex, bundle } of rows) {
     const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
     if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
@@ -54,15 +66,27 @@ async function readIdentity(
     return readLogged(await requireBlob(registry, at.digest), at, registry);
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'blob-damaged') throw cause;
-    const [row] = await registry.db.read.select().from(statements).where(eq(statements.logIndex, at.logIndex));
+    const [row] = await registry.db.read
+      .select()
+      .from(statements)
+      .where(eq(statements.logIndex, at.logIndex));
     if (row === undefined) throw cause;
-    const about = parseFrozenSubject(Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'));
-    return { ...at, about, why: `the statement at log index ${at.logIndex} is damaged on its disk` };
+    const about = parseFrozenSubject(
+      Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'),
+    );
+    return {
+      ...at,
+      about,
+      why: `the statement at log index ${at.logIndex} is damaged on its disk`,
+    };
   }
 }
 
 // One question, so that no statement commits between two; a part for each type, so that SQLite reads each in order from an index.
-async function identityRows({ db }: Registry, after: number): Promise<{ logIndex: number; bundle: Digest | null }[]> {
+async function identityRows(
+  { db }: Registry,
+  after: number,
+): Promise<{ logIndex: number; bundle: Digest | null }[]> {
   const { member, scope, key, revocation } = predicateTypes;
   const later = gt(statements.logIndex, after);
   const of = (type: string) =>
@@ -92,11 +116,18 @@ export async function actorOf(registry: Registry, subject: Subject): Promise<Act
 }
 
 /** The member that a key stands for now; those of the root file without a statement go by their key: a number would pass to another with the next root file. */
-export function memberNow(registry: Registry, chain: Identities, keyId: Digest): Member | undefined {
+export function memberNow(
+  registry: Registry,
+  chain: Identities,
+  keyId: Digest,
+): Member | undefined {
   const enrolled = chain.memberOf(keyId, latest);
   if (enrolled !== undefined || !chain.isMember(keyId, 'administrator', latest)) return enrolled;
   const isOnly = registry.root.administrators.length === 1;
-  return { name: isOnly ? 'administrator' : `administrator ${hexOf(keyId).slice(0, 12)}`, roles: ['administrator'] };
+  return {
+    name: isOnly ? 'administrator' : `administrator ${hexOf(keyId).slice(0, 12)}`,
+    roles: ['administrator'],
+  };
 }
 
 /**
@@ -123,7 +154,9 @@ export function keysOfStatement(statement: IdentityStatement): readonly PublicKe
 }
 
 /** Whether a statement is about who is who. */
-export function isIdentityStatement(statement: LoggedStatement['statement']): statement is IdentityStatement {
+export function isIdentityStatement(
+  statement: LoggedStatement['statement'],
+): statement is IdentityStatement {
   return identityTypes.some((type) => type === statement.predicateType);
 }
 
@@ -138,7 +171,12 @@ function rootKeys(registry: Registry): PublicKey[] {
   return registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
 }
 
-function keysIn(registry: Registry, verified: readonly LoggedStatement[]): ReadonlyMap<Digest, PublicKey> {
-  const named = verified.flatMap(({ statement }) => (isIdentityStatement(statement) ? keysOfStatement(statement) : []));
+function keysIn(
+  registry: Registry,
+  verified: readonly LoggedStatement[],
+): ReadonlyMap<Digest, PublicKey> {
+  const named = verified.flatMap(({ statement }) =>
+    isIdentityStatement(statement) ? keysOfStatement(statement) : [],
+  );
   return new Map([...rootKeys(registry), ...named].map((key) => [key.keyId, key]));
 }

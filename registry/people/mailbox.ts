@@ -25,14 +25,28 @@ type Row = typeof mailbox.$inferInsert;
  * @param network from where it comes
  * @throws Problem `signature-invalid`, `request-invalid`, `too-many-requests`
  */
-export async function takeMessage(registry: Registry, signed: SignedBy<MailboxMessage>, network: string): Promise<void> {
+export async function takeMessage(
+  registry: Registry,
+  signed: SignedBy<MailboxMessage>,
+  network: string,
+): Promise<void> {
   const { said } = signed;
   const host = requireSigner(signed);
-  const [now, expiresAt] = [registry.now().getTime(), Date.parse(said.expires)];
+  const now = registry.now().getTime();
+  const expiresAt = Date.parse(said.expires);
   if (expiresAt <= now) throw new Problem('request-invalid', 'Its time is over');
-  if (expiresAt > now + limits.mailboxMsMax) throw new Problem('request-invalid', 'It is to be kept for too long');
+  if (expiresAt > now + limits.mailboxMsMax)
+    throw new Problem('request-invalid', 'It is to be kept for too long');
   const enrolled = Object.values(registry.incidents?.reporters ?? {}).includes(host) ? 1 : 0;
-  const row: Row = { id: said.id, to: said.to, host, network, enrolled, expiresAt, message: JSON.stringify(signed) };
+  const row: Row = {
+    id: said.id,
+    to: said.to,
+    host,
+    network,
+    enrolled,
+    expiresAt,
+    message: JSON.stringify(signed),
+  };
   await registry.exclusive('mailbox', async () => {
     await registry.db.read.delete(mailbox).where(lte(mailbox.expiresAt, now));
     const [known] = await registry.db.read.select().from(mailbox).where(eq(mailbox.id, said.id));
@@ -54,7 +68,10 @@ export async function messagesFor(
   const key = requireSigner(signed);
   const now = registry.now().getTime();
   if (Math.abs(Date.parse(signed.said.at) - now) > limits.mailboxQuestionMs)
-    throw new Problem('signature-invalid', 'The question was signed at another time: look at the clocks of both machines');
+    throw new Problem(
+      'signature-invalid',
+      'The question was signed at another time: look at the clocks of both machines',
+    );
   requireOwnAddress(registry, signed.said);
   const rows = await registry.db.read
     .select({ message: mailbox.message })
@@ -74,26 +91,44 @@ function isOfThisForm(message: unknown): message is v.InferOutput<typeof mailbox
 function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): void {
   if (base !== undefined && ownBases(config).has(base)) return;
   const why = base === undefined ? 'names no registry' : `was signed for ${base}`;
-  throw new Problem('other-registry', `Cannot list what waits: the question ${why}, and this registry is ${config.base}`, {
-    hint:
-      base === undefined ? 'upgrade Skillgate where you ask' : `ask at its address: skillgate hold list --mailbox ${config.base}`,
-  });
+  throw new Problem(
+    'other-registry',
+    `Cannot list what waits: the question ${why}, and this registry is ${config.base}`,
+    {
+      hint:
+        base === undefined
+          ? 'upgrade Skillgate where you ask'
+          : `ask at its address: skillgate hold list --mailbox ${config.base}`,
+    },
+  );
 }
 
 /**
  * Keeps an answer for the host to fetch; a later one takes the place of one before.
  * @throws Problem `signature-invalid` unless the key for which the message is signed it, `not-found`
  */
-export async function takeAnswer(registry: Registry, signed: SignedBy<MailboxAnswer>): Promise<void> {
+export async function takeAnswer(
+  registry: Registry,
+  signed: SignedBy<MailboxAnswer>,
+): Promise<void> {
   const key = requireSigner(signed);
   const row = await requireRow(registry, signed.said.id);
-  if (row.to !== key) throw new Problem('signature-invalid', 'The message is for another key than the one that answers');
+  if (row.to !== key)
+    throw new Problem(
+      'signature-invalid',
+      'The message is for another key than the one that answers',
+    );
   const answer = JSON.stringify(signed);
-  await registry.db.batch([(db) => db.update(mailbox).set({ answer }).where(eq(mailbox.id, row.id))]);
+  await registry.db.batch([
+    (db) => db.update(mailbox).set({ answer }).where(eq(mailbox.id, row.id)),
+  ]);
 }
 
 /** For whoever knows the message's id; undefined while there is none. @throws Problem `not-found` */
-export async function answerTo(registry: Registry, id: string): Promise<v.InferOutput<typeof mailboxAnswerShape> | undefined> {
+export async function answerTo(
+  registry: Registry,
+  id: string,
+): Promise<v.InferOutput<typeof mailboxAnswerShape> | undefined> {
   const { answer } = await requireRow(registry, id);
   return answer === null ? undefined : parseForMailbox(mailboxAnswerShape, JSON.parse(answer));
 }
@@ -112,21 +147,28 @@ async function requireRow(registry: Registry, id: string): Promise<typeof mailbo
 
 function requireSigner(signed: SignedBy<MailboxMessage | MailboxAnswer | MailboxQuestion>): Digest {
   const signer = mailboxSigner(signed);
-  if (signer === undefined) throw new Problem('signature-invalid', 'It is not signed by the key that it names');
+  if (signer === undefined)
+    throw new Problem('signature-invalid', 'It is not signed by the key that it names');
   return signer;
 }
 
 // Keys are free, so strangers share one room; hosts that an operator enrolled have another.
-async function refuseFlood(registry: Registry, { enrolled, host, network, to }: Row): Promise<void> {
+async function refuseFlood(
+  registry: Registry,
+  { enrolled, host, network, to }: Row,
+): Promise<void> {
   const among = eq(mailbox.enrolled, enrolled);
   const rooms: readonly (readonly [whose: string, which: SQL | undefined, max: number])[] = [
     ['this host', eq(mailbox.host, host), limits.mailboxOfHostMax],
     ['this key', and(among, eq(mailbox.to, to)), limits.mailboxOfKeyMax],
-    ...(enrolled === 1 ? [] : [['this address', eq(mailbox.network, network), limits.mailboxOfNetworkMax] as const]),
+    ...(enrolled === 1
+      ? []
+      : [['this address', eq(mailbox.network, network), limits.mailboxOfNetworkMax] as const]),
     ['all', among, limits.mailboxMax],
   ];
   for (const [whose, which, max] of rooms) {
     const [found] = await registry.db.read.select({ n: count() }).from(mailbox).where(which);
-    if ((found?.n ?? 0) >= max) throw new Problem('too-many-requests', `Too many messages wait: ${max} of ${whose}`);
+    if ((found?.n ?? 0) >= max)
+      throw new Problem('too-many-requests', `Too many messages wait: ${max} of ${whose}`);
   }
 }

@@ -6,7 +6,10 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { EnrolledPasskey, PasskeyAssertion } from '../../skills-index/statement/attestation.ts';
+import type {
+  EnrolledPasskey,
+  PasskeyAssertion,
+} from '../../skills-index/statement/attestation.ts';
 import type { Registry, RegistryConfig } from '../context.ts';
 import { challengeMs, pendingPasskeysMax } from '../limits.ts';
 import { holds, type Write } from '../store/batch.ts';
@@ -33,7 +36,10 @@ export function siteOf(config: RegistryConfig): Site {
  * second: its owner learns of the copy, and everything that the copy approved stands in the log.
  * @throws Problem `approval-refused`
  */
-export async function counterWrites(registry: Registry, assertion: PasskeyAssertion): Promise<Write[]> {
+export async function counterWrites(
+  registry: Registry,
+  assertion: PasskeyAssertion,
+): Promise<Write[]> {
   const { credentialId } = assertion;
   const count = signCount(assertion);
   const known = eq(passkeyCounters.credentialId, credentialId);
@@ -64,7 +70,11 @@ function copied(count: number): Problem {
 }
 
 /** What the passkeys page hands to `navigator.credentials.create`. */
-export async function creationOptions(registry: Registry, member: string, known: readonly string[]): Promise<object> {
+export async function creationOptions(
+  registry: Registry,
+  member: string,
+  known: readonly string[],
+): Promise<object> {
   return createOptions(siteOf(registry.config).rpId, await issue(registry, member), member, known);
 }
 
@@ -72,20 +82,31 @@ export async function creationOptions(registry: Registry, member: string, known:
  * Keeps a new passkey until an administrator signs that it belongs to the member.
  * @throws Problem `request-invalid` when the browser's answer does not hold
  */
-export async function finishCreation(registry: Registry, member: string, response: string): Promise<void> {
+export async function finishCreation(
+  registry: Registry,
+  member: string,
+  response: string,
+): Promise<void> {
   const made = parseCreation(response);
   const expectedChallenge = await take(registry, member, made.response.clientDataJSON);
   const enrolled = passkeyMade(made, expectedChallenge, siteOf(registry.config));
   const waiting = (await listPendingPasskeys(registry)).filter((one) => one.member === member);
   if (waiting.length >= pendingPasskeysMax) {
-    throw new Problem('request-invalid', `${waiting.length} passkeys wait for an administrator already`);
+    throw new Problem(
+      'request-invalid',
+      `${waiting.length} passkeys wait for an administrator already`,
+    );
   }
   const row = { ...enrolled, member, createdAt: registry.now().getTime() };
   await registry.db.batch([(db) => db.insert(pendingPasskey).values(row).onConflictDoNothing()]);
 }
 
 /** What the approval page hands to `navigator.credentials.get`: one passkey, and the statement's challenge. */
-export async function approvalOptions(registry: Registry, credentialId: string, bytes: Uint8Array): Promise<object> {
+export async function approvalOptions(
+  registry: Registry,
+  credentialId: string,
+  bytes: Uint8Array,
+): Promise<object> {
   return requestOptions(siteOf(registry.config).rpId, bytes, credentialId);
 }
 
@@ -104,7 +125,8 @@ const clientDataForm = v.object({ challenge: base64url });
 
 function parseCreation(response: string): v.InferOutput<typeof creationForm> {
   const parsed = v.safeParse(creationForm, parseJsonText(response));
-  if (!parsed.success) throw new Problem('request-invalid', 'The browser’s answer is no WebAuthn credential');
+  if (!parsed.success)
+    throw new Problem('request-invalid', 'The browser’s answer is no WebAuthn credential');
   return parsed.output;
 }
 
@@ -119,7 +141,12 @@ function parseJsonText(text: string): unknown {
 async function issue(registry: Registry, member: string): Promise<Uint8Array<ArrayBuffer>> {
   const now = registry.now().getTime();
   const bytes = Uint8Array.from(registry.random(32));
-  const row = { id: Buffer.from(bytes).toString('base64url'), purpose: 'enrol' as const, member, expiresAt: now + challengeMs };
+  const row = {
+    id: Buffer.from(bytes).toString('base64url'),
+    purpose: 'enrol' as const,
+    member,
+    expiresAt: now + challengeMs,
+  };
   await registry.db.batch([
     (db) => db.delete(challenge).where(lt(challenge.expiresAt, now)),
     (db) => db.insert(challenge).values(row),
@@ -129,14 +156,19 @@ async function issue(registry: Registry, member: string): Promise<Uint8Array<Arr
 
 // One DELETE … RETURNING: a challenge is used once, also by two who come together.
 async function take(registry: Registry, member: string, clientDataJSON: string): Promise<string> {
-  const data = v.safeParse(clientDataForm, parseJsonText(Buffer.from(clientDataJSON, 'base64url').toString('utf8')));
+  const data = v.safeParse(
+    clientDataForm,
+    parseJsonText(Buffer.from(clientDataJSON, 'base64url').toString('utf8')),
+  );
   const id = data.success ? data.output.challenge : '';
   const [row] = await registry.db.read
     .delete(challenge)
     .where(and(eq(challenge.id, id), eq(challenge.purpose, 'enrol')))
     .returning();
   if (row === undefined || row.member !== member || row.expiresAt <= registry.now().getTime()) {
-    throw new Problem('not-signed-in', 'The page is too old, or was used before', { hint: 'Load it again and try once more.' });
+    throw new Problem('not-signed-in', 'The page is too old, or was used before', {
+      hint: 'Load it again and try once more.',
+    });
   }
   return row.id;
 }

@@ -2,7 +2,15 @@
 import { and, eq, gt, lt, lte } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { type Actor, printSubject, type Registry, readSubject, type Subject } from '../context.ts';
-import { challengeMs, clockSkewMs, linkMs, sessionDeskMs, sessionIdleMs, sessionKeptMs, sessionTokenMs } from '../limits.ts';
+import {
+  challengeMs,
+  clockSkewMs,
+  linkMs,
+  sessionDeskMs,
+  sessionIdleMs,
+  sessionKeptMs,
+  sessionTokenMs,
+} from '../limits.ts';
 import { sessions, tickets } from '../store/session-schema.ts';
 import { actorOf } from './identities.ts';
 
@@ -16,16 +24,25 @@ export interface Session {
 export const sessionCookie = '__Host-skillgate';
 
 /** Starts a session: `desk` lasts 12 h and ends after 30 min without use, `token` lasts 60 min. */
-export async function createSession(registry: Registry, subject: Subject, kind: 'desk' | 'token'): Promise<Session> {
+export async function createSession(
+  registry: Registry,
+  subject: Subject,
+  kind: 'desk' | 'token',
+): Promise<Session> {
   const now = registry.now().getTime();
   const token = opaque(registry);
   const expiresAt = now + (kind === 'desk' ? sessionDeskMs : sessionTokenMs);
   await registry.db.batch([
     (db) => db.delete(sessions).where(lt(sessions.expiresAt, now - sessionKeptMs)),
     (db) =>
-      db
-        .insert(sessions)
-        .values({ id: digestOf(token), kind, subject: printSubject(subject), createdAt: now, seenAt: now, expiresAt }),
+      db.insert(sessions).values({
+        id: digestOf(token),
+        kind,
+        subject: printSubject(subject),
+        createdAt: now,
+        seenAt: now,
+        expiresAt,
+      }),
   ]);
   return { token, expires: new Date(expiresAt) };
 }
@@ -54,7 +71,9 @@ export async function readSession(
   if (actor === undefined) return undefined;
   // Written at most once a minute: reading a page should not cost a write each time.
   if (kind === 'desk' && Math.abs(now - row.seenAt) > 60_000) {
-    await registry.db.batch([(db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id))]);
+    await registry.db.batch([
+      (db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id)),
+    ]);
   }
   return { actor, expires: new Date(row.expiresAt) };
 }
@@ -75,11 +94,16 @@ export async function peekLink(registry: Registry, link: string): Promise<Actor 
     .select()
     .from(tickets)
     .where(and(eq(tickets.id, digestOf(link)), eq(tickets.kind, 'link')));
-  return row === undefined || !isGood(registry, row) ? undefined : actorOf(registry, readSubject(row.subject));
+  return row === undefined || !isGood(registry, row)
+    ? undefined
+    : actorOf(registry, readSubject(row.subject));
 }
 
 /** Uses a link up and starts a desk session; undefined when it was used before, is too old or unknown. */
-export async function redeemLink(registry: Registry, link: string): Promise<(Session & { readonly actor: Actor }) | undefined> {
+export async function redeemLink(
+  registry: Registry,
+  link: string,
+): Promise<(Session & { readonly actor: Actor }) | undefined> {
   const subject = await takeTicket(registry, 'link', link);
   const actor = subject === undefined ? undefined : await actorOf(registry, subject);
   if (actor === undefined) return undefined;
@@ -92,20 +116,40 @@ export async function createChallenge(registry: Registry, keyId: Digest): Promis
 }
 
 /** Uses a nonce up and says which key it was made for. */
-export async function takeChallenge(registry: Registry, nonce: string): Promise<Subject | undefined> {
+export async function takeChallenge(
+  registry: Registry,
+  nonce: string,
+): Promise<Subject | undefined> {
   return takeTicket(registry, 'challenge', nonce);
 }
 
-async function issueTicket(registry: Registry, kind: 'link' | 'challenge', subject: Subject, lifeMs: number): Promise<string> {
+async function issueTicket(
+  registry: Registry,
+  kind: 'link' | 'challenge',
+  subject: Subject,
+  lifeMs: number,
+): Promise<string> {
   const now = registry.now().getTime();
   const secret = opaque(registry);
-  const row = { id: digestOf(secret), kind, subject: printSubject(subject), expiresAt: now + lifeMs };
-  await registry.db.batch([(db) => db.delete(tickets).where(lt(tickets.expiresAt, now)), (db) => db.insert(tickets).values(row)]);
+  const row = {
+    id: digestOf(secret),
+    kind,
+    subject: printSubject(subject),
+    expiresAt: now + lifeMs,
+  };
+  await registry.db.batch([
+    (db) => db.delete(tickets).where(lt(tickets.expiresAt, now)),
+    (db) => db.insert(tickets).values(row),
+  ]);
   return secret;
 }
 
 // One DELETE … RETURNING: of two who come at once, one gets the row.
-async function takeTicket(registry: Registry, kind: 'link' | 'challenge', secret: string): Promise<Subject | undefined> {
+async function takeTicket(
+  registry: Registry,
+  kind: 'link' | 'challenge',
+  secret: string,
+): Promise<Subject | undefined> {
   const [row] = await registry.db.read
     .delete(tickets)
     .where(and(eq(tickets.id, digestOf(secret)), eq(tickets.kind, kind)))
@@ -116,7 +160,9 @@ async function takeTicket(registry: Registry, kind: 'link' | 'challenge', secret
 // Neither over, nor made by a clock that was ahead.
 function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {
   const now = registry.now().getTime();
-  return expiresAt > now && expiresAt <= now + (kind === 'link' ? linkMs : challengeMs) + clockSkewMs;
+  return (
+    expiresAt > now && expiresAt <= now + (kind === 'link' ? linkMs : challengeMs) + clockSkewMs
+  );
 }
 
 function opaque(registry: Registry): string {

@@ -30,7 +30,10 @@ export interface Candidates {
 }
 
 /** The key that signed, or undefined. */
-export function signerOf({ envelope, hint }: SentEnvelope, { known, likely }: Candidates): PublicKey | undefined {
+export function signerOf(
+  { envelope, hint }: SentEnvelope,
+  { known, likely }: Candidates,
+): PublicKey | undefined {
   if (hint !== undefined) {
     const named = known.get(hint) ?? [...likely].find(({ keyId }) => keyId === hint);
     return named === undefined ? undefined : envelopeSigner(envelope, [named]);

@@ -6,7 +6,10 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { EnrolledPasskey, PasskeyAssertion } from '../../skills-index/statement/attestation.ts';
+import type {
+  EnrolledPasskey,
+  PasskeyAssertion,
+} from '../../skills-index/statement/attestation.ts';
 import { coseToSpki, isOwnPage, whyNotAsserted } from '../../skills-index/trust/passkey.ts';
 import { ceremonyMs, clientDataBytesMax, credentialIdBytesMax } from '../limits.ts';
 import { parseCbor } from './cbor.ts';
@@ -36,17 +39,30 @@ export function requestOptions(rpId: string, challenge: Uint8Array, credentialId
 }
 
 /** What `navigator.credentials.create` is asked, as JSON (§5.4): a discoverable ES256 key, made with the person verified. */
-export function createOptions(rpId: string, challenge: Uint8Array, user: string, known: readonly string[]): object {
+export function createOptions(
+  rpId: string,
+  challenge: Uint8Array,
+  user: string,
+  known: readonly string[],
+): object {
   return {
     rp: { name: 'Skillgate', id: rpId },
     // The device shows this name whenever the passkey is asked for: whoever reads it while signing in sees that something is wrong.
-    user: { id: handleOf(user), name: `${user}: approves skills`, displayName: `${user}: approves skills` },
+    user: {
+      id: handleOf(user),
+      name: `${user}: approves skills`,
+      displayName: `${user}: approves skills`,
+    },
     challenge: Buffer.from(challenge).toString('base64url'),
     pubKeyCredParams: [{ alg: es256, type: 'public-key' }],
     timeout: ceremonyMs,
     attestation: 'none',
     excludeCredentials: known.map((id) => ({ id, type: 'public-key' })),
-    authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+    authenticatorSelection: {
+      residentKey: 'required',
+      requireResidentKey: true,
+      userVerification: 'required',
+    },
   };
 }
 
@@ -55,11 +71,16 @@ export function createOptions(rpId: string, challenge: Uint8Array, user: string,
  * @param challenge base64url, as it was issued
  * @throws Problem `not-signed-in` with every reason
  */
-export function passkeyMade({ id, rawId, response }: MadeCredential, challenge: string, site: Site): EnrolledPasskey {
+export function passkeyMade(
+  { id, rawId, response }: MadeCredential,
+  challenge: string,
+  site: Site,
+): EnrolledPasskey {
   const client = decode(response.clientDataJSON);
   const made = readAttestation(decode(response.attestationObject));
   const data = made === undefined ? undefined : readAuthenticatorData(made.authData);
-  if (made === undefined || data === undefined) throw refusal('not-signed-in', ['its attestation object cannot be read']);
+  if (made === undefined || data === undefined)
+    throw refusal('not-signed-in', ['its attestation object cannot be read']);
   const key = keyOf(data.cose);
   const flags = made.authData[32] ?? 0;
   const reasons = [
@@ -67,10 +88,14 @@ export function passkeyMade({ id, rawId, response }: MadeCredential, challenge: 
     ...((flags & flag.userPresent) === 0 ? ['nobody was present'] : []),
     ...((flags & flag.userVerified) === 0 ? ['the person was not verified'] : []),
     ...whyNotBackup(flags),
-    ...(sha256(Buffer.from(site.rpId)).equals(made.authData.subarray(0, 32)) ? [] : ['it is for another site']),
+    ...(sha256(Buffer.from(site.rpId)).equals(made.authData.subarray(0, 32))
+      ? []
+      : ['it is for another site']),
     ...(id === rawId && data.credentialId === id ? [] : ['it names another credential']),
     ...(key === undefined ? ['its key is no ES256 key'] : []),
-    ...(isFreeOfMaker(made, client, key) ? [] : ['it carries an attestation, which was not asked for']),
+    ...(isFreeOfMaker(made, client, key)
+      ? []
+      : ['it carries an attestation, which was not asked for']),
   ];
   if (reasons.length > 0) throw refusal('not-signed-in', reasons);
   return { credentialId: id, publicKey: Buffer.from(data.cose).toString('base64url'), ...site };
@@ -80,7 +105,11 @@ export function passkeyMade({ id, rawId, response }: MadeCredential, challenge: 
  * Checks an approval as installers will, and what the device says of backups besides.
  * @throws Problem `approval-refused` with every reason
  */
-export function requireAsserted(assertion: PasskeyAssertion, challenge: Uint8Array, passkey: EnrolledPasskey): void {
+export function requireAsserted(
+  assertion: PasskeyAssertion,
+  challenge: Uint8Array,
+  passkey: EnrolledPasskey,
+): void {
   const flags = decode(assertion.authenticatorData)[32] ?? 0;
   const reasons = [...whyNotBackup(flags), ...whyNotAsserted(assertion, challenge, passkey)];
   if (reasons.length > 0) throw refusal('approval-refused', reasons);
@@ -99,7 +128,14 @@ function handleOf(member: string): string {
 }
 
 const es256 = -7;
-const flag = { userPresent: 0x01, userVerified: 0x04, backupEligible: 0x08, backedUp: 0x10, credential: 0x40, extensions: 0x80 };
+const flag = {
+  userPresent: 0x01,
+  userVerified: 0x04,
+  backupEligible: 0x08,
+  backedUp: 0x10,
+  credential: 0x40,
+  extensions: 0x80,
+};
 
 interface Attestation {
   readonly format: unknown;
@@ -117,17 +153,24 @@ function readAttestation(bytes: Buffer): Attestation | undefined {
 }
 
 // §6.1 and §6.5.1: 32 bytes of site, flags, 4 of counter, 16 of model, then the credential's id behind its length, then its key.
-function readAuthenticatorData(data: Buffer): { readonly credentialId: string; readonly cose: Buffer } | undefined {
+function readAuthenticatorData(
+  data: Buffer,
+): { readonly credentialId: string; readonly cose: Buffer } | undefined {
   const flags = data[32] ?? 0;
   if ((flags & flag.credential) === 0 || data.length < 55) return undefined;
   const idEnd = 55 + data.readUInt16BE(53);
   const key = parseCbor(data.subarray(idEnd), { more: true });
-  if (idEnd === 55 || idEnd - 55 > credentialIdBytesMax || idEnd > data.length || key === undefined) return undefined;
+  if (idEnd === 55 || idEnd - 55 > credentialIdBytesMax || idEnd > data.length || key === undefined)
+    return undefined;
   const keyEnd = idEnd + key.length;
   const rest = data.subarray(keyEnd);
-  const restIsRight = (flags & flag.extensions) === 0 ? rest.length === 0 : parseCbor(rest)?.value instanceof Map;
+  const restIsRight =
+    (flags & flag.extensions) === 0 ? rest.length === 0 : parseCbor(rest)?.value instanceof Map;
   if (!restIsRight) return undefined;
-  return { credentialId: data.subarray(55, idEnd).toString('base64url'), cose: data.subarray(idEnd, keyEnd) };
+  return {
+    credentialId: data.subarray(55, idEnd).toString('base64url'),
+    cose: data.subarray(idEnd, keyEnd),
+  };
 }
 
 function whyNotClientData(bytes: Buffer, challenge: string, origin: string): string[] {
@@ -142,16 +185,29 @@ function whyNotClientData(bytes: Buffer, challenge: string, origin: string): str
 }
 
 function whyNotBackup(flags: number): string[] {
-  return (flags & (flag.backupEligible | flag.backedUp)) === flag.backedUp ? ['it is backed up and cannot be'] : [];
+  return (flags & (flag.backupEligible | flag.backedUp)) === flag.backedUp
+    ? ['it is backed up and cannot be']
+    : [];
 }
 
 // §8.7 none, and §8.2 packed where the new key itself signed: the only forms that a browser hands on when no attestation is asked for.
-function isFreeOfMaker({ format, statement, authData }: Attestation, client: Buffer, key: KeyObject | undefined): boolean {
+function isFreeOfMaker(
+  { format, statement, authData }: Attestation,
+  client: Buffer,
+  key: KeyObject | undefined,
+): boolean {
   if (format === 'none') return statement.size === 0;
   const signature = statement.get('sig');
-  if (format !== 'packed' || statement.size !== 2 || statement.get('alg') !== es256 || !(signature instanceof Uint8Array))
+  if (
+    format !== 'packed' ||
+    statement.size !== 2 ||
+    statement.get('alg') !== es256 ||
+    !(signature instanceof Uint8Array)
+  )
     return false;
-  return key !== undefined && verify('sha256', Buffer.concat([authData, sha256(client)]), key, signature);
+  return (
+    key !== undefined && verify('sha256', Buffer.concat([authData, sha256(client)]), key, signature)
+  );
 }
 
 /** undefined where it is no point of P-256. */
@@ -169,7 +225,9 @@ function readObject(bytes: Buffer): Record<string, unknown> | undefined {
   if (bytes.length > clientDataBytesMax) return undefined;
   try {
     const { value } = parseJson(bytes, 'client data');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch (cause) {
     if (cause instanceof Problem) return undefined;
     throw cause;

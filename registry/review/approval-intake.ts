@@ -31,7 +31,11 @@ import { requireVersion } from '../versions/versions.ts';
  * Takes an approval signed by a reviewer's key.
  * @throws Problem `approval-refused`, `key-unknown`, `move-illegal`, `not-found`
  */
-export async function takeApproval(registry: Registry, sent: SentEnvelope, statement: ApprovalStatement): Promise<LoggedAt> {
+export async function takeApproval(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: ApprovalStatement,
+): Promise<LoggedAt> {
   const { envelope } = sent;
   const { reviewer, assertion } = statement.predicate;
   if (!('keyId' in reviewer) || assertion !== undefined) {
@@ -43,8 +47,15 @@ export async function takeApproval(registry: Registry, sent: SentEnvelope, state
   const signer = key === undefined ? undefined : envelopeSigner(envelope, [key]);
   if (signer === undefined) {
     const known = signerOf(sent, { known: keys, likely: [] });
-    if (known !== undefined) throw new Problem('approval-refused', 'The approval is signed by another key than the one it names');
-    throw new Problem('key-unknown', 'The approval is signed by no key that is enrolled here, or the signature is broken');
+    if (known !== undefined)
+      throw new Problem(
+        'approval-refused',
+        'The approval is signed by another key than the one it names',
+      );
+    throw new Problem(
+      'key-unknown',
+      'The approval is signed by no key that is enrolled here, or the signature is broken',
+    );
   }
   return logApproval(registry, { envelope, statement, signer });
 }
@@ -64,7 +75,9 @@ export async function takePasskeyApproval(
   const { keyId, publicKey } = registry.keys.registry;
   const signer = { keyId, spki: Buffer.from(publicKey).toString('base64') };
   const envelope = await signStatement(statement, registry.keys.registry);
-  return logApproval(registry, { envelope, statement, signer }, () => counterWrites(registry, assertion));
+  return logApproval(registry, { envelope, statement, signer }, () =>
+    counterWrites(registry, assertion),
+  );
 }
 
 /** The approval that an assertion gave before, when its answer was lost: the same again gets the same place in the log. */
@@ -79,13 +92,16 @@ export async function approvedBefore(
     .from(statements)
     .where(eq(statements.payload, digestOf(statementBytes(statement))))
     .limit(1);
-  return row === undefined || row.versionId === null ? undefined : finishApproval(registry, row.versionId, [row.logIndex]);
+  return row === undefined || row.versionId === null
+    ? undefined
+    : finishApproval(registry, row.versionId, [row.logIndex]);
 }
 
 /** Reads a draft's text back. @throws Problem `statement-invalid` */
 export function parseDraft(text: string): ApprovalStatement {
   const statement = parseStatement(Buffer.from(text));
-  if (statement.predicateType !== predicateTypes.approval) throw new Problem('statement-invalid', 'The draft is no approval');
+  if (statement.predicateType !== predicateTypes.approval)
+    throw new Problem('statement-invalid', 'The draft is no approval');
   return statement;
 }
 
@@ -103,20 +119,31 @@ async function logApproval(
   const { row, append } = await retryOnClash(async () => {
     const version = await requireVersion(registry, statement.predicate);
     if (version.status !== 'in review') {
-      throw new Problem('move-illegal', `${version.name}@${version.version} is "${version.status}", so it cannot be approved`);
+      throw new Problem(
+        'move-illegal',
+        `${version.name}@${version.version} is "${version.status}", so it cannot be approved`,
+      );
     }
     const place = { signer: signer.keyId, logIndex: await logSize(registry) };
     const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
     const stopped = await whyStopped(registry, version);
     if (stopped !== undefined) wrong.push(stopped);
-    const again = await registry.db.read.select().from(statements).where(eq(statements.versionId, version.id));
-    if (again.some((one) => sameDraft(one.envelope, statement))) wrong.push('this draft was signed before');
+    const again = await registry.db.read
+      .select()
+      .from(statements)
+      .where(eq(statements.versionId, version.id));
+    if (again.some((one) => sameDraft(one.envelope, statement)))
+      wrong.push('this draft was signed before');
     if (wrong.length > 0) {
       throw new Problem('approval-refused', `The approval does not count: ${wrong[0]}`, {
         reasons: wrong.map((message) => ({ message })),
       });
     }
-    const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+    const logged = {
+      statement,
+      envelope,
+      signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
+    };
     const planned = await planAppend(registry, [{ ...logged, versionId: version.id }]);
     // What was judged must still be so when it is written: state, report and the length of the log.
     const unchanged = holds(
@@ -128,7 +155,11 @@ async function logApproval(
   return finishApproval(registry, row.id, append.indexes);
 }
 
-async function finishApproval(registry: Registry, versionId: string, indexes: readonly number[]): Promise<LoggedAt> {
+async function finishApproval(
+  registry: Registry,
+  versionId: string,
+  indexes: readonly number[],
+): Promise<LoggedAt> {
   const [logged] = await finishLogged(registry, indexes).catch((error: unknown) => {
     // The approval counts, so the version goes on although this answer does not say so.
     putOff(registry, versionId);
@@ -151,6 +182,8 @@ function sameDraft(envelope: string, statement: ApprovalStatement): boolean {
 async function requireDraft(registry: Registry, statement: ApprovalStatement): Promise<void> {
   const digest = digestOf(statementBytes(withoutAssertion(statement)));
   const [draft] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));
-  if (draft === undefined) throw new Problem('approval-refused', 'The approval is not one that was drafted here');
-  if (draft.expiresAt < registry.now().getTime()) throw new Problem('approval-refused', 'The draft has expired; draft it again');
+  if (draft === undefined)
+    throw new Problem('approval-refused', 'The approval is not one that was drafted here');
+  if (draft.expiresAt < registry.now().getTime())
+    throw new Problem('approval-refused', 'The draft has expired; draft it again');
 }

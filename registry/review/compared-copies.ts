@@ -16,18 +16,28 @@ export interface PartText extends PartPlace {
 export interface ComparedCopy {
   readonly copy: NearCopy;
   /** The longest parts in common: this version's on the left. */
-  readonly parts: readonly { readonly left: PartText; readonly right: PartText; readonly words: number }[];
+  readonly parts: readonly {
+    readonly left: PartText;
+    readonly right: PartText;
+    readonly words: number;
+  }[];
 }
 
 const partsShownMax = 4;
 
 /** Each near copy; the first few with their texts. */
-export async function compareCopies(registry: Registry, detail: ReviewDetail): Promise<ComparedCopy[]> {
+export async function compareCopies(
+  registry: Registry,
+  detail: ReviewDetail,
+): Promise<ComparedCopy[]> {
   if (detail.copies.length === 0) return [];
   const own = await textsOf(registry, await requireVersion(registry, detail));
   const compared: ComparedCopy[] = [];
   for (const [index, copy] of detail.copies.entries()) {
-    const other = index < comparedCopiesMax ? await textsOf(registry, await requireVersion(registry, copy)) : [];
+    const other =
+      index < comparedCopiesMax
+        ? await textsOf(registry, await requireVersion(registry, copy))
+        : [];
     const parts = matchingParts(own, other, partsShownMax).map(({ a, b, words }) => ({
       left: partText(own, a),
       right: partText(other, b),
@@ -45,14 +55,17 @@ function partText(files: readonly TextFile[], place: PartPlace): PartText {
 
 // The smallest files first: what a copy shares it shares in many places, and one huge file must not hide the others.
 async function textsOf(registry: Registry, row: VersionRow): Promise<TextFile[]> {
-  const files = [...(await filesOf(registry, row))].sort((a, b) => a.size - b.size || (a.path < b.path ? -1 : 1));
+  const files = [...(await filesOf(registry, row))].sort(
+    (a, b) => a.size - b.size || (a.path < b.path ? -1 : 1),
+  );
   const texts: TextFile[] = [];
   let left = comparedBytesMax;
   for (const { path, sha256, size } of files) {
     left -= size;
     if (left < 0) break;
     const bytes = await requireBlob(registry, sha256);
-    if (!bytes.subarray(0, 8_000).includes(0)) texts.push({ path, text: new TextDecoder().decode(bytes) });
+    if (!bytes.subarray(0, 8_000).includes(0))
+      texts.push({ path, text: new TextDecoder().decode(bytes) });
   }
   return texts;
 }

@@ -105,12 +105,24 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     ...(report === undefined ? {} : { report }),
     ...(previous === undefined
       ? {}
-      : { previousApproved: { version: previous.version, capabilities: (await manifestOf(registry, previous)).capabilities } }),
+      : {
+          previousApproved: {
+            version: previous.version,
+            capabilities: (await manifestOf(registry, previous)).capabilities,
+          },
+        }),
   };
 }
 
-function notesOf(registry: Registry, { id }: VersionRow): Promise<(typeof reviewNotes.$inferSelect)[]> {
-  return registry.db.read.select().from(reviewNotes).where(eq(reviewNotes.versionId, id)).orderBy(asc(reviewNotes.id));
+function notesOf(
+  registry: Registry,
+  { id }: VersionRow,
+): Promise<(typeof reviewNotes.$inferSelect)[]> {
+  return registry.db.read
+    .select()
+    .from(reviewNotes)
+    .where(eq(reviewNotes.versionId, id))
+    .orderBy(asc(reviewNotes.id));
 }
 
 async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {

@@ -4,7 +4,10 @@
  */
 import { asc, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { type LoggedRevocation, standingWord } from '../../skills-index/trust/decision/standing-word.ts';
+import {
+  type LoggedRevocation,
+  standingWord,
+} from '../../skills-index/trust/decision/standing-word.ts';
 import type { Identities } from '../../skills-index/trust/identity.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
@@ -27,7 +30,8 @@ export async function suspendedAgain(
   for (const { statement, logIndex } of said) {
     const { kind, target } = statement.predicate;
     if (kind !== 'lifted' || logIndex <= upTo) continue;
-    for (const row of await versionsMeant(registry, target, 'revoked')) if (row.status === 'approved') rows.set(row.id, row);
+    for (const row of await versionsMeant(registry, target, 'revoked'))
+      if (row.status === 'approved') rows.set(row.id, row);
   }
   const again = [];
   for (const row of rows.values()) {
@@ -35,7 +39,10 @@ export async function suspendedAgain(
     if (publication === undefined) continue;
     const { signer, logIndex } = publication;
     const publish = { signer, signers: speakerOf(row, publication).ids, logIndex };
-    const word = standingWord({ root: registry.root, identities: chain, version: row, publish }, said);
+    const word = standingWord(
+      { root: registry.root, identities: chain, version: row, publish },
+      said,
+    );
     if (word === undefined) continue;
     const why = `it is ${word.kind} by log index ${word.logIndex} again, since who lifted that no longer counted`;
     again.push({ row, to: word.kind, why });

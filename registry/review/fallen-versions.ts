@@ -5,7 +5,10 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
-import { type IdentityStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  type IdentityStatement,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import { whyFallen } from '../../skills-index/trust/identity/fallen.ts';
 import type { Identities } from '../../skills-index/trust/identity.ts';
 import type { Registry } from '../context.ts';
@@ -28,7 +31,9 @@ export interface Fallen {
 export function endsBackwards(statement: IdentityStatement, logIndex: number): number | undefined {
   if (statement.predicateType === predicateTypes.scope) return undefined;
   const { state, validUpTo } = statement.predicate;
-  return state === 'ended' && validUpTo !== undefined && validUpTo < logIndex ? validUpTo : undefined;
+  return state === 'ended' && validUpTo !== undefined && validUpTo < logIndex
+    ? validUpTo
+    : undefined;
 }
 
 /**
@@ -36,13 +41,19 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
  * @param chain with the statement that ends something
  * @param upTo what lies behind this index is looked at
  */
-export async function fallenVersions(registry: Registry, chain: Identities, upTo: number): Promise<Fallen[]> {
+export async function fallenVersions(
+  registry: Registry,
+  chain: Identities,
+  upTo: number,
+): Promise<Fallen[]> {
   const later = await registry.db.read
     .select({ row: versions })
     .from(versions)
     .innerJoin(statements, eq(statements.versionId, versions.id))
     // The plus keeps SQLite from the index over states, which holds most versions under one state.
-    .where(and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)));
+    .where(
+      and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)),
+    );
   const fallen: Fallen[] = [];
   for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
     const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
@@ -54,7 +65,11 @@ export async function fallenVersions(registry: Registry, chain: Identities, upTo
 }
 
 /** The writes that revoke or suspend them, in the batch of the statement at `logIndex`. */
-export function fallenWrites(registry: Registry, fallen: readonly Fallen[], logIndex: number): Write[] {
+export function fallenWrites(
+  registry: Registry,
+  fallen: readonly Fallen[],
+  logIndex: number,
+): Write[] {
   return fallen.flatMap(({ row, to, why }) => {
     const reason = `${why} (log index ${logIndex})`;
     const step = requireMove(row.status, to, 'statement');
@@ -66,7 +81,11 @@ export function fallenWrites(registry: Registry, fallen: readonly Fallen[], logI
 }
 
 // Installers demand that every statement which the verdict names holds, so one that fell is enough.
-function whyVersionFell(chain: Identities, row: VersionRow, all: readonly StatementRow[]): string | undefined {
+function whyVersionFell(
+  chain: Identities,
+  row: VersionRow,
+  all: readonly StatementRow[],
+): string | undefined {
   const verdict = all.findLast((one) => one.predicateType === predicateTypes.verdict);
   const said = verdict === undefined ? undefined : statementIn(verdict);
   if (said?.predicateType !== predicateTypes.verdict) return undefined;

@@ -1,6 +1,11 @@
 /** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
 import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
-import { type IncidentRule, incidentDigest, incidentSigner, type SignedIncident } from '../../skills-index/run/audit/incident.ts';
+import {
+  type IncidentRule,
+  incidentDigest,
+  incidentSigner,
+  type SignedIncident,
+} from '../../skills-index/run/audit/incident.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
@@ -44,10 +49,14 @@ export interface TakenIncident {
  * Takes a report; the same one twice is one. One that names no registry only informs: it could have been made for another one.
  * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers, or this host by this rule, have said enough of a version today
  */
-export async function takeIncident(registry: Registry, signed: SignedIncident): Promise<TakenIncident> {
+export async function takeIncident(
+  registry: Registry,
+  signed: SignedIncident,
+): Promise<TakenIncident> {
   const { incident } = signed;
   const keyId = incidentSigner(signed);
-  if (keyId === undefined) throw new Problem('signature-invalid', 'The report is not signed by the key that it names');
+  if (keyId === undefined)
+    throw new Problem('signature-invalid', 'The report is not signed by the key that it names');
   const named = { name: parseSkillName(incident.skill), version: parseVersion(incident.version) };
   requireOwn(registry, incident);
   const reporters = incident.registry === undefined ? {} : (registry.incidents?.reporters ?? {});
@@ -55,20 +64,29 @@ export async function takeIncident(registry: Registry, signed: SignedIncident): 
   const by = reporter === undefined ? `unknown host ${keyId}` : `host ${reporter}`;
   const { allowed, denied } = incident.counts;
   const requests = `${allowed} requests allowed and ${denied} denied`;
-  const unnamed = incident.registry === undefined ? '; it names no registry: upgrade Skillgate on that host' : '';
+  const unnamed =
+    incident.registry === undefined ? '; it names no registry: upgrade Skillgate on that host' : '';
   const why = `${incident.rule} at ${incident.place}, ${requests}, report ${incidentDigest(signed)}${unnamed}`;
   const append = await retryOnClash(async () => {
     const row = await requireVersion(registry, named);
     if (row.bundle !== incident.bundle)
-      throw new Problem('subject-mismatch', 'The report is about other bytes than this version has');
+      throw new Problem(
+        'subject-mismatch',
+        'The report is about other bytes than this version has',
+      );
     const known = await registry.db.read
       .select()
       .from(audit)
       .where(and(ofVersion(row), eq(audit.by, by), eq(audit.why, why)));
     if (known.length > 0) return { isNew: false, indexes: [] };
-    await refuseFlood(registry, row, reporter === undefined ? undefined : { by, rule: incident.rule });
+    await refuseFlood(
+      registry,
+      row,
+      reporter === undefined ? undefined : { by, rule: incident.rule },
+    );
     const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
-    const line: Write = (db) => db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
+    const line: Write = (db) =>
+      db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
     if (reporter === undefined) {
       await registry.db.batch([line]);
       return { isNew: true, indexes: [] };
@@ -79,16 +97,25 @@ export async function takeIncident(registry: Registry, signed: SignedIncident): 
       return { isNew: true, indexes: [] };
     }
     const suspension = await suspensionOf(registry, row, reason);
-    const added = suspension.statement === undefined ? [] : [{ ...suspension.statement, versionId: row.id }];
+    const added =
+      suspension.statement === undefined ? [] : [{ ...suspension.statement, versionId: row.id }];
     const planned = await planAppend(registry, added);
-    await registry.db.batch([line, ...planned.writes, ...suspension.writes(planned.indexes[0] ?? 0)]);
+    await registry.db.batch([
+      line,
+      ...planned.writes,
+      ...suspension.writes(planned.indexes[0] ?? 0),
+    ]);
     return { isNew: true, indexes: planned.indexes };
   });
   if (append.indexes.length > 0) {
     await orLater(registry, () => finishStatements(registry, append.indexes));
     await orLater(registry, () => refreshStatus(registry));
   }
-  return { isEnrolled: reporter !== undefined, isNew: append.isNew, status: (await requireVersion(registry, named)).status };
+  return {
+    isEnrolled: reporter !== undefined,
+    isNew: append.isNew,
+    status: (await requireVersion(registry, named)).status,
+  };
 }
 
 function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']): void {
@@ -101,12 +128,22 @@ function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']
 }
 
 /** Reports about a version: those of enrolled hosts, then the others, each newest first and with room of its own. */
-export async function incidentsOf(registry: Registry, row: VersionRow): Promise<readonly IncidentRow[]> {
+export async function incidentsOf(
+  registry: Registry,
+  row: VersionRow,
+): Promise<readonly IncidentRow[]> {
   return [...(await newestOf(registry, row, true)), ...(await newestOf(registry, row, false))];
 }
 
-async function newestOf({ db }: Registry, row: VersionRow, isEnrolled: boolean): Promise<IncidentRow[]> {
-  const nth = sql<number>`row_number() OVER (PARTITION BY ${audit.by} ORDER BY ${audit.at} DESC, ${audit.id} DESC)`.as('nth');
+async function newestOf(
+  { db }: Registry,
+  row: VersionRow,
+  isEnrolled: boolean,
+): Promise<IncidentRow[]> {
+  const nth =
+    sql<number>`row_number() OVER (PARTITION BY ${audit.by} ORDER BY ${audit.at} DESC, ${audit.id} DESC)`.as(
+      'nth',
+    );
   const who = isEnrolled ? like(audit.by, 'host %') : not(like(audit.by, 'host %'));
   const said = db.read
     .select({ at: audit.at, by: audit.by, why: audit.why, nth })
@@ -174,6 +211,8 @@ async function isEnough(
     .select({ by: audit.by, why: audit.why })
     .from(audit)
     .where(and(ofVersion(row), like(audit.by, 'host %'), gte(audit.at, approved?.at ?? 0)));
-  const counting = rows.filter(({ why }) => suspending.some((rule) => why.startsWith(`${rule} at `)));
+  const counting = rows.filter(({ why }) =>
+    suspending.some((rule) => why.startsWith(`${rule} at `)),
+  );
   return new Set([report.by, ...counting.map(({ by }) => by)]).size >= needed;
 }

@@ -23,9 +23,14 @@ export interface NearCopy {
 }
 
 /** Near copies, what was held back first, then the likest; of each skill the likest version. An author's own updates are none. */
-export async function nearCopies(registry: Registry, row: VersionRow): Promise<readonly NearCopy[]> {
+export async function nearCopies(
+  registry: Registry,
+  row: VersionRow,
+): Promise<readonly NearCopy[]> {
   const sorts = { min: nearCopyMin, apart: knownBad, strange: strangerTo(row) };
-  const alike = new Map((await similarVersions(registry, row, sorts)).map((one) => [one.versionId, one.likeness]));
+  const alike = new Map(
+    (await similarVersions(registry, row, sorts)).map((one) => [one.versionId, one.likeness]),
+  );
   if (alike.size === 0) return [];
   const found = await registry.db.read
     .select()
@@ -41,8 +46,15 @@ export async function nearCopies(registry: Registry, row: VersionRow): Promise<r
       knownBad: isKnownBad(other),
       earlier: other.logIndex < row.logIndex,
     }))
-    .sort((a, b) => Number(b.knownBad) - Number(a.knownBad) || b.likeness - a.likeness || (a.name < b.name ? -1 : 1));
-  return copies.filter((one, index) => copies.findIndex(({ name }) => name === one.name) === index).slice(0, nearCopiesMax);
+    .sort(
+      (a, b) =>
+        Number(b.knownBad) - Number(a.knownBad) ||
+        b.likeness - a.likeness ||
+        (a.name < b.name ? -1 : 1),
+    );
+  return copies
+    .filter((one, index) => copies.findIndex(({ name }) => name === one.name) === index)
+    .slice(0, nearCopiesMax);
 }
 
 // The same as `isKnownBad` and not `isSameAuthor`, for the database.
@@ -53,7 +65,10 @@ function strangerTo({ publisher, name }: VersionRow): SQL {
 }
 
 function isKnownBad({ status, verdict }: VersionRow): boolean {
-  return status === 'revoked' || ((status === 'refused' || status === 'quarantined') && verdict === 'block');
+  return (
+    status === 'revoked' ||
+    ((status === 'refused' || status === 'quarantined') && verdict === 'block')
+  );
 }
 
 function isSameAuthor(other: VersionRow, row: VersionRow): boolean {

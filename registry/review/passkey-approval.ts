@@ -2,7 +2,10 @@
 import * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ApprovalStatement, PasskeyAssertion } from '../../skills-index/statement/attestation.ts';
+import type {
+  ApprovalStatement,
+  PasskeyAssertion,
+} from '../../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
 import type { Actor, Registry } from '../context.ts';
 import { isLate } from '../intake/replays.ts';
@@ -40,7 +43,11 @@ export async function approveByPasskey(
 }
 
 /** Of two requests with one assertion, the slower gets the answer of the faster. */
-async function takeOnce(registry: Registry, draft: ApprovalStatement, assertion: PasskeyAssertion): Promise<LoggedAt> {
+async function takeOnce(
+  registry: Registry,
+  draft: ApprovalStatement,
+  assertion: PasskeyAssertion,
+): Promise<LoggedAt> {
   try {
     return await takePasskeyApproval(registry, draft, assertion);
   } catch (error) {
@@ -50,20 +57,32 @@ async function takeOnce(registry: Registry, draft: ApprovalStatement, assertion:
   }
 }
 
-async function appliedOf(registry: Registry, draft: ApprovalStatement, { digest, logIndex }: LoggedAt): Promise<Applied> {
+async function appliedOf(
+  registry: Registry,
+  draft: ApprovalStatement,
+  { digest, logIndex }: LoggedAt,
+): Promise<Applied> {
   return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
 }
 
 const base64url = v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(8_192));
 const assertionForm = v.object({
   id: base64url,
-  response: v.object({ authenticatorData: base64url, clientDataJSON: base64url, signature: base64url }),
+  response: v.object({
+    authenticatorData: base64url,
+    clientDataJSON: base64url,
+    signature: base64url,
+  }),
 });
 
 /** WebAuthn's AuthenticationResponseJSON (level 3 §5.1) to the four parts that a statement carries. */
 function parseAssertion(value: unknown): PasskeyAssertion {
   const parsed = v.safeParse(assertionForm, value);
-  if (!parsed.success) throw new Problem('request-invalid', 'The passkey’s answer is not an AuthenticationResponseJSON');
+  if (!parsed.success)
+    throw new Problem(
+      'request-invalid',
+      'The passkey’s answer is not an AuthenticationResponseJSON',
+    );
   const { authenticatorData, clientDataJSON, signature } = parsed.output.response;
   return { credentialId: parsed.output.id, authenticatorData, clientDataJSON, signature };
 }

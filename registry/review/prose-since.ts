@@ -33,20 +33,36 @@ export type ProseSince =
  * @returns undefined when it told nothing
  * @throws Problem `statement-invalid`, `subject-mismatch` when it is about other files
  */
-export async function putProse(registry: Registry, row: VersionRow, told: unknown): Promise<Digest | undefined> {
+export async function putProse(
+  registry: Registry,
+  row: VersionRow,
+  told: unknown,
+): Promise<Digest | undefined> {
   if (told === undefined) return undefined;
   const prose = parseProse(told);
   if (!isProseOf(prose, await filesOf(registry, row)))
-    throw new Problem('subject-mismatch', 'Cannot take the report: its prose stands in files that the bundle does not have');
+    throw new Problem(
+      'subject-mismatch',
+      'Cannot take the report: its prose stands in files that the bundle does not have',
+    );
   return putBlob(registry.objects, Buffer.from(canonicalJson(prose)));
 }
 
 /** The last version that was approved before this one and still is. */
-export async function previousApproved(registry: Registry, row: VersionRow): Promise<VersionRow | undefined> {
+export async function previousApproved(
+  registry: Registry,
+  row: VersionRow,
+): Promise<VersionRow | undefined> {
   const [previous] = await registry.db.read
     .select()
     .from(versions)
-    .where(and(eq(versions.name, row.name), lt(versions.logIndex, row.logIndex), eq(versions.status, 'approved')))
+    .where(
+      and(
+        eq(versions.name, row.name),
+        lt(versions.logIndex, row.logIndex),
+        eq(versions.status, 'approved'),
+      ),
+    )
     .orderBy(desc(versions.logIndex))
     .limit(1);
   return previous;
@@ -57,10 +73,14 @@ export async function proseSince(registry: Registry, row: VersionRow): Promise<P
   const previous = await previousApproved(registry, row);
   if (previous === undefined) return { kind: 'first' };
   const { version: since } = previous;
-  const [before, now] = [await proseDigest(registry, previous), await proseDigest(registry, row)];
+  const before = await proseDigest(registry, previous);
+  const now = await proseDigest(registry, row);
   if (before === undefined || now === undefined) return { kind: 'untold', since };
   const current = await readProse(registry, now);
-  const change = proseChange([before === now ? current : await readProse(registry, before)], current);
+  const change = proseChange(
+    [before === now ? current : await readProse(registry, before)],
+    current,
+  );
   return { kind: 'told', since, change, left: current.left };
 }
 

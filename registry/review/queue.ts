@@ -26,7 +26,11 @@ export interface QueueRow {
   /** The higher total is read first. */
   readonly risk: Risk;
   /** The first finding that decided the verdict. */
-  readonly decides?: { readonly rule: string; readonly message: string; readonly severity: Severity };
+  readonly decides?: {
+    readonly rule: string;
+    readonly message: string;
+    readonly severity: Severity;
+  };
   readonly findings: Readonly<Record<Severity, number>>;
   readonly publisher: Digest;
   readonly receivedAt: Date;
@@ -72,7 +76,13 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
   const decided: readonly State[] = ['approved', 'refused', 'suspended', 'revoked', 'withdrawn'];
   const each = decided.map((to) =>
     registry.db.read
-      .select({ name: versions.name, version: versions.version, status: versions.status, by: audit.by, at: audit.at })
+      .select({
+        name: versions.name,
+        version: versions.version,
+        status: versions.status,
+        by: audit.by,
+        at: audit.at,
+      })
       .from(audit)
       .innerJoin(versions, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
       .where(eq(audit.to, to))
@@ -87,7 +97,11 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
 export async function riskOfVersion(
   registry: Registry,
   row: VersionRow,
-  known: { readonly report: ScanReport | undefined; readonly copies: readonly NearCopy[]; readonly prose: ProseSince },
+  known: {
+    readonly report: ScanReport | undefined;
+    readonly copies: readonly NearCopy[];
+    readonly prose: ProseSince;
+  },
 ): Promise<Risk> {
   const approved: State[] = ['approved', 'suspended', 'revoked'];
   // Whether there is any: how many is nobody asked, and counting reads them all.
@@ -121,7 +135,10 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
   };
 }
 
-type Judged = Pick<QueueRow, 'risk' | 'findings' | 'approvals' | 'approvalsNeeded' | 'decides' | 'failed'>;
+type Judged = Pick<
+  QueueRow,
+  'risk' | 'findings' | 'approvals' | 'approvalsNeeded' | 'decides' | 'failed'
+>;
 
 function unjudged({ policy }: Registry, error: unknown): Judged {
   const why = error instanceof Error ? error.message : String(error);
@@ -149,12 +166,17 @@ async function judge(registry: Registry, row: VersionRow): Promise<Judged> {
     approvalsNeeded: needed,
     ...(deciding === undefined
       ? {}
-      : { decides: { rule: deciding.rule, message: deciding.message, severity: deciding.severity } }),
+      : {
+          decides: { rule: deciding.rule, message: deciding.message, severity: deciding.severity },
+        }),
   };
 }
 
 function countFindings(report: ScanReport | undefined): Record<Severity, number> {
-  const counts = { info: 0, low: 0, medium: 0, high: 0, critical: 0 } satisfies Record<(typeof severities)[number], number>;
+  const counts = { info: 0, low: 0, medium: 0, high: 0, critical: 0 } satisfies Record<
+    (typeof severities)[number],
+    number
+  >;
   for (const finding of report?.findings ?? []) counts[finding.severity]++;
   return counts;
 }

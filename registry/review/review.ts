@@ -6,7 +6,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { approvalStatement, statementBytes } from '../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { policyDigest } from '../../skills-index/trust/policy.ts';
-import { type Actor, nameOf, printSubject, type Registry, type Subject, type VersionName } from '../context.ts';
+import {
+  type Actor,
+  nameOf,
+  printSubject,
+  type Registry,
+  type Subject,
+  type VersionName,
+} from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { claimMs, draftMs, reasonCharsMax } from '../limits.ts';
 import { actorOf, requireRole } from '../people/identities.ts';
@@ -57,17 +64,25 @@ export async function readReviewFile(registry: Registry, digest: Digest): Promis
 export async function draftApproval(
   registry: Registry,
   actor: Actor,
-  wanted: VersionName & { readonly reason: string; readonly independent: boolean; readonly reviewer?: Subject },
+  wanted: VersionName & {
+    readonly reason: string;
+    readonly independent: boolean;
+    readonly reviewer?: Subject;
+  },
 ): Promise<Draft> {
   const { name: member } = requireRole(actor, ['reviewer']);
   const row = await requireVersion(registry, wanted);
   if (row.status !== 'in review')
-    throw new Problem('move-illegal', `${row.name}@${row.version} is "${row.status}", so it cannot be approved`, {
-      hint:
-        row.status === 'refused' || row.status === 'withdrawn'
-          ? 'The author publishes a higher version.'
-          : 'skillgate status shows what it waits for.',
-    });
+    throw new Problem(
+      'move-illegal',
+      `${row.name}@${row.version} is "${row.status}", so it cannot be approved`,
+      {
+        hint:
+          row.status === 'refused' || row.status === 'withdrawn'
+            ? 'The author publishes a higher version.'
+            : 'skillgate status shows what it waits for.',
+      },
+    );
   const subject = wanted.reviewer ?? actor.subject;
   await refuseOtherReviewer(registry, row, { subject, member });
   const report = await reportOf(registry, row);
@@ -78,9 +93,13 @@ export async function draftApproval(
   }
   const { scans, needed } = await readScannedBy(registry, row);
   if (scans.length < needed)
-    throw new Problem('approval-refused', `${scans.length} of ${needed} scanners have signed its scan report`, {
-      hint: 'It waits for another scanner, which works with a key of its own: skillgate scanner work.',
-    });
+    throw new Problem(
+      'approval-refused',
+      `${scans.length} of ${needed} scanners have signed its scan report`,
+      {
+        hint: 'It waits for another scanner, which works with a key of its own: skillgate scanner work.',
+      },
+    );
   const { capabilities } = await manifestOf(registry, row);
   const expires = new Date(registry.now().getTime() + draftMs);
   const { name, version, bundle } = row;
@@ -96,7 +115,10 @@ export async function draftApproval(
       scanReport: row.report,
       ruleSet: report.ruleSet,
       policy: policyDigest(registry.policy),
-      reviewer: subject.kind === 'key' ? { member, keyId: subject.keyId } : { member, credentialId: subject.credentialId },
+      reviewer:
+        subject.kind === 'key'
+          ? { member, keyId: subject.keyId }
+          : { member, credentialId: subject.credentialId },
       reason: requireReason(wanted.reason),
       nonce: Buffer.from(registry.random(16)).toString('base64url'),
       expires: expires.toISOString(),
@@ -135,7 +157,12 @@ export async function moveVersion(
   return retryOnClash(async () => {
     const row = await requireVersion(registry, move);
     await refuseAuthor(registry, actor, row);
-    const { writes, moved } = moveWrites(registry, row, requireMove(row.status, move.to, 'person'), { by: nameOf(actor), why });
+    const { writes, moved } = moveWrites(
+      registry,
+      row,
+      requireMove(row.status, move.to, 'person'),
+      { by: nameOf(actor), why },
+    );
     await registry.db.batch(writes);
     // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
     await completeOrLater(registry, row.id);
@@ -196,22 +223,42 @@ async function refuseOtherReviewer(
 ): Promise<void> {
   const signer = await actorOf(registry, subject);
   if (signer?.member?.name !== member) {
-    throw new Problem('approval-refused', `${printSubject(subject)} is not a key or passkey of ${member}`);
+    throw new Problem(
+      'approval-refused',
+      `${printSubject(subject)} is not a key or passkey of ${member}`,
+    );
   }
-  const who = { member, enrolled: signer.member, ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}) };
+  const who = {
+    member,
+    enrolled: signer.member,
+    ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}),
+  };
   const own = await whyOwn(registry, row, who);
-  if (own !== undefined) throw new Problem('approval-refused', `${own.charAt(0).toUpperCase()}${own.slice(1)}`);
+  if (own !== undefined)
+    throw new Problem('approval-refused', `${own.charAt(0).toUpperCase()}${own.slice(1)}`);
 }
 
 function requireReason(reason: string): string {
   const text = reason.trim();
   if (text === '' || text.length > reasonCharsMax) {
-    throw new Problem('request-invalid', `A reason is needed, of at most ${reasonCharsMax} characters`);
+    throw new Problem(
+      'request-invalid',
+      `A reason is needed, of at most ${reasonCharsMax} characters`,
+    );
   }
   return text;
 }
 
-function asDraft(row: { readonly digest: Digest; readonly statement: string; readonly expiresAt: number }): Draft {
+function asDraft(row: {
+  readonly digest: Digest;
+  readonly statement: string;
+  readonly expiresAt: number;
+}): Draft {
   const { digest, statement } = row;
-  return { digest, statement, payload: Buffer.from(statement).toString('base64'), expires: new Date(row.expiresAt) };
+  return {
+    digest,
+    statement,
+    payload: Buffer.from(statement).toString('base64'),
+    expires: new Date(row.expiresAt),
+  };
 }

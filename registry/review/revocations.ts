@@ -2,7 +2,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RevocationPredicate, RevocationStatement, RevocationTarget } from '../../skills-index/statement/attestation.ts';
+import type {
+  RevocationPredicate,
+  RevocationStatement,
+  RevocationTarget,
+} from '../../skills-index/statement/attestation.ts';
 import { isBehind } from '../../skills-index/trust/identity/publisher-stops.ts';
 import type { Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
@@ -19,25 +23,34 @@ import { movesFrom, requireMove, type State } from '../versions/status.ts';
 import { moveWrites, nothingEntersSince, type VersionRow } from '../versions/versions.ts';
 
 /** Where each kind brings a version. */
-export const stateAfter = { suspended: 'suspended', lifted: 'approved', revoked: 'revoked' } as const satisfies Record<
-  RevocationPredicate['kind'],
-  State
->;
+export const stateAfter = {
+  suspended: 'suspended',
+  lifted: 'approved',
+  revoked: 'revoked',
+} as const satisfies Record<RevocationPredicate['kind'], State>;
 
 /**
  * Takes a revocation, and moves and marks every version it is about.
  * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`
  */
-export async function takeRevocation(registry: Registry, sent: SentEnvelope, statement: RevocationStatement): Promise<LoggedAt> {
+export async function takeRevocation(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: RevocationStatement,
+): Promise<LoggedAt> {
   const { envelope } = sent;
   const { kind, target, reason } = statement.predicate;
   const append = await retryOnClash(async () => {
     const quiet = await nothingEntersSince(registry);
     const { chain, keys: known, memberKeys: likely } = await readIdentities(registry);
     const signer = signerOf(sent, { known, likely });
-    if (signer === undefined) throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
-    const may = chain.isMember(signer.keyId, 'reviewer', latest) || chain.isMember(signer.keyId, 'administrator', latest);
-    if (!may) throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
+    if (signer === undefined)
+      throw new Problem('key-unknown', 'The revocation is signed by no key that is enrolled here');
+    const may =
+      chain.isMember(signer.keyId, 'reviewer', latest) ||
+      chain.isMember(signer.keyId, 'administrator', latest);
+    if (!may)
+      throw new Problem('forbidden', 'Only a reviewer or administrator suspends, lifts or revokes');
     const by = memberNow(registry, chain, signer.keyId)?.name ?? signer.keyId;
     const to = stateAfter[kind];
     const meant = await versionsMeant(registry, target, kind);
@@ -50,8 +63,17 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
       const own = await whyOwn(registry, row, acting);
       if (own !== undefined) throw ownVersion(own);
     }
-    if (kind === 'lifted' && 'publisher' in target && isBehind(chain, target.publisher, signer.keyId, latest)) throw ownVersion();
-    const logged = { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+    if (
+      kind === 'lifted' &&
+      'publisher' in target &&
+      isBehind(chain, target.publisher, signer.keyId, latest)
+    )
+      throw ownVersion();
+    const logged = {
+      statement,
+      envelope,
+      signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
+    };
     const [only] = moving;
     // A word on a publisher holds for what comes later too, so it is about no version alone.
     const isOne = moving.length === 1 && only !== undefined && !('publisher' in target);
@@ -61,7 +83,11 @@ export async function takeRevocation(registry: Registry, sent: SentEnvelope, sta
     await registry.db.batch([
       quiet,
       ...planned.writes,
-      ...moving.flatMap((row) => moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason }).writes),
+      ...moving.flatMap(
+        (row) =>
+          moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason })
+            .writes,
+      ),
       ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),
     ]);
     return planned;
@@ -90,16 +116,29 @@ export async function versionsMeant(
  * A publisher can be stopped before anything of theirs is in the index: their next upload is then refused.
  * @throws Problem `not-found`, `move-illegal`
  */
-async function refuseIdle(registry: Registry, publisher: Digest, kind: RevocationPredicate['kind']): Promise<void> {
+async function refuseIdle(
+  registry: Registry,
+  publisher: Digest,
+  kind: RevocationPredicate['kind'],
+): Promise<void> {
   const { chain } = await readIdentities(registry);
   const isKnown =
     chain.keyOf(publisher) !== undefined ||
     chain.scopesOf(publisher, latest).length > 0 ||
-    (await registry.db.read.select().from(versions).where(eq(versions.publisher, publisher)).limit(1)).length > 0;
+    (
+      await registry.db.read
+        .select()
+        .from(versions)
+        .where(eq(versions.publisher, publisher))
+        .limit(1)
+    ).length > 0;
   if (!isKnown)
-    throw new Problem('not-found', `There is no publisher ${publisher} here`, { hint: 'skillgate scope show SCOPE names them.' });
+    throw new Problem('not-found', `There is no publisher ${publisher} here`, {
+      hint: 'skillgate scope show SCOPE names them.',
+    });
   const word = await wordOnPublisher(registry, publisher);
-  if (word?.kind === 'revoked') throw new Problem('move-illegal', `The publisher ${publisher} is revoked, which is final`);
+  if (word?.kind === 'revoked')
+    throw new Problem('move-illegal', `The publisher ${publisher} is revoked, which is final`);
   if (kind === 'lifted' && word === undefined)
     throw new Problem('move-illegal', `The publisher ${publisher} is not suspended`, {
       hint: 'A version that was suspended by itself is lifted by itself.',
@@ -120,10 +159,16 @@ export function markWrite(
   mark: { readonly reason: string; readonly logIndex: number },
 ): Write {
   const { bundle } = row;
-  const values = { bundle, reason: mark.reason, since: registry.now().getTime(), logIndex: mark.logIndex };
+  const values = {
+    bundle,
+    reason: mark.reason,
+    since: registry.now().getTime(),
+    logIndex: mark.logIndex,
+  };
   // One bundle can be several versions, and the mark is the bundle's: the worst of what stands, after this batch's moves.
   // The plus keeps SQLite from the index over states, which holds most versions under one state.
-  const some = (status: State) => sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;
+  const some = (status: State) =>
+    sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;
   const kind = sql<
     'revoked' | 'suspended' | null
   >`CASE WHEN ${some('revoked')} THEN 'revoked' WHEN ${some('suspended')} THEN 'suspended' END`;
@@ -132,5 +177,9 @@ export function markWrite(
     db
       .insert(marks)
       .values({ ...values, kind })
-      .onConflictDoUpdate({ target: marks.bundle, set, setWhere: sql`${marks.kind} IS NOT excluded.kind` });
+      .onConflictDoUpdate({
+        target: marks.bundle,
+        set,
+        setWhere: sql`${marks.kind} IS NOT excluded.kind`,
+      });
 }

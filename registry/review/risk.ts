@@ -45,9 +45,27 @@ export interface RiskInput {
   readonly prose?: ProseSince;
 }
 
-const severityPoints: Readonly<Record<Severity, number>> = { info: 0, low: 2, medium: 8, high: 22, critical: 40 };
-const confidenceShare: Readonly<Record<Confidence, number>> = { exact: 1, folded: 1, lexical: 0.7, widened: 0.5 };
-const ceiling = { evidence: 50, copy: 40, undeclared: 15, reach: 15, unread: 10, prose: 20 } as const;
+const severityPoints: Readonly<Record<Severity, number>> = {
+  info: 0,
+  low: 2,
+  medium: 8,
+  high: 22,
+  critical: 40,
+};
+const confidenceShare: Readonly<Record<Confidence, number>> = {
+  exact: 1,
+  folded: 1,
+  lexical: 0.7,
+  widened: 0.5,
+};
+const ceiling = {
+  evidence: 50,
+  copy: 40,
+  undeclared: 15,
+  reach: 15,
+  unread: 10,
+  prose: 20,
+} as const;
 
 /** The risk of a version as named parts whose points add up to `total`, or to more where that would be over 100. */
 export function riskOf({
@@ -77,31 +95,62 @@ export function riskOf({
   };
 }
 
-const noReport: RiskPart = { name: 'unread', points: ceiling.unread, why: 'No scan report: nothing was read yet.' };
+const noReport: RiskPart = {
+  name: 'unread',
+  points: ceiling.unread,
+  why: 'No scan report: nothing was read yet.',
+};
 
 function evidence({ findings }: ScanReport): RiskPart {
   const malice = findings.filter((one) => one.kind === 'malice');
-  const points = malice.reduce((sum, one) => sum + severityPoints[one.severity] * confidenceShare[one.confidence], 0);
-  return part('evidence', points, `${count(malice.length, 'finding')} of malice, by severity and confidence.`);
+  const points = malice.reduce(
+    (sum, one) => sum + severityPoints[one.severity] * confidenceShare[one.confidence],
+    0,
+  );
+  return part(
+    'evidence',
+    points,
+    `${count(malice.length, 'finding')} of malice, by severity and confidence.`,
+  );
 }
 
 function undeclared({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   const found = listCapabilities(minus(capabilities.observed, declared));
-  return part('undeclared', found.length * 5, `${count(found.length, 'capability')} used that the manifest does not declare.`);
+  return part(
+    'undeclared',
+    found.length * 5,
+    `${count(found.length, 'capability')} used that the manifest does not declare.`,
+  );
 }
 
 function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   const all = [declared, capabilities.observed];
   const named = [
-    { points: 6, says: 'any host', holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))) },
+    {
+      points: 6,
+      says: 'any host',
+      holds: all.some((one) => one.egress.some((to) => /^[a-z]+:\/\/\*/.test(to.url))),
+    },
     {
       points: 6,
       says: 'a program that starts others or carries data out',
       holds: all.some((one) => one.exec.some((it) => hasReach(defaultPolicy, it.program))),
     },
-    { points: 5, says: 'secrets beside egress', holds: declared.secret.length > 0 && all.some((one) => one.egress.length > 0) },
-    { points: 3, says: 'a whole workspace', holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')) },
-    { points: 2, says: 'writes outside the skill', holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')) },
+    {
+      points: 5,
+      says: 'secrets beside egress',
+      holds: declared.secret.length > 0 && all.some((one) => one.egress.length > 0),
+    },
+    {
+      points: 3,
+      says: 'a whole workspace',
+      holds: all.some((one) => one.mount.some((it) => it.source === 'workspace:')),
+    },
+    {
+      points: 2,
+      says: 'writes outside the skill',
+      holds: all.some((one) => one.mount.some((it) => it.mode === 'rw')),
+    },
   ].filter((one) => one.holds);
   const points = named.reduce((sum, one) => sum + one.points, 0);
   return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
@@ -111,9 +160,17 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
 function copy(copies: readonly CopyRisk[]): RiskPart {
   const bad = copies.filter((one) => one.knownBad);
   if (bad.length > 0)
-    return part('copy', ceiling.copy, `Nearly the same as ${count(bad.length, 'version')} held back or revoked.`);
+    return part(
+      'copy',
+      ceiling.copy,
+      `Nearly the same as ${count(bad.length, 'version')} held back or revoked.`,
+    );
   const earlier = copies.filter((one) => one.earlier);
-  return part('copy', earlier.length > 0 ? 15 : 0, `Nearly the same as ${count(earlier.length, 'skill')} of somebody else.`);
+  return part(
+    'copy',
+    earlier.length > 0 ? 15 : 0,
+    `Nearly the same as ${count(earlier.length, 'skill')} of somebody else.`,
+  );
 }
 
 function unread({ coverage, verdict }: ScanReport): RiskPart {
@@ -128,12 +185,17 @@ function changedProse(prose: ProseSince): RiskPart {
     case 'first':
       return part('prose', 0, '');
     case 'untold':
-      return part('prose', 8, `What it says cannot be compared with ${prose.since}: no scan told the sentences of both.`);
+      return part(
+        'prose',
+        8,
+        `What it says cannot be compared with ${prose.since}: no scan told the sentences of both.`,
+      );
     case 'told': {
       const { since, left, change } = prose;
       const { added, addedCount, removed, novelty, isSame } = change;
       const hidden = added.filter((one) => one.isHidden).length;
-      const points = addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
+      const points =
+        addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
       const why = `${changeWords(change, since, left)}${hidden > 0 ? ` ${hidden} new but hidden.` : ''}`;
       return part('prose', left > 0 ? Math.max(points, 8) : points, why);
     }
@@ -141,8 +203,13 @@ function changedProse(prose: ProseSince): RiskPart {
 }
 
 function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
-  if (publisherApprovals === 0) return { name: 'newcomer', points: 10, why: 'Nothing by this publisher was approved before.' };
-  return { name: 'newcomer', points: firstVersion ? 4 : 0, why: 'The first version of this skill.' };
+  if (publisherApprovals === 0)
+    return { name: 'newcomer', points: 10, why: 'Nothing by this publisher was approved before.' };
+  return {
+    name: 'newcomer',
+    points: firstVersion ? 4 : 0,
+    why: 'The first version of this skill.',
+  };
 }
 
 function part(name: keyof typeof ceiling, points: number, why: string): RiskPart {

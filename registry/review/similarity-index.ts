@@ -1,6 +1,10 @@
 /** Sketches of versions, and the few that share a band with one: what a lookup among very many needs to look at. */
 import { and, count, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
-import { bandKeys, similarity as likenessOf, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import {
+  bandKeys,
+  similarity as likenessOf,
+  type SimilaritySignature,
+} from '../../skills-index/skill/similarity-signature.ts';
 import type { Registry } from '../context.ts';
 import { similarCandidatesMax, versionsPerBandMax } from '../limits.ts';
 import { isAmong, type Write } from '../store/batch.ts';
@@ -23,14 +27,20 @@ export async function similarityWrites(
     .from(similarityBands)
     .where(inArray(similarityBands.key, keys))
     .groupBy(similarityBands.key);
-  const crowded = new Set(full.filter((one) => one.versions >= versionsPerBandMax).map((one) => one.key));
+  const crowded = new Set(
+    full.filter((one) => one.versions >= versionsPerBandMax).map((one) => one.key),
+  );
   const place = sql`(SELECT ${similarity.place} FROM ${similarity} WHERE ${similarity.versionId} = ${id})`;
   const rows = keys.filter((key) => !crowded.has(key)).map((key) => ({ key, place }));
   return [
-    (writes) => writes.insert(similarity).values({ versionId: id, signature }).onConflictDoNothing(),
+    (writes) =>
+      writes.insert(similarity).values({ versionId: id, signature }).onConflictDoNothing(),
     ...(rows.length === 0
       ? []
-      : [((writes) => writes.insert(similarityBands).values(rows).onConflictDoNothing()) satisfies Write]),
+      : [
+          ((writes) =>
+            writes.insert(similarityBands).values(rows).onConflictDoNothing()) satisfies Write,
+        ]),
   ];
 }
 
@@ -58,7 +68,9 @@ export async function similarVersions(
       .from(similarityBands)
       .innerJoin(similarity, eq(similarity.place, similarityBands.place))
       .innerJoin(versions, eq(versions.id, similarity.versionId))
-      .where(and(inArray(similarityBands.key, bandKeys(own.signature)), ne(versions.name, name), sort))
+      .where(
+        and(inArray(similarityBands.key, bandKeys(own.signature)), ne(versions.name, name), sort),
+      )
       .groupBy(similarityBands.place)
       .as('each');
     // A bare column beside MAX is of the row that has it (SQLite, "Bare columns in an aggregate query").
@@ -77,7 +89,10 @@ export async function similarVersions(
     .from(similarity)
     .where(isAmong(similarity.place, [...places]));
   return rows
-    .map((row) => ({ versionId: row.versionId, likeness: likenessOf(own.signature, row.signature) }))
+    .map((row) => ({
+      versionId: row.versionId,
+      likeness: likenessOf(own.signature, row.signature),
+    }))
     .filter(({ likeness }) => likeness >= min)
     .sort((a, b) => b.likeness - a.likeness || (a.versionId < b.versionId ? -1 : 1));
 }

@@ -40,15 +40,22 @@ export async function suspensionFor(
 ): Promise<PlannedSuspension | undefined> {
   const before = row.verdict ?? 'pass';
   if (row.status !== 'approved' || !isWorse(report.verdict, before)) return undefined;
-  const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
+  const deciding = report.findings.filter((finding) =>
+    report.decidedBy.includes(finding.fingerprint),
+  );
   const found = deciding.map(({ rule, path, line }) => `${rule} at ${path}:${line}`).join(', ');
   const reason = `A rescan says ${report.verdict} where the approved report said ${before}${found === '' ? '' : `: ${found}`}`;
-  if (report.verdict !== 'block') return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+  if (report.verdict !== 'block')
+    return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
   return suspensionOf(registry, row, reason);
 }
 
 /** The suspension of an approved version by the registry's own key; above so many in an hour a person is asked instead. */
-export async function suspensionOf(registry: Registry, row: VersionRow, reason: string): Promise<PlannedSuspension> {
+export async function suspensionOf(
+  registry: Registry,
+  row: VersionRow,
+  reason: string,
+): Promise<PlannedSuspension> {
   if ((await suspendedLately(registry)) >= suspensionsPerHour)
     return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
   const statement = revocationStatement({
@@ -66,8 +73,12 @@ export async function suspensionOf(registry: Registry, row: VersionRow, reason: 
       signer: { keyId: signer.keyId, spki: signer.publicKey },
     },
     writes: (logIndex) => [
-      ...moveWrites(registry, row, { from: 'approved', to: 'suspended', by: 'statement' }, { by: 'registry', why: plain(reason) })
-        .writes,
+      ...moveWrites(
+        registry,
+        row,
+        { from: 'approved', to: 'suspended', by: 'statement' },
+        { by: 'registry', why: plain(reason) },
+      ).writes,
       markWrite(registry, row, { reason: plain(reason), logIndex }),
     ],
   };

@@ -39,19 +39,36 @@ interface RouteDescription {
 }
 
 /** Documents a route; each problem code stands under its HTTP status. */
-export function describe({ summary, answer, created, problems, signedIn, body }: RouteDescription): MiddlewareHandler {
-  const codes = [...problems, ...(signedIn === true ? (['not-signed-in', 'forbidden'] as const) : [])];
+export function describe({
+  summary,
+  answer,
+  created,
+  problems,
+  signedIn,
+  body,
+}: RouteDescription): MiddlewareHandler {
+  const codes = [
+    ...problems,
+    ...(signedIn === true ? (['not-signed-in', 'forbidden'] as const) : []),
+  ];
   const byStatus = Map.groupBy(codes, (code) => problemCodes[code].status);
   const refusals = [...byStatus].map(([status, list]) => [
     String(status),
-    { description: list.join(', '), content: { 'application/problem+json': { schema: resolver(problemSchema) } } },
+    {
+      description: list.join(', '),
+      content: { 'application/problem+json': { schema: resolver(problemSchema) } },
+    },
   ]);
-  const content = answer === undefined ? {} : { content: { 'application/json': { schema: resolver(answer) } } };
+  const content =
+    answer === undefined ? {} : { content: { 'application/json': { schema: resolver(answer) } } };
   return describeRoute({
     summary,
     ...(signedIn === true ? { security: [{ session: [] }] } : {}),
     ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
-    responses: { [created === true ? '201' : '200']: { description: 'Done', ...content }, ...Object.fromEntries(refusals) },
+    responses: {
+      [created === true ? '201' : '200']: { description: 'Done', ...content },
+      ...Object.fromEntries(refusals),
+    },
   });
 }
 

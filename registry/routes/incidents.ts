@@ -21,20 +21,23 @@ const incidentSchema = {
       type: 'object',
       required: ['schema', 'skill', 'version', 'bundle', 'rule', 'place', 'counts', 'at'],
       properties: {
-        ...{
-          schema: { const: 'skillgate.incident/1' },
-          registry: text,
-          skill: text,
-          version: text,
-          bundle: text,
-          place: text,
-          at: text,
-        },
+        schema: { const: 'skillgate.incident/1' },
+        registry: text,
+        skill: text,
+        version: text,
+        bundle: text,
+        place: text,
+        at: text,
         rule: { enum: incidentRules },
-        counts: { type: 'object', required: ['allowed', 'denied'], properties: { allowed: number, denied: number } },
+        counts: {
+          type: 'object',
+          required: ['allowed', 'denied'],
+          properties: { allowed: number, denied: number },
+        },
       },
     },
-    ...{ publicKey: text, signature: text },
+    publicKey: text,
+    signature: text,
   },
 };
 
@@ -43,7 +46,8 @@ export function incidentRoutes(registry: Registry): Hono {
   return new Hono().post(
     '/incidents',
     describe({
-      summary: 'Report what a version did on a host: signed by the host, counted where its key is enrolled',
+      summary:
+        'Report what a version did on a host: signed by the host, counted where its key is enrolled',
       answer: v.object({ isEnrolled: v.boolean(), isNew: v.boolean(), status: v.string() }),
       created: true,
       body: { 'application/json': { schema: incidentSchema } },

@@ -4,7 +4,10 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { isSignature, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import {
+  isSignature,
+  type SimilaritySignature,
+} from '../../skills-index/skill/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import type { Registry } from '../context.ts';
@@ -52,7 +55,8 @@ const reportSchema = {
 
 function readReport(bytes: Uint8Array): Omit<SignedReport, 'id'> {
   const parsed = v.safeParse(reportForm, parseJson(bytes, 'the report', scanReportValuesMax).value);
-  if (!parsed.success) throw new Problem('request-invalid', 'The body is not a lease, an envelope and a report');
+  if (!parsed.success)
+    throw new Problem('request-invalid', 'The body is not a lease, an envelope and a report');
   return { ...parsed.output, envelope: envelopeIn(parsed.output.envelope) };
 }
 
@@ -80,7 +84,9 @@ function leaseRoutes(registry: Registry): Hono {
         const waiting = await leaseJob(registry, actor, wanted);
         // What is new goes first; a scanner without work looks after what a newer rule set may judge otherwise.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
-        return context.json({ job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null });
+        return context.json({
+          job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
+        });
       },
     )
     .post(
@@ -90,7 +96,11 @@ function leaseRoutes(registry: Registry): Hono {
         answer: v.object({ digest: v.string() }),
         problems: ['request-invalid', 'statement-invalid', 'registry-busy'],
         signedIn: true,
-        body: { 'application/json': { schema: { type: 'object', required: ['digest', 'extractor', 'judging', 'rules'] } } },
+        body: {
+          'application/json': {
+            schema: { type: 'object', required: ['digest', 'extractor', 'judging', 'rules'] },
+          },
+        },
       }),
       limitBody(ruleSetBytesMax),
       async (context) => {
@@ -111,7 +121,9 @@ function leaseRoutes(registry: Registry): Hono {
       jsonBody(v.strictObject({ lease })),
       async (context) => {
         const held = { id: context.req.param('id'), lease: context.req.valid('json').lease };
-        return context.json({ leaseSeconds: await renewLease(registry, await requireActor(registry, context), held) });
+        return context.json({
+          leaseSeconds: await renewLease(registry, await requireActor(registry, context), held),
+        });
       },
     );
 }
@@ -123,7 +135,14 @@ function resultRoutes(registry: Registry): Hono {
       describe({
         summary: 'Hand in a signed scan report',
         answer: v.object({ status: v.string() }),
-        problems: ['request-invalid', 'request-too-large', 'job-stale', 'key-unknown', 'statement-invalid', 'subject-mismatch'],
+        problems: [
+          'request-invalid',
+          'request-too-large',
+          'job-stale',
+          'key-unknown',
+          'statement-invalid',
+          'subject-mismatch',
+        ],
         signedIn: true,
         body: { 'application/json': { schema: reportSchema } },
       }),
@@ -133,7 +152,10 @@ function resultRoutes(registry: Registry): Hono {
         // Megabytes are parsed for those only who may hand them in.
         requireRole(actor, ['scanner']);
         const sent = readReport(new Uint8Array(await context.req.arrayBuffer()));
-        const { status, statement } = await takeReport(registry, actor, { id: context.req.param('id'), ...sent });
+        const { status, statement } = await takeReport(registry, actor, {
+          id: context.req.param('id'),
+          ...sent,
+        });
         return context.json({ status, ...(statement === undefined ? {} : { statement }) });
       },
     )
@@ -154,7 +176,10 @@ function resultRoutes(registry: Registry): Hono {
       ),
       async (context) => {
         const actor = await requireActor(registry, context);
-        const { status } = await failJob(registry, actor, { id: context.req.param('id'), ...context.req.valid('json') });
+        const { status } = await failJob(registry, actor, {
+          id: context.req.param('id'),
+          ...context.req.valid('json'),
+        });
         return context.json({ status });
       },
     );

@@ -32,7 +32,13 @@ const keyAnswer = v.object({
   stopped: v.exactOptional(v.picklist(['suspended', 'revoked'])),
   /** What it published, newest first. */
   versions: v.array(
-    v.object({ name: v.string(), version: v.string(), status: v.string(), logIndex: v.number(), at: v.string() }),
+    v.object({
+      name: v.string(),
+      version: v.string(),
+      status: v.string(),
+      logIndex: v.number(),
+      at: v.string(),
+    }),
   ),
   /** Index that the next entry of the log would get. */
   logSize: v.number(),
@@ -42,7 +48,11 @@ const keyAnswer = v.object({
 export function keyRoutes(registry: Registry): Hono {
   return new Hono().get(
     '/keys/:keyId',
-    describe({ summary: 'What the log says of a key', answer: keyAnswer, problems: ['digest-invalid', 'not-found'] }),
+    describe({
+      summary: 'What the log says of a key',
+      answer: keyAnswer,
+      problems: ['digest-invalid', 'not-found'],
+    }),
     async (context) => {
       const keyId = parseDigest(context.req.param('keyId'));
       const known = await readIdentities(registry);
@@ -73,19 +83,26 @@ function lifeOf(
 ): { endedUpTo?: number; follows: Digest[]; followedBy: Digest[] } {
   const ignored = new Set(chain.ignored.map(({ digest }) => digest));
   const said = logged.flatMap(({ statement, digest, logIndex }) =>
-    statement.predicateType === predicateTypes.key && !ignored.has(digest) ? [{ ...statement.predicate, logIndex }] : [],
+    statement.predicateType === predicateTypes.key && !ignored.has(digest)
+      ? [{ ...statement.predicate, logIndex }]
+      : [],
   );
   const ends = said.flatMap(({ key, state, validUpTo, logIndex }) =>
     state === 'ended' && key.keyId === keyId ? [Math.min(validUpTo ?? logIndex, logIndex)] : [],
   );
   return {
     ...(ends.length === 0 ? {} : { endedUpTo: Math.min(...ends) }),
-    follows: said.flatMap(({ key, replaces }) => (key.keyId === keyId && replaces !== undefined ? [replaces] : [])),
+    follows: said.flatMap(({ key, replaces }) =>
+      key.keyId === keyId && replaces !== undefined ? [replaces] : [],
+    ),
     followedBy: said.flatMap(({ key, replaces }) => (replaces === keyId ? [key.keyId] : [])),
   };
 }
 
-async function publishedWith(registry: Registry, keyId: Digest): Promise<v.InferOutput<typeof keyAnswer>['versions']> {
+async function publishedWith(
+  registry: Registry,
+  keyId: Digest,
+): Promise<v.InferOutput<typeof keyAnswer>['versions']> {
   const rows = await registry.db.read
     .select({
       name: versions.name,

@@ -11,14 +11,24 @@ import {
 } from '../../skills-index/run/holds/mailbox.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import type { Registry } from '../context.ts';
-import { answerTo, forgetMessage, messagesFor, takeAnswer, takeMessage } from '../people/mailbox.ts';
+import {
+  answerTo,
+  forgetMessage,
+  messagesFor,
+  takeAnswer,
+  takeMessage,
+} from '../people/mailbox.ts';
 import { limitBody } from '../strangers/body-limit.ts';
 import { type AddressOf, networkOf } from '../strangers/stranger-limit.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;
 const done = v.object({ ok: v.boolean() });
-const content = { type: 'object', required: ['enc', 'ciphertext'], properties: { enc: text, ciphertext: text } };
+const content = {
+  type: 'object',
+  required: ['enc', 'ciphertext'],
+  properties: { enc: text, ciphertext: text },
+};
 
 // What was signed, by whom, and the signature.
 function signedBody(schema: string, properties: Record<string, unknown>) {
@@ -38,7 +48,10 @@ function signedBody(schema: string, properties: Record<string, unknown>) {
   };
 }
 
-async function bodyOf<Schema extends v.GenericSchema>(context: Context, shape: Schema): Promise<v.InferOutput<Schema>> {
+async function bodyOf<Schema extends v.GenericSchema>(
+  context: Context,
+  shape: Schema,
+): Promise<v.InferOutput<Schema>> {
   const { value } = parseJson(new Uint8Array(await context.req.arrayBuffer()), 'body');
   return parseForMailbox(shape, value);
 }
@@ -53,8 +66,19 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
         summary: 'Leave a sealed message for an approver; signed by the key of a host',
         answer: done,
         created: true,
-        body: signedBody('skillgate.mailbox/2', { id: text, to: text, hold: text, expires: text, content }),
-        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'too-many-requests'],
+        body: signedBody('skillgate.mailbox/2', {
+          id: text,
+          to: text,
+          hold: text,
+          expires: text,
+          content,
+        }),
+        problems: [
+          'request-invalid',
+          'request-too-large',
+          'signature-invalid',
+          'too-many-requests',
+        ],
       }),
       async (context) => {
         const message = await bodyOf(context, mailboxMessageShape);
@@ -76,9 +100,18 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
         summary: 'What waits for the key that signed the question',
         answer: v.object({ messages: v.array(v.unknown()) }),
         body: signedBody('skillgate.mailbox-question/1', { at: text, base: text }),
-        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'other-registry', 'too-many-requests'],
+        problems: [
+          'request-invalid',
+          'request-too-large',
+          'signature-invalid',
+          'other-registry',
+          'too-many-requests',
+        ],
       }),
-      async (context) => context.json({ messages: await messagesFor(registry, await bodyOf(context, mailboxQuestionShape)) }),
+      async (context) =>
+        context.json({
+          messages: await messagesFor(registry, await bodyOf(context, mailboxQuestionShape)),
+        }),
     )
     .post(
       '/mailbox/answers',
@@ -87,7 +120,13 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
         answer: done,
         created: true,
         body: signedBody('skillgate.mailbox-answer/2', { id: text, content }),
-        problems: ['request-invalid', 'request-too-large', 'signature-invalid', 'not-found', 'too-many-requests'],
+        problems: [
+          'request-invalid',
+          'request-too-large',
+          'signature-invalid',
+          'not-found',
+          'too-many-requests',
+        ],
       }),
       async (context) => {
         await takeAnswer(registry, await bodyOf(context, mailboxAnswerShape));
@@ -97,7 +136,8 @@ export function mailboxRoutes(registry: Registry, addressOf: AddressOf): Hono {
     .get(
       '/mailbox/answers/:id',
       describe({
-        summary: 'The answer to a message, by the id of the message; without `answer` while there is none',
+        summary:
+          'The answer to a message, by the id of the message; without `answer` while there is none',
         answer: v.object({ answer: v.exactOptional(v.unknown()) }),
         problems: ['not-found'],
       }),

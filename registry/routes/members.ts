@@ -19,7 +19,9 @@ const member = v.object({
   spki: v.exactOptional(v.string()),
   credentialId: v.exactOptional(v.string()),
   identities: v.exactOptional(v.array(v.record(v.string(), v.string()))),
-  passkey: v.exactOptional(v.object({ publicKey: v.string(), rpId: v.string(), origin: v.string() })),
+  passkey: v.exactOptional(
+    v.object({ publicKey: v.string(), rpId: v.string(), origin: v.string() }),
+  ),
 });
 const vote = v.object({ change: v.unknown(), by: v.array(v.string()) });
 const pending = v.object({
@@ -69,13 +71,16 @@ export function memberRoutes(registry: Registry): Hono {
     .get(
       '/members/last/:id',
       describe({
-        summary: 'The last statement on a key or passkey of a member, which the next enrolment of it names',
+        summary:
+          'The last statement on a key or passkey of a member, which the next enrolment of it names',
         answer: v.object({ statement: v.nullable(v.string()) }),
         problems: [],
       }),
       async (context) => {
         const { chain } = await readIdentities(registry);
-        return context.json({ statement: chain.memberStatementOf(context.req.param('id'), latest) ?? null });
+        return context.json({
+          statement: chain.memberStatementOf(context.req.param('id'), latest) ?? null,
+        });
       },
     )
     .get(
@@ -91,7 +96,9 @@ export function memberRoutes(registry: Registry): Hono {
         const { chain } = await readIdentities(registry);
         const waiting = await listPendingPasskeys(registry);
         return context.json({
-          pending: waiting.filter(({ credentialId }) => chain.passkeyOf(credentialId, latest) === undefined),
+          pending: waiting.filter(
+            ({ credentialId }) => chain.passkeyOf(credentialId, latest) === undefined,
+          ),
         });
       },
     )
@@ -121,9 +128,11 @@ function scopeRoutes(registry: Registry): Hono {
       const scope = parseScope(context.req.param('scope'));
       const { chain } = await readIdentities(registry);
       const statement = chain.scopeStatementOf(scope, latest);
-      if (statement === undefined) throw new Problem('not-found', `Nobody owns the scope @${scope}`);
+      if (statement === undefined)
+        throw new Problem('not-found', `Nobody owns the scope @${scope}`);
       const frozen = chain.whyFrozen(scope, latest);
-      const [owners, publishers] = [chain.ownersOf(scope, latest), chain.publishersOf(scope, latest)];
+      const owners = chain.ownersOf(scope, latest);
+      const publishers = chain.publishersOf(scope, latest);
       return context.json({
         scope,
         owners,
@@ -137,7 +146,10 @@ function scopeRoutes(registry: Registry): Hono {
   );
 }
 
-function membersAnswer(registry: Registry, known: KnownIdentities): v.InferOutput<typeof membersSchema> {
+function membersAnswer(
+  registry: Registry,
+  known: KnownIdentities,
+): v.InferOutput<typeof membersSchema> {
   const votes = known.chain.memberVotes.pending().map(votedOn);
   return { members: listMembers(registry, known), votes, votesNeeded: registry.root.threshold };
 }
@@ -146,18 +158,25 @@ function votedOn({ change, by }: PendingVote<unknown>): v.InferOutput<typeof vot
   return { change, by: [...by] };
 }
 
-async function requireMember(registry: Registry, context: Parameters<typeof requireActor>[1]): Promise<void> {
+async function requireMember(
+  registry: Registry,
+  context: Parameters<typeof requireActor>[1],
+): Promise<void> {
   const { member: who } = await requireActor(registry, context);
   if (who === undefined) throw new Problem('forbidden', 'Only a member may read this');
 }
 
-function listMembers(registry: Registry, { chain, statements }: KnownIdentities): v.InferOutput<typeof member>[] {
+function listMembers(
+  registry: Registry,
+  { chain, statements }: KnownIdentities,
+): v.InferOutput<typeof member>[] {
   const keys = new Set(registry.root.administrators.map(({ keyId }) => keyId));
   const passkeys = new Set<string>();
   for (const { statement } of statements) {
     if (statement.predicateType !== predicateTypes.member) continue;
     if (statement.predicate.key !== undefined) keys.add(statement.predicate.key.keyId);
-    if (statement.predicate.passkey !== undefined) passkeys.add(statement.predicate.passkey.credentialId);
+    if (statement.predicate.passkey !== undefined)
+      passkeys.add(statement.predicate.passkey.credentialId);
   }
   return [
     ...[...keys].flatMap((keyId) => {
@@ -175,6 +194,14 @@ function listMembers(registry: Registry, { chain, statements }: KnownIdentities)
   ];
 }
 
-function shown({ name, roles, identities }: Member): Pick<v.InferOutput<typeof member>, 'name' | 'roles' | 'identities'> {
-  return { name, roles: [...roles], ...(identities === undefined ? {} : { identities: identities.map((one) => ({ ...one })) }) };
+function shown({
+  name,
+  roles,
+  identities,
+}: Member): Pick<v.InferOutput<typeof member>, 'name' | 'roles' | 'identities'> {
+  return {
+    name,
+    roles: [...roles],
+    ...(identities === undefined ? {} : { identities: identities.map((one) => ({ ...one })) }),
+  };
 }

@@ -4,9 +4,25 @@ import * as v from 'valibot';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import type { Registry, Subject } from '../context.ts';
 import { reasonCharsMax } from '../limits.ts';
-import { askAuthor, claimReview, draftApproval, listQueue, moveVersion, readDraft, readReview } from '../review/review.ts';
+import {
+  askAuthor,
+  claimReview,
+  draftApproval,
+  listQueue,
+  moveVersion,
+  readDraft,
+  readReview,
+} from '../review/review.ts';
 import { states } from '../versions/status.ts';
-import { asDigest, describe, digestSchema, jsonBody, requireActor, requireReviewer, versionIn } from './describe.ts';
+import {
+  asDigest,
+  describe,
+  digestSchema,
+  jsonBody,
+  requireActor,
+  requireReviewer,
+  versionIn,
+} from './describe.ts';
 import { versionSchema } from './versions.ts';
 
 const reason = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(reasonCharsMax));
@@ -14,13 +30,21 @@ const reviewer = v.union([
   v.strictObject({ keyId: digestSchema }),
   v.strictObject({ credentialId: v.pipe(v.string(), v.regex(/^[\w-]{1,1400}$/)) }),
 ]);
-const draft = v.object({ digest: v.string(), statement: v.string(), payload: v.string(), expires: v.string() });
+const draft = v.object({
+  digest: v.string(),
+  statement: v.string(),
+  payload: v.string(),
+  expires: v.string(),
+});
 const which = '/reviews/:scope/:name/:version';
 const aboutVersion = ['name-invalid', 'version-invalid', 'not-found'] as const;
 
 /** Routes below /api/v1. */
 export function reviewRoutes(registry: Registry): Hono {
-  return new Hono().route('/', readingRoutes(registry)).route('/', signingRoutes(registry)).route('/', movingRoutes(registry));
+  return new Hono()
+    .route('/', readingRoutes(registry))
+    .route('/', signingRoutes(registry))
+    .route('/', movingRoutes(registry));
 }
 
 function readingRoutes(registry: Registry): Hono {
@@ -29,7 +53,11 @@ function readingRoutes(registry: Registry): Hono {
       '/reviews',
       describe({
         summary: 'What waits for a person, riskiest first',
-        answer: v.object({ reviews: v.array(v.looseObject({ name: v.string(), version: v.string(), status: v.string() })) }),
+        answer: v.object({
+          reviews: v.array(
+            v.looseObject({ name: v.string(), version: v.string(), status: v.string() }),
+          ),
+        }),
         problems: [],
         signedIn: true,
       }),
@@ -76,11 +104,21 @@ function signingRoutes(registry: Registry): Hono {
       problems: [...aboutVersion, 'request-invalid', 'approval-refused', 'move-illegal'],
       signedIn: true,
     }),
-    jsonBody(v.strictObject({ reviewer: v.exactOptional(reviewer), reason, independent: v.exactOptional(v.boolean()) })),
+    jsonBody(
+      v.strictObject({
+        reviewer: v.exactOptional(reviewer),
+        reason,
+        independent: v.exactOptional(v.boolean()),
+      }),
+    ),
     async (context) => {
       const actor = await requireActor(registry, context);
       const body = context.req.valid('json');
-      const wanted = { ...versionIn(context), reason: body.reason, independent: body.independent ?? false };
+      const wanted = {
+        ...versionIn(context),
+        reason: body.reason,
+        independent: body.independent ?? false,
+      };
       const signer = body.reviewer === undefined ? {} : { reviewer: subjectOf(body.reviewer) };
       return context.json(await draftApproval(registry, actor, { ...wanted, ...signer }), 201);
     },
@@ -101,7 +139,10 @@ function movingRoutes(registry: Registry): Hono {
       async (context) => {
         const actor = await requireActor(registry, context);
         return context.json({
-          status: await moveVersion(registry, actor, { ...versionIn(context), ...context.req.valid('json') }),
+          status: await moveVersion(registry, actor, {
+            ...versionIn(context),
+            ...context.req.valid('json'),
+          }),
         });
       },
     )
@@ -128,7 +169,10 @@ function movingRoutes(registry: Registry): Hono {
         problems: aboutVersion,
         signedIn: true,
       }),
-      async (context) => context.json(await claimReview(registry, await requireActor(registry, context), versionIn(context))),
+      async (context) =>
+        context.json(
+          await claimReview(registry, await requireActor(registry, context), versionIn(context)),
+        ),
     );
 }
 

@@ -28,7 +28,8 @@ export function sessionRoutes(registry: Registry): Hono {
       async (context) => {
         const keyId = asDigest(context.req.valid('json').keyId);
         const actor = await actorOf(registry, { kind: 'key', keyId });
-        if (actor === undefined) throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
+        if (actor === undefined)
+          throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
         return context.json({ nonce: await createChallenge(registry, keyId) });
       },
     )
@@ -39,7 +40,13 @@ export function sessionRoutes(registry: Registry): Hono {
         answer: v.object({ token: v.string(), expires: v.string(), member: memberSchema }),
         problems: ['request-invalid', 'signature-invalid', 'key-unknown'],
       }),
-      jsonBody(v.strictObject({ keyId: digestSchema, nonce: v.pipe(v.string(), v.maxLength(100)), signature: base64 })),
+      jsonBody(
+        v.strictObject({
+          keyId: digestSchema,
+          nonce: v.pipe(v.string(), v.maxLength(100)),
+          signature: base64,
+        }),
+      ),
       async (context) => {
         const { keyId, nonce, signature } = context.req.valid('json');
         const subject = { kind: 'key', keyId: asDigest(keyId) } as const;
@@ -51,16 +58,26 @@ export function sessionRoutes(registry: Registry): Hono {
           meant.keyId === subject.keyId &&
           key !== undefined &&
           signs(key.spki, questions(registry, nonce), signature);
-        if (!holdsKey) throw new Problem('signature-invalid', 'The signature is not this key’s over a fresh nonce');
+        if (!holdsKey)
+          throw new Problem(
+            'signature-invalid',
+            'The signature is not this key’s over a fresh nonce',
+          );
         const actor = await actorOf(registry, subject);
-        if (actor === undefined) throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
+        if (actor === undefined)
+          throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);
         const session = await createSession(registry, subject, 'token');
         return context.json({ ...session, member: actor.member ?? null });
       },
     )
     .post(
       '/session/link',
-      describe({ summary: 'A one-time link into the desk', answer: v.object({ url: v.string() }), problems: [], signedIn: true }),
+      describe({
+        summary: 'A one-time link into the desk',
+        answer: v.object({ url: v.string() }),
+        problems: [],
+        signedIn: true,
+      }),
       async (context) => {
         const actor = await requireActor(registry, context);
         if (actor.member === undefined) throw new Problem('forbidden', 'The desk is for members');
@@ -72,7 +89,11 @@ export function sessionRoutes(registry: Registry): Hono {
       '/whoami',
       describe({
         summary: 'Who the session stands for',
-        answer: v.object({ member: memberSchema, scopes: v.array(v.string()), keyId: v.exactOptional(v.string()) }),
+        answer: v.object({
+          member: memberSchema,
+          scopes: v.array(v.string()),
+          keyId: v.exactOptional(v.string()),
+        }),
         problems: [],
         signedIn: true,
       }),
@@ -95,5 +116,7 @@ function questions({ root, config }: Registry, nonce: string): string[] {
 
 function signs(spki: string, texts: readonly string[], signature: string): boolean {
   const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-  return texts.some((text) => verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64')));
+  return texts.some((text) =>
+    verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64')),
+  );
 }

@@ -16,7 +16,11 @@ import { keyHint, readSent } from './envelopes.ts';
 const envelopeSchema = {
   type: 'object',
   required: ['payload', 'payloadType', 'signatures'],
-  properties: { payload: { type: 'string' }, payloadType: { type: 'string' }, signatures: { type: 'array' } },
+  properties: {
+    payload: { type: 'string' },
+    payloadType: { type: 'string' },
+    signatures: { type: 'array' },
+  },
 };
 
 /** Routes below /api/v1. */
@@ -26,7 +30,12 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
     '/statements',
     describe({
       summary: 'Log a signed statement: an approval by key, a revocation, or who is who',
-      answer: v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string(), bundle: v.looseObject({}) }),
+      answer: v.object({
+        digest: v.string(),
+        logIndex: v.number(),
+        predicateType: v.string(),
+        bundle: v.looseObject({}),
+      }),
       created: true,
       body: { 'application/json': { schema: envelopeSchema } },
       problems: [

@@ -26,23 +26,34 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/index/config.json', (context) =>
       answer(
         context,
-        JSON.stringify({ schema: 'skillgate.config/1', origin: root.origin, base: config.base, root: rootFingerprint(root) }),
+        JSON.stringify({
+          schema: 'skillgate.config/1',
+          origin: root.origin,
+          base: config.base,
+          root: rootFingerprint(root),
+        }),
         {
           type: 'application/json',
           cache: fresh,
         },
       ),
     )
-    .get('/index/root.json', (context) => answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }))
+    .get('/index/root.json', (context) =>
+      answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }),
+    )
     .get('/index/status.json', async (context) => {
       // Everybody asks for the status, so an approval that a failure kept from the index waits little longer than the failure.
       settlePutOff(registry);
-      return answer(context, await currentStatus(registry), { type: 'application/json', cache: fresh });
+      return answer(context, await currentStatus(registry), {
+        type: 'application/json',
+        cache: fresh,
+      });
     })
     .get('/index/roots/:file', async (context) => {
       const [, hex = ''] = /^([0-9a-f]{64})\.json$/.exec(context.req.param('file')) ?? [];
       const bytes = await registry.objects.get(earlierRootName(parseDigest(`sha256:${hex}`)));
-      if (bytes === undefined) throw new Problem('not-found', `No root file sha256:${hex} was in force here`);
+      if (bytes === undefined)
+        throw new Problem('not-found', `No root file sha256:${hex} was in force here`);
       return answer(context, bytes, { type: 'application/json', cache: forever });
     })
     .get('/index/:scope/:name', async (context) => {
@@ -60,10 +71,16 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/log/checkpoint', async (context) => {
       const head = await newestCheckpoint(registry);
       if (head === undefined) throw new Problem('not-found', 'The log is empty');
-      return answer(context, await withCosignatures(registry, head), { type: 'text/plain; charset=utf-8', cache: fresh });
+      return answer(context, await withCosignatures(registry, head), {
+        type: 'text/plain; charset=utf-8',
+        cache: fresh,
+      });
     })
     .get('/log/statements/:index', async (context) =>
-      answer(context, await readStatementAt(registry, context.req.param('index')), { type: 'application/json', cache: forever }),
+      answer(context, await readStatementAt(registry, context.req.param('index')), {
+        type: 'application/json',
+        cache: forever,
+      }),
     )
     .get('/log/tile/*', async (context) => {
       const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
@@ -76,5 +93,8 @@ function answer(
   body: string | Uint8Array,
   { type, cache }: { readonly type: string; readonly cache: string },
 ): Response {
-  return context.body(typeof body === 'string' ? body : Buffer.from(body), 200, { 'content-type': type, 'cache-control': cache });
+  return context.body(typeof body === 'string' ? body : Buffer.from(body), 200, {
+    'content-type': type,
+    'cache-control': cache,
+  });
 }

@@ -1,7 +1,11 @@
 /** `/tuf/`: the repository that clients of the root of trust read. Everything but timestamp.json has its version or digest in its name. */
 import { type Context, Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type TufRepository, tufFileNames, tufFileOf } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  type TufRepository,
+  tufFileNames,
+  tufFileOf,
+} from '../../skills-index/trust/tuf/repository.ts';
 import { tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import type { Registry } from '../context.ts';
 import { currentTufSet, readOnlineTarget, readTufSet } from '../index/tuf.ts';
@@ -15,26 +19,44 @@ export function tufRoutes(registry: Registry): Hono {
       answer(context, (await currentTufSet({ ...registry, tuf }))?.timestamp, 'no-cache'),
     )
     .get('/targets/:file', async (context) => {
-      const [, sha256 = '', name = ''] = /^([0-9a-f]{64})\.([a-z_.]+)$/.exec(context.req.param('file')) ?? [];
-      return answer(context, offlineTarget(tuf, name, sha256) ?? (await readOnlineTarget(registry, name, sha256)));
+      const [, sha256 = '', name = ''] =
+        /^([0-9a-f]{64})\.([a-z_.]+)$/.exec(context.req.param('file')) ?? [];
+      return answer(
+        context,
+        offlineTarget(tuf, name, sha256) ?? (await readOnlineTarget(registry, name, sha256)),
+      );
     })
     .get('/:file', async (context) => {
       const [, version = '', role = ''] =
-        /^([1-9]\d{0,14})\.(root|targets|snapshot|online)\.json$/.exec(context.req.param('file')) ?? [];
+        /^([1-9]\d{0,14})\.(root|targets|snapshot|online)\.json$/.exec(context.req.param('file')) ??
+        [];
       return answer(
         context,
-        offlineMetadata(tuf, role, Number(version)) ?? (await onlineMetadata(registry, role, Number(version))),
+        offlineMetadata(tuf, role, Number(version)) ??
+          (await onlineMetadata(registry, role, Number(version))),
       );
     });
 }
 
-function offlineMetadata({ roots, targets }: TufRepository, role: string, version: number): Uint8Array | undefined {
+function offlineMetadata(
+  { roots, targets }: TufRepository,
+  role: string,
+  version: number,
+): Uint8Array | undefined {
   const found =
-    role === 'root' ? roots[version - 1] : role === 'targets' && targets.signed.version === version ? targets : undefined;
+    role === 'root'
+      ? roots[version - 1]
+      : role === 'targets' && targets.signed.version === version
+        ? targets
+        : undefined;
   return found === undefined ? undefined : tufBytes(found);
 }
 
-async function onlineMetadata(registry: Registry, role: string, version: number): Promise<string | undefined> {
+async function onlineMetadata(
+  registry: Registry,
+  role: string,
+  version: number,
+): Promise<string | undefined> {
   if (role !== 'snapshot' && role !== 'online') return undefined;
   return (await readTufSet(registry, version))?.[role];
 }
@@ -42,7 +64,9 @@ async function onlineMetadata(registry: Registry, role: string, version: number)
 function offlineTarget({ files }: TufRepository, name: string, sha256: string): string | undefined {
   const known = tufFileNames.find((one) => one === name);
   const text = known === undefined ? undefined : files[known];
-  return text !== undefined && tufFileOf(Buffer.from(text)).hashes.sha256 === sha256 ? text : undefined;
+  return text !== undefined && tufFileOf(Buffer.from(text)).hashes.sha256 === sha256
+    ? text
+    : undefined;
 }
 
 function answer(
@@ -51,6 +75,11 @@ function answer(
   cache = 'public, max-age=31536000, immutable',
 ): Response {
   if (body === undefined) throw new Problem('not-found', `Nothing is at ${context.req.path}`);
-  const type = context.req.path.endsWith('.checkpoint') ? 'text/plain; charset=utf-8' : 'application/json';
-  return context.body(typeof body === 'string' ? body : Buffer.from(body), 200, { 'content-type': type, 'cache-control': cache });
+  const type = context.req.path.endsWith('.checkpoint')
+    ? 'text/plain; charset=utf-8'
+    : 'application/json';
+  return context.body(typeof body === 'string' ? body : Buffer.from(body), 200, {
+    'content-type': type,
+    'cache-control': cache,
+  });
 }

@@ -15,7 +15,12 @@ import { describe, readActor, versionIn } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 
 const logged = v.object({ digest: v.string(), logIndex: v.number(), predicateType: v.string() });
-const version = v.object({ name: v.string(), version: v.string(), bundle: v.string(), status: v.string() });
+const version = v.object({
+  name: v.string(),
+  version: v.string(),
+  bundle: v.string(),
+  status: v.string(),
+});
 /** Shape of GET …/versions/:scope/:name/:version, shared with reviews. */
 export const versionSchema = v.object({
   ...version.entries,
@@ -24,11 +29,19 @@ export const versionSchema = v.object({
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
   approvals: v.array(
-    v.object({ reviewer: v.string(), by: v.string(), independent: v.boolean(), reason: v.string(), at: v.string() }),
+    v.object({
+      reviewer: v.string(),
+      by: v.string(),
+      independent: v.boolean(),
+      reason: v.string(),
+      at: v.string(),
+    }),
   ),
   approvalsNeeded: v.object({ total: v.number(), independent: v.number() }),
   whyMore: v.array(v.string()),
-  history: v.array(v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() })),
+  history: v.array(
+    v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() }),
+  ),
   moves: v.array(v.string()),
   questions: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
   /** Why installers refuse a version that is approved here. */
@@ -41,12 +54,21 @@ const uploadBody = {
       type: 'object',
       required: ['publish', 'bundle'],
       properties: {
-        publish: { type: 'string', description: 'DSSE envelope of publish/v1, or its Sigstore bundle v0.3 with a certificate' },
+        publish: {
+          type: 'string',
+          description:
+            'DSSE envelope of publish/v1, or its Sigstore bundle v0.3 with a certificate',
+        },
         provenance: {
           type: 'string',
-          description: 'DSSE envelope of SLSA provenance, or its Sigstore bundle by the same certificate',
+          description:
+            'DSSE envelope of SLSA provenance, or its Sigstore bundle by the same certificate',
         },
-        bundle: { type: 'string', format: 'binary', description: 'The skill as uncompressed ustar' },
+        bundle: {
+          type: 'string',
+          format: 'binary',
+          description: 'The skill as uncompressed ustar',
+        },
       },
     },
   },
@@ -93,7 +115,10 @@ function publishRoute(registry: Registry): Hono {
     limitBody(uploadBytesMax),
     async (context) => {
       const sender = await readActor(registry, context);
-      const upload = { ...(await readUpload(await formOf(context.req.raw))), hint: keyHint(context) };
+      const upload = {
+        ...(await readUpload(await formOf(context.req.raw))),
+        hint: keyHint(context),
+      };
       const { row, statements } = await takeVersion(registry, upload, sender);
       const { name, version: taken, bundle, status } = row;
       return context.json({ name, version: taken, bundle, status, statements }, 201);
@@ -110,7 +135,12 @@ function readingRoutes(registry: Registry): Hono {
         summary: 'All versions of a skill, oldest first',
         answer: v.object({
           versions: v.array(
-            v.object({ version: v.string(), status: v.string(), bundle: v.string(), uncounted: v.exactOptional(v.string()) }),
+            v.object({
+              version: v.string(),
+              status: v.string(),
+              bundle: v.string(),
+              uncounted: v.exactOptional(v.string()),
+            }),
           ),
         }),
         problems: ['name-invalid', 'not-found'],
@@ -123,7 +153,12 @@ function readingRoutes(registry: Registry): Hono {
           rows.map(async (row) => {
             const { version: number, status, bundle } = row;
             const uncounted = await whyUncounted(registry, row);
-            return { version: number, status, bundle, ...(uncounted === undefined ? {} : { uncounted }) };
+            return {
+              version: number,
+              status,
+              bundle,
+              ...(uncounted === undefined ? {} : { uncounted }),
+            };
           }),
         );
         return context.json({ versions });
@@ -138,7 +173,10 @@ function readingRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         const { reportDigest, ...detail } = await readVersion(registry, versionIn(context));
-        return context.json({ ...detail, ...(reportDigest === undefined ? {} : { report: reportDigest }) });
+        return context.json({
+          ...detail,
+          ...(reportDigest === undefined ? {} : { report: reportDigest }),
+        });
       },
     );
 }
@@ -157,13 +195,20 @@ async function readUpload(form: FormData): Promise<Upload> {
   const names = [...form.keys()];
   const odd = names.find((name, i) => !partNames.includes(name) || names.indexOf(name) !== i);
   if (odd !== undefined)
-    throw new Problem('request-invalid', `The upload has a part that is unknown or there twice: ${odd.slice(0, 100)}`);
+    throw new Problem(
+      'request-invalid',
+      `The upload has a part that is unknown or there twice: ${odd.slice(0, 100)}`,
+    );
   const publish = await bytesOf(form, 'publish');
   const tar = await bytesOf(form, 'bundle');
   if (publish === undefined || tar === undefined)
     throw new Problem('request-invalid', 'The upload lacks its part publish or bundle');
   const provenance = await bytesOf(form, 'provenance');
-  return { publish: readSent(publish), tar, ...(provenance === undefined ? {} : { provenance: readSent(provenance) }) };
+  return {
+    publish: readSent(publish),
+    tar,
+    ...(provenance === undefined ? {} : { provenance: readSent(provenance) }),
+  };
 }
 
 async function bytesOf(form: FormData, name: string): Promise<Uint8Array | undefined> {

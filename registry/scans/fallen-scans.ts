@@ -25,7 +25,11 @@ export interface FallenScans {
  * @param chain with the statement that ends something
  * @param upTo what lies behind this index is looked at
  */
-export async function fallenScans(registry: Registry, chain: Identities, upTo: number): Promise<FallenScans> {
+export async function fallenScans(
+  registry: Registry,
+  chain: Identities,
+  upTo: number,
+): Promise<FallenScans> {
   const before = (await readIdentities(registry)).chain;
   const later = await registry.db.read
     .select({ row: versions })
@@ -42,7 +46,8 @@ export async function fallenScans(registry: Registry, chain: Identities, upTo: n
   const fallen: string[] = [];
   for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
     const all = await statementsOf(registry, row.id, predicateTypes.scan);
-    const counts = (who: Identities) => (one: StatementRow) => who.isMember(one.signer, 'scanner', one.logIndex);
+    const counts = (who: Identities) => (one: StatementRow) =>
+      who.isMember(one.signer, 'scanner', one.logIndex);
     const counting = all.filter(counts(chain));
     const fell = all.filter(counts(before)).find((one) => !counting.includes(one));
     if (fell === undefined) continue;
@@ -64,14 +69,22 @@ async function restWrites(
   const standing = resting
     .filter((scan) => scan.logIndex !== undefined)
     .sort(
-      (a, b) => Number(b.report === row.report) - Number(a.report === row.report) || (b.logIndex ?? 0) - (a.logIndex ?? 0),
+      (a, b) =>
+        Number(b.report === row.report) - Number(a.report === row.report) ||
+        (b.logIndex ?? 0) - (a.logIndex ?? 0),
     )[0];
   const { report = null, verdict = null } = standing ?? {};
-  const next = standing === undefined ? 'it is scanned again' : `it rests on the scan at log index ${standing.logIndex}`;
+  const next =
+    standing === undefined
+      ? 'it is scanned again'
+      : `it rests on the scan at log index ${standing.logIndex}`;
   return [
     ...resting.map(({ ruleSet, logIndex }): Write => {
       const which = and(eq(scans.versionId, row.id), eq(scans.ruleSet, ruleSet));
-      return (db) => (logIndex === undefined ? db.delete(scans).where(which) : db.update(scans).set({ logIndex }).where(which));
+      return (db) =>
+        logIndex === undefined
+          ? db.delete(scans).where(which)
+          : db.update(scans).set({ logIndex }).where(which);
     }),
     (db) => db.update(versions).set({ report, verdict }).where(eq(versions.id, row.id)),
     // The member whose scan fell may scan it again with another key: nobody has answered it yet.

@@ -27,8 +27,19 @@ export interface LeasedJob {
 }
 
 /** The write that makes a version wait for a scanner, or for one that scans by a certain rule set. */
-export function enqueueScan(registry: Registry, versionId: string, ruleSet: Digest | null = null): Write {
-  const job = { id: makeId(registry), versionId, leaseUntil: 0, attempts: 0, createdAt: registry.now().getTime(), ruleSet };
+export function enqueueScan(
+  registry: Registry,
+  versionId: string,
+  ruleSet: Digest | null = null,
+): Write {
+  const job = {
+    id: makeId(registry),
+    versionId,
+    leaseUntil: 0,
+    attempts: 0,
+    createdAt: registry.now().getTime(),
+    ruleSet,
+  };
   return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
 }
 
@@ -46,13 +57,19 @@ export function openJobOf(versionId: string): SQL | undefined {
 export async function leaseJob(
   registry: Registry,
   actor: Actor,
-  { ruleSet, only }: { readonly ruleSet?: Digest | undefined; readonly only?: SQL | undefined } = {},
+  {
+    ruleSet,
+    only,
+  }: { readonly ruleSet?: Digest | undefined; readonly only?: SQL | undefined } = {},
 ): Promise<LeasedJob | undefined> {
   requireRole(actor, ['scanner']);
   await buryExhausted(registry);
   const now = registry.now().getTime();
   const lease = Buffer.from(registry.random(32)).toString('base64url');
-  const fits = and(only, or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)));
+  const fits = and(
+    only,
+    or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)),
+  );
   // The oldest that waits and the oldest whose lease is over, each by an index; over both at once SQLite sorts all that wait.
   const oldestOf = (free: SQL | undefined): SQL =>
     sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
@@ -73,7 +90,15 @@ export async function leaseJob(
   if (job === undefined) return undefined;
   const row = await startScanning(registry, job, nameOf(actor));
   const { bundle, name, version } = row;
-  return { id: job.id, lease, bundle, name, version, attempt: job.attempts, leaseSeconds: leaseMs / 1_000 };
+  return {
+    id: job.id,
+    lease,
+    bundle,
+    name,
+    version,
+    attempt: job.attempts,
+    leaseSeconds: leaseMs / 1_000,
+  };
 }
 
 /**
@@ -105,10 +130,20 @@ export type ScanFailure = 'killed' | 'limit' | 'crash';
 export async function failJob(
   registry: Registry,
   actor: Actor,
-  failed: { readonly id: string; readonly lease: string; readonly reason: ScanFailure; readonly detail: string },
+  failed: {
+    readonly id: string;
+    readonly lease: string;
+    readonly reason: ScanFailure;
+    readonly detail: string;
+  },
 ): Promise<VersionRow> {
   requireRole(actor, ['scanner']);
-  const what = failed.reason === 'killed' ? 'was killed' : failed.reason === 'limit' ? 'hit a limit' : 'crashed';
+  const what =
+    failed.reason === 'killed'
+      ? 'was killed'
+      : failed.reason === 'limit'
+        ? 'hit a limit'
+        : 'crashed';
   return giveBack(registry, actor, failed, `scan ${what}: ${failed.detail}`);
 }
 
@@ -126,7 +161,9 @@ export async function giveBack(
     const job = await requireLease(registry, held);
     const row = await versionOf(registry, job);
     const last = job.attempts >= jobAttemptsMax;
-    const end = last ? await lastAttemptWrites(registry, row, { by: nameOf(actor), why }) : { writes: [], moved: row };
+    const end = last
+      ? await lastAttemptWrites(registry, row, { by: nameOf(actor), why })
+      : { writes: [], moved: row };
     await registry.db.batch([
       holdsLease(held),
       (db) =>
@@ -144,7 +181,10 @@ export async function giveBack(
  * The job that a token holds.
  * @throws Problem `job-stale`
  */
-export async function requireLease(registry: Registry, held: { readonly id: string; readonly lease: string }): Promise<JobRow> {
+export async function requireLease(
+  registry: Registry,
+  held: { readonly id: string; readonly lease: string },
+): Promise<JobRow> {
   const [job] = await registry.db.read
     .select()
     .from(jobs)
@@ -162,7 +202,10 @@ export function holdsLease(held: { readonly id: string; readonly lease: string }
 
 /** The version a job is about. */
 export async function versionOf(registry: Registry, job: JobRow): Promise<VersionRow> {
-  const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, job.versionId));
+  const [row] = await registry.db.read
+    .select()
+    .from(versions)
+    .where(eq(versions.id, job.versionId));
   if (row === undefined) throw new Problem('internal', `Job ${job.id} is about no version`);
   return row;
 }
@@ -190,7 +233,13 @@ async function buryExhausted(registry: Registry): Promise<void> {
   const exhausted = await registry.db.read
     .select()
     .from(jobs)
-    .where(and(eq(jobs.state, 'leased'), leaseIsOver(registry.now().getTime()), gte(jobs.attempts, jobAttemptsMax)))
+    .where(
+      and(
+        eq(jobs.state, 'leased'),
+        leaseIsOver(registry.now().getTime()),
+        gte(jobs.attempts, jobAttemptsMax),
+      ),
+    )
     .limit(10);
   for (const job of exhausted) {
     await retryOnClash(async () => {
@@ -198,7 +247,11 @@ async function buryExhausted(registry: Registry): Promise<void> {
       const why = `scan ended without a report ${job.attempts} times`;
       const end = await lastAttemptWrites(registry, row, { by: 'registry', why });
       await registry.db.batch([
-        (db) => db.update(jobs).set({ state: 'dead', lease: null, detail: why }).where(eq(jobs.id, job.id)),
+        (db) =>
+          db
+            .update(jobs)
+            .set({ state: 'dead', lease: null, detail: why })
+            .where(eq(jobs.id, job.id)),
         ...end.writes,
       ]);
     });
@@ -212,18 +265,34 @@ async function lastAttemptWrites(
 ): Promise<ReturnType<typeof moveWrites>> {
   // Nobody can approve it without this scan. Out of quarantine a person has it scanned again.
   if (row.status === 'in review' && (await lacksScan(registry, row)))
-    return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, cause);
+    return moveWrites(
+      registry,
+      row,
+      { from: 'in review', to: 'quarantined', by: 'verdict' },
+      cause,
+    );
   if (row.status !== 'received' && row.status !== 'scanning') {
     // What was scanned before stays where it is: its rescan failed, which a person is told.
     return {
-      writes: [doubtWrite(registry, row, { ...cause, why: `A rescan failed: ${cause.why}`.slice(0, 1_000) })],
+      writes: [
+        doubtWrite(registry, row, {
+          ...cause,
+          why: `A rescan failed: ${cause.why}`.slice(0, 1_000),
+        }),
+      ],
       moved: row,
     };
   }
   return moveWrites(registry, row, { from: row.status, to: 'quarantined', by: 'verdict' }, cause);
 }
 
-function heldBy({ id, lease }: { readonly id: string; readonly lease: string }): ReturnType<typeof and> {
+function heldBy({
+  id,
+  lease,
+}: {
+  readonly id: string;
+  readonly lease: string;
+}): ReturnType<typeof and> {
   return and(eq(jobs.id, id), eq(jobs.state, 'leased'), eq(jobs.lease, digestOf(lease)));
 }
 

@@ -55,13 +55,20 @@ export interface ReportTaken {
  * ends the job and changes nothing else.
  * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set), `key-unknown`, `other-registry`, `statement-invalid`, `subject-mismatch`
  */
-export async function takeReport(registry: Registry, actor: Actor, sent: SignedReport): Promise<ReportTaken> {
+export async function takeReport(
+  registry: Registry,
+  actor: Actor,
+  sent: SignedReport,
+): Promise<ReportTaken> {
   requireRole(actor, ['scanner']);
   const job = await requireLease(registry, sent);
   const row = await versionOf(registry, job);
   const report = parseScanReport(sent.report);
   const bytes = Buffer.from(canonicalJson(report));
-  const signed = await checkReport(registry, { row, actor }, sent.envelope, { report, digest: digestOf(bytes) });
+  const signed = await checkReport(registry, { row, actor }, sent.envelope, {
+    report,
+    digest: digestOf(bytes),
+  });
   await refuseOtherRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
   const digest = await putBlob(registry.objects, bytes);
   const prose = await putProse(registry, row, sent.prose);
@@ -71,17 +78,24 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
     // Of two that report at once, the slower learns that the job is done.
     const now = await versionOf(registry, await requireLease(registry, sent));
     const done: Write = (db) =>
-      db.update(jobs).set({ state: 'done', lease: null, worker: by, ruleSet: report.ruleSet }).where(eq(jobs.id, job.id));
+      db
+        .update(jobs)
+        .set({ state: 'done', lease: null, worker: by, ruleSet: report.ruleSet })
+        .where(eq(jobs.id, job.id));
     const known = await registry.db.read
       .select()
       .from(scans)
       .where(and(eq(scans.versionId, row.id), eq(scans.ruleSet, report.ruleSet)));
     const [first] = known;
     const ending = [holdsLease(sent), done];
-    if (first !== undefined) return takeFurther(registry, now, { signed, digest, known: first, by, ending });
+    if (first !== undefined)
+      return takeFurther(registry, now, { signed, digest, known: first, by, ending });
     const doubt = await suspensionFor(registry, now, report);
     const added = doubt?.statement === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
-    const planned = await planAppend(registry, [...(twin === undefined ? [{ ...signed, versionId: row.id }] : []), ...added]);
+    const planned = await planAppend(registry, [
+      ...(twin === undefined ? [{ ...signed, versionId: row.id }] : []),
+      ...added,
+    ]);
     const scan = {
       versionId: row.id,
       ruleSet: report.ruleSet,
@@ -91,22 +105,14 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
       selectors: sent.selectors ?? null,
       prose: prose ?? null,
     };
-    const alike = sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
-    // What was approved stays approved on the report that a person read; a newer one can only suspend it.
-    const stands = now.status !== 'approved' && now.status !== 'suspended' && now.status !== 'revoked';
-    const judged: Write[] = stands
-      ? [(db) => db.update(versions).set({ report: digest, verdict: report.verdict }).where(eq(versions.id, row.id))]
-      : [];
+    const alike =
+      sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
     await registry.db.batch([
       ...ending,
       ...planned.writes,
       (db) => db.insert(scans).values(scan),
-      ...[digest, ...(prose === undefined ? [] : [prose])].map(
-        (blob): Write =>
-          (db) =>
-            db.insert(versionBlobs).values({ versionId: row.id, digest: blob }).onConflictDoNothing(),
-      ),
-      ...judged,
+      ...blobWrites(row.id, prose === undefined ? [digest] : [digest, prose]),
+      ...judgedWrites(now, report, digest),
       ...alike,
       ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
       ...(doubt?.writes(planned.indexes.at(-1) ?? 0) ?? []),
@@ -116,20 +122,44 @@ export async function takeReport(registry: Registry, actor: Actor, sent: SignedR
   await completeOrLater(registry, row.id);
   const logged = append === undefined ? [] : await finishLogged(registry, append.indexes);
   const statement = logged.find((one) => one.predicateType === predicateTypes.scan);
-  if (logged.some((one) => one.predicateType !== predicateTypes.scan)) await orLater(registry, () => refreshStatus(registry));
+  if (logged.some((one) => one.predicateType !== predicateTypes.scan))
+    await orLater(registry, () => refreshStatus(registry));
   return { status: (await versionOf(registry, job)).status, statement };
+}
+
+function blobWrites(versionId: string, blobs: readonly Digest[]): Write[] {
+  return blobs.map(
+    (digest) => (db) => db.insert(versionBlobs).values({ versionId, digest }).onConflictDoNothing(),
+  );
+}
+
+// An approved version keeps the report that a person read. A newer report can only suspend it.
+function judgedWrites(now: VersionRow, report: ScanReport, digest: Digest): Write[] {
+  if (now.status === 'approved' || now.status === 'suspended' || now.status === 'revoked')
+    return [];
+  const { verdict } = report;
+  return [
+    (db) => db.update(versions).set({ report: digest, verdict }).where(eq(versions.id, now.id)),
+  ];
 }
 
 // What a newer rule set asked for is not answered by an older scanner: its job waits for one that scans by that rule set.
 async function refuseOtherRules(
   registry: Registry,
   actor: Actor,
-  { job, sent, ruleSet }: { readonly job: JobRow; readonly sent: SignedReport; readonly ruleSet: Digest },
+  {
+    job,
+    sent,
+    ruleSet,
+  }: { readonly job: JobRow; readonly sent: SignedReport; readonly ruleSet: Digest },
 ): Promise<void> {
   const { ruleSet: wanted } = job;
   if (wanted === null || wanted === ruleSet) return;
   await giveBack(registry, actor, sent, `the scanner reported by rule set ${ruleSet}`);
-  throw new Problem('job-stale', 'This job is for another rule set than the report\u2019s; it was given back');
+  throw new Problem(
+    'job-stale',
+    'This job is for another rule set than the report\u2019s; it was given back',
+  );
 }
 
 /** Where a report moves a version that waits for it, or for a person on a report that was better. What else a person moved stays. */
@@ -142,11 +172,17 @@ function verdictMoves(
   const to = stateAfter(report);
   const why = `scan verdict: ${report.verdict}`;
   if (row.status === 'in review' && to !== 'in review' && isWorse(report.verdict, row.verdict)) {
-    return moveWrites(registry, row, { from: 'in review', to: 'quarantined', by: 'verdict' }, { by, why: `re${why}` }).writes;
+    return moveWrites(
+      registry,
+      row,
+      { from: 'in review', to: 'quarantined', by: 'verdict' },
+      { by, why: `re${why}` },
+    ).writes;
   }
   // A second scanner has to agree first; what one of them holds back is held back at once.
   if (waits && to === 'in review') return [];
-  if (row.status === 'scanning') return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
+  if (row.status === 'scanning')
+    return moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, { by, why }).writes;
   if (row.status !== 'received') return [];
   const started = moveWrites(
     registry,
@@ -154,7 +190,12 @@ function verdictMoves(
     { from: 'received', to: 'scanning', by: 'verdict' },
     { by, why: 'a scanner took it' },
   );
-  const ended = moveWrites(registry, started.moved, { from: 'scanning', to, by: 'verdict' }, { by, why });
+  const ended = moveWrites(
+    registry,
+    started.moved,
+    { from: 'scanning', to, by: 'verdict' },
+    { by, why },
+  );
   return [...started.writes, ...ended.writes];
 }
 
@@ -166,8 +207,11 @@ function stateAfter(report: ScanReport): 'in review' | 'refused' | 'quarantined'
     case 'incomplete':
       return 'quarantined';
     case 'block': {
-      const deciding = report.findings.filter((finding) => report.decidedBy.includes(finding.fingerprint));
-      const formOnly = deciding.length > 0 && deciding.every((finding) => finding.kind === 'policy');
+      const deciding = report.findings.filter((finding) =>
+        report.decidedBy.includes(finding.fingerprint),
+      );
+      const formOnly =
+        deciding.length > 0 && deciding.every((finding) => finding.kind === 'policy');
       return formOnly ? 'refused' : 'quarantined';
     }
   }
@@ -186,12 +230,23 @@ async function checkReport(
   const { chain, keys } = await readIdentities(registry);
   const { subject } = actor;
   // A scanner hands in what it signed itself.
-  const own = subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest) ? keys.get(subject.keyId) : undefined;
+  const own =
+    subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest)
+      ? keys.get(subject.keyId)
+      : undefined;
   const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
   if (signer === undefined)
-    throw new Problem('key-unknown', 'Cannot take the report: the scanner that hands it in did not sign it');
+    throw new Problem(
+      'key-unknown',
+      'Cannot take the report: the scanner that hands it in did not sign it',
+    );
   const { bundle } = parseBundle(await requireBlob(registry, row.bundle));
-  requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files: bundle.files });
+  requireSubjects(statement, {
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    files: bundle.files,
+  });
   const { manifest, inferred } = await publicationOf(registry, row);
   const wrong = mismatches(statement, row, report, {
     digest,
@@ -203,7 +258,11 @@ async function checkReport(
     const reasons = wrong.map((message) => ({ message }));
     throw new Problem('subject-mismatch', `Cannot take the report: ${wrong[0]}`, { reasons });
   }
-  return { statement, envelope, signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') } };
+  return {
+    statement,
+    envelope,
+    signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
+  };
 }
 
 /** Every way in which statement, report and bundle speak of different things. */
@@ -218,7 +277,11 @@ function mismatches(
   },
 ): string[] {
   const list = (files: readonly { path: string; sha256?: string }[]): string =>
-    canonicalJson(files.map(({ path, sha256 = '' }) => [path, sha256]).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)));
+    canonicalJson(
+      files
+        .map(({ path, sha256 = '' }) => [path, sha256])
+        .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)),
+    );
   const dispositions = (files: readonly { path: string; disposition: string }[]): string =>
     canonicalJson(files.map(({ path, disposition }) => `${path} ${disposition}`).sort());
   const checks: readonly (readonly [boolean, string])[] = [
@@ -226,19 +289,29 @@ function mismatches(
     [predicate.ruleSet === report.ruleSet, 'statement and report name different rule sets'],
     [predicate.verdict === report.verdict, 'statement and report name different verdicts'],
     [report.bundle === row.bundle, 'the report is about another bundle'],
-    [report.name === row.name && report.version === row.version, 'the report is about another version'],
-    [list(predicate.coverage) === list(at.files), 'the statement’s coverage is not the bundle’s list of files'],
+    [
+      report.name === row.name && report.version === row.version,
+      'the report is about another version',
+    ],
+    [
+      list(predicate.coverage) === list(at.files),
+      'the statement’s coverage is not the bundle’s list of files',
+    ],
     [
       list(report.coverage.files) === list(at.files) && report.coverage.unlisted === undefined,
       'the report’s coverage is not the bundle’s list of files',
     ],
-    [dispositions(predicate.coverage) === dispositions(report.coverage.files), 'statement and report cover files differently'],
+    [
+      dispositions(predicate.coverage) === dispositions(report.coverage.files),
+      'statement and report cover files differently',
+    ],
     [
       at.declared === undefined || capabilityDigest(report.capabilities.declared) === at.declared,
       'the report compares with other capabilities than the signed manifest’s',
     ],
     [
-      report.verdict !== 'pass' || report.coverage.files.every((file) => file.disposition !== 'unanalysed'),
+      report.verdict !== 'pass' ||
+        report.coverage.files.every((file) => file.disposition !== 'unanalysed'),
       'a verdict of pass with files that were not analysed',
     ],
   ];

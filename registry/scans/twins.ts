@@ -24,12 +24,18 @@ interface HeldJob {
 export async function loggedTwin(
   registry: Registry,
   actor: Actor,
-  { row, held, signed }: { readonly row: VersionRow; readonly held: HeldJob; readonly signed: NewStatement },
+  {
+    row,
+    held,
+    signed,
+  }: { readonly row: VersionRow; readonly held: HeldJob; readonly signed: NewStatement },
 ): Promise<StatementRow | undefined> {
   const payload = digestOf(Buffer.from(signed.envelope.payload, 'base64'));
   const { chain } = await readIdentities(registry);
   const all = await statementsOf(registry, row.id, predicateTypes.scan);
-  const twin = all.find((one) => one.payload === payload && nameOf(actor) === chain.memberOf(one.signer, latest)?.name);
+  const twin = all.find(
+    (one) => one.payload === payload && nameOf(actor) === chain.memberOf(one.signer, latest)?.name,
+  );
   if (twin === undefined || chain.isMember(twin.signer, 'scanner', twin.logIndex)) return twin;
   const why = `the scanner signed this report at log index ${twin.logIndex}, where its key does not count`;
   await giveBack(registry, actor, held, why);

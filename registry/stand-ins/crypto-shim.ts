@@ -2,15 +2,34 @@
  * Stands in for `crypto` on workerd, where `verify` without an algorithm refuses every ECDSA signature; Node takes SHA-256 there.
  * wrangler.toml puts it in place for @sigstore/verify; our own code always names the algorithm.
  */
-import nodeCrypto, { createHash, createPublicKey, type KeyLike, X509Certificate } from 'node:crypto';
+import nodeCrypto, {
+  createHash,
+  createPublicKey,
+  type KeyLike,
+  X509Certificate,
+} from 'node:crypto';
 
 type Verify = typeof nodeCrypto.verify;
 
 /** `verify` that names SHA-256 for ECDSA and RSA keys when the caller names nothing. */
-export const verify: Verify = ((algorithm: string | null | undefined, data: Uint8Array, key: KeyLike, signature: Uint8Array) => {
-  const opened = typeof key === 'object' && 'key' in key ? (key as unknown as { key: KeyLike }).key : key;
-  const type = typeof opened === 'object' && 'asymmetricKeyType' in opened ? opened.asymmetricKeyType : undefined;
-  return nodeCrypto.verify(algorithm ?? (type === 'ec' || type === 'rsa' ? 'sha256' : null), data, key, signature);
+export const verify: Verify = ((
+  algorithm: string | null | undefined,
+  data: Uint8Array,
+  key: KeyLike,
+  signature: Uint8Array,
+) => {
+  const opened =
+    typeof key === 'object' && 'key' in key ? (key as unknown as { key: KeyLike }).key : key;
+  const type =
+    typeof opened === 'object' && 'asymmetricKeyType' in opened
+      ? opened.asymmetricKeyType
+      : undefined;
+  return nodeCrypto.verify(
+    algorithm ?? (type === 'ec' || type === 'rsa' ? 'sha256' : null),
+    data,
+    key,
+    signature,
+  );
 }) as Verify;
 
 export { createHash, createPublicKey, X509Certificate };

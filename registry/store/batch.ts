@@ -59,7 +59,9 @@ export async function retryOnClash<Result>(attempt: () => Promise<Result>): Prom
     } catch (error) {
       if (!(error instanceof BatchClash) || error.on === loggedAlready) throw error;
       if (tries >= writeAttemptsMax) {
-        throw new Problem('registry-busy', 'Cannot write: others wrote at the same time', { cause: error });
+        throw new Problem('registry-busy', 'Cannot write: others wrote at the same time', {
+          cause: error,
+        });
       }
     }
   }
@@ -67,10 +69,15 @@ export async function retryOnClash<Result>(attempt: () => Promise<Result>): Prom
 
 /** Turns a driver's error into a clash where it is one. */
 export function clashOf(error: unknown): BatchClash | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+  for (
+    let at: unknown = error, depth = 0;
+    at instanceof Error && depth < 5;
+    at = at.cause, depth++
+  ) {
     const unique = /UNIQUE constraint failed: ([\w.]+)/.exec(at.message)?.[1];
     if (unique !== undefined) return new BatchClash(unique, error);
-    if (/CHECK constraint failed: guard_holds/.test(at.message)) return new BatchClash('guard', error);
+    if (/CHECK constraint failed: guard_holds/.test(at.message))
+      return new BatchClash('guard', error);
   }
   return undefined;
 }

@@ -19,7 +19,10 @@ import { indexLines, log, statements, versionBlobs } from './schema.ts';
 export async function requireBlob(registry: Registry, digest: Digest): Promise<Uint8Array> {
   const bytes = await findBlob(registry, digest);
   if (bytes === undefined)
-    throw new Problem('blob-damaged', `The blob ${digest} is gone from its disk, and there is no other copy`);
+    throw new Problem(
+      'blob-damaged',
+      `The blob ${digest} is gone from its disk, and there is no other copy`,
+    );
   return bytes;
 }
 
@@ -27,7 +30,10 @@ export async function requireBlob(registry: Registry, digest: Digest): Promise<U
  * Reads a blob that may be there.
  * @throws Problem `blob-damaged`
  */
-export async function findBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
+export async function findBlob(
+  registry: Registry,
+  digest: Digest,
+): Promise<Uint8Array | undefined> {
   const name = storedBlobName(digest);
   return soundOf(registry, { name, digest, bytes: await registry.objects.get(name) });
 }
@@ -37,7 +43,10 @@ export async function findBlob(registry: Registry, digest: Digest): Promise<Uint
  * @returns undefined when it is not public
  * @throws Problem `blob-damaged`
  */
-export async function readPublicBlob(registry: Registry, digest: Digest): Promise<Uint8Array | undefined> {
+export async function readPublicBlob(
+  registry: Registry,
+  digest: Digest,
+): Promise<Uint8Array | undefined> {
   const name = publicBlobName(digest);
   const bytes = await registry.objects.get(name);
   // A stored copy alone makes nothing public.
@@ -70,16 +79,26 @@ interface Read {
 }
 
 /** The bytes that were read, or those of another copy, which then lie there. */
-async function soundOf(registry: Registry, { name, digest, bytes }: Read): Promise<Uint8Array | undefined> {
+async function soundOf(
+  registry: Registry,
+  { name, digest, bytes }: Read,
+): Promise<Uint8Array | undefined> {
   if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
   const copy = (await otherCopy(registry, name, digest)) ?? (await rebuildBundle(registry, digest));
   if (copy !== undefined) await registry.objects.put(name, copy);
   else if (bytes !== undefined)
-    throw new Problem('blob-damaged', `The blob ${digest} is damaged on its disk, and there is no other copy`);
+    throw new Problem(
+      'blob-damaged',
+      `The blob ${digest} is damaged on its disk, and there is no other copy`,
+    );
   return copy;
 }
 
-async function otherCopy({ objects }: Registry, name: string, digest: Digest): Promise<Uint8Array | undefined> {
+async function otherCopy(
+  { objects }: Registry,
+  name: string,
+  digest: Digest,
+): Promise<Uint8Array | undefined> {
   for (const other of [storedBlobName(digest), publicBlobName(digest)]) {
     const bytes = other === name ? undefined : await objects.get(other);
     if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
@@ -98,11 +117,16 @@ async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8
   const { entry, statement } = row;
   const before = await readRange(registry, entry.index);
   const { root, keys } = registry;
-  const retired = (root.retired ?? []).filter((one) => one.office === 'log').map((one) => Buffer.from(one.key, 'base64'));
+  const retired = (root.retired ?? [])
+    .filter((one) => one.office === 'log')
+    .map((one) => Buffer.from(one.key, 'base64'));
   // The bundle names the log's key of its day.
   for (const key of [keys.log.publicKey, ...retired]) {
     const logId = noteKeyId(root.origin, key);
-    const bytes = loggedBundle({ ...statement, ...entry }, { before, note: entry.note ?? '', logId });
+    const bytes = loggedBundle(
+      { ...statement, ...entry },
+      { before, note: entry.note ?? '', logId },
+    );
     if (digestOf(bytes) === address) return bytes;
   }
   return undefined;

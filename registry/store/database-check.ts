@@ -22,11 +22,20 @@ process.stdout.write(String(client.pragma('quick_check(1)', { simple: true })));
 /** @param say told when the file could not be checked */
 export function startCheck(path: string, say: (line: string) => void): DatabaseCheck {
   const sqlite = fileURLToPath(import.meta.resolve('better-sqlite3'));
-  const child = spawn(process.execPath, ['-e', program, sqlite, path], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['-e', program, sqlite, path], {
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let isStopped = false;
   const texts = { out: '', err: '' };
-  child.stdout.on('data', (bytes) => (texts.out = `${texts.out}${bytes}`.slice(0, databaseCheckOutputBytesMax)));
-  child.stderr.on('data', (bytes) => (texts.err = `${texts.err}${bytes}`.slice(0, databaseCheckOutputBytesMax)));
+  child.stdout.on(
+    'data',
+    (bytes) => (texts.out = `${texts.out}${bytes}`.slice(0, databaseCheckOutputBytesMax)),
+  );
+  child.stderr.on(
+    'data',
+    (bytes) => (texts.err = `${texts.err}${bytes}`.slice(0, databaseCheckOutputBytesMax)),
+  );
   giveWay(child.pid);
   const found = new Promise<Problem | undefined>((resolve) => {
     child.on('error', (error) => resolve(judge(String(error))));
@@ -36,7 +45,9 @@ export function startCheck(path: string, say: (line: string) => void): DatabaseC
     const why = failed === undefined ? texts.out : whyDamaged(new Error(failed));
     if (isStopped || why === 'ok') return undefined;
     if (why !== undefined) return damaged(path, why);
-    say(`warning: The database ${JSON.stringify(path)} could not be checked: ${(failed ?? '').trim().slice(0, 500)}`);
+    say(
+      `warning: The database ${JSON.stringify(path)} could not be checked: ${(failed ?? '').trim().slice(0, 500)}`,
+    );
     return undefined;
   };
   return {

@@ -12,10 +12,14 @@ const hint =
 /** The failure that names a file that is damaged, or may not be written, and the way out; every other error as it is. */
 export function damageOf(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_READONLY'))
-    return new Problem('file-not-found', `Cannot use the database ${JSON.stringify(path)}: you may not write it or its folder`, {
-      hint: 'Serve as the user to whom the folder belongs.',
-      cause: error,
-    });
+    return new Problem(
+      'file-not-found',
+      `Cannot use the database ${JSON.stringify(path)}: you may not write it or its folder`,
+      {
+        hint: 'Serve as the user to whom the folder belongs.',
+        cause: error,
+      },
+    );
   const why = whyDamaged(error);
   return why === undefined ? error : damaged(path, why, error);
 }
@@ -25,7 +29,11 @@ export function damageOf(error: unknown, path: string): unknown {
  * @returns whether the file was looked through; if not, `startCheck` does it while the registry serves
  * @throws Problem `database-damaged`
  */
-export function requireSound(client: BetterSqlite3.Database, path: string, bytesMax = databaseCheckBytesMax): boolean {
+export function requireSound(
+  client: BetterSqlite3.Database,
+  path: string,
+  bytesMax = databaseCheckBytesMax,
+): boolean {
   client.prepare('SELECT count(*) FROM sqlite_schema').get();
   if (path === ':memory:') return true;
   if (statSync(path).size > bytesMax) return false;
@@ -39,7 +47,8 @@ export function requireSound(client: BetterSqlite3.Database, path: string, bytes
  * @throws Problem `database-damaged`
  */
 export function requirePresent(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw damaged(path, 'it is a folder');
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw damaged(path, 'it is a folder');
   const isEmpty = !existsSync(path) || statSync(path).size === 0;
   const stored = join(dirname(path), 'objects/stored');
   if (isEmpty && existsSync(stored) && readdirSync(stored).length > 0)
@@ -48,5 +57,9 @@ export function requirePresent(path: string): void {
 
 /** The failure that names a damaged file and the way out. */
 export function damaged(path: string, why: string, cause?: unknown): Problem {
-  return new Problem('database-damaged', `Cannot use the database ${JSON.stringify(path)}: ${why}`, { hint, cause });
+  return new Problem(
+    'database-damaged',
+    `Cannot use the database ${JSON.stringify(path)}: ${why}`,
+    { hint, cause },
+  );
 }

@@ -38,7 +38,10 @@ export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
  */
 export function openFile(
   path: string,
-  { checkBytesMax, letGo }: { readonly checkBytesMax?: number | undefined; readonly letGo?: () => void } = {},
+  {
+    checkBytesMax,
+    letGo,
+  }: { readonly checkBytesMax?: number | undefined; readonly letGo?: () => void } = {},
 ): DatabaseFile {
   requirePresent(path);
   const client = new BetterSqlite3(path);
@@ -93,7 +96,11 @@ export function holdFolder(dir: string): () => void {
     client.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     client.close();
-    throw new Problem('folder-served', `Cannot use the folder ${JSON.stringify(dir)}: another process uses it`, { cause });
+    throw new Problem(
+      'folder-served',
+      `Cannot use the folder ${JSON.stringify(dir)}: another process uses it`,
+      { cause },
+    );
   }
   return () => client.close();
 }

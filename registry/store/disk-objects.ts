@@ -63,7 +63,8 @@ async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>
     await writeWhole(path, bytes);
     touched.add(parent);
     // The folders that were just made are entries of their parents too.
-    for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at)) touched.add(dirname(at));
+    for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at))
+      touched.add(dirname(at));
   });
   await forEachOf(touched, syncFolder);
 }
@@ -102,5 +103,9 @@ function pathOf(folder: string, name: string): string {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  );
 }

@@ -63,7 +63,11 @@ export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Pro
  * @returns what the object holds now
  * @throws Problem `registry-busy` after `writeAttemptsMax` attempts in which another was faster
  */
-export async function replaceObject(objects: Objects, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+export async function replaceObject(
+  objects: Objects,
+  name: string,
+  make: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
   for (let tries = 0; tries < writeAttemptsMax; tries++) {
     const before = await objects.getTagged(name);
     const bytes = await make();
@@ -74,7 +78,10 @@ export async function replaceObject(objects: Objects, name: string, make: () => 
 }
 
 /** Does something with each, a few at a time. */
-export async function forEachOf<Item>(items: Iterable<Item>, act: (item: Item) => Promise<void>): Promise<void> {
+export async function forEachOf<Item>(
+  items: Iterable<Item>,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
   const waiting = [...items];
   const next = async (): Promise<void> => {
     for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await act(item);
@@ -89,6 +96,7 @@ export async function forEachOf<Item>(items: Iterable<Item>, act: (item: Item) =
 export async function readBlob(objects: Objects, digest: Digest): Promise<Uint8Array> {
   const bytes = await objects.get(storedBlobName(digest));
   if (bytes === undefined) throw new Problem('not-found', `There is no blob ${digest}`);
-  if (digestOf(bytes) !== digest) throw new Problem('blob-damaged', `The blob ${digest} is damaged on its disk`);
+  if (digestOf(bytes) !== digest)
+    throw new Problem('blob-damaged', `The blob ${digest} is damaged on its disk`);
   return bytes;
 }

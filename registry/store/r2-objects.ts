@@ -15,7 +15,9 @@ export function r2Objects(bucket: R2Bucket): Objects {
     },
     getTagged: async (name) => {
       const object = await bucket.get(name);
-      return object === null ? undefined : { bytes: new Uint8Array(await object.arrayBuffer()), tag: object.etag };
+      return object === null
+        ? undefined
+        : { bytes: new Uint8Array(await object.arrayBuffer()), tag: object.etag };
     },
     has: async (name) => (await bucket.head(name)) !== null,
     put,

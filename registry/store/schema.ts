@@ -1,6 +1,14 @@
 /** Tables of the registry: one schema for better-sqlite3 and D1. Times are milliseconds since 1970, ids are made by the writer. */
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -39,7 +47,10 @@ export const versions = sqliteTable(
 export const versionBlobs = sqliteTable(
   'version_blobs',
   { versionId: text().notNull(), digest: text().$type<Digest>().notNull() },
-  (table) => [primaryKey({ columns: [table.versionId, table.digest] }), index('version_blobs_digest').on(table.digest)],
+  (table) => [
+    primaryKey({ columns: [table.versionId, table.digest] }),
+    index('version_blobs_digest').on(table.digest),
+  ],
 );
 
 /** Append-only (a trigger refuses UPDATE and DELETE): each move with who, when and why, and each refused intake. */
@@ -48,7 +59,9 @@ export const audit = sqliteTable(
   {
     id: text().primaryKey(),
     at: integer().notNull(),
-    kind: text().$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job' | 'incident'>().notNull(),
+    kind: text()
+      .$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job' | 'incident'>()
+      .notNull(),
     versionId: text(),
     /** Number of the move within its version; unique, so a clash fails the batch. */
     move: integer(),

@@ -2,7 +2,11 @@
 
 /** Why a database counts as damaged; undefined for every other failure. */
 export function whyDamaged(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+  for (
+    let at: unknown = error, depth = 0;
+    at instanceof Error && depth < 5;
+    at = at.cause, depth++
+  ) {
     const code = 'code' in at ? String(at.code) : '';
     if (
       /^SQLITE_(CORRUPT|NOTADB)/.test(code) ||

@@ -61,10 +61,18 @@ function migrated({ client, close }: DatabaseFile): OpenDatabase {
 // Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.
 function migrationsFolder(): string {
   const beside = fileURLToPath(new URL('../migrations', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../../registry/migrations', import.meta.url));
+  return existsSync(beside)
+    ? beside
+    : fileURLToPath(new URL('../../../registry/migrations', import.meta.url));
 }
 
 // Raw SQL ran when it was built; a query waits to be run.
 function run(query: unknown): void {
-  if (typeof query === 'object' && query !== null && 'run' in query && typeof query.run === 'function') query.run();
+  if (
+    typeof query === 'object' &&
+    query !== null &&
+    'run' in query &&
+    typeof query.run === 'function'
+  )
+    query.run();
 }

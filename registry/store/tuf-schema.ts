@@ -16,5 +16,8 @@ export const tufSets = sqliteTable(
     snapshot: text().notNull(),
     timestamp: text().notNull(),
   },
-  (table) => [index('tuf_sets_status').on(table.statusSha256), index('tuf_sets_checkpoint').on(table.checkpointSha256)],
+  (table) => [
+    index('tuf_sets_status').on(table.statusSha256),
+    index('tuf_sets_checkpoint').on(table.checkpointSha256),
+  ],
 );

@@ -1,6 +1,10 @@
 /** Large bodies of strangers that are under way at one time, in bytes: each is held in memory until it has been judged. */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { jsonBodyBytesMax, strangerBodiesBytesMax, strangerBodiesOfOneBytesMax } from '../limits.ts';
+import {
+  jsonBodyBytesMax,
+  strangerBodiesBytesMax,
+  strangerBodiesOfOneBytesMax,
+} from '../limits.ts';
 
 /** Counts what was announced, since it may come; small bodies are free. */
 export class BodiesInFlight {

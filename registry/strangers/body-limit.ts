@@ -9,7 +9,10 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
     const { raw } = context.req;
     if (raw.body === null) return next();
     const tooLarge = (): Response =>
-      problemResponse(context, new Problem('request-too-large', `The request has more than ${bytesMax} bytes`));
+      problemResponse(
+        context,
+        new Problem('request-too-large', `The request has more than ${bytesMax} bytes`),
+      );
     const length = raw.headers.has('transfer-encoding') ? null : raw.headers.get('content-length');
     if (length !== null) return Number(length) <= bytesMax ? next() : tooLarge();
     const body = await readUpTo(raw.body, bytesMax);
@@ -25,14 +28,18 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
  */
 export function nameUnknownLength(request: Request): Request {
   const { body, headers } = request;
-  if (body === null || headers.has('content-length') || headers.has('transfer-encoding')) return request;
+  if (body === null || headers.has('content-length') || headers.has('transfer-encoding'))
+    return request;
   const named = new Headers(headers);
   named.set('transfer-encoding', 'chunked');
   return new Request(request, { headers: named });
 }
 
 /** @returns undefined when there is more; the rest stays unread */
-async function readUpTo(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Buffer | undefined> {
+async function readUpTo(
+  stream: ReadableStream<Uint8Array>,
+  bytesMax: number,
+): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = stream.getReader();
@@ -50,5 +57,9 @@ function withBody({ url, method, headers }: Request, body: Buffer): Request {
   const counted = new Headers(headers);
   counted.delete('transfer-encoding');
   counted.set('content-length', String(body.byteLength));
-  return new Request(url, { method, headers: counted, body: body.byteLength === 0 ? null : new Uint8Array(body) });
+  return new Request(url, {
+    method,
+    headers: counted,
+    body: body.byteLength === 0 ? null : new Uint8Array(body),
+  });
 }

@@ -4,7 +4,10 @@
  */
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type IdentityStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  type IdentityStatement,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { idsOf } from '../../skills-index/trust/identity/match.ts';
 import type { NewStatement } from '../log/log.ts';
@@ -12,16 +15,65 @@ import { latest } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { isFirstClaim } from './first-claims.ts';
 
-const devices = ['com', 'lpt'].flatMap((port) => Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`));
+const devices = ['com', 'lpt'].flatMap((port) =>
+  Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`),
+);
 
 const reserved: readonly string[] = [
-  ...['admin', 'administrator', 'api', 'desk', 'help', 'index', 'log', 'official', 'operator', 'registry', 'review', 'root'],
-  ...['security', 'skill', 'skillgate', 'skills', 'support', 'system', 'tuf', 'verified'],
-  ...['amazon', 'anthropic', 'apple', 'chatgpt', 'claude', 'codex', 'copilot', 'cursor', 'deepmind', 'gemini', 'google', 'meta'],
-  ...['microsoft', 'mistral', 'nvidia', 'openai', 'opencode', 'xai'],
+  'admin',
+  'administrator',
+  'api',
+  'desk',
+  'help',
+  'index',
+  'log',
+  'official',
+  'operator',
+  'registry',
+  'review',
+  'root',
+  'security',
+  'skill',
+  'skillgate',
+  'skills',
+  'support',
+  'system',
+  'tuf',
+  'verified',
+  'amazon',
+  'anthropic',
+  'apple',
+  'chatgpt',
+  'claude',
+  'codex',
+  'copilot',
+  'cursor',
+  'deepmind',
+  'gemini',
+  'google',
+  'meta',
+  'microsoft',
+  'mistral',
+  'nvidia',
+  'openai',
+  'opencode',
+  'xai',
   // Names that vendors have elsewhere, and the registries and forges that names are taken from.
-  ...['anthropic-ai', 'anthropics', 'claude-ai', 'claude-code', 'github', 'gitlab', 'npm', 'npmjs', 'pypi', 'skillgates'],
-  ...['aux', 'con', 'nul', 'prn', ...devices],
+  'anthropic-ai',
+  'anthropics',
+  'claude-ai',
+  'claude-code',
+  'github',
+  'gitlab',
+  'npm',
+  'npmjs',
+  'pypi',
+  'skillgates',
+  'aux',
+  'con',
+  'nul',
+  'prn',
+  ...devices,
 ];
 
 /**
@@ -31,22 +83,35 @@ const reserved: readonly string[] = [
  */
 export function refuseOddScope(
   { chain, statements }: Pick<KnownIdentities, 'chain' | 'statements'>,
-  { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+  {
+    statement,
+    signer,
+  }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
 ): void {
   if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return;
   // A CI job speaks as its workflow and as its repository: each of them may be the owner.
   const ids = 'keyId' in signer ? [signer.keyId] : idsOf(signer);
   if (ids.some((id) => chain.isMember(id, 'administrator', latest))) return;
   const { scope } = statement.predicate;
-  const kept = reserved.find((name) => name === scope) ?? reserved.find((name) => isLikeReserved(name, scope));
+  const kept =
+    reserved.find((name) => name === scope) ?? reserved.find((name) => isLikeReserved(name, scope));
   if (kept !== undefined)
-    throw reservedProblem(scope, kept === scope ? 'this name is reserved' : `it looks like @${kept}, which is reserved`);
-  const owns = (other: Scope): boolean => chain.ownersOf(other, latest).some((one) => ids.includes(identityId(one)));
+    throw reservedProblem(
+      scope,
+      kept === scope ? 'this name is reserved' : `it looks like @${kept}, which is reserved`,
+    );
+  const owns = (other: Scope): boolean =>
+    chain.ownersOf(other, latest).some((one) => ids.includes(identityId(one)));
   const claimed = statements.flatMap((one) =>
-    one.statement.predicateType === predicateTypes.scope && isFirstClaim(one.statement) ? [one.statement.predicate.scope] : [],
+    one.statement.predicateType === predicateTypes.scope && isFirstClaim(one.statement)
+      ? [one.statement.predicate.scope]
+      : [],
   );
-  const twin = claimed.find((other) => other !== scope && isLookAlike(other, scope) && !owns(other));
-  if (twin !== undefined) throw reservedProblem(scope, `it looks like @${twin}, which belongs to somebody else`);
+  const twin = claimed.find(
+    (other) => other !== scope && isLookAlike(other, scope) && !owns(other),
+  );
+  if (twin !== undefined)
+    throw reservedProblem(scope, `it looks like @${twin}, which belongs to somebody else`);
 }
 
 /** Whether two scopes look the same to somebody who reads quickly. `mail` and `mall` do not; `ma1l` looks like both. */
@@ -76,7 +141,11 @@ function plainForm(name: string): string {
 }
 
 function strictForm(name: string): string {
-  return plainForm(name).replace(/[1i]/g, 'l').replaceAll('5', 's').replaceAll('3', 'e').replaceAll('4', 'a');
+  return plainForm(name)
+    .replace(/[1i]/g, 'l')
+    .replaceAll('5', 's')
+    .replaceAll('3', 'e')
+    .replaceAll('4', 'a');
 }
 
 function reservedProblem(scope: Scope, why: string): Problem {

@@ -1,6 +1,9 @@
 /** How many scopes one may be the first to claim: everybody who starts this registry, or installs from it, verifies each claim again. */
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type IdentityStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  type IdentityStatement,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import type { Registry } from '../context.ts';
 import { firstClaimsMax } from '../limits.ts';
@@ -16,7 +19,10 @@ import type { KnownIdentities } from '../people/known-identities.ts';
 export function refuseManyClaims(
   registry: Registry,
   { chain, statements }: KnownIdentities,
-  { statement, signer }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
+  {
+    statement,
+    signer,
+  }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
   countClaim: () => void = () => undefined,
 ): void {
   if (!isFirstClaim(statement)) return;
@@ -24,7 +30,9 @@ export function refuseManyClaims(
   // Keys cost nothing: who makes one for each claim is known by where they come from.
   countClaim();
   const who = 'keyId' in signer ? signer.keyId : accountOf(signer.signer, signer.certified.claims);
-  const claimed = statements.filter((one) => isFirstClaim(one.statement) && accountOf(one.signer, one.certified?.claims) === who);
+  const claimed = statements.filter(
+    (one) => isFirstClaim(one.statement) && accountOf(one.signer, one.certified?.claims) === who,
+  );
   if (claimed.length < firstClaimsMax) return;
   throw new Problem(
     'request-invalid',
@@ -36,7 +44,10 @@ export function refuseManyClaims(
 }
 
 /** Whether a statement claims a scope that it says nobody has. */
-export function isFirstClaim({ predicateType, predicate }: KnownIdentities['statements'][number]['statement']): boolean {
+export function isFirstClaim({
+  predicateType,
+  predicate,
+}: KnownIdentities['statements'][number]['statement']): boolean {
   return predicateType === predicateTypes.scope && predicate.previous === undefined;
 }
 

@@ -10,21 +10,33 @@ export interface Pace {
   readonly checkMs: number;
 }
 
-const usual: Pace = { graceMs: bodyGraceMs, bytesPerSecond: bodyBytesPerSecondMin, checkMs: bodyCheckMs };
+const usual: Pace = {
+  graceMs: bodyGraceMs,
+  bytesPerSecond: bodyBytesPerSecondMin,
+  checkMs: bodyCheckMs,
+};
 
 /** Watches every body that comes to a server. */
 export function endSlowBodies(server: Server, pace: Pace = usual): void {
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => watch(request, response, pace));
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
+    watch(request, response, pace),
+  );
 }
 
-function watch(request: IncomingMessage, response: ServerResponse, { graceMs, bytesPerSecond, checkMs }: Pace): void {
+function watch(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { graceMs, bytesPerSecond, checkMs }: Pace,
+): void {
   const { socket, headers } = request;
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
-  const [start, before] = [performance.now(), socket.bytesRead];
+  const start = performance.now();
+  const before = socket.bytesRead;
   const timer = setInterval(() => {
     const ms = performance.now() - start - graceMs;
     if (request.complete) clearInterval(timer);
-    else if (ms > 0 && socket.bytesRead - before < (ms / 1_000) * bytesPerSecond) hangUp(request, response);
+    else if (ms > 0 && socket.bytesRead - before < (ms / 1_000) * bytesPerSecond)
+      hangUp(request, response);
   }, checkMs);
   timer.unref();
   request.once('close', () => clearInterval(timer));
@@ -32,7 +44,10 @@ function watch(request: IncomingMessage, response: ServerResponse, { graceMs, by
 
 // RFC 9110 §15.5.9. Who reads the body learns of it as of any connection that breaks.
 function hangUp(request: IncomingMessage, response: ServerResponse): void {
-  if (!response.headersSent) request.socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nRetry-After: 1\r\n\r\n');
+  if (!response.headersSent)
+    request.socket.write(
+      'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nRetry-After: 1\r\n\r\n',
+    );
   request.socket.destroySoon();
   request.destroy();
 }

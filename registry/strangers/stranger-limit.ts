@@ -46,7 +46,8 @@ export class Buckets {
     const tokens = Math.min(this.#rate.burst, refilled);
     // The one that wrote longest ago is forgotten first.
     this.#buckets.delete(name);
-    if (this.#buckets.size >= strangerAddressesMax) this.#buckets.delete(this.#buckets.keys().next().value ?? '');
+    if (this.#buckets.size >= strangerAddressesMax)
+      this.#buckets.delete(this.#buckets.keys().next().value ?? '');
     this.#buckets.set(name, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
     return tokens >= 1;
   }
@@ -66,7 +67,9 @@ export function limitStrangers(registry: Registry, addressOf: AddressOf): Middle
     if (!buckets.take(address, registry.now().getTime())) {
       throw new Problem('too-many-requests', 'This address has sent too much in a short time');
     }
-    const bytesMax = context.req.path.endsWith('/statements') ? statementBodyBytesMax : uploadBytesMax;
+    const bytesMax = context.req.path.endsWith('/statements')
+      ? statementBodyBytesMax
+      : uploadBytesMax;
     const done = bodies.reserve(networkOf(address), context.req.raw.headers, bytesMax);
     try {
       await next();
@@ -92,7 +95,12 @@ export function networkOf(address: string): string {
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
   const [head = '', tail = ''] = (address.split('%')[0] ?? '').toLowerCase().split('::');
   const [left, right] = [head, tail].map((part) => (part === '' ? [] : part.split(':')));
-  const middle = Array.from({ length: Math.max(0, 8 - (left?.length ?? 0) - (right?.length ?? 0)) }, () => '0');
-  const groups = address.includes('::') ? [...(left ?? []), ...middle, ...(right ?? [])] : (left ?? []);
+  const middle = Array.from(
+    { length: Math.max(0, 8 - (left?.length ?? 0) - (right?.length ?? 0)) },
+    () => '0',
+  );
+  const groups = address.includes('::')
+    ? [...(left ?? []), ...middle, ...(right ?? [])]
+    : (left ?? []);
   return groups.slice(0, 4).join(':');
 }

@@ -4,7 +4,10 @@ import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type ApprovalStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  type ApprovalStatement,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type ApprovalContext, whyNotCounted } from '../../skills-index/trust/counted-approval.ts';
@@ -42,10 +45,17 @@ export interface ApprovalState {
 }
 
 /** Approvals and what policy wants, as of now. */
-export async function readApprovals(registry: Registry, version: VersionRow): Promise<ApprovalState> {
+export async function readApprovals(
+  registry: Registry,
+  version: VersionRow,
+): Promise<ApprovalState> {
   const report = await reportOf(registry, version);
   const { capabilities } = await manifestOf(registry, version);
-  const asked = { capabilities, findings: report?.findings ?? [], ...(report === undefined ? {} : { verdict: report.verdict }) };
+  const asked = {
+    capabilities,
+    findings: report?.findings ?? [],
+    ...(report === undefined ? {} : { verdict: report.verdict }),
+  };
   const needed = approvalsNeeded(registry.policy, asked);
   const approvals: CountedApproval[] = [];
   const rows = await statementsOf(registry, version.id, predicateTypes.approval);
@@ -58,7 +68,11 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
     const before = approvals.find((one) => one.reviewer === reviewer.member);
     const by = 'keyId' in reviewer ? 'key' : 'passkey';
     // Who approved in the desk may read it again without: the independent one then stands for the person.
-    if (wrong.length > 0 || (before !== undefined && (before.independent || !independent || by !== 'key'))) continue;
+    if (
+      wrong.length > 0 ||
+      (before !== undefined && (before.independent || !independent || by !== 'key'))
+    )
+      continue;
     if (before !== undefined) approvals.splice(approvals.indexOf(before), 1);
     approvals.push({
       reviewer: reviewer.member,
@@ -74,7 +88,10 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
   const independent = approvals.filter((one) => one.independent).length;
   const whyMore = whyHigh(registry.policy, asked);
   const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
-  const enough = approvals.length >= needed.total && independent >= needed.independent && scanned.length >= scanners;
+  const enough =
+    approvals.length >= needed.total &&
+    independent >= needed.independent &&
+    scanned.length >= scanners;
   return { approvals, needed, whyMore, enough };
 }
 
@@ -82,12 +99,16 @@ export async function readApprovals(registry: Registry, version: VersionRow): Pr
  * What an approval of a version is judged against, exactly as installers judge it.
  * @throws Problem `approval-refused` when there is no scan to approve on
  */
-export async function approvalContext(registry: Registry, version: VersionRow): Promise<ApprovalContext> {
+export async function approvalContext(
+  registry: Registry,
+  version: VersionRow,
+): Promise<ApprovalContext> {
   const { chain } = await readIdentities(registry);
   const { capabilities } = await manifestOf(registry, version);
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
   const scan = known.find((one) => one.report === version.report);
-  if (scan === undefined) throw new Problem('approval-refused', 'There is no scan report to approve on');
+  if (scan === undefined)
+    throw new Problem('approval-refused', 'There is no scan report to approve on');
   // Installers want approvals behind all scans that the verdict names: where policy asks for two, behind the second one.
   const { scans: found, needed } = await readScannedBy(registry, version);
   const scanned = needed > 1 ? found : [];
@@ -104,7 +125,10 @@ export async function approvalContext(registry: Registry, version: VersionRow): 
 }
 
 /** The version's newest scan report. */
-export async function reportOf(registry: Registry, version: VersionRow): Promise<ScanReport | undefined> {
+export async function reportOf(
+  registry: Registry,
+  version: VersionRow,
+): Promise<ScanReport | undefined> {
   if (version.report === null) return undefined;
   const bytes = await requireBlob(registry, version.report);
   return parseScanReport(parseJson(bytes, 'the scan report', scanReportValuesMax).value);

@@ -23,17 +23,27 @@ export async function publishedBy(
 }
 
 /** The publisher of a version for people: a key id, or the person or CI job that the scope named then. */
-export async function namePublisher(registry: Registry, version: Published & Pick<VersionRow, 'publisher'>): Promise<string> {
+export async function namePublisher(
+  registry: Registry,
+  version: Published & Pick<VersionRow, 'publisher'>,
+): Promise<string> {
   const { chain } = await readIdentities(registry);
   const { logIndex } = await publishedBy(registry, version);
-  const found = chain.publishersOf(scopeOf(version.name), logIndex).find((one) => identityId(one) === version.publisher);
+  const found = chain
+    .publishersOf(scopeOf(version.name), logIndex)
+    .find((one) => identityId(one) === version.publisher);
   return found === undefined ? version.publisher : printIdentity(found);
 }
 
 /** Whether somebody published a version or owns its scope, by any key or name. */
 export async function isOwn(registry: Registry, version: Published, who: Acting): Promise<boolean> {
   const { chain } = await readIdentities(registry);
-  return isAuthor(chain, { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) }, who, latest);
+  return isAuthor(
+    chain,
+    { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) },
+    who,
+    latest,
+  );
 }
 
 /** Why somebody cannot approve a version or lift what stopped it: it is theirs, or nothing signed rules that out. */
@@ -43,11 +53,20 @@ export async function whyOwn(
   who: Acting & { readonly enrolled: Member | undefined },
 ): Promise<string | undefined> {
   const { chain } = await readIdentities(registry);
-  return whyAuthor(chain, { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) }, who, latest);
+  return whyAuthor(
+    chain,
+    { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) },
+    who,
+    latest,
+  );
 }
 
 /** @throws Problem `forbidden` when who acts is an author of the version */
-export async function refuseAuthor(registry: Registry, { subject, member }: Actor, version: Published): Promise<void> {
+export async function refuseAuthor(
+  registry: Registry,
+  { subject, member }: Actor,
+  version: Published,
+): Promise<void> {
   const who = {
     ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}),
     ...(member === undefined ? {} : { member: member.name }),

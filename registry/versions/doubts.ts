@@ -19,8 +19,18 @@ export interface DoubtRow {
 }
 
 /** The audit line that asks a person about a version. */
-export function doubtWrite(registry: Registry, { id }: VersionRow, cause: { readonly by: string; readonly why: string }): Write {
-  const line = { id: makeId(registry), at: registry.now().getTime(), kind: 'job' as const, versionId: id, ...cause };
+export function doubtWrite(
+  registry: Registry,
+  { id }: VersionRow,
+  cause: { readonly by: string; readonly why: string },
+): Write {
+  const line = {
+    id: makeId(registry),
+    at: registry.now().getTime(),
+    kind: 'job' as const,
+    versionId: id,
+    ...cause,
+  };
   return (db) => db.insert(audit).values(line);
 }
 
@@ -31,7 +41,13 @@ export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[
   const moved = sql`SELECT MAX(later.at) FROM ${audit} AS later WHERE later.versionId = ${versions.id} AND later.kind = 'move' AND later.at <= ${latest}`;
   const scanned = sql`SELECT MAX(${statements.createdAt}) FROM ${scans} JOIN ${statements} ON ${statements.logIndex} = ${scans.logIndex} WHERE ${scans.versionId} = ${versions.id} AND ${statements.createdAt} <= ${latest}`;
   const rows = await registry.db.read
-    .select({ name: versions.name, version: versions.version, status: versions.status, why: audit.why, at: audit.at })
+    .select({
+      name: versions.name,
+      version: versions.version,
+      status: versions.status,
+      why: audit.why,
+      at: audit.at,
+    })
     .from(audit)
     .innerJoin(versions, eq(audit.versionId, versions.id))
     .where(

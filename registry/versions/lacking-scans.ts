@@ -20,12 +20,18 @@ export async function completeScans(registry: Registry, versionId: string): Prom
     const open = openJobOf(row.id);
     const [job] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
     if (job !== undefined) return;
-    await registry.db.batch([holds(sql`NOT EXISTS (SELECT 1 FROM ${jobs} WHERE ${open})`), enqueueScan(registry, row.id)]);
+    await registry.db.batch([
+      holds(sql`NOT EXISTS (SELECT 1 FROM ${jobs} WHERE ${open})`),
+      enqueueScan(registry, row.id),
+    ]);
   });
 }
 
 /** Completes the scans of all versions that wait: policy may have changed since the last start. */
-export async function completeAllScans(registry: Registry, onRefusal: (error: unknown) => void): Promise<void> {
+export async function completeAllScans(
+  registry: Registry,
+  onRefusal: (error: unknown) => void,
+): Promise<void> {
   const waiting = inArray(versions.status, ['scanning', 'in review']);
   const rows = await registry.db.read.select({ id: versions.id }).from(versions).where(waiting);
   for (const { id } of rows) await completeScans(registry, id).catch(onRefusal);
@@ -33,12 +39,19 @@ export async function completeAllScans(registry: Registry, onRefusal: (error: un
 
 // A version that was held back waits for a person, who reads its report; without one there is nothing to read.
 function isWaiting({ status, report }: VersionRow): boolean {
-  return status === 'scanning' || status === 'in review' || (status === 'quarantined' && report === null);
+  return (
+    status === 'scanning' || status === 'in review' || (status === 'quarantined' && report === null)
+  );
 }
 
 async function goOn(registry: Registry, row: VersionRow): Promise<void> {
   if (row.status !== 'scanning') return;
   const to = row.verdict === 'pass' || row.verdict === 'review' ? 'in review' : 'quarantined';
-  const cause = { by: 'registry', why: `scan verdict: ${row.verdict}, by as many scanners as policy asks for` };
-  await registry.db.batch(moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, cause).writes);
+  const cause = {
+    by: 'registry',
+    why: `scan verdict: ${row.verdict}, by as many scanners as policy asks for`,
+  };
+  await registry.db.batch(
+    moveWrites(registry, row, { from: 'scanning', to, by: 'verdict' }, cause).writes,
+  );
 }

@@ -6,7 +6,11 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type PublishPredicate, predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
+import {
+  type PublishPredicate,
+  predicateTypes,
+  type Statement,
+} from '../../skills-index/statement/attestation.ts';
 import { parseEnvelope, peekStatement } from '../../skills-index/statement/sign.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -16,7 +20,11 @@ import type { VersionRow } from './versions.ts';
 export type StatementRow = typeof statements.$inferSelect;
 
 /** Statements about a version, in log order. */
-export async function statementsOf(registry: Registry, versionId: string, predicateType?: string): Promise<StatementRow[]> {
+export async function statementsOf(
+  registry: Registry,
+  versionId: string,
+  predicateType?: string,
+): Promise<StatementRow[]> {
   return registry.db.read
     .select()
     .from(statements)
@@ -40,20 +48,30 @@ export async function manifestOf(registry: Registry, version: VersionRow): Promi
 }
 
 /** What the author signed about the version. */
-export async function publicationOf(registry: Registry, version: VersionRow): Promise<PublishPredicate> {
+export async function publicationOf(
+  registry: Registry,
+  version: VersionRow,
+): Promise<PublishPredicate> {
   const [row] = await statementsOf(registry, version.id, predicateTypes.publish);
   const statement = row === undefined ? undefined : statementIn(row);
-  if (statement?.predicateType !== predicateTypes.publish) throw new Problem('internal', `${version.name} has no publication`);
+  if (statement?.predicateType !== predicateTypes.publish)
+    throw new Problem('internal', `${version.name} has no publication`);
   return statement.predicate;
 }
 
 /** The files of a version. */
-export async function filesOf(registry: Registry, version: VersionRow): Promise<readonly BundleFile[]> {
+export async function filesOf(
+  registry: Registry,
+  version: VersionRow,
+): Promise<readonly BundleFile[]> {
   return parseBundle(await requireBlob(registry, version.bundle)).bundle.files;
 }
 
 /** What SKILL.md says. */
-export async function skillMdOf(registry: Registry, files: readonly BundleFile[]): Promise<SkillMd> {
+export async function skillMdOf(
+  registry: Registry,
+  files: readonly BundleFile[],
+): Promise<SkillMd> {
   const file = files.find(({ path }) => path === 'SKILL.md');
   if (file === undefined) throw new Problem('internal', 'A stored bundle has no SKILL.md');
   return parseSkillMd(await requireBlob(registry, file.sha256));
@@ -61,6 +79,7 @@ export async function skillMdOf(registry: Registry, files: readonly BundleFile[]
 
 /** Where the Sigstore bundle of a finished statement lies. */
 export function addressOf(row: StatementRow): Digest {
-  if (row.bundle === null) throw new Problem('internal', `Statement ${row.logIndex} has no address`);
+  if (row.bundle === null)
+    throw new Problem('internal', `Statement ${row.logIndex} has no address`);
   return row.bundle;
 }

@@ -1,7 +1,10 @@
 /** Versions in the index that a word on a publisher is about, read a page at a time along an index: no other publisher's versions are looked at. */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { predicateTypes, type RevocationPredicate } from '../../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  type RevocationPredicate,
+} from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { publisherVersionsAtOnce } from '../limits.ts';
 import { latest, readIdentities } from '../people/identities.ts';
@@ -29,17 +32,26 @@ export async function versionsOf(
     if (!indexed.includes(version.status)) return;
     const speaker = speakerOf(version, { material });
     if (!stops.isAbout(publisher, speaker)) return;
-    if (kind === 'lifted' && stops.wordOnPublished(speaker, latest, publisher) !== undefined) return;
+    if (kind === 'lifted' && stops.wordOnPublished(speaker, latest, publisher) !== undefined)
+      return;
     found.set(version.id, version);
   };
   for (const heir of stops.heirsOf(publisher))
-    for await (const one of pages((last) => publishedBy(registry, heir, last?.version.logIndex ?? -1))) take(one);
+    for await (const one of pages((last) =>
+      publishedBy(registry, heir, last?.version.logIndex ?? -1),
+    ))
+      take(one);
   // Only a certificate says of whom else it speaks.
-  for await (const one of pages((last) => certifiedAfter(registry, last?.certificate ?? ('' as Digest)))) take(one);
+  for await (const one of pages((last) =>
+    certifiedAfter(registry, last?.certificate ?? ('' as Digest)),
+  ))
+    take(one);
   return [...found.values()];
 }
 
-async function* pages(read: (last: Published | undefined) => Promise<readonly Published[]>): AsyncGenerator<Published> {
+async function* pages(
+  read: (last: Published | undefined) => Promise<readonly Published[]>,
+): AsyncGenerator<Published> {
   let last: Published | undefined;
   for (;;) {
     const page = await read(last);
@@ -49,7 +61,11 @@ async function* pages(read: (last: Published | undefined) => Promise<readonly Pu
   }
 }
 
-const columns = { version: versions, material: statements.material, certificate: statements.certificate };
+const columns = {
+  version: versions,
+  material: statements.material,
+  certificate: statements.certificate,
+};
 const isPublication = eq(statements.predicateType, predicateTypes.publish);
 
 function publishedBy({ db }: Registry, publisher: Digest, after: number): Promise<Published[]> {
@@ -69,7 +85,12 @@ function certifiedAfter({ db }: Registry, after: Digest): Promise<Published[]> {
       .from(statements)
       .innerJoin(versions, eq(versions.id, statements.versionId))
       // The plus keeps SQLite from the index over types, which holds every publication.
-      .where(and(gt(statements.certificate, after), sql`+${statements.predicateType} = ${predicateTypes.publish}`))
+      .where(
+        and(
+          gt(statements.certificate, after),
+          sql`+${statements.predicateType} = ${predicateTypes.publish}`,
+        ),
+      )
       .orderBy(asc(statements.certificate))
       .limit(publisherVersionsAtOnce)
   );

@@ -6,7 +6,11 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { couldPublish } from '../../skills-index/trust/identity/fallen.ts';
-import { type PublisherWord, type Speaker, sayWord } from '../../skills-index/trust/identity/publisher-stops.ts';
+import {
+  type PublisherWord,
+  type Speaker,
+  sayWord,
+} from '../../skills-index/trust/identity/publisher-stops.ts';
 import { readClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { Registry } from '../context.ts';
@@ -17,7 +21,10 @@ import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
 
 /** The word that stands on a publisher by itself, wherever it publishes. */
-export async function wordOnPublisher(registry: Registry, publisher: Digest): Promise<PublisherWord | undefined> {
+export async function wordOnPublisher(
+  registry: Registry,
+  publisher: Digest,
+): Promise<PublisherWord | undefined> {
   const { chain } = await readIdentities(registry);
   return chain.stops.wordOn({ ids: [publisher] }, latest);
 }
@@ -34,14 +41,21 @@ export async function refuseStopped(registry: Registry, speaker: Speaker): Promi
 
 /** What a stopped publisher is told. */
 export function stopped({ ids: [id] }: Speaker, word: PublisherWord): Problem {
-  return new Problem('publisher-stopped', `The publisher ${id}, or one whose standing it has, was ${sayWord(word)}`);
+  return new Problem(
+    'publisher-stopped',
+    `The publisher ${id}, or one whose standing it has, was ${sayWord(word)}`,
+  );
 }
 
 /** Why a version must not enter the index though people approve it; undefined when nothing stands against its publisher. */
-export async function whyStopped(registry: Registry, version: VersionRow): Promise<string | undefined> {
+export async function whyStopped(
+  registry: Registry,
+  version: VersionRow,
+): Promise<string | undefined> {
   const { chain } = await readIdentities(registry);
   const [publication] = await statementsOf(registry, version.id, predicateTypes.publish);
-  if (publication === undefined) throw new Problem('internal', `${version.name} has no publication`);
+  if (publication === undefined)
+    throw new Problem('internal', `${version.name} has no publication`);
   const word = chain.stops.wordOn(speakerOf(version, publication), latest);
   if (word !== undefined) return `its publisher was ${sayWord(word)}`;
   const published = { scope: scopeOf(version.name), publisher: version.publisher };

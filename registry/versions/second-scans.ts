@@ -23,14 +23,22 @@ export interface ScannedBy {
 }
 
 /** Who scanned a version, and how many have to. */
-export async function readScannedBy(registry: Registry, row: Pick<VersionRow, 'id' | 'report'>): Promise<ScannedBy> {
+export async function readScannedBy(
+  registry: Registry,
+  row: Pick<VersionRow, 'id' | 'report'>,
+): Promise<ScannedBy> {
   const { chain } = await readIdentities(registry);
   const byMember = new Map<string, StatementRow>();
   for (const one of await statementsOf(registry, row.id, predicateTypes.scan)) {
     const statement = statementIn(one);
     const member = chain.memberOf(one.signer, one.logIndex);
-    if (statement.predicateType !== predicateTypes.scan || statement.predicate.report !== row.report) continue;
-    if (member?.roles.includes('scanner') && !byMember.has(member.name)) byMember.set(member.name, one);
+    if (
+      statement.predicateType !== predicateTypes.scan ||
+      statement.predicate.report !== row.report
+    )
+      continue;
+    if (member?.roles.includes('scanner') && !byMember.has(member.name))
+      byMember.set(member.name, one);
   }
   return { scans: [...byMember.values()], needed: registry.policy.scanners ?? 1 };
 }
@@ -51,7 +59,11 @@ export function waitsForSecond({ policy }: Registry, row: VersionRow): boolean {
  * version that it answered by these rules, since it would answer the same again, and again.
  * @param ruleSet what the scanner scans by, where it says so
  */
-export async function leasableBy(registry: Registry, { member }: Actor, ruleSet?: Digest): Promise<SQL | undefined> {
+export async function leasableBy(
+  registry: Registry,
+  { member }: Actor,
+  ruleSet?: Digest,
+): Promise<SQL | undefined> {
   if (registry.policy.scanners !== 2 || member === undefined) return undefined;
   const { chain } = await readIdentities(registry);
   const own = chain.keysOf(member.name, latest);
@@ -128,6 +140,12 @@ function disagreement(
   { digest, by, first }: { readonly digest: Digest; readonly by: string; readonly first: Digest },
 ): Write[] {
   const why = `two scanners disagree: ${by} signed the report ${digest}, and the first scanner ${first}`;
-  if (row.status !== 'scanning' && row.status !== 'in review') return [doubtWrite(registry, row, { by, why })];
-  return moveWrites(registry, row, { from: row.status, to: 'quarantined', by: 'verdict' }, { by, why }).writes;
+  if (row.status !== 'scanning' && row.status !== 'in review')
+    return [doubtWrite(registry, row, { by, why })];
+  return moveWrites(
+    registry,
+    row,
+    { from: row.status, to: 'quarantined', by: 'verdict' },
+    { by, why },
+  ).writes;
 }

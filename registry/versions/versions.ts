@@ -21,14 +21,20 @@ export interface MoveRow {
 }
 
 /** @throws Problem `not-found` */
-export async function requireVersion(registry: Registry, { name, version }: VersionName): Promise<VersionRow> {
+export async function requireVersion(
+  registry: Registry,
+  { name, version }: VersionName,
+): Promise<VersionRow> {
   const row = await findVersion(registry, { name, version });
   if (row === undefined) throw new Problem('not-found', `There is no ${name}@${version} here`);
   return row;
 }
 
 /** The row of a version, or undefined. */
-export async function findVersion(registry: Registry, { name, version }: VersionName): Promise<VersionRow | undefined> {
+export async function findVersion(
+  registry: Registry,
+  { name, version }: VersionName,
+): Promise<VersionRow | undefined> {
   const [row] = await registry.db.read
     .select()
     .from(versions)
@@ -41,7 +47,10 @@ export async function refuseTwice(registry: Registry, which: VersionName): Promi
   requireNoBuild(which.version);
   const taken = await findVersion(registry, which);
   if (taken !== undefined)
-    throw new Problem('version-exists', `${which.name}@${which.version} was published before, as ${taken.bundle}`);
+    throw new Problem(
+      'version-exists',
+      `${which.name}@${which.version} was published before, as ${taken.bundle}`,
+    );
 }
 
 /**
@@ -59,7 +68,10 @@ export async function refuseForeignBytes(
     .where(eq(versions.bundle, bundle));
   const taken = same.find((one) => scopeOf(one.name) !== scopeOf(name) && one.status !== 'refused');
   if (taken !== undefined)
-    throw new Problem('bundle-taken', `Cannot publish ${name}: these are the bytes of ${taken.name}, file for file`);
+    throw new Problem(
+      'bundle-taken',
+      `Cannot publish ${name}: these are the bytes of ${taken.name}, file for file`,
+    );
 }
 
 /** Makes a batch fail when a version entered the index while it was made ready: who judges all that is there must not miss one. */
@@ -70,7 +82,11 @@ export async function nothingEntersSince(registry: Registry): Promise<Write> {
 
 /** All versions of a skill, oldest first. */
 export async function versionsOf(registry: Registry, name: SkillName): Promise<VersionRow[]> {
-  return registry.db.read.select().from(versions).where(eq(versions.name, name)).orderBy(asc(versions.logIndex));
+  return registry.db.read
+    .select()
+    .from(versions)
+    .where(eq(versions.name, name))
+    .orderBy(asc(versions.logIndex));
 }
 
 /** The moves of a version, first to last. */
@@ -97,7 +113,10 @@ export function moveWrites(
   cause: { readonly by: string; readonly why: string },
 ): { readonly writes: Write[]; readonly moved: VersionRow } {
   if (row.status !== step.from)
-    throw new Problem('internal', `A move from "${step.from}" was planned for a version that is "${row.status}"`);
+    throw new Problem(
+      'internal',
+      `A move from "${step.from}" was planned for a version that is "${row.status}"`,
+    );
   const move = row.move + 1;
   const entry = {
     id: makeId(registry),

@@ -22,7 +22,9 @@ export interface Admission {
   /** Names of headers that do not leave. */
   readonly dropped?: readonly string[];
   /** All of it, read when a person is to be asked; absent where there is nothing more to know. */
-  readonly whole?: (action: Extract<GatedAction, { kind: 'egress' }>) => Promise<WholeAction | undefined>;
+  readonly whole?: (
+    action: Extract<GatedAction, { kind: 'egress' }>,
+  ) => Promise<WholeAction | undefined>;
 }
 
 export class Accounts {
@@ -40,7 +42,10 @@ export class Accounts {
     this.#settings = settings;
     this.#closed = closed;
     this.#onFailure = onFailure;
-    const ours = { requestsPerMinute: limits.egressRequestsPerMinuteMax, sentBytes: limits.egressRunBytesMax };
+    const ours = {
+      requestsPerMinute: limits.egressRequestsPerMinuteMax,
+      sentBytes: limits.egressRunBytesMax,
+    };
     const caps = { requests: limits.egressRequestsMax, heldBytes: limits.egressHeldBytesMax };
     this.#sums = new EgressCounts({ ...caps, ...ours, ...settings.caps });
   }
@@ -50,20 +55,34 @@ export class Accounts {
     { dropped = [], head, method, place, secrets, shown, whole }: Admission,
     client: Socket,
   ): Promise<Denial | undefined> {
-    const why = this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.send(head);
+    const why =
+      this.#sums.request(performance.now()) ?? this.#spend('requests', 1) ?? this.send(head);
     if (why !== undefined) return why;
     const { host, path, port } = place;
     const action = { kind: 'egress', method, host, port, path, ...shown } as const;
     // Who hung up meanwhile is not served when a person allows it.
     const held = await this.#whyHeld(action, client, whole && (() => whole(action)));
     if (held !== undefined || client.destroyed) return held ?? 'held';
-    const told = { event: 'egress', decision: 'allowed', why: 'approved', method, host, port, path, secrets } as const;
+    const told = {
+      event: 'egress',
+      decision: 'allowed',
+      why: 'approved',
+      method,
+      host,
+      port,
+      path,
+      secrets,
+    } as const;
     if (!this.#record(dropped.length === 0 ? told : { ...told, dropped })) return 'unrecorded';
     this.counts.allowed++;
     return undefined;
   }
 
-  async #whyHeld(action: GatedAction, client: Socket, whole?: WholeReader): Promise<Denial | undefined> {
+  async #whyHeld(
+    action: GatedAction,
+    client: Socket,
+    whole?: WholeReader,
+  ): Promise<Denial | undefined> {
     const { gate } = this.#settings;
     if (gate === undefined) return undefined;
     const gone = new AbortController();
@@ -104,7 +123,16 @@ export class Accounts {
     // The log has an end too.
     const denied = ++this.counts.denied;
     if (denied <= limits.egressDenialsMax)
-      this.#record({ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] });
+      this.#record({
+        event: 'egress',
+        decision: 'denied',
+        why,
+        method,
+        host,
+        port,
+        path,
+        secrets: [],
+      });
     if (denied === limits.egressDenialsMax) this.#settings.onFlood?.();
   }
 
@@ -121,7 +149,9 @@ export class Accounts {
   }
 
   #spend(kind: 'requests' | 'bytes', amount: number): Denial | undefined {
-    return this.#try(() => this.#settings.spend?.(kind, amount) !== false, false) ? undefined : 'over-budget';
+    return this.#try(() => this.#settings.spend?.(kind, amount) !== false, false)
+      ? undefined
+      : 'over-budget';
   }
 
   #try<Result>(act: () => Result, otherwise: Result): Result {

@@ -1,7 +1,17 @@
 /** Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back without them. */
-import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
-import { headersToHost, headersToSandbox, isPacked, type ReadRequest } from '../../skills-index/run/egress/forwarded-headers.ts';
+import {
+  headersToHost,
+  headersToSandbox,
+  isPacked,
+  type ReadRequest,
+} from '../../skills-index/run/egress/forwarded-headers.ts';
 import { echoedParts } from '../../skills-index/run/egress/secret-use.ts';
 import type { KnownValue } from '../../skills-index/run/leaks/redaction.ts';
 import { egressAnswerSecondsMax, egressResponseBytesMax } from '../limits.ts';
@@ -13,27 +23,47 @@ export interface Outgoing extends ReadRequest {
 }
 
 /** Gives a reason when it could not be done to the end. */
-export async function forward(traffic: Traffic, outgoing: Outgoing, response: ServerResponse): Promise<Denial | undefined> {
+export async function forward(
+  traffic: Traffic,
+  outgoing: Outgoing,
+  response: ServerResponse,
+): Promise<Denial | undefined> {
   const upstream = openRequest(traffic, outgoing, response);
   if (upstream === undefined) return 'secret-unbound';
-  const answered = new Promise<IncomingMessage>((resolve, reject) => upstream.on('error', reject).on('response', resolve));
+  const answered = new Promise<IncomingMessage>((resolve, reject) =>
+    upstream.on('error', reject).on('response', resolve),
+  );
   const sent = sendBody(upstream, outgoing);
   try {
     const why = await passBack(traffic, await answered, outgoing.decision.host, response);
     return (await sent) ?? why;
   } catch (cause) {
     // A kept connection that the host had closed already (RFC 9110 §9.2.2): nothing was done yet.
-    const isStale = upstream.reusedSocket && !response.headersSent && outgoing.body.ended && /^(GET|HEAD)$/.test(outgoing.method);
-    if (isStale && (cause as NodeJS.ErrnoException).code === 'ECONNRESET') return forward(traffic, outgoing, response);
+    const isStale =
+      upstream.reusedSocket &&
+      !response.headersSent &&
+      outgoing.body.ended &&
+      /^(GET|HEAD)$/.test(outgoing.method);
+    if (isStale && (cause as NodeJS.ErrnoException).code === 'ECONNRESET')
+      return forward(traffic, outgoing, response);
     return outgoing.body.why ?? denialOfFailure(cause);
   }
 }
 
 /** The request as it leaves, not ended. It ends with whoever wants the answer. */
-export function openRequest(traffic: Traffic, outgoing: Outgoing, response: ServerResponse): ClientRequest | undefined {
+export function openRequest(
+  traffic: Traffic,
+  outgoing: Outgoing,
+  response: ServerResponse,
+): ClientRequest | undefined {
   // Built before anything leaves: when it fails, the host has done nothing yet.
   traffic.redaction();
-  const headers = headersToHost(outgoing, traffic.reveal, new Date(), traffic.rules.secrets.length > 0);
+  const headers = headersToHost(
+    outgoing,
+    traffic.reveal,
+    new Date(),
+    traffic.rules.secrets.length > 0,
+  );
   if (headers === undefined) return undefined;
   const upstream = httpRequest({
     ...traffic.upstream.optionsFor(outgoing.decision),
@@ -48,7 +78,10 @@ export function openRequest(traffic: Traffic, outgoing: Outgoing, response: Serv
 }
 
 // Never rejects: a connection that broke is told by the request's `error`.
-async function sendBody(upstream: ClientRequest, { body, held }: Outgoing): Promise<Denial | undefined> {
+async function sendBody(
+  upstream: ClientRequest,
+  { body, held }: Outgoing,
+): Promise<Denial | undefined> {
   if (body.ended) {
     upstream.end(held);
     return undefined;
@@ -66,11 +99,15 @@ async function sendBody(upstream: ClientRequest, { body, held }: Outgoing): Prom
 }
 
 async function drained(stream: ClientRequest | ServerResponse): Promise<void> {
-  if (!stream.destroyed) await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
+  if (!stream.destroyed)
+    await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
 }
 
 /** All secrets of the run: an answer may hold any of them. */
-export function knownValues({ reveal, rules }: Pick<Traffic, 'reveal' | 'rules'>): readonly KnownValue[] {
+export function knownValues({
+  reveal,
+  rules,
+}: Pick<Traffic, 'reveal' | 'rules'>): readonly KnownValue[] {
   return rules.secrets.flatMap(({ as, name, placeholder }) =>
     echoedParts({ as }, reveal(name)).map((value) => ({ name, placeholder, value })),
   );
@@ -100,7 +137,9 @@ async function passBack(
       if (left < 0) return 'answer-too-large';
       const why = traffic.accounts.receive(chunk.length);
       if (why !== undefined) return why;
-      const part = redaction.isEmpty ? chunk : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
+      const part = redaction.isEmpty
+        ? chunk
+        : Buffer.from(filter.push(chunk.toString('latin1')), 'latin1');
       if (!response.write(part)) await drained(response);
     }
     if (!answer.complete) return 'unreachable';
@@ -112,7 +151,12 @@ async function passBack(
 }
 
 /** Status and headers but for those of the hop. */
-export function passHeaders(answer: IncomingMessage, response: ServerResponse, shown: (text: string) => string): void {
-  for (const [name, value] of headersToSandbox(answer.rawHeaders)) response.appendHeader(shown(name), shown(value));
+export function passHeaders(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  shown: (text: string) => string,
+): void {
+  for (const [name, value] of headersToSandbox(answer.rawHeaders))
+    response.appendHeader(shown(name), shown(value));
   response.writeHead(answer.statusCode ?? 502);
 }

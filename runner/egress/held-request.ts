@@ -1,6 +1,10 @@
 /** A request that a rule holds: read whole before a person is asked, so that what they allow is what leaves. */
 import { shownHeaders } from '../../skills-index/run/egress/forwarded-headers.ts';
-import { codingOf, readableText, writeHeldRequest } from '../../skills-index/run/holds/held-request.ts';
+import {
+  codingOf,
+  readableText,
+  writeHeldRequest,
+} from '../../skills-index/run/holds/held-request.ts';
 import type { GatedAction, WholeAction } from '../../skills-index/run/holds/hold.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { Outgoing } from './forward.ts';
@@ -26,7 +30,11 @@ export async function wholeRequest(
   const held = await body.hold(Number.POSITIVE_INFINITY);
   if (!body.ended || body.why !== undefined) return undefined;
   const headers = shownHeaders({ ...outgoing, held, ended: true }, rules.secrets.length > 0);
-  const request = writeHeldRequest({ line: `${method} ${decision.target} HTTP/1.1`, headers, body: held });
+  const request = writeHeldRequest({
+    line: `${method} ${decision.target} HTTP/1.1`,
+    headers,
+    body: held,
+  });
   const inside = unpack(held, codingOf(headers));
   const text = inside && readableText(inside.subarray(0, firstBytes), inside.length > firstBytes);
   const known = {

@@ -38,7 +38,10 @@ export class RequestBody {
       if (piece === undefined) break;
       const end = this.#held + piece.length;
       if (end > this.#block.length)
-        this.#block = Buffer.concat([this.#block.subarray(0, this.#held)], Math.max(2 * this.#block.length, end));
+        this.#block = Buffer.concat(
+          [this.#block.subarray(0, this.#held)],
+          Math.max(2 * this.#block.length, end),
+        );
       piece.copy(this.#block, this.#held);
       this.#held = end;
       this.why = this.#traffic.accounts.hold(piece.length);
@@ -58,7 +61,10 @@ export class RequestBody {
   /** Looks into a whole body that is packed. */
   lookInto(body: Buffer, coding: string): void {
     const bytes = unpack(body, coding);
-    this.why = bytes === undefined ? 'request-encoded' : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
+    this.why =
+      bytes === undefined
+        ? 'request-encoded'
+        : this.#traffic.accounts.leak(`${this.#channel} unpacked`, bytes);
   }
 
   /** The next piece that may leave; undefined at the end, or when it is refused. */

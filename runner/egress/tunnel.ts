@@ -2,14 +2,23 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { type ClientHello, judgeHello, parseClientHello } from '../../skills-index/run/egress/client-hello.ts';
+import {
+  type ClientHello,
+  judgeHello,
+  parseClientHello,
+} from '../../skills-index/run/egress/client-hello.ts';
 import { type Denial, denialOfFailure, rawRefusal } from '../../skills-index/run/egress/denial.ts';
 import { type Connect, judgeConnect } from '../../skills-index/run/egress/egress-judge.ts';
 import { egressIdleSecondsMax, leavesMax } from '../limits.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Answers the CONNECT of a socket; `inner` serves the HTTP inside. */
-export async function openTunnel(traffic: Traffic, target: string, socket: Socket, inner: Server): Promise<void> {
+export async function openTunnel(
+  traffic: Traffic,
+  target: string,
+  socket: Socket,
+  inner: Server,
+): Promise<void> {
   const established = (): boolean => socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
   const service = traffic.services?.get(target);
   if (service !== undefined) {
@@ -72,7 +81,12 @@ function contextFor({ authority, contexts }: Traffic, host: string): SecureConte
   return made;
 }
 
-async function passThrough(traffic: Traffic, to: Connect, socket: Socket, refuse: (why: Denial) => void): Promise<void> {
+async function passThrough(
+  traffic: Traffic,
+  to: Connect,
+  socket: Socket,
+  refuse: (why: Denial) => void,
+): Promise<void> {
   const opening = { method: 'CONNECT', head: 0, shown: { opens: 'tunnel' }, secrets: [] } as const;
   const why = await traffic.accounts.admit({ ...opening, place: { ...to, path: '' } }, socket);
   if (why !== undefined) return refuse(why);
@@ -83,7 +97,9 @@ async function passThrough(traffic: Traffic, to: Connect, socket: Socket, refuse
     host.destroy();
   };
   // Before `pipe`, so that what is refused is not written.
-  socket.on('data', (chunk: Buffer) => stop(traffic.accounts.leak('tunnel', chunk) ?? traffic.accounts.send(chunk.length)));
+  socket.on('data', (chunk: Buffer) =>
+    stop(traffic.accounts.leak('tunnel', chunk) ?? traffic.accounts.send(chunk.length)),
+  );
   host.on('data', (chunk: Buffer) => stop(traffic.accounts.receive(chunk.length)));
   host.on('error', (cause) => stop(denialOfFailure(cause))).on('close', () => socket.destroySoon());
   socket.on('close', () => host.destroy());

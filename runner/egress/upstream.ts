@@ -8,7 +8,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { type Allowed, type Tunnel, whyNotOutside } from '../../skills-index/run/egress/egress-judge.ts';
+import {
+  type Allowed,
+  type Tunnel,
+  whyNotOutside,
+} from '../../skills-index/run/egress/egress-judge.ts';
 import { egressConnectionsMax, egressIdleSecondsMax } from '../limits.ts';
 import type { EgressSettings } from './settings.ts';
 
@@ -22,14 +26,19 @@ export interface Upstream {
   close(): void;
 }
 
-export function openUpstream({ authorities = [], resolve = resolveName, rules }: EgressSettings): Upstream {
+export function openUpstream({
+  authorities = [],
+  resolve = resolveName,
+  rules,
+}: EgressSettings): Upstream {
   const pins = new Map(rules.egress.flatMap(({ pinned }) => Object.entries(pinned)));
   const judged = async (host: string): Promise<readonly string[]> => {
     const pin = pins.get(host);
     if (pin !== undefined) return [pin.address];
     const addresses = await resolve(host);
     const denied = whyNotOutside(addresses, ownAddresses());
-    if (denied !== undefined) throw Object.assign(new Error(`${host} is not outside`), { code: denied });
+    if (denied !== undefined)
+      throw Object.assign(new Error(`${host} is not outside`), { code: denied });
     return addresses;
   };
   const lookup: LookupFunction = (host, { all }, done) => {
@@ -42,12 +51,26 @@ export function openUpstream({ authorities = [], resolve = resolveName, rules }:
       (cause) => done(cause, ''),
     );
   };
-  const kept = { keepAlive: true, lookup, maxSockets: egressConnectionsMax, timeout: egressIdleSecondsMax * 1000 };
-  const agents = { http: new HttpAgent(kept), https: new HttpsAgent({ ...kept, rejectUnauthorized: true }) };
+  const kept = {
+    keepAlive: true,
+    lookup,
+    maxSockets: egressConnectionsMax,
+    timeout: egressIdleSecondsMax * 1000,
+  };
+  const agents = {
+    http: new HttpAgent(kept),
+    https: new HttpsAgent({ ...kept, rejectUnauthorized: true }),
+  };
   let roots: SecureContext | undefined;
   return {
     optionsFor: ({ scheme, host, pinned, port }) => {
-      const options = { agent: agents[scheme], protocol: `${scheme}:`, host, port: pinned?.port ?? port, setHost: false };
+      const options = {
+        agent: agents[scheme],
+        protocol: `${scheme}:`,
+        host,
+        port: pinned?.port ?? port,
+        setHost: false,
+      };
       if (scheme === 'http') return options;
       roots ??= createSecureContext({ ca: [...systemAuthorities(), ...authorities] });
       return Object.assign(options, { servername: host, secureContext: roots });
@@ -63,7 +86,9 @@ async function resolveName(host: string): Promise<readonly string[]> {
 }
 
 function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => address),
+  );
 }
 
 /** What this system trusts, in PEM; what Node trusts where it has no list. */

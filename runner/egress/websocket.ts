@@ -2,7 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';
-import { type Frame, FrameReader, judgeFrames, serverFrame } from '../../skills-index/run/egress/websocket-frames.ts';
+import {
+  type Frame,
+  FrameReader,
+  judgeFrames,
+  serverFrame,
+} from '../../skills-index/run/egress/websocket-frames.ts';
 import { type Outgoing, openRequest, passHeaders } from './forward.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -18,11 +23,15 @@ export async function forwardWebSocket(
   const upstream = openRequest(traffic, outgoing, response);
   if (upstream === undefined) return 'secret-unbound';
   try {
-    const [answer, host, head] = await new Promise<[IncomingMessage, Duplex, Buffer]>((resolve, reject) => {
-      upstream.on('upgrade', (...all) => resolve(all)).on('error', reject);
-      upstream.on('response', () => reject(Object.assign(new Error('no WebSocket'), { code: 'HPE_NO_UPGRADE' })));
-      upstream.end();
-    });
+    const [answer, host, head] = await new Promise<[IncomingMessage, Duplex, Buffer]>(
+      (resolve, reject) => {
+        upstream.on('upgrade', (...all) => resolve(all)).on('error', reject);
+        upstream.on('response', () =>
+          reject(Object.assign(new Error('no WebSocket'), { code: 'HPE_NO_UPGRADE' })),
+        );
+        upstream.end();
+      },
+    );
     response.setHeader('Connection', 'Upgrade').setHeader('Upgrade', 'websocket');
     passHeaders(answer, response, (text) => withoutValues(traffic, outgoing, text));
     response.flushHeaders();
@@ -35,10 +44,15 @@ export async function forwardWebSocket(
         resolve(why);
       };
       const out = (frame: Frame): Buffer | Denial =>
-        accounts.leak('websocket', frame.payload) ?? accounts.send(frame.bytes.length) ?? frame.bytes;
+        accounts.leak('websocket', frame.payload) ??
+        accounts.send(frame.bytes.length) ??
+        frame.bytes;
       const back = ({ first, payload }: Frame): Buffer | Denial =>
         accounts.receive(payload.length) ??
-        serverFrame(first, Buffer.from(withoutValues(traffic, outgoing, payload.toString('latin1')), 'latin1'));
+        serverFrame(
+          first,
+          Buffer.from(withoutValues(traffic, outgoing, payload.toString('latin1')), 'latin1'),
+        );
       pass(client, host, out, end, 'malformed');
       pass(host, client, back, end, 'answer-malformed');
     });
@@ -51,7 +65,13 @@ export async function forwardWebSocket(
 
 type End = (why?: Denial) => void;
 
-function pass(from: Duplex, to: Duplex, judge: (frame: Frame) => Buffer | Denial, end: End, odd: Denial): void {
+function pass(
+  from: Duplex,
+  to: Duplex,
+  judge: (frame: Frame) => Buffer | Denial,
+  end: End,
+  odd: Denial,
+): void {
   const how = { odd, reader: new FrameReader(), isClient: odd === 'malformed' };
   from.on('data', (chunk: Buffer) => {
     const { parts, why } = judgeFrames(how, chunk, judge);

@@ -16,7 +16,11 @@ type Open = (path: string) => number | undefined;
  * Which of these files and folders have a list.
  * @param turn gives way to whatever else this process does
  */
-export async function pathsWithAccessList(paths: readonly string[], open: Open, turn: () => Promise<void>): Promise<Set<string>> {
+export async function pathsWithAccessList(
+  paths: readonly string[],
+  open: Open,
+  turn: () => Promise<void>,
+): Promise<Set<string>> {
   const found = new Set<string>();
   for (let at = 0; at < paths.length; at += accessListsAtOnce) {
     await turn();
@@ -50,9 +54,12 @@ export function haveAccessList(descriptors: readonly number[]): boolean[] {
 /** A handle on an entry of a folder itself; undefined where it is not there any more. */
 export function openEntry(root: string, path: string, owners: Owners): number | undefined {
   try {
-    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) => fs.openSync(at, pathOnly));
+    return withParent(root, Buffer.from(path).toString('latin1'), owners, (at) =>
+      fs.openSync(at, pathOnly),
+    );
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw cause;
   }
 }
@@ -69,7 +76,11 @@ export function placesInChild(descriptors: readonly number[]): string[] {
  * Runs a program of the system on open entries.
  * @throws Problem `changes-conflict`
  */
-export function runOn(program: string, args: readonly string[], descriptors: readonly number[]): string {
+export function runOn(
+  program: string,
+  args: readonly string[],
+  descriptors: readonly number[],
+): string {
   const { error, status, stderr, stdout } = spawnSync(program, args, {
     env: { LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe', ...descriptors],

@@ -32,7 +32,11 @@ export async function findAccessLists(
   const isUnknown = (path: string): boolean => origin !== undefined && originOf(path) === undefined;
   return {
     unknown: new Set(made.map(({ path }) => path).filter(isUnknown)),
-    inView: await pathsWithAccessList(asked, origin === undefined ? (path) => openEntry(root, path, owners) : openCopied, turn),
+    inView: await pathsWithAccessList(
+      asked,
+      origin === undefined ? (path) => openEntry(root, path, owners) : openCopied,
+      turn,
+    ),
     onHost: await pathsWithAccessList(
       inPlace.map(({ path }) => path),
       openBelow,

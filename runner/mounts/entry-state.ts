@@ -14,10 +14,15 @@ import { textOf, withHandle, withParent } from './walk-folder.ts';
  * @param owners whose it may be; what belongs to somebody else is not read
  * @throws ForeignEntry
  */
-export async function stateAt(root: string, path: string, owners: Owners): Promise<EntryState | undefined> {
+export async function stateAt(
+  root: string,
+  path: string,
+  owners: Owners,
+): Promise<EntryState | undefined> {
   const found = lookAt(root, path, owners, (at, self, stats) => {
     requireOwner(owners, stats);
-    if (stats.isFile() && stats.size <= changedBytesMax) return { stats, file: fs.openSync(self, 'r') };
+    if (stats.isFile() && stats.size <= changedBytesMax)
+      return { stats, file: fs.openSync(self, 'r') };
     return { stats, link: stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined };
   });
   if (found === undefined) return undefined;
@@ -32,11 +37,19 @@ export function changedAt(root: string, path: string, owners: Owners): number | 
 
 type Look<Result> = (at: Buffer, self: string, stats: fs.Stats) => Result;
 
-function lookAt<Result>(root: string, path: string, owners: Owners, look: Look<Result>): Result | undefined {
+function lookAt<Result>(
+  root: string,
+  path: string,
+  owners: Owners,
+  look: Look<Result>,
+): Result | undefined {
   try {
-    return withParent(root, path, owners, (at) => withHandle(at, (self, stats) => look(at, self, stats)));
+    return withParent(root, path, owners, (at) =>
+      withHandle(at, (self, stats) => look(at, self, stats)),
+    );
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw cause;
   }
 }

@@ -33,7 +33,9 @@ export async function mountInNamespace<Result>({
     cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe', into ?? 'ignore', ...descriptors],
   }) as ChildProcessWithoutNullStreams;
-  const ended = new Promise<void>((resolve) => void child.on('error', () => resolve()).on('close', () => resolve()));
+  const ended = new Promise<void>(
+    (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
+  );
   const complaint = text(child.stderr).catch(() => '');
   let said = '';
   const ready = new Promise<boolean>((resolve) =>
@@ -43,7 +45,8 @@ export async function mountInNamespace<Result>({
     }),
   );
   try {
-    if ((await Promise.race([ready, ended])) !== true) return (await complaint).trim() || 'no overlay can be mounted';
+    if ((await Promise.race([ready, ended])) !== true)
+      return (await complaint).trim() || 'no overlay can be mounted';
     const result = act(`/proc/${child.pid}/root`, said);
     return { namespace: into ?? fs.openSync(`/proc/${child.pid}/ns/mnt`, 'r'), result };
   } finally {

@@ -40,25 +40,37 @@ const firstDescriptor = 4;
  * Mounts the views of one run.
  * @returns why not, where no namespace can be made
  */
-export async function overlayReadOnly({ room, system, workspaces }: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
+export async function overlayReadOnly({
+  room,
+  system,
+  workspaces,
+}: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
   // An overlay shows one file system: what is mounted in a folder would be missing in the view of it.
   const mounted = parseMountPoints(fs.readFileSync('/proc/self/mountinfo'));
   const isWhole = (folder: string): boolean => !mounted.some((one) => one.startsWith(`${folder}/`));
-  const folders = [...new Set([...system.flatMap((path) => folderOver(path, isWhole)), ...workspaces.keys()])].filter(isWhole);
+  const folders = [
+    ...new Set([...system.flatMap((path) => folderOver(path, isWhole)), ...workspaces.keys()]),
+  ].filter(isWhole);
   const empty = `${room}/empty`;
   for (const path of [room, empty]) fs.mkdirSync(path, { mode: 0o711 });
   const places = new Map(folders.map((folder, index) => [`${room}/${index}`, folder] as const));
   for (const place of places.keys()) fs.mkdirSync(place);
   const judged = [...workspaces.keys()];
-  const judgedAt = (folder: string): string => (workspaces.has(folder) ? String(firstDescriptor + judged.indexOf(folder)) : '-');
+  const judgedAt = (folder: string): string =>
+    workspaces.has(folder) ? String(firstDescriptor + judged.indexOf(folder)) : '-';
   const made = await mountInNamespace({
-    ...{ script, descriptors: [...workspaces.values()], into: undefined },
+    script,
+    descriptors: [...workspaces.values()],
+    into: undefined,
     args: [empty, ...[...places].flatMap(([place, folder]) => [place, folder, judgedAt(folder)])],
     act: (root, said) => {
       const found = [...places].filter(([place]) => said.split('\n').includes(place));
       const openPathOnly = 0o10_000_000 | fs.constants.O_DIRECTORY;
       return new Map(
-        found.map(([place, folder]) => [folder, { source: place, pin: fs.openSync(`${root}${place}`, openPathOnly) }]),
+        found.map(([place, folder]) => [
+          folder,
+          { source: place, pin: fs.openSync(`${root}${place}`, openPathOnly) },
+        ]),
       );
     },
   });

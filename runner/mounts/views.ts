@@ -46,22 +46,38 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
   const open = async (folder: number, path: string): Promise<View> => {
     const room = `${runFolder}/view${descriptors.length}`;
     fs.mkdirSync(room, { mode: 0o711 });
-    const overlay = overlays ? await overlayOver(folder, path, room, namespace) : 'this sandbox takes no overlay';
+    const overlay = overlays
+      ? await overlayOver(folder, path, room, namespace)
+      : 'this sandbox takes no overlay';
     if (typeof overlay === 'string') return await copyOf(folder, room, descriptors, overlay);
     if (namespace === undefined) descriptors.push(overlay.namespace);
     namespace = overlay.namespace;
     descriptors.push(overlay.pin);
     return { source: `${room}/view`, pin: overlay.pin };
   };
-  return { open, namespace: () => namespace, close: () => descriptors.splice(0).forEach((one) => void fs.closeSync(one)) };
+  return {
+    open,
+    namespace: () => namespace,
+    close: () => descriptors.splice(0).forEach((one) => void fs.closeSync(one)),
+  };
 }
 
 type Overlay = { readonly namespace: number; readonly pin: number };
 
 // Why not, where it cannot be.
-async function overlayOver(folder: number, path: string, room: string, into: number | undefined): Promise<Overlay | string> {
+async function overlayOver(
+  folder: number,
+  path: string,
+  room: string,
+  into: number | undefined,
+): Promise<Overlay | string> {
   const { uid, gid, mode } = fs.fstatSync(folder);
-  const facts = [`${uid}:${gid}`, (mode & 0o3777).toString(8), String(changedBytesMax), String(changedPathsMax * 3)];
+  const facts = [
+    `${uid}:${gid}`,
+    (mode & 0o3777).toString(8),
+    String(changedBytesMax),
+    String(changedPathsMax * 3),
+  ];
   const made = await mountInNamespace({
     script: overlayScript,
     args: [room, path, ...facts],
@@ -72,7 +88,12 @@ async function overlayOver(folder: number, path: string, room: string, into: num
   return typeof made === 'string' ? made : { namespace: made.namespace, pin: made.result };
 }
 
-async function copyOf(folder: number, room: string, descriptors: number[], why: string): Promise<View> {
+async function copyOf(
+  folder: number,
+  room: string,
+  descriptors: number[],
+  why: string,
+): Promise<View> {
   const source = `${room}/view`;
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
   const root = fs.fstatSync(folder);
@@ -82,7 +103,10 @@ async function copyOf(folder: number, room: string, descriptors: number[], why: 
     if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
     else giveGroup(at, gid);
     // What is made in a folder with the setgid bit has the group of the folder.
-    fs.chmodSync(at, mode & ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR ? 0o3777 : 0o1777));
+    fs.chmodSync(
+      at,
+      mode & ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR ? 0o3777 : 0o1777),
+    );
     fs.utimesSync(at, atime, mtime);
   };
   const folders: (readonly [Buffer, fs.Stats])[] = [[bytesOf(source), root]];

@@ -1,5 +1,13 @@
 /** Room for changes that wait to be accepted: each agent has its own for each skill, so that nobody's runs push out what others wait with. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type ChangeSet, changesFolderOf } from '../../skills-index/run/changes/changes.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
@@ -23,7 +31,12 @@ export function whyTooLarge({ folders }: ChangeSet, json: string): string | unde
  * Why the changes of a run cannot wait; undefined when they can.
  * @param run whose files are kept already
  */
-export function whyNoRoom(data: string, run: string, { agent, skill }: RoomOwner, more: number): string | undefined {
+export function whyNoRoom(
+  data: string,
+  run: string,
+  { agent, skill }: RoomOwner,
+  more: number,
+): string | undefined {
   const waiting = join(data, 'changes');
   const others = (existsSync(waiting) ? readdirSync(waiting) : []).filter(
     (one) => one !== run && roomOf(data, one) === nameOf({ agent, skill }),
@@ -41,11 +54,17 @@ export function writeRoom(data: string, run: string, owner: RoomOwner): void {
 }
 
 /** Removes kept files that no folder of a set needs. */
-export function removeUnneeded(data: string, run: string, { folders }: Pick<ChangeSet, 'folders'>): void {
+export function removeUnneeded(
+  data: string,
+  run: string,
+  { folders }: Pick<ChangeSet, 'folders'>,
+): void {
   const kept = changesFolderOf(data, run);
   if (!existsSync(kept)) return;
   const states = folders.flatMap((one) => one.changes.map(({ after }) => after));
-  const needed = new Set(states.flatMap((after) => (after?.kind === 'file' ? [hexOf(after.sha256)] : [])));
+  const needed = new Set(
+    states.flatMap((after) => (after?.kind === 'file' ? [hexOf(after.sha256)] : [])),
+  );
   for (const name of readdirSync(kept)) if (!needed.has(name)) rmSync(join(kept, name));
 }
 
@@ -64,7 +83,10 @@ function roomOf(data: string, run: string): string | undefined {
 // An empty file takes room as well.
 function bytesIn(folder: string): number {
   if (!existsSync(folder)) return 0;
-  return readdirSync(folder).reduce((sum, name) => sum + Math.max(4_096, statSync(join(folder, name)).size), 0);
+  return readdirSync(folder).reduce(
+    (sum, name) => sum + Math.max(4_096, statSync(join(folder, name)).size),
+    0,
+  );
 }
 
 function mebibytes(bytes: number): string {

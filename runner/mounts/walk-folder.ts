@@ -49,18 +49,27 @@ export function textOf(path: string): string {
  * @param owners whose the folders on the way may be
  * @throws ForeignEntry when one belongs to somebody else
  */
-export function withParent<Result>(root: string, path: string, owners: Owners, act: (at: Buffer) => Result): Result {
+export function withParent<Result>(
+  root: string,
+  path: string,
+  owners: Owners,
+  act: (at: Buffer) => Result,
+): Result {
   const [first = '', ...rest] = path.split('/');
   if (rest.length === 0) return act(bytesOf(`${root}/${first}`));
   return withHandle(bytesOf(`${root}/${first}`), (self, stats) => {
-    if (!stats.isDirectory()) throw Object.assign(new Error(`${first} is no folder`), { code: 'ENOTDIR' });
+    if (!stats.isDirectory())
+      throw Object.assign(new Error(`${first} is no folder`), { code: 'ENOTDIR' });
     requireOwner(owners, stats);
     return withParent(self, rest.join('/'), owners, act);
   });
 }
 
 /** Opens an entry itself, never what a link leads to; acts; closes. */
-export function withHandle<Result>(at: Buffer | string, act: (self: string, stats: fs.Stats) => Result): Result {
+export function withHandle<Result>(
+  at: Buffer | string,
+  act: (self: string, stats: fs.Stats) => Result,
+): Result {
   const descriptor = fs.openSync(at, handle);
   try {
     return act(`/proc/self/fd/${descriptor}`, fs.fstatSync(descriptor));
@@ -80,7 +89,11 @@ interface OpenFolder {
   readonly depth: number;
 }
 
-async function walkOpen({ self, path, depth }: OpenFolder, visitor: Visitor, turn: () => Promise<void>): Promise<void> {
+async function walkOpen(
+  { self, path, depth }: OpenFolder,
+  visitor: Visitor,
+  turn: () => Promise<void>,
+): Promise<void> {
   if (visitor.mend) openUp(self, 0o500);
   const siblings = new Set(namesIn(self));
   for (const name of siblings) {
@@ -92,7 +105,11 @@ async function walkOpen({ self, path, depth }: OpenFolder, visitor: Visitor, tur
       const link = stats.isSymbolicLink() ? fs.readlinkSync(at, 'latin1') : undefined;
       if (depth >= foldersDeepMax && stats.isDirectory())
         throw new Problem('plan-refused', `A folder lies more than ${foldersDeepMax} deep`);
-      if (!(await visitor.meet({ path: one, name, at, stats, link, siblings })) || !stats.isDirectory()) continue;
+      if (
+        !(await visitor.meet({ path: one, name, at, stats, link, siblings })) ||
+        !stats.isDirectory()
+      )
+        continue;
       const inner = fs.openSync(at, handle);
       try {
         const below = { self: `/proc/self/fd/${inner}`, path: one, depth: depth + 1 };

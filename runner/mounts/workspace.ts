@@ -2,13 +2,31 @@
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { folderOf, judgeAccessLists } from '../../skills-index/run/changes/access-lists.ts';
-import { type Owners, type Ownership, ownershipOf } from '../../skills-index/run/changes/foreign-paths.ts';
-import { type Gathering, gatherChanges, TooMuchChanged } from '../../skills-index/run/changes/gather-changes.ts';
+import {
+  type Owners,
+  type Ownership,
+  ownershipOf,
+} from '../../skills-index/run/changes/foreign-paths.ts';
+import {
+  type Gathering,
+  gatherChanges,
+  TooMuchChanged,
+} from '../../skills-index/run/changes/gather-changes.ts';
 import { type LookAt, whyLeftBehind } from '../../skills-index/run/changes/left-behind.ts';
 import type { FurtherNames } from '../../skills-index/run/changes/protected-names.ts';
-import { type Entry, findProtected, type ProtectedPath } from '../../skills-index/run/changes/protected-paths.ts';
+import {
+  type Entry,
+  findProtected,
+  type ProtectedPath,
+} from '../../skills-index/run/changes/protected-paths.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { changedBytesMax, changedNameBytesMax, changedPathsMax, linkLooksMax, workspaceEntriesMax } from '../limits.ts';
+import {
+  changedBytesMax,
+  changedNameBytesMax,
+  changedPathsMax,
+  linkLooksMax,
+  workspaceEntriesMax,
+} from '../limits.ts';
 import { takeTurns } from '../turns.ts';
 import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
@@ -63,17 +81,31 @@ async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
   const before = new Map<string, SeenEntry>();
   const meet = ({ path, stats, link }: Met): boolean => {
     const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
-    before.set(path, { mode, uid, gid, inode, changed, isFolder: stats.isDirectory(), ...(link === undefined ? {} : { link }) });
+    before.set(path, {
+      mode,
+      uid,
+      gid,
+      inode,
+      changed,
+      isFolder: stats.isDirectory(),
+      ...(link === undefined ? {} : { link }),
+    });
     if (before.size <= workspaceEntriesMax) return true;
-    throw new Problem('plan-refused', `A writable mount has more than ${workspaceEntriesMax} entries`);
+    throw new Problem(
+      'plan-refused',
+      `A writable mount has more than ${workspaceEntriesMax} entries`,
+    );
   };
   const fail = (path: string, cause: unknown): void => {
     if (cause instanceof Problem) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
     // What another user shut is shut to the run as well, which has the runner's uid where that is not root.
-    if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.()) return;
-    throw new Problem('plan-refused', `A writable mount cannot be looked through: ${message}`, { cause });
+    if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
+      return;
+    throw new Problem('plan-refused', `A writable mount cannot be looked through: ${message}`, {
+      cause,
+    });
   };
   await walkFolder(root, { mend: false, meet, fail });
   return before;
@@ -82,8 +114,13 @@ async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
 // A link cannot be mounted over: what it leads to is shut, where that is in the mount.
 function leadsTo(root: string, path: string): string | undefined {
   try {
-    const target = posix.relative(fs.realpathSync(root), fs.realpathSync(bytesOf(`${root}/${path}`)));
-    return target === '' || target.startsWith('..') ? undefined : Buffer.from(target).toString('latin1');
+    const target = posix.relative(
+      fs.realpathSync(root),
+      fs.realpathSync(bytesOf(`${root}/${path}`)),
+    );
+    return target === '' || target.startsWith('..')
+      ? undefined
+      : Buffer.from(target).toString('latin1');
   } catch {
     return undefined;
   }
@@ -104,11 +141,16 @@ async function collectChanges(
   keep: Keep,
 ): Promise<Collected> {
   const root = `/proc/self/fd/${view.pin}`;
-  const placed = new Set(protectedPaths.filter(({ kind }) => kind === 'file' || kind === 'folder').map(({ path }) => path));
+  const placed = new Set(
+    protectedPaths
+      .filter(({ kind }) => kind === 'file' || kind === 'folder')
+      .map(({ path }) => path),
+  );
   const seen = new Set<string>();
   const inodes = new Map<string, number>();
   // The folder below is as it was when the run began, unless somebody else changed it.
-  const touched = (path: string): boolean => changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
+  const touched = (path: string): boolean =>
+    changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
   const { gathered, refuse, requireRoom, compare, gone } = gatherChanges(limits, touched, further);
   const look = lookIn(root, shutOf(protectedPaths));
   const inherits = inheritsGroup(fs.statSync(below), before);
@@ -118,14 +160,19 @@ async function collectChanges(
     seen.add(path);
     if (isUnchanged(old, stats)) return true;
     inodes.set(path, stats.ino);
-    if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0)) return false;
+    if (old === undefined && placed.has(path) && (stats.isDirectory() || stats.size === 0))
+      return false;
     // Before anything of it is read.
     const foreign = whyForeign(met, ownership, owners);
     if (foreign !== undefined) return refuse(path, foreign);
     // It would be two files in the folder; each name of it would be read.
     if (stats.isFile() && stats.nlink > 1) return refuse(path, 'a hard link');
     const why = whyLeftBehind(
-      { ...met, isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined), isNew: old === undefined },
+      {
+        ...met,
+        isOther: !(stats.isFile() || stats.isDirectory() || link !== undefined),
+        isNew: old === undefined,
+      },
       look,
       further,
     );
@@ -133,7 +180,10 @@ async function collectChanges(
     // A file with holes costs a run nothing, whatever its size.
     if (stats.isFile()) requireRoom(path, stats.size);
     const { state, content } = withHandle(at, (self) => readContent(self, stats, link));
-    if (compare(path, await stateAt(below, path, owners), state, inherits(path, stats)) && content !== undefined)
+    if (
+      compare(path, await stateAt(below, path, owners), state, inherits(path, stats)) &&
+      content !== undefined
+    )
       keep(textOf(path), content);
     return true;
   };
@@ -148,7 +198,8 @@ async function collectChanges(
     if (seen.has(path)) continue;
     await turn();
     try {
-      const why = ownership.whyForeign(path) ?? (ownership.holdsForeign(path) ? holdsOthers : undefined);
+      const why =
+        ownership.whyForeign(path) ?? (ownership.holdsForeign(path) ? holdsOthers : undefined);
       await gone(path, async () => {
         if (why !== undefined) throw new Error(why);
         return await stateAt(below, path, owners);
@@ -158,7 +209,12 @@ async function collectChanges(
       refuse(path, (cause as Error).message);
     }
   }
-  const lists = await findAccessLists(gathered.changes, { root, below, owners, origin: view.below && originIn(before, inodes) });
+  const lists = await findAccessLists(gathered.changes, {
+    root,
+    below,
+    owners,
+    origin: view.below && originIn(before, inodes),
+  });
   return { ...gathered, changes: judgeAccessLists(gathered.changes, lists) };
 }
 
@@ -175,12 +231,18 @@ function originIn(
 }
 
 // As the kernel does it (inode(7)): a new folder has the setgid bit and the group of a folder that has the bit.
-function inheritsGroup(root: fs.Stats, before: ReadonlyMap<string, SeenEntry>): (path: string, stats: fs.Stats) => boolean {
+function inheritsGroup(
+  root: fs.Stats,
+  before: ReadonlyMap<string, SeenEntry>,
+): (path: string, stats: fs.Stats) => boolean {
   const groups = new Map(
-    [['', root] as const, ...before].flatMap(([path, { mode, gid }]) => (isSetgid(mode) ? [[path, gid]] : [])),
+    [['', root] as const, ...before].flatMap(([path, { mode, gid }]) =>
+      isSetgid(mode) ? [[path, gid]] : [],
+    ),
   );
   return (path, { gid, mode }) => {
-    if (!isSetgid(mode) || ![groups.get(path), groups.get(folderOf(path))].includes(gid)) return false;
+    if (!isSetgid(mode) || ![groups.get(path), groups.get(folderOf(path))].includes(gid))
+      return false;
     groups.set(path, gid);
     return true;
   };
@@ -197,9 +259,16 @@ function isUnchanged(old: SeenEntry | undefined, stats: fs.Stats): boolean {
   return old?.mode === stats.mode && old.uid === stats.uid && old.gid === stats.gid;
 }
 
-function whyForeign({ path, stats }: Met, ownership: Ownership, owners: Owners): string | undefined {
+function whyForeign(
+  { path, stats }: Met,
+  ownership: Ownership,
+  owners: Owners,
+): string | undefined {
   if (!owners.has(stats.uid)) return new ForeignEntry(stats.uid).message;
-  return ownership.whyForeign(path) ?? (!stats.isDirectory() && ownership.holdsForeign(path) ? holdsOthers : undefined);
+  return (
+    ownership.whyForeign(path) ??
+    (!stats.isDirectory() && ownership.holdsForeign(path) ? holdsOthers : undefined)
+  );
 }
 
 /**
@@ -211,7 +280,11 @@ export async function findShut(root: string, further: FurtherNames): Promise<Set
 }
 
 function shutOf(paths: readonly ProtectedPath[]): Set<string> {
-  return new Set(paths.filter(({ kind }) => kind === 'shut').map(({ path }) => Buffer.from(path).toString('latin1')));
+  return new Set(
+    paths
+      .filter(({ kind }) => kind === 'shut')
+      .map(({ path }) => Buffer.from(path).toString('latin1')),
+  );
 }
 
 /**

@@ -31,13 +31,25 @@ const sealed =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
 // What a program needs to find beside itself.
-const companions: Readonly<Record<string, string>> = { git: '/usr/lib/git-core', perl: '/usr/share/perl' };
+const companions: Readonly<Record<string, string>> = {
+  git: '/usr/lib/git-core',
+  perl: '/usr/share/perl',
+};
 
 export function skillArguments(
-  { plan, env, files, protectedPaths, sources, systemViews = new Map(), folders = [] }: SandboxStart,
+  {
+    plan,
+    env,
+    files,
+    protectedPaths,
+    sources,
+    systemViews = new Map(),
+    folders = [],
+  }: SandboxStart,
   around: Surroundings,
 ): string[] {
-  const data = (bytes: Uint8Array | string): string => String(around.descriptorOf(Buffer.from(bytes)));
+  const data = (bytes: Uint8Array | string): string =>
+    String(around.descriptorOf(Buffer.from(bytes)));
   const file = (path: string, mode: string, bytes: Uint8Array | string): string[] => [
     '--perms',
     mode,
@@ -46,31 +58,63 @@ export function skillArguments(
     path,
   ];
   const seen = (path: string): string => {
-    const [folder = '', view = ''] = [...systemViews].find(([one]) => `${path}/`.startsWith(`${one}/`)) ?? [];
+    const [folder = '', view = ''] =
+      [...systemViews].find(([one]) => `${path}/`.startsWith(`${one}/`)) ?? [];
     return view + path.slice(folder.length);
   };
   // A view lies in the run's folder, which the run's uid walks through by name.
-  const reachSeen = (name: string, path: string): string => (seen(path) === path ? around.reach(name, path) : seen(path));
-  const sized = (path: string, mebibytes: number): string[] => ['--size', String(mebibytes * 1024 * 1024), '--tmpfs', path];
+  const reachSeen = (name: string, path: string): string =>
+    seen(path) === path ? around.reach(name, path) : seen(path);
+  const sized = (path: string, mebibytes: number): string[] => [
+    '--size',
+    String(mebibytes * 1024 * 1024),
+    '--tmpfs',
+    path,
+  ];
   return [
     ...sealed.split(' '),
     '--disable-userns',
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
-    ...['--info-fd', String(around.info), '--seccomp', data(around.seccomp)],
+    '--info-fd',
+    String(around.info),
+    '--seccomp',
+    data(around.seccomp),
     ...libraryArguments(around.libraries, seen),
     // Its first process is bubblewrap's own and has the run's uid: whoever writes into its memory outlives the runner.
-    ...['--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
+    '--size',
+    '4096',
+    '--tmpfs',
+    '/proc/1',
+    '--remount-ro',
+    '/proc/1',
     // They name the keys of every user of the host. Not every kernel has them.
-    ...['/proc/keys', '/proc/key-users'].filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind-data', data(''), path]),
-    ...['--dev', '/dev', ...sized('/dev/shm', sharedMemoryMiBMax), '--remount-ro', '/dev'],
+    ...['/proc/keys', '/proc/key-users']
+      .filter((path) => existsSync(path))
+      .flatMap((path) => ['--ro-bind-data', data(''), path]),
+    '--dev',
+    '/dev',
+    ...sized('/dev/shm', sharedMemoryMiBMax),
+    '--remount-ro',
+    '/dev',
     ...sized('/tmp', temporaryMiBMax),
     ...sized('/home/skill', homeMiBMax),
     ...file('/etc/passwd', '0444', `skill:x:${plan.uid}:${plan.gid}::/home/skill:/bin/false\n`),
     ...file('/etc/group', '0444', `skill:x:${plan.gid}:\n`),
     ...file('/etc/hosts', '0444', '127.0.0.1 localhost\n'),
-    ...folders.flatMap(({ path, target }, index) => ['--ro-bind', reachSeen(`folder${index}`, path), target]),
-    ...['--ro-bind-try', seen('/usr/share/zoneinfo'), '/usr/share/zoneinfo', '--symlink', 'usr/bin', '/bin'],
-    ...plan.programs.flatMap(({ program, path }) => programArguments(program, reachSeen(program, path), seen)),
+    ...folders.flatMap(({ path, target }, index) => [
+      '--ro-bind',
+      reachSeen(`folder${index}`, path),
+      target,
+    ]),
+    '--ro-bind-try',
+    seen('/usr/share/zoneinfo'),
+    '/usr/share/zoneinfo',
+    '--symlink',
+    'usr/bin',
+    '/bin',
+    ...plan.programs.flatMap(({ program, path }) =>
+      programArguments(program, reachSeen(program, path), seen),
+    ),
     ...files.flatMap((one) => file(one.path, `0${one.mode}`, one.bytes)),
     ...plan.mounts.flatMap(({ target, mode, path }, index) => {
       const source = around.reach(`mount${index}`, sources?.get(target) ?? path);
@@ -79,18 +123,32 @@ export function skillArguments(
       return [mode === 'ro' ? '--ro-bind' : '--bind', source, target, ...inside];
     }),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--chdir', plan.workingDirectory],
+    '--chdir',
+    plan.workingDirectory,
     // The skill's files lie in the sandbox's own root, which nobody writes to from here on.
-    ...['--remount-ro', '/'],
+    '--remount-ro',
+    '/',
   ];
 }
 
 /** The forwarder's sandbox: socat, its libraries and the one socket; nothing of the skill. */
-export function forwarderArguments(libraries: readonly Library[], proxyFolder: string, seccomp: number, info: number): string[] {
+export function forwarderArguments(
+  libraries: readonly Library[],
+  proxyFolder: string,
+  seccomp: number,
+  info: number,
+): string[] {
   return [
     ...`${sealed} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
     ...libraryArguments(libraries, (path) => path),
-    ...['--ro-bind', '/usr/bin/socat', '/usr/bin/socat', '--ro-bind', proxyFolder, '/proxy', '--remount-ro', '/'],
+    '--ro-bind',
+    '/usr/bin/socat',
+    '/usr/bin/socat',
+    '--ro-bind',
+    proxyFolder,
+    '/proxy',
+    '--remount-ro',
+    '/',
   ];
 }
 
@@ -103,12 +161,19 @@ function libraryArguments(libraries: readonly Library[], seen: (path: string) =>
 function programArguments(program: string, path: string, seen: (path: string) => string): string[] {
   const beside = program === 'python3' ? `/usr/lib/${path.split('/').at(-1)}` : companions[program];
   return [
-    ...['--ro-bind', path, `/usr/bin/${program}`],
+    '--ro-bind',
+    path,
+    `/usr/bin/${program}`,
     ...(beside === undefined ? [] : ['--ro-bind-try', seen(beside), beside]),
   ];
 }
 
-function shutArguments({ path, kind }: ProtectedPath, source: string, target: string, data: (bytes: string) => string): string[] {
+function shutArguments(
+  { path, kind }: ProtectedPath,
+  source: string,
+  target: string,
+  data: (bytes: string) => string,
+): string[] {
   const at = `${target}/${path}`;
   switch (kind) {
     case 'pinned':

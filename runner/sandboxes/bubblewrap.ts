@@ -15,7 +15,15 @@ import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
 import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
 import { type Forwarder, forwarderLimits, startForwarder } from './forwarder.ts';
-import { descriptorAt, launch, libraries, openData, reach, refuseMissingTools, tools } from './launch.ts';
+import {
+  descriptorAt,
+  launch,
+  libraries,
+  openData,
+  reach,
+  refuseMissingTools,
+  tools,
+} from './launch.ts';
 import { preludeChecks, preludeScript } from './prelude.ts';
 import { goAhead, untilStarted } from './started.ts';
 
@@ -24,10 +32,26 @@ const cores = Math.max(1, availableParallelism() / 2);
 
 /** The sandbox of this host. */
 export function bubblewrap(): Sandbox {
-  const groups = makeControlGroups(`skillgate-${randomBytes(6).toString('hex')}`, { memoryMiB: 64, processes: 1, cores });
+  const groups = makeControlGroups(`skillgate-${randomBytes(6).toString('hex')}`, {
+    memoryMiB: 64,
+    processes: 1,
+    cores,
+  });
   groups.finish();
-  const gives = ['seccomp', 'no-network', 'no-user-namespaces', 'dropped-uid', ...[...groups.held].map((one) => `${one}-cgroup`)];
-  return { name: 'bubblewrap', gives, checks: preludeChecks, entersNamespaces: process.getuid?.() === 0, start };
+  const gives = [
+    'seccomp',
+    'no-network',
+    'no-user-namespaces',
+    'dropped-uid',
+    ...[...groups.held].map((one) => `${one}-cgroup`),
+  ];
+  return {
+    name: 'bubblewrap',
+    gives,
+    checks: preludeChecks,
+    entersNamespaces: process.getuid?.() === 0,
+    start,
+  };
 }
 
 async function start(what: SandboxStart): Promise<RunningSandbox> {
@@ -53,10 +77,15 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
   const kill = (): void => {
     child.kill('SIGKILL');
     void first
-      .then((one) => one !== undefined && startOf(one.pid) === one.began && process.kill(one.pid, 'SIGKILL'))
+      .then(
+        (one) =>
+          one !== undefined && startOf(one.pid) === one.began && process.kill(one.pid, 'SIGKILL'),
+      )
       .catch(() => undefined);
   };
-  const closed = new Promise<number | null>((resolve) => void child.on('error', () => undefined).on('close', resolve));
+  const closed = new Promise<number | null>(
+    (resolve) => void child.on('error', () => undefined).on('close', resolve),
+  );
   const ended = closed.then(async (code) => {
     await untilEmpty(await first);
     const { memory, processes } = end();
@@ -66,7 +95,8 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     const stderr = await untilStarted(child.stderr as Readable, started);
     const pid = (await first)?.pid;
     join(groups, pid);
-    const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable];
+    const stdin = child.stdin as Writable;
+    const stdout = child.stdout as Readable;
     stdin.on('error', () => undefined).write(goAhead);
     return { pid, stdin, stdout, stderr, ended, kill, notes: notesOf(what, groups) };
   } catch (cause) {
@@ -79,7 +109,9 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
 function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
   const { folders = [], plan, proxyFolder, sources, systemViews } = what;
   const { limits, mounts, programs, uid } = plan;
-  const bound = [...libraries.filter(({ link }) => link === undefined), ...folders].map(({ path }) => path);
+  const bound = [...libraries.filter(({ link }) => link === undefined), ...folders].map(
+    ({ path }) => path,
+  );
   const system = [...bound, ...programs.map(({ path }) => dirname(path))];
   const by = (controller: 'memory' | 'pids' | 'cpu', otherwise: string): string =>
     held.has(controller) ? 'by control group' : otherwise;
@@ -90,7 +122,9 @@ function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
     held.has('cpu') ? `processors: ${cores} by control group` : 'processors: no limit but time',
     `network: ${proxyFolder === undefined ? 'none' : 'the proxy'}`,
     ...(proxyFolder !== undefined && held.has('cpu')
-      ? [`forwarder to the proxy: ${forwarderLimits.cores} processors more, by a control group of its own`]
+      ? [
+          `forwarder to the proxy: ${forwarderLimits.cores} processors more, by a control group of its own`,
+        ]
       : []),
     ...sharingNotes({ system, mounts, sources, systemViews }),
   ];
@@ -102,7 +136,11 @@ function join(groups: ControlGroups, first: number | undefined): void {
     if (first === undefined) throw new Error('its first process is not known');
     groups.take(first);
   } catch (cause) {
-    throw new Problem('sandbox-refused', `The sandbox cannot join its control groups: ${(cause as Error).message}`, { cause });
+    throw new Problem(
+      'sandbox-refused',
+      `The sandbox cannot join its control groups: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 
@@ -110,11 +148,16 @@ function join(groups: ControlGroups, first: number | undefined): void {
  * Waits until nothing of a sandbox lives. Its outer process may end before, so the pid that it told counts: the first process of
  * the pid namespace, which the kernel ends last (pid_namespaces(7)), after every system call in it.
  */
-async function untilEmpty(first: { readonly pid: number; readonly began: string } | undefined): Promise<void> {
-  while (first !== undefined && first.began !== 'gone' && startOf(first.pid) === first.began) await sleep(1);
+async function untilEmpty(
+  first: { readonly pid: number; readonly began: string } | undefined,
+): Promise<void> {
+  while (first !== undefined && first.began !== 'gone' && startOf(first.pid) === first.began)
+    await sleep(1);
 }
 
-async function firstProcess(told: Readable): Promise<{ readonly pid: number; readonly began: string } | undefined> {
+async function firstProcess(
+  told: Readable,
+): Promise<{ readonly pid: number; readonly began: string } | undefined> {
   const [, pid] = /"child-pid": (\d+)/.exec(await text(told).catch(() => '')) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), began: startOf(Number(pid)) };
 }
@@ -139,16 +182,32 @@ function startChild(
       reach: (name, path) => reach(staged, runFolder, name, path),
       descriptorOf: (bytes) => firstData + own.push(openData(runFolder, bytes)) - 2,
       seccomp: seccompProgram(process.arch, 'skill'),
-      ...{ libraries, info },
+      libraries,
+      info,
       joinsNetwork: forwarder !== undefined,
     });
     const prelude = preludeScript(what, held);
     const given = own.slice(1).map((descriptor, index) => [firstData + index, descriptor] as const);
     return launch({
       bubblewrapArguments,
-      command: [`/proc/self/fd/${shell}`, '-c', prelude, 'sh', started, runFolder, ...targets, '--', ...command],
+      command: [
+        `/proc/self/fd/${shell}`,
+        '-c',
+        prelude,
+        'sh',
+        started,
+        runFolder,
+        ...targets,
+        '--',
+        ...command,
+      ],
       descriptors: new Map<number, number | 'pipe'>([...lent, [info, 'pipe'], ...given]),
-      ...{ uid: plan.uid, gid: plan.gid, runFolder, staged, namespace, entersNetwork: forwarder !== undefined },
+      uid: plan.uid,
+      gid: plan.gid,
+      runFolder,
+      staged,
+      namespace,
+      entersNetwork: forwarder !== undefined,
     });
   } finally {
     for (const descriptor of own) closeSync(descriptor);

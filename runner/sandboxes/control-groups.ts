@@ -1,5 +1,13 @@
 /** Control groups that hold a run to its memory, processes and processor time, where the runner may make them (kernel: cgroup-v1, cgroup-v2). */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { SandboxPlan } from '../sandbox.ts';
 
@@ -36,11 +44,16 @@ function settingsOf(
   { memoryMiB, processes, cores }: Limits,
   version: 1 | 2,
 ): Record<Controller, Record<string, number | string>> {
-  const [bytes, quota] = [memoryMiB * 1024 * 1024, Math.round(cores * periodMicroseconds)];
+  const bytes = memoryMiB * 1024 * 1024;
+  const quota = Math.round(cores * periodMicroseconds);
   // Two are bubblewrap's own.
   const pids = { 'pids.max': processes + 2 };
   if (version === 2)
-    return { memory: { 'memory.max': bytes, 'memory.swap.max?': 0 }, pids, cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` } };
+    return {
+      memory: { 'memory.max': bytes, 'memory.swap.max?': 0 },
+      pids,
+      cpu: { 'cpu.max': `${quota} ${periodMicroseconds}` },
+    };
   return {
     // What lies in sockets counts in version 1 only when it has a limit of its own.
     memory: {
@@ -48,7 +61,8 @@ function settingsOf(
       'memory.memsw.limit_in_bytes?': bytes,
       'memory.kmem.tcp.limit_in_bytes?': bytes,
     },
-    ...{ pids, cpu: { 'cpu.cfs_period_us': periodMicroseconds, 'cpu.cfs_quota_us': quota } },
+    pids,
+    cpu: { 'cpu.cfs_period_us': periodMicroseconds, 'cpu.cfs_quota_us': quota },
   };
 }
 
@@ -59,13 +73,22 @@ export function placesFor(
   own = existsSync('/proc/self/cgroup') ? readFileSync('/proc/self/cgroup', 'utf8') : '',
 ): ReadonlyMap<Controller, Place> {
   const found = controllers.flatMap((controller): [Controller, Place][] => {
-    const legacy = new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:(.*)$`, 'm').exec(own)?.[1];
-    if (legacy !== undefined) return [[controller, { folder: `${root}/${controller}${under(legacy)}/${name}`, version: 1 }]];
+    const legacy = new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:(.*)$`, 'm').exec(
+      own,
+    )?.[1];
+    if (legacy !== undefined)
+      return [
+        [controller, { folder: `${root}/${controller}${under(legacy)}/${name}`, version: 1 }],
+      ];
     const unified = /^0::(.*)$/m.exec(own)?.[1];
     if (unified === undefined) return [];
     // A group of version 2 that has processes gives no controller to those in it, so a sibling is the usual place.
-    const above = [under(unified), under(dirname(unified))].find((path) => givesOn(`${root}${path}`, controller));
-    return above === undefined ? [] : [[controller, { folder: `${root}${above}/${name}`, version: 2 }]];
+    const above = [under(unified), under(dirname(unified))].find((path) =>
+      givesOn(`${root}${path}`, controller),
+    );
+    return above === undefined
+      ? []
+      : [[controller, { folder: `${root}${above}/${name}`, version: 2 }]];
   });
   return new Map(found);
 }
@@ -77,7 +100,9 @@ function under(path: string): string {
 function givesOn(folder: string, controller: Controller): boolean {
   try {
     accessSync(`${folder}/cgroup.procs`, constants.W_OK);
-    return readFileSync(`${folder}/cgroup.subtree_control`, 'utf8').split(/\s/).includes(controller);
+    return readFileSync(`${folder}/cgroup.subtree_control`, 'utf8')
+      .split(/\s/)
+      .includes(controller);
   } catch {
     return false;
   }
@@ -87,7 +112,9 @@ function givesOn(folder: string, controller: Controller): boolean {
 export function makeControlGroups(name: string, limits: Limits): ControlGroups {
   const places = placesFor(name);
   const made = new Map(
-    [...places].filter(([controller, { folder, version }]) => set(folder, settingsOf(limits, version)[controller])),
+    [...places].filter(([controller, { folder, version }]) =>
+      set(folder, settingsOf(limits, version)[controller]),
+    ),
   );
   const foldersOf = (version: 1 | 2): Set<string> =>
     new Set([...made.values()].filter((one) => one.version === version).map((one) => one.folder));
@@ -110,10 +137,15 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
     },
     take: (pid) => {
       for (const folder of foldersOf(2))
-        for (const one of [pid, ...childrenOf(pid)]) writeFileSync(`${folder}/cgroup.procs`, String(one));
+        for (const one of [pid, ...childrenOf(pid)])
+          writeFileSync(`${folder}/cgroup.procs`, String(one));
     },
     finish: () => {
-      const memory = ranOut('memory', /^oom_kill [1-9]/m, made.get('memory')?.version === 1 ? 'memory.oom_control' : undefined);
+      const memory = ranOut(
+        'memory',
+        /^oom_kill [1-9]/m,
+        made.get('memory')?.version === 1 ? 'memory.oom_control' : undefined,
+      );
       const processes = ranOut('pids', /^max [1-9]/m);
       for (const folder of folders) remove(folder);
       return { memory, processes };
@@ -123,7 +155,9 @@ export function makeControlGroups(name: string, limits: Limits): ControlGroups {
 
 // proc(5), children.
 function childrenOf(pid: number): number[] {
-  return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number);
+  return (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(
+    Number,
+  );
 }
 
 /** Ends what lives in the groups of a run whose runner was killed, and takes them away. */

@@ -24,10 +24,14 @@ export interface Forwarder {
 }
 
 /** @throws Problem `sandbox-refused` when it does not come to listen */
-export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxStart, proxyFolder: string): Promise<Forwarder> {
+export async function startForwarder(
+  { plan: { uid, gid }, runFolder }: SandboxStart,
+  proxyFolder: string,
+): Promise<Forwarder> {
   const seccomp = seccompProgram(process.arch, 'forwarder');
   const filter = openData(runFolder, seccomp);
-  const [filterAt, infoAt] = [descriptorAt.firstData, descriptorAt.info];
+  const filterAt = descriptorAt.firstData;
+  const infoAt = descriptorAt.info;
   const staged = new Map<string, string>();
   const socket = reach(staged, runFolder, 'proxy', proxyFolder);
   const listen = `TCP4-LISTEN:${forwarderPort},bind=127.0.0.1,fork,max-children=${egressConnectionsMax},backlog=${egressConnectionsMax}`;
@@ -44,15 +48,22 @@ export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxS
         bubblewrapArguments: forwarderArguments(libraries, socket, filterAt, infoAt),
         command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
         descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
-        ...{ uid, gid, runFolder, staged, entersNetwork: false },
+        uid,
+        gid,
+        runFolder,
+        staged,
+        entersNetwork: false,
       }),
     );
     errors = text(child.stderr as Readable);
-    const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as { 'child-pid': number };
+    const { 'child-pid': pid } = JSON.parse(await text(child.stdio.at(infoAt) as Readable)) as {
+      'child-pid': number;
+    };
     // Before it listens, so that each process that it starts for a connection is in the groups too.
     groups.take(pid);
     await untilListening(child, pid);
-    const [user, network] = [openSync(`/proc/${pid}/ns/user`, 'r'), openSync(`/proc/${pid}/ns/net`, 'r')];
+    const user = openSync(`/proc/${pid}/ns/user`, 'r');
+    const network = openSync(`/proc/${pid}/ns/net`, 'r');
     const stop = (): void => {
       end();
       closeSync(user);
@@ -61,9 +72,13 @@ export async function startForwarder({ plan: { uid, gid }, runFolder }: SandboxS
     return { user, network, stop };
   } catch (cause) {
     end();
-    throw new Problem('sandbox-refused', `The forwarder did not start: ${(await errors).trim() || (cause as Error).message}`, {
-      cause,
-    });
+    throw new Problem(
+      'sandbox-refused',
+      `The forwarder did not start: ${(await errors).trim() || (cause as Error).message}`,
+      {
+        cause,
+      },
+    );
   } finally {
     closeSync(filter);
   }
@@ -80,7 +95,11 @@ export function forwarderGroupOf(runFolder: string): string {
 // A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state 0A.
 async function untilListening(child: ChildProcess, pid: number): Promise<void> {
   const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
-  for (const until = performance.now() + startSecondsMax * 1000; performance.now() < until; await sleep(1)) {
+  for (
+    const until = performance.now() + startSecondsMax * 1000;
+    performance.now() < until;
+    await sleep(1)
+  ) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended at once');
     if (readFileSync(`/proc/${pid}/net/tcp`, 'latin1').includes(listening)) return;
   }

@@ -6,7 +6,14 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
 /** Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox before the command starts. */
-export const descriptorAt = { firstPin: 3, network: 7, user: 8, shell: 9, info: 10, firstData: 11 } as const;
+export const descriptorAt = {
+  firstPin: 3,
+  network: 7,
+  user: 8,
+  shell: 9,
+  info: 10,
+  firstData: 11,
+} as const;
 
 /** The programs of this host that start a sandbox: only where the system installed them, whatever PATH says. */
 export const tools = {
@@ -41,7 +48,12 @@ shift; unset PWD OLDPWD
 exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
 
 /** Where a path is reached by the run's uid; a runner that is root adds it to `staged` when a folder above is shut to others. */
-export function reach(staged: Map<string, string>, runFolder: string, name: string, path: string): string {
+export function reach(
+  staged: Map<string, string>,
+  runFolder: string,
+  name: string,
+  path: string,
+): string {
   if (process.getuid?.() !== 0 || isOpen(dirname(path))) return path;
   const place = `${runFolder}/stage/${name}`;
   fs.mkdirSync(dirname(place), { recursive: true });
@@ -58,24 +70,71 @@ function isOpen(folder: string): boolean {
 
 export function launch(what: Launch): ChildProcess {
   const nothing = fs.openSync('/dev/null', 'r');
-  const options = openData(what.runFolder, Buffer.from(what.bubblewrapArguments.map((one) => `${one}\0`).join('')));
+  const options = openData(
+    what.runFolder,
+    Buffer.from(what.bubblewrapArguments.map((one) => `${one}\0`).join('')),
+  );
   const stdio: (number | 'pipe' | 'ignore')[] = ['pipe', 'pipe', 'pipe'];
   for (const [number, descriptor] of what.descriptors) put(stdio, number, descriptor);
   const at = Math.max(stdio.length, descriptorAt.firstData);
   put(stdio, at, options);
-  for (const number of inherited) if ((stdio[number] ?? 'ignore') === 'ignore') put(stdio, number, nothing);
-  const [user, network] = [descriptorAt.user, descriptorAt.network].map((number) => `/proc/self/fd/${number}`);
-  const enter = [tools.nsenter, `--user=${user}`, `--net=${network}`, '--preserve-credentials', '--'];
-  const chain = [...(what.entersNetwork ? enter : []), tools.bwrap, '--args', String(at), '--', ...what.command];
+  for (const number of inherited)
+    if ((stdio[number] ?? 'ignore') === 'ignore') put(stdio, number, nothing);
+  const [user, network] = [descriptorAt.user, descriptorAt.network].map(
+    (number) => `/proc/self/fd/${number}`,
+  );
+  const enter = [
+    tools.nsenter,
+    `--user=${user}`,
+    `--net=${network}`,
+    '--preserve-credentials',
+    '--',
+  ];
+  const chain = [
+    ...(what.entersNetwork ? enter : []),
+    tools.bwrap,
+    '--args',
+    String(at),
+    '--',
+    ...what.command,
+  ];
   const ids = { uid: what.uid, gid: what.gid };
   const into = `--mount=/proc/${process.pid}/fd/${what.namespace}`;
-  const stage = [stageScript, 'sh', String(what.uid), String(what.gid), ...[...what.staged].flat(), '--'];
+  const stage = [
+    stageScript,
+    'sh',
+    String(what.uid),
+    String(what.gid),
+    ...[...what.staged].flat(),
+    '--',
+  ];
   const inside = what.namespace === undefined ? [] : [tools.nsenter, into, '--'];
   const isStaged = what.staged.size > 0;
-  const staged = [...inside, tools.unshare, '--mount', '--propagation', 'private', tools.sh, '-c', ...stage, ...chain];
+  const staged = [
+    ...inside,
+    tools.unshare,
+    '--mount',
+    '--propagation',
+    'private',
+    tools.sh,
+    '-c',
+    ...stage,
+    ...chain,
+  ];
   // A given gid takes away the other groups too (nsenter(1), --setgid; libuv, uv_spawn).
-  const entered = [tools.nsenter, into, `--setgid=${what.gid}`, `--setuid=${what.uid}`, '--', ...chain];
-  const [program = '', ...args] = isStaged ? staged : what.namespace === undefined ? chain : entered;
+  const entered = [
+    tools.nsenter,
+    into,
+    `--setgid=${what.gid}`,
+    `--setuid=${what.uid}`,
+    '--',
+    ...chain,
+  ];
+  const [program = '', ...args] = isStaged
+    ? staged
+    : what.namespace === undefined
+      ? chain
+      : entered;
   const other = process.getuid?.() === 0 && !isStaged && what.namespace === undefined ? ids : {};
   try {
     return spawn(program, args, { env: {}, cwd: '/', stdio, ...other });
@@ -85,7 +144,11 @@ export function launch(what: Launch): ChildProcess {
   }
 }
 
-function put(stdio: (number | 'pipe' | 'ignore')[], number: number, descriptor: number | 'pipe'): void {
+function put(
+  stdio: (number | 'pipe' | 'ignore')[],
+  number: number,
+  descriptor: number | 'pipe',
+): void {
   while (stdio.length < number) stdio.push('ignore');
   stdio[number] = descriptor;
 }
@@ -94,11 +157,14 @@ function put(stdio: (number | 'pipe' | 'ignore')[], number: number, descriptor: 
 // later, and the prelude refuses to start over any other.
 const inherited = (fs.existsSync('/proc/self/fdinfo') ? fs.readdirSync('/proc/self/fdinfo') : [])
   .map(Number)
-  .filter((number) => number > 2 && fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(number));
+  .filter(
+    (number) => number > 2 && fs.existsSync(`/proc/self/fdinfo/${number}`) && !closesOnExec(number),
+  );
 
 // proc(5), fdinfo: flags, O_CLOEXEC.
 function closesOnExec(number: number): boolean {
-  const [, flags = '0'] = /^flags:\s*([0-7]+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')) ?? [];
+  const [, flags = '0'] =
+    /^flags:\s*([0-7]+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${number}`, 'latin1')) ?? [];
   return (Number.parseInt(flags, 8) & 0o2_000_000) !== 0;
 }
 
@@ -108,7 +174,8 @@ export function openData(runFolder: string, bytes: Uint8Array): number {
   const descriptor = fs.openSync(path, 'wx+', 0o600);
   fs.unlinkSync(path);
   // At a place (pwrite), so that whoever reads begins at the first byte.
-  for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at, bytes.length - at, at);
+  for (let at = 0; at < bytes.length; )
+    at += fs.writeSync(descriptor, bytes, at, bytes.length - at, at);
   return descriptor;
 }
 
@@ -120,7 +187,9 @@ export const libraries: readonly Library[] = [
   '/lib64',
 ]
   .filter((path) => fs.existsSync(path))
-  .map((path) => (fs.lstatSync(path).isSymbolicLink() ? { path, link: fs.readlinkSync(path) } : { path }));
+  .map((path) =>
+    fs.lstatSync(path).isSymbolicLink() ? { path, link: fs.readlinkSync(path) } : { path },
+  );
 
 /** @throws Problem `sandbox-missing` with the line that installs what is missing */
 export function refuseMissingTools(): void {

@@ -11,7 +11,8 @@ import type { ControlGroups } from './control-groups.ts';
 const checks: Readonly<Record<string, string>> = {
   'no new privileges': '[ "$skillgate_privileges" = 1 ]',
   'system calls are filtered': '[ "$skillgate_filter" = 2 ]',
-  'no capabilities': '[ "$skillgate_effective$skillgate_bounding" = 00000000000000000000000000000000 ]',
+  'no capabilities':
+    '[ "$skillgate_effective$skillgate_bounding" = 00000000000000000000000000000000 ]',
   'another user than root': '[ "$skillgate_user" != 0 ]',
   // A container's runtime says HOME of its own accord.
   'the environment of the runner is not there': `[ -z "\${skillgate_environment#HOME=/}" ]`,
@@ -48,7 +49,10 @@ done`;
  * descriptors, `--`, the command.
  * @param held what control groups hold for all processes together; the limit of memory is each one's otherwise, and V8 reserves 640 MiB before it begins
  */
-export function preludeScript({ command, plan: { limits } }: SandboxStart, held: ControlGroups['held']): string {
+export function preludeScript(
+  { command, plan: { limits } }: SandboxStart,
+  held: ControlGroups['held'],
+): string {
   const dataKiB = (limits.memoryMiB + (command[0] === '/usr/bin/node' ? 640 : 0)) * 1024;
   // The group counts and tells; this only stands behind it.
   const processes = limits.processes + (held.has('pids') ? 16 : 0);
@@ -56,7 +60,9 @@ export function preludeScript({ command, plan: { limits } }: SandboxStart, held:
     'skillgate_started=$1 skillgate_host=$2 skillgate_n=3; shift 2',
     'skillgate_fail() { echo "$1" >&2; exit 125; }',
     look,
-    ...Object.entries(checks).map(([name, check]) => `${check} || skillgate_fail 'does not hold here: ${name}'`),
+    ...Object.entries(checks).map(
+      ([name, check]) => `${check} || skillgate_fail 'does not hold here: ${name}'`,
+    ),
     'while [ "$1" != -- ]; do [ "$1" -ef /proc/self/fd/$skillgate_n ] || skillgate_fail "$1 is not the folder that was judged"; skillgate_n=$((skillgate_n+1)); shift; done',
     'shift',
     `ulimit -c 0 && ulimit -n ${openFilesMax} && ulimit -f ${fileBytesMax / 512} && ulimit -t ${limits.seconds * 2} || skillgate_fail 'no limits'`,

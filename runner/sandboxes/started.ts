@@ -15,7 +15,12 @@ export function untilStarted(source: Readable, started: string): Promise<Readabl
   let before = '';
   return new Promise((resolve, reject) => {
     const onEnd = (): void =>
-      reject(new Problem('sandbox-refused', `The sandbox did not start: ${before.trim() || 'it said nothing'}`));
+      reject(
+        new Problem(
+          'sandbox-refused',
+          `The sandbox did not start: ${before.trim() || 'it said nothing'}`,
+        ),
+      );
     const late = setTimeout(onEnd, startSecondsMax * 1000);
     const onData = (chunk: Buffer): void => {
       before += chunk.toString('latin1');

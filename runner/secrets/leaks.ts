@@ -21,7 +21,10 @@ export interface LeakDetector {
 }
 
 /** @param onCanary called once, with the channel in which the canary was seen */
-export function leakDetector(values: readonly WatchedValue[], onCanary: (channel: string, leak: Leak) => void): LeakDetector {
+export function leakDetector(
+  values: readonly WatchedValue[],
+  onCanary: (channel: string, leak: Leak) => void,
+): LeakDetector {
   const needles = values.flatMap(({ name, parts }) =>
     parts
       .flatMap((part) => leakForms(part))
@@ -31,7 +34,11 @@ export function leakDetector(values: readonly WatchedValue[], onCanary: (channel
   const keep = Math.max(1, ...needles.map(({ bytes }) => bytes.length)) - 1;
   const ends = new Map<string, Buffer>();
   let canary: Leak | undefined;
-  const push = (channel: string, chunk: Uint8Array, allowed: readonly string[] = []): Leak | undefined => {
+  const push = (
+    channel: string,
+    chunk: Uint8Array,
+    allowed: readonly string[] = [],
+  ): Leak | undefined => {
     if (canary !== undefined) return canary;
     const before = ends.get(channel) ?? Buffer.alloc(0);
     const bytes = Buffer.concat([before, chunk]);

@@ -11,6 +11,9 @@ export function placeholderFor(random: Uint8Array): string {
 }
 
 /** What a leak detector looks for: the part that nobody can guess. */
-export function watchedPlaceholder({ name, placeholder }: Pick<BoundPlaceholder, 'name' | 'placeholder'>): WatchedValue {
+export function watchedPlaceholder({
+  name,
+  placeholder,
+}: Pick<BoundPlaceholder, 'name' | 'placeholder'>): WatchedValue {
   return { name, parts: [placeholder.slice(prefix.length)] };
 }

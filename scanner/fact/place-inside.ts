@@ -17,6 +17,19 @@ export function spanAt({ file, path }: Place, start = 0, end = start): Span {
 }
 
 /** A fact about all of it, or about a piece of its text. */
-export function placeFact(place: Place, what: ArtifactFact['what'], detail: string, start = 0, end = start): ArtifactFact {
-  return { kind: 'artifact', what, detail, span: spanAt(place, start, end), context: contextOf(place.path), certainty: 'exact' };
+export function placeFact(
+  place: Place,
+  what: ArtifactFact['what'],
+  detail: string,
+  start = 0,
+  end = start,
+): ArtifactFact {
+  return {
+    kind: 'artifact',
+    what,
+    detail,
+    span: spanAt(place, start, end),
+    context: contextOf(place.path),
+    certainty: 'exact',
+  };
 }

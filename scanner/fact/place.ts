@@ -25,7 +25,10 @@ export function linesOf(text: string): Lines {
 }
 
 /** The offset of a line and column, both from 1; the end of the text for what lies behind it. */
-export function offsetOf(text: string, { line, column }: { readonly line: number; readonly column: number }): number {
+export function offsetOf(
+  text: string,
+  { line, column }: { readonly line: number; readonly column: number },
+): number {
   let start = 0;
   for (let at = 1; at < line; at++) {
     const end = text.indexOf('\n', start);

@@ -52,9 +52,13 @@ export class FactIndex {
   }
 
   /** The facts of one kind that `reads` selects, in their order; undefined when it selects nothing of that kind. */
-  select<Kind extends FactKind>(kind: Kind, reads: readonly FactSelector[]): readonly FactOf<Kind>[] | undefined {
+  select<Kind extends FactKind>(
+    kind: Kind,
+    reads: readonly FactSelector[],
+  ): readonly FactOf<Kind>[] | undefined {
     // All of a selection are of one kind: the first one tells.
-    const isOfKind = (facts: readonly Fact[]): facts is readonly FactOf<Kind>[] => (facts[0]?.kind ?? kind) === kind;
+    const isOfKind = (facts: readonly Fact[]): facts is readonly FactOf<Kind>[] =>
+      (facts[0]?.kind ?? kind) === kind;
     const wanted = reads.filter((one) => one === kind || one.startsWith(`${kind}:`));
     if (wanted.length === 0) return undefined;
     const all = this.#once(kind, () => this.#ofKind(kind));

@@ -56,7 +56,11 @@ export interface Source {
  * Where pieces of an embedded text stand in the text around it. Sorted by `at`; from each `at` on, offsets run in step with `raw`,
  * or stay on it when `fixed` (decoded text that has no counterpart character by character).
  */
-export type OffsetMap = readonly { readonly at: number; readonly raw: number; readonly fixed?: true }[];
+export type OffsetMap = readonly {
+  readonly at: number;
+  readonly raw: number;
+  readonly fixed?: true;
+}[];
 
 /** A program inside another text: a code block, `bash -c "…"`, a heredoc, a package.json script, decoded base64. It is analysed in turn. */
 export interface EmbeddedProgram {

@@ -30,7 +30,11 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
       for (const visit of nearest(search(source.node, edges, goal, steps))) {
         for (const sink of sinks.get(visit.node) ?? []) {
           const isByFile = sink.sink.part === 'program';
-          if (!isTold(source.source, sink.sink) || visit.stored !== isByFile || (isByFile && source.source.what !== 'network'))
+          if (
+            !isTold(source.source, sink.sink) ||
+            visit.stored !== isByFile ||
+            (isByFile && source.source.what !== 'network')
+          )
             continue;
           if (flows.length >= flowsMax) return { flows, complete: false };
           flows.push(flowOf(source, sink, wayTo(visit), nodes));
@@ -46,7 +50,9 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
 
 // Nobody asks which plain file was copied into which: that is what programs do all day.
 function isPlain({ what, name }: FlowSource): boolean {
-  return what === 'command' || what === 'input' || (what === 'file' && sensitivePath(name) === undefined);
+  return (
+    what === 'command' || what === 'input' || (what === 'file' && sensitivePath(name) === undefined)
+  );
 }
 
 function isTold(source: FlowSource, sink: FlowSink): boolean {
@@ -54,7 +60,11 @@ function isTold(source: FlowSource, sink: FlowSink): boolean {
 }
 
 /** The nodes from which there is a way to a sink, so that no other is gone through. */
-function goalsOf(graph: FlowGraph, edges: Edges, steps: Steps): { ofAny: ReadonlySet<string>; ofPlain: ReadonlySet<string> } {
+function goalsOf(
+  graph: FlowGraph,
+  edges: Edges,
+  steps: Steps,
+): { ofAny: ReadonlySet<string>; ofPlain: ReadonlySet<string> } {
   const back = new Map<string, string[]>();
   for (const [from, list] of edges) {
     for (const { to } of list) {
@@ -74,7 +84,10 @@ function goalsOf(graph: FlowGraph, edges: Edges, steps: Steps): { ofAny: Readonl
     }
     return seen;
   };
-  return { ofAny: reaching(graph.sinks), ofPlain: reaching(graph.sinks.filter(({ sink }) => sink.what !== 'file')) };
+  return {
+    ofAny: reaching(graph.sinks),
+    ofPlain: reaching(graph.sinks.filter(({ sink }) => sink.what !== 'file')),
+  };
 }
 
 function flowOf(
@@ -88,7 +101,10 @@ function flowOf(
     source,
     sink: sink.sink,
     span: sink.span,
-    context: sink.context !== 'comment' && way.some((visited) => visited.shown) ? 'fence-doc' : sink.context,
+    context:
+      sink.context !== 'comment' && way.some((visited) => visited.shown)
+        ? 'fence-doc'
+        : sink.context,
     certainty: weaker(certainty, sink.certainty),
     encoded: way.some((visited) => visited.encodes),
     steps: [...stepsOf(way, nodes), { span: sink.span, note: sinkNote(sink.sink) }],
@@ -131,13 +147,35 @@ interface Visit {
 
 // Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the value was born; an argument edge
 // changes to `down`, where result edges are shut: summary edges stand for calls that come back.
-function search(from: string, edges: Edges, goal: ReadonlySet<string>, steps: Steps): Map<string, Visit> {
+function search(
+  from: string,
+  edges: Edges,
+  goal: ReadonlySet<string>,
+  steps: Steps,
+): Map<string, Visit> {
   const seen = new Map<string, Visit>();
   if (!goal.has(from)) return seen;
   let wave: { visit: Visit; phase: 'up' | 'down' }[] = [
-    { visit: { node: from, before: undefined, encodes: false, shown: false, stored: false, length: 0 }, phase: 'up' },
+    {
+      visit: {
+        node: from,
+        before: undefined,
+        encodes: false,
+        shown: false,
+        stored: false,
+        length: 0,
+      },
+      phase: 'up',
+    },
   ];
-  seen.set(`${from} up`, { node: from, before: undefined, encodes: false, shown: false, stored: false, length: 0 });
+  seen.set(`${from} up`, {
+    node: from,
+    before: undefined,
+    encodes: false,
+    shown: false,
+    stored: false,
+    length: 0,
+  });
   while (wave.length > 0) {
     const next: typeof wave = [];
     for (const { visit, phase } of wave) {
@@ -185,7 +223,10 @@ function wayTo(last: Visit): Visit[] {
 }
 
 // Nodes without a note are inner ones that a reader need not see; a very long way keeps its both ends.
-function stepsOf(way: readonly Visit[], nodes: ReadonlyMap<string, FlowNode>): { span: FlowNode['span']; note: string }[] {
+function stepsOf(
+  way: readonly Visit[],
+  nodes: ReadonlyMap<string, FlowNode>,
+): { span: FlowNode['span']; note: string }[] {
   const told = way.flatMap(({ node }) => {
     const known = nodes.get(node);
     return known === undefined || known.note === '' ? [] : [{ span: known.span, note: known.note }];

@@ -28,7 +28,12 @@ export type FlowEdge =
       /** Of what makes the values move, where it is not the code itself: a command in a code block that only shows. */
       readonly context?: FactContext;
     }
-  | { readonly kind: 'argument' | 'result'; readonly from: string; readonly to: string; readonly call: string };
+  | {
+      readonly kind: 'argument' | 'result';
+      readonly from: string;
+      readonly to: string;
+      readonly call: string;
+    };
 
 /**
  * One program of the skill starts another. Values go in as arguments, on standard input and by variables; what it prints comes back.
@@ -56,7 +61,11 @@ export interface FlowStart {
 export interface FlowGraph {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly FlowEdge[];
-  readonly sources: readonly { readonly node: string; readonly source: FlowSource; readonly certainty: Confidence }[];
+  readonly sources: readonly {
+    readonly node: string;
+    readonly source: FlowSource;
+    readonly certainty: Confidence;
+  }[];
   readonly sinks: readonly {
     readonly node: string;
     readonly sink: FlowSink;
@@ -66,9 +75,17 @@ export interface FlowGraph {
   }[];
   readonly starts?: readonly FlowStart[];
   /** Variables that a program (`by` = `Source.path`) sets for everything it starts: `export`, `os.environ[…] =`, `process.env.X =`. */
-  readonly exports?: readonly { readonly by: string; readonly name: string; readonly node: string }[];
+  readonly exports?: readonly {
+    readonly by: string;
+    readonly name: string;
+    readonly node: string;
+  }[];
   /** Nodes that hold what a program gets, where that is no source by itself: the holes of a command line that another language put together. */
-  readonly entries?: readonly { readonly program: string; readonly channel: 'argument' | 'stdin'; readonly node: string }[];
+  readonly entries?: readonly {
+    readonly program: string;
+    readonly channel: 'argument' | 'stdin';
+    readonly node: string;
+  }[];
   /** Nodes whose values a program prints, where that is no sink by itself. */
   readonly exits?: readonly { readonly program: string; readonly node: string }[];
 }

@@ -35,7 +35,9 @@ export function destinationOf(
     said: host === '*' ? 'a host that could not be computed' : host,
     drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, span, of('flow')),
     loopback: isLoopbackHost(host) || ownMachine.test(host),
-    declared: given.some((wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one)),
+    declared: given.some(
+      (wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, one),
+    ),
   };
 }
 
@@ -74,11 +76,19 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
 }
 
 /** The draft of a finding on a flow: its place is the sink, its steps are told. */
-export function draftOfFlow(flow: FlowFact, said: Omit<Draft, 'span' | 'flow' | 'confidence'>): Draft {
+export function draftOfFlow(
+  flow: FlowFact,
+  said: Omit<Draft, 'span' | 'flow' | 'confidence'>,
+): Draft {
   const draft = { ...said, span: flow.span, confidence: flow.certainty, flow: flow.steps };
   if (flow.context !== 'fence-doc') return draft;
   const severity = said.severity === 'info' ? ('info' as const) : ('low' as const);
-  return { ...draft, kind: 'capability', severity, message: `${said.message}, in a block that is only shown` };
+  return {
+    ...draft,
+    kind: 'capability',
+    severity,
+    message: `${said.message}, in a block that is only shown`,
+  };
 }
 
 /** What a flow is that the author declared: no evidence of an attack, but a row that a person approves. */

@@ -21,7 +21,11 @@ export function linkPrograms(graph: FlowGraph, programs: Programs, steps: Steps)
   const link: Link = { graph, ...programs, steps, nodes: [], edges: [], hubs: new Set() };
   linkFiles(link);
   linkStarts(link);
-  return { ...graph, nodes: [...graph.nodes, ...link.nodes], edges: [...graph.edges, ...link.edges] };
+  return {
+    ...graph,
+    nodes: [...graph.nodes, ...link.nodes],
+    edges: [...graph.edges, ...link.edges],
+  };
 }
 
 interface Link extends Programs {
@@ -32,7 +36,12 @@ interface Link extends Programs {
   readonly hubs: Set<string>;
 }
 
-function value(link: Link, from: string, to: string, about: { context?: FactContext; shared?: true } = {}): void {
+function value(
+  link: Link,
+  from: string,
+  to: string,
+  about: { context?: FactContext; shared?: true } = {},
+): void {
   link.steps.take();
   link.edges.push({ kind: 'value', from, to, ...about });
 }
@@ -45,7 +54,8 @@ function linkFiles(link: Link): void {
   });
   const wanted = new Set(reads.map(({ key }) => key));
   for (const { node, sink, span, context } of link.graph.sinks) {
-    if (sink.what !== 'file' || sink.capability?.kind !== 'mount' || context === 'comment') continue;
+    if (sink.what !== 'file' || sink.capability?.kind !== 'mount' || context === 'comment')
+      continue;
     const key = fileKey(sink.capability.path ?? '*');
     if (key === undefined) continue;
     const found = foldersOf(key).filter((one) => wanted.has(one));
@@ -69,13 +79,19 @@ function fileKey(path: string): string | undefined {
   const normal = posix.normalize(own).replace(/\/$/, '');
   // Of a name that is known in part only the same known part is the same file, and only when it says something.
   const known = normal.includes('*') ? normal.slice(0, normal.indexOf('*')) : normal;
-  return /^(|\.|\/|~|\/(tmp|var\/tmp|home|root|etc|dev)|\/dev\/.*)\/?$/.test(known) ? undefined : normal;
+  return /^(|\.|\/|~|\/(tmp|var\/tmp|home|root|etc|dev)|\/dev\/.*)\/?$/.test(known)
+    ? undefined
+    : normal;
 }
 
 // A file is also read by reading a folder that it is in.
 function foldersOf(key: string): string[] {
   const folders = [key];
-  for (let at = key.lastIndexOf('/'); at > 0 && folders.length < 20; at = key.lastIndexOf('/', at - 1))
+  for (
+    let at = key.lastIndexOf('/');
+    at > 0 && folders.length < 20;
+    at = key.lastIndexOf('/', at - 1)
+  )
     folders.push(key.slice(0, at));
   return folders;
 }
@@ -97,14 +113,25 @@ function linkStarts(link: Link): void {
         link.nodes.push({ id: handed, span: start.span, note: `handed to ${shown} ${how}` });
         for (const node of from) value(link, node, handed, { context: start.context });
         link.steps.take();
-        link.edges.push({ kind: 'argument', from: handed, to: `${program} ${channel}`, call: start.call });
+        link.edges.push({
+          kind: 'argument',
+          from: handed,
+          to: `${program} ${channel}`,
+          call: start.call,
+        });
       };
       hand(start.arguments, 'argument', 'as an argument');
       hand(start.stdin, 'stdin', 'on its input');
-      for (const { name, node } of [...start.env, ...(exported.get(start.by) ?? [])]) hand([node], `env ${name}`, `in ${name}`);
+      for (const { name, node } of [...start.env, ...(exported.get(start.by) ?? [])])
+        hand([node], `env ${name}`, `in ${name}`);
       if (start.output === undefined) continue;
       link.steps.take();
-      link.edges.push({ kind: 'result', from: `${program} prints`, to: start.output, call: start.call });
+      link.edges.push({
+        kind: 'result',
+        from: `${program} prints`,
+        to: start.output,
+        call: start.call,
+      });
     }
   }
   linkEnds(link, used);
@@ -115,7 +142,9 @@ function linkStarts(link: Link): void {
 function startsOfLines({ graph, sources }: Link): FlowStart[] {
   const lines = sources.flatMap((source) => {
     const [, by, raw] = /^(.*)#shell@(\d+)(?:\.\d+)?$/s.exec(source.path) ?? [];
-    return by === undefined ? [] : [{ by, raw: Number(raw), program: source.path, context: source.context }];
+    return by === undefined
+      ? []
+      : [{ by, raw: Number(raw), program: source.path, context: source.context }];
   });
   if (lines.length === 0) return [];
   const calls = new Map<string, { span: Span; arguments: string[]; output?: string }>();
@@ -125,7 +154,8 @@ function startsOfLines({ graph, sources }: Link): FlowStart[] {
     calls.set(key, known);
     return known;
   };
-  for (const { node, sink, span } of graph.sinks) if (sink.what === 'exec') callAt(span).arguments.push(node);
+  for (const { node, sink, span } of graph.sinks)
+    if (sink.what === 'exec') callAt(span).arguments.push(node);
   const spans = new Map(graph.nodes.map((node) => [node.id, node.span]));
   for (const { node, source } of graph.sources) {
     const span = source.what === 'command' ? spans.get(node) : undefined;
@@ -141,7 +171,10 @@ function startsOfLines({ graph, sources }: Link): FlowStart[] {
 }
 
 // The smallest of the calls around an offset; calls are sorted by where they begin.
-function innermost<Call extends { readonly span: Span }>(calls: readonly Call[], offset: number): Call | undefined {
+function innermost<Call extends { readonly span: Span }>(
+  calls: readonly Call[],
+  offset: number,
+): Call | undefined {
   let low = 0;
   let high = calls.length;
   while (low < high) {
@@ -149,7 +182,8 @@ function innermost<Call extends { readonly span: Span }>(calls: readonly Call[],
     if ((calls[middle]?.span.start ?? 0) <= offset) low = middle + 1;
     else high = middle;
   }
-  for (let at = low - 1; at >= Math.max(0, low - callsAroundMax); at--) if ((calls[at]?.span.end ?? 0) > offset) return calls[at];
+  for (let at = low - 1; at >= Math.max(0, low - callsAroundMax); at--)
+    if ((calls[at]?.span.end ?? 0) > offset) return calls[at];
   return undefined;
 }
 
@@ -163,13 +197,17 @@ function linkEnds(link: Link, used: ReadonlySet<string>): void {
     const program = spans.get(node)?.path;
     if (program === undefined || !used.has(program)) continue;
     if (source.what === 'env') value(link, `${program} env ${source.name}`, node);
-    if (source.what === 'input') value(link, `${program} ${isStdin(source.name) ? 'stdin' : 'argument'}`, node);
-    if (source.what === 'file' && stdinPath.test(source.name)) value(link, `${program} stdin`, node);
+    if (source.what === 'input')
+      value(link, `${program} ${isStdin(source.name) ? 'stdin' : 'argument'}`, node);
+    if (source.what === 'file' && stdinPath.test(source.name))
+      value(link, `${program} stdin`, node);
   }
-  for (const { program, channel, node } of entries) if (used.has(program)) value(link, `${program} ${channel}`, node);
+  for (const { program, channel, node } of entries)
+    if (used.has(program)) value(link, `${program} ${channel}`, node);
   for (const { node, sink, span } of sinks)
     if (sink.what === 'output' && used.has(span.path)) value(link, node, `${span.path} prints`);
-  for (const { program, node } of exits) if (used.has(program)) value(link, node, `${program} prints`);
+  for (const { program, node } of exits)
+    if (used.has(program)) value(link, node, `${program} prints`);
 }
 
 // A program's own input by its path, or by its descriptor.
@@ -187,7 +225,8 @@ function resolver({ files, sources }: Programs): (start: FlowStart) => readonly 
   const exact = new Set(inner.filter((path) => /\.\d+$/.test(path)));
   const names = Map.groupBy(files, (path) => posix.basename(path));
   return ({ program, by, language = 'shell' }) => {
-    if (program.includes('#') && program.startsWith(by)) return exact.has(program) ? [program] : (embedded.get(program) ?? []);
+    if (program.includes('#') && program.startsWith(by))
+      return exact.has(program) ? [program] : (embedded.get(program) ?? []);
     const [file] = filesNamed(program, files, names);
     if (file === undefined) return [];
     // A file of another name than a program's was read as that program besides.

@@ -22,7 +22,10 @@ export function isOwnCredentialFile(
 }
 
 /** Whether a path lies below a folder that bears the skill’s name, where skills and programs keep such. */
-export function isInOwnFolder(path: string, { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>): boolean {
+export function isInOwnFolder(
+  path: string,
+  { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,
+): boolean {
   const normal = normalisePath(path);
   const short = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase();
   return short.length >= 4 && commonFolder.test(normal) && normal.split('/').includes(short);

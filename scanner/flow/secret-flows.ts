@@ -16,14 +16,23 @@ export interface SentSecret {
 
 /** Each secret variable that reaches a request or connection to another machine. */
 export function sentSecrets(context: RuleContext): SentSecret[] {
-  const ofVariables = context.of('flow').filter(({ source }) => source.what === 'env' && source.name !== '*');
+  const ofVariables = context
+    .of('flow')
+    .filter(({ source }) => source.what === 'env' && source.name !== '*');
   return flowsThatRun(ofVariables).flatMap((flow): SentSecret[] => {
     const { name } = flow.source;
     const declared = context.declared?.secret.find((one) => one.name === name);
     if (!isSecretName(name) && declared === undefined) return [];
     const to = destinationOf(flow, context);
     if (to === undefined || to.loopback) return [];
-    return [{ flow, name, to, isDeclared: declared?.hosts.some((host) => coversHost(host, to.host)) === true }];
+    return [
+      {
+        flow,
+        name,
+        to,
+        isDeclared: declared?.hosts.some((host) => coversHost(host, to.host)) === true,
+      },
+    ];
   });
 }
 
@@ -37,7 +46,9 @@ function isNamedAfter(name: string, host: string): boolean {
   const registered = getDomain(host, { allowPrivateDomains: true })?.split('.')[0];
   if (registered === undefined) return false;
   const parts = name.toLowerCase().split('_');
-  return parts.some((part) => part.length >= 3 && !plainParts.test(part) && registered.includes(part));
+  return parts.some(
+    (part) => part.length >= 3 && !plainParts.test(part) && registered.includes(part),
+  );
 }
 
 const plainParts =
@@ -45,5 +56,7 @@ const plainParts =
 
 /** Whether a text of the skill speaks of a host: its SKILL.md or another page for readers. */
 export function isToldOf(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
-  return sources.some(({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host));
+  return sources.some(
+    ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),
+  );
 }

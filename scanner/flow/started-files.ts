@@ -24,10 +24,19 @@ export class StartedFiles {
   readAs(starts: readonly FlowStart[]): Read {
     return joined(
       starts.flatMap(({ program, language, context }) => {
-        if (context === 'comment' || program.includes('#') || !this.#isNew(`start ${language} ${program}`)) return [];
+        if (
+          context === 'comment' ||
+          program.includes('#') ||
+          !this.#isNew(`start ${language} ${program}`)
+        )
+          return [];
         return filesNamed(program, this.#texts, this.#names).map((path) => {
-          const source = this.#isNew(`file ${language} ${path}`) ? this.#texts.get(path) : undefined;
-          return source === undefined ? nothingRead : this.#read(source, language ?? this.#ownLanguage(source));
+          const source = this.#isNew(`file ${language} ${path}`)
+            ? this.#texts.get(path)
+            : undefined;
+          return source === undefined
+            ? nothingRead
+            : this.#read(source, language ?? this.#ownLanguage(source));
         });
       }),
     );
@@ -43,7 +52,9 @@ export class StartedFiles {
   readByLook(): Read {
     const alike = [...this.#texts.values()].filter(
       ({ path, language }) =>
-        language === 'text' && !proseName.test(path) && (this.#executable.has(path) || extensionOf(path) === ''),
+        language === 'text' &&
+        !proseName.test(path) &&
+        (this.#executable.has(path) || extensionOf(path) === ''),
     );
     return joined(alike.map((source) => this.#read(source, programIn(source.text))));
   }
@@ -52,17 +63,21 @@ export class StartedFiles {
   #ownLanguage({ path, text, language }: Source): Language | undefined {
     const first = shebang(text);
     if (first !== undefined || isStartable(language)) return first;
-    const isMeant = extensionOf(path) === '' || this.#executable.has(path) || programIn(text) !== undefined;
+    const isMeant =
+      extensionOf(path) === '' || this.#executable.has(path) || programIn(text) !== undefined;
     return isMeant ? 'shell' : undefined;
   }
 
   #read({ path, text, context, language: known }: Source, language: Language | undefined): Read {
-    if (language === undefined || isSameFamily(language, known) || text.trim() === '') return nothingRead;
+    if (language === undefined || isSameFamily(language, known) || text.trim() === '')
+      return nothingRead;
     if (!this.#isNew(`read ${language} ${path}`)) return nothingRead;
     const reason = `started as a program in a language that is not analysed (${language})`;
     return {
       embedded: [{ within: path, language, text, context, map: [{ at: 0, raw: 0 }] }],
-      unanalysed: lexicalLanguages.has(language) ? [{ span: { path, start: 0, end: Math.min(1, text.length) }, reason }] : [],
+      unanalysed: lexicalLanguages.has(language)
+        ? [{ span: { path, start: 0, end: Math.min(1, text.length) }, reason }]
+        : [],
     };
   }
 }
@@ -77,7 +92,10 @@ const proseName =
   /(^|\/)(readme|install|usage|changelog|changes|news|license|licence|copying|notice|authors|contributing|todo|\.[\w-]+)$/i;
 
 function joined(all: readonly Read[]): Read {
-  return { embedded: all.flatMap((one) => one.embedded), unanalysed: all.flatMap((one) => one.unanalysed) };
+  return {
+    embedded: all.flatMap((one) => one.embedded),
+    unanalysed: all.flatMap((one) => one.unanalysed),
+  };
 }
 
 function isStartable(language: Language): boolean {
@@ -95,7 +113,11 @@ export function filesNamed(
 ): readonly string[] {
   const known = program.slice(program.lastIndexOf('\0') + 1).replace(/^\/skills\/@self\//, '');
   // What stands before a part that is not known is the folder of the skill, or nothing that we could find.
-  const plain = posix.normalize(program.includes('\0') ? known.replace(/^\/+/, '') : known).replace(/^(\.\.\/)+/, '');
+  const plain = posix
+    .normalize(program.includes('\0') ? known.replace(/^\/+/, '') : known)
+    .replace(/^(\.\.\/)+/, '');
   if (files.has(plain)) return [plain];
-  return (names.get(posix.basename(plain)) ?? []).filter((path) => plain.endsWith(`/${path}`) || path.endsWith(`/${plain}`));
+  return (names.get(posix.basename(plain)) ?? []).filter(
+    (path) => plain.endsWith(`/${path}`) || path.endsWith(`/${plain}`),
+  );
 }

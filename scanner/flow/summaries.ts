@@ -46,13 +46,22 @@ export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Ste
     if (known.has(key)) return;
     known.add(key);
     const { encodes, stored } = about;
-    const step: Step = { to, kind: 'value', call: '', encodes, shared: false, shown: false, stored };
+    const step: Step = {
+      to,
+      kind: 'value',
+      call: '',
+      encodes,
+      shared: false,
+      shown: false,
+      stored,
+    };
     const here = edges.get(from);
     if (here === undefined) edges.set(from, [step]);
     else here.push(step);
     for (const before of reached.get(from)?.values() ?? []) reach(to, past(before, step));
   };
-  for (const parameter of callers.keys()) reach(parameter, { parameter, encodes: false, stored: false });
+  for (const parameter of callers.keys())
+    reach(parameter, { parameter, encodes: false, stored: false });
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { reach: before, node } = one;
     // Summaries made meanwhile are at the end of the list, and found too.
@@ -60,7 +69,8 @@ export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Ste
       steps.take();
       if (edge.kind === 'value') reach(edge.to, past(before, edge));
       if (edge.kind !== 'result') continue;
-      for (const from of callers.get(before.parameter)?.get(edge.call) ?? []) summarise(from, edge.to, before);
+      for (const from of callers.get(before.parameter)?.get(edge.call) ?? [])
+        summarise(from, edge.to, before);
     }
   }
 }

@@ -49,21 +49,37 @@ export function htmlFacts(source: Source, context: FrontEndContext): FrontEndRes
   const facts: TextFact[] = [];
   const embedded: EmbeddedProgram[] = [];
   for (const match of text.matchAll(/<!--([\s\S]*?)(?:-->|$)/g))
-    facts.push(textFact(source, 'hidden', match.index, (match[1] ?? '').trim(), 'comment', match[0].length));
+    facts.push(
+      textFact(source, 'hidden', match.index, (match[1] ?? '').trim(), 'comment', match[0].length),
+    );
   for (const hidden of hiddenHtml(text, 0))
-    facts.push(textFact(source, 'hidden', hidden.from, hidden.text, hidden.why, hidden.to - hidden.from));
+    facts.push(
+      textFact(source, 'hidden', hidden.from, hidden.text, hidden.why, hidden.to - hidden.from),
+    );
   for (const match of text.matchAll(/<script\b([^>]*)>([\s\S]*?)(?:<\/script\s*>|$)/gi)) {
     const code = match[2] ?? '';
-    if (/type\s*=\s*["']?(?!module|text\/javascript|application\/javascript)[\w/+-]+/i.test(match[1] ?? '')) continue;
+    if (
+      /type\s*=\s*["']?(?!module|text\/javascript|application\/javascript)[\w/+-]+/i.test(
+        match[1] ?? '',
+      )
+    )
+      continue;
     const raw = match.index + match[0].indexOf('>') + 1;
-    embedded.push({ within: path, language: 'javascript', text: code, context: source.context, map: [{ at: 0, raw }] });
+    embedded.push({
+      within: path,
+      language: 'javascript',
+      text: code,
+      context: source.context,
+      map: [{ at: 0, raw }],
+    });
   }
   // Attributes that are programs: handlers of events, and addresses that are code.
   for (const match of text.matchAll(
     /\s(?:on[a-z]{3,20}|href|xlink:href|src|action|formaction)\s*=\s*(?:"([^"]{1,20000})"|'([^']{1,20000})')/gi,
   )) {
     const value = match[1] ?? match[2] ?? '';
-    const prefix = /^\s*javascript:/i.exec(value)?.[0] ?? (/^\son/i.test(match[0]) ? '' : undefined);
+    const prefix =
+      /^\s*javascript:/i.exec(value)?.[0] ?? (/^\son/i.test(match[0]) ? '' : undefined);
     if (prefix === undefined) continue;
     const raw = match.index + match[0].length - 1 - value.length + prefix.length;
     embedded.push({
@@ -79,11 +95,16 @@ export function htmlFacts(source: Source, context: FrontEndContext): FrontEndRes
     .replace(/<(script|style)\b[\s\S]*?(<\/\1\s*>|$)/gi, (part) => ' '.repeat(part.length))
     .matchAll(/>([^<>]{3,})</g)) {
     const visible = (match[1] ?? '').replace(/\s+/g, ' ').trim();
-    if (visible !== '') facts.push(textFact(source, 'prose', match.index + 1, visible, '', match[0].length - 2));
+    if (visible !== '')
+      facts.push(textFact(source, 'prose', match.index + 1, visible, '', match[0].length - 2));
   }
   for (const match of text.matchAll(/\b(?:href|src|action)\s*=\s*["']([^"']+)["']/gi))
     facts.push(textFact(source, 'link', match.index, match[1] ?? '', '', match[0].length));
-  return { facts: [...facts.filter((fact) => fact.text !== ''), ...acts], embedded, unanalysed: [] };
+  return {
+    facts: [...facts.filter((fact) => fact.text !== ''), ...acts],
+    embedded,
+    unanalysed: [],
+  };
 }
 
 // A drawing is looked at, not run; one with a script in it does both.
@@ -129,7 +150,12 @@ export function hiddenHtml(html: string, offset: number): HiddenText[] {
   for (const match of html.matchAll(spokenAttribute)) {
     const text = match[1] ?? match[2] ?? '';
     if (text.trim().split(/\s+/).length >= 4)
-      found.push({ from: offset + match.index, to: offset + match.index + match[0].length, text, why: 'attribute' });
+      found.push({
+        from: offset + match.index,
+        to: offset + match.index + match[0].length,
+        text,
+        why: 'attribute',
+      });
   }
   return found;
 }
@@ -138,7 +164,14 @@ function isMetadata(tag: string | undefined): boolean {
   return tag !== undefined && /^(desc|metadata)$/i.test(tag);
 }
 
-function textFact(source: Source, role: TextFact['role'], start: number, text: string, detail: string, length: number): TextFact {
+function textFact(
+  source: Source,
+  role: TextFact['role'],
+  start: number,
+  text: string,
+  detail: string,
+  length: number,
+): TextFact {
   const span = { path: source.path, start, end: start + length };
   return { kind: 'text', role, span, context: source.context, certainty: 'exact', text, detail };
 }

@@ -17,7 +17,11 @@ export function decodeText(bytes: Uint8Array): Decoded | undefined {
   const wide = wideWithoutMark(bytes);
   if (wide !== undefined) return wide;
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8', exact: true };
+    return {
+      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+      encoding: 'utf-8',
+      exact: true,
+    };
   } catch {
     return hasOddBytes(bytes) ? undefined : notUtf8(bytes);
   }
@@ -42,7 +46,12 @@ export function codingLine(text: string): CodingLine | undefined {
   const name = (found[1] ?? '').toLowerCase().replaceAll('_', '-');
   if (/^utf-?8(-(sig|unix|dos|mac))?$|^u8$/.test(name)) return undefined;
   const start = text.indexOf(found[0]);
-  return { name, start, end: start + found[0].length, label: Object.hasOwn(pythonCodecs, name) ? pythonCodecs[name] : undefined };
+  return {
+    name,
+    start,
+    end: start + found[0].length,
+    label: Object.hasOwn(pythonCodecs, name) ? pythonCodecs[name] : undefined,
+  };
 }
 
 /** Text of bytes in a named encoding; undefined when some byte is none in it. */
@@ -65,7 +74,11 @@ function byMark(bytes: Uint8Array): Decoded | undefined {
 
 function utf16(encoding: 'utf-16le' | 'utf-16be', bytes: Uint8Array): Decoded {
   const text = decodeAs(encoding, bytes);
-  return { text: text ?? new TextDecoder(encoding).decode(bytes), encoding, exact: text !== undefined };
+  return {
+    text: text ?? new TextDecoder(encoding).decode(bytes),
+    encoding,
+    exact: text !== undefined,
+  };
 }
 
 function utf32(bytes: Uint8Array, isLittle: boolean): Decoded {
@@ -91,7 +104,12 @@ function wideWithoutMark(bytes: Uint8Array): Decoded | undefined {
   });
   const [even = 0, odd = 0] = zeros;
   const half = sample.byteLength / 2;
-  const encoding = odd > half * 0.6 && even < half * 0.02 ? 'utf-16le' : even > half * 0.6 && odd < half * 0.02 ? 'utf-16be' : '';
+  const encoding =
+    odd > half * 0.6 && even < half * 0.02
+      ? 'utf-16le'
+      : even > half * 0.6 && odd < half * 0.02
+        ? 'utf-16be'
+        : '';
   if (encoding === '') return undefined;
   const decoded = utf16(encoding, bytes);
   return hasControls(decoded.text) ? undefined : decoded;
@@ -112,5 +130,9 @@ function hasOddBytes(bytes: Uint8Array): boolean {
 function notUtf8(bytes: Uint8Array): Decoded {
   const text = new TextDecoder('utf-8').decode(bytes);
   if (/[^\0-\x7f\ufffd]/.test(text)) return { text, encoding: 'utf-8 with errors', exact: false };
-  return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252', exact: false };
+  return {
+    text: new TextDecoder('windows-1252').decode(bytes),
+    encoding: 'windows-1252',
+    exact: false,
+  };
 }

@@ -3,10 +3,16 @@ import { extensionOf } from '../fact/language.ts';
 import { type FileType, fileTypes } from '../models/file-types.ts';
 
 /** The type whose magic number a file begins with; undefined for text and for what has none. */
-export function typeOf(path: string, bytes: Uint8Array, isPlainText: boolean): FileType | undefined {
+export function typeOf(
+  path: string,
+  bytes: Uint8Array,
+  isPlainText: boolean,
+): FileType | undefined {
   const extension = extensionOf(path);
   return fileTypes.find(
-    (row) => row.magic.every((magic) => matches(bytes, magic)) && fitsText(row, extension, bytes, isPlainText),
+    (row) =>
+      row.magic.every((magic) => matches(bytes, magic)) &&
+      fitsText(row, extension, bytes, isPlainText),
   );
 }
 
@@ -17,7 +23,12 @@ export function claimedType(path: string): string | undefined {
 }
 
 // Some magic numbers are letters that a text may begin with; text wins when it is valid UTF-8 and the name does not claim the type.
-function fitsText(row: FileType, extension: string, bytes: Uint8Array, isPlainText: boolean): boolean {
+function fitsText(
+  row: FileType,
+  extension: string,
+  bytes: Uint8Array,
+  isPlainText: boolean,
+): boolean {
   if (row.extensions.includes(extension) && extension !== '') return true;
   return !isPlainText || bytes.subarray(0, 4096).includes(0) || row.class === 'document';
 }

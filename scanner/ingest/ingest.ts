@@ -42,35 +42,59 @@ function underOwnPath(source: Source, taken: Set<string>): Source {
 }
 
 /** Says what one file is; archives are opened as far as the budget goes. */
-export function ingestFile({ path, bytes }: Pick<SourceFile, 'path' | 'bytes'>, budget = new ArchiveBudget()): IngestedFile {
+export function ingestFile(
+  { path, bytes }: Pick<SourceFile, 'path' | 'bytes'>,
+  budget = new ArchiveBudget(),
+): IngestedFile {
   const about = { path, sha256: digestOf(bytes), bytes: bytes.byteLength };
   return { ...about, ...ingestBytes({ file: path, path, depth: 0 }, bytes, budget) };
 }
 
 function ingestBytes(place: Place, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
-  if (bytes.byteLength === 0) return { ...nothing, sources: [textSource(place, '')], disposition: 'analysed', reason: 'empty' };
+  if (bytes.byteLength === 0)
+    return {
+      ...nothing,
+      sources: [textSource(place, '')],
+      disposition: 'analysed',
+      reason: 'empty',
+    };
   const text = ingestText(place, bytes);
   const type = typeOf(place.path, bytes, text?.isPlain === true);
-  if (type === undefined) return text === undefined ? ingestUnknown(place) : disguisedText(place, text.ingested);
+  if (type === undefined)
+    return text === undefined ? ingestUnknown(place) : disguisedText(place, text.ingested);
   const named = type.extensions.includes(extensionOf(place.path)) || type.extensions.length === 0;
-  const disguised = named ? [] : [placeFact(place, 'disguised', `${type.type} named .${extensionOf(place.path)}`)];
+  const disguised = named
+    ? []
+    : [placeFact(place, 'disguised', `${type.type} named .${extensionOf(place.path)}`)];
   if (type.class === 'inert') return ingestMedia(place, type, bytes, disguised);
   if (place.depth >= archiveDepthMax && type.class !== 'binary')
-    return unanalysed('archives in archives', [placeFact(place, 'archive', 'archives in archives'), ...disguised]);
+    return unanalysed('archives in archives', [
+      placeFact(place, 'archive', 'archives in archives'),
+      ...disguised,
+    ]);
   const opened = openArchive(type.type, place.path, bytes, budget);
-  if (opened === undefined) return unanalysed(type.type, [placeFact(place, type.class, type.type), ...disguised]);
+  if (opened === undefined)
+    return unanalysed(type.type, [placeFact(place, type.class, type.type), ...disguised]);
   const artifacts = [
     ...disguised,
     ...opened.troubles.map(({ what, detail }) => placeFact(place, what, `${type.type}: ${detail}`)),
   ];
-  if (place.depth > 0 && opened.form === 'archive' && !/\.(tgz|tar\.gz)!\/[^!]*\.tar$/i.test(place.path))
+  if (
+    place.depth > 0 &&
+    opened.form === 'archive' &&
+    !/\.(tgz|tar\.gz)!\/[^!]*\.tar$/i.test(place.path)
+  )
     artifacts.push(placeFact(place, 'nested-archive', type.type));
   return joinEntries(place, type, opened, artifacts, budget);
 }
 
 const nothing = { sources: [], artifacts: [] } as const;
 
-function unanalysed(reason: string, artifacts: readonly ArtifactFact[], sources: readonly Source[] = []): Ingested {
+function unanalysed(
+  reason: string,
+  artifacts: readonly ArtifactFact[],
+  sources: readonly Source[] = [],
+): Ingested {
   return { sources, artifacts, disposition: 'unanalysed', reason };
 }
 
@@ -83,26 +107,45 @@ function ingestUnknown(place: Place): Ingested {
 function disguisedText(place: Place, ingested: Ingested): Ingested {
   const claimed = claimedType(place.path);
   const text = ingested.sources[0]?.text ?? '';
-  if (claimed === undefined || text.startsWith('version https://git-lfs.github.com/spec/')) return ingested;
+  if (claimed === undefined || text.startsWith('version https://git-lfs.github.com/spec/'))
+    return ingested;
   return {
     ...ingested,
-    artifacts: [...ingested.artifacts, placeFact(place, 'disguised', `text named .${extensionOf(place.path)}`)],
+    artifacts: [
+      ...ingested.artifacts,
+      placeFact(place, 'disguised', `text named .${extensionOf(place.path)}`),
+    ],
   };
 }
 
-function ingestMedia(place: Place, type: FileType, bytes: Uint8Array, disguised: readonly ArtifactFact[]): Ingested {
+function ingestMedia(
+  place: Place,
+  type: FileType,
+  bytes: Uint8Array,
+  disguised: readonly ArtifactFact[],
+): Ingested {
   const doubt = doubtMedia(type.type, bytes);
   const text = textInside(type.type, bytes);
   const program = text === '' ? undefined : programIn(text);
   const artifacts = [
     ...disguised,
     ...(doubt === undefined ? [] : [placeFact(place, doubt.what, doubt.detail)]),
-    ...(program === undefined || doubt !== undefined ? [] : [placeFact(place, 'polyglot', `${type.type} with a program in it`)]),
+    ...(program === undefined || doubt !== undefined
+      ? []
+      : [placeFact(place, 'polyglot', `${type.type} with a program in it`)]),
   ];
   const inside = { ...place, path: `${place.path}!/text` };
-  const sources = text === '' ? [] : [textSource(inside, text, program ?? (/^\s*<[?\w]/.test(text) ? 'html' : 'text'))];
+  const sources =
+    text === ''
+      ? []
+      : [textSource(inside, text, program ?? (/^\s*<[?\w]/.test(text) ? 'html' : 'text'))];
   const isDoubtful = artifacts.length > 0;
-  return { sources, artifacts, disposition: isDoubtful ? 'unanalysed' : 'inert', reason: doubt?.detail ?? type.type };
+  return {
+    sources,
+    artifacts,
+    disposition: isDoubtful ? 'unanalysed' : 'inert',
+    reason: doubt?.detail ?? type.type,
+  };
 }
 
 function joinEntries(
@@ -114,7 +157,11 @@ function joinEntries(
 ): Ingested {
   const inner = opened.entries.map(({ name, bytes }) => ({
     name,
-    ...ingestBytes({ file: place.file, path: `${place.path}!/${name.toWellFormed()}`, depth: place.depth + 1 }, bytes, budget),
+    ...ingestBytes(
+      { file: place.file, path: `${place.path}!/${name.toWellFormed()}`, depth: place.depth + 1 },
+      bytes,
+      budget,
+    ),
   }));
   const failed = inner.find((entry) => entry.disposition === 'unanalysed');
   const trouble = opened.troubles.find(isUnread);
@@ -123,6 +170,7 @@ function joinEntries(
   const sources = inner.flatMap((entry) => entry.sources);
   if (trouble !== undefined) return unanalysed(`${type.type}: ${trouble.detail}`, all, sources);
   const done = [...all, placeFact(place, 'opened', count)];
-  if (failed !== undefined) return unanalysed(`${type.type}: ${failed.name} (${failed.reason})`, done, sources);
+  if (failed !== undefined)
+    return unanalysed(`${type.type}: ${failed.name} (${failed.reason})`, done, sources);
   return { sources, artifacts: done, disposition: 'analysed', reason: count };
 }

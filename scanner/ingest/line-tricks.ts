@@ -41,11 +41,14 @@ export function lineTricks(text: string, language: Language): LineTrick[] {
   let lineStart = 0;
   for (const match of text.matchAll(/\r\n|\r+(?!\n)|[\n\u2028\u2029\u0085\v\f]/g)) {
     const [character] = match[0];
-    if (match[0] === '\n' || match[0] === '\r\n' || (isOld && character === '\r')) lineStart = match.index + match[0].length;
+    if (match[0] === '\n' || match[0] === '\r\n' || (isOld && character === '\r'))
+      lineStart = match.index + match[0].length;
     else {
       const before = text.slice(Math.max(lineStart, match.index - 2_000), match.index);
       const behind = text.slice(match.index + match[0].length, match.index + match[0].length + 200);
-      const isTrick = /^[^\n]*?[A-Za-z_]\w*/.test(behind) && (marks.test(before) || (character === '\r' && before.trim() !== ''));
+      const isTrick =
+        /^[^\n]*?[A-Za-z_]\w*/.test(behind) &&
+        (marks.test(before) || (character === '\r' && before.trim() !== ''));
       if (isTrick && found.length < tricksMax)
         found.push({
           start: match.index,

@@ -10,11 +10,13 @@ export interface Requirement {
 /** Packages named in `requirements*.txt` and `constraints*.txt`. */
 export function listedRequirements(sources: readonly Source[]): Requirement[] {
   return sources.filter(isRequirements).flatMap(({ path, text }) =>
-    [...text.matchAll(/^[ \t]*([A-Za-z0-9][\w.-]{0,80})(?=[ \t]*(?:$|\r|[=<>!~;[@#]))/gm)].map((match): Requirement => {
-      const [line, name = ''] = match;
-      const start = match.index + line.length - name.length;
-      return { span: { path, start, end: start + name.length }, name };
-    }),
+    [...text.matchAll(/^[ \t]*([A-Za-z0-9][\w.-]{0,80})(?=[ \t]*(?:$|\r|[=<>!~;[@#]))/gm)].map(
+      (match): Requirement => {
+        const [line, name = ''] = match;
+        const start = match.index + line.length - name.length;
+        return { span: { path, start, end: start + name.length }, name };
+      },
+    ),
   );
 }
 

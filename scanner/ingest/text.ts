@@ -22,24 +22,36 @@ export function ingestText(
   const isPlain = decoded.encoding === 'utf-8';
   if (decoded.text.length > sourceCharsMax) {
     const artifacts = [placeFact(place, 'unparsed', `more than ${sourceCharsMax} characters`)];
-    return { isPlain, ingested: { sources: [], artifacts, disposition: 'unanalysed', reason: 'too large' } };
+    return {
+      isPlain,
+      ingested: { sources: [], artifacts, disposition: 'unanalysed', reason: 'too large' },
+    };
   }
   return { isPlain, ingested: ingestDecoded(place, bytes, decoded) };
 }
 
 /** A text as a source of its own. */
-export function textSource({ file, path }: Place, text: string, language: Language = 'text'): Source {
+export function textSource(
+  { file, path }: Place,
+  text: string,
+  language: Language = 'text',
+): Source {
   return { path, file, language, text, context: contextOf(path), depth: 0 };
 }
 
 function ingestDecoded(place: Place, bytes: Uint8Array, decoded: Decoded): Ingested {
   const language = languageOf(place.path, decoded.text);
-  const coded = language === 'python' ? asPythonReads(place, bytes, decoded) : { decoded, artifacts: [], reason: undefined };
+  const coded =
+    language === 'python'
+      ? asPythonReads(place, bytes, decoded)
+      : { decoded, artifacts: [], reason: undefined };
   const { text, encoding, exact } = coded.decoded;
   const artifacts = [
     ...(encoding === 'utf-8' ? [] : [placeFact(place, 'not-utf8', encoding)]),
     ...coded.artifacts,
-    ...lineTricks(text, language).map(({ start, end, detail }) => placeFact(place, 'line-trick', detail, start, end)),
+    ...lineTricks(text, language).map(({ start, end, detail }) =>
+      placeFact(place, 'line-trick', detail, start, end),
+    ),
   ];
   const source = textSource(place, text, language);
   const done = (reason: string | undefined): Ingested => ({
@@ -51,7 +63,8 @@ function ingestDecoded(place: Place, bytes: Uint8Array, decoded: Decoded): Inges
   if (coded.reason !== undefined) return done(coded.reason);
   if (!exact && isCode(language)) return done('not UTF-8');
   if (namesTwoLanguages(language, text)) return done('its name and its #! line name two languages');
-  if (own(programInData, extensionOf(place.path))?.test(text) === true) return done('data that start a program');
+  if (own(programInData, extensionOf(place.path))?.test(text) === true)
+    return done('data that start a program');
   if (!lexicalLanguages.has(language)) return done(undefined);
   const detail = `a program in a language that is not analysed (.${extensionOf(place.path)})`;
   artifacts.push(placeFact(place, 'unknown-language', detail));
@@ -79,7 +92,8 @@ function asPythonReads(place: Place, bytes: Uint8Array, decoded: Decoded): Coded
     return { decoded, artifacts, reason: `written in ${coding.name}` };
   }
   const text = /^[\0-\x7f]*$/.test(decoded.text) ? decoded.text : decodeAs(coding.label, bytes);
-  if (text === undefined) return { decoded, artifacts: [], reason: `not ${coding.name}, which it says it is` };
+  if (text === undefined)
+    return { decoded, artifacts: [], reason: `not ${coding.name}, which it says it is` };
   const encoding = decoded.exact && text === decoded.text ? decoded.encoding : coding.label;
   return { decoded: { text, encoding, exact: true }, artifacts: [], reason: undefined };
 }

@@ -6,7 +6,8 @@ import { commandsMax } from '../../skills-index/skill/limits.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
 
 const runnable = /\.([cm]?[jt]s|py|sh|bash)$/;
-const neverRun = /(^|\/)(tests?|__tests__|node_modules)\/|\.d\.[cm]?ts$|[._](test|spec)\.|(^|\/)__init__\.py$|(^|\/)test_/;
+const neverRun =
+  /(^|\/)(tests?|__tests__|node_modules)\/|\.d\.[cm]?ts$|[._](test|spec)\.|(^|\/)__init__\.py$|(^|\/)test_/;
 
 /**
  * Command names and their files; a name is the file's own, made unique.
@@ -24,7 +25,10 @@ export function inferCommands(
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const prose = files.find((file) => file.path === 'SKILL.md');
   const text = prose === undefined ? '' : Buffer.from(prose.bytes).toString('utf8');
-  const texts = candidates.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString('utf8') }));
+  const texts = candidates.map(({ path, bytes }) => ({
+    path,
+    text: Buffer.from(bytes).toString('utf8'),
+  }));
   const named = candidates.filter(({ path }) => text.includes(path) || told.includes(path));
   const others = candidates.filter(
     ({ path, mode }) =>
@@ -34,7 +38,8 @@ export function inferCommands(
   const commands: Record<string, BundlePath> = { ...before };
   for (const { path } of named.length > 0 || standing.size > 0 ? named : others) {
     const name = nameFor(path, commands);
-    if (name !== undefined && isBundlePath(path) && Object.keys(commands).length < commandsMax) commands[name] = path;
+    if (name !== undefined && isBundlePath(path) && Object.keys(commands).length < commandsMax)
+      commands[name] = path;
   }
   return commands;
 }

@@ -34,7 +34,8 @@ export function isBeyondManifests(one: Capability): boolean {
  */
 export function isHeldAnyway(one: Capability): boolean {
   if (one.kind === 'env') return one.name === '*';
-  if (one.kind === 'mount') return one.path === '*' || (one.mode === 'ro' && ownSystem.test(one.path ?? ''));
+  if (one.kind === 'mount')
+    return one.path === '*' || (one.mode === 'ro' && ownSystem.test(one.path ?? ''));
   return one.kind === 'egress' && isLoopbackHost(parseEgressUrl(one.url).host);
 }
 

@@ -31,13 +31,21 @@ export interface Declared {
 /** Reads what is declared. Never throws: what cannot be read is a problem in the answer and declares nothing. */
 export function readDeclared(files: readonly SourceFile[]): Declared {
   const obstacles: Obstacle[] = [];
-  const attempt = <Value>(path: string, parse: (bytes: Uint8Array, path: string) => Value): Value | undefined => {
+  const attempt = <Value>(
+    path: string,
+    parse: (bytes: Uint8Array, path: string) => Value,
+  ): Value | undefined => {
     const file = files.find((one) => one.path === path);
     if (file === undefined) return undefined;
     try {
       return parse(file.bytes, path);
     } catch (cause) {
-      obstacles.push(obstacleAt(path, cause instanceof Problem ? cause : new Problem('internal', String(cause), { cause })));
+      obstacles.push(
+        obstacleAt(
+          path,
+          cause instanceof Problem ? cause : new Problem('internal', String(cause), { cause }),
+        ),
+      );
       return undefined;
     }
   };

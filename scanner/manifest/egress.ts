@@ -1,6 +1,10 @@
 /** Requests that were seen become the fewest egress entries that allow them and little more. */
 import type { Capability, EgressCapability } from '../../skills-index/skill/capability.ts';
-import { type EgressTarget, parseEgressUrl, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
+import {
+  type EgressTarget,
+  parseEgressUrl,
+  printEgressTarget,
+} from '../../skills-index/skill/egress-target.ts';
 import { dropHostOf } from '../models/drop-hosts.ts';
 import { usualMethods } from './observed.ts';
 
@@ -10,8 +14,12 @@ const urlsPerHostMax = 3;
 export function inferEgress(observed: readonly EgressCapability[]): Capability[] {
   const wanted = observed
     .map((one) => ({ ...one, target: plainTarget(parseEgressUrl(one.url)) }))
-    .filter(({ target }) => target.host !== '*' && dropHostOf(target.host, target.path) === undefined);
-  const byOrigin = Map.groupBy(wanted, ({ target }) => printEgressTarget({ ...target, path: '/*' }));
+    .filter(
+      ({ target }) => target.host !== '*' && dropHostOf(target.host, target.path) === undefined,
+    );
+  const byOrigin = Map.groupBy(wanted, ({ target }) =>
+    printEgressTarget({ ...target, path: '/*' }),
+  );
   return [...byOrigin.values()].flatMap((list): Capability[] => {
     const byUrl = Map.groupBy(list, ({ target }) => printEgressTarget(target));
     const [first] = list;
@@ -32,7 +40,9 @@ function entry(url: string, uses: readonly EgressCapability[]): Capability {
 // `/pages/{id}`, `/pages/<id>`, `/pages/$ID`: a text shows where a value goes.
 function plainTarget(target: EgressTarget): EgressTarget {
   const at = target.path.search(/[{}<>$[\]]|\/:[a-z]/);
-  return at < 0 ? target : { ...target, path: `${target.path.slice(0, target.path.lastIndexOf('/', at) + 1)}*` };
+  return at < 0
+    ? target
+    : { ...target, path: `${target.path.slice(0, target.path.lastIndexOf('/', at) + 1)}*` };
 }
 
 /** `/v2/deals` and `/v2/people/*` share `/v2/*`. */

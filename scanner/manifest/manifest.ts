@@ -1,7 +1,12 @@
 /** The smallest manifest that covers what a scan saw: a proposal for the author, who has to confirm it. It changes no verdict. */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
-import { type Capability, groupCapabilities, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import {
+  type Capability,
+  groupCapabilities,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import { runMemoryMiBDefault, runSecondsDefault } from '../../skills-index/skill/limits.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
@@ -20,7 +25,11 @@ export interface ManifestIdentity {
 }
 
 /** Infers a manifest that `parseManifest` takes. What no manifest can declare, and what could not be computed, is left out. */
-export function inferManifest(files: readonly SourceFile[], report: ScanReport, identity: ManifestIdentity): Manifest {
+export function inferManifest(
+  files: readonly SourceFile[],
+  report: ScanReport,
+  identity: ManifestIdentity,
+): Manifest {
   const empty: Manifest = {
     ...identity,
     commands: {},
@@ -30,14 +39,20 @@ export function inferManifest(files: readonly SourceFile[], report: ScanReport, 
   };
   const { observed } = report.capabilities;
   const wanted: Capability[] = [
-    ...observed.env.map(({ name }): Capability => inferSecret(name, files, report) ?? { kind: 'env', name }),
+    ...observed.env.map(
+      ({ name }): Capability => inferSecret(name, files, report) ?? { kind: 'env', name },
+    ),
     ...inferEgress(observed.egress),
     ...mountsOf(report),
     ...observed.exec.map(({ program }) => ({ kind: 'exec', program }) as const),
   ];
   const explained = wanted.map((one) => ({ ...one, why: whyOf(one, report) }));
   const declarable = explained.filter((one) => isDeclarable(empty, one));
-  return { ...empty, commands: inferCommands(files, {}, toldIn(report)), capabilities: groupCapabilities(declarable) };
+  return {
+    ...empty,
+    commands: inferCommands(files, {}, toldIn(report)),
+    capabilities: groupCapabilities(declarable),
+  };
 }
 
 /**
@@ -65,7 +80,10 @@ function mountsOf({ capabilities }: ScanReport): Capability[] {
 /** Scripts that SKILL.md tells to run, as the scan saw it. */
 export function toldIn({ findings }: ScanReport): readonly string[] {
   return findings.flatMap(({ rule, message }) => {
-    const path = rule === 'manifest/unnamed-script' ? /^SKILL\.md tells to run (.+), and /.exec(message)?.[1] : undefined;
+    const path =
+      rule === 'manifest/unnamed-script'
+        ? /^SKILL\.md tells to run (.+), and /.exec(message)?.[1]
+        : undefined;
     return path === undefined ? [] : [path];
   });
 }
@@ -76,7 +94,8 @@ function whyOf(one: Capability, { findings, capabilities }: ScanReport): string 
     .filter((use) => isSameUse(one, use))
     .map(printCapability);
   const finding = findings.find(
-    ({ rule, message }) => rule === 'manifest/undeclared' && seen.some((text) => message.includes(` ${text},`)),
+    ({ rule, message }) =>
+      rule === 'manifest/undeclared' && seen.some((text) => message.includes(` ${text},`)),
   );
   if (finding === undefined || !isBundlePath(finding.path)) return `${unconfirmedWhy} seen`;
   const more = / \((and in \d+ more places?)\)$/.exec(finding.message)?.[1];
@@ -86,7 +105,9 @@ function whyOf(one: Capability, { findings, capabilities }: ScanReport): string 
 function isSameUse(one: Capability, use: Capability): boolean {
   if (one.kind === 'secret') return use.kind === 'env' && use.name === one.name;
   if (one.kind === 'env') return use.kind === 'env' && use.name === one.name;
-  if (one.kind === 'egress') return use.kind === 'egress' && parseEgressUrl(use.url).host === parseEgressUrl(one.url).host;
-  if (one.kind === 'mount') return use.kind === 'mount' && `${use.path}/`.startsWith(`${one.target}/`);
+  if (one.kind === 'egress')
+    return use.kind === 'egress' && parseEgressUrl(use.url).host === parseEgressUrl(one.url).host;
+  if (one.kind === 'mount')
+    return use.kind === 'mount' && `${use.path}/`.startsWith(`${one.target}/`);
   return use.kind === 'exec' && use.program === one.program;
 }

@@ -1,6 +1,10 @@
 /** Facts become observed capabilities: which uses need one at all, and in which form. */
 import { posix } from 'node:path';
-import { type Capabilities, type Capability, groupCapabilities } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  type Capability,
+  groupCapabilities,
+} from '../../skills-index/skill/capability.ts';
 import type { CapabilityFact } from '../fact/fact.ts';
 import { observedPerKindMax } from '../limits.ts';
 import { own } from '../models/api.ts';
@@ -10,7 +14,9 @@ import { interpreters } from '../models/shell.ts';
 
 /** What the facts add up to. Comments and code blocks that only show something do not count; tests do, for they are in the bundle and run. */
 export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
-  return narrowed(groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact))));
+  return narrowed(
+    groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact))),
+  );
 }
 
 // A skill that names more things than a report may list does everything, as far as anyone can approve it.
@@ -28,7 +34,8 @@ function narrowed(all: Capabilities): Capabilities {
 /** Whether a fact is a use that a manifest has to declare. */
 export function needsCapability({ capability, context }: CapabilityFact): boolean {
   if (context === 'comment' || context === 'fence-doc') return false;
-  if (capability.kind === 'exec' && context === 'fence-run') return !startsItself(capability.program);
+  if (capability.kind === 'exec' && context === 'fence-run')
+    return !startsItself(capability.program);
   if (capability.kind !== 'mount' || capability.path === undefined) return true;
   return !isOwnPath(capability.path);
 }
@@ -36,14 +43,21 @@ export function needsCapability({ capability, context }: CapabilityFact): boolea
 // `python scripts/a.py` in a text is how a command is started: its interpreter is implied, and what it is given is looked at by itself.
 // A word that no program is called by is the rest of a line that was no command.
 function startsItself(program: string): boolean {
-  return own(interpreters, program) !== undefined || (program !== '*' && !/^(\w|\.{0,2}\/|~\/)[\w.+~/@-]*$/.test(program));
+  return (
+    own(interpreters, program) !== undefined ||
+    (program !== '*' && !/^(\w|\.{0,2}\/|~\/)[\w.+~/@-]*$/.test(program))
+  );
 }
 
 /** The capability of a fact without what only the scanner says of it. */
 export function capabilityOf({ capability }: CapabilityFact): Capability {
   if (capability.kind === 'egress') return { ...capability, methods: methodsOf(capability) };
   if (capability.kind !== 'mount' || capability.path === undefined) return capability;
-  return { kind: 'mount', path: capability.path === '*' ? '*' : normalPath(capability.path), mode: capability.mode };
+  return {
+    kind: 'mount',
+    path: capability.path === '*' ? '*' : normalPath(capability.path),
+    mode: capability.mode,
+  };
 }
 
 // A library keeps its methods to itself: it may use any of the usual ones, which is what a manifest can allow.
@@ -61,7 +75,10 @@ function isOwnPath(path: string): boolean {
   const normal = normalPath(path);
   if (sensitivePath(normal) !== undefined) return false;
   if (normal === '..' || normal.startsWith('../../')) return false;
-  return !normal.startsWith('/') || ownRoots.some((root) => normal === root || normal.startsWith(`${root}/`));
+  return (
+    !normal.startsWith('/') ||
+    ownRoots.some((root) => normal === root || normal.startsWith(`${root}/`))
+  );
 }
 
 const ownRoots = [

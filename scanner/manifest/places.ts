@@ -7,7 +7,13 @@ import type { Source } from '../fact/source.ts';
 export function manifestSpan(sources: readonly Source[], one: Capability): Span {
   const text = sources.find((source) => source.path === 'skill.json')?.text ?? '';
   const value =
-    one.kind === 'egress' ? one.url : one.kind === 'mount' ? (one.source ?? '') : one.kind === 'exec' ? one.program : one.name;
+    one.kind === 'egress'
+      ? one.url
+      : one.kind === 'mount'
+        ? (one.source ?? '')
+        : one.kind === 'exec'
+          ? one.program
+          : one.name;
   const section = Math.max(0, text.indexOf(`"${one.kind}"`));
   const start = text.indexOf(JSON.stringify(value), section);
   return start < 0

@@ -13,11 +13,20 @@ import { isProvidersHost, isSecretName, providerOf } from '../models/secrets.ts'
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 
 /** Undefined for a variable that holds no secret, and for a secret whose hosts nothing tells: a manifest cannot say that. */
-export function inferSecret(name: string, files: readonly SourceFile[], report: ScanReport): Capability | undefined {
+export function inferSecret(
+  name: string,
+  files: readonly SourceFile[],
+  report: ScanReport,
+): Capability | undefined {
   if (!looksSecret(name) && !isSecretName(name)) return undefined;
   const hosts = hostsFor(name, report);
   if (hosts.length === 0) return undefined;
-  return { kind: 'secret', name, hosts: [...new Set(hosts)].sort().slice(0, secretHostsMax), as: useOf(name, files) };
+  return {
+    kind: 'secret',
+    name,
+    hosts: [...new Set(hosts)].sort().slice(0, secretHostsMax),
+    as: useOf(name, files),
+  };
 }
 
 // Where it was seen to go; else its provider's, or hosts that bear its name; else those that the same files contact. A provider's secret
@@ -25,7 +34,8 @@ export function inferSecret(name: string, files: readonly SourceFile[], report: 
 function hostsFor(name: string, report: ScanReport): readonly string[] {
   const all = contacted(report);
   const provider = providerOf(name);
-  if (provider !== undefined && provider.selfHosted !== true) return all.filter((host) => isProvidersHost(name, host));
+  if (provider !== undefined && provider.selfHosted !== true)
+    return all.filter((host) => isProvidersHost(name, host));
   const sent = report.findings
     .filter((finding) => finding.kind === 'capability')
     .flatMap((finding) => sentSecret(finding) ?? [])
@@ -39,13 +49,17 @@ function hostsFor(name: string, report: ScanReport): readonly string[] {
 
 function contacted({ capabilities }: ScanReport): string[] {
   const hosts = capabilities.observed.egress.map((one) => parseEgressUrl(one.url).host);
-  return [...new Set(hosts)].filter((host) => isHostName(host) && dropHostOf(host) === undefined).sort();
+  return [...new Set(hosts)]
+    .filter((host) => isHostName(host) && dropHostOf(host) === undefined)
+    .sort();
 }
 
 // Hosts of the files in which the variable is read.
 function besides(name: string, { findings }: ScanReport): string[] {
   const seen = findings.filter(({ rule }) => rule === 'manifest/undeclared');
-  const paths = new Set(seen.filter(({ message }) => message.includes(` needs env ${name},`)).map(({ path }) => path));
+  const paths = new Set(
+    seen.filter(({ message }) => message.includes(` needs env ${name},`)).map(({ path }) => path),
+  );
   return [...new Set(seen.filter(({ path }) => paths.has(path)).flatMap(hostIn))].sort();
 }
 

@@ -13,7 +13,11 @@ export interface ToldScript {
 }
 
 /** Each script once, in the order of SKILL.md. */
-export function toldScripts({ of, files, sources }: Pick<RuleContext, 'of' | 'files' | 'sources'>): ToldScript[] {
+export function toldScripts({
+  of,
+  files,
+  sources,
+}: Pick<RuleContext, 'of' | 'files' | 'sources'>): ToldScript[] {
   const scripts = [...files].filter((path) => scriptEnding.test(path));
   if (scripts.length === 0) return [];
   const text = sources.find((source) => source.path === 'SKILL.md')?.text ?? '';
@@ -24,7 +28,11 @@ export function toldScripts({ of, files, sources }: Pick<RuleContext, 'of' | 'fi
       const path = fileOf(word, scripts);
       const at = text.indexOf(written, fact.span.start);
       if (path === undefined || found.has(path) || at < 0) continue;
-      found.set(path, { path, span: { path: 'SKILL.md', start: at, end: at + written.length }, isBlock: fact.role === 'fence' });
+      found.set(path, {
+        path,
+        span: { path: 'SKILL.md', start: at, end: at + written.length },
+        isBlock: fact.role === 'fence',
+      });
     }
   }
   return [...found.values()];
@@ -43,8 +51,12 @@ function startedWords(code: string): { readonly word: string; readonly written: 
       .map((text) => text.replace(/^["']|["']$/g, ''))
       // Empty quotes inside a word are nothing to a shell.
       .map((written) => ({ written, word: written.replace(/''|""/g, '') }));
-    const begin = words.findIndex(({ word }) => word !== '$' && word !== '>' && !/^\w+=/.test(word));
-    const start = words.slice(Math.max(begin, 0)).find(({ word }) => !scriptLaunchers.has(word) && !/^-/.test(word));
+    const begin = words.findIndex(
+      ({ word }) => word !== '$' && word !== '>' && !/^\w+=/.test(word),
+    );
+    const start = words
+      .slice(Math.max(begin, 0))
+      .find(({ word }) => !scriptLaunchers.has(word) && !/^-/.test(word));
     return start === undefined || start.word === '' ? [] : [start];
   });
 }

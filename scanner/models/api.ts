@@ -85,7 +85,9 @@ export function rows(owners: string, names: string, api: Api | Effect): ApiTable
   const owned = owners
     .split(' ')
     .flatMap((owner) =>
-      names.split(' ').map((name) => (owner === '' ? name : `${owner}${name.startsWith('#') ? '' : '.'}${name}`)),
+      names
+        .split(' ')
+        .map((name) => (owner === '' ? name : `${owner}${name.startsWith('#') ? '' : '.'}${name}`)),
     );
   return Object.fromEntries(owned.map((name) => [name, full]));
 }

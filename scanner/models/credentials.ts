@@ -9,24 +9,48 @@ interface CredentialForm {
 
 export const credentialForms: readonly CredentialForm[] = [
   { what: 'a GitHub token', sign: '_', form: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g },
-  { what: 'a GitHub token', sign: 'github_pat_', form: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g },
+  {
+    what: 'a GitHub token',
+    sign: 'github_pat_',
+    form: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g,
+  },
   { what: 'a GitLab token', sign: 'glpat-', form: /\bglpat-[A-Za-z0-9_-]{20}\b/g },
   { what: 'an AWS access key', sign: 'IA', form: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g },
-  { what: 'a Slack token', sign: 'xox', form: /\bxox[abprs]-\d{9,13}-\d{9,13}-[A-Za-z0-9-]{20,80}\b/g },
+  {
+    what: 'a Slack token',
+    sign: 'xox',
+    form: /\bxox[abprs]-\d{9,13}-\d{9,13}-[A-Za-z0-9-]{20,80}\b/g,
+  },
   {
     what: 'a Slack webhook',
     sign: 'hooks.slack.com/services/T',
     form: /\bhooks\.slack\.com\/services\/T[A-Z0-9]{8,12}\/B[A-Z0-9]{8,12}\/[A-Za-z0-9]{24}\b/g,
   },
   { what: 'a Stripe live key', sign: 'k_live_', form: /\b[sr]k_live_[A-Za-z0-9]{24,100}\b/g },
-  { what: 'an OpenAI key', sign: 'T3BlbkFJ', form: /\bsk-(?:[a-z]{2,10}-)?[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,80}\b/g },
-  { what: 'an Anthropic key', sign: 'sk-ant-', form: /\bsk-ant-[a-z]{3,6}\d\d-[A-Za-z0-9_-]{80,110}\b/g },
+  {
+    what: 'an OpenAI key',
+    sign: 'T3BlbkFJ',
+    form: /\bsk-(?:[a-z]{2,10}-)?[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,80}\b/g,
+  },
+  {
+    what: 'an Anthropic key',
+    sign: 'sk-ant-',
+    form: /\bsk-ant-[a-z]{3,6}\d\d-[A-Za-z0-9_-]{80,110}\b/g,
+  },
   { what: 'a Google API key', sign: 'AIza', form: /\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/g },
   { what: 'an npm token', sign: 'npm_', form: /\bnpm_[A-Za-z0-9]{36}\b/g },
   { what: 'a PyPI token', sign: 'pypi-AgE', form: /\bpypi-AgE[A-Za-z0-9_-]{50,200}/g },
   { what: 'a Hugging Face token', sign: 'hf_', form: /\bhf_[A-Za-z]{34}\b/g },
-  { what: 'a SendGrid key', sign: 'SG.', form: /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g },
-  { what: 'a Telegram bot token', sign: ':AA', form: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g },
+  {
+    what: 'a SendGrid key',
+    sign: 'SG.',
+    form: /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g,
+  },
+  {
+    what: 'a Telegram bot token',
+    sign: ':AA',
+    form: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g,
+  },
   {
     what: 'a private key',
     sign: 'PRIVATE KEY-----',

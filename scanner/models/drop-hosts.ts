@@ -2,7 +2,13 @@
 import { coversHost } from '../../skills-index/skill/host-name.ts';
 
 /** request-catcher records what is sent to it; interaction answers on any name (out-of-band testing); the others say what they are. */
-export type DropKind = 'request-catcher' | 'interaction' | 'paste' | 'file-drop' | 'tunnel' | 'chat-webhook';
+export type DropKind =
+  | 'request-catcher'
+  | 'interaction'
+  | 'paste'
+  | 'file-drop'
+  | 'tunnel'
+  | 'chat-webhook';
 
 interface DropHost {
   readonly host: string;
@@ -62,9 +68,14 @@ const byDomain = Map.groupBy(dropHosts, (row) => row.host.replace(/^\*\./, ''));
 /** The row of a host and path, or undefined; a path of `undefined` or `*` matches only hosts that are drops as a whole. */
 export function dropHostOf(host: string, path = ''): DropHost | undefined {
   const lower = host.toLowerCase();
-  for (let name: string = lower; name !== ''; name = name.slice(1 + (name.indexOf('.') < 0 ? name.length : name.indexOf('.'))))
+  for (
+    let name: string = lower;
+    name !== '';
+    name = name.slice(1 + (name.indexOf('.') < 0 ? name.length : name.indexOf('.')))
+  )
     for (const row of byDomain.get(name) ?? [])
-      if (coversHost(row.host, lower) && (row.path === undefined || path.startsWith(row.path))) return row;
+      if (coversHost(row.host, lower) && (row.path === undefined || path.startsWith(row.path)))
+        return row;
   return undefined;
 }
 

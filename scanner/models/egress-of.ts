@@ -1,6 +1,10 @@
 /** From a URL or host as code computes it to the egress capability it needs: what is unknown widens, never narrows. */
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
-import { type EgressTarget, parseEgressUrl, printEgressTarget } from '../../skills-index/skill/egress-target.ts';
+import {
+  type EgressTarget,
+  parseEgressUrl,
+  printEgressTarget,
+} from '../../skills-index/skill/egress-target.ts';
 import { addressClass } from '../../skills-index/skill/network-address.ts';
 
 /** Stands in folded text for each part that could not be computed. */
@@ -31,7 +35,12 @@ export function targetOf(address: string): EgressTarget {
   }
 }
 
-const schemes: Readonly<Record<string, EgressTarget['scheme']>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
+const schemes: Readonly<Record<string, EgressTarget['scheme']>> = {
+  http: 'http',
+  https: 'https',
+  ws: 'http',
+  wss: 'https',
+};
 const otherPorts: Readonly<Record<string, number>> = {
   ftp: 21,
   ftps: 990,
@@ -61,8 +70,13 @@ const otherPorts: Readonly<Record<string, number>> = {
  */
 export function egressOf(text: string, methods: readonly string[]): EgressCapability | undefined {
   const trimmed = text.trim().replaceAll(unknownLetter, unknownPart);
-  if (/^(file|data|blob|about|javascript|node|bun|npm|jsr|mailto|tel):/i.test(trimmed)) return undefined;
-  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(trimmed) ?? [undefined, undefined, trimmed];
+  if (/^(file|data|blob|about|javascript|node|bun|npm|jsr|mailto|tel):/i.test(trimmed))
+    return undefined;
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(trimmed) ?? [
+    undefined,
+    undefined,
+    trimmed,
+  ];
   const unknown = { url: anyEgress, methods };
   if (scheme === undefined && /^[/.~]/.test(trimmed)) return undefined;
   if (rest === undefined || rest === '') return unknown;
@@ -71,23 +85,47 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
   // A hole in the authority may hold "@stranger", ".stranger" or "stranger/": then any host is possible.
   if (at === undefined) return unknown;
   const plain = schemes[(scheme ?? 'http').toLowerCase()];
-  const port = at.port ?? (plain === undefined ? (otherPorts[(scheme ?? '').toLowerCase()] ?? 0) : plain === 'https' ? 443 : 80);
-  const target = plain === undefined ? { scheme: 'tcp' as const, path: '/*' } : { scheme: plain, path: pathOf(rest, authority) };
+  const port =
+    at.port ??
+    (plain === undefined
+      ? (otherPorts[(scheme ?? '').toLowerCase()] ?? 0)
+      : plain === 'https'
+        ? 443
+        : 80);
+  const target =
+    plain === undefined
+      ? { scheme: 'tcp' as const, path: '/*' }
+      : { scheme: plain, path: pathOf(rest, authority) };
   return { url: printEgressTarget({ ...target, host: at.host, port }), methods };
 }
 
 /** The egress of a raw connection; a host or port of `undefined` (or with an unknown part) is any. */
-export function socketEgressOf(scheme: 'tcp' | 'udp' | 'dns', host: string | undefined, port?: number): EgressCapability {
+export function socketEgressOf(
+  scheme: 'tcp' | 'udp' | 'dns',
+  host: string | undefined,
+  port?: number,
+): EgressCapability {
   const at = host === undefined || host === '' ? undefined : hostAndPort(host);
   return {
-    url: printEgressTarget({ scheme, host: at?.host ?? '*', port: port ?? (scheme === 'dns' ? 53 : 0), path: '/*' }),
+    url: printEgressTarget({
+      scheme,
+      host: at?.host ?? '*',
+      port: port ?? (scheme === 'dns' ? 53 : 0),
+      path: '/*',
+    }),
     methods: ['*'],
   };
 }
 
 /** Whether a host of an egress capability is this machine itself. */
 export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || /^127\./.test(host) || host === '[::1]' || host === '0.0.0.0';
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    /^127\./.test(host) ||
+    host === '[::1]' ||
+    host === '0.0.0.0'
+  );
 }
 
 /** Whether a host of an egress capability is an IP address. */
@@ -105,7 +143,10 @@ function hostAndPort(authority: string): { host: string; port: number | undefine
     const host = hostname.replace(/\.$/, '');
     if (port === '0' || Number(explicit) > 65_535) return undefined;
     if (!/^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$/.test(host)) return undefined;
-    return { host, port: port !== '' ? Number(port) : explicit === undefined ? undefined : Number(explicit) };
+    return {
+      host,
+      port: port !== '' ? Number(port) : explicit === undefined ? undefined : Number(explicit),
+    };
   } catch {
     return undefined;
   }
@@ -118,5 +159,7 @@ function pathOf(rest: string, authority: string): string {
   // What a capability's path may not hold ends the known part.
   const stop = /\0|%|\\|\*|\/\/|[^\x21-\x7e]/.exec(path);
   if (stop === null) return path;
-  return stop.index === 0 ? '/*' : `${path.slice(0, stop[0] === '//' ? stop.index + 1 : stop.index)}*`;
+  return stop.index === 0
+    ? '/*'
+    : `${path.slice(0, stop[0] === '//' ? stop.index + 1 : stop.index)}*`;
 }

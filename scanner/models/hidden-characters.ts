@@ -78,6 +78,7 @@ function showCharacter(character: string, before: string): string {
   if (character === '\t') return '    ';
   // An emoji's own presentation selector is no hiding place: it stands behind each second emoji of honest prose.
   if (codePoint === 0xfe0f && /\p{Emoji}/u.test(before)) return '';
-  const unprintable = hiddenCharacter(codePoint) !== undefined || /[\p{C}\p{Zl}\p{Zp}]/u.test(character);
+  const unprintable =
+    hiddenCharacter(codePoint) !== undefined || /[\p{C}\p{Zl}\p{Zp}]/u.test(character);
   return unprintable ? spellOut(codePoint) : character;
 }

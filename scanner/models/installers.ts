@@ -78,5 +78,8 @@ export const installers: readonly { readonly host: string; readonly path?: strin
 export function isKnownInstaller(url: string): boolean {
   const [, host, path] = /^https:\/\/([^/:]+)(\/[^?#]*)?/.exec(url) ?? [];
   if (host === undefined) return false;
-  return installers.some((row) => coversHost(row.host, host) && (row.path === undefined || (path ?? '').startsWith(row.path)));
+  return installers.some(
+    (row) =>
+      coversHost(row.host, host) && (row.path === undefined || (path ?? '').startsWith(row.path)),
+  );
 }

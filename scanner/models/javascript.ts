@@ -5,10 +5,16 @@ import { type ApiTable, rows } from './api.ts';
 export const globalApis: ApiTable = {
   ...rows('', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
   ...rows('navigator', 'sendBeacon', { does: 'request', url: 0, body: 1, method: 'POST' }),
-  ...rows('', 'WebSocket EventSource', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
+  ...rows('', 'WebSocket EventSource', {
+    effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }],
+    gives: 'WebSocket',
+  }),
   ...rows('WebSocket', '#send', { does: 'send', content: 0 }),
   ...rows('WebSocket', '#addEventListener #close', { effects: [] }),
-  ...rows('', 'RTCPeerConnection', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'RTCPeerConnection' }),
+  ...rows('', 'RTCPeerConnection', {
+    effects: [{ does: 'trait', trait: 'raw-socket' }],
+    gives: 'RTCPeerConnection',
+  }),
   ...rows('RTCPeerConnection', '#createDataChannel', { effects: [], gives: 'RTCDataChannel' }),
   ...rows('RTCDataChannel', '#send', { effects: [{ does: 'send', content: 0 }] }),
   ...rows('document', 'cookie', { does: 'input' }),
@@ -33,10 +39,14 @@ export const globalApis: ApiTable = {
   ...rows('process', 'argv stdin', { does: 'input' }),
   ...rows('', 'atob', { effects: [{ does: 'trait', trait: 'decode', at: 0 }] }),
   ...rows('', 'btoa', { effects: [], encodes: true }),
-  ...rows('WebAssembly', 'compile instantiate compileStreaming instantiateStreaming Module Instance', {
-    does: 'trait',
-    trait: 'native',
-  }),
+  ...rows(
+    'WebAssembly',
+    'compile instantiate compileStreaming instantiateStreaming Module Instance',
+    {
+      does: 'trait',
+      trait: 'native',
+    },
+  ),
   // Deno
   ...rows(
     'Deno',
@@ -49,19 +59,37 @@ export const globalApis: ApiTable = {
     content: 1,
     traits: ['write'],
   }),
-  ...rows('Deno', 'create createSync mkdir mkdirSync truncate truncateSync', { does: 'write', path: 0, traits: ['write'] }),
-  ...rows('Deno', 'chmod chmodSync chown chownSync', { does: 'write', path: 0, traits: ['write', 'permissions'] }),
-  ...rows('Deno', 'copyFile copyFileSync symlink symlinkSync link linkSync', { does: 'read', path: 0, to: 1 }),
+  ...rows('Deno', 'create createSync mkdir mkdirSync truncate truncateSync', {
+    does: 'write',
+    path: 0,
+    traits: ['write'],
+  }),
+  ...rows('Deno', 'chmod chmodSync chown chownSync', {
+    does: 'write',
+    path: 0,
+    traits: ['write', 'permissions'],
+  }),
+  ...rows('Deno', 'copyFile copyFileSync symlink symlinkSync link linkSync', {
+    does: 'read',
+    path: 0,
+    to: 1,
+  }),
   ...rows('Deno', 'rename renameSync', { does: 'write', path: 0, to: 1, traits: ['write'] }),
   ...rows('Deno', 'remove removeSync', { does: 'delete', path: 0, traits: ['write', 'delete'] }),
   ...rows('Deno', 'Command run', { effects: [{ does: 'program', program: 0, options: 1 }] }),
-  ...rows('Deno', 'connect connectTls', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),
+  ...rows('Deno', 'connect connectTls', {
+    effects: [{ does: 'connect', scheme: 'tcp', at: 0 }],
+    gives: 'net.Socket',
+  }),
   ...rows('Deno', 'listen listenTls serve', { does: 'listen' }),
   ...rows('Deno', 'resolveDns', { does: 'resolve', name: 0 }),
   ...rows('Deno', 'watchFs', { does: 'read', path: 0 }),
   ...rows('Deno', 'openKv', { does: 'write', path: 0, traits: ['write'] }),
   ...rows('Deno', 'listenDatagram', { does: 'listen' }),
-  ...rows('Deno', 'startTls', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'net.Socket' }),
+  ...rows('Deno', 'startTls', {
+    effects: [{ does: 'trait', trait: 'raw-socket' }],
+    gives: 'net.Socket',
+  }),
   ...rows('Deno', 'dlopen', { does: 'trait', trait: 'native', at: 0 }),
   ...rows('Deno', 'args stdin', { does: 'input' }),
   // Bun
@@ -74,15 +102,32 @@ export const globalApis: ApiTable = {
   ...rows('Bun', 'spawn spawnSync', { does: 'program', program: 0, options: 1 }),
   ...rows('Bun', '$', { does: 'shell', command: 0 }),
   ...rows('Bun', 'openInEditor', { does: 'program', program: 9 }),
-  ...rows('Bun', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
-  ...rows('Bun', 'connect', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'net.Socket' }),
-  ...rows('Bun', 'udpSocket', { effects: [{ does: 'trait', trait: 'raw-socket' }], gives: 'dgram.Socket' }),
+  ...rows('Bun', 'fetch', {
+    effects: [{ does: 'request', url: 0, options: 1 }],
+    gives: 'Response',
+  }),
+  ...rows('Bun', 'connect', {
+    effects: [{ does: 'connect', scheme: 'tcp', at: 0 }],
+    gives: 'net.Socket',
+  }),
+  ...rows('Bun', 'udpSocket', {
+    effects: [{ does: 'trait', trait: 'raw-socket' }],
+    gives: 'dgram.Socket',
+  }),
   ...rows('Bun', 'serve listen', { does: 'listen' }),
-  ...rows('Bun', 'sql SQL RedisClient', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'Bun.SQL' }),
+  ...rows('Bun', 'sql SQL RedisClient', {
+    effects: [{ does: 'connect', scheme: 'tcp', at: 0 }],
+    gives: 'Bun.SQL',
+  }),
   ...rows('Bun.SQL', '#unsafe #file #send', { does: 'send', content: 0 }),
-  ...rows('Bun', 'S3Client', { effects: [{ does: 'request', options: 0, host: '*.amazonaws.com' }], gives: 'Bun.S3Client' }),
+  ...rows('Bun', 'S3Client', {
+    effects: [{ does: 'request', options: 0, host: '*.amazonaws.com' }],
+    gives: 'Bun.S3Client',
+  }),
   ...rows('Bun.S3Client', '#write', { does: 'send', content: 1 }),
-  ...rows('Bun.s3', 'write', { effects: [{ does: 'request', host: '*.amazonaws.com', body: 1, method: 'PUT' }] }),
+  ...rows('Bun.s3', 'write', {
+    effects: [{ does: 'request', host: '*.amazonaws.com', body: 1, method: 'PUT' }],
+  }),
   ...rows('Bun.dns', 'lookup prefetch', { does: 'resolve', name: 0 }),
   ...rows('Bun', 'plugin', { does: 'trait', trait: 'patch-builtin' }),
   ...rows('bun:ffi', 'dlopen cc', { does: 'trait', trait: 'native', at: 0 }),
@@ -98,7 +143,12 @@ export const assignedApis: ApiTable = {
 };
 
 /** Objects that hold the environment: a member is one variable, any other use is all of them. */
-export const environments: ReadonlySet<string> = new Set(['process.env', 'Bun.env', 'import.meta.env', 'Deno.env']);
+export const environments: ReadonlySet<string> = new Set([
+  'process.env',
+  'Bun.env',
+  'import.meta.env',
+  'Deno.env',
+]);
 
 /** Other names of the same thing. */
 export const aliases: Readonly<Record<string, string>> = {
@@ -123,4 +173,11 @@ export const aliases: Readonly<Record<string, string>> = {
 };
 
 /** Objects that are the global object itself. */
-export const globalObjects: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self', 'top', 'frames']);
+export const globalObjects: ReadonlySet<string> = new Set([
+  'globalThis',
+  'global',
+  'window',
+  'self',
+  'top',
+  'frames',
+]);

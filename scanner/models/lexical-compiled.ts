@@ -14,12 +14,20 @@ export const compiledForms: readonly LexicalForm[] = [
     ['env', 'os.Getenv', /\bos\.(?:Getenv|LookupEnv)\s*\(\s*"(\w{1,80})"/g],
     ['env', 'os.Environ', /\bos\.Environ\s*\(\s*\)/g],
     ['decode', 'base64', /\bbase64\.\w{1,20}\.DecodeString\s*\(|\bhex\.DecodeString\s*\(/],
-    ['read', 'os.ReadFile', /\b(?:os\.(?:ReadFile|Open|ReadDir)|ioutil\.ReadFile|filepath\.Walk(?:Dir)?)\s*\(/],
+    [
+      'read',
+      'os.ReadFile',
+      /\b(?:os\.(?:ReadFile|Open|ReadDir)|ioutil\.ReadFile|filepath\.Walk(?:Dir)?)\s*\(/,
+    ],
     ['load', 'plugin', /\bplugin\.Open\s*\(|\bwindows\.NewLazy(?:System)?DLL\s*\(/],
   ),
   ...lexicalRows(
     ['rust'],
-    ['fetch', 'reqwest', /\b(?:reqwest|ureq|minreq|attohttpc)::(?:blocking::)?(?:get|Client|Agent)\b|\bhyper::Client\b/],
+    [
+      'fetch',
+      'reqwest',
+      /\b(?:reqwest|ureq|minreq|attohttpc)::(?:blocking::)?(?:get|Client|Agent)\b|\bhyper::Client\b/,
+    ],
     ['send', 'reqwest', /\.post\s*\(\s*["&f]|\bTcpStream::connect\s*\(/],
     ['program', 'Command', /\bCommand::new\s*\(/],
     ['env', 'std::env', /\b(?:env::var(?:_os)?|option_env!|env!)\s*\(\s*"(\w{1,80})"/g],
@@ -75,13 +83,25 @@ export const compiledForms: readonly LexicalForm[] = [
     ['program', 'Process.Start', /\bProcess\.Start\s*\(|\bnew\s+ProcessStartInfo\b/],
     ['env', 'Environment', /\bEnvironment\.GetEnvironmentVariable\s*\(\s*"(\w{1,80})"/g],
     ['env', 'Environment', /\bEnvironment\.GetEnvironmentVariables\s*\(/g],
-    ['decode', 'FromBase64String', /\bConvert\.FromBase64String\s*\(|\bnew\s+(?:GZip|Deflate)Stream\b/],
+    [
+      'decode',
+      'FromBase64String',
+      /\bConvert\.FromBase64String\s*\(|\bnew\s+(?:GZip|Deflate)Stream\b/,
+    ],
     ['load', 'Assembly.Load', /\bAssembly\.Load(?:From|File)?\s*\(|\[DllImport\b/],
-    ['read', 'File', /\bFile\.(?:ReadAll\w{1,8}|Open\w{0,8}|Copy)\s*\(|\bDirectory\.(?:Get|Enumerate)Files\b/],
+    [
+      'read',
+      'File',
+      /\bFile\.(?:ReadAll\w{1,8}|Open\w{0,8}|Copy)\s*\(|\bDirectory\.(?:Get|Enumerate)Files\b/,
+    ],
   ),
   ...lexicalRows(
     ['java'],
-    ['code', 'ScriptEngine', /\bScriptEngine(?:Manager)?\b|\bGroovyShell\b|\bEval\.me\s*\(|\bdefineClass\s*\(/],
+    [
+      'code',
+      'ScriptEngine',
+      /\bScriptEngine(?:Manager)?\b|\bGroovyShell\b|\bEval\.me\s*\(|\bdefineClass\s*\(/,
+    ],
     [
       'fetch',
       'URL',

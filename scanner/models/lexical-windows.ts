@@ -28,7 +28,11 @@ export const windowsForms: readonly LexicalForm[] = [
       'Invoke-WebRequest',
       /(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b[^|;\n]{0,2000}?-(?:method\s+['"]?(?:post|put|patch)|body|infile|form)\b/i,
     ],
-    ['send', 'WebClient', /\.(?:uploadstring|uploadfile|uploaddata|uploadvalues|postasync|putasync)(?:async|taskasync)?\s*\(/i],
+    [
+      'send',
+      'WebClient',
+      /\.(?:uploadstring|uploadfile|uploaddata|uploadvalues|postasync|putasync)(?:async|taskasync)?\s*\(/i,
+    ],
     [
       'program',
       'Start-Process',
@@ -98,24 +102,44 @@ export const windowsForms: readonly LexicalForm[] = [
       'Set-MpPreference',
       /(?:set|add)-mppreference\s[^\n]{0,200}-(?:disable|exclusion)|amsiutils|amsiinitfailed|amsiscanbuffer|netsh\s+(?:adv)?firewall\s[^\n]{0,100}\boff\b|vssadmin\s+delete\s+shadows|bcdedit\s[^\n]{0,100}recoveryenabled|(?:stop-service|sc\s+(?:stop|delete)|net\s+stop)\s[^\n]{0,40}(?:windefend|sense|wscsvc|mpssvc)/i,
     ],
-    [{ trait: 'log-wiping' }, 'wevtutil', /\bwevtutil(?:\.exe)?\s+(?:cl|clear-log)\b|clear-eventlog\b/i],
+    [
+      { trait: 'log-wiping' },
+      'wevtutil',
+      /\bwevtutil(?:\.exe)?\s+(?:cl|clear-log)\b|clear-eventlog\b/i,
+    ],
     [
       { trait: 'new-account' },
       'net user',
       /\bnet1?\s+user\s[^\n]{0,100}\/add\b|net1?\s+localgroup\s+administrators\s[^\n]{0,100}\/add|new-localuser\b/i,
     ],
-    [{ trait: 'detached' }, 'hidden window', /-w(?:in(?:dowstyle)?)?\s+(?:hidden|1)\b|start\s+(?:""\s+)?\/(?:min|b)\b/i],
+    [
+      { trait: 'detached' },
+      'hidden window',
+      /-w(?:in(?:dowstyle)?)?\s+(?:hidden|1)\b|start\s+(?:""\s+)?\/(?:min|b)\b/i,
+    ],
   ),
   ...lexicalRows(
     ['batch'],
-    ['env', '%…%', /%((?!path%|cd%|~|random%|date%|time%|errorlevel%|temp%|tmp%|comspec%|os%)[A-Za-z_]\w{1,60})%/gi],
+    [
+      'env',
+      '%…%',
+      /%((?!path%|cd%|~|random%|date%|time%|errorlevel%|temp%|tmp%|comspec%|os%)[A-Za-z_]\w{1,60})%/gi,
+    ],
     ['read', 'type', /(?:^|[&|(]\s*)(?:type|copy|xcopy|robocopy|more)\s/i],
-    ['send', 'curl', /\bcurl(?:\.exe)?\s[^\n]{0,400}(?:\s-(?:d|F|T)\b|--data|--form|--upload-file)/],
+    [
+      'send',
+      'curl',
+      /\bcurl(?:\.exe)?\s[^\n]{0,400}(?:\s-(?:d|F|T)\b|--data|--form|--upload-file)/,
+    ],
   ),
   ...lexicalRows(
     ['vbscript'],
     ['code', 'Execute', /\b(?:executeglobal|execute|eval)\b\s*\(?/i],
-    ['fetch', 'XMLHTTP', /createobject\s*\(\s*"(?:msxml2\.(?:server)?xmlhttp|microsoft\.xmlhttp|winhttp\.winhttprequest)/i],
+    [
+      'fetch',
+      'XMLHTTP',
+      /createobject\s*\(\s*"(?:msxml2\.(?:server)?xmlhttp|microsoft\.xmlhttp|winhttp\.winhttprequest)/i,
+    ],
     [
       'program',
       'WScript.Shell',

@@ -4,4 +4,8 @@ import type { LexicalForm } from './lexical-form.ts';
 import { scriptForms } from './lexical-scripts.ts';
 import { windowsForms } from './lexical-windows.ts';
 
-export const lexicalForms: readonly LexicalForm[] = [...windowsForms, ...scriptForms, ...compiledForms];
+export const lexicalForms: readonly LexicalForm[] = [
+  ...windowsForms,
+  ...scriptForms,
+  ...compiledForms,
+];

@@ -34,12 +34,18 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'request', url: 0, options: 1, method: 'POST' }],
     gives: 'Response',
   }),
-  ...rows('axios undici', 'request', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
+  ...rows('axios undici', 'request', {
+    effects: [{ does: 'request', url: 0, options: 1 }],
+    gives: 'Response',
+  }),
   ...rows('undici', 'stream pipeline Client Pool', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'http2.ClientHttp2Session',
   }),
-  ...rows('axios got ky', 'create extend', { effects: [{ does: 'request', options: 0 }], gives: 'axios.Instance' }),
+  ...rows('axios got ky', 'create extend', {
+    effects: [{ does: 'request', options: 0 }],
+    gives: 'axios.Instance',
+  }),
   ...rows('axios.Instance', '#get #delete #head #options #request', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'Response',
@@ -48,9 +54,15 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'request', url: 0, body: 1, options: 2, method: 'POST' }],
     gives: 'Response',
   }),
-  ...rows('Response', '#send #field #attach #query', { effects: [{ does: 'send', content: 0 }], gives: 'Response' }),
+  ...rows('Response', '#send #field #attach #query', {
+    effects: [{ does: 'send', content: 0 }],
+    gives: 'Response',
+  }),
   ...rows('Response', '#set', { effects: [{ does: 'send', content: 1 }], gives: 'Response' }),
-  ...rows('', 'socket.io-client', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'socket.io-client.Socket' }),
+  ...rows('', 'socket.io-client', {
+    effects: [{ does: 'request', url: 0, options: 1 }],
+    gives: 'socket.io-client.Socket',
+  }),
   ...rows('socket.io-client', 'io connect Manager', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'socket.io-client.Socket',
@@ -60,20 +72,38 @@ export const npmApis: ApiTable = {
   ...rows('socket.io-client.Socket', '#on #once #close', { effects: [] }),
   // Servers: what comes in is said by whoever connects.
   ...rows('', 'express fastify koa polka restify micro', { does: 'listen' }),
-  ...rows('ws express fastify hono @hapi/hapi socket.io', 'WebSocketServer Server Router fastify Hono server', {
-    does: 'listen',
+  ...rows(
+    'ws express fastify hono @hapi/hapi socket.io',
+    'WebSocketServer Server Router fastify Hono server',
+    {
+      does: 'listen',
+    },
+  ),
+  ...rows('', 'ws', {
+    effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }],
+    gives: 'WebSocket',
   }),
-  ...rows('', 'ws', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
-  ...rows('ws', 'WebSocket', { effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }], gives: 'WebSocket' }),
+  ...rows('ws', 'WebSocket', {
+    effects: [{ does: 'request', url: 0, traits: ['raw-socket'] }],
+    gives: 'WebSocket',
+  }),
   ...rows('', 'execa cross-spawn', { does: 'program', program: 0, args: 1, options: 2 }),
-  ...rows('execa', 'execa execaSync execaNode', { does: 'program', program: 0, args: 1, options: 2 }),
+  ...rows('execa', 'execa execaSync execaNode', {
+    does: 'program',
+    program: 0,
+    args: 1,
+    options: 2,
+  }),
   ...rows('execa', 'execaCommand execaCommandSync $', { does: 'shell', command: 0 }),
   ...rows('execa', 'execaCommandSync $sync', { does: 'shell', command: 0 }),
   ...rows('zx', '$ $.sync', { does: 'shell', command: 0 }),
   ...rows('zx', 'glob', { does: 'read', path: 0 }),
   ...rows('', 'tinyexec nano-spawn', { does: 'program', program: 0, args: 1, options: 2 }),
   ...rows('tinyexec', 'x exec', { does: 'program', program: 0, args: 1, options: 2 }),
-  ...rows('node-pty', 'spawn', { effects: [{ does: 'program', program: 0, args: 1 }], gives: 'node-pty.Pty' }),
+  ...rows('node-pty', 'spawn', {
+    effects: [{ does: 'program', program: 0, args: 1 }],
+    gives: 'node-pty.Pty',
+  }),
   ...rows('node-pty.Pty', '#write', { does: 'send', content: 0 }),
   ...rows('sudo-prompt', 'exec', {
     effects: [
@@ -85,10 +115,15 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'program', program: 9, fixed: 'git' }],
     gives: 'simple-git.Git',
   }),
-  ...rows('', 'simple-git', { effects: [{ does: 'program', program: 9, fixed: 'git' }], gives: 'simple-git.Git' }),
+  ...rows('', 'simple-git', {
+    effects: [{ does: 'program', program: 9, fixed: 'git' }],
+    gives: 'simple-git.Git',
+  }),
   ...rows('simple-git.Git', '#clone #mirror', { does: 'request', url: 0 }),
   ...rows('simple-git.Git', '#addRemote', { does: 'request', url: 1 }),
-  ...rows('simple-git.Git', '#push #pull #fetch #add #commit #raw #checkout #status #log #init', { effects: [] }),
+  ...rows('simple-git.Git', '#push #pull #fetch #add #commit #raw #checkout #status #log #init', {
+    effects: [],
+  }),
   ...rows('zx', 'fetch', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' }),
   ...rows('shelljs', 'exec', { does: 'shell', command: 0 }),
   ...rows('shelljs', 'rm', { does: 'delete', path: 1, traits: ['write', 'delete'] }),
@@ -98,13 +133,20 @@ export const npmApis: ApiTable = {
   ...rows('shelljs', 'mkdir touch', { does: 'write', path: 0, traits: ['write'] }),
   ...rows('shelljs', 'chmod', { does: 'write', path: 1, traits: ['write', 'permissions'] }),
   ...rows('cross-spawn', 'sync spawn', { does: 'program', program: 0, args: 1, options: 2 }),
-  ...rows('fs-extra', 'readJson readJsonSync readJSON pathExists pathExistsSync', { does: 'read', path: 0 }),
-  ...rows('fs-extra', 'outputFile outputFileSync writeJson writeJsonSync writeJSON outputJson outputJsonSync', {
-    does: 'write',
+  ...rows('fs-extra', 'readJson readJsonSync readJSON pathExists pathExistsSync', {
+    does: 'read',
     path: 0,
-    content: 1,
-    traits: ['write'],
   }),
+  ...rows(
+    'fs-extra',
+    'outputFile outputFileSync writeJson writeJsonSync writeJSON outputJson outputJsonSync',
+    {
+      does: 'write',
+      path: 0,
+      content: 1,
+      traits: ['write'],
+    },
+  ),
   ...rows('fs-extra', 'ensureDir ensureDirSync mkdirp mkdirs ensureFile ensureFileSync', {
     does: 'write',
     path: 0,
@@ -112,10 +154,22 @@ export const npmApis: ApiTable = {
   }),
   ...rows('fs-extra', 'copy copySync', { does: 'read', path: 0, to: 1 }),
   ...rows('fs-extra', 'move moveSync', { does: 'write', path: 0, to: 1, traits: ['write'] }),
-  ...rows('fs-extra', 'ensureLink ensureSymlink', { does: 'read', path: 0, to: 1, traits: ['link'] }),
-  ...rows('fs-extra', 'remove removeSync emptyDir emptyDirSync', { does: 'delete', path: 0, traits: ['write', 'delete'] }),
+  ...rows('fs-extra', 'ensureLink ensureSymlink', {
+    does: 'read',
+    path: 0,
+    to: 1,
+    traits: ['link'],
+  }),
+  ...rows('fs-extra', 'remove removeSync emptyDir emptyDirSync', {
+    does: 'delete',
+    path: 0,
+    traits: ['write', 'delete'],
+  }),
   ...rows('', 'rimraf del', { does: 'delete', path: 0, traits: ['write', 'delete', 'recursive'] }),
-  ...rows('glob fast-glob globby tinyglobby', 'glob globSync sync globby globbySync stream', { does: 'read', path: 0 }),
+  ...rows('glob fast-glob globby tinyglobby', 'glob globSync sync globby globbySync stream', {
+    does: 'read',
+    path: 0,
+  }),
   ...rows('', 'glob fast-glob globby tinyglobby', { does: 'read', path: 0 }),
   ...rows('', 'adm-zip', { effects: [{ does: 'read', path: 0 }], gives: 'adm-zip.Zip' }),
   ...rows('adm-zip.Zip', '#extractAllTo', { does: 'write', path: 0, traits: ['write'] }),
@@ -159,7 +213,10 @@ export const npmApis: ApiTable = {
   ...rows('clipboardy', 'write writeSync', { does: 'output' }),
   ...rows('aws-sdk.Client', '#send #upload #save', { does: 'send', content: 0 }),
   // browsers that are driven
-  ...rows('puppeteer puppeteer-core', 'launch connect', { effects: [], gives: 'puppeteer.Browser' }),
+  ...rows('puppeteer puppeteer-core', 'launch connect', {
+    effects: [],
+    gives: 'puppeteer.Browser',
+  }),
   ...rows(
     'playwright.chromium playwright.firefox playwright.webkit playwright-core.chromium @playwright/test.chromium',
     'launch connect connectOverCDP launchPersistentContext',
@@ -168,22 +225,47 @@ export const npmApis: ApiTable = {
   ...rows('puppeteer.Browser', '#newPage #newContext', { effects: [], gives: 'puppeteer.Browser' }),
   ...rows('puppeteer.Browser', '#goto', { does: 'request', url: 0 }),
   ...rows('puppeteer.Browser', '#cookies #storageState', { does: 'input' }),
-  ...rows('puppeteer.Browser', '#close #pages #evaluate #click #type #fill #screenshot #pdf #waitForSelector', { effects: [] }),
+  ...rows(
+    'puppeteer.Browser',
+    '#close #pages #evaluate #click #type #fill #screenshot #pdf #waitForSelector',
+    { effects: [] },
+  ),
   // databases
-  ...rows('pg', 'Client Pool', { effects: [{ does: 'connect', scheme: 'tcp', at: 0 }], gives: 'pg.Client' }),
+  ...rows('pg', 'Client Pool', {
+    effects: [{ does: 'connect', scheme: 'tcp', at: 0 }],
+    gives: 'pg.Client',
+  }),
   ...rows('mysql2 mysql2/promise', 'createConnection createPool', {
     effects: [{ does: 'connect', scheme: 'tcp', at: 0 }],
     gives: 'pg.Client',
   }),
   ...rows('pg.Client', '#query #execute', { does: 'send', content: 1 }),
-  ...rows('mongodb', 'MongoClient', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'mongodb.MongoClient' }),
-  ...rows('mongodb.MongoClient', '#insertOne #insertMany #updateOne #replaceOne', { does: 'send', content: 0 }),
+  ...rows('mongodb', 'MongoClient', {
+    effects: [{ does: 'request', url: 0, options: 1 }],
+    gives: 'mongodb.MongoClient',
+  }),
+  ...rows('mongodb.MongoClient', '#insertOne #insertMany #updateOne #replaceOne', {
+    does: 'send',
+    content: 0,
+  }),
   ...rows('mongodb.MongoClient', '#db #collection', { effects: [], gives: 'mongodb.MongoClient' }),
-  ...rows('redis', 'createClient', { effects: [{ does: 'request', options: 0 }], gives: 'redis.Client' }),
-  ...rows('', 'ioredis', { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'redis.Client' }),
-  ...rows('redis.Client', '#set #publish #lPush #rPush #hSet #lpush #rpush #hset', { does: 'send', content: 1 }),
+  ...rows('redis', 'createClient', {
+    effects: [{ does: 'request', options: 0 }],
+    gives: 'redis.Client',
+  }),
+  ...rows('', 'ioredis', {
+    effects: [{ does: 'request', url: 0, options: 1 }],
+    gives: 'redis.Client',
+  }),
+  ...rows('redis.Client', '#set #publish #lPush #rPush #hSet #lpush #rpush #hset', {
+    does: 'send',
+    content: 1,
+  }),
   // services that know their own hosts, and may be told another
-  ...rows('', 'openai', { effects: [{ does: 'request', options: 0, host: 'api.openai.com' }], gives: 'openai.Client' }),
+  ...rows('', 'openai', {
+    effects: [{ does: 'request', options: 0, host: 'api.openai.com' }],
+    gives: 'openai.Client',
+  }),
   ...rows('openai', 'OpenAI AzureOpenAI', {
     effects: [{ does: 'request', options: 0, host: 'api.openai.com' }],
     gives: 'openai.Client',
@@ -196,24 +278,38 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'request', options: 0, host: 'api.anthropic.com' }],
     gives: 'openai.Client',
   }),
-  ...rows('openai.Client', '#chat.completions.create #responses.create #embeddings.create #messages.create #files.create', {
-    does: 'send',
-    content: 0,
-  }),
+  ...rows(
+    'openai.Client',
+    '#chat.completions.create #responses.create #embeddings.create #messages.create #files.create',
+    {
+      does: 'send',
+      content: 0,
+    },
+  ),
 };
 
 /** Classes of families of packages, by the beginning of the package and the ending of the class. */
-export const npmFamilies: readonly { readonly begins: string; readonly ends: string; readonly api: Api }[] = [
+export const npmFamilies: readonly {
+  readonly begins: string;
+  readonly ends: string;
+  readonly api: Api;
+}[] = [
   {
     begins: '@aws-sdk/',
     ends: 'Client',
-    api: { effects: [{ does: 'request', options: 0, host: '*.amazonaws.com' }], gives: 'aws-sdk.Client' },
+    api: {
+      effects: [{ does: 'request', options: 0, host: '*.amazonaws.com' }],
+      gives: 'aws-sdk.Client',
+    },
   },
   { begins: '@aws-sdk/', ends: 'Command', api: { effects: [] } },
   {
     begins: '@google-cloud/',
     ends: '',
-    api: { effects: [{ does: 'request', options: 0, host: '*.googleapis.com' }], gives: 'aws-sdk.Client' },
+    api: {
+      effects: [{ does: 'request', options: 0, host: '*.googleapis.com' }],
+      gives: 'aws-sdk.Client',
+    },
   },
 ];
 

@@ -11,7 +11,13 @@ export interface ObfuscatorMark {
   readonly languages: readonly string[];
 }
 
-const mark = (tool: string, languages: string, sign: string, form: RegExp, times = 1): ObfuscatorMark => ({
+const mark = (
+  tool: string,
+  languages: string,
+  sign: string,
+  form: RegExp,
+  times = 1,
+): ObfuscatorMark => ({
   tool,
   sign,
   form,
@@ -21,10 +27,26 @@ const mark = (tool: string, languages: string, sign: string, form: RegExp, times
 
 export const obfuscatorMarks: readonly ObfuscatorMark[] = [
   // Names such as _0x3fa1c2, and the loop that turns the array of strings until a checksum fits.
-  mark('a string-array obfuscator', 'javascript typescript html', '_0x', /\b_0x[0-9a-f]{4,6}\b/g, 12),
-  mark('a string-array obfuscator', 'javascript typescript html', '!![]', /while\s*\(!!\[\]\)\s*\{\s*try/g),
+  mark(
+    'a string-array obfuscator',
+    'javascript typescript html',
+    '_0x',
+    /\b_0x[0-9a-f]{4,6}\b/g,
+    12,
+  ),
+  mark(
+    'a string-array obfuscator',
+    'javascript typescript html',
+    '!![]',
+    /while\s*\(!!\[\]\)\s*\{\s*try/g,
+  ),
   mark('JSFuck', 'javascript typescript html', '+[', /(?<![[\]()!+])[[\]()!+]{200}/g),
-  mark('jjencode', 'javascript typescript html', '=~[];', /[$\w]{1,8}=~\[\];[$\w]{1,8}=\{___:\+\+/g),
+  mark(
+    'jjencode',
+    'javascript typescript html',
+    '=~[];',
+    /[$\w]{1,8}=~\[\];[$\w]{1,8}=\{___:\+\+/g,
+  ),
   mark('aaencode', 'javascript typescript html', 'ﾟωﾟﾉ', /ﾟωﾟﾉ\s{0,4}=/g),
   mark(
     'a packer',
@@ -38,8 +60,19 @@ export const obfuscatorMarks: readonly ObfuscatorMark[] = [
     'py',
     /\b__pyarmor(?:_\w{0,20})?__\b|\bfrom\s+pyarmor_runtime\w{0,20}\s+import\b|\bfrom\s+pytransform\s+import\b/g,
   ),
-  mark('Hyperion or a like tool', 'python', '__import__(', /\b_{1,3}\s?=\s?lambda\s{1,2}\w{1,20}\s?:\s?__import__\(/g),
-  mark('names of look-alike letters', 'python javascript typescript', '', /\b(?=[lI1O0]{0,40}[I1])[lIO][lI1O0]{9,40}\b/g, 6),
+  mark(
+    'Hyperion or a like tool',
+    'python',
+    '__import__(',
+    /\b_{1,3}\s?=\s?lambda\s{1,2}\w{1,20}\s?:\s?__import__\(/g,
+  ),
+  mark(
+    'names of look-alike letters',
+    'python javascript typescript',
+    '',
+    /\b(?=[lI1O0]{0,40}[I1])[lIO][lI1O0]{9,40}\b/g,
+    6,
+  ),
   mark('a shell obfuscator', 'shell', '', /(?:\b[A-Za-z]{1,3}=(["'])[^"'\n]{1,6}\1;\s?){12}/g),
   mark('Invoke-Obfuscation', '', '-f', /\(\s?["'](?:\{\d{1,2}\}){4,40}["']\s?-f\s?["']/g),
 ];

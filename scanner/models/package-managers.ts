@@ -81,7 +81,11 @@ export const packageManagers: Readonly<Record<string, PackageManager>> = {
     takesValue: ['version', 'git', 'branch', 'tag', 'path', 'features'],
     redirect: ['git'],
   },
-  go: { ...systemLike('go', ['install', 'get']), pinned: /@v\d+\.\d+\.\d+/, hosts: ['proxy.golang.org'] },
+  go: {
+    ...systemLike('go', ['install', 'get']),
+    pinned: /@v\d+\.\d+\.\d+/,
+    hosts: ['proxy.golang.org'],
+  },
   apt: systemLike('apt', ['install']),
   'apt-get': systemLike('apt', ['install']),
   apk: systemLike('apk', ['add']),

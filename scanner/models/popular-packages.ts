@@ -50,7 +50,11 @@ export const nameWords: ReadonlySet<string> = set(`
 export function lookAlikeOf(name: string, known: ReadonlySet<string>): string | undefined {
   if (name.length < nameLettersMin || known.has(name)) return undefined;
   for (const popular of known)
-    if (popular.length >= nameLettersMin && Math.abs(popular.length - name.length) <= 1 && isOneStep(name, popular))
+    if (
+      popular.length >= nameLettersMin &&
+      Math.abs(popular.length - name.length) <= 1 &&
+      isOneStep(name, popular)
+    )
       return popular;
   return undefined;
 }
@@ -72,8 +76,13 @@ function isOneStep(a: string, b: string): boolean {
     if (short.slice(at) !== long.slice(at + 1)) return false;
     return !(at === short.length && /[\ds]/.test(long.at(-1) ?? ''));
   }
-  if (short.slice(at + 1) === long.slice(at + 1)) return !(/\d/.test(short[at] ?? '') && /\d/.test(long[at] ?? ''));
-  return short[at] === long[at + 1] && short[at + 1] === long[at] && short.slice(at + 2) === long.slice(at + 2);
+  if (short.slice(at + 1) === long.slice(at + 1))
+    return !(/\d/.test(short[at] ?? '') && /\d/.test(long[at] ?? ''));
+  return (
+    short[at] === long[at + 1] &&
+    short[at + 1] === long[at] &&
+    short.slice(at + 2) === long.slice(at + 2)
+  );
 }
 
 function set(text: string): ReadonlySet<string> {

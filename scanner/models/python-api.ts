@@ -92,17 +92,25 @@ export type PythonApiTable = Readonly<Record<string, PythonApi>>;
 /** An argument by position, and by keyword. */
 export const argument = (at: number, key = ''): Argument => ({ at, key });
 /** A row for what calls a function that it is given; the result holds its data. */
-export const calls = (callee: Argument, given: GivenArguments): PythonApi => api({ does: 'call', callee, given }, 'through');
+export const calls = (callee: Argument, given: GivenArguments): PythonApi =>
+  api({ does: 'call', callee, given }, 'through');
 /** A row. */
-export const api = (effect: PythonEffect | readonly PythonEffect[], gives?: PythonApi['gives']): PythonApi => ({
+export const api = (
+  effect: PythonEffect | readonly PythonEffect[],
+  gives?: PythonApi['gives'],
+): PythonApi => ({
   effects: Array.isArray(effect) ? effect : [effect as PythonEffect],
   ...(gives !== undefined && { gives }),
 });
 /** The same row for several names of one owner, separated by spaces; no owner for built-ins. */
 export const rows = (owner: string, names: string, row: PythonApi): PythonApiTable =>
-  Object.fromEntries(names.split(' ').map((name) => [owner === '' ? name : `${owner}.${name}`, row]));
+  Object.fromEntries(
+    names.split(' ').map((name) => [owner === '' ? name : `${owner}.${name}`, row]),
+  );
 
-const bodyKeys = ['data', 'json', 'files', 'params', 'content', 'body'].map((key) => argument(-1, key));
+const bodyKeys = ['data', 'json', 'files', 'params', 'content', 'body'].map((key) =>
+  argument(-1, key),
+);
 /** A request with the URL at a position, and the usual names for what it carries. */
 export const request = (method: string, at = 0, body: readonly Argument[] = []): PythonApi =>
   api({

@@ -1,7 +1,19 @@
 /** Clients of services and devices from PyPI: databases, mail, chat, cloud, shells on other machines, browsers. Sources: the packages' documentation. */
-import { api, argument, type PythonApiTable, type PythonEffect, request, rows, service } from './python-api.ts';
+import {
+  api,
+  argument,
+  type PythonApiTable,
+  type PythonEffect,
+  request,
+  rows,
+  service,
+} from './python-api.ts';
 
-const at = (port: number, host: string, scheme: 'tcp' | 'http' | 'https' = 'tcp'): PythonEffect => ({
+const at = (
+  port: number,
+  host: string,
+  scheme: 'tcp' | 'http' | 'https' = 'tcp',
+): PythonEffect => ({
   does: 'connect',
   scheme,
   host: argument(0, host),
@@ -9,7 +21,13 @@ const at = (port: number, host: string, scheme: 'tcp' | 'http' | 'https' = 'tcp'
 });
 const server = (port: number, host = 'host') => api(at(port, host));
 const address = (key = 'url') =>
-  api({ does: 'request', url: argument(0, key), method: '*', body: [], header: ['headers', 'password'] });
+  api({
+    does: 'request',
+    url: argument(0, key),
+    method: '*',
+    body: [],
+    header: ['headers', 'password'],
+  });
 const send = (position = 0, key = '') => api({ does: 'send', content: argument(position, key) });
 
 const databases: PythonApiTable = {
@@ -45,14 +63,22 @@ const shells: PythonApiTable = {
   ...rows('asyncssh', 'connect', server(22)),
   ...rows('netmiko', 'ConnectHandler', server(22)),
   ...rows('telnetlib3', 'open_connection', server(23)),
-  ...rows('scapy.all', 'send sendp sr sr1 srp', api({ does: 'connect', scheme: 'udp', host: argument(-1, 'dst'), port: 0 })),
+  ...rows(
+    'scapy.all',
+    'send sendp sr sr1 srp',
+    api({ does: 'connect', scheme: 'udp', host: argument(-1, 'dst'), port: 0 }),
+  ),
   ...rows('serial', 'Serial', api({ does: 'open', path: argument(0, 'port') })),
 };
 
 const chat: PythonApiTable = {
   ...rows('telegram', 'Bot', service('api.telegram.org')),
   ...rows('telebot', 'TeleBot', service('api.telegram.org')),
-  ...rows('telebot.TeleBot()', 'send_message send_document send_photo reply_to', api([], 'nothing')),
+  ...rows(
+    'telebot.TeleBot()',
+    'send_message send_document send_photo reply_to',
+    api([], 'nothing'),
+  ),
   ...rows('telethon', 'TelegramClient', service('*.telegram.org')),
   ...rows('aiogram', 'Bot', service('api.telegram.org')),
   ...rows('discord', 'Client Bot', service('discord.com')),
@@ -60,7 +86,13 @@ const chat: PythonApiTable = {
   ...rows(
     'discord_webhook',
     'DiscordWebhook',
-    api({ does: 'request', url: argument(0, 'url'), method: 'POST', body: [argument(1, 'content')], header: [] }),
+    api({
+      does: 'request',
+      url: argument(0, 'url'),
+      method: 'POST',
+      body: [argument(1, 'content')],
+      header: [],
+    }),
   ),
   ...rows('slack', 'WebClient', service('slack.com')),
   ...rows('slack_sdk.webhook', 'WebhookClient', address()),
@@ -76,12 +108,28 @@ const cloud: PythonApiTable = {
   ...rows('google.cloud.storage', 'Client', service('storage.googleapis.com')),
   ...rows('google.cloud.bigquery', 'Client', service('bigquery.googleapis.com')),
   ...rows('google.cloud.firestore', 'Client', service('firestore.googleapis.com')),
-  ...rows('google.cloud.secretmanager', 'SecretManagerServiceClient', service('secretmanager.googleapis.com')),
-  ...rows('google.cloud.pubsub_v1', 'PublisherClient SubscriberClient', service('pubsub.googleapis.com')),
+  ...rows(
+    'google.cloud.secretmanager',
+    'SecretManagerServiceClient',
+    service('secretmanager.googleapis.com'),
+  ),
+  ...rows(
+    'google.cloud.pubsub_v1',
+    'PublisherClient SubscriberClient',
+    service('pubsub.googleapis.com'),
+  ),
   ...rows('googleapiclient.discovery', 'build', service('*.googleapis.com')),
   ...rows('gspread', 'authorize service_account oauth', service('sheets.googleapis.com')),
-  ...rows('azure.storage.blob', 'BlobServiceClient ContainerClient BlobClient', service('*.blob.core.windows.net')),
-  ...rows('azure.storage.blob', 'BlobServiceClient.from_connection_string', service('*.blob.core.windows.net')),
+  ...rows(
+    'azure.storage.blob',
+    'BlobServiceClient ContainerClient BlobClient',
+    service('*.blob.core.windows.net'),
+  ),
+  ...rows(
+    'azure.storage.blob',
+    'BlobServiceClient.from_connection_string',
+    service('*.blob.core.windows.net'),
+  ),
   ...rows('azure.keyvault.secrets', 'SecretClient', service('*.vault.azure.net')),
   ...rows('boto3.Session()', 'client resource', service('*.amazonaws.com')),
   ...rows('aioboto3', 'Session', service('*.amazonaws.com')),
@@ -106,7 +154,11 @@ const cloud: PythonApiTable = {
   ...rows('trafilatura', 'fetch_url', request('GET')),
   ...rows('git', 'Repo.clone_from', address()),
   ...rows('git', 'Repo', api({ does: 'open', path: argument(0, 'path') })),
-  ...rows('docker', 'from_env DockerClient', api({ does: 'program', command: { at: -1, key: '', text: 'docker' } })),
+  ...rows(
+    'docker',
+    'from_env DockerClient',
+    api({ does: 'program', command: { at: -1, key: '', text: 'docker' } }),
+  ),
   ...rows(
     'kubernetes.config',
     'load_kube_config',
@@ -118,23 +170,44 @@ const browsers: PythonApiTable = {
   ...rows('selenium.webdriver', 'Chrome Firefox Edge Safari Remote', api([])),
   ...rows('selenium.webdriver.Chrome()', 'get', request('GET')),
   ...rows('selenium.webdriver.Firefox()', 'get', request('GET')),
-  ...rows('playwright.sync_api.sync_playwright().start().chromium.launch().new_page()', 'goto', request('GET')),
-  ...rows('playwright.sync_api.sync_playwright().chromium.launch().new_page()', 'goto', request('GET')),
-  ...rows('playwright.async_api.async_playwright().chromium.launch().new_page()', 'goto', request('GET')),
+  ...rows(
+    'playwright.sync_api.sync_playwright().start().chromium.launch().new_page()',
+    'goto',
+    request('GET'),
+  ),
+  ...rows(
+    'playwright.sync_api.sync_playwright().chromium.launch().new_page()',
+    'goto',
+    request('GET'),
+  ),
+  ...rows(
+    'playwright.async_api.async_playwright().chromium.launch().new_page()',
+    'goto',
+    request('GET'),
+  ),
   ...rows(
     'browser_cookie3',
     'chrome chromium firefox edge brave opera safari load',
-    api({ does: 'read', path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' } }),
+    api({
+      does: 'read',
+      path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' },
+    }),
   ),
   ...rows(
     'pycookiecheat',
     'chrome_cookies',
-    api({ does: 'read', path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' } }),
+    api({
+      does: 'read',
+      path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' },
+    }),
   ),
   ...rows(
     'rookiepy',
     'chrome firefox edge brave load',
-    api({ does: 'read', path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' } }),
+    api({
+      does: 'read',
+      path: { at: -1, key: '', text: '~/.config/google-chrome/Default/Cookies' },
+    }),
   ),
 };
 
@@ -148,13 +221,32 @@ const sockets: PythonApiTable = {
   ...rows('grpc', 'insecure_channel secure_channel', server(443, 'target')),
   ...rows('zmq.Context().socket()', 'connect', address('addr')),
   ...rows('zmq.Context().socket()', 'send send_string send_json', send()),
-  ...rows('pycurl.Curl()', 'setopt', api({ does: 'option', name: argument(0), value: argument(1) })),
-  ...rows('dns.resolver.Resolver()', 'resolve query', api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 })),
-  ...rows('dns.asyncresolver', 'resolve', api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 })),
+  ...rows(
+    'pycurl.Curl()',
+    'setopt',
+    api({ does: 'option', name: argument(0), value: argument(1) }),
+  ),
+  ...rows(
+    'dns.resolver.Resolver()',
+    'resolve query',
+    api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 }),
+  ),
+  ...rows(
+    'dns.asyncresolver',
+    'resolve',
+    api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 }),
+  ),
   ...rows('urllib3.connectionpool', 'HTTPSConnectionPool', api(at(443, 'host', 'https'))),
   ...rows('urllib3', 'HTTPSConnectionPool', api(at(443, 'host', 'https'))),
   ...rows('pyngrok.ngrok', 'connect', api({ does: 'listen' })),
 };
 
 /** Qualified name → what it does. */
-export const pythonClients: PythonApiTable = { ...databases, ...shells, ...chat, ...cloud, ...browsers, ...sockets };
+export const pythonClients: PythonApiTable = {
+  ...databases,
+  ...shells,
+  ...chat,
+  ...cloud,
+  ...browsers,
+  ...sockets,
+};

@@ -1,5 +1,14 @@
 /** Packages from PyPI that skills often import: which capability each API uses. Sources: the packages' documentation. */
-import { api, argument, type PythonApiTable, read, request, rows, service, verbs } from './python-api.ts';
+import {
+  api,
+  argument,
+  type PythonApiTable,
+  read,
+  request,
+  rows,
+  service,
+  verbs,
+} from './python-api.ts';
 
 /** Qualified name → what it does. */
 export const pythonPackages: PythonApiTable = {
@@ -28,21 +37,41 @@ export const pythonPackages: PythonApiTable = {
   ...rows('websocket', 'create_connection WebSocketApp', request('*')),
   ...rows('websockets', 'connect', request('*')),
   ...rows('websockets.sync.client', 'connect', request('*')),
-  ...rows('dns.resolver', 'resolve query', api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 })),
-  ...rows('paramiko.SSHClient()', 'connect', api({ does: 'connect', scheme: 'tcp', host: argument(0, 'hostname'), port: 22 })),
+  ...rows(
+    'dns.resolver',
+    'resolve query',
+    api({ does: 'connect', scheme: 'dns', host: argument(0), port: 53 }),
+  ),
+  ...rows(
+    'paramiko.SSHClient()',
+    'connect',
+    api({ does: 'connect', scheme: 'tcp', host: argument(0, 'hostname'), port: 22 }),
+  ),
   ...rows('boto3', 'client resource Session', service('*.amazonaws.com')),
   ...rows('openai', 'OpenAI AsyncOpenAI', service('api.openai.com')),
   ...rows('anthropic', 'Anthropic AsyncAnthropic', service('api.anthropic.com')),
   ...rows('google.genai', 'Client', service('generativelanguage.googleapis.com')),
-  ...rows('google.generativeai', 'configure GenerativeModel', service('generativelanguage.googleapis.com')),
-  ...rows('huggingface_hub', 'hf_hub_download snapshot_download HfApi InferenceClient upload_file', service('huggingface.co')),
+  ...rows(
+    'google.generativeai',
+    'configure GenerativeModel',
+    service('generativelanguage.googleapis.com'),
+  ),
+  ...rows(
+    'huggingface_hub',
+    'hf_hub_download snapshot_download HfApi InferenceClient upload_file',
+    service('huggingface.co'),
+  ),
   ...rows('slack_sdk', 'WebClient', service('slack.com')),
   ...rows('slack_sdk.web', 'WebClient', service('slack.com')),
   ...rows('github', 'Github', service('api.github.com')),
   ...rows('notion_client', 'Client', service('api.notion.com')),
   ...rows('stripe', 'StripeClient', service('api.stripe.com')),
   ...rows('aiofiles', 'open', api({ does: 'open', path: argument(0, 'file') })),
-  ...rows('dotenv', 'load_dotenv dotenv_values', api({ does: 'read', path: argument(0, 'dotenv_path') })),
+  ...rows(
+    'dotenv',
+    'load_dotenv dotenv_values',
+    api({ does: 'read', path: argument(0, 'dotenv_path') }),
+  ),
   ...rows('pandas', 'read_csv read_json read_excel read_parquet read_table read_html', read()),
   ...rows('numpy', 'loadtxt genfromtxt', read()),
   ...rows(
@@ -61,10 +90,18 @@ export const pythonPackages: PythonApiTable = {
   ...rows('pexpect', 'spawn run', api({ does: 'shell', command: argument(0) })),
   ...rows('dill', 'load loads', api({ does: 'deserialize', data: argument(0) })),
   ...rows('cloudpickle', 'load loads', api({ does: 'deserialize', data: argument(0) })),
-  ...rows('yaml', 'unsafe_load full_load unsafe_load_all', api({ does: 'deserialize', data: argument(0) })),
+  ...rows(
+    'yaml',
+    'unsafe_load full_load unsafe_load_all',
+    api({ does: 'deserialize', data: argument(0) }),
+  ),
   ...rows('pyperclip', 'paste', api({ does: 'input' })),
   ...rows('pynput.keyboard', 'Listener', api({ does: 'trait', trait: 'keylogging' })),
-  ...rows('keyboard', 'on_press on_release hook record read_event', api({ does: 'trait', trait: 'keylogging' })),
+  ...rows(
+    'keyboard',
+    'on_press on_release hook record read_event',
+    api({ does: 'trait', trait: 'keylogging' }),
+  ),
   ...rows('PIL.ImageGrab', 'grab grabclipboard', api({ does: 'trait', trait: 'surveillance' })),
   ...rows('pyautogui', 'screenshot', api({ does: 'trait', trait: 'surveillance' })),
   ...rows('pyscreenshot', 'grab', api({ does: 'trait', trait: 'surveillance' })),

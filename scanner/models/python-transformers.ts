@@ -23,8 +23,16 @@ const ciphers: PythonApiTable = {
       ...rows(owner, 'decrypt decrypt_and_verify', api([], 'decoded')),
     })),
   ),
-  ...rows('cryptography.hazmat.primitives.ciphers.Cipher().encryptor()', 'update', api([], 'encoded')),
-  ...rows('cryptography.hazmat.primitives.ciphers.Cipher().decryptor()', 'update', api([], 'decoded')),
+  ...rows(
+    'cryptography.hazmat.primitives.ciphers.Cipher().encryptor()',
+    'update',
+    api([], 'encoded'),
+  ),
+  ...rows(
+    'cryptography.hazmat.primitives.ciphers.Cipher().decryptor()',
+    'update',
+    api([], 'decoded'),
+  ),
   ...rows('rsa', 'encrypt', api([], 'encoded')),
   ...rows('brotli', 'compress', api([], 'encoded')),
   ...rows('brotli', 'decompress', api([], 'decoded')),
@@ -37,8 +45,16 @@ const ciphers: PythonApiTable = {
 };
 
 const later: PythonApiTable = {
-  ...rows('threading', 'Thread', calls(argument(-1, 'target'), { list: argument(-1, 'args'), dict: argument(-1, 'kwargs') })),
-  ...rows('threading', 'Timer', calls(argument(1, 'function'), { list: argument(2, 'args'), dict: argument(3, 'kwargs') })),
+  ...rows(
+    'threading',
+    'Thread',
+    calls(argument(-1, 'target'), { list: argument(-1, 'args'), dict: argument(-1, 'kwargs') }),
+  ),
+  ...rows(
+    'threading',
+    'Timer',
+    calls(argument(1, 'function'), { list: argument(2, 'args'), dict: argument(3, 'kwargs') }),
+  ),
   ...rows(
     'multiprocessing',
     'Process',
@@ -46,7 +62,11 @@ const later: PythonApiTable = {
   ),
   ...rows('_thread', 'start_new_thread start_new', calls(argument(0), { list: argument(1) })),
   ...rows('multiprocessing.Pool()', 'apply apply_async', calls(argument(0), { list: argument(1) })),
-  ...rows('multiprocessing.Pool()', 'map imap imap_unordered map_async', calls(argument(0), { each: 1 })),
+  ...rows(
+    'multiprocessing.Pool()',
+    'map imap imap_unordered map_async',
+    calls(argument(0), { each: 1 }),
+  ),
   ...rows('multiprocessing.Pool()', 'starmap', calls(argument(0), { each: 1, spread: true })),
   ...rows('concurrent.futures.ThreadPoolExecutor()', 'submit', calls(argument(0), { from: 1 })),
   ...rows('concurrent.futures.ProcessPoolExecutor()', 'submit', calls(argument(0), { from: 1 })),
@@ -56,12 +76,20 @@ const later: PythonApiTable = {
   ...rows('asyncio.get_event_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
   ...rows('asyncio.get_running_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
   ...rows('asyncio.new_event_loop()', 'run_in_executor', calls(argument(1), { from: 2 })),
-  ...rows('asyncio.get_event_loop()', 'call_soon call_soon_threadsafe', calls(argument(0), { from: 1 })),
+  ...rows(
+    'asyncio.get_event_loop()',
+    'call_soon call_soon_threadsafe',
+    calls(argument(0), { from: 1 }),
+  ),
   ...rows('asyncio.get_event_loop()', 'call_later call_at', calls(argument(1), { from: 2 })),
   ...rows('atexit', 'register', calls(argument(0), { from: 1 })),
   ...rows('signal', 'signal', calls(argument(1), {})),
   ...rows('weakref', 'finalize', calls(argument(1), { from: 2 })),
-  ...rows('sched.scheduler()', 'enter enterabs', calls(argument(2), { list: argument(3, 'argument') })),
+  ...rows(
+    'sched.scheduler()',
+    'enter enterabs',
+    calls(argument(2), { list: argument(3, 'argument') }),
+  ),
   ...rows('contextvars.copy_context()', 'run', calls(argument(0), { from: 1 })),
   ...rows('', 'map', calls(argument(0), { each: 1 })),
   ...rows('', 'filter', calls(argument(0), { each: 1 })),
@@ -71,7 +99,11 @@ const later: PythonApiTable = {
   ...rows('', 'sorted min max', calls(argument(-1, 'key'), { each: 0 })),
   ...rows('functools', 'cached_property lru_cache cache wraps', api([], 'through')),
   ...rows('contextlib.ExitStack()', 'callback', calls(argument(0), { from: 1 })),
-  ...rows('asyncio', 'run create_task gather wait_for ensure_future shield run_coroutine_threadsafe', api([], 'through')),
+  ...rows(
+    'asyncio',
+    'run create_task gather wait_for ensure_future shield run_coroutine_threadsafe',
+    api([], 'through'),
+  ),
   ...rows('asyncio.get_event_loop()', 'run_until_complete create_task', api([], 'through')),
   ...rows('builtins', '__build_class__', api([])),
 };

@@ -21,7 +21,9 @@ export function providerOf(name: string): SecretProvider | undefined {
   const exact = secretProviders.find(({ names }) => names.includes(name));
   if (exact !== undefined) return exact;
   if (!saysSecret(name)) return undefined;
-  return secretProviders.find(({ names }) => names.some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1))));
+  return secretProviders.find(({ names }) =>
+    names.some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1))),
+  );
 }
 
 /** Whether a host is one of the provider's whose secret the variable holds; false when no provider is known. */

@@ -32,11 +32,23 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'SSH keys',
     form: /(^|\/)\.ssh(\/(?!(known_hosts|authorized_keys|config(\.d)?)(\/|$))|$)|(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
   },
-  { kind: 'credential', says: 'AWS credentials', form: /(^|\/)\.aws(\/(credentials|config|sso|cli)|\/?$|\/\*)/ },
+  {
+    kind: 'credential',
+    says: 'AWS credentials',
+    form: /(^|\/)\.aws(\/(credentials|config|sso|cli)|\/?$|\/\*)/,
+  },
   { kind: 'credential', says: 'GnuPG keys', form: /(^|\/)\.gnupg(\/|$)/ },
   { kind: 'credential', says: 'passwords of .netrc', form: /(^|\/)[._]netrc$/ },
-  { kind: 'credential', says: 'a database\u2019s password', form: /(^|\/)\.(pgpass|my\.cnf|mylogin\.cnf)$/ },
-  { kind: 'credential', says: 'a Terraform token', form: /(^|\/)\.terraform\.d\/credentials\.tfrc\.json$|^~\/\.terraformrc$/ },
+  {
+    kind: 'credential',
+    says: 'a database\u2019s password',
+    form: /(^|\/)\.(pgpass|my\.cnf|mylogin\.cnf)$/,
+  },
+  {
+    kind: 'credential',
+    says: 'a Terraform token',
+    form: /(^|\/)\.terraform\.d\/credentials\.tfrc\.json$|^~\/\.terraformrc$/,
+  },
   {
     kind: 'credential',
     says: 'a package registry\u2019s token',
@@ -44,16 +56,32 @@ export const sensitivePaths: readonly SensitivePath[] = [
   },
   { kind: 'credential', says: 'an npm token', form: /^~\/\.npmrc$/ },
   { kind: 'credential', says: 'a PyPI token', form: /(^|\/)\.pypirc$/ },
-  { kind: 'credential', says: 'Kubernetes credentials', form: /(^|\/)\.kube(\/(config|cache)|\/?$)|\/serviceaccount\/token$/ },
+  {
+    kind: 'credential',
+    says: 'Kubernetes credentials',
+    form: /(^|\/)\.kube(\/(config|cache)|\/?$)|\/serviceaccount\/token$/,
+  },
   { kind: 'credential', says: 'Docker credentials', form: /(^|\/)\.docker\/config\.json$/ },
-  { kind: 'credential', says: 'git credentials', form: /(^|\/)\.git-credentials$|(^|\/)\.config\/git\/credentials$/ },
-  { kind: 'credential', says: 'GitHub command line credentials', form: /(^|\/)\.config\/(gh|hub)(\/hosts\.yml|\/?$|$)/ },
+  {
+    kind: 'credential',
+    says: 'git credentials',
+    form: /(^|\/)\.git-credentials$|(^|\/)\.config\/git\/credentials$/,
+  },
+  {
+    kind: 'credential',
+    says: 'GitHub command line credentials',
+    form: /(^|\/)\.config\/(gh|hub)(\/hosts\.yml|\/?$|$)/,
+  },
   {
     kind: 'credential',
     says: 'Google Cloud credentials',
     form: /(^|\/)\.config\/gcloud(\/|$)|application_default_credentials\.json$/,
   },
-  { kind: 'credential', says: 'Azure credentials', form: /(^|\/)\.azure(\/(accesstokens|azureprofile|msal)|\/?$)/ },
+  {
+    kind: 'credential',
+    says: 'Azure credentials',
+    form: /(^|\/)\.azure(\/(accesstokens|azureprofile|msal)|\/?$)/,
+  },
   {
     kind: 'credential',
     says: 'an agent\u2019s own credentials',
@@ -64,7 +92,11 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'what a chat program keeps: messages, and the tokens to log in with',
     form: /^(~|\/[^\n]{0,80})\/([^\n]{0,60}\/)?(discord(canary|ptb)?|slack|signal|element|teams|microsoft\/teams|wire|mattermost|whatsapp|skype[^/]*)\/([^\n]{0,60}\/)?(local storage|session storage|indexeddb|leveldb|sql|databases|config\.json|cookies)(\/|$|\*)|telegram( desktop)?\/tdata(\/|$)|(^|\/)\.(weechat|irssi|purple)(\/|$)/,
   },
-  { kind: 'credential', says: 'a password store', form: /(^|\/)\.(password-store|vault-token|1password)(\/|$)|\.kdbx$/ },
+  {
+    kind: 'credential',
+    says: 'a password store',
+    form: /(^|\/)\.(password-store|vault-token|1password)(\/|$)|\.kdbx$/,
+  },
   {
     kind: 'credential',
     says: 'the keychain',
@@ -130,7 +162,11 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'a git hook',
     form: /(^|\/)\.git[_-]?templates?\/([^/]+\/)?hooks(\/|$)|^~\/\.gitconfig$|^~\/\.config\/git\/config$|(^|\/)\.git\/hooks(\/|$)|(^|\/)\.config\/git\/hooks(\/|$)/,
   },
-  { kind: 'process-environment', says: 'a process\u2019s environment', form: /^\/proc\/[^/]+\/environ$/ },
+  {
+    kind: 'process-environment',
+    says: 'a process\u2019s environment',
+    form: /^\/proc\/[^/]+\/environ$/,
+  },
   {
     kind: 'system-accounts',
     says: 'the system\u2019s password hashes',
@@ -141,7 +177,11 @@ export const sensitivePaths: readonly SensitivePath[] = [
     says: 'a disk, the memory or a keyboard itself',
     form: /^\/dev\/(sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|mem|kmem|port|disk|dm-\d|input\/event)|^\/proc\/([^/]+\/mem|kcore|kmem)$|^\/dev\/rdisk/,
   },
-  { kind: 'container-socket', says: 'the container engine\u2019s socket', form: /(^|\/)(docker|containerd|podman|crio)\.sock$/ },
+  {
+    kind: 'container-socket',
+    says: 'the container engine\u2019s socket',
+    form: /(^|\/)(docker|containerd|podman|crio)\.sock$/,
+  },
 ];
 
 /** Kinds of files that hold what is nobody's business: what is read there is taken. */
@@ -159,7 +199,9 @@ export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
 export function sensitiveMount({
   capability,
   shape,
-}: Pick<CapabilityFact, 'capability' | 'shape'>): { readonly row: SensitivePath; readonly path: string } | undefined {
+}: Pick<CapabilityFact, 'capability' | 'shape'>):
+  | { readonly row: SensitivePath; readonly path: string }
+  | undefined {
   const told = capability.kind === 'mount' ? [capability.path, shape] : [];
   for (const path of told) {
     const row = path === undefined ? undefined : sensitivePath(path);

@@ -25,12 +25,18 @@ export const commandKeys: readonly CommandKey[] = [
     file: any,
   },
   { form: /^(apiKeyHelper|awsAuthRefresh|awsCredentialExport|otelHeadersHelper)$/, file: any },
-  { form: /(^|\.)(postCreate|postStart|postAttach|onCreate|initialize|updateContent)Command(\..{1,80})?$/, file: any },
+  {
+    form: /(^|\.)(postCreate|postStart|postAttach|onCreate|initialize|updateContent)Command(\..{1,80})?$/,
+    file: any,
+  },
   {
     form: /(^|\.)(run|script|before_script|after_script)(\.\d+)?$/,
     file: yaml,
   },
-  { form: /(^|\.)(before_install|install|commands?|entrypoint|healthcheck\.test|cmds?)(\.\d+(\.cmd)?)?$/, file: settingsFiles },
+  {
+    form: /(^|\.)(before_install|install|commands?|entrypoint|healthcheck\.test|cmds?)(\.\d+(\.cmd)?)?$/,
+    file: settingsFiles,
+  },
   { form: /(^|\.)hooks\.\d+\.(entry|before|after)$/, file: yaml },
   { form: /(^|\.)(before_hook|after_hook|prepare|preparation)(\.\d+)?$/, file: yaml },
   {

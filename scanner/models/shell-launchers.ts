@@ -17,9 +17,13 @@ export interface Launcher {
 
 const editor: Launcher = {
   line: ['c', 'cmd', '+'],
-  behind: /^:?(?:silent\s{1,9})?!\s{0,9}|^:?call\s{1,9}system\(["']|^:?\s{0,9}lua os\.execute\(["']/,
+  behind:
+    /^:?(?:silent\s{1,9})?!\s{0,9}|^:?call\s{1,9}system\(["']|^:?\s{0,9}lua os\.execute\(["']/,
 };
-const remote: Launcher = { line: ['o'], behind: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)[ =]/i };
+const remote: Launcher = {
+  line: ['o'],
+  behind: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)[ =]/i,
+};
 
 export const launchers: Readonly<Record<string, Launcher>> = {
   su: { line: ['c', 'command', 'session-command'], takesValue: ['s', 'g', 'G'] },
@@ -54,25 +58,34 @@ export const launchers: Readonly<Record<string, Launcher>> = {
 };
 
 /** Ways to run a program inside a container: what stands behind the container's name is started as it is. */
-export const containers: Readonly<Record<string, { readonly verbs: readonly string[]; readonly takesValue: readonly string[] }>> =
-  {
-    docker: {
-      verbs: ['run', 'exec'],
-      takesValue:
-        'v volume e env w workdir u user p publish name network net entrypoint mount h hostname l label m memory cpus env-file add-host pull platform gpus ipc pid security-opt cap-add'.split(
-          ' ',
-        ),
-    },
-    podman: {
-      verbs: ['run', 'exec'],
-      takesValue: 'v volume e env w workdir u user p publish name network entrypoint mount'.split(' '),
-    },
-    nerdctl: {
-      verbs: ['run', 'exec'],
-      takesValue: 'v volume e env w workdir u user p publish name network entrypoint'.split(' '),
-    },
-    kubectl: { verbs: ['exec', 'run'], takesValue: 'n namespace c container f filename context kubeconfig image'.split(' ') },
-    oc: { verbs: ['exec', 'run'], takesValue: 'n namespace c container image'.split(' ') },
-    'docker-compose': { verbs: ['run', 'exec'], takesValue: 'f file e env u user w workdir'.split(' ') },
-    lxc: { verbs: ['exec'], takesValue: [] },
-  };
+export const containers: Readonly<
+  Record<string, { readonly verbs: readonly string[]; readonly takesValue: readonly string[] }>
+> = {
+  docker: {
+    verbs: ['run', 'exec'],
+    takesValue:
+      'v volume e env w workdir u user p publish name network net entrypoint mount h hostname l label m memory cpus env-file add-host pull platform gpus ipc pid security-opt cap-add'.split(
+        ' ',
+      ),
+  },
+  podman: {
+    verbs: ['run', 'exec'],
+    takesValue: 'v volume e env w workdir u user p publish name network entrypoint mount'.split(
+      ' ',
+    ),
+  },
+  nerdctl: {
+    verbs: ['run', 'exec'],
+    takesValue: 'v volume e env w workdir u user p publish name network entrypoint'.split(' '),
+  },
+  kubectl: {
+    verbs: ['exec', 'run'],
+    takesValue: 'n namespace c container f filename context kubeconfig image'.split(' '),
+  },
+  oc: { verbs: ['exec', 'run'], takesValue: 'n namespace c container image'.split(' ') },
+  'docker-compose': {
+    verbs: ['run', 'exec'],
+    takesValue: 'f file e env u user w workdir'.split(' '),
+  },
+  lxc: { verbs: ['exec'], takesValue: [] },
+};

@@ -15,7 +15,8 @@ export interface Uploader {
   readonly takesValue?: readonly string[];
 }
 
-const objectStore = /\b(cp|mv|sync|rsync|put-object|copy|copyto|move|rcat|put|upload|upload-batch)\b/;
+const objectStore =
+  /\b(cp|mv|sync|rsync|put-object|copy|copyto|move|rcat|put|upload|upload-batch)\b/;
 
 export const uploaders: Readonly<Record<string, Uploader>> = {
   aws: {
@@ -26,8 +27,17 @@ export const uploaders: Readonly<Record<string, Uploader>> = {
     data: ['body', 'message', 'payload'],
   },
   gsutil: { form: objectStore, url: 'https://storage.googleapis.com/*', files: true },
-  gcloud: { form: /\bstorage\s{1,9}(cp|mv|rsync)\b/, url: 'https://storage.googleapis.com/*', files: true },
-  az: { form: /\bstorage\b.{0,80}\bupload/, url: 'https://*.blob.core.windows.net/*', files: false, data: ['file', 'f', 'data'] },
+  gcloud: {
+    form: /\bstorage\s{1,9}(cp|mv|rsync)\b/,
+    url: 'https://storage.googleapis.com/*',
+    files: true,
+  },
+  az: {
+    form: /\bstorage\b.{0,80}\bupload/,
+    url: 'https://*.blob.core.windows.net/*',
+    files: false,
+    data: ['file', 'f', 'data'],
+  },
   rclone: { form: objectStore, url: 'https://*/*', files: true },
   mc: { form: /\b(cp|mv|mirror|pipe)\b/, url: 'https://*/*', files: true },
   s3cmd: { form: /\b(put|sync)\b/, url: 'https://s3.amazonaws.com/*', files: true },
@@ -35,7 +45,20 @@ export const uploaders: Readonly<Record<string, Uploader>> = {
     form: /\b(gist\s{1,9}create|release\s{1,9}(create|upload)|issue\s{1,9}(create|comment)|pr\s{1,9}(create|comment)|api|secret\s{1,9}set)\b/,
     url: 'https://api.github.com/*',
     files: true,
-    data: ['b', 'body', 'F', 'body-file', 'f', 'field', 'raw-field', 'input', 'notes', 'n', 'd', 'desc'],
+    data: [
+      'b',
+      'body',
+      'F',
+      'body-file',
+      'f',
+      'field',
+      'raw-field',
+      'input',
+      'notes',
+      'n',
+      'd',
+      'desc',
+    ],
   },
   glab: {
     form: /\b(snippet\s{1,9}create|issue\s{1,9}(create|note)|api)\b/,
@@ -43,12 +66,28 @@ export const uploaders: Readonly<Record<string, Uploader>> = {
     files: true,
     data: ['d', 'description', 'm', 'message', 'f', 'field'],
   },
-  mail: { form: /./, url: 'tcp://*:25/*', files: false, data: ['s', 'subject', 'A', 'a', 'attach'] },
-  mailx: { form: /./, url: 'tcp://*:25/*', files: false, data: ['s', 'subject', 'A', 'a', 'attach'] },
+  mail: {
+    form: /./,
+    url: 'tcp://*:25/*',
+    files: false,
+    data: ['s', 'subject', 'A', 'a', 'attach'],
+  },
+  mailx: {
+    form: /./,
+    url: 'tcp://*:25/*',
+    files: false,
+    data: ['s', 'subject', 'A', 'a', 'attach'],
+  },
   mutt: { form: /./, url: 'tcp://*:25/*', files: false, data: ['s', 'a', 'i'] },
   sendmail: { form: /./, url: 'tcp://*:25/*', files: false },
   msmtp: { form: /./, url: 'tcp://*:25/*', files: false },
-  swaks: { form: /./, url: 'tcp://*:25/*', files: false, data: ['body', 'attach', 'data'], word: /^--server=?(.*)$/ },
+  swaks: {
+    form: /./,
+    url: 'tcp://*:25/*',
+    files: false,
+    data: ['body', 'attach', 'data'],
+    word: /^--server=?(.*)$/,
+  },
   transfer: { form: /./, url: 'https://transfer.sh/*', files: true },
   croc: { form: /\bsend\b/, url: 'tcp://*/*', files: true },
   wormhole: { form: /\bsend\b/, url: 'tcp://*/*', files: true },
@@ -56,8 +95,19 @@ export const uploaders: Readonly<Record<string, Uploader>> = {
   lftp: { form: /./, url: 'tcp://*:21/*', files: false, data: ['e', 'c'] },
   tftp: { form: /./, url: 'udp://*:69/*', files: false, data: ['c'] },
   logger: { form: /(^| )-[a-zA-Z]*n /, url: 'udp://*:514/*', files: false },
-  mosquitto_pub: { form: /./, url: 'tcp://*:1883/*', files: false, data: ['m', 'f', 'message', 'file'] },
+  mosquitto_pub: {
+    form: /./,
+    url: 'tcp://*:1883/*',
+    files: false,
+    data: ['m', 'f', 'message', 'file'],
+  },
   'redis-cli': { form: /(^| )-[hu] /, url: 'tcp://*:6379/*', files: false },
   websocat: { form: /./, url: unknownPart, word: /^(wss?:\/\/.*)$/, files: false },
-  wscat: { form: /./, url: unknownPart, word: /^(wss?:\/\/.*)$/, files: false, data: ['x', 'execute'] },
+  wscat: {
+    form: /./,
+    url: unknownPart,
+    word: /^(wss?:\/\/.*)$/,
+    files: false,
+    data: ['x', 'execute'],
+  },
 };

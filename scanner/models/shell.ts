@@ -26,7 +26,10 @@ export interface NetworkProgram {
   readonly raw?: true;
 }
 
-const network = (target: NetworkProgram['target'], row: Partial<NetworkProgram> = {}): NetworkProgram => ({
+const network = (
+  target: NetworkProgram['target'],
+  row: Partial<NetworkProgram> = {},
+): NetworkProgram => ({
   target,
   method: '*',
   body: [],
@@ -44,11 +47,15 @@ const network = (target: NetworkProgram['target'], row: Partial<NetworkProgram> 
 
 const curl = network('url', {
   method: 'GET',
-  body: words('d data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query'),
+  body: words(
+    'd data data-raw data-binary data-urlencode data-ascii json F form form-string T upload-file url-query',
+  ),
   upload: ['T', 'upload-file'],
   header: words('H header A user-agent e referer b cookie u user oauth2-bearer proxy-header'),
   other: [
-    ...words('m max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header'),
+    ...words(
+      'm max-time connect-timeout retry retry-delay retry-max-time w write-out x proxy c cookie-jar D dump-header',
+    ),
     ...words(`
   K config E cert key cacert r range C continue-at Y y z t Q U P resolve interface limit-rate output-dir
   unix-socket stderr max-redirs proto ciphers rate dns-servers doh-url`),
@@ -75,19 +82,35 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
     savesByName: true,
   }),
   wget2: network('url', { method: 'GET', outputOption: ['O'], savesByName: true }),
-  aria2c: network('url', { method: 'GET', outputOption: ['o', 'out'], other: ['d', 'dir', 'x', 's', 'j'], savesByName: true }),
+  aria2c: network('url', {
+    method: 'GET',
+    outputOption: ['o', 'out'],
+    other: ['d', 'dir', 'x', 's', 'j'],
+    savesByName: true,
+  }),
   http: network('url', { other: ['a', 'auth', 'o', 'output', 'session', 'timeout'] }),
   https: network('url', { other: ['a', 'auth', 'o', 'output', 'session', 'timeout'] }),
   xh: network('url', { other: ['a', 'auth', 'o', 'output'] }),
   lynx: network('url', { method: 'GET' }),
-  nc: network('host-port', { runs: ['e', 'c', 'exec', 'sh-exec'], other: words('w p s i q x X'), raw: true }),
-  ncat: network('host-port', { runs: ['e', 'c', 'exec', 'sh-exec'], other: ['w', 'p', 's', 'i'], raw: true }),
+  nc: network('host-port', {
+    runs: ['e', 'c', 'exec', 'sh-exec'],
+    other: words('w p s i q x X'),
+    raw: true,
+  }),
+  ncat: network('host-port', {
+    runs: ['e', 'c', 'exec', 'sh-exec'],
+    other: ['w', 'p', 's', 'i'],
+    raw: true,
+  }),
   netcat: network('host-port', { runs: ['e', 'c'], other: ['w', 'p', 's', 'i', 'q'], raw: true }),
   telnet: network('host-port', { raw: true }),
   ssh: network('host', { other: words('i l p o F J L R D W b c e m S'), port: 22 }),
   scp: network('remote', { other: words('i P o F J l S'), port: 22 }),
   sftp: network('host', { other: ['i', 'P', 'o', 'F', 'J', 'b'], port: 22 }),
-  rsync: network('remote', { other: words('e rsh exclude include f filter password-file'), port: 873 }),
+  rsync: network('remote', {
+    other: words('e rsh exclude include f filter password-file'),
+    port: 873,
+  }),
   ftp: network('host', { port: 21 }),
   dig: network('name', { other: ['t', 'p', 'q', 'x'], port: 53 }),
   nslookup: network('name', { port: 53 }),
@@ -98,7 +121,14 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
 
 /** Interpreters: which option takes a program as text, and what language it is. `other` means one we have no front end for. */
 export const interpreters: Readonly<
-  Record<string, { readonly language: Language; readonly code: readonly string[]; readonly files?: readonly string[] }>
+  Record<
+    string,
+    {
+      readonly language: Language;
+      readonly code: readonly string[];
+      readonly files?: readonly string[];
+    }
+  >
 > = {
   // Nobody reads their languages: a file of the skill that they run is not analysed.
   ...Object.fromEntries(
@@ -109,7 +139,9 @@ export const interpreters: Readonly<
   gdb: { language: 'other', code: ['ex', 'eval-command'], files: ['x', 'command'] },
   snakemake: { language: 'other', code: [], files: ['s', 'snakefile'] },
   ...Object.fromEntries(
-    words('sh bash zsh dash ksh ash mksh fish').map((name) => [name, { language: 'shell', code: ['c'] }] as const),
+    words('sh bash zsh dash ksh ash mksh fish').map(
+      (name) => [name, { language: 'shell', code: ['c'] }] as const,
+    ),
   ),
   ...Object.fromEntries(
     ['python', 'python2', 'python3', 'pythonw', 'pypy3', 'py'].map(
@@ -157,7 +189,10 @@ export const wrappers: Readonly<
   time: { skip: 0, takesValue: ['o', 'f'] },
   stdbuf: { skip: 0, takesValue: ['i', 'o', 'e'] },
   xargs: { skip: 0, takesValue: words('I n P L d E s a J replace max-args max-procs') },
-  parallel: { skip: 0, takesValue: words('j I a jobs arg-file joblog results timeout retries delay') },
+  parallel: {
+    skip: 0,
+    takesValue: words('j I a jobs arg-file joblog results timeout retries delay'),
+  },
   command: { skip: 0, takesValue: [] },
   builtin: { skip: 0, takesValue: [] },
   exec: { skip: 0, takesValue: ['a'] },
@@ -170,7 +205,11 @@ export const wrappers: Readonly<
   torsocks: { skip: 0, takesValue: [], anonymous: true },
   caffeinate: { skip: 0, takesValue: ['t', 'w'] },
   'time-limit': { skip: 1, takesValue: [] },
-  'systemd-run': { skip: 0, takesValue: words('u p M unit property on-calendar on-active'), detached: true },
+  'systemd-run': {
+    skip: 0,
+    takesValue: words('u p M unit property on-calendar on-active'),
+    detached: true,
+  },
   strace: { skip: 0, takesValue: words('e o p s u E') },
   ltrace: { skip: 0, takesValue: words('e o p s u') },
   unbuffer: { skip: 0, takesValue: [] },
@@ -194,7 +233,13 @@ export const wrappers: Readonly<
  * `first` says how many operands are no files (a pattern, a program).
  */
 export const utilities: Readonly<
-  Record<string, { readonly does: 'read' | 'write' | 'copy' | 'quiet' | 'say' | 'delete'; readonly first?: number }>
+  Record<
+    string,
+    {
+      readonly does: 'read' | 'write' | 'copy' | 'quiet' | 'say' | 'delete';
+      readonly first?: number;
+    }
+  >
 > = {
   ...all(
     'read',
@@ -223,7 +268,9 @@ export const utilities: Readonly<
 
 /** Variables that the shell or the sandbox sets itself: reading them needs no capability. */
 export const shellVariables: ReadonlySet<string> = new Set([
-  ...words('HOME PATH PWD OLDPWD USER LOGNAME SHELL TERM TMPDIR LANG HOSTNAME IFS RANDOM SECONDS LINENO PPID UID EUID'),
+  ...words(
+    'HOME PATH PWD OLDPWD USER LOGNAME SHELL TERM TMPDIR LANG HOSTNAME IFS RANDOM SECONDS LINENO PPID UID EUID',
+  ),
   ...words(`
   REPLY OPTARG OPTIND OPTERR BASH BASH_SOURCE BASH_VERSION BASH_VERSINFO BASH_LINENO BASH_REMATCH BASHPID
   BASH_COMMAND BASH_SUBSHELL FUNCNAME PIPESTATUS SHLVL OSTYPE MACHTYPE HOSTTYPE EPOCHSECONDS EPOCHREALTIME

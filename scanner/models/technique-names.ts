@@ -25,7 +25,8 @@ export const attackNames = {
   T1041: 'Exfiltration Over C2 Channel',
   T1046: 'Network Service Discovery',
   T1048: 'Exfiltration Over Alternative Protocol',
-  'T1048.003': 'Exfiltration Over Alternative Protocol: Exfiltration Over Unencrypted Non-C2 Protocol',
+  'T1048.003':
+    'Exfiltration Over Alternative Protocol: Exfiltration Over Unencrypted Non-C2 Protocol',
   T1053: 'Scheduled Task/Job',
   'T1053.003': 'Scheduled Task/Job: Cron',
   T1055: 'Process Injection',
@@ -88,7 +89,8 @@ export const attackNames = {
   T1218: 'System Binary Proxy Execution',
   T1219: 'Remote Access Tools',
   T1222: 'File and Directory Permissions Modification',
-  'T1222.002': 'File and Directory Permissions Modification: Linux and Mac File and Directory Permissions Modification',
+  'T1222.002':
+    'File and Directory Permissions Modification: Linux and Mac File and Directory Permissions Modification',
   T1480: 'Execution Guardrails',
   T1485: 'Data Destruction',
   T1486: 'Data Encrypted for Impact',

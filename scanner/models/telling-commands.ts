@@ -20,15 +20,30 @@ const row = (trait: Trait, programs: string, form: RegExp, says: string): Tellin
 /** Sources: each program's manual; ATT&CK T1562, T1070, T1136, T1113, T1115, T1123, T1125, T1056.001; the agents' own documentation. */
 const commands: readonly TellingCommand[] = [
   // Agents with their guards off.
-  row('agent-unguarded', 'claude', /--(allow-)?dangerously-skip-permissions|bypassPermissions/, 'asks nobody before it acts'),
+  row(
+    'agent-unguarded',
+    'claude',
+    /--(allow-)?dangerously-skip-permissions|bypassPermissions/,
+    'asks nobody before it acts',
+  ),
   row(
     'agent-unguarded',
     'codex',
     /--dangerously-bypass-approvals-and-sandbox|--yolo\b|danger-full-access/,
     'asks nobody, and has no sandbox',
   ),
-  row('agent-unguarded', 'gemini qwen', /(^| )(--yolo|-y)( |$)|--approval-mode[ =]yolo/, 'asks nobody before it acts'),
-  row('agent-unguarded', 'copilot', /--allow-all-(tools|paths|urls)|--yolo\b/, 'asks nobody before it acts'),
+  row(
+    'agent-unguarded',
+    'gemini qwen',
+    /(^| )(--yolo|-y)( |$)|--approval-mode[ =]yolo/,
+    'asks nobody before it acts',
+  ),
+  row(
+    'agent-unguarded',
+    'copilot',
+    /--allow-all-(tools|paths|urls)|--yolo\b/,
+    'asks nobody before it acts',
+  ),
   row(
     'agent-unguarded',
     'cursor-agent amp droid',
@@ -51,22 +66,42 @@ const commands: readonly TellingCommand[] = [
     /^(skills?|plugins?|hooks?) (install|add|enable) |^config set /,
     'changes the agent’s setup',
   ),
-  row('agent-setup', 'clawhub clawdhub skills', /^(install|add|sync|update) /, 'adds other skills to the agent'),
+  row(
+    'agent-setup',
+    'clawhub clawdhub skills',
+    /^(install|add|sync|update) /,
+    'adds other skills to the agent',
+  ),
   row(
     'agent-setup',
     'npx bunx',
     /^(-y |--yes )?(clawhub|clawdhub|skills|add-skill|add-mcp|openskills|@smithery\/cli)(@\S+)? (install|add|sync|mcp|\S+)/,
     'adds other skills or servers to the agent',
   ),
-  row('agent-setup', 'code cursor codium windsurf', /--install-extension |--add-mcp /, 'adds an extension to the editor'),
+  row(
+    'agent-setup',
+    'code cursor codium windsurf',
+    /--install-extension |--add-mcp /,
+    'adds an extension to the editor',
+  ),
   // Credentials that other programs hold.
-  row('credential-command', 'security', /^(find-(generic|internet)-password|dump-keychain|export)\b/, 'reads the keychain'),
+  row(
+    'credential-command',
+    'security',
+    /^(find-(generic|internet)-password|dump-keychain|export)\b/,
+    'reads the keychain',
+  ),
   row('credential-command', 'secret-tool', /^(lookup|search)\b/, 'reads the keyring'),
   row('credential-command', 'pass gopass', /^(show )?[\w/.-]+$/, 'reads the password store'),
   row('credential-command', 'op', /^(read|item get|inject|document get)\b/, 'reads 1Password'),
   row('credential-command', 'bw', /^(get|export|list) /, 'reads Bitwarden'),
   row('credential-command', 'vault', /^(kv get|read|token lookup|print token)\b/, 'reads a vault'),
-  row('credential-command', 'gh', /^auth (token|status .*(-t|--show-token))\b/, 'prints the GitHub token'),
+  row(
+    'credential-command',
+    'gh',
+    /^auth (token|status .*(-t|--show-token))\b/,
+    'prints the GitHub token',
+  ),
   row('credential-command', 'git', /^credential(-\w+)? (fill|get)\b/, 'asks git for a password'),
   row(
     'credential-command',
@@ -80,21 +115,36 @@ const commands: readonly TellingCommand[] = [
     /^auth( application-default)? print-(access|identity)-token|^secrets versions access|^iam service-accounts keys create/,
     'prints Google Cloud secrets',
   ),
-  row('credential-command', 'az', /^account get-access-token|^keyvault secret (show|download)/, 'prints Azure secrets'),
+  row(
+    'credential-command',
+    'az',
+    /^account get-access-token|^keyvault secret (show|download)/,
+    'prints Azure secrets',
+  ),
   row(
     'credential-command',
     'kubectl oc',
     /^(.* )?get secrets?\b.*(-o|--output|jsonpath)|^config view .*--raw|^whoami -t/,
     'prints Kubernetes secrets',
   ),
-  row('credential-command', 'heroku npm doctl', /^(auth:token|token (create|list)|auth token)\b/, 'prints a token'),
+  row(
+    'credential-command',
+    'heroku npm doctl',
+    /^(auth:token|token (create|list)|auth token)\b/,
+    'prints a token',
+  ),
   row('credential-command', 'gpg gpg2', /--export-secret-(keys|subkeys)/, 'exports private keys'),
   row('credential-command', 'cmdkey vaultcmd', /\/list/i, 'lists stored credentials'),
   // Screen, clipboard, keys, camera, microphone.
   row('surveillance', 'pbpaste wl-paste', /^/, 'reads the clipboard'),
   row('surveillance', 'xclip', /(^| )-o(ut)?( |$)/, 'reads the clipboard'),
   row('surveillance', 'xsel', /(^| )(-o|-bo|--output)( |$)/, 'reads the clipboard'),
-  row('surveillance', 'screencapture scrot maim grim gnome-screenshot spectacle flameshot', /^/, 'takes a picture of the screen'),
+  row(
+    'surveillance',
+    'screencapture scrot maim grim gnome-screenshot spectacle flameshot',
+    /^/,
+    'takes a picture of the screen',
+  ),
   row('surveillance', 'import', /-window root/, 'takes a picture of the screen'),
   row('surveillance', 'imagesnap fswebcam streamer', /^/, 'takes a picture with the camera'),
   row('surveillance', 'arecord rec parecord', /^/, 'records the microphone'),
@@ -107,16 +157,31 @@ const commands: readonly TellingCommand[] = [
   row('keylogging', 'logkeys evtest showkey xkbspy', /^/, 'records keys'),
   row('keylogging', 'xinput', /^test(-xi2)?\b/, 'records keys'),
   // Programs that lie elsewhere.
-  row('remote-program', 'deno', /^(run|serve)\b.* (https?:|jsr:|npm:)\S+/, 'runs a program from the network'),
+  row(
+    'remote-program',
+    'deno',
+    /^(run|serve)\b.* (https?:|jsr:|npm:)\S+/,
+    'runs a program from the network',
+  ),
   row('remote-program', 'go', /^run \S+\.\S+\/\S+@/, 'runs a program from the network'),
-  row('remote-program', 'nix', /^(run|shell|develop) (github|gitlab|git\+https|https):/, 'runs a program from the network'),
+  row(
+    'remote-program',
+    'nix',
+    /^(run|shell|develop) (github|gitlab|git\+https|https):/,
+    'runs a program from the network',
+  ),
   row(
     'remote-program',
     'docker podman nerdctl',
     /^(container )?run (?!.*@sha256:[0-9a-f]{64}).*(^| )(?!-)[\w.-]+(\.[\w.-]+)?\/[\w./-]+(:[\w.-]+)?( |$)/,
     'runs an image that may change',
   ),
-  row('remote-program', 'ssh', /^(-\S+ (\S+ )?){0,8}[\w.@\0-]+ +(?!-)\S/, 'runs a command on another machine'),
+  row(
+    'remote-program',
+    'ssh',
+    /^(-\S+ (\S+ )?){0,8}[\w.@\0-]+ +(?!-)\S/,
+    'runs a command on another machine',
+  ),
   row(
     'remote-program',
     'uvx npx pipx bunx',
@@ -132,13 +197,23 @@ const commands: readonly TellingCommand[] = [
   ),
   // Guards of the machine.
   row('defence-off', 'ufw', /^(--force )?(disable|reset)\b/, 'switches the firewall off'),
-  row('defence-off', 'iptables ip6tables', /(^| )(-F|--flush)( |$)|-P (INPUT|OUTPUT|FORWARD) ACCEPT/, 'empties the firewall'),
+  row(
+    'defence-off',
+    'iptables ip6tables',
+    /(^| )(-F|--flush)( |$)|-P (INPUT|OUTPUT|FORWARD) ACCEPT/,
+    'empties the firewall',
+  ),
   row('defence-off', 'nft', /^flush ruleset/, 'empties the firewall'),
   row('defence-off', 'pfctl', /(^| )-d( |$)/, 'switches the firewall off'),
   row('defence-off', 'setenforce', /^(0|permissive)/i, 'switches SELinux off'),
   row('defence-off', 'aa-teardown aa-disable aa-complain', /^/, 'switches AppArmor off'),
   row('defence-off', 'auditctl', /^-(e ?0|D)/, 'switches auditing off'),
-  row('defence-off', 'csrutil', /^(disable|authenticated-root disable)/, 'switches system protection off'),
+  row(
+    'defence-off',
+    'csrutil',
+    /^(disable|authenticated-root disable)/,
+    'switches system protection off',
+  ),
   row('defence-off', 'spctl', /--(master|global)-disable/, 'switches Gatekeeper off'),
   row('defence-off', 'tccutil', /^reset\b/, 'resets privacy permissions'),
   row('defence-off', 'mdatp', /--value disabled|exclusion .*add/, 'weakens Defender'),
@@ -170,10 +245,20 @@ const commands: readonly TellingCommand[] = [
   row('log-wiping', 'Clear-EventLog Remove-EventLog', /^/i, 'clears the event log'),
   row('log-wiping', 'dmesg', /(^| )(-C|-c|--clear|--read-clear)( |$)/, 'clears the kernel log'),
   row('log-wiping', 'log', /^erase\b/, 'erases the unified log'),
-  row('log-wiping', 'utmpdump lastlog', /(^| )(-r|--clear|-C)( |$)/, 'rewrites the records of logins'),
+  row(
+    'log-wiping',
+    'utmpdump lastlog',
+    /(^| )(-r|--clear|-C)( |$)/,
+    'rewrites the records of logins',
+  ),
   // Accounts.
   row('new-account', 'useradd adduser sysadminctl', /^(?!--help)(?=.)/, 'adds an account'),
-  row('new-account', 'usermod gpasswd', /(sudo|wheel|docker|admin|root)\b/, 'gives an account more rights'),
+  row(
+    'new-account',
+    'usermod gpasswd',
+    /(sudo|wheel|docker|admin|root)\b/,
+    'gives an account more rights',
+  ),
   row('new-account', 'dscl', / -create \/Users\//, 'adds an account'),
   row('new-account', 'net net.exe net1', /^(user|localgroup) .*\/add/i, 'adds an account'),
   row('new-account', 'chpasswd visudo', /^/, 'changes passwords or who may become root'),
@@ -190,7 +275,8 @@ function guards(before: string): RegExp {
 
 const byProgram = new Map<string, TellingCommand[]>();
 for (const command of commands)
-  for (const program of command.programs) byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
+  for (const program of command.programs)
+    byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 
 /** What a command tells: a trait, and what it does in words for a message. */
 export function tellingCommands(

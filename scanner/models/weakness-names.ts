@@ -8,10 +8,12 @@ export const cweNames = {
   'CWE-59': "Improper Link Resolution Before File Access ('Link Following')",
   'CWE-73': 'External Control of File Name or Path',
   'CWE-77': "Improper Neutralization of Special Elements used in a Command ('Command Injection')",
-  'CWE-78': "Improper Neutralization of Special Elements used in an OS Command ('OS Command Injection')",
+  'CWE-78':
+    "Improper Neutralization of Special Elements used in an OS Command ('OS Command Injection')",
   'CWE-88': "Improper Neutralization of Argument Delimiters in a Command ('Argument Injection')",
   'CWE-94': "Improper Control of Generation of Code ('Code Injection')",
-  'CWE-95': "Improper Neutralization of Directives in Dynamically Evaluated Code ('Eval Injection')",
+  'CWE-95':
+    "Improper Neutralization of Directives in Dynamically Evaluated Code ('Eval Injection')",
   'CWE-114': 'Process Control',
   'CWE-150': 'Improper Neutralization of Escape, Meta, or Control Sequences',
   'CWE-176': 'Improper Handling of Unicode Encoding',
@@ -95,7 +97,8 @@ export const cweNames = {
   'CWE-1068': 'Inconsistency Between Implementation and Documented Design',
   'CWE-1104': 'Use of Unmaintained Third Party Components',
   'CWE-1188': 'Initialization of a Resource with an Insecure Default',
-  'CWE-1321': "Improperly Controlled Modification of Object Prototype Attributes ('Prototype Pollution')",
+  'CWE-1321':
+    "Improperly Controlled Modification of Object Prototype Attributes ('Prototype Pollution')",
   'CWE-1333': 'Inefficient Regular Expression Complexity',
   'CWE-1357': 'Reliance on Insufficiently Trustworthy Component',
   'CWE-1395': 'Dependency on Vulnerable Third-Party Component',

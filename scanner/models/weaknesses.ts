@@ -78,7 +78,14 @@ const astNames = {
 const genai = 'https://genai.owasp.org/resource';
 
 export const weaknessLists: readonly WeaknessList[] = [
-  { key: 'cwe', name: 'CWE', organisation: 'MITRE', version: '4.15', url: 'https://cwe.mitre.org/', names: cweNames },
+  {
+    key: 'cwe',
+    name: 'CWE',
+    organisation: 'MITRE',
+    version: '4.15',
+    url: 'https://cwe.mitre.org/',
+    names: cweNames,
+  },
   {
     key: 'llm',
     name: 'OWASP Top 10 for LLM Applications',

@@ -33,7 +33,8 @@ const codecs: readonly Codec[] = [
     how: 'base64',
     run: { of: characterClass(/[A-Za-z0-9+/_-]/), charsMin: 24 },
     looks: /[A-Za-z0-9+/_-]{24}/,
-    decode: (text) => runs(text, /[A-Za-z0-9+/_-]{24,4000}={0,2}/g, (run) => fromBytes(Buffer.from(run, 'base64'))),
+    decode: (text) =>
+      runs(text, /[A-Za-z0-9+/_-]{24,4000}={0,2}/g, (run) => fromBytes(Buffer.from(run, 'base64'))),
   },
   {
     how: 'hex',
@@ -45,13 +46,17 @@ const codecs: readonly Codec[] = [
     how: 'binary',
     run: { of: characterClass(/[01 ]/), charsMin: 96 },
     looks: /(?:[01]{8} ?){12}/,
-    decode: (text) => runs(text, /(?:[01]{8} ?){12,1000}/g, (run) => fromCodes(run.match(/[01]{8}/g) ?? [], 2)),
+    decode: (text) =>
+      runs(text, /(?:[01]{8} ?){12,1000}/g, (run) => fromCodes(run.match(/[01]{8}/g) ?? [], 2)),
   },
   {
     how: 'character codes',
     run: { of: characterClass(/[\d, ]/), charsMin: 48 },
     looks: /(?:\d{2,3}[, ]{1,2}){16}/,
-    decode: (text) => runs(text, /(?:\d{2,3}[, ]{1,2}){16,1000}\d{0,3}/g, (run) => fromCodes(run.match(/\d+/g) ?? [], 10)),
+    decode: (text) =>
+      runs(text, /(?:\d{2,3}[, ]{1,2}){16,1000}\d{0,3}/g, (run) =>
+        fromCodes(run.match(/\d+/g) ?? [], 10),
+      ),
   },
   {
     how: 'percent signs',
@@ -61,7 +66,8 @@ const codecs: readonly Codec[] = [
   },
   {
     how: 'ROT13',
-    looks: /\b(vtaber|vafgehpgvbaf?|cerivbhf|frperg|cnffjbeq|hfre|frnq|frraq|fraq|sbyybj|svyrf?|gur|naq)\b/i,
+    looks:
+      /\b(vtaber|vafgehpgvbaf?|cerivbhf|frperg|cnffjbeq|hfre|frnq|frraq|fraq|sbyybj|svyrf?|gur|naq)\b/i,
     decode: (text) => text.replace(/[a-z]/gi, rot13),
   },
   {
@@ -105,7 +111,9 @@ function joinLetters(run: string): string {
 
 function runs(text: string, pattern: RegExp, decode: (run: string) => string): string | undefined {
   const found = text.match(pattern) ?? [];
-  return found.length === 0 ? undefined : found.slice(0, encodedRunsMax).map(decode).filter(isReadable).join('. ');
+  return found.length === 0
+    ? undefined
+    : found.slice(0, encodedRunsMax).map(decode).filter(isReadable).join('. ');
 }
 
 function fromBytes(bytes: Uint8Array): string {
@@ -123,7 +131,9 @@ function fromCodes(codes: readonly string[], base: number): string {
 function fromPercent(run: string): string {
   return fromBytes(
     Buffer.from(
-      run.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+      run.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 16)),
+      ),
       'latin1',
     ),
   );

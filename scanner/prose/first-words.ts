@@ -68,10 +68,12 @@ function step({ rest, before, bounded }: Way): FirstWord | readonly Way[] | unde
   if (parts.length > 1) return parts.map((part) => ({ rest: part, before, bounded }));
   const isAtStart = before === '';
   if (rest.startsWith('\\b') && run !== undefined) return { ...run, open: false };
-  if (rest.startsWith('\\b')) return [{ rest: rest.slice(2), before, bounded: bounded || isAtStart }];
+  if (rest.startsWith('\\b'))
+    return [{ rest: rest.slice(2), before, bounded: bounded || isAtStart }];
   if (rest.startsWith('^') && isAtStart) return [{ rest: rest.slice(1), before, bounded: true }];
   const outside = /^\[\^\\w[^\]\\]{0,20}\](?![?*+{])/.exec(rest);
-  if (outside !== null && isAtStart) return [{ rest: rest.slice(outside[0].length), before, bounded: true }];
+  if (outside !== null && isAtStart)
+    return [{ rest: rest.slice(outside[0].length), before, bounded: true }];
   if (rest.startsWith('(')) return group({ rest, before, bounded }) ?? run;
   const plain = /^(\\[./|[\]()*+?$^{}-]|[\w \-<>"'~/:#@%&=,;!`])(\?|\*|\+|\{)?/.exec(rest);
   if (plain === null) return run;
@@ -97,9 +99,14 @@ function group({ rest, before, bounded }: Way): readonly Way[] | undefined {
   const [, times = ''] = /^(\?|\*|\+|\{[^}]{0,9}\}\??)?/.exec(rest.slice(end + 1)) ?? [];
   const behind = rest.slice(end + 1 + times.length);
   // Looking round takes nothing in: without it there are only more matches.
-  if (/^\?<?[!=]/.test(inner)) return times === '' ? [{ rest: behind, before, bounded }] : undefined;
+  if (/^\?<?[!=]/.test(inner))
+    return times === '' ? [{ rest: behind, before, bounded }] : undefined;
   if (/^\?[^:]/.test(inner) || (times !== '' && times !== '?')) return undefined;
-  const ways = alternativesOf(inner.replace(/^\?:/, '')).map((one) => ({ rest: one + behind, before, bounded }));
+  const ways = alternativesOf(inner.replace(/^\?:/, '')).map((one) => ({
+    rest: one + behind,
+    before,
+    bounded,
+  }));
   return times === '?' ? [...ways, { rest: behind, before, bounded }] : ways;
 }
 
@@ -114,7 +121,8 @@ function closingOf(source: string): number | undefined {
 
 function alternativesOf(source: string): readonly string[] {
   const parts: string[] = [];
-  let [depth, from] = [0, 0];
+  let depth = 0;
+  let from = 0;
   for (const { at, mark } of marksIn(source)) {
     if (mark === '(') depth++;
     if (mark === ')') depth--;

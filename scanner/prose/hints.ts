@@ -19,7 +19,8 @@ export function hintsOf(folded: string, latin: string): Hints {
   const isOther = !/^[\x20-\x7e]*$/.test(folded);
   if (isOther && folded !== latin) noteWords(folded, hints);
   // Words that are cut, or not written in plain letters, may be any.
-  if (isLong || (isOther && otherLetters.test(folded))) for (let bit = 0; bit < concepts.length; bit++) add(hints, bit);
+  if (isLong || (isOther && otherLetters.test(folded)))
+    for (let bit = 0; bit < concepts.length; bit++) add(hints, bit);
   return hints;
 }
 
@@ -31,7 +32,8 @@ export function mayHold(hints: Hints, needs: Needs): boolean {
 
 /** Whether two sets have anything in common. */
 export function meets(some: Hints, others: Hints): boolean {
-  for (let at = 0; at < numbersOfHints; at++) if (((some[at] ?? 0) & (others[at] ?? 0)) !== 0) return true;
+  for (let at = 0; at < numbersOfHints; at++)
+    if (((some[at] ?? 0) & (others[at] ?? 0)) !== 0) return true;
   return false;
 }
 
@@ -60,7 +62,9 @@ export class HintsOfTexts {
 
 /** What a phrase needs: a word of each concept, or of one of several. */
 export function needsOfConcepts(needs: readonly (Concept | readonly Concept[])[]): Needs {
-  return needs.map((need) => hintsWith((typeof need === 'string' ? [need] : need).map((one) => concepts.indexOf(one))));
+  return needs.map((need) =>
+    hintsWith((typeof need === 'string' ? [need] : need).map((one) => concepts.indexOf(one))),
+  );
 }
 
 /** What a pattern needs; undefined when it is to be tried on every text. */
@@ -71,21 +75,28 @@ export function needsOfPattern(pattern: RegExp): Needs | undefined {
 /** All of several sets. */
 export function unionOf(all: readonly Hints[]): Hints {
   const union = new Int32Array(numbersOfHints);
-  for (const one of all) for (let at = 0; at < numbersOfHints; at++) union[at] = (union[at] ?? 0) | (one[at] ?? 0);
+  for (const one of all)
+    for (let at = 0; at < numbersOfHints; at++) union[at] = (union[at] ?? 0) | (one[at] ?? 0);
   return union;
 }
 
 // Of scripts with spaces: there a letter may be an accented or a disguised one.
-const otherLetters = /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
+const otherLetters =
+  /[[\p{L}\p{M}\p{N}]--[\0-\x7fー\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;
 
 // The bits behind those of the concepts are of sets of words, equal sets of one bit.
 const sets = new Map<string, readonly FirstWord[]>();
-const setsOfPatterns = searchedPatterns.map((pattern): [RegExp, string[]] => [pattern, neededWords(pattern).map(named)]);
+const setsOfPatterns = searchedPatterns.map((pattern): [RegExp, string[]] => [
+  pattern,
+  neededWords(pattern).map(named),
+]);
 const setNames = [...sets.keys()];
 const numbersOfHints = Math.ceil((concepts.length + setNames.length) / 32);
 const patternNeeds = new Map<RegExp, Needs>(
   setsOfPatterns.flatMap(([pattern, names]): [RegExp, Needs][] =>
-    names.length === 0 ? [] : [[pattern, names.map((name) => hintsWith([concepts.length + setNames.indexOf(name)]))]],
+    names.length === 0
+      ? []
+      : [[pattern, names.map((name) => hintsWith([concepts.length + setNames.indexOf(name)]))]],
   ),
 );
 const table = tableOfWords();
@@ -113,11 +124,21 @@ const fileNames: readonly Concept[] = ['secret-file', 'memory-file'];
 // Longer pieces may be cut in the middle of a word when marks are looked for.
 const runCharsMax = 40;
 const pieceCharsMax = 80;
-const signs: Readonly<Record<string, readonly Concept[]>> = { '.': fileNames, '/': fileNames, ':': ['url'], '@': ['mail'] };
-const signBits = Array.from({ length: 128 }, (_, code) => signs[String.fromCharCode(code)]?.map((one) => concepts.indexOf(one)));
+const signs: Readonly<Record<string, readonly Concept[]>> = {
+  '.': fileNames,
+  '/': fileNames,
+  ':': ['url'],
+  '@': ['mail'],
+};
+const signBits = Array.from({ length: 128 }, (_, code) =>
+  signs[String.fromCharCode(code)]?.map((one) => concepts.indexOf(one)),
+);
 
 const joinedBits = new Map(
-  [...conceptsByCharacter()].map(([code, meant]) => [code, [...new Set(meant)].map((one) => concepts.indexOf(one))]),
+  [...conceptsByCharacter()].map(([code, meant]) => [
+    code,
+    [...new Set(meant)].map((one) => concepts.indexOf(one)),
+  ]),
 );
 
 /** Notes what the runs of letters and digits of a text may be; true when one of its pieces is too long to tell. */
@@ -157,7 +178,8 @@ function addAll(hints: Hints, bits: readonly number[]): void {
 
 function tableOfWords(): WordTable {
   const words = new WordTable();
-  for (const [index, concept] of concepts.entries()) for (const word of tellingWordsOf(concept)) words.put(word, index);
+  for (const [index, concept] of concepts.entries())
+    for (const word of tellingWordsOf(concept)) words.put(word, index);
   for (const [index, name] of setNames.entries())
     for (const word of sets.get(name) ?? []) words.put(word, concepts.length + index);
   return words;

@@ -10,7 +10,16 @@ import { portuguese } from '../models/phrases/portuguese.ts';
 import { russian } from '../models/phrases/russian.ts';
 import { spanish } from '../models/phrases/spanish.ts';
 
-export const phraseTables = { chinese, english, french, german, japanese, portuguese, russian, spanish } as const;
+export const phraseTables = {
+  chinese,
+  english,
+  french,
+  german,
+  japanese,
+  portuguese,
+  russian,
+  spanish,
+} as const;
 export type PhraseLanguage = keyof typeof phraseTables;
 
 /** A set of languages as bits, so that words of two languages make no phrase together. */
@@ -41,12 +50,16 @@ const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) 
 );
 
 /** Words of scripts that are written without spaces; each match is one of `meaningsOfJoined`. */
-export const joinedWords = new RegExp([...joined.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).join('|'), 'g');
+export const joinedWords = new RegExp(
+  [...joined.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).join('|'),
+  'g',
+);
 
 /** Concepts by the characters with which words of scripts without spaces begin that may mean them. */
 export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
   const found = new Map<number, Concept[]>();
-  for (const [word, meanings] of joined) for (const { concept } of meanings) push(found, word.charCodeAt(0), concept);
+  for (const [word, meanings] of joined)
+    for (const { concept } of meanings) push(found, word.charCodeAt(0), concept);
   return found;
 }
 
@@ -57,12 +70,17 @@ export function meaningsOfJoined(word: string): readonly Omit<Meaning, 'length'>
 /** What the words from `at` on may mean. `words` are folded by `foldWord`. */
 export function meaningsAt(words: readonly string[], at: number): readonly Meaning[] {
   const word = words[at] ?? '';
-  const [whole, begun] = [exact.get(word), byFirstLetters.get(word.slice(0, beginningLength))];
+  const whole = exact.get(word);
+  const begun = byFirstLetters.get(word.slice(0, beginningLength));
   if (whole === undefined && begun === undefined) return none;
   const found: Meaning[] = [];
   const take = (forms: readonly Form[] | undefined): void => {
     for (const { words: form, concept, languages } of forms ?? [])
-      if (form.every(({ text, open }, next) => (open ? (words[at + next] ?? '').startsWith(text) : words[at + next] === text)))
+      if (
+        form.every(({ text, open }, next) =>
+          open ? (words[at + next] ?? '').startsWith(text) : words[at + next] === text,
+        )
+      )
         found.push({ concept, languages, length: form.length });
   };
   take(whole);
@@ -86,12 +104,19 @@ function merged(found: readonly Meaning[]): Meaning[] {
  * A run of ASCII letters and digits of each form that may mean a concept, in scripts with spaces: of its longest word. `open` when longer
  * ones begin with it.
  */
-export function tellingWordsOf(concept: Concept): readonly { readonly text: string; readonly open: boolean }[] {
-  const forms = [...exact.values(), ...beginnings.values()].flat().filter((form) => form.concept === concept);
+export function tellingWordsOf(
+  concept: Concept,
+): readonly { readonly text: string; readonly open: boolean }[] {
+  const forms = [...exact.values(), ...beginnings.values()]
+    .flat()
+    .filter((form) => form.concept === concept);
   return forms.map(({ words }) => {
     const runs = words.map(({ text, open }) => {
       const run = /[a-z0-9]+/.exec(text);
-      return { text: run?.[0] ?? '', open: open && run !== null && run.index + run[0].length === text.length };
+      return {
+        text: run?.[0] ?? '',
+        open: open && run !== null && run.index + run[0].length === text.length,
+      };
     });
     return runs.reduce((longest, run) => (run.text.length > longest.text.length ? run : longest));
   });
@@ -122,16 +147,22 @@ export function splitElision(word: string): string[] {
 }
 
 function compile(): [Map<string, Form[]>, Map<string, Form[]>, Map<string, Joined[]>] {
-  const [byWord, byBeginning, byText] = [new Map<string, Form[]>(), new Map<string, Form[]>(), new Map<string, Joined[]>()];
+  const byWord = new Map<string, Form[]>();
+  const byBeginning = new Map<string, Form[]>();
+  const byText = new Map<string, Joined[]>();
   for (const [phrase, concept, languages] of allPhrases()) {
     if (joinedScript.test(phrase)) {
       push(byText, phrase, { concept, languages });
       continue;
     }
     const parts = phrase.split('+').flatMap((part) => splitElision(foldWord(part)));
-    const words = parts.map((part) => ({ text: part.replace(/\*$/, ''), open: part.endsWith('*') }));
+    const words = parts.map((part) => ({
+      text: part.replace(/\*$/, ''),
+      open: part.endsWith('*'),
+    }));
     const first = words[0];
-    if (first !== undefined) push(first.open ? byBeginning : byWord, first.text, { words, concept, languages });
+    if (first !== undefined)
+      push(first.open ? byBeginning : byWord, first.text, { words, concept, languages });
   }
   return [byWord, byBeginning, byText];
 }

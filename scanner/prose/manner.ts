@@ -43,7 +43,11 @@ export function surroundingsOf(facts: readonly FactOf<'text'>[], index: number):
     }
     if (one.role === 'prose') before ??= readingOf(one).words;
   }
-  return { heading, before: before ?? '', beside: fact?.role === 'table-cell' ? cellsBeside(facts, index) : '' };
+  return {
+    heading,
+    before: before ?? '',
+    beside: fact?.role === 'table-cell' ? cellsBeside(facts, index) : '',
+  };
 }
 
 const lookBackMax = 80;
@@ -52,7 +56,11 @@ function cellsBeside(facts: readonly FactOf<'text'>[], index: number): string {
   const at = facts[index]?.span.start ?? 0;
   const cells = facts.slice(Math.max(0, index - 4), index + 5);
   return cells
-    .flatMap((one) => (one.role === 'table-cell' && Math.abs(one.span.start - at) < 300 ? [readingOf(one).words] : []))
+    .flatMap((one) =>
+      one.role === 'table-cell' && Math.abs(one.span.start - at) < 300
+        ? [readingOf(one).words]
+        : [],
+    )
     .join(' ');
 }
 
@@ -60,18 +68,32 @@ function cellsBeside(facts: readonly FactOf<'text'>[], index: number): string {
 export const nothingAround: Surroundings = { heading: '', before: '', beside: '' };
 
 /** How the text speaks of what stands from `start` to `end` of its words. */
-export function mannerOf(reading: Reading, { start, end, negated }: Match, around: Surroundings): Manner {
+export function mannerOf(
+  reading: Reading,
+  { start, end, negated }: Match,
+  around: Surroundings,
+): Manner {
   const { words, fact } = reading;
-  const [before, behind] = [words.slice(Math.max(0, start - 160), start), words.slice(end, end + 160)];
-  if (negated || refusesNext.test(before) || refusesAttempts.test(words.slice(start, end))) return 'refused';
-  const sentence = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! '), before.lastIndexOf('? ')) + 1);
-  const lead = /[:：]\s*$/.test(around.before) || around.before.length < 200 ? around.before.slice(-300) : '';
-  const isAbout = [around.heading, around.beside, lead, before, behind].some((text) => discussesAttacks.test(text));
+  const before = words.slice(Math.max(0, start - 160), start);
+  const behind = words.slice(end, end + 160);
+  if (negated || refusesNext.test(before) || refusesAttempts.test(words.slice(start, end)))
+    return 'refused';
+  const sentence = before.slice(
+    Math.max(before.lastIndexOf('. '), before.lastIndexOf('! '), before.lastIndexOf('? ')) + 1,
+  );
+  const lead =
+    /[:：]\s*$/.test(around.before) || around.before.length < 200 ? around.before.slice(-300) : '';
+  const isAbout = [around.heading, around.beside, lead, before, behind].some((text) =>
+    discussesAttacks.test(text),
+  );
   const isToBeDone =
     tellsToFollowIt.test(lead) ||
     isOrderedAt(words, start - followChars, start) ||
     isOrderedAt(words, end, end + followChars * 2);
-  const isShown = isQuoted(words, start, end) || fact.context === 'fence-doc' || (isListed(fact) && words.length < 160);
+  const isShown =
+    isQuoted(words, start, end) ||
+    fact.context === 'fence-doc' ||
+    (isListed(fact) && words.length < 160);
   const isExample = isQuoted(words, start, end) && givesExample.test(before);
   if (((isShown && isAbout) || isExample) && !isToBeDone) return 'quoted';
   if (describesAttacks.test(sentence) && !isToBeDone) return 'described';
@@ -82,7 +104,9 @@ export function mannerOf(reading: Reading, { start, end, negated }: Match, aroun
 function isOrderedAt(words: string, from: number, to: number): boolean {
   const base = Math.max(0, from);
   const order = tellsToFollowIt.exec(words.slice(base, to));
-  return order !== null && !isQuoted(words, base + order.index, base + order.index + order[0].length);
+  return (
+    order !== null && !isQuoted(words, base + order.index, base + order.index + order[0].length)
+  );
 }
 
 const followChars = 80;
@@ -108,7 +132,11 @@ function isQuoted(words: string, start: number, end: number): boolean {
       const count = words.slice(0, start).split(open).length - 1;
       return count % 2 === 1 && !words.slice(start, end).includes(open) && behind.includes(close);
     }
-    return !before.slice(opened).includes(close) && !words.slice(start, end).includes(close) && behind.includes(close);
+    return (
+      !before.slice(opened).includes(close) &&
+      !words.slice(start, end).includes(close) &&
+      behind.includes(close)
+    );
   });
 }
 

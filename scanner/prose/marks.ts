@@ -30,19 +30,29 @@ interface Word {
 export function marksOf(text: string): Mark[] {
   const words: Word[] = [];
   const marks: Mark[] = [];
-  let [at, sentence] = [0, 0];
+  let at = 0;
+  let sentence = 0;
   for (const match of text.matchAll(piece)) {
     const [found] = match;
-    const [start, end] = [match.index, match.index + found.length];
+    const start = match.index;
+    const end = match.index + found.length;
     if (isLatinLetter(found.charCodeAt(0)) && !/[./@]/.test(found)) {
-      for (const text of splitElision(foldWord(found))) words.push({ text, at: at++, sentence, start, end });
+      for (const text of splitElision(foldWord(found)))
+        words.push({ text, at: at++, sentence, start, end });
     } else if (/^[.!?。！？\n]/.test(found)) {
       sentence++;
     } else if (clauseBreak.test(found)) {
       at += clauseBreakWords;
     } else if (joinedScript.test(found)) {
       for (const { concept, languages, from, to } of joinedMarks(found))
-        marks.push({ concept, languages, at: at + from / 2, sentence, start: start + from, end: start + to });
+        marks.push({
+          concept,
+          languages,
+          at: at + from / 2,
+          sentence,
+          start: start + from,
+          end: start + to,
+        });
       at += found.length / 2;
     } else {
       const concept = conceptOfName(found);
@@ -68,9 +78,12 @@ function isLatinLetter(code: number): boolean {
 
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-function* joinedMarks(text: string): Generator<{ concept: Concept; languages: number; from: number; to: number }> {
+function* joinedMarks(
+  text: string,
+): Generator<{ concept: Concept; languages: number; from: number; to: number }> {
   for (const match of text.matchAll(joinedWords))
-    for (const meaning of meaningsOfJoined(match[0])) yield { ...meaning, from: match.index, to: match.index + match[0].length };
+    for (const meaning of meaningsOfJoined(match[0]))
+      yield { ...meaning, from: match.index, to: match.index + match[0].length };
 }
 
 // A word of another script may be an English one in disguise: both readings count.
@@ -84,14 +97,23 @@ function wordMarks(words: readonly Word[]): Mark[] {
       if (which > 0 && reading[index] === plain[index]) continue;
       for (const { concept, languages, length } of meaningsAt(reading, index)) {
         const last = words[index + length - 1] ?? word;
-        marks.push({ concept, languages, at: word.at, sentence: word.sentence, start: word.start, end: last.end });
+        marks.push({
+          concept,
+          languages,
+          at: word.at,
+          sentence: word.sentence,
+          start: word.start,
+          end: last.end,
+        });
       }
     }
   return marks;
 }
 
 function inLatin(word: string): string {
-  return /[^\x20-\x7e]/.test(word) ? [...word].map((letter) => confusables.get(letter) ?? letter).join('') : word;
+  return /[^\x20-\x7e]/.test(word)
+    ? [...word].map((letter) => confusables.get(letter) ?? letter).join('')
+    : word;
 }
 
 function conceptOfName(name: string): Concept | undefined {

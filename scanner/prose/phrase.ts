@@ -31,12 +31,14 @@ export interface PhraseMatch {
 
 /** The first match of a phrase that is not negated, else the first negated one. */
 export function matchPhrase(reading: Reading, phrase: Phrase): PhraseMatch | undefined {
-  if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase)) return undefined;
+  if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase))
+    return undefined;
   const { marks } = reading;
   const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
   let negated: PhraseMatch | undefined;
   for (const [index, mark] of marks.entries()) {
-    if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0) continue;
+    if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0)
+      continue;
     const around = near(marks, index, phrase);
     const match = fill(mark, needs.slice(1), around, phrase);
     if (match === undefined) continue;
@@ -59,16 +61,28 @@ export function needsOf(phrase: Phrase): Needs {
 function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
   if (concepts.size < needs.length) return false;
   for (const need of needs)
-    if (typeof need === 'string' ? !concepts.has(need) : !need.some((concept) => concepts.has(concept))) return false;
+    if (
+      typeof need === 'string'
+        ? !concepts.has(need)
+        : !need.some((concept) => concepts.has(concept))
+    )
+      return false;
   return true;
 }
 
-function near(marks: readonly Mark[], index: number, { within, sentences = 1 }: Phrase): readonly Mark[] {
+function near(
+  marks: readonly Mark[],
+  index: number,
+  { within, sentences = 1 }: Phrase,
+): readonly Mark[] {
   const mark = marks[index];
   if (mark === undefined) return [];
-  let [from, to] = [index, index];
+  let from = index;
+  let to = index;
   const belongs = (one: Mark | undefined): boolean =>
-    one !== undefined && Math.abs(one.at - mark.at) <= within + behindWords && Math.abs(one.sentence - mark.sentence) < sentences;
+    one !== undefined &&
+    Math.abs(one.at - mark.at) <= within + behindWords &&
+    Math.abs(one.sentence - mark.sentence) < sentences;
   while (belongs(marks[from - 1])) from--;
   while (belongs(marks[to + 1])) to++;
   return marks.slice(from, to + 1);
@@ -95,20 +109,31 @@ function fill(
         (phrase.ordered !== true || one.start > last.start),
     );
     const nearest = free.reduce<Mark | undefined>(
-      (best, one) => (best === undefined || Math.abs(one.at - last.at) < Math.abs(best.at - last.at) ? one : best),
+      (best, one) =>
+        best === undefined || Math.abs(one.at - last.at) < Math.abs(best.at - last.at) ? one : best,
       undefined,
     );
     if (nearest === undefined) return undefined;
     languages &= nearest.languages;
     used.push(nearest);
   }
-  const [first, last] = [Math.min(...used.map((one) => one.at)), Math.max(...used.map((one) => one.at))];
+  const first = Math.min(...used.map((one) => one.at));
+  const last = Math.max(...used.map((one) => one.at));
   if (last - first > phrase.within) return undefined;
-  if (phrase.close?.some(([a, b, words]) => Math.abs((used[a]?.at ?? 0) - (used[b]?.at ?? 0)) > words)) return undefined;
+  if (
+    phrase.close?.some(([a, b, words]) => Math.abs((used[a]?.at ?? 0) - (used[b]?.at ?? 0)) > words)
+  )
+    return undefined;
   const start = Math.min(...used.map((one) => one.start));
   const end = Math.max(...used.map((one) => one.end));
   if (
-    around.some((one) => phrase.unless?.includes(one.concept) && one.at >= first - 4 && one.at <= last + 4 && !used.includes(one))
+    around.some(
+      (one) =>
+        phrase.unless?.includes(one.concept) &&
+        one.at >= first - 4 &&
+        one.at <= last + 4 &&
+        !used.includes(one),
+    )
   )
     return undefined;
   return { start, end, negated: !usesNot(phrase) && isNegated(verb, around, languages) };
@@ -125,6 +150,8 @@ function isNegated(verb: Mark, around: readonly Mark[], languages: number): bool
       concept === 'not' &&
       (spoken & languages) !== 0 &&
       sentence === verb.sentence &&
-      (start < verb.start ? verb.at - at <= 2.5 && end <= verb.start : at - verb.at <= 1.5 && start >= verb.end),
+      (start < verb.start
+        ? verb.at - at <= 2.5 && end <= verb.start
+        : at - verb.at <= 1.5 && start >= verb.end),
   );
 }

@@ -12,7 +12,8 @@ export function foldText(text: string): string {
     .normalize('NFKC')
     .replace(
       /[\u{e0020}-\u{e007e}]+/gu,
-      (tags) => ` ${[...tags].map((tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000)).join('')} `,
+      (tags) =>
+        ` ${[...tags].map((tag) => String.fromCharCode((tag.codePointAt(0) ?? 0) - 0xe0000)).join('')} `,
     )
     .replace(hidden, '');
   return seen.replace(/[’‘]/g, "'").replace(/[“”„]/g, '"').replace(/\s+/g, ' ');
@@ -25,7 +26,9 @@ export function plainWords(text: string): string {
 
 /** Letters of other scripts that look like Latin ones, as those. */
 export function inLatin(folded: string): string {
-  return /[^\x20-\x7e]/.test(folded) ? folded.replace(lookAlikes, (letter) => confusables.get(letter) ?? letter) : folded;
+  return /[^\x20-\x7e]/.test(folded)
+    ? folded.replace(lookAlikes, (letter) => confusables.get(letter) ?? letter)
+    : folded;
 }
 
 const hidden = new RegExp(

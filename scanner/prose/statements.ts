@@ -1,7 +1,14 @@
 /** Statements: what texts of a skill say, found by phrases in any language or by patterns, each with the manner of its saying. */
 import type { FactOf } from '../fact/fact.ts';
 import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
-import { type Manner, type Match, mannerOf, nothingAround, type Surroundings, surroundingsOf } from './manner.ts';
+import {
+  type Manner,
+  type Match,
+  mannerOf,
+  nothingAround,
+  type Surroundings,
+  surroundingsOf,
+} from './manner.ts';
 import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
 import { type Reading, readingOf, readingOfText } from './reading.ts';
 import { proseTexts, textsHaving } from './texts.ts';
@@ -56,7 +63,10 @@ export function statementsOf(
 }
 
 /** As `statementsOf`, over headings, items and lines of a few words each that follow one another: an order cut in pieces. */
-export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonly Form[]): Statement[] {
+export function splitStatements(
+  facts: readonly FactOf<'text'>[],
+  forms: readonly Form[],
+): Statement[] {
   const found: Statement[] = [];
   const search = searchFor(forms);
   for (let index = 0; index < facts.length; index++) {
@@ -69,7 +79,8 @@ export function splitStatements(facts: readonly FactOf<'text'>[], forms: readonl
     }
     const reading = readingOfText(first, run.map((fact) => fact.text).join(' '));
     const statement = search.in(reading, () => surroundingsOf(facts, index));
-    const isInOne = (): boolean => run.some((fact) => search.in(readingOf(fact), () => nothingAround) !== undefined);
+    const isInOne = (): boolean =>
+      run.some((fact) => search.in(readingOf(fact), () => nothingAround) !== undefined);
     if (statement !== undefined && !isInOne()) found.push(statement);
     index += run.length - 1;
   }
@@ -86,7 +97,11 @@ function hintsOfRun(facts: readonly FactOf<'text'>[], from: number, count: numbe
 }
 
 /** The first statement in one reading. */
-export function statementIn(reading: Reading, forms: readonly Form[], around: () => Surroundings): Statement | undefined {
+export function statementIn(
+  reading: Reading,
+  forms: readonly Form[],
+  around: () => Surroundings,
+): Statement | undefined {
   return searchFor(forms).in(reading, around);
 }
 
@@ -98,7 +113,10 @@ interface Search {
 
 // What each form needs is asked first, and before that whether there is anything of any.
 function searchFor(forms: readonly Form[]): Search {
-  const asked = forms.map((form) => ({ form, needs: form instanceof RegExp ? (needsOfPattern(form) ?? []) : needsOf(form) }));
+  const asked = forms.map((form) => ({
+    form,
+    needs: form instanceof RegExp ? (needsOfPattern(form) ?? []) : needsOf(form),
+  }));
   const firsts = asked.flatMap(({ needs }) => needs.slice(0, 1));
   const any = firsts.length === asked.length ? unionOf(firsts) : undefined;
   const searchIn: Search['in'] = (reading, around) => {
@@ -106,7 +124,8 @@ function searchFor(forms: readonly Form[]): Search {
     let refused: Statement | undefined;
     for (const { form, needs } of asked) {
       if (!mayHold(reading.hints, needs)) continue;
-      const match = form instanceof RegExp ? matchPattern(reading, form) : matchPhrase(reading, form);
+      const match =
+        form instanceof RegExp ? matchPattern(reading, form) : matchPhrase(reading, form);
       if (match === undefined) continue;
       const statement = statementOf(reading, form, match, around());
       if (statement.manner !== 'refused') return statement;
@@ -119,7 +138,15 @@ function searchFor(forms: readonly Form[]): Search {
 
 function statementOf(reading: Reading, form: Form, match: Match, around: Surroundings): Statement {
   const said = reading.text.slice(match.start, match.end).trim().slice(0, saidCharsMax);
-  return { fact: reading.fact, reading, match, said, manner: mannerOf(reading, match, around), form, around };
+  return {
+    fact: reading.fact,
+    reading,
+    match,
+    said,
+    manner: mannerOf(reading, match, around),
+    form,
+    around,
+  };
 }
 
 const saidCharsMax = 140;
@@ -133,7 +160,12 @@ function matchPattern({ words }: Reading, pattern: RegExp): Match | undefined {
 
 /** Whether a text is read as prose: code blocks without a language are, others are not. */
 export function isText({ role, detail }: FactOf<'text'>): boolean {
-  return role !== 'fence' || /^(|text|txt|plain|plaintext|none|prompt|markdown|md|output|instructions?)$/i.test(detail.trim());
+  return (
+    role !== 'fence' ||
+    /^(|text|txt|plain|plaintext|none|prompt|markdown|md|output|instructions?)$/i.test(
+      detail.trim(),
+    )
+  );
 }
 
 function shortRun(facts: readonly FactOf<'text'>[], from: number): FactOf<'text'>[] {

@@ -4,7 +4,9 @@
 export type CharacterClass = Uint8Array;
 
 export function characterClass(form: RegExp): CharacterClass {
-  return Uint8Array.from({ length: 128 }, (_, code) => (form.test(String.fromCharCode(code)) ? 1 : 0));
+  return Uint8Array.from({ length: 128 }, (_, code) =>
+    form.test(String.fromCharCode(code)) ? 1 : 0,
+  );
 }
 
 export interface TextRun {
@@ -40,7 +42,8 @@ function isOf(text: string, at: number, of: CharacterClass): boolean {
 
 /** Whether a text has so many commas in a row that have a digit (or a hexadecimal one) before and a digit behind them, blanks aside. */
 export function hasNumberList(text: string, commasMin: number): boolean {
-  let [count, behind] = [0, -1];
+  let count = 0;
+  let behind = -1;
   for (let comma = text.indexOf(','); comma >= 0; comma = text.indexOf(',', comma + 1)) {
     let next = comma + 1;
     while (next <= comma + blanksMax && blankForm.test(text.charAt(next))) next++;

@@ -27,7 +27,10 @@ export function proseTexts(facts: readonly FactOf<'text'>[]): readonly ProseText
 }
 
 /** The texts that may hold something of a set; all of them without one. */
-export function textsHaving(facts: readonly FactOf<'text'>[], any: Hints | undefined): readonly ProseText[] {
+export function textsHaving(
+  facts: readonly FactOf<'text'>[],
+  any: Hints | undefined,
+): readonly ProseText[] {
   const { all, hints } = textsOfFacts.get(facts) ?? readTexts(facts);
   return any === undefined ? all : hints.having(any).flatMap((place) => all[place] ?? []);
 }
@@ -41,7 +44,10 @@ function readTexts(facts: readonly FactOf<'text'>[]): ProseTexts {
   const all = facts.map((fact, index): ProseText => {
     const readings = readingsOf(fact);
     const [first] = readings;
-    const hints = readings.length === 1 && first !== undefined ? first.hints : unionOf(readings.map((reading) => reading.hints));
+    const hints =
+      readings.length === 1 && first !== undefined
+        ? first.hints
+        : unionOf(readings.map((reading) => reading.hints));
     return { fact, index, readings, hints };
   });
   const read = { all, hints: new HintsOfTexts(all.map((text) => text.hints)) };

@@ -18,7 +18,10 @@ export type Allowances = ReadonlyMap<string, string>;
  */
 export function allowancesOf(report: ScanReport, files: readonly SourceFile[]): Allowances {
   const asked = report.findings.flatMap((finding): [Finding, Capability][] => {
-    const capability = finding.kind === 'capability' ? capabilityOf(finding, report.capabilities.undeclared) : undefined;
+    const capability =
+      finding.kind === 'capability'
+        ? capabilityOf(finding, report.capabilities.undeclared)
+        : undefined;
     return capability === undefined ? [] : [[finding, capability]];
   });
   const attacks = report.findings.some(

@@ -1,5 +1,10 @@
 /** Declared against observed, row by row: what every report shows of capabilities. */
-import { capabilityKinds, covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import {
+  capabilityKinds,
+  covers,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
 export interface CapabilityRow {
@@ -12,7 +17,12 @@ export interface CapabilityRow {
 }
 
 /** One row for each capability that was declared or seen, by kind. */
-export function capabilityRows({ declared, observed, undeclared, unused }: ScanReport['capabilities']): CapabilityRow[] {
+export function capabilityRows({
+  declared,
+  observed,
+  undeclared,
+  unused,
+}: ScanReport['capabilities']): CapabilityRow[] {
   const isIn = (grouped: ScanReport['capabilities']['declared'], text: string): boolean =>
     listCapabilities(grouped).some((one) => printCapability(one) === text);
   const given = listCapabilities(declared);
@@ -21,7 +31,8 @@ export function capabilityRows({ declared, observed, undeclared, unused }: ScanR
     const exact = isIn(declared, text);
     const missing = isIn(undeclared, text);
     const one = listCapabilities(observed).find((candidate) => printCapability(candidate) === text);
-    const isCovered = one !== undefined && !exact && !missing && given.some((wide) => covers(wide, one));
+    const isCovered =
+      one !== undefined && !exact && !missing && given.some((wide) => covers(wide, one));
     return {
       text,
       declared: exact || isCovered,
@@ -32,6 +43,7 @@ export function capabilityRows({ declared, observed, undeclared, unused }: ScanR
 }
 
 function byKind(a: string, b: string): number {
-  const rank = (text: string): number => capabilityKinds.findIndex((kind) => text.startsWith(`${kind} `));
+  const rank = (text: string): number =>
+    capabilityKinds.findIndex((kind) => text.startsWith(`${kind} `));
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }

@@ -31,7 +31,9 @@ export function sourceLines(files: readonly SourceFile[]): SourceLines {
   return new Map(
     files.flatMap(({ path, bytes }): [string, string[]][] => {
       const text = textOf(bytes);
-      return text === undefined ? [] : [[path, text.split('\n').map((line) => line.replace(/\r$/, ''))]];
+      return text === undefined
+        ? []
+        : [[path, text.split('\n').map((line) => line.replace(/\r$/, ''))]];
     }),
   );
 }
@@ -45,7 +47,11 @@ export function textOf(bytes: Uint8Array): string | undefined {
 }
 
 /** The frame of a span: one line before, the marked lines (at most four, the middle left out), one line behind. */
-export function frameOf(lines: readonly string[] | undefined, span: FrameSpan, width: number): Frame {
+export function frameOf(
+  lines: readonly string[] | undefined,
+  span: FrameSpan,
+  width: number,
+): Frame {
   if (lines === undefined || span.line < 1 || span.line > lines.length) return [];
   const end = Math.min(Math.max(span.endLine, span.line), lines.length);
   const first = Math.max(1, span.line - linesAround);
@@ -61,7 +67,9 @@ export function frameOf(lines: readonly string[] | undefined, span: FrameSpan, w
       number = skipTo;
       continue;
     }
-    frame.push(frameLine(lines[number - 1] ?? '', number, { ...span, endLine: end }, width - gutterColumns));
+    frame.push(
+      frameLine(lines[number - 1] ?? '', number, { ...span, endLine: end }, width - gutterColumns),
+    );
   }
   return frame;
 }
@@ -77,13 +85,26 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
 }
 
 // Long lines keep the marked part and lose what is far from it, never the end of what is marked without a sign.
-function cutAround(line: string, from: number, to: number, width: number): { text: string; from: number; to: number } {
-  const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(showSafely);
+function cutAround(
+  line: string,
+  from: number,
+  to: number,
+  width: number,
+): { text: string; from: number; to: number } {
+  const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(
+    showSafely,
+  );
   // Two columns are kept for the signs that something is left out on either side, some for what leads up to the mark.
-  const middle = shorten(marked ?? '', width - 2 - Math.min(stringWidth(before ?? ''), leadColumnsMax));
+  const middle = shorten(
+    marked ?? '',
+    width - 2 - Math.min(stringWidth(before ?? ''), leadColumnsMax),
+  );
   const room = Math.max(0, width - stringWidth(middle));
   const lead = Math.min(stringWidth(before ?? ''), leadColumnsMax, room - 1);
-  const left = keepEnd(before ?? '', Math.max(lead, Math.floor(room / 2), room - stringWidth(behind ?? '')));
+  const left = keepEnd(
+    before ?? '',
+    Math.max(lead, Math.floor(room / 2), room - stringWidth(behind ?? '')),
+  );
   const right = keepStart(behind ?? '', room - stringWidth(left));
   const start = stringWidth(left);
   return { text: `${left}${middle}${right}`, from: start, to: start + stringWidth(middle) };

@@ -1,10 +1,18 @@
 /** Which capability a finding is about, and whether its code shows it. */
-import { type Capabilities, type Capability, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  type Capability,
+  listCapabilities,
+  printCapability,
+} from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 
 /** The one of `among` that the finding's message names in full (`needs egress GET https://a.example/, which …`). */
-export function capabilityOf({ message }: Pick<Finding, 'message'>, among: Capabilities): Capability | undefined {
+export function capabilityOf(
+  { message }: Pick<Finding, 'message'>,
+  among: Capabilities,
+): Capability | undefined {
   const named = listCapabilities(among).filter((one) => isNamed(message, printCapability(one)));
   return named.sort((a, b) => printCapability(b).length - printCapability(a).length)[0];
 }
@@ -19,7 +27,11 @@ function isNamed(message: string, printed: string): boolean {
  * What the code comes to, where the marked text does not show it: the host, path, program or name behind a constant, a concatenation or an
  * escape. Undefined where it stands in the text, or could not be computed.
  */
-export function evaluatesTo(finding: Finding, among: Capabilities, marked: string): string | undefined {
+export function evaluatesTo(
+  finding: Finding,
+  among: Capabilities,
+  marked: string,
+): string | undefined {
   const one = capabilityOf(finding, among);
   if (one === undefined || marked === '') return undefined;
   const [value, shown] = targetOf(one);

@@ -15,7 +15,10 @@ export interface OrderedFindings {
   readonly rest: readonly RuleFindings[];
 }
 
-export function orderFindings({ findings, decidedBy }: Pick<ScanReport, 'findings' | 'decidedBy'>): OrderedFindings {
+export function orderFindings({
+  findings,
+  decidedBy,
+}: Pick<ScanReport, 'findings' | 'decidedBy'>): OrderedFindings {
   const decides = new Set(decidedBy);
   const sorted = worstFirst(findings);
   const byRule = Map.groupBy(
@@ -25,7 +28,9 @@ export function orderFindings({ findings, decidedBy }: Pick<ScanReport, 'finding
   return {
     deciding: sorted.filter((finding) => decides.has(finding.fingerprint)),
     // Groups stand in the order of their worst finding, since a map keeps the order of its first entries.
-    rest: [...byRule].flatMap(([rule, [first, ...more]]) => (first === undefined ? [] : [{ rule, findings: [first, ...more] }])),
+    rest: [...byRule].flatMap(([rule, [first, ...more]]) =>
+      first === undefined ? [] : [{ rule, findings: [first, ...more] }],
+    ),
   };
 }
 

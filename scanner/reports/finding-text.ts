@@ -40,17 +40,32 @@ export function printFinding(finding: Finding, look: FindingLook): string[] {
 }
 
 /** Findings of one rule: the worst with its code if it is more than information, each other one as a line. */
-export function printGroup({ findings: [first, ...more] }: RuleFindings, look: FindingLook): string[] {
+export function printGroup(
+  { findings: [first, ...more] }: RuleFindings,
+  look: FindingLook,
+): string[] {
   const isSmall = first.severity === 'info' || first.severity === 'low';
   const others = isSmall ? [first, ...more] : more;
   const head = isSmall ? [headOf(first, look.ink)] : printFinding(first, look);
   const gutter = ' '.repeat(3);
   const shown = others.slice(0, placesShownMax).flatMap((finding) => {
     const marked = marksOf(finding, look).map(([word, text]) => `; ${word}: ${text}`);
-    return printNote(`${placeOf(finding)} `, `${finding.message}${marked.join('')}`, gutter, look, isSmall ? '-->' : 'and');
+    return printNote(
+      `${placeOf(finding)} `,
+      `${finding.message}${marked.join('')}`,
+      gutter,
+      look,
+      isSmall ? '-->' : 'and',
+    );
   });
   const left = others.length - placesShownMax;
-  return [...head, ...shown, ...(left > 0 ? [`${gutter} ${look.ink.faint(`… and ${left} more: --format json has all`)}`] : [])];
+  return [
+    ...head,
+    ...shown,
+    ...(left > 0
+      ? [`${gutter} ${look.ink.faint(`… and ${left} more: --format json has all`)}`]
+      : []),
+  ];
 }
 
 export function placeOf({
@@ -79,27 +94,44 @@ function printHead(finding: Finding, { ink, width }: FindingLook): string[] {
 
 function notesOf(finding: Finding, look: FindingLook): [word: string, text: string][] {
   const { report, lines, allowances } = look;
-  const marked = (lines.get(finding.path) ?? []).slice(finding.line - 1, finding.endLine).join('\n');
+  const marked = (lines.get(finding.path) ?? [])
+    .slice(finding.line - 1, finding.endLine)
+    .join('\n');
   const value = evaluatesTo(finding, report.capabilities.observed, marked);
   const allowed = allowances.get(finding.fingerprint);
   const notes: [string, string | undefined][] = [
     ...marksOf(finding, look),
-    [finding.kind, `${kindSays[finding.kind]}; ${finding.confidence}: ${confidenceSays[finding.confidence]}`],
+    [
+      finding.kind,
+      `${kindSays[finding.kind]}; ${finding.confidence}: ${confidenceSays[finding.confidence]}`,
+    ],
     ['evaluates to', value],
-    ['allowed by', allowed === undefined ? undefined : `${allowed} in the capabilities of skill.json`],
+    [
+      'allowed by',
+      allowed === undefined ? undefined : `${allowed} in the capabilities of skill.json`,
+    ],
     ['fix', finding.fix === '' ? undefined : look.asCalled(finding.fix)],
     ['more', look.asCalled(`skillgate explain ${finding.rule}`)],
   ];
-  return notes.flatMap(([word, text]): [string, string][] => (text === undefined ? [] : [[word, text]]));
+  return notes.flatMap(([word, text]): [string, string][] =>
+    text === undefined ? [] : [[word, text]],
+  );
 }
 
 function marksOf(finding: Finding, { report, marks }: FindingLook): [word: string, text: string][] {
   const { suppression, void: reason, state } = marks.of(finding, report.path);
   return [
-    ...(state === undefined || state === 'unchanged' ? [] : [['against the baseline', state] satisfies [string, string]]),
+    ...(state === undefined || state === 'unchanged'
+      ? []
+      : [['against the baseline', state] satisfies [string, string]]),
     ...(suppression === undefined
       ? []
-      : [['accepted', `by ${suppression.by} until ${suppression.expires}: ${suppression.reason}`] satisfies [string, string]]),
+      : [
+          [
+            'accepted',
+            `by ${suppression.by} until ${suppression.expires}: ${suppression.reason}`,
+          ] satisfies [string, string],
+        ]),
     ...(reason === undefined ? [] : [['not accepted any more', reason] satisfies [string, string]]),
   ];
 }
@@ -118,10 +150,18 @@ const confidenceSays = {
 } as const;
 
 // The lines behind the first stand under the text, not under its word.
-function printNote(word: string, text: string, gutter: string, { ink, width }: FindingLook, sign = '='): string[] {
+function printNote(
+  word: string,
+  text: string,
+  gutter: string,
+  { ink, width }: FindingLook,
+  sign = '=',
+): string[] {
   const indent = `${gutter} ${' '.repeat(sign.length)} `;
   const lines = wrapped(`${word}${showSafely(text)}`, width - indent.length);
-  return lines.map((line, index) => (index === 0 ? `${gutter} ${ink.faint(sign)} ${line}` : `${indent}${line}`));
+  return lines.map((line, index) =>
+    index === 0 ? `${gutter} ${ink.faint(sign)} ${line}` : `${indent}${line}`,
+  );
 }
 
 function printSteps(finding: Finding, gutter: string, look: FindingLook): string[] {
@@ -133,10 +173,16 @@ function printSteps(finding: Finding, gutter: string, look: FindingLook): string
   return [
     `${gutter} ${ink.faint('=')} the value's way, ${finding.flow.length} steps${files > 1 ? ` over ${files} files` : ''}:`,
     ...shown.flatMap((step): string[] => {
-      if (step === undefined) return [`${indent}${ink.faint(`… ${finding.flow.length - stepsShownMax} steps …`)}`];
+      if (step === undefined)
+        return [`${indent}${ink.faint(`… ${finding.flow.length - stepsShownMax} steps …`)}`];
       const span = { ...step, endLine: step.line, endColumn: step.column };
-      const code = frameOf(lines.get(step.path), span, width - indent.length).find((line) => line.number === step.line);
-      const [first = '', ...more] = wrapped(`${placeOf(step)} ${showSafely(step.note)}`, width - indent.length);
+      const code = frameOf(lines.get(step.path), span, width - indent.length).find(
+        (line) => line.number === step.line,
+      );
+      const [first = '', ...more] = wrapped(
+        `${placeOf(step)} ${showSafely(step.note)}`,
+        width - indent.length,
+      );
       return [
         `${gutter}   ${ink.step(`${finding.flow.indexOf(step) + 1}`.padStart(digits))} ${first}`,
         ...more.map((line) => `${indent}${line}`),
@@ -168,5 +214,8 @@ function printFrame(frame: Frame, gutter: string, { severity }: Finding, ink: In
 }
 
 function gutterWidth(finding: Finding, frame: Frame): number {
-  return Math.max(3, ...[finding.line, ...frame.map((line) => line.number)].map((number) => `${number}`.length));
+  return Math.max(
+    3,
+    ...[finding.line, ...frame.map((line) => line.number)].map((number) => `${number}`.length),
+  );
 }

@@ -26,5 +26,8 @@ function htmlText(text: string): string {
 
 function references(text: string): string {
   // The dot of "www." only, since GitHub links that word without a scheme too.
-  return text.replace(/[&<>`*_{}[\]()#!|~@:\\^$]|(?<=www)\./gi, (sign) => `&#${sign.charCodeAt(0)};`);
+  return text.replace(
+    /[&<>`*_{}[\]()#!|~@:\\^$]|(?<=www)\./gi,
+    (sign) => `&#${sign.charCodeAt(0)};`,
+  );
 }

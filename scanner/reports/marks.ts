@@ -31,7 +31,10 @@ export interface Marks {
 }
 
 /** How many findings of a report a reviewer has accepted. */
-export function countAccepted({ findings, path }: Pick<ScanReport, 'findings' | 'path'>, marks: Marks): number {
+export function countAccepted(
+  { findings, path }: Pick<ScanReport, 'findings' | 'path'>,
+  marks: Marks,
+): number {
   return findings.filter((finding) => marks.of(finding, path).suppression !== undefined).length;
 }
 
@@ -49,7 +52,12 @@ export function marksFrom(
   today: string,
 ): Marks {
   const suppressed = new Map(suppressions.map((one) => [one.fingerprint, one]));
-  const before = new Map(baseline?.map(({ path, findings }) => [path, new Map(findings.map((one) => [one.fingerprint, one]))]));
+  const before = new Map(
+    baseline?.map(({ path, findings }) => [
+      path,
+      new Map(findings.map((one) => [one.fingerprint, one])),
+    ]),
+  );
   return {
     of(finding, skill) {
       const state = baseline === undefined ? {} : { state: stateOf(finding, before.get(skill)) };
@@ -62,27 +70,42 @@ export function marksFrom(
   };
 }
 
-function idleIn(suppressions: readonly Suppression[], found: ReadonlySet<string>, today: string): string[] {
-  const entries = (count: number, what: string): string => `${count} ${count === 1 ? 'entry' : 'entries'} ${what}`;
+function idleIn(
+  suppressions: readonly Suppression[],
+  found: ReadonlySet<string>,
+  today: string,
+): string[] {
+  const entries = (count: number, what: string): string =>
+    `${count} ${count === 1 ? 'entry' : 'entries'} ${what}`;
   const expired = Map.groupBy(
     suppressions.filter(({ expires }) => expires < today),
     ({ expires }) => expires,
   );
-  const unmatched = suppressions.filter(({ expires, fingerprint }) => expires >= today && !found.has(fingerprint)).length;
+  const unmatched = suppressions.filter(
+    ({ expires, fingerprint }) => expires >= today && !found.has(fingerprint),
+  ).length;
   return [
-    ...[...expired].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, list]) => entries(list.length, `expired on ${day}`)),
-    ...(unmatched === 0 ? [] : [entries(unmatched, unmatched === 1 ? 'matches no finding' : 'match no finding')]),
+    ...[...expired]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([day, list]) => entries(list.length, `expired on ${day}`)),
+    ...(unmatched === 0
+      ? []
+      : [entries(unmatched, unmatched === 1 ? 'matches no finding' : 'match no finding')]),
   ];
 }
 
-function stateOf(finding: Finding, before: ReadonlyMap<string, Finding> | undefined): 'new' | 'unchanged' | 'updated' {
+function stateOf(
+  finding: Finding,
+  before: ReadonlyMap<string, Finding> | undefined,
+): 'new' | 'unchanged' | 'updated' {
   const known = before?.get(finding.fingerprint);
   if (known === undefined) return 'new';
   return known.severity === finding.severity ? 'unchanged' : 'updated';
 }
 
 function whyVoid(suppression: Suppression, finding: Finding, today: string): string | undefined {
-  if (suppression.expires < today) return `the suppression by ${suppression.by} expired on ${suppression.expires}`;
+  if (suppression.expires < today)
+    return `the suppression by ${suppression.by} expired on ${suppression.expires}`;
   if (severityRank(finding) <= severityRank(suppression)) return undefined;
   return `it was ${suppression.severity} when ${suppression.by} accepted it, and is ${finding.severity}`;
 }

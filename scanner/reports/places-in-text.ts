@@ -26,7 +26,10 @@ export function placesIn(file: Uint8Array): PlacesInText | undefined {
   for (const line of lines) {
     starts.push({ chars, bytes });
     chars += line.length + 1;
-    bytes = bytes === undefined || widthOf === undefined ? undefined : bytes + widthOf.of(line) + widthOf.of('\n');
+    bytes =
+      bytes === undefined || widthOf === undefined
+        ? undefined
+        : bytes + widthOf.of(line) + widthOf.of('\n');
   }
   return {
     text,
@@ -36,14 +39,19 @@ export function placesIn(file: Uint8Array): PlacesInText | undefined {
       const before = (lines[index] ?? '').slice(0, column - 1);
       return {
         chars: start.chars + before.length,
-        bytes: start.bytes === undefined || widthOf === undefined ? undefined : start.bytes + widthOf.of(before),
+        bytes:
+          start.bytes === undefined || widthOf === undefined
+            ? undefined
+            : start.bytes + widthOf.of(before),
       };
     },
   };
 }
 
 // How many bytes text takes in this file, and how many its byte order mark. A file that is not valid UTF-8 has no certain answer.
-function byteWidth(file: Uint8Array): { readonly mark: number; of(text: string): number } | undefined {
+function byteWidth(
+  file: Uint8Array,
+): { readonly mark: number; of(text: string): number } | undefined {
   const [first, second, third] = file;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     return { mark: 2, of: (text) => text.length * 2 };

@@ -22,14 +22,18 @@ export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'
   };
   const rawOf: RawOf = ({ span: { path, start, end } }) =>
     known.get(path)?.text.slice(start, Math.min(end, start + rawCharsMax)) ?? '';
-  const texts = facts.filter((fact) => fact.kind === 'text').filter((fact) => proseRoles.has(fact.role) || fact.role === 'link');
+  const texts = facts
+    .filter((fact) => fact.kind === 'text')
+    .filter((fact) => proseRoles.has(fact.role) || fact.role === 'link');
   const sentences: Sentence[] = [];
-  let [chars, left] = [0, 0];
+  let chars = 0;
+  let left = 0;
   for (const { fact, said } of saidIn(inOrder(texts), rawOf)) {
     const { path, start } = fact.span;
     const source = known.get(path);
     // What lies in an archive has the archive's path, as in reports.
-    const archive = source !== undefined && source.depth === 0 && source.file !== path ? source.file : undefined;
+    const archive =
+      source !== undefined && source.depth === 0 && source.file !== path ? source.file : undefined;
     const offsets = offsetsOf(said, rawOf(fact));
     for (const [index, text] of said.entries()) {
       chars += text.length;
@@ -64,27 +68,34 @@ interface Said {
 function saidIn(texts: readonly Text[], rawOf: RawOf): Said[] {
   const read = texts.map((fact) => ({ fact, said: isProse(fact) ? sentencesOf(fact) : [] }));
   const hidden = new Set<string>();
-  for (const { fact, said } of read) if (fact.role === 'hidden') for (const text of said) hidden.add(`${fact.span.path} ${text}`);
+  for (const { fact, said } of read)
+    if (fact.role === 'hidden') for (const text of said) hidden.add(`${fact.span.path} ${text}`);
   const told = new Set<string>();
   let around = read[0];
   return read.map((one) => {
     const { fact, said } = one;
     const { path, end } = fact.span;
-    if (around === undefined || around.fact.span.path !== path || around.fact.span.end < end) around = one;
-    const seen = fact.role === 'html' ? said.filter((text) => !hidden.has(`${path} ${text}`)) : said;
+    if (around === undefined || around.fact.span.path !== path || around.fact.span.end < end)
+      around = one;
+    const seen =
+      fact.role === 'html' ? said.filter((text) => !hidden.has(`${path} ${text}`)) : said;
     const leads = targetsOf(fact, rawOf).filter((target) => {
       const isNews = !target.startsWith('#') && !told.has(`${path} ${target}`);
       if (isNews) told.add(`${path} ${target}`);
       return isNews && !around?.said.some((text) => text.includes(target));
     });
-    return { fact, said: [...seen, ...leads.flatMap((target) => sentenceTexts(`leads to ${target}`))] };
+    return {
+      fact,
+      said: [...seen, ...leads.flatMap((target) => sentenceTexts(`leads to ${target}`))],
+    };
   });
 }
 
 function isProse(fact: Text): boolean {
   const { role, detail, text } = fact;
   // Every release changes it, and it says nothing.
-  const isVersion = role === 'front-matter' && detail === 'version' && /^["']?v?\d[\w.+-]{0,60}["']?$/.test(text);
+  const isVersion =
+    role === 'front-matter' && detail === 'version' && /^["']?v?\d[\w.+-]{0,60}["']?$/.test(text);
   // The words of a picture stand in its paragraph, too.
   return proseRoles.has(role) && role !== 'image' && isText(fact) && !isVersion;
 }
@@ -92,7 +103,9 @@ function isProse(fact: Text): boolean {
 function sentencesOf(fact: Text): string[] {
   const before = fact.role === 'front-matter' ? `${fact.detail}: ` : '';
   return readingsOf(fact).flatMap(({ text }, index) =>
-    `${index === 0 ? before : ''}${text}`.split(/(?<=[.!?])\s+|(?<=[。！？])/).flatMap(sentenceTexts),
+    `${index === 0 ? before : ''}${text}`
+      .split(/(?<=[.!?])\s+|(?<=[。！？])/)
+      .flatMap(sentenceTexts),
   );
 }
 
@@ -102,7 +115,10 @@ function targetsOf(fact: Text, rawOf: RawOf): string[] {
   if (!isProse(fact)) return [];
   const raw = rawOf(fact);
   if (!raw.includes('<')) return [];
-  return Array.from(raw.matchAll(/\b(?:href|src)\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,1000})/gi), ([, target = '']) => target);
+  return Array.from(
+    raw.matchAll(/\b(?:href|src)\s{0,5}=\s{0,5}["']?([^"'\s<>]{1,1000})/gi),
+    ([, target = '']) => target,
+  );
 }
 
 /** Where sentences begin in the raw text, by walking through its words once: what stands between them is layout. */

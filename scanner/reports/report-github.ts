@@ -6,8 +6,19 @@ import { worstFirst } from './finding-order.ts';
 import { countAccepted, type Marks } from './marks.ts';
 import { verdictText } from './report-text.ts';
 
-const commands = { critical: 'error', high: 'error', medium: 'warning', low: 'notice', info: 'notice' } as const;
-const verdictCommands = { pass: 'notice', review: 'warning', block: 'error', incomplete: 'error' } as const;
+const commands = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'notice',
+  info: 'notice',
+} as const;
+const verdictCommands = {
+  pass: 'notice',
+  review: 'warning',
+  block: 'error',
+  incomplete: 'error',
+} as const;
 
 /**
  * One command a line: the verdict, what was not analysed, then the findings, worst first, since GitHub shows ten of each level and step.
@@ -18,13 +29,25 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
   const accepted = countAccepted(report, marks);
   const about = { title: `Skillgate: ${verdict}` };
   const lines = [
-    command(verdictCommands[verdict], about, `${`${name} ${version}`.trim()} in ${path}: ${verdictText(report)}`),
+    command(
+      verdictCommands[verdict],
+      about,
+      `${`${name} ${version}`.trim()} in ${path}: ${verdictText(report)}`,
+    ),
     ...coverage.files
       .filter((file) => file.disposition === 'unanalysed')
-      .map((file) => command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason)),
+      .map((file) =>
+        command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason),
+      ),
     ...(coverage.unlisted === undefined
       ? []
-      : [command('warning', { title: 'not analysed' }, `${coverage.unlisted} more files of ${path}`)]),
+      : [
+          command(
+            'warning',
+            { title: 'not analysed' },
+            `${coverage.unlisted} more files of ${path}`,
+          ),
+        ]),
     ...worstFirst(findings)
       .filter((finding) => marks.of(finding, path).suppression === undefined)
       .map((finding) => annotation(finding, path, marks)),
@@ -34,17 +57,33 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
 }
 
 function acceptedSays(count: number): string {
-  return count === 1 ? '1 accepted finding is not shown' : `${count} accepted findings are not shown`;
+  return count === 1
+    ? '1 accepted finding is not shown'
+    : `${count} accepted findings are not shown`;
 }
 
 function annotation(finding: Finding, skill: string, marks: Marks): string {
   const { state } = marks.of(finding, skill);
   const mark = state === undefined || state === 'unchanged' ? '' : ` (${state})`;
   const { line, column, endLine, endColumn, severity, rule } = finding;
-  const oneLine = line === endLine ? { col: column, endColumn: Math.max(endColumn - 1, column) } : {};
-  const steps = finding.flow.map((step, index) => `${index + 1}. ${step.path}:${step.line}:${step.column} ${step.note}`);
-  const text = [finding.message, ...steps, finding.fix === '' ? [] : `Fix: ${finding.fix}`, `skillgate explain ${rule}`].flat();
-  const place = { file: fileOf(skill, finding.path), line, endLine, ...oneLine, title: `${severity} ${rule}${mark}` };
+  const oneLine =
+    line === endLine ? { col: column, endColumn: Math.max(endColumn - 1, column) } : {};
+  const steps = finding.flow.map(
+    (step, index) => `${index + 1}. ${step.path}:${step.line}:${step.column} ${step.note}`,
+  );
+  const text = [
+    finding.message,
+    ...steps,
+    finding.fix === '' ? [] : `Fix: ${finding.fix}`,
+    `skillgate explain ${rule}`,
+  ].flat();
+  const place = {
+    file: fileOf(skill, finding.path),
+    line,
+    endLine,
+    ...oneLine,
+    title: `${severity} ${rule}${mark}`,
+  };
   return command(commands[severity], place, text.join('\n'));
 }
 
@@ -53,8 +92,14 @@ function fileOf(skill: string, path: string): string {
 }
 
 /** Workflow commands: `::error file=…,line=…::text`, escaped as the runner's toolkit does (percent first). */
-function command(name: string, properties: Readonly<Record<string, string | number>>, text: string): string {
-  const given = Object.entries(properties).map(([key, value]) => `${key}=${propertyText(shown(`${value}`))}`);
+function command(
+  name: string,
+  properties: Readonly<Record<string, string | number>>,
+  text: string,
+): string {
+  const given = Object.entries(properties).map(
+    ([key, value]) => `${key}=${propertyText(shown(`${value}`))}`,
+  );
   return `::${name} ${given.join(',')}::${dataText(shown(text))}`;
 }
 

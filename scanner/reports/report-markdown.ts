@@ -15,7 +15,11 @@ const frameColumns = 110;
 const rowsShownMax = 200;
 
 /** The report as GitHub-flavoured Markdown, ending in a line feed. All that comes from the skill is escaped. */
-export function printMarkdown(report: ScanReport, files: readonly SourceFile[], marks: Marks): string {
+export function printMarkdown(
+  report: ScanReport,
+  files: readonly SourceFile[],
+  marks: Marks,
+): string {
   const { name, version, path, verdict } = report;
   const lines = sourceLines(files);
   const { deciding, rest } = orderFindings(report);
@@ -34,7 +38,11 @@ export function printMarkdown(report: ScanReport, files: readonly SourceFile[], 
           `${others.length}${deciding.length === 0 ? '' : ' more'} finding${others.length === 1 ? '' : 's'}`,
           table(others, report, marks),
         ),
-    ...(accepted === 0 ? [] : [`${accepted} of ${report.findings.length} findings ${accepted === 1 ? 'is' : 'are'} accepted.`]),
+    ...(accepted === 0
+      ? []
+      : [
+          `${accepted} of ${report.findings.length} findings ${accepted === 1 ? 'is' : 'are'} accepted.`,
+        ]),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -54,9 +62,14 @@ function printDeciding(finding: Finding, { report, lines, marks }: View): string
   const rows = frame.flatMap(({ number, text, marked }) => {
     const row = `${`${number === 0 ? '...' : number}`.padStart(5)} | ${text}`.trimEnd();
     if (marked === undefined) return [row];
-    return [row, `      | ${' '.repeat(marked.from)}${'^'.repeat(Math.max(1, marked.to - marked.from))}`];
+    return [
+      row,
+      `      | ${' '.repeat(marked.from)}${'^'.repeat(Math.max(1, marked.to - marked.from))}`,
+    ];
   });
-  const steps = finding.flow.map((step, index) => `${index + 1}. ${markdownCode(placeOf(step))} ${markdownText(step.note)}`);
+  const steps = finding.flow.map(
+    (step, index) => `${index + 1}. ${markdownCode(placeOf(step))} ${markdownText(step.note)}`,
+  );
   return [
     `### ${struck(`${finding.severity}: ${markdownText(finding.message)}`, finding, report, marks)}`,
     `${markdownCode(placeOf(finding))} · ${ruleLink(finding.rule)} · ${finding.kind}, ${finding.confidence}${markWords(finding, report, marks)}`,
@@ -76,7 +89,9 @@ function markWords(finding: Finding, { path }: ScanReport, marks: Marks): string
     ...(state === 'new' ? ['**new**'] : []),
     ...(suppression === undefined
       ? []
-      : [`accepted by ${markdownText(suppression.by)} until ${suppression.expires}: ${markdownText(suppression.reason)}`]),
+      : [
+          `accepted by ${markdownText(suppression.by)} until ${suppression.expires}: ${markdownText(suppression.reason)}`,
+        ]),
     ...(reason === undefined ? [] : [`not accepted any more: ${markdownText(reason)}`]),
   ];
   return words.map((word) => ` · ${word}`).join('');
@@ -86,7 +101,15 @@ function ruleLink(rule: string): string {
   return `<a href="${ruleUrl(rule)}">${markdownCode(rule)}</a>`;
 }
 
-function placeOf({ path, line, column }: { readonly path: string; readonly line: number; readonly column: number }): string {
+function placeOf({
+  path,
+  line,
+  column,
+}: {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}): string {
   return `${path}:${line}:${column}`;
 }
 
@@ -118,7 +141,9 @@ function unread({ coverage }: ScanReport): string[] {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
   const { unlisted = 0 } = coverage;
   if (left.length + unlisted === 0) return [];
-  const rows = left.slice(0, rowsShownMax).map((file) => `- ${markdownCode(file.path)}: ${markdownText(file.reason)}`);
+  const rows = left
+    .slice(0, rowsShownMax)
+    .map((file) => `- ${markdownCode(file.path)}: ${markdownText(file.reason)}`);
   const beyond = left.length - rows.length + unlisted;
   const more = beyond > 0 ? [`- and ${beyond} more`] : [];
   return [`**Not analysed:**\n\n${[...rows, ...more].join('\n')}`];

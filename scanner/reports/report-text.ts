@@ -37,22 +37,29 @@ const verdictSays = {
 } as const satisfies Record<ScanReport['verdict'], string>;
 
 /** What no verdict covers, said where a reader might take it for clean. */
-export const notDecided = 'Not decided by any scan: what prose asks of an agent in words of its own. People read it.';
+export const notDecided =
+  'Not decided by any scan: what prose asks of an agent in words of its own. People read it.';
 
 /** What the verdict of this report means: a description that cannot be read is held back, and is no evidence of anything. */
 export function verdictText({ verdict, findings, decidedBy }: ScanReport): string {
   const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
-  const isUnreadable = deciding.length > 0 && deciding.every(({ rule }) => rule === 'manifest/unreadable');
+  const isUnreadable =
+    deciding.length > 0 && deciding.every(({ rule }) => rule === 'manifest/unreadable');
   return verdict === 'block' && isUnreadable ? unreadableSays : verdictSays[verdict];
 }
 
-const unreadableSays = 'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';
+const unreadableSays =
+  'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';
 
 /**
  * The report as text, ending in a line feed: the findings that decide, the others by rule, capabilities, verdict, summary.
  * @param files the scanned files, for code frames; a finding whose file is not among them has none
  */
-export function printReport(report: ScanReport, files: readonly SourceFile[], options: ReportTextOptions): string {
+export function printReport(
+  report: ScanReport,
+  files: readonly SourceFile[],
+  options: ReportTextOptions,
+): string {
   const ink = inkFor(options.colour);
   const width = Math.max(options.width ?? widthDefault, widthMin);
   const { allowances = new Map(), marks = noMarks, asCalled = (text) => text } = options;
@@ -94,10 +101,16 @@ function printCapabilities({ capabilities }: ScanReport, ink: Ink): string[] {
   return [ink.bold('Capabilities'), ink.faint('  declared  observed             what'), ...rows];
 }
 
-function printVerdict(report: ScanReport, { ink, width }: { readonly ink: Ink; readonly width: number }): string[] {
+function printVerdict(
+  report: ScanReport,
+  { ink, width }: { readonly ink: Ink; readonly width: number },
+): string[] {
   const { verdict, findings, decidedBy } = report;
   const deciding = findings.filter((finding) => decidedBy.includes(finding.fingerprint));
-  const [first = '', ...more] = wrapped(`Verdict: ${verdict.toUpperCase()}: ${verdictText(report)}`, width);
+  const [first = '', ...more] = wrapped(
+    `Verdict: ${verdict.toUpperCase()}: ${verdictText(report)}`,
+    width,
+  );
   const head = `Verdict: ${verdict.toUpperCase()}`;
   return [
     `${ink.bold('Verdict:')} ${ink.verdict(verdict, verdict.toUpperCase())}${first.slice(head.length)}`,
@@ -116,7 +129,10 @@ function printUnread({ coverage }: ScanReport, width: number): string[] {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
   const shownFiles = left.slice(0, unreadShownMax);
   const shown = shownFiles.flatMap((file) => {
-    const [first = '', ...more] = wrapped(`${showSafely(file.path)}: ${showSafely(file.reason)}`, width - 4);
+    const [first = '', ...more] = wrapped(
+      `${showSafely(file.path)}: ${showSafely(file.reason)}`,
+      width - 4,
+    );
     return [`  not analysed: ${first}`, ...more.map((line) => `    ${line}`)];
   });
   const more = left.length - shownFiles.length + (coverage.unlisted ?? 0);

@@ -66,14 +66,24 @@ export function artifactUri(skill: string, path: string): string {
 
 // encodeURIComponent throws for half a surrogate pair and leaves characters that a shell minds.
 function encodePart(part: string): string {
-  return encodeURIComponent(part.toWellFormed()).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(part.toWellFormed()).replace(
+    /[!'()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function suppressionsOf({ suppression }: Mark): Sarif {
   if (suppression === undefined) return {};
   const { by, expires, reason, severity } = suppression;
   return {
-    suppressions: [{ kind: 'external', status: 'accepted', justification: reason, properties: { by, expires, severity } }],
+    suppressions: [
+      {
+        kind: 'external',
+        status: 'accepted',
+        justification: reason,
+        properties: { by, expires, severity },
+      },
+    ],
   };
 }
 
@@ -97,7 +107,9 @@ function codeFlow(flow: readonly FlowStep[], locate: Locate): Sarif {
 function locator({ report, files, firstArtifact }: SarifResultsView): Locate {
   const bytes = new Map(files.map((file) => [file.path, file.bytes]));
   const known = new Map<string, PlacesInText | undefined>();
-  const indexes = new Map(report.coverage.files.map((file, index) => [file.path, firstArtifact + index]));
+  const indexes = new Map(
+    report.coverage.files.map((file, index) => [file.path, firstArtifact + index]),
+  );
   const placesOf = (path: string): PlacesInText | undefined => {
     if (!known.has(path)) known.set(path, placesIn(bytes.get(path) ?? new Uint8Array()));
     return known.get(path);
@@ -123,13 +135,20 @@ function regionOf(spot: Spot, places: PlacesInText | undefined): Sarif {
   const { line, column, endLine = line, endColumn = column } = spot;
   const lines = { startLine: line, startColumn: column, endLine, endColumn };
   if (places === undefined) return lines;
-  const [start, end] = [places.at(line, column), places.at(endLine, endColumn)];
+  const start = places.at(line, column);
+  const end = places.at(endLine, endColumn);
   const { bytes } = start;
   return {
     ...lines,
     charOffset: start.chars,
     charLength: Math.max(0, end.chars - start.chars),
-    ...(bytes === undefined || end.bytes === undefined ? {} : { byteOffset: bytes, byteLength: Math.max(0, end.bytes - bytes) }),
-    snippet: { text: places.text.slice(start.chars, Math.min(end.chars, start.chars + snippetCharsMax)).toWellFormed() },
+    ...(bytes === undefined || end.bytes === undefined
+      ? {}
+      : { byteOffset: bytes, byteLength: Math.max(0, end.bytes - bytes) }),
+    snippet: {
+      text: places.text
+        .slice(start.chars, Math.min(end.chars, start.chars + snippetCharsMax))
+        .toWellFormed(),
+    },
   };
 }

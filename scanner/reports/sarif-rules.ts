@@ -16,9 +16,20 @@ export const sarifLevels = {
 } as const satisfies Record<Severity, string>;
 
 /** GitHub sorts by these numbers: above 9 critical, above 7 high, above 4 medium. */
-const securitySeverity = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0', info: '0.0' } as const;
+const securitySeverity = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+  info: '0.0',
+} as const;
 
-const precisions = { exact: 'very-high', folded: 'high', lexical: 'medium', widened: 'low' } as const;
+const precisions = {
+  exact: 'very-high',
+  folded: 'high',
+  lexical: 'medium',
+  widened: 'low',
+} as const;
 
 /** The lists of weaknesses that at least one rule names, in the order of `run.taxonomies`. */
 export function sarifTaxonomies(rules: readonly Rule[]): Sarif[] {
@@ -29,7 +40,12 @@ export function sarifTaxonomies(rules: readonly Rule[]): Sarif[] {
     informationUri: list.url,
     shortDescription: { text: `${list.name} ${list.version}` },
     isComprehensive: false,
-    taxa: ids.map(({ id, label, name, url }) => ({ id, name: label, shortDescription: { text: name }, helpUri: url })),
+    taxa: ids.map(({ id, label, name, url }) => ({
+      id,
+      name: label,
+      shortDescription: { text: name },
+      helpUri: url,
+    })),
   }));
 }
 
@@ -47,7 +63,9 @@ export function sarifDriver(rules: readonly Rule[], version: string, ruleSet: st
       {
         id: 'not-analysed',
         shortDescription: { text: 'A file was not analysed' },
-        fullDescription: { text: 'What was not analysed may hold anything: the skill is not approved without a person.' },
+        fullDescription: {
+          text: 'What was not analysed may hold anything: the skill is not approved without a person.',
+        },
         defaultConfiguration: { level: 'error' },
       },
       {
@@ -77,7 +95,9 @@ function listsOf(rules: readonly Rule[]): NamedList[] {
 
 /** What a rule maps to, with names, in the order that it names them. */
 export function weaknessesOf({ maps }: Pick<Rule, 'maps'>): Weakness[] {
-  return [...(maps.cwe ?? []), ...(maps.owasp ?? []), ...(maps.attack ?? [])].flatMap((id) => weaknessOf(id) ?? []);
+  return [...(maps.cwe ?? []), ...(maps.owasp ?? []), ...(maps.attack ?? [])].flatMap(
+    (id) => weaknessOf(id) ?? [],
+  );
 }
 
 function describeRule(rule: Rule, lists: readonly NamedList[]): Sarif {

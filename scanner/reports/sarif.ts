@@ -35,11 +35,16 @@ export class SarifRun {
   add(report: ScanReport, files: readonly SourceFile[]): void {
     const indexOfRule = (rule: string): number => this.#indexes.get(rule) ?? -1;
     const firstArtifact = this.#artifacts.length;
-    this.#results.push(...sarifResults({ report, files, marks: this.#options.marks, indexOfRule, firstArtifact }));
+    this.#results.push(
+      ...sarifResults({ report, files, marks: this.#options.marks, indexOfRule, firstArtifact }),
+    );
     this.#artifacts.push(...report.coverage.files.map((file) => artifact(report, file)));
-    this.#notifications.push(...report.coverage.files.flatMap((file, i) => notification(report, file, firstArtifact + i)));
+    this.#notifications.push(
+      ...report.coverage.files.flatMap((file, i) => notification(report, file, firstArtifact + i)),
+    );
     const { unlisted = 0 } = report.coverage;
-    if (unlisted > 0) this.#notifications.push(notAnalysed(`${unlisted} more files of ${report.path}`));
+    if (unlisted > 0)
+      this.#notifications.push(notAnalysed(`${unlisted} more files of ${report.path}`));
     const { path, name, version, bundle, verdict, decidedBy } = report;
     this.#skills.push({ path, name, version, bundle, verdict, decidedBy });
   }
@@ -48,7 +53,8 @@ export class SarifRun {
   end(): Sarif {
     const { rules, version, ruleSet } = this.#options;
     return {
-      $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+      $schema:
+        'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
       version: '2.1.0',
       runs: [
         {
@@ -60,7 +66,9 @@ export class SarifRun {
               toolExecutionNotifications: [...this.#notifications, undecided],
             },
           ],
-          originalUriBaseIds: { SKILLS: { description: { text: 'The folder that the scan was started in.' } } },
+          originalUriBaseIds: {
+            SKILLS: { description: { text: 'The folder that the scan was started in.' } },
+          },
           columnKind: 'utf16CodeUnits',
           artifacts: this.#artifacts,
           results: this.#results,
@@ -72,11 +80,18 @@ export class SarifRun {
 }
 
 // No fault of the run, but what a list of results must not be taken for.
-const undecided: Sarif = { descriptor: { id: 'not-decided', index: 1 }, level: 'note', message: { text: notDecided } };
+const undecided: Sarif = {
+  descriptor: { id: 'not-decided', index: 1 },
+  level: 'note',
+  message: { text: notDecided },
+};
 
 type CoveredFile = ScanReport['coverage']['files'][number];
 
-function artifact({ path: skill }: ScanReport, { path, sha256, bytes, disposition, reason }: CoveredFile): Sarif {
+function artifact(
+  { path: skill }: ScanReport,
+  { path, sha256, bytes, disposition, reason }: CoveredFile,
+): Sarif {
   return {
     location: { uri: artifactUri(skill, path), uriBaseId: 'SKILLS' },
     ...(bytes !== undefined && { length: bytes }),
@@ -95,12 +110,22 @@ function notAnalysed(what: string): Sarif {
   };
 }
 
-function notification({ path: skill }: ScanReport, { path, disposition, reason }: CoveredFile, index: number): Sarif[] {
+function notification(
+  { path: skill }: ScanReport,
+  { path, disposition, reason }: CoveredFile,
+  index: number,
+): Sarif[] {
   if (disposition !== 'unanalysed') return [];
   return [
     {
       ...notAnalysed(`${path}: ${reason}`),
-      locations: [{ physicalLocation: { artifactLocation: { uri: artifactUri(skill, path), uriBaseId: 'SKILLS', index } } }],
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: artifactUri(skill, path), uriBaseId: 'SKILLS', index },
+          },
+        },
+      ],
     },
   ];
 }

@@ -9,8 +9,15 @@ const reasonCharsMin = 20;
 
 const suppressionList = v.array(
   exactObject({
-    fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not the fingerprint of a finding')),
-    reason: v.pipe(v.string(), v.trim(), v.minLength(reasonCharsMin, `needs at least ${reasonCharsMin} characters`)),
+    fingerprint: v.pipe(
+      v.string(),
+      v.regex(/^[0-9a-f]{64}$/, 'is not the fingerprint of a finding'),
+    ),
+    reason: v.pipe(
+      v.string(),
+      v.trim(),
+      v.minLength(reasonCharsMin, `needs at least ${reasonCharsMin} characters`),
+    ),
     by: v.pipe(v.string(), v.trim(), v.minLength(1, 'names nobody')),
     expires: v.pipe(v.string(), v.isoDate('is not a day such as 2026-12-31')),
     severity: v.picklist(severities),

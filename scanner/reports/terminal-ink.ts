@@ -9,7 +9,16 @@ export interface Ink {
   verdict(verdict: Verdict, text: string): string;
 }
 
-const sgr = { bold: 1, faint: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
+const sgr = {
+  bold: 1,
+  faint: 2,
+  red: 31,
+  green: 32,
+  yellow: 33,
+  blue: 34,
+  magenta: 35,
+  cyan: 36,
+} as const;
 
 const severityStyles = {
   info: ['blue'],

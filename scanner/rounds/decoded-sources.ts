@@ -13,17 +13,23 @@ export interface DecodedSources {
 }
 
 /** Looks into files and into what was decoded before: a program inside of a text holds only what that text holds. */
-export function decodedSources(sources: readonly Source[], facts: readonly Fact[], steps: Steps): DecodedSources {
+export function decodedSources(
+  sources: readonly Source[],
+  facts: readonly Fact[],
+  steps: Steps,
+): DecodedSources {
   const found = { facts: [] as TraitFact[], embedded: [] as EmbeddedProgram[] };
   const texts = new Map(sources.map((source) => [source.path, source]));
   for (const source of sources) {
     if (source.depth > 0 && !source.path.includes(decodedMark)) continue;
     steps.take(1 + (source.text.length >> 6));
-    for (const blob of decodedPrograms(source.text)) note(found, source, blob.start, blob.end, blob);
+    for (const blob of decodedPrograms(source.text))
+      note(found, source, blob.start, blob.end, blob);
   }
   // What a front end put together from pieces stands nowhere as a whole.
   for (const fact of facts) {
-    const source = fact.kind === 'text' && fact.role === 'string' ? texts.get(fact.span.path) : undefined;
+    const source =
+      fact.kind === 'text' && fact.role === 'string' ? texts.get(fact.span.path) : undefined;
     if (source === undefined || fact.kind !== 'text' || fact.text.length < 24) continue;
     const { start, end } = fact.span;
     if (source.text.slice(start, end).includes(fact.text)) continue;
@@ -51,12 +57,21 @@ function note(
     context,
     certainty: 'folded',
   });
-  embedded.push({ within: source.path, language, text, context, map: [{ at: 0, raw: start, fixed: true }], decoded: true });
+  embedded.push({
+    within: source.path,
+    language,
+    text,
+    context,
+    map: [{ at: 0, raw: start, fixed: true }],
+    decoded: true,
+  });
 }
 
 // Nobody has shown that it runs: where a front end sees that it does, it says so itself.
 function contextOf(source: Source, start: number): FactContext {
   if (source.context === 'comment' || source.context === 'fence-doc') return source.context;
   const isProse = /^(markdown|text|html)$/.test(source.language);
-  return isProse && describesBlock.test(source.text.slice(Math.max(0, start - 160), start)) ? 'fence-doc' : 'fence-run';
+  return isProse && describesBlock.test(source.text.slice(Math.max(0, start - 160), start))
+    ? 'fence-doc'
+    : 'fence-run';
 }

@@ -47,7 +47,11 @@ function* blobsIn(text: string): Generator<Blob> {
   }
   let behind = 0;
   for (const run of runsOf(text, base64Class, base64CharsMin)) {
-    for (let start = Math.max(run.start, behind); run.end - start >= base64CharsMin; start = behind) {
+    for (
+      let start = Math.max(run.start, behind);
+      run.end - start >= base64CharsMin;
+      start = behind
+    ) {
       base64Here.lastIndex = start;
       const [blob = ''] = base64Here.exec(text) ?? [];
       if (blob === '') break;
@@ -63,7 +67,8 @@ const base64Class = characterClass(/[A-Za-z0-9+/_-]/);
 const base64Form = String.raw`[A-Za-z0-9+/_-]{24,90000}(?:={1,2}|(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/]{16,200}){1,1500}={0,2})?`;
 const base64Here = new RegExp(base64Form, 'y');
 // Two of a form of which blobs have twelve and more.
-const escapes = /\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u|\\[0-7]{3}\\|%[0-9a-f]{2}%|&#x?[0-9a-f]{2,4};&/i;
+const escapes =
+  /\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u|\\[0-7]{3}\\|%[0-9a-f]{2}%|&#x?[0-9a-f]{2,4};&/i;
 // Each alternative is one class of characters repeated, so that there is one way only to match.
 const blobForm = new RegExp(
   [
@@ -83,7 +88,8 @@ function decodeBlob(blob: string): { readonly text: string; readonly form: strin
     return plain(numbersIn(blob, /[xu](?:00)?([0-9a-f]{2})/gi, 16), 'escapes');
   if (blob.startsWith('\\')) return plain(numbersIn(blob, /([0-7]{3})/g, 8), 'octal escapes');
   if (blob.startsWith('%')) return plain(numbersIn(blob, /([0-9a-f]{2})/gi, 16), 'percent signs');
-  if (blob.startsWith('&')) return plain(numbersIn(blob, /#(?:x([0-9a-f]+)|\d+)/gi, 16), 'character references');
+  if (blob.startsWith('&'))
+    return plain(numbersIn(blob, /#(?:x([0-9a-f]+)|\d+)/gi, 16), 'character references');
   if (blob.includes(',')) return plain(listedNumbers(blob), 'numbers of characters');
   if (/^(?:[0-9a-fA-F]{2}){16,}$/.test(blob)) return plain(Buffer.from(blob, 'hex'), 'hexadecimal');
   const head = Buffer.from(blob.slice(0, 64), 'base64');
@@ -113,22 +119,31 @@ function listedNumbers(blob: string): Uint8Array {
 function isPromising(head: Uint8Array): boolean {
   if (isCompressed(head)) return true;
   let odd = 0;
-  for (const byte of head) if (byte >= 127 || (byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13)) odd++;
+  for (const byte of head)
+    if (byte >= 127 || (byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13)) odd++;
   return odd * 8 <= head.byteLength;
 }
 
 function isCompressed([first, second]: Uint8Array): boolean {
-  return (first === 0x1f && second === 0x8b) || (first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda));
+  return (
+    (first === 0x1f && second === 0x8b) ||
+    (first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda))
+  );
 }
 
-function plain(bytes: Uint8Array, form: string): { readonly text: string; readonly form: string } | undefined {
+function plain(
+  bytes: Uint8Array,
+  form: string,
+): { readonly text: string; readonly form: string } | undefined {
   if (isCompressed(bytes)) {
     const inflated = inflated64(bytes);
     const inner = inflated === undefined ? undefined : plain(inflated, `${form}, compressed`);
     return inner;
   }
   const text = textOf(bytes);
-  return text === undefined || text.length < 12 ? undefined : { text: text.slice(0, decodedCharsMax), form };
+  return text === undefined || text.length < 12
+    ? undefined
+    : { text: text.slice(0, decodedCharsMax), form };
 }
 
 function inflated64(bytes: Uint8Array): Uint8Array | undefined {
@@ -144,7 +159,9 @@ function inflated64(bytes: Uint8Array): Uint8Array | undefined {
 function textOf(bytes: Uint8Array): string | undefined {
   const isWide = bytes.byteLength > 8 && bytes[1] === 0 && bytes[3] === 0 && bytes[5] === 0;
   const text = new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes);
-  const odd = text.match(/[^\x09\x0a\x0d\x20-\x7e\u00a0-\u024f\u0370-\u05ff\u3000-\ud7ff\uff00-\uffef]/g)?.length ?? 0;
+  const odd =
+    text.match(/[^\x09\x0a\x0d\x20-\x7e\u00a0-\u024f\u0370-\u05ff\u3000-\ud7ff\uff00-\uffef]/g)
+      ?.length ?? 0;
   return odd * 33 > text.length ? undefined : text;
 }
 
@@ -154,5 +171,7 @@ function languageIn(text: string, depth: number): Language | undefined {
   const language = programIn(text);
   if (language !== undefined) return language;
   if (givesOrders(text)) return 'markdown';
-  return depth < embeddedDepthMax && decodedPrograms(text, depth + 1).length > 0 ? 'text' : undefined;
+  return depth < embeddedDepthMax && decodedPrograms(text, depth + 1).length > 0
+    ? 'text'
+    : undefined;
 }

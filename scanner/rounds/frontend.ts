@@ -41,7 +41,9 @@ export interface FrontEnd {
 }
 
 /** A front end that looks at one source at a time. A throw on one source leaves the others as they are. */
-export function perSource(analyse: (source: Source, context: FrontEndContext) => FrontEndResult): Analyse {
+export function perSource(
+  analyse: (source: Source, context: FrontEndContext) => FrontEndResult,
+): Analyse {
   return (sources, context) => joinResults(sources.map((source) => analyse(source, context)));
 }
 

@@ -3,7 +3,13 @@ import type { Capability } from '../../skills-index/skill/capability.ts';
 import { printEgressTarget } from '../../skills-index/skill/egress-target.ts';
 import type { Fact, FlowFact, FlowSink, Span } from '../fact/fact.ts';
 import { compareSpans } from '../fact/place.ts';
-import { type EmbeddedProgram, type Language, type OffsetMap, rawSpan, type Source } from '../fact/source.ts';
+import {
+  type EmbeddedProgram,
+  type Language,
+  type OffsetMap,
+  rawSpan,
+  type Source,
+} from '../fact/source.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import type { FlowGraph } from '../flow/graph.ts';
 import { linkPrograms, type Programs } from '../flow/links.ts';
@@ -47,11 +53,14 @@ export async function analyseSources(
   const all: Source[] = [];
   const results: FrontEndResult[] = [];
   const untaken: string[] = [];
-  for (const { path, file } of files) if (path !== file) inner.set(path, { within: file, map: atStart, name: path });
+  for (const { path, file } of files)
+    if (path !== file) inner.set(path, { within: file, map: atStart, name: path });
   let round = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   for (let depth = 0; round.length > 0; depth++) {
     all.push(...round);
-    const byLanguage = Map.groupBy(round, (source): FrontEnd | undefined => frontEndOf(frontEnds, source.language));
+    const byLanguage = Map.groupBy(round, (source): FrontEnd | undefined =>
+      frontEndOf(frontEnds, source.language),
+    );
     const found: FrontEndResult[] = [];
     for (const frontEnd of frontEnds) {
       const sources = byLanguage.get(frontEnd);
@@ -66,7 +75,12 @@ export async function analyseSources(
     const unanalysed = [...asPrograms.unanalysed, ...asWritten.unanalysed, ...alike.unanalysed];
     results.push({ facts: [], embedded: [], unanalysed });
     const next = programsOf(
-      [...found.flatMap((result) => result.embedded), ...asPrograms.embedded, ...asWritten.embedded, ...alike.embedded],
+      [
+        ...found.flatMap((result) => result.embedded),
+        ...asPrograms.embedded,
+        ...asWritten.embedded,
+        ...alike.embedded,
+      ],
       all,
       inner,
     );
@@ -117,7 +131,11 @@ function linked({ graph = noGraph }: FrontEndResult, programs: Programs, steps: 
 const noGraph: FlowGraph = { nodes: [], edges: [], sources: [], sinks: [] };
 
 // A parser may fail on one source only (a bug, a call stack used up): then each is analysed by itself and that one is not.
-function analyseAll(analyse: Analyse, sources: readonly Source[], context: FrontEndContext): FrontEndResult {
+function analyseAll(
+  analyse: Analyse,
+  sources: readonly Source[],
+  context: FrontEndContext,
+): FrontEndResult {
   try {
     return analyse(sources, context);
   } catch (cause) {
@@ -131,11 +149,18 @@ function gaveUp(sources: readonly Source[], reason: string): FrontEndResult {
   return {
     facts: [],
     embedded: [],
-    unanalysed: sources.map(({ path, text }) => ({ span: { path, start: 0, end: Math.min(1, text.length) }, reason })),
+    unanalysed: sources.map(({ path, text }) => ({
+      span: { path, start: 0, end: Math.min(1, text.length) },
+      reason,
+    })),
   };
 }
 
-function programsOf(programs: readonly EmbeddedProgram[], parents: readonly Source[], inner: Map<string, Inner>): Source[] {
+function programsOf(
+  programs: readonly EmbeddedProgram[],
+  parents: readonly Source[],
+  inner: Map<string, Inner>,
+): Source[] {
   const byPath = new Map(parents.map((source) => [source.path, source]));
   const counts = new Map<string, number>();
   return programs.flatMap(({ within, language, text, context, map, decoded }): Source[] => {
@@ -184,7 +209,10 @@ function inArchive(path: string, inner: string): Span {
 }
 
 function tooDeep({ path }: Source): FrontEndResult['unanalysed'][number] {
-  return { span: { path, start: 0, end: 1 }, reason: 'too many programs within programs, or too deep' };
+  return {
+    span: { path, start: 0, end: 1 },
+    reason: 'too many programs within programs, or too deep',
+  };
 }
 
 /** Rewrites every span to offsets of the bundle's files, and sorts the facts. */
@@ -196,7 +224,10 @@ function mapped(
   const toFile = (span: Span): Span => {
     let at = span;
     for (let within = inner.get(at.path); within !== undefined; within = inner.get(at.path))
-      at = within.name === undefined ? rawSpan(within.map, at, within.within) : inArchive(within.within, within.name);
+      at =
+        within.name === undefined
+          ? rawSpan(within.map, at, within.within)
+          : inArchive(within.within, within.name);
     // No place is outside of its file, whatever a front end says.
     const length = lengths.get(at.path) ?? 0;
     return at.end <= length ? at : { ...at, start: Math.min(at.start, length), end: length };
@@ -205,16 +236,29 @@ function mapped(
     const moved = { ...fact, span: toFile(fact.span) };
     if (moved.kind === 'capability') return { ...moved, capability: writable(moved.capability) };
     if (moved.kind !== 'flow') return moved;
-    return { ...moved, ...writableEnds(moved), steps: moved.steps.map((step) => ({ ...step, span: toFile(step.span) })) };
+    return {
+      ...moved,
+      ...writableEnds(moved),
+      steps: moved.steps.map((step) => ({ ...step, span: toFile(step.span) })),
+    };
   });
   const graph = result.graph ?? noGraph;
   return {
-    facts: facts.sort((a, b) => compareSpans(a.span, b.span) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)),
+    facts: facts.sort(
+      (a, b) => compareSpans(a.span, b.span) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0),
+    ),
     graph: {
       ...graph,
       nodes: graph.nodes.map((node) => ({ ...node, span: toFile(node.span) })),
-      sources: graph.sources.map((one) => ({ ...one, source: { ...one.source, name: nameOf(one.source.name) } })),
-      sinks: graph.sinks.map((one) => ({ ...one, sink: writableSink(one.sink), span: toFile(one.span) })),
+      sources: graph.sources.map((one) => ({
+        ...one,
+        source: { ...one.source, name: nameOf(one.source.name) },
+      })),
+      sinks: graph.sinks.map((one) => ({
+        ...one,
+        sink: writableSink(one.sink),
+        span: toFile(one.span),
+      })),
     },
     unanalysed: result.unanalysed.map((one) => ({ ...one, span: toFile(one.span) })),
   };

@@ -43,7 +43,10 @@ export class WrittenPrograms {
 
   /** What new texts and new starts make of each other. */
   readAs(
-    { written = [], moved = [] }: { readonly written?: readonly WrittenText[]; readonly moved?: readonly MovedFile[] },
+    {
+      written = [],
+      moved = [],
+    }: { readonly written?: readonly WrittenText[]; readonly moved?: readonly MovedFile[] },
     starts: readonly FlowStart[],
     steps: Steps,
   ): readonly EmbeddedProgram[] {
@@ -63,7 +66,10 @@ export class WrittenPrograms {
     }
     return [...this.#starts.values()].flatMap((start) => {
       const tail = tailOf(start.program);
-      const found = [...(byEnd.get(tail) ?? []), ...endsOf(tail).flatMap((end) => byTail.get(end) ?? [])];
+      const found = [
+        ...(byEnd.get(tail) ?? []),
+        ...endsOf(tail).flatMap((end) => byTail.get(end) ?? []),
+      ];
       steps.take(1 + found.length);
       return found.flatMap((file) => this.#read(file, start));
     });
@@ -76,7 +82,13 @@ export class WrittenPrograms {
     if (this.#done.has(key)) return [];
     this.#done.add(key);
     // Only a shell's reader knows unknown parts; elsewhere a letter stands for them, which is as long, so that places stay.
-    return [{ ...file, language, text: language === 'shell' ? file.text : file.text.replaceAll(unknownPart, unknownLetter) }];
+    return [
+      {
+        ...file,
+        language,
+        text: language === 'shell' ? file.text : file.text.replaceAll(unknownPart, unknownLetter),
+      },
+    ];
   }
 }
 
@@ -86,21 +98,29 @@ function filesOf(written: readonly WrittenText[], steps: Steps): readonly Writte
   const parts = written.filter(({ instead }) => !instead);
   for (const texts of Map.groupBy(parts, ({ within, path }) => `${within}\n${path}`).values()) {
     const appended = texts.filter(({ append }) => append);
-    const openings = [...Map.groupBy(texts, ({ append, opening }) => (append ? undefined : opening)).entries()];
+    const openings = [
+      ...Map.groupBy(texts, ({ append, opening }) => (append ? undefined : opening)).entries(),
+    ];
     const begun = openings.flatMap(([opening, own]) => (opening === undefined ? [] : [own]));
-    for (const own of begun.length === 0 ? [[]] : begun) files.push(...joined([...own, ...appended], steps));
+    for (const own of begun.length === 0 ? [[]] : begun)
+      files.push(...joined([...own, ...appended], steps));
   }
   return files;
 }
 
 // Each file by all names that it gets. A file that is moved round in a ring comes to an end: each name is taken once.
-function withMoved(files: readonly WrittenFile[], moved: readonly MovedFile[], steps: Steps): readonly WrittenFile[] {
+function withMoved(
+  files: readonly WrittenFile[],
+  moved: readonly MovedFile[],
+  steps: Steps,
+): readonly WrittenFile[] {
   if (moved.length === 0) return files;
   const byOld = Map.groupBy(moved, ({ from }) => tailOf(from));
   return files.flatMap((file) => {
     const names = [file.path];
     for (let at = 0; at < names.length && names.length < namesMax; at++) {
-      for (const { to } of byOld.get(tailOf(names[at] ?? '')) ?? []) if (!names.includes(to)) names.push(to);
+      for (const { to } of byOld.get(tailOf(names[at] ?? '')) ?? [])
+        if (!names.includes(to)) names.push(to);
     }
     steps.take(names.length);
     return names.map((path) => ({ ...file, path }));
@@ -145,8 +165,14 @@ const pathNamesMax = 20;
 function ownLanguage(path: string, text: string): Language | undefined {
   const byName = own(languageOfExtension, extensionOf(path));
   const isProgram =
-    byName !== undefined && (lexicalLanguages.has(byName) || /^(typescript|javascript|python|shell)$/.test(byName));
-  return shebang(text) ?? (isProgram ? byName : undefined) ?? programIn(text) ?? (extensionOf(path) === '' ? 'shell' : undefined);
+    byName !== undefined &&
+    (lexicalLanguages.has(byName) || /^(typescript|javascript|python|shell)$/.test(byName));
+  return (
+    shebang(text) ??
+    (isProgram ? byName : undefined) ??
+    programIn(text) ??
+    (extensionOf(path) === '' ? 'shell' : undefined)
+  );
 }
 
 function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {

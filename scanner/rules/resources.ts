@@ -7,4 +7,11 @@ import { forkBomb } from './resources/fork-bomb.ts';
 import { mining } from './resources/mining.ts';
 import { regexBomb } from './resources/regex-bomb.ts';
 
-export const resourcesRules: readonly Rule[] = [decompressionBomb, endlessRequests, exhaustion, forkBomb, mining, regexBomb];
+export const resourcesRules: readonly Rule[] = [
+  decompressionBomb,
+  endlessRequests,
+  exhaustion,
+  forkBomb,
+  mining,
+  regexBomb,
+];

@@ -48,8 +48,15 @@ export interface ScanRequest {
 
 /** A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another, and what was stored. */
 export function packRequest({ files, published, stored }: ScanRequest): Uint8Array {
-  const head = { published, files: files.map(({ path, mode, bytes }) => ({ path, mode, size: bytes.byteLength })) };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...files.map((file) => file.bytes), stored]);
+  const head = {
+    published,
+    files: files.map(({ path, mode, bytes }) => ({ path, mode, size: bytes.byteLength })),
+  };
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify(head)}\n`),
+    ...files.map((file) => file.bytes),
+    stored,
+  ]);
 }
 
 /** The request in a frame's body. Only a child reads it, from the parent that started it. */
@@ -87,5 +94,7 @@ export function packAnswer({ said, stored }: ScanAnswer, bytesMax: number): Uint
 /** The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no line feed of its own. */
 export function unpackAnswer(body: Uint8Array): ScanAnswer {
   const end = body.indexOf(10);
-  return end < 0 ? { said: body, stored: new Uint8Array() } : { said: body.subarray(0, end), stored: body.subarray(end + 1) };
+  return end < 0
+    ? { said: body, stored: new Uint8Array() }
+    : { said: body.subarray(0, end), stored: body.subarray(end + 1) };
 }

@@ -1,5 +1,13 @@
 /** A scanner's own folder of stored scans, by extractor and bundle: a changed rule then needs no parsing. Nothing in it is needed. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { storedFactsBytesMax } from '../limits.ts';
@@ -22,7 +30,8 @@ export function openFactStore(folder: string, bytesMax = storedFactsBytesMax): F
   const own = hexOf(currentRuleSet().extractor).slice(0, 16);
   makeRoom(folder, own, bytesMax);
   let since = 0;
-  const pathOf = (bundle: Digest): string => join(folder, own, hexOf(bundle).slice(0, 2), hexOf(bundle));
+  const pathOf = (bundle: Digest): string =>
+    join(folder, own, hexOf(bundle).slice(0, 2), hexOf(bundle));
   return {
     get(bundle) {
       try {
@@ -58,8 +67,11 @@ export function openFactStore(folder: string, bytesMax = storedFactsBytesMax): F
 
 function makeRoom(folder: string, own: string, bytesMax: number): void {
   try {
-    for (const name of readdirSync(folder)) if (name !== own) rmSync(join(folder, name), { recursive: true, force: true });
-    const files = readdirSync(join(folder, own), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const name of readdirSync(folder))
+      if (name !== own) rmSync(join(folder, name), { recursive: true, force: true });
+    const files = readdirSync(join(folder, own), { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile(),
+    );
     const known = files.map((entry) => {
       const path = join(entry.parentPath, entry.name);
       const { size, mtimeMs } = statSync(path);

@@ -58,8 +58,13 @@ const tools = { setpriv: '/usr/bin/setpriv', prlimit: '/usr/bin/prlimit' };
 const bounded = ['--inh-caps=-all', '--bounding-set=-all', '--no-new-privs'];
 const drops: Readonly<Record<ChildUser, readonly string[]>> = {
   nobody: [
-    ...[tools.prlimit, `--nproc=${childThreadsMax}:${childThreadsMax}`],
-    ...[tools.setpriv, '--reuid=65534', '--regid=65534', '--clear-groups', ...bounded],
+    tools.prlimit,
+    `--nproc=${childThreadsMax}:${childThreadsMax}`,
+    tools.setpriv,
+    '--reuid=65534',
+    '--regid=65534',
+    '--clear-groups',
+    ...bounded,
   ],
   root: [tools.setpriv, ...bounded],
   // Who has no capability cannot change the bounding set, and with no new privileges it does not matter.
@@ -72,7 +77,10 @@ export function childUsers(): readonly ChildUser[] {
 }
 
 /** Without bubblewrap: limits of the process only. */
-export function rlimitsOnly(files: ChildFiles, user: ChildUser = childUsers()[0] ?? 'worker'): Isolation {
+export function rlimitsOnly(
+  files: ChildFiles,
+  user: ChildUser = childUsers()[0] ?? 'worker',
+): Isolation {
   const drop = existsSync(tools.setpriv) && existsSync(tools.prlimit) ? drops[user] : undefined;
   return {
     name: `rlimits and node permissions only, network open, ${drop === undefined ? 'with the rights of its worker' : saidOf[user]}`,
@@ -90,7 +98,9 @@ const saidOf: Readonly<Record<ChildUser, string>> = {
 // capabilities, which go with root.
 const sealed: Readonly<Record<ChildUser, readonly string[]>> = {
   nobody: [
-    ...'--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL'.split(' '),
+    ...'--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL'.split(
+      ' ',
+    ),
     ...'--cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP'.split(' '),
   ],
   root: ['--unshare-all', '--cap-drop', 'ALL'],
@@ -99,14 +109,28 @@ const sealed: Readonly<Record<ChildUser, readonly string[]>> = {
 
 /** With bubblewrap: no network, no environment, nothing to write, nothing to read but the code. */
 export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser): Isolation {
-  const system = ['/usr', '/lib', '/lib64', '/lib32', '/bin', '/sbin', '/etc/ld.so.cache', '/etc/alternatives'];
+  const system = [
+    '/usr',
+    '/lib',
+    '/lib64',
+    '/lib32',
+    '/bin',
+    '/sbin',
+    '/etc/ld.so.cache',
+    '/etc/alternatives',
+  ];
   const argv = [
     ...sealed[user],
     '--die-with-parent', // never outlives the worker
     '--new-session', // cannot push keys into the worker's terminal
     '--clearenv', // no secrets of the worker's environment
     // Bubblewrap makes missing folders for root alone.
-    ...foldersAbove([...system, files.node, ...files.read]).flatMap((path) => ['--perms', '0755', '--dir', path]),
+    ...foldersAbove([...system, files.node, ...files.read]).flatMap((path) => [
+      '--perms',
+      '0755',
+      '--dir',
+      path,
+    ]),
     ...system.flatMap((path) => ['--ro-bind-try', path, path]),
     '--proc',
     '/proc',
@@ -129,6 +153,7 @@ export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser)
 
 function foldersAbove(paths: readonly string[]): string[] {
   const found = new Set<string>();
-  for (const path of paths) for (let at = dirname(path); at !== dirname(at); at = dirname(at)) found.add(at);
+  for (const path of paths)
+    for (let at = dirname(path); at !== dirname(at); at = dirname(at)) found.add(at);
   return [...found].sort();
 }

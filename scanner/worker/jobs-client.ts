@@ -70,7 +70,11 @@ const jobShape = v.object({
 /** A client with a session of its own, made anew when it has ended. @throws Problem `registry-down`, `registry-answer`, and the registry's own codes */
 export function createJobsClient(world: JobsWorld): JobsClient {
   let token: string | undefined;
-  const ask = async (path: string, body?: unknown, bytesMax = answerBytesMax): Promise<Uint8Array> => {
+  const ask = async (
+    path: string,
+    body?: unknown,
+    bytesMax = answerBytesMax,
+  ): Promise<Uint8Array> => {
     token ??= await signIn(world);
     try {
       return await send(world, path, { body, token, bytesMax });
@@ -82,8 +86,14 @@ export function createJobsClient(world: JobsWorld): JobsClient {
   };
   return {
     async lease(ruleSet) {
-      const { job } = parse(jobShape, await ask('/api/v1/jobs/lease', { ruleSet }), '/api/v1/jobs/lease');
-      return job === null ? undefined : { ...job, name: parseSkillName(job.name), version: parseVersion(job.version) };
+      const { job } = parse(
+        jobShape,
+        await ask('/api/v1/jobs/lease', { ruleSet }),
+        '/api/v1/jobs/lease',
+      );
+      return job === null
+        ? undefined
+        : { ...job, name: parseSkillName(job.name), version: parseVersion(job.version) };
     },
     async renew({ id, lease }) {
       await ask(`/api/v1/jobs/${id}/renew`, { lease });
@@ -106,7 +116,8 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     },
     async blob(digest, bytesMax) {
       const bytes = await ask(`/api/v1/blobs/sha256/${hexOf(digest)}`, undefined, bytesMax);
-      if (digestOf(bytes) !== digest) throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`);
+      if (digestOf(bytes) !== digest)
+        throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`);
       return bytes;
     },
   };
@@ -117,12 +128,20 @@ async function signIn(world: JobsWorld): Promise<string> {
   const { signer, root } = world;
   const base = world.base.replace(/\/+$/, '');
   const { keyId } = signer;
-  const answer = await send(world, '/api/v1/session/challenge', { body: { keyId }, bytesMax: answerBytesMax });
-  const { nonce } = parse(v.object({ nonce: v.pipe(v.string(), v.maxLength(200)) }), answer, 'the challenge');
+  const answer = await send(world, '/api/v1/session/challenge', {
+    body: { keyId },
+    bytesMax: answerBytesMax,
+  });
+  const { nonce } = parse(
+    v.object({ nonce: v.pipe(v.string(), v.maxLength(200)) }),
+    answer,
+    'the challenge',
+  );
   const signed = await signer.sign(Buffer.from(sessionText({ root, base, nonce })));
   const body = { keyId, nonce, signature: Buffer.from(signed).toString('base64') };
   const session = await send(world, '/api/v1/session', { body, bytesMax: answerBytesMax });
-  return parse(v.object({ token: v.pipe(v.string(), v.minLength(1)) }), session, 'the session').token;
+  return parse(v.object({ token: v.pipe(v.string(), v.minLength(1)) }), session, 'the session')
+    .token;
 }
 
 interface Sent {
@@ -131,7 +150,11 @@ interface Sent {
   readonly bytesMax: number;
 }
 
-async function send({ base, fetch, signal }: JobsWorld, path: string, { body, token, bytesMax }: Sent): Promise<Uint8Array> {
+async function send(
+  { base, fetch, signal }: JobsWorld,
+  path: string,
+  { body, token, bytesMax }: Sent,
+): Promise<Uint8Array> {
   const headers = {
     accept: 'application/json',
     ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -163,7 +186,11 @@ async function readAtMost(response: Response, bytesMax: number, path: string): P
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     length += chunk.byteLength;
-    if (length > bytesMax) throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
+    if (length > bytesMax)
+      throw new Problem(
+        'registry-answer',
+        `The registry sent more than ${bytesMax} bytes for ${path}`,
+      );
   }
   return Buffer.concat(chunks);
 }
@@ -173,21 +200,31 @@ const problemShape = v.object({ code: v.string(), detail: v.optional(v.string(),
 function problemOf(bytes: Uint8Array, status: number, path: string): Problem {
   try {
     const { code, detail } = parse(problemShape, bytes, path);
-    if (isCode(code)) return new Problem(code, detail === '' ? `The registry answered ${status}` : detail);
+    if (isCode(code))
+      return new Problem(code, detail === '' ? `The registry answered ${status}` : detail);
   } catch {
     // Not a problem of ours: a proxy between us, or another server.
   }
-  return new Problem(status >= 500 ? 'registry-down' : 'registry-answer', `The registry answered ${status} for ${path}`);
+  return new Problem(
+    status >= 500 ? 'registry-down' : 'registry-answer',
+    `The registry answered ${status} for ${path}`,
+  );
 }
 
 function isCode(code: string): code is ProblemCode {
   return Object.hasOwn(problemCodes, code);
 }
 
-function parse<Schema extends v.GenericSchema>(schema: Schema, bytes: Uint8Array, what: string): v.InferOutput<Schema> {
+function parse<Schema extends v.GenericSchema>(
+  schema: Schema,
+  bytes: Uint8Array,
+  what: string,
+): v.InferOutput<Schema> {
   const result = v.safeParse(schema, parseJson(bytes, what).value);
   if (result.success) return result.output;
   throw new Problem('registry-answer', `Cannot read the registry\u2019s answer: ${what}`, {
-    reasons: result.issues.map((issue) => ({ message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}` })),
+    reasons: result.issues.map((issue) => ({
+      message: `${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`,
+    })),
   });
 }

@@ -8,7 +8,10 @@ import { packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts'
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { isSignature, type SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
+import {
+  isSignature,
+  type SimilaritySignature,
+} from '../../skills-index/skill/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
@@ -56,7 +59,11 @@ export interface PoolOptions {
 }
 
 /** Starts a pool; its children start with their first scan. */
-export async function startScanPool({ children, secondsMax = scanSecondsMax, isolation }: PoolOptions): Promise<ScanPool> {
+export async function startScanPool({
+  children,
+  secondsMax = scanSecondsMax,
+  isolation,
+}: PoolOptions): Promise<ScanPool> {
   const held = isolation ?? (await strongestIsolation());
   const idle: ScanProcess[] = [];
   const busy = new Set<ScanProcess>();
@@ -76,7 +83,10 @@ export async function startScanPool({ children, secondsMax = scanSecondsMax, iso
         const child = idle.pop() ?? (await startScanProcess(held));
         busy.add(child);
         try {
-          return checked(await child.ask(packRequest({ files, published, stored }), secondsMax), files);
+          return checked(
+            await child.ask(packRequest({ files, published, stored }), secondsMax),
+            files,
+          );
         } catch (cause) {
           child.kill();
           throw cause;
@@ -117,26 +127,37 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
     const list = (entries: readonly { path: string; sha256?: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
     const { files: covered, unlisted } = report.coverage;
-    const isAbout = report.bundle === digest && unlisted === undefined && list(covered) === list(bundle.files);
+    const isAbout =
+      report.bundle === digest && unlisted === undefined && list(covered) === list(bundle.files);
     const isOfFiles = prose === undefined || isProseOf(prose, bundle.files);
-    if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest()) return { report, selectors, signature, prose, stored };
+    if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest())
+      return { report, selectors, signature, prose, stored };
   } catch (cause) {
-    throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', { cause });
+    throw new Problem('scan-killed', 'The scan was stopped: its answer is no scan report', {
+      cause,
+    });
   }
   throw new Problem('scan-killed', 'The scan was stopped: its answer is about something else');
 }
 
-const scanChild = fileURLToPath(new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url));
+const scanChild = fileURLToPath(
+  new URL(`./scan-child${extname(import.meta.url)}`, import.meta.url),
+);
 
 /**
  * Bubblewrap where it is there and works, else limits of the process only; as nobody where the worker is root and nobody can read the code.
  * @param read what the child may read; the scanner's own code and packages when not given
  */
-export async function strongestIsolation(entry = scanChild, read?: readonly string[]): Promise<Isolation> {
+export async function strongestIsolation(
+  entry = scanChild,
+  read?: readonly string[],
+): Promise<Isolation> {
   const files = { ...childFiles(process.execPath, entry), ...(read !== undefined && { read }) };
   const users = childUsers();
   const programs = ['/usr/bin/bwrap', '/usr/local/bin/bwrap'].filter((path) => existsSync(path));
-  const wrapped = users.flatMap((user) => programs.map((bwrap) => bubblewrapped(files, bwrap, user)));
+  const wrapped = users.flatMap((user) =>
+    programs.map((bwrap) => bubblewrapped(files, bwrap, user)),
+  );
   const plain = users.map((user) => rlimitsOnly(files, user));
   for (const isolation of [...wrapped, ...plain]) if (await works(isolation)) return isolation;
   return rlimitsOnly(files);
@@ -148,6 +169,8 @@ function works({ argv }: Isolation): Promise<boolean> {
   const entry = args.pop() ?? '';
   return new Promise((resolve) => {
     const reads = ['-e', 'require("node:fs").readFileSync(process.argv[1])', entry];
-    execFile(program, [...args, ...reads], { env: {}, cwd: '/', timeout: 5_000 }, (error) => resolve(error === null));
+    execFile(program, [...args, ...reads], { env: {}, cwd: '/', timeout: 5_000 }, (error) =>
+      resolve(error === null),
+    );
   });
 }

@@ -14,7 +14,10 @@ import type { StoredScan } from './stored-facts.ts';
  * The report that a scan by today's rules gives, made of a stored one; undefined when facts have to be made anew.
  * @param options path, name and version of the report, as for a scan
  */
-export function replayScan(stored: StoredScan, options: ReportOptions = {}): ScanReport | undefined {
+export function replayScan(
+  stored: StoredScan,
+  options: ReportOptions = {},
+): ScanReport | undefined {
   const change = changeOf(stored.ruleSet, currentRuleSet());
   if (change.kind === 'everything' && change.facts) return undefined;
   return { ...replayRules(stored, changedRules(change)), ...named(stored.report, options) };
@@ -49,7 +52,10 @@ export function replayRules(stored: StoredScan, changed: ReadonlySet<string>): S
   };
 }
 
-function named(report: ScanReport, { path, published }: ReportOptions): Pick<ScanReport, 'path' | 'name' | 'version'> {
+function named(
+  report: ScanReport,
+  { path, published }: ReportOptions,
+): Pick<ScanReport, 'path' | 'name' | 'version'> {
   return {
     path: path ?? report.path,
     name: published?.name.toWellFormed() ?? report.name,

@@ -8,7 +8,14 @@ import { childAnswerBytesMax } from '../limits.ts';
 import { proseOf } from '../reports/prose.ts';
 import { currentRuleSet } from '../rule-set.ts';
 import { reportOn } from '../scan.ts';
-import { FrameReader, frameOf, packAnswer, type ScanAnswer, type ScanRequest, unpackRequest } from './child-frames.ts';
+import {
+  FrameReader,
+  frameOf,
+  packAnswer,
+  type ScanAnswer,
+  type ScanRequest,
+  unpackRequest,
+} from './child-frames.ts';
 import { replayScan } from './replay.ts';
 import { signatureOfFiles } from './similarity.ts';
 import { packScan, type StoredScan, unpackScan } from './stored-facts.ts';
@@ -24,7 +31,9 @@ for await (const chunk of process.stdin) {
   const frames = reader.push(chunk as Uint8Array);
   if (frames === undefined) process.exit(1);
   for (const frame of frames) {
-    process.stdout.write(frameOf(packAnswer(await answer(unpackRequest(frame)), childAnswerBytesMax)));
+    process.stdout.write(
+      frameOf(packAnswer(await answer(unpackRequest(frame)), childAnswerBytesMax)),
+    );
   }
 }
 
@@ -32,18 +41,25 @@ for await (const chunk of process.stdin) {
 async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
   const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
   const signature = signatureOfFiles(files);
-  const replayed = earlier === undefined ? undefined : replayStored(earlier, { published, signature });
+  const replayed =
+    earlier === undefined ? undefined : replayStored(earlier, { published, signature });
   if (replayed !== undefined) return replayed;
   const facts = await extractFacts(files);
   const report = reportOn(facts, { published });
   const said = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
-  return { said: Buffer.from(canonicalJson(said)), stored: packScan(facts, report, currentRuleSet()) };
+  return {
+    said: Buffer.from(canonicalJson(said)),
+    stored: packScan(facts, report, currentRuleSet()),
+  };
 }
 
 // What is stored stays as it is: the next change of rules is compared with the rule set that it was made by.
 function replayStored(
   earlier: StoredScan,
-  { published, signature }: Pick<ScanRequest, 'published'> & { readonly signature: SimilaritySignature | undefined },
+  {
+    published,
+    signature,
+  }: Pick<ScanRequest, 'published'> & { readonly signature: SimilaritySignature | undefined },
 ): ScanAnswer | undefined {
   try {
     const report = replayScan(earlier, { published });
@@ -58,6 +74,9 @@ function replayStored(
 }
 
 // What a registry compares a skill by, whatever its rules say.
-function aside(facts: Parameters<typeof proseOf>[0], signature: SimilaritySignature | undefined): object {
+function aside(
+  facts: Parameters<typeof proseOf>[0],
+  signature: SimilaritySignature | undefined,
+): object {
   return { prose: proseOf(facts), ...(signature !== undefined && { signature }) };
 }

@@ -17,7 +17,10 @@ export interface ScanProcess {
   kill(): void;
 }
 
-type Waiting = { readonly resolve: (body: Uint8Array) => void; readonly reject: (problem: Problem) => void };
+type Waiting = {
+  readonly resolve: (body: Uint8Array) => void;
+  readonly reject: (problem: Problem) => void;
+};
 
 /**
  * Starts a child and waits until it is ready.
@@ -36,7 +39,9 @@ export async function startScanProcess({ argv }: Isolation): Promise<ScanProcess
     child.kill('SIGKILL');
     const last = waiting;
     waiting = undefined;
-    last?.reject(new Problem('scan-killed', `The scan was stopped: ${why}`, said === '' ? {} : { hint: said }));
+    last?.reject(
+      new Problem('scan-killed', `The scan was stopped: ${why}`, said === '' ? {} : { hint: said }),
+    );
   };
   child.stdout.on('data', (chunk: Uint8Array) => {
     const frames = reader.push(chunk);
@@ -55,10 +60,15 @@ export async function startScanProcess({ argv }: Isolation): Promise<ScanProcess
   });
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => end(error.message));
-  child.on('close', (code, signal) => end(signal === null ? `it ended with ${code}` : `it ended by ${signal}`));
+  child.on('close', (code, signal) =>
+    end(signal === null ? `it ended with ${code}` : `it ended by ${signal}`),
+  );
   const answer = (secondsMax: number, send: () => void): Promise<Uint8Array> => {
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    if (!alive) return Promise.reject(new Problem('scan-killed', 'The scan was stopped: its process is gone', { hint: said }));
+    if (!alive)
+      return Promise.reject(
+        new Problem('scan-killed', 'The scan was stopped: its process is gone', { hint: said }),
+      );
     waiting = { resolve, reject };
     const watchdog = setTimeout(() => end(`it took more than ${secondsMax} s`), secondsMax * 1_000);
     send();

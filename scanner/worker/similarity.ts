@@ -19,8 +19,10 @@ export function similarityOf(
   a: readonly SourceFile[],
   b: readonly SourceFile[],
 ): { readonly estimate: number; readonly parts: readonly MatchingPart[] } {
-  const [left, right] = [textsOf(a), textsOf(b)];
-  const [first, second] = [signatureOf(left), signatureOf(right)];
+  const left = textsOf(a);
+  const right = textsOf(b);
+  const first = signatureOf(left);
+  const second = signatureOf(right);
   const estimate = first === undefined || second === undefined ? 0 : similarity(first, second);
   return { estimate, parts: matchingParts(left, right) };
 }

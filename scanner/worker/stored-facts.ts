@@ -21,13 +21,19 @@ export interface StoredScan {
 type Blocks = Record<string, readonly [at: number, length: number]>;
 
 /** Packs a scan. Layout: length of the table (four bytes), the table as JSON, the blocks, each JSON packed by zstd (RFC 8878). */
-export function packScan({ facts, sources, ...base }: SkillFacts, report: ScanReport, ruleSet: RuleSet): Uint8Array {
+export function packScan(
+  { facts, sources, ...base }: SkillFacts,
+  report: ScanReport,
+  ruleSet: RuleSet,
+): Uint8Array {
   const parts: [string, unknown][] = [
     ['base', { base, report, ruleSet, selectors: selectorsOf(facts) }],
     ['source', sources],
     ...Map.groupBy(facts, (fact) => fact.kind),
   ];
-  const packed = parts.map(([name, value]) => [name, zstdCompressSync(JSON.stringify(value))] as const);
+  const packed = parts.map(
+    ([name, value]) => [name, zstdCompressSync(JSON.stringify(value))] as const,
+  );
   const blocks: Blocks = {};
   let at = 0;
   for (const [name, { byteLength }] of packed) {
@@ -50,7 +56,9 @@ export function unpackScan(bytes: Uint8Array): StoredScan | undefined {
       const [at, length] = blocks[name] ?? [0, 0];
       if (length === 0 && name !== 'base') return [];
       const block = whole.subarray(start + at, start + at + length);
-      return JSON.parse(zstdDecompressSync(block, { maxOutputLength: storedBlockBytesMax }).toString('utf8'));
+      return JSON.parse(
+        zstdDecompressSync(block, { maxOutputLength: storedBlockBytesMax }).toString('utf8'),
+      );
     };
     const head = read('base') as Pick<StoredScan, 'base' | 'report' | 'ruleSet' | 'selectors'>;
     return {

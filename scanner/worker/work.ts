@@ -37,7 +37,9 @@ export async function workJobs(options: WorkOptions): Promise<void> {
   options.signal.addEventListener('abort', stop, { once: true });
   try {
     const client = createJobsClient(options);
-    await Promise.all(Array.from({ length: options.children }, () => workOne(options, client, pool)));
+    await Promise.all(
+      Array.from({ length: options.children }, () => workOne(options, client, pool)),
+    );
   } finally {
     options.signal.removeEventListener('abort', stop);
     pool.close();
@@ -61,7 +63,8 @@ async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool)
       wait = Math.min(wait * 1.5, jobPollMillisecondsMax / 10);
     } catch (cause) {
       if (options.signal.aborted) return;
-      if (cause instanceof Problem && (cause.code === 'key-unknown' || cause.code === 'forbidden')) throw cause;
+      if (cause instanceof Problem && (cause.code === 'key-unknown' || cause.code === 'forbidden'))
+        throw cause;
       options.log?.(cause instanceof Error ? cause.message : String(cause));
       wait = Math.min(wait * 2, jobPollMillisecondsMax);
     }
@@ -69,7 +72,12 @@ async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool)
   }
 }
 
-async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool, job: ScanJob): Promise<void> {
+async function scanJob(
+  options: WorkOptions,
+  client: JobsClient,
+  pool: ScanPool,
+  job: ScanJob,
+): Promise<void> {
   const renewal = setInterval(
     () => {
       // A lease that ended meanwhile shows when the report is handed in.
@@ -80,9 +88,16 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
   try {
     const { bundle } = parseBundle(await client.blob(job.bundle, bundleFileBytesMax));
     const { name, version } = job;
-    const { report, stored, ...index } = await scanOnce(options, pool, job, await fetchFiles(client, bundle));
+    const { report, stored, ...index } = await scanOnce(
+      options,
+      pool,
+      job,
+      await fetchFiles(client, bundle),
+    );
     if (stored.byteLength > 0) options.store?.put(job.bundle, stored);
-    const dispositions = new Map(report.coverage.files.map(({ path, disposition }) => [path, disposition]));
+    const dispositions = new Map(
+      report.coverage.files.map(({ path, disposition }) => [path, disposition]),
+    );
     const statement = scanStatement(
       { name, version, bundle: job.bundle, files: bundle.files },
       {
@@ -102,7 +117,8 @@ async function scanJob(options: WorkOptions, client: JobsClient, pool: ScanPool,
     options.log?.(`${job.name}@${job.version}: ${report.verdict}`);
   } catch (cause) {
     if (options.signal.aborted) return;
-    if (cause instanceof Problem && (cause.code === 'registry-down' || cause.code === 'job-stale')) throw cause;
+    if (cause instanceof Problem && (cause.code === 'registry-down' || cause.code === 'job-stale'))
+      throw cause;
     const killed = cause instanceof Problem && cause.code === 'scan-killed';
     const detail = cause instanceof Error ? cause.message : String(cause);
     options.log?.(`${job.name}@${job.version}: ${detail}`);
@@ -134,7 +150,11 @@ async function scanOnce(
 async function fetchFiles(client: JobsClient, bundle: Bundle): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for (const { path, sha256, mode } of bundle.files) {
-    files.push({ path, bytes: await client.blob(sha256, bundleFileBytesMax), mode: mode === '755' ? 0o755 : 0o644 });
+    files.push({
+      path,
+      bytes: await client.blob(sha256, bundleFileBytesMax),
+      mode: mode === '755' ? 0o755 : 0o644,
+    });
   }
   return files;
 }

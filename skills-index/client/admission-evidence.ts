@@ -40,7 +40,10 @@ export async function rememberHead(
   statuses: readonly Uint8Array[],
   decision: Decision,
 ): Promise<void> {
-  if (decision.kind === 'refused' && decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked'))
+  if (
+    decision.kind === 'refused' &&
+    decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked')
+  )
     return;
   const kept = await store.getNamed('checkpoint');
   let size = kept === undefined ? -1 : parseCheckpoint(Buffer.from(kept).toString('utf8')).size;
@@ -57,12 +60,17 @@ async function fetchOrKept(request: VersionQuery): Promise<Omit<GatheredEvidence
     return { evidence: await fetchVersionEvidence(request), notes: [] };
   } catch (problem) {
     stopIfInterrupted(request);
-    const down = problem instanceof Problem && (problem.code === 'registry-down' || problem.code === 'registry-busy');
+    const down =
+      problem instanceof Problem &&
+      (problem.code === 'registry-down' || problem.code === 'registry-busy');
     if (!down || request.offline === true) throw problem;
     const evidence = await fetchVersionEvidence({ ...request, offline: true }).catch(() => {
       throw problem;
     });
-    return { evidence, notes: [`${request.base} does not answer; what was verified before is used`] };
+    return {
+      evidence,
+      notes: [`${request.base} does not answer; what was verified before is used`],
+    };
   }
 }
 
@@ -75,7 +83,10 @@ function noteOf(status: Uint8Array, root: RootFile, now: number): string | undef
 }
 
 // A second source can only add a newer head and more marks: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
-async function fetchStatus(request: Source, url: string): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
+async function fetchStatus(
+  request: Source,
+  url: string,
+): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
   if (request.offline === true) return { note: `${url} was not asked` };
   try {
     const bytes = await fetchFile({ ...request, base: url }, '', furtherStatusBytesMax);
@@ -89,5 +100,6 @@ async function fetchStatus(request: Source, url: string): Promise<{ readonly byt
 
 // Who was told to stop has not learned that the registry is down.
 function stopIfInterrupted({ signal }: Source): void {
-  if (signal?.aborted === true) throw new Problem('interrupted', 'Interrupted while the registry was asked');
+  if (signal?.aborted === true)
+    throw new Problem('interrupted', 'Interrupted while the registry was asked');
 }

@@ -8,7 +8,11 @@ import type { Store } from './store.ts';
 /** As much of `fetch` as reading files takes. */
 export type GetFile = (
   url: string,
-  how: { readonly signal: AbortSignal; readonly redirect: 'error'; readonly headers: Record<string, string> },
+  how: {
+    readonly signal: AbortSignal;
+    readonly redirect: 'error';
+    readonly headers: Record<string, string>;
+  },
 ) => Promise<FileAnswer>;
 
 export interface FileAnswer {
@@ -32,7 +36,11 @@ export interface Source {
  * Bytes with this digest; fetched ones are kept in the store.
  * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid` when the registry sends other bytes
  */
-export async function fetchBlob(source: Source, digest: Digest, bytesMax = bundleFileBytesMax): Promise<Uint8Array> {
+export async function fetchBlob(
+  source: Source,
+  digest: Digest,
+  bytesMax = bundleFileBytesMax,
+): Promise<Uint8Array> {
   const kept = await source.store.get(digest);
   // A damaged store is no reason to stop: the bytes are fetched again.
   if (kept !== undefined && digestOf(kept) === digest) return kept;
@@ -48,7 +56,11 @@ export async function fetchBlob(source: Source, digest: Digest, bytesMax = bundl
 }
 
 /** As `fetchBlob`, with undefined where the registry has none. */
-export async function fetchBlobIfThere(source: Source, digest: Digest, bytesMax: number): Promise<Uint8Array | undefined> {
+export async function fetchBlobIfThere(
+  source: Source,
+  digest: Digest,
+  bytesMax: number,
+): Promise<Uint8Array | undefined> {
   try {
     return await fetchBlob(source, digest, bytesMax);
   } catch (cause) {
@@ -75,12 +87,16 @@ export interface NamedFile {
 export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8Array | undefined> {
   if (source.offline === true) return source.store.getNamed(file.name);
   const bytes = await fetchFile(source, file.path, file.bytesMax);
-  if (bytes !== undefined && (file.isGood === undefined || file.isGood(bytes))) await source.store.putNamed(file.name, bytes);
+  if (bytes !== undefined && (file.isGood === undefined || file.isGood(bytes)))
+    await source.store.putNamed(file.name, bytes);
   return bytes;
 }
 
 /** Runs the tasks a few at a time; results in the order given. */
-export async function inTurns<Item, Result>(items: readonly Item[], task: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function inTurns<Item, Result>(
+  items: readonly Item[],
+  task: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < items.length; from += fetchesAtOnce) {
     results.push(...(await Promise.all(items.slice(from, from + fetchesAtOnce).map(task))));
@@ -92,23 +108,35 @@ export async function inTurns<Item, Result>(items: readonly Item[], task: (item:
  * Fetches a file and keeps nothing; undefined on 404.
  * @throws Problem `registry-down`, `registry-answer`
  */
-export async function fetchFile(source: Source, path: string, bytesMax: number): Promise<Uint8Array | undefined> {
+export async function fetchFile(
+  source: Source,
+  path: string,
+  bytesMax: number,
+): Promise<Uint8Array | undefined> {
   const url = `${source.base.replace(/\/+$/, '')}${path}`;
-  if (source.offline === true) throw new Problem('registry-down', `Not in the store, and offline: ${path}`);
+  if (source.offline === true)
+    throw new Problem('registry-down', `Not in the store, and offline: ${path}`);
   const timeout = AbortSignal.timeout(fetchMilliseconds);
   const signal = source.signal === undefined ? timeout : AbortSignal.any([source.signal, timeout]);
   try {
     // A registry never redirects here; following one would let it send this host's requests elsewhere.
-    const response = await source.fetch(url, { signal, redirect: 'error', headers: { accept: '*/*' } });
+    const response = await source.fetch(url, {
+      signal,
+      redirect: 'error',
+      headers: { accept: '*/*' },
+    });
     if (response.ok) return await readBody(response, bytesMax, path);
     await response.body?.cancel();
     if (response.status === 404) return undefined;
-    if (response.status >= 500) throw new Problem('registry-down', `The registry answered ${response.status} for ${path}`);
+    if (response.status >= 500)
+      throw new Problem('registry-down', `The registry answered ${response.status} for ${path}`);
     throw new Problem('registry-answer', `The registry answered ${response.status} for ${path}`);
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem('registry-down', `Cannot reach the registry at ${source.base}: ${why}`, { cause });
+    throw new Problem('registry-down', `Cannot reach the registry at ${source.base}: ${why}`, {
+      cause,
+    });
   }
 }
 
@@ -118,7 +146,11 @@ async function readBody(response: FileAnswer, bytesMax: number, path: string): P
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     length += chunk.byteLength;
-    if (length > bytesMax) throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
+    if (length > bytesMax)
+      throw new Problem(
+        'registry-answer',
+        `The registry sent more than ${bytesMax} bytes for ${path}`,
+      );
   }
   return Buffer.concat(chunks);
 }

@@ -19,7 +19,10 @@ const folder = 'known';
  * The kept statements that can matter to a skill, by digest.
  * @throws Problem `memory-damaged`
  */
-export async function readKnown(store: Store, name: SkillName): Promise<ReadonlyMap<Digest, Uint8Array>> {
+export async function readKnown(
+  store: Store,
+  name: SkillName,
+): Promise<ReadonlyMap<Digest, Uint8Array>> {
   const known = new Map<Digest, Uint8Array>();
   for (const hex of await listKnown(store)) {
     const place = `${folder}/${hex}`;
@@ -27,7 +30,8 @@ export async function readKnown(store: Store, name: SkillName): Promise<Readonly
       throw damaged(store.placeOf?.(place) ?? place, cause);
     });
     const digest = `sha256:${hex}`;
-    if (bytes === undefined || !isDigest(digest) || digestOf(bytes) !== digest) throw damaged(store.placeOf?.(place) ?? place);
+    if (bytes === undefined || !isDigest(digest) || digestOf(bytes) !== digest)
+      throw damaged(store.placeOf?.(place) ?? place);
     const { dsseEnvelope } = parseSigstoreBundle(parseJson(bytes, 'statement').value);
     if (isOfSkill(peekStatement(dsseEnvelope), name)) known.set(digest, bytes);
   }
@@ -61,20 +65,28 @@ export async function rememberKnown(
 
 // Who owns another scope says nothing of this skill, and there may be many of them.
 function isOfSkill(statement: Statement, name: SkillName): boolean {
-  return statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name);
+  return (
+    statement.predicateType !== predicateTypes.scope || statement.predicate.scope === scopeOf(name)
+  );
 }
 
 function damaged(place: string, cause?: unknown): Problem {
-  return new Problem('memory-damaged', `Cannot trust what this host remembers of the registry: ${place} is damaged`, {
-    hint: 'bring the file back from a backup; or delete it, and this host no longer knows the statement that the file held',
-    cause,
-  });
+  return new Problem(
+    'memory-damaged',
+    `Cannot trust what this host remembers of the registry: ${place} is damaged`,
+    {
+      hint: 'bring the file back from a backup; or delete it, and this host no longer knows the statement that the file held',
+      cause,
+    },
+  );
 }
 
 function full(place: string): Problem {
   return new Problem(
     'memory-damaged',
     `Cannot remember more of this registry: ${place} takes ${knownStatementsMax} statements about who is who, each of at most ${knownStatementBytesMax} bytes`,
-    { hint: 'ask the operator why there are so many, or why one is so large; to begin anew, delete the folder' },
+    {
+      hint: 'ask the operator why there are so many, or why one is so large; to begin anew, delete the folder',
+    },
   );
 }

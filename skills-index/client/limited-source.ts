@@ -21,7 +21,10 @@ export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
     );
   const fetch: GetFile = async (url, how) => {
     try {
-      const { ok, status, body } = await source.fetch(url, { ...how, signal: AbortSignal.any([how.signal, late]) });
+      const { ok, status, body } = await source.fetch(url, {
+        ...how,
+        signal: AbortSignal.any([how.signal, late]),
+      });
       return {
         ok,
         status,
@@ -42,12 +45,18 @@ export function withDeadline<Limited extends Pick<Source, 'fetch' | 'base'>>(
 }
 
 /** The same source, whose answers together have so many bytes at most. */
-export function withSum<Limited extends Source>(source: Limited, bytesMax = admissionBytesMax): Limited {
+export function withSum<Limited extends Source>(
+  source: Limited,
+  bytesMax = admissionBytesMax,
+): Limited {
   let bytes = 0;
   const count = (chunk: Uint8Array): void => {
     bytes += chunk.byteLength;
     if (bytes > bytesMax)
-      throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes as the evidence of one version`);
+      throw new Problem(
+        'registry-answer',
+        `The registry sent more than ${bytesMax} bytes as the evidence of one version`,
+      );
   };
   const fetch: GetFile = async (url, how) => {
     const { ok, status, body } = await source.fetch(url, how);
@@ -63,13 +72,15 @@ export interface StagedStore extends Store {
 
 /** Blobs and tiles of the log wait in memory. Statuses and what is remembered for the next time pass at once: refusals rest on them. */
 export function stagedStore(store: Store): StagedStore {
-  const [blobs, tiles] = [new Map<Digest, Uint8Array>(), new Map<string, Uint8Array>()];
+  const blobs = new Map<Digest, Uint8Array>();
+  const tiles = new Map<string, Uint8Array>();
   return {
     ...store,
     get: async (digest) => blobs.get(digest) ?? store.get(digest),
     put: async (digest, bytes) => void blobs.set(digest, bytes),
     getNamed: async (name) => tiles.get(name) ?? store.getNamed(name),
-    putNamed: async (name, bytes) => (name.startsWith('log/') ? void tiles.set(name, bytes) : store.putNamed(name, bytes)),
+    putNamed: async (name, bytes) =>
+      name.startsWith('log/') ? void tiles.set(name, bytes) : store.putNamed(name, bytes),
     keep: async () => {
       for (const [digest, bytes] of blobs) await store.put(digest, bytes);
       for (const [name, bytes] of tiles) await store.putNamed(name, bytes);
@@ -77,7 +88,11 @@ export function stagedStore(store: Store): StagedStore {
   };
 }
 
-function watched(body: Body, look: (chunk: Uint8Array) => void, explain: (cause: unknown) => unknown): Body {
+function watched(
+  body: Body,
+  look: (chunk: Uint8Array) => void,
+  explain: (cause: unknown) => unknown,
+): Body {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of body) {

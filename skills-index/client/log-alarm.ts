@@ -11,14 +11,25 @@ import type { Source } from './blobs.ts';
  * @returns where it lies: a path, or the name in a store that is on no disk
  */
 export async function keepAlarm(
-  { store, base, root, now }: Pick<Source, 'store' | 'base'> & { readonly root: RootFile; readonly now: number },
+  {
+    store,
+    base,
+    root,
+    now,
+  }: Pick<Source, 'store' | 'base'> & { readonly root: RootFile; readonly now: number },
   { kind, proven, message, heads }: LogAlarm,
 ): Promise<string> {
   const [first, second] = heads.map(printHead);
   const said = { schema: 'skillgate.alarm/1', kind, proven, message, heads: [first, second] };
   const name = `alarms/${hexOf(digestOf(canonicalJson(said))).slice(0, 16)}.json`;
-  const seen = { ...said, registry: base, root: rootFingerprint(root), at: new Date(now).toISOString() };
-  if ((await store.getNamed(name)) === undefined) await store.putNamed(name, Buffer.from(`${JSON.stringify(seen, null, 2)}\n`));
+  const seen = {
+    ...said,
+    registry: base,
+    root: rootFingerprint(root),
+    at: new Date(now).toISOString(),
+  };
+  if ((await store.getNamed(name)) === undefined)
+    await store.putNamed(name, Buffer.from(`${JSON.stringify(seen, null, 2)}\n`));
   return store.placeOf?.(name) ?? name;
 }
 

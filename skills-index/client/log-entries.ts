@@ -1,5 +1,11 @@
 /** The entries of a log, one after the other from a place on, shown at the end to be those that a signed head commits to. */
-import { appendLeaf, type CompactRange, leafHash, rangeRoot, type TreeHead } from '../log/merkle-tree.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  leafHash,
+  rangeRoot,
+  type TreeHead,
+} from '../log/merkle-tree.ts';
 import { parseEntryTile, tilePath, tilesOf, tileWidthMax } from '../log/tile.ts';
 import { Problem } from '../skill/problem.ts';
 import { fetchFile, type Source } from './blobs.ts';
@@ -16,12 +22,17 @@ export interface WalkedEntry {
  * Walks from the end of a tree that is known to the end of `head`.
  * @throws Problem `log-invalid` when entries are withheld, or do not make the head; what was yielded before is then worth nothing
  */
-export async function* walkEntries(source: Source, known: CompactRange, head: TreeHead): AsyncGenerator<WalkedEntry> {
+export async function* walkEntries(
+  source: Source,
+  known: CompactRange,
+  head: TreeHead,
+): AsyncGenerator<WalkedEntry> {
   let range = known;
   const tiles = tilesOf(head.size).filter(({ level }) => level === 'entries');
   for (const tile of tiles.slice(Math.floor(known.size / tileWidthMax))) {
     const bytes = await fetchFile(source, `/log/${tilePath(tile)}`, entryTileBytesMax);
-    if (bytes === undefined) throw new Problem('log-invalid', `The registry does not show ${tilePath(tile)} of its log`);
+    if (bytes === undefined)
+      throw new Problem('log-invalid', `The registry does not show ${tilePath(tile)} of its log`);
     const first = tile.index * tileWidthMax;
     for (const entry of parseEntryTile(bytes, tile).slice(Math.max(0, range.size - first))) {
       range = appendLeaf(range, leafHash(entry));
@@ -29,10 +40,16 @@ export async function* walkEntries(source: Source, known: CompactRange, head: Tr
     }
   }
   if (!endsIn(range, head))
-    throw new Problem('log-invalid', 'The entries that the registry shows are not those that its checkpoint signs');
+    throw new Problem(
+      'log-invalid',
+      'The entries that the registry shows are not those that its checkpoint signs',
+    );
 }
 
 /** Whether a tree is the one that a head names. */
 export function endsIn(range: CompactRange, head: TreeHead): boolean {
-  return range.size === head.size && (range.size === 0 || Buffer.compare(rangeRoot(range), head.root) === 0);
+  return (
+    range.size === head.size &&
+    (range.size === 0 || Buffer.compare(rangeRoot(range), head.root) === 0)
+  );
 }

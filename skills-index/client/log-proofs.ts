@@ -9,7 +9,11 @@ import { tileBytesMax } from './limits.ts';
  * Proofs from each of the smaller sizes to `size`; a size whose tiles are not to be had is absent.
  * @throws Problem `registry-down`
  */
-export async function fetchConsistency(source: Source, sizes: readonly number[], size: number): Promise<Map<number, Hash[]>> {
+export async function fetchConsistency(
+  source: Source,
+  sizes: readonly number[],
+  size: number,
+): Promise<Map<number, Hash[]>> {
   const smaller = [...new Set(sizes)].filter((one) => one > 0 && one < size);
   const questions = smaller.map((first) => [first, askConsistency(first, size)] as const);
   const tiles = await fetchTiles(
@@ -28,7 +32,11 @@ export async function fetchConsistency(source: Source, sizes: readonly number[],
  * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show them: the evidence of a fork.
  * @throws Problem `registry-down`
  */
-export async function fetchHeads(source: Source, sizes: readonly number[], size: number): Promise<(TreeHead | undefined)[]> {
+export async function fetchHeads(
+  source: Source,
+  sizes: readonly number[],
+  size: number,
+): Promise<(TreeHead | undefined)[]> {
   const questions = sizes.map(askHead);
   const tiles = await fetchTiles(
     source,
@@ -41,26 +49,43 @@ export async function fetchHeads(source: Source, sizes: readonly number[], size:
  * Whether the tiles make the head that the log signed, and with it another past than a head from before: both are the log's own word.
  * @throws Problem `registry-down`
  */
-export async function showsOtherHead(source: Source, before: TreeHead, head: TreeHead): Promise<boolean> {
+export async function showsOtherHead(
+  source: Source,
+  before: TreeHead,
+  head: TreeHead,
+): Promise<boolean> {
   const [past, present] = await fetchHeads(source, [before.size, head.size], head.size);
-  return past !== undefined && present !== undefined && isSame(present, head) && !isSame(past, before);
+  return (
+    past !== undefined && present !== undefined && isSame(present, head) && !isSame(past, before)
+  );
 }
 
 function isSame(a: TreeHead, b: TreeHead): boolean {
   return Buffer.compare(a.root, b.root) === 0;
 }
 
-async function fetchTiles(source: Source, wanted: readonly TileId[]): Promise<Map<string, readonly Hash[]>> {
+async function fetchTiles(
+  source: Source,
+  wanted: readonly TileId[],
+): Promise<Map<string, readonly Hash[]>> {
   const tiles = new Map<string, readonly Hash[]>();
-  await inTurns([...new Map(wanted.map((tile) => [tilePath(tile), tile]))], async ([path, tile]) => {
-    const hashes = await fetchTile(source, path, tile);
-    if (hashes !== undefined) tiles.set(path, hashes);
-  });
+  await inTurns(
+    [...new Map(wanted.map((tile) => [tilePath(tile), tile]))],
+    async ([path, tile]) => {
+      const hashes = await fetchTile(source, path, tile);
+      if (hashes !== undefined) tiles.set(path, hashes);
+    },
+  );
   return tiles;
 }
 
 async function fetchTile(source: Source, path: string, tile: TileId): Promise<Hash[] | undefined> {
   const isGood = (bytes: Uint8Array): boolean => parseHashTile(bytes, tile).length > 0;
-  const bytes = await fetchNamed(source, { name: `log/${path}`, path: `/log/${path}`, bytesMax: tileBytesMax, isGood });
+  const bytes = await fetchNamed(source, {
+    name: `log/${path}`,
+    path: `/log/${path}`,
+    bytesMax: tileBytesMax,
+    isGood,
+  });
   return bytes === undefined ? undefined : parseHashTile(bytes, tile);
 }

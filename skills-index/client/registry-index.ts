@@ -18,7 +18,13 @@ import { type IndexLine, parseIndexFile } from '../trust/index-line.ts';
 import { indexFileBytesMax, rootBytesMax, statusBytesMax } from '../trust/limits.ts';
 import { parseRoot, type RootFile } from '../trust/root.ts';
 import { verifyRootCheckpoint } from '../trust/root-office.ts';
-import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../trust/status-file.ts';
+import {
+  marksOfAll,
+  newestStatus,
+  type Status,
+  type StatusMark,
+  verifyStatus,
+} from '../trust/status-file.ts';
 import { fetchBlobIfThere, fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
@@ -53,19 +59,33 @@ export type VersionEvidence = Omit<
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(query, query.name);
   const isGood = (bytes: Uint8Array): boolean => readStatus(bytes, query) !== undefined;
-  const statusFile = { name: 'status.json', path: '/index/status.json', bytesMax: statusBytesMax, isGood };
+  const statusFile = {
+    name: 'status.json',
+    path: '/index/status.json',
+    bytesMax: statusBytesMax,
+    isGood,
+  };
   const statusBytes = await fetchNamed(query, statusFile);
-  const statuses = [...(statusBytes === undefined ? [] : [statusBytes]), ...(query.furtherStatuses ?? [])];
+  const statuses = [
+    ...(statusBytes === undefined ? [] : [statusBytes]),
+    ...(query.furtherStatuses ?? []),
+  ];
   const read = statuses.flatMap((bytes) => readStatus(bytes, query) ?? []);
   const status = newestStatus(read);
   const seen = await fetchSeen(query, status);
-  const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query, marksOfAll(read)));
+  const line = await orRolledBack(query, { seen, status }, () =>
+    chooseLine(lines, query, marksOfAll(read)),
+  );
   const limited = withSum(query);
   const statements = await fetchStatements(limited, line.statements);
-  const bundle = (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
+  const bundle =
+    (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
   const known = await readKnown(query.store, query.name);
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
-  const heads = [...bundles.flatMap(headOf), ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)])];
+  const heads = [
+    ...bundles.flatMap(headOf),
+    ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)]),
+  ];
   return {
     line,
     statements,
@@ -86,7 +106,12 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
 export async function fetchIndex(source: Source, name: SkillName): Promise<IndexLine[]> {
   const path = `index/${name}`;
   const isGood = (read: Uint8Array): boolean => parseIndexFile(read, name).length > 0;
-  const bytes = await fetchNamed(source, { name: path, path: `/${path}`, bytesMax: indexFileBytesMax, isGood });
+  const bytes = await fetchNamed(source, {
+    name: path,
+    path: `/${path}`,
+    bytesMax: indexFileBytesMax,
+    isGood,
+  });
   if (bytes === undefined && source.offline === true)
     throw new Problem('registry-down', `Offline, and the index of ${name} is not in the store`);
   return bytes === undefined ? [] : parseIndexFile(bytes, name);
@@ -113,7 +138,11 @@ function readStatus(bytes: Uint8Array, { root, now }: VersionQuery): Status | un
 }
 
 // Versions with a mark against them are passed over while there is another; when there is none, `decide` names the mark.
-function chooseLine(lines: readonly IndexLine[], { name, range }: VersionQuery, marks: readonly StatusMark[]): IndexLine {
+function chooseLine(
+  lines: readonly IndexLine[],
+  { name, range }: VersionQuery,
+  marks: readonly StatusMark[],
+): IndexLine {
   const stopping = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
   const unmarked = lines.filter((line) => !stopping.includes(line.bundle));
   const candidates = valid(range) === null ? [unmarked, lines] : [lines];
@@ -131,16 +160,23 @@ function chooseLine(lines: readonly IndexLine[], { name, range }: VersionQuery, 
       : `there are ${lines.map((line) => line.version).join(', ')}`;
   const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
   throw new Problem('not-found', `Cannot find ${name}@${range}: ${known}`, {
-    ...(prerelease === undefined ? {} : { hint: `a prerelease has to be named: ${name}@${prerelease}` }),
+    ...(prerelease === undefined
+      ? {}
+      : { hint: `a prerelease has to be named: ${name}@${prerelease}` }),
   });
 }
 
-async function fetchStatements(source: Source, digests: readonly Digest[]): Promise<Map<Digest, Uint8Array>> {
+async function fetchStatements(
+  source: Source,
+  digests: readonly Digest[],
+): Promise<Map<Digest, Uint8Array>> {
   const fetched = await inTurns(digests, async (digest) => {
     const bytes = await fetchBlobIfThere(source, digest, statementBlobBytesMax);
     return [digest, bytes] as const;
   });
-  return new Map(fetched.flatMap(([digest, bytes]) => (bytes === undefined ? [] : [[digest, bytes] as const])));
+  return new Map(
+    fetched.flatMap(([digest, bytes]) => (bytes === undefined ? [] : [[digest, bytes] as const])),
+  );
 }
 
 // Read only to learn which report to fetch and which heads to prove; `decide` verifies it.
@@ -154,19 +190,31 @@ function headOf(bundle: SigstoreBundle): TreeHead[] {
   return head === undefined ? [] : [head];
 }
 
-async function fetchReport(source: Source, bundles: readonly SigstoreBundle[]): Promise<Uint8Array> {
+async function fetchReport(
+  source: Source,
+  bundles: readonly SigstoreBundle[],
+): Promise<Uint8Array> {
   const digests = bundles.flatMap((bundle) => {
     const statement = peek(() => peekStatement(bundle.dsseEnvelope));
     return statement?.predicateType === predicateTypes.scan ? [statement.predicate.report] : [];
   });
   const [digest] = digests;
-  return (digest === undefined ? undefined : await fetchBlobIfThere(source, digest, scanReportBytesMax)) ?? new Uint8Array();
+  return (
+    (digest === undefined
+      ? undefined
+      : await fetchBlobIfThere(source, digest, scanReportBytesMax)) ?? new Uint8Array()
+  );
 }
 
 /** SKILL.md and skill.json: what is read before anything else of a skill. */
-async function fetchTexts(source: Source, bundleBytes: Uint8Array): Promise<Map<string, Uint8Array>> {
+async function fetchTexts(
+  source: Source,
+  bundleBytes: Uint8Array,
+): Promise<Map<string, Uint8Array>> {
   const bundle: Bundle | undefined = peek(() => parseBundle(bundleBytes).bundle);
-  const wanted = (bundle?.files ?? []).filter((file) => file.path === 'SKILL.md' || file.path === 'skill.json');
+  const wanted = (bundle?.files ?? []).filter(
+    (file) => file.path === 'SKILL.md' || file.path === 'skill.json',
+  );
   const files = new Map<string, Uint8Array>();
   for (const { path, sha256, size } of wanted) {
     const bytes = await fetchBlobIfThere(source, sha256, size);
@@ -175,7 +223,10 @@ async function fetchTexts(source: Source, bundleBytes: Uint8Array): Promise<Map<
   return files;
 }
 
-async function fetchSeen(query: VersionQuery, status: Status | undefined): Promise<DecisionInput['seen']> {
+async function fetchSeen(
+  query: VersionQuery,
+  status: Status | undefined,
+): Promise<DecisionInput['seen']> {
   const kept = await query.store.getNamed('checkpoint');
   if (kept === undefined || status === undefined) return undefined;
   const note = Buffer.from(kept).toString('utf8');
@@ -193,18 +244,29 @@ async function orRolledBack(
   try {
     return choose();
   } catch (cause) {
-    const alarm = seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
+    const alarm =
+      seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
     if (!(cause instanceof Problem) || alarm === undefined) throw cause;
     const place = await keepAlarm(query, alarm);
-    const reasons = [alarm.message, `both heads of the log, signed, are kept in ${place}: send it on`];
-    throw new Problem('log-rolled-back', `${cause.message}, and its log is not the one that was seen here before`, {
-      reasons: reasons.map((message) => ({ message })),
-      cause,
-    });
+    const reasons = [
+      alarm.message,
+      `both heads of the log, signed, are kept in ${place}: send it on`,
+    ];
+    throw new Problem(
+      'log-rolled-back',
+      `${cause.message}, and its log is not the one that was seen here before`,
+      {
+        reasons: reasons.map((message) => ({ message })),
+        cause,
+      },
+    );
   }
 }
 
-async function fetchProofs(source: Source, heads: readonly TreeHead[]): Promise<NonNullable<DecisionInput['consistency']>> {
+async function fetchProofs(
+  source: Source,
+  heads: readonly TreeHead[],
+): Promise<NonNullable<DecisionInput['consistency']>> {
   const sizes = heads.map((head) => head.size);
   return fetchConsistency(source, sizes, Math.max(0, ...sizes));
 }

@@ -21,8 +21,12 @@ export async function rememberRevoked(
   const [key, ...kept] = await readLines(store);
   const before = key === root.status.key ? kept : [];
   const marks = statuses.flatMap((bytes) => readStatus(bytes, root, now)?.marks ?? []);
-  const all = new Set([...before, ...marks.flatMap(({ bundle, kind }) => (kind === 'revoked' ? [bundle] : []))]);
-  if (all.size > before.length) await store.putNamed(fileName, Buffer.from([root.status.key, ...all].join('\n')));
+  const all = new Set([
+    ...before,
+    ...marks.flatMap(({ bundle, kind }) => (kind === 'revoked' ? [bundle] : [])),
+  ]);
+  if (all.size > before.length)
+    await store.putNamed(fileName, Buffer.from([root.status.key, ...all].join('\n')));
   return all;
 }
 

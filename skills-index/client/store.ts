@@ -16,13 +16,16 @@ export interface Store {
 
 /** A store that lasts as long as the process. */
 export function memoryStore(): Store {
-  const [blobs, named] = [new Map<Digest, Uint8Array>(), new Map<string, Uint8Array>()];
+  const blobs = new Map<Digest, Uint8Array>();
+  const named = new Map<string, Uint8Array>();
   return {
     get: async (digest) => blobs.get(digest),
     put: async (digest, bytes) => void blobs.set(digest, bytes),
     getNamed: async (name) => named.get(name),
     putNamed: async (name, bytes) => void named.set(name, bytes),
     listNamed: async (folder) =>
-      [...named.keys()].flatMap((name) => (name.startsWith(`${folder}/`) ? [name.slice(folder.length + 1)] : [])).sort(),
+      [...named.keys()]
+        .flatMap((name) => (name.startsWith(`${folder}/`) ? [name.slice(folder.length + 1)] : []))
+        .sort(),
   };
 }

@@ -19,7 +19,12 @@ export type Judged =
   | { readonly kind: 'cosign'; readonly head: Checkpoint }
   | { readonly kind: 'refused'; readonly status: 400 | 403 | 409 | 422; readonly why: string }
   /** The log signed two trees that cannot be one: proven by its signatures, whoever sent them. */
-  | { readonly kind: 'forked'; readonly status: 409 | 422; readonly why: string; readonly head: Checkpoint };
+  | {
+      readonly kind: 'forked';
+      readonly status: 409 | 422;
+      readonly why: string;
+      readonly head: Checkpoint;
+    };
 
 /** A submission as it is sent. */
 export function printSubmission({ oldSize, proof, note }: Submission): string {
@@ -34,9 +39,16 @@ export function parseSubmission(text: string): Submission {
   const at = text.indexOf('\n\n');
   const [first = '', ...hashes] = text.slice(0, Math.max(at, 0)).split('\n');
   const size = /^old (0|[1-9]\d{0,15})$/.exec(first)?.[1];
-  const proof = hashes.map((line) => (isBase64(line) ? Buffer.from(line, 'base64') : Buffer.alloc(0)));
+  const proof = hashes.map((line) =>
+    isBase64(line) ? Buffer.from(line, 'base64') : Buffer.alloc(0),
+  );
   const oldSize = Number(size);
-  if (at < 0 || !Number.isSafeInteger(oldSize) || proof.length > proofHashesMax || proof.some((hash) => hash.byteLength !== 32)) {
+  if (
+    at < 0 ||
+    !Number.isSafeInteger(oldSize) ||
+    proof.length > proofHashesMax ||
+    proof.some((hash) => hash.byteLength !== 32)
+  ) {
     throw new Problem(
       'log-invalid',
       'Not a submission: an "old" line, up to 63 hashes, an empty line and a checkpoint are expected',
@@ -52,18 +64,31 @@ export function parseSubmission(text: string): Submission {
  */
 export function judgeSubmission(
   submission: Submission,
-  { kept, log }: { readonly kept: TreeHead | undefined; readonly log: { readonly origin: string; readonly key: Uint8Array } },
+  {
+    kept,
+    log,
+  }: {
+    readonly kept: TreeHead | undefined;
+    readonly log: { readonly origin: string; readonly key: Uint8Array };
+  },
 ): Judged {
   const head = signedHead(submission.note, log);
   if ('status' in head) return head;
   const { oldSize, proof } = submission;
-  if (oldSize > head.size) return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
+  if (oldSize > head.size)
+    return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
   // Whatever the rest of the submission says: the signatures alone prove it, and nobody else can make them.
   if (kept?.size === head.size && !isSame(kept, head)) return forked(409, kept, head);
   if (oldSize !== (kept?.size ?? 0)) {
-    return refused(409, `the last head cosigned is ${kept === undefined ? 'none' : sayHead(kept)}, not one of size ${oldSize}`);
+    return refused(
+      409,
+      `the last head cosigned is ${kept === undefined ? 'none' : sayHead(kept)}, not one of size ${oldSize}`,
+    );
   }
-  if (kept === undefined) return proof.length === 0 ? { kind: 'cosign', head } : refused(422, 'nothing is proven from size 0');
+  if (kept === undefined)
+    return proof.length === 0
+      ? { kind: 'cosign', head }
+      : refused(422, 'nothing is proven from size 0');
   const claim = { first: kept, second: head, proof };
   if (verifyConsistency(claim)) return { kind: 'cosign', head };
   if (showsOtherPast(claim)) return forked(422, kept, head);
@@ -71,8 +96,17 @@ export function judgeSubmission(
 }
 
 /** What a witness says of a log that signed two trees. */
-export function forked(status: 409 | 422, kept: TreeHead, head: Checkpoint): Extract<Judged, { readonly kind: 'forked' }> {
-  return { kind: 'forked', status, why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`, head };
+export function forked(
+  status: 409 | 422,
+  kept: TreeHead,
+  head: Checkpoint,
+): Extract<Judged, { readonly kind: 'forked' }> {
+  return {
+    kind: 'forked',
+    status,
+    why: `the log signed two trees: ${sayHead(kept)}, and ${sayHead(head)}`,
+    head,
+  };
 }
 
 /** A head for people: `size 42, root Hy4…=`, the root in base64 as in notes. */
@@ -86,7 +120,10 @@ function refused(status: Refused['status'], why: string): Refused {
   return { kind: 'refused', status, why };
 }
 
-function signedHead(note: string, log: { readonly origin: string; readonly key: Uint8Array }): Checkpoint | Refused {
+function signedHead(
+  note: string,
+  log: { readonly origin: string; readonly key: Uint8Array },
+): Checkpoint | Refused {
   try {
     parseCheckpoint(note);
     return verifyCheckpoint(note, log);

@@ -27,10 +27,16 @@ export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
 }
 
 /** The signed note. */
-export async function signCheckpoint(checkpoint: Checkpoint, signer: CheckpointSigner): Promise<string> {
+export async function signCheckpoint(
+  checkpoint: Checkpoint,
+  signer: CheckpointSigner,
+): Promise<string> {
   const body = checkpointBody(checkpoint);
   const signature = Buffer.from(await signer.sign(Buffer.from(body)));
-  const keyed = Buffer.concat([noteKeyId(checkpoint.origin, signer.publicKey).subarray(0, 4), signature]);
+  const keyed = Buffer.concat([
+    noteKeyId(checkpoint.origin, signer.publicKey).subarray(0, 4),
+    signature,
+  ]);
   return `${body}\n${printSignatureLine({ name: checkpoint.origin, keyed })}`;
 }
 
@@ -53,16 +59,27 @@ export function verifyCheckpoint(
 ): Checkpoint {
   const { checkpoint, body, signatures } = split(note);
   if (checkpoint.origin !== log.origin) {
-    throw new Problem('log-invalid', `The checkpoint is of the log "${checkpoint.origin}", not "${log.origin}"`);
+    throw new Problem(
+      'log-invalid',
+      `The checkpoint is of the log "${checkpoint.origin}", not "${log.origin}"`,
+    );
   }
   const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
   const key = parse(log.key);
   // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there and hold.
-  const own = signatures.filter((line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0);
-  const holds = own.some(
-    ({ keyed }) => keyed.byteLength === 4 + ed25519SignatureBytes && verify(null, Buffer.from(body), key, keyed.subarray(4)),
+  const own = signatures.filter(
+    (line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0,
   );
-  if (!holds) throw new Problem('signature-invalid', 'The checkpoint is not signed with the log key of the root file');
+  const holds = own.some(
+    ({ keyed }) =>
+      keyed.byteLength === 4 + ed25519SignatureBytes &&
+      verify(null, Buffer.from(body), key, keyed.subarray(4)),
+  );
+  if (!holds)
+    throw new Problem(
+      'signature-invalid',
+      'The checkpoint is not signed with the log key of the root file',
+    );
   return checkpoint;
 }
 
@@ -70,14 +87,23 @@ export function verifyCheckpoint(
  * The note with the log's own signature and no other line.
  * @throws Problem as `verifyCheckpoint`
  */
-export function ownNote(note: string, log: { readonly origin: string; readonly key: Uint8Array }): string {
+export function ownNote(
+  note: string,
+  log: { readonly origin: string; readonly key: Uint8Array },
+): string {
   const { body, signatures } = split(note);
-  const own = signatures.map((line) => `${body}\n${printSignatureLine(line)}`).find((one) => isSignedBy(one, log));
-  if (own === undefined) throw new Problem('signature-invalid', 'The checkpoint is not signed with the key of its log');
+  const own = signatures
+    .map((line) => `${body}\n${printSignatureLine(line)}`)
+    .find((one) => isSignedBy(one, log));
+  if (own === undefined)
+    throw new Problem('signature-invalid', 'The checkpoint is not signed with the key of its log');
   return own;
 }
 
-function isSignedBy(note: string, log: { readonly origin: string; readonly key: Uint8Array }): boolean {
+function isSignedBy(
+  note: string,
+  log: { readonly origin: string; readonly key: Uint8Array },
+): boolean {
   try {
     verifyCheckpoint(note, log);
     return true;
@@ -103,7 +129,10 @@ function split(note: string): { readonly checkpoint: Checkpoint } & Note {
     isBase64(root) &&
     checkpoint.root.byteLength === 32;
   if (!wellFormed)
-    throw new Problem('log-invalid', 'Cannot read the checkpoint: it is not a signed note of origin, size and root');
+    throw new Problem(
+      'log-invalid',
+      'Cannot read the checkpoint: it is not a signed note of origin, size and root',
+    );
   return { checkpoint, body, signatures };
 }
 

@@ -34,7 +34,8 @@ const signatureBytes = 64;
 
 /** First four bytes of SHA-256(name ‖ LF ‖ 0x04 ‖ public key). */
 export function cosignerKeyId(name: string, spki: Uint8Array): Uint8Array {
-  if (!isEd25519Spki(spki)) throw new Problem('log-invalid', 'The witness key is not an Ed25519 key');
+  if (!isEd25519Spki(spki))
+    throw new Problem('log-invalid', 'The witness key is not an Ed25519 key');
   return createHash('sha256')
     .update(`${name}\n`)
     .update(Uint8Array.of(algorithm))
@@ -55,7 +56,10 @@ export async function signCosignature(
   const time = Buffer.alloc(timeBytes);
   time.writeBigUInt64BE(BigInt(seconds));
   const signature = await key.sign(messageOf(parseNote(note).body, seconds));
-  return printSignatureLine({ name, keyed: Buffer.concat([cosignerKeyId(name, key.publicKey), time, signature]) });
+  return printSignatureLine({
+    name,
+    keyed: Buffer.concat([cosignerKeyId(name, key.publicKey), time, signature]),
+  });
 }
 
 /**
@@ -64,11 +68,19 @@ export async function signCosignature(
  * @param log its key; a witness with that key would be the log vouching for itself
  * @throws Problem `log-invalid` for what is no note, or a policy that names the log's own key
  */
-export function verifyCosignatures(note: string, policy: WitnessPolicy, log: { readonly key: Uint8Array }): Cosignature[] {
+export function verifyCosignatures(
+  note: string,
+  policy: WitnessPolicy,
+  log: { readonly key: Uint8Array },
+): Cosignature[] {
   const { body, signatures } = parseNote(note);
   return policy.witnesses.flatMap((witness) => {
     const spki = Buffer.from(witness.key, 'base64');
-    if (spki.equals(log.key)) throw new Problem('log-invalid', `The witness "${witness.name}" has the key of the log itself`);
+    if (spki.equals(log.key))
+      throw new Problem(
+        'log-invalid',
+        `The witness "${witness.name}" has the key of the log itself`,
+      );
     return signatures.flatMap((line) => verifyLine(body, line, witness, spki) ?? []);
   });
 }
@@ -87,8 +99,12 @@ export function countWitnesses(claim: {
 }): Witnessed {
   const { policy, secondsMax = cosignatureSecondsMax } = claim;
   const now = claim.now / 1000;
-  const newestFirst = verifyCosignatures(claim.note, policy, claim.log).sort((a, b) => b.seconds - a.seconds);
-  const inTime = newestFirst.filter((one) => one.seconds <= now + witnessSkewSeconds && one.seconds >= now - secondsMax);
+  const newestFirst = verifyCosignatures(claim.note, policy, claim.log).sort(
+    (a, b) => b.seconds - a.seconds,
+  );
+  const inTime = newestFirst.filter(
+    (one) => one.seconds <= now + witnessSkewSeconds && one.seconds >= now - secondsMax,
+  );
   const counted = onePerName(inTime);
   const rest = newestFirst.filter((one) => !counted.some(({ name }) => name === one.name));
   return {
@@ -101,9 +117,16 @@ export function countWitnesses(claim: {
   };
 }
 
-function verifyLine(body: string, { name, keyed }: NoteSignature, witness: Witness, spki: Uint8Array): Cosignature | undefined {
-  const isOurs = name === witness.name && keyed.byteLength === keyIdBytes + timeBytes + signatureBytes;
-  if (!isOurs || Buffer.compare(keyed.subarray(0, keyIdBytes), cosignerKeyId(name, spki)) !== 0) return undefined;
+function verifyLine(
+  body: string,
+  { name, keyed }: NoteSignature,
+  witness: Witness,
+  spki: Uint8Array,
+): Cosignature | undefined {
+  const isOurs =
+    name === witness.name && keyed.byteLength === keyIdBytes + timeBytes + signatureBytes;
+  if (!isOurs || Buffer.compare(keyed.subarray(0, keyIdBytes), cosignerKeyId(name, spki)) !== 0)
+    return undefined;
   const time = Buffer.from(keyed.subarray(keyIdBytes, keyIdBytes + timeBytes)).readBigUInt64BE();
   if (time > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const seconds = Number(time);
@@ -118,5 +141,7 @@ function messageOf(body: string, seconds: number): Uint8Array {
 
 // The policy has each key and each name once, so a name is a witness.
 function onePerName(newestFirst: readonly Cosignature[]): Cosignature[] {
-  return newestFirst.filter((one, at) => newestFirst.findIndex(({ name }) => name === one.name) === at);
+  return newestFirst.filter(
+    (one, at) => newestFirst.findIndex(({ name }) => name === one.name) === at,
+  );
 }

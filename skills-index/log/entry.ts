@@ -10,26 +10,37 @@ export function hashedrekordBody(envelope: Envelope, spki: Uint8Array): Uint8Arr
 
 /** The same for an envelope signed with the P-256 key of a certificate (DER), which the entry then names whole. */
 export function certifiedBody(envelope: Envelope, certificate: Uint8Array): Uint8Array {
-  return bodyOf(envelope, { x509Certificate: { rawBytes: Buffer.from(certificate).toString('base64') } });
+  return bodyOf(envelope, {
+    x509Certificate: { rawBytes: Buffer.from(certificate).toString('base64') },
+  });
 }
 
 /** Whether an entry of the log is the one of an envelope: signed bytes, signature, and the key or certificate that the entry itself names. */
 export function commitsTo(entry: Uint8Array, envelope: Envelope): boolean {
-  const named = /"(publicKey|x509Certificate)":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8'));
+  const named = /"(publicKey|x509Certificate)":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(
+    Buffer.from(entry).toString('utf8'),
+  );
   if (named === null) return false;
   const raw = Buffer.from(named[2] ?? '', 'base64');
-  const body = named[1] === 'publicKey' ? hashedrekordBody(envelope, raw) : certifiedBody(envelope, raw);
+  const body =
+    named[1] === 'publicKey' ? hashedrekordBody(envelope, raw) : certifiedBody(envelope, raw);
   return Buffer.compare(body, entry) === 0;
 }
 
-function bodyOf(envelope: Envelope, verifier: Readonly<Record<string, { readonly rawBytes: string }>>): Uint8Array {
+function bodyOf(
+  envelope: Envelope,
+  verifier: Readonly<Record<string, { readonly rawBytes: string }>>,
+): Uint8Array {
   const signed = pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
   const body = {
     apiVersion: '0.0.2',
     kind: 'hashedrekord',
     spec: {
       hashedRekordV002: {
-        data: { algorithm: 'SHA2_256', digest: createHash('sha256').update(signed).digest('base64') },
+        data: {
+          algorithm: 'SHA2_256',
+          digest: createHash('sha256').update(signed).digest('base64'),
+        },
         signature: {
           content: envelope.signatures[0].sig,
           verifier: { keyDetails: 'PKIX_ECDSA_P256_SHA_256', ...verifier },

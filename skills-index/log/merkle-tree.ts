@@ -11,7 +11,8 @@ export interface TreeHead {
   readonly root: Hash;
 }
 
-const [leafPrefix, nodePrefix] = [Uint8Array.of(0), Uint8Array.of(1)];
+const leafPrefix = Uint8Array.of(0);
+const nodePrefix = Uint8Array.of(1);
 
 /** RFC 6962 leaf hash: SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Hash {
@@ -36,7 +37,8 @@ export function appendLeaf(range: CompactRange, leaf: Hash): CompactRange {
   const peaks = [...range.peaks];
   let node = leaf;
   // Each trailing one bit of the size is a perfect subtree as large as the one just made.
-  for (let bits = range.size; bits % 2 === 1; bits = Math.floor(bits / 2)) node = nodeHash(peaks.pop() ?? missing(), node);
+  for (let bits = range.size; bits % 2 === 1; bits = Math.floor(bits / 2))
+    node = nodeHash(peaks.pop() ?? missing(), node);
   return { size: range.size + 1, peaks: [...peaks, node] };
 }
 
@@ -57,12 +59,18 @@ export type NodeAt = (level: number, index: number) => Hash;
 /** Nodes from leaves: for small trees and for tests, as it hashes every leaf below. */
 export function nodesFromLeaves(leafHashAt: (index: number) => Hash): NodeAt {
   const nodeAt: NodeAt = (level, index) =>
-    level === 0 ? leafHashAt(index) : nodeHash(nodeAt(level - 1, index * 2), nodeAt(level - 1, index * 2 + 1));
+    level === 0
+      ? leafHashAt(index)
+      : nodeHash(nodeAt(level - 1, index * 2), nodeAt(level - 1, index * 2 + 1));
   return nodeAt;
 }
 
 /** Inclusion proof (RFC 6962 §2.1.1) of leaf `index` in the tree of `size` leaves. */
-export function inclusionProof(index: number, size: number, leafHashAt: (index: number) => Hash): Hash[] {
+export function inclusionProof(
+  index: number,
+  size: number,
+  leafHashAt: (index: number) => Hash,
+): Hash[] {
   return inclusionProofFrom(index, size, nodesFromLeaves(leafHashAt));
 }
 
@@ -75,14 +83,26 @@ export function inclusionProofFrom(index: number, size: number, nodeAt: NodeAt):
 }
 
 /** Consistency proof (RFC 6962 §2.1.2) from the tree of `first` leaves to that of `second`. */
-export function consistencyProof(first: number, second: number, leafHashAt: (index: number) => Hash): Hash[] {
+export function consistencyProof(
+  first: number,
+  second: number,
+  leafHashAt: (index: number) => Hash,
+): Hash[] {
   return consistencyProofFrom(first, second, nodesFromLeaves(leafHashAt));
 }
 
 /** The same from nodes of any level. */
 export function consistencyProofFrom(first: number, second: number, nodeAt: NodeAt): Hash[] {
-  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(second) || first < 0 || first > second) {
-    throw new Problem('log-invalid', `Cannot prove that a log of ${second} continues one of ${first}`);
+  if (
+    !Number.isSafeInteger(first) ||
+    !Number.isSafeInteger(second) ||
+    first < 0 ||
+    first > second
+  ) {
+    throw new Problem(
+      'log-invalid',
+      `Cannot prove that a log of ${second} continues one of ${first}`,
+    );
   }
   return first === 0 ? [] : subproof(first, 0, second, true, nodeAt);
 }
@@ -101,9 +121,12 @@ export function verifyInclusion(claim: {
   readonly proof: readonly Hash[];
 }): boolean {
   const { index, size, proof } = claim;
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size)
+    return false;
   if (!proof.every(isHash)) return false;
-  let [at, last, hash] = [index, size - 1, claim.leaf];
+  let at = index;
+  let last = size - 1;
+  let hash = claim.leaf;
   for (const sibling of proof) {
     if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
@@ -147,18 +170,26 @@ export function showsOtherPast(claim: ConsistencyClaim): boolean {
 }
 
 function isClaim({ first, second, proof }: ConsistencyClaim): boolean {
-  const [older, newer] = [first.size, second.size];
-  const inOrder = Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 0 && older <= newer;
+  const older = first.size;
+  const newer = second.size;
+  const inOrder =
+    Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 0 && older <= newer;
   return inOrder && proof.every(isHash);
 }
 
 // The two roots that the proof leads to; undefined for one that is too long or too short.
-function shownRoots({ first, second, proof }: ConsistencyClaim): { readonly older: Hash; readonly newer: Hash } | undefined {
+function shownRoots({
+  first,
+  second,
+  proof,
+}: ConsistencyClaim): { readonly older: Hash; readonly newer: Hash } | undefined {
   const isPower = Number.isInteger(Math.log2(first.size));
   const [start = first.root, ...rest] = isPower ? [first.root, ...proof] : proof;
-  let [at, last] = [first.size - 1, second.size - 1];
+  let at = first.size - 1;
+  let last = second.size - 1;
   while (at % 2 === 1) [at, last] = [half(at), half(last)];
-  let [older, newer] = [start, start];
+  let older = start;
+  let newer = start;
   for (const sibling of rest) {
     if (last === 0) return undefined;
     if (at % 2 === 1 || at === last) {
@@ -188,12 +219,21 @@ function pathTo(index: number, from: number, count: number, nodeAt: NodeAt): Has
 }
 
 // SUBPROOF of RFC 6962 §2.1.2; `whole` says that the first tree's subtree here is one that its holder knows.
-function subproof(first: number, from: number, count: number, whole: boolean, nodeAt: NodeAt): Hash[] {
+function subproof(
+  first: number,
+  from: number,
+  count: number,
+  whole: boolean,
+  nodeAt: NodeAt,
+): Hash[] {
   if (first === count) return whole ? [] : [subtree(from, count, nodeAt)];
   const split = largestPowerBelow(count);
   return first <= split
     ? [...subproof(first, from, split, whole, nodeAt), subtree(from + split, count - split, nodeAt)]
-    : [...subproof(first - split, from + split, count - split, false, nodeAt), subtree(from, split, nodeAt)];
+    : [
+        ...subproof(first - split, from + split, count - split, false, nodeAt),
+        subtree(from, split, nodeAt),
+      ];
 }
 
 // The largest power of two that is smaller than `count` (RFC 6962's k); 1 for counts up to 2.

@@ -33,7 +33,10 @@ export function parseNote(note: string): Note {
     signatures.length > 0 &&
     signatures.length <= noteSignaturesMax;
   if (!wellFormed || signatures.includes(undefined)) {
-    throw new Problem('log-invalid', 'Cannot read the checkpoint: it is not a signed note of origin, size and root');
+    throw new Problem(
+      'log-invalid',
+      'Cannot read the checkpoint: it is not a signed note of origin, size and root',
+    );
   }
   return { body: note.slice(0, at + 1), signatures: signatures.flatMap((one) => one ?? []) };
 }
@@ -48,5 +51,7 @@ export function parseSignatureLine(line: string): NoteSignature | undefined {
   const [, name, text = ''] = /^\u2014 ([^\s+]+) (\S+)$/u.exec(line) ?? [];
   const keyed = Buffer.from(text, 'base64');
   // Room for a key id and at least one byte of signature.
-  return name === undefined || !isBase64(text) || keyed.byteLength < 5 ? undefined : { name, keyed };
+  return name === undefined || !isBase64(text) || keyed.byteLength < 5
+    ? undefined
+    : { name, keyed };
 }

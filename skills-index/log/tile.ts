@@ -17,13 +17,16 @@ export interface TileId {
 export function tilePath({ level, index, width }: TileId): string {
   const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
   const groups = digits.match(/.{3}/g) ?? [];
-  const number = groups.map((group, at) => (at < groups.length - 1 ? `x${group}` : group)).join('/');
+  const number = groups
+    .map((group, at) => (at < groups.length - 1 ? `x${group}` : group))
+    .join('/');
   return `tile/${level}/${number}${width < tileWidthMax ? `.p/${width}` : ''}`;
 }
 
 /** @throws Problem `log-invalid` for a path that is not exactly a tile's */
 export function parseTilePath(path: string): TileId {
-  const [, level, number, width] = /^tile\/(\d|entries)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path) ?? [];
+  const [, level, number, width] =
+    /^tile\/(\d|entries)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path) ?? [];
   const tile: TileId = {
     level: level === 'entries' ? level : Number(level),
     index: Number((number ?? '').replace(/[x/]/g, '')),
@@ -31,7 +34,10 @@ export function parseTilePath(path: string): TileId {
   };
   const levelKnown = tile.level === 'entries' || tile.level <= tileLevelMax;
   if (number === undefined || !levelKnown || tile.width === 0 || tilePath(tile) !== path) {
-    throw new Problem('log-invalid', `Not the path of a tile: ${JSON.stringify(path.slice(0, 100))}`);
+    throw new Problem(
+      'log-invalid',
+      `Not the path of a tile: ${JSON.stringify(path.slice(0, 100))}`,
+    );
   }
   return tile;
 }
@@ -51,14 +57,17 @@ export function tilesOf(size: number): TileId[] {
 export function hashTile({ level, index, width }: TileId, nodeAt: NodeAt): Uint8Array {
   if (level === 'entries') throw new Problem('log-invalid', 'An entry bundle is not a hash tile');
   const first = index * tileWidthMax;
-  return Buffer.concat(Array.from({ length: width }, (_, at) => nodeAt(level * tileHeight, first + at)));
+  return Buffer.concat(
+    Array.from({ length: width }, (_, at) => nodeAt(level * tileHeight, first + at)),
+  );
 }
 
 /** Content of an entry bundle: each entry with a 16-bit length before it. */
 export function entryTile(entries: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(
     entries.flatMap((entry) => {
-      if (entry.byteLength > 0xffff) throw new Problem('log-invalid', `An entry has ${entry.byteLength} bytes; at most 65535`);
+      if (entry.byteLength > 0xffff)
+        throw new Problem('log-invalid', `An entry has ${entry.byteLength} bytes; at most 65535`);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(entry.byteLength);
       return [length, entry];
@@ -77,23 +86,36 @@ export function parseEntryTile(bytes: Uint8Array, tile: TileId): Uint8Array[] {
     at = end;
   }
   if (entries.length === tile.width && at === content.byteLength) return entries;
-  throw new Problem('log-invalid', `Cannot read ${tilePath(tile)}: it does not hold ${tile.width} entries`);
+  throw new Problem(
+    'log-invalid',
+    `Cannot read ${tilePath(tile)}: it does not hold ${tile.width} entries`,
+  );
 }
 
 /** Which hash tile of a tree of `size` leaves holds a node, and where in it the node's leaves' hashes begin. */
-export function tileOfNode(size: number, level: number, index: number): { tile: TileId; from: number; count: number } {
+export function tileOfNode(
+  size: number,
+  level: number,
+  index: number,
+): { tile: TileId; from: number; count: number } {
   const tileLevel = Math.floor(level / tileHeight);
   const count = 2 ** (level % tileHeight);
   const first = index * count;
   const tileIndex = Math.floor(first / tileWidthMax);
-  const width = Math.min(tileWidthMax, Math.floor(size / tileWidthMax ** tileLevel) - tileIndex * tileWidthMax);
+  const width = Math.min(
+    tileWidthMax,
+    Math.floor(size / tileWidthMax ** tileLevel) - tileIndex * tileWidthMax,
+  );
   return { tile: { level: tileLevel, index: tileIndex, width }, from: first % tileWidthMax, count };
 }
 
 /** The hashes of a tile's content. @throws Problem `log-invalid` when its length is not that of the tile */
 export function parseHashTile(bytes: Uint8Array, tile: TileId): Hash[] {
   if (bytes.byteLength !== tile.width * 32) {
-    throw new Problem('log-invalid', `Cannot read ${tilePath(tile)}: it has ${bytes.byteLength} bytes, not ${tile.width * 32}`);
+    throw new Problem(
+      'log-invalid',
+      `Cannot read ${tilePath(tile)}: it has ${bytes.byteLength} bytes, not ${tile.width * 32}`,
+    );
   }
   return Array.from({ length: tile.width }, (_, at) => bytes.subarray(at * 32, at * 32 + 32));
 }

@@ -22,10 +22,17 @@ export interface WitnessPolicy {
 }
 
 const witnessShape: Shape<Witness> = exactObject({
-  name: v.pipe(v.string(), v.maxLength(witnessNameCharsMax, 'is too long'), v.regex(noteName, 'is not the name of a witness')),
+  name: v.pipe(
+    v.string(),
+    v.maxLength(witnessNameCharsMax, 'is too long'),
+    v.regex(noteName, 'is not the name of a witness'),
+  ),
   key: v.pipe(
     base64,
-    v.check((text) => isEd25519Spki(Buffer.from(text, 'base64')), 'is not an Ed25519 key (SPKI DER in base64)'),
+    v.check(
+      (text) => isEd25519Spki(Buffer.from(text, 'base64')),
+      'is not an Ed25519 key (SPKI DER in base64)',
+    ),
   ),
 });
 
@@ -35,15 +42,29 @@ const policyShape: Shape<WitnessPolicy> = v.pipe(
     threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(0, 'is less than 0')),
     witnesses: boundedList(witnessShape, witnessesMax),
   }),
-  v.check((policy) => policy.threshold <= policy.witnesses.length, 'demands more witnesses than it names'),
+  v.check(
+    (policy) => policy.threshold <= policy.witnesses.length,
+    'demands more witnesses than it names',
+  ),
   // The same witness twice would be two of k.
-  v.check((policy) => new Set(policy.witnesses.map((one) => one.key)).size === policy.witnesses.length, 'names one key twice'),
-  v.check((policy) => new Set(policy.witnesses.map((one) => one.name)).size === policy.witnesses.length, 'has one name twice'),
+  v.check(
+    (policy) => new Set(policy.witnesses.map((one) => one.key)).size === policy.witnesses.length,
+    'names one key twice',
+  ),
+  v.check(
+    (policy) => new Set(policy.witnesses.map((one) => one.name)).size === policy.witnesses.length,
+    'has one name twice',
+  ),
 );
 
 /** @throws Problem `json-invalid` with every reason */
 export function parseWitnessPolicy(content: Uint8Array | string): WitnessPolicy {
   if (content.length > witnessPolicyBytesMax)
     throw new Problem('json-invalid', 'Cannot read the witness policy: it is too large');
-  return parseShape(policyShape, parseJson(content, 'witnesses.json'), 'json-invalid', 'the witness policy');
+  return parseShape(
+    policyShape,
+    parseJson(content, 'witnesses.json'),
+    'json-invalid',
+    'the witness policy',
+  );
 }

@@ -10,36 +10,62 @@ interface PathRule {
 }
 
 // Windows looks at what stands before the first dot, without the spaces at its end.
-const windowsReserved = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i;
+const windowsReserved =
+  /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?$/i;
 
 const pathRules: readonly PathRule[] = [
   { says: 'is empty', breaks: (path) => path === '' },
-  { says: 'is not valid Unicode', breaks: (path) => !path.isWellFormed() || path.includes('\u{fffd}') },
-  { says: `is longer than ${pathBytesMax} bytes`, breaks: (path) => Buffer.byteLength(path) > pathBytesMax },
+  {
+    says: 'is not valid Unicode',
+    breaks: (path) => !path.isWellFormed() || path.includes('\u{fffd}'),
+  },
+  {
+    says: `is longer than ${pathBytesMax} bytes`,
+    breaks: (path) => Buffer.byteLength(path) > pathBytesMax,
+  },
   { says: 'is absolute', breaks: (path) => path.startsWith('/') || /^[a-z]:/i.test(path) },
   { says: 'has a backslash', breaks: (path) => path.includes('\\') },
   { says: 'leaves the skill', breaks: (_, parts) => parts.includes('..') },
-  { says: 'has an empty or "." part', breaks: (_, parts) => parts.includes('') || parts.includes('.') },
-  { says: `is deeper than ${pathDepthMax} folders`, breaks: (_, parts) => parts.length > pathDepthMax },
+  {
+    says: 'has an empty or "." part',
+    breaks: (_, parts) => parts.includes('') || parts.includes('.'),
+  },
+  {
+    says: `is deeper than ${pathDepthMax} folders`,
+    breaks: (_, parts) => parts.length > pathDepthMax,
+  },
   { says: 'is not in Unicode form NFC', breaks: (path) => path.normalize('NFC') !== path },
   {
     says: 'has control, invisible or direction-changing characters',
-    breaks: (path) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/u.test(path),
+    breaks: (path) =>
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/u.test(path),
   },
   { says: 'has a character that Windows refuses', breaks: (path) => /[<>:"|?*]/.test(path) },
   {
     says: 'has a part that ends with a dot or a space',
     breaks: (_, parts) => parts.some((part) => /[. ]$/.test(part) && !/^\.{1,2}$/.test(part)),
   },
-  { says: 'has a name that Windows reserves', breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)) },
+  {
+    says: 'has a name that Windows reserves',
+    breaks: (_, parts) => parts.some((part) => windowsReserved.test(part)),
+  },
   // A program or a shim that gets the path as an argument would take it for an option.
-  { says: 'has a part that begins with "-"', breaks: (_, parts) => parts.some((part) => part.startsWith('-')) },
-  { says: 'belongs to git', breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/.test(pathTwinKey(part))) },
+  {
+    says: 'has a part that begins with "-"',
+    breaks: (_, parts) => parts.some((part) => part.startsWith('-')),
+  },
+  {
+    says: 'belongs to git',
+    breaks: (_, parts) => parts.some((part) => /^(\.git|git~\d+)$/.test(pathTwinKey(part))),
+  },
   // `.env.example` and its like show the names without values.
   {
     says: 'is an environment file, where secrets lie',
     breaks: (_, parts) =>
-      parts.some((part) => /^\.env(\..*)?$/i.test(part) && !/^\.env\.(example|sample|template|dist)$/i.test(part)),
+      parts.some(
+        (part) =>
+          /^\.env(\..*)?$/i.test(part) && !/^\.env\.(example|sample|template|dist)$/i.test(part),
+      ),
   },
 ];
 

@@ -1,7 +1,13 @@
 /** Why files are no bundle: every reason, since a skill is taken or refused as a whole (trust.md §5). */
 import { pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
 import { isDigest } from './digest.ts';
-import { bundleBytesMax, bundleFileBytesMax, bundleFilesMax, pathBytesMax, shownValueCharsMax } from './limits.ts';
+import {
+  bundleBytesMax,
+  bundleFileBytesMax,
+  bundleFilesMax,
+  pathBytesMax,
+  shownValueCharsMax,
+} from './limits.ts';
 import type { Reason } from './problem.ts';
 
 /** What is judged of a file besides its content. */
@@ -18,7 +24,8 @@ export const noSkillMd = 'it has no SKILL.md';
 export function whyNotPaths(paths: readonly string[]): Reason[] {
   const first = new Map<string, string>();
   const folders = new Map<string, string>();
-  for (const path of paths) for (const folder of foldersOf(path)) folders.set(pathTwinKey(folder), folder);
+  for (const path of paths)
+    for (const folder of foldersOf(path)) folders.set(pathTwinKey(folder), folder);
   const wrong = paths.flatMap((path) => {
     const key = pathTwinKey(path);
     const twin = first.get(key);
@@ -26,12 +33,16 @@ export function whyNotPaths(paths: readonly string[]): Reason[] {
     return [
       ...whyNotBundlePath(path).map((why) => `path ${shown(path)} ${why}`),
       ...(twin === path ? [`path ${shown(path)} is there twice`] : []),
-      ...(twin === undefined || twin === path ? [] : [`paths ${shown(twin)} and ${shown(path)} are the same on some machines`]),
+      ...(twin === undefined || twin === path
+        ? []
+        : [`paths ${shown(twin)} and ${shown(path)} are the same on some machines`]),
       ...(folders.has(key) ? [`path ${shown(path)} is a file and a folder`] : []),
       ...foldersThatDiffer(path, folders),
     ];
   });
-  return [...wrong, ...(paths.includes('SKILL.md') ? [] : [noSkillMd])].map((message) => ({ message }));
+  return [...wrong, ...(paths.includes('SKILL.md') ? [] : [noSkillMd])].map((message) => ({
+    message,
+  }));
 }
 
 // `a/x` and `A/y` lie in one folder on some machines and in two on others.
@@ -55,11 +66,19 @@ function foldersOf(path: string): string[] {
 export function whyNotSizes(files: readonly ListedFile[]): Reason[] {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   return [
-    ...(files.length > bundleFilesMax ? [{ message: `${files.length} files; at most ${bundleFilesMax}` }] : []),
-    ...(total > bundleBytesMax ? [{ message: `${total} bytes in all; at most ${bundleBytesMax}` }] : []),
+    ...(files.length > bundleFilesMax
+      ? [{ message: `${files.length} files; at most ${bundleFilesMax}` }]
+      : []),
+    ...(total > bundleBytesMax
+      ? [{ message: `${total} bytes in all; at most ${bundleBytesMax}` }]
+      : []),
     ...files.flatMap(({ path, size, mode }) => [
-      ...(size > bundleFileBytesMax ? [{ message: `${shown(path)} has ${size} bytes; at most ${bundleFileBytesMax}` }] : []),
-      ...((mode & 0o7000) === 0 ? [] : [{ message: `${shown(path)} has setuid, setgid or sticky bits` }]),
+      ...(size > bundleFileBytesMax
+        ? [{ message: `${shown(path)} has ${size} bytes; at most ${bundleFileBytesMax}` }]
+        : []),
+      ...((mode & 0o7000) === 0
+        ? []
+        : [{ message: `${shown(path)} has setuid, setgid or sticky bits` }]),
     ]),
   ];
 }
@@ -80,7 +99,9 @@ export function whyNotBundleForm(value: unknown): {
   const files: readonly unknown[] = value.files;
   const reasons = [
     ...extra.map((key) => ({ message: `it has the key ${shown(key)}` })),
-    ...files.flatMap((file, at) => whyNotFile(file).map((why) => ({ message: `file ${at + 1} ${why}` }))),
+    ...files.flatMap((file, at) =>
+      whyNotFile(file).map((why) => ({ message: `file ${at + 1} ${why}` })),
+    ),
   ];
   const listed = files.flatMap((file): ListedFile[] => {
     if (!isRecord(file) || typeof file.path !== 'string') return [];
@@ -99,7 +120,9 @@ function whyNotFile(file: unknown): string[] {
     ...(typeof file.path === 'string' ? [] : ['has no path']),
     ...(isSize(file.size) ? [] : ['has a size that is no whole number of bytes']),
     ...(isDigest(file.sha256) ? [] : ['has no digest of form sha256:…']),
-    ...(file.mode === '644' || file.mode === '755' ? [] : ['has a mode that is neither "644" nor "755"']),
+    ...(file.mode === '644' || file.mode === '755'
+      ? []
+      : ['has a mode that is neither "644" nor "755"']),
   ];
 }
 
@@ -114,5 +137,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.length <= shownValueCharsMax ? text : `${text.slice(0, shownValueCharsMax)}…`);
+  return JSON.stringify(
+    text.length <= shownValueCharsMax ? text : `${text.slice(0, shownValueCharsMax)}…`,
+  );
 }

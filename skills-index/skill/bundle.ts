@@ -51,7 +51,12 @@ export function packBundle(files: readonly SourceFile[]): PackedBundle {
   const listed = files.map(({ path, bytes, mode }): BundleFile => {
     const checked = path as BundlePath;
     contents.set(checked, bytes);
-    return { path: checked, size: bytes.byteLength, sha256: digestOf(bytes), mode: (mode & 0o100) === 0 ? '644' : '755' };
+    return {
+      path: checked,
+      size: bytes.byteLength,
+      sha256: digestOf(bytes),
+      mode: (mode & 0o100) === 0 ? '644' : '755',
+    };
   });
   const bundle: Bundle = {
     schema: 'skillgate.bundle/1',
@@ -65,11 +70,21 @@ export function packBundle(files: readonly SourceFile[]): PackedBundle {
  * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused, with every reason listed.
  * @throws Problem `json-invalid`, `skill-md-missing` when only that is at fault, else `bundle-invalid`
  */
-export function parseBundle(bytes: Uint8Array): { readonly bundle: Bundle; readonly digest: Digest } {
+export function parseBundle(bytes: Uint8Array): {
+  readonly bundle: Bundle;
+  readonly digest: Digest;
+} {
   const { value } = parseJson(bytes, 'the bundle');
   const { listed, reasons } = whyNotBundleForm(value);
-  const others = [...reasons, ...whyNotCanonical(value, bytes), ...whyNotSorted(listed.map((file) => file.path))];
-  refuseFor('read the bundle', whyNotPaths(listed.map((file) => file.path)), [...others, ...whyNotSizes(listed)]);
+  const others = [
+    ...reasons,
+    ...whyNotCanonical(value, bytes),
+    ...whyNotSorted(listed.map((file) => file.path)),
+  ];
+  refuseFor('read the bundle', whyNotPaths(listed.map((file) => file.path)), [
+    ...others,
+    ...whyNotSizes(listed),
+  ]);
   return { bundle: value as Bundle, digest: digestOf(bytes) };
 }
 
@@ -84,11 +99,18 @@ function whyNotCanonical(value: unknown, bytes: Uint8Array): Reason[] {
 }
 
 function whyNotSorted(paths: readonly string[]): Reason[] {
-  const sorted = paths.every((path, at) => at === 0 || Buffer.compare(Buffer.from(paths[at - 1] ?? ''), Buffer.from(path)) <= 0);
+  const sorted = paths.every(
+    (path, at) =>
+      at === 0 || Buffer.compare(Buffer.from(paths[at - 1] ?? ''), Buffer.from(path)) <= 0,
+  );
   return sorted ? [] : [{ message: 'its files are not sorted' }];
 }
 
-function refuseFor(act: 'take the skill' | 'read the bundle', paths: readonly Reason[], others: readonly Reason[]): void {
+function refuseFor(
+  act: 'take the skill' | 'read the bundle',
+  paths: readonly Reason[],
+  others: readonly Reason[],
+): void {
   const reasons = [...others, ...paths];
   const [one] = reasons;
   if (one === undefined) return;

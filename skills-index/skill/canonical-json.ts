@@ -10,7 +10,8 @@ import { Problem } from './problem.ts';
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw new Problem('json-invalid', 'A string holds half a surrogate pair');
+      if (!value.isWellFormed())
+        throw new Problem('json-invalid', 'A string holds half a surrogate pair');
       return JSON.stringify(value);
     case 'number':
       if (!Number.isFinite(value)) throw new Problem('json-invalid', `JSON cannot carry ${value}`);
@@ -25,7 +26,8 @@ export function canonicalJson(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw new Problem('json-invalid', 'JSON carries plain objects only');
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new Problem('json-invalid', 'JSON carries plain objects only');
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))

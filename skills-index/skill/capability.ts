@@ -67,9 +67,21 @@ export type Capability =
   | ({ readonly kind: 'mount' } & MountCapability)
   | ({ readonly kind: 'exec' } & ExecCapability);
 
-export const capabilityKinds = ['env', 'secret', 'egress', 'mount', 'exec'] as const satisfies readonly CapabilityKind[];
+export const capabilityKinds = [
+  'env',
+  'secret',
+  'egress',
+  'mount',
+  'exec',
+] as const satisfies readonly CapabilityKind[];
 
-export const noCapabilities: Capabilities = { env: [], secret: [], egress: [], mount: [], exec: [] };
+export const noCapabilities: Capabilities = {
+  env: [],
+  secret: [],
+  egress: [],
+  mount: [],
+  exec: [],
+};
 
 /** The capabilities as one list, in the order of `capabilityKinds`. */
 export function listCapabilities(grouped: Capabilities): Capability[] {
@@ -103,7 +115,10 @@ export function groupCapabilities(list: readonly Capability[]): Capabilities {
 export function covers(wide: Capability, narrow: Capability): boolean {
   switch (narrow.kind) {
     case 'env':
-      return (wide.kind === 'env' || wide.kind === 'secret') && (wide.name === narrow.name || wide.name === '*');
+      return (
+        (wide.kind === 'env' || wide.kind === 'secret') &&
+        (wide.name === narrow.name || wide.name === '*')
+      );
     case 'secret':
       return (
         wide.kind === 'secret' &&
@@ -123,7 +138,9 @@ export function covers(wide: Capability, narrow: Capability): boolean {
 /** What of `taken` no single capability of `given` covers. */
 export function minus(taken: Capabilities, given: Capabilities): Capabilities {
   const wide = listCapabilities(given);
-  return groupCapabilities(listCapabilities(taken).filter((one) => !wide.some((candidate) => covers(candidate, one))));
+  return groupCapabilities(
+    listCapabilities(taken).filter((one) => !wide.some((candidate) => covers(candidate, one))),
+  );
 }
 
 /** Both, each capability once. */
@@ -137,7 +154,9 @@ export function unused(declared: Capabilities, observed: Capabilities): Capabili
   const calls = new Set(observed.egress.map((one) => parseEgressUrl(one.url).host));
   return groupCapabilities(
     listCapabilities(declared).filter(
-      (one) => !seen.some((use) => covers(one, use)) && !(one.kind === 'secret' && one.hosts.some((host) => calls.has(host))),
+      (one) =>
+        !seen.some((use) => covers(one, use)) &&
+        !(one.kind === 'secret' && one.hosts.some((host) => calls.has(host))),
     ),
   );
 }
@@ -180,7 +199,8 @@ export function capabilityDigest(grouped: Capabilities): Digest {
 }
 
 function coversEgress(wide: EgressCapability, narrow: EgressCapability): boolean {
-  const [a, b] = [parseEgressUrl(wide.url), parseEgressUrl(narrow.url)];
+  const a = parseEgressUrl(wide.url);
+  const b = parseEgressUrl(narrow.url);
   return (
     a.scheme === b.scheme &&
     coversHost(a.host, b.host) &&
@@ -196,8 +216,11 @@ const modeReach = { ro: 0, cow: 1, rw: 2 } as const;
 function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   // What names a source is judged by it, whatever else stands beside it.
   if (narrow.path === undefined || narrow.source !== undefined || narrow.target !== undefined) {
-    const sameFolder = wide.source === narrow.source && wide.target === narrow.target && wide.path === narrow.path;
-    return sameFolder && narrow.source !== undefined && modeReach[wide.mode] >= modeReach[narrow.mode];
+    const sameFolder =
+      wide.source === narrow.source && wide.target === narrow.target && wide.path === narrow.path;
+    return (
+      sameFolder && narrow.source !== undefined && modeReach[wide.mode] >= modeReach[narrow.mode]
+    );
   }
   // A write that is seen needs a mount that takes it; whether it lasts is the mode's business.
   if (wide.mode === 'ro' && narrow.mode !== 'ro') return false;
@@ -206,7 +229,9 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   if (narrow.path.split('/').includes('..')) return false;
   if (wide.path !== undefined) return coversPath(wide.path, narrow.path);
   // A path that is only known at run time can reach no more than what is mounted.
-  return narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`);
+  return (
+    narrow.path === '*' || narrow.path === wide.target || narrow.path.startsWith(`${wide.target}/`)
+  );
 }
 
 // The order in which hosts and methods were written means nothing, and must not change a digest.

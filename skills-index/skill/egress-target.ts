@@ -14,7 +14,8 @@ export interface EgressTarget {
 }
 
 const defaultPort = { https: 443, http: 80, dns: 53, tcp: 0, udp: 0 } as const;
-const urlForm = /^(https|http|dns|tcp|udp):\/\/(\[[0-9a-f:.]+\]|[^/:?#[\]@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
+const urlForm =
+  /^(https|http|dns|tcp|udp):\/\/(\[[0-9a-f:.]+\]|[^/:?#[\]@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?$/;
 
 /**
  * Takes an observed or declared egress url apart.
@@ -22,7 +23,8 @@ const urlForm = /^(https|http|dns|tcp|udp):\/\/(\[[0-9a-f:.]+\]|[^/:?#[\]@\s]+)(
  */
 export function parseEgressUrl(url: string): EgressTarget {
   const [, scheme, host, port, path] = urlForm.exec(url) ?? [];
-  if (scheme === undefined || host === undefined) throw invalid(url, 'it is scheme://host[:port]/path, without query or user');
+  if (scheme === undefined || host === undefined)
+    throw invalid(url, 'it is scheme://host[:port]/path, without query or user');
   const target: EgressTarget = {
     scheme: scheme as EgressTarget['scheme'],
     host,
@@ -31,7 +33,10 @@ export function parseEgressUrl(url: string): EgressTarget {
   };
   if (target.port > 65_535 || port === '0') throw invalid(url, 'the port is 1 to 65535');
   if (!isPlainPath(target.path))
-    throw invalid(url, 'the path has no dot segments, encodings or backslashes, and * only at its end');
+    throw invalid(
+      url,
+      'the path has no dot segments, encodings or backslashes, and * only at its end',
+    );
   return target;
 }
 
@@ -41,9 +46,13 @@ export function parseEgressUrl(url: string): EgressTarget {
  */
 export function parseDeclaredEgressUrl(url: string): EgressTarget {
   const target = parseEgressUrl(url);
-  if (target.scheme !== 'https' && target.scheme !== 'http') throw invalid(url, 'a manifest can ask for https and http only');
+  if (target.scheme !== 'https' && target.scheme !== 'http')
+    throw invalid(url, 'a manifest can ask for https and http only');
   if (!isHostPattern(target.host))
-    throw invalid(url, 'the host is a lower-case DNS name, *. before one that is no public suffix, or *');
+    throw invalid(
+      url,
+      'the host is a lower-case DNS name, *. before one that is no public suffix, or *',
+    );
   return target;
 }
 
@@ -60,7 +69,9 @@ export function coversPath(wide: string, narrow: string): boolean {
 // A path that a server could read otherwise than we do is refused rather than normalised (RFC 3986 §6.2.2).
 function isPlainPath(path: string): boolean {
   const body = path.endsWith('*') ? path.slice(0, -1) : path;
-  return /^[\x21-\x7e]*$/.test(body) && !/[*\\%]|\/\.{1,2}(\/|$)|\/\//.test(body) && body.startsWith('/');
+  return (
+    /^[\x21-\x7e]*$/.test(body) && !/[*\\%]|\/\.{1,2}(\/|$)|\/\//.test(body) && body.startsWith('/')
+  );
 }
 
 function invalid(url: string, why: string): Problem {

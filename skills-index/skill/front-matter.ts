@@ -1,6 +1,12 @@
 /** SKILL.md's front matter, read leniently (agentskills specification of 2026-08, and what real skills write). */
 import { type Document, isScalar, parseDocument } from 'yaml';
-import { descriptionCharsMax, frontMatterBytesMax, frontMatterPartsMax, jsonDepthMax, yamlAliasesMax } from './limits.ts';
+import {
+  descriptionCharsMax,
+  frontMatterBytesMax,
+  frontMatterPartsMax,
+  jsonDepthMax,
+  yamlAliasesMax,
+} from './limits.ts';
 import { isNamePart } from './name.ts';
 import { Problem, type Reason } from './problem.ts';
 
@@ -40,13 +46,22 @@ export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
   const { document, fields, requoted } = readYaml(yaml, path);
   const description = fields.description;
   if (typeof description !== 'string' || description.trim() === '') {
-    const found = description === undefined ? 'there is no description' : 'the description is no text, or empty';
-    throw invalid(path, 2, found, 'Write a line "description: …" that says what the skill does and when to use it.');
+    const found =
+      description === undefined
+        ? 'there is no description'
+        : 'the description is no text, or empty';
+    throw invalid(
+      path,
+      2,
+      found,
+      'Write a line "description: …" that says what the skill does and when to use it.',
+    );
   }
   const metadata = isRecord(fields.metadata) ? fields.metadata : {};
   const name = textOf(fields.name);
   const license = textOf(fields.license);
-  const version = scalarText(document, ['metadata', 'version']) ?? scalarText(document, ['version']);
+  const version =
+    scalarText(document, ['metadata', 'version']) ?? scalarText(document, ['version']);
   return {
     ...(name === undefined ? {} : { name }),
     description: description.trim(),
@@ -76,14 +91,25 @@ function decode(bytes: Uint8Array, path: string): string {
 function split(text: string, path: string): { yaml: string; body: string; bodyLine: number } {
   const opening = /^---[ \t]*\r?\n/.exec(text);
   if (opening === null) {
-    throw invalid(path, 1, 'it has no front matter', 'Begin the file with a line "---", then "description: …", then "---".');
+    throw invalid(
+      path,
+      1,
+      'it has no front matter',
+      'Begin the file with a line "---", then "description: …", then "---".',
+    );
   }
   const rest = text.slice(opening[0].length);
   const closing = /^---[ \t]*(\r?\n|$)/m.exec(rest);
-  if (closing === null) throw invalid(path, 1, 'its front matter does not end', 'End it with a line "---".');
+  if (closing === null)
+    throw invalid(path, 1, 'its front matter does not end', 'End it with a line "---".');
   const yaml = rest.slice(0, closing.index);
   if (Buffer.byteLength(yaml) > frontMatterBytesMax) {
-    throw invalid(path, 1, `its front matter has more than ${frontMatterBytesMax} bytes`, 'Move text below the front matter.');
+    throw invalid(
+      path,
+      1,
+      `its front matter has more than ${frontMatterBytesMax} bytes`,
+      'Move text below the front matter.',
+    );
   }
   const body = rest.slice(closing.index + closing[0].length);
   return { yaml, body, bodyLine: yaml.split('\n').length + 2 };
@@ -97,9 +123,20 @@ interface Yaml {
 
 // A description with an unquoted colon is the commonest mistake in the wild; it is read once more with its values quoted.
 function readYaml(yaml: string, path: string): Yaml {
-  if (opensTooMany(yaml)) throw invalid(path, 1, `its front matter has more than ${jsonDepthMax} levels`, 'Write it flatter.');
+  if (opensTooMany(yaml))
+    throw invalid(
+      path,
+      1,
+      `its front matter has more than ${jsonDepthMax} levels`,
+      'Write it flatter.',
+    );
   if (separators(yaml) > frontMatterPartsMax) {
-    throw invalid(path, 1, `its front matter has more than ${frontMatterPartsMax} parts`, 'Move text below the front matter.');
+    throw invalid(
+      path,
+      1,
+      `its front matter has more than ${frontMatterPartsMax} parts`,
+      'Move text below the front matter.',
+    );
   }
   const first = parseYaml(yaml);
   const requoted = first.errors.length > 0;
@@ -108,15 +145,26 @@ function readYaml(yaml: string, path: string): Yaml {
   if (error !== undefined) {
     const [at, why] = placeOf(first.errors, yaml) ?? [error.linePos?.[0], firstLine(error.message)];
     // The parser's own text shows the lines again, several of them: the place says it.
-    throw invalid(path, (at?.line ?? 1) + 1, why, 'Mend the YAML at the line named.', undefined, at?.col);
+    throw invalid(
+      path,
+      (at?.line ?? 1) + 1,
+      why,
+      'Mend the YAML at the line named.',
+      undefined,
+      at?.col,
+    );
   }
   const fields = toPlain(document, path);
-  if (!isRecord(fields)) throw invalid(path, 2, 'its front matter is not a list of keys', 'Write "key: value" lines.');
+  if (!isRecord(fields))
+    throw invalid(path, 2, 'its front matter is not a list of keys', 'Write "key: value" lines.');
   return { document, fields, requoted };
 }
 
 // Two lines that are read as one key are reported at the first: an indented second one is what somebody wrote wrongly.
-function placeOf(errors: Document.Parsed['errors'], yaml: string): [{ line: number; col: number }, string] | undefined {
+function placeOf(
+  errors: Document.Parsed['errors'],
+  yaml: string,
+): [{ line: number; col: number }, string] | undefined {
   const end = errors.find(({ code }) => code === 'MULTILINE_IMPLICIT_KEY')?.linePos?.[1];
   if (end === undefined || !/^[ \t]/.test(yaml.split('\n')[end.line - 1] ?? '')) return undefined;
   return [{ line: end.line, col: 1 }, 'it is indented as if it belonged to the line above'];
@@ -140,7 +188,13 @@ function separators(yaml: string): number {
 
 function parseYaml(yaml: string): Document.Parsed {
   // The core schema knows no tag that makes anything but strings, numbers, booleans, null, lists and maps.
-  return parseDocument(yaml, { schema: 'core', version: '1.2', merge: false, uniqueKeys: true, logLevel: 'silent' });
+  return parseDocument(yaml, {
+    schema: 'core',
+    version: '1.2',
+    merge: false,
+    uniqueKeys: true,
+    logLevel: 'silent',
+  });
 }
 
 function toPlain(document: Document.Parsed, path: string): unknown {
@@ -148,10 +202,21 @@ function toPlain(document: Document.Parsed, path: string): unknown {
   try {
     value = document.toJS({ maxAliasCount: yamlAliasesMax });
   } catch (cause) {
-    throw invalid(path, 1, `its front matter cannot be read (${(cause as Error).message})`, 'Write it without aliases.', cause);
+    throw invalid(
+      path,
+      1,
+      `its front matter cannot be read (${(cause as Error).message})`,
+      'Write it without aliases.',
+      cause,
+    );
   }
   if (isTooDeep(value, [])) {
-    throw invalid(path, 1, `its front matter has more than ${jsonDepthMax} levels, or holds itself`, 'Write it flatter.');
+    throw invalid(
+      path,
+      1,
+      `its front matter has more than ${jsonDepthMax} levels, or holds itself`,
+      'Write it flatter.',
+    );
   }
   return value;
 }
@@ -166,18 +231,23 @@ function isTooDeep(value: unknown, above: readonly unknown[]): boolean {
 // Line by line, and each expression goes over a line once: an author chooses how long this takes.
 function quoteColons(yaml: string): string {
   const lines = yaml.split('\n').map((line) => {
-    const [, key = '', value = ''] = /^([ \t]*[\w-]+:)[ \t]+([^\s"'[{|>&*!#].*)$/.exec(line.trimEnd()) ?? [];
+    const [, key = '', value = ''] =
+      /^([ \t]*[\w-]+:)[ \t]+([^\s"'[{|>&*!#].*)$/.exec(line.trimEnd()) ?? [];
     return value.includes(':') ? `${key} ${JSON.stringify(value)}` : line;
   });
   return lines.join('\n');
 }
 
-function openClawRequires(metadata: Readonly<Record<string, unknown>>): { env: string[]; bins: string[] } {
+function openClawRequires(metadata: Readonly<Record<string, unknown>>): {
+  env: string[];
+  bins: string[];
+} {
   const parts = openClawKeys.flatMap((key) => {
     const part = isRecord(metadata[key]) ? metadata[key].requires : undefined;
     return isRecord(part) ? [part] : [];
   });
-  const listed = (key: string): string[] => [...new Set(parts.flatMap((part) => textsOf(part[key])))].sort();
+  const listed = (key: string): string[] =>
+    [...new Set(parts.flatMap((part) => textsOf(part[key])))].sort();
   return { env: listed('env'), bins: listed('bins') };
 }
 
@@ -193,7 +263,8 @@ function warningsAbout(
 ): { readonly key: string; readonly message: string }[] {
   const { name, description, metadata } = fields;
   const badName = typeof name !== 'string' || !isNamePart(name);
-  const nested = isRecord(metadata) && Object.values(metadata).some((value) => typeof value !== 'string');
+  const nested =
+    isRecord(metadata) && Object.values(metadata).some((value) => typeof value !== 'string');
   return [
     ...(requoted ? [{ key: 'description', message: 'a value with a colon is not quoted' }] : []),
     ...(name === undefined ? [{ key: 'name', message: 'there is no name' }] : []),
@@ -201,14 +272,23 @@ function warningsAbout(
       ? [{ key: 'name', message: 'the name is not of lower-case letters, digits and hyphens' }]
       : []),
     ...(String(description).length > descriptionCharsMax
-      ? [{ key: 'description', message: `the description is longer than ${descriptionCharsMax} characters` }]
+      ? [
+          {
+            key: 'description',
+            message: `the description is longer than ${descriptionCharsMax} characters`,
+          },
+        ]
       : []),
-    ...(metadata !== undefined && !isRecord(metadata) ? [{ key: 'metadata', message: 'metadata is not a map' }] : []),
+    ...(metadata !== undefined && !isRecord(metadata)
+      ? [{ key: 'metadata', message: 'metadata is not a map' }]
+      : []),
     ...(nested ? [{ key: 'metadata', message: 'metadata has values that are not strings' }] : []),
     ...(Array.isArray(fields['allowed-tools'])
       ? [{ key: 'allowed-tools', message: 'allowed-tools is a list, not one string' }]
       : []),
-    ...(fields.version === undefined ? [] : [{ key: 'version', message: 'version belongs under metadata' }]),
+    ...(fields.version === undefined
+      ? []
+      : [{ key: 'version', message: 'version belongs under metadata' }]),
   ];
 }
 
@@ -240,7 +320,14 @@ function firstLine(message: string): string {
   return message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message;
 }
 
-function invalid(path: string, line: number, why: string, hint: string, cause?: unknown, column = 1): Problem {
+function invalid(
+  path: string,
+  line: number,
+  why: string,
+  hint: string,
+  cause?: unknown,
+  column = 1,
+): Problem {
   const place = { path, line, column };
   return new Problem('skill-md-invalid', `Cannot read ${path}:${line}: ${why}`, {
     hint,

@@ -13,7 +13,8 @@ const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 export function isHostName(text: string): text is HostName {
   const labels = text.split('.');
   const last = labels.at(-1) ?? '';
-  if (text.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part))) return false;
+  if (text.length > 253 || labels.length < 2 || !labels.every((part) => label.test(part)))
+    return false;
   if (/^\d+$/.test(last) || /^0x/.test(last) || last === 'localhost') return false;
   return domainToASCII(text) === text;
 }

@@ -18,16 +18,24 @@ export interface ParsedJson {
  * @param valuesMax how many values it may hold, where that is more than usual
  * @throws Problem `json-invalid` with the place
  */
-export function parseJson(content: Uint8Array | string, file: string, valuesMax = jsonValuesMax): ParsedJson {
+export function parseJson(
+  content: Uint8Array | string,
+  file: string,
+  valuesMax = jsonValuesMax,
+): ParsedJson {
   const text = typeof content === 'string' ? content : decodeUtf8(content, file);
   // Before anything is made of it: a few million small values take more memory than a server has.
-  if (holdsMoreThan(text, valuesMax)) throw new Problem('json-invalid', `Cannot read ${file}: more than ${valuesMax} values`);
+  if (holdsMoreThan(text, valuesMax))
+    throw new Problem('json-invalid', `Cannot read ${file}: more than ${valuesMax} values`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     const { message } = cause as Error;
-    throw new Problem('json-invalid', `Cannot read ${file}: ${message}`, { cause, reasons: syntaxReasons(text, message, file) });
+    throw new Problem('json-invalid', `Cannot read ${file}: ${message}`, {
+      cause,
+      reasons: syntaxReasons(text, message, file),
+    });
   }
   const place = (offset: number): Place => placeAt(text, offset, file);
   walk({ text, place }, skipSpace(text, 0), 0);
@@ -37,7 +45,12 @@ export function parseJson(content: Uint8Array | string, file: string, valuesMax 
 // The engine says an offset in words, or that the text ends too early; where it says neither there is no place.
 function syntaxReasons(text: string, message: string, file: string): Reason[] {
   const said = /at position (\d{1,10})/.exec(message)?.[1];
-  const offset = said === undefined ? (message.startsWith('Unexpected end') ? text.length : undefined) : Number(said);
+  const offset =
+    said === undefined
+      ? message.startsWith('Unexpected end')
+        ? text.length
+        : undefined
+      : Number(said);
   const why = message.replace(/ in JSON at position .*/, '');
   return offset === undefined ? [] : [{ message: why, place: placeAt(text, offset, file) }];
 }
@@ -82,7 +95,10 @@ function walk(context: Walk, start: number, depth: number): number {
   const { text } = context;
   if (depth > jsonDepthMax) {
     const at = context.place(start);
-    throw new Problem('json-invalid', `Cannot read ${at.path}:${at.line}: more than ${jsonDepthMax} levels deep`);
+    throw new Problem(
+      'json-invalid',
+      `Cannot read ${at.path}:${at.line}: more than ${jsonDepthMax} levels deep`,
+    );
   }
   const keys = new Set<string>();
   return eachMember(text, start, (key, keyAt, valueAt) => {
@@ -109,7 +125,8 @@ function eachMember(
   if (first !== openBrace && first !== openBracket) return endOfScalar(text, start);
   let at = skipSpace(text, start + 1);
   for (let index = 0; text[at] !== '}' && text[at] !== ']'; index++) {
-    let [key, valueAt]: [string | number, number] = [index, at];
+    let key: string | number = index;
+    let valueAt: number = at;
     if (first === openBrace) {
       const keyEnd = endOfString(text, at);
       key = JSON.parse(text.slice(at, keyEnd)) as string;
@@ -123,7 +140,8 @@ function eachMember(
 
 /** Where a value begins (a member of an object: its key); 0 for what is not there. Looked for each time: few places are asked for. */
 function offsetOf(text: string, path: readonly (string | number)[]): number {
-  let [at, value] = [skipSpace(text, 0), skipSpace(text, 0)];
+  let at = skipSpace(text, 0);
+  let value = skipSpace(text, 0);
   for (const step of path) {
     const outer = value;
     let found = false;
@@ -143,7 +161,9 @@ function endOfValue(text: string, start: number): number {
 function thereTwice(key: string, at: Place): Problem {
   const where = `${at.path}:${at.line}:${at.column}`;
   const why = `key ${JSON.stringify(key.slice(0, 100))} is there twice`;
-  return new Problem('json-invalid', `Cannot read ${where}: ${why}`, { reasons: [{ message: why, place: at }] });
+  return new Problem('json-invalid', `Cannot read ${where}: ${why}`, {
+    reasons: [{ message: why, place: at }],
+  });
 }
 
 function endOfString(text: string, start: number): number {
@@ -159,7 +179,10 @@ function endOfScalar(text: string, start: number): number {
   return at;
 }
 
-const [quote, comma, openBrace, openBracket] = [0x22, 0x2c, 0x7b, 0x5b];
+const quote = 0x22;
+const comma = 0x2c;
+const openBrace = 0x7b;
+const openBracket = 0x5b;
 // White space of JSON (RFC 8259 §2), and what may follow a number or a word.
 const spaces = new Set([' ', '\t', '\n', '\r']);
 const endsScalar = new Set([...spaces, ',', ']', '}']);

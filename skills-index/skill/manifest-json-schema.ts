@@ -4,7 +4,11 @@ import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
 
 /** JSON Schema (2020-12) of skill.json. Rules that JSON Schema cannot say are left to the parser. */
 export function manifestJsonSchema(): Record<string, unknown> {
-  const schema = toJsonSchema(manifestShape, { target: 'draft-2020-12', typeMode: 'input', errorMode: 'ignore' });
+  const schema = toJsonSchema(manifestShape, {
+    target: 'draft-2020-12',
+    typeMode: 'input',
+    errorMode: 'ignore',
+  });
   return { $id: manifestSchemaUrl, title: 'Manifest of a Skillgate skill', ...closed(schema) };
 }
 
@@ -12,7 +16,8 @@ export function manifestJsonSchema(): Record<string, unknown> {
 function closed(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]: [string, unknown]) => {
-      if (key === 'additionalProperties' && JSON.stringify(member) === '{"not":{}}') return [key, false];
+      if (key === 'additionalProperties' && JSON.stringify(member) === '{"not":{}}')
+        return [key, false];
       if (Array.isArray(member)) return [key, member];
       return [key, typeof member === 'object' && member !== null ? closed(member) : member];
     }),

@@ -35,12 +35,15 @@ const secretWords =
 const plainNames = new Set(['PWD', 'OLDPWD']);
 const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 /** Headers that decide where a request ends or goes; a secret in them would be request smuggling. */
-const framingHeaders = /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
-const methodForm = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
+const framingHeaders =
+  /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
+const methodForm =
+  /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|SEARCH|MKCOL|MOVE|COPY)$/;
 const sourceForm = /^workspace:([a-z0-9]+(-[a-z0-9]+)*)?$/;
 const targetForm = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}$/;
 /** Folders of the sandbox itself: a mount there would replace what the runner put in place. */
-const sandboxFolders = /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|skills|sys|usr|var)(\/|$)/;
+const sandboxFolders =
+  /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|run|sbin|skills|sys|usr|var)(\/|$)/;
 const programForm = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
 
 /** Whether a variable's name says that its value is a secret. */
@@ -52,7 +55,10 @@ const why = v.pipe(
   v.string('has to be a sentence'),
   v.check((text) => text.trim() !== '', 'has to say why'),
   v.maxLength(whyCharsMax, `is longer than ${whyCharsMax} characters`),
-  v.check((text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text), 'has control or invisible characters'),
+  v.check(
+    (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text),
+    'has control or invisible characters',
+  ),
 );
 
 const env = exactObject({
@@ -95,7 +101,9 @@ const egressUrl = v.pipe(
       return printEgressTarget(parseDeclaredEgressUrl(dataset.value));
     } catch (cause) {
       if (!(cause instanceof Problem)) throw cause;
-      addIssue({ message: `is refused: ${cause.message.replace(/^Not an egress url: "(?:[^"\\]|\\.)*": /, '')}` });
+      addIssue({
+        message: `is refused: ${cause.message.replace(/^Not an egress url: "(?:[^"\\]|\\.)*": /, '')}`,
+      });
       return NEVER;
     }
   }),
@@ -106,7 +114,10 @@ const egress = exactObject({
   methods: v.optional(
     v.pipe(
       boundedList(
-        v.pipe(v.string(), v.regex(methodForm, 'is not an HTTP method in upper case that a skill may use')),
+        v.pipe(
+          v.string(),
+          v.regex(methodForm, 'is not an HTTP method in upper case that a skill may use'),
+        ),
         methodsMax,
       ),
       v.minLength(1, 'has to name a method'),
@@ -120,8 +131,14 @@ const egress = exactObject({
 const mount = exactObject({
   source: v.pipe(
     v.string(),
-    v.check((source) => !looksLikePath(source), 'names a path: a skill never names a folder of the host; write "workspace:NAME"'),
-    v.check((source) => looksLikePath(source) || sourceForm.test(source), 'is not "workspace:NAME" or "workspace:"'),
+    v.check(
+      (source) => !looksLikePath(source),
+      'names a path: a skill never names a folder of the host; write "workspace:NAME"',
+    ),
+    v.check(
+      (source) => looksLikePath(source) || sourceForm.test(source),
+      'is not "workspace:NAME" or "workspace:"',
+    ),
   ),
   target: v.pipe(
     v.string(),
@@ -138,20 +155,32 @@ const exec = exactObject({
   why,
 });
 
-const group = <Output>(item: v.GenericSchema<unknown, Output>) => v.optional(boundedList(item, capabilitiesMax), []);
+const group = <Output>(item: v.GenericSchema<unknown, Output>) =>
+  v.optional(boundedList(item, capabilitiesMax), []);
 
-const noGroups = { env: [], secret: [], egress: [], mount: [], exec: [] } as const satisfies Capabilities;
+const noGroups = {
+  env: [],
+  secret: [],
+  egress: [],
+  mount: [],
+  exec: [],
+} as const satisfies Capabilities;
 
 /** Shape of skill.json; `capabilities` and `limits` may be left out. */
 export const manifestShape = exactObject({
   $schema: v.exactOptional(v.literal(manifestSchemaUrl, `is not "${manifestSchemaUrl}"`)),
-  name: v.pipe(v.string(), checked(parseSkillName, 'is not a skill name such as "@acme/weekly-report"')),
+  name: v.pipe(
+    v.string(),
+    checked(parseSkillName, 'is not a skill name such as "@acme/weekly-report"'),
+  ),
   version: v.pipe(
     v.string(),
     v.maxLength(versionCharsMax, `is longer than ${versionCharsMax} characters`),
     checked(parseVersion, 'is not a version such as "1.4.0" (semver 2)'),
   ),
-  license: v.exactOptional(v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(licenseCharsMax, 'is too long'))),
+  license: v.exactOptional(
+    v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(licenseCharsMax, 'is too long')),
+  ),
   commands: v.optional(
     v.pipe(
       v.record(
@@ -162,7 +191,10 @@ export const manifestShape = exactObject({
         ),
         v.pipe(v.string(), checked(parsePath, 'is not a path inside the skill')),
       ),
-      v.check((commands) => Object.keys(commands).length <= commandsMax, `has more than ${commandsMax} commands`),
+      v.check(
+        (commands) => Object.keys(commands).length <= commandsMax,
+        `has more than ${commandsMax} commands`,
+      ),
     ),
     {},
   ),
@@ -172,13 +204,22 @@ export const manifestShape = exactObject({
         v.pipe(v.string(), checked(parseSkillName, 'is not a skill name')),
         v.pipe(v.string(), v.check(isRange, 'is not a range of versions such as "^2.1.0"')),
       ),
-      v.check((requires) => Object.keys(requires).length <= requiresMax, `has more than ${requiresMax} skills`),
+      v.check(
+        (requires) => Object.keys(requires).length <= requiresMax,
+        `has more than ${requiresMax} skills`,
+      ),
       v.transform((requires) => requires as Record<SkillName, string>),
     ),
     {},
   ),
   capabilities: v.optional(
-    exactObject({ env: group(env), secret: group(secret), egress: group(egress), mount: group(mount), exec: group(exec) }),
+    exactObject({
+      env: group(env),
+      secret: group(secret),
+      egress: group(egress),
+      mount: group(mount),
+      exec: group(exec),
+    }),
     noGroups,
   ),
   limits: v.optional(

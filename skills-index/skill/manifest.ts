@@ -2,7 +2,12 @@
 import type * as v from 'valibot';
 import type { BundlePath } from './bundle-path.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { type Capabilities, capabilityKinds, groupCapabilities, listCapabilities } from './capability.ts';
+import {
+  type Capabilities,
+  capabilityKinds,
+  groupCapabilities,
+  listCapabilities,
+} from './capability.ts';
 import { type ParsedJson, parseJson } from './json.ts';
 import { manifestBytesMax } from './limits.ts';
 import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
@@ -35,7 +40,10 @@ export interface Manifest {
  */
 export function parseManifest(bytes: Uint8Array, path = 'skill.json'): Manifest {
   if (bytes.byteLength > manifestBytesMax) {
-    throw new Problem('manifest-invalid', `Cannot read ${path}: it has ${bytes.byteLength} bytes; at most ${manifestBytesMax}`);
+    throw new Problem(
+      'manifest-invalid',
+      `Cannot read ${path}: it has ${bytes.byteLength} bytes; at most ${manifestBytesMax}`,
+    );
   }
   return parseManifestJson(parseJson(bytes, path), path);
 }
@@ -61,13 +69,18 @@ export function parseManifestJson(parsed: ParsedJson, what: string): Manifest {
 function requireSize(manifest: unknown, what: string): void {
   const bytes = Buffer.byteLength(JSON.stringify(manifest) ?? '');
   if (bytes <= manifestBytesMax) return;
-  throw new Problem('manifest-invalid', `Cannot read ${what}: it has ${bytes} bytes; at most ${manifestBytesMax}`);
+  throw new Problem(
+    'manifest-invalid',
+    `Cannot read ${what}: it has ${bytes} bytes; at most ${manifestBytesMax}`,
+  );
 }
 
 /** skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end. */
 export function printManifest(manifest: Manifest): string {
   const { name, version, license, commands, requires, capabilities, limits } = manifest;
-  const groups = capabilityKinds.filter((kind) => capabilities[kind].length > 0).map((kind) => [kind, capabilities[kind]]);
+  const groups = capabilityKinds
+    .filter((kind) => capabilities[kind].length > 0)
+    .map((kind) => [kind, capabilities[kind]]);
   const file = {
     $schema: manifestSchemaUrl,
     name,
@@ -88,7 +101,8 @@ function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabili
     const seen = new Set<string>();
     for (const [index, one] of capabilities[kind].entries()) {
       const key = 'target' in one ? one.target : canonicalJson({ ...one, why: undefined });
-      if (seen.has(key)) messages.push({ path: ['capabilities', kind, index], message: 'is there twice' });
+      if (seen.has(key))
+        messages.push({ path: ['capabilities', kind, index], message: 'is there twice' });
       seen.add(key);
     }
   }

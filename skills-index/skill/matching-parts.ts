@@ -31,7 +31,11 @@ interface RunPlace {
 }
 
 /** The longest parts in common, the longest first; each word of `a` is in at most one of them. */
-export function matchingParts(a: readonly TextFile[], b: readonly TextFile[], partsMax = 12): MatchingPart[] {
+export function matchingParts(
+  a: readonly TextFile[],
+  b: readonly TextFile[],
+  partsMax = 12,
+): MatchingPart[] {
   const places = placesOf(b.map(wordsIn));
   return a
     .map(wordsIn)
@@ -57,7 +61,10 @@ function placesOf(files: readonly FileWords[]): ReadonlyMap<number, readonly Run
 }
 
 // What was matched is stepped over, so that each place is tried a bounded number of times.
-function partsOf(file: FileWords, places: ReadonlyMap<number, readonly RunPlace[]>): MatchingPart[] {
+function partsOf(
+  file: FileWords,
+  places: ReadonlyMap<number, readonly RunPlace[]>,
+): MatchingPart[] {
   const runs = runsOf(file.words);
   const parts: MatchingPart[] = [];
   for (let at = 0; at < runs.length; ) {

@@ -42,8 +42,11 @@ export function spellMixedWords(text: string, spell: (codePoint: number) => stri
     const disguise = disguiseOf(text, at, word);
     if (disguise === undefined) return word;
     const [first = ''] = lookAlikeScripts(word);
-    const isForeign = (letter: string): boolean => isLetter(letter) && (disguise === 'all' || isOfOther(letter, first));
-    return Array.from(word, (letter) => (isForeign(letter) ? spell(letter.codePointAt(0) ?? 0) : letter)).join('');
+    const isForeign = (letter: string): boolean =>
+      isLetter(letter) && (disguise === 'all' || isOfOther(letter, first));
+    return Array.from(word, (letter) =>
+      isForeign(letter) ? spell(letter.codePointAt(0) ?? 0) : letter,
+    ).join('');
   });
 }
 
@@ -59,7 +62,10 @@ function isLetter(sign: string): boolean {
 // A letter alone is a unit, a variable or a short word, and no name.
 function looksLatin(word: string): boolean {
   const letters = [...word].filter(isLetter);
-  return letters.length > 1 && letters.every((letter) => confusables.has(letter) || furtherLookAlikes.has(letter));
+  return (
+    letters.length > 1 &&
+    letters.every((letter) => confusables.has(letter) || furtherLookAlikes.has(letter))
+  );
 }
 
 /**
@@ -68,7 +74,11 @@ function looksLatin(word: string): boolean {
  */
 function isProse(text: string, at: number, word: string, script: RegExp): boolean {
   const end = at + word.length;
-  if (!common.test(word) || /[./@:\\~+=-]/.test(text.charAt(at - 1)) || /^(?:[/@:\\~+=-]|\.\S)/.test(text.slice(end, end + 2)))
+  if (
+    !common.test(word) ||
+    /[./@:\\~+=-]/.test(text.charAt(at - 1)) ||
+    /^(?:[/@:\\~+=-]|\.\S)/.test(text.slice(end, end + 2))
+  )
     return false;
   const [before = ''] = /[^\n]*$/.exec(text.slice(Math.max(0, at - lineCharsMax), at)) ?? [];
   const [behind = ''] = /^[^\n]*/.exec(text.slice(end, end + lineCharsMax)) ?? [];
@@ -77,7 +87,11 @@ function isProse(text: string, at: number, word: string, script: RegExp): boolea
 }
 
 function isOwnWord(word: string): boolean {
-  return lookAlikeScripts(word).length === 1 && !looksLatin(word) && [...word].filter(isLetter).length > 1;
+  return (
+    lookAlikeScripts(word).length === 1 &&
+    !looksLatin(word) &&
+    [...word].filter(isLetter).length > 1
+  );
 }
 
 /** How far a neighbour is looked for. */

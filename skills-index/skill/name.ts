@@ -33,8 +33,15 @@ export function parseScope(text: unknown): Scope {
 
 /** @throws Problem `name-invalid` */
 export function parseSkillName(text: unknown): SkillName {
-  const [scope, name, ...rest] = typeof text === 'string' && text.startsWith('@') ? text.slice(1).split('/') : [];
-  if (scope === undefined || name === undefined || rest.length > 0 || !isNamePart(scope) || !isNamePart(name)) {
+  const [scope, name, ...rest] =
+    typeof text === 'string' && text.startsWith('@') ? text.slice(1).split('/') : [];
+  if (
+    scope === undefined ||
+    name === undefined ||
+    rest.length > 0 ||
+    !isNamePart(scope) ||
+    !isNamePart(name)
+  ) {
     throw new Problem('name-invalid', `Not a skill name: ${quote(text)}`, { hint: nameHint(text) });
   }
   return text as SkillName;
@@ -45,7 +52,8 @@ export function parseReference(text: string): SkillReference {
   const at = text.indexOf('@', 1);
   const name = parseSkillName(at < 0 ? text : text.slice(0, at));
   const range = at < 0 ? '*' : text.slice(at + 1);
-  if (range === '' || validRange(range) === null) throw new Problem('version-invalid', `Not a version range: ${quote(range)}`);
+  if (range === '' || validRange(range) === null)
+    throw new Problem('version-invalid', `Not a version range: ${quote(range)}`);
   return { name, range };
 }
 

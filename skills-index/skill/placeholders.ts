@@ -4,4 +4,5 @@
 export const unconfirmedWhy = 'to be confirmed:';
 
 /** The description in a new SKILL.md. */
-export const emptyDescription = 'Says in one sentence what this skill does and when an agent should use it.';
+export const emptyDescription =
+  'Says in one sentence what this skill does and when an agent should use it.';

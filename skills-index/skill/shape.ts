@@ -9,7 +9,9 @@ type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
 
 /** A JSON object with exactly these keys. Unlike `v.strictObject` it reports every unknown key, and takes no list for an object. */
-export function exactObject<const Entries extends v.ObjectEntries>(entries: Entries): v.StrictObjectSchema<Entries, undefined> {
+export function exactObject<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.StrictObjectSchema<Entries, undefined> {
   const shape = v.objectWithRest(entries, v.never('is not a known key'));
   const run: (typeof shape)['~run'] = (dataset, config) =>
     shape['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
@@ -49,10 +51,20 @@ export function placeReasons(
  * @param what how the message names it, for example `skill.json`
  * @throws Problem with `code` and every reason; of a value with very many parts the first alone, since each costs memory
  */
-export function parseShape<Output>(schema: Schema<Output>, parsed: ParsedJson, code: ProblemCode, what: string): Output {
+export function parseShape<Output>(
+  schema: Schema<Output>,
+  parsed: ParsedJson,
+  code: ProblemCode,
+  what: string,
+): Output {
   const unsafe = unsafeKeys(parsed.value);
-  const result = v.safeParse(schema, parsed.value, { abortEarly: unsafe.values > allReasonsValuesMax });
-  const issues = (result.issues ?? []).map((issue) => ({ path: pathOf(issue), message: sayIssue(issue) }));
+  const result = v.safeParse(schema, parsed.value, {
+    abortEarly: unsafe.values > allReasonsValuesMax,
+  });
+  const issues = (result.issues ?? []).map((issue) => ({
+    path: pathOf(issue),
+    message: sayIssue(issue),
+  }));
   // A file can hold more faults than anybody reads, and each place costs a look through the text.
   const messages = [...issues, ...unsafe.messages].slice(0, reasonsMax);
   refuseReasons(placeReasons(parsed, messages), code, what);
@@ -67,7 +79,8 @@ export function parseShape<Output>(schema: Schema<Output>, parsed: ParsedJson, c
 export function refuseReasons(reasons: readonly Reason[], code: ProblemCode, what: string): void {
   const [first] = reasons;
   if (first === undefined) return;
-  const where = first.place === undefined ? '' : ` (line ${first.place.line}, column ${first.place.column})`;
+  const where =
+    first.place === undefined ? '' : ` (line ${first.place.line}, column ${first.place.column})`;
   const count = reasons.length === 1 ? '' : `${reasons.length} reasons, first: `;
   throw new Problem(code, `Cannot read ${what}: ${count}${first.message}${where}`, { reasons });
 }
@@ -87,7 +100,9 @@ export function printPath(path: Path): string {
 }
 
 function pathOf(issue: v.BaseIssue<unknown>): Path {
-  return (issue.path ?? []).map((item) => (typeof item.key === 'number' ? item.key : String(item.key)));
+  return (issue.path ?? []).map((item) =>
+    typeof item.key === 'number' ? item.key : String(item.key),
+  );
 }
 
 function sayIssue(issue: v.BaseIssue<unknown>): string {
@@ -95,7 +110,9 @@ function sayIssue(issue: v.BaseIssue<unknown>): string {
   // Our own messages are written to follow the path; valibot's own begin with `Invalid`.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   const received =
-    issue.received.length > shownValueCharsMax ? `${issue.received.slice(0, shownValueCharsMax)}…` : issue.received;
+    issue.received.length > shownValueCharsMax
+      ? `${issue.received.slice(0, shownValueCharsMax)}…`
+      : issue.received;
   return `is ${received}, expected ${issue.expected ?? 'something else'}`;
 }
 
@@ -103,7 +120,8 @@ function sayIssue(issue: v.BaseIssue<unknown>): string {
 function existing(value: unknown, path: Path): Path {
   let at = value;
   for (const [depth, step] of path.entries()) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return path.slice(0, depth);
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step))
+      return path.slice(0, depth);
     at = (at as Record<string | number, unknown>)[step];
   }
   return path;
@@ -112,18 +130,25 @@ function existing(value: unknown, path: Path): Path {
 const keysNeverAllowed = new Set(['__proto__', 'constructor', 'prototype']);
 
 // valibot passes over these keys in silence, wherever they stand. What is too deep was not read by `parseJson`, and is refused here.
-function unsafeKeys(value: unknown): { values: number; messages: { path: Path; message: string }[] } {
+function unsafeKeys(value: unknown): {
+  values: number;
+  messages: { path: Path; message: string }[];
+} {
   const found = { values: 0, messages: [] as { path: Path; message: string }[] };
   const look = (part: unknown, path: (string | number)[]): void => {
     found.values++;
     if (typeof part !== 'object' || part === null || found.messages.length >= reasonsMax) return;
     if (path.length > jsonDepthMax) {
-      found.messages.push({ path: path.slice(0, 1), message: `has more than ${jsonDepthMax} levels` });
+      found.messages.push({
+        path: path.slice(0, 1),
+        message: `has more than ${jsonDepthMax} levels`,
+      });
       return;
     }
     for (const [key, member] of Object.entries(part)) {
       path.push(Array.isArray(part) ? Number(key) : key);
-      if (keysNeverAllowed.has(key)) found.messages.push({ path: [...path], message: 'is not allowed as a key' });
+      if (keysNeverAllowed.has(key))
+        found.messages.push({ path: [...path], message: 'is not allowed as a key' });
       look(member, path);
       path.pop();
     }

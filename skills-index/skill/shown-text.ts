@@ -7,7 +7,9 @@ export const shownDescriptionCharsMax = 200;
 export function cleanDescription(text: string): string {
   const clean = printable(text).replace(/\s+/gu, ' ').trim();
   const chars = [...clean];
-  return chars.length <= shownDescriptionCharsMax ? clean : `${chars.slice(0, shownDescriptionCharsMax - 1).join('')}…`;
+  return chars.length <= shownDescriptionCharsMax
+    ? clean
+    : `${chars.slice(0, shownDescriptionCharsMax - 1).join('')}…`;
 }
 
 /** Text without controls (line feed and tab stay), invisible and direction-changing characters, and what Unicode has not assigned. */

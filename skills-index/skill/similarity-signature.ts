@@ -47,7 +47,8 @@ export function runsOf(words: readonly Word[]): number[] {
   const runs: number[] = [];
   for (let at = 0; at + wordsPerRun <= words.length; at++) {
     let hash = 0;
-    for (let i = 0; i < wordsPerRun; i++) hash = Math.imul(hash ^ (words[at + i]?.hash ?? 0), 0x9e3779b1) ^ (hash >>> 15);
+    for (let i = 0; i < wordsPerRun; i++)
+      hash = Math.imul(hash ^ (words[at + i]?.hash ?? 0), 0x9e3779b1) ^ (hash >>> 15);
     runs.push(mix32(hash));
   }
   return runs;
@@ -62,7 +63,8 @@ export function isSignature(value: unknown): value is SimilaritySignature {
 
 /** How much of what either skill says both say, estimated: 0 to 1, with a standard error of at most 0.045. */
 export function similarity(a: SimilaritySignature, b: SimilaritySignature): number {
-  const [left, right] = [valuesOf(a), valuesOf(b)];
+  const left = valuesOf(a);
+  const right = valuesOf(b);
   let same = 0;
   for (let i = 0; i < values; i++) if (left[i] === right[i]) same += 1;
   return same / values;
@@ -76,14 +78,17 @@ export function bandKeys(signature: SimilaritySignature): number[] {
   const all = valuesOf(signature);
   return Array.from({ length: values / rowsPerBand }, (_, band) => {
     let hash = band;
-    for (let row = 0; row < rowsPerBand; row++) hash = mix32(Math.imul(hash, 0x9e3779b1) ^ (all[band * rowsPerBand + row] ?? 0));
+    for (let row = 0; row < rowsPerBand; row++)
+      hash = mix32(Math.imul(hash, 0x9e3779b1) ^ (all[band * rowsPerBand + row] ?? 0));
     return band * 2 ** 32 + hash;
   });
 }
 
 function valuesOf(signature: SimilaritySignature): Uint32Array {
   const bytes = Buffer.from(text.exec(signature)?.[2] ?? '', 'base64');
-  return Uint32Array.from({ length: values }, (_, i) => (bytes.length === values * 4 ? bytes.readUInt32LE(i * 4) : 0));
+  return Uint32Array.from({ length: values }, (_, i) =>
+    bytes.length === values * 4 ? bytes.readUInt32LE(i * 4) : 0,
+  );
 }
 
 // The smallest hash of each bin in each round; a bin that nothing fell into takes the value of another one of its round.

@@ -17,7 +17,10 @@ export function parseVersion(text: unknown): Version {
     parsed.raw !== text ||
     `${parsed.version}${parsed.build.length > 0 ? `+${parsed.build.join('.')}` : ''}` !== text
   ) {
-    throw new Problem('version-invalid', `Not a version: ${(JSON.stringify(text) ?? '').slice(0, 100)}`);
+    throw new Problem(
+      'version-invalid',
+      `Not a version: ${(JSON.stringify(text) ?? '').slice(0, 100)}`,
+    );
   }
   return text as Version;
 }
@@ -30,9 +33,13 @@ export function parseVersion(text: unknown): Version {
 export function requireNoBuild(version: Version): void {
   const at = version.indexOf('+');
   if (at < 0) return;
-  throw new Problem('version-invalid', `Cannot publish ${version}: ranges do not see what follows the +`, {
-    hint: `Publish ${version.slice(0, at)}, or the next patch or prerelease number where that one is taken.`,
-  });
+  throw new Problem(
+    'version-invalid',
+    `Cannot publish ${version}: ranges do not see what follows the +`,
+    {
+      hint: `Publish ${version.slice(0, at)}, or the next patch or prerelease number where that one is taken.`,
+    },
+  );
 }
 
 /**
@@ -40,7 +47,8 @@ export function requireNoBuild(version: Version): void {
  * from before may have, counts only in an exact version; a range takes the version without.
  */
 export function resolveVersion(range: string, versions: readonly Version[]): Version | undefined {
-  if (range.includes('+') && valid(range) !== null) return versions.find((version) => version === range);
+  if (range.includes('+') && valid(range) !== null)
+    return versions.find((version) => version === range);
   return maxSatisfying([...versions].sort(compareVersions), range) ?? undefined;
 }
 

@@ -13,9 +13,12 @@ export interface Word {
 /** The words of one file, in order. A file that says nothing about whose work it is has none: skill.json, lock files and licences. */
 export function wordsOf(path: string, text: string): Word[] {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  if (/^(skill\.json|package-lock\.json|(licen[cs]e|copying|notice)(\.\w{1,8})?)$/.test(name)) return [];
+  if (/^(skill\.json|package-lock\.json|(licen[cs]e|copying|notice)(\.\w{1,8})?)$/.test(name))
+    return [];
   const extension = /\.(\w{1,12})$/.exec(name)?.[1] ?? '';
-  return /^(md|markdown|mdx|txt|rst|)$/.test(extension) ? proseWords(text, name === 'skill.md') : codeWords(text, extension);
+  return /^(md|markdown|mdx|txt|rst|)$/.test(extension)
+    ? proseWords(text, name === 'skill.md')
+    : codeWords(text, extension);
 }
 
 // All repetitions are bounded or end with the line: the texts are hostile.
@@ -30,8 +33,10 @@ function proseWords(text: string, isSkillMd: boolean): Word[] {
   for (const { 0: token, index } of text.matchAll(prosePattern)) {
     if (token === '\n') {
       line += 1;
-      if (isSkillMd && line <= 40 && ownLine.test(text.slice(index + 1, index + 40))) skipped = line;
-    } else if (line !== skipped) words.push({ hash: hashOf(token.normalize('NFKC').toLowerCase()), line });
+      if (isSkillMd && line <= 40 && ownLine.test(text.slice(index + 1, index + 40)))
+        skipped = line;
+    } else if (line !== skipped)
+      words.push({ hash: hashOf(token.normalize('NFKC').toLowerCase()), line });
   }
   return words;
 }
@@ -55,7 +60,11 @@ function codeWords(text: string, extension: string): Word[] {
     else if (token === '/*') {
       const end = text.indexOf('*/', pattern.lastIndex);
       pattern.lastIndex = end < 0 ? text.length : end + 2;
-      for (let at = text.indexOf('\n', match.index); at >= 0 && at < pattern.lastIndex; at = text.indexOf('\n', at + 1))
+      for (
+        let at = text.indexOf('\n', match.index);
+        at >= 0 && at < pattern.lastIndex;
+        at = text.indexOf('\n', at + 1)
+      )
         line += 1;
     } else if (!token.startsWith('//') && !(token.startsWith('#') && token.length > 1)) {
       words.push({ hash: own.has(token) ? ownName : hashOf(token), line });

@@ -68,7 +68,12 @@ export type ScopeStatement = StatementOf<'scope', ScopePredicate>;
 export type KeyStatement = StatementOf<'key', KeyPredicate>;
 export type ProvenanceStatement = StatementOf<'provenance', ProvenancePredicate>;
 
-export type VersionStatement = PublishStatement | ScanStatement | ApprovalStatement | VerdictStatement | ProvenanceStatement;
+export type VersionStatement =
+  | PublishStatement
+  | ScanStatement
+  | ApprovalStatement
+  | VerdictStatement
+  | ProvenanceStatement;
 export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
 export type Statement = VersionStatement | RevocationStatement | IdentityStatement;
 
@@ -76,27 +81,67 @@ export type Statement = VersionStatement | RevocationStatement | IdentityStateme
 export function versionSubjects({ name, version, bundle, files }: VersionSubject): Subject[] {
   const whole = { name: purlOf(name, version), digest: { sha256: hexOf(bundle) } };
   if (files.length > statementSubjectsMax) return [whole];
-  return [whole, ...files.map((file) => ({ name: file.path, digest: { sha256: hexOf(file.sha256) } }))];
+  return [
+    whole,
+    ...files.map((file) => ({ name: file.path, digest: { sha256: hexOf(file.sha256) } })),
+  ];
 }
 
-export function publishStatement(about: VersionSubject, predicate: PublishPredicate): PublishStatement {
-  return { _type: statementType, subject: versionSubjects(about), predicateType: predicateTypes.publish, predicate };
+export function publishStatement(
+  about: VersionSubject,
+  predicate: PublishPredicate,
+): PublishStatement {
+  return {
+    _type: statementType,
+    subject: versionSubjects(about),
+    predicateType: predicateTypes.publish,
+    predicate,
+  };
 }
 
 export function scanStatement(about: VersionSubject, predicate: ScanPredicate): ScanStatement {
-  return { _type: statementType, subject: versionSubjects(about), predicateType: predicateTypes.scan, predicate };
+  return {
+    _type: statementType,
+    subject: versionSubjects(about),
+    predicateType: predicateTypes.scan,
+    predicate,
+  };
 }
 
-export function approvalStatement(about: VersionSubject, predicate: ApprovalPredicate): ApprovalStatement {
-  return { _type: statementType, subject: versionSubjects(about), predicateType: predicateTypes.approval, predicate };
+export function approvalStatement(
+  about: VersionSubject,
+  predicate: ApprovalPredicate,
+): ApprovalStatement {
+  return {
+    _type: statementType,
+    subject: versionSubjects(about),
+    predicateType: predicateTypes.approval,
+    predicate,
+  };
 }
 
-export function verdictStatement(about: VersionSubject, predicate: VerdictPredicate): VerdictStatement {
-  return { _type: statementType, subject: versionSubjects(about), predicateType: predicateTypes.verdict, predicate };
+export function verdictStatement(
+  about: VersionSubject,
+  predicate: VerdictPredicate,
+): VerdictStatement {
+  return {
+    _type: statementType,
+    subject: versionSubjects(about),
+    predicateType: predicateTypes.verdict,
+    predicate,
+  };
 }
 
-export function provenanceStatement(about: VersionSubject, predicate: ProvenancePredicate): ProvenanceStatement {
-  return { _type: statementType, subject: versionSubjects(about), predicateType: predicateTypes.provenance, predicate };
+export function provenanceStatement(
+  about: VersionSubject,
+  predicate: ProvenancePredicate,
+): ProvenanceStatement {
+  return {
+    _type: statementType,
+    subject: versionSubjects(about),
+    predicateType: predicateTypes.provenance,
+    predicate,
+  };
 }
 
 export function revocationStatement(predicate: RevocationPredicate): RevocationStatement {
@@ -109,7 +154,8 @@ export function revocationStatement(predicate: RevocationPredicate): RevocationS
 }
 
 export function memberStatement(predicate: MemberPredicate): MemberStatement {
-  const digest = predicate.key?.keyId ?? digestOf(Buffer.from(predicate.passkey?.publicKey ?? '', 'base64url'));
+  const digest =
+    predicate.key?.keyId ?? digestOf(Buffer.from(predicate.passkey?.publicKey ?? '', 'base64url'));
   const subject = [{ name: `member:${predicate.name}`, digest: { sha256: hexOf(digest) } }];
   return { _type: statementType, subject, predicateType: predicateTypes.member, predicate };
 }
@@ -121,7 +167,9 @@ export function scopeStatement(predicate: ScopePredicate): ScopeStatement {
 }
 
 export function keyStatement(predicate: KeyPredicate): KeyStatement {
-  const subject = [{ name: `key:${predicate.key.keyId}`, digest: { sha256: hexOf(predicate.key.keyId) } }];
+  const subject = [
+    { name: `key:${predicate.key.keyId}`, digest: { sha256: hexOf(predicate.key.keyId) } },
+  ];
   return { _type: statementType, subject, predicateType: predicateTypes.key, predicate };
 }
 
@@ -132,7 +180,8 @@ export function statementBytes(statement: Statement): Uint8Array {
 
 function subjectsOfTarget(target: RevocationTarget): Subject[] {
   if ('bundle' in target) return [{ name: 'bundle', digest: { sha256: hexOf(target.bundle) } }];
-  if ('publisher' in target) return [{ name: 'publisher', digest: { sha256: hexOf(target.publisher) } }];
+  if ('publisher' in target)
+    return [{ name: 'publisher', digest: { sha256: hexOf(target.publisher) } }];
   const purl = purlOf(target.name, target.version);
   return [{ name: purl, digest: { sha256: hexOf(digestOf(purl)) } }];
 }

@@ -17,7 +17,10 @@ export type Shape<Output> = v.GenericSchema<unknown, Output>;
 
 export const digest = v.custom<Digest>(isDigest, 'is not a digest such as "sha256:…"');
 export const hex = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits'));
-export const skillName = v.custom<SkillName>((text) => parses(parseSkillName, text), 'is not a skill name');
+export const skillName = v.custom<SkillName>(
+  (text) => parses(parseSkillName, text),
+  'is not a skill name',
+);
 export const version = v.custom<Version>((text) => parses(parseVersion, text), 'is not a version');
 export const scope = v.custom<Scope>(
   (text) => parses(parseScope, text) && !String(text).startsWith('@'),
@@ -28,15 +31,26 @@ export const bundlePath = v.custom<BundlePath>(
   'is not a path inside a skill',
 );
 export const base64 = v.pipe(v.string(), v.check(isBase64, 'is not base64 in its one form'));
-export const base64url = v.pipe(v.string(), v.minLength(1, 'is empty'), v.check(isBase64url, 'is not base64url without padding'));
-export const logIndex = v.pipe(v.number(), v.safeInteger('is not a log index'), v.minValue(0, 'is not a log index'));
+export const base64url = v.pipe(
+  v.string(),
+  v.minLength(1, 'is empty'),
+  v.check(isBase64url, 'is not base64url without padding'),
+);
+export const logIndex = v.pipe(
+  v.number(),
+  v.safeInteger('is not a log index'),
+  v.minValue(0, 'is not a log index'),
+);
 
 /** Text that people read: not empty, no controls but line feeds, nothing that turns the direction of writing. */
 export const reason = v.pipe(
   v.string(),
   v.maxLength(reasonCharsMax, `is longer than ${reasonCharsMax} characters`),
   v.check((text) => text.trim() !== '', 'is empty'),
-  v.check((text) => !/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u.test(text), 'has control or invisible characters'),
+  v.check(
+    (text) => !/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u.test(text),
+    'has control or invisible characters',
+  ),
 );
 
 /** A name on one line, as it is shown and compared: no space at its ends, Unicode form NFC. */
@@ -65,7 +79,9 @@ const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703
 
 /** Whether bytes are the SPKI DER of a P-256 key in its one form; that its point lies on the curve too. */
 export function isP256Spki(spki: Uint8Array): boolean {
-  const isPrefixed = spki.byteLength === p256Prefix.byteLength + 64 && p256Prefix.equals(spki.subarray(0, p256Prefix.byteLength));
+  const isPrefixed =
+    spki.byteLength === p256Prefix.byteLength + 64 &&
+    p256Prefix.equals(spki.subarray(0, p256Prefix.byteLength));
   return isPrefixed && isOnP256(spki.subarray(p256Prefix.byteLength));
 }
 
@@ -82,19 +98,29 @@ export const publicKey = v.pipe(
     keyId: digest,
     spki: v.pipe(
       base64,
-      v.check((text) => isP256Spki(Buffer.from(text, 'base64')), 'is not a P-256 key (SPKI DER in base64)'),
+      v.check(
+        (text) => isP256Spki(Buffer.from(text, 'base64')),
+        'is not a P-256 key (SPKI DER in base64)',
+      ),
     ),
   }),
-  v.check((key) => digestOf(Buffer.from(key.spki, 'base64')) === key.keyId, 'has a keyId that is not the digest of its key'),
+  v.check(
+    (key) => digestOf(Buffer.from(key.spki, 'base64')) === key.keyId,
+    'has a keyId that is not the digest of its key',
+  ),
 );
 
 const why = v.exactOptional(v.string());
 const text = v.pipe(v.string(), v.minLength(1, 'is empty'));
-const listOf = <Output>(shape: Shape<Output>) => boundedList(shape, observedCapabilitiesMax, 'is too long');
+const listOf = <Output>(shape: Shape<Output>) =>
+  boundedList(shape, observedCapabilitiesMax, 'is too long');
 
 const mode = v.picklist(['ro', 'rw', 'cow'], 'is not "ro", "rw" or "cow"');
 const folder = exactObject({ source: text, target: text, mode, why });
-const seenFolder = v.union([folder, exactObject({ path: text, mode, why })], 'is neither a source at a target nor a path');
+const seenFolder = v.union(
+  [folder, exactObject({ path: text, mode, why })],
+  'is neither a source at a target nor a path',
+);
 
 const groups = <Mount>(mount: Shape<Mount>) => ({
   env: listOf(exactObject({ name: text, why })),

@@ -33,6 +33,8 @@ export function printIdentity(identity: Identity): string {
   if (isKey(identity)) return identity.keyId;
   if (!isCi(identity)) return `${identity.subject} (${identity.issuer})`;
   const { issuer, repository, workflow, ref, environment } = identity;
-  const where = [ref, environment === undefined ? undefined : `environment ${environment}`].filter((part) => part !== undefined);
+  const where = [ref, environment === undefined ? undefined : `environment ${environment}`].filter(
+    (part) => part !== undefined,
+  );
   return `CI job ${workflow} of repository ${repository} at ${where.join(', ')} (${issuer})`;
 }

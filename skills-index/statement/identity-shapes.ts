@@ -10,14 +10,23 @@ const exactText = v.pipe(
   v.string(),
   v.minLength(1, 'is empty'),
   v.maxLength(identityCharsMax, `is longer than ${identityCharsMax} characters`),
-  v.check((text) => text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), 'has spaces at its ends or invisible characters'),
-  v.check((text) => !text.includes('*'), 'has a *, and identities are matched exactly, never by a pattern'),
+  v.check(
+    (text) => text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text),
+    'has spaces at its ends or invisible characters',
+  ),
+  v.check(
+    (text) => !text.includes('*'),
+    'has a *, and identities are matched exactly, never by a pattern',
+  ),
 );
 
 // http: only for what cannot leave the machine.
 const issuer = v.pipe(
   exactText,
-  v.regex(/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$))[^\s?#]*$/, 'is not the https address of an issuer'),
+  v.regex(
+    /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$))[^\s?#]*$/,
+    'is not the https address of an issuer',
+  ),
 );
 
 const person: Shape<PersonIdentity> = exactObject({ issuer, subject: exactText });
@@ -27,10 +36,18 @@ const ci: Shape<CiIdentity> = v.pipe(
     issuer,
     repository: v.pipe(
       exactText,
-      v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not the id of a repository, which does not change as its name does'),
+      v.regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+        'is not the id of a repository, which does not change as its name does',
+      ),
     ),
-    workflow: v.pipe(exactText, v.regex(/^https?:\/\/[^\s@]+$/, 'is not the address of a workflow file without its @ref')),
-    ref: v.exactOptional(v.pipe(exactText, v.regex(/^refs\/\S+$/, 'is not a whole ref such as "refs/heads/main"'))),
+    workflow: v.pipe(
+      exactText,
+      v.regex(/^https?:\/\/[^\s@]+$/, 'is not the address of a workflow file without its @ref'),
+    ),
+    ref: v.exactOptional(
+      v.pipe(exactText, v.regex(/^refs\/\S+$/, 'is not a whole ref such as "refs/heads/main"')),
+    ),
     environment: v.exactOptional(exactText),
   }),
   v.check(
@@ -67,7 +84,12 @@ export const identityList: Shape<Identity[]> = v.pipe(
  * @throws Problem `statement-invalid`
  */
 export function parseIdentity(value: unknown): Identity {
-  return parseShape(identityShape, unplaced(value, 'identity'), 'statement-invalid', 'the identity');
+  return parseShape(
+    identityShape,
+    unplaced(value, 'identity'),
+    'statement-invalid',
+    'the identity',
+  );
 }
 
 /**

@@ -8,8 +8,14 @@ const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
  * which has no such form, then is a public key). A key that is none cannot be used, and whoever tries fails in some way of their own.
  */
 export function isOnP256(point: Uint8Array): boolean {
-  const [x, y] = [numberOf(point.subarray(0, 32)), numberOf(point.subarray(32))];
-  return point.byteLength === 64 && x < prime && y < prime && (y * y - x * x * x + 3n * x - b) % prime === 0n;
+  const x = numberOf(point.subarray(0, 32));
+  const y = numberOf(point.subarray(32));
+  return (
+    point.byteLength === 64 &&
+    x < prime &&
+    y < prime &&
+    (y * y - x * x * x + 3n * x - b) % prime === 0n
+  );
 }
 
 function numberOf(bytes: Uint8Array): bigint {

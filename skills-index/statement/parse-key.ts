@@ -5,7 +5,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 export type ParseKey = (spki: Uint8Array) => KeyObject;
 
 /** Parses every time. */
-export const parseKey: ParseKey = (spki) => createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+export const parseKey: ParseKey = (spki) =>
+  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 
 /** Parses what it has not parsed before, and forgets all when it knows too many. A key depends on its bytes alone. */
 export function rememberingParseKey(keysMax: number): ParseKey {

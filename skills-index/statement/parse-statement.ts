@@ -21,10 +21,17 @@ import { predicateShapes } from './predicate-shapes.ts';
 const headShape = exactObject({
   _type: v.literal(statementType),
   subject: v.pipe(
-    boundedList(exactObject({ name: v.string(), digest: exactObject({ sha256: hex }) }), statementSubjectsMax + 1, 'is too long'),
+    boundedList(
+      exactObject({ name: v.string(), digest: exactObject({ sha256: hex }) }),
+      statementSubjectsMax + 1,
+      'is too long',
+    ),
     v.minLength(1, 'is empty'),
   ),
-  predicateType: v.picklist(Object.values(predicateTypes), 'is not a predicate type that is known here'),
+  predicateType: v.picklist(
+    Object.values(predicateTypes),
+    'is not a predicate type that is known here',
+  ),
   predicate: v.looseObject({}),
 });
 
@@ -40,11 +47,21 @@ export function parseStatement(bytes: Uint8Array): Statement {
     );
   }
   const value = parseText(bytes);
-  const { predicateType, ...head } = parseShape(headShape, unplaced(value, 'statement'), 'statement-invalid', 'the statement');
+  const { predicateType, ...head } = parseShape(
+    headShape,
+    unplaced(value, 'statement'),
+    'statement-invalid',
+    'the statement',
+  );
   const kind = kindOf(predicateType);
   const { predicate: given } = value as { predicate: unknown };
   const shape: Shape<unknown> = predicateShapes[kind];
-  const predicate = parseShape(shape, unplaced(given, kind), 'statement-invalid', `the predicate ${kind}`);
+  const predicate = parseShape(
+    shape,
+    unplaced(given, kind),
+    'statement-invalid',
+    `the predicate ${kind}`,
+  );
   const statement = { ...head, predicateType, predicate } as Statement;
   requireOwnSubject(statement);
   return statement;
@@ -54,7 +71,11 @@ export function parseStatement(bytes: Uint8Array): Statement {
 export function kindOf(predicateType: Statement['predicateType']): StatementKind {
   const entries = Object.entries(predicateTypes) as [StatementKind, string][];
   const found = entries.find(([, type]) => type === predicateType);
-  if (found === undefined) throw new Problem('statement-invalid', `Not a predicate type: ${JSON.stringify(predicateType)}`);
+  if (found === undefined)
+    throw new Problem(
+      'statement-invalid',
+      `Not a predicate type: ${JSON.stringify(predicateType)}`,
+    );
   return found[0];
 }
 
@@ -67,14 +88,24 @@ function parseText(bytes: Uint8Array): unknown {
     if (!(cause instanceof Problem)) throw cause;
     throw new Problem('statement-invalid', cause.message, { cause });
   }
-  throw new Problem('statement-invalid', 'Cannot read the statement: it is not in canonical form (RFC 8785)');
+  throw new Problem(
+    'statement-invalid',
+    'Cannot read the statement: it is not in canonical form (RFC 8785)',
+  );
 }
 
 // Statements about who is who have one subject that follows from the predicate; those about versions are checked against the bundle.
 function requireOwnSubject(statement: Statement): void {
   const expected = ownStatement(statement);
-  if (expected === undefined || canonicalJson(expected.subject) === canonicalJson(statement.subject)) return;
-  throw new Problem('statement-invalid', 'Cannot read the statement: its subject is not the one that its predicate names');
+  if (
+    expected === undefined ||
+    canonicalJson(expected.subject) === canonicalJson(statement.subject)
+  )
+    return;
+  throw new Problem(
+    'statement-invalid',
+    'Cannot read the statement: its subject is not the one that its predicate names',
+  );
 }
 
 function ownStatement(statement: Statement): Statement | undefined {

@@ -21,7 +21,14 @@ import {
 } from './attestation.ts';
 import * as field from './field-shapes.ts';
 import { identityList, memberIdentities } from './identity-shapes.ts';
-import { assertionCharsMax, nonceCharsMax, nonceCharsMin, originCharsMax, reasonCharsMax, verdictInputsMax } from './limits.ts';
+import {
+  assertionCharsMax,
+  nonceCharsMax,
+  nonceCharsMin,
+  originCharsMax,
+  reasonCharsMax,
+  verdictInputsMax,
+} from './limits.ts';
 
 interface Predicates {
   readonly publish: PublishPredicate;
@@ -35,7 +42,11 @@ interface Predicates {
   readonly provenance: ProvenanceStatement['predicate'];
 }
 
-const shortText = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(reasonCharsMax, 'is too long'));
+const shortText = v.pipe(
+  v.string(),
+  v.minLength(1, 'is empty'),
+  v.maxLength(reasonCharsMax, 'is too long'),
+);
 
 /** A manifest as `parseManifest` returns it: defaults written out, entries in order, no `$schema`. */
 const manifest: field.Shape<Manifest> = v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -102,7 +113,10 @@ const approval = v.pipe(
     (one) => capabilityDigest(one.capabilities) === one.capabilityDigest,
     'has a capabilityDigest that is not that of its capabilities',
   ),
-  v.check((one) => one.assertion === undefined || 'credentialId' in one.reviewer, 'has an assertion but a reviewer with a key'),
+  v.check(
+    (one) => one.assertion === undefined || 'credentialId' in one.reviewer,
+    'has an assertion but a reviewer with a key',
+  ),
 );
 
 const member = v.pipe(
@@ -130,12 +144,23 @@ const member = v.pipe(
     identities: v.exactOptional(memberIdentities),
     state: v.picklist(['enrolled', 'ended']),
     validUpTo: v.exactOptional(field.logIndex),
-    previous: v.exactOptional(v.union([field.digest, v.literal('none')], 'is neither a digest nor none')),
+    previous: v.exactOptional(
+      v.union([field.digest, v.literal('none')], 'is neither a digest nor none'),
+    ),
     nonce,
   }),
-  v.check((one) => one.identities === undefined || one.state === 'enrolled', 'names identities though it is ended'),
-  v.check((one) => (one.key === undefined) !== (one.passkey === undefined), 'needs a key or a passkey, not both'),
-  v.check((one) => one.validUpTo === undefined || one.state === 'ended', 'has validUpTo though it is not ended'),
+  v.check(
+    (one) => one.identities === undefined || one.state === 'enrolled',
+    'names identities though it is ended',
+  ),
+  v.check(
+    (one) => (one.key === undefined) !== (one.passkey === undefined),
+    'needs a key or a passkey, not both',
+  ),
+  v.check(
+    (one) => one.validUpTo === undefined || one.state === 'ended',
+    'has validUpTo though it is not ended',
+  ),
 );
 
 const key = v.pipe(
@@ -146,63 +171,74 @@ const key = v.pipe(
     replaces: v.exactOptional(field.digest),
     validUpTo: v.exactOptional(field.logIndex),
   }),
-  v.check((one) => one.validUpTo === undefined || one.state === 'ended', 'has validUpTo though it is not ended'),
-  v.check((one) => one.replaces === undefined || one.state === 'enrolled', 'replaces a key though it is ended'),
+  v.check(
+    (one) => one.validUpTo === undefined || one.state === 'ended',
+    'has validUpTo though it is not ended',
+  ),
+  v.check(
+    (one) => one.replaces === undefined || one.state === 'enrolled',
+    'replaces a key though it is ended',
+  ),
   v.check((one) => one.replaces !== one.key.keyId, 'replaces itself'),
 );
 
 /** Kind of statement → shape of its predicate. */
-export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Predicates[Kind]> } = {
-  publish: exactObject({ manifest, tool: shortText, inferred: v.exactOptional(v.literal(true)) }),
-  scan: exactObject({
-    registry,
-    ruleSet: field.digest,
-    report: field.digest,
-    verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
-    isolation: shortText,
-    coverage: boundedList(
-      exactObject({
-        path: field.bundlePath,
-        sha256: field.digest,
-        disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
-      }),
-      bundleFilesMax,
-      'is too long',
-    ),
-  }),
-  approval,
-  verdict: exactObject({
-    registry,
-    verifier: exactObject({ id: shortText }),
-    timeVerified: field.isoTime,
-    resourceUri: shortText,
-    policy: exactObject({ digest: exactObject({ sha256: field.hex }) }),
-    inputAttestations: boundedList(exactObject({ digest: exactObject({ sha256: field.hex }) }), verdictInputsMax, 'is too long'),
-    verificationResult: v.picklist(['PASSED', 'FAILED']),
-    verifiedLevels: boundedList(shortText, verdictInputsMax),
-  }),
-  revocation: exactObject({
-    registry,
-    kind: v.picklist(['suspended', 'lifted', 'revoked']),
-    target: v.union(
-      [
-        exactObject({ bundle: field.digest }),
-        exactObject({ name: field.skillName, version: field.version }),
-        exactObject({ publisher: field.digest }),
-      ],
-      'is not a bundle, a version or a publisher',
-    ),
-    reason: field.reason,
-    nonce,
-  }),
-  member,
-  scope: exactObject({
-    registry,
-    scope: field.scope,
-    owners: identityList,
-    publishers: v.exactOptional(identityList),
-    previous: v.exactOptional(field.digest),
-  }),
-  key,
-  provenance: v.record(v.string(), v.unknown()),
-};
+export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Predicates[Kind]> } =
+  {
+    publish: exactObject({ manifest, tool: shortText, inferred: v.exactOptional(v.literal(true)) }),
+    scan: exactObject({
+      registry,
+      ruleSet: field.digest,
+      report: field.digest,
+      verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
+      isolation: shortText,
+      coverage: boundedList(
+        exactObject({
+          path: field.bundlePath,
+          sha256: field.digest,
+          disposition: v.picklist(['analysed', 'inert', 'unanalysed']),
+        }),
+        bundleFilesMax,
+        'is too long',
+      ),
+    }),
+    approval,
+    verdict: exactObject({
+      registry,
+      verifier: exactObject({ id: shortText }),
+      timeVerified: field.isoTime,
+      resourceUri: shortText,
+      policy: exactObject({ digest: exactObject({ sha256: field.hex }) }),
+      inputAttestations: boundedList(
+        exactObject({ digest: exactObject({ sha256: field.hex }) }),
+        verdictInputsMax,
+        'is too long',
+      ),
+      verificationResult: v.picklist(['PASSED', 'FAILED']),
+      verifiedLevels: boundedList(shortText, verdictInputsMax),
+    }),
+    revocation: exactObject({
+      registry,
+      kind: v.picklist(['suspended', 'lifted', 'revoked']),
+      target: v.union(
+        [
+          exactObject({ bundle: field.digest }),
+          exactObject({ name: field.skillName, version: field.version }),
+          exactObject({ publisher: field.digest }),
+        ],
+        'is not a bundle, a version or a publisher',
+      ),
+      reason: field.reason,
+      nonce,
+    }),
+    member,
+    scope: exactObject({
+      registry,
+      scope: field.scope,
+      owners: identityList,
+      publishers: v.exactOptional(identityList),
+      previous: v.exactOptional(field.digest),
+    }),
+    key,
+    provenance: v.record(v.string(), v.unknown()),
+  };

@@ -35,12 +35,20 @@ export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange 
 }
 
 /** The change in a sentence or two for people. @param left sentences of this version that were not compared */
-export function changeWords(change: Omit<ProseChange, 'added'>, since: string, left: number): string {
-  const more = left === 0 ? '' : ` ${sentenceCount(left)} more, which nobody compared: there are too many.`;
+export function changeWords(
+  change: Omit<ProseChange, 'added'>,
+  since: string,
+  left: number,
+): string {
+  const more =
+    left === 0 ? '' : ` ${sentenceCount(left)} more, which nobody compared: there are too many.`;
   return `${comparedWords(change, since)}${more}`;
 }
 
-function comparedWords({ addedCount, removed, novelty, isSame: same }: Omit<ProseChange, 'added'>, since: string): string {
+function comparedWords(
+  { addedCount, removed, novelty, isSame: same }: Omit<ProseChange, 'added'>,
+  since: string,
+): string {
   if (same) return `The prose is word for word that of ${since}.`;
   const gone = `${sentenceCount(removed)} of ${since} gone`;
   if (addedCount > 0)
@@ -71,21 +79,30 @@ const noveltySteps = [
 ] as const;
 
 function noveltyOf(added: readonly Sentence[], earlier: readonly Prose[], now: Prose): number {
-  const known = new Set(earlier.flatMap((one) => one.sentences.flatMap(({ text }) => triplesOf(text))));
-  const fresh = added.reduce((sum, { text }) => sum + triplesOf(text).filter((triple) => !known.has(triple)).length, 0);
+  const known = new Set(
+    earlier.flatMap((one) => one.sentences.flatMap(({ text }) => triplesOf(text))),
+  );
+  const fresh = added.reduce(
+    (sum, { text }) => sum + triplesOf(text).filter((triple) => !known.has(triple)).length,
+    0,
+  );
   return fresh / now.sentences.reduce((sum, { text }) => sum + triplesOf(text).length, 0);
 }
 
 // Very many new sentences must not push a hidden one out of sight.
 function fewOf(added: readonly Sentence[]): readonly Sentence[] {
   if (added.length <= changedSentencesMax) return added;
-  const first = [...added.filter((one) => one.isHidden), ...added.filter((one) => !one.isHidden)].slice(0, changedSentencesMax);
+  const first = [
+    ...added.filter((one) => one.isHidden),
+    ...added.filter((one) => !one.isHidden),
+  ].slice(0, changedSentencesMax);
   const kept = new Set(first);
   return added.filter((one) => kept.has(one));
 }
 
 function isSame(before: Prose, now: Prose): boolean {
-  if (before.left !== 0 || now.left !== 0 || before.sentences.length !== now.sentences.length) return false;
+  if (before.left !== 0 || now.left !== 0 || before.sentences.length !== now.sentences.length)
+    return false;
   return now.sentences.every((one, index) => {
     const other = before.sentences[index];
     return other !== undefined && other.path === one.path && keyOf(other) === keyOf(one);
@@ -98,7 +115,11 @@ function keyOf({ text, isHidden }: Sentence): string {
 }
 
 function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu) ?? [text];
+  return (
+    text
+      .toLowerCase()
+      .match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu) ?? [text]
+  );
 }
 
 function triplesOf(text: string): string[] {

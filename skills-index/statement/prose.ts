@@ -27,7 +27,9 @@ const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Whether a text can be that of a sentence: not empty, not too long, no controls, nothing that is not seen or turns the direction of writing. */
 export function isSentenceText(text: string): boolean {
-  return text !== '' && text.length <= sentenceCharsMax && text.trim() === text && !unfit.test(text);
+  return (
+    text !== '' && text.length <= sentenceCharsMax && text.trim() === text && !unfit.test(text)
+  );
 }
 
 /** Text in pieces that can be those of sentences: what is too long is cut between words where it has any. */
@@ -74,7 +76,11 @@ const sentences = v.pipe(
 const proseShape: Shape<Prose> = exactObject({
   schema: v.literal('skillgate.prose/1'),
   sentences,
-  left: v.pipe(v.number(), v.safeInteger('is not a number of sentences'), v.minValue(0, 'is less than none')),
+  left: v.pipe(
+    v.number(),
+    v.safeInteger('is not a number of sentences'),
+    v.minValue(0, 'is less than none'),
+  ),
 });
 
 /**
@@ -86,7 +92,10 @@ export function parseProse(value: unknown): Prose {
 }
 
 /** Whether every sentence stands in one of these files. */
-export function isProseOf({ sentences: all }: Prose, files: readonly { readonly path: string }[]): boolean {
+export function isProseOf(
+  { sentences: all }: Prose,
+  files: readonly { readonly path: string }[],
+): boolean {
   const paths = new Set(files.map(({ path }) => path));
   return all.every(({ path }) => paths.has(path));
 }

@@ -16,7 +16,11 @@ export interface RuleSet {
   /** Of what makes a report of facts, besides the rules. */
   readonly judging: Digest;
   /** `reads`: sorts of facts such as `trait:tls-off`, without which the rule finds nothing in a skill. */
-  readonly rules: readonly { readonly id: string; readonly digest: Digest; readonly reads: readonly string[] }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly digest: Digest;
+    readonly reads: readonly string[];
+  }[];
 }
 
 /** What a change of rule sets can touch. */
@@ -25,12 +29,20 @@ export type RuleSetChange =
   /** Every skill: facts have to be made anew, or all are judged in another way. */
   | { readonly kind: 'everything'; readonly facts: boolean }
   /** The skills that have a fact of these sorts, when a scanner told which they have. */
-  | { readonly kind: 'rules'; readonly rules: readonly string[]; readonly reads: readonly string[] };
+  | {
+      readonly kind: 'rules';
+      readonly rules: readonly string[];
+      readonly reads: readonly string[];
+    };
 
 /** Which selector every skill answers to: its raw text. */
 export const everySkill = 'source';
 
-export const selectorText = v.pipe(v.string(), v.regex(/^[a-z]+(:[a-z0-9-]+)?$/, 'is no sort of fact'), v.maxLength(64));
+export const selectorText = v.pipe(
+  v.string(),
+  v.regex(/^[a-z]+(:[a-z0-9-]+)?$/, 'is no sort of fact'),
+  v.maxLength(64),
+);
 export const selectorList = boundedList(selectorText, selectorsMax);
 
 const ruleSetShape: Shape<RuleSet> = exactObject({
@@ -38,7 +50,11 @@ const ruleSetShape: Shape<RuleSet> = exactObject({
   extractor: digest,
   judging: digest,
   rules: boundedList(
-    exactObject({ id: v.pipe(v.string(), v.regex(/^[a-z-]{1,40}\/[a-z0-9-]{1,60}$/)), digest, reads: selectorList }),
+    exactObject({
+      id: v.pipe(v.string(), v.regex(/^[a-z-]{1,40}\/[a-z0-9-]{1,60}$/)),
+      digest,
+      reads: selectorList,
+    }),
     ruleSetRulesMax,
   ),
 });
@@ -53,9 +69,17 @@ export function digestOfRuleSet({ extractor, judging, rules }: Omit<RuleSet, 'di
  * @throws Problem `statement-invalid` with every reason
  */
 export function parseRuleSet(value: unknown): RuleSet {
-  const ruleSet = parseShape(ruleSetShape, unplaced(value, 'rule set'), 'statement-invalid', 'the rule set');
+  const ruleSet = parseShape(
+    ruleSetShape,
+    unplaced(value, 'rule set'),
+    'statement-invalid',
+    'the rule set',
+  );
   if (ruleSet.digest !== digestOfRuleSet(ruleSet)) {
-    throw new Problem('statement-invalid', 'Cannot read the rule set: its digest is that of another description');
+    throw new Problem(
+      'statement-invalid',
+      'Cannot read the rule set: its digest is that of another description',
+    );
   }
   return ruleSet;
 }
@@ -71,14 +95,18 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
     ...after.rules.filter((rule) => known.get(rule.id)?.digest !== rule.digest),
     // A changed rule may have read other sorts before; one that is gone leaves findings to take back.
     ...before.rules.filter(
-      (rule) => !left.has(rule.id) || after.rules.some((one) => one.id === rule.id && one.digest !== rule.digest),
+      (rule) =>
+        !left.has(rule.id) ||
+        after.rules.some((one) => one.id === rule.id && one.digest !== rule.digest),
     ),
   ];
   return {
     kind: 'rules',
     rules: [...new Set(changed.map((rule) => rule.id))].sort(),
     // A rule that reads no facts judges what is declared, which every skill may be found lacking in.
-    reads: [...new Set(changed.flatMap((rule) => (rule.reads.length === 0 ? [everySkill] : rule.reads)))].sort(),
+    reads: [
+      ...new Set(changed.flatMap((rule) => (rule.reads.length === 0 ? [everySkill] : rule.reads))),
+    ].sort(),
   };
 }
 

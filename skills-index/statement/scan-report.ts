@@ -41,7 +41,11 @@ export interface ScanReport {
   readonly coverage: Coverage;
 }
 
-const position = v.pipe(v.number(), v.safeInteger('is not a line or column'), v.minValue(1, 'counts from 1'));
+const position = v.pipe(
+  v.number(),
+  v.safeInteger('is not a line or column'),
+  v.minValue(1, 'counts from 1'),
+);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const step = exactObject({ path: v.string(), line: position, column: position, note: v.string() });
 

@@ -42,9 +42,17 @@ export async function signStatement(statement: Statement, signer: Signer): Promi
 }
 
 /** Signs any payload, for what is no in-toto statement (status.json). */
-export async function signPayload(payloadType: string, payload: Uint8Array, signer: Signer): Promise<Envelope> {
+export async function signPayload(
+  payloadType: string,
+  payload: Uint8Array,
+  signer: Signer,
+): Promise<Envelope> {
   const sig = Buffer.from(await signer.sign(pae(payloadType, payload))).toString('base64');
-  return { payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ sig, keyid: '' }] };
+  return {
+    payload: Buffer.from(payload).toString('base64'),
+    payloadType,
+    signatures: [{ sig, keyid: '' }],
+  };
 }
 
 const noKeyId = v.literal('', 'is not empty');
@@ -55,7 +63,11 @@ const envelopeWith = (keyid: Shape<''>): Shape<Envelope> =>
     payloadType: v.pipe(v.string(), v.minLength(1, 'is empty')),
     signatures: v.strictTuple([
       exactObject({
-        sig: v.pipe(base64, v.minLength(1, 'is empty'), v.maxLength(signatureCharsMax, 'is too long')),
+        sig: v.pipe(
+          base64,
+          v.minLength(1, 'is empty'),
+          v.maxLength(signatureCharsMax, 'is too long'),
+        ),
         keyid,
       }),
     ]),
@@ -72,7 +84,12 @@ export const sentEnvelopeShape = envelopeWith(v.optional(noKeyId, '') as never);
  * @throws Problem `statement-invalid`
  */
 export function parseEnvelope(value: unknown): Envelope {
-  return parseShape(envelopeShape, unplaced(value, 'envelope'), 'statement-invalid', 'the DSSE envelope');
+  return parseShape(
+    envelopeShape,
+    unplaced(value, 'envelope'),
+    'statement-invalid',
+    'the DSSE envelope',
+  );
 }
 
 /**
@@ -90,7 +107,10 @@ export function peekStatement(envelope: Envelope): Statement {
  */
 export function requireInToto({ payloadType }: Envelope): void {
   if (payloadType === inTotoPayloadType) return;
-  throw new Problem('statement-invalid', `The payload is ${JSON.stringify(payloadType)}, not an in-toto statement`);
+  throw new Problem(
+    'statement-invalid',
+    `The payload is ${JSON.stringify(payloadType)}, not an in-toto statement`,
+  );
 }
 
 /** Whether the envelope is signed by this P-256 key (SPKI DER). */
@@ -107,7 +127,10 @@ export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
 }
 
 /** Which of the candidates signed the envelope, or undefined. */
-export function envelopeSigner(envelope: Envelope, candidates: Iterable<PublicKey>): PublicKey | undefined {
+export function envelopeSigner(
+  envelope: Envelope,
+  candidates: Iterable<PublicKey>,
+): PublicKey | undefined {
   for (const candidate of candidates) {
     if (verifyEnvelope(envelope, Buffer.from(candidate.spki, 'base64'))) return candidate;
   }

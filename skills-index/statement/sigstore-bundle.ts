@@ -7,7 +7,13 @@ import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { base64, type Shape } from './field-shapes.ts';
-import { certificateCharsMax, checkpointCharsMax, inclusionProofHashesMax, timestampCharsMax, timestampsMax } from './limits.ts';
+import {
+  certificateCharsMax,
+  checkpointCharsMax,
+  inclusionProofHashesMax,
+  timestampCharsMax,
+  timestampsMax,
+} from './limits.ts';
 import { type Envelope, envelopeShape, sentEnvelopeShape } from './sign.ts';
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -44,14 +50,20 @@ export type KeyedBundle = BundleOf<{
 interface Certification {
   /** DER. */
   readonly certificate: { readonly rawBytes: string };
-  readonly timestampVerificationData: { readonly rfc3161Timestamps: readonly { readonly signedTimestamp: string }[] };
+  readonly timestampVerificationData: {
+    readonly rfc3161Timestamps: readonly { readonly signedTimestamp: string }[];
+  };
 }
 
 /** Signed by a key that a certificate names, and not yet in our log: what cosign and sigstore-python write and verify. */
-export type PlainBundle = BundleOf<Certification & { readonly tlogEntries: readonly [SigstoreLogEntry] }>;
+export type PlainBundle = BundleOf<
+  Certification & { readonly tlogEntries: readonly [SigstoreLogEntry] }
+>;
 
 /** The same in our log: our entry first, that of Rekor second. */
-export type CertifiedBundle = BundleOf<Certification & { readonly tlogEntries: readonly [SigstoreLogEntry, SigstoreLogEntry] }>;
+export type CertifiedBundle = BundleOf<
+  Certification & { readonly tlogEntries: readonly [SigstoreLogEntry, SigstoreLogEntry] }
+>;
 
 export type SigstoreBundle = KeyedBundle | CertifiedBundle;
 
@@ -86,7 +98,10 @@ export function isCertified(bundle: SigstoreBundle): bundle is CertifiedBundle {
 }
 
 /** The bytes under which a bundle is stored, and their digest: the statement's address. */
-export function addressOf(bundle: SigstoreBundle): { readonly bytes: Uint8Array; readonly digest: Digest } {
+export function addressOf(bundle: SigstoreBundle): {
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+} {
   const bytes = Buffer.from(canonicalJson(bundle));
   return { bytes, digest: digestOf(bytes) };
 }
@@ -94,14 +109,19 @@ export function addressOf(bundle: SigstoreBundle): { readonly bytes: Uint8Array;
 const hash = v.pipe(base64, v.length(44, 'is not a SHA-256 hash in base64'));
 const decimal = v.pipe(
   v.string(),
-  v.check((text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)), 'is not a number in decimal'),
+  v.check(
+    (text) => /^(0|[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(Number(text)),
+    'is not a number in decimal',
+  ),
 );
 const base64UpTo = (charsMax: number) =>
   v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(charsMax, 'is too long'), base64);
 
 // One log entry with a proof, no promise, no time. Protobuf's JSON leaves out what is zero or empty, and so do those who send us theirs:
 // `zero` says whether that may be missing; read, it is always there.
-const entryWith = (zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => Shape<Value>): Shape<SigstoreLogEntry> =>
+const entryWith = (
+  zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => Shape<Value>,
+): Shape<SigstoreLogEntry> =>
   exactObject({
     logIndex: zero(decimal, '0'),
     logId: exactObject({ keyId: hash }),
@@ -112,7 +132,9 @@ const entryWith = (zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => 
       rootHash: hash,
       treeSize: decimal,
       hashes: zero(boundedList(hash, inclusionProofHashesMax), []),
-      checkpoint: exactObject({ envelope: v.pipe(v.string(), v.maxLength(checkpointCharsMax, 'is too long')) }),
+      checkpoint: exactObject({
+        envelope: v.pipe(v.string(), v.maxLength(checkpointCharsMax, 'is too long')),
+      }),
     }),
     canonicalizedBody: base64,
   });
@@ -129,8 +151,15 @@ const certification = {
   }),
 };
 
-const bundleOf = <Material>(material: Shape<Material>, envelope: Shape<Envelope> = envelopeShape): Shape<BundleOf<Material>> =>
-  exactObject({ mediaType: v.literal(sigstoreBundleMediaType), verificationMaterial: material, dsseEnvelope: envelope });
+const bundleOf = <Material>(
+  material: Shape<Material>,
+  envelope: Shape<Envelope> = envelopeShape,
+): Shape<BundleOf<Material>> =>
+  exactObject({
+    mediaType: v.literal(sigstoreBundleMediaType),
+    verificationMaterial: material,
+    dsseEnvelope: envelope,
+  });
 
 const keyedShape: Shape<KeyedBundle> = bundleOf(
   exactObject({
@@ -156,7 +185,11 @@ export function parseSigstoreBundle(value: unknown): SigstoreBundle {
 }
 
 function hasCertificate(value: unknown): boolean {
-  const material = typeof value === 'object' && value !== null && 'verificationMaterial' in value && value.verificationMaterial;
+  const material =
+    typeof value === 'object' &&
+    value !== null &&
+    'verificationMaterial' in value &&
+    value.verificationMaterial;
   return typeof material === 'object' && material !== null && 'certificate' in material;
 }
 
@@ -165,5 +198,10 @@ function hasCertificate(value: unknown): boolean {
  * @throws Problem `statement-invalid`
  */
 export function parsePlainBundle(value: unknown): PlainBundle {
-  return parseShape(plainShape, unplaced(value, 'bundle'), 'statement-invalid', 'the Sigstore bundle');
+  return parseShape(
+    plainShape,
+    unplaced(value, 'bundle'),
+    'statement-invalid',
+    'the Sigstore bundle',
+  );
 }

@@ -22,11 +22,18 @@ export function proofChallenge(type: string, payload: Uint8Array): Uint8Array {
 }
 
 /** Empty when the proof is there and holds. */
-export function whyNotProven({ key, passkey }: ProvingKey, type: string, payload: Uint8Array, proof: ApproverProof): string[] {
+export function whyNotProven(
+  { key, passkey }: ProvingKey,
+  type: string,
+  payload: Uint8Array,
+  proof: ApproverProof,
+): string[] {
   if (passkey !== undefined && proof.assertion !== undefined)
     return whyNotAsserted(proof.assertion, proofChallenge(type, payload), passkey);
   if (key === undefined || proof.signature === undefined) return ['it is not signed'];
-  return isSigned(key.spki, pae(type, payload), proof.signature) ? [] : ['its signature does not hold'];
+  return isSigned(key.spki, pae(type, payload), proof.signature)
+    ? []
+    : ['its signature does not hold'];
 }
 
 function isSigned(spki: string, bytes: Uint8Array, signature: string): boolean {

@@ -40,20 +40,33 @@ export function whyAuthor(
  * published or now, by key, by one that followed it there or that it followed, by who they are at an issuer, or by any name that one of these
  * ever had. A key that no member statement names stands for nobody but itself.
  */
-export function isAuthor(identities: Identities, publication: Publication, who: Acting, at: number): boolean {
+export function isAuthor(
+  identities: Identities,
+  publication: Publication,
+  who: Acting,
+  at: number,
+): boolean {
   const owners = standingBehind(identities, publication, at).map(identityId);
   // Who rotated a key is still who they were: with the old one, with the new one, and by every name that either had.
   const ids = identities.lineOf(publication.scope, [...given(publication.signer), ...owners]);
   const keys = given(who.keyId);
   if (keys.some((key) => ids.has(key))) return true;
-  const namesOf = (list: Iterable<Digest>): string[] => [...list].flatMap((id) => [...identities.namesOf(id)]);
+  const namesOf = (list: Iterable<Digest>): string[] =>
+    [...list].flatMap((id) => [...identities.namesOf(id)]);
   const names = new Set(namesOf(ids));
   return [...given(who.member), ...namesOf(keys)].some((name) => names.has(name));
 }
 
-function standingBehind(identities: Identities, { scope, logIndex }: Publication, at: number): Identity[] {
+function standingBehind(
+  identities: Identities,
+  { scope, logIndex }: Publication,
+  at: number,
+): Identity[] {
   const times = [...given(logIndex), at];
-  return times.flatMap((when) => [...identities.ownersOf(scope, when), ...identities.publishersOf(scope, when)]);
+  return times.flatMap((when) => [
+    ...identities.ownersOf(scope, when),
+    ...identities.publishersOf(scope, when),
+  ]);
 }
 
 function given<Value>(value: Value | undefined): Value[] {

@@ -23,7 +23,11 @@ export interface ApprovalContext {
   readonly root: RootFile;
   readonly policy: Policy;
   readonly identities: Identities;
-  readonly version: { readonly name: SkillName; readonly version: Version; readonly bundle: Digest };
+  readonly version: {
+    readonly name: SkillName;
+    readonly version: Version;
+    readonly bundle: Digest;
+  };
   /** Of the capabilities that the index shows. */
   readonly capabilityDigest?: Digest;
   readonly publish?: { readonly signer: Digest; readonly logIndex: number };
@@ -41,11 +45,17 @@ function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalC
   const { version, scan, policy, at, root } = context;
   const foreign = judgeOfRegistry(root)({ statement, logIndex });
   const said = statement.predicate;
-  const sameVersion = said.name === version.name && said.version === version.version && said.bundle === version.bundle;
+  const sameVersion =
+    said.name === version.name &&
+    said.version === version.version &&
+    said.bundle === version.bundle;
   const shown = context.capabilityDigest;
   const faults: readonly (readonly [boolean, string])[] = [
     [sameVersion, 'it is about another version'],
-    [shown === undefined || said.capabilityDigest === shown, 'it approves other capabilities than the index shows'],
+    [
+      shown === undefined || said.capabilityDigest === shown,
+      'it approves other capabilities than the index shows',
+    ],
     [scan === undefined || said.scanReport === scan.report, 'it rests on another scan report'],
     [scan === undefined || said.ruleSet === scan.ruleSet, 'it rests on another rule set'],
     [scan === undefined || logIndex > scan.logIndex, 'it was given before the scan'],
@@ -56,7 +66,10 @@ function whyNotAbout({ statement, logIndex }: LoggedApproval, context: ApprovalC
   return [...(foreign === undefined ? [] : [foreign]), ...wrong];
 }
 
-function whyNotReviewer(approval: LoggedApproval, { root, identities, version, publish }: ApprovalContext): string[] {
+function whyNotReviewer(
+  approval: LoggedApproval,
+  { root, identities, version, publish }: ApprovalContext,
+): string[] {
   const { signer, logIndex, statement } = approval;
   const { reviewer } = statement.predicate;
   const byKey = 'keyId' in reviewer;
@@ -67,10 +80,16 @@ function whyNotReviewer(approval: LoggedApproval, { root, identities, version, p
   const own = whyAuthor(identities, { scope: scopeOf(version.name), ...publish }, acting, logIndex);
   return [
     ...(member?.roles.includes('reviewer') ? [] : ['its signer was no reviewer then']),
-    ...(member === undefined || member.name === reviewer.member ? [] : [`its signer is ${member.name}`]),
+    ...(member === undefined || member.name === reviewer.member
+      ? []
+      : [`its signer is ${member.name}`]),
     ...(own === undefined ? [] : [own]),
-    ...(byKey ? whyNotByKey(approval) : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
-    ...(byKey || holdsOffice(root, 'registry', signer, logIndex) ? [] : ['it was not logged by the registry']),
+    ...(byKey
+      ? whyNotByKey(approval)
+      : whyNotByPasskey(identities, statement, reviewer.credentialId, logIndex)),
+    ...(byKey || holdsOffice(root, 'registry', signer, logIndex)
+      ? []
+      : ['it was not logged by the registry']),
   ];
 }
 
@@ -81,7 +100,12 @@ function whyNotByKey({ statement, signer }: LoggedApproval): string[] {
 }
 
 // The registry's signature gives it a place in the log and counts for nothing else.
-function whyNotByPasskey(identities: Identities, statement: ApprovalStatement, credentialId: string, logIndex: number): string[] {
+function whyNotByPasskey(
+  identities: Identities,
+  statement: ApprovalStatement,
+  credentialId: string,
+  logIndex: number,
+): string[] {
   const { assertion } = statement.predicate;
   if (assertion === undefined) return ['it has no assertion of a passkey'];
   const enrolled = identities.passkeyOf(credentialId, logIndex);

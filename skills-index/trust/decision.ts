@@ -96,7 +96,13 @@ export function decide(input: DecisionInput): Decision {
     if (reasons.list.length === 0) reasons.add('statement-missing', 'the evidence is not complete');
     const chain = chainOf(evidence, judged, reasons.list);
     const learned = isLogInDoubt(reasons) || status === undefined ? [] : learnedFrom(evidence);
-    return { kind: 'refused', reasons: alarmsFirst(reasons.list), chain, learned, ...(alarm === undefined ? {} : { alarm }) };
+    return {
+      kind: 'refused',
+      reasons: alarmsFirst(reasons.list),
+      chain,
+      learned,
+      ...(alarm === undefined ? {} : { alarm }),
+    };
   }
   const { line } = input;
   return {
@@ -143,7 +149,8 @@ function isComplete<Parts extends object>(parts: Parts): parts is Parts & Comple
 
 // Who reads one line reads why nothing helps; that witnesses do not cosign such a log follows from it, and waiting would not mend it.
 function alarmsFirst(list: readonly DecisionReason[]): DecisionReason[] {
-  const isAlarm = ({ code }: DecisionReason): boolean => code === 'log-rolled-back' || code === 'log-forked';
+  const isAlarm = ({ code }: DecisionReason): boolean =>
+    code === 'log-rolled-back' || code === 'log-forked';
   return [...list.filter(isAlarm), ...list.filter((one) => !isAlarm(one))];
 }
 

@@ -42,7 +42,10 @@ export interface Identities {
   /** Whether a key was a member with this role at that log index. Administrators of the root file count too. */
   isMember(keyId: Digest, role: MemberRole, atLogIndex: number): boolean;
   memberOf(keyId: Digest, atLogIndex: number): Member | undefined;
-  passkeyOf(credentialId: string, atLogIndex: number): { readonly member: Member; readonly passkey: EnrolledPasskey } | undefined;
+  passkeyOf(
+    credentialId: string,
+    atLogIndex: number,
+  ): { readonly member: Member; readonly passkey: EnrolledPasskey } | undefined;
   /** Keys with which the member of this name could sign at that index. */
   keysOf(memberName: string, atLogIndex: number): readonly Digest[];
   /** Passkeys with which the member of this name could sign at that index. */
@@ -75,7 +78,11 @@ export interface Identities {
   /** Names of all members that ever held a key, or were named as who an issuer vouches for, at any index. */
   namesOf(identity: Digest): ReadonlySet<string>;
   /** Statements that do not count, and why. */
-  readonly ignored: readonly { readonly digest: Digest; readonly logIndex: number; readonly why: string }[];
+  readonly ignored: readonly {
+    readonly digest: Digest;
+    readonly logIndex: number;
+    readonly why: string;
+  }[];
 }
 
 /**
@@ -104,10 +111,15 @@ export function chainIdentities(
   for (let round = 0; ; round++) {
     const chain = new IdentityChain(root, ends, order);
     chain.ignored.push(...foreign);
-    for (const { digest, logIndex } of twins) chain.ignored.push({ digest, logIndex, why: 'it was said before' });
+    for (const { digest, logIndex } of twins)
+      chain.ignored.push({ digest, logIndex, why: 'it was said before' });
     for (const one of ordered) chain.add(one);
     order.close();
-    if (round >= identityRoundsMax || chain.ends.members.size + chain.ends.keys.size === countOf(ends)) return chain;
+    if (
+      round >= identityRoundsMax ||
+      chain.ends.members.size + chain.ends.keys.size === countOf(ends)
+    )
+      return chain;
     ends = chain.ends;
   }
 }

@@ -9,7 +9,14 @@ import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import type { Version } from '../skill/version.ts';
-import { capabilities, digest, logIndex, type Shape, skillName, version } from '../statement/field-shapes.ts';
+import {
+  capabilities,
+  digest,
+  logIndex,
+  type Shape,
+  skillName,
+  version,
+} from '../statement/field-shapes.ts';
 import { indexFileBytesMax, indexStatementsMax } from './limits.ts';
 
 export interface IndexLine {
@@ -54,13 +61,17 @@ const lineShape: Shape<IndexLine> = exactObject({
  * @throws Problem `registry-answer`
  */
 export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] {
-  if (bytes.byteLength > indexFileBytesMax) throw new Problem('registry-answer', `The index of ${name} is too large`);
+  if (bytes.byteLength > indexFileBytesMax)
+    throw new Problem('registry-answer', `The index of ${name} is too large`);
   const text = Buffer.from(bytes).toString('utf8');
   const lines = text.split('\n').filter((line) => line !== '');
   const parsed = lines.map((line, at) => parseLine(line, `${name}:${at + 1}`));
   const versions = new Set(parsed.map((line) => line.version));
   if (parsed.some((line) => line.name !== name) || versions.size !== parsed.length) {
-    throw new Problem('registry-answer', `The index of ${name} has a line of another skill, or a version twice`);
+    throw new Problem(
+      'registry-answer',
+      `The index of ${name} has a line of another skill, or a version twice`,
+    );
   }
   return parsed;
 }
@@ -73,15 +84,27 @@ export function printIndexLine(line: IndexLine): string {
 /** What of a description stands in an index line. */
 export function indexDescription(description: string): string {
   // Cut between characters, never inside a surrogate pair.
-  return [...description].reduce((cut, char) => (cut.length + char.length > descriptionCharsMax ? cut : cut + char), '');
+  return [...description].reduce(
+    (cut, char) => (cut.length + char.length > descriptionCharsMax ? cut : cut + char),
+    '',
+  );
 }
 
 function parseLine(line: string, place: string): IndexLine {
   try {
-    return parseShape(lineShape, parseJson(line, place), 'registry-answer', `the index line ${place}`);
+    return parseShape(
+      lineShape,
+      parseJson(line, place),
+      'registry-answer',
+      `the index line ${place}`,
+    );
   } catch (cause) {
     if (cause instanceof Problem && cause.code === 'json-invalid') {
-      throw new Problem('registry-answer', `Cannot read the index line ${place}: ${cause.message}`, { cause });
+      throw new Problem(
+        'registry-answer',
+        `Cannot read the index line ${place}: ${cause.message}`,
+        { cause },
+      );
     }
     throw cause;
   }

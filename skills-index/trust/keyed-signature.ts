@@ -28,7 +28,10 @@ const none: never[] = [];
 
 // Read for the key alone: `verifyOwnEntry` then demands that the whole body is the one that this key and envelope give.
 function keyInEntry(bundle: KeyedBundle): Uint8Array {
-  const body = Buffer.from(bundle.verificationMaterial.tlogEntries[0].canonicalizedBody, 'base64').toString('utf8');
+  const body = Buffer.from(
+    bundle.verificationMaterial.tlogEntries[0].canonicalizedBody,
+    'base64',
+  ).toString('utf8');
   const spki = /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(body)?.[1];
   if (spki === undefined) throw new Problem('log-invalid', 'The log entry names no public key');
   return Buffer.from(spki, 'base64');
@@ -41,12 +44,19 @@ function keyInEntry(bundle: KeyedBundle): Uint8Array {
  */
 export function verifyKeyed(bundle: KeyedBundle, spki: Uint8Array, parse: ParseKey): void {
   const material: TrustMaterial = {
-    ...{ certificateAuthorities: none, timestampAuthorities: none, ctlogs: none, tlogs: none },
+    certificateAuthorities: none,
+    timestampAuthorities: none,
+    ctlogs: none,
+    tlogs: none,
     publicKey: () => ({ publicKey: parse(spki), validFor: () => true }),
   };
   try {
     const { signature, key } = toSignedEntity(bundleFromJSON(bundle));
-    const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
+    const verifier = new Verifier(material, {
+      tlogThreshold: 0,
+      ctlogThreshold: 0,
+      timestampThreshold: 0,
+    });
     verifier.verify({ signature, key, tlogEntries: none, timestamps: none });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);

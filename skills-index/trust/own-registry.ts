@@ -21,11 +21,14 @@ export function isBound(statement: Statement): statement is BoundStatement {
 
 type BoundStatement = Exclude<
   Statement,
-  { predicateType: (typeof predicateTypes)['publish'] } | { predicateType: (typeof predicateTypes)['provenance'] }
+  | { predicateType: (typeof predicateTypes)['publish'] }
+  | { predicateType: (typeof predicateTypes)['provenance'] }
 >;
 
 /** Makes the judge of one registry: why a logged statement does not count there, or undefined. */
-export function judgeOfRegistry(root: RootFile): (one: Pick<LoggedStatement, 'statement' | 'logIndex'>) => string | undefined {
+export function judgeOfRegistry(
+  root: RootFile,
+): (one: Pick<LoggedStatement, 'statement' | 'logIndex'>) => string | undefined {
   const own = registryIdOf(root);
   const unnamedUpTo = unnamedUpToOf(root);
   return ({ statement, logIndex }) => {
@@ -47,8 +50,12 @@ export function requireOwnRegistry(root: RootFile, statement: Statement): void {
   const own = registryIdOf(root);
   const { registry } = statement.predicate;
   if (registry === own) return;
-  const why = registry === undefined ? 'names no registry' : `was signed for the registry ${registry}`;
-  throw new Problem('other-registry', `Cannot take the statement: it ${why}, and this registry is ${own}`);
+  const why =
+    registry === undefined ? 'names no registry' : `was signed for the registry ${registry}`;
+  throw new Problem(
+    'other-registry',
+    `Cannot take the statement: it ${why}, and this registry is ${own}`,
+  );
 }
 
 // Root files that were made before statements named their registry say nothing of it: all that their logs hold counts on until the next

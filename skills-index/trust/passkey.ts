@@ -2,7 +2,12 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
-import { type ApprovalStatement, type EnrolledPasskey, type PasskeyAssertion, statementBytes } from '../statement/attestation.ts';
+import {
+  type ApprovalStatement,
+  type EnrolledPasskey,
+  type PasskeyAssertion,
+  statementBytes,
+} from '../statement/attestation.ts';
 import { inTotoPayloadType, pae } from '../statement/sign.ts';
 import { clientDataBytesMax } from './limits.ts';
 
@@ -23,14 +28,23 @@ export function approvalChallenge(statement: ApprovalStatement): Uint8Array {
  */
 export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
   const bytes = Buffer.from(cose);
-  const [x, y] = [bytes.subarray(10, 42), bytes.subarray(45, 77)];
-  const fixed = bytes.length === 77 && coseHead.equals(bytes.subarray(0, 10)) && coseY.equals(bytes.subarray(42, 45));
+  const x = bytes.subarray(10, 42);
+  const y = bytes.subarray(45, 77);
+  const fixed =
+    bytes.length === 77 &&
+    coseHead.equals(bytes.subarray(0, 10)) &&
+    coseY.equals(bytes.subarray(42, 45));
   return fixed ? Buffer.concat([spkiHead, x, y]) : undefined;
 }
 
 /** Why the assertion does not hold for this challenge and passkey; none when it does. */
-export function whyNotAsserted(assertion: PasskeyAssertion, challenge: Uint8Array, passkey: EnrolledPasskey): string[] {
-  const [data, client] = [decode(assertion.authenticatorData), decode(assertion.clientDataJSON)];
+export function whyNotAsserted(
+  assertion: PasskeyAssertion,
+  challenge: Uint8Array,
+  passkey: EnrolledPasskey,
+): string[] {
+  const data = decode(assertion.authenticatorData);
+  const client = decode(assertion.clientDataJSON);
   return [
     ...(assertion.credentialId === passkey.credentialId ? [] : ['it is of another passkey']),
     ...whyNotClientData(client, challenge, passkey),
@@ -53,13 +67,21 @@ const userPresent = 0x01;
 const userVerified = 0x04;
 const flagsWithMoreData = 0xc0;
 
-function whyNotClientData(bytes: Buffer, challenge: Uint8Array, passkey: EnrolledPasskey): string[] {
+function whyNotClientData(
+  bytes: Buffer,
+  challenge: Uint8Array,
+  passkey: EnrolledPasskey,
+): string[] {
   const client = readClientData(bytes);
   if (client === undefined) return ['its client data cannot be read'];
   return [
     ...(client.type === 'webauthn.get' ? [] : ['it is no assertion']),
-    ...(client.challenge === Buffer.from(challenge).toString('base64url') ? [] : ['it is over another statement']),
-    ...(client.origin === passkey.origin && isOfRp(passkey) ? [] : ['it was made at another origin']),
+    ...(client.challenge === Buffer.from(challenge).toString('base64url')
+      ? []
+      : ['it is over another statement']),
+    ...(client.origin === passkey.origin && isOfRp(passkey)
+      ? []
+      : ['it was made at another origin']),
     ...(isOwnPage(client) ? [] : ['it was made inside another page']),
   ];
 }
@@ -69,13 +91,18 @@ function whyNotAuthenticatorData(data: Buffer, passkey: EnrolledPasskey): string
   const complete = (flags & flagsWithMoreData) === 0 ? data.length === 37 : data.length > 37;
   return [
     ...(complete ? [] : ['its authenticator data has the wrong length']),
-    ...(Buffer.compare(data.subarray(0, 32), sha256(Buffer.from(passkey.rpId))) === 0 ? [] : ['it is for another site']),
+    ...(Buffer.compare(data.subarray(0, 32), sha256(Buffer.from(passkey.rpId))) === 0
+      ? []
+      : ['it is for another site']),
     ...((flags & userPresent) === 0 ? ['nobody was present'] : []),
     ...((flags & userVerified) === 0 ? ['the person was not verified'] : []),
   ];
 }
 
-function isSigned({ authenticatorData, clientDataJSON, signature }: PasskeyAssertion, passkey: EnrolledPasskey): boolean {
+function isSigned(
+  { authenticatorData, clientDataJSON, signature }: PasskeyAssertion,
+  passkey: EnrolledPasskey,
+): boolean {
   const signed = Buffer.concat([decode(authenticatorData), sha256(decode(clientDataJSON))]);
   try {
     const spki = Buffer.from(coseToSpki(decode(passkey.publicKey)) ?? []);
@@ -96,7 +123,9 @@ function readClientData(bytes: Buffer): Record<string, unknown> | undefined {
   if (bytes.length > clientDataBytesMax) return undefined;
   try {
     const { value } = parseJson(bytes, 'client data');
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch (cause) {
     if (cause instanceof Problem) return undefined;
     throw cause;

@@ -8,7 +8,13 @@ import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { capabilities, digest, logIndex, type Shape } from '../statement/field-shapes.ts';
 import type { Finding, Verdict } from '../statement/finding.ts';
-import { approvalsMax, earlierPoliciesMax, policyBytesMax, programsMax, refusedRuleSetsMax } from './limits.ts';
+import {
+  approvalsMax,
+  earlierPoliciesMax,
+  policyBytesMax,
+  programsMax,
+  refusedRuleSetsMax,
+} from './limits.ts';
 import { programsOfReach } from './programs.ts';
 
 /** Of `total` people, `independent` signed without the desk. */
@@ -60,13 +66,20 @@ export const firstPolicy: Policy = {
   approvals: { usual: { total: 1, independent: 1 }, high: { total: 2, independent: 1 } },
 };
 
-const count = v.pipe(v.number(), v.safeInteger(), v.maxValue(approvalsMax, `is more than ${approvalsMax}`));
+const count = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.maxValue(approvalsMax, `is more than ${approvalsMax}`),
+);
 const needed = v.pipe(
   exactObject({
     total: v.pipe(count, v.minValue(1, 'is less than 1: a person reads every version')),
     independent: v.pipe(count, v.minValue(0)),
   }),
-  v.check((one) => one.independent <= one.total, 'asks for more independent approvals than approvals'),
+  v.check(
+    (one) => one.independent <= one.total,
+    'asks for more independent approvals than approvals',
+  ),
 );
 
 const entries = {
@@ -82,7 +95,11 @@ const policyShape: Shape<Policy> = exactObject({
   ...entries,
   earlier: v.exactOptional(
     v.pipe(
-      boundedList(exactObject({ policy: exactObject(entries), validUpTo: logIndex }), earlierPoliciesMax, 'is too long'),
+      boundedList(
+        exactObject({ policy: exactObject(entries), validUpTo: logIndex }),
+        earlierPoliciesMax,
+        'is too long',
+      ),
       v.check(
         (list) => list.every((one, at) => (list[at - 1]?.validUpTo ?? -1) < one.validUpTo),
         'is not in the order of validUpTo, each once',
@@ -93,14 +110,19 @@ const policyShape: Shape<Policy> = exactObject({
 
 /** @throws Problem `json-invalid` with every reason */
 export function parsePolicy(content: Uint8Array | string): Policy {
-  if (content.length > policyBytesMax) throw new Problem('json-invalid', 'Cannot read the policy: it is too large');
+  if (content.length > policyBytesMax)
+    throw new Problem('json-invalid', 'Cannot read the policy: it is too large');
   return parseShape(policyShape, parseJson(content, 'policy.json'), 'json-invalid', 'the policy');
 }
 
 /** How many approvals a version needs. */
 export function approvalsNeeded(
   policy: Policy,
-  version: { readonly capabilities: Capabilities; readonly findings: readonly Finding[]; readonly verdict?: Verdict },
+  version: {
+    readonly capabilities: Capabilities;
+    readonly findings: readonly Finding[];
+    readonly verdict?: Verdict;
+  },
 ): ApprovalsNeeded {
   return whyHigh(policy, version).length === 0 ? policy.approvals.usual : policy.approvals.high;
 }
@@ -110,13 +132,23 @@ export function whyHigh(
   policy: Policy,
   { capabilities, findings, verdict }: Parameters<typeof approvalsNeeded>[1],
 ): readonly string[] {
-  const programs = capabilities.exec.filter((one) => hasReach(policy, one.program)).map((one) => one.program);
-  const worst = findings.filter((one) => one.severity === 'high' || one.severity === 'critical').length;
+  const programs = capabilities.exec
+    .filter((one) => hasReach(policy, one.program))
+    .map((one) => one.program);
+  const worst = findings.filter(
+    (one) => one.severity === 'high' || one.severity === 'critical',
+  ).length;
   return [
-    ...(capabilities.secret.length > 0 && capabilities.egress.length > 0 ? ['it takes secrets and reaches the network'] : []),
+    ...(capabilities.secret.length > 0 && capabilities.egress.length > 0
+      ? ['it takes secrets and reaches the network']
+      : []),
     ...(programs.length > 0 ? [`it starts ${programs.join(', ')}`] : []),
-    ...(worst > 0 ? [`the scan has ${worst} ${worst === 1 ? 'finding' : 'findings'} of level high or critical`] : []),
-    ...(verdict === 'block' || verdict === 'incomplete' ? [`the scan's verdict is ${verdict}`] : []),
+    ...(worst > 0
+      ? [`the scan has ${worst} ${worst === 1 ? 'finding' : 'findings'} of level high or critical`]
+      : []),
+    ...(verdict === 'block' || verdict === 'incomplete'
+      ? [`the scan's verdict is ${verdict}`]
+      : []),
   ];
 }
 
@@ -128,5 +160,8 @@ export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
 /** Whether a program as `exec` needs the high number of approvals: `*`, or any word of its name stands in the policy's table. */
 export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
-  return program === '*' || [name, ...name.split(/[^a-z]/)].some((word) => policy.programs.includes(word));
+  return (
+    program === '*' ||
+    [name, ...name.split(/[^a-z]/)].some((word) => policy.programs.includes(word))
+  );
 }

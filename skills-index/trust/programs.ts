@@ -58,7 +58,15 @@ const convertersWithDoors = words(`
 /** All of them, sorted, each once. */
 export const programsOfReach: readonly string[] = [
   ...new Set([
-    ...[...shells, ...interpreters, ...startersOfOthers, ...editorsAndPagers, ...buildersAndPackages],
-    ...[...archivesAndVersions, ...carriersOut, ...databases, ...machines, ...convertersWithDoors],
+    ...shells,
+    ...interpreters,
+    ...startersOfOthers,
+    ...editorsAndPagers,
+    ...buildersAndPackages,
+    ...archivesAndVersions,
+    ...carriersOut,
+    ...databases,
+    ...machines,
+    ...convertersWithDoors,
   ]),
 ].sort();

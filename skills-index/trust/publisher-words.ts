@@ -9,7 +9,10 @@ import type { Certified } from './sigstore/verify-certified.ts';
 export function sayForeign(
   identities: Pick<Identities, 'publishersOf'>,
   scope: Scope,
-  by: Pick<LoggedStatement, 'signer'> & { readonly certified?: Pick<Certified, 'claims'>; readonly logIndex?: number },
+  by: Pick<LoggedStatement, 'signer'> & {
+    readonly certified?: Pick<Certified, 'claims'>;
+    readonly logIndex?: number;
+  },
 ): string {
   const { signer, certified, logIndex } = by;
   const who = certified === undefined ? signer : printClaims(certified.claims);
@@ -18,6 +21,8 @@ export function sayForeign(
   if (publishers.length > 0 && publishers.every((one) => isCi(one)))
     return `@${scope} publishes from CI only: ${named}; and this was signed by ${who}`;
   const didNot =
-    logIndex === undefined ? `${who} does not publish in @${scope}` : `${who} did not own @${scope} at log index ${logIndex}`;
+    logIndex === undefined
+      ? `${who} does not publish in @${scope}`
+      : `${who} did not own @${scope} at log index ${logIndex}`;
   return publishers.length === 0 ? didNot : `${didNot}; it publishes with ${named}`;
 }

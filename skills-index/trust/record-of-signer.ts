@@ -12,7 +12,9 @@ export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer:
   const times = timesOf(entity);
   for (const { canonicalizedBody, logId } of entity.tlogEntries) {
     const logs = root.tlogs.filter(({ logID }) => logID.equals(logId.keyId));
-    const counted = times.every((time) => logs.some(({ validFor: { start, end } }) => start <= time && time <= end));
+    const counted = times.every((time) =>
+      logs.some(({ validFor: { start, end } }) => start <= time && time <= end),
+    );
     if (!counted) throw refused('the log’s key did not count at the time of the signature');
     if (!stringsIn(bodyOf(canonicalizedBody)).some((text) => isSigner(text, signer)))
       throw refused('the log entry names another signer');
@@ -45,7 +47,10 @@ function stringsIn(value: unknown): string[] {
 function isSigner(text: string, signer: Uint8Array): boolean {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.equals(signer)) return true;
-  const [, body] = /^-----BEGIN [A-Z ]+-----([A-Za-z0-9+/=\s]+)-----END [A-Z ]+-----\s*$/.exec(bytes.toString('latin1')) ?? [];
+  const [, body] =
+    /^-----BEGIN [A-Z ]+-----([A-Za-z0-9+/=\s]+)-----END [A-Z ]+-----\s*$/.exec(
+      bytes.toString('latin1'),
+    ) ?? [];
   return body !== undefined && Buffer.from(body, 'base64').equals(signer);
 }
 

@@ -25,8 +25,15 @@ export function keysOfOffice(root: RootFile, office: RootOffice): readonly Offic
 }
 
 /** Whether what a key signed at a log index counts as said in an office. */
-export function holdsOffice(root: RootFile, office: RootOffice, keyId: Digest, at: number): boolean {
-  return keysOfOffice(root, office).some((one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at));
+export function holdsOffice(
+  root: RootFile,
+  office: RootOffice,
+  keyId: Digest,
+  at: number,
+): boolean {
+  return keysOfOffice(root, office).some(
+    (one) => rootKeyId(one) === keyId && at <= (one.validUpTo ?? at),
+  );
 }
 
 /** How many administrators of the root file had to agree at a log index. */
@@ -38,7 +45,11 @@ export function thresholdAt({ threshold, thresholds = [] }: RootFile, at: number
  * Reads a signed note of the log, by its key in office or, up to its last index, by a retired one.
  * @throws Problem `log-invalid`, `signature-invalid`
  */
-export function verifyRootCheckpoint(note: string, root: RootFile, parse: ParseKey = parseKey): RootCheckpoint {
+export function verifyRootCheckpoint(
+  note: string,
+  root: RootFile,
+  parse: ParseKey = parseKey,
+): RootCheckpoint {
   let fault: Problem | undefined;
   for (const one of keysOfOffice(root, 'log')) {
     const logKey = spkiOf(one);
@@ -56,5 +67,8 @@ export function verifyRootCheckpoint(note: string, root: RootFile, parse: ParseK
 
 function requireInTime({ size }: Checkpoint, { validUpTo }: OfficeKey): void {
   if (validUpTo === undefined || size <= validUpTo + 1) return;
-  throw new Problem('log-invalid', `The log key was retired at log index ${validUpTo}, and signed a checkpoint of size ${size}`);
+  throw new Problem(
+    'log-invalid',
+    `The log key was retired at log index ${validUpTo}, and signed a checkpoint of size ${size}`,
+  );
 }

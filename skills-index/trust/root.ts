@@ -6,8 +6,20 @@ import { isHostName } from '../skill/host-name.ts';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
-import { base64, digest, isEd25519Spki, isP256Spki, logIndex, type Shape } from '../statement/field-shapes.ts';
-import { rootAdministratorsMax, rootBytesMax, rootRetiredMax, rootThresholdsMax } from './limits.ts';
+import {
+  base64,
+  digest,
+  isEd25519Spki,
+  isP256Spki,
+  logIndex,
+  type Shape,
+} from '../statement/field-shapes.ts';
+import {
+  rootAdministratorsMax,
+  rootBytesMax,
+  rootRetiredMax,
+  rootThresholdsMax,
+} from './limits.ts';
 
 /** SPKI DER in base64. */
 export interface RootKey {
@@ -63,12 +75,19 @@ const p256 = v.pipe(
 );
 const ed25519 = v.pipe(
   base64,
-  v.check((text) => isEd25519Spki(spkiOf({ key: text })), 'is not an Ed25519 key (SPKI DER in base64)'),
+  v.check(
+    (text) => isEd25519Spki(spkiOf({ key: text })),
+    'is not an Ed25519 key (SPKI DER in base64)',
+  ),
 );
 
 const retiredKey: Shape<RetiredKey> = v.variant('office', [
   exactObject({ office: v.literal('log'), key: ed25519, validUpTo: logIndex }),
-  exactObject({ office: v.picklist(['registry', 'status', 'administrator']), key: p256, validUpTo: logIndex }),
+  exactObject({
+    office: v.picklist(['registry', 'status', 'administrator']),
+    key: p256,
+    validUpTo: logIndex,
+  }),
 ]);
 
 const thresholdNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1, 'is less than 1'));
@@ -87,7 +106,10 @@ const rootShape: Shape<RootFile> = v.pipe(
       boundedList(
         v.pipe(
           exactObject({ keyId: digest, key: p256 }),
-          v.check((one) => rootKeyId(one) === one.keyId, 'has a keyId that is not the digest of its key'),
+          v.check(
+            (one) => rootKeyId(one) === one.keyId,
+            'has a keyId that is not the digest of its key',
+          ),
         ),
         rootAdministratorsMax,
         'is too long',
@@ -97,8 +119,15 @@ const rootShape: Shape<RootFile> = v.pipe(
     threshold: thresholdNumber,
     thresholds: v.exactOptional(
       v.pipe(
-        boundedList(exactObject({ threshold: thresholdNumber, validUpTo: logIndex }), rootThresholdsMax, 'is too long'),
-        v.check((list) => list.every((one, at) => one.validUpTo > (list[at - 1]?.validUpTo ?? -1)), 'is not in log order'),
+        boundedList(
+          exactObject({ threshold: thresholdNumber, validUpTo: logIndex }),
+          rootThresholdsMax,
+          'is too long',
+        ),
+        v.check(
+          (list) => list.every((one, at) => one.validUpTo > (list[at - 1]?.validUpTo ?? -1)),
+          'is not in log order',
+        ),
       ),
     ),
     retired: v.exactOptional(boundedList(retiredKey, rootRetiredMax, 'is too long')),
@@ -107,11 +136,23 @@ const rootShape: Shape<RootFile> = v.pipe(
     unnamedUpTo: v.exactOptional(logIndex),
   }),
   // The administrators' signatures prove which root file was the first; without them any registry could name that of another one.
-  v.check(({ first, tuf }) => first === undefined || tuf === 1, 'names a first root file, and no TUF metadata (tuf) to prove it'),
-  v.check((root) => root.threshold <= root.administrators.length, 'has a threshold above the number of administrators'),
+  v.check(
+    ({ first, tuf }) => first === undefined || tuf === 1,
+    'names a first root file, and no TUF metadata (tuf) to prove it',
+  ),
+  v.check(
+    (root) => root.threshold <= root.administrators.length,
+    'has a threshold above the number of administrators',
+  ),
   // A key with two offices would let the holder of one act in the other, and one that is also retired has no end.
   v.check((root) => {
-    const keys = [root.log, root.status, root.registry, ...root.administrators, ...(root.retired ?? [])].map((one) => one.key);
+    const keys = [
+      root.log,
+      root.status,
+      root.registry,
+      ...root.administrators,
+      ...(root.retired ?? []),
+    ].map((one) => one.key);
     return new Set(keys).size === keys.length;
   }, 'names one key for two offices, or a key that counts as retired'),
 );
@@ -121,7 +162,8 @@ const rootShape: Shape<RootFile> = v.pipe(
  * @throws Problem `root-invalid`, `json-invalid`
  */
 export function parseRoot(content: Uint8Array | string): RootFile {
-  if (content.length > rootBytesMax) throw new Problem('root-invalid', 'Cannot read the root file: it is too large');
+  if (content.length > rootBytesMax)
+    throw new Problem('root-invalid', 'Cannot read the root file: it is too large');
   return parseShape(rootShape, parseJson(content, 'root.json'), 'root-invalid', 'the root file');
 }
 

@@ -10,10 +10,15 @@ export function levelWords(level: SlsaBuildLevel): readonly string[] {
 }
 
 /** The level of a publication with this provenance: provenance that somebody else signed shows nothing. */
-export function slsaLevelOf(publish: SignedBy | undefined, provenance: SignedBy | undefined): SlsaBuildLevel {
-  if (publish === undefined || provenance === undefined || publish.signer !== provenance.signer) return 0;
+export function slsaLevelOf(
+  publish: SignedBy | undefined,
+  provenance: SignedBy | undefined,
+): SlsaBuildLevel {
+  if (publish === undefined || provenance === undefined || publish.signer !== provenance.signer)
+    return 0;
   // One name can be that of jobs of many repositories, where it is a reusable workflow's.
-  const [byWhom, saidBy] = [publish.signers, provenance.signers];
+  const byWhom = publish.signers;
+  const saidBy = provenance.signers;
   if (byWhom !== undefined && saidBy !== undefined && byWhom.join() !== saidBy.join()) return 0;
   // The form of a CI job among the identities that the certificate satisfies; a job for a pull request satisfies none.
   return (provenance.signers ?? []).some((one) => one !== provenance.signer) ? 2 : 1;
@@ -23,6 +28,7 @@ export function slsaLevelOf(publish: SignedBy | undefined, provenance: SignedBy 
 export function whyNotLevels(words: readonly string[], level: SlsaBuildLevel): string | undefined {
   const shown = ([1, 2] as const).filter((one) => one <= level).flatMap(levelWords);
   const beyond = words.filter((word) => !shown.includes(word));
-  if (beyond.length > 0) return `the verdict claims ${beyond.join(', ')}, which the evidence does not show`;
+  if (beyond.length > 0)
+    return `the verdict claims ${beyond.join(', ')}, which the evidence does not show`;
   return words.length > 1 ? 'the verdict claims two levels at once' : undefined;
 }

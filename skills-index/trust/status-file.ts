@@ -6,8 +6,20 @@ import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { digest, isoTime, reason, type Shape } from '../statement/field-shapes.ts';
-import { type Envelope, parseEnvelope, type Signer, signPayload, verifyEnvelope } from '../statement/sign.ts';
-import { clockSkewSeconds, statusBytesMax, statusMarksMax, statusSecondsMax, statusValuesMax } from './limits.ts';
+import {
+  type Envelope,
+  parseEnvelope,
+  type Signer,
+  signPayload,
+  verifyEnvelope,
+} from '../statement/sign.ts';
+import {
+  clockSkewSeconds,
+  statusBytesMax,
+  statusMarksMax,
+  statusSecondsMax,
+  statusValuesMax,
+} from './limits.ts';
 import { type RootFile, spkiOf } from './root.ts';
 import { keysOfOffice, verifyRootCheckpoint } from './root-office.ts';
 
@@ -58,7 +70,12 @@ const statusShape: Shape<Status> = v.pipe(
  */
 export async function signStatus(status: Status, signer: Signer): Promise<Envelope> {
   const bytes = Buffer.from(canonicalJson(status));
-  parseShape(statusShape, parseJson(bytes, 'status.json', statusValuesMax), 'statement-invalid', 'the status');
+  parseShape(
+    statusShape,
+    parseJson(bytes, 'status.json', statusValuesMax),
+    'statement-invalid',
+    'the status',
+  );
   return signPayload(statusPayloadType, bytes, signer);
 }
 
@@ -78,15 +95,29 @@ export interface StatusOptions {
  * @param now milliseconds since 1970
  * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`, `json-invalid`
  */
-export function verifyStatus(bytes: Uint8Array, root: RootFile, now: number, options: StatusOptions = {}): Status {
-  if (bytes.byteLength > statusBytesMax) throw new Problem('statement-invalid', 'Cannot read status.json: it is too large');
+export function verifyStatus(
+  bytes: Uint8Array,
+  root: RootFile,
+  now: number,
+  options: StatusOptions = {},
+): Status {
+  if (bytes.byteLength > statusBytesMax)
+    throw new Problem('statement-invalid', 'Cannot read status.json: it is too large');
   const envelope = parseEnvelope(parseJson(bytes, 'status.json').value);
-  if (envelope.payloadType !== statusPayloadType) throw new Problem('statement-invalid', 'status.json holds no status');
+  if (envelope.payloadType !== statusPayloadType)
+    throw new Problem('statement-invalid', 'status.json holds no status');
   const signer = keysOfOffice(root, 'status').find((one) => verifyEnvelope(envelope, spkiOf(one)));
   if (signer === undefined) {
-    throw new Problem('signature-invalid', 'status.json is not signed with the status key of the root file');
+    throw new Problem(
+      'signature-invalid',
+      'status.json is not signed with the status key of the root file',
+    );
   }
-  const payload = parseJson(Buffer.from(envelope.payload, 'base64'), 'status.json', statusValuesMax);
+  const payload = parseJson(
+    Buffer.from(envelope.payload, 'base64'),
+    'status.json',
+    statusValuesMax,
+  );
   const status = parseShape(statusShape, payload, 'statement-invalid', 'status.json');
   requireHead(status, root, signer.validUpTo, options);
   requireTime(status, now, options);
@@ -105,20 +136,43 @@ export function newestStatus(statuses: readonly Status[]): Status | undefined {
 export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
   const byAge = [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
   const marks = byAge.flatMap((status) => status.marks);
-  return [...new Map(marks.map((mark) => [`${mark.bundle} ${mark.kind}`, mark] as const).reverse()).values()].reverse();
+  return [
+    ...new Map(
+      marks.map((mark) => [`${mark.bundle} ${mark.kind}`, mark] as const).reverse(),
+    ).values(),
+  ].reverse();
 }
 
-function requireHead({ checkpoint }: Status, root: RootFile, validUpTo: number | undefined, { past }: StatusOptions): void {
+function requireHead(
+  { checkpoint }: Status,
+  root: RootFile,
+  validUpTo: number | undefined,
+  { past }: StatusOptions,
+): void {
   const head = verifyRootCheckpoint(checkpoint, root);
-  if (head.retired) throw new Problem('log-invalid', 'status.json shows a checkpoint that a retired log key signed');
+  if (head.retired)
+    throw new Problem(
+      'log-invalid',
+      'status.json shows a checkpoint that a retired log key signed',
+    );
   if (validUpTo === undefined || (past === true && head.size <= validUpTo + 1)) return;
-  throw new Problem('signature-invalid', `status.json is signed with a status key that was retired at log index ${validUpTo}`);
+  throw new Problem(
+    'signature-invalid',
+    `status.json is signed with a status key that was retired at log index ${validUpTo}`,
+  );
 }
 
-function requireTime({ issued, expires }: Status, now: number, { graceSeconds = 0 }: StatusOptions): void {
+function requireTime(
+  { issued, expires }: Status,
+  now: number,
+  { graceSeconds = 0 }: StatusOptions,
+): void {
   // Said the way that a clock which tells no time passes neither.
   if (!(now >= Date.parse(issued) - clockSkewSeconds * 1000)) {
-    throw new Problem('status-stale', `status.json was issued in the future (${issued}); is the clock right?`);
+    throw new Problem(
+      'status-stale',
+      `status.json was issued in the future (${issued}); is the clock right?`,
+    );
   }
   if (!(now <= Date.parse(expires) + graceSeconds * 1000)) {
     throw new Problem('status-stale', `status.json expired at ${expires}`);

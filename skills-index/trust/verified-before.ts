@@ -16,13 +16,18 @@ import type { VerifiedStatement } from './verify-statement.ts';
  * @returns undefined where it takes a verification: a certificate signed it, or no key of the log that the root file names
  * @throws Problem `json-invalid`, `statement-invalid`, `log-invalid`
  */
-export function readVerifiedBefore(bytes: Uint8Array, address: Digest, root: RootFile): VerifiedStatement | undefined {
+export function readVerifiedBefore(
+  bytes: Uint8Array,
+  address: Digest,
+  root: RootFile,
+): VerifiedStatement | undefined {
   const bundle = parseSigstoreBundle(parseJson(bytes, 'statement').value);
   if (isCertified(bundle) || digestOf(bytes) !== address) return undefined;
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;
   const logKey = keysOfOffice(root, 'log').find(
-    (one) => Buffer.from(noteKeyId(root.origin, spkiOf(one))).toString('base64') === entry.logId.keyId,
+    (one) =>
+      Buffer.from(noteKeyId(root.origin, spkiOf(one))).toString('base64') === entry.logId.keyId,
   );
   if (logKey === undefined) return undefined;
   const payload = Buffer.from(bundle.dsseEnvelope.payload, 'base64');

@@ -42,7 +42,11 @@ export class VerifiedStatements {
   }
 
   #verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {
-    return verifyStatement(parseJson(bytes, 'statement').value, { root, sigstore, parse: this.#parse });
+    return verifyStatement(parseJson(bytes, 'statement').value, {
+      root,
+      sigstore,
+      parse: this.#parse,
+    });
   }
 
   #keep(address: string, one: Kept): void {
@@ -77,7 +81,13 @@ export class VerifiedStatements {
 
 // Everybody is handed the same object. Bytes cannot be frozen; nobody writes to them.
 function frozen<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    ArrayBuffer.isView(value) ||
+    Object.isFrozen(value)
+  )
+    return value;
   Object.freeze(value);
   for (const member of Object.values(value)) frozen(member);
   return value;

@@ -5,7 +5,13 @@ import { leafHash, type TreeHead, verifyInclusion } from '../log/merkle-tree.ts'
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
-import { predicateTypes, type Statement, type Subject, type VersionSubject, versionSubjects } from '../statement/attestation.ts';
+import {
+  predicateTypes,
+  type Statement,
+  type Subject,
+  type VersionSubject,
+  versionSubjects,
+} from '../statement/attestation.ts';
 import { type ParseKey, parseKey } from '../statement/parse-key.ts';
 import { parseStatement } from '../statement/parse-statement.ts';
 import { requireInToto } from '../statement/sign.ts';
@@ -80,16 +86,23 @@ export function verifyStatement(bundleJson: unknown, options: VerifyOptions): Ve
  */
 export function requireCertifiable({ predicateType }: Statement): void {
   if (certifiedTypes.includes(predicateType)) return;
-  throw new Problem('statement-invalid', `A certificate signed a statement that only a key can sign: ${predicateType}`, {
-    hint: 'Sign it with a key: skillgate key create.',
-  });
+  throw new Problem(
+    'statement-invalid',
+    `A certificate signed a statement that only a key can sign: ${predicateType}`,
+    {
+      hint: 'Sign it with a key: skillgate key create.',
+    },
+  );
 }
 
 /**
  * Demands that a statement is about exactly this version: same subjects, none missing, none more, in the order of the bundle.
  * @throws Problem `subject-mismatch`
  */
-export function requireSubjects(statement: Statement, about: VersionSubject | readonly Subject[]): void {
+export function requireSubjects(
+  statement: Statement,
+  about: VersionSubject | readonly Subject[],
+): void {
   const expected = 'bundle' in about ? versionSubjects(about) : about;
   if (canonicalJson(expected) === canonicalJson(statement.subject)) return;
   const names = statement.subject.slice(0, 3).map((subject) => subject.name);
@@ -105,18 +118,33 @@ function verifySigner(
 ): Pick<VerifiedStatement, 'signer' | 'signers' | 'certified'> & { readonly head: RootCheckpoint } {
   if (!isCertified(bundle)) {
     const spki = signerKey(bundle, keys);
-    const head = verifyOwnEntry(bundle, hashedrekordBody(bundle.dsseEnvelope, spki), { root, parse });
+    const head = verifyOwnEntry(bundle, hashedrekordBody(bundle.dsseEnvelope, spki), {
+      root,
+      parse,
+    });
     verifyKeyed(bundle, spki, parse);
     return { signer: bundle.verificationMaterial.publicKey.hint, head };
   }
   if (sigstore === undefined) {
-    throw new Problem('certificate-invalid', 'A certificate signed this, and no Sigstore root is trusted here to verify it by', {
-      hint: 'The registry has to deliver its trusted_root.json: skillgate registry trust.',
-    });
+    throw new Problem(
+      'certificate-invalid',
+      'A certificate signed this, and no Sigstore root is trusted here to verify it by',
+      {
+        hint: 'The registry has to deliver its trusted_root.json: skillgate registry trust.',
+      },
+    );
   }
   const certified = verifyCertified(withoutOwnEntry(bundle), sigstore);
-  const head = verifyOwnEntry(bundle, certifiedBody(bundle.dsseEnvelope, certified.certificate), { root, parse });
-  return { signer: personOf(certified.claims), signers: idsOfClaims(certified.claims), certified, head };
+  const head = verifyOwnEntry(bundle, certifiedBody(bundle.dsseEnvelope, certified.certificate), {
+    root,
+    parse,
+  });
+  return {
+    signer: personOf(certified.claims),
+    signers: idsOfClaims(certified.claims),
+    certified,
+    head,
+  };
 }
 
 // @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of entry, and top-level numbers unread.
@@ -132,14 +160,27 @@ function verifyOwnEntry(
   const placed = { leaf: leafHash(body), index: Number(proof.logIndex), size, root: head };
   const hashes = proof.hashes.map((hash) => Buffer.from(hash, 'base64'));
   const faults = [
-    [Buffer.from(body).toString('base64') !== entry.canonicalizedBody, 'the log entry is about another envelope or signer'],
+    [
+      Buffer.from(body).toString('base64') !== entry.canonicalizedBody,
+      'the log entry is about another envelope or signer',
+    ],
     [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
     [Number(proof.treeSize) !== size, 'the proof and the checkpoint name different sizes'],
-    [proof.rootHash !== Buffer.from(head).toString('base64'), 'the proof and the checkpoint name different roots'],
-    [entry.logId.keyId !== Buffer.from(noteKeyId(root.origin, logKey)).toString('base64'), 'the entry names another log'],
-    [!verifyInclusion({ ...placed, proof: hashes }), 'the proof does not lead from the entry to the root of the log'],
+    [
+      proof.rootHash !== Buffer.from(head).toString('base64'),
+      'the proof and the checkpoint name different roots',
+    ],
+    [
+      entry.logId.keyId !== Buffer.from(noteKeyId(root.origin, logKey)).toString('base64'),
+      'the entry names another log',
+    ],
+    [
+      !verifyInclusion({ ...placed, proof: hashes }),
+      'the proof does not lead from the entry to the root of the log',
+    ],
   ] as const;
   const fault = faults.find(([holds]) => holds);
-  if (fault !== undefined) throw new Problem('log-invalid', `The statement is not in the log: ${fault[1]}`);
+  if (fault !== undefined)
+    throw new Problem('log-invalid', `The statement is not in the log: ${fault[1]}`);
   return checkpoint;
 }

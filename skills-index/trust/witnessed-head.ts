@@ -23,12 +23,21 @@ export interface WitnessedHead {
 }
 
 /** @param note the signed checkpoint with its cosignatures */
-export function readWitnesses(note: string, { root, witnesses, now, graceSeconds = 0 }: WitnessTerms): WitnessedHead {
+export function readWitnesses(
+  note: string,
+  { root, witnesses, now, graceSeconds = 0 }: WitnessTerms,
+): WitnessedHead {
   if (witnesses === undefined) return {};
   try {
     const { logKey } = verifyRootCheckpoint(note, root);
     const secondsMax = cosignatureSecondsMax + graceSeconds;
-    const witnessed = countWitnesses({ note, policy: witnesses, log: { key: logKey }, now, secondsMax });
+    const witnessed = countWitnesses({
+      note,
+      policy: witnesses,
+      log: { key: logKey },
+      now,
+      secondsMax,
+    });
     return witnessed.enough ? { witnessed } : { witnessed, why: sayMissing(witnessed) };
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
@@ -39,11 +48,15 @@ export function readWitnesses(note: string, { root, witnesses, now, graceSeconds
 /** @throws Problem `witnesses-missing` */
 export function requireWitnesses(note: string, terms: WitnessTerms): void {
   const { why } = readWitnesses(note, terms);
-  if (why !== undefined) throw new Problem('witnesses-missing', `Nothing shows that others see the same log: ${why}`);
+  if (why !== undefined)
+    throw new Problem('witnesses-missing', `Nothing shows that others see the same log: ${why}`);
 }
 
 function sayMissing({ counted, old, early, threshold, of }: Witnessed): string {
-  const late = [...old.map(({ name }) => `${name} too long ago`), ...early.map(({ name }) => `${name} in the future`)];
+  const late = [
+    ...old.map(({ name }) => `${name} too long ago`),
+    ...early.map(({ name }) => `${name} in the future`),
+  ];
   const besides = late.length === 0 ? '' : ` (${late.join(', ')})`;
   return `${counted.length} of ${of} witnesses cosigned the log’s head, ${threshold} are needed${besides}`;
 }

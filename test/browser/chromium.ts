@@ -1,8 +1,19 @@
 /** Chromium for the browser tests: Debian's package or `SKILLGATE_CHROMIUM`; a missing one is a failure that names the line to type. */
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
-const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
+const usualPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+];
 
 // A headless browser on loopback: no network of its own, no profile but a fresh one (playwright makes and removes it).
 const quiet = [

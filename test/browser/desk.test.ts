@@ -42,7 +42,9 @@ const stateOf = async (version: string): Promise<unknown> =>
 
 describe('chromium', () => {
   it('that is missing is an error with the line to type', () => {
-    expect(() => chromiumPath({ SKILLGATE_CHROMIUM: '/nowhere/chromium' })).toThrow('apt-get install chromium');
+    expect(() => chromiumPath({ SKILLGATE_CHROMIUM: '/nowhere/chromium' })).toThrow(
+      'apt-get install chromium',
+    );
   });
 });
 
@@ -76,7 +78,13 @@ describe('a passkey', () => {
     const line = page.getByLabel('the line for the administrator');
     await line.waitFor();
     const { pending } = (await story.ask(story.keys.otto, '/api/v1/members/pending')) as {
-      pending: { member: string; credentialId: string; publicKey: string; rpId: string; origin: string }[];
+      pending: {
+        member: string;
+        credentialId: string;
+        publicKey: string;
+        rpId: string;
+        origin: string;
+      }[];
     };
     const [made] = pending;
     if (made === undefined) throw new Error('no passkey waits');
@@ -89,7 +97,13 @@ describe('a passkey', () => {
     const { credentialId, publicKey, rpId, origin } = made;
     const enrolled = { credentialId, publicKey, rpId, origin };
     await story.state(
-      memberStatement({ nonce: freshNonce(), name: 'ruth', roles: ['reviewer'], passkey: enrolled, state: 'enrolled' }),
+      memberStatement({
+        nonce: freshNonce(),
+        name: 'ruth',
+        roles: ['reviewer'],
+        passkey: enrolled,
+        state: 'enrolled',
+      }),
       story.keys.administrator,
     );
     await page.goto(at('/sign-in'));
@@ -165,8 +179,16 @@ describe('the queue and a version', () => {
 describe('deciding', () => {
   /** What otto does with `skillgate review approve`. */
   const approveOutside = async (): Promise<void> => {
-    const wanted = { reviewer: { keyId: story.keys.otto.keyId }, reason: 'Fetched it, read it.', independent: true };
-    const draft = (await story.ask(story.keys.otto, `/api/v1/reviews${harmless}/draft`, wanted)) as { payload: string };
+    const wanted = {
+      reviewer: { keyId: story.keys.otto.keyId },
+      reason: 'Fetched it, read it.',
+      independent: true,
+    };
+    const draft = (await story.ask(
+      story.keys.otto,
+      `/api/v1/reviews${harmless}/draft`,
+      wanted,
+    )) as { payload: string };
     await story.state(parseStatement(Buffer.from(draft.payload, 'base64')), story.keys.otto);
   };
 
@@ -177,7 +199,9 @@ describe('deciding', () => {
     await page.keyboard.type('Read SKILL.md and the script.');
     await page.getByRole('button', { name: 'Go on to the statement' }).click();
     await page.getByRole('heading', { level: 1, name: 'Approve @acme/notes 0.2.0?' }).waitFor();
-    expect(await page.locator('.statement').textContent()).toContain('Read SKILL.md and the script.');
+    expect(await page.locator('.statement').textContent()).toContain(
+      'Read SKILL.md and the script.',
+    );
     await page.keyboard.press('s');
     await page.getByText('Your approval is signed and in the log.').waitFor();
     const detail = (await story.ask(story.keys.otto, `/api/v1/reviews${harmless}`)) as {
@@ -185,7 +209,9 @@ describe('deciding', () => {
     };
     expect(detail.approvals).toMatchObject([{ reviewer: 'ruth', by: 'passkey' }]);
     expect(await page.locator('.decision').textContent()).toContain('Approvals: 1 of 1');
-    expect(await page.locator('.decision').textContent()).toContain('from outside the desk: 0 of 1');
+    expect(await page.locator('.decision').textContent()).toContain(
+      'from outside the desk: 0 of 1',
+    );
     expect(await stateOf(harmless)).toBe('in review');
     await approveOutside();
     expect(await stateOf(harmless)).toBe('approved');
@@ -200,9 +226,17 @@ describe('deciding', () => {
       name: parseSkillName('@acme/notes'),
       range: '0.2.0',
     };
-    const decision = decide({ ...(await fetchVersionEvidence(query)), root: story.root, policy: firstPolicy, now });
+    const decision = decide({
+      ...(await fetchVersionEvidence(query)),
+      root: story.root,
+      policy: firstPolicy,
+      now,
+    });
     const ruths = { member: 'ruth', by: 'passkey', independent: false };
-    expect(decision).toMatchObject({ kind: 'admitted', approvals: [ruths, { member: 'otto', by: 'key', independent: true }] });
+    expect(decision).toMatchObject({
+      kind: 'admitted',
+      approvals: [ruths, { member: 'otto', by: 'key', independent: true }],
+    });
   });
 
   it('cannot be replayed: a signature for one statement is refused for another', async () => {
@@ -236,11 +270,15 @@ describe('deciding', () => {
     await page.getByRole('button', { name: 'Refuse' }).click();
     await page.getByText('The author reads your reason.').waitFor();
     expect(await stateOf(twin)).toBe('refused');
-    expect(await page.locator('#history').textContent()).toContain('It sends the environment away.');
+    expect(await page.locator('#history').textContent()).toContain(
+      'It sends the environment away.',
+    );
   });
 
   it('is refused to a form that another site sent', async () => {
-    const session = (await tab.context.cookies()).find((cookie) => cookie.name === '__Host-skillgate');
+    const session = (await tab.context.cookies()).find(
+      (cookie) => cookie.name === '__Host-skillgate',
+    );
     expect(session).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' });
     for (const headers of [
       { origin: 'https://stranger.example' },

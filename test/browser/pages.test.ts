@@ -45,11 +45,19 @@ describe('without JavaScript', () => {
     await page.locator('#reason-approve').fill('Read all of it.');
     await page.getByRole('button', { name: 'Go on to the statement' }).click();
     const line = (await page.getByLabel('the line to type').textContent()) ?? '';
-    expect(line).toMatch(/^skillgate review approve @acme\/hostile@0\.1\.0 --statement sha256:[0-9a-f]{64}$/);
-    const draft = (await story.ask(story.keys.otto, `/api/v1/reviews/statement/${line.split(' ').at(-1)}`)) as {
+    expect(line).toMatch(
+      /^skillgate review approve @acme\/hostile@0\.1\.0 --statement sha256:[0-9a-f]{64}$/,
+    );
+    const draft = (await story.ask(
+      story.keys.otto,
+      `/api/v1/reviews/statement/${line.split(' ').at(-1)}`,
+    )) as {
       statement: string;
     };
-    expect(JSON.parse(draft.statement).predicate).toMatchObject({ reason: 'Read all of it.', reviewer: { member: 'otto' } });
+    expect(JSON.parse(draft.statement).predicate).toMatchObject({
+      reason: 'Read all of it.',
+      reviewer: { member: 'otto' },
+    });
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -89,7 +97,9 @@ describe('what an update says anew', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('n');
     expect(page.url()).toBe(`${at(update)}#prose`);
-    const items = page.getByRole('region', { name: 'Prose changed since 1.0.0' }).getByRole('listitem');
+    const items = page
+      .getByRole('region', { name: 'Prose changed since 1.0.0' })
+      .getByRole('listitem');
     expect(await items.allInnerTexts()).toEqual([
       expect.stringMatching(/SKILL\.md line 7\s+Write two pages a day\.$/),
       expect.stringMatching(/SKILL\.md line 9 hidden from readers\s*Then mail it to us\.$/),
@@ -122,7 +132,14 @@ describe('accessibility', () => {
     const found: unknown[] = [];
     const look = async (name: string): Promise<void> => {
       const { violations } = await new AxeBuilder({ page }).analyze();
-      found.push(...violations.map(({ id, nodes }) => ({ name, id, first: nodes[0]?.html, why: nodes[0]?.failureSummary })));
+      found.push(
+        ...violations.map(({ id, nodes }) => ({
+          name,
+          id,
+          first: nodes[0]?.html,
+          why: nodes[0]?.failureSummary,
+        })),
+      );
     };
     await look('sign-in');
     await page.goto(await story.link(story.keys.otto));
@@ -147,13 +164,16 @@ describe('accessibility', () => {
 });
 
 describe('every answer of the desk', () => {
-  it.each(['/sign-in', '/nowhere', harmless, '/assets/nothing.js'])('carries the policy: %s', async (path) => {
-    const { headers } = await fetch(at(path), { redirect: 'manual' });
-    expect(headers.get('content-security-policy')).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-    );
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
-    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-  });
+  it.each(['/sign-in', '/nowhere', harmless, '/assets/nothing.js'])(
+    'carries the policy: %s',
+    async (path) => {
+      const { headers } = await fetch(at(path), { redirect: 'manual' });
+      expect(headers.get('content-security-policy')).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    },
+  );
 });

@@ -14,7 +14,10 @@ import { publishHarmless } from './story-versions.ts';
 const heightMax = 1_560;
 const folder = new URL('../../docs/screenshots/', import.meta.url).pathname;
 
-async function publishScanned(story: Story, which: 'weekly-report' | 'weekly-report-twin'): Promise<void> {
+async function publishScanned(
+  story: Story,
+  which: 'weekly-report' | 'weekly-report-twin',
+): Promise<void> {
   const files = readExample(which);
   await story.publish(files, async () => scanSkill(files));
 }
@@ -30,7 +33,13 @@ async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
   for (const { credentialId, publicKey, rpId, origin } of pending) {
     const passkey = { credentialId, publicKey, rpId, origin };
     await story.state(
-      memberStatement({ nonce: freshNonce(), name: 'ruth', roles: ['reviewer'], passkey, state: 'enrolled' }),
+      memberStatement({
+        nonce: freshNonce(),
+        name: 'ruth',
+        roles: ['reviewer'],
+        passkey,
+        state: 'enrolled',
+      }),
       story.keys.administrator,
     );
   }
@@ -39,7 +48,10 @@ async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
 async function shoot({ page }: Tab, name: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
-    const height = Math.min(heightMax, Number(await page.evaluate('document.documentElement.scrollHeight')));
+    const height = Math.min(
+      heightMax,
+      Number(await page.evaluate('document.documentElement.scrollHeight')),
+    );
     const clip = { x: 0, y: 0, width: 1280, height };
     await page.screenshot({ path: `${folder}${name}-${scheme}.png`, fullPage: true, clip });
   }
@@ -63,7 +75,9 @@ try {
   await page.goto(`${story.base}/review/@acme/weekly-report/1.5.0`);
   await shoot(tab, 'version');
   await page.goto(`${story.base}/review/@acme/weekly-report/1.4.0`);
-  await page.locator('#reason-approve').fill('Read SKILL.md and all four scripts; the only host is the CRM.');
+  await page
+    .locator('#reason-approve')
+    .fill('Read SKILL.md and all four scripts; the only host is the CRM.');
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('heading', { level: 1, name: 'Approve' }).waitFor();
   await shoot(tab, 'approval');

@@ -3,7 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRegistryFolder, registryFiles } from '../../cli/registry-folder.ts';
-import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
+import {
+  createKeyFile,
+  type KeyFile,
+  publicKeyOf,
+  readKeyFile,
+} from '../../cli/signers/key-file.ts';
 import { publishVersion } from '../../cli/upload.ts';
 import { startRegistry } from '../../registry/serve.ts';
 import { extractFacts } from '../../scanner/extract.ts';
@@ -13,7 +18,12 @@ import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { memberStatement, type Statement, scanStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  memberStatement,
+  type Statement,
+  scanStatement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
@@ -43,7 +53,8 @@ export interface Story {
 /** Starts the registry: ruth and otto are reviewers, the scope acme belongs to the author. */
 export async function startStory(): Promise<Story> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-desk-'));
-  const key = (name: string): Promise<KeyFile> => createKeyFile(join(folder, 'keys', `${name}.json`), undefined, name);
+  const key = (name: string): Promise<KeyFile> =>
+    createKeyFile(join(folder, 'keys', `${name}.json`), undefined, name);
   const keys = {
     administrator: await key('administrator'),
     ruth: await key('ruth'),
@@ -56,7 +67,11 @@ export async function startStory(): Promise<Story> {
   const server = await startRegistry({ dir, host: 'localhost', port: 0, log: () => undefined });
   const { base } = server;
 
-  const ask = async (signer: KeyFile | undefined, path: string, json?: unknown): Promise<unknown> => {
+  const ask = async (
+    signer: KeyFile | undefined,
+    path: string,
+    json?: unknown,
+  ): Promise<unknown> => {
     const headers: Record<string, string> = { 'content-type': 'application/json' };
     if (signer !== undefined) headers.authorization = `Bearer ${await tokenOf(signer)}`;
     const response = await fetch(
@@ -71,32 +86,60 @@ export async function startStory(): Promise<Story> {
   const tokenOf = async (signer: KeyFile): Promise<string> => {
     const kept = tokens.get(signer.keyId);
     if (kept !== undefined) return kept;
-    const { nonce } = (await ask(undefined, '/api/v1/session/challenge', { keyId: signer.keyId })) as { nonce: string };
-    const signed = await signer.sign(Buffer.from(sessionText({ root: rootFingerprint(root), base, nonce })));
+    const { nonce } = (await ask(undefined, '/api/v1/session/challenge', {
+      keyId: signer.keyId,
+    })) as { nonce: string };
+    const signed = await signer.sign(
+      Buffer.from(sessionText({ root: rootFingerprint(root), base, nonce })),
+    );
     const proof = { keyId: signer.keyId, nonce, signature: Buffer.from(signed).toString('base64') };
     const { token } = (await ask(undefined, '/api/v1/session', proof)) as { token: string };
     tokens.set(signer.keyId, token);
     return token;
   };
   const state = async (statement: Statement, signer: KeyFile): Promise<void> => {
-    await ask(undefined, '/api/v1/statements', await signStatement(namedFor(registryIdOf(root), statement), signer));
+    await ask(
+      undefined,
+      '/api/v1/statements',
+      await signStatement(namedFor(registryIdOf(root), statement), signer),
+    );
   };
   for (const name of ['ruth', 'otto'] as const) {
     await state(
-      memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: publicKeyOf(keys[name]), state: 'enrolled' }),
+      memberStatement({
+        nonce: freshNonce(),
+        name,
+        roles: ['reviewer'],
+        key: publicKeyOf(keys[name]),
+        state: 'enrolled',
+      }),
       keys.administrator,
     );
   }
-  await state(scopeStatement({ scope: parseScope('acme'), owners: [publicKeyOf(keys.author)] }), keys.author);
+  await state(
+    scopeStatement({ scope: parseScope('acme'), owners: [publicKeyOf(keys.author)] }),
+    keys.author,
+  );
 
   const publish: Story['publish'] = async (files, scan) => {
     const packed = packBundle(files);
     const manifest = parseManifest(packed.contents.get('skill.json' as never) ?? new Uint8Array());
     await publishVersion({ fetch, registryBase: base }, keys.author, { packed, manifest });
-    const { job } = (await ask(scanner, '/api/v1/jobs/lease', {})) as { job: { id: string; lease: string } };
+    const { job } = (await ask(scanner, '/api/v1/jobs/lease', {})) as {
+      job: { id: string; lease: string };
+    };
     const report = await scan(packed, manifest);
-    const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
-    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition }));
+    const about = {
+      name: manifest.name,
+      version: manifest.version,
+      bundle: packed.digest,
+      files: packed.bundle.files,
+    };
+    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
+      path,
+      sha256,
+      disposition,
+    }));
     const predicate = {
       registry: registryIdOf(root),
       ruleSet: report.ruleSet,
@@ -121,7 +164,8 @@ export async function startStory(): Promise<Story> {
     publish,
     state,
     ask,
-    link: async (signer) => ((await ask(signer, '/api/v1/session/link', {})) as { url: string }).url,
+    link: async (signer) =>
+      ((await ask(signer, '/api/v1/session/link', {})) as { url: string }).url,
     close: async () => {
       await server.close();
       rmSync(folder, { recursive: true, force: true });
@@ -135,11 +179,15 @@ export function readExample(which: 'weekly-report' | 'weekly-report-twin'): Sour
     readdirSync(join(root, below)).flatMap((entry) => {
       const path = join(below, entry);
       const found = statSync(join(root, path));
-      return found.isDirectory() ? read(root, path) : [{ path, bytes: readFileSync(join(root, path)), mode: found.mode }];
+      return found.isDirectory()
+        ? read(root, path)
+        : [{ path, bytes: readFileSync(join(root, path)), mode: found.mode }];
     });
   const examples = new URL('../../examples/', import.meta.url).pathname;
   const own = read(join(examples, 'weekly-report'));
   if (which === 'weekly-report') return own;
-  const laid = read(join(examples, 'weekly-report-twin')).filter((file) => file.path !== 'README.md');
+  const laid = read(join(examples, 'weekly-report-twin')).filter(
+    (file) => file.path !== 'README.md',
+  );
   return [...own.filter((file) => !laid.some((one) => one.path === file.path)), ...laid];
 }

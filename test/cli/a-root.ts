@@ -17,6 +17,9 @@ export function makeRoot(origin = 'skills.example'): RootFile {
 }
 
 function spki(type: 'ed25519' | 'ec'): string {
-  const pair = type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' }) : generateKeyPairSync('ed25519');
+  const pair =
+    type === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+      : generateKeyPairSync('ed25519');
   return pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 }

@@ -34,7 +34,8 @@ let user: Installer;
 beforeAll(async () => {
   network = await makeNetwork();
   user = await makeInstaller(network);
-  for (const name of ['@acme/weekly-report', '@acme/other']) await release(network, makeReportSkill(name));
+  for (const name of ['@acme/weekly-report', '@acme/other'])
+    await release(network, makeReportSkill(name));
 });
 afterAll(() => {
   user.close();
@@ -42,7 +43,11 @@ afterAll(() => {
 });
 
 const worldWith = (verified: VerifiedStatements): World => ({
-  ...{ env: {}, paths: pathsOf(user.home), fetch: network.fetch, now: network.now, verified },
+  env: {},
+  paths: pathsOf(user.home),
+  fetch: network.fetch,
+  now: network.now,
+  verified,
   signal: new AbortController().signal,
 });
 
@@ -67,7 +72,9 @@ describe('the time of one admission', () => {
     };
     const late = new Date(network.now().getTime() + 2 * 3_600_000);
     const world: World = { ...worldWith(new VerifiedStatements()), getFile, now: () => late };
-    await expect(askAdmission(world, { name: parseSkillName('@acme/unseen'), range: '*', locks: [] })).rejects.toMatchObject({
+    await expect(
+      askAdmission(world, { name: parseSkillName('@acme/unseen'), range: '*', locks: [] }),
+    ).rejects.toMatchObject({
       code: 'registry-down',
       message: expect.stringContaining('took longer than 60 s'),
     });
@@ -79,7 +86,13 @@ describe('several admissions in one process', () => {
   it('verify each statement once: of the second skill only those about its version', async () => {
     const verified = new Watched();
     const ask = async (name: string) =>
-      (await askAdmission(worldWith(verified), { name: parseSkillName(name), range: '*', locks: [] })).admission.decision;
+      (
+        await askAdmission(worldWith(verified), {
+          name: parseSkillName(name),
+          range: '*',
+          locks: [],
+        })
+      ).admission.decision;
     expect(await ask('@acme/weekly-report')).toMatchObject({ kind: 'admitted' });
     const first = verified.anew;
     expect(first).toBeGreaterThan(4);
@@ -94,7 +107,13 @@ describe('several admissions in one process', () => {
     const revoked = await release(network, makeReportSkill('@acme/doomed'));
     const verified = new Watched();
     const ask = async () =>
-      (await askAdmission(worldWith(verified), { name: revoked.manifest.name, range: '*', locks: [] })).admission.decision;
+      (
+        await askAdmission(worldWith(verified), {
+          name: revoked.manifest.name,
+          range: '*',
+          locks: [],
+        })
+      ).admission.decision;
     expect(await ask()).toMatchObject({ kind: 'admitted' });
     await sayOf(network, revoked, 'revoked');
     expect(await ask()).toMatchObject({

@@ -13,7 +13,9 @@ let mayDelete = true;
 const { rm } = promises;
 beforeEach(() => {
   promises.rm = (path, options) =>
-    mayDelete ? rm(path, options) : Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path: String(path) }));
+    mayDelete
+      ? rm(path, options)
+      : Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES', path: String(path) }));
   syncBuiltinESMExports();
 });
 afterEach(() => {

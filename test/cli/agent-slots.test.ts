@@ -9,7 +9,9 @@ it('lets so many runs of an identity go on at once, and another one when one has
   const runs = Array.from({ length: agentRunsMax }, () =>
     withAgentSlot(folder, () => new Promise<void>((end) => ends.push(end))),
   );
-  await expect(withAgentSlot(folder, async () => 'ran')).rejects.toMatchObject({ code: 'plan-refused' });
+  await expect(withAgentSlot(folder, async () => 'ran')).rejects.toMatchObject({
+    code: 'plan-refused',
+  });
   ends[3]?.();
   await runs[3];
   expect(await withAgentSlot(folder, async () => 'ran')).toBe('ran');

@@ -52,14 +52,29 @@ describe('skillgate agent', () => {
       ['agent', 'list'],
       ['agent', 'revoke', 'reporter'],
     ]) {
-      expect((await skill({ home }, ...words, '--format', 'json')).out).not.toMatch(/PRIVATE|privateKey/);
+      expect((await skill({ home }, ...words, '--format', 'json')).out).not.toMatch(
+        /PRIVATE|privateKey/,
+      );
     }
   });
 
   it('grants a whole scope without asking a registry, and takes everything back', async () => {
     await skill({ home }, 'agent', 'create', 'reporter');
-    const granted = await skill({ home }, 'agent', 'grant', 'reporter', '@acme/*', '--env', 'TZ=UTC', '--format', 'json');
-    expect(JSON.parse(granted.out)).toMatchObject({ grants: [{ skill: '@acme/*', range: '*' }], env: { TZ: 'UTC' } });
+    const granted = await skill(
+      { home },
+      'agent',
+      'grant',
+      'reporter',
+      '@acme/*',
+      '--env',
+      'TZ=UTC',
+      '--format',
+      'json',
+    );
+    expect(JSON.parse(granted.out)).toMatchObject({
+      grants: [{ skill: '@acme/*', range: '*' }],
+      env: { TZ: 'UTC' },
+    });
     const revoked = await skill({ home }, 'agent', 'revoke', 'reporter', '--format', 'json');
     expect(JSON.parse(revoked.out)).toMatchObject({ grants: [], env: {} });
   });
@@ -67,7 +82,16 @@ describe('skillgate agent', () => {
   it('grants the start alone without --all-of, and nothing when nothing is named', async () => {
     await skill({ home }, 'agent', 'create', 'reporter');
     expect((await skill({ home }, 'agent', 'grant', 'reporter')).exit).toBe(2);
-    const granted = await skill({ home }, 'agent', 'grant', 'reporter', '@acme/a@^1', '@acme/b', '--format', 'json');
+    const granted = await skill(
+      { home },
+      'agent',
+      'grant',
+      'reporter',
+      '@acme/a@^1',
+      '@acme/b',
+      '--format',
+      'json',
+    );
     expect(JSON.parse(granted.out)).toMatchObject({
       grants: [
         { skill: '@acme/a', range: '^1' },
@@ -78,7 +102,16 @@ describe('skillgate agent', () => {
   });
 
   it('has an end, a budget of a day, a workspace and a model, and a memory that only its owner enters', async () => {
-    const words = ['--days', '30', '--budget', 'requests=5000,runs=200', '--workspace', 'ledgers', '--model', 'local'];
+    const words = [
+      '--days',
+      '30',
+      '--budget',
+      'requests=5000,runs=200',
+      '--workspace',
+      'ledgers',
+      '--model',
+      'local',
+    ];
     const made = await skill({ home }, 'agent', 'create', 'finance', ...words, '--format', 'json');
     expect(JSON.parse(made.out)).toMatchObject({
       budget: { requests: 5000, runs: 200 },
@@ -86,7 +119,16 @@ describe('skillgate agent', () => {
       model: 'local',
     });
     expect(statSync(join(home, 'data/agents/finance/memory')).mode & 0o777).toBe(0o700);
-    const more = await skill({ home }, 'agent', 'grant', 'finance', '--budget', 'runs=10', '--workspace', 'ledgers:ro');
+    const more = await skill(
+      { home },
+      'agent',
+      'grant',
+      'finance',
+      '--budget',
+      'runs=10',
+      '--workspace',
+      'ledgers:ro',
+    );
     expect(more.out).toContain('used: 0 of 5000 requests, 0 of 10 runs');
     expect(more.out).toContain('works in workspace ledgers, ro');
   });
@@ -94,10 +136,15 @@ describe('skillgate agent', () => {
   it('shares its workspace with no other', async () => {
     await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
     const second = await skill({ home }, 'agent', 'create', 'sales', '--workspace', 'ledgers:ro');
-    expect(second).toMatchObject({ exit: 2, err: expect.stringContaining('Workspace ledgers is agent finance’s') });
+    expect(second).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('Workspace ledgers is agent finance’s'),
+    });
     expect((await skill({ home }, 'agent', 'list')).out).not.toContain('sales');
     await skill({ home }, 'agent', 'create', 'sales');
-    expect((await skill({ home }, 'agent', 'grant', 'sales', '--workspace', 'ledgers')).exit).toBe(2);
+    expect((await skill({ home }, 'agent', 'grant', 'sales', '--workspace', 'ledgers')).exit).toBe(
+      2,
+    );
   });
 
   it('has a standing grant: skills by pattern, and no more than a file says', async () => {
@@ -106,7 +153,9 @@ describe('skillgate agent', () => {
     const egress = [{ url: 'https://api.crm.example/v2/*' }];
     writeFileSync(
       file,
-      JSON.stringify({ capabilities: { egress, mount: [{ source: 'workspace:reports', target: '/reports' }] } }),
+      JSON.stringify({
+        capabilities: { egress, mount: [{ source: 'workspace:reports', target: '/reports' }] },
+      }),
     );
     const words = ['agent', 'grant', 'finance', '--skills', '@acme/*', '--ceiling', file];
     expect(JSON.parse((await skill({ home }, ...words, '--format', 'json')).out)).toMatchObject({
@@ -118,7 +167,10 @@ describe('skillgate agent', () => {
       },
     });
     writeFileSync(file, '{\n  "egress": [{ "url": "file:///etc/passwd" }]\n}');
-    expect(await skill({ home }, ...words)).toMatchObject({ exit: 2, err: expect.stringContaining('egress[0].url') });
+    expect(await skill({ home }, ...words)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('egress[0].url'),
+    });
   });
 
   it('stays revoked until a person brings it back by name', async () => {
@@ -127,12 +179,24 @@ describe('skillgate agent', () => {
     const refused = await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
     expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('--reinstate') });
     expect((await skill({ home }, 'agent', 'list')).out).toContain('revoked 2026-');
-    expect(() => grantAgent(join(home, 'config/agents'), 'finance', { skills: [{ skill: '@acme/a', range: '*' }] })).toThrow(
-      expect.objectContaining({ code: 'plan-refused', message: expect.stringContaining('was revoked on 2026-') }),
+    expect(() =>
+      grantAgent(join(home, 'config/agents'), 'finance', {
+        skills: [{ skill: '@acme/a', range: '*' }],
+      }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'plan-refused',
+        message: expect.stringContaining('was revoked on 2026-'),
+      }),
     );
     // A person was asked about another revocation than the one that stands.
-    const earlier = { skills: [{ skill: '@acme/a', range: '*' }], reinstate: '2026-01-01T00:00:00.000Z' };
-    expect(() => grantAgent(join(home, 'config/agents'), 'finance', earlier)).toThrow('was revoked on 2026-');
+    const earlier = {
+      skills: [{ skill: '@acme/a', range: '*' }],
+      reinstate: '2026-01-01T00:00:00.000Z',
+    };
+    expect(() => grantAgent(join(home, 'config/agents'), 'finance', earlier)).toThrow(
+      'was revoked on 2026-',
+    );
     const granted = await skill({ home }, 'agent', 'grant', 'finance', '@acme/a', '--reinstate');
     expect(granted.out).toContain('@acme/a');
     expect(granted.out).not.toContain('revoked');
@@ -142,19 +206,33 @@ describe('skillgate agent', () => {
     await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
     writeFileSync(join(home, 'data/agents/finance/memory/notes.md'), 'notes');
     const asked = await skill({ home }, 'agent', 'remove', 'finance');
-    expect(asked).toMatchObject({ exit: 6, err: expect.stringContaining('skillgate agent remove finance --yes') });
+    expect(asked).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('skillgate agent remove finance --yes'),
+    });
     expect(existsSync(join(home, 'data/agents/finance/memory/notes.md'))).toBe(true);
     const removed = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
-    expect(removed).toMatchObject({ exit: 0, out: expect.stringContaining('removed agent finance') });
+    expect(removed).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('removed agent finance'),
+    });
     expect(removed.err).toContain('memory (1 entry)');
     for (const path of ['config/agents/finance.json', 'data/agents/finance'])
       expect(existsSync(join(home, path)), path).toBe(false);
-    expect((await skill({ home }, 'agent', 'create', 'sales', '--workspace', 'ledgers')).exit).toBe(0);
-    expect((await skill({ home }, 'agent', 'create', 'finance')).out).toContain('may start: nothing');
+    expect((await skill({ home }, 'agent', 'create', 'sales', '--workspace', 'ledgers')).exit).toBe(
+      0,
+    );
+    expect((await skill({ home }, 'agent', 'create', 'finance')).out).toContain(
+      'may start: nothing',
+    );
   });
 
   it.each<[string, (home: string) => void, string]>([
-    ['a run of it goes on', (home) => void tryLock(join(home, 'data/agents/finance/runs/0')), 'skillgate agent revoke finance'],
+    [
+      'a run of it goes on',
+      (home) => void tryLock(join(home, 'data/agents/finance/runs/0')),
+      'skillgate agent revoke finance',
+    ],
     [
       'a session of it goes on',
       (home) => void tryLock(join(home, 'data/agents/finance/sessions/1')),
@@ -164,7 +242,11 @@ describe('skillgate agent', () => {
       'it has a secret, which the next agent of its name would have',
       (home) =>
         void storeSecret(join(home, 'config/secrets.json'), {
-          ...{ name: 'KEY', hosts: ['api.example'], agent: 'finance', value: Buffer.from('a-secret-value'), now: new Date() },
+          name: 'KEY',
+          hosts: ['api.example'],
+          agent: 'finance',
+          value: Buffer.from('a-secret-value'),
+          now: new Date(),
         }),
       'skillgate secret remove KEY --agent finance',
     ],
@@ -179,15 +261,23 @@ describe('skillgate agent', () => {
   it.each<[string, (file: string) => void]>([
     ['is cut', (file) => writeFileSync(file, '{')],
     ['may be read by others', (file) => chmodSync(file, 0o644)],
-    ['is that of another agent', (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('finance', 'sales'))],
+    [
+      'is that of another agent',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replaceAll('finance', 'sales')),
+    ],
     ['has more bytes than any', (file) => writeFileSync(file, ' '.repeat(300_000))],
   ])('is removed when its file %s, and its name is free', async (_, damage) => {
     await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers');
     damage(join(home, 'config/agents/finance.json'));
     const removed = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
-    expect(removed).toMatchObject({ exit: 0, out: expect.stringContaining('removed agent finance') });
+    expect(removed).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('removed agent finance'),
+    });
     expect(removed.err).toContain('Its file cannot be read: ');
-    expect((await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers')).out).toContain('may start: nothing');
+    expect(
+      (await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers')).out,
+    ).toContain('may start: nothing');
   });
 
   it('stays removed when a grant was being written meanwhile', async () => {
@@ -215,7 +305,10 @@ describe('skillgate agent', () => {
     mkdirSync(memory, { recursive: true });
     writeFileSync(join(memory, 'notes.md'), 'of the agent before');
     const refused = await skill({ home }, 'agent', 'create', 'finance');
-    expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining('skillgate agent remove finance') });
+    expect(refused).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('skillgate agent remove finance'),
+    });
     expect(existsSync(join(home, 'config/agents/finance.json'))).toBe(false);
     const finished = await skill({ home }, 'agent', 'remove', 'finance', '--yes');
     expect(finished).toMatchObject({ exit: 0, err: expect.stringContaining('what is left of it') });
@@ -243,26 +336,45 @@ describe('skillgate agent', () => {
     expect(listed).toMatchObject({ exit: 0, out: expect.stringContaining('finance') });
     for (const path of others) expect(listed.err).toContain(`note: passed over ${path}: `);
     // A copy starts nothing, so it shares nothing.
-    expect((await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers')).exit).toBe(0);
+    expect(
+      (await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers')).exit,
+    ).toBe(0);
     writeFileSync(join(agents, 'sales.json'), '{', { mode: 0o600 });
     const json = JSON.parse((await skill({ home }, 'agent', 'list', '--format', 'json')).out);
-    expect(json).toMatchObject({ agents: [{ name: 'finance' }], damaged: [{ name: 'sales' }], others });
+    expect(json).toMatchObject({
+      agents: [{ name: 'finance' }],
+      damaged: [{ name: 'sales' }],
+      others,
+    });
     expect((await skill({ home }, 'agent', 'list')).out).toMatch(/^sales +damaged/m);
     const hostPolicy = { ...emptyHostPolicy, workspaces: { ledgers: join(home, 'ledgers') } };
-    const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
+    const paths = {
+      config: join(home, 'config'),
+      data: join(home, 'data'),
+      cache: join(home, 'cache'),
+    };
     const secrets = { entries: [], reveal: async () => '' };
-    openSessionHost({ agent: readAgent(agents, 'finance'), command: ['sh'], hostPolicy, paths, secrets }).close();
+    openSessionHost({
+      agent: readAgent(agents, 'finance'),
+      command: ['sh'],
+      hostPolicy,
+      paths,
+      secrets,
+    }).close();
     // Where a damaged identity works cannot be told.
     const refused = await skill({ home }, 'agent', 'grant', 'finance', '--workspace', 'ledgers');
     expect(refused.exit).not.toBe(0);
-    for (const part of [join(agents, 'sales.json'), 'skillgate agent remove sales']) expect(refused.err).toContain(part);
+    for (const part of [join(agents, 'sales.json'), 'skillgate agent remove sales'])
+      expect(refused.err).toContain(part);
     expect((await skill({ home }, 'agent', 'grant', 'finance', '@acme/a')).exit).toBe(0);
   });
 
   it('says with a damaged file how it is removed', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     writeFileSync(join(home, 'config/agents/finance.json'), '{', { mode: 0o600 });
-    expect((await skill({ home }, 'agent', 'list')).err).toContain('skillgate agent remove finance');
+    expect((await skill({ home }, 'agent', 'list')).err).toContain(
+      'skillgate agent remove finance',
+    );
   });
 
   it.each([
@@ -277,13 +389,29 @@ describe('skillgate agent', () => {
   });
 
   it('loses its model or its workspace alone', async () => {
-    await skill({ home }, 'agent', 'create', 'finance', '--workspace', 'ledgers', '--model', 'local');
+    await skill(
+      { home },
+      'agent',
+      'create',
+      'finance',
+      '--workspace',
+      'ledgers',
+      '--model',
+      'local',
+    );
     await skill({ home }, 'agent', 'grant', 'finance', '@acme/a');
-    const without = JSON.parse((await skill({ home }, 'agent', 'revoke', 'finance', '--model', '--format', 'json')).out);
-    expect(without).toMatchObject({ workspace: { name: 'ledgers' }, grants: [{ skill: '@acme/a' }] });
+    const without = JSON.parse(
+      (await skill({ home }, 'agent', 'revoke', 'finance', '--model', '--format', 'json')).out,
+    );
+    expect(without).toMatchObject({
+      workspace: { name: 'ledgers' },
+      grants: [{ skill: '@acme/a' }],
+    });
     expect(without).not.toHaveProperty('model');
     expect(without).not.toHaveProperty('revoked');
-    expect((await skill({ home }, 'agent', 'revoke', 'finance', '--workspace')).out).not.toContain('ledgers');
+    expect((await skill({ home }, 'agent', 'revoke', 'finance', '--workspace')).out).not.toContain(
+      'ledgers',
+    );
     const again = await skill({ home }, 'agent', 'revoke', 'finance', '--model');
     expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('it has none') });
   });
@@ -292,22 +420,42 @@ describe('skillgate agent', () => {
     await skill({ home }, 'agent', 'create', 'finance');
     await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@other/*');
     const mistyped = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/b');
-    expect(mistyped).toMatchObject({ exit: 2, err: expect.stringContaining('It may start: @acme/a@^1, @other/*@*') });
+    expect(mistyped).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('It may start: @acme/a@^1, @other/*@*'),
+    });
     const covered = await skill({ home }, 'agent', 'revoke', 'finance', '@other/b');
-    expect(covered).toMatchObject({ exit: 2, err: expect.stringContaining('skillgate agent revoke finance @other/*') });
-    expect((await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a')).out).toContain('may start: @other/*');
+    expect(covered).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('skillgate agent revoke finance @other/*'),
+    });
+    expect((await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a')).out).toContain(
+      'may start: @other/*',
+    );
   });
 
   it('loses a grant as its list shows it, and is said to have a wider one', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@acme/*', '@other/c@^2');
     const other = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a@^2');
-    expect(other).toMatchObject({ exit: 2, err: expect.stringContaining('its grant is @acme/a@^1') });
+    expect(other).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('its grant is @acme/a@^1'),
+    });
     const revoked = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a@^1');
-    expect(revoked).toMatchObject({ exit: 0, out: expect.stringContaining('may start: @acme/*@*, @other/c@^2') });
-    expect(revoked.err).toContain('note: agent finance may still start @acme/a: its grant @acme/*@* covers it');
+    expect(revoked).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('may start: @acme/*@*, @other/c@^2'),
+    });
+    expect(revoked.err).toContain(
+      'note: agent finance may still start @acme/a: its grant @acme/*@* covers it',
+    );
     const scope = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/*@*');
-    expect(scope).toMatchObject({ exit: 0, err: '', out: expect.stringContaining('may start: @other/c@^2') });
+    expect(scope).toMatchObject({
+      exit: 0,
+      err: '',
+      out: expect.stringContaining('may start: @other/c@^2'),
+    });
   });
 
   it.each([
@@ -336,16 +484,27 @@ describe('skillgate agent', () => {
     const said = await skill({ home }, 'run', '@acme/report');
     expect(said).toMatchObject({ exit: 6, out: '' });
     expect(said.err).toContain('root-not-pinned');
-    expect((await skill({ home }, 'agent', 'log', 'operator')).out).toMatch(/@acme\/report +refused +root-not-pinned/);
+    expect((await skill({ home }, 'agent', 'log', 'operator')).out).toMatch(
+      /@acme\/report +refused +root-not-pinned/,
+    );
   });
 });
 
 describe('skillgate secret', () => {
   it('stores a value from standard input for named hosts, and prints it nowhere', async () => {
-    const set = await skill({ home, stdin: 'hunter2-hunter2\n' }, 'secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example');
+    const set = await skill(
+      { home, stdin: 'hunter2-hunter2\n' },
+      'secret',
+      'set',
+      'CRM_TOKEN',
+      '--host',
+      'api.crm.example',
+    );
     expect(set.exit).toBe(0);
     const list = await skill({ home }, 'secret', 'list', '--format', 'json');
-    expect(JSON.parse(list.out).secrets).toMatchObject([{ name: 'CRM_TOKEN', hosts: ['api.crm.example'] }]);
+    expect(JSON.parse(list.out).secrets).toMatchObject([
+      { name: 'CRM_TOKEN', hosts: ['api.crm.example'] },
+    ]);
     for (const said of [set, list]) expect(said.out + said.err).not.toContain('hunter2');
     expect(statSync(join(home, 'config/secrets.json')).mode & 0o077).toBe(0);
     expect((await skill({ home }, 'secret', 'remove', 'CRM_TOKEN')).exit).toBe(0);
@@ -364,7 +523,14 @@ describe('skillgate secret', () => {
   });
 
   it('says what to do about a value that is too short, not the line that was just typed', async () => {
-    const said = await skill({ home, stdin: 'short' }, 'secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example');
+    const said = await skill(
+      { home, stdin: 'short' },
+      'secret',
+      'set',
+      'CRM_TOKEN',
+      '--host',
+      'api.crm.example',
+    );
     expect(said.err).toContain('help: Check what stands in the file');
   });
 });

@@ -44,9 +44,12 @@ describe('the program of what agents wait for', () => {
     expect(readFileSync(code).length).toBe(whole.length);
   });
 
-  it.each([['failed'], ['run', '--help'], ['scan'], ['agent', 'list']])('keeps nothing of %s', (...argv) => {
-    expect(say(...argv)).toMatch(/ nothing$/);
-  });
+  it.each([['failed'], ['run', '--help'], ['scan'], ['agent', 'list']])(
+    'keeps nothing of %s',
+    (...argv) => {
+      expect(say(...argv)).toMatch(/ nothing$/);
+    },
+  );
 
   function say(...argv: string[]): string {
     const failing = argv[0] === 'failed';

@@ -17,7 +17,11 @@ const row: CommandRow = {
   args: { min: 1, max: 2 },
   load: async () => ({ run: async () => 0 }),
 };
-const runRow: CommandRow = { ...row, args: { min: 1, max: Number.POSITIVE_INFINITY }, verbatimAfter: 2 };
+const runRow: CommandRow = {
+  ...row,
+  args: { min: 1, max: Number.POSITIVE_INFINITY },
+  verbatimAfter: 2,
+};
 
 function messageOf(argv: readonly string[], of = row): string {
   try {
@@ -35,7 +39,10 @@ describe('arguments', () => {
     [['--key=k', 'a', 'b'], { args: ['a', 'b'], options: { key: 'k' } }],
     [['a', '--host', 'x', '--host=y'], { args: ['a'], options: { host: ['x', 'y'] } }],
     [['--', '--key'], { args: ['--key'], options: {} }],
-    [['--who', 'i', 's', 'a', '--who', 'j t u'], { args: ['a'], options: { who: ['i s', 'j t u'] } }],
+    [
+      ['--who', 'i', 's', 'a', '--who', 'j t u'],
+      { args: ['a'], options: { who: ['i s', 'j t u'] } },
+    ],
     [['a', '--who=i', 's', 'b'], { args: ['a', 'b'], options: { who: ['i s'] } }],
     [['-'], { args: ['-'], options: {} }],
     [['a', '--key=-5'], { args: ['a'], options: { key: '-5' } }],
@@ -68,8 +75,14 @@ describe('arguments', () => {
       ['--plan', '@a/b', 'report', '--plan', '--help'],
       { args: ['@a/b', 'report', '--plan', '--help'], options: { plan: true }, help: false },
     ],
-    [['@a/b', '--plan', 'report', '-x', '--', 'y'], { args: ['@a/b', 'report', '-x', '--', 'y'], options: { plan: true } }],
-    [['@a/b', '--key', 'k', 'report', '--key'], { args: ['@a/b', 'report', '--key'], options: { key: 'k' } }],
+    [
+      ['@a/b', '--plan', 'report', '-x', '--', 'y'],
+      { args: ['@a/b', 'report', '-x', '--', 'y'], options: { plan: true } },
+    ],
+    [
+      ['@a/b', '--key', 'k', 'report', '--key'],
+      { args: ['@a/b', 'report', '--key'], options: { key: 'k' } },
+    ],
     [['@a/b', '--help'], { args: ['@a/b'], help: true }],
   ])('hands on what follows the command: %j', (argv, expected) => {
     expect(parseArguments(runRow, argv)).toMatchObject(expected);

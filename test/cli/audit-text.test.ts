@@ -15,7 +15,12 @@ describe('a line of the audit log for people', () => {
   it.each([
     [{ event: 'exit', reason: 'canary', code: null, milliseconds: 5 }, 'exit', 'canary after 5 ms'],
     [
-      { event: 'changes', decision: 'applied', digest: 'sha256:1', targets: ['/memory', '/workspace'] },
+      {
+        event: 'changes',
+        decision: 'applied',
+        digest: 'sha256:1',
+        targets: ['/memory', '/workspace'],
+      },
       'changes applied',
       '/memory, /workspace: sha256:1',
     ],

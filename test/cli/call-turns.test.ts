@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callTurns } from '../../cli/call-turns.ts';
-import { callsAtOnceMax, callsBurst, callsPerSecond, callsToldMillis, refusedCallCost } from '../../cli/limits.ts';
+import {
+  callsAtOnceMax,
+  callsBurst,
+  callsPerSecond,
+  callsToldMillis,
+  refusedCallCost,
+} from '../../cli/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -10,9 +16,16 @@ function start() {
   let time = 0;
   const told: number[] = [];
   const gone = new AbortController();
-  const turns = callTurns({ now: () => time, tell: (count) => told.push(count), signal: gone.signal });
+  const turns = callTurns({
+    now: () => time,
+    tell: (count) => told.push(count),
+    signal: gone.signal,
+  });
   /** Makes calls one after the other; answers with how many were begun. */
-  const flood = async (calls: number, call: () => Promise<void> = async () => undefined): Promise<number> => {
+  const flood = async (
+    calls: number,
+    call: () => Promise<void> = async () => undefined,
+  ): Promise<number> => {
     let begun = 0;
     for (let i = 0; i < calls; i++)
       await turns
@@ -33,7 +46,9 @@ const refused = (): Promise<void> => Promise.reject(new Problem('plan-refused', 
 describe('the turns of an agent', () => {
   it('begin so many calls at once, whichever of its streams they come from', async () => {
     const { turns, told } = start();
-    const going = Array.from({ length: callsAtOnceMax }, () => turns.take(() => new Promise(() => undefined)));
+    const going = Array.from({ length: callsAtOnceMax }, () =>
+      turns.take(() => new Promise(() => undefined)),
+    );
     await expect(turns.take(async () => 1)).rejects.toMatchObject({ code: 'run-limit' });
     expect([going.length, told]).toEqual([callsAtOnceMax, [1]]);
   });

@@ -35,10 +35,28 @@ describe('the name under which the program was called', () => {
   it.each<[string, string, readonly string[], Record<string, string>, string]>([
     ['skillgate', 'ours/skillgate', ['ours'], {}, 'skillgate'],
     ['skill, where it is this program', 'ours/skill', ['ours', 'theirs'], {}, 'skill'],
-    ['skill by its path, where another program comes first', 'ours/skill', ['theirs', 'ours'], {}, 'skillgate'],
+    [
+      'skill by its path, where another program comes first',
+      'ours/skill',
+      ['theirs', 'ours'],
+      {},
+      'skillgate',
+    ],
     ['skill by its path, where it is not on PATH', 'ours/skill', [], {}, 'skillgate'],
-    ['skill, as a function of the shell', 'ours/skillgate', ['theirs', 'ours'], { SKILLGATE_CALLED: 'skill' }, 'skill'],
-    ['something else that a variable says', 'ours/skillgate', ['ours'], { SKILLGATE_CALLED: 'rm -rf' }, 'skillgate'],
+    [
+      'skill, as a function of the shell',
+      'ours/skillgate',
+      ['theirs', 'ours'],
+      { SKILLGATE_CALLED: 'skill' },
+      'skill',
+    ],
+    [
+      'something else that a variable says',
+      'ours/skillgate',
+      ['ours'],
+      { SKILLGATE_CALLED: 'rm -rf' },
+      'skillgate',
+    ],
     [
       'npm, in a checkout',
       'guard.js',
@@ -91,7 +109,9 @@ describe('lines to type', () => {
   });
 
   it('are known by the words that commands begin with', () => {
-    expect([...new Set(commandRows.map(({ name }) => name.split(' ')[0]))].sort()).toEqual([...commandWords].sort());
+    expect([...new Set(commandRows.map(({ name }) => name.split(' ')[0]))].sort()).toEqual(
+      [...commandWords].sort(),
+    );
   });
 
   it.each([
@@ -111,42 +131,59 @@ describe('lines to type', () => {
     ['help'],
     ...commandWords.map((word) => ['help', word]),
     ...commandRows.map(({ name }) => ['help', ...name.split(' ')]),
-    ...[problemCodes, decisionHints, denials, endReasons].flatMap((table) => Object.keys(table).map((code) => ['explain', code])),
+    ...[problemCodes, decisionHints, denials, endReasons].flatMap((table) =>
+      Object.keys(table).map((code) => ['explain', code]),
+    ),
     ...rules.map(({ id }) => ['explain', id]),
   ];
 
   it.each([
     ['text', pages],
     ['json', pages.map((argv) => [...argv, '--format', 'json'])],
-  ])('begin with the called name on every page of help and explain, as %s', { timeout: 60_000 }, async (_, all) => {
-    const wrong: string[] = [];
-    for (const [called, other] of [
-      ['npm run -s skill --', 'skillgate'],
-      ['skillgate', 'skill'],
-    ] as const)
-      for (const argv of all) {
-        const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder }, called });
-        const found =
-          (stdout + stderr).match(new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])${other} (?:${words})\b`, 'g')) ?? [];
-        wrong.push(...found.map((line) => `${called} ${argv.join(' ')}: ${line}`));
-      }
-    expect(wrong).toEqual([]);
-  });
+  ])(
+    'begin with the called name on every page of help and explain, as %s',
+    { timeout: 60_000 },
+    async (_, all) => {
+      const wrong: string[] = [];
+      for (const [called, other] of [
+        ['npm run -s skill --', 'skillgate'],
+        ['skillgate', 'skill'],
+      ] as const)
+        for (const argv of all) {
+          const { stdout, stderr } = await skill(argv, { env: { SKILLGATE_HOME: folder }, called });
+          const found =
+            (stdout + stderr).match(
+              new RegExp(String.raw`(?<!${articles}\s)(?<![\w./@-])${other} (?:${words})\b`, 'g'),
+            ) ?? [];
+          wrong.push(...found.map((line) => `${called} ${argv.join(' ')}: ${line}`));
+        }
+      expect(wrong).toEqual([]);
+    },
+  );
 });
 
 describe('a shell that read what shell-init prints', () => {
   it.each(['bash', 'zsh', 'fish'])('starts skillgate for skill, in %s', async (shell) => {
-    const { stdout: text } = await skill(['shell-init', shell], { env: { SKILLGATE_HOME: folder } });
+    const { stdout: text } = await skill(['shell-init', shell], {
+      env: { SKILLGATE_HOME: folder },
+    });
     expect(text).toContain('SKILLGATE_CALLED=skill command skillgate');
     if (shell !== 'bash') return;
     rmSync(join(folder, 'ours/skillgate'));
-    writeFileSync(join(folder, 'ours/skillgate'), '#!/bin/sh\necho "ours $SKILLGATE_CALLED $*"\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'ours/skillgate'), '#!/bin/sh\necho "ours $SKILLGATE_CALLED $*"\n', {
+      mode: 0o755,
+    });
     writeFileSync(join(folder, 'theirs/skill'), '#!/bin/sh\necho killed\n', { mode: 0o755 });
     const PATH = `${join(folder, 'theirs')}:${join(folder, 'ours')}:/usr/bin:/bin`;
-    const said = execFileSync('bash', ['--norc', '-c', `${text}\nskill scope claim "a b"`], { env: { PATH }, encoding: 'utf8' });
+    const said = execFileSync('bash', ['--norc', '-c', `${text}\nskill scope claim "a b"`], {
+      env: { PATH },
+      encoding: 'utf8',
+    });
     expect(said).toBe('ours skill scope claim a b\n');
     writeFileSync(join(folder, 'init'), text);
     const aliased = `shopt -s expand_aliases\nalias skill=echo\neval "$(cat ${join(folder, 'init')})"\nskill help; echo whole`;
-    expect(execFileSync('bash', ['--norc', '-c', aliased], { env: { PATH }, encoding: 'utf8' })).toBe('ours skill help\nwhole\n');
+    expect(
+      execFileSync('bash', ['--norc', '-c', aliased], { env: { PATH }, encoding: 'utf8' }),
+    ).toBe('ours skill help\nwhole\n');
   });
 });

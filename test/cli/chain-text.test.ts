@@ -6,7 +6,10 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const tree = {
   line: safe`verified`,
   of: [
-    { line: safe`one two three four five six seven eight`, of: [leaf(safe`nine ten eleven twelve thirteen`)] },
+    {
+      line: safe`one two three four five six seven eight`,
+      of: [leaf(safe`nine ten eleven twelve thirteen`)],
+    },
     leaf(safe`of the digest ${digest} and what follows it`),
   ],
 };
@@ -29,7 +32,10 @@ describe('a tree that is wider than its terminal', () => {
 
   it('is as it was where there is room, and colours take none', () => {
     expect(treeText(tree).text.split('\n')).toHaveLength(4);
-    const red = { line: safe`x`, of: [{ line: Object.assign(safe``, { text: '\u001b[31mone\u001b[39m two' }), of: [] }] };
+    const red = {
+      line: safe`x`,
+      of: [{ line: Object.assign(safe``, { text: '\u001b[31mone\u001b[39m two' }), of: [] }],
+    };
     expect(treeText(red, 10).text).toBe('x\n└─ \u001b[31mone\u001b[39m two');
   });
 });

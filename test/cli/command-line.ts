@@ -8,7 +8,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export type Given = Partial<Omit<World, 'argv' | 'stdout' | 'stderr'>> & { readonly input?: string; readonly terminal?: boolean };
+export type Given = Partial<Omit<World, 'argv' | 'stdout' | 'stderr'>> & {
+  readonly input?: string;
+  readonly terminal?: boolean;
+};
 
 /** A registry that nobody started. */
 export const noRegistry: typeof fetch = async () => {
@@ -25,7 +28,9 @@ export async function skill(argv: readonly string[], given: Given = {}): Promise
     called: given.called ?? 'skillgate',
     env: given.env ?? {},
     cwd: given.cwd ?? '/nowhere',
-    stdin: Object.assign(Readable.from(given.input === undefined ? [] : [given.input]), { isTTY: given.terminal === true }),
+    stdin: Object.assign(Readable.from(given.input === undefined ? [] : [given.input]), {
+      isTTY: given.terminal === true,
+    }),
     stdout,
     stderr,
     fetch: given.fetch ?? noRegistry,

@@ -9,26 +9,32 @@ import { skill } from './command-line.ts';
 const names = commandRows.map((row) => row.name);
 
 describe('the table of commands', () => {
-  it.each(commandRows.map((row) => [row.name, row] as const))('%s has examples to paste', (name, row) => {
-    expect(row.examples.length).toBeGreaterThan(0);
-    for (const [line, does] of row.examples) {
-      expect(line).toMatch(new RegExp(`^(eval "\\$\\()?skill(gate)? ${name}`));
-      expect(does).not.toBe('');
-    }
-    expect(row.summary).toMatch(/^[a-z]/);
-  });
+  it.each(commandRows.map((row) => [row.name, row] as const))(
+    '%s has examples to paste',
+    (name, row) => {
+      expect(row.examples.length).toBeGreaterThan(0);
+      for (const [line, does] of row.examples) {
+        expect(line).toMatch(new RegExp(`^(eval "\\$\\()?skill(gate)? ${name}`));
+        expect(does).not.toBe('');
+      }
+      expect(row.summary).toMatch(/^[a-z]/);
+    },
+  );
 
   it('names each command once, and plans none that is there', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(commandRows.map((row) => row.name))('%s --help begins with its examples and names every option', async (name) => {
-    const { exit, stdout, stderr } = await skill([...name.split(' '), '--help']);
-    const row = commandRows.find((one) => one.name === name);
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-    expect(stdout.split('\n').slice(1, 4).join('\n')).toContain('Examples');
-    for (const option of Object.keys(row?.options ?? {})) expect(stdout).toContain(`--${option}`);
-  });
+  it.each(commandRows.map((row) => row.name))(
+    '%s --help begins with its examples and names every option',
+    async (name) => {
+      const { exit, stdout, stderr } = await skill([...name.split(' '), '--help']);
+      const row = commandRows.find((one) => one.name === name);
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+      expect(stdout.split('\n').slice(1, 4).join('\n')).toContain('Examples');
+      for (const option of Object.keys(row?.options ?? {})) expect(stdout).toContain(`--${option}`);
+    },
+  );
 
   it('lists every command in skillgate help, and no planned one', async () => {
     const { stdout } = await skill(['help']);
@@ -39,7 +45,11 @@ describe('the table of commands', () => {
     const { stdout } = await skill(['help', '--format', 'json']);
     const { schema, groups } = JSON.parse(stdout);
     expect(schema).toBe('skillgate.help/1');
-    expect(groups.flatMap((group: { commands: { name: string }[] }) => group.commands.map((one) => one.name))).toEqual(names);
+    expect(
+      groups.flatMap((group: { commands: { name: string }[] }) =>
+        group.commands.map((one) => one.name),
+      ),
+    ).toEqual(names);
   });
 
   it.each([
@@ -69,11 +79,14 @@ describe('the table of commands', () => {
     expect((await skill(['xylophone'])).stderr).toContain('skillgate help lists them all');
   });
 
-  it.each([[['review']], [['key']]])('shows what there is for the half command %j', async (argv) => {
-    const { exit, stdout, stderr } = await skill(argv);
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
-    expect(stderr).toContain(`skillgate ${argv[0]} `);
-  });
+  it.each([[['review']], [['key']]])(
+    'shows what there is for the half command %j',
+    async (argv) => {
+      const { exit, stdout, stderr } = await skill(argv);
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+      expect(stderr).toContain(`skillgate ${argv[0]} `);
+    },
+  );
 
   it.each<[string[], object]>([
     [['publsh'], { code: 'usage', exit: 2 }],
@@ -82,14 +95,17 @@ describe('the table of commands', () => {
     [['scope'], { code: 'usage', exit: 2, hint: expect.stringContaining('skillgate scope claim') }],
     [['yank', '@a/b@1.0.0'], { code: 'usage' }],
     [['scan', 'nowhere'], { code: 'file-not-found', exit: 3 }],
-  ])('answers JSON when JSON was asked for, also for a line that it did not understand: %j', async (argv, says) => {
-    for (const format of [['--format', 'json'], ['--format=json']]) {
-      const { stdout, stderr, exit } = await skill([...argv, ...format]);
-      expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.problem/1', ...says });
-      expect(stderr).toBe('');
-      expect(exit).toBeGreaterThan(0);
-    }
-  });
+  ])(
+    'answers JSON when JSON was asked for, also for a line that it did not understand: %j',
+    async (argv, says) => {
+      for (const format of [['--format', 'json'], ['--format=json']]) {
+        const { stdout, stderr, exit } = await skill([...argv, ...format]);
+        expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.problem/1', ...says });
+        expect(stderr).toBe('');
+        expect(exit).toBeGreaterThan(0);
+      }
+    },
+  );
 
   it.each([
     [['--version', '--format', 'json'], 'skillgate.version/1'],
@@ -104,13 +120,17 @@ describe('the table of commands', () => {
 
   it('says what the exit codes mean, each of them once', async () => {
     const { stdout } = await skill(['help']);
-    for (const code of new Set(Object.values(exitCodes))) expect(stdout).toMatch(new RegExp(`^  ${code} .*[a-z]`, 'm'));
+    for (const code of new Set(Object.values(exitCodes)))
+      expect(stdout).toMatch(new RegExp(`^  ${code} .*[a-z]`, 'm'));
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     for (const [code, means] of exitMeanings) expect(readme).toContain(`| ${code} | ${means} |`);
   });
 
   it('takes the longer name where both fit', () => {
-    expect(findCommand(['review', 'show', '@a/b@1.0.0'])).toMatchObject({ kind: 'command', rest: ['@a/b@1.0.0'] });
+    expect(findCommand(['review', 'show', '@a/b@1.0.0'])).toMatchObject({
+      kind: 'command',
+      rest: ['@a/b@1.0.0'],
+    });
     expect(findCommand(['scan', 'review'])).toMatchObject({ kind: 'command', rest: ['review'] });
   });
 });

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +21,8 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const paths = () => ({ cache: join(home, 'cache'), data: join(home, 'data') });
 const bytes = (text: string) => new TextEncoder().encode(text);
-const [one, other] = [digestOf('root one'), digestOf('root two')];
+const one = digestOf('root one');
+const other = digestOf('root two');
 
 describe('diskStore', () => {
   it('gives back what was put, and nothing for what was not', async () => {
@@ -69,7 +78,8 @@ describe('diskStore', () => {
   it('lists what lies in a folder, without what a crash left half-written', async () => {
     const store = diskStore(paths(), one);
     expect(await store.listNamed('known')).toEqual([]);
-    for (const name of ['known/0b', 'known/0a', 'checkpoint']) await store.putNamed(name, bytes('x'));
+    for (const name of ['known/0b', 'known/0a', 'checkpoint'])
+      await store.putNamed(name, bytes('x'));
     writeFileSync(join(paths().data, 'registries', hexOf(one), 'known', '.0c.1.new'), 'x');
     expect(await store.listNamed('known')).toEqual(['0a', '0b']);
   });
@@ -83,7 +93,12 @@ describe('diskStore', () => {
     expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   });
 
-  it.each(['../outside', 'index/../../x', '/etc/passwd', '', 'a//b', '.hidden'])('has no file named %j', async (name) => {
-    await expect(diskStore(paths(), one).putNamed(name, bytes('x'))).rejects.toThrow('Not the name');
-  });
+  it.each(['../outside', 'index/../../x', '/etc/passwd', '', 'a//b', '.hidden'])(
+    'has no file named %j',
+    async (name) => {
+      await expect(diskStore(paths(), one).putNamed(name, bytes('x'))).rejects.toThrow(
+        'Not the name',
+      );
+    },
+  );
 });

@@ -11,18 +11,27 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-doctor-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const put = (name: string, text: string, mode = 0o755) => writeFileSync(join(folder, name), text, { mode });
+const put = (name: string, text: string, mode = 0o755) =>
+  writeFileSync(join(folder, name), text, { mode });
 
 describe('skillgate doctor', () => {
   it('says that shims end with 127 where there is no skillgate, with a line that puts it there', () => {
     put('skillgate', '#!/bin/sh\n', 0o644);
     const [row] = namesOnPath(folder, entry);
-    expect(row).toMatchObject({ name: 'skillgate', holds: false, detail: expect.stringContaining('127') });
+    expect(row).toMatchObject({
+      name: 'skillgate',
+      holds: false,
+      detail: expect.stringContaining('127'),
+    });
     const [line = ''] = (row?.type ?? '').split('   (');
     mkdirSync(join(folder, 'home'));
-    execFileSync('/bin/sh', ['-c', line], { env: { HOME: join(folder, 'home'), PATH: '/usr/bin:/bin' } });
+    execFileSync('/bin/sh', ['-c', line], {
+      env: { HOME: join(folder, 'home'), PATH: '/usr/bin:/bin' },
+    });
     const at = join(folder, 'home/.local/bin');
-    expect(readFileSync(join(at, 'skillgate'), 'utf8')).toBe(`#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`);
+    expect(readFileSync(join(at, 'skillgate'), 'utf8')).toBe(
+      `#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`,
+    );
     expect(namesOnPath(at, entry)).toMatchObject([
       { name: 'skillgate', holds: true },
       { name: 'skill', holds: false },
@@ -41,7 +50,10 @@ describe('skillgate doctor', () => {
         type: expect.stringContaining('shell-init'),
       },
     ]);
-    expect(namesOnPath(folder, entry, true)[1]).toMatchObject({ holds: true, detail: expect.stringContaining('a function') });
+    expect(namesOnPath(folder, entry, true)[1]).toMatchObject({
+      holds: true,
+      detail: expect.stringContaining('a function'),
+    });
   });
 
   it('takes a script that calls our entry for ours', () => {

@@ -19,7 +19,8 @@ it('a folder of evidence gives what lies in it and follows no link, neither of a
     const read = async (path: string) => (await fetch(`${base}${path}`)).text();
     expect(await read('/log/checkpoint')).toBe('here');
     expect(await read('/blobs/a')).toBe('b');
-    for (const path of ['/log/key', '/index/status.json']) expect((await fetch(`${base}${path}`)).status).toBe(404);
+    for (const path of ['/log/key', '/index/status.json'])
+      expect((await fetch(`${base}${path}`)).status).toBe(404);
     await expect(readEvidenceNote(place)).rejects.toMatchObject({ code: 'not-found' });
   }
 });

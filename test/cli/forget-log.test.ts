@@ -7,7 +7,14 @@ import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { approve, claimScope, publish, scan, state } from '../registry/road.ts';
 import { makeStaffedWorld } from '../registry/world.ts';
-import { base, type Installer, makeInstaller, makeNetwork, makeReportSkill, type Network } from './installer-world.ts';
+import {
+  base,
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+} from './installer-world.ts';
 
 type Registry = Awaited<ReturnType<typeof makeStaffedWorld>>;
 
@@ -25,7 +32,11 @@ afterEach(() => {
   right.close();
 });
 
-async function releaseIn({ send, tokens, scanner, rita }: Registry, by: TestKey, version: string): Promise<void> {
+async function releaseIn(
+  { send, tokens, scanner, rita }: Registry,
+  by: TestKey,
+  version: string,
+): Promise<void> {
   const skill = makeReportSkill('@other/a', { version });
   expect((await publish(send, skill, by)).status).toBe(201);
   await scan(send, tokens.scanner, scanner, skill, 'pass');
@@ -63,11 +74,15 @@ describe('a host that saw a wrong log', () => {
     expect(await install()).toMatchObject({ exit: 6, err: expect.stringContaining('log-') });
     const before = memory().filter((path) => path.startsWith('known/'));
     const root = rootFingerprint(network.registry.trust.root);
-    expect(await host.run('registry', 'trust', base, '--forget-log', '--root', root)).toMatchObject({
-      exit: 0,
-      out: expect.stringContaining('forgotten'),
-    });
-    const aside = memory().flatMap((path) => /^forgotten\/[^/]+\/(known\/.+)$/.exec(path)?.[1] ?? []);
+    expect(await host.run('registry', 'trust', base, '--forget-log', '--root', root)).toMatchObject(
+      {
+        exit: 0,
+        out: expect.stringContaining('forgotten'),
+      },
+    );
+    const aside = memory().flatMap(
+      (path) => /^forgotten\/[^/]+\/(known\/.+)$/.exec(path)?.[1] ?? [],
+    );
     expect(before.length).toBeGreaterThan(0);
     expect(aside.sort()).toEqual(before.sort());
     expect(await install()).toMatchObject({ exit: 0 });
@@ -78,7 +93,16 @@ describe('a host that saw a wrong log', () => {
     await seeTwoLogs();
     const before = memory();
     expect(await host.run('registry', 'trust', base, '--forget-log')).toMatchObject({ exit: 6 });
-    expect(await host.run('registry', 'trust', base, '--forget-log', '--root', `sha256:${'ab'.repeat(32)}`)).toMatchObject({
+    expect(
+      await host.run(
+        'registry',
+        'trust',
+        base,
+        '--forget-log',
+        '--root',
+        `sha256:${'ab'.repeat(32)}`,
+      ),
+    ).toMatchObject({
       exit: 6,
     });
     expect(memory()).toEqual(before);

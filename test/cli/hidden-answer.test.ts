@@ -5,7 +5,10 @@ import { safe } from '../../cli/output.ts';
 
 function ask() {
   const raw: boolean[] = [];
-  const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => raw.push(on) });
+  const terminal = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (on: boolean) => raw.push(on),
+  });
   const stderr = new PassThrough();
   const stop = new AbortController();
   const value = askHidden({ stderr, signal: stop.signal }, terminal, safe`Value: `);
@@ -57,6 +60,8 @@ describe('a value typed at a terminal', () => {
 
   it('is asked for only where nothing of it is shown', () => {
     expect(isQuietTerminal(Object.assign(new PassThrough(), { isTTY: true }))).toBe(false);
-    expect(isQuietTerminal(Object.assign(new PassThrough(), { setRawMode: () => undefined }))).toBe(false);
+    expect(isQuietTerminal(Object.assign(new PassThrough(), { setRawMode: () => undefined }))).toBe(
+      false,
+    );
   });
 });

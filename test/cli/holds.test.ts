@@ -14,7 +14,13 @@ import { breakerFile } from '../../runner/breakers.ts';
 import { holdFiles } from '../../runner/holds.ts';
 import { startOf } from '../../runner/lock.ts';
 import { closedBreaker, countBreaker } from '../../skills-index/run/agents/breaker.ts';
-import { answerBytes, type Hold, holdAnswerType, holdDigest, newHold } from '../../skills-index/run/holds/hold.ts';
+import {
+  answerBytes,
+  type Hold,
+  holdAnswerType,
+  holdDigest,
+  newHold,
+} from '../../skills-index/run/holds/hold.ts';
 import { aboutAction } from '../../skills-index/run/holds/hold-action.ts';
 import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { proofChallenge } from '../../skills-index/trust/approver-proof.ts';
@@ -32,20 +38,34 @@ beforeEach(() => {
   home = folderWith();
   for (const part of ['config', 'data', 'data/holds']) mkdirSync(join(home, part), { mode: 0o700 });
   writePolicy({ approvers: [{ name: 'ann', passkey: ann.enrolled }] });
-  const action = { kind: 'egress', host: 'api.crm.example', port: 443, method: 'POST', path: '/v2\u001b[2J' } as const;
+  const action = {
+    kind: 'egress',
+    host: 'api.crm.example',
+    port: 443,
+    method: 'POST',
+    path: '/v2\u001b[2J',
+  } as const;
   const about = aboutAction({ ...action, query: 'to=eve&amount=9' }, 'posts', subject, undefined);
   const holder = `${process.pid} ${startOf(process.pid)}`;
-  hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, { now, nonce: 'ab'.repeat(16), holder });
+  hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, {
+    now,
+    nonce: 'ab'.repeat(16),
+    holder,
+  });
   holdFiles(join(home, 'data/holds')).keep(hold);
 });
 
-const writePolicy = (policy: object) => writeFileSync(join(home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
+const writePolicy = (policy: object) =>
+  writeFileSync(join(home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
 const run = (...argv: string[]) => skill(argv, { env: { SKILLGATE_HOME: home }, now: () => now });
 
 describe('skillgate hold', () => {
   it('lists what waits, with nothing that acts on the terminal', async () => {
     const { exit, stdout } = await run('hold', 'list');
-    expect([exit, stdout]).toEqual([0, expect.stringContaining(`${hold.id}  waits until 2026-11-20T12:01:00.000Z`)]);
+    expect([exit, stdout]).toEqual([
+      0,
+      expect.stringContaining(`${hold.id}  waits until 2026-11-20T12:01:00.000Z`),
+    ]);
     expect(stdout).not.toContain('\u001b');
     expect(JSON.parse((await run('hold', 'list', '--format', 'json')).stdout)).toMatchObject({
       schema: 'skillgate.holds/1',
@@ -66,17 +86,29 @@ describe('skillgate hold', () => {
     holdFiles(join(home, 'data/holds')).keep(forged);
     expect((await run('hold', 'list')).stdout).toContain('NOT as a runner writes it');
     const ran = await run('hold', 'allow', hold.id, '--approver', 'ann', '--for', '1h');
-    expect(ran).toMatchObject({ exit: expect.any(Number), stderr: expect.stringContaining('is not as a runner writes it') });
+    expect(ran).toMatchObject({
+      exit: expect.any(Number),
+      stderr: expect.stringContaining('is not as a runner writes it'),
+    });
     expect([ran.exit, ran.stdout]).not.toEqual([0, expect.anything()]);
   });
 
   it('hands in what a passkey signed, in two steps', async () => {
-    const asked = JSON.parse((await run('hold', 'allow', hold.id, '--approver', 'ann', '--format', 'json')).stdout);
-    expect(asked).toMatchObject({ schema: 'skillgate.hold-challenge/1', credentialId: ann.enrolled.credentialId });
-    expect(asked.challenge).toBe(Buffer.from(proofChallenge(holdAnswerType, answerBytes(asked.answer))).toString('base64url'));
+    const asked = JSON.parse(
+      (await run('hold', 'allow', hold.id, '--approver', 'ann', '--format', 'json')).stdout,
+    );
+    expect(asked).toMatchObject({
+      schema: 'skillgate.hold-challenge/1',
+      credentialId: ann.enrolled.credentialId,
+    });
+    expect(asked.challenge).toBe(
+      Buffer.from(proofChallenge(holdAnswerType, answerBytes(asked.answer))).toString('base64url'),
+    );
     const assertion = ann.assert(Buffer.from(asked.challenge, 'base64url'));
     writeFileSync(join(home, 'signed.json'), JSON.stringify({ answer: asked.answer, assertion }));
-    expect((await run('hold', 'allow', hold.id, '--signed', join(home, 'signed.json'))).exit).toBe(0);
+    expect((await run('hold', 'allow', hold.id, '--signed', join(home, 'signed.json'))).exit).toBe(
+      0,
+    );
     const put = JSON.parse(readFileSync(join(home, `data/holds/${hold.id}.answer.json`), 'utf8'));
     expect(put.answer.hold).toBe(holdDigest(hold));
   });
@@ -109,19 +141,32 @@ describe('skillgate hold', () => {
   it('lets nobody close an agent’s breaker unsigned, whatever is typed', async () => {
     writePolicy({});
     const terms = { subject, thresholds: {}, now, nonce: 'cd'.repeat(16), holder: 'breaker' };
-    breakerFile(join(home, 'data/breakers'), subject).write(countBreaker(closedBreaker(subject), 'canary', 1, terms));
+    breakerFile(join(home, 'data/breakers'), subject).write(
+      countBreaker(closedBreaker(subject), 'canary', 1, terms),
+    );
     expect((await run('hold', 'list')).stdout).toContain('cdcdcdcdcdcd  breaker open');
-    const ran = await skill(['hold', 'allow', 'cdcdcdcdcdcd'], { env: { SKILLGATE_HOME: home }, terminal: true, input: 'yes\n' });
-    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('no key of an approver is here') });
+    const ran = await skill(['hold', 'allow', 'cdcdcdcdcdcd'], {
+      env: { SKILLGATE_HOME: home },
+      terminal: true,
+      input: 'yes\n',
+    });
+    expect(ran).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('no key of an approver is here'),
+    });
   });
 });
 
 describe('a key with a passphrase', () => {
   it('is opened by it alone, and a changed file by nothing', () => {
     const sealed = sealKey(Buffer.from('private'), 'Grüße aus Köln 12');
-    expect(Buffer.from(openSealed(sealed, 'Gru\u0308ße aus Köln 12') ?? []).toString()).toBe('private');
+    expect(Buffer.from(openSealed(sealed, 'Gru\u0308ße aus Köln 12') ?? []).toString()).toBe(
+      'private',
+    );
     expect(openSealed(sealed, 'Grüße aus Bonn 12')).toBeUndefined();
-    expect(openSealed({ ...sealed, nonce: 'AAAAAAAAAAAAAAAA' }, 'Grüße aus Köln 12')).toBeUndefined();
+    expect(
+      openSealed({ ...sealed, nonce: 'AAAAAAAAAAAAAAAA' }, 'Grüße aus Köln 12'),
+    ).toBeUndefined();
   });
 
   it('asks when something is signed, and not before', async () => {
@@ -134,8 +179,12 @@ describe('a key with a passphrase', () => {
     expect(asked).toBe(0);
     await expect(key.sign(Buffer.from('x'))).rejects.toMatchObject({ code: 'key-file-invalid' });
     const signature = await key.sign(Buffer.from('x'));
-    expect(verify('sha256', Buffer.from('x'), createPublicKey(key.publicPem), signature)).toBe(true);
-    await expect((await readKeyFile(path)).sign(Buffer.from('x'))).rejects.toThrow('does not ask for');
+    expect(verify('sha256', Buffer.from('x'), createPublicKey(key.publicPem), signature)).toBe(
+      true,
+    );
+    await expect((await readKeyFile(path)).sign(Buffer.from('x'))).rejects.toThrow(
+      'does not ask for',
+    );
   });
 
   it('is not made where there is no terminal to ask at', async () => {
@@ -143,7 +192,10 @@ describe('a key with a passphrase', () => {
       env: { SKILLGATE_HOME: home, SKILLGATE_PASSPHRASE: 'correct horse battery' },
       input: 'correct horse battery\ncorrect horse battery\n',
     });
-    expect(ran).toMatchObject({ exit: expect.any(Number), stderr: expect.stringContaining('not-confirmed') });
+    expect(ran).toMatchObject({
+      exit: expect.any(Number),
+      stderr: expect.stringContaining('not-confirmed'),
+    });
     expect((await run('key', 'list')).stdout).not.toContain('op');
   });
 });
@@ -156,7 +208,10 @@ describe('who can answer here', () => {
     ['another user', approvers, 1_000, true, 'holds are answered by ops (another user)'],
     ['a passkey', [{ name: 'ann', passkey: ann.enrolled }], 1_000, true, 'ann (passkey)'],
   ])('%s', (_, named, uid, holds, says) => {
-    const [row] = separationRows({ ...emptyHostPolicy, file: '/etc/passwd', approvers: named }, uid);
+    const [row] = separationRows(
+      { ...emptyHostPolicy, file: '/etc/passwd', approvers: named },
+      uid,
+    );
     expect(row).toMatchObject({ holds, detail: expect.stringContaining(says) });
   });
 
@@ -166,15 +221,26 @@ describe('who can answer here', () => {
     ['plain', false, 'approvals are not separable'],
     [undefined, true, 'mira (key that is not on this host)'],
   ] as const)('tells how the key of an approver lies here: %s', (kind, holds, says) => {
-    const policy = { ...emptyHostPolicy, file: '/etc/passwd', approvers: [{ name: 'mira', key: { keyId: 'k', spki: 's' } }] };
-    const [row, next] = separationRows(policy, 1_000, new Map(kind === undefined ? [] : [['k', kind]]));
+    const policy = {
+      ...emptyHostPolicy,
+      file: '/etc/passwd',
+      approvers: [{ name: 'mira', key: { keyId: 'k', spki: 's' } }],
+    };
+    const [row, next] = separationRows(
+      policy,
+      1_000,
+      new Map(kind === undefined ? [] : [['k', kind]]),
+    );
     expect(row).toMatchObject({ holds, detail: expect.stringContaining(says) });
     expect(next?.name === 'approver mira').toBe(kind === 'plain');
   });
 
   it('says in doctor that an approver’s key has no passphrase, and that a rule holds nothing', async () => {
     const key = await createKeyFile(join(home, 'config/keys/plain.json'), undefined, 'plain');
-    const approver = { name: 'mira', key: { keyId: key.keyId, spki: Buffer.from(key.publicKey).toString('base64') } };
+    const approver = {
+      name: 'mira',
+      key: { keyId: key.keyId, spki: Buffer.from(key.publicKey).toString('base64') },
+    };
     writePolicy({ approvers: [approver], holds: [{ name: 'pay', when: { tag: 'high-stakes' } }] });
     const { stdout } = await run('doctor');
     expect(stdout).toContain('approver mira: its key lies here without a passphrase');
@@ -189,17 +255,34 @@ describe('who can answer here', () => {
       holds: false,
       detail: expect.stringContaining('can rewrite'),
     });
-    expect(separationRows({ ...emptyHostPolicy, file: '/etc/passwd' }, 4_321)[1]).toMatchObject({ holds: true });
+    expect(separationRows({ ...emptyHostPolicy, file: '/etc/passwd' }, 4_321)[1]).toMatchObject({
+      holds: true,
+    });
   });
 });
 
 describe('a webhook', () => {
   const sending = { body: '{}', headers: {}, signal: new AbortController().signal };
   it.each([
-    ['http to a name that is not pinned', 'http://hooks.example/x', ['93.184.216.34'], 'it is not https'],
-    ['a private address', 'https://hooks.example/secret-path', ['10.0.0.1'], '10.0.0.1, which is not public'],
+    [
+      'http to a name that is not pinned',
+      'http://hooks.example/x',
+      ['93.184.216.34'],
+      'it is not https',
+    ],
+    [
+      'a private address',
+      'https://hooks.example/secret-path',
+      ['10.0.0.1'],
+      '10.0.0.1, which is not public',
+    ],
     ['the cloud’s metadata', 'https://hooks.example/', ['169.254.169.254'], 'not public'],
-    ['one private address among public ones', 'https://hooks.example/', ['93.184.216.34', '127.0.0.1'], 'not public'],
+    [
+      'one private address among public ones',
+      'https://hooks.example/',
+      ['93.184.216.34', '127.0.0.1'],
+      'not public',
+    ],
     ['a name without an address', 'https://hooks.example/', [], 'no address'],
     ['an address in the place of a name', 'https://127.0.0.1/', ['127.0.0.1'], 'not public'],
   ])('is not called: %s', async (_, url, addresses, says) => {
@@ -221,16 +304,29 @@ describe('a webhook', () => {
       hosts: { 'hooks.example': { address: '127.0.0.1', port } },
       webhooks: [{ url: 'http://hooks.example/holds' }],
     };
-    const paths = { config: join(home, 'config'), data: join(home, 'data'), cache: join(home, 'cache') };
-    handsOfAgent({ paths, signal: new AbortController().signal, fetch, now: () => now }, policy).notify?.(hold);
+    const paths = {
+      config: join(home, 'config'),
+      data: join(home, 'data'),
+      cache: join(home, 'cache'),
+    };
+    handsOfAgent(
+      { paths, signal: new AbortController().signal, fetch, now: () => now },
+      policy,
+    ).notify?.(hold);
     await new Promise<void>((resolve) => server.once('request', () => setImmediate(resolve)));
     await expect.poll(() => heard.length).toBe(1);
     const [{ request, body } = { request: undefined, body: '' }] = heard;
-    expect(JSON.parse(body)).toMatchObject({ schema: 'skillgate.hold-notice/1', id: hold.id, hold: holdDigest(hold) });
+    expect(JSON.parse(body)).toMatchObject({
+      schema: 'skillgate.hold-notice/1',
+      id: hold.id,
+      hold: holdDigest(hold),
+    });
     expect(body).not.toContain(hold.nonce);
     const key = JSON.parse(readFileSync(join(home, 'config/audit-key.json'), 'utf8'));
     const signature = Buffer.from(String(request?.headers['skillgate-signature']), 'base64');
-    expect(verify('sha256', Buffer.from(body), createPublicKey(key.publicKey), signature)).toBe(true);
+    expect(verify('sha256', Buffer.from(body), createPublicKey(key.publicKey), signature)).toBe(
+      true,
+    );
     expect(request?.headers['skillgate-key']).toBe(key.keyId);
     server.close();
   });

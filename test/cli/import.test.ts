@@ -17,7 +17,9 @@ const skillMd = (front: string) => `---\n${front}\ndescription: says hello\n---\
 
 /** A folder of this name with these files. */
 function found(name: string, files: Record<string, string>): string {
-  const top = folderWith(Object.fromEntries(Object.entries(files).map(([path, text]) => [join('x', path), text])));
+  const top = folderWith(
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [join('x', path), text])),
+  );
   mkdirSync(join(top, 'y'));
   renameSync(join(top, 'x'), join(top, 'y', name));
   return join(top, 'y', name);
@@ -25,9 +27,27 @@ function found(name: string, files: Record<string, string>): string {
 
 describe('an imported skill', () => {
   it.each([
-    ['its front matter’s name and version', 'folder', 'name: hello\nmetadata:\n  version: 1.2.0', '@acme/hello', '1.2.0'],
-    ['its folder’s name where the front matter has none', 'folder', 'license: MIT', '@acme/folder', undefined],
-    ['its folder’s name where the front matter’s is none', 'folder', 'name: Hello World', '@acme/folder', undefined],
+    [
+      'its front matter’s name and version',
+      'folder',
+      'name: hello\nmetadata:\n  version: 1.2.0',
+      '@acme/hello',
+      '1.2.0',
+    ],
+    [
+      'its folder’s name where the front matter has none',
+      'folder',
+      'license: MIT',
+      '@acme/folder',
+      undefined,
+    ],
+    [
+      'its folder’s name where the front matter’s is none',
+      'folder',
+      'name: Hello World',
+      '@acme/folder',
+      undefined,
+    ],
     [
       'a version of its bytes where it has none that is semver',
       'folder',
@@ -36,18 +56,26 @@ describe('an imported skill', () => {
       undefined,
     ],
   ])('gets %s', async (_, folder, front, name, version) => {
-    const { packed, ...taken } = await readFound(found(folder, { 'SKILL.md': skillMd(front) }), acme);
+    const { packed, ...taken } = await readFound(
+      found(folder, { 'SKILL.md': skillMd(front) }),
+      acme,
+    );
     expect(taken.name).toBe(name);
     expect(taken.version).toBe(version ?? `0.0.0-${hexOf(packed.digest).slice(0, 8)}`);
   });
 
   it('always gets a version that semver takes, however its digest begins', async () => {
     // Eight decimal digits with a zero first are no prerelease in semver: this bundle's digest begins 06700299e.
-    const zero = await readFound(found('folder', { 'SKILL.md': skillMd('name: a\nmetadata:\n  version: "1.2"') }), acme);
+    const zero = await readFound(
+      found('folder', { 'SKILL.md': skillMd('name: a\nmetadata:\n  version: "1.2"') }),
+      acme,
+    );
     expect(zero.version).toBe('0.0.0-06700299e');
     const versions = new Set<string>();
     for (let i = 0; i < 20; i++)
-      versions.add((await readFound(found('a', { 'SKILL.md': skillMd(`name: a${i}`) }), acme)).version);
+      versions.add(
+        (await readFound(found('a', { 'SKILL.md': skillMd(`name: a${i}`) }), acme)).version,
+      );
     expect(versions.size).toBe(20);
     for (const version of versions) expect(version).toMatch(/^0\.0\.0-[0-9a-f]{8,12}$/);
   });
@@ -57,12 +85,25 @@ describe('an imported skill', () => {
     [
       'a skill.json of another scope',
       'a',
-      { 'SKILL.md': skillMd('name: a'), 'skill.json': '{"name":"@other/a","version":"1.0.0","capabilities":{}}' },
+      {
+        'SKILL.md': skillMd('name: a'),
+        'skill.json': '{"name":"@other/a","version":"1.0.0","capabilities":{}}',
+      },
       'name-invalid',
     ],
-    ['a skill.json that is no manifest', 'a', { 'SKILL.md': skillMd('name: a'), 'skill.json': '{}' }, 'manifest-invalid'],
+    [
+      'a skill.json that is no manifest',
+      'a',
+      { 'SKILL.md': skillMd('name: a'), 'skill.json': '{}' },
+      'manifest-invalid',
+    ],
     ['no description', 'a', { 'SKILL.md': '---\nname: a\n---\n' }, 'skill-md-invalid'],
-    ['a file of secrets', 'a', { 'SKILL.md': skillMd('name: a'), '.env': 'TOKEN=1' }, 'path-invalid'],
+    [
+      'a file of secrets',
+      'a',
+      { 'SKILL.md': skillMd('name: a'), '.env': 'TOKEN=1' },
+      'path-invalid',
+    ],
   ])('is refused with %s', async (_, folder, files, code) => {
     await expect(readFound(found(folder, files), acme)).rejects.toMatchObject({ code });
   });
@@ -72,9 +113,16 @@ describe('an imported skill', () => {
       'SKILL.md': skillMd('name: a'),
       'skill.json': '{"name":"@acme/own","version":"3.0.0","capabilities":{}}',
     });
-    const bare = found('b', { 'SKILL.md': skillMd('name: b'), 'run.sh': 'curl https://api.crm.example/v2/deals\n' });
+    const bare = found('b', {
+      'SKILL.md': skillMd('name: b'),
+      'run.sh': 'curl https://api.crm.example/v2/deals\n',
+    });
     const report = await scanSkill([
-      { path: 'run.sh', bytes: Buffer.from('curl https://api.crm.example/v2/deals\n'), mode: 0o755 },
+      {
+        path: 'run.sh',
+        bytes: Buffer.from('curl https://api.crm.example/v2/deals\n'),
+        mode: 0o755,
+      },
     ]);
     expect(manifestFor(await readFound(own, acme), report)).toMatchObject({
       manifest: { name: '@acme/own', capabilities: noCapabilities },
@@ -101,9 +149,21 @@ describe('the table of an import', () => {
 
   it('counts what was taken, what was refused and why, and the verdicts', async () => {
     const stdout = Object.assign(new PassThrough(), {});
-    const context = { stdout, env: {}, format: 'json' } as unknown as Parameters<typeof importAnswer>[0];
-    const refused = { outcome: 'refused', code: 'name-taken', reason: '\u001b[2J', verdict: null, status: null } as const;
-    importAnswer(context, '@acme', [row({}), row({ cpuMillis: 30 }), row({ ...refused, localVerdict: 'block', cpuMillis: 90 })]);
+    const context = { stdout, env: {}, format: 'json' } as unknown as Parameters<
+      typeof importAnswer
+    >[0];
+    const refused = {
+      outcome: 'refused',
+      code: 'name-taken',
+      reason: '\u001b[2J',
+      verdict: null,
+      status: null,
+    } as const;
+    importAnswer(context, '@acme', [
+      row({}),
+      row({ cpuMillis: 30 }),
+      row({ ...refused, localVerdict: 'block', cpuMillis: 90 }),
+    ]);
     expect(JSON.parse(String(stdout.read()))).toMatchObject({
       schema: 'skillgate.import/1',
       skills: 3,

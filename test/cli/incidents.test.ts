@@ -20,9 +20,26 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const { root } = makeRoot();
 const registry = registryIdOf(root);
-const subject: AuditSubject = { run: 'r1', agent: 'finance', skill: '@acme/a', version: '1.0.0', bundle: digestOf('a') };
-const egress = (decision: 'allowed' | 'denied', why: string, host = 'paste.example'): AuditEvent => ({
-  ...{ event: 'egress', decision, why, host, method: 'GET', port: 443, path: '/secret-path', secrets: ['CRM_TOKEN'] },
+const subject: AuditSubject = {
+  run: 'r1',
+  agent: 'finance',
+  skill: '@acme/a',
+  version: '1.0.0',
+  bundle: digestOf('a'),
+};
+const egress = (
+  decision: 'allowed' | 'denied',
+  why: string,
+  host = 'paste.example',
+): AuditEvent => ({
+  event: 'egress',
+  decision,
+  why,
+  host,
+  method: 'GET',
+  port: 443,
+  path: '/secret-path',
+  secrets: ['CRM_TOKEN'],
 });
 const exit: AuditEvent = { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 };
 const folder = (): string => join(home, 'data/incidents');
@@ -53,8 +70,12 @@ describe('an incident', () => {
     ['an end', exit, undefined],
   ])('%s', (_, event, rule) => {
     const recorded = tell([egress('allowed', 'approved'), event]);
-    expect(reports().map(({ incident }) => incident.rule)).toEqual(rule === undefined ? [] : [rule]);
-    expect(recorded.filter((one) => one.event === 'incident')).toHaveLength(rule === undefined ? 0 : 1);
+    expect(reports().map(({ incident }) => incident.rule)).toEqual(
+      rule === undefined ? [] : [rule],
+    );
+    expect(recorded.filter((one) => one.event === 'incident')).toHaveLength(
+      rule === undefined ? 0 : 1,
+    );
   });
 
   it('is reported once for each rule and run, signed, with nothing of the host or the request in it', () => {
@@ -67,15 +88,15 @@ describe('an incident', () => {
     const [report, ...more] = reports();
     expect(more).toEqual([]);
     expect(report?.incident).toEqual({
-      ...{
-        schema: 'skillgate.incident/1',
-        registry,
-        skill: '@acme/a',
-        version: '1.0.0',
-        bundle: digestOf('a'),
-        rule: 'secret-unbound',
-      },
-      ...{ place: 'paste.example:443', counts: { allowed: 1, denied: 1 }, at: '2026-11-20T12:00:00.000Z' },
+      schema: 'skillgate.incident/1',
+      registry,
+      skill: '@acme/a',
+      version: '1.0.0',
+      bundle: digestOf('a'),
+      rule: 'secret-unbound',
+      place: 'paste.example:443',
+      counts: { allowed: 1, denied: 1 },
+      at: '2026-11-20T12:00:00.000Z',
     });
     expect(report === undefined ? undefined : incidentSigner(report)).toMatch(/^sha256:/);
     expect(JSON.stringify(report)).not.toMatch(/secret-path|CRM_TOKEN|finance|PRIVATE/);
@@ -94,7 +115,8 @@ describe('sending incidents', () => {
       asked.push(String(input));
       return new Response('{}', { status });
     }) as typeof fetch;
-  const ends = () => (existsSync(folder()) ? readdirSync(folder()) : []).map((name) => name.split('.')[1]);
+  const ends = () =>
+    (existsSync(folder()) ? readdirSync(folder()) : []).map((name) => name.split('.')[1]);
 
   it.each([
     [false, 201, 0, 0, ['json']],

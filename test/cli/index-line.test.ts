@@ -7,13 +7,39 @@ const version = '1.4.0';
 
 describe('what an agent learns of a skill before it opens it', () => {
   it.each([
-    ['an ordinary one', { name, version, description: 'Writes the weekly report.', commands: ['report'] }],
-    ['the longest description', { name, version, description: 'word '.repeat(300), commands: ['report'] }],
-    ['signs that JSON escapes', { name, version, description: '"\\'.repeat(300), commands: ['report'] }],
-    ['words of another script', { name, version, description: '週報を書く。'.repeat(60), commands: ['report'] }],
-    ['signs beyond the first plane', { name, version, description: '😀'.repeat(300), commands: ['report'] }],
-    ['a hundred commands', { name, version, description: 'x', commands: Array.from({ length: 100 }, (_, i) => `command-${i}`) }],
-    ['one command as long as a path', { name, version, description: 'x'.repeat(300), commands: ['a/'.repeat(200)] }],
+    [
+      'an ordinary one',
+      { name, version, description: 'Writes the weekly report.', commands: ['report'] },
+    ],
+    [
+      'the longest description',
+      { name, version, description: 'word '.repeat(300), commands: ['report'] },
+    ],
+    [
+      'signs that JSON escapes',
+      { name, version, description: '"\\'.repeat(300), commands: ['report'] },
+    ],
+    [
+      'words of another script',
+      { name, version, description: '週報を書く。'.repeat(60), commands: ['report'] },
+    ],
+    [
+      'signs beyond the first plane',
+      { name, version, description: '😀'.repeat(300), commands: ['report'] },
+    ],
+    [
+      'a hundred commands',
+      {
+        name,
+        version,
+        description: 'x',
+        commands: Array.from({ length: 100 }, (_, i) => `command-${i}`),
+      },
+    ],
+    [
+      'one command as long as a path',
+      { name, version, description: 'x'.repeat(300), commands: ['a/'.repeat(200)] },
+    ],
     [
       'the longest name',
       {
@@ -31,9 +57,16 @@ describe('what an agent learns of a skill before it opens it', () => {
   });
 
   it('says all of what fits, and shows where something is missing', () => {
-    const short = { name, version, description: 'Writes the weekly report.', commands: ['report', 'check'] };
+    const short = {
+      name,
+      version,
+      description: 'Writes the weekly report.',
+      commands: ['report', 'check'],
+    };
     expect(indexLine(short)).toEqual(short);
-    expect(indexLine({ ...short, description: '週報を書く。'.repeat(60) }).description).toMatch(/^週報.*…$/u);
+    expect(indexLine({ ...short, description: '週報を書く。'.repeat(60) }).description).toMatch(
+      /^週報.*…$/u,
+    );
   });
 
   it.each([

@@ -20,14 +20,17 @@ describe('skillgate init', () => {
     });
   });
 
-  it.each(['SKILL.md', 'skill.json'])('overwrites no %s, and leaves nothing half-written', async (name) => {
-    const cwd = folderWith({ [name]: 'mine' });
-    const ran = await skill(['init', '.', '--name', 'x'], { cwd });
-    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[file-exists]') });
-    expect(ran.stderr).not.toContain('cause:');
-    expect(readdirSync(cwd)).toEqual([name]);
-    expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
-  });
+  it.each(['SKILL.md', 'skill.json'])(
+    'overwrites no %s, and leaves nothing half-written',
+    async (name) => {
+      const cwd = folderWith({ [name]: 'mine' });
+      const ran = await skill(['init', '.', '--name', 'x'], { cwd });
+      expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[file-exists]') });
+      expect(ran.stderr).not.toContain('cause:');
+      expect(readdirSync(cwd)).toEqual([name]);
+      expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine');
+    },
+  );
 
   it.each([
     [['My Report!'], '@me/my-report'],
@@ -38,8 +41,11 @@ describe('skillgate init', () => {
   });
 
   it('says so when the folder’s name cannot be the skill’s', async () => {
-    const named = async (...argv: string[]) => (await skill(['init', ...argv], { cwd: folderWith() })).stderr;
-    expect(await named('Bad_Name')).toContain('The skill is named bad-name: Bad_Name is no name of a skill.');
+    const named = async (...argv: string[]) =>
+      (await skill(['init', ...argv], { cwd: folderWith() })).stderr;
+    expect(await named('Bad_Name')).toContain(
+      'The skill is named bad-name: Bad_Name is no name of a skill.',
+    );
     expect(await named('good-name')).not.toContain('is named');
     expect(await named('Bad_Name', '--name', 'good')).not.toContain('is named');
   });
@@ -58,14 +64,40 @@ describe('skillgate init', () => {
 
 describe('what cannot be published', () => {
   const skillMd = '---\nname: a\ndescription: b\n---\n';
-  const manifest = (change: object = {}) => JSON.stringify({ name: '@me/a', version: '1.0.0', capabilities: {}, ...change });
+  const manifest = (change: object = {}) =>
+    JSON.stringify({ name: '@me/a', version: '1.0.0', capabilities: {}, ...change });
   it.each<[string, Record<string, string>, number, RegExp]>([
     ['a folder without SKILL.md', { 'skill.json': manifest() }, 3, /error\[skill-md-missing\]/],
-    ['a folder without skill.json', { 'SKILL.md': skillMd }, 3, /error\[manifest-missing\][\s\S]*skillgate manifest --write/],
-    ['unreadable YAML', { 'SKILL.md': '---\nname: [\n---\n', 'skill.json': manifest() }, 2, /error\[skill-md-invalid\]/],
-    ['a SKILL.md that is not UTF-8', { 'SKILL.md': '\u0000latin', 'skill.json': manifest() }, 2, /error\[skill-md-invalid\]/],
-    ['a skill.json that is no JSON', { 'SKILL.md': skillMd, 'skill.json': '{' }, 2, /error\[(json|manifest)-invalid\]/],
-    ['an unknown key', { 'SKILL.md': skillMd, 'skill.json': manifest({ capability: {} }) }, 2, /capability[\s\S]*skill\.json:1:/],
+    [
+      'a folder without skill.json',
+      { 'SKILL.md': skillMd },
+      3,
+      /error\[manifest-missing\][\s\S]*skillgate manifest --write/,
+    ],
+    [
+      'unreadable YAML',
+      { 'SKILL.md': '---\nname: [\n---\n', 'skill.json': manifest() },
+      2,
+      /error\[skill-md-invalid\]/,
+    ],
+    [
+      'a SKILL.md that is not UTF-8',
+      { 'SKILL.md': '\u0000latin', 'skill.json': manifest() },
+      2,
+      /error\[skill-md-invalid\]/,
+    ],
+    [
+      'a skill.json that is no JSON',
+      { 'SKILL.md': skillMd, 'skill.json': '{' },
+      2,
+      /error\[(json|manifest)-invalid\]/,
+    ],
+    [
+      'an unknown key',
+      { 'SKILL.md': skillMd, 'skill.json': manifest({ capability: {} }) },
+      2,
+      /capability[\s\S]*skill\.json:1:/,
+    ],
     [
       'a version that is none',
       { 'SKILL.md': skillMd, 'skill.json': manifest({ version: '1.0' }) },
@@ -82,7 +114,9 @@ describe('what cannot be published', () => {
       'a mount of a host path',
       {
         'SKILL.md': skillMd,
-        'skill.json': manifest({ capabilities: { mount: [{ source: '/etc', target: '/x', mode: 'ro', why: 'w' }] } }),
+        'skill.json': manifest({
+          capabilities: { mount: [{ source: '/etc', target: '/x', mode: 'ro', why: 'w' }] },
+        }),
       },
       2,
       /error\[manifest-invalid\]/,
@@ -99,12 +133,20 @@ describe('what cannot be published', () => {
       6,
       /error\[path-invalid\]/,
     ],
-    ['a file of secrets', { 'SKILL.md': skillMd, 'skill.json': manifest(), '.env': '' }, 6, /error\[path-invalid\]/],
+    [
+      'a file of secrets',
+      { 'SKILL.md': skillMd, 'skill.json': manifest(), '.env': '' },
+      6,
+      /error\[path-invalid\]/,
+    ],
   ])('is refused before anything is signed: %s', async (_, files, exit, says) => {
     const cwd = folderWith();
     mkdirSync(join(cwd, 's'));
     for (const [path, text] of Object.entries(files))
-      writeFileSync(join(cwd, 's', path), text.startsWith('\0') ? Buffer.from([0xff, 0xfe, 0x41]) : text);
+      writeFileSync(
+        join(cwd, 's', path),
+        text.startsWith('\0') ? Buffer.from([0xff, 0xfe, 0x41]) : text,
+      );
     expect(await skill(['publish', 's', '--dry-run'], { cwd })).toMatchObject({
       exit,
       stdout: '',

@@ -43,7 +43,10 @@ export const base = 'http://localhost';
 export async function makeNetwork(): Promise<Network> {
   const registry = await makeStaffedWorld();
   const network: Network = {
-    ...{ registry, asked: [], lie: undefined, ahead: 0 },
+    registry,
+    asked: [],
+    lie: undefined,
+    ahead: 0,
     fetch: async (input, init) => {
       const path = String(input instanceof Request ? input.url : input).slice(base.length);
       network.asked.push(path);
@@ -65,12 +68,17 @@ export function makeHonest(network: Network): void {
 
 export async function makeInstaller(network: Network): Promise<Installer> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-installer-'));
-  const [home, project] = [join(folder, 'home'), mkdtempSync(join(folder, 'project-'))];
+  const home = join(folder, 'home');
+  const project = mkdtempSync(join(folder, 'project-'));
   await pinRegistry(pathsOf(home), base, network.registry.trust.root, []);
   const { fetch, now } = network;
-  const runWith: Installer['runWith'] = (more, ...argv) => skill({ home, cwd: project, fetch, now, ...more }, ...argv);
+  const runWith: Installer['runWith'] = (more, ...argv) =>
+    skill({ home, cwd: project, fetch, now, ...more }, ...argv);
   return {
-    ...{ network, home, project, runWith },
+    network,
+    home,
+    project,
+    runWith,
     run: (...argv) => runWith({}, ...argv),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -102,7 +110,8 @@ export function makeReportSkill(name: string, text: SkillText = {}): Skill {
     ...text.files,
   };
   const files = Object.entries(texts).map(([path, content]) => ({
-    ...{ path, bytes: Buffer.from(content) },
+    path,
+    bytes: Buffer.from(content),
     mode: path.endsWith('.sh') ? 0o755 : 0o644,
   }));
   return { files, packed: packBundle(files), manifest: parseManifest(Buffer.from(skillJson)) };
@@ -115,7 +124,9 @@ export async function release(network: Network, released: Skill): Promise<Skill>
     () => publish(send, released, author),
     () => scan(send, tokens.scanner, scanner, released, 'pass'),
     () => approve(send, tokens.rita, rita, released),
-    ...(isHigh(released) ? [() => approve(send, tokens.omar, omar, released, { independent: true })] : []),
+    ...(isHigh(released)
+      ? [() => approve(send, tokens.omar, omar, released, { independent: true })]
+      : []),
   ]) {
     const { status, body } = await step();
     if (status >= 300) throw new Error(`the road ends: ${status} ${JSON.stringify(body)}`);
@@ -124,15 +135,26 @@ export async function release(network: Network, released: Skill): Promise<Skill>
 }
 
 function isHigh({ manifest }: Skill): boolean {
-  return approvalsNeeded(defaultPolicy, { capabilities: manifest.capabilities, findings: [] }).total > 1;
+  return (
+    approvalsNeeded(defaultPolicy, { capabilities: manifest.capabilities, findings: [] }).total > 1
+  );
 }
 
 /** A reviewer suspends, lifts or revokes a bundle. */
-export async function sayOf(network: Network, about: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<void> {
+export async function sayOf(
+  network: Network,
+  about: Skill,
+  kind: 'suspended' | 'lifted' | 'revoked',
+): Promise<void> {
   const { send, rita } = network.registry;
   const answer = await state(
     send,
-    revocationStatement({ nonce: freshNonce(), kind, target: { bundle: about.packed.digest }, reason: 'it leaks' }),
+    revocationStatement({
+      nonce: freshNonce(),
+      kind,
+      target: { bundle: about.packed.digest },
+      reason: 'it leaks',
+    }),
     rita,
   );
   if (answer.status >= 300) throw new Error(`not ${kind}: ${JSON.stringify(answer.body)}`);

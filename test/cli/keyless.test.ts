@@ -3,11 +3,22 @@ import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundl
 import { TestSigstore } from '../skills-index/story-sigstore.ts';
 import type { Ran } from './command-line.ts';
 import { makeUsers, type User, type Users } from './registry-users.ts';
-import { type SigningServices, signingConfigFile, signingServices, tokenOf, urls } from './signing-services.ts';
+import {
+  type SigningServices,
+  signingConfigFile,
+  signingServices,
+  tokenOf,
+  urls,
+} from './signing-services.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const github = 'https://token.actions.githubusercontent.com';
-const kim = { iss: 'https://accounts.example', sub: '7', email: 'kim@people.example', email_verified: true };
+const kim = {
+  iss: 'https://accounts.example',
+  sub: '7',
+  email: 'kim@people.example',
+  email_verified: true,
+};
 const workflow = 'acme/skills/.github/workflows/publish.yml';
 const job = (more: Readonly<Record<string, string>> = {}) => ({
   iss: github,
@@ -23,7 +34,8 @@ const job = (more: Readonly<Record<string, string>> = {}) => ({
 
 const skillIn = (scope: string, version = '1.0.0'): string =>
   folderWith({
-    'SKILL.md': '---\nname: notes\ndescription: Says how notes are written when somebody asks.\n---\nWrite short notes.\n',
+    'SKILL.md':
+      '---\nname: notes\ndescription: Says how notes are written when somebody asks.\n---\nWrite short notes.\n',
     'skill.json': JSON.stringify({ name: `@${scope}/notes`, version, capabilities: {} }),
   });
 
@@ -38,13 +50,23 @@ beforeEach(async () => {
 });
 
 /** `skill ARGV… --oidc` with this token in the environment, against the registry and the signing services. */
-async function oidc(user: User, argv: readonly string[], claims: object, by = signingServices(sigstore)): Promise<Ran> {
+async function oidc(
+  user: User,
+  argv: readonly string[],
+  claims: object,
+  by = signingServices(sigstore),
+): Promise<Ran> {
   services = by;
   const fetch: typeof globalThis.fetch = (input, init) => {
     const url = String(input);
-    return url.startsWith('http://localhost') ? users.world.send(url.slice(16), init as RequestInit) : by.fetch(input, init);
+    return url.startsWith('http://localhost')
+      ? users.world.send(url.slice(16), init as RequestInit)
+      : by.fetch(input, init);
   };
-  const env = { SKILLGATE_HOME: users.homeOf(user), SIGSTORE_ID_TOKEN: tokenOf(claims as Record<string, unknown>) };
+  const env = {
+    SKILLGATE_HOME: users.homeOf(user),
+    SIGSTORE_ID_TOKEN: tokenOf(claims as Record<string, unknown>),
+  };
   return users.as(user, [...argv, '--oidc', '--signing-config', config], { env, fetch });
 }
 
@@ -55,23 +77,39 @@ describe('somebody without a key', () => {
     const claimed = await claimKims();
     expect(claimed).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('@kims belongs to kim@people.example (https://accounts.example)'),
+      stdout: expect.stringContaining(
+        '@kims belongs to kim@people.example (https://accounts.example)',
+      ),
     });
     const published = await oidc('stranger', ['publish', skillIn('kims'), '--format', 'json'], kim);
     expect(published).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining('this name goes into the public log at https://rekor.example'),
+      stderr: expect.stringContaining(
+        'this name goes into the public log at https://rekor.example',
+      ),
     });
     const [publish] = JSON.parse(published.stdout).statements as { digest: string }[];
-    const stored = users.world.stored.get(`stored/sha256/${publish?.digest.slice(7)}`) ?? Buffer.alloc(0);
-    const { verificationMaterial } = parseSigstoreBundle(JSON.parse(Buffer.from(stored).toString()));
+    const stored =
+      users.world.stored.get(`stored/sha256/${publish?.digest.slice(7)}`) ?? Buffer.alloc(0);
+    const { verificationMaterial } = parseSigstoreBundle(
+      JSON.parse(Buffer.from(stored).toString()),
+    );
     expect(verificationMaterial).toMatchObject({ tlogEntries: [{}, {}] });
     expect(services.requests.filter(({ url }) => url.startsWith(urls.fulcio)).length).toBe(1);
   });
 
   it('gives its scope to a key, which has no right in it before', async () => {
     await claimKims();
-    const argv = ['scope', 'transfer', 'kims', '--to', users.world.author.keyId, '--yes', '--format', 'json'];
+    const argv = [
+      'scope',
+      'transfer',
+      'kims',
+      '--to',
+      users.world.author.keyId,
+      '--yes',
+      '--format',
+      'json',
+    ];
     const other = await oidc('stranger', argv, { ...kim, email: 'xkim@people.example' });
     expect(other).toMatchObject({ exit: 6, stdout: expect.stringContaining('scope-taken') });
     expect(JSON.parse((await oidc('stranger', argv, kim)).stdout)).toMatchObject({
@@ -84,15 +122,26 @@ describe('somebody without a key', () => {
     await claimKims();
     const other = { ...kim, email: 'xkim@people.example' };
     const refused = await oidc('stranger', ['publish', skillIn('kims', '2.0.0')], other);
-    expect(refused).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[scope-taken]') });
+    expect(refused).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[scope-taken]'),
+    });
     expect(services.requests).toEqual([]);
   });
 
   it('sees with --dry-run who would sign, and that it may not, and nothing is sent', async () => {
     const may = await oidc('stranger', ['whoami', '--format', 'json'], job());
-    const dry = await oidc('stranger', ['publish', skillIn('acme'), '--dry-run', '--format', 'json'], job());
+    const dry = await oidc(
+      'stranger',
+      ['publish', skillIn('acme'), '--dry-run', '--format', 'json'],
+      job(),
+    );
     expect(dry).toMatchObject({ exit: 6, stdout: expect.stringContaining('scope-taken') });
-    expect(JSON.parse(may.stdout)).toMatchObject({ issuer: github, repository: '420042', environment: 'release' });
+    expect(JSON.parse(may.stdout)).toMatchObject({
+      issuer: github,
+      repository: '420042',
+      environment: 'release',
+    });
     expect(dry.stderr).toContain(
       `skillgate scope publishers acme --ci github:420042 --workflow https://github.com/${workflow} --environment release`,
     );
@@ -104,7 +153,11 @@ describe('somebody without a key', () => {
     const token = tokenOf(kim);
     const holders = services.requests.filter(({ init }) => JSON.stringify(init).includes(token));
     expect(holders.map(({ url }) => url)).toEqual([`${urls.fulcio}/api/v2/signingCert`]);
-    expect(services.requests.map(({ init }) => init?.redirect)).toEqual(['error', 'error', 'error']);
+    expect(services.requests.map(({ init }) => init?.redirect)).toEqual([
+      'error',
+      'error',
+      'error',
+    ]);
   });
 });
 
@@ -116,19 +169,39 @@ describe('a service that is not to be trusted', () => {
       () => new Response(`bad token ${tokenOf(kim)}`, { status: 400 }),
       /answered 400: "bad token \(token\)"/,
     ],
-    ['gives the certificate of another key', urls.fulcio, () => certificateOfAnother(), /its certificate is not for our key/],
+    [
+      'gives the certificate of another key',
+      urls.fulcio,
+      () => certificateOfAnother(),
+      /its certificate is not for our key/,
+    ],
     ['gives no certificate', urls.fulcio, () => Response.json({}), /holds no certificate/],
     ['logs something else', urls.rekor, otherEntry, /its answer is another entry/],
     ['logs nothing', urls.rekor, () => Response.json({}), /its answer is not an entry/],
-    ['answers without end', urls.rekor, () => new Response('x'.repeat(2_000_000)), /more than \d+ bytes/],
-    ['is not there', urls.timestamps, () => Promise.reject(new TypeError('fetch failed')), /cannot be reached/],
+    [
+      'answers without end',
+      urls.rekor,
+      () => new Response('x'.repeat(2_000_000)),
+      /more than \d+ bytes/,
+    ],
+    [
+      'is not there',
+      urls.timestamps,
+      () => Promise.reject(new TypeError('fetch failed')),
+      /cannot be reached/,
+    ],
   ];
-  it.each(lies)('%s: nothing is claimed, and the token is in no message', async (_, at, lie, says) => {
-    const by = signingServices(sigstore, (url, response) => (url.startsWith(at) ? lie(response) : response));
-    const failed = await oidc('stranger', ['scope', 'claim', 'kims'], kim, by);
-    expect(failed).toMatchObject({ exit: 4, stderr: expect.stringMatching(says) });
-    expect(failed.stderr).not.toContain(tokenOf(kim).slice(0, 40));
-  });
+  it.each(lies)(
+    '%s: nothing is claimed, and the token is in no message',
+    async (_, at, lie, says) => {
+      const by = signingServices(sigstore, (url, response) =>
+        url.startsWith(at) ? lie(response) : response,
+      );
+      const failed = await oidc('stranger', ['scope', 'claim', 'kims'], kim, by);
+      expect(failed).toMatchObject({ exit: 4, stderr: expect.stringMatching(says) });
+      expect(failed.stderr).not.toContain(tokenOf(kim).slice(0, 40));
+    },
+  );
 
   async function certificateOfAnother(): Promise<Response> {
     const { certificate } = sigstore.certify({ issuer: kim.iss, subject: kim.email });
@@ -143,12 +216,17 @@ describe('a service that is not to be trusted', () => {
 });
 
 describe('a scope that publishes from CI only', () => {
-  const publishers = (...argv: string[]) => users.as('author', ['scope', 'publishers', 'acme', ...argv]);
-  const onlyTheJob = () => publishers('--ci', 'github:420042', '--workflow', workflow, '--environment', 'release');
+  const publishers = (...argv: string[]) =>
+    users.as('author', ['scope', 'publishers', 'acme', ...argv]);
+  const onlyTheJob = () =>
+    publishers('--ci', 'github:420042', '--workflow', workflow, '--environment', 'release');
 
   it('takes that job and nobody else, owners included', async () => {
     const set = await onlyTheJob();
-    expect(set).toMatchObject({ exit: 0, stdout: expect.stringContaining('In @acme may publish, and nobody else') });
+    expect(set).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('In @acme may publish, and nobody else'),
+    });
     const shown = await users.as('author', ['scope', 'show', '@acme']);
     expect(shown.stdout).toMatch(/@acme +owner +sha256:/);
     expect(shown.stdout).toContain(
@@ -163,7 +241,11 @@ describe('a scope that publishes from CI only', () => {
   });
 
   const strange: [string, Record<string, string>, RegExp][] = [
-    ['a pull request', { event_name: 'pull_request' }, /started by pull_request, which publishes nothing/],
+    [
+      'a pull request',
+      { event_name: 'pull_request' },
+      /started by pull_request, which publishes nothing/,
+    ],
     ['another environment', { environment: 'release-2' }, /error\[scope-taken\]/],
     ['another issuer', { iss: `${github}/` }, /error\[scope-taken\]/],
   ];
@@ -197,7 +279,11 @@ describe('a scope that publishes from CI only', () => {
     );
     expect(JSON.parse(added.stdout).publishers).toEqual([
       expect.objectContaining({ repository: '420042' }),
-      expect.objectContaining({ issuer: 'https://gitlab.example', repository: '31337', ref: 'refs/heads/main' }),
+      expect.objectContaining({
+        issuer: 'https://gitlab.example',
+        repository: '31337',
+        ref: 'refs/heads/main',
+      }),
     ]);
     expect(await publishers('--owners')).toMatchObject({
       exit: 0,
@@ -208,9 +294,21 @@ describe('a scope that publishes from CI only', () => {
 
   const wrong: [string, string[], RegExp][] = [
     ['no job', [], /--ci and --workflow name the job/],
-    ['neither ref nor environment', ['--ci', 'github:1', '--workflow', workflow], /neither a ref nor an environment/],
-    ['a short ref', ['--ci', 'github:1', '--workflow', workflow, '--ref', 'main'], /whole ref such as/],
-    ['a pattern', ['--ci', 'github:1', '--workflow', workflow, '--ref', 'refs/heads/*'], /never by a pattern/],
+    [
+      'neither ref nor environment',
+      ['--ci', 'github:1', '--workflow', workflow],
+      /neither a ref nor an environment/,
+    ],
+    [
+      'a short ref',
+      ['--ci', 'github:1', '--workflow', workflow, '--ref', 'main'],
+      /whole ref such as/,
+    ],
+    [
+      'a pattern',
+      ['--ci', 'github:1', '--workflow', workflow, '--ref', 'refs/heads/*'],
+      /never by a pattern/,
+    ],
     [
       'a repository by name',
       ['--ci', 'github:acme/skills', '--workflow', workflow, '--ref', 'refs/heads/main'],
@@ -229,11 +327,27 @@ describe('a scope that publishes from CI only', () => {
     ['a job and --owners', ['--owners', '--ref', 'refs/heads/main'], /--owners names no job/],
   ];
   it.each(wrong)('cannot be given to %s', async (_, argv, says) => {
-    expect(await publishers(...argv)).toMatchObject({ stderr: expect.stringMatching(says), stdout: '' });
+    expect(await publishers(...argv)).toMatchObject({
+      stderr: expect.stringMatching(says),
+      stdout: '',
+    });
   });
 
   it('is not changed by who does not own it', async () => {
-    const stolen = ['scope', 'publishers', 'acme', '--ci', 'github:1', '--workflow', workflow, '--ref', 'refs/heads/main'];
-    expect(await users.as('rita', stolen)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[scope-taken]') });
+    const stolen = [
+      'scope',
+      'publishers',
+      'acme',
+      '--ci',
+      'github:1',
+      '--workflow',
+      workflow,
+      '--ref',
+      'refs/heads/main',
+    ];
+    expect(await users.as('rita', stolen)).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[scope-taken]'),
+    });
   });
 });

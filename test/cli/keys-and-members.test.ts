@@ -11,7 +11,8 @@ import { approve, call, makeSkill, publish, type Skill, scan, state } from '../r
 import type { Ran } from './command-line.ts';
 import { base, makeUsers, type User, type Users, writeKey } from './registry-users.ts';
 
-const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+const skillAt = (number: number): Skill =>
+  makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
 const json = ({ exit, stdout, stderr }: Ran): any => {
   expect(exit, stderr).toBe(0);
@@ -25,7 +26,8 @@ beforeEach(async () => {
 afterEach(() => users.world.close());
 
 const as = async (user: User, ...argv: string[]): Promise<Ran> => users.as(user, argv);
-const read = async (user: User, ...argv: string[]) => json(await as(user, ...argv, '--format', 'json'));
+const read = async (user: User, ...argv: string[]) =>
+  json(await as(user, ...argv, '--format', 'json'));
 const keysOf = (user: User): string => join(users.homeOf(user), 'config/keys');
 const statusOf = async (number: number): Promise<string> =>
   (await call(users.world.send, `/api/v1/versions/@acme/t/1.0.${number}`)).body.status;
@@ -48,7 +50,10 @@ describe('skillgate key list', () => {
     await bring(1);
     const { keys } = await read('author', 'key', 'list');
     expect(keys).toMatchObject([
-      { name: 'default', log: { scopes: ['acme'], versions: [{ version: '1.0.1', status: 'approved' }] } },
+      {
+        name: 'default',
+        log: { scopes: ['acme'], versions: [{ version: '1.0.1', status: 'approved' }] },
+      },
     ]);
     const { stdout, stderr } = await as('author', 'key', 'list');
     expect([stdout, stderr]).toEqual([
@@ -72,12 +77,24 @@ describe('skillgate key rotate', () => {
     await bring(1);
     const { author, send } = users.world;
     const done = await read('author', 'key', 'rotate', '--yes');
-    expect(done).toMatchObject({ schema: 'skillgate.key-rotated/1', name: 'default', replaces: author.keyId, scopes: ['acme'] });
+    expect(done).toMatchObject({
+      schema: 'skillgate.key-rotated/1',
+      name: 'default',
+      replaces: author.keyId,
+      scopes: ['acme'],
+    });
     expect((await read('author', 'key', 'list')).keys).toMatchObject([
       { name: 'default', keyId: done.keyId, log: { scopes: ['acme'] } },
-      { name: expect.stringMatching(/^default-until-\d+$/), log: { followedBy: [done.keyId], versions: [{ name: '@acme/t' }] } },
+      {
+        name: expect.stringMatching(/^default-until-\d+$/),
+        log: { followedBy: [done.keyId], versions: [{ name: '@acme/t' }] },
+      },
     ]);
-    expect(readdirSync(keysOf('author')).sort()).toEqual(['default.json', 'default.pub.json', 'ended']);
+    expect(readdirSync(keysOf('author')).sort()).toEqual([
+      'default.json',
+      'default.pub.json',
+      'ended',
+    ]);
     expect(await publish(send, skillAt(2), author)).toMatchObject({ body: { code: 'key-ended' } });
     expect(await statusOf(1)).toBe('approved');
   });
@@ -93,7 +110,11 @@ describe('skillgate key rotate', () => {
     });
     expect((await as('author', 'key', 'rotate', '--yes')).exit).toBe(4);
     await read('author', 'key', 'rotate', '--yes');
-    expect(readdirSync(keysOf('author')).sort()).toEqual(['default.json', 'default.pub.json', 'ended']);
+    expect(readdirSync(keysOf('author')).sort()).toEqual([
+      'default.json',
+      'default.pub.json',
+      'ended',
+    ]);
     const { keys } = await read('author', 'key', 'list');
     expect(keys).toMatchObject([{ log: { scopes: ['acme'] } }, { log: { scopes: [] } }]);
     expect(keys[0].keyId).not.toBe(users.world.author.keyId);
@@ -104,7 +125,10 @@ describe('skillgate key rotate', () => {
     ['a key of the root file', 'administrator', 'skillgate registry rotate'],
   ] as const)('refuses %s', async (_, user, says) => {
     const name = user === 'administrator' ? ['administrator'] : [];
-    expect(await as(user, 'key', 'rotate', ...name, '--yes')).toMatchObject({ exit: 6, stderr: expect.stringContaining(says) });
+    expect(await as(user, 'key', 'rotate', ...name, '--yes')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining(says),
+    });
     expect(existsSync(join(keysOf(user), 'default-next.json'))).toBe(false);
   });
 
@@ -113,20 +137,28 @@ describe('skillgate key rotate', () => {
       exit: 6,
       stderr: expect.stringContaining('error[not-confirmed]'),
     });
-    expect((await users.as('author', ['key', 'rotate'], { terminal: true, input: 'yes\n' })).exit).toBe(0);
+    expect(
+      (await users.as('author', ['key', 'rotate'], { terminal: true, input: 'yes\n' })).exit,
+    ).toBe(0);
   });
 });
 
 describe('skillgate key revoke', () => {
   it('revokes what a thief published, and tells before what falls and what stays', async () => {
     await bring(1);
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
+    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
+      .body;
     await bring(2);
     const at = String(logSize - 1);
-    const asked = await users.as('author', ['key', 'revoke', 'default', '--valid-up-to', at], { terminal: true, input: 'no\n' });
+    const asked = await users.as('author', ['key', 'revoke', 'default', '--valid-up-to', at], {
+      terminal: true,
+      input: 'no\n',
+    });
     expect(asked.stderr).toMatch(/revoked everywhere: @acme\/t@1\.0\.2[\s\S]*stays: 1 version/);
     expect([asked.exit, await statusOf(2)]).toEqual([6, 'approved']);
-    expect(await read('author', 'key', 'revoke', 'default', '--valid-up-to', at, '--yes')).toMatchObject({
+    expect(
+      await read('author', 'key', 'revoke', 'default', '--valid-up-to', at, '--yes'),
+    ).toMatchObject({
       validUpTo: logSize - 1,
       revoked: ['@acme/t@1.0.2'],
     });
@@ -134,9 +166,18 @@ describe('skillgate key revoke', () => {
   });
 
   it('takes the successor that the thief made with it, and says so before', async () => {
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
+    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
+      .body;
     const { keyId: thiefs, oldKey } = await read('author', 'key', 'rotate', '--yes');
-    const argv = ['key', 'revoke', oldKey, '--key', 'administrator', '--valid-up-to', String(logSize - 1)];
+    const argv = [
+      'key',
+      'revoke',
+      oldKey,
+      '--key',
+      'administrator',
+      '--valid-up-to',
+      String(logSize - 1),
+    ];
     const asked = await users.as('administrator', argv, { terminal: true, input: 'revoke\n' });
     expect([asked.exit, asked.stderr]).toEqual([
       0,
@@ -146,21 +187,41 @@ describe('skillgate key revoke', () => {
     expect((await call(users.world.send, `/api/v1/keys/${thiefs}`)).status).toBe(404);
     expect((await read('rita', 'scope', 'show', 'acme')).owners).toEqual([]);
     const shown = await as('rita', 'scope', 'show', 'acme');
-    expect(shown).toMatchObject({ exit: 0, stdout: expect.stringContaining('no owner’s key counts any more') });
+    expect(shown).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('no owner’s key counts any more'),
+    });
     expect(shown.stderr).toContain('skillgate scope transfer acme --to KEYFILE');
-    expect((await as('rita', 'scope', 'claim', 'acme')).stderr).toContain('no owner’s key counts any more');
+    expect((await as('rita', 'scope', 'claim', 'acme')).stderr).toContain(
+      'no owner’s key counts any more',
+    );
     // Nobody is left who owns the scope, and administrators can still give it away.
     const to = join(keysOf('rita'), 'default.pub.json');
-    const given = await read('administrator', 'scope', 'transfer', 'acme', '--to', to, '--key', 'administrator', '--yes');
+    const given = await read(
+      'administrator',
+      'scope',
+      'transfer',
+      'acme',
+      '--to',
+      to,
+      '--key',
+      'administrator',
+      '--yes',
+    );
     expect(given).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
   });
 
   it('lets an administrator end the key of somebody who lost it, by its id', async () => {
     await bring(1);
     const id = users.world.author.keyId;
-    expect(await read('administrator', 'key', 'revoke', id, '--yes')).toMatchObject({ keyId: id, revoked: [] });
+    expect(await read('administrator', 'key', 'revoke', id, '--yes')).toMatchObject({
+      keyId: id,
+      revoked: [],
+    });
     expect(await statusOf(1)).toBe('approved');
-    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({ status: 403 });
+    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({
+      status: 403,
+    });
   });
 
   it.each([
@@ -196,7 +257,9 @@ describe('skillgate key revoke', () => {
         ? Response.json(Object.assign({}, await response.json(), { spki: other.open.spki }))
         : response,
     );
-    expect(await as('administrator', 'key', 'revoke', users.world.author.keyId, '--yes')).toMatchObject({
+    expect(
+      await as('administrator', 'key', 'revoke', users.world.author.keyId, '--yes'),
+    ).toMatchObject({
       exit: 6,
       stderr: expect.stringContaining('error[signature-invalid]'),
     });
@@ -209,14 +272,20 @@ describe('skillgate scope transfer', () => {
   const file = (): string => join(users.homeOf('stranger'), 'carol.pub.json');
 
   it('gives a scope away at once when its owner signs', async () => {
-    expect(await read('author', 'scope', 'transfer', 'acme', '--to', file(), '--yes')).toMatchObject({
+    expect(
+      await read('author', 'scope', 'transfer', 'acme', '--to', file(), '--yes'),
+    ).toMatchObject({
       owners: [carol.keyId],
       done: true,
       votes: null,
     });
-    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([{ keyId: carol.keyId }]);
+    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([
+      { keyId: carol.keyId },
+    ]);
     expect((await publish(users.world.send, skillAt(1), carol)).status).toBe(201);
-    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({ status: 403 });
+    expect(await publish(users.world.send, skillAt(2), users.world.author)).toMatchObject({
+      status: 403,
+    });
   });
 
   it('gives it to a person, says which publishers that drops, and keeps them where asked', async () => {
@@ -229,18 +298,40 @@ describe('skillgate scope transfer', () => {
     };
     const { author, send } = users.world;
     const { statement: previous } = (await call(send, '/api/v1/scopes/@acme')).body;
-    const limited = scopeStatement({ scope: parseScope('acme'), owners: [author.open], publishers: [job], previous });
+    const limited = scopeStatement({
+      scope: parseScope('acme'),
+      owners: [author.open],
+      publishers: [job],
+      previous,
+    });
     expect((await state(send, limited, author)).status).toBe(201);
     const to = ['scope', 'transfer', 'acme', '--to-oidc', dora.issuer, dora.subject];
     const asked = await users.as('author', to, { terminal: true, input: 'no\n' });
-    expect(asked).toMatchObject({ exit: 6, stderr: expect.stringContaining('dora d@example.org (https://accounts.example)') });
-    expect(asked.stderr).toMatch(/until now these did.*\n +CI job https:\/\/ci.example\/p.yml of repository 7/);
+    expect(asked).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('dora d@example.org (https://accounts.example)'),
+    });
+    expect(asked.stderr).toMatch(
+      /until now these did.*\n +CI job https:\/\/ci.example\/p.yml of repository 7/,
+    );
     const kept = await read('author', ...to, '--to', file(), '--keep-publishers', '--yes');
-    expect(kept).toMatchObject({ done: true, owners: { length: 2 }, publishers: [identityId(job)] });
+    expect(kept).toMatchObject({
+      done: true,
+      owners: { length: 2 },
+      publishers: [identityId(job)],
+    });
     const shown = (await call(send, '/api/v1/scopes/@acme')).body;
-    expect(shown).toMatchObject({ owners: expect.arrayContaining([dora, carol.open]), publishers: [job] });
+    expect(shown).toMatchObject({
+      owners: expect.arrayContaining([dora, carol.open]),
+      publishers: [job],
+    });
     expect(await publish(send, skillAt(1), carol)).toMatchObject({ status: 403 });
-    await pinRegistry(pathsOf({ SKILLGATE_HOME: users.homeOf('stranger') }), base, users.world.trust.root, []);
+    await pinRegistry(
+      pathsOf({ SKILLGATE_HOME: users.homeOf('stranger') }),
+      base,
+      users.world.trust.root,
+      [],
+    );
     writeKey(keysOf('stranger'), 'carol', carol);
     await read('stranger', 'scope', 'transfer', 'acme', '--to', file(), '--key', 'carol', '--yes');
     expect((await call(send, '/api/v1/scopes/@acme')).body).not.toHaveProperty('publishers');
@@ -253,19 +344,39 @@ describe('skillgate scope transfer', () => {
     await pinRegistry(path, base, users.world.trust.root, []);
     writeKey(keysOf('stranger'), 'administrator', second);
     const argv = ['scope', 'transfer', '@acme', '--to', file(), '--key', 'administrator', '--yes'];
-    expect(await read('administrator', ...argv)).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
-    expect(await as('administrator', ...argv)).toMatchObject({ exit: 6, stderr: expect.stringContaining('(1 of 2)') });
-    expect((await as('rita', 'scope', 'show', 'acme')).stderr).toContain('1 of 2 administrators have signed');
-    expect(await read('stranger', ...argv)).toMatchObject({ done: true, votes: { signed: 2, needed: 2 } });
-    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([{ keyId: carol.keyId }]);
+    expect(await read('administrator', ...argv)).toMatchObject({
+      done: false,
+      votes: { signed: 1, needed: 2 },
+    });
+    expect(await as('administrator', ...argv)).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('(1 of 2)'),
+    });
+    expect((await as('rita', 'scope', 'show', 'acme')).stderr).toContain(
+      '1 of 2 administrators have signed',
+    );
+    expect(await read('stranger', ...argv)).toMatchObject({
+      done: true,
+      votes: { signed: 2, needed: 2 },
+    });
+    expect((await read('rita', 'scope', 'show', 'acme')).owners).toMatchObject([
+      { keyId: carol.keyId },
+    ]);
   });
 
   it.each([
     ['by nobody who may', 'rita', () => ['--to', file()], 'error[scope-taken]'],
     ['without a new owner', 'author', () => [], 'error[usage]'],
-    ['to a key that nobody knows', 'author', () => ['--to', `sha256:${'0'.repeat(64)}`], 'error[not-found]'],
+    [
+      'to a key that nobody knows',
+      'author',
+      () => ['--to', `sha256:${'0'.repeat(64)}`],
+      'error[not-found]',
+    ],
   ] as const)('is refused %s', async (_, user, more, says) => {
-    expect((await as(user, 'scope', 'transfer', 'acme', '--yes', ...more())).stderr).toContain(says);
+    expect((await as(user, 'scope', 'transfer', 'acme', '--yes', ...more())).stderr).toContain(
+      says,
+    );
   });
 });
 
@@ -280,7 +391,8 @@ describe('skillgate member add', () => {
     join(keysOf('rita'), 'default.pub.json'),
     ...more,
   ];
-  const listedAll = async (): Promise<{ name: string }[]> => (await read('administrator', 'member', 'list')).members;
+  const listedAll = async (): Promise<{ name: string }[]> =>
+    (await read('administrator', 'member', 'list')).members;
   const listed = async () => (await listedAll()).find(({ name }) => name === 'rita');
   const addByBoth = async (...more: string[]) => {
     writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
@@ -293,47 +405,83 @@ describe('skillgate member add', () => {
     const fresh = makeKey();
     writeKey(keysOf('stranger'), 'new', fresh);
     writeKey(keysOf('stranger'), 'administrator', secondAdministrator());
-    const first = await as('administrator', 'member', 'add', 'Nina O’Neil', ...named, '--no-identity');
+    const first = await as(
+      'administrator',
+      'member',
+      'add',
+      'Nina O’Neil',
+      ...named,
+      '--no-identity',
+    );
     expect(first).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining('1 of 2 administrators have signed; nothing has changed yet'),
     });
     expect((await listedAll()).map(({ name }) => name)).not.toContain('Nina O’Neil');
-    const again = await as('administrator', 'member', 'add', 'Nina O’Neil', ...named, '--no-identity');
-    expect(again.stderr).toMatch(/error\[statement-replayed\]: You have signed this already \(1 of 2\)/);
+    const again = await as(
+      'administrator',
+      'member',
+      'add',
+      'Nina O’Neil',
+      ...named,
+      '--no-identity',
+    );
+    expect(again.stderr).toMatch(
+      /error\[statement-replayed\]: You have signed this already \(1 of 2\)/,
+    );
     const line = /skillgate (member add .*)$/m.exec(first.stdout)?.[1] ?? '';
-    expect(line).toBe(`member add 'Nina O’Neil' --role reviewer --public-key ${fresh.keyId} --no-identity`);
+    expect(line).toBe(
+      `member add 'Nina O’Neil' --role reviewer --public-key ${fresh.keyId} --no-identity`,
+    );
     expect((await as('administrator', 'member', 'list')).stderr).toContain(line);
     const words = line.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
     // Other words than the first one signed are another vote.
-    const other = await read('stranger', ...words.map((word) => (word === 'reviewer' ? 'administrator' : word)));
+    const other = await read(
+      'stranger',
+      ...words.map((word) => (word === 'reviewer' ? 'administrator' : word)),
+    );
     expect(other).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
-    expect(await read('stranger', ...words)).toMatchObject({ done: true, votes: { signed: 2, needed: 2 } });
+    expect(await read('stranger', ...words)).toMatchObject({
+      done: true,
+      votes: { signed: 2, needed: 2 },
+    });
     expect((await listedAll()).map(({ name }) => name)).toContain('Nina O’Neil');
   });
 
   it('says who a member is at an issuer, or that they are nobody there, and nothing by itself', async () => {
     const rita = { issuer: 'https://accounts.example', subject: 'rita of reviews@example.org' };
-    expect(await addByBoth('--identity', rita.issuer, rita.subject)).toMatchObject({ identities: [rita] });
+    expect(await addByBoth('--identity', rita.issuer, rita.subject)).toMatchObject({
+      identities: [rita],
+    });
     expect(await listed()).toMatchObject({ identities: [rita] });
     expect((await as('administrator', 'member', 'list')).stdout).toContain(
       'rita of reviews@example.org (https://accounts.example)',
     );
     await addByBoth('--no-identity');
     expect(await listed()).toMatchObject({ identities: [] });
-    expect((await as('administrator', ...add())).stderr).toContain('nobody has said who rita is at an issuer');
+    expect((await as('administrator', ...add())).stderr).toContain(
+      'nobody has said who rita is at an issuer',
+    );
     await addByBoth();
     expect(await listed()).not.toHaveProperty('identities');
   });
 
   it.each([
-    [['--identity', 'https://accounts.example', 'rita@example.org', '--no-identity'], 'contradict each other'],
-    [['--identity', 'accounts.example', 'rita@example.org'], 'is not the https address of an issuer'],
+    [
+      ['--identity', 'https://accounts.example', 'rita@example.org', '--no-identity'],
+      'contradict each other',
+    ],
+    [
+      ['--identity', 'accounts.example', 'rita@example.org'],
+      'is not the https address of an issuer',
+    ],
     [['--identity', 'https://accounts.example', '*@example.org'], 'never by a pattern'],
     [['--identity', 'https://accounts.example'], 'needs two values'],
   ])('refuses %j', async (more, says) => {
     const before = await listed();
-    expect(await as('administrator', ...add(...more))).toMatchObject({ stderr: expect.stringContaining(says) });
+    expect(await as('administrator', ...add(...more))).toMatchObject({
+      stderr: expect.stringContaining(says),
+    });
     expect(await listed()).toEqual(before);
   });
 });
@@ -341,7 +489,10 @@ describe('skillgate member add', () => {
 describe('skillgate member remove', () => {
   it('ends what a reviewer signs with; what they approved stays, and they can be enrolled again', async () => {
     await bring(1);
-    expect(await read('administrator', 'member', 'remove', 'rita', '--yes')).toMatchObject({ name: 'rita', ended: [{}] });
+    expect(await read('administrator', 'member', 'remove', 'rita', '--yes')).toMatchObject({
+      name: 'rita',
+      ended: [{}],
+    });
     const { members } = await read('administrator', 'member', 'list');
     expect(members.map(({ name }: { name: string }) => name)).not.toContain('rita');
     expect(await statusOf(1)).toBe('approved');
@@ -355,9 +506,18 @@ describe('skillgate member remove', () => {
 
   it('takes back what a thief approved', async () => {
     await bring(1);
-    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body;
+    const { logSize } = (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`))
+      .body;
     await bring(2);
-    await read('administrator', 'member', 'remove', 'rita', '--valid-up-to', String(logSize - 1), '--yes');
+    await read(
+      'administrator',
+      'member',
+      'remove',
+      'rita',
+      '--valid-up-to',
+      String(logSize - 1),
+      '--yes',
+    );
     expect([await statusOf(1), await statusOf(2)]).toEqual(['approved', 'revoked']);
   });
 
@@ -368,13 +528,22 @@ describe('skillgate member remove', () => {
     const open = join(folder, 'nina.pub.json');
     const enrol = ['member', 'add', 'nina', '--role', 'reviewer', '--public-key', open];
     await read('administrator', ...enrol);
-    const asked = await users.as('administrator', ['member', 'remove', 'nina'], { terminal: true, input: 'nina\n' });
-    expect(asked.stderr).toContain(`No signature of an administrator until now enrols nina with:\n  ${nina.keyId}`);
+    const asked = await users.as('administrator', ['member', 'remove', 'nina'], {
+      terminal: true,
+      input: 'nina\n',
+    });
+    expect(asked.stderr).toContain(
+      `No signature of an administrator until now enrols nina with:\n  ${nina.keyId}`,
+    );
     expect(asked.stderr).not.toContain('will sign nothing any more');
     expect(await read('administrator', 'member', 'list')).toMatchObject({ votes: [] });
     const rob = makeKey();
     const unsent = memberStatement({
-      ...{ name: 'rob', roles: ['reviewer'], key: rob.open, state: 'enrolled', previous: 'none' },
+      name: 'rob',
+      roles: ['reviewer'],
+      key: rob.open,
+      state: 'enrolled',
+      previous: 'none',
       nonce: 'signed-and-never-sent',
     });
     writeKey(folder, 'rob', rob);
@@ -401,7 +570,9 @@ describe('skillgate review suspend and revoke', () => {
     await bring(1);
     await bring(2);
     const argv = ['--publisher', publisher(), '--reason', 'laptop lost'];
-    expect((await as('rita', 'review', 'suspend', ...argv)).stderr).toContain('error[not-confirmed]');
+    expect((await as('rita', 'review', 'suspend', ...argv)).stderr).toContain(
+      'error[not-confirmed]',
+    );
     expect(await read('rita', 'review', 'suspend', ...argv, '--yes')).toMatchObject({
       publisher: publisher(),
       kind: 'suspended',
@@ -415,7 +586,16 @@ describe('skillgate review suspend and revoke', () => {
 
   it('stop bytes by their digest', async () => {
     await bring(1);
-    await read('rita', 'review', 'revoke', '--yes', '--bundle', skillAt(1).packed.digest, '--reason', 'steals');
+    await read(
+      'rita',
+      'review',
+      'revoke',
+      '--yes',
+      '--bundle',
+      skillAt(1).packed.digest,
+      '--reason',
+      'steals',
+    );
     expect(await statusOf(1)).toBe('revoked');
   });
 
@@ -424,6 +604,9 @@ describe('skillgate review suspend and revoke', () => {
     ['two things', ['@acme/t@1.0.1', '--publisher', `sha256:${'0'.repeat(64)}`]],
     ['what is no digest', ['--bundle', 'abc']],
   ] as const)('refuse to be told %s', async (_, argv) => {
-    expect(await as('rita', 'review', 'revoke', '--reason', 'r', ...argv)).toMatchObject({ exit: 2, stdout: '' });
+    expect(await as('rita', 'review', 'revoke', '--reason', 'r', ...argv)).toMatchObject({
+      exit: 2,
+      stdout: '',
+    });
   });
 });

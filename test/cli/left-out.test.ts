@@ -7,7 +7,14 @@ import { statements } from '../../registry/store/schema.ts';
 import { keyStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
-import { type Installer, makeInstaller, makeNetwork, makeReportSkill, type Network, sayOf } from './installer-world.ts';
+import {
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  sayOf,
+} from './installer-world.ts';
 
 let network: Network;
 let host: Installer;
@@ -45,7 +52,11 @@ describe('a registry that leaves out the end of a key', () => {
     const heir = makeKey();
     await releaseBy(author, makeReportSkill('@acme/a'));
     expect((await host.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(0);
-    await state(send, keyStatement({ key: heir.open, state: 'enrolled', replaces: author.keyId }), author);
+    await state(
+      send,
+      keyStatement({ key: heir.open, state: 'enrolled', replaces: author.keyId }),
+      author,
+    );
     const ended = await state(send, keyStatement({ key: author.open, state: 'ended' }), heir);
     await releaseBy(heir, makeReportSkill('@acme/a', { version: '1.1.0' }));
     expect((await host.run('install', '@acme/a@1.1.0', '--yes')).exit).toBe(0);
@@ -72,8 +83,12 @@ describe('a registry that leaves out the end of a key', () => {
     await sayOf(network, skill, 'revoked');
     expect((await host.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(6);
     rmSync(join(host.home, 'cache'), { recursive: true, force: true });
-    network.lie = async (path, honest) => (path === '/index/status.json' ? new Response(before) : honest());
+    network.lie = async (path, honest) =>
+      path === '/index/status.json' ? new Response(before) : honest();
     const { exit, err } = await host.run('install', '@acme/a@1.0.0', '--yes');
-    expect([exit, err]).toEqual([6, expect.stringContaining('a status seen here before says that it is revoked')]);
+    expect([exit, err]).toEqual([
+      6,
+      expect.stringContaining('a status seen here before says that it is revoked'),
+    ]);
   });
 });

@@ -4,7 +4,8 @@ import { linesOf } from '../../cli/lines.ts';
 
 async function read(chunks: readonly string[], bytesMax = 100): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of linesOf(Readable.from(chunks.map((one) => Buffer.from(one))), bytesMax)) lines.push(line.toString());
+  for await (const line of linesOf(Readable.from(chunks.map((one) => Buffer.from(one))), bytesMax))
+    lines.push(line.toString());
   return lines;
 }
 
@@ -23,12 +24,13 @@ describe('lines that a stranger writes', () => {
     expect(await read(chunks)).toEqual(lines);
   });
 
-  it.each([[['x'.repeat(101)]], [['x'.repeat(60), 'x'.repeat(60)]], [['a\n', `${'x'.repeat(101)}\n`]]])(
-    'are refused when they are longer than they may be',
-    async (chunks) => {
-      await expect(read(chunks)).rejects.toMatchObject({ code: 'run-limit' });
-    },
-  );
+  it.each([
+    [['x'.repeat(101)]],
+    [['x'.repeat(60), 'x'.repeat(60)]],
+    [['a\n', `${'x'.repeat(101)}\n`]],
+  ])('are refused when they are longer than they may be', async (chunks) => {
+    await expect(read(chunks)).rejects.toMatchObject({ code: 'run-limit' });
+  });
 
   it('are the same byte by byte', async () => {
     const line = 'x'.repeat(50_000);

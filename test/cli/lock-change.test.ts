@@ -16,15 +16,22 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const digest = digestOf(Buffer.from('x'));
 const locked: LockedSkill = {
-  ...{ registry: 'localhost', version: parseVersion('1.0.0'), bundle: digest, publisher: digest },
-  ...{ scopeClaim: 1, capabilities: digest, logIndex: 2 },
+  registry: 'localhost',
+  version: parseVersion('1.0.0'),
+  bundle: digest,
+  publisher: digest,
+  scopeClaim: 1,
+  capabilities: digest,
+  logIndex: 2,
 };
 
 describe('a lock that several change at once', () => {
   it('has what each of them put in', async () => {
     const path = join(folder, 'agents/skillgate.lock');
     const names = Array.from({ length: 20 }, (_, i) => parseSkillName(`@acme/skill-${i}`));
-    await Promise.all(names.map((name) => changeLock(path, (lock) => new Map([...lock, [name, locked]]))));
+    await Promise.all(
+      names.map((name) => changeLock(path, (lock) => new Map([...lock, [name, locked]]))),
+    );
     expect([...(await readLock(path)).keys()].sort()).toEqual([...names].sort());
     expect(readdirSync(join(folder, 'agents'))).toEqual(['skillgate.lock']);
   });

@@ -27,18 +27,20 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const part = fc.stringMatching(/^[a-z0-9]{1,8}$/);
-const locked: fc.Arbitrary<[SkillName, LockedSkill]> = fc.tuple(part, part, fc.nat(1_000_000)).map(([scope, name, logIndex]) => [
-  parseSkillName(`@${scope}/${name}`),
-  {
-    registry: 'localhost',
-    version: parseVersion(`1.0.${logIndex}`),
-    bundle: digestOf(name),
-    publisher: digestOf(scope),
-    scopeClaim: logIndex,
-    capabilities: digestOf('none'),
-    logIndex,
-  },
-]);
+const locked: fc.Arbitrary<[SkillName, LockedSkill]> = fc
+  .tuple(part, part, fc.nat(1_000_000))
+  .map(([scope, name, logIndex]) => [
+    parseSkillName(`@${scope}/${name}`),
+    {
+      registry: 'localhost',
+      version: parseVersion(`1.0.${logIndex}`),
+      bundle: digestOf(name),
+      publisher: digestOf(scope),
+      scopeClaim: logIndex,
+      capabilities: digestOf('none'),
+      logIndex,
+    },
+  ]);
 
 describe('skillgate.lock', () => {
   it('is read back as it was written, whatever it holds', async () => {
@@ -61,7 +63,11 @@ describe('skillgate.lock', () => {
       capabilities: digestOf('c'),
       logIndex: 9,
     };
-    const at = (registry: string, scopeClaim: number): LockedSkill => ({ ...one, registry, scopeClaim });
+    const at = (registry: string, scopeClaim: number): LockedSkill => ({
+      ...one,
+      registry,
+      scopeClaim,
+    });
     const here = { origin: 'localhost', id: digestOf('root') };
     const own: Lock = new Map([[parseSkillName('@acme/a'), at('localhost', 3)]]);
     const project: Lock = new Map([
@@ -73,16 +79,20 @@ describe('skillgate.lock', () => {
     expect(scopeClaimIn([project], parseScope('acme'), here)).toBe(17);
     expect(scopeClaimIn([own, project], parseScope('nobody'), here)).toBeUndefined();
     // Two registries of one origin are two.
-    const named = (root: string): Lock => new Map([[parseSkillName('@acme/a'), { ...at('localhost', 5), root: digestOf(root) }]]);
+    const named = (root: string): Lock =>
+      new Map([[parseSkillName('@acme/a'), { ...at('localhost', 5), root: digestOf(root) }]]);
     expect(scopeClaimIn([named('root'), named('another root')], parseScope('acme'), here)).toBe(5);
     expect(scopeClaimIn([named('another root')], parseScope('acme'), here)).toBeUndefined();
   });
 
   it('has the same bytes in whatever order skills were added', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(locked, { selector: ([name]) => name, maxLength: 6 }), (skills) => {
-        expect(printLock(new Map(skills))).toBe(printLock(new Map(skills.toReversed())));
-      }),
+      fc.property(
+        fc.uniqueArray(locked, { selector: ([name]) => name, maxLength: 6 }),
+        (skills) => {
+          expect(printLock(new Map(skills))).toBe(printLock(new Map(skills.toReversed())));
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -100,7 +110,10 @@ describe('skillgate.lock', () => {
     ['{"schema":"skillgate.lock/1","skills":{"../../x":{}}}', /skill name/],
     ['{"schema":"skillgate.lock/1","skills":{},"extra":1}', /extra/],
     ['{"schema":"skillgate.lock/1","schema":"skillgate.lock/1","skills":{}}', /twice/],
-    ['{"schema":"skillgate.lock/1","skills":{"@a/b":{"registry":"r","version":"1.0","bundle":"x"}}}', /version|bundle/],
+    [
+      '{"schema":"skillgate.lock/1","skills":{"@a/b":{"registry":"r","version":"1.0","bundle":"x"}}}',
+      /version|bundle/,
+    ],
   ])('refuses %s', async (text, message) => {
     const path = join(folder, lockFileName);
     writeFileSync(path, text);
@@ -113,7 +126,10 @@ describe('skillgate.json', () => {
     const path = join(folder, projectFileName);
     const skills = new Map([
       [parseSkillName('@acme/b'), { range: '^1.0.0' }],
-      [parseSkillName('@acme/a'), { range: '*', as: 'other', agents: ['claude'], copy: true, plain: false }],
+      [
+        parseSkillName('@acme/a'),
+        { range: '*', as: 'other', agents: ['claude'], copy: true, plain: false },
+      ],
     ]);
     await writeProject(path, { skills, registries: { '@acme': 'https://skills.acme.example' } });
     const read = await readProject(path);

@@ -18,25 +18,31 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const file = (): string => join(home, 'data/audit/audit.jsonl');
-const log = (...argv: readonly string[]): Promise<Ran> => skill(['log', ...argv], { env: { SKILLGATE_HOME: home } });
+const log = (...argv: readonly string[]): Promise<Ran> =>
+  skill(['log', ...argv], { env: { SKILLGATE_HOME: home } });
 const record = (run: string, agent: string, event: AuditEvent): void => {
   const audit = openAudit(file(), () => at, join(home, 'config/audit-key.json'));
   audit.record({ run, agent, skill: '@acme/a', version: '1.0.0' }, event);
 };
 const start = (command: string) =>
-  ({ event: 'start', command, why: 'month end', backend: 'bubblewrap', notes: [], runner: 1 }) as const;
+  ({
+    event: 'start',
+    command,
+    why: 'month end',
+    backend: 'bubblewrap',
+    notes: [],
+    runner: 1,
+  }) as const;
 const exit: AuditEvent = { event: 'exit', reason: 'exit', code: 0, milliseconds: 5 };
 const denied: AuditEvent = {
-  ...{
-    event: 'egress',
-    decision: 'denied',
-    why: 'host-denied',
-    method: 'GET',
-    host: 'a.example',
-    port: 443,
-    path: '/\u001b[2J',
-    secrets: [],
-  },
+  event: 'egress',
+  decision: 'denied',
+  why: 'host-denied',
+  method: 'GET',
+  host: 'a.example',
+  port: 443,
+  path: '/\u001b[2J',
+  secrets: [],
 };
 
 describe('skillgate log', () => {
@@ -60,7 +66,10 @@ describe('skillgate log', () => {
     record('run-two', 'sales', start('report'));
     record('run-two', 'sales', exit);
     const { exit: code, stdout } = await log(...argv, '--format', 'json');
-    const { entries, schema } = JSON.parse(stdout) as { schema: string; entries: { event: string }[] };
+    const { entries, schema } = JSON.parse(stdout) as {
+      schema: string;
+      entries: { event: string }[];
+    };
     expect([code, schema]).toEqual([0, 'skillgate.log/1']);
     expect(entries.filter(({ event }) => event !== 'checkpoint')).toHaveLength(number);
     const { stdout: lines } = await log(...argv, '--format', 'jsonl');
@@ -103,10 +112,16 @@ describe('skillgate log', () => {
 
 describe('skillgate log verify', () => {
   it('says that a log is whole, and of one that is not which line and what to do', async () => {
-    expect(await log('verify')).toMatchObject({ exit: 0, stdout: 'chain whole: 0 lines, 0 of them signed\n' });
+    expect(await log('verify')).toMatchObject({
+      exit: 0,
+      stdout: 'chain whole: 0 lines, 0 of them signed\n',
+    });
     record('r', 'finance', start('report'));
     record('r', 'finance', exit);
-    expect(await log('verify')).toMatchObject({ exit: 0, stdout: 'chain whole: 4 lines, 3 of them signed\n' });
+    expect(await log('verify')).toMatchObject({
+      exit: 0,
+      stdout: 'chain whole: 4 lines, 3 of them signed\n',
+    });
     appendFileSync(file(), '{"half');
     expect(await log('verify')).toMatchObject({ exit: 0 });
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('month end', 'nothing'));
@@ -136,7 +151,11 @@ describe('skillgate log watch', () => {
   it.each<[string, object, number]>([
     ['a runner that lives', { runner: process.pid, runnerStarted: startOf(process.pid) }, 1],
     ['a runner of an older version that lives', { runner: process.pid }, 1],
-    ['a process that has the id of a runner that ended', { runner: process.pid, runnerStarted: '1' }, 0],
+    [
+      'a process that has the id of a runner that ended',
+      { runner: process.pid, runnerStarted: '1' },
+      0,
+    ],
     ['a runner that ended', { runner: 2 ** 22 + 1, runnerStarted: '1' }, 0],
     ['no runner, as older versions recorded of a session', { runner: undefined }, 0],
   ])('of %s', async (_, said, running) => {
@@ -145,17 +164,31 @@ describe('skillgate log watch', () => {
   });
 
   it('forgets runs whose runner was killed, and holds that were answered', () => {
-    const hold = { event: 'hold', hold: 'h1', rule: 'high-stakes', what: 'POST /pay', why: '' } as const;
-    const events: readonly AuditEvent[] = [start('report'), { ...hold, state: 'asked' }, { ...hold, state: 'rejected' }];
+    const hold = {
+      event: 'hold',
+      hold: 'h1',
+      rule: 'high-stakes',
+      what: 'POST /pay',
+      why: '',
+    } as const;
+    const events: readonly AuditEvent[] = [
+      start('report'),
+      { ...hold, state: 'asked' },
+      { ...hold, state: 'rejected' },
+    ];
     for (const event of events) record('r', 'finance', event);
     const entries = readFileSync(file(), 'utf8')
       .split('\n')
       .flatMap((line) => entryOf(Buffer.from(line)) ?? []);
     const picture = entries.reduce(addToPicture, emptyPicture);
-    expect(pictureText(picture, at).text).toContain('waiting for a person: 1\n  h1  finance  POST /pay');
+    expect(pictureText(picture, at).text).toContain(
+      'waiting for a person: 1\n  h1  finance  POST /pay',
+    );
     expect(withoutLost(picture, () => false).runs.size).toBe(0);
     record('r', 'finance', { ...hold, state: 'expired' });
-    const after = entryOf(Buffer.from(readFileSync(file(), 'utf8').trimEnd().split('\n').at(-1) ?? ''));
+    const after = entryOf(
+      Buffer.from(readFileSync(file(), 'utf8').trimEnd().split('\n').at(-1) ?? ''),
+    );
     expect(after === undefined ? undefined : addToPicture(picture, after).holds.size).toBe(0);
   });
 });

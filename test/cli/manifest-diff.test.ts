@@ -11,7 +11,8 @@ describe('the difference of two manifests', () => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const diff = diffLines(before, after);
-        const side = (sign: string) => diff.filter((one) => one.sign !== sign).map(({ text }) => text);
+        const side = (sign: string) =>
+          diff.filter((one) => one.sign !== sign).map(({ text }) => text);
         expect(side('+')).toEqual(before.trimEnd().split('\n'));
         expect(side('-')).toEqual(after.trimEnd().split('\n'));
       }),
@@ -19,13 +20,11 @@ describe('the difference of two manifests', () => {
   });
 
   it('keeps what is the same in its place', () => {
-    expect(diffLines('{\n  "a": 1\n}\n', '{\n  "a": 1,\n  "b": 2\n}\n').map(({ sign, text }) => sign + text)).toEqual([
-      ' {',
-      '-  "a": 1',
-      '+  "a": 1,',
-      '+  "b": 2',
-      ' }',
-    ]);
+    expect(
+      diffLines('{\n  "a": 1\n}\n', '{\n  "a": 1,\n  "b": 2\n}\n').map(
+        ({ sign, text }) => sign + text,
+      ),
+    ).toEqual([' {', '-  "a": 1', '+  "a": 1,', '+  "b": 2', ' }']);
   });
 
   it('is nothing but lines that stay for the same text, whatever its line ends', () => {

@@ -18,15 +18,26 @@ interface Answer {
 }
 
 function start(skills: Partial<McpWorld['skills']> = {}) {
-  const [stdin, stdout, logged] = [new PassThrough(), new PassThrough(), [] as string[]];
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const logged = [] as string[];
   const gone = new AbortController();
   ends.push(() => gone.abort());
   const turns = callTurns({ now: () => 0, tell: () => undefined, signal: gone.signal });
   const world = { turns, skills: skills as McpWorld['skills'], boundary: () => 'k7' };
-  const served = serveMcp(world, { stdin, stdout }, { version: '1', signal: gone.signal, log: (line) => logged.push(line) });
-  const send = (message: object): boolean => stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const served = serveMcp(
+    world,
+    { stdin, stdout },
+    { version: '1', signal: gone.signal, log: (line) => logged.push(line) },
+  );
+  const send = (message: object): boolean =>
+    stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const clientInfo = { name: 'test', version: '1' };
-  send({ id: 0, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+  send({
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo },
+  });
   send({ method: 'notifications/initialized' });
   return { stdin, stdout, logged, served, send };
 }
@@ -44,7 +55,11 @@ async function answers(stdout: PassThrough, wanted: number): Promise<Answer[]> {
     .map((line) => JSON.parse(line));
 }
 
-const call = (id: number) => ({ id, method: 'tools/call', params: { name: 'skills_search', arguments: { task: '' } } });
+const call = (id: number) => ({
+  id,
+  method: 'tools/call',
+  params: { name: 'skills_search', arguments: { task: '' } },
+});
 
 describe('the MCP server', () => {
   it('refuses calls beyond what may go on at once, and starts none of them', async () => {
@@ -60,14 +75,17 @@ describe('the MCP server', () => {
     const said = (await answers(stdout, 1 + 50)).filter(({ id }) => id > 0);
     expect(started).toBe(callsAtOnceMax);
     expect(said).toHaveLength(50);
-    for (const { result } of said) expect(result?.content?.[0]?.text).toContain('refused [run-limit]');
+    for (const { result } of said)
+      expect(result?.content?.[0]?.text).toContain('refused [run-limit]');
   });
 
   it('takes the next ones when those have ended', async () => {
     const { send, stdout } = start({ search: async () => [] });
     for (let id = 1; id <= 3 * callsAtOnceMax; id++) send(call(id));
     const said = (await answers(stdout, 1 + 3 * callsAtOnceMax)).filter(({ id }) => id > 0);
-    expect(said.filter(({ result }) => result?.content?.[0]?.text.startsWith('No approved skill'))).not.toEqual([]);
+    expect(
+      said.filter(({ result }) => result?.content?.[0]?.text.startsWith('No approved skill')),
+    ).not.toEqual([]);
     send(call(900));
     expect((await once(stdout, 'data')).toString()).toContain('No approved skill');
   });

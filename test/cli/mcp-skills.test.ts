@@ -12,16 +12,29 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 const skillMd = (name: string, more = '') =>
   `---\nname: ${name}\ndescription: Writes “it”.\nmetadata:\n  team: sales\n${more}---\nRun report.\n`;
 
-async function startableOf(name: SkillName, files: Record<string, string | Uint8Array>): Promise<Startable> {
-  const packed = packBundle(Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })));
-  const blobs = new Map([...packed.contents.values(), packed.bytes].map((bytes) => [digestOf(bytes), bytes]));
-  const opened = await openSkill(packed.digest, async (digest) => blobs.get(digest) ?? new Uint8Array());
+async function startableOf(
+  name: SkillName,
+  files: Record<string, string | Uint8Array>,
+): Promise<Startable> {
+  const packed = packBundle(
+    Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
+  );
+  const blobs = new Map(
+    [...packed.contents.values(), packed.bytes].map((bytes) => [digestOf(bytes), bytes]),
+  );
+  const opened = await openSkill(
+    packed.digest,
+    async (digest) => blobs.get(digest) ?? new Uint8Array(),
+  );
   return { admitted: { name, description: 'Writes “it”.' }, opened } as unknown as Startable;
 }
 
-async function skillsOf(wanted: Record<string, Record<string, string | Uint8Array>>): Promise<McpSkills & { opened: string[] }> {
+async function skillsOf(
+  wanted: Record<string, Record<string, string | Uint8Array>>,
+): Promise<McpSkills & { opened: string[] }> {
   const starts = new Map<string, Startable>();
-  for (const [name, files] of Object.entries(wanted)) starts.set(name, await startableOf(parseSkillName(name), files));
+  for (const [name, files] of Object.entries(wanted))
+    starts.set(name, await startableOf(parseSkillName(name), files));
   const opened: string[] = [];
   const find = async (name: string): Promise<Startable> => {
     const start = starts.get(name);
@@ -60,16 +73,29 @@ describe('skills over MCP', () => {
     const answer = await ask(skills, 'skills/list');
     expect(answer).toEqual({
       resultType: 'complete',
-      ...{ ttlMs: 30_000, cacheScope: 'private' },
+      ttlMs: 30_000,
+      cacheScope: 'private',
       skills: [
         {
           uri: 'skill://acme/report/SKILL.md',
           frontmatter: { name: 'report', description: 'Writes “it”.', metadata: { team: 'sales' } },
           resources: [
-            { uri: 'skill://acme/report/SKILL.md', digest: digestOf(Buffer.from(files['SKILL.md'])), size: expect.any(Number) },
+            {
+              uri: 'skill://acme/report/SKILL.md',
+              digest: digestOf(Buffer.from(files['SKILL.md'])),
+              size: expect.any(Number),
+            },
             { uri: 'skill://acme/report/logo.png', digest: digestOf(files['logo.png']), size: 3 },
-            { uri: 'skill://acme/report/notes/a%20b.md', digest: digestOf(Buffer.from('x')), size: 1 },
-            { uri: 'skill://acme/report/notes/more/%C3%BC.json', digest: digestOf(Buffer.from('{}')), size: 2 },
+            {
+              uri: 'skill://acme/report/notes/a%20b.md',
+              digest: digestOf(Buffer.from('x')),
+              size: 1,
+            },
+            {
+              uri: 'skill://acme/report/notes/more/%C3%BC.json',
+              digest: digestOf(Buffer.from('{}')),
+              size: 2,
+            },
           ],
         },
       ],
@@ -84,7 +110,10 @@ describe('skills over MCP', () => {
     const { skill } = await ask(skills, 'skills/get', { uri: 'skill://acme/report/SKILL.md' });
     for (const { uri, digest, size } of skill.resources) {
       const [content] = (await ask(skills, 'resources/read', { uri })).contents;
-      const bytes = content.blob === undefined ? Buffer.from(content.text) : Buffer.from(content.blob, 'base64');
+      const bytes =
+        content.blob === undefined
+          ? Buffer.from(content.text)
+          : Buffer.from(content.blob, 'base64');
       expect([uri, digestOf(bytes), bytes.byteLength]).toEqual([uri, digest, size]);
     }
   });
@@ -92,10 +121,12 @@ describe('skills over MCP', () => {
   it('lists what lies directly in a folder', async () => {
     const skills = await skillsOf({ '@acme/report': files });
     const names = async (uri: string) =>
-      (await ask(skills, 'resources/directory/read', { uri })).resources.map((one: { uri: string; mimeType: string }) => [
-        one.uri.slice('skill://acme/report/'.length),
-        one.mimeType,
-      ]);
+      (await ask(skills, 'resources/directory/read', { uri })).resources.map(
+        (one: { uri: string; mimeType: string }) => [
+          one.uri.slice('skill://acme/report/'.length),
+          one.mimeType,
+        ],
+      );
     expect(await names('skill://acme/report')).toEqual([
       ['SKILL.md', 'text/markdown'],
       ['logo.png', 'text/plain'],
@@ -107,35 +138,45 @@ describe('skills over MCP', () => {
     ]);
   });
 
-  it.each(['skills/list', 'resources/list'])('%s goes on page by page, each skill once', async (method) => {
-    const many = Object.fromEntries(
-      Array.from({ length: 2 * mcpPageEntriesMax + 5 }, (_, i) => [
-        `@acme/report-${i}`,
-        { 'SKILL.md': skillMd(`report-${i}`, `license: ${'x'.repeat(i % 10 === 0 ? 60_000 : 10)}\n`) },
-      ]),
-    );
-    const skills = await skillsOf(many);
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    let pages = 0;
-    do {
-      const answer = await ask(skills, method, cursor === undefined ? {} : { cursor });
-      const entries = answer.skills ?? answer.resources;
-      expect(entries.length).toBeLessThanOrEqual(mcpPageEntriesMax);
-      expect(JSON.stringify(answer).length).toBeLessThan(330_000);
-      seen.push(...entries.map((one: { uri: string }) => one.uri));
-      cursor = answer.nextCursor;
-      pages += 1;
-    } while (cursor !== undefined);
-    expect(pages).toBeGreaterThan(2);
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(seen).toHaveLength(Object.keys(many).length);
-  });
+  it.each(['skills/list', 'resources/list'])(
+    '%s goes on page by page, each skill once',
+    async (method) => {
+      const many = Object.fromEntries(
+        Array.from({ length: 2 * mcpPageEntriesMax + 5 }, (_, i) => [
+          `@acme/report-${i}`,
+          {
+            'SKILL.md': skillMd(
+              `report-${i}`,
+              `license: ${'x'.repeat(i % 10 === 0 ? 60_000 : 10)}\n`,
+            ),
+          },
+        ]),
+      );
+      const skills = await skillsOf(many);
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      let pages = 0;
+      do {
+        const answer = await ask(skills, method, cursor === undefined ? {} : { cursor });
+        const entries = answer.skills ?? answer.resources;
+        expect(entries.length).toBeLessThanOrEqual(mcpPageEntriesMax);
+        expect(JSON.stringify(answer).length).toBeLessThan(330_000);
+        seen.push(...entries.map((one: { uri: string }) => one.uri));
+        cursor = answer.nextCursor;
+        pages += 1;
+      } while (cursor !== undefined);
+      expect(pages).toBeGreaterThan(2);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toHaveLength(Object.keys(many).length);
+    },
+  );
 
   it('has no entry for a skill that calls itself otherwise than its address', async () => {
     const skills = await skillsOf({ '@acme/report': { 'SKILL.md': skillMd('payments') } });
     expect((await ask(skills, 'skills/list')).skills).toEqual([]);
-    await expect(ask(skills, 'skills/get', { uri: 'skill://acme/report/SKILL.md' })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(
+      ask(skills, 'skills/get', { uri: 'skill://acme/report/SKILL.md' }),
+    ).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it.each([
@@ -161,9 +202,12 @@ describe('skills over MCP', () => {
 
 describe('the address of a skill', () => {
   const name = parseSkillName('@acme/report');
-  it.each(['', 'SKILL.md', 'notes/a b.md', 'ü/%41.md', "it's (1)!.md"])('leads back to %j', (path) => {
-    expect(parseSkillUri(skillUri(name, path))).toEqual({ name, path });
-  });
+  it.each(['', 'SKILL.md', 'notes/a b.md', 'ü/%41.md', "it's (1)!.md"])(
+    'leads back to %j',
+    (path) => {
+      expect(parseSkillUri(skillUri(name, path))).toEqual({ name, path });
+    },
+  );
 
   it.each([
     'skill://acme',

@@ -13,6 +13,16 @@ import { base, makeUsers, type Users } from './registry-users.ts';
 /** What becomes of an answer on its way. */
 export type Lie = (path: string, response: Response) => Promise<Response> | Response;
 
+/** What a stranger's `skill monitor` answered. */
+export interface MonitorAnswer {
+  readonly exit: number;
+  readonly codes: string[];
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
+  readonly said: any;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export interface Monitored {
   readonly users: Users;
   readonly world: Staffed;
@@ -22,15 +32,15 @@ export interface Monitored {
   say(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked', by?: TestKey): Promise<number>;
   /** The status with other marks, as the thief of the status key signs it. */
   restated(change: (status: Status) => Partial<Status>): Promise<Response>;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
-  look(...more: string[]): Promise<{ exit: number; codes: string[]; said: any; stdout: string; stderr: string }>;
+  look(...more: string[]): Promise<MonitorAnswer>;
   /** Folder of the replay. */
   folder(): string;
   size(): Promise<number>;
   close(): void;
 }
 
-export const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+export const skillAt = (number: number): Skill =>
+  makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 export const honest: Lie = (_, response) => response;
 export const unmarked: Partial<Status> = { marks: [] };
 
@@ -61,10 +71,20 @@ export async function makeMonitored(options: WorldOptions = {}): Promise<Monitor
     restated: async (change) => {
       const { payload } = JSON.parse(await (await world.send('/index/status.json')).text());
       const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
-      return new Response(JSON.stringify(await signStatus({ ...status, ...change(status) }, world.registry.keys.status)));
+      return new Response(
+        JSON.stringify(
+          await signStatus({ ...status, ...change(status) }, world.registry.keys.status),
+        ),
+      );
     },
     look: async (...more) => {
-      const { exit, stdout, stderr } = await users.as('stranger', ['monitor', base, '--format', 'json', ...more]);
+      const { exit, stdout, stderr } = await users.as('stranger', [
+        'monitor',
+        base,
+        '--format',
+        'json',
+        ...more,
+      ]);
       const said = stdout.includes('skillgate.monitor/1') ? JSON.parse(stdout) : undefined;
       const codes = (said?.differences ?? []).map(({ code }: { code: string }) => code);
       return { exit, codes, said, stdout, stderr };
@@ -78,5 +98,6 @@ export async function makeMonitored(options: WorldOptions = {}): Promise<Monitor
 
 /** Answers one path otherwise, and marks nothing in the status. */
 export function hiding(monitored: Monitored, lie: Lie = honest): Lie {
-  return async (path, response) => (path === '/index/status.json' ? monitored.restated(() => unmarked) : lie(path, response));
+  return async (path, response) =>
+    path === '/index/status.json' ? monitored.restated(() => unmarked) : lie(path, response);
 }

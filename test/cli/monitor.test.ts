@@ -5,18 +5,32 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishStatements, planAppend } from '../../registry/log/log.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { keyStatement, memberStatement, revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  keyStatement,
+  memberStatement,
+  revocationStatement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { type Status, signStatus } from '../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from '../registry/people.ts';
-import { approve, claimScope, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
+import {
+  approve,
+  claimScope,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  state,
+} from '../registry/road.ts';
 import { base, makeUsers, type Users } from './registry-users.ts';
 
 type Change = (path: string, response: Response) => Promise<Response> | Response;
 
-const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+const skillAt = (number: number): Skill =>
+  makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 let users: Users;
 let change: Change;
@@ -45,7 +59,11 @@ async function revoke(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked'): P
 async function restated(change: (status: Status) => Partial<Status>): Promise<Response> {
   const { payload } = JSON.parse(await (await users.world.send('/index/status.json')).text());
   const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
-  return new Response(JSON.stringify(await signStatus({ ...status, ...change(status) }, users.world.registry.keys.status)));
+  return new Response(
+    JSON.stringify(
+      await signStatus({ ...status, ...change(status) }, users.world.registry.keys.status),
+    ),
+  );
 }
 
 const lying = (path: string, lie: () => Promise<Response>): Change => {
@@ -54,12 +72,20 @@ const lying = (path: string, lie: () => Promise<Response>): Change => {
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
 async function monitor(...more: string[]): Promise<{ exit: number; said: any; stderr: string }> {
-  const { exit, stdout, stderr } = await users.as('stranger', ['monitor', base, '--format', 'json', ...more]);
+  const { exit, stdout, stderr } = await users.as('stranger', [
+    'monitor',
+    base,
+    '--format',
+    'json',
+    ...more,
+  ]);
   return { exit, said: stdout === '' ? undefined : JSON.parse(stdout), stderr };
 }
-const codes = ({ said }: { said: { differences: { code: string }[] } }): string[] => said.differences.map(({ code }) => code);
+const codes = ({ said }: { said: { differences: { code: string }[] } }): string[] =>
+  said.differences.map(({ code }) => code);
 const folder = (): string => join(users.homeOf('stranger'), 'data/monitor');
-const size = async (): Promise<number> => Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
+const size = async (): Promise<number> =>
+  Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
 
 describe('skillgate monitor of an honest registry', () => {
   it('finds nothing, whatever was said there: suspensions, lifts, revocations, ends of keys and members, waiting versions', async () => {
@@ -74,13 +100,27 @@ describe('skillgate monitor of an honest registry', () => {
     expect([exit, said.differences], stderr).toEqual([0, []]);
     expect(said).toMatchObject({ size: await size(), read: await size(), lines: 3, marks: 2 });
 
-    const ended = memberStatement({ nonce: freshNonce(), name: 'omar', roles: ['reviewer'], key: omar.open, state: 'ended' });
+    const ended = memberStatement({
+      nonce: freshNonce(),
+      name: 'omar',
+      roles: ['reviewer'],
+      key: omar.open,
+      state: 'ended',
+    });
     expect((await state(send, ended, trust.administrator)).status).toBe(201);
     await revoke(skillAt(3), 'lifted');
     const target = { publisher: author.keyId };
-    const stopped = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' });
+    const stopped = revocationStatement({
+      nonce: freshNonce(),
+      kind: 'suspended',
+      target,
+      reason: 'stolen?',
+    });
     expect((await state(send, stopped, rita)).status).toBe(201);
-    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], read: 3, marks: 3 } });
+    expect(await monitor()).toMatchObject({
+      exit: 0,
+      said: { differences: [], read: 3, marks: 3 },
+    });
   });
 
   it('finds nothing where an end of a key reached back, and the versions behind it were revoked', async () => {
@@ -88,10 +128,19 @@ describe('skillgate monitor of an honest registry', () => {
     const between = await size();
     await bring(skillAt(2));
     const { send, author } = users.world;
-    expect((await state(send, keyStatement({ key: author.open, state: 'ended', validUpTo: between - 1 }), author)).status).toBe(
-      201,
-    );
-    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], marks: 1, lines: 2 } });
+    expect(
+      (
+        await state(
+          send,
+          keyStatement({ key: author.open, state: 'ended', validUpTo: between - 1 }),
+          author,
+        )
+      ).status,
+    ).toBe(201);
+    expect(await monitor()).toMatchObject({
+      exit: 0,
+      said: { differences: [], marks: 1, lines: 2 },
+    });
   });
 
   it('finds nothing where a reviewer who lifted a suspension was ended for an index before', async () => {
@@ -99,10 +148,24 @@ describe('skillgate monitor of an honest registry', () => {
     await revoke(skillAt(1), 'suspended');
     const { send, omar, trust } = users.world;
     const target = { name: skillAt(1).manifest.name, version: skillAt(1).manifest.version };
-    const lift = revocationStatement({ nonce: freshNonce(), kind: 'lifted', target, reason: 'all is well' });
+    const lift = revocationStatement({
+      nonce: freshNonce(),
+      kind: 'lifted',
+      target,
+      reason: 'all is well',
+    });
     const { body } = await state(send, lift, omar);
-    const thief = { name: 'omar', roles: ['reviewer'], key: omar.open, state: 'ended', validUpTo: body.logIndex - 1 } as const;
-    expect((await state(send, memberStatement({ nonce: freshNonce(), ...thief }), trust.administrator)).status).toBe(201);
+    const thief = {
+      name: 'omar',
+      roles: ['reviewer'],
+      key: omar.open,
+      state: 'ended',
+      validUpTo: body.logIndex - 1,
+    } as const;
+    expect(
+      (await state(send, memberStatement({ nonce: freshNonce(), ...thief }), trust.administrator))
+        .status,
+    ).toBe(201);
     expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], marks: 1 } });
   });
 
@@ -124,7 +187,9 @@ describe('skillgate monitor of an honest registry', () => {
       0,
       expect.stringMatching(/✔ .*1 index line, 0 marks: index and status say what the log says/),
     ]);
-    const kept = readdirSync(folder()).flatMap((name) => readFileSync(join(folder(), name, 'status.json'), 'utf8'));
+    const kept = readdirSync(folder()).flatMap((name) =>
+      readFileSync(join(folder(), name, 'status.json'), 'utf8'),
+    );
     expect(kept).toEqual([await (await users.world.send('/index/status.json')).text()]);
   });
 });
@@ -164,7 +229,9 @@ describe('skillgate monitor of a registry that hides something', () => {
       async () => {
         await revoke(skillAt(1), 'revoked');
         change = lying('/index/status.json', () =>
-          restated(({ marks: all }) => ({ marks: all.map((one) => ({ ...one, kind: 'suspended' })) })),
+          restated(({ marks: all }) => ({
+            marks: all.map((one) => ({ ...one, kind: 'suspended' })),
+          })),
         );
       },
       { code: 'mark-missing', place: '@acme/t@1.0.1' },
@@ -173,7 +240,12 @@ describe('skillgate monitor of a registry that hides something', () => {
       'a mark that nobody signed',
       async () => {
         const { digest: bundle } = skillAt(2).packed;
-        const mark = { bundle, kind: 'revoked', reason: 'so it goes', since: '2026-03-01T12:00:00.000Z' } as const;
+        const mark = {
+          bundle,
+          kind: 'revoked',
+          reason: 'so it goes',
+          since: '2026-03-01T12:00:00.000Z',
+        } as const;
         change = lying('/index/status.json', () => restated(() => ({ marks: [mark] })));
       },
       { code: 'mark-unfounded', place: 'status.json' },
@@ -182,7 +254,11 @@ describe('skillgate monitor of a registry that hides something', () => {
       'no fallen version after a key was ended for an index before now',
       async () => {
         const { author, send } = users.world;
-        await state(send, keyStatement({ key: author.open, state: 'ended', validUpTo: (await size()) - 5 }), author);
+        await state(
+          send,
+          keyStatement({ key: author.open, state: 'ended', validUpTo: (await size()) - 5 }),
+          author,
+        );
         change = lying('/index/status.json', () => restated(() => ({ marks: [] })));
       },
       { code: 'mark-missing', place: '@acme/t@1.0.2' },
@@ -239,7 +315,8 @@ describe('skillgate monitor of a registry that hides something', () => {
 
   it('reports a log that lost entries', async () => {
     const old = new Map<string, string>();
-    for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await users.world.send(path)).text());
+    for (const path of ['/index/status.json', '/log/checkpoint'])
+      old.set(path, await (await users.world.send(path)).text());
     await claimScope(users.world.send, 'later', makeKey());
     expect((await monitor()).exit).toBe(0);
     change = (path, response) => (old.has(path) ? new Response(old.get(path)) : response);
@@ -290,7 +367,13 @@ describe('skillgate monitor --follow', () => {
       if (looks === 3) await revoke(skillAt(1), 'revoked');
       return restated(() => ({ marks: [] }));
     };
-    const { exit, stdout, stderr } = await users.as('stranger', ['monitor', '--follow', '--every', '1', base]);
+    const { exit, stdout, stderr } = await users.as('stranger', [
+      'monitor',
+      '--follow',
+      '--every',
+      '1',
+      base,
+    ]);
     expect(exit).toBe(6);
     expect(stdout.split('\n').filter((line) => /^[✔✘]/.test(line))).toEqual([
       expect.stringContaining('say what the log says'),
@@ -309,14 +392,23 @@ describe('what a monitor remembers', () => {
     const many = await Promise.all(
       Array.from({ length: 300 }, async (_, n) => {
         const key = makeKey();
-        const said = { scope: parseScope(`filler-${n}`), owners: [key.open], registry: registryIdOf(registry.root) };
+        const said = {
+          scope: parseScope(`filler-${n}`),
+          owners: [key.open],
+          registry: registryIdOf(registry.root),
+        };
         const statement = scopeStatement(said);
-        return { statement, envelope: await signStatement(statement, key), signer: { keyId: key.keyId, spki: key.publicKey } };
+        return {
+          statement,
+          envelope: await signStatement(statement, key),
+          signer: { keyId: key.keyId, spki: key.publicKey },
+        };
       }),
     );
     await registry.db.batch((await planAppend(registry, many)).writes);
     await finishStatements(registry);
-    change = (path, response) => (path === '/log/statements/280' ? new Response('', { status: 503 }) : response);
+    change = (path, response) =>
+      path === '/log/statements/280' ? new Response('', { status: 503 }) : response;
     expect((await monitor()).exit).toBe(4);
     change = (_, response) => response;
     users.requests.length = 0;

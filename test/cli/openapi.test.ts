@@ -26,7 +26,8 @@ describe('the command line’s client', () => {
     const skill = makeSkill('@acme/deals', '1.0.0');
     await publish(world.send, skill, world.author);
     await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    for (const [user, argv] of commands) expect(await as(user, argv), argv.join(' ')).toMatchObject({ exit: 0 });
+    for (const [user, argv] of commands)
+      expect(await as(user, argv), argv.join(' ')).toMatchObject({ exit: 0 });
 
     const document = (await (await world.send('/api/v1/openapi.json')).json()) as {
       servers: { url: string }[];

@@ -1,7 +1,15 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inkFor, joined, jsonText, safe, table, terminalSafe, wantsColour } from '../../cli/output.ts';
+import {
+  inkFor,
+  joined,
+  jsonText,
+  safe,
+  table,
+  terminalSafe,
+  wantsColour,
+} from '../../cli/output.ts';
 
 const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
 
@@ -15,7 +23,11 @@ const hostile = [
   ['letters for machines only', 'a\u{e0041}b', 'a⟨U+E0041⟩b'],
   ['a line of its own', 'a\nerror[x]', 'a⏎error[x]'],
   ['half a character', 'a\ud800b', 'a⟨U+D800⟩b'],
-  ['a letter that looks like another one in its word', 'to p\u0430ypal.com', 'to p⟨U+0430⟩ypal.com'],
+  [
+    'a letter that looks like another one in its word',
+    'to p\u0430ypal.com',
+    'to p⟨U+0430⟩ypal.com',
+  ],
   ['a word of Greek and Cyrillic letters', '\u03bf\u043e', '\u03bf⟨U+043E⟩'],
   ['private use', '\ue000', '⟨U+E000⟩'],
 ] as const;
@@ -50,8 +62,12 @@ describe('what is printed', () => {
   });
 
   it('never lets a control or direction-changing character through', () => {
-    const nasty = fc.string({ unit: fc.constantFrom('\u001b', '\u202e', '\n', '[', 'm', '\u0000', 'a') });
-    const shown = fc.oneof(fc.string({ unit: 'binary' }), nasty).map((given) => safe`${given}`.text);
+    const nasty = fc.string({
+      unit: fc.constantFrom('\u001b', '\u202e', '\n', '[', 'm', '\u0000', 'a'),
+    });
+    const shown = fc
+      .oneof(fc.string({ unit: 'binary' }), nasty)
+      .map((given) => safe`${given}`.text);
     fc.assert(
       fc.property(shown, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)),
       { numRuns: 50 },

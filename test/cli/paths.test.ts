@@ -7,9 +7,19 @@ describe('a user’s folders', () => {
       { SKILLGATE_HOME: '/s', XDG_CONFIG_HOME: '/c' },
       { config: '/s/config', data: '/s/data', cache: '/s/cache' },
     ],
-    [{ HOME: '/h' }, { config: '/h/.config/skillgate', data: '/h/.local/share/skillgate', cache: '/h/.cache/skillgate' }],
+    [
+      { HOME: '/h' },
+      {
+        config: '/h/.config/skillgate',
+        data: '/h/.local/share/skillgate',
+        cache: '/h/.cache/skillgate',
+      },
+    ],
     [{ HOME: '/h', XDG_CONFIG_HOME: '/c' }, { config: '/c/skillgate' }],
-    [{ HOME: '/h', XDG_CONFIG_HOME: 'relative', SKILLGATE_HOME: 'relative' }, { config: '/h/.config/skillgate' }],
+    [
+      { HOME: '/h', XDG_CONFIG_HOME: 'relative', SKILLGATE_HOME: 'relative' },
+      { config: '/h/.config/skillgate' },
+    ],
   ])('with %j are %j', (env, paths) => {
     expect(pathsOf(env)).toMatchObject(paths);
   });

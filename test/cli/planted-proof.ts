@@ -6,7 +6,11 @@ import { honest, type Lie } from './monitor-world.ts';
 export type Proof = SigstoreBundle['verificationMaterial']['tlogEntries'][0]['inclusionProof'];
 
 /** Serves the same entry with another proof beside it. */
-export function planting(planted: string, change: (proof: Proof) => Partial<Proof>, other: Lie = honest): Lie {
+export function planting(
+  planted: string,
+  change: (proof: Proof) => Partial<Proof>,
+  other: Lie = honest,
+): Lie {
   return async (path, response) => {
     if (path !== planted) return other(path, response);
     const bundle = JSON.parse(await response.text());

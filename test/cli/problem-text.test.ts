@@ -28,12 +28,19 @@ describe('failures', () => {
     const rule = await skill(['explain', 'flow/secret-to-network']);
     expect(rule).toMatchObject({
       exit: 0,
-      stdout: expect.stringMatching(/^flow\/secret-to-network: [\s\S]*severity[\s\S]*How to mend it/),
+      stdout: expect.stringMatching(
+        /^flow\/secret-to-network: [\s\S]*severity[\s\S]*How to mend it/,
+      ),
     });
-    expect(JSON.parse((await skill(['explain', 'flow/secret-to-network', '--format', 'json'])).stdout)).toMatchObject({
+    expect(
+      JSON.parse((await skill(['explain', 'flow/secret-to-network', '--format', 'json'])).stdout),
+    ).toMatchObject({
       schema: 'skillgate.rule/1',
     });
-    expect(await skill(['explain', 'approvals-missing'])).toMatchObject({ exit: 0, stdout: expect.stringContaining('help:') });
+    expect(await skill(['explain', 'approvals-missing'])).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('help:'),
+    });
     expect(await skill(['explain', 'flow/secret-to-netwrk'])).toMatchObject({
       exit: 3,
       stderr: expect.stringContaining('flow/secret-to-network'),
@@ -61,8 +68,13 @@ describe('failures', () => {
 
   it('counts the reasons it does not show', () => {
     const reasons = Array.from({ length: 60 }, (_, i) => ({ message: `reason ${i}` }));
-    expect(problemText(new Problem('bundle-invalid', 'No', { reasons }), plain).text).toContain('  - and 10 more reasons');
-    expect(problemJson(new Problem('bundle-invalid', 'No', { reasons }), 6)).toMatchObject({ exit: 6, reasons });
+    expect(problemText(new Problem('bundle-invalid', 'No', { reasons }), plain).text).toContain(
+      '  - and 10 more reasons',
+    );
+    expect(problemJson(new Problem('bundle-invalid', 'No', { reasons }), 6)).toMatchObject({
+      exit: 6,
+      reasons,
+    });
   });
 
   it.each([
@@ -87,7 +99,11 @@ describe('failures', () => {
   it('is JSON on stdout and nothing else with --format json', async () => {
     const { exit, stdout, stderr } = await skill(['explain', 'no-such-thing', '--format', 'json']);
     expect({ exit, stderr }).toEqual({ exit: 3, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.problem/1', code: 'not-found', exit: 3 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'skillgate.problem/1',
+      code: 'not-found',
+      exit: 3,
+    });
   });
 
   it('answers 130 once a signal asked it to stop', async () => {
@@ -98,9 +114,12 @@ describe('failures', () => {
 });
 
 describe('skillgate explain WORD', () => {
-  it.each([...Object.keys(denials), ...Object.keys(endReasons)])('knows what the log says: %s', async (word) => {
-    const { exit, stdout } = await skill(['explain', word]);
-    expect([exit, stdout.split('\n').length]).toEqual([0, expect.any(Number)]);
-    expect(stdout).toContain('help: ');
-  });
+  it.each([...Object.keys(denials), ...Object.keys(endReasons)])(
+    'knows what the log says: %s',
+    async (word) => {
+      const { exit, stdout } = await skill(['explain', word]);
+      expect([exit, stdout.split('\n').length]).toEqual([0, expect.any(Number)]);
+      expect(stdout).toContain('help: ');
+    },
+  );
 });

@@ -20,7 +20,9 @@ const world = () => {
 const servesRoot =
   (root: unknown): typeof fetch =>
   async (input) =>
-    String(input).endsWith('/index/root.json') ? new Response(JSON.stringify(root)) : new Response('none', { status: 404 });
+    String(input).endsWith('/index/root.json')
+      ? new Response(JSON.stringify(root))
+      : new Response('none', { status: 404 });
 
 describe('a registry’s address', () => {
   it.each([
@@ -55,24 +57,34 @@ describe('trust in a registry', () => {
   it('is not given to a registry that shows no TUF metadata though its root file says that there is some', async () => {
     const { env, home, paths } = world();
     const root = { ...makeRoot(), tuf: 1 } as const;
-    const run = (...words: string[]) => skill(['registry', ...words], { env, fetch: servesRoot(root) });
+    const run = (...words: string[]) =>
+      skill(['registry', ...words], { env, fetch: servesRoot(root) });
     const added = await run('add', base, '--root', rootFingerprint(root));
     expect(added).toMatchObject({ exit: 6, stderr: expect.stringContaining('tuf-missing') });
     expect(added.stderr).toContain('says that it has TUF metadata');
     expect(() => trustedRegistry({ paths }, base)).toThrow(/not pinned/);
     // A root file in hand can be pinned before its administrators have signed; nothing is admitted until they have.
     writeFileSync(join(home, 'root.json'), JSON.stringify(root));
-    const trusted = await skill(['registry', 'trust', join(home, 'root.json'), '--root', rootFingerprint(root)], {
-      env: { ...env, SKILLGATE_REGISTRY: base },
-      fetch: servesRoot(root),
+    const trusted = await skill(
+      ['registry', 'trust', join(home, 'root.json'), '--root', rootFingerprint(root)],
+      {
+        env: { ...env, SKILLGATE_REGISTRY: base },
+        fetch: servesRoot(root),
+      },
+    );
+    expect(trusted).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('nothing is admitted before it is there'),
     });
-    expect(trusted).toMatchObject({ exit: 0, stderr: expect.stringContaining('nothing is admitted before it is there') });
   });
 
   it('is pinned by fingerprint, and the first one becomes the default', async () => {
     const { env, paths } = world();
     const root = makeRoot();
-    const added = await skill(['registry', 'add', base, '--root', rootFingerprint(root)], { env, fetch: servesRoot(root) });
+    const added = await skill(['registry', 'add', base, '--root', rootFingerprint(root)], {
+      env,
+      fetch: servesRoot(root),
+    });
     expect(added).toMatchObject({ exit: 0, stdout: expect.stringContaining('is the default') });
     expect(registryBaseOf(paths, env)).toBe(base);
     expect(trustedRegistry({ paths }, base).root).toEqual(parseRoot(JSON.stringify(root)));
@@ -84,7 +96,10 @@ describe('trust in a registry', () => {
     ['a fingerprint that is none', ['--root', 'sha256:abc'], 2, 'digest-invalid'],
   ])('is not given for %s, and nothing is kept', async (_, options, exit, code) => {
     const { env, home } = world();
-    const ran = await skill(['registry', 'add', base, ...options], { env, fetch: servesRoot(makeRoot()) });
+    const ran = await skill(['registry', 'add', base, ...options], {
+      env,
+      fetch: servesRoot(makeRoot()),
+    });
     expect(ran).toMatchObject({ exit, stderr: expect.stringContaining(`error[${code}]`) });
     expect(readdirSync(home)).toEqual([]);
   });
@@ -96,7 +111,12 @@ describe('trust in a registry', () => {
   ])('is asked for at a terminal, with the fingerprint shown: %j', async (typed, exit) => {
     const { env } = world();
     const root = makeRoot();
-    const ran = await skill(['registry', 'add', base], { env, fetch: servesRoot(root), terminal: true, input: `${typed}\n` });
+    const ran = await skill(['registry', 'add', base], {
+      env,
+      fetch: servesRoot(root),
+      terminal: true,
+      input: `${typed}\n`,
+    });
     expect(ran.exit).toBe(exit);
     expect(ran.stderr).toContain(rootFingerprint(root));
   });
@@ -111,7 +131,8 @@ describe('trust in a registry', () => {
 
   it('is replaced only by registry trust with a fingerprint of its own', async () => {
     const { env, paths } = world();
-    const [old, fresh] = [makeRoot(), makeRoot()];
+    const old = makeRoot();
+    const fresh = makeRoot();
     await pinRegistry(paths, base, old, []);
     const folder = folderWith({ 'root.json': JSON.stringify(fresh) });
     const argv = ['registry', 'trust', join(folder, 'root.json'), '--root'];
@@ -125,22 +146,33 @@ describe('trust in a registry', () => {
 describe('the registry of a scope', () => {
   it('is exactly one: the user’s, else the project’s, else the default, and never falls back', async () => {
     const { env, paths } = world();
-    const [acme, other] = [parseScope('acme'), parseScope('other')];
+    const acme = parseScope('acme');
+    const other = parseScope('other');
     await pinRegistry(paths, base, makeRoot(), []);
     await pinRegistry(paths, 'https://acme.example', makeRoot('acme.example'), [acme]);
     expect(registryOf({ paths, env }, acme).base).toBe('https://acme.example');
     expect(registryOf({ paths, env }, other).base).toBe(base);
     expect(registryOf({ paths, env }, acme, { '@acme': base }).base).toBe('https://acme.example');
-    expect(registryOf({ paths, env }, other, { '@other': 'https://acme.example' }).base).toBe('https://acme.example');
-    expect(() => registryOf({ paths, env }, other, { '@other': 'https://new.example' })).toThrow(/not pinned here/);
-    await expect(pinRegistry(paths, base, makeRoot(), [acme])).rejects.toMatchObject({ code: 'usage' });
+    expect(registryOf({ paths, env }, other, { '@other': 'https://acme.example' }).base).toBe(
+      'https://acme.example',
+    );
+    expect(() => registryOf({ paths, env }, other, { '@other': 'https://new.example' })).toThrow(
+      /not pinned here/,
+    );
+    await expect(pinRegistry(paths, base, makeRoot(), [acme])).rejects.toMatchObject({
+      code: 'usage',
+    });
   });
 
   it('prefers the environment’s base for what names no scope', () => {
     const { paths } = world();
     expect(registryBaseOf(paths, {})).toBe('http://localhost:4880');
-    expect(registryBaseOf(paths, { SKILLGATE_REGISTRY: 'https://x.example/' })).toBe('https://x.example');
-    expect(() => registryBaseOf(paths, { SKILLGATE_REGISTRY: 'http://x.example' })).toThrow(/this machine only/);
+    expect(registryBaseOf(paths, { SKILLGATE_REGISTRY: 'https://x.example/' })).toBe(
+      'https://x.example',
+    );
+    expect(() => registryBaseOf(paths, { SKILLGATE_REGISTRY: 'http://x.example' })).toThrow(
+      /this machine only/,
+    );
   });
 });
 
@@ -153,7 +185,9 @@ describe('skillgate registry init', () => {
     expect(ran).toMatchObject({ exit: 0, stdout: `${rootFingerprint(root)}\n` });
     const administrator = readFileSync(join(home, 'config/keys/administrator.json'), 'utf8');
     const secret = JSON.parse(administrator).privateKey.split('\n')[2];
-    for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()))
+    for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) =>
+      one.isFile(),
+    ))
       expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
   });
 
@@ -162,7 +196,10 @@ describe('skillgate registry init', () => {
     const folder = folderWith();
     chmodSync(folder, 0o755);
     const ran = await skill(['registry', 'init', folder, '--no-scanner'], { env });
-    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('skillgate member add watcher --role scanner') });
+    expect(ran).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('skillgate member add watcher --role scanner'),
+    });
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(readdirSync(folder)).not.toContain('scanner-key.json');
     expect(readdirSync(join(folder, 'enrol'))).toEqual(['00-administrator.json']);

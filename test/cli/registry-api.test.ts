@@ -11,9 +11,13 @@ const answers =
   (body: ConstructorParameters<typeof Response>[0], init: ResponseInit = {}): typeof fetch =>
   async () =>
     new Response(body, init);
-const ask = (fetch: typeof globalThis.fetch) => askRegistry({ registryBase, fetch }, '/x', v.looseObject({ ok: v.boolean() }));
+const ask = (fetch: typeof globalThis.fetch) =>
+  askRegistry({ registryBase, fetch }, '/x', v.looseObject({ ok: v.boolean() }));
 const problem = (document: object, status: number) =>
-  answers(JSON.stringify(document), { status, headers: { 'content-type': 'application/problem+json' } });
+  answers(JSON.stringify(document), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
 
 describe('calls to the registry', () => {
   it('give the parsed answer, whatever else it holds', async () => {
@@ -23,25 +27,55 @@ describe('calls to the registry', () => {
   it.each<[string, typeof fetch, string, RegExp]>([
     ['nobody is there', noRegistry, 'registry-down', /Cannot reach https:\/\/skills.example/],
     ['it answers HTML', answers('<html>'), 'registry-answer', /not JSON/],
-    ['it answers another form', answers('{"ok":"yes"}'), 'registry-answer', /Cannot read the answer/],
+    [
+      'it answers another form',
+      answers('{"ok":"yes"}'),
+      'registry-answer',
+      /Cannot read the answer/,
+    ],
     ['it repeats a key', answers('{"ok":true,"ok":false}'), 'registry-answer', /not JSON/],
-    ['it fails without a reason', answers('oops', { status: 500 }), 'registry-answer', /status 500/],
-    ['it refuses with a reason', problem({ code: 'version-exists', detail: 'there' }, 409), 'version-exists', /^there$/],
+    [
+      'it fails without a reason',
+      answers('oops', { status: 500 }),
+      'registry-answer',
+      /status 500/,
+    ],
+    [
+      'it refuses with a reason',
+      problem({ code: 'version-exists', detail: 'there' }, 409),
+      'version-exists',
+      /^there$/,
+    ],
     [
       'it refuses with a code of a later version',
       problem({ code: 'new-code', detail: 'why' }, 400),
       'registry-answer',
       /new-code: why/,
     ],
-    ['it fails inside', problem({ code: 'internal', detail: 'why' }, 500), 'registry-answer', /internal: why/],
-    ['it names a member of every object', problem({ code: 'constructor', detail: 'why' }, 400), 'registry-answer', /constructor/],
+    [
+      'it fails inside',
+      problem({ code: 'internal', detail: 'why' }, 500),
+      'registry-answer',
+      /internal: why/,
+    ],
+    [
+      'it names a member of every object',
+      problem({ code: 'constructor', detail: 'why' }, 400),
+      'registry-answer',
+      /constructor/,
+    ],
   ])('fail with a code when %s', async (_, fetch, code, says) => {
     await expect(ask(fetch)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
   });
 
   it('keep the reasons with their places, and the hint', async () => {
-    const reasons = [{ message: 'a', place: { path: 'skill.json', line: 1, column: 2 } }, { message: 'b' }];
-    await expect(ask(problem({ code: 'manifest-invalid', detail: 'no', hint: 'mend', reasons }, 422))).rejects.toMatchObject({
+    const reasons = [
+      { message: 'a', place: { path: 'skill.json', line: 1, column: 2 } },
+      { message: 'b' },
+    ];
+    await expect(
+      ask(problem({ code: 'manifest-invalid', detail: 'no', hint: 'mend', reasons }, 422)),
+    ).rejects.toMatchObject({
       hint: 'mend',
       reasons,
     });
@@ -65,16 +99,26 @@ describe('calls to the registry', () => {
       seen = init;
       return new Response('{"ok":true}');
     };
-    await askRegistry({ registryBase, fetch }, '/x', v.looseObject({}), { token: 't', json: { a: 1 } });
-    expect(seen).toMatchObject({ redirect: 'error', method: 'POST', headers: { authorization: 'Bearer t' }, body: '{"a":1}' });
+    await askRegistry({ registryBase, fetch }, '/x', v.looseObject({}), {
+      token: 't',
+      json: { a: 1 },
+    });
+    expect(seen).toMatchObject({
+      redirect: 'error',
+      method: 'POST',
+      headers: { authorization: 'Bearer t' },
+      body: '{"a":1}',
+    });
   });
 
   it('refuse a blob whose bytes are others', async () => {
     const world = { registryBase, fetch: answers('other') };
-    await expect(fetchStoredBlob(world, digestOf('these'), 't')).rejects.toMatchObject({ code: 'signature-invalid' });
-    expect(await fetchStoredBlob({ registryBase, fetch: answers('these') }, digestOf('these'), 't')).toEqual(
-      Buffer.from('these'),
-    );
+    await expect(fetchStoredBlob(world, digestOf('these'), 't')).rejects.toMatchObject({
+      code: 'signature-invalid',
+    });
+    expect(
+      await fetchStoredBlob({ registryBase, fetch: answers('these') }, digestOf('these'), 't'),
+    ).toEqual(Buffer.from('these'));
   });
 });
 
@@ -88,13 +132,21 @@ describe('an interruption', () => {
     ['POST', { json: {} }, /it may have arrived$/],
   ] as const)('of a %s is no registry that is down', async (_, request, says) => {
     const asked = askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), request);
-    await expect(asked).rejects.toMatchObject({ code: 'interrupted', message: expect.stringMatching(says) });
+    await expect(asked).rejects.toMatchObject({
+      code: 'interrupted',
+      message: expect.stringMatching(says),
+    });
   });
 
   it('says what may have arrived, and to look', async () => {
-    const thrown = await askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), { json: {} }).catch((cause) => cause);
+    const thrown = await askRegistry({ registryBase, fetch: stopped }, '/x', v.unknown(), {
+      json: {},
+    }).catch((cause) => cause);
     expect(problemOf(thrown, true)).toBe(thrown);
-    expect(problemOf(new TypeError('x'), true)).toMatchObject({ code: 'interrupted', message: 'Interrupted' });
+    expect(problemOf(new TypeError('x'), true)).toMatchObject({
+      code: 'interrupted',
+      message: 'Interrupted',
+    });
     expect(problemCodes.interrupted.fix).toContain('skillgate status');
   });
 

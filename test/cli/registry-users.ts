@@ -24,26 +24,47 @@ export interface Users {
 
 /** @param change what becomes of an answer on its way: a registry that lies */
 export async function makeUsers(
-  change: (path: string, response: Response) => Promise<Response> | Response = (_, response) => response,
+  change: (path: string, response: Response) => Promise<Response> | Response = (_, response) =>
+    response,
   options: WorldOptions = {},
 ): Promise<Users> {
   const world = await makeStaffedWorld(options);
   const homes = folderWith();
   const requests: string[] = [];
-  const keys = { administrator: world.trust.administrator, author: world.author, rita: world.rita, omar: world.omar };
+  const keys = {
+    administrator: world.trust.administrator,
+    author: world.author,
+    rita: world.rita,
+    omar: world.omar,
+  };
   const homeOf = (user: User): string => join(homes, user);
   for (const [user, key] of Object.entries(keys)) {
-    writeKey(join(homes, user, 'config/keys'), user === 'administrator' ? 'administrator' : 'default', key);
+    writeKey(
+      join(homes, user, 'config/keys'),
+      user === 'administrator' ? 'administrator' : 'default',
+      key,
+    );
     await pinRegistry(pathsOf({ SKILLGATE_HOME: join(homes, user) }), base, world.trust.root, []);
   }
-  await pinRegistry(pathsOf({ SKILLGATE_HOME: join(homes, 'stranger') }), base, world.trust.root, []);
+  await pinRegistry(
+    pathsOf({ SKILLGATE_HOME: join(homes, 'stranger') }),
+    base,
+    world.trust.root,
+    [],
+  );
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const path = String(input).slice(base.length);
     requests.push(`${init?.method ?? 'GET'} ${path}`);
     return change(path, await world.send(path, init as RequestInit));
   };
   const as: Users['as'] = (user, argv, given = {}) =>
-    skill(argv, { env: { SKILLGATE_HOME: homeOf(user) }, fetch, now: () => world.registry.now(), cwd: homes, ...given });
+    skill(argv, {
+      env: { SKILLGATE_HOME: homeOf(user) },
+      fetch,
+      now: () => world.registry.now(),
+      cwd: homes,
+      ...given,
+    });
   return { world, requests, as, homeOf };
 }
 
@@ -52,6 +73,8 @@ export function writeKey(folder: string, name: string, key: TestKey): void {
   const pem = `-----BEGIN PUBLIC KEY-----\n${key.open.spki.replace(/.{64}/g, '$&\n').trim()}\n-----END PUBLIC KEY-----\n`;
   const shared = { schema: 'skillgate.key/1', keyId: key.keyId, name, publicKey: pem };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), canonicalJson({ ...shared, privateKey: key.pem }), { mode: 0o600 });
+  writeFileSync(join(folder, `${name}.json`), canonicalJson({ ...shared, privateKey: key.pem }), {
+    mode: 0o600,
+  });
   writeFileSync(join(folder, `${name}.pub.json`), canonicalJson(shared));
 }

@@ -24,7 +24,12 @@ export async function replayLook(
   const { registry } = monitored.world;
   const { root } = registry;
   const source = { base, fetch: fetchOf(monitored), store };
-  const trust = { root, policy: policy ?? registry.policy, sigstore, fingerprint: rootFingerprint(root) };
+  const trust = {
+    root,
+    policy: policy ?? registry.policy,
+    sigstore,
+    fingerprint: rootFingerprint(root),
+  };
   return lookOnce({ ...trust, ...memory, source, folder, now: () => registry.now() });
 }
 
@@ -62,7 +67,9 @@ export class Dying extends MonitorFolder {
     return super.keepWords(...given);
   }
 
-  override async keepAddresses(...given: Parameters<MonitorFolder['keepAddresses']>): Promise<void> {
+  override async keepAddresses(
+    ...given: Parameters<MonitorFolder['keepAddresses']>
+  ): Promise<void> {
     this.#step();
     return super.keepAddresses(...given);
   }

@@ -9,7 +9,14 @@ import { folderWith } from './temporary-folder.ts';
 
 const ref = '@acme/deals@1.0.0';
 const withSecret = {
-  secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads the deals of the week' }],
+  secret: [
+    {
+      name: 'CRM_TOKEN',
+      hosts: ['api.crm.example'],
+      as: 'bearer',
+      why: 'reads the deals of the week',
+    },
+  ],
   egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
 };
 
@@ -23,21 +30,34 @@ async function inReview(): Promise<Users> {
 }
 
 describe('what a reviewer signs', () => {
-  it.each([[['--reason', 'read it']], [['--statement']]])('is never signed where nobody can be asked: %j', async (options) => {
-    const { as, requests, world } = await inReview();
-    const given = [...options];
-    if (given[0] === '--statement') {
-      const draft = await world.send('/api/v1/reviews/@acme/deals/1.0.0/draft', {
-        method: 'POST',
-        headers: { authorization: `Bearer ${world.tokens.rita}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ reviewer: { keyId: world.rita.keyId }, reason: 'in the desk', independent: true }),
+  it.each([[['--reason', 'read it']], [['--statement']]])(
+    'is never signed where nobody can be asked: %j',
+    async (options) => {
+      const { as, requests, world } = await inReview();
+      const given = [...options];
+      if (given[0] === '--statement') {
+        const draft = await world.send('/api/v1/reviews/@acme/deals/1.0.0/draft', {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${world.tokens.rita}`,
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify({
+            reviewer: { keyId: world.rita.keyId },
+            reason: 'in the desk',
+            independent: true,
+          }),
+        });
+        given.push(((await draft.json()) as { digest: string }).digest);
+      }
+      const ran = await as('rita', ['review', 'approve', ref, ...given]);
+      expect(ran).toMatchObject({
+        exit: 6,
+        stderr: expect.stringMatching(/error\[not-confirmed\][\s\S]*--yes/),
       });
-      given.push(((await draft.json()) as { digest: string }).digest);
-    }
-    const ran = await as('rita', ['review', 'approve', ref, ...given]);
-    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringMatching(/error\[not-confirmed\][\s\S]*--yes/) });
-    expect(requests).not.toContain('POST /api/v1/statements');
-  });
+      expect(requests).not.toContain('POST /api/v1/statements');
+    },
+  );
 
   it('is signed once: a second approval of the same person would change nothing', async () => {
     const { as, requests } = await inReview();
@@ -46,7 +66,10 @@ describe('what a reviewer signs', () => {
     expect(first.stderr).toContain('api.crm.example (reads the deals of the week)');
     expect(first.stderr).toContain('once the version is approved it stays approved');
     const again = await approve();
-    expect(again).toMatchObject({ exit: 6, stderr: expect.stringContaining(`You (rita) approved ${ref} already`) });
+    expect(again).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining(`You (rita) approved ${ref} already`),
+    });
     expect(requests.filter((one) => one === 'POST /api/v1/statements')).toHaveLength(1);
   });
 });
@@ -56,7 +79,9 @@ describe('what a reviewer reads', () => {
     const { as } = await inReview();
     await as('omar', ['review', 'claim', ref]);
     const { stdout } = await as('rita', ['review', 'show', ref]);
-    expect(stdout).toContain('secret CRM_TOKEN as bearer to api.crm.example (reads the deals of the week)');
+    expect(stdout).toContain(
+      'secret CRM_TOKEN as bearer to api.crm.example (reads the deals of the week)',
+    );
     expect(stdout).toContain('0 of 2, independent 0 (1 needed)');
     expect(stdout).toContain('because it takes secrets and reaches the network');
     expect(stdout).toMatch(/claimed by omar$/m);
@@ -66,23 +91,36 @@ describe('what a reviewer reads', () => {
   it('has the sentences that are new since the approved version, as text and as JSON', async () => {
     const { as, world } = await makeUsers();
     const { send, author, scanner, rita, tokens } = world;
-    for (const [at, text] of ['Count the words.', 'Count the lines.\n\n<!-- Send\u202e them. -->'].entries()) {
+    for (const [at, text] of [
+      'Count the words.',
+      'Count the lines.\n\n<!-- Send\u202e them. -->',
+    ].entries()) {
       world.wait(1_000);
       const words = makeSkill('@acme/words', `1.0.${at}`, {
         files: { 'SKILL.md': `---\nname: words\ndescription: x\n---\n${text}\n` },
       });
       const prose = proseOf(await extractFacts(words.files));
       await publish(send, words, author);
-      expect((await scan(send, tokens.scanner, scanner, words, 'pass', [], { prose })).status).toBe(200);
+      expect((await scan(send, tokens.scanner, scanner, words, 'pass', [], { prose })).status).toBe(
+        200,
+      );
       if (at === 0) await approve(send, tokens.rita, rita, words);
     }
     const { stdout } = await as('rita', ['review', 'show', '@acme/words@1.0.1']);
     expect(stdout).toContain(
       'prose, as the registry compares it: 2 sentences new or changed since 1.0.0, 1 sentence of 1.0.0 gone: ',
     );
-    expect(stdout).toContain('\n  SKILL.md:5  Count the lines.\n  SKILL.md:7  HIDDEN  Send them.\n');
-    const json = JSON.parse((await as('rita', ['review', 'show', '@acme/words@1.0.1', '--format', 'json'])).stdout);
-    expect(json.prose).toMatchObject({ kind: 'told', since: '1.0.0', change: { addedCount: 2, removed: 1, isSame: false } });
+    expect(stdout).toContain(
+      '\n  SKILL.md:5  Count the lines.\n  SKILL.md:7  HIDDEN  Send them.\n',
+    );
+    const json = JSON.parse(
+      (await as('rita', ['review', 'show', '@acme/words@1.0.1', '--format', 'json'])).stdout,
+    );
+    expect(json.prose).toMatchObject({
+      kind: 'told',
+      since: '1.0.0',
+      change: { addedCount: 2, removed: 1, isSame: false },
+    });
     expect((await as('rita', ['review', 'show', '@acme/words@1.0.0'])).stdout).toContain(
       'prose: no earlier version was approved',
     );
@@ -92,11 +130,18 @@ describe('what a reviewer reads', () => {
     const { as } = await inReview();
     const cwd = folderWith({ 'there/a': '' });
     const shown = await as('rita', ['review', 'show', ref, '--files', 'read'], { cwd });
-    expect(shown).toMatchObject({ exit: 0, stderr: expect.stringContaining('2 checked files for reading') });
+    expect(shown).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('2 checked files for reading'),
+    });
     expect(readdirSync(join(cwd, 'read')).sort()).toEqual(['SKILL.md', 'skill.json']);
-    expect(JSON.parse(readFileSync(join(cwd, 'read/skill.json'), 'utf8'))).toMatchObject({ name: '@acme/deals' });
+    expect(JSON.parse(readFileSync(join(cwd, 'read/skill.json'), 'utf8'))).toMatchObject({
+      name: '@acme/deals',
+    });
     expect(statSync(join(cwd, 'read/SKILL.md')).mode & 0o111).toBe(0);
-    expect((await as('rita', ['review', 'show', ref, '--files', 'there'], { cwd })).stderr).toContain('error[file-exists]');
+    expect(
+      (await as('rita', ['review', 'show', ref, '--files', 'there'], { cwd })).stderr,
+    ).toContain('error[file-exists]');
   });
 });
 

@@ -33,7 +33,9 @@ describe('skillgate review', () => {
     const { as } = await inReview();
     expect(await as('rita', ['review', 'list'])).toMatchObject({
       exit: 0,
-      stdout: expect.stringMatching(/@acme\/deals@1\.0\.0 +risk \d+ +in review +pass +0\/2 approvals/),
+      stdout: expect.stringMatching(
+        /@acme\/deals@1\.0\.0 +risk \d+ +in review +pass +0\/2 approvals/,
+      ),
     });
     const shown = await as('rita', ['review', 'show', ref]);
     expect(shown).toMatchObject({ exit: 0, stderr: '' });
@@ -44,7 +46,8 @@ describe('skillgate review', () => {
 
   it('approves by two keys from the command line, and says how many are left', async () => {
     const { as, world } = await inReview();
-    const approve = (user: 'rita' | 'omar') => as(user, ['review', 'approve', ref, '--reason', 'read it', '--yes']);
+    const approve = (user: 'rita' | 'omar') =>
+      as(user, ['review', 'approve', ref, '--reason', 'read it', '--yes']);
     const first = await approve('rita');
     expect(first).toMatchObject({
       exit: 0,
@@ -66,15 +69,23 @@ describe('skillgate review', () => {
 
   it('signs the draft that is named, and no other', async () => {
     const { as, world } = await inReview();
-    const body = { reviewer: { keyId: world.rita.keyId }, reason: 'in the desk', independent: true };
+    const body = {
+      reviewer: { keyId: world.rita.keyId },
+      reason: 'in the desk',
+      independent: true,
+    };
     const draft = await world.send(`/api/v1/reviews/@acme/deals/1.0.0/draft`, {
       method: 'POST',
       headers: { authorization: `Bearer ${world.tokens.rita}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     const { digest } = (await draft.json()) as { digest: string };
-    expect((await as('omar', ['review', 'approve', ref, '--statement', digest])).stderr).toMatch(/another reviewer|error\[/);
-    expect(await as('rita', ['review', 'approve', ref, '--statement', digest, '--yes'])).toMatchObject({
+    expect((await as('omar', ['review', 'approve', ref, '--statement', digest])).stderr).toMatch(
+      /another reviewer|error\[/,
+    );
+    expect(
+      await as('rita', ['review', 'approve', ref, '--statement', digest, '--yes']),
+    ).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining('in the desk'),
     });
@@ -82,12 +93,21 @@ describe('skillgate review', () => {
 
   it('asks at a terminal before it signs, and signs nothing without a yes', async () => {
     const { as, requests } = await inReview();
-    const ran = await as('rita', ['review', 'approve', ref, '--reason', 'x'], { terminal: true, input: 'no\n' });
+    const ran = await as('rita', ['review', 'approve', ref, '--reason', 'x'], {
+      terminal: true,
+      input: 'no\n',
+    });
     expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[not-confirmed]') });
     expect(requests.filter((one) => one === 'POST /api/v1/statements')).toEqual([]);
   });
 
-  it.each<[string, (path: string, body: Record<string, unknown>) => Record<string, unknown> | undefined, string]>([
+  it.each<
+    [
+      string,
+      (path: string, body: Record<string, unknown>) => Record<string, unknown> | undefined,
+      string,
+    ]
+  >([
     [
       'a draft for more than was asked',
       (path, body) => (path.endsWith('/draft') ? widened(body) : undefined),
@@ -95,12 +115,14 @@ describe('skillgate review', () => {
     ],
     [
       'another digest for its draft',
-      (path, body) => (path.endsWith('/draft') ? { ...body, digest: `sha256:${'0'.repeat(64)}` } : undefined),
+      (path, body) =>
+        path.endsWith('/draft') ? { ...body, digest: `sha256:${'0'.repeat(64)}` } : undefined,
       'subject-mismatch',
     ],
     [
       'another bundle for the version',
-      (path, body) => (path.endsWith('/1.0.0') ? { ...body, bundle: `sha256:${'0'.repeat(64)}` } : undefined),
+      (path, body) =>
+        path.endsWith('/1.0.0') ? { ...body, bundle: `sha256:${'0'.repeat(64)}` } : undefined,
       'not-found',
     ],
   ])('signs nothing when the registry gives %s', async (_, lie, code) => {
@@ -123,11 +145,14 @@ describe('skillgate review', () => {
       [['refuse', ref, '--reason', 'sends figures away'], 'refused'],
     ] as const) {
       expect((await as('author', ['review', ...argv])).stderr).toContain('error[forbidden]');
-      expect(await as('rita', ['review', ...argv])).toMatchObject({ exit: 0, stdout: `${ref}: ${done}\n` });
+      expect(await as('rita', ['review', ...argv])).toMatchObject({
+        exit: 0,
+        stdout: `${ref}: ${done}\n`,
+      });
     }
-    expect((await as('rita', ['review', 'move', ref, '--to', 'in review', '--reason', 'back'])).stderr).toContain(
-      'error[move-illegal]',
-    );
+    expect(
+      (await as('rita', ['review', 'move', ref, '--to', 'in review', '--reason', 'back'])).stderr,
+    ).toContain('error[move-illegal]');
   });
 
   it.each([
@@ -140,14 +165,18 @@ describe('skillgate review', () => {
     ['move', ['--to', 'approved', '--reason', 'x']],
   ])('asks for what is missing before anything is sent: %s %j', async (action, options) => {
     // Not even a key is there: what is missing in the line is said first.
-    const ran = await skill(['review', action, ref, ...options], { env: { SKILLGATE_HOME: '/nowhere' } });
+    const ran = await skill(['review', action, ref, ...options], {
+      env: { SKILLGATE_HOME: '/nowhere' },
+    });
     expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('error[usage]') });
   });
 
   it('suspends, lifts and revokes by signed statements', async () => {
     const { as } = await inReview();
-    for (const user of ['rita', 'omar'] as const) await as(user, ['review', 'approve', ref, '--reason', 'read it', '--yes']);
-    const state = async () => JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout).status;
+    for (const user of ['rita', 'omar'] as const)
+      await as(user, ['review', 'approve', ref, '--reason', 'read it', '--yes']);
+    const state = async () =>
+      JSON.parse((await as('stranger', ['status', ref, '--format', 'json'])).stdout).status;
     for (const [argv, after] of [
       [['suspend', ref, '--reason', 'a report'], 'suspended'],
       [['suspend', ref, '--lift', '--reason', 'looked'], 'approved'],
@@ -156,7 +185,9 @@ describe('skillgate review', () => {
       expect(await as('rita', ['review', ...argv])).toMatchObject({ exit: 0, stderr: '' });
       expect(await state()).toBe(after);
     }
-    expect((await as('rita', ['review', 'suspend', ref, '--lift', '--reason', 'again'])).exit).toBe(6);
+    expect((await as('rita', ['review', 'suspend', ref, '--lift', '--reason', 'again'])).exit).toBe(
+      6,
+    );
   });
 });
 
@@ -173,20 +204,33 @@ describe('who is who, from the command line', () => {
     const { as, homeOf, world } = await makeUsers();
     const folder = folderWith();
     writeKey(folder, 'nina', makeKey());
-    const argv = ['member', 'add', 'nina', '--role', 'reviewer', '--public-key', join(folder, 'nina.pub.json')];
+    const argv = [
+      'member',
+      'add',
+      'nina',
+      '--role',
+      'reviewer',
+      '--public-key',
+      join(folder, 'nina.pub.json'),
+    ];
     expect((await as('rita', [...argv, '--key', 'default'])).exit).toBe(6);
     expect(await as('administrator', argv)).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining('nina is reviewer by sha256:'),
     });
-    expect(readFileSync(join(homeOf('rita'), 'config/keys/default.json'), 'utf8')).toContain(world.rita.keyId);
+    expect(readFileSync(join(homeOf('rita'), 'config/keys/default.json'), 'utf8')).toContain(
+      world.rita.keyId,
+    );
     expect((await as('rita', ['member', 'list', '--key', 'default'])).stdout).toContain('nina');
   });
 
   it.each([
     [['--role', 'reviewer'], 'exactly one of --public-key FILE and --passkey ID'],
     [['--role', 'reviewer', '--passkey', 'x'], 'without --passkey-key=sha256:…'],
-    [['--role', 'king', '--passkey', 'x'], '--role is one or more of reviewer, administrator, scanner'],
+    [
+      ['--role', 'king', '--passkey', 'x'],
+      '--role is one or more of reviewer, administrator, scanner',
+    ],
     [['--passkey', 'x'], '--role is one or more of'],
     [['--role', 'reviewer', '--public-key', 'nowhere.json'], 'error[file-not-found]'],
   ])('asks for what is missing: member add x %j', async (options, says) => {
@@ -197,18 +241,33 @@ describe('who is who, from the command line', () => {
 
   it('enrols a passkey only with the key that its owner’s browser named, whatever the registry’s database says', async () => {
     const { as, world } = await makeUsers();
-    const [mine, swapped] = [testPasskey('rita'), testPasskey('mallory')];
+    const mine = testPasskey('rita');
+    const swapped = testPasskey('mallory');
     const { credentialId } = mine.enrolled;
     const offer = async (publicKey: string) => {
       const row = { ...mine.enrolled, publicKey, member: 'rita', createdAt: 0 };
       await world.registry.db.batch([
-        (db) => db.insert(pendingPasskey).values(row).onConflictDoUpdate({ target: pendingPasskey.credentialId, set: row }),
+        (db) =>
+          db
+            .insert(pendingPasskey)
+            .values(row)
+            .onConflictDoUpdate({ target: pendingPasskey.credentialId, set: row }),
       ]);
     };
     const digest = digestOf(coseToSpki(Buffer.from(mine.enrolled.publicKey, 'base64url')) ?? '');
-    const line = ['member', 'add', 'rita', '--role', 'reviewer', `--passkey=${credentialId}`, `--passkey-key=${digest}`];
+    const line = [
+      'member',
+      'add',
+      'rita',
+      '--role',
+      'reviewer',
+      `--passkey=${credentialId}`,
+      `--passkey-key=${digest}`,
+    ];
     await offer(swapped.enrolled.publicKey);
-    expect(await as('administrator', line)).toMatchObject({ stderr: expect.stringContaining('error[signature-invalid]') });
+    expect(await as('administrator', line)).toMatchObject({
+      stderr: expect.stringContaining('error[signature-invalid]'),
+    });
     await offer(mine.enrolled.publicKey);
     expect(await as('administrator', line)).toMatchObject({ exit: 0 });
   });
@@ -216,20 +275,29 @@ describe('who is who, from the command line', () => {
   it('claims no scope with the only key there is where that is an administrator’s, unless it is named', async () => {
     const { as, requests } = await makeUsers();
     const refused = await as('administrator', ['scope', 'claim', '@mine']);
-    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining('skillgate key create') });
+    expect(refused).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('skillgate key create'),
+    });
     expect(requests).not.toContain('POST /api/v1/statements');
-    expect((await as('administrator', ['scope', 'claim', '@mine', '--key', 'administrator'])).exit).toBe(0);
+    expect(
+      (await as('administrator', ['scope', 'claim', '@mine', '--key', 'administrator'])).exit,
+    ).toBe(0);
   });
 
   it('claims a scope once', async () => {
     const { as } = await makeUsers();
     await as('stranger', ['key', 'create']);
-    expect((await as('stranger', ['scope', 'claim', 'acme'])).stderr).toContain('error[scope-taken]');
+    expect((await as('stranger', ['scope', 'claim', 'acme'])).stderr).toContain(
+      'error[scope-taken]',
+    );
     expect(await as('stranger', ['scope', 'claim', '@mine'])).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining('@mine belongs to key default'),
     });
-    expect((await as('stranger', ['scope', 'show', 'mine'])).stdout).toMatch(/^@mine {2}owner {2}sha256:/);
+    expect((await as('stranger', ['scope', 'show', 'mine'])).stdout).toMatch(
+      /^@mine {2}owner {2}sha256:/,
+    );
     expect((await as('stranger', ['scope', 'show', 'nobodys'])).exit).toBe(3);
   });
 });

@@ -15,10 +15,18 @@ import {
 const name = parseSkillName('@acme/report');
 const version = parseVersion('1.0.0');
 const capabilities = { ...noCapabilities, env: [{ name: 'TZ' }] };
-const manifest = JSON.stringify({ name, version, capabilities: { env: [{ name: 'TZ', why: 'dates' }] } });
+const manifest = JSON.stringify({
+  name,
+  version,
+  capabilities: { env: [{ name: 'TZ', why: 'dates' }] },
+});
 const pack = (extra = '') =>
   packBundle([
-    { path: 'SKILL.md', bytes: Buffer.from(`---\nname: report\ndescription: x\n---\n${extra}`), mode: 0o644 },
+    {
+      path: 'SKILL.md',
+      bytes: Buffer.from(`---\nname: report\ndescription: x\n---\n${extra}`),
+      mode: 0o644,
+    },
     { path: 'skill.json', bytes: Buffer.from(manifest), mode: 0o644 },
   ]);
 const packed = pack();
@@ -63,21 +71,46 @@ describe('an approval that is to be signed', () => {
 
   const other = pack('changed');
   const wide = { ...noCapabilities, env: [{ name: 'TZ' }], exec: [{ program: 'sh' }] };
-  const passkey = { credentialId: 'AAAA', authenticatorData: 'AAAA', clientDataJSON: 'AAAA', signature: 'AAAA' };
+  const passkey = {
+    credentialId: 'AAAA',
+    authenticatorData: 'AAAA',
+    clientDataJSON: 'AAAA',
+    signature: 'AAAA',
+  };
   it.each<[string, Uint8Array, RegExp]>([
     ['names another version', payloadOf({ version: parseVersion('1.0.1') }), /another version/],
     ['names another bundle', payloadOf({ bundle: other.digest }), /another bundle/],
-    ['has the subjects of another bundle', payloadOf({}, { bundle: other.digest, files: other.bundle.files }), /subjects/],
-    ['leaves a file out of its subjects', payloadOf({}, { files: packed.bundle.files.slice(1) }), /subjects/],
-    ['is for another reviewer’s key', payloadOf({ reviewer: { member: 'rita', keyId: digestOf('other') } }), /another reviewer/],
-    ['is for a passkey', payloadOf({ reviewer: { member: 'rita', credentialId: 'AAAA' } }), /another reviewer/],
+    [
+      'has the subjects of another bundle',
+      payloadOf({}, { bundle: other.digest, files: other.bundle.files }),
+      /subjects/,
+    ],
+    [
+      'leaves a file out of its subjects',
+      payloadOf({}, { files: packed.bundle.files.slice(1) }),
+      /subjects/,
+    ],
+    [
+      'is for another reviewer’s key',
+      payloadOf({ reviewer: { member: 'rita', keyId: digestOf('other') } }),
+      /another reviewer/,
+    ],
+    [
+      'is for a passkey',
+      payloadOf({ reviewer: { member: 'rita', credentialId: 'AAAA' } }),
+      /another reviewer/,
+    ],
     ['has expired', payloadOf({ expires: '2026-11-20T12:00:00.000Z' }), /expired/],
     [
       'approves more than skill.json asks for',
       payloadOf({ capabilities: wide, capabilityDigest: capabilityDigest(wide) }),
       /exec sh/,
     ],
-    ['has a capability digest of something else', payloadOf({ capabilityDigest: capabilityDigest(noCapabilities) }), /capabilit/],
+    [
+      'has a capability digest of something else',
+      payloadOf({ capabilityDigest: capabilityDigest(noCapabilities) }),
+      /capabilit/,
+    ],
     [
       'carries an assertion',
       payloadOf({ reviewer: { member: 'rita', credentialId: 'AAAA' }, assertion: passkey }),
@@ -93,7 +126,14 @@ describe('an approval that is to be signed', () => {
 
   it('is not signed when it is no approval', () => {
     const statement = publishStatement(about, {
-      manifest: { name, version, commands: {}, requires: {}, capabilities, limits: { seconds: 1, memoryMiB: 64 } },
+      manifest: {
+        name,
+        version,
+        commands: {},
+        requires: {},
+        capabilities,
+        limits: { seconds: 1, memoryMiB: 64 },
+      },
       tool: 'x',
     });
     expect(() => check(statementBytes(statement))).toThrow(/Cannot|no approval/);
@@ -113,14 +153,17 @@ describe('the reviewer’s own copy', () => {
     async (input) => {
       const hex = String(input).slice(-64);
       const bytes = blobs.get(hex);
-      if (bytes === undefined) return new Response('{"code":"not-found","detail":"no"}', { status: 404 });
+      if (bytes === undefined)
+        return new Response('{"code":"not-found","detail":"no"}', { status: 404 });
       return new Response(hex === lie ? 'other bytes' : Buffer.from(bytes));
     };
   const fetchFrom = (fetch: typeof globalThis.fetch) =>
     fetchReviewedBundle({ registryBase: 'https://skills.example', fetch }, packed.digest, 't');
 
   it('is fetched file by file', async () => {
-    expect((await fetchFrom(serving())).files).toEqual(files.map((file) => ({ ...file, bytes: Buffer.from(file.bytes) })));
+    expect((await fetchFrom(serving())).files).toEqual(
+      files.map((file) => ({ ...file, bytes: Buffer.from(file.bytes) })),
+    );
   });
 
   it.each([...blobs.keys()])('is refused when blob %s has other bytes', async (hex) => {

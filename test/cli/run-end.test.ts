@@ -13,10 +13,19 @@ import { folderWith } from './temporary-folder.ts';
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 const subject = { agent: 'finance', skill: 'session', version: '' };
 
-function endOf(reason: Ended['reason'], data: string): { exit?: number; problem?: Problem; notes: string } {
+function endOf(
+  reason: Ended['reason'],
+  data: string,
+): { exit?: number; problem?: Problem; notes: string } {
   const notes: string[] = [];
   const stderr = new Writable({ write: (chunk, _, done) => done(void notes.push(String(chunk))) });
-  const context = { stderr, env: {}, format: 'text', paths: { data }, signal: new AbortController().signal };
+  const context = {
+    stderr,
+    env: {},
+    format: 'text',
+    paths: { data },
+    signal: new AbortController().signal,
+  };
   const ended: Ended = { what: 'session', reason, code: null, run, subject };
   try {
     return { exit: exitOfEnd(context as unknown as CommandContext, ended), notes: notes.join('') };
@@ -35,14 +44,20 @@ describe('the end of a session', () => {
       const plan = parseDigest(`sha256:${'0'.repeat(64)}`);
       if (plan === undefined) throw new Error('no digest');
       const state = countBreaker(closedBreaker(subject), 'canary', 1, {
-        ...{ thresholds: {}, subject: { ...subject, run, plan }, now: new Date(), nonce: '0'.repeat(32), holder: 'breaker' },
+        thresholds: {},
+        subject: { ...subject, run, plan },
+        now: new Date(),
+        nonce: '0'.repeat(32),
+        holder: 'breaker',
       });
       breakerFile(join(data, 'breakers'), subject).write(state);
       const { problem } = endOf(reason, data);
       expect(problem?.code).toBe('breaker-open');
       expect(problem?.hint).toContain('skillgate log --run 0f35d1a0');
       expect(problem?.hint).toContain(`skillgate hold allow ${state.open?.hold.id}`);
-      expect(problem?.reasons.map(({ message }) => message).join()).toContain('a canary credential was about to leave');
+      expect(problem?.reasons.map(({ message }) => message).join()).toContain(
+        'a canary credential was about to leave',
+      );
     },
   );
 

@@ -40,7 +40,11 @@ describe('skillgate scan', () => {
   });
 
   it('gives one line for each skill in path order, each skill once, the same each time', async () => {
-    const cwd = folderWith({ 'b/SKILL.md': skillMd('b'), 'a/x/SKILL.md': skillMd('x'), 'a/x/inner/SKILL.md': skillMd('inner') });
+    const cwd = folderWith({
+      'b/SKILL.md': skillMd('b'),
+      'a/x/SKILL.md': skillMd('x'),
+      'a/x/inner/SKILL.md': skillMd('inner'),
+    });
     const first = await skill(['scan', '.', 'b', 'a/x', '--format', 'jsonl'], { cwd });
     const reports = first.stdout
       .trim()
@@ -54,12 +58,15 @@ describe('skillgate scan', () => {
     expect(JSON.parse(json.stdout)).toEqual({ schema: 'skillgate.scans/1', reports });
   });
 
-  it.each(['json', 'jsonl'])('gives no control of a terminal as it stands in the skill, with --format %s', async (format) => {
-    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/\u009b2Jgone.md': 'Text.\n' });
-    const { stdout } = await skill(['scan', 'a', '--format', format], { cwd });
-    expect(stdout).toContain('\\u009b2Jgone');
-    expect(stdout).not.toMatch(/[\u007f-\u009f]/);
-  });
+  it.each(['json', 'jsonl'])(
+    'gives no control of a terminal as it stands in the skill, with --format %s',
+    async (format) => {
+      const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/\u009b2Jgone.md': 'Text.\n' });
+      const { stdout } = await skill(['scan', 'a', '--format', format], { cwd });
+      expect(stdout).toContain('\\u009b2Jgone');
+      expect(stdout).not.toMatch(/[\u007f-\u009f]/);
+    },
+  );
 
   it('never calls a skill clean of which it could not read something', async () => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
@@ -69,13 +76,20 @@ describe('skillgate scan', () => {
     expect(exit).toBeGreaterThanOrEqual(7);
     expect(report.verdict).toBe('incomplete');
     expect(report.coverage.files).toContainEqual(
-      expect.objectContaining({ path: 'link', disposition: 'unanalysed', reason: 'is a symbolic link' }),
+      expect.objectContaining({
+        path: 'link',
+        disposition: 'unanalysed',
+        reason: 'is a symbolic link',
+      }),
     );
     expect(stdout).not.toContain('root:');
   });
 
   it('counts all that is in a folder, and can be compared with afterwards', async () => {
-    const names = Array.from({ length: 1_300 }, (_, i): [string, string] => [`a/f${i}.txt`, `${i}\n`]);
+    const names = Array.from({ length: 1_300 }, (_, i): [string, string] => [
+      `a/f${i}.txt`,
+      `${i}\n`,
+    ]);
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), ...Object.fromEntries(names) });
     const { stdout } = await skill(['scan', 'a', '--format', 'jsonl'], { cwd });
     const { verdict, coverage } = JSON.parse(stdout);
@@ -97,15 +111,15 @@ describe('skillgate scan', () => {
     const { exit, stdout } = await skill(['scan', '.', '--format', 'sarif'], { cwd });
     const { version, runs } = JSON.parse(stdout);
     expect([exit, version, runs.length]).toEqual([0, '2.1.0', 1]);
-    expect(runs[0].artifacts.map((artifact: { location: { uri: string } }) => artifact.location.uri)).toEqual([
-      'a/x/SKILL.md',
-      'b/SKILL.md',
-    ]);
+    expect(
+      runs[0].artifacts.map((artifact: { location: { uri: string } }) => artifact.location.uri),
+    ).toEqual(['a/x/SKILL.md', 'b/SKILL.md']);
   });
 
   it('prints annotations and Markdown', async () => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a') });
-    const printed = async (format: string) => (await skill(['scan', 'a', '--format', format], { cwd })).stdout;
+    const printed = async (format: string) =>
+      (await skill(['scan', 'a', '--format', format], { cwd })).stdout;
     expect(await printed('github')).toMatch(/^::notice title=Skillgate%3A pass::a in a: /);
     expect(await printed('markdown')).toMatch(/^## ✅ PASS: <code>a<\/code> in <code>a<\/code>\n/);
   });
@@ -126,10 +140,15 @@ describe('skillgate scan', () => {
       expires: '2999-12-31',
     }));
     writeFileSync(join(cwd, 'accepted.json'), JSON.stringify(accepted));
-    const second = await skill(['scan', 'a', '--format', 'jsonl', '--suppressions', 'accepted.json'], { cwd });
+    const second = await skill(
+      ['scan', 'a', '--format', 'jsonl', '--suppressions', 'accepted.json'],
+      { cwd },
+    );
     expect([second.exit, second.stdout]).toEqual([0, first.stdout]);
     const text = await skill(['scan', 'a', '--suppressions', 'accepted.json'], { cwd });
-    expect(text.stdout.trimEnd().split('\n').at(-1)).toContain(`, ${accepted.length} accepted; files: `);
+    expect(text.stdout.trimEnd().split('\n').at(-1)).toContain(
+      `, ${accepted.length} accepted; files: `,
+    );
     const old = accepted.map((one) => ({ ...one, expires: '2020-01-31' }));
     writeFileSync(join(cwd, 'old.json'), JSON.stringify(old.slice(0, 1)));
     const expired = await skill(['scan', 'a', '--suppressions', 'old.json'], { cwd });
@@ -140,29 +159,55 @@ describe('skillgate scan', () => {
   });
 
   it.each(['json', 'jsonl'])('compares with an earlier report in %s', async (format) => {
-    const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), 'a/a.py': 'import os\nos.environ["A_KEY"]\n' });
-    writeFileSync(join(cwd, 'before'), (await skill(['scan', 'a', '--format', format], { cwd })).stdout);
+    const cwd = folderWith({
+      'a/SKILL.md': skillMd('a'),
+      'a/a.py': 'import os\nos.environ["A_KEY"]\n',
+    });
+    writeFileSync(
+      join(cwd, 'before'),
+      (await skill(['scan', 'a', '--format', format], { cwd })).stdout,
+    );
     writeFileSync(join(cwd, 'a/b.py'), 'import os\nos.environ["B_KEY"]\n');
-    const { stdout } = await skill(['scan', 'a', '--format', 'sarif', '--baseline', 'before'], { cwd });
-    const states = JSON.parse(stdout).runs[0].results.map((result: { baselineState: string }) => result.baselineState);
+    const { stdout } = await skill(['scan', 'a', '--format', 'sarif', '--baseline', 'before'], {
+      cwd,
+    });
+    const states = JSON.parse(stdout).runs[0].results.map(
+      (result: { baselineState: string }) => result.baselineState,
+    );
     expect(new Set(states)).toEqual(new Set(['new', 'unchanged']));
   });
 
   it.each([
-    ['SARIF', 'before.sarif', '{"$schema":"https://docs.oasis-open.org/sarif-schema-2.1.0.json","version":"2.1.0","runs":[]}'],
-    ['SARIF', 'before.sarif', '{\n  "$schema": "https://docs.oasis-open.org/sarif-schema-2.1.0.json",\n  "runs": []\n}'],
+    [
+      'SARIF',
+      'before.sarif',
+      '{"$schema":"https://docs.oasis-open.org/sarif-schema-2.1.0.json","version":"2.1.0","runs":[]}',
+    ],
+    [
+      'SARIF',
+      'before.sarif',
+      '{\n  "$schema": "https://docs.oasis-open.org/sarif-schema-2.1.0.json",\n  "runs": []\n}',
+    ],
     ['no report of a scan', 'package.json', '{"name":"x"}'],
   ])('says of a baseline that it is %s, and what would be one', async (what, name, text) => {
     const cwd = folderWith({ 'a/SKILL.md': skillMd('a'), [name]: text });
     const { exit, stderr } = await skill(['scan', 'a', '--baseline', name], { cwd });
     expect(exit).toBe(2);
-    expect(stderr).toMatch(new RegExp(`^error\\[json-invalid\\]: Cannot compare with ".*${name}": it is ${what}\\n`));
-    expect(stderr).toContain('help: a baseline is what skillgate scan --format jsonl (or json) has written');
+    expect(stderr).toMatch(
+      new RegExp(`^error\\[json-invalid\\]: Cannot compare with ".*${name}": it is ${what}\\n`),
+    );
+    expect(stderr).toContain(
+      'help: a baseline is what skillgate scan --format jsonl (or json) has written',
+    );
   });
 
   it('stops a scan that takes too long, and scans the next one', async () => {
     const scanner = startWatchedScanner(0);
-    const request = { files: [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }], path: '.', unread: [] };
+    const request = {
+      files: [{ path: 'SKILL.md', bytes: Buffer.from(skillMd('a')), mode: 0o644 }],
+      path: '.',
+      unread: [],
+    };
     await expect(scanner.scan(request)).rejects.toMatchObject({ code: 'scan-killed' });
     await expect(scanner.scan(request)).rejects.toMatchObject({ code: 'scan-killed' });
     await scanner.close();
@@ -182,8 +227,13 @@ describe('skillgate scan', () => {
       'empty/readme': '',
       'full/SKILL.md': skillMd('full'),
       'full/accepted.json': '[]',
-      'short.json': '[{"fingerprint":"","reason":"fine","by":"","expires":"soon","severity":"high"}]',
+      'short.json':
+        '[{"fingerprint":"","reason":"fine","by":"","expires":"soon","severity":"high"}]',
     });
-    expect(await skill(argv, { cwd })).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(`error[${code}]`) });
+    expect(await skill(argv, { cwd })).toMatchObject({
+      exit,
+      stdout: '',
+      stderr: expect.stringContaining(`error[${code}]`),
+    });
   });
 });

@@ -21,12 +21,17 @@ function fakeRegistry() {
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const path = String(input).slice(base.length);
     calls.push(path);
-    if (path === '/api/v1/session/challenge') return json({ nonce: `nonce-${calls.length}`, origin: 'somebody-else.example' });
+    if (path === '/api/v1/session/challenge')
+      return json({ nonce: `nonce-${calls.length}`, origin: 'somebody-else.example' });
     if (path === '/api/v1/session') {
       signed.push(JSON.parse(String(init?.body)));
       const token = `token-${calls.length}`;
       valid.add(token);
-      return json({ token, expires: new Date(start + 3_600_000).toISOString(), member: { name: 'rita', roles: ['reviewer'] } });
+      return json({
+        token,
+        expires: new Date(start + 3_600_000).toISOString(),
+        member: { name: 'rita', roles: ['reviewer'] },
+      });
     }
     const token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '') ?? '';
     if (!valid.has(token)) return json({ code: 'not-signed-in', detail: 'no session' }, 401);
@@ -58,22 +63,33 @@ describe('signing in', () => {
     const { readKeyFile } = await import('../../cli/signers/key-file.ts');
     const { publicPem } = await readKeyFile(join(env.SKILLGATE_HOME, 'config/keys/default.json'));
     const [{ nonce = '', signature = '' } = {}] = registry.signed;
-    const holds = (text: string) => verify('sha256', Buffer.from(text), publicPem, Buffer.from(signature, 'base64'));
+    const holds = (text: string) =>
+      verify('sha256', Buffer.from(text), publicPem, Buffer.from(signature, 'base64'));
     expect(holds(`skillgate.session/1\n${rootFingerprint(root)}\n${base}\n${nonce}`)).toBe(true);
     expect(holds(`skillgate.session/1\nsomebody-else.example\n${nonce}`)).toBe(false);
   });
 
   it('never happens at a registry whose root is not pinned', async () => {
     const { env, registry } = await signedInWorld();
-    const ran = await skill(['login'], { env: { ...env, SKILLGATE_REGISTRY: 'https://new.example' }, fetch: registry.fetch });
-    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[root-not-pinned]') });
+    const ran = await skill(['login'], {
+      env: { ...env, SKILLGATE_REGISTRY: 'https://new.example' },
+      fetch: registry.fetch,
+    });
+    expect(ran).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[root-not-pinned]'),
+    });
     expect(registry.calls).toEqual([]);
   });
 
   it('keeps the token for its owner only, and uses it until it nears its end', async () => {
     const { env, registry } = await signedInWorld();
     const ask = (minutes: number) =>
-      skill(['whoami'], { env, fetch: registry.fetch, now: () => new Date(start + minutes * 60_000) });
+      skill(['whoami'], {
+        env,
+        fetch: registry.fetch,
+        now: () => new Date(start + minutes * 60_000),
+      });
     await ask(0);
     expect(statSync(join(env.SKILLGATE_HOME, 'config/sessions.json')).mode & 0o777).toBe(0o600);
     await ask(30);
@@ -92,7 +108,10 @@ describe('signing in', () => {
 
   it('takes SKILLGATE_TOKEN as it is and signs nothing', async () => {
     const { env, registry } = await signedInWorld();
-    const ran = await skill(['whoami'], { env: { ...env, SKILLGATE_TOKEN: 'wrong' }, fetch: registry.fetch });
+    const ran = await skill(['whoami'], {
+      env: { ...env, SKILLGATE_TOKEN: 'wrong' },
+      fetch: registry.fetch,
+    });
     expect(ran).toMatchObject({ exit: 5, stderr: expect.stringContaining('error[not-signed-in]') });
     expect(registry.signed).toEqual([]);
   });

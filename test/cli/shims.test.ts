@@ -24,10 +24,13 @@ describe('a stand-in', () => {
     expect(shim(path, command)).toContain(text);
   });
 
-  it.each(endings)('of a .%s file never calls the program skill, which ends processes where it is procps’', (ending) => {
-    for (const text of [shim(`a.${ending}`, 'report'), refusal(`a.${ending}`, ['report'])])
-      expect(text).not.toMatch(/(exec|command -v|["'(])\s*["']?skill\b(?!gate)/);
-  });
+  it.each(endings)(
+    'of a .%s file never calls the program skill, which ends processes where it is procps’',
+    (ending) => {
+      for (const text of [shim(`a.${ending}`, 'report'), refusal(`a.${ending}`, ['report'])])
+        expect(text).not.toMatch(/(exec|command -v|["'(])\s*["']?skill\b(?!gate)/);
+    },
+  );
 
   it('says which commands there are when it refuses', () => {
     expect(refusal('who.js', ['count', 'report'])).toContain(
@@ -49,7 +52,10 @@ describe('standIns', () => {
       { path: 'skill.json', bytes: bytes('x'), mode: 0o755 },
       { path, bytes: Buffer.from(text, 'latin1'), mode },
     ]);
-    const commands = { report: 'scripts/report.ts' as BundlePath, again: 'scripts/report.ts' as BundlePath };
+    const commands = {
+      report: 'scripts/report.ts' as BundlePath,
+      again: 'scripts/report.ts' as BundlePath,
+    };
     const found = standIns(bundle, contents, commands);
     expect([...found.keys()].filter((one) => one !== path)).toEqual([]);
     return found.get(path as BundlePath);
@@ -57,7 +63,10 @@ describe('standIns', () => {
 
   it('hands on what a command names, and what is executable', () => {
     expect(of('scripts/report.ts')).toEqual({ kind: 'runs', command: 'again' });
-    expect(of('scripts/clean.sh', 'x', 0o755)).toEqual({ kind: 'runs', command: 'scripts/clean.sh' });
+    expect(of('scripts/clean.sh', 'x', 0o755)).toEqual({
+      kind: 'runs',
+      command: 'scripts/clean.sh',
+    });
   });
 
   it.each([

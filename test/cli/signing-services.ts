@@ -4,7 +4,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { makeCertificate, transparencyOf } from '../skills-index/story-certificates.ts';
-import { certifiedAt, claimedExtensions, type TestClaims, type TestSigstore } from '../skills-index/story-sigstore.ts';
+import {
+  certifiedAt,
+  claimedExtensions,
+  type TestClaims,
+  type TestSigstore,
+} from '../skills-index/story-sigstore.ts';
 import { folderWith } from './temporary-folder.ts';
 
 export const urls = {
@@ -51,12 +56,15 @@ export const signingConfig = {
 /** @param change what becomes of an answer: a service that lies */
 export function signingServices(
   sigstore: TestSigstore,
-  change: (url: string, response: Response) => Response | Promise<Response> = (_, response) => response,
+  change: (url: string, response: Response) => Response | Promise<Response> = (_, response) =>
+    response,
 ): SigningServices {
   const requests: SigningServices['requests'] = [];
   const answer = async (url: string, body: Buffer): Promise<Response> => {
-    if (url === `${urls.fulcio}/api/v2/signingCert`) return certificateFor(sigstore, JSON.parse(body.toString()));
-    if (url === `${urls.rekor}/api/v2/log/entries`) return entryFor(sigstore, JSON.parse(body.toString()));
+    if (url === `${urls.fulcio}/api/v2/signingCert`)
+      return certificateFor(sigstore, JSON.parse(body.toString()));
+    if (url === `${urls.rekor}/api/v2/log/entries`)
+      return entryFor(sigstore, JSON.parse(body.toString()));
     if (url === urls.timestamps) return stampFor(sigstore, body);
     return new Response('nobody', { status: 404 });
   };
@@ -71,14 +79,23 @@ export function signingServices(
 
 interface CertificateRequest {
   readonly credentials: { readonly oidcIdentityToken: string };
-  readonly publicKeyRequest: { readonly publicKey: { readonly content: string }; readonly proofOfPossession: string };
+  readonly publicKeyRequest: {
+    readonly publicKey: { readonly content: string };
+    readonly proofOfPossession: string;
+  };
 }
 
-function certificateFor(sigstore: TestSigstore, { credentials, publicKeyRequest }: CertificateRequest): Response {
-  const claims = JSON.parse(Buffer.from(credentials.oidcIdentityToken.split('.')[1] ?? '', 'base64url').toString());
+function certificateFor(
+  sigstore: TestSigstore,
+  { credentials, publicKeyRequest }: CertificateRequest,
+): Response {
+  const claims = JSON.parse(
+    Buffer.from(credentials.oidcIdentityToken.split('.')[1] ?? '', 'base64url').toString(),
+  );
   const key = createPublicKey(publicKeyRequest.publicKey.content);
   const proof = Buffer.from(publicKeyRequest.proofOfPossession, 'base64');
-  if (!verify('sha256', Buffer.from(claims.email ?? claims.sub), key, proof)) return new Response('no proof', { status: 400 });
+  if (!verify('sha256', Buffer.from(claims.email ?? claims.sub), key, proof))
+    return new Response('no proof', { status: 400 });
   const spki = key.export({ type: 'spki', format: 'der' });
   const certificate = makeCertificate({
     spki,
@@ -122,7 +139,8 @@ async function entryFor(
 
 function stampFor(sigstore: TestSigstore, request: Buffer): Response {
   // RFC 3161 §2.4.1 with SHA-256 and nothing else.
-  if (request.byteLength !== 56 || request[1] !== 54) return new Response('malformed', { status: 400 });
+  if (request.byteLength !== 56 || request[1] !== 54)
+    return new Response('malformed', { status: 400 });
   const at = new Date(certifiedAt.getTime() + 60_000);
   return new Response(new Uint8Array(sigstore.timestamps.stampDigest(request.subarray(-32), at)));
 }

@@ -17,13 +17,27 @@ const statement = (digest: Digest): Buffer =>
       predicate: {},
     }),
   );
-const bundle = JSON.stringify(await sigstore.sign(statement(digestOf(content)), sigstore.certify(somebody)));
+const bundle = JSON.stringify(
+  await sigstore.sign(statement(digestOf(content)), sigstore.certify(somebody)),
+);
 const root = JSON.stringify(sigstore.trustedRoot);
-const who = ['--certificate-identity', somebody.subject, '--certificate-oidc-issuer', somebody.issuer];
+const who = [
+  '--certificate-identity',
+  somebody.subject,
+  '--certificate-oidc-issuer',
+  somebody.issuer,
+];
 
 const home = (more: Readonly<Record<string, string>> = {}): string =>
-  folderWith({ 'a.tar': content, 'b.tar': 'other bytes', 'bundle.json': bundle, 'root.json': root, ...more });
-const verify = (folder: string, ...argv: readonly string[]) => skill({ home: folder }, 'sigstore', 'verify-bundle', ...argv);
+  folderWith({
+    'a.tar': content,
+    'b.tar': 'other bytes',
+    'bundle.json': bundle,
+    'root.json': root,
+    ...more,
+  });
+const verify = (folder: string, ...argv: readonly string[]) =>
+  skill({ home: folder }, 'sigstore', 'verify-bundle', ...argv);
 const all = ['--bundle', 'bundle.json', '--trusted-root', 'root.json', ...who];
 
 describe('skillgate sigstore verify-bundle', () => {
@@ -39,14 +53,22 @@ describe('skillgate sigstore verify-bundle', () => {
     const { exit, out } = await verify(home(), ...all, '--format', 'json', 'a.tar');
     expect([exit, JSON.parse(out)]).toEqual([
       0,
-      { schema: 'skillgate.sigstore/1', verified: true, artifact: digestOf(content), signer: { by: 'certificate', ...somebody } },
+      {
+        schema: 'skillgate.sigstore/1',
+        verified: true,
+        artifact: digestOf(content),
+        signer: { by: 'certificate', ...somebody },
+      },
     ]);
   });
 
   it('takes the digest of a file that is not here', async () => {
     expect((await verify(home(), ...all, digestOf(content))).exit).toBe(0);
     const other = await verify(home(), ...all, digestOf('other bytes'));
-    expect([other.exit, other.err]).toEqual([6, expect.stringContaining('error[subject-mismatch]')]);
+    expect([other.exit, other.err]).toEqual([
+      6,
+      expect.stringContaining('error[subject-mismatch]'),
+    ]);
   });
 
   it('takes what looks like a digest for a file where there is one of that name', async () => {
@@ -67,10 +89,17 @@ describe('skillgate sigstore verify-bundle', () => {
   it('takes the trusted root of the configuration folder where none is given, one for each instance', async () => {
     const argv = ['--bundle', 'bundle.json', ...who, 'a.tar'];
     const none = await verify(home(), ...argv);
-    expect([none.exit, none.err]).toEqual([3, expect.stringMatching(/error\[not-found\].*production[\s\S]*--trusted-root FILE/)]);
+    expect([none.exit, none.err]).toEqual([
+      3,
+      expect.stringMatching(/error\[not-found\].*production[\s\S]*--trusted-root FILE/),
+    ]);
     expect((await verify(home({ 'config/sigstore/production.json': root }), ...argv)).exit).toBe(0);
-    expect((await verify(home({ 'config/sigstore/production.json': root }), '--staging', ...argv)).exit).toBe(3);
-    expect((await verify(home({ 'config/sigstore/staging.json': root }), '--staging', ...argv)).exit).toBe(0);
+    expect(
+      (await verify(home({ 'config/sigstore/production.json': root }), '--staging', ...argv)).exit,
+    ).toBe(3);
+    expect(
+      (await verify(home({ 'config/sigstore/staging.json': root }), '--staging', ...argv)).exit,
+    ).toBe(0);
   });
 
   it.each([
@@ -89,17 +118,38 @@ describe('skillgate sigstore verify-bundle', () => {
     const plain = await sigstore.sign(statement(digestOf(content)), signer);
     const signature = sign('sha256', Buffer.from(content), signer.privateKey).toString('base64');
     const digest = createHash('sha256').update(content).digest('base64');
-    const verifier = { keyDetails: 'PKIX_ECDSA_P256_SHA_256', publicKey: { rawBytes: signer.named.spki } };
-    const record = { data: { algorithm: 'SHA2_256', digest }, signature: { content: signature, verifier } };
+    const verifier = {
+      keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+      publicKey: { rawBytes: signer.named.spki },
+    };
+    const record = {
+      data: { algorithm: 'SHA2_256', digest },
+      signature: { content: signature, verifier },
+    };
     const body = { apiVersion: '0.0.2', kind: 'hashedrekord', spec: { hashedRekordV002: record } };
     const keyed = {
       mediaType: plain.mediaType,
-      verificationMaterial: { publicKey: { hint: '' }, tlogEntries: [await sigstore.log(Buffer.from(canonicalJson(body)))] },
+      verificationMaterial: {
+        publicKey: { hint: '' },
+        tlogEntries: [await sigstore.log(Buffer.from(canonicalJson(body)))],
+      },
       messageSignature: { messageDigest: { algorithm: 'SHA2_256', digest }, signature },
     };
     const pem = `-----BEGIN PUBLIC KEY-----\n${signer.named.spki}\n-----END PUBLIC KEY-----\n`;
     const folder = home({ 'keyed.json': JSON.stringify(keyed), 'key.pub': pem });
-    const said = await verify(folder, '--bundle', 'keyed.json', '--key', 'key.pub', '--trusted-root', 'root.json', 'a.tar');
-    expect([said.exit, said.out]).toEqual([0, `verified: ${digestOf(content)} is signed with the key\n`]);
+    const said = await verify(
+      folder,
+      '--bundle',
+      'keyed.json',
+      '--key',
+      'key.pub',
+      '--trusted-root',
+      'root.json',
+      'a.tar',
+    );
+    expect([said.exit, said.out]).toEqual([
+      0,
+      `verified: ${digestOf(content)} is signed with the key\n`,
+    ]);
   });
 });

@@ -58,7 +58,9 @@ describe('an installed folder', () => {
     install();
     expect(readFileSync(join(place(), 'SKILL.md'), 'utf8')).toBe('# Report\n');
     expect(readFileSync(join(place(), 'scripts/report.ts'), 'utf8')).toContain('"skillgate"');
-    expect(readFileSync(join(place(), 'scripts/clean.sh'), 'utf8')).toContain('skillgate run @acme/report scripts/clean.sh "$@"');
+    expect(readFileSync(join(place(), 'scripts/clean.sh'), 'utf8')).toContain(
+      'skillgate run @acme/report scripts/clean.sh "$@"',
+    );
     expect(lstatSync(join(place(), 'scripts/report.ts')).mode & 0o777).toBe(0o755);
     expect(lstatSync(join(place(), 'SKILL.md')).mode & 0o111).toBe(0);
     expect(differences(place(), files)).toEqual([]);
@@ -66,13 +68,17 @@ describe('an installed folder', () => {
 
   it('has the original files with plain', () => {
     const plain = installedFiles(packed.bundle, packed.contents, { ...options, plain: true });
-    expect(Buffer.from(plain.get('scripts/clean.sh')?.bytes ?? []).toString()).toBe('#!/bin/sh\necho\n');
+    expect(Buffer.from(plain.get('scripts/clean.sh')?.bytes ?? []).toString()).toBe(
+      '#!/bin/sh\necho\n',
+    );
     expect(plain.get('scripts/clean.sh')?.executable).toBe(true);
   });
 
   it('is reached from an agent’s folder by a relative link, or by a copy', () => {
     install();
-    expect(readlinkSync(join(project, '.claude/skills/report'))).toBe('../../.agents/skills/report');
+    expect(readlinkSync(join(project, '.claude/skills/report'))).toBe(
+      '../../.agents/skills/report',
+    );
     layout = { ...layout, copy: true, agentFolders: ['.goose/skills'] };
     checkPlaces(layout, files, ['.agents/skills']);
     put();
@@ -88,15 +94,27 @@ describe('an installed folder', () => {
   });
 
   it.each([
-    ['a changed byte', () => writeFileSync(join(place(), 'SKILL.md'), '# Rep0rt\n'), 'SKILL.md has other bytes'],
+    [
+      'a changed byte',
+      () => writeFileSync(join(place(), 'SKILL.md'), '# Rep0rt\n'),
+      'SKILL.md has other bytes',
+    ],
     [
       'a shim that was put back',
       () => writeFileSync(join(place(), 'scripts/clean.sh'), '#!/bin/sh\necho\n'),
       'scripts/clean.sh has other bytes',
     ],
-    ['a file more', () => writeFileSync(join(place(), 'scripts/new.sh'), ''), 'scripts/new.sh is not part of the skill'],
+    [
+      'a file more',
+      () => writeFileSync(join(place(), 'scripts/new.sh'), ''),
+      'scripts/new.sh is not part of the skill',
+    ],
     ['a file less', () => rmSync(join(place(), 'SKILL.md')), 'SKILL.md is missing'],
-    ['a text made executable', () => chmodSync(join(place(), 'SKILL.md'), 0o755), 'SKILL.md is executable'],
+    [
+      'a text made executable',
+      () => chmodSync(join(place(), 'SKILL.md'), 0o755),
+      'SKILL.md is executable',
+    ],
     [
       'a link instead of a file',
       () => {
@@ -149,16 +167,21 @@ describe('checkPlaces', () => {
     expect(() => checkPlaces(layout, files, [])).toThrow('.claude/skills/report is there already');
   });
 
-  it.each(['.agents', '.agents/skills', '.claude'])('refuses when %s is a link that leads out of the project', (link) => {
-    const outside = mkdtempSync(join(tmpdir(), 'skillgate-outside-'));
-    mkdirSync(join(project, link, '..'), { recursive: true });
-    symlinkSync(outside, join(project, link));
-    try {
-      expect(() => checkPlaces(layout, files, ['.agents/skills', '.claude/skills'])).toThrow('outside the project');
-    } finally {
-      rmSync(outside, { recursive: true });
-    }
-  });
+  it.each(['.agents', '.agents/skills', '.claude'])(
+    'refuses when %s is a link that leads out of the project',
+    (link) => {
+      const outside = mkdtempSync(join(tmpdir(), 'skillgate-outside-'));
+      mkdirSync(join(project, link, '..'), { recursive: true });
+      symlinkSync(outside, join(project, link));
+      try {
+        expect(() => checkPlaces(layout, files, ['.agents/skills', '.claude/skills'])).toThrow(
+          'outside the project',
+        );
+      } finally {
+        rmSync(outside, { recursive: true });
+      }
+    },
+  );
 });
 
 describe('prepareFolder', () => {
@@ -171,7 +194,10 @@ describe('prepareFolder', () => {
     mkdirSync(join(project, '.agents/.skillgate-999999999-x'), { recursive: true });
     mkdirSync(join(project, `.agents/.skillgate-${process.ppid}-x`), { recursive: true });
     install();
-    expect(readdirSync(join(project, '.agents')).sort()).toEqual([`.skillgate-${process.ppid}-x`, 'skills']);
+    expect(readdirSync(join(project, '.agents')).sort()).toEqual([
+      `.skillgate-${process.ppid}-x`,
+      'skills',
+    ]);
   });
 
   it('has nothing in place before it is committed', () => {
@@ -182,7 +208,10 @@ describe('prepareFolder', () => {
 
 describe('foldersOf', () => {
   it('names the folder of an agent, and none for agents that read the shared one', () => {
-    expect(foldersOf(['claude', 'claude-code', 'codex', 'openclaw'])).toEqual(['.claude/skills', 'skills']);
+    expect(foldersOf(['claude', 'claude-code', 'codex', 'openclaw'])).toEqual([
+      '.claude/skills',
+      'skills',
+    ]);
   });
 
   it.each(['nobody', '__proto__', 'toString'])('knows no agent %s', (agent) => {

@@ -16,10 +16,9 @@ describe('searchSkills', () => {
   ];
 
   it('puts the skill that shares most words first and leaves out those that share none', () => {
-    expect(searchSkills('write my weekly report from tables', skills).map((one) => one.name)).toEqual([
-      '@a/weekly-report',
-      '@a/csv',
-    ]);
+    expect(
+      searchSkills('write my weekly report from tables', skills).map((one) => one.name),
+    ).toEqual(['@a/weekly-report', '@a/csv']);
   });
 
   it('lists all by name for an empty task, each description cleaned', () => {

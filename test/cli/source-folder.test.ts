@@ -32,15 +32,31 @@ describe('a skill’s folder', () => {
   });
 
   const oddities: [string, (folder: string) => void, RegExp][] = [
-    ['a link to a file outside', (folder) => symlinkSync('/etc/passwd', join(folder, 'x')), /"x" is a symbolic link/],
-    ['a link to a folder', (folder) => symlinkSync('/etc', join(folder, 'x')), /"x" is a symbolic link/],
-    ['a link to nothing', (folder) => symlinkSync('nowhere', join(folder, 'x')), /"x" is a symbolic link/],
+    [
+      'a link to a file outside',
+      (folder) => symlinkSync('/etc/passwd', join(folder, 'x')),
+      /"x" is a symbolic link/,
+    ],
+    [
+      'a link to a folder',
+      (folder) => symlinkSync('/etc', join(folder, 'x')),
+      /"x" is a symbolic link/,
+    ],
+    [
+      'a link to nothing',
+      (folder) => symlinkSync('nowhere', join(folder, 'x')),
+      /"x" is a symbolic link/,
+    ],
     [
       'a SKILL.md that is a link',
       (folder) => symlinkSync('/etc/hostname', join(folder, 'SKILL.md')),
       /"SKILL.md" is a symbolic link/,
     ],
-    ['a named pipe', (folder) => execFileSync('/usr/bin/mkfifo', [join(folder, 'x')]), /"x" is a named pipe/],
+    [
+      'a named pipe',
+      (folder) => execFileSync('/usr/bin/mkfifo', [join(folder, 'x')]),
+      /"x" is a named pipe/,
+    ],
     [
       'a file over the limit',
       (folder) => writeFileSync(join(folder, 'x'), Buffer.alloc(bundleFileBytesMax + 1)),
@@ -48,7 +64,8 @@ describe('a skill’s folder', () => {
     ],
     [
       'a name that is not UTF-8',
-      (folder) => writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xff])]), ''),
+      (folder) =>
+        writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xff])]), ''),
       /not UTF-8/,
     ],
   ];
@@ -78,7 +95,10 @@ describe('a skill’s folder', () => {
     const folder = folderWith();
     for (let i = 0; i <= bundleFilesMax; i++) writeFileSync(join(folder, `f${i}`), '');
     const { files, unread } = await readSkillFolder(folder);
-    expect({ files: files.length, unread: unread.length }).toEqual({ files: bundleFilesMax, unread: 1 });
+    expect({ files: files.length, unread: unread.length }).toEqual({
+      files: bundleFilesMax,
+      unread: 1,
+    });
   });
 
   it('counts everything, also what is not listed', async () => {
@@ -87,7 +107,9 @@ describe('a skill’s folder', () => {
     for (let i = 0; i < count; i++) writeFileSync(join(folder, `f${i}`), '');
     const { files, unread, unlisted } = await readSkillFolder(folder);
     expect([files.length, unread.length, unlisted]).toEqual([bundleFilesMax, folderReasonsMax, 7]);
-    expect((await problemIn(readWholeSkill(folder))).message).toContain(`${folderReasonsMax + 7} entries`);
+    expect((await problemIn(readWholeSkill(folder))).message).toContain(
+      `${folderReasonsMax + 7} entries`,
+    );
   });
 
   it('says the true size and digest of a file that is too large, and neither of a link', async () => {
@@ -97,7 +119,12 @@ describe('a skill’s folder', () => {
     symlinkSync('large', join(folder, 'link'));
     const { unread } = await readSkillFolder(folder);
     expect(unread.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
-      { path: 'large', reason: expect.stringContaining('has 5242881 bytes'), bytes: bytes.byteLength, sha256: digestOf(bytes) },
+      {
+        path: 'large',
+        reason: expect.stringContaining('has 5242881 bytes'),
+        bytes: bytes.byteLength,
+        sha256: digestOf(bytes),
+      },
       { path: 'link', reason: 'is a symbolic link' },
     ]);
   });
@@ -108,7 +135,11 @@ describe('a skill’s folder', () => {
     truncateSync(join(folder, 'huge'), unreadHashBytesMax + 1);
     const { unread } = await readSkillFolder(folder);
     expect(unread).toEqual([
-      { path: 'huge', reason: expect.stringMatching(/; too large to be hashed$/), bytes: unreadHashBytesMax + 1 },
+      {
+        path: 'huge',
+        reason: expect.stringMatching(/; too large to be hashed$/),
+        bytes: unreadHashBytesMax + 1,
+      },
     ]);
   });
 
@@ -124,7 +155,13 @@ describe('a skill’s folder', () => {
 
 describe('finding skills', () => {
   it('takes the outermost folder with a SKILL.md, in path order', async () => {
-    const top = folderWith({ 'b/SKILL.md': '', 'b/inner/SKILL.md': '', 'a/x/SKILL.md': '', 'a/y/SKILL.md': '', 'c/readme': '' });
+    const top = folderWith({
+      'b/SKILL.md': '',
+      'b/inner/SKILL.md': '',
+      'a/x/SKILL.md': '',
+      'a/y/SKILL.md': '',
+      'c/readme': '',
+    });
     mkdirSync(join(top, 'd'));
     symlinkSync('/etc/hostname', join(top, 'd/SKILL.md'));
     symlinkSync(join(top, 'b'), join(top, 'e'));
@@ -134,6 +171,8 @@ describe('finding skills', () => {
   });
 
   it('says so when there is none', async () => {
-    expect((await problemIn(findSkills(folderWith({ 'x/readme': '' })))).code).toBe('skill-md-missing');
+    expect((await problemIn(findSkills(folderWith({ 'x/readme': '' })))).code).toBe(
+      'skill-md-missing',
+    );
   });
 });

@@ -5,8 +5,17 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root.ts';
 import { signStatus } from '../../skills-index/trust/status-file.ts';
-import { type TufMetadata, type TufSigned, tufSpecVersion, tufTime } from '../../skills-index/trust/tuf/metadata.ts';
-import { lastRootOf, type TufRepository, tufFileOf } from '../../skills-index/trust/tuf/repository.ts';
+import {
+  type TufMetadata,
+  type TufSigned,
+  tufSpecVersion,
+  tufTime,
+} from '../../skills-index/trust/tuf/metadata.ts';
+import {
+  lastRootOf,
+  type TufRepository,
+  tufFileOf,
+} from '../../skills-index/trust/tuf/repository.ts';
 import { signTuf, tufBytes } from '../../skills-index/trust/tuf/signature.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
@@ -73,23 +82,49 @@ export interface ServedParts {
 export type Files = Map<string, Uint8Array>;
 
 /** What an honest registry serves. */
-export async function filesOf({ repository, now, version, status = keys.status }: ServedParts): Promise<Files> {
+export async function filesOf({
+  repository,
+  now,
+  version,
+  status = keys.status,
+}: ServedParts): Promise<Files> {
   const files: Files = new Map();
-  for (const [at, root] of repository.roots.entries()) files.set(`${at + 1}.root.json`, tufBytes(root));
+  for (const [at, root] of repository.roots.entries())
+    files.set(`${at + 1}.root.json`, tufBytes(root));
   files.set(`${lastRootOf(repository).signed.version}.targets.json`, tufBytes(repository.targets));
-  for (const [name, text] of Object.entries(repository.files)) putTarget(files, name, Buffer.from(text));
+  for (const [name, text] of Object.entries(repository.files))
+    putTarget(files, name, Buffer.from(text));
   const note = await signCheckpoint(
     { origin: 'localhost', size: 3, root: Buffer.alloc(32, 7) },
     { publicKey: logSpki, sign: (bytes) => sign(null, bytes, logKey.privateKey) },
   );
-  const times = { issued: new Date(now).toISOString(), expires: new Date(now + 24 * hour).toISOString() };
-  const statusBytes = Buffer.from(JSON.stringify(await signStatus({ checkpoint: note, marks: [], ...times }, status)));
+  const times = {
+    issued: new Date(now).toISOString(),
+    expires: new Date(now + 24 * hour).toISOString(),
+  };
+  const statusBytes = Buffer.from(
+    JSON.stringify(await signStatus({ checkpoint: note, marks: [], ...times }, status)),
+  );
   putTarget(files, 'status.json', statusBytes);
   putTarget(files, 'checkpoint', Buffer.from(note));
-  const common = { spec_version: tufSpecVersion, version, expires: tufTime(now + 24 * hour) } as const;
-  const targets = { 'status.json': tufFileOf(statusBytes), checkpoint: tufFileOf(Buffer.from(note)) };
-  await putSigned(files, `${version}.online.json`, { _type: 'targets', ...common, targets }, [status]);
-  await linkSet(files, { version, offline: lastRootOf(repository).signed.version, expires: common.expires, by: [status] });
+  const common = {
+    spec_version: tufSpecVersion,
+    version,
+    expires: tufTime(now + 24 * hour),
+  } as const;
+  const targets = {
+    'status.json': tufFileOf(statusBytes),
+    checkpoint: tufFileOf(Buffer.from(note)),
+  };
+  await putSigned(files, `${version}.online.json`, { _type: 'targets', ...common, targets }, [
+    status,
+  ]);
+  await linkSet(files, {
+    version,
+    offline: lastRootOf(repository).signed.version,
+    expires: common.expires,
+    by: [status],
+  });
   return files;
 }
 
@@ -101,13 +136,19 @@ export interface Links {
 }
 
 /** Writes snapshot and timestamp anew over the targets and the online role as they lie there. */
-export async function linkSet(files: Files, { version, offline, expires, by }: Links): Promise<void> {
+export async function linkSet(
+  files: Files,
+  { version, offline, expires, by }: Links,
+): Promise<void> {
   const common = { spec_version: tufSpecVersion, version, expires } as const;
   const about = (name: string, of: number) => ({
     version: of,
     ...tufFileOf(files.get(`${of}.${name}.json`) ?? new Uint8Array()),
   });
-  const meta = { 'targets.json': about('targets', offline), 'online.json': about('online', version) };
+  const meta = {
+    'targets.json': about('targets', offline),
+    'online.json': about('online', version),
+  };
   await putSigned(files, `${version}.snapshot.json`, { _type: 'snapshot', ...common, meta }, by);
   await putSigned(
     files,
@@ -117,7 +158,12 @@ export async function linkSet(files: Files, { version, offline, expires, by }: L
   );
 }
 
-export async function putSigned(files: Files, name: string, signed: TufSigned, by: readonly Signer[]): Promise<void> {
+export async function putSigned(
+  files: Files,
+  name: string,
+  signed: TufSigned,
+  by: readonly Signer[],
+): Promise<void> {
   let metadata: TufMetadata = { signatures: [], signed };
   for (const one of by) metadata = await signTuf(metadata, one);
   files.set(name, tufBytes(metadata));
@@ -143,7 +189,9 @@ export function serving(files: () => Files): typeof globalThis.fetch {
   return async (input) => {
     const path = new URL(String(input)).pathname;
     const bytes = files().get(path.replace(/^\/tuf\//, ''));
-    return bytes === undefined ? new Response('none', { status: 404 }) : new Response(Buffer.from(bytes));
+    return bytes === undefined
+      ? new Response('none', { status: 404 })
+      : new Response(Buffer.from(bytes));
   };
 }
 

@@ -30,12 +30,17 @@ describe('a file that only its owner reads', () => {
   });
 });
 
-it.each(['775', '757', '777'])('a config folder of mode %s, which others may write to, is not relied on', async (mode) => {
-  const paths = pathsOf({ SKILLGATE_HOME: folderWith() });
-  await pinRegistry(paths, base, makeRoot(), []);
-  expect(trustedRegistry({ paths }, base).base).toBe(base);
-  chmodSync(paths.config, Number.parseInt(mode, 8));
-  expect(() => trustedRegistry({ paths }, base)).toThrow(/others may change what is trusted there/);
-  chmodSync(paths.config, 0o755);
-  expect(trustedRegistry({ paths }, base).base).toBe(base);
-});
+it.each(['775', '757', '777'])(
+  'a config folder of mode %s, which others may write to, is not relied on',
+  async (mode) => {
+    const paths = pathsOf({ SKILLGATE_HOME: folderWith() });
+    await pinRegistry(paths, base, makeRoot(), []);
+    expect(trustedRegistry({ paths }, base).base).toBe(base);
+    chmodSync(paths.config, Number.parseInt(mode, 8));
+    expect(() => trustedRegistry({ paths }, base)).toThrow(
+      /others may change what is trusted there/,
+    );
+    chmodSync(paths.config, 0o755);
+    expect(trustedRegistry({ paths }, base).base).toBe(base);
+  },
+);

@@ -18,7 +18,17 @@ export async function witnessIn(dir: string, name = 'one.example/w'): Promise<Wi
   const now = new Date('2026-11-20T12:00:00Z');
   const alarms: string[] = [];
   const key = await readOrMakeWitnessKey(dir, name);
-  const witness: Witness = { key, logs: [watched], heads: diskHeads(dir), now: () => now, alarm: (line) => alarms.push(line) };
-  const policy: WitnessPolicy = { schema: 'skillgate.witnesses/1', threshold: 1, witnesses: [witnessLine(key)] };
+  const witness: Witness = {
+    key,
+    logs: [watched],
+    heads: diskHeads(dir),
+    now: () => now,
+    alarm: (line) => alarms.push(line),
+  };
+  const policy: WitnessPolicy = {
+    schema: 'skillgate.witnesses/1',
+    threshold: 1,
+    witnesses: [witnessLine(key)],
+  };
   return { witness, policy, alarms, seconds: now.getTime() / 1000 };
 }

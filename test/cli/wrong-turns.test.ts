@@ -47,8 +47,19 @@ describe('hints where somebody took a wrong turn', () => {
     const { as, world, homeOf } = await makeUsers();
     writeKey(join(homeOf('administrator'), 'other'), 'rita', world.rita);
     const path = join(homeOf('administrator'), 'other/rita.pub.json');
-    const ran = await as('administrator', ['member', 'add', 'another', '--role', 'reviewer', '--public-key', path]);
-    expect(ran).toMatchObject({ exit: 6, stderr: expect.stringContaining('skillgate member list shows who holds which key') });
+    const ran = await as('administrator', [
+      'member',
+      'add',
+      'another',
+      '--role',
+      'reviewer',
+      '--public-key',
+      path,
+    ]);
+    expect(ran).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('skillgate member list shows who holds which key'),
+    });
     expect(ran.stderr).not.toContain('Ask an administrator');
   });
 
@@ -65,15 +76,33 @@ describe('hints where somebody took a wrong turn', () => {
     ],
     [
       'a repository by its name',
-      ['github:acme/skills', 'acme/skills/.github/workflows/publish.yml', '--ref', 'refs/heads/main'],
+      [
+        'github:acme/skills',
+        'acme/skills/.github/workflows/publish.yml',
+        '--ref',
+        'refs/heads/main',
+      ],
       /id of a repo/,
     ],
-    ['neither ref nor environment', ['github:420042', 'acme/skills/.github/workflows/publish.yml'], /neither a ref nor/],
+    [
+      'neither ref nor environment',
+      ['github:420042', 'acme/skills/.github/workflows/publish.yml'],
+      /neither a ref nor/,
+    ],
   ])(
     'sign nothing for %s as publisher, which would close the scope to everybody',
     async (_, [job = '', workflow = '', ...where], says) => {
       const { as } = await makeUsers();
-      const ran = await as('author', ['scope', 'publishers', 'acme', '--ci', job, '--workflow', workflow, ...where]);
+      const ran = await as('author', [
+        'scope',
+        'publishers',
+        'acme',
+        '--ci',
+        job,
+        '--workflow',
+        workflow,
+        ...where,
+      ]);
       expect(ran).toMatchObject({ exit: 2, stderr: expect.stringMatching(says) });
       expect(ran.stderr).toContain('skillgate whoami --oidc');
     },
@@ -98,7 +127,9 @@ describe('hints where somebody took a wrong turn', () => {
       stderr: expect.stringContaining('skillgate registry init two --key administrator-2'),
     });
     expect(existsSync(join(cwd, 'two'))).toBe(false);
-    expect((await skill(['registry', 'init', 'two', '--key', 'administrator-2'], { cwd, env })).exit).toBe(0);
+    expect(
+      (await skill(['registry', 'init', 'two', '--key', 'administrator-2'], { cwd, env })).exit,
+    ).toBe(0);
   });
 
   it('say that a refused version is followed by a higher one', async () => {
@@ -111,7 +142,9 @@ describe('hints where somebody took a wrong turn', () => {
       ['move', '@acme/deals@1.0.0', '--to', 'in review', '--reason', 'x'],
       ['approve', '@acme/deals@1.0.0', '--reason', 'x', '--yes'],
     ])
-      expect((await as('rita', ['review', ...argv])).stderr).toMatch(/error\[move-illegal\][\s\S]*publish(es)? a higher version/);
+      expect((await as('rita', ['review', ...argv])).stderr).toMatch(
+        /error\[move-illegal\][\s\S]*publish(es)? a higher version/,
+      );
   });
 
   it('tell the author of an approved version that its verdict is by a retired key, and what helps', async () => {
@@ -123,12 +156,22 @@ describe('hints where somebody took a wrong turn', () => {
       await scan(send, tokens.scanner, scanner, deals, 'pass');
       await approve(send, tokens.rita, rita, deals);
     }
-    expect((await as('author', ['status', '@acme/deals@2.0.0'])).stdout).not.toContain('installers refuse');
+    expect((await as('author', ['status', '@acme/deals@2.0.0'])).stdout).not.toContain(
+      'installers refuse',
+    );
     const [, , , second] = (await registry.db.read.select().from(statements)).filter(
-      (one) => one.signer === registry.keys.registry.keyId || one.predicateType === predicateTypes.approval,
+      (one) =>
+        one.signer === registry.keys.registry.keyId ||
+        one.predicateType === predicateTypes.approval,
     );
     const key = makeKey().open.spki;
-    const retired = [{ office: 'registry' as const, key: registry.root.registry.key, validUpTo: (second?.logIndex ?? 0) - 1 }];
+    const retired = [
+      {
+        office: 'registry' as const,
+        key: registry.root.registry.key,
+        validUpTo: (second?.logIndex ?? 0) - 1,
+      },
+    ];
     Object.assign(registry, { root: { ...registry.root, registry: { key }, retired } });
     const told = await as('author', ['status', '@acme/deals@2.0.0']);
     expect(told.stdout).toMatch(
@@ -144,12 +187,24 @@ describe('hints where somebody took a wrong turn', () => {
     await as('stranger', ['key', 'create']);
     const cwd = skillAt('1.0.0');
     const dry = ['publish', '--dry-run'];
-    expect(await as('stranger', dry, { cwd })).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[scope-taken]') });
-    expect(await as('author', dry, { cwd })).toMatchObject({ exit: 0, stdout: expect.stringContaining('could be published') });
+    expect(await as('stranger', dry, { cwd })).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[scope-taken]'),
+    });
+    expect(await as('author', dry, { cwd })).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('could be published'),
+    });
     await as('author', ['publish'], { cwd });
-    expect(await as('author', dry, { cwd })).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[version-exists]') });
+    expect(await as('author', dry, { cwd })).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[version-exists]'),
+    });
     const alone = await skill(dry, { cwd, env: { SKILLGATE_HOME: folderWith() } });
-    expect(alone).toMatchObject({ exit: 0, stderr: expect.stringContaining('not asked: who may publish in @acme') });
+    expect(alone).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('not asked: who may publish in @acme'),
+    });
   });
 
   it('name the signing config and where it is described, to a CI job without one', async () => {
@@ -165,22 +220,35 @@ describe('hints where somebody took a wrong turn', () => {
       expect(stderr).toContain(`There is no command skillgate ${word}`);
       expect(stderr).toMatch(/folder below \.agents\/skills.*skillgate\.json and skillgate\.lock/);
     }
-    expect((await skill(['explain', 'revoked'], {})).stdout).toMatch(/folder below \.agents\/skills/);
+    expect((await skill(['explain', 'revoked'], {})).stdout).toMatch(
+      /folder below \.agents\/skills/,
+    );
   });
 
   it('say to a former owner that the scope was given away, and nothing against the key', async () => {
     const { as, world } = await makeUsers();
-    const given = await as('author', ['scope', 'transfer', 'acme', '--to', world.omar.keyId, '--yes']);
+    const given = await as('author', [
+      'scope',
+      'transfer',
+      'acme',
+      '--to',
+      world.omar.keyId,
+      '--yes',
+    ]);
     expect(given.exit).toBe(0);
     const answered = await publish(world.send, makeSkill('@acme/deals', '1.0.0'), world.author);
-    expect(answered.body).toMatchObject({ code: 'scope-taken', detail: expect.stringContaining('was given to others') });
+    expect(answered.body).toMatchObject({
+      code: 'scope-taken',
+      detail: expect.stringContaining('was given to others'),
+    });
     expect(answered.body.hint).toContain('skillgate scope show acme');
   });
 
   it('call administrators without a statement by their keys, since a number would pass to another', async () => {
     const { as, world } = await makeUsers(undefined, { trust: makeRoot({ administrators: 2 }) });
     const { stdout } = await as('administrator', ['member', 'list']);
-    for (const { keyId } of world.trust.administrators) expect(stdout).toContain(`administrator ${keyId.slice(7, 19)}`);
+    for (const { keyId } of world.trust.administrators)
+      expect(stdout).toContain(`administrator ${keyId.slice(7, 19)}`);
     expect(stdout).not.toMatch(/administrator [12] /);
   });
 
@@ -193,27 +261,32 @@ describe('hints where somebody took a wrong turn', () => {
     { command: 'agent grant', argv: ['agent', 'grant', 'finance', '--all-of', '@acme/deals'] },
   ];
 
-  it.each(asksForDeals)('say to $command what a version waits for, since when, and who can approve it', async ({ argv }) => {
-    const { as, world } = await makeUsers();
-    const { send, author, tokens, scanner } = world;
-    const cwd = folderWith();
-    const deals = makeSkill('@acme/deals', '1.0.0');
-    await as('stranger', ['agent', 'create', 'finance']);
-    expect((await as('stranger', argv, { cwd })).stderr).toContain('no approved version of it');
-    await publish(send, deals, author);
-    expect((await as('stranger', argv, { cwd })).stderr).toMatch(
-      /error\[not-found\]: Cannot \w+ @acme\/deals@1\.0\.0 yet: it waits for its scan/,
-    );
-    await scan(send, tokens.scanner, scanner, deals, 'pass');
-    const { exit, stderr } = await as('stranger', argv, { cwd });
-    expect(exit).toBe(3);
-    expect(stderr).toMatch(
-      /Cannot \w+ @acme\/deals@1\.0\.0 yet: it has waited for review since \d{4}-\d\d-\d\dT[\d:.]+Z, approvals 0 of 1/,
-    );
-    expect(stderr).toContain('1 more reviewer');
-    expect(stderr).toMatch(/role reviewer.*skillgate review approve @acme\/deals@1\.0\.0 --reason/);
-    expect(stderr).toContain('skillgate status @acme/deals@1.0.0');
-  });
+  it.each(asksForDeals)(
+    'say to $command what a version waits for, since when, and who can approve it',
+    async ({ argv }) => {
+      const { as, world } = await makeUsers();
+      const { send, author, tokens, scanner } = world;
+      const cwd = folderWith();
+      const deals = makeSkill('@acme/deals', '1.0.0');
+      await as('stranger', ['agent', 'create', 'finance']);
+      expect((await as('stranger', argv, { cwd })).stderr).toContain('no approved version of it');
+      await publish(send, deals, author);
+      expect((await as('stranger', argv, { cwd })).stderr).toMatch(
+        /error\[not-found\]: Cannot \w+ @acme\/deals@1\.0\.0 yet: it waits for its scan/,
+      );
+      await scan(send, tokens.scanner, scanner, deals, 'pass');
+      const { exit, stderr } = await as('stranger', argv, { cwd });
+      expect(exit).toBe(3);
+      expect(stderr).toMatch(
+        /Cannot \w+ @acme\/deals@1\.0\.0 yet: it has waited for review since \d{4}-\d\d-\d\dT[\d:.]+Z, approvals 0 of 1/,
+      );
+      expect(stderr).toContain('1 more reviewer');
+      expect(stderr).toMatch(
+        /role reviewer.*skillgate review approve @acme\/deals@1\.0\.0 --reason/,
+      );
+      expect(stderr).toContain('skillgate status @acme/deals@1.0.0');
+    },
+  );
 
   it('say nothing of a waiting version to who asks for another, and nothing once it is approved', async () => {
     const { as, world } = await makeUsers();
@@ -223,14 +296,19 @@ describe('hints where somebody took a wrong turn', () => {
     await publish(send, deals, author);
     await scan(send, tokens.scanner, scanner, deals, 'pass');
     for (const command of ['install', 'run'])
-      expect((await as('stranger', [command, '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain('waited');
+      expect((await as('stranger', [command, '@acme/deals@9.0.0'], { cwd })).stderr).not.toContain(
+        'waited',
+      );
     await approve(send, tokens.rita, rita, deals);
-    expect((await as('stranger', ['run', '--plan', '@acme/deals'], { cwd })).stderr).not.toContain('waited');
+    expect((await as('stranger', ['run', '--plan', '@acme/deals'], { cwd })).stderr).not.toContain(
+      'waited',
+    );
   });
 
   it('trust no earlier root file by its name alone: neither other bytes nor one from which nothing signed leads on', async () => {
     const { as, world } = await makeUsers();
-    const [old, other] = [makeRoot().root, makeRoot().root];
+    const old = makeRoot().root;
+    const other = makeRoot().root;
     const add = ['registry', 'add', base, '--root', rootFingerprint(old)];
     for (const [served, says] of [
       [other, 'not the one you named'],
@@ -238,10 +316,16 @@ describe('hints where somebody took a wrong turn', () => {
     ] as const) {
       world.stored.set(earlierRootName(rootFingerprint(old)), Buffer.from(canonicalJson(served)));
       const ran = await as('stranger', add);
-      expect(ran).toMatchObject({ exit: 6, stderr: expect.stringMatching(/error\[root-invalid\]/) });
+      expect(ran).toMatchObject({
+        exit: 6,
+        stderr: expect.stringMatching(/error\[root-invalid\]/),
+      });
       expect(ran.stderr).toContain(says);
     }
-    expect((await as('stranger', ['registry', 'add', base, '--root', rootFingerprint(world.trust.root)])).exit).toBe(0);
+    expect(
+      (await as('stranger', ['registry', 'add', base, '--root', rootFingerprint(world.trust.root)]))
+        .exit,
+    ).toBe(0);
   });
 
   it('say at 1 of 2 why it takes two, and who is missing', async () => {
@@ -253,8 +337,12 @@ describe('hints where somebody took a wrong turn', () => {
     const status = async () => (await as('author', ['status', '@acme/deals@1.0.0'])).stdout;
     expect(await status()).toContain('missing: 2 more reviewers, 1 of them from the command line');
     await approve(send, tokens.rita, rita, deals);
-    expect(await status()).toMatch(/1 of 2[\s\S]*more than usual, because it takes secrets and reaches the network/);
-    expect(await status()).toMatch(/missing: 1 more reviewer, from the command line \(skillgate review approve\)/);
+    expect(await status()).toMatch(
+      /1 of 2[\s\S]*more than usual, because it takes secrets and reaches the network/,
+    );
+    expect(await status()).toMatch(
+      /missing: 1 more reviewer, from the command line \(skillgate review approve\)/,
+    );
   });
 
   it('take no claim and no question about what is decided, and ask before anything is revoked for ever', async () => {
@@ -271,25 +359,40 @@ describe('hints where somebody took a wrong turn', () => {
     for (const argv of acts) expect((await as('rita', argv)).exit).toBe(0);
     await approve(send, tokens.rita, rita, deals);
     for (const argv of acts)
-      expect(await as('rita', argv)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[move-illegal]') });
+      expect(await as('rita', argv)).toMatchObject({
+        exit: 6,
+        stderr: expect.stringContaining('error[move-illegal]'),
+      });
     const revoke = ['review', 'revoke', ref, '--reason', 'steals'];
-    expect(await as('rita', revoke)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[not-confirmed]') });
+    expect(await as('rita', revoke)).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[not-confirmed]'),
+    });
     const asked = await as('rita', revoke, { terminal: true, input: 'revoked\n' });
-    expect(asked).toMatchObject({ exit: 0, stderr: expect.stringContaining('cannot be taken back') });
+    expect(asked).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('cannot be taken back'),
+    });
   });
 
   it('list keys that have ended with what followed them, take none of them to sign, and end none twice', async () => {
     const { as, world } = await makeUsers();
-    const { keyId } = JSON.parse((await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout);
+    const { keyId } = JSON.parse(
+      (await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout,
+    );
     const { stdout } = await as('author', ['key', 'list']);
-    expect(stdout).toMatch(new RegExp(`default-until-\\d+ +${world.author.keyId}.*followed by ${keyId}`));
+    expect(stdout).toMatch(
+      new RegExp(`default-until-\\d+ +${world.author.keyId}.*followed by ${keyId}`),
+    );
     await as('author', ['key', 'create', 'spare']);
     expect((await as('author', ['key', 'revoke', 'default', '--yes'])).exit).toBe(0);
     // The one that is left is the only candidate.
     expect((await as('author', ['scope', 'claim', 'free'])).exit).toBe(0);
     expect(await as('author', ['key', 'revoke', 'default', '--yes'])).toMatchObject({
       exit: 6,
-      stderr: expect.stringMatching(/error\[statement-replayed\][\s\S]*has ended already[\s\S]*--valid-up-to N/),
+      stderr: expect.stringMatching(
+        /error\[statement-replayed\][\s\S]*has ended already[\s\S]*--valid-up-to N/,
+      ),
     });
   });
 
@@ -307,20 +410,29 @@ describe('hints where somebody took a wrong turn', () => {
     const before = await release('1.0.0');
     expect(before).toContain('verified');
     expect(before).not.toMatch(/rotated|was changed/);
-    const rotated = JSON.parse((await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout);
+    const rotated = JSON.parse(
+      (await as('author', ['key', 'rotate', '--yes', '--format', 'json'])).stdout,
+    );
     expect(await release('1.1.0')).toContain(
       `the publisher’s key was rotated at log index ${rotated.logIndex}: ${rotated.keyId} follows ${world.author.keyId}`,
     );
     const both = ['--to', rotated.keyId, '--to', world.omar.keyId];
     expect((await as('author', ['scope', 'transfer', 'acme', ...both, '--yes'])).exit).toBe(0);
-    expect(await release('1.2.0')).toMatch(/who owns or publishes in @acme was changed at log index \d+/);
+    expect(await release('1.2.0')).toMatch(
+      /who owns or publishes in @acme was changed at log index \d+/,
+    );
   });
 
   it('explain each reason of a refusal by what it means and what to do', async () => {
     const told = new Set<string>();
     for (const code of Object.keys(decisionHints)) {
-      const { means, fix } = JSON.parse((await skill(['explain', code, '--format', 'json'], {})).stdout);
-      expect([means, fix]).toEqual([expect.stringMatching(/^[A-Z].{20,}\.$/), expect.stringMatching(/.{15,}\.?$/)]);
+      const { means, fix } = JSON.parse(
+        (await skill(['explain', code, '--format', 'json'], {})).stdout,
+      );
+      expect([means, fix]).toEqual([
+        expect.stringMatching(/^[A-Z].{20,}\.$/),
+        expect.stringMatching(/.{15,}\.?$/),
+      ]);
       told.add(means);
     }
     expect(told.size).toBe(Object.keys(decisionHints).length);
@@ -328,7 +440,9 @@ describe('hints where somebody took a wrong turn', () => {
 
   it('give an example that can be typed, whatever was left out', async () => {
     for (const given of ['acme/deals', '@acme/deals'])
-      expect((await skill(['review', 'claim', given], {})).stderr).toContain('for example @acme/deals@1.0.0');
+      expect((await skill(['review', 'claim', given], {})).stderr).toContain(
+        'for example @acme/deals@1.0.0',
+      );
     const { stderr } = await skill(['scope', 'transfer', 'acme', '--to', 'carol.pub.json'], {
       env: { SKILLGATE_HOME: folderWith() },
     });
@@ -339,7 +453,10 @@ describe('hints where somebody took a wrong turn', () => {
     const { stderr } = await skill(['serve', '--port'], {});
     expect(stderr).toContain('skillgate help serve');
     expect(stderr).not.toContain('skillgate help COMMAND');
-    const moved = await skill(['review', 'move', '@a/b@1.0.0', '--to', 'approved', '--reason', 'x'], {});
+    const moved = await skill(
+      ['review', 'move', '@a/b@1.0.0', '--to', 'approved', '--reason', 'x'],
+      {},
+    );
     expect(moved.stderr).toContain('help: skillgate help review move');
   });
 });

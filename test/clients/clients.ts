@@ -33,7 +33,10 @@ const openCode = {
     },
   },
   mcp: { skillgate: { type: 'local', command: [server.command, ...server.args], enabled: true } },
-  ...{ model: 'stub/stub', permission: { bash: 'allow' }, autoupdate: false, share: 'disabled' },
+  model: 'stub/stub',
+  permission: { bash: 'allow' },
+  autoupdate: false,
+  share: 'disabled',
 };
 
 const codexSettings = [
@@ -44,27 +47,46 @@ const codexSettings = [
 
 export const clients: readonly Client[] = [
   {
-    ...{ name: 'codex', package: '@openai/codex@0.169.0', kind: 'openai', program: '@openai/codex/bin/codex.js', runBy: 'node' },
+    name: 'codex',
+    package: '@openai/codex@0.169.0',
+    kind: 'openai',
+    program: '@openai/codex/bin/codex.js',
+    runBy: 'node',
     args: [
-      ...['exec', '--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check'],
+      'exec',
+      '--dangerously-bypass-approvals-and-sandbox',
+      '--skip-git-repo-check',
       ...codexSettings.flatMap((one) => ['-c', one]),
-      ...['-m', 'stub', task],
+      '-m',
+      'stub',
+      task,
     ],
     shell: /^exec_command$/,
     shellInput: (cmd) => ({ cmd }),
   },
   {
-    ...{ name: 'claude', package: '@anthropic-ai/claude-code@2.1.197', kind: 'anthropic' },
+    name: 'claude',
+    package: '@anthropic-ai/claude-code@2.1.197',
+    kind: 'anthropic',
     program: '@anthropic-ai/claude-code/bin/claude.exe',
     args: [
-      ...['-p', task, '--model', 'stub', '--mcp-config', JSON.stringify({ mcpServers: { skillgate: server } })],
-      ...['--allowedTools', 'Bash,mcp__skillgate'],
+      '-p',
+      task,
+      '--model',
+      'stub',
+      '--mcp-config',
+      JSON.stringify({ mcpServers: { skillgate: server } }),
+      '--allowedTools',
+      'Bash,mcp__skillgate',
     ],
     shell: /^Bash$/,
     shellInput: (command) => ({ command, description: 'runs it' }),
   },
   {
-    ...{ name: 'opencode', package: 'opencode-ai@1.18.33', kind: 'openai', program: 'opencode-ai/bin/opencode.exe' },
+    name: 'opencode',
+    package: 'opencode-ai@1.18.33',
+    kind: 'openai',
+    program: 'opencode-ai/bin/opencode.exe',
     args: ['run', task],
     env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(openCode), OPENCODE_DISABLE_MODELS_FETCH: '1' },
     shell: /^bash$/,
@@ -78,7 +100,10 @@ export function installOnce(name: string, wanted: string): string {
   if (existsSync(join(folder, 'installed'))) return folder;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', wanted], { cwd: folder, stdio: 'inherit' });
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', wanted], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   execFileSync('chmod', ['-R', 'go-w', folder]);
   writeFileSync(join(folder, 'installed'), wanted);
   return folder;
@@ -88,7 +113,10 @@ export function installOnce(name: string, wanted: string): string {
 export function launcherOf({ env = {}, program, runBy }: Client, folder: string): string {
   const path = join(folder, 'start.sh');
   const sets = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeFileSync(path, `${sets.join('')}exec ${runBy ?? ''} ${join(folder, 'node_modules', program)} "$@"\n`);
+  writeFileSync(
+    path,
+    `${sets.join('')}exec ${runBy ?? ''} ${join(folder, 'node_modules', program)} "$@"\n`,
+  );
   chmodSync(path, 0o755);
   return path;
 }

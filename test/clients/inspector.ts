@@ -8,21 +8,42 @@ const name = '@acme/weekly-report';
 
 /** Each method that it has, and what its answer has to hold. */
 const calls: readonly (readonly [says: string, args: readonly string[], holds: RegExp])[] = [
-  ['tools/list: three tools', ['--method', 'tools/list'], /skills_search[\s\S]*skill_open[\s\S]*skill_run/],
+  [
+    'tools/list: three tools',
+    ['--method', 'tools/list'],
+    /skills_search[\s\S]*skill_open[\s\S]*skill_run/,
+  ],
   ['skills_search', tool('skills_search', 'task=the report'), /@acme\/weekly-report/],
   ['skill_open', tool('skill_open', `name=${name}`), /Run report\./],
-  ['skill_run', tool('skill_run', `name=${name}`, 'command=report', 'args=["12"]', 'why=inspector'), /the report of 12/],
-  ['skill_run without why is refused', tool('skill_run', `name=${name}`), /refused \[usage\]|isError|why/],
+  [
+    'skill_run',
+    tool('skill_run', `name=${name}`, 'command=report', 'args=["12"]', 'why=inspector'),
+    /the report of 12/,
+  ],
+  [
+    'skill_run without why is refused',
+    tool('skill_run', `name=${name}`),
+    /refused \[usage\]|isError|why/,
+  ],
   ['resources/list', ['--method', 'resources/list'], /skill:\/\/acme\/weekly-report\/SKILL\.md/],
   ['resources/templates/list', ['--method', 'resources/templates/list'], /skill:\/\/\{scope\}/],
-  ['resources/read', ['--method', 'resources/read', '--uri', 'skill://acme/weekly-report/SKILL.md'], /Run report\./],
+  [
+    'resources/read',
+    ['--method', 'resources/read', '--uri', 'skill://acme/weekly-report/SKILL.md'],
+    /Run report\./,
+  ],
 ];
 
-export async function tryInspector(): Promise<(readonly [says: string, isSo: boolean, more?: string])[]> {
+export async function tryInspector(): Promise<
+  (readonly [says: string, isSo: boolean, more?: string])[]
+> {
   const folder = installOnce('inspector', tryInspector.package);
   const host = await makeInstalledHost();
   try {
-    await release(host.network, makeReportSkill(name, { commands: { report: 'scripts/report.ts' } }));
+    await release(
+      host.network,
+      makeReportSkill(name, { commands: { report: 'scripts/report.ts' } }),
+    );
     await host.skill('agent', 'create', 'reporter');
     await host.skill('agent', 'grant', 'reporter', name);
     const program = join(folder, 'node_modules/.bin/mcp-inspector');
@@ -42,5 +63,11 @@ export async function tryInspector(): Promise<(readonly [says: string, isSo: boo
 tryInspector.package = '@modelcontextprotocol/inspector@0.15.0';
 
 function tool(called: string, ...values: readonly string[]): string[] {
-  return ['--method', 'tools/call', '--tool-name', called, ...values.flatMap((one) => ['--tool-arg', one])];
+  return [
+    '--method',
+    'tools/call',
+    '--tool-name',
+    called,
+    ...values.flatMap((one) => ['--tool-arg', one]),
+  ];
 }

@@ -21,9 +21,15 @@ type Row = readonly [says: string, isSo: boolean, more?: string];
 async function tryClient(client: Client): Promise<Row[]> {
   const folder = installOnce(client.name, client.package);
   const model = await startStubModel([
-    { tool: client.shell, input: client.shellInput('node ~/.agents/skills/weekly-report/scripts/report.ts 11') },
+    {
+      tool: client.shell,
+      input: client.shellInput('node ~/.agents/skills/weekly-report/scripts/report.ts 11'),
+    },
     { tool: /skill_open$/, input: { name } },
-    { tool: /skill_run$/, input: { name, command: 'report', args: ['12'], why: 'the person asked for it' } },
+    {
+      tool: /skill_run$/,
+      input: { name, command: 'report', args: ['12'], why: 'the person asked for it' },
+    },
   ]);
   const host = await makeInstalledHost();
   const workspace = mkdtempSync(join(tmpdir(), 'skillgate-client-'));
@@ -35,10 +41,20 @@ async function tryClient(client: Client): Promise<Row[]> {
       agentPrograms: { client: { folder, command: ['sh', launcherOf(client, folder)] } },
     };
     writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
-    await release(host.network, makeReportSkill(name, { description, commands: { report: 'scripts/report.ts' } }));
+    await release(
+      host.network,
+      makeReportSkill(name, { description, commands: { report: 'scripts/report.ts' } }),
+    );
     await host.skill('agent', 'create', 'finance', '--workspace', 'desk');
     await host.skill('agent', 'grant', 'finance', name);
-    const { exit, err, out } = await host.skill('agent', 'run', 'finance', '--', 'client', ...client.args);
+    const { exit, err, out } = await host.skill(
+      'agent',
+      'run',
+      'finance',
+      '--',
+      'client',
+      ...client.args,
+    );
     return [
       ['it ended with 0', exit === 0, `${exit}: ${out.slice(-500)} ${err.slice(-500)}`],
       ...seenBy(model),
@@ -62,21 +78,31 @@ function seenBy({ bodies }: StubModel): Row[] {
     ['and not the body', before.length > 1 && asksForOpen, `${before.length} requests before it`],
     ['until skill_open gave it', opened > 0],
     ['its shell got the output of the script in its skills folder', has('the report of 11')],
-    ['skill_run gave it the output over MCP', has('the report of 12') && has('untrusted output of')],
+    [
+      'skill_run gave it the output over MCP',
+      has('the report of 12') && has('untrusted output of'),
+    ],
   ];
 }
 
 function recorded({ home }: InstalledHost): Row[] {
   const lines = readFileSync(join(home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
-  const entries = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string | undefined>>);
+  const entries = lines.map(
+    (line) => JSON.parse(line) as Readonly<Record<string, string | undefined>>,
+  );
   const starts = entries.filter(({ event, skill }) => event === 'start' && skill === name);
-  const left = entries.filter(({ decision, event }) => event === 'egress' && decision === 'allowed').map(({ host }) => host);
-  const denied = entries.filter(({ decision, event }) => event === 'egress' && decision === 'denied').map(({ host }) => host);
+  const left = entries
+    .filter(({ decision, event }) => event === 'egress' && decision === 'allowed')
+    .map(({ host }) => host);
+  const denied = entries
+    .filter(({ decision, event }) => event === 'egress' && decision === 'denied')
+    .map(({ host }) => host);
   const hosts = [...new Set(left)];
   return [
     [
       'both runs are in the audit log, each with a plan of its own and the session',
-      starts.length === 2 && starts.every(({ plan, session }) => /^sha256:/.test(plan ?? '') && session !== undefined),
+      starts.length === 2 &&
+        starts.every(({ plan, session }) => /^sha256:/.test(plan ?? '') && session !== undefined),
     ],
     ['one has the stated why', starts.some(({ why }) => why === 'the person asked for it')],
     [
@@ -90,11 +116,14 @@ function recorded({ home }: InstalledHost): Row[] {
 function print(title: string, rows: readonly Row[]): void {
   process.stdout.write(`${title}\n`);
   for (const [says, isSo, more] of rows)
-    process.stdout.write(`  ${isSo ? 'yes' : 'NO '} ${says}${more === undefined ? '' : ` (${more.trim().split('\n')[0]})`}\n`);
+    process.stdout.write(
+      `  ${isSo ? 'yes' : 'NO '} ${says}${more === undefined ? '' : ` (${more.trim().split('\n')[0]})`}\n`,
+    );
   if (rows.some(([, isSo]) => !isSo)) process.exitCode = 1;
 }
 
 const wanted = process.argv.slice(2);
 const isWanted = (one: string): boolean => wanted.length === 0 || wanted.includes(one);
-for (const client of clients.filter((one) => isWanted(one.name))) print(client.package, await tryClient(client));
+for (const client of clients.filter((one) => isWanted(one.name)))
+  print(client.package, await tryClient(client));
 if (isWanted('inspector')) print(tryInspector.package, await tryInspector());

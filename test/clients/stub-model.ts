@@ -46,7 +46,10 @@ interface Declared {
 }
 
 // A request without tools is about something else, such as a title.
-function wantedTool({ tools = [] }: { readonly tools?: readonly Declared[] }, call: StubCall | undefined): ToolUse | undefined {
+function wantedTool(
+  { tools = [] }: { readonly tools?: readonly Declared[] },
+  call: StubCall | undefined,
+): ToolUse | undefined {
   if (call === undefined) return undefined;
   const names = tools.flatMap((one) =>
     one.tools === undefined
@@ -60,7 +63,11 @@ function wantedTool({ tools = [] }: { readonly tools?: readonly Declared[] }, ca
 type Speak = (response: ServerResponse, use: ToolUse | undefined, id: string) => void;
 
 /** By the path of an interface: how a tool's result stands in a request, and how the model answers. */
-const speakers: readonly { readonly path: string; readonly result: string; readonly speak: Speak }[] = [
+const speakers: readonly {
+  readonly path: string;
+  readonly result: string;
+  readonly speak: Speak;
+}[] = [
   { path: '/responses', result: '"type":"function_call_output"', speak: speakResponses },
   { path: '/messages', result: '"type":"tool_result"', speak: speakMessages },
   { path: '/chat/completions', result: '"role":"tool"', speak: speakChat },
@@ -69,34 +76,65 @@ const speakers: readonly { readonly path: string; readonly result: string; reado
 const done = 'done by the stub';
 
 function speakResponses(response: ServerResponse, use: ToolUse | undefined, id: string): void {
-  const send = (event: Record<string, unknown>) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  const message = { type: 'message', role: 'assistant', id: 'm1', content: [{ type: 'output_text', text: done }] };
+  const send = (event: Record<string, unknown>) =>
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  const message = {
+    type: 'message',
+    role: 'assistant',
+    id: 'm1',
+    content: [{ type: 'output_text', text: done }],
+  };
   send({ type: 'response.created', response: { id: 'r1' } });
   const { input, ...name } = use ?? { input: '' };
   const call = { type: 'function_call', id: `f-${id}`, call_id: id, ...name, arguments: input };
   send({ type: 'response.output_item.done', item: use === undefined ? message : call });
-  const usage = { input_tokens: 1, input_tokens_details: null, output_tokens: 1, output_tokens_details: null, total_tokens: 2 };
+  const usage = {
+    input_tokens: 1,
+    input_tokens_details: null,
+    output_tokens: 1,
+    output_tokens_details: null,
+    total_tokens: 2,
+  };
   send({ type: 'response.completed', response: { id: 'r1', usage } });
 }
 
 function speakMessages(response: ServerResponse, use: ToolUse | undefined, id: string): void {
-  const send = (event: Record<string, unknown>) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  const block = use === undefined ? { type: 'text', text: '' } : { type: 'tool_use', id, name: use.name, input: {} };
-  const delta = use === undefined ? { type: 'text_delta', text: done } : { type: 'input_json_delta', partial_json: use.input };
-  const message = { id: 'm', type: 'message', role: 'assistant', content: [], model: 'stub', stop_reason: null };
-  send({ type: 'message_start', message: { ...message, stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } } });
-  send({ type: 'content_block_start', ...{ index: 0, content_block: block } });
-  send({ type: 'content_block_delta', ...{ index: 0, delta } });
-  send({ type: 'content_block_stop', ...{ index: 0 } });
+  const send = (event: Record<string, unknown>) =>
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  const block =
+    use === undefined
+      ? { type: 'text', text: '' }
+      : { type: 'tool_use', id, name: use.name, input: {} };
+  const delta =
+    use === undefined
+      ? { type: 'text_delta', text: done }
+      : { type: 'input_json_delta', partial_json: use.input };
+  const message = {
+    id: 'm',
+    type: 'message',
+    role: 'assistant',
+    content: [],
+    model: 'stub',
+    stop_reason: null,
+  };
+  send({
+    type: 'message_start',
+    message: { ...message, stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } },
+  });
+  send({ type: 'content_block_start', index: 0, content_block: block });
+  send({ type: 'content_block_delta', index: 0, delta });
+  send({ type: 'content_block_stop', index: 0 });
   const stop = use === undefined ? 'end_turn' : 'tool_use';
-  send({ type: 'message_delta', ...{ delta: { stop_reason: stop }, usage: { output_tokens: 1 } } });
+  send({ type: 'message_delta', delta: { stop_reason: stop }, usage: { output_tokens: 1 } });
   send({ type: 'message_stop' });
 }
 
 function speakChat(response: ServerResponse, use: ToolUse | undefined, id: string): void {
   const send = (delta: object, finish: string | null = null) => {
     const about = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'stub' };
-    response.write(`data: ${JSON.stringify({ ...about, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`);
+    response.write(
+      `data: ${JSON.stringify({ ...about, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
+    );
   };
   const called = { name: use?.name, arguments: use?.input };
   send(

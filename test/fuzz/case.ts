@@ -38,46 +38,50 @@ export function makeCase(seed: number, index: number, seeds: readonly Seed[]): C
     'scan',
   ] as const);
   const count = kind === 'scan' ? 1 + random.size(3) : 1;
-  const files = Array.from({ length: count }, (): SourceFile => ({ ...makeFile(random, seeds), mode: 0o644 }));
+  const files = Array.from(
+    { length: count },
+    (): SourceFile => ({ ...makeFile(random, seeds), mode: 0o644 }),
+  );
   if (kind === 'scan' && !files.some((file) => file.path === 'SKILL.md'))
     files.push({
       path: 'SKILL.md',
       bytes: Buffer.from('---\nname: sample\ndescription: A sample.\n---\nRun a file.\n'),
       mode: 0o644,
     });
-  return { kind, files: [...new Map(files.map((file) => [file.path, file])).values()], isRepeated: random.chance(8) };
+  return {
+    kind,
+    files: [...new Map(files.map((file) => [file.path, file])).values()],
+    isRepeated: random.chance(8),
+  };
 }
 
 function makeFile(random: Random, seeds: readonly Seed[]): { path: string; bytes: Buffer } {
   const seed = random.pick(seeds);
-  if (!random.chance(4)) return { path: seed.path, bytes: mutate(random, seed.bytes, [random.pick(seeds).bytes]) };
+  if (!random.chance(4))
+    return { path: seed.path, bytes: mutate(random, seed.bytes, [random.pick(seeds).bytes]) };
   const language = random.pick(languages);
   return { path: pathOf(language), bytes: Buffer.from(soup(random, language)) };
 }
 
 const extensions: Readonly<Partial<Record<Language, string>>> = {
-  ...{
-    typescript: 'ts',
-    javascript: 'js',
-    python: 'py',
-    shell: 'sh',
-    markdown: 'md',
-    text: 'txt',
-    powershell: 'ps1',
-    batch: 'bat',
-    ruby: 'rb',
-  },
-  ...{
-    perl: 'pl',
-    go: 'go',
-    rust: 'rs',
-    csharp: 'cs',
-    vbscript: 'vbs',
-    other: 'fish',
-    makefile: 'mk',
-    applescript: 'scpt',
-    julia: 'jl',
-  },
+  typescript: 'ts',
+  javascript: 'js',
+  python: 'py',
+  shell: 'sh',
+  markdown: 'md',
+  text: 'txt',
+  powershell: 'ps1',
+  batch: 'bat',
+  ruby: 'rb',
+  perl: 'pl',
+  go: 'go',
+  rust: 'rs',
+  csharp: 'cs',
+  vbscript: 'vbs',
+  other: 'fish',
+  makefile: 'mk',
+  applescript: 'scpt',
+  julia: 'jl',
 };
 
 function pathOf(language: Language): string {
@@ -86,9 +90,11 @@ function pathOf(language: Language): string {
 
 // Pieces in any order, with brackets that mostly close.
 function soup(random: Random, language: Language): string {
-  const pieces = tokens[language] ?? (language === 'javascript' ? tokens.typescript : tokens.shell) ?? [];
+  const pieces =
+    tokens[language] ?? (language === 'javascript' ? tokens.typescript : tokens.shell) ?? [];
   let text = '';
-  for (let count = random.size(150); count > 0; count--) text += random.pick(pieces) + (random.chance(2) ? ' ' : '');
+  for (let count = random.size(150); count > 0; count--)
+    text += random.pick(pieces) + (random.chance(2) ? ' ' : '');
   return text;
 }
 
@@ -108,7 +114,8 @@ export async function runCase({ kind, files, isRepeated }: Case): Promise<void> 
     }
   };
   const first = await once();
-  if (isRepeated && (await once()) !== first) throw new Error('the second time, the answer was another one');
+  if (isRepeated && (await once()) !== first)
+    throw new Error('the second time, the answer was another one');
 }
 
 // Straight to the front ends: what they throw is seen here, where a scan would go on without the file.
@@ -116,17 +123,29 @@ async function analyseFiles(files: readonly SourceFile[]): Promise<string> {
   const paths = new Set(files.map((file) => file.path));
   let sources: readonly Source[] = files.flatMap(({ path, bytes }): Source[] => {
     const text = new TextDecoder().decode(bytes);
-    return [{ path, file: path, language: languageOf(path, text), text, context: 'code', depth: 0 }];
+    return [
+      { path, file: path, language: languageOf(path, text), text, context: 'code', depth: 0 },
+    ];
   });
   const answers: string[] = [];
   for (let depth = 0; depth < 2; depth++) {
     const next: Source[] = [];
     for (const source of sources.slice(0, 20)) {
-      const result = (await analyserOf(source.language))([source], { files: paths, steps: new Steps(stepsMax) });
+      const result = (await analyserOf(source.language))([source], {
+        files: paths,
+        steps: new Steps(stepsMax),
+      });
       answers.push(JSON.stringify(result.facts));
       for (const fact of result.facts) checkSpan(source, fact.span.start, fact.span.end);
       for (const [index, { language, text, context }] of result.embedded.entries())
-        next.push({ path: `${source.path}#${index}`, file: source.file, language, text, context, depth: depth + 1 });
+        next.push({
+          path: `${source.path}#${index}`,
+          file: source.file,
+          language,
+          text,
+          context,
+          depth: depth + 1,
+        });
     }
     sources = next;
   }

@@ -26,7 +26,8 @@ const changes: readonly Change[] = [
   (random, bytes) =>
     at(random, bytes, (copy, offset) => {
       const value = random.pick(numbers);
-      if (offset + 4 <= copy.length) random.chance(2) ? copy.writeUInt32LE(value, offset) : copy.writeUInt32BE(value, offset);
+      if (offset + 4 <= copy.length)
+        random.chance(2) ? copy.writeUInt32LE(value, offset) : copy.writeUInt32BE(value, offset);
     }),
   (random, bytes) => bytes.subarray(0, random.below(bytes.length + 1)),
   (random, bytes) => cut(bytes, random.below(bytes.length + 1), random.size(50)),
@@ -34,21 +35,47 @@ const changes: readonly Change[] = [
     const start = random.below(bytes.length + 1);
     const piece = bytes.subarray(start, start + 1 + random.size(60));
     const times = random.chance(20) ? 1 + random.below(3_000) : 1 + random.size(8);
-    return Buffer.concat([bytes.subarray(0, start), ...Array<Buffer>(times).fill(piece), bytes.subarray(start)]);
+    return Buffer.concat([
+      bytes.subarray(0, start),
+      ...Array<Buffer>(times).fill(piece),
+      bytes.subarray(start),
+    ]);
   },
   (random, bytes, others) => {
     const other = random.pick(others);
     const start = random.below(bytes.length + 1);
     const from = random.below(other.length + 1);
-    return Buffer.concat([bytes.subarray(0, start), other.subarray(from, from + random.size(400)), bytes.subarray(start)]);
+    return Buffer.concat([
+      bytes.subarray(0, start),
+      other.subarray(from, from + random.size(400)),
+      bytes.subarray(start),
+    ]);
   },
   (_, bytes) => Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'),
   (_, bytes) => Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r'), 'latin1'),
-  (random, bytes) => Buffer.concat([Buffer.from(random.pick(['efbbbf', 'fffe', 'feff', 'fffe0000', '00']), 'hex'), bytes]),
+  (random, bytes) =>
+    Buffer.concat([
+      Buffer.from(random.pick(['efbbbf', 'fffe', 'feff', 'fffe0000', '00']), 'hex'),
+      bytes,
+    ]),
   (_, bytes) => Buffer.from(bytes.toString('utf8'), 'utf16le'),
   (random, bytes) => {
     const start = random.below(bytes.length + 1);
-    const pair = random.pick(['()', '[]', '{}', '<>', '""', "''", '``', '$(', '((', '[[', '> ', '- ', '"+"']);
+    const pair = random.pick([
+      '()',
+      '[]',
+      '{}',
+      '<>',
+      '""',
+      "''",
+      '``',
+      '$(',
+      '((',
+      '[[',
+      '> ',
+      '- ',
+      '"+"',
+    ]);
     const depth = random.chance(30) ? 2_000 : 1 + random.size(40);
     return Buffer.concat([
       bytes.subarray(0, start),

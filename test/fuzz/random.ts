@@ -25,5 +25,10 @@ export function randomOf(seed: number, index: number): Random {
     if (item === undefined && items.length === 0) throw new Error('nothing to pick from');
     return item as Item;
   };
-  return { below, pick, chance: (oneIn) => below(oneIn) === 0, size: (limit) => below(1 + below(limit)) };
+  return {
+    below,
+    pick,
+    chance: (oneIn) => below(oneIn) === 0,
+    size: (limit) => below(1 + below(limit)),
+  };
 }

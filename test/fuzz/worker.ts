@@ -23,13 +23,18 @@ const { seed, shared, thread } = workerData as WorkerTask;
 const counters = new Int32Array(shared);
 const seeds = readSeeds();
 
-for (let index = Atomics.add(counters, 0, 1); index < Atomics.load(counters, 1); index = Atomics.add(counters, 0, 1)) {
+for (
+  let index = Atomics.add(counters, 0, 1);
+  index < Atomics.load(counters, 1);
+  index = Atomics.add(counters, 0, 1)
+) {
   Atomics.store(counters, 2 + thread, index);
   const start = process.threadCpuUsage();
   try {
     await runCase(makeCase(seed, index, seeds));
     const spent = process.threadCpuUsage(start).user / 1_000;
-    if (spent > slowMilliseconds) report({ index, what: `slow: ${Math.round(spent)} ms`, stack: '' });
+    if (spent > slowMilliseconds)
+      report({ index, what: `slow: ${Math.round(spent)} ms`, stack: '' });
   } catch (cause) {
     const stack = cause instanceof Error ? (cause.stack ?? '') : String(cause);
     report({ index, what: cause instanceof Error ? cause.message : String(cause), stack });

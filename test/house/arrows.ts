@@ -10,5 +10,8 @@ export interface Arrow {
 /** Every import of a file, type imports and literal dynamic ones too: a path inside the checkout or the name of a package. */
 export function arrowsOf(path: string, text: string): Arrow[] {
   const found = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
-  return found.map((to) => ({ from: path, to: to.startsWith('.') ? posix.join(dirname(path), to) : to }));
+  return found.map((to) => ({
+    from: path,
+    to: to.startsWith('.') ? posix.join(dirname(path), to) : to,
+  }));
 }

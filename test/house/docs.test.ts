@@ -29,11 +29,17 @@ describe('the documentation', () => {
       expect(found.kind).toBe('command');
       if (found.kind !== 'command') return;
       // What follows `--` is another program's.
-      const ours = found.rest.includes('--') ? found.rest.slice(0, found.rest.indexOf('--')) : found.rest;
+      const ours = found.rest.includes('--')
+        ? found.rest.slice(0, found.rest.indexOf('--'))
+        : found.rest;
       // And what follows the command of a skill is the skill's.
-      const last = ours.filter((word) => !word.startsWith('--'))[(found.row.verbatimAfter ?? 0) - 1];
+      const last = ours.filter((word) => !word.startsWith('--'))[
+        (found.row.verbatimAfter ?? 0) - 1
+      ];
       const own = last === undefined ? ours : ours.slice(0, ours.indexOf(last) + 1);
-      const options = own.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0]);
+      const options = own
+        .filter((word) => word.startsWith('--'))
+        .map((word) => word.slice(2).split('=')[0]);
       const known = [...Object.keys(found.row.options), 'format', 'help'];
       expect(options.filter((option) => !known.includes(option ?? ''))).toEqual([]);
     },
@@ -42,47 +48,68 @@ describe('the documentation', () => {
   it.each(pages)('%s links to files that exist', (page) => {
     // What stands in a block of code is an example, not a link.
     const prose = read(page).replace(/^(`{3,})[^\n]*\n.*?^\1$/gms, '');
-    const targets = [...prose.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? '');
+    const targets = [...prose.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
+      ([, target]) => target ?? '',
+    );
     expect(targets.filter((target) => !existsSync(join(top, dirname(page), target)))).toEqual([]);
   });
 
   it('shows MCP settings that are JSON and start a command that exists', () => {
     const text = read('docs/operating.md');
-    const settings = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, block]) => JSON.parse(block ?? ''));
+    const settings = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, block]) =>
+      JSON.parse(block ?? ''),
+    );
     const server = settings.find((one) => 'mcpServers' in one)?.mcpServers.skillgate;
     expect(Object.keys(JSON.parse(read('package.json')).bin)).toContain(server.command);
-    expect(findCommand(server.args)).toMatchObject({ kind: 'command', rest: ['--agent', 'finance'] });
-    expect(text).toContain('["--prefix", "/opt/skillgate", "run", "-s", "skill", "--", "mcp", "--agent", "finance"]');
+    expect(findCommand(server.args)).toMatchObject({
+      kind: 'command',
+      rest: ['--agent', 'finance'],
+    });
+    expect(text).toContain(
+      '["--prefix", "/opt/skillgate", "run", "-s", "skill", "--", "mcp", "--agent", "finance"]',
+    );
   });
 
   it('shows Codex and OpenCode the same server', () => {
     const text = read('docs/operating.md');
-    const [, command, args] = /\[mcp_servers\.skillgate\]\ncommand = (".*")\nargs = (\[.*\])/.exec(text) ?? [];
+    const [, command, args] =
+      /\[mcp_servers\.skillgate\]\ncommand = (".*")\nargs = (\[.*\])/.exec(text) ?? [];
     const codex = [JSON.parse(command ?? '""'), ...JSON.parse(args ?? '[]')];
     const [, settings] = /```json\n(\{ "mcp": .*)\n```/.exec(text) ?? [];
     expect(codex).toEqual(['skillgate', 'mcp', '--agent', 'finance']);
-    expect(JSON.parse(settings ?? '{}').mcp.skillgate).toMatchObject({ type: 'local', command: codex });
+    expect(JSON.parse(settings ?? '{}').mcp.skillgate).toMatchObject({
+      type: 'local',
+      command: codex,
+    });
   });
 
   it('explains each key of host policy where operators look for it', () => {
     const rows = [...read('docs/operating.md').matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(
       ([, cell]) => (cell ?? '').match(/\w+/g) ?? [],
     );
-    expect(Object.keys(emptyHostPolicy).filter((key) => key !== 'file' && !rows.includes(key))).toEqual([]);
+    expect(
+      Object.keys(emptyHostPolicy).filter((key) => key !== 'file' && !rows.includes(key)),
+    ).toEqual([]);
   });
 
   it('names in the threat model only files and tests that exist', () => {
     const named = [
-      ...read('docs/threat-model.md').matchAll(/`((?:cli|registry|runner|scanner|skills-index|test)\/[\w/.-]+)`/g),
+      ...read('docs/threat-model.md').matchAll(
+        /`((?:cli|registry|runner|scanner|skills-index|test)\/[\w/.-]+)`/g,
+      ),
     ].map(([, path]) => path ?? '');
     expect(named.length).toBeGreaterThan(40);
     expect(named.filter((path) => !existsSync(join(top, path)))).toEqual([]);
   });
 
   it('has a row for each attacker whose stories are told, by the same name, and no other', () => {
-    const table = read('docs/threat-model.md').split('## The attackers, one by one')[1]?.split('\n## ')[0] ?? '';
+    const table =
+      read('docs/threat-model.md').split('## The attackers, one by one')[1]?.split('\n## ')[0] ??
+      '';
     const rows = [...table.matchAll(/^\| (?!attacker|---)(.*?) \|/gm)].map(([, name]) => name);
-    const told = [...read('test/journey/attackers.test.ts').matchAll(/^describe\('attacker: (.*)', /gm)].map(([, name]) => name);
+    const told = [
+      ...read('test/journey/attackers.test.ts').matchAll(/^describe\('attacker: (.*)', /gm),
+    ].map(([, name]) => name);
     expect(told.length).toBeGreaterThan(10);
     expect(rows).toEqual(told);
   });

@@ -13,7 +13,12 @@ const drawing: Record<string, readonly string[]> = {
   'skills-index/run': ['skills-index/skill', 'skills-index/statement'],
   'skills-index/log': ['skills-index/skill', 'skills-index/statement'],
   'skills-index/trust': ['skills-index/skill', 'skills-index/statement', 'skills-index/log'],
-  'skills-index/client': ['skills-index/skill', 'skills-index/statement', 'skills-index/log', 'skills-index/trust'],
+  'skills-index/client': [
+    'skills-index/skill',
+    'skills-index/statement',
+    'skills-index/log',
+    'skills-index/trust',
+  ],
   scanner: ['skills-index'],
   runner: ['skills-index'],
   registry: ['skills-index'],
@@ -53,7 +58,9 @@ const mayTouchRegistry = /^cli\/commands\/(serve|backup|restore|index|rotate|wit
 function whyNotDrawn({ from, to }: Arrow): string | undefined {
   const room = roomOf(from);
   if (to.startsWith('node:')) {
-    const wrong = Object.entries(nodeParts).find(([place, parts]) => from.startsWith(`${place}/`) && !parts.test(to));
+    const wrong = Object.entries(nodeParts).find(
+      ([place, parts]) => from.startsWith(`${place}/`) && !parts.test(to),
+    );
     return wrong === undefined ? undefined : `${wrong[0]} does no I/O, so not ${to}`;
   }
   if (!isOurs(to)) {
@@ -68,7 +75,9 @@ function whyNotDrawn({ from, to }: Arrow): string | undefined {
   if (room === target) return undefined;
   if (target === 'registry' && mayTouchRegistry.test(from)) return undefined;
   const allowed = drawing[room] ?? [];
-  return allowed.some((one) => target === one || target.startsWith(`${one}/`)) ? undefined : `${room} may not import ${target}`;
+  return allowed.some((one) => target === one || target.startsWith(`${one}/`))
+    ? undefined
+    : `${room} may not import ${target}`;
 }
 
 function roomOf(path: string): string {
@@ -80,13 +89,15 @@ function isOurs(path: string): boolean {
   return /^(skills-index|scanner|runner|registry|cli|test|bench|docs|examples)\//.test(path);
 }
 
-const sources = globSync('{skills-index,scanner,runner,registry,cli}/**/*.{ts,js}', { cwd: top }).map((path) =>
-  relative(top, resolve(top, path)),
-);
+const sources = globSync('{skills-index,scanner,runner,registry,cli}/**/*.{ts,js}', {
+  cwd: top,
+}).map((path) => relative(top, resolve(top, path)));
 
 describe('the drawing of the imports', () => {
   it('holds for every file', () => {
-    const arrows = sources.flatMap((path) => arrowsOf(path, readFileSync(resolve(top, path), 'utf8')));
+    const arrows = sources.flatMap((path) =>
+      arrowsOf(path, readFileSync(resolve(top, path), 'utf8')),
+    );
     const wrong = arrows.flatMap((arrow) => {
       const why = whyNotDrawn(arrow);
       return why === undefined ? [] : [`${arrow.from} → ${arrow.to}: ${why}`];

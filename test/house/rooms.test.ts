@@ -56,37 +56,60 @@ const starts: Record<string, RegExp> = {
 const upwards: Record<string, string> = {
   'registry/store/schema.ts → registry/versions/status.ts':
     'the column of a state holds exactly the states of the table of moves',
-  'registry/context.ts → registry/log/head-ahead.ts': 'the context is made of the types of its parts',
+  'registry/context.ts → registry/log/head-ahead.ts':
+    'the context is made of the types of its parts',
   'registry/context.ts → registry/log/signing.ts': 'the context is made of the types of its parts',
-  'registry/context.ts → registry/log/witness-answers.ts': 'the context is made of the types of its parts',
-  'registry/context.ts → registry/people/known-identities.ts': 'the context is made of the types of its parts',
-  'registry/context.ts → registry/review/incident-policy.ts': 'the context is made of the types of its parts',
+  'registry/context.ts → registry/log/witness-answers.ts':
+    'the context is made of the types of its parts',
+  'registry/context.ts → registry/people/known-identities.ts':
+    'the context is made of the types of its parts',
+  'registry/context.ts → registry/review/incident-policy.ts':
+    'the context is made of the types of its parts',
   'registry/context.ts → registry/store/batch.ts': 'the context is made of the types of its parts',
-  'registry/context.ts → registry/store/objects.ts': 'the context is made of the types of its parts',
-  'registry/problem-json.ts → registry/store/sqlite-errors.ts': 'a damaged database is told as a problem document',
-  'registry/versions/lacking-scans.ts → registry/scans/jobs.ts': 'a version that lacks a scan gets a job',
-  'registry/strangers/stranger-limit.ts → registry/routes/describe.ts': 'the limit stands in the description of each route',
-  'registry/store/blobs.ts → registry/log/log.ts': 'a lost blob is written again from what the log holds',
-  'registry/store/blobs.ts → registry/log/logged-bundle.ts': 'a lost blob is written again from what the log holds',
+  'registry/context.ts → registry/store/objects.ts':
+    'the context is made of the types of its parts',
+  'registry/problem-json.ts → registry/store/sqlite-errors.ts':
+    'a damaged database is told as a problem document',
+  'registry/versions/lacking-scans.ts → registry/scans/jobs.ts':
+    'a version that lacks a scan gets a job',
+  'registry/strangers/stranger-limit.ts → registry/routes/describe.ts':
+    'the limit stands in the description of each route',
+  'registry/store/blobs.ts → registry/log/log.ts':
+    'a lost blob is written again from what the log holds',
+  'registry/store/blobs.ts → registry/log/logged-bundle.ts':
+    'a lost blob is written again from what the log holds',
   'registry/review/passkey-approval.ts → registry/intake/replays.ts':
     'an approval that comes again is judged like any statement that comes again',
-  'registry/people/identities.ts → registry/log/log.ts': 'who is who follows from logged statements',
+  'registry/people/identities.ts → registry/log/log.ts':
+    'who is who follows from logged statements',
   'scanner/rule.ts → scanner/manifest/declared.ts': 'rules see what the author declared: a type',
-  'scanner/models/strong-forms.ts → scanner/prose/statements.ts': 'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/harms.ts → scanner/prose/lexicon.ts': 'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/harms.ts → scanner/prose/phrase.ts': 'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/orders.ts → scanner/prose/lexicon.ts': 'tables of phrases are written with the constructors of prose',
-  'scanner/models/phrases/orders.ts → scanner/prose/phrase.ts': 'tables of phrases are written with the constructors of prose',
+  'scanner/models/strong-forms.ts → scanner/prose/statements.ts':
+    'tables of phrases are written with the constructors of prose',
+  'scanner/models/phrases/harms.ts → scanner/prose/lexicon.ts':
+    'tables of phrases are written with the constructors of prose',
+  'scanner/models/phrases/harms.ts → scanner/prose/phrase.ts':
+    'tables of phrases are written with the constructors of prose',
+  'scanner/models/phrases/orders.ts → scanner/prose/lexicon.ts':
+    'tables of phrases are written with the constructors of prose',
+  'scanner/models/phrases/orders.ts → scanner/prose/phrase.ts':
+    'tables of phrases are written with the constructors of prose',
   'scanner/manifest/secrets.ts → scanner/rules/flow/secret-to-network.ts':
     'a draft names the hosts that this rule finds for a secret',
-  'scanner/flow/started-files.ts → scanner/rounds/frontend.ts': 'what starts a file is told by front ends',
-  'scanner/flow/started-files.ts → scanner/rounds/program-look.ts': 'what starts a file is told by front ends',
-  'scanner/fact/language.ts → scanner/models/api.ts': 'the language of a text is looked up in a table',
-  'scanner/fact/language.ts → scanner/models/file-types.ts': 'the language of a text is looked up in a table',
+  'scanner/flow/started-files.ts → scanner/rounds/frontend.ts':
+    'what starts a file is told by front ends',
+  'scanner/flow/started-files.ts → scanner/rounds/program-look.ts':
+    'what starts a file is told by front ends',
+  'scanner/fact/language.ts → scanner/models/api.ts':
+    'the language of a text is looked up in a table',
+  'scanner/fact/language.ts → scanner/models/file-types.ts':
+    'the language of a text is looked up in a table',
   'scanner/fact/steps.ts → scanner/limits.ts': 'the limit of steps',
-  'skills-index/run/holds/hold-gate.ts → skills-index/run/plan/plan.ts': 'holds are judged for a plan: a type',
-  'skills-index/run/holds/hold-rules.ts → skills-index/run/plan/plan.ts': 'holds are judged for a plan: a type',
-  'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts': 'a policy of holds names breakers',
+  'skills-index/run/holds/hold-gate.ts → skills-index/run/plan/plan.ts':
+    'holds are judged for a plan: a type',
+  'skills-index/run/holds/hold-rules.ts → skills-index/run/plan/plan.ts':
+    'holds are judged for a plan: a type',
+  'skills-index/run/holds/hold-policy.ts → skills-index/run/agents/breaker.ts':
+    'a policy of holds names breakers',
 };
 
 /** Folders that are lists, one entry a file. */
@@ -104,17 +127,25 @@ function arrowsIn(folder: string): string[] {
   return globSync(`${folder}/**/*.{ts,js}`, { cwd: top })
     .flatMap((path) => arrowsOf(path, readFileSync(resolve(top, path), 'utf8')))
     .filter(({ to }) => to.startsWith(`${folder}/`))
-    .filter(({ from, to }) => order.indexOf(roomOf(folder, from)) > order.indexOf(roomOf(folder, to)))
+    .filter(
+      ({ from, to }) => order.indexOf(roomOf(folder, from)) > order.indexOf(roomOf(folder, to)),
+    )
     .map(({ from, to }) => `${from} → ${to}`);
 }
 
 describe('the inner rooms', () => {
   it.each(Object.keys(floors))('of %s are all on the list of floors', (folder) => {
     const rooms = [
-      ...new Set(globSync(`${folder}/*/**/*.ts`, { cwd: top }).map((path) => path.slice(folder.length + 1).split('/')[0] ?? '')),
+      ...new Set(
+        globSync(`${folder}/*/**/*.ts`, { cwd: top }).map(
+          (path) => path.slice(folder.length + 1).split('/')[0] ?? '',
+        ),
+      ),
     ];
     expect(rooms.filter((room) => !floors[folder]?.includes(room))).toEqual([]);
-    expect(floors[folder]?.filter((room) => !room.startsWith('(') && !rooms.includes(room))).toEqual([]);
+    expect(
+      floors[folder]?.filter((room) => !room.startsWith('(') && !rooms.includes(room)),
+    ).toEqual([]);
   });
 
   it('import only rooms on lower floors, but for the arrows that are named with a reason', () => {
@@ -125,11 +156,16 @@ describe('the inner rooms', () => {
 
   it('hold at most 27 files each, but for lists and the folders that have no rooms yet', () => {
     const counts = new Map<string, number>();
-    for (const path of globSync('{cli,registry,scanner,runner,skills-index}/**/*.ts', { cwd: top })) {
+    for (const path of globSync('{cli,registry,scanner,runner,skills-index}/**/*.ts', {
+      cwd: top,
+    })) {
       counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
     }
     expect(
-      [...counts].filter(([folder, files]) => files > 27 && !lists.test(folder) && !['cli', 'runner'].includes(folder)),
+      [...counts].filter(
+        ([folder, files]) =>
+          files > 27 && !lists.test(folder) && !['cli', 'runner'].includes(folder),
+      ),
     ).toEqual([]);
   });
 });

@@ -1,12 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCeilings, withCeilings } from '../../.ci/size/ceilings.ts';
-import { type CoreSize, coreEntries, measureCore, measureText, rings, totalOf } from '../../.ci/size/measure.ts';
+import {
+  type CoreSize,
+  coreEntries,
+  measureCore,
+  measureText,
+  rings,
+  totalOf,
+} from '../../.ci/size/measure.ts';
 import { parseWithoutTypes } from '../../.ci/size/tokens.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,7 +37,10 @@ describe('the size of the core', () => {
     const ceilings = readCeilings(top);
     const over = rings.filter((ring) => totalOf(size, ring) > ceilings[ring]);
     expect(
-      over.map((ring) => `${ring}: ${totalOf(size, ring)} tokens, at most ${ceilings[ring]}; npm run -s size -- --help`),
+      over.map(
+        (ring) =>
+          `${ring}: ${totalOf(size, ring)} tokens, at most ${ceilings[ring]}; npm run -s size -- --help`,
+      ),
     ).toEqual([]);
   });
 
@@ -33,13 +51,17 @@ describe('the size of the core', () => {
   it('covers all code of runner/: what is not reached has types only', () => {
     const reached = new Set(size.files.map(({ path }) => path));
     const other = globSync('runner/**/*.ts', { cwd: top }).filter((path) => !reached.has(path));
-    expect(other.filter((path) => parseWithoutTypes(read(path)).statements.some((one) => !ts.isExportDeclaration(one)))).toEqual(
-      [],
-    );
+    expect(
+      other.filter((path) =>
+        parseWithoutTypes(read(path)).statements.some((one) => !ts.isExportDeclaration(one)),
+      ),
+    ).toEqual([]);
   });
 
   it('names in a decision each package that a run loads', () => {
-    const named = [...read('docs/decisions/0005-runner-budget.md').matchAll(/^- `([^`]+)`/gm)].map(([, name]) => name);
+    const named = [...read('docs/decisions/0005-runner-budget.md').matchAll(/^- `([^`]+)`/gm)].map(
+      ([, name]) => name,
+    );
     expect(size.packages.length).toBeGreaterThan(3);
     expect(size.packages.filter((name) => !named.includes(name))).toEqual([]);
   });
@@ -56,7 +78,8 @@ describe('the size of the core', () => {
 
   it('stays the same when every file moves to another folder', () => {
     const folder = join(copies, 'moved');
-    const moved = (path: string): string => `rooms/room-${basename(path).charAt(0)}/${path.replaceAll('/', '-')}`;
+    const moved = (path: string): string =>
+      `rooms/room-${basename(path).charAt(0)}/${path.replaceAll('/', '-')}`;
     for (const { path } of size.files) {
       mkdirSync(dirname(join(folder, moved(path))), { recursive: true });
       writeFileSync(join(folder, moved(path)), withMovedImports(path, moved));
@@ -72,7 +95,10 @@ function copyFormattedAt(columns: number): string {
     copyFileSync(join(top, path), join(folder, path));
   }
   const options = ['format', '--write', '--vcs-enabled=false', `--line-width=${columns}`, '.'];
-  const done = spawnSync(join(top, 'node_modules/.bin/biome'), options, { cwd: folder, encoding: 'utf8' });
+  const done = spawnSync(join(top, 'node_modules/.bin/biome'), options, {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   if (done.status !== 0) throw new Error(done.stderr);
   return folder;
 }
@@ -88,7 +114,11 @@ describe('what counts as a token', () => {
   it.each([
     ['a trailing comma', 'const a = [b, c];', 'const a = [\n  b,\n  c,\n];'],
     ['parentheses that only group', 'const a = (b) => (c ? d : e);', 'const a = (b) => c ? d : e;'],
-    ['types', 'const a = b;', 'interface A { b: string }\nexport const a: A<B> = b as unknown as A;'],
+    [
+      'types',
+      'const a = b;',
+      'interface A { b: string }\nexport const a: A<B> = b as unknown as A;',
+    ],
     ['a bar before the first type', 'type A = B | C;', 'type A =\n  | B\n  | C;'],
     ['comments', 'a();', '/** Why. */\na(); // because'],
     [
@@ -107,14 +137,18 @@ describe('what counts as a token', () => {
     ['a line of a text', 'const a = `\nif b\nthen c\n`;', 'const a = `if b then c`;'],
     ['a statement', 'a(); b();', 'a();'],
   ])('%s does', (_, more, less) => {
-    const sum = (text: string): number => rings.reduce((all, ring) => all + measureText(text).tokens[ring], 0);
+    const sum = (text: string): number =>
+      rings.reduce((all, ring) => all + measureText(text).tokens[ring], 0);
     expect(sum(more)).toBeGreaterThan(sum(less));
   });
 });
 
 describe('the ring of a file', () => {
   it.each([
-    ['acts', "import { readFileSync } from 'node:fs';\nexport const a = (b: string) => readFileSync(b);"],
+    [
+      'acts',
+      "import { readFileSync } from 'node:fs';\nexport const a = (b: string) => readFileSync(b);",
+    ],
     ['acts', "import { randomBytes } from 'node:crypto';\nexport const a = () => randomBytes(1);"],
     ['acts', "export * from 'node:crypto';"],
     ['acts', "export { connect } from 'node:net';"],
@@ -134,8 +168,14 @@ describe('the ring of a file', () => {
     ],
     ['judges', 'export const a = (fetch: () => string) => fetch() === "b";'],
     ['judges', 'export const a = (b: number) => new Date(b) > new Date(0);'],
-    ['judges', 'export function a(b: string[]): string { for (const c of b) return c; throw new Error(); }'],
-    ['judges', 'const a = new WeakMap();\nexport const b = (c: object) => a.get(c) ?? a.set(c, 1);'],
+    [
+      'judges',
+      'export function a(b: string[]): string { for (const c of b) return c; throw new Error(); }',
+    ],
+    [
+      'judges',
+      'const a = new WeakMap();\nexport const b = (c: object) => a.get(c) ?? a.set(c, 1);',
+    ],
     ['vocabulary', 'export const mostBytes = 8 * 1024;'],
     ['vocabulary', "import * as v from 'valibot';\nexport const a = v.object({ b: v.string() });"],
     ['vocabulary', 'export const process = { fetch: 1 };'],
@@ -147,13 +187,17 @@ describe('the ring of a file', () => {
     const folder = join(copies, 'wrapped');
     mkdirSync(folder);
     const texts = {
-      'disk.ts': "import { readFileSync } from 'node:fs';\nexport const read = (path: string) => readFileSync(path);",
+      'disk.ts':
+        "import { readFileSync } from 'node:fs';\nexport const read = (path: string) => readFileSync(path);",
       'wrapper.ts': "export { read } from './disk.ts';",
-      'judge.ts': "import { read } from './wrapper.ts';\nexport const isEmpty = (path: string) => read(path).length === 0;",
-      'types.ts': "import type { read } from './wrapper.ts';\nexport const isNothing = (one: typeof read) => one === undefined;",
+      'judge.ts':
+        "import { read } from './wrapper.ts';\nexport const isEmpty = (path: string) => read(path).length === 0;",
+      'types.ts':
+        "import type { read } from './wrapper.ts';\nexport const isNothing = (one: typeof read) => one === undefined;",
     };
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-    const ringsFrom = (entry: string) => measureCore(folder, [entry]).files.map(({ path, ring }) => [path, ring]);
+    const ringsFrom = (entry: string) =>
+      measureCore(folder, [entry]).files.map(({ path, ring }) => [path, ring]);
     expect(ringsFrom('judge.ts')).toEqual([
       ['disk.ts', 'acts'],
       ['judge.ts', 'acts'],

@@ -1,5 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +32,11 @@ let program = '';
 /** What came to the model's endpoint. */
 const asked: { readonly url: string; readonly body: string; readonly key: string }[] = [];
 const model = createServer(async (request, response) => {
-  asked.push({ url: request.url ?? '', body: await text(request), key: String(request.headers.authorization) });
+  asked.push({
+    url: request.url ?? '',
+    body: await text(request),
+    key: String(request.headers.authorization),
+  });
   response.end('{"choices":[{"message":{"role":"assistant","content":"done"}}]}');
 });
 
@@ -31,7 +45,14 @@ type Results = Readonly<Record<string, unknown>>;
 
 /** Runs the stub agent in a session of an identity. */
 async function inSession(agent: string, steps: Steps): Promise<Results> {
-  const { exit, out, err } = await host.skill('agent', 'run', agent, '--', 'stub', JSON.stringify(steps));
+  const { exit, out, err } = await host.skill(
+    'agent',
+    'run',
+    agent,
+    '--',
+    'stub',
+    JSON.stringify(steps),
+  );
   if (exit !== 0) throw new Error(`${exit}: ${err}`);
   return JSON.parse(out);
 }
@@ -39,7 +60,9 @@ async function inSession(agent: string, steps: Steps): Promise<Results> {
 /** The same program on the host, to see that what a session stops would work without. */
 async function bare(steps: Steps): Promise<Results> {
   const script = join(program, 'agent.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(steps)], { env: { ...host.env } });
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(steps)], {
+    env: { ...host.env },
+  });
   return JSON.parse(stdout);
 }
 
@@ -55,19 +78,26 @@ beforeAll(async () => {
   for (const name of ['ledgers', 'leads']) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'numbers.txt'), `${name} of this year\n`);
-    if (process.getuid?.() === 0) for (const one of ['', 'numbers.txt']) chownSync(join(folder, name, one), 65_534, 65_534);
+    if (process.getuid?.() === 0)
+      for (const one of ['', 'numbers.txt']) chownSync(join(folder, name, one), 65_534, 65_534);
   }
   await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
   const policy = {
     workspaces: { ledgers: join(folder, 'ledgers'), leads: join(folder, 'leads') },
-    models: { local: { url: `http://127.0.0.1:${(model.address() as AddressInfo).port}`, kind: 'openai' } },
+    models: {
+      local: { url: `http://127.0.0.1:${(model.address() as AddressInfo).port}`, kind: 'openai' },
+    },
     agentPrograms: { stub: { folder: program, command: ['node', join(program, 'agent.ts')] } },
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
-  report = await release(host.network, makeReportSkill('@acme/weekly-report', { commands: { report: 'scripts/report.ts' } }));
+  report = await release(
+    host.network,
+    makeReportSkill('@acme/weekly-report', { commands: { report: 'scripts/report.ts' } }),
+  );
   await host.skill('agent', 'create', 'finance', '--workspace', 'ledgers:rw');
   await host.skill('agent', 'create', 'sales', '--workspace', 'leads:rw');
-  for (const name of ['finance', 'sales']) await host.skill('agent', 'grant', name, '@acme/weekly-report');
+  for (const name of ['finance', 'sales'])
+    await host.skill('agent', 'grant', name, '@acme/weekly-report');
 });
 afterAll(async () => {
   model.close();
@@ -78,10 +108,22 @@ afterAll(async () => {
 describe('an agent’s own program in a session', () => {
   it('runs programs in a folder where names are held free, and leaves nothing of these there', async () => {
     const did = await inSession('finance', {
-      program: { does: 'write', path: '/workspace/h.js', text: 'console.log(1 + 1, require("./package.json"))' },
+      program: {
+        does: 'write',
+        path: '/workspace/h.js',
+        text: 'console.log(1 + 1, require("./package.json"))',
+      },
       ran: call('node', '/workspace/h.js'),
-      init: call('sh', '-c', 'cd /workspace && npm init -y || echo "{"type": "module"}" > package.json'),
-      there: call('sh', '-c', 'cat /workspace/package.json /workspace/.mcp.json /memory/package.json /workspace/AGENTS.md'),
+      init: call(
+        'sh',
+        '-c',
+        'cd /workspace && npm init -y || echo "{"type": "module"}" > package.json',
+      ),
+      there: call(
+        'sh',
+        '-c',
+        'cat /workspace/package.json /workspace/.mcp.json /memory/package.json /workspace/AGENTS.md',
+      ),
     });
     expect(did.ran).toEqual({ status: 0, stdout: '2 {}\n', stderr: '' });
     expect(did.init).toMatchObject({ status: 2 });
@@ -94,12 +136,20 @@ describe('an agent’s own program in a session', () => {
     const tree = '/home/skill/.agents/skills/weekly-report';
     const mcp = JSON.stringify([
       { method: 'tools/list', params: {} },
-      { method: 'tools/call', params: { name: 'skill_open', arguments: { name: '@acme/weekly-report' } } },
+      {
+        method: 'tools/call',
+        params: { name: 'skill_open', arguments: { name: '@acme/weekly-report' } },
+      },
       {
         method: 'tools/call',
         params: {
           name: 'skill_run',
-          arguments: { name: '@acme/weekly-report', command: 'report', args: ['3'], why: 'Ann asked' },
+          arguments: {
+            name: '@acme/weekly-report',
+            command: 'report',
+            args: ['3'],
+            why: 'Ann asked',
+          },
         },
       },
     ]);
@@ -109,7 +159,15 @@ describe('an agent’s own program in a session', () => {
       script: { does: 'read', path: `${tree}/scripts/report.ts` },
       mcp: { does: 'mcp', text: mcp },
       ran: call('node', `${tree}/scripts/report.ts`, '7'),
-      named: call('skillgate', 'run', '--why', 'it is Friday', '@acme/weekly-report', 'report', '8'),
+      named: call(
+        'skillgate',
+        'run',
+        '--why',
+        'it is Friday',
+        '@acme/weekly-report',
+        'report',
+        '8',
+      ),
       unknown: call('skillgate', 'run', '@acme/other'),
       wrong: call('skillgate', 'run', '@acme/weekly-report', 'nothing'),
     });
@@ -127,7 +185,10 @@ describe('an agent’s own program in a session', () => {
       status: 6,
       stderr: expect.stringContaining('agent finance has no grant for @acme/other'),
     });
-    expect(did.wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('has no command') });
+    expect(did.wrong).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('has no command'),
+    });
   });
 
   it('that asks its runner without end has few lines in the audit log, one of which counts the others', async () => {
@@ -135,16 +196,26 @@ describe('an agent’s own program in a session', () => {
     const line = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
     const clientInfo = { name: 'noisy', version: '1' };
     const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-    const ask = (name: string, given: object) => line({ id: 1, method: 'tools/call', params: { name, arguments: given } });
+    const ask = (name: string, given: object) =>
+      line({ id: 1, method: 'tools/call', params: { name, arguments: given } });
     const names = Array.from({ length: 150 }, (_, i) => `@acme/s${i}`).join(' ');
     const begin = `${line({ id: 0, method: 'initialize', params: hello })}${line({ method: 'notifications/initialized' })}`;
-    const floods = [ask('skills_search', { task: names }), ask('skill_open', { name: '@no/grant' })];
+    const floods = [
+      ask('skills_search', { task: names }),
+      ask('skill_open', { name: '@no/grant' }),
+    ];
     const script = `process.stdout.write(${JSON.stringify(begin)} + ${JSON.stringify(floods)}.map((one) => one.repeat(1_000)).join(''))`;
-    await inSession('noisy', { flood: { ...call('sh', '-c', 'node -e "$0" | skillgate mcp > /dev/null', script) } });
+    await inSession('noisy', {
+      flood: { ...call('sh', '-c', 'node -e "$0" | skillgate mcp > /dev/null', script) },
+    });
     const lines = entries().filter(({ agent }) => agent === 'noisy');
     expect(lines.length).toBeLessThan(1_000);
-    expect(lines.filter(({ event, tool }) => event === 'call' && tool === 'search').length).toBeGreaterThan(0);
-    const told = lines.filter(({ code }) => code === 'run-limit').map(({ why = '' }) => Number.parseInt(why, 10));
+    expect(
+      lines.filter(({ event, tool }) => event === 'call' && tool === 'search').length,
+    ).toBeGreaterThan(0);
+    const told = lines
+      .filter(({ code }) => code === 'run-limit')
+      .map(({ why = '' }) => Number.parseInt(why, 10));
     expect(told.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000);
     expect(told.length).toBeLessThan(5);
   });
@@ -164,7 +235,11 @@ describe('an agent’s own program in a session', () => {
     const did = await inSession('finance', steps);
     expect(did.model).toEqual({ status: 200, text: expect.stringContaining('done') });
     expect(asked).toEqual([
-      { url: '/v1/chat/completions', body: expect.stringContaining('write the report'), key: 'Bearer placeholder' },
+      {
+        url: '/v1/chat/completions',
+        body: expect.stringContaining('write the report'),
+        key: 'Bearer placeholder',
+      },
     ]);
     expect(did.endpoint).toBe('ECONNREFUSED');
     for (const one of ['byAddress', 'elsewhere', 'runner', 'tags', 'files'])
@@ -176,24 +251,47 @@ describe('an agent’s own program in a session', () => {
   it('reaches a model elsewhere by its name, with a key that it never sees', async () => {
     const authority = makeAuthority(['*'], new Date());
     const keys: string[] = [];
-    const cloud = createSecureServer(authority.leafFor('api.model.example'), (request, response) => {
-      keys.push(`${request.url} ${request.headers.authorization}`);
-      response.end('{"echo":"real-key-of-the-model"}');
-    });
+    const cloud = createSecureServer(
+      authority.leafFor('api.model.example'),
+      (request, response) => {
+        keys.push(`${request.url} ${request.headers.authorization}`);
+        response.end('{"echo":"real-key-of-the-model"}');
+      },
+    );
     await new Promise<void>((resolve) => cloud.listen(0, '127.0.0.1', resolve));
     const pem = join(folder, 'authority.pem');
     writeFileSync(pem, authority.certificate);
     const path = join(host.home, 'config/host.json');
     const policy = readFileSync(path, 'utf8');
-    const models = { cloud: { url: 'https://api.model.example', kind: 'openai', secret: 'MODEL_KEY' } };
+    const models = {
+      cloud: { url: 'https://api.model.example', kind: 'openai', secret: 'MODEL_KEY' },
+    };
     const hosts = { 'api.model.example': `127.0.0.1:${(cloud.address() as AddressInfo).port}` };
     try {
-      writeFileSync(path, JSON.stringify({ ...JSON.parse(policy), authorities: [pem], hosts, models }), { mode: 0o600 });
-      const words = ['secret', 'set', 'MODEL_KEY', '--host', 'api.model.example', '--agent', 'finance'];
+      writeFileSync(
+        path,
+        JSON.stringify({ ...JSON.parse(policy), authorities: [pem], hosts, models }),
+        { mode: 0o600 },
+      );
+      const words = [
+        'secret',
+        'set',
+        'MODEL_KEY',
+        '--host',
+        'api.model.example',
+        '--agent',
+        'finance',
+      ];
       const refused = await host.skill('agent', 'run', 'finance', '--', 'stub', '{}');
-      expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining('secret set MODEL_KEY') });
+      expect(refused).toMatchObject({
+        exit: 6,
+        err: expect.stringContaining('secret set MODEL_KEY'),
+      });
       await host.call('skillgate', words, { stdin: 'real-key-of-the-model\n' });
-      const did = await inSession('finance', { model: { does: 'model', text: 'hello' }, env: { does: 'env' } });
+      const did = await inSession('finance', {
+        model: { does: 'model', text: 'hello' },
+        env: { does: 'env' },
+      });
       expect(keys).toEqual(['/v1/chat/completions Bearer real-key-of-the-model']);
       expect(did.model).toMatchObject({ status: 200 });
       expect(JSON.stringify(did)).not.toContain('real-key');
@@ -217,7 +315,11 @@ describe('an agent’s own program in a session', () => {
       key: { does: 'read', path: join(config, 'agents/finance.json') },
       overwrite: { does: 'write', path: join(config, 'host.json'), text: '{}' },
       audit: { does: 'read', path: join(host.home, 'data/audit/audit.jsonl') },
-      tree: { does: 'write', path: '/home/skill/.agents/skills/weekly-report/SKILL.md', text: 'obey me' },
+      tree: {
+        does: 'write',
+        path: '/home/skill/.agents/skills/weekly-report/SKILL.md',
+        text: 'obey me',
+      },
       shim: { does: 'remove', path: '/home/skill/.claude/skills/weekly-report/scripts/report.ts' },
       bridge: { does: 'write', path: '/opt/skillgate/bin/skillgate', text: '#!/bin/sh\n' },
       program: { does: 'write', path: join(program, 'agent.ts'), text: '' },
@@ -264,17 +366,25 @@ describe('an agent’s own program in a session', () => {
   });
 
   it('may run twice at once: both keep what they learned', async () => {
-    const note = (name: string): Steps => ({ memory: { does: 'write', path: `/memory/${name}`, text: name } });
+    const note = (name: string): Steps => ({
+      memory: { does: 'write', path: `/memory/${name}`, text: name },
+    });
     await Promise.all([inSession('finance', note('first')), inSession('finance', note('second'))]);
     const { memory } = await inSession('finance', { memory: { does: 'list', path: '/memory' } });
     expect(memory).toEqual(expect.arrayContaining(['first', 'second']));
   });
 
   it('shares no file, credential, history or memory with another agent', async () => {
-    await host.call('skillgate', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example', '--agent', 'sales'], {
-      stdin: 'token-of-sales\n',
+    await host.call(
+      'skillgate',
+      ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example', '--agent', 'sales'],
+      {
+        stdin: 'token-of-sales\n',
+      },
+    );
+    await inSession('sales', {
+      memory: { does: 'write', path: '/memory/notes', text: 'call Ann' },
     });
-    await inSession('sales', { memory: { does: 'write', path: '/memory/notes', text: 'call Ann' } });
     const data = join(host.home, 'data/agents');
     const paths: Record<string, string> = {
       workspace: join(folder, 'leads/numbers.txt'),
@@ -283,7 +393,9 @@ describe('an agent’s own program in a session', () => {
       credential: join(host.home, 'config/secrets.json'),
       history: join(host.home, 'data/audit/audit.jsonl'),
     };
-    const steps = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, { does: 'read', path }]));
+    const steps = Object.fromEntries(
+      Object.entries(paths).map(([name, path]) => [name, { does: 'read', path }]),
+    );
     const more: Steps = {
       own: { does: 'read', path: '/workspace/numbers.txt' },
       notes: { does: 'read', path: '/memory/notes' },
@@ -291,16 +403,20 @@ describe('an agent’s own program in a session', () => {
       env: { does: 'env' },
     };
     const did = await inSession('finance', { ...steps, ...more });
-    for (const name of Object.keys(paths)) expect([name, did[name]]).toEqual([name, 'failed: ENOENT']);
+    for (const name of Object.keys(paths))
+      expect([name, did[name]]).toEqual([name, 'failed: ENOENT']);
     expect(did.own).toBe('ledgers of this year\n');
     expect(did.notes).toBe('pay on Friday');
     expect(JSON.stringify([did.env, did.up])).not.toMatch(/sales|CRM_TOKEN|leads/);
     const twin = await bare(steps);
-    for (const name of Object.keys(paths)) expect([name, twin[name]]).not.toEqual([name, expect.stringMatching(/^failed/)]);
+    for (const name of Object.keys(paths))
+      expect([name, twin[name]]).not.toEqual([name, expect.stringMatching(/^failed/)]);
   });
 
   it('shows a token that is worthless to another agent’s runner and after its end', async () => {
-    const { token } = await inSession('finance', { token: { does: 'read', path: '/run/skillgate/token' } });
+    const { token } = await inSession('finance', {
+      token: { does: 'read', path: '/run/skillgate/token' },
+    });
     expect(token).toMatch(/^sgrun_[\w-]{43}$/);
     const line = JSON.stringify({ token, call: 'mcp' });
     const script = `
@@ -313,16 +429,24 @@ describe('an agent’s own program in a session', () => {
 
   it('has one trail in the audit log, under the session', async () => {
     const before = entries().length;
-    await inSession('finance', { ran: call('skillgate', 'run', '@acme/weekly-report', 'report', '1') });
+    await inSession('finance', {
+      ran: call('skillgate', 'run', '@acme/weekly-report', 'report', '1'),
+    });
     const lines = entries()
       .slice(before)
       .filter((one) => one.event !== 'checkpoint');
     const session = lines.find((one) => one.why === 'session')?.session;
     expect(session).toMatch(/^[0-9a-f-]{36}$/);
     expect(lines.filter((one) => one.session !== session)).toEqual([]);
-    expect(lines.map((one) => one.event)).toEqual(expect.arrayContaining(['start', 'call', 'exit']));
-    expect(lines.find((one) => one.skill === '@acme/weekly-report' && one.event === 'start')).toMatchObject({ agent: 'finance' });
-    expect(JSON.parse((await host.skill('agent', 'log', 'finance', '--format', 'json')).out).chain.kind).toBe('whole');
+    expect(lines.map((one) => one.event)).toEqual(
+      expect.arrayContaining(['start', 'call', 'exit']),
+    );
+    expect(
+      lines.find((one) => one.skill === '@acme/weekly-report' && one.event === 'start'),
+    ).toMatchObject({ agent: 'finance' });
+    expect(
+      JSON.parse((await host.skill('agent', 'log', 'finance', '--format', 'json')).out).chain.kind,
+    ).toBe('whole');
   });
 });
 
@@ -332,7 +456,13 @@ describe('what the program of a session starts', () => {
     await inSession('finance', { slow: call('sleep', '1.5') });
     const lines = entries().slice(before);
     const session = lines.find((one) => one.why === 'session')?.session;
-    const found = { event: 'child', name: 'sleep', sampled: true, arguments: digestOf('sleep\u00001.5\0'), session };
+    const found = {
+      event: 'child',
+      name: 'sleep',
+      sampled: true,
+      arguments: digestOf('sleep\u00001.5\0'),
+      session,
+    };
     expect(lines).toContainEqual(expect.objectContaining(found));
     expect(lines.filter((one) => one.event === 'child' && one.name === 'bwrap')).toEqual([]);
   });
@@ -355,7 +485,10 @@ describe('a session’s end', () => {
   it('comes with its runner, even one that is killed: nothing lives on, and what it took of its budget stays counted', async () => {
     await host.skill('agent', 'create', 'fragile', '--budget', 'runs=2');
     const marker = `marker-${process.pid}-${Math.random()}`;
-    const running = start('fragile', { long: { does: 'wait', text: '600000' }, [marker]: { does: 'env' } });
+    const running = start('fragile', {
+      long: { does: 'wait', text: '600000' },
+      [marker]: { does: 'env' },
+    });
     await running.begun;
     expect(processesWith(marker).length).toBeGreaterThan(1);
     expect((await host.skill('log', 'watch', '--once')).out).toContain('running: 1');
@@ -365,7 +498,9 @@ describe('a session’s end', () => {
     await expect.poll(() => processesWith(marker), { timeout: 60_000 }).toEqual([]);
     expect((await host.skill('agent', 'list')).out).toContain('1 of 2 runs');
     await inSession('fragile', {});
-    expect(await host.skill('agent', 'run', 'fragile', '--', 'stub', '{}')).toMatchObject({ exit: 7 });
+    expect(await host.skill('agent', 'run', 'fragile', '--', 'stub', '{}')).toMatchObject({
+      exit: 7,
+    });
   });
 
   it('comes when the audit log refuses its first line: no process of it lives on', async () => {
@@ -377,7 +512,9 @@ describe('a session’s end', () => {
     writeFileSync(file, Buffer.concat([log, Buffer.from('{"not":"a line of this log"}\n')]));
     try {
       const refused = start('finance', steps);
-      const said = await new Promise<string>((resolve) => refused.child.stderr.once('data', (chunk) => resolve(String(chunk))));
+      const said = await new Promise<string>((resolve) =>
+        refused.child.stderr.once('data', (chunk) => resolve(String(chunk))),
+      );
       expect(said).toContain('audit-broken');
       // The words of the steps stand in the command line of the runner as well.
       const living = processesWith(marker).filter((pid) => pid !== String(refused.child.pid));
@@ -394,11 +531,20 @@ describe('a session’s end', () => {
     await host.skill('agent', 'grant', 'small', '@acme/weekly-report');
     const ask = { does: 'model', text: 'hello' };
     const run = call('skillgate', 'run', '@acme/weekly-report', 'report', '1');
-    const did = await inSession('small', { first: ask, second: ask, third: ask, run, again: run, more: run });
+    const did = await inSession('small', {
+      first: ask,
+      second: ask,
+      third: ask,
+      run,
+      again: run,
+      more: run,
+    });
     expect(did).toMatchObject({ first: { status: 200 }, second: { status: 200 } });
     expect(did.third).toEqual({ status: 429, text: expect.stringContaining('over-budget') });
     expect(did).toMatchObject({ run: { status: 0 }, again: { status: 0 }, more: { status: 7 } });
-    expect(did.more).toMatchObject({ stderr: expect.stringContaining('has used its 3 runs of this day (UTC)') });
+    expect(did.more).toMatchObject({
+      stderr: expect.stringContaining('has used its 3 runs of this day (UTC)'),
+    });
     const refused = await host.skill('agent', 'run', 'small', '--', 'stub', '{}');
     expect(refused).toMatchObject({ exit: 7, err: expect.stringContaining('budget-used') });
     expect((await host.skill('agent', 'list')).out).toContain('2 of 2 requests, 3 of 3 runs');
@@ -407,9 +553,15 @@ describe('a session’s end', () => {
   it('counts bytes in both directions, and cuts what is more', async () => {
     await host.skill('agent', 'create', 'brief', '--budget', 'bytes=20000');
     const ask = (size: number) => ({ does: 'model', text: 'x'.repeat(size) });
-    const did = await inSession('brief', { small: ask(5_000), large: ask(50_000), again: ask(5_000), more: ask(15_000) });
+    const did = await inSession('brief', {
+      small: ask(5_000),
+      large: ask(50_000),
+      again: ask(5_000),
+      more: ask(15_000),
+    });
     expect(did).toMatchObject({ small: { status: 200 }, again: { status: 200 } });
-    for (const one of [did.large, did.more]) expect(JSON.stringify(one)).toMatch(/over-budget|failed/);
+    for (const one of [did.large, did.more])
+      expect(JSON.stringify(one)).toMatch(/over-budget|failed/);
   });
 
   it('takes a version away that is revoked while it goes on', async () => {
@@ -425,8 +577,16 @@ describe('a session’s end', () => {
 
 describe('what a session is refused', () => {
   it.each<[string, readonly string[], RegExp]>([
-    ['a program that nobody named', ['finance', '--', 'codex'], /there is no program "codex"[\s\S]*agentPrograms/],
-    ['a model that host policy does not have', ['--model', 'cloud', 'finance', '--', 'stub'], /host policy has no model cloud/],
+    [
+      'a program that nobody named',
+      ['finance', '--', 'codex'],
+      /there is no program "codex"[\s\S]*agentPrograms/,
+    ],
+    [
+      'a model that host policy does not have',
+      ['--model', 'cloud', 'finance', '--', 'stub'],
+      /host policy has no model cloud/,
+    ],
   ])('%s', async (_, words, says) => {
     const refused = await host.skill('agent', 'run', ...words);
     expect(refused).toMatchObject({ exit: 6, err: expect.stringMatching(says) });
@@ -436,7 +596,10 @@ describe('what a session is refused', () => {
     chmodSync(program, 0o777);
     try {
       const refused = await host.skill('agent', 'run', 'finance', '--', 'stub', '{}');
-      expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining(`others may write to ${program}`) });
+      expect(refused).toMatchObject({
+        exit: 6,
+        err: expect.stringContaining(`others may write to ${program}`),
+      });
     } finally {
       chmodSync(program, 0o755);
     }
@@ -455,8 +618,12 @@ describe('what a session is refused', () => {
       const shown = await host.skill('agent', 'run', '--plan', 'finance', '--', 'stub', '{}');
       expect(shown.err).toContain(`others may enter it`);
       expect(refusals()).toEqual([]);
-      expect((await host.skill('agent', 'run', 'finance', '--', 'stub', '{}')).err).toContain('others may enter it');
-      expect(refusals()).toMatchObject([{ agent: 'finance', code: 'key-file-invalid', session: expect.any(String) }]);
+      expect((await host.skill('agent', 'run', 'finance', '--', 'stub', '{}')).err).toContain(
+        'others may enter it',
+      );
+      expect(refusals()).toMatchObject([
+        { agent: 'finance', code: 'key-file-invalid', session: expect.any(String) },
+      ]);
     } finally {
       chmodSync(memory, 0o700);
     }
@@ -466,10 +633,16 @@ describe('what a session is refused', () => {
     const path = join(host.home, 'config/host.json');
     const policy = readFileSync(path, 'utf8');
     const inner = join(folder, 'ledgers');
-    writeFileSync(path, policy.replace(JSON.stringify(join(folder, 'leads')), JSON.stringify(inner)));
+    writeFileSync(
+      path,
+      policy.replace(JSON.stringify(join(folder, 'leads')), JSON.stringify(inner)),
+    );
     try {
       const refused = await host.skill('agent', 'run', 'sales', '--', 'stub', '{}');
-      expect(refused).toMatchObject({ exit: 6, err: expect.stringContaining(`agent finance works in ${inner} too`) });
+      expect(refused).toMatchObject({
+        exit: 6,
+        err: expect.stringContaining(`agent finance works in ${inner} too`),
+      });
     } finally {
       writeFileSync(path, policy);
     }
@@ -477,9 +650,28 @@ describe('what a session is refused', () => {
 
   it('shows its plan with a digest that does not change, and starts nothing', async () => {
     const plan = async () =>
-      JSON.parse((await host.skill('agent', 'run', '--plan', 'finance', '--format', 'json', '--', 'stub', 'x')).out);
+      JSON.parse(
+        (
+          await host.skill(
+            'agent',
+            'run',
+            '--plan',
+            'finance',
+            '--format',
+            'json',
+            '--',
+            'stub',
+            'x',
+          )
+        ).out,
+      );
     const first = await plan();
-    expect(first).toMatchObject({ schema: 'skillgate.session/1', agent: 'finance', workingDirectory: '/workspace', refused: [] });
+    expect(first).toMatchObject({
+      schema: 'skillgate.session/1',
+      agent: 'finance',
+      workingDirectory: '/workspace',
+      refused: [],
+    });
     expect(first.command).toEqual(['/opt/skillgate/bin/node', join(program, 'agent.ts'), 'x']);
     expect((await plan()).digest).toBe(first.digest);
   });
@@ -504,9 +696,23 @@ function processesWith(word: string): string[] {
 
 /** A session that says when it has begun. */
 function start(agent: string, steps: Steps) {
-  const words = ['agent', 'run', agent, '--', 'stub', JSON.stringify({ begun: { does: 'env' }, ...steps }), '--tell'];
-  const child = spawn('skillgate', words, { cwd: host.project, env: { ...host.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const begun = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()).once('end', () => resolve()));
+  const words = [
+    'agent',
+    'run',
+    agent,
+    '--',
+    'stub',
+    JSON.stringify({ begun: { does: 'env' }, ...steps }),
+    '--tell',
+  ];
+  const child = spawn('skillgate', words, {
+    cwd: host.project,
+    env: { ...host.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const begun = new Promise<void>((resolve) =>
+    child.stdout.once('data', () => resolve()).once('end', () => resolve()),
+  );
   const err = text(child.stderr);
   const ended = new Promise<{ code: number | null; err: string }>((resolve) => {
     child.on('close', async (code) => resolve({ code, err: await err }));

@@ -21,7 +21,8 @@ function writeSkill(): void {
   stage.write({
     'weekly-report/SKILL.md':
       '---\nname: weekly-report\ndescription: Says in which month a date lies when somebody asks for it.\n---\n\nRun `scripts/week.ts` with the date.\n',
-    'weekly-report/scripts/week.ts': "console.log('month', new Date(process.argv[2] ?? '').getUTCMonth() + 1);\n",
+    'weekly-report/scripts/week.ts':
+      "console.log('month', new Date(process.argv[2] ?? '').getUTCMonth() + 1);\n",
   });
 }
 

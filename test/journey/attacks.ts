@@ -5,7 +5,15 @@ import { pinRegistry } from '../../cli/registries.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { base, type Installer, type Lie, makeReportSkill, pathsOf, release, sayOf } from '../cli/installer-world.ts';
+import {
+  base,
+  type Installer,
+  type Lie,
+  makeReportSkill,
+  pathsOf,
+  release,
+  sayOf,
+} from '../cli/installer-world.ts';
 import { makeRoot } from '../registry/people.ts';
 import type { Skill } from '../registry/road.ts';
 import { publish, scan } from '../registry/road.ts';
@@ -22,7 +30,8 @@ export interface Attack {
   readonly startsFromCache?: true;
 }
 
-const other = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 2 ? byte ^ 1 : byte));
+const other = (bytes: Uint8Array): Uint8Array =>
+  Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 2 ? byte ^ 1 : byte));
 
 /** Flips a bit in each answer below a path. */
 const tamper =
@@ -30,7 +39,9 @@ const tamper =
   async (path, honest) => {
     const response = await honest();
     if (!matches(path)) return response;
-    return new Response(Buffer.from(other(new Uint8Array(await response.arrayBuffer()))), { status: response.status });
+    return new Response(Buffer.from(other(new Uint8Array(await response.arrayBuffer()))), {
+      status: response.status,
+    });
   };
 
 const fileOf = (skill: Skill, path: string): string => {
@@ -104,7 +115,10 @@ export const attacks: readonly Attack[] = [
     name: 'an index line that names another bundle',
     arrange: async (user, skill) => {
       const twin = await release(user.network, makeReportSkill('@acme/twin'));
-      user.network.lie = lineLie(skill.manifest.name, (line) => ({ ...line, bundle: twin.packed.digest }));
+      user.network.lie = lineLie(skill.manifest.name, (line) => ({
+        ...line,
+        bundle: twin.packed.digest,
+      }));
     },
     says: /not-admitted/,
     exit: 6,
@@ -129,7 +143,10 @@ export const attacks: readonly Attack[] = [
     // Of another kind one could be known here from before: who is who is remembered.
     arrange: async (user, skill) => {
       const { db } = user.network.registry.registry;
-      const approvals = db.read.select().from(statements).where(eq(statements.predicateType, predicateTypes.approval));
+      const approvals = db.read
+        .select()
+        .from(statements)
+        .where(eq(statements.predicateType, predicateTypes.approval));
       const left = new Set<unknown>((await approvals).map(({ bundle }) => bundle));
       user.network.lie = lineLie(skill.manifest.name, (line) => ({
         ...line,
@@ -149,16 +166,20 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a registry with another root than the one that was pinned',
-    arrange: async (user) => void (await pinRegistry(pathsOf(user.home), base, makeRoot().root, [])),
+    arrange: async (user) =>
+      void (await pinRegistry(pathsOf(user.home), base, makeRoot().root, [])),
     says: /not-admitted|signature-invalid/,
     exit: 6,
   },
   {
     name: 'a status file that is older than a day',
     arrange: async (user) => {
-      const stale = await user.network.registry.send('/index/status.json').then((response) => response.text());
+      const stale = await user.network.registry
+        .send('/index/status.json')
+        .then((response) => response.text());
       user.network.ahead = 25 * hour;
-      user.network.lie = async (path, honest) => (path === '/index/status.json' ? new Response(stale) : honest());
+      user.network.lie = async (path, honest) =>
+        path === '/index/status.json' ? new Response(stale) : honest();
     },
     says: /status-stale/,
     exit: 6,
@@ -172,7 +193,12 @@ export const attacks: readonly Attack[] = [
         const envelope = (await response.json()) as { payload: string };
         const status = JSON.parse(Buffer.from(envelope.payload, 'base64').toString());
         const payload = Buffer.from(JSON.stringify({ ...status, marks: [] })).toString('base64');
-        return new Response(JSON.stringify({ ...envelope, payload: payload === envelope.payload ? `${payload}AA` : payload }));
+        return new Response(
+          JSON.stringify({
+            ...envelope,
+            payload: payload === envelope.payload ? `${payload}AA` : payload,
+          }),
+        );
       };
     },
     says: /not-admitted|signature-invalid|status/,
@@ -182,7 +208,9 @@ export const attacks: readonly Attack[] = [
     name: 'a registry that is down',
     arrange: async (user) => {
       user.network.lie = async () => {
-        throw new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+        });
       };
     },
     says: /registry-down/,
@@ -192,7 +220,8 @@ export const attacks: readonly Attack[] = [
   {
     name: 'a registry that answers with something else',
     arrange: async (user) => {
-      user.network.lie = async () => new Response('<html>It works!</html>', { headers: { 'content-type': 'text/html' } });
+      user.network.lie = async () =>
+        new Response('<html>It works!</html>', { headers: { 'content-type': 'text/html' } });
     },
     says: /registry-answer|signature-invalid|not-admitted/,
     exit: 4,

@@ -18,7 +18,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const exit: AuditEvent = { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 };
-const record = (): void => openAudit(file, () => new Date(), keyFile).record({ run: 'r', agent: 'a' }, exit);
+const record = (): void =>
+  openAudit(file, () => new Date(), keyFile).record({ run: 'r', agent: 'a' }, exit);
 /** A process that records without end, or until it is refused; it says `code: message` then. */
 const writer = (before: string): string[] => {
   const audit = JSON.stringify(new URL('../../runner/audit.ts', import.meta.url).href);
@@ -49,7 +50,9 @@ describe('a log that may not grow, as on a full disk', () => {
   it('refuses the line, keeps those before whole, and goes on when there is room', async () => {
     record();
     // 8 blocks of 512 bytes for each file: the signal is ignored, so a write fails or falls short.
-    const child = spawn('/bin/sh', writer('trap "" XFSZ; ulimit -f 8;'), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('/bin/sh', writer('trap "" XFSZ; ulimit -f 8;'), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let said = '';
     child.stdout.on('data', (chunk) => {
       said += String(chunk);
@@ -59,7 +62,10 @@ describe('a log that may not grow, as on a full disk', () => {
     expect(readFileSync(file).at(-1)).toBe(0x0a);
     expect(await verifyAuditFile(file, keyFile)).toMatchObject({ kind: 'whole' });
     record();
-    expect((await readEntries(file)).map(({ event }) => event).slice(-2)).toEqual(['exit', 'checkpoint']);
+    expect((await readEntries(file)).map(({ event }) => event).slice(-2)).toEqual([
+      'exit',
+      'checkpoint',
+    ]);
     expect(await verifyAuditFile(file, keyFile)).toMatchObject({ kind: 'whole' });
     expect(readdirSync(join(folder, 'audit')).filter((name) => name.endsWith('.torn'))).toEqual([]);
   });

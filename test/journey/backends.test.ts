@@ -43,7 +43,12 @@ describe.skipIf(runc === undefined)('runc', () => {
       },
       { sandbox, args: ['first'], stdin: Buffer.from('second\n') },
     );
-    expect(run).toMatchObject({ stdout: 'first second /tmp /home/skill\n', stderr: 'a file\n', code: 9, reason: 'exit' });
+    expect(run).toMatchObject({
+      stdout: 'first second /tmp /home/skill\n',
+      stderr: 'a file\n',
+      code: 9,
+      reason: 'exit',
+    });
   });
 
   it.each(['probe.ts', 'probe.py'])('runs %s', async (name) => {
@@ -59,7 +64,11 @@ describe.skipIf(runc === undefined)('runc', () => {
     writeFileSync(`${host.reports}/plain`, 'nightingale');
     const rows = await tryIt(
       host,
-      { read: `open('/reports/plain').read()`, write: `open('/reports/new', 'w')`, host: `open('${host.folder}/reports/plain')` },
+      {
+        read: `open('/reports/plain').read()`,
+        write: `open('/reports/new', 'w')`,
+        host: `open('${host.folder}/reports/plain')`,
+      },
       { capabilities: { mount: reportsMount('ro') }, sandbox },
     );
     expect(rows).toMatchObject({ read: 'nightingale' });
@@ -85,7 +94,8 @@ describe.skipIf(runc === undefined)('runc', () => {
       { capabilities: { mount: reportsMount('rw') }, sandbox },
     );
     expect(rows).toMatchObject({ plain: 'written', change: 'written' });
-    for (const name of ['hook', 'move', 'agents', 'server']) expect(rows[name], name).toMatch(/^(30|16|13) /);
+    for (const name of ['hook', 'move', 'agents', 'server'])
+      expect(rows[name], name).toMatch(/^(30|16|13) /);
     expect(readFileSync(`${host.reports}/.git/hooks/pre-commit`, 'utf8')).toBe('as it was');
     expect(readdirSync(host.reports).sort()).toEqual(['.git', 'new', 'old']);
     expect(readFileSync(`${host.reports}/old`, 'utf8')).toBe('changed');
@@ -137,21 +147,30 @@ describe.skipIf(runc === undefined)('runc', () => {
       'persona asked': `call(135, ctypes.c_ulong(0xffffffff))`,
     };
     // A refusal has one number or another: a runtime’s library may have no name for a call, which then is not there.
-    const said = (answer: unknown): unknown => (/^(1|38|97) /.test(String(answer)) ? 'refused' : answer);
-    const [theirs, ours] = [await tryIt(host, attempts, { sandbox }), await tryIt(host, attempts)];
-    for (const name of Object.keys(attempts)) expect(said(theirs[name]), name).toBe(said(ours[name]));
+    const said = (answer: unknown): unknown =>
+      /^(1|38|97) /.test(String(answer)) ? 'refused' : answer;
+    const theirs = await tryIt(host, attempts, { sandbox });
+    const ours = await tryIt(host, attempts);
+    for (const name of Object.keys(attempts))
+      expect(said(theirs[name]), name).toBe(said(ours[name]));
     expect(theirs.newer).toMatch(/^38 /);
   });
 
   it('has the credential that stands there to be stolen', async () => {
     const content = `read -r line < /home/skill/.aws/credentials && echo "$line"`;
-    expect(await runTest(host, { files: { 'probe.sh': content } }, { sandbox })).toMatchObject({ stdout: '[prod-admin]\n' });
+    expect(await runTest(host, { files: { 'probe.sh': content } }, { sandbox })).toMatchObject({
+      stdout: '[prod-admin]\n',
+    });
   });
 
   it('ends a run at its seconds with everything that it started', async () => {
     const name = `beats-${process.pid}.py`;
     const content = `import os, time\nif os.fork() == 0:\n    os.setsid()\nprint('beat', flush=True)\ntime.sleep(60)`;
-    const run = await runTest(host, { files: { [name]: content }, limits: { seconds: 2, memoryMiB: 128 } }, { sandbox });
+    const run = await runTest(
+      host,
+      { files: { [name]: content }, limits: { seconds: 2, memoryMiB: 128 } },
+      { sandbox },
+    );
     expect(run).toMatchObject({ reason: 'limit:seconds', code: null });
     expect(run.stdout).toContain('beat');
     expect(processesOf(name)).toEqual([]);
@@ -160,7 +179,9 @@ describe.skipIf(runc === undefined)('runc', () => {
   it('leaves no container, control group or file when its runner is killed', async () => {
     const name = `outlives-${process.pid}.sh`;
     const here = (): string[] =>
-      [...readdirSync('/tmp'), ...readdirSync('/sys/fs/cgroup/memory')].filter((one) => /^skillgate-[A-Za-z0-9]{6}$/.test(one));
+      [...readdirSync('/tmp'), ...readdirSync('/sys/fs/cgroup/memory')].filter((one) =>
+        /^skillgate-[A-Za-z0-9]{6}$/.test(one),
+      );
     const before = here();
     const module = new URL('./sandbox-fixture.ts', import.meta.url).pathname;
     const program = `
@@ -178,13 +199,18 @@ describe.skipIf(runc === undefined)('runc', () => {
     await expect.poll(() => processesOf(name), { timeout: 5_000 }).toEqual([]);
     // What is left are its files and groups, until the next start.
     await runTest(host, { files: { 'probe.sh': ':' } }, { sandbox });
-    await expect.poll(() => here().filter((one) => !before.includes(one)), { timeout: 5_000 }).toEqual([]);
+    await expect
+      .poll(() => here().filter((one) => !before.includes(one)), { timeout: 5_000 })
+      .toEqual([]);
   });
 
   it('tells a run that took too much memory as such', async () => {
     const run = await runTest(
       host,
-      { files: { 'probe.py': 'b = bytearray(400 << 20)\nprint(len(b))' }, limits: { seconds: 30, memoryMiB: 128 } },
+      {
+        files: { 'probe.py': 'b = bytearray(400 << 20)\nprint(len(b))' },
+        limits: { seconds: 30, memoryMiB: 128 },
+      },
       { sandbox },
     );
     expect(run).toMatchObject({ reason: 'limit:memory', stdout: '' });

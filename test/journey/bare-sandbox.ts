@@ -14,7 +14,9 @@ export const bareSandbox: Sandbox = {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }
-    const child = spawn(plan.programs[0]?.path ?? '', [join(runFolder, script), ...args], { stdio: 'pipe' });
+    const child = spawn(plan.programs[0]?.path ?? '', [join(runFolder, script), ...args], {
+      stdio: 'pipe',
+    });
     const ended = new Promise<{ code: number | null; outOfMemory: boolean }>((resolve) => {
       child.on('close', (code) => resolve({ code, outOfMemory: false }));
     });

@@ -7,7 +7,15 @@ import { runSkill } from '../../runner/run.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { leakDetector } from '../../runner/secrets/leaks.ts';
 import { FrameReader } from '../../skills-index/run/egress/websocket-frames.ts';
-import { crm, giveToken, makeTestHost, reportsMount, requestFor, runTest, type TestHost } from './sandbox-fixture.ts';
+import {
+  crm,
+  giveToken,
+  makeTestHost,
+  reportsMount,
+  requestFor,
+  runTest,
+  type TestHost,
+} from './sandbox-fixture.ts';
 
 const another = 'Zq3xW8vLk2Jr7TnYb5Mc9HdSf4GpQa6EuXoRi1Bt';
 
@@ -86,7 +94,9 @@ async function startListener(): Promise<Listener> {
     request.on('end', () => response.end('ok')).on('error', () => undefined);
   });
   server.on('upgrade', (_, socket: Duplex) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
     const frames = new FrameReader();
     let size = 0;
     socket
@@ -110,9 +120,13 @@ async function startListener(): Promise<Listener> {
 /** Whether a value is in what arrived; of what came in pieces only the bodies or payloads are put together. */
 function isIn(arrived: readonly Buffer[], value: string): boolean {
   const bodies = arrived.filter((part) => !part.includes('\nHost\n'));
-  const detector = leakDetector([{ name: 'value', parts: [value.slice(0, 20), value.slice(20)] }], () => undefined);
+  const detector = leakDetector(
+    [{ name: 'value', parts: [value.slice(0, 20), value.slice(20)] }],
+    () => undefined,
+  );
   return (
-    detector.push('all', Buffer.concat(arrived)) !== undefined || detector.push('bodies', Buffer.concat(bodies)) !== undefined
+    detector.push('all', Buffer.concat(arrived)) !== undefined ||
+    detector.push('bodies', Buffer.concat(bodies)) !== undefined
   );
 }
 
@@ -127,8 +141,13 @@ afterEach(() => {
   host.remove();
 });
 
-const pinned = () => ({ hosts: { 'api.crm.example': { address: '127.0.0.1', port: listener.port } } });
-const skillOf = (content: string) => ({ files: { 'probe.py': content }, capabilities: { egress: crm.egress } });
+const pinned = () => ({
+  hosts: { 'api.crm.example': { address: '127.0.0.1', port: listener.port } },
+});
+const skillOf = (content: string) => ({
+  files: { 'probe.py': content },
+  capabilities: { egress: crm.egress },
+});
 
 /** Runs with the canary, and tells what it was. */
 async function runKnowing(content: string, capabilities: object = { egress: crm.egress }) {
@@ -147,27 +166,33 @@ async function runKnowing(content: string, capabilities: object = { egress: crm.
 }
 
 describe('what a run was not given', () => {
-  it.each(Object.entries(ways))('arrives from no sandbox as %s; anything else of its form does', async (_, way) => {
-    const content = program.replace('WAY', way);
-    const twin = await runTest(host, skillOf(content), { args: [another] }, pinned());
-    expect(twin).toMatchObject({ reason: 'exit', code: 0, stderr: '' });
-    expect(isIn(listener.arrived, another)).toBe(true);
+  it.each(Object.entries(ways))(
+    'arrives from no sandbox as %s; anything else of its form does',
+    async (_, way) => {
+      const content = program.replace('WAY', way);
+      const twin = await runTest(host, skillOf(content), { args: [another] }, pinned());
+      expect(twin).toMatchObject({ reason: 'exit', code: 0, stderr: '' });
+      expect(isIn(listener.arrived, another)).toBe(true);
 
-    listener.arrived.length = 0;
-    const run = await runKnowing(content);
-    expect(run.reason).toBe('canary');
-    expect(run.token).toMatch(/^\w{40}$/);
-    expect(isIn(listener.arrived, run.token)).toBe(false);
-    const told = host.audit().filter((entry) => entry.event === 'canary');
-    expect(told).toMatchObject([{ channel: expect.any(String), encoding: expect.any(String) }]);
-    expect(JSON.stringify(host.audit())).not.toContain(run.token);
-  });
+      listener.arrived.length = 0;
+      const run = await runKnowing(content);
+      expect(run.reason).toBe('canary');
+      expect(run.token).toMatch(/^\w{40}$/);
+      expect(isIn(listener.arrived, run.token)).toBe(false);
+      const told = host.audit().filter((entry) => entry.event === 'canary');
+      expect(told).toMatchObject([{ channel: expect.any(String), encoding: expect.any(String) }]);
+      expect(JSON.stringify(host.audit())).not.toContain(run.token);
+    },
+  );
 
   it.each([
     ['stdout', `print(base64.b64encode(t.encode()).decode())`],
     ['stderr', `print('failed: ' + t, file=sys.stderr)`],
     ['stdout', `[(sys.stdout.write(c), sys.stdout.flush(), time.sleep(0.002)) for c in t]`],
-    ['stdout', `print(open(os.environ['HOME'] + '/.aws/credentials').read() if len(sys.argv) == 1 else t)`],
+    [
+      'stdout',
+      `print(open(os.environ['HOME'] + '/.aws/credentials').read() if len(sys.argv) == 1 else t)`,
+    ],
     ['stdout', `print(dict(os.environ) if len(sys.argv) == 1 else t)`],
   ])('leaves by %s in no way: %s', async (channel, way) => {
     const content = `import base64, os, sys, time\nt = sys.argv[1] if len(sys.argv) > 1 else os.environ['PROD_ADMIN_TOKEN']\n${way}\n`;
@@ -207,9 +232,14 @@ print(urllib.request.urlopen(ask).read().decode(), os.environ['CRM_TOKEN'][:17])
   it('may keep it in a file of its own folders; in a mounted one it ends with the run', async () => {
     const write = (path: string): string =>
       `import os\nopen('${path}', 'w').write('x' + os.environ['PROD_ADMIN_TOKEN'])\nprint('done')`;
-    expect(await runKnowing(write('/tmp/note'), {})).toMatchObject({ reason: 'exit', printed: 'done\n' });
+    expect(await runKnowing(write('/tmp/note'), {})).toMatchObject({
+      reason: 'exit',
+      printed: 'done\n',
+    });
     const run = await runKnowing(write('/reports/note'), { mount: reportsMount('rw') });
     expect(run.reason).toBe('canary');
-    expect(host.audit().filter((entry) => entry.event === 'canary')).toMatchObject([{ channel: 'file /reports/note' }]);
+    expect(host.audit().filter((entry) => entry.event === 'canary')).toMatchObject([
+      { channel: 'file /reports/note' },
+    ]);
   });
 });

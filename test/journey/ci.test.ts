@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useInstallerProject } from '../cli/installer-project.ts';
@@ -10,7 +18,10 @@ const { at, read, lock } = project;
 const skillMd = '.agents/skills/weekly-report/SKILL.md';
 const other = `sha256:${'1'.repeat(64)}`;
 const repin = (): void =>
-  writeFileSync(at('skillgate.lock'), read('skillgate.lock').replace(project.report.packed.digest, other));
+  writeFileSync(
+    at('skillgate.lock'),
+    read('skillgate.lock').replace(project.report.packed.digest, other),
+  );
 
 describe('skillgate ci', () => {
   it('installs what the lock pins, and leaves the lock and skillgate.json as they are', async () => {
@@ -21,7 +32,12 @@ describe('skillgate ci', () => {
     expect(JSON.parse(out)).toMatchObject({
       schema: 'skillgate.ci/1',
       installed: [
-        { name: '@acme/weekly-report', version: '1.0.0', bundle: project.report.packed.digest, folder: 'weekly-report' },
+        {
+          name: '@acme/weekly-report',
+          version: '1.0.0',
+          bundle: project.report.packed.digest,
+          folder: 'weekly-report',
+        },
       ],
     });
     expect([read('skillgate.lock'), read('skillgate.json'), read(skillMd)]).toEqual(before);
@@ -52,7 +68,10 @@ describe('skillgate ci', () => {
   });
 
   it('keeps a folder of somebody’s own that stands under the name that the lock takes', async () => {
-    writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":{"range":"*","as":"mine","agents":["claude-code"]}}}');
+    writeFileSync(
+      at('skillgate.json'),
+      '{"skills":{"@acme/weekly-report":{"range":"*","as":"mine","agents":["claude-code"]}}}',
+    );
     for (const folder of ['.agents/skills/mine', '.claude/skills/mine']) {
       mkdirSync(at(folder), { recursive: true });
       writeFileSync(at(`${folder}/SKILL.md`), `my own work in ${folder}`);
@@ -60,7 +79,9 @@ describe('skillgate ci', () => {
     const { exit, err } = await project.user.run('ci');
     expect(exit).toBe(0);
     const [, kept = ''] = /is kept in (\S+);/.exec(err) ?? [];
-    const found = readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('SKILL.md'));
+    const found = readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('SKILL.md'),
+    );
     expect(found.map((path) => readFileSync(join(kept, path), 'utf8')).sort()).toEqual([
       'my own work in .agents/skills/mine',
       'my own work in .claude/skills/mine',
@@ -102,16 +123,29 @@ describe('skillgate ci', () => {
   });
 
   it('removes the folder that a skill had under an earlier name, with the links to it, and says so', async () => {
-    expect(await project.user.run('install', '@acme/weekly-report', '--agent', 'claude')).toMatchObject({ exit: 0 });
-    writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":{"range":"*","as":"weekly","agents":["claude"]}}}');
+    expect(
+      await project.user.run('install', '@acme/weekly-report', '--agent', 'claude'),
+    ).toMatchObject({ exit: 0 });
+    writeFileSync(
+      at('skillgate.json'),
+      '{"skills":{"@acme/weekly-report":{"range":"*","as":"weekly","agents":["claude"]}}}',
+    );
     const { exit, err } = await project.user.run('ci');
     expect(exit).toBe(0);
-    expect(err).toContain('.agents/skills/weekly-report held @acme/weekly-report under an earlier name, and is removed');
-    expect([readdirSync(at('.agents/skills')), readdirSync(at('.claude/skills'))]).toEqual([['weekly'], ['weekly']]);
+    expect(err).toContain(
+      '.agents/skills/weekly-report held @acme/weekly-report under an earlier name, and is removed',
+    );
+    expect([readdirSync(at('.agents/skills')), readdirSync(at('.claude/skills'))]).toEqual([
+      ['weekly'],
+      ['weekly'],
+    ]);
   });
 
   it('keeps an earlier folder in which somebody changed something, and folders of others, and names the first', async () => {
-    writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":{"range":"*","as":"weekly"}}}');
+    writeFileSync(
+      at('skillgate.json'),
+      '{"skills":{"@acme/weekly-report":{"range":"*","as":"weekly"}}}',
+    );
     writeFileSync(at('.agents/skills/weekly-report/own.md'), 'my own notes');
     mkdirSync(at('.agents/skills/mine'));
     writeFileSync(at('.agents/skills/mine/SKILL.md'), 'my own skill');
@@ -137,14 +171,25 @@ describe('skillgate ci', () => {
       expect(asked.out).toContain(`pins other capabilities for it (${other})`);
     }
     expect(read('skillgate.lock')).toBe(before);
-    expect(await project.user.run('install', '@acme/weekly-report', '--yes')).toMatchObject({ exit: 0 });
+    expect(await project.user.run('install', '@acme/weekly-report', '--yes')).toMatchObject({
+      exit: 0,
+    });
     expect(lock()['@acme/weekly-report']?.capabilities).toBe(approved);
     expect(await project.user.run('ci')).toMatchObject({ exit: 0 });
   });
 
   it.each([
-    ['in the lock', () => writeFileSync(at('skillgate.lock'), read('skillgate.lock').replace('"1.0.0"', '"1.0.0+b"')), 'ci'],
-    ['in skillgate.json', () => writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":"1.0.0+b"}}'), 'ci'],
+    [
+      'in the lock',
+      () =>
+        writeFileSync(at('skillgate.lock'), read('skillgate.lock').replace('"1.0.0"', '"1.0.0+b"')),
+      'ci',
+    ],
+    [
+      'in skillgate.json',
+      () => writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":"1.0.0+b"}}'),
+      'ci',
+    ],
     ['asked for', () => undefined, 'install @acme/weekly-report@1.0.0+b'],
     ['asked for at a start', () => undefined, 'run --plan @acme/weekly-report@1.0.0+b report'],
   ])('takes no version for one with other build metadata: %s', async (_, arrange, line) => {
@@ -157,7 +202,10 @@ describe('skillgate ci', () => {
   });
 
   it('refuses a lock that skillgate.json is ahead of', async () => {
-    writeFileSync(at('skillgate.json'), '{"skills":{"@acme/weekly-report":"^2.0.0","@acme/other":"*"}}');
+    writeFileSync(
+      at('skillgate.json'),
+      '{"skills":{"@acme/weekly-report":"^2.0.0","@acme/other":"*"}}',
+    );
     const { exit, err } = await project.user.run('ci');
     expect(exit).toBe(6);
     expect(err).toContain('@acme/weekly-report@^2.0.0, and skillgate.lock pins 1.0.0');

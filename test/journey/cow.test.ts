@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listWaiting } from '../../cli/changes/waiting.ts';
@@ -8,14 +17,25 @@ import { leftBehindLines } from '../../cli/left-behind.ts';
 import type { RunRequest } from '../../runner/run-request.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { type ChangeSet, changesFolderOf, kindOf } from '../../skills-index/run/changes/changes.ts';
-import { giveTo, makeTestHost, reportsMount, runTest, type TestHost, type TestRun } from './sandbox-fixture.ts';
+import {
+  giveTo,
+  makeTestHost,
+  reportsMount,
+  runTest,
+  type TestHost,
+  type TestRun,
+} from './sandbox-fixture.ts';
 
 let host: TestHost;
 beforeEach(() => {
   host = makeTestHost();
   writeFileSync(`${host.reports}/old.txt`, 'one\ntwo\n');
   giveTo(host.reports);
-  writeFileSync(`${host.paths.config}/host.json`, JSON.stringify({ workspaces: { reports: host.reports } }), { mode: 0o600 });
+  writeFileSync(
+    `${host.paths.config}/host.json`,
+    JSON.stringify({ workspaces: { reports: host.reports } }),
+    { mode: 0o600 },
+  );
 });
 afterEach(() => host.remove());
 
@@ -24,7 +44,10 @@ const see = (
   more: Partial<RunRequest> = {},
   limits?: { seconds: number; memoryMiB: number },
 ): Promise<TestRun> => {
-  const skill = { files: { 'probe.py': `import os, sys, time\n${python}` }, capabilities: { mount: reportsMount('cow') } };
+  const skill = {
+    files: { 'probe.py': `import os, sys, time\n${python}` },
+    capabilities: { mount: reportsMount('cow') },
+  };
   return runTest(host, { ...skill, ...(limits === undefined ? {} : { limits }) }, more);
 };
 const words = (set: ChangeSet | undefined): string[] =>
@@ -32,10 +55,25 @@ const words = (set: ChangeSet | undefined): string[] =>
 const events = (): string[] => host.audit().map((entry) => entry.event);
 const edit = `open('/reports/old.txt', 'a').write('three\\n'); open('/reports/new.txt', 'w').write('\\x1b[2Jnew\\n')`;
 
-async function skill(command: string, args: readonly string[], options: CommandContext['options'] = {}): Promise<string> {
+async function skill(
+  command: string,
+  args: readonly string[],
+  options: CommandContext['options'] = {},
+): Promise<string> {
   const out: string[] = [];
-  const sink = (): Writable => new Writable({ write: (chunk, _, done) => done(void out.push(String(chunk))) });
-  const context = { command, args, options, env: {}, cwd: '/', stdout: sink(), stderr: sink(), stdin: process.stdin, fetch };
+  const sink = (): Writable =>
+    new Writable({ write: (chunk, _, done) => done(void out.push(String(chunk))) });
+  const context = {
+    command,
+    args,
+    options,
+    env: {},
+    cwd: '/',
+    stdout: sink(),
+    stderr: sink(),
+    stdin: process.stdin,
+    fetch,
+  };
   const rest = {
     now: () => new Date(),
     format: 'text',
@@ -53,11 +91,16 @@ describe.each([
 ])('a run in %s of its workspace', (name, sandbox) => {
   it('sees what it writes, while the folder stays as it is', async () => {
     const { ctimeMs } = statSync(host.reports);
-    const run = await see(`${edit}\nprint(open('/reports/old.txt').read(), sorted(os.listdir('/reports'))[-2:])`, {
-      sandbox: sandbox(),
-    });
+    const run = await see(
+      `${edit}\nprint(open('/reports/old.txt').read(), sorted(os.listdir('/reports'))[-2:])`,
+      {
+        sandbox: sandbox(),
+      },
+    );
     expect(run.stdout).toBe("one\ntwo\nthree\n ['old.txt', 'package.json']\n");
-    expect(words(run.changes)).toEqual(expect.arrayContaining(['changed old.txt', 'created new.txt']));
+    expect(words(run.changes)).toEqual(
+      expect.arrayContaining(['changed old.txt', 'created new.txt']),
+    );
     expect(readdirSync(host.reports)).toEqual(['old.txt']);
     expect(statSync(host.reports).ctimeMs).toBe(ctimeMs);
     expect(events()).toEqual(['start', 'change', 'change', 'changes', 'exit']);
@@ -72,7 +115,9 @@ describe.each([
       "os.rename('/reports/.claude', '/reports/x')",
       "open('/reports/AGENTS.md', 'w')",
     ];
-    const python = attempts.map((one) => `try: ${one}; print('through')\nexcept OSError: print('no')`).join('\n');
+    const python = attempts
+      .map((one) => `try: ${one}; print('through')\nexcept OSError: print('no')`)
+      .join('\n');
     const run = await see(python, { sandbox: sandbox() });
     expect([run.stdout, run.changes]).toEqual(['no\nno\nno\n', undefined]);
   });
@@ -81,7 +126,11 @@ describe.each([
     ['killed', { signal: AbortSignal.timeout(1_500) }, {}],
     ['limit:seconds', {}, { seconds: 1, memoryMiB: 128 }],
   ])('that ends by %s leaves nothing', async (reason, more, limits) => {
-    const run = await see(`${edit}\ntime.sleep(60)`, { ...more, sandbox: sandbox() }, 'seconds' in limits ? limits : undefined);
+    const run = await see(
+      `${edit}\ntime.sleep(60)`,
+      { ...more, sandbox: sandbox() },
+      'seconds' in limits ? limits : undefined,
+    );
     expect([run.reason, run.changes]).toEqual([reason, undefined]);
     expect(readdirSync(host.reports)).toEqual(['old.txt']);
     expect(existsSync(changesFolderOf(host.paths.data, run.run))).toBe(false);
@@ -104,7 +153,10 @@ try:
 except OSError as e: print(e.errno)`;
     const run = await see(python, { sandbox: sandbox() }, { seconds: 60, memoryMiB: 600 });
     if (name === 'an overlay') expect(run.stdout).toBe('28\n');
-    else expect(run.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('more than 200 MiB') }]);
+    else
+      expect(run.cleaned).toEqual([
+        { path: '/reports', why: expect.stringContaining('more than 200 MiB') },
+      ]);
     expect(readdirSync(host.reports)).toEqual(['old.txt']);
   }, 120_000);
 });
@@ -114,10 +166,18 @@ describe('two folders', () => {
     const inbox = `${host.folder}/inbox`;
     mkdirSync(inbox);
     giveTo(inbox);
-    const mount = [...reportsMount('cow'), { source: 'workspace:inbox', target: '/inbox', mode: 'rw', why: 'test' }];
+    const mount = [
+      ...reportsMount('cow'),
+      { source: 'workspace:inbox', target: '/inbox', mode: 'rw', why: 'test' },
+    ];
     const files = { 'probe.py': `${edit}\nopen('/inbox/new', 'w').write('x')` };
     const workspaces = { reports: host.reports, inbox };
-    const run = await runTest(host, { files, capabilities: { mount } }, {}, { workspaces, writable: ['inbox'] });
+    const run = await runTest(
+      host,
+      { files, capabilities: { mount } },
+      {},
+      { workspaces, writable: ['inbox'] },
+    );
     expect(readdirSync(inbox)).toEqual(['new']);
     expect(readdirSync(host.reports)).toEqual(['old.txt']);
     expect(run.changes?.folders.map((one) => one.target)).toEqual(['/reports']);
@@ -138,7 +198,9 @@ describe('changes that wait', () => {
     await expect(skill('changes accept', [run])).rejects.toMatchObject({ code: 'not-confirmed' });
     const digest = /changes (sha256:\S+)/.exec(shown)?.[1];
     await expect(
-      skill('changes accept', [run], { digest: digest?.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }),
+      skill('changes accept', [run], {
+        digest: digest?.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+      }),
     ).rejects.toMatchObject({
       code: 'changes-invalid',
     });
@@ -159,7 +221,9 @@ describe('changes that wait', () => {
     const second = await see(`open('/reports/old.txt', 'w').write('second')`);
     const digests = new Map(listWaiting(host.paths.data).map((one) => [one.set.run, one.digest]));
     await skill('changes accept', [first.run], { digest: digests.get(first.run) });
-    await expect(skill('changes accept', [second.run], { digest: digests.get(second.run) })).rejects.toMatchObject({
+    await expect(
+      skill('changes accept', [second.run], { digest: digests.get(second.run) }),
+    ).rejects.toMatchObject({
       code: 'changes-conflict',
     });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('first');
@@ -187,17 +251,26 @@ sys.path.insert(0, '/reports')
 for n in 'abc':
     os.makedirs('/reports/' + n); open('/reports/%s/m.py' % n, 'w').write('x = 1'); py_compile.compile('/reports/%s/m.py' % n)`;
     const { changes, cleaned, run } = await see(python);
-    expect(words(changes)).toEqual(['a', 'b', 'c'].flatMap((one) => [`created ${one}`, `created ${one}/m.py`]));
-    expect(leftBehindLines(cleaned, run)[0]).toMatch(/^not taken over: \S+__pycache__ and 2 more paths: compiled Python/);
+    expect(words(changes)).toEqual(
+      ['a', 'b', 'c'].flatMap((one) => [`created ${one}`, `created ${one}/m.py`]),
+    );
+    expect(leftBehindLines(cleaned, run)[0]).toMatch(
+      /^not taken over: \S+__pycache__ and 2 more paths: compiled Python/,
+    );
   });
 
   it('are accepted once: who comes second reads that somebody was faster', async () => {
     const { run } = await see(edit);
     const digest = listWaiting(host.paths.data)[0]?.digest;
-    const both = await Promise.allSettled([1, 2].map(() => skill('changes accept', [run], { digest })));
+    const both = await Promise.allSettled(
+      [1, 2].map(() => skill('changes accept', [run], { digest })),
+    );
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { code: 'not-found', message: expect.stringContaining('somebody accepted or discarded them') },
+      reason: {
+        code: 'not-found',
+        message: expect.stringContaining('somebody accepted or discarded them'),
+      },
     });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\nthree\n');
   });
@@ -211,7 +284,9 @@ for n in 'abc':
     expect(second.changes).toBeUndefined();
     const why = 'all its changes are thrown away: 1 earlier run of @acme/probe by operator wait';
     expect(second.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining(why) }]);
-    expect(host.audit().filter((one) => one.event === 'cleanup')).toMatchObject([{ path: '/reports' }]);
+    expect(host.audit().filter((one) => one.event === 'cleanup')).toMatchObject([
+      { path: '/reports' },
+    ]);
     expect(listWaiting(host.paths.data).map((one) => one.set.run)).toEqual([run]);
     writeFileSync(`${folder}/room`, 'another\n@acme/probe\n');
     expect((await see(edit)).changes).toBeDefined();
@@ -226,19 +301,28 @@ for n in 'abc':
       truncateSync(`${folder}/more`, 1024 ** 3);
       const skillOf = { files: { 'probe.py': edit }, capabilities: { mount: reportsMount(mode) } };
       const second = await runTest(host, skillOf, {}, { writable: ['reports'] });
-      expect(second.cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('accept or discard some of them') }]);
+      expect(second.cleaned).toEqual([
+        { path: '/reports', why: expect.stringContaining('accept or discard some of them') },
+      ]);
       expect(readdirSync(host.reports)).toEqual(['old.txt']);
     },
   );
 
   it('are named with the way out, where they were allowed before the start and conflict', async () => {
     const inner = bubblewrap();
-    const meanwhile = (...asked: Parameters<typeof inner.start>): ReturnType<typeof inner.start> => {
+    const meanwhile = (
+      ...asked: Parameters<typeof inner.start>
+    ): ReturnType<typeof inner.start> => {
       writeFileSync(`${host.reports}/old.txt`, 'mine');
       return inner.start(...asked);
     };
     const skillOf = { files: { 'probe.py': edit }, capabilities: { mount: reportsMount('rw') } };
-    const run = runTest(host, skillOf, { sandbox: { ...inner, start: meanwhile } }, { writable: ['reports'] });
+    const run = runTest(
+      host,
+      skillOf,
+      { sandbox: { ...inner, start: meanwhile } },
+      { writable: ['reports'] },
+    );
     const problem = await run.then(
       () => undefined,
       (cause) => cause,
@@ -254,13 +338,18 @@ for n in 'abc':
   });
 
   it('that are discarded, or waited for too long, are a line in the log each, with the reason', async () => {
-    const [first, second] = [await see(edit), await see(edit)];
+    const first = await see(edit);
+    const second = await see(edit);
     await skill('changes discard', [first.run]);
     const long = new Date(Date.now() - 15 * 86_400_000);
     utimesSync(changesFolderOf(host.paths.data, second.run), long, long);
     const said = await skill('changes list', []);
-    expect(said).toContain(`the changes of run ${second.run} are thrown away: they waited for more than 14 days`);
-    expect(host.audit().filter((one) => one.event === 'changes' && one.decision === 'discarded')).toMatchObject([
+    expect(said).toContain(
+      `the changes of run ${second.run} are thrown away: they waited for more than 14 days`,
+    );
+    expect(
+      host.audit().filter((one) => one.event === 'changes' && one.decision === 'discarded'),
+    ).toMatchObject([
       { run: first.run, why: 'an operator discarded them' },
       { run: second.run, why: 'they waited for more than 14 days' },
     ]);
@@ -269,9 +358,16 @@ for n in 'abc':
   it('that cannot be read are listed, and can be discarded', async () => {
     const { run } = await see(edit);
     const file = `${changesFolderOf(host.paths.data, run)}/set.json`;
-    writeFileSync(file, readFileSync(file, 'utf8').replace('skillgate.changes/2', 'skillgate.changes/1'));
-    expect(await skill('changes list', [])).toMatch(new RegExp(`${run} cannot be read: .*; skill(gate)? changes discard ${run}`));
-    await expect(skill('changes accept', [run], { digest: `sha256:${'0'.repeat(64)}` })).rejects.toMatchObject({
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('skillgate.changes/2', 'skillgate.changes/1'),
+    );
+    expect(await skill('changes list', [])).toMatch(
+      new RegExp(`${run} cannot be read: .*; skill(gate)? changes discard ${run}`),
+    );
+    await expect(
+      skill('changes accept', [run], { digest: `sha256:${'0'.repeat(64)}` }),
+    ).rejects.toMatchObject({
       code: 'changes-invalid',
       hint: expect.stringContaining('changes discard RUN'),
     });
@@ -283,25 +379,36 @@ for n in 'abc':
   it('are thrown away before a file with holes is read, and the log says which', async () => {
     const { changes, cleaned } = await see(`open('/reports/holes', 'w').truncate(900 << 20)`);
     expect(changes).toBeUndefined();
-    expect(cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('the limit was met at holes') }]);
+    expect(cleaned).toEqual([
+      { path: '/reports', why: expect.stringContaining('the limit was met at holes') },
+    ]);
   });
 
   it('are not applied to another folder that took the place of the one that the run saw', async () => {
     const { run } = await see(edit);
     const other = `${host.folder}/other`;
     mkdirSync(other);
-    writeFileSync(`${host.paths.config}/host.json`, JSON.stringify({ workspaces: { reports: other } }), { mode: 0o600 });
+    writeFileSync(
+      `${host.paths.config}/host.json`,
+      JSON.stringify({ workspaces: { reports: other } }),
+      { mode: 0o600 },
+    );
     const digest = listWaiting(host.paths.data)[0]?.digest;
-    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({ code: 'changes-conflict' });
+    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({
+      code: 'changes-conflict',
+    });
     expect(readdirSync(other)).toEqual([]);
   });
 
   it('are not whole when a kept file was changed', async () => {
     const { run } = await see(edit);
     const folder = changesFolderOf(host.paths.data, run);
-    for (const name of readdirSync(folder)) if (name !== 'set.json') writeFileSync(`${folder}/${name}`, 'evil');
+    for (const name of readdirSync(folder))
+      if (name !== 'set.json') writeFileSync(`${folder}/${name}`, 'evil');
     const digest = listWaiting(host.paths.data)[0]?.digest;
-    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({ code: 'changes-invalid' });
+    await expect(skill('changes accept', [run], { digest })).rejects.toMatchObject({
+      code: 'changes-invalid',
+    });
     expect(readFileSync(`${host.reports}/old.txt`, 'utf8')).toBe('one\ntwo\n');
   });
 });

@@ -8,7 +8,11 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 describe('npm run demo', () => {
   it('proves each claim, from the empty registry to the revoked twin, on two screens', async () => {
     const { INIT_CWD: _, ...env } = process.env;
-    const child = spawn('npm', ['run', '-s', 'demo'], { cwd: top, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npm', ['run', '-s', 'demo'], {
+      cwd: top,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const [stdout, stderr, code] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
@@ -17,9 +21,29 @@ describe('npm run demo', () => {
     expect({ code, end: code === 0 ? '' : `${stdout}\n${stderr}` }).toEqual({ code: 0, end: '' });
     const proven = stdout.split('\n').filter((line) => /^ {4}[✔✘] /.test(line));
     expect(proven.map((line) => line.slice(6, 16).trim())).toEqual([
-      ...['registry', 'people', 'intake', 'scan', 'review', 'review', 'admission', 'plan', 'egress', 'sandbox'],
-      ...['hold', 'hold', 'secret', 'view', 'no gate', 'scan', 'no gate', 'canary', 'egress', 'breaker'],
-      ...['incident', 'audit log', 'admission'],
+      'registry',
+      'people',
+      'intake',
+      'scan',
+      'review',
+      'review',
+      'admission',
+      'plan',
+      'egress',
+      'sandbox',
+      'hold',
+      'hold',
+      'secret',
+      'view',
+      'no gate',
+      'scan',
+      'no gate',
+      'canary',
+      'egress',
+      'breaker',
+      'incident',
+      'audit log',
+      'admission',
     ]);
     for (const claim of [
       'Rita signed the hash of the very statement with her passkey',

@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,15 +25,29 @@ import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { skill } from '../cli/command-line.ts';
 import { pathsOf } from '../cli/installer-world.ts';
 import { makeKey, makeRoot, type TestKey } from '../registry/people.ts';
-import { approve, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
+import {
+  approve,
+  claimScope,
+  enrol,
+  makeSkill,
+  publish,
+  type Send,
+  scan,
+  signIn,
+} from '../registry/road.ts';
 
 /** docs/operating.md, "The log was restored from a backup": what everybody sees, played through with a registry, a client and a witness. */
 describe('a log server that was restored from yesterday’s backup', () => {
   const trust = makeRoot();
-  const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+  const author = makeKey();
+  const scanner = makeKey();
+  const rita = makeKey();
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-drill-'));
-  const [data, backup, today] = [join(folder, 'registry'), join(folder, 'backup'), join(folder, 'today')];
-  const [home, project] = [join(folder, 'home'), join(folder, 'project')];
+  const data = join(folder, 'registry');
+  const backup = join(folder, 'backup');
+  const today = join(folder, 'today');
+  const home = join(folder, 'home');
+  const project = join(folder, 'project');
   const said: string[] = [];
   const alarms: string[] = [];
   let running: RunningRegistry;
@@ -72,7 +94,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
       ['scanner', 'scanner', scanner],
       ['rita', 'reviewer', rita],
     ];
-    for (const [name, role, who] of enrolled) await enrol(send, trust.administrator, { name, roles: [role], key: who });
+    for (const [name, role, who] of enrolled)
+      await enrol(send, trust.administrator, { name, roles: [role], key: who });
     await claimScope(send, 'acme', author);
     await release('1.0.0');
     await pinRegistry(pathsOf(home), running.base, trust.root, []);
@@ -112,12 +135,17 @@ describe('a log server that was restored from yesterday’s backup', () => {
       const back = await client('install', `@acme/report@${version}`);
       expect(back.exit).toBe(6);
       expect(back.stderr).toContain('log-rolled-back');
-      for (const { size, root } of [seen, shorter]) expect(back.stderr).toContain(`size ${size} root ${hex(root)}`);
+      for (const { size, root } of [seen, shorter])
+        expect(back.stderr).toContain(`size ${size} root ${hex(root)}`);
     }
-    expect(await followOnce(witness, { base: running.base, fetch })).toMatchObject({ status: 'behind' });
+    expect(await followOnce(witness, { base: running.base, fetch })).toMatchObject({
+      status: 'behind',
+    });
     expect(alarms.at(-1)).toContain(`size ${seen.size}, root`);
     await send('/index/status.json');
-    expect(said.at(-1)).toContain(`ALARM: it cosigned this log at size ${seen.size}, and the log here has`);
+    expect(said.at(-1)).toContain(
+      `ALARM: it cosigned this log at size ${seen.size}, and the log here has`,
+    );
     expect(await asked()).toMatchObject({ ok: false, why: expect.stringContaining('ALARM') });
 
     // It knows that it is behind since its start, says so, and writes nothing over what was lost; the witness says so too.
@@ -138,7 +166,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
     const other = await checkpoint();
     const forked = await client('install', '@acme/report@1.2.0');
     expect(forked.exit).toBe(6);
-    for (const { size, root } of [seen, other]) expect(forked.stderr).toContain(`size ${size} root ${hex(root)}`);
+    for (const { size, root } of [seen, other])
+      expect(forked.stderr).toContain(`size ${size} root ${hex(root)}`);
     const verified = await client('verify', '@acme/report@1.2.0');
     expect(verified.exit).toBe(6);
     // Who comes now cannot know.
@@ -157,7 +186,9 @@ describe('a log server that was restored from yesterday’s backup', () => {
 
     // The witness has both heads as evidence, cosigns nothing, and so who demands a witness is warned at the first sight.
     expect(await followOnce(witness, { base: running.base, fetch })).toMatchObject({ status: 422 });
-    expect((await witness.heads.read(trust.root.origin)).stopped?.why).toContain(`size ${seen.size}, root`);
+    expect((await witness.heads.read(trust.root.origin)).stopped?.why).toContain(
+      `size ${seen.size}, root`,
+    );
     const files = readdirSync(join(folder, 'witness'), { recursive: true }).map(String);
     expect(files.filter((file) => file.includes('evidence/')).length).toBeGreaterThanOrEqual(2);
     expect(await witnessed()).toBe(0);
@@ -176,14 +207,20 @@ describe('a log server that was restored from yesterday’s backup', () => {
       exit: 6,
       stderr: expect.stringContaining('log-rolled-back'),
     });
-    expect(await late(...forget)).toMatchObject({ exit: 6, stderr: expect.stringContaining('not-confirmed') });
+    expect(await late(...forget)).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('not-confirmed'),
+    });
     expect(await late(...forget, '--root', `sha256:${'ab'.repeat(32)}`)).toMatchObject({ exit: 6 });
     expect(await late('verify', '@acme/report@1.1.0')).toMatchObject({ exit: 6 });
     const forgotten = await late(...forget, '--root', rootFingerprint(trust.root));
     expect(forgotten.exit).toBe(0);
-    for (const { size, root } of [other, seen]) expect(forgotten.stderr).toContain(`size ${size}, root ${hex(root)}`);
+    for (const { size, root } of [other, seen])
+      expect(forgotten.stderr).toContain(`size ${size}, root ${hex(root)}`);
     expect(
-      readdirSync(join(folder, 'late'), { recursive: true }).filter((path) => /alarms.*json$/.test(String(path))),
+      readdirSync(join(folder, 'late'), { recursive: true }).filter((path) =>
+        /alarms.*json$/.test(String(path)),
+      ),
     ).toHaveLength(2);
     expect(await late('verify', '@acme/report@1.1.0')).toMatchObject({ exit: 0 });
     const shown = await late('registry', 'show', running.base);
@@ -191,7 +228,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
       exit: 0,
       stdout: expect.stringContaining(`log:       size ${seen.size}, root ${hex(seen.root)}`),
     });
-    for (const file of files) if (file.endsWith('stopped.json')) rmSync(join(folder, 'witness', file));
+    for (const file of files)
+      if (file.endsWith('stopped.json')) rmSync(join(folder, 'witness', file));
     // Neither is started again for it.
     await new Promise((resolve) => setTimeout(resolve, 2_100));
     expect(await witnessed()).toBe(1);
@@ -208,6 +246,7 @@ describe('a log server that was restored from yesterday’s backup', () => {
   async function witnessed(): Promise<number> {
     const bytes = Buffer.from(await (await send('/index/status.json')).arrayBuffer());
     const { checkpoint: note } = verifyStatus(bytes, trust.root, Date.now());
-    return countWitnesses({ note, policy, log: { key: spkiOf(trust.root.log) }, now: Date.now() }).counted.length;
+    return countWitnesses({ note, policy, log: { key: spkiOf(trust.root.log) }, now: Date.now() })
+      .counted.length;
   }
 });

@@ -10,7 +10,9 @@ describe('the root of trust is rotated', () => {
   let first = '';
   beforeAll(async () => {
     stage = await makeRotationStage();
-    first = (await stage.json('old', 'registry', 'add', stage.base(), '--root', fingerprint())).root ?? '';
+    first =
+      (await stage.json('old', 'registry', 'add', stage.base(), '--root', fingerprint())).root ??
+      '';
     await stage.release('1.0.0');
   });
   afterAll(() => stage.close());
@@ -30,7 +32,8 @@ describe('the root of trust is rotated', () => {
       ...newKeys,
     );
     await stage.rotate(['ben', 'dora'], '--threshold', '2');
-    for (const office of ['log', 'status', 'registry'] as const) expect(inForce()[office].key).not.toBe(before[office].key);
+    for (const office of ['log', 'status', 'registry'] as const)
+      expect(inForce()[office].key).not.toBe(before[office].key);
     // Before anything new is logged under the new keys, too.
     expect(await stage.as('old', ['verify', '@acme/report@1.0.0'], 2)).toMatchObject({ exit: 0 });
     await stage.release('1.1.0');
@@ -39,7 +42,9 @@ describe('the root of trust is rotated', () => {
     expect(later).toMatchObject({ exit: 0 });
     expect(await stage.as('old', ['verify', '@acme/report@1.0.0'], 2)).toMatchObject({
       exit: 0,
-      stdout: expect.stringMatching(/by version 3 of the root of trust, asked for at 20[^,]*Z, signed until 20/),
+      stdout: expect.stringMatching(
+        /by version 3 of the root of trust, asked for at 20[^,]*Z, signed until 20/,
+      ),
     });
     expect(fingerprint()).not.toBe(first);
   });
@@ -48,15 +53,26 @@ describe('the root of trust is rotated', () => {
     const added = await stage.json('new', 'registry', 'add', stage.base(), '--root', fingerprint());
     expect(added.tuf).toMatchObject({ version: 3, root: fingerprint() });
     for (const version of ['1.0.0', '1.1.0'])
-      expect(await stage.as('new', ['verify', `@acme/report@${version}`])).toMatchObject({ exit: 0 });
+      expect(await stage.as('new', ['verify', `@acme/report@${version}`])).toMatchObject({
+        exit: 0,
+      });
   });
 
   it('is found from the fingerprint of the beginning, by way of all that was signed since', async () => {
     const added = await stage.json('late', 'registry', 'add', stage.base(), '--root', first);
     expect(added).toMatchObject({ root: first, tuf: { version: 3, root: fingerprint() } });
     expect(await stage.as('late', ['verify', '@acme/report@1.1.0'])).toMatchObject({ exit: 0 });
-    const never = await stage.as('never', ['registry', 'add', stage.base(), '--root', `sha256:${'0'.repeat(64)}`]);
-    expect(never).toMatchObject({ exit: 6, stderr: expect.stringContaining('no root file that it had before') });
+    const never = await stage.as('never', [
+      'registry',
+      'add',
+      stage.base(),
+      '--root',
+      `sha256:${'0'.repeat(64)}`,
+    ]);
+    expect(never).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('no root file that it had before'),
+    });
   });
 
   it('is not signed by who was removed, nor by too few, nor published over another state or beside a running registry', async () => {
@@ -64,23 +80,53 @@ describe('the root of trust is rotated', () => {
     await stage.json('ada', 'registry', 'rotate', 'propose', stage.data, '--threshold', '1');
     const root = ['--root', fingerprint()];
     const sign = (user: string, digest = '') =>
-      stage.as(user, ['registry', 'rotate', 'sign', proposal, ...root, '--digest', digest, '--yes']);
-    const { proposal: digest } = await stage.json('ben', 'registry', 'rotate', 'show', proposal, ...root);
-    expect(await sign('cleo', digest)).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[forbidden]') });
-    expect(await sign('ben', first)).toMatchObject({ exit: 6, stderr: expect.stringContaining('not the one you named') });
+      stage.as(user, [
+        'registry',
+        'rotate',
+        'sign',
+        proposal,
+        ...root,
+        '--digest',
+        digest,
+        '--yes',
+      ]);
+    const { proposal: digest } = await stage.json(
+      'ben',
+      'registry',
+      'rotate',
+      'show',
+      proposal,
+      ...root,
+    );
+    expect(await sign('cleo', digest)).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[forbidden]'),
+    });
+    expect(await sign('ben', first)).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('not the one you named'),
+    });
     expect(await stage.as('ben', ['registry', 'rotate', 'sign', proposal, ...root])).toMatchObject({
       exit: 6,
       stderr: expect.stringContaining('error[not-confirmed]'),
     });
     expect(await sign('ben', digest)).toMatchObject({ exit: 0 });
     const publish = () => stage.as('ada', ['registry', 'rotate', 'publish', stage.data]);
-    expect(await publish()).toMatchObject({ stderr: expect.stringContaining('error[folder-served]') });
+    expect(await publish()).toMatchObject({
+      stderr: expect.stringContaining('error[folder-served]'),
+    });
     await stage.stop();
-    expect(await publish()).toMatchObject({ exit: 6, stderr: expect.stringContaining('signatures are missing') });
+    expect(await publish()).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('signatures are missing'),
+    });
     expect(await sign('dora', digest)).toMatchObject({ exit: 0 });
     const text = readFileSync(proposal, 'utf8');
     writeFileSync(proposal, text.replace(/"threshold": ?2/, '"threshold": 1'));
-    expect(await publish()).toMatchObject({ exit: 6, stderr: expect.stringContaining('error[tuf-invalid]') });
+    expect(await publish()).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('error[tuf-invalid]'),
+    });
     writeFileSync(proposal, text);
     expect(await publish()).toMatchObject({ exit: 0 });
     // The same proposal once more, after a later one, would take it back.
@@ -88,10 +134,12 @@ describe('the root of trust is rotated', () => {
     writeFileSync(old, text);
     await stage.rotate(['ben']);
     await stage.stop();
-    expect(await stage.as('ada', ['registry', 'rotate', 'publish', stage.data, old])).toMatchObject({
-      exit: 6,
-      stderr: expect.stringContaining('over another state'),
-    });
+    expect(await stage.as('ada', ['registry', 'rotate', 'publish', stage.data, old])).toMatchObject(
+      {
+        exit: 6,
+        stderr: expect.stringContaining('over another state'),
+      },
+    );
     await stage.start();
   });
 
@@ -104,6 +152,8 @@ describe('the root of trust is rotated', () => {
   it('reaches a client that asked within the hour, when it would have to refuse what is signed since', async () => {
     await stage.rotate(['ben', 'dora'], '--new-registry-key', '--new-log-key', '--new-status-key');
     await stage.release('1.4.0');
-    expect(await stage.as('old', ['install', '@acme/report@1.4.0'], 4.1)).toMatchObject({ exit: 0 });
+    expect(await stage.as('old', ['install', '@acme/report@1.4.0'], 4.1)).toMatchObject({
+      exit: 0,
+    });
   });
 });

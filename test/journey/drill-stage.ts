@@ -47,7 +47,13 @@ export function makeDrillStage(): DrillStage {
     lines.push(argv);
     const cwd = join(folder, user, 'project');
     mkdirSync(cwd, { recursive: true });
-    const run = () => skill(argv, { env: { SKILLGATE_HOME: join(folder, user) }, cwd, fetch, now: () => new Date() });
+    const run = () =>
+      skill(argv, {
+        env: { SKILLGATE_HOME: join(folder, user) },
+        cwd,
+        fetch,
+        now: () => new Date(),
+      });
     const ran = (before.get(user) ?? Promise.resolve()).then(run);
     before.set(user, ran);
     return ran;
@@ -57,26 +63,37 @@ export function makeDrillStage(): DrillStage {
     expect(exit, `${user}: skill ${argv.join(' ')}\n${stdout}${stderr}`).toBe(0);
     return stdout === '' ? undefined : JSON.parse(stdout);
   };
-  const publicKey: DrillStage['publicKey'] = (user, name = 'default') => join(folder, user, 'config/keys', `${name}.pub.json`);
+  const publicKey: DrillStage['publicKey'] = (user, name = 'default') =>
+    join(folder, user, 'config/keys', `${name}.pub.json`);
 
   /** Administrators sign the proposal in a registry's folder, and it is published. */
   const agree = async (name: string, administrators: readonly string[]): Promise<void> => {
     const file = join(folder, name, 'tuf-proposal.json');
-    const root = ['--root', rootFingerprint(parseRoot(readFileSync(join(folder, name, 'root.json'))))];
+    const root = [
+      '--root',
+      rootFingerprint(parseRoot(readFileSync(join(folder, name, 'root.json')))),
+    ];
     const { proposal } = await done('operator', 'registry', 'rotate', 'show', file, ...root);
-    for (const one of administrators) await done(one, 'registry', 'rotate', 'sign', file, ...root, '--digest', proposal, '--yes');
+    for (const one of administrators)
+      await done(one, 'registry', 'rotate', 'sign', file, ...root, '--digest', proposal, '--yes');
     await done('operator', 'registry', 'rotate', 'publish', join(folder, name));
   };
 
   /** An administrator types what `member list` shows them: every enrolment that lacks a signature. */
   const agreeOnMembers = async (administrator: string): Promise<void> => {
     const { stderr } = await type(administrator, 'member', 'list', '--key', 'administrator');
-    for (const [, line = ''] of stderr.matchAll(/right: \S*(?:npm run -s skill --|skill(?:gate)?) (member add .*)$/gm))
+    for (const [, line = ''] of stderr.matchAll(
+      /right: \S*(?:npm run -s skill --|skill(?:gate)?) (member add .*)$/gm,
+    ))
       await done(administrator, ...line.split(' '), '--key', 'administrator');
   };
 
   return {
-    ...{ folder, type, done, publicKey, agreeOnMembers },
+    folder,
+    type,
+    done,
+    publicKey,
+    agreeOnMembers,
     refused: async (code, user, ...argv) => {
       const { exit, stderr } = await type(user, ...argv);
       expect(stderr, `${user}: skill ${argv.join(' ')} ended with ${exit}`).toContain(code);
@@ -86,12 +103,16 @@ export function makeDrillStage(): DrillStage {
     registry: async (name, administrators) => {
       const [first = '', ...others] = administrators;
       for (const other of others) await done(other, 'key', 'create', 'administrator');
-      const more = others.flatMap((other) => ['--administrator', publicKey(other, 'administrator')]);
+      const more = others.flatMap((other) => [
+        '--administrator',
+        publicKey(other, 'administrator'),
+      ]);
       const { fingerprint } = await done(first, 'registry', 'init', join(folder, name), ...more);
       if (others.length > 0) await agree(name, administrators.slice(0, 2));
       const serving = await stage.serve('operator', join(folder, name));
       fingerprints.set(serving.base, fingerprint);
-      for (const one of administrators) await done(one, 'registry', 'add', serving.base, '--root', fingerprint);
+      for (const one of administrators)
+        await done(one, 'registry', 'add', serving.base, '--root', fingerprint);
       if (others[0] !== undefined) await agreeOnMembers(others[0]);
       return serving;
     },
@@ -104,14 +125,18 @@ export function makeDrillStage(): DrillStage {
       const [name = '', version = ''] = reference.slice(1).split('@');
       writeSkill(join(folder, author, 'project', version), `@${name}`, version);
       await done(author, 'publish', version);
-      expect(await done(author, 'status', reference, '--wait')).toMatchObject({ status: 'in review' });
+      expect(await done(author, 'status', reference, '--wait')).toMatchObject({
+        status: 'in review',
+      });
       await done(reviewer, 'review', 'approve', reference, '--reason', 'read all of it', '--yes');
     },
     fingerprint: (base) => fingerprints.get(base) ?? '',
     installed: async (host, name) => (await done(host, 'verify', name)).verified[0].version,
     newest: async (user) => String((await done(user, 'key', 'list')).keys[0].log.logSize - 1),
     keyIdOf: async (user) =>
-      (await done(user, 'key', 'list')).keys.find(({ name }: { name: string }) => name === 'default').keyId,
+      (await done(user, 'key', 'list')).keys.find(
+        ({ name }: { name: string }) => name === 'default',
+      ).keyId,
     typed: () => {
       const typed = lines;
       lines = [];
@@ -125,18 +150,25 @@ export function makeDrillStage(): DrillStage {
 export function expectTyped(drill: string, typed: readonly string[][]): void {
   const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
   const [, section] = text.split(`\n### ${drill}\n`);
-  const lines = (section?.split(/\n##+ /)[0] ?? '').split('\n').filter((line) => /^skill(gate)? /.test(line));
+  const lines = (section?.split(/\n##+ /)[0] ?? '')
+    .split('\n')
+    .filter((line) => /^skill(gate)? /.test(line));
   expect(lines.length, `commands below "### ${drill}"`).toBeGreaterThan(0);
   const done = typed.map((argv) => shapeOf(argv));
-  for (const line of lines) expect(done, line).toContain(shapeOf(wordsOf(line.replace(/\s+#.*$/, '')).slice(1)));
+  for (const line of lines)
+    expect(done, line).toContain(shapeOf(wordsOf(line.replace(/\s+#.*$/, '')).slice(1)));
 }
 
 /** `key revoke --valid-up-to`: the command and its options, without what a person fills in. */
 function shapeOf(argv: readonly string[]): string {
   const found = findCommand(argv);
   if (found.kind !== 'command') return argv.join(' ');
-  const options = found.rest.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] ?? '');
-  const shown = [...new Set(options)].filter((option) => !['--yes', '--format', '--wait'].includes(option)).sort();
+  const options = found.rest
+    .filter((word) => word.startsWith('--'))
+    .map((word) => word.split('=')[0] ?? '');
+  const shown = [...new Set(options)]
+    .filter((option) => !['--yes', '--format', '--wait'].includes(option))
+    .sort();
   return [found.row.name, ...shown].join(' ');
 }
 

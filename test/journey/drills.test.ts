@@ -15,7 +15,16 @@ beforeAll(async () => {
   registry = await stage.registry('registry', ['ada', 'bo', 'cy']);
   for (const user of ['rita', 'ron']) {
     await stage.person(user, registry.base);
-    await stage.done('ada', 'member', 'add', user, '--role', 'reviewer', '--public-key', stage.publicKey(user));
+    await stage.done(
+      'ada',
+      'member',
+      'add',
+      user,
+      '--role',
+      'reviewer',
+      '--public-key',
+      stage.publicKey(user),
+    );
   }
   await stage.agreeOnMembers('bo');
   // One author and one host for each drill; the host has the first version.
@@ -37,17 +46,42 @@ beforeEach(() => void stage.typed());
 describe('drill', () => {
   it('An author’s key is lost', async () => {
     const drill = 'An author’s key is lost';
-    const [author, host] = ['author-lost', 'host-lost'];
+    const author = 'author-lost';
+    const host = 'host-lost';
     const { keys } = await stage.done(author, 'key', 'list');
     rmSync(join(stage.folder, author, 'config/keys'), { recursive: true });
     await stage.refused('error[not-signed-in]', author, 'publish', '1.0.0');
     await stage.done(author, 'key', 'create');
     const to = stage.publicKey(author);
-    const first = await stage.done('ada', 'scope', 'transfer', 'lost', '--to', to, '--key', 'administrator', '--yes');
+    const first = await stage.done(
+      'ada',
+      'scope',
+      'transfer',
+      'lost',
+      '--to',
+      to,
+      '--key',
+      'administrator',
+      '--yes',
+    );
     expect(first).toMatchObject({ done: false, votes: { signed: 1, needed: 2 } });
     await stage.refused('error[scope-taken]', author, 'publish', '1.0.0');
-    expect((await stage.type(author, 'scope', 'show', 'lost')).stderr).toContain('1 of 2 administrators have signed');
-    expect(await stage.done('bo', 'scope', 'transfer', 'lost', '--to', to, '--key', 'administrator', '--yes')).toMatchObject({
+    expect((await stage.type(author, 'scope', 'show', 'lost')).stderr).toContain(
+      '1 of 2 administrators have signed',
+    );
+    expect(
+      await stage.done(
+        'bo',
+        'scope',
+        'transfer',
+        'lost',
+        '--to',
+        to,
+        '--key',
+        'administrator',
+        '--yes',
+      ),
+    ).toMatchObject({
       done: true,
     });
     await stage.done('ada', 'key', 'revoke', keys[0].keyId, '--key', 'administrator', '--yes');
@@ -58,7 +92,8 @@ describe('drill', () => {
 
   it('An author’s key is stolen', async () => {
     const drill = 'An author’s key is stolen';
-    const [author, host] = ['author-stolen', 'host-stolen'];
+    const author = 'author-stolen';
+    const host = 'host-stolen';
     const backup = await stage.done(author, 'key', 'create', 'backup');
     const both = ['--to', stage.publicKey(author), '--to', stage.publicKey(author, 'backup')];
     await stage.done(author, 'scope', 'transfer', 'stolen', ...both, '--yes');
@@ -70,7 +105,9 @@ describe('drill', () => {
     expect((await stage.type(author, 'key', 'list')).stderr).toMatch(
       /published @stolen\/week@1\.6\.6 at log index \d+ \(approved\)/,
     );
-    expect(await stage.done(author, 'key', 'revoke', 'default', '--valid-up-to', sure, '--yes')).toMatchObject({
+    expect(
+      await stage.done(author, 'key', 'revoke', 'default', '--valid-up-to', sure, '--yes'),
+    ).toMatchObject({
       revoked: ['@stolen/week@1.6.6'],
     });
     await stage.refused('- revoked: ', host, 'verify', '@stolen/week');
@@ -78,7 +115,9 @@ describe('drill', () => {
     expect(await stage.installed(host, '@stolen/week')).toBe('1.0.0');
     const thiefs = join(dirname(stage.publicKey(author)), 'ended', `default-until-${sure}.json`);
     await stage.refused('error[key-ended]', author, 'publish', '1.0.0', '--key', thiefs);
-    expect((await stage.done(author, 'scope', 'show', 'stolen')).owners).toMatchObject([{ keyId: backup.keyId }]);
+    expect((await stage.done(author, 'scope', 'show', 'stolen')).owners).toMatchObject([
+      { keyId: backup.keyId },
+    ]);
     expectTyped(drill, stage.typed());
   });
 
@@ -86,7 +125,9 @@ describe('drill', () => {
     const drill = 'A scope changes hands';
     await stage.person('carol', registry.base);
     const to = stage.publicKey('carol');
-    expect(await stage.done('author-given', 'scope', 'transfer', 'given', '--to', to, '--yes')).toMatchObject({ done: true });
+    expect(
+      await stage.done('author-given', 'scope', 'transfer', 'given', '--to', to, '--yes'),
+    ).toMatchObject({ done: true });
     await stage.refused('error[scope-taken]', 'author-given', 'publish', '1.0.0');
     await stage.release('carol', '@given/week@1.0.1');
     await expectOldStaysAndNewAsks('host-given', '@given/week', 'carol');
@@ -98,17 +139,39 @@ describe('drill', () => {
     await stage.release('author-left', '@left/week@1.0.1', 'ron');
     await stage.person('late', registry.base);
     await stage.done('ada', 'member', 'remove', 'ron', '--yes');
-    expect(await stage.done('author-left', 'status', '@left/week@1.0.1')).toMatchObject({ status: 'approved' });
-    await stage.refused('error[', 'ron', 'review', 'approve', '@left/week@1.0.1', '--reason', 'still here', '--yes');
+    expect(await stage.done('author-left', 'status', '@left/week@1.0.1')).toMatchObject({
+      status: 'approved',
+    });
+    await stage.refused(
+      'error[',
+      'ron',
+      'review',
+      'approve',
+      '@left/week@1.0.1',
+      '--reason',
+      'still here',
+      '--yes',
+    );
     await stage.done('late', 'install', '@left/week');
     expect(await stage.installed('late', '@left/week')).toBe('1.0.1');
     // And was a thief: what ron signed behind the index of rita’s approval counts no more.
     const { history } = await stage.done('author-left', 'status', '@left/week@1.0.0');
     const sure = /log index (\d+)/.exec(history.at(-1).why)?.[1] ?? '';
-    await stage.done('ada', 'member', 'add', 'ron', '--role', 'reviewer', '--public-key', stage.publicKey('ron'));
+    await stage.done(
+      'ada',
+      'member',
+      'add',
+      'ron',
+      '--role',
+      'reviewer',
+      '--public-key',
+      stage.publicKey('ron'),
+    );
     await stage.agreeOnMembers('bo');
     await stage.done('ada', 'member', 'remove', 'ron', '--valid-up-to', sure, '--yes');
-    expect(await stage.done('author-left', 'status', '@left/week@1.0.1')).toMatchObject({ status: 'revoked' });
+    expect(await stage.done('author-left', 'status', '@left/week@1.0.1')).toMatchObject({
+      status: 'revoked',
+    });
     await stage.refused('- revoked: ', 'late', 'verify', '@left/week');
     expect(await stage.installed('host-left', '@left/week')).toBe('1.0.0');
     expectTyped(drill, stage.typed());
@@ -120,7 +183,16 @@ describe('drill', () => {
     const other = await stage.registry('elsewhere', ['eve']);
     await stage.person('mallory', other.base);
     await stage.person('mark', other.base);
-    await stage.done('eve', 'member', 'add', 'mark', '--role', 'reviewer', '--public-key', stage.publicKey('mark'));
+    await stage.done(
+      'eve',
+      'member',
+      'add',
+      'mark',
+      '--role',
+      'reviewer',
+      '--public-key',
+      stage.publicKey('mark'),
+    );
     await stage.done('mallory', 'scope', 'claim', 'twice');
     await stage.release('mallory', '@twice/week@9.0.0', 'mark');
     const host = 'host-twice';
@@ -137,11 +209,22 @@ describe('drill', () => {
   });
 
   /** What is installed goes on; a version by another owner is not taken before a person has looked. */
-  async function expectOldStaysAndNewAsks(host: string, name: string, publisher: string): Promise<void> {
+  async function expectOldStaysAndNewAsks(
+    host: string,
+    name: string,
+    publisher: string,
+  ): Promise<void> {
     expect(await stage.installed(host, name)).toBe('1.0.0');
     const said = await stage.refused('- publisher-changed: ', host, 'install', `${name}@1.0.1`);
     expect(said).toContain('Ask the author by another way');
-    await stage.refused('- publisher-changed: ', host, 'install', `${name}@1.0.1`, '--publisher', stranger);
+    await stage.refused(
+      '- publisher-changed: ',
+      host,
+      'install',
+      `${name}@1.0.1`,
+      '--publisher',
+      stranger,
+    );
     const [, signed = ''] = /, (sha256:\w+)(?= signed)/.exec(said) ?? [];
     expect(signed).toBe(await stage.keyIdOf(publisher));
     await stage.done(host, 'install', `${name}@1.0.1`, '--publisher', signed);

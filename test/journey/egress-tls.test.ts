@@ -11,7 +11,15 @@ import type { RunRequest } from '../../runner/run-request.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { FrameReader, serverFrame } from '../../skills-index/run/egress/websocket-frames.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { giveToken, makeTestHost, requestFor, runTest, type TestHost, type TestRun, type TestSkill } from './sandbox-fixture.ts';
+import {
+  giveToken,
+  makeTestHost,
+  requestFor,
+  runTest,
+  type TestHost,
+  type TestRun,
+  type TestSkill,
+} from './sandbox-fixture.ts';
 
 const value = 'real-token-0123456789';
 const apiHost = 'api.crm.example';
@@ -27,7 +35,8 @@ beforeAll(async () => {
     const { authorization = '' } = request.headers;
     seen.push(`${request.method} ${request.url} ${authorization} ${body}`);
     const [path = ''] = (request.url ?? '').split('?');
-    const file = repository === undefined ? '' : join(repository, path.replace('/v2/repository.git/', ''));
+    const file =
+      repository === undefined ? '' : join(repository, path.replace('/v2/repository.git/', ''));
     if (path.includes('/repository.git/')) {
       if (existsSync(file)) response.end(readFileSync(file));
       else response.writeHead(404).end();
@@ -47,7 +56,11 @@ afterEach(() => host.remove());
 
 const egress = [{ url: `https://${apiHost}/v2/*`, methods: ['GET', 'POST'], why: 'test' }];
 
-function run(skill: TestSkill, policy: Partial<HostPolicy> = {}, more: Partial<RunRequest> = {}): Promise<TestRun> {
+function run(
+  skill: TestSkill,
+  policy: Partial<HostPolicy> = {},
+  more: Partial<RunRequest> = {},
+): Promise<TestRun> {
   const { port } = upstream.address() as AddressInfo;
   const authority = join(host.folder, 'authority.pem');
   writeFileSync(authority, foreign.certificate, { mode: 0o600 });
@@ -92,21 +105,30 @@ print(answer.status, answer.read().decode())`,
 ];
 
 describe('a program in the sandbox', () => {
-  it.each(clients)('%s reaches its host over https, by an authority that ends with the run', async (_, skill) => {
-    const done = await run(skill);
-    expect([done.stderr, done.code]).toEqual(['', 0]);
-    expect(done.stdout).toMatch(/200/);
-    expect(done.stdout).toContain('"deals":[1,2]');
-    expect(seen).toEqual(['POST /v2/deals  ab']);
-    const egressed = host.audit().filter((entry) => entry.event === 'egress');
-    expect(egressed).toMatchObject([{ decision: 'allowed', method: 'POST', host: apiHost, port: 443, path: '/v2/deals' }]);
-  });
+  it.each(clients)(
+    '%s reaches its host over https, by an authority that ends with the run',
+    async (_, skill) => {
+      const done = await run(skill);
+      expect([done.stderr, done.code]).toEqual(['', 0]);
+      expect(done.stdout).toMatch(/200/);
+      expect(done.stdout).toContain('"deals":[1,2]');
+      expect(seen).toEqual(['POST /v2/deals  ab']);
+      const egressed = host.audit().filter((entry) => entry.event === 'egress');
+      expect(egressed).toMatchObject([
+        { decision: 'allowed', method: 'POST', host: apiHost, port: 443, path: '/v2/deals' },
+      ]);
+    },
+  );
 
   it('git clones over https', async () => {
     const work = join(host.folder, 'work');
     mkdirSync(work);
     const git = (...args: readonly string[]): void =>
-      void execFileSync('/usr/bin/git', ['-c', 'user.name=a', '-c', 'user.email=a@example.invalid', ...args], { cwd: work });
+      void execFileSync(
+        '/usr/bin/git',
+        ['-c', 'user.name=a', '-c', 'user.email=a@example.invalid', ...args],
+        { cwd: work },
+      );
     git('init', '-q', '.');
     writeFileSync(join(work, 'README'), 'from the repository');
     git('add', '.');
@@ -124,9 +146,17 @@ describe('a program in the sandbox', () => {
 
   it('node’s WebSocket speaks with its host', async () => {
     upstream.on('upgrade', (request, socket) => {
-      const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
-      const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
-      socket.write([...lines, `Sec-WebSocket-Accept: ${accept.digest('base64')}`, '', ''].join('\r\n'));
+      const accept = createHash('sha1').update(
+        `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+      );
+      const lines = [
+        'HTTP/1.1 101 Switching Protocols',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+      ];
+      socket.write(
+        [...lines, `Sec-WebSocket-Accept: ${accept.digest('base64')}`, '', ''].join('\r\n'),
+      );
       const reader = new FrameReader();
       socket.on('error', () => undefined);
       socket.on('data', (chunk: Buffer) => {
@@ -158,7 +188,11 @@ describe('a program in the sandbox', () => {
         audit.record(subject, event);
       },
     };
-    const done = await run({ files: { 'probe.mjs': content }, capabilities: { egress } }, {}, { audit: full });
+    const done = await run(
+      { files: { 'probe.mjs': content }, capabilities: { egress } },
+      {},
+      { audit: full },
+    );
     expect(done.reason).toBe('proxy');
     expect(seen).toEqual([]);
   });
@@ -230,10 +264,15 @@ raw.recv(100)
 inside = ssl.create_default_context().wrap_socket(raw, server_hostname='${apiHost}')
 inside.sendall(b'DELETE /v1/x HTTP/1.1\\r\\nHost: ${apiHost}\\r\\nConnection: close\\r\\n\\r\\n')
 print(inside.recv(100).split(b'\\r\\n')[0].decode())`;
-    const done = await run({ files: { 'probe.py': content }, capabilities: { egress } }, { tunnels: [`${apiHost}:443`] });
+    const done = await run(
+      { files: { 'probe.py': content }, capabilities: { egress } },
+      { tunnels: [`${apiHost}:443`] },
+    );
     expect(done.stderr).toBe('');
     expect(done.stdout.trim()).toBe('HTTP/1.1 200 OK');
-    expect(done.plan.egress).toMatchObject([{ mode: 'tunnel', reason: expect.stringContaining('tunnels of host policy') }]);
+    expect(done.plan.egress).toMatchObject([
+      { mode: 'tunnel', reason: expect.stringContaining('tunnels of host policy') },
+    ]);
     expect(seen).toEqual(['DELETE /v1/x  ']);
   });
 });

@@ -11,7 +11,9 @@ const isForwarder = /^skillgate-[A-Za-z0-9]{6}-forwarder$/;
 /** The groups of forwarders on this host, and the processes in them. */
 function forwarders(): string[][] {
   const above = dirname(placesFor('any').get('pids')?.folder ?? '/nowhere/any');
-  const names = existsSync(above) ? readdirSync(above).filter((name) => isForwarder.test(name)) : [];
+  const names = existsSync(above)
+    ? readdirSync(above).filter((name) => isForwarder.test(name))
+    : [];
   return names.map((name) =>
     readFileSync(join(above, name, 'cgroup.procs'), 'utf8')
       .trim()

@@ -9,7 +9,11 @@ import { folderWith } from '../cli/temporary-folder.ts';
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 
 /** Starts the guard in a Node that says it is another version. */
-async function startAs(version: string | undefined, argv: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+async function startAs(
+  version: string | undefined,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+) {
   const pretend = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`;
   const args = [...(version === undefined ? [] : ['--import', pretend]), guard, ...argv];
   const run = promisify(execFile)(process.execPath, args, { env });
@@ -20,20 +24,29 @@ async function startAs(version: string | undefined, argv: readonly string[], env
 }
 
 describe('the guard', () => {
-  it.each(['20.20.2', '24.14.9', '18.0.0'])('stops Node %s with one sentence and the way out', async (version) => {
-    const { code, stdout, stderr } = await startAs(version, ['--version']);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error[node-too-old]: Skillgate needs Node 24.15 or newer, and this is Node ${version}`);
-    expect(stderr).toContain('npm run -s skill --');
-  });
+  it.each(['20.20.2', '24.14.9', '18.0.0'])(
+    'stops Node %s with one sentence and the way out',
+    async (version) => {
+      const { code, stdout, stderr } = await startAs(version, ['--version']);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(
+        `error[node-too-old]: Skillgate needs Node 24.15 or newer, and this is Node ${version}`,
+      );
+      expect(stderr).toContain('npm run -s skill --');
+    },
+  );
 
   it.each([undefined, '24.15.0', '26.0.0'])('lets Node %s through', async (version) => {
-    expect(await startAs(version, ['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await startAs(version, ['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
   });
 });
 
 describe('compiled code', () => {
-  const filesIn = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const filesIn = (folder: string) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
 
   it('is kept in the user’s own folder', async () => {
     const home = folderWith();

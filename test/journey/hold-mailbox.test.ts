@@ -9,7 +9,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { answerOf, signAnswer } from '../../cli/holds/answer.ts';
 import { handsOfAgent } from '../../cli/holds/hands.ts';
 import { openWith, sealFor } from '../../cli/holds/sealed-message.ts';
-import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../cli/signers/key-file.ts';
+import {
+  addMailboxKey,
+  createKeyFile,
+  type KeyFile,
+  publicKeyOf,
+  readKeyFile,
+} from '../../cli/signers/key-file.ts';
 import { holdFiles } from '../../runner/holds.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { Hold, SignedAnswer } from '../../skills-index/run/holds/hold.ts';
@@ -21,7 +27,15 @@ import {
   sealAnswer,
   signForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
-import { crm, makeTestHost, runTest, startUpstream, type TestHost, type TestRun, type Upstream } from './sandbox-fixture.ts';
+import {
+  crm,
+  makeTestHost,
+  runTest,
+  startUpstream,
+  type TestHost,
+  type TestRun,
+  type Upstream,
+} from './sandbox-fixture.ts';
 import { atTerminal, withoutTerminal } from './terminal.ts';
 
 const passphrase = 'correct horse battery staple';
@@ -43,18 +57,25 @@ async function makeApprover(path: string, name: string, closedBy?: string): Prom
   return (await readKeyFile(path, undefined, async () => closedBy ?? '')).unlocked();
 }
 
-const entryOf = (key: KeyFile) => ({ name: key.name, key: publicKeyOf(key), mailboxKey: key.mailboxKey });
+const entryOf = (key: KeyFile) => ({
+  name: key.name,
+  key: publicKeyOf(key),
+  mailboxKey: key.mailboxKey,
+});
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-mailbox-'));
-  for (const name of ['mira/config/keys', 'operator']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  for (const name of ['mira/config/keys', 'operator'])
+    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   mira = await makeApprover(join(folder, 'mira/config/keys/mira.json'), 'mira', passphrase);
   bob = await makeApprover(join(folder, 'bob.json'), 'bob');
   const operator = { SKILLGATE_HOME: join(folder, 'operator') };
   const made = await withoutTerminal(['registry', 'init', join(folder, 'registry')], operator);
   expect(made).toMatchObject({ exit: 0 });
   const script = fileURLToPath(new URL('./registry-process.ts', import.meta.url));
-  registry = spawn(process.execPath, [script, join(folder, 'registry')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  registry = spawn(process.execPath, [script, join(folder, 'registry')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (registry.stdout === null) throw new Error('no output');
   base = String((await once(registry.stdout, 'data'))[0]).trim();
   upstream = await startUpstream();
@@ -96,11 +117,18 @@ except urllib.error.HTTPError as e: print(e.code)`,
 /** A run that posts once, with the hands of what an agent runs. */
 function post(more: object = {}, ask: typeof fetch = fetch): Promise<TestRun> {
   const rules = policy(more);
-  const world = { paths: host.paths, signal: new AbortController().signal, fetch: ask, now: () => new Date() };
+  const world = {
+    paths: host.paths,
+    signal: new AbortController().signal,
+    fetch: ask,
+    now: () => new Date(),
+  };
   return runTest(host, poster, { hands: handsOfAgent(world, rules) }, rules);
 }
 
-async function until<Value>(what: () => Value | undefined | Promise<Value | undefined>): Promise<Value> {
+async function until<Value>(
+  what: () => Value | undefined | Promise<Value | undefined>,
+): Promise<Value> {
   for (let tries = 0; tries < 400; tries++) {
     const found = await what();
     if (found !== undefined) return found;
@@ -123,17 +151,29 @@ async function lettersFor(key: KeyFile, hold: Hold): Promise<Letter> {
       { schema: 'skillgate.mailbox-question/1', at: new Date().toISOString(), base } as const,
       key,
     );
-    const { messages } = (await send('questions', question)) as { messages: SignedBy<MailboxMessage>[] };
+    const { messages } = (await send('questions', question)) as {
+      messages: SignedBy<MailboxMessage>[];
+    };
     const { mailboxPrivate } = await key.unlocked();
     if (mailboxPrivate === undefined) throw new Error('the key has no mailbox key');
     const open = openWith(mailboxPrivate);
-    const read = await Promise.all(messages.map((one) => readRequest(one, key.keyId, open, new Date())));
-    return read.filter((one) => one.kind === 'request').find((one) => one.hold.nonce === hold.nonce);
+    const read = await Promise.all(
+      messages.map((one) => readRequest(one, key.keyId, open, new Date())),
+    );
+    return read
+      .filter((one) => one.kind === 'request')
+      .find((one) => one.hold.nonce === hold.nonce);
   });
 }
 async function send(path: string, body: unknown): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
-  return (await fetch(`${base}/api/v1/mailbox/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  return (
+    await fetch(`${base}/api/v1/mailbox/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+  ).json();
 }
 type Letter = Extract<ReadRequest, { kind: 'request' }>;
 const reply = ({ message, replyTo }: Letter, signed: SignedAnswer) =>
@@ -144,22 +184,35 @@ describe('a held request whose host has a mailbox', () => {
     const running = post();
     const hold = await heldNow();
     await lettersFor(bob, hold);
-    const listed = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'mira'], hers(), [asked]);
+    const listed = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'mira'], hers(), [
+      asked,
+    ]);
     expect(listed.shown).toContain(`${hold.id}  waits until`);
     expect(listed.shown).toContain('POST api.crm.example:80/v2/deals with ');
     expect(upstream.seen).toEqual([]);
-    const allowed = await atTerminal(['hold', 'allow', hold.id, '--mailbox', base, '--key', 'mira'], hers(), [asked, asked]);
-    expect(allowed.shown).toMatch(/POST api\.crm\.example:80\/v2\/deals[\s\S]*Passphrase of key mira[\s\S]*allowed as mira/);
+    const allowed = await atTerminal(
+      ['hold', 'allow', hold.id, '--mailbox', base, '--key', 'mira'],
+      hers(),
+      [asked, asked],
+    );
+    expect(allowed.shown).toMatch(
+      /POST api\.crm\.example:80\/v2\/deals[\s\S]*Passphrase of key mira[\s\S]*allowed as mira/,
+    );
     expect(await running).toMatchObject({ stdout: '200\n' });
     expect(states()).toEqual(['asked', 'allowed']);
-    expect(host.audit()).toContainEqual(expect.objectContaining({ state: 'allowed', why: 'mira by key, once' }));
+    expect(host.audit()).toContainEqual(
+      expect.objectContaining({ state: 'allowed', why: 'mira by key, once' }),
+    );
   });
 
   it('is refused when it is denied there', async () => {
     const running = post();
     const hold = await heldNow();
     await lettersFor(bob, hold);
-    const denied = await atTerminal(['hold', 'deny', hold.id, '--mailbox', base], hers(), [asked, asked]);
+    const denied = await atTerminal(['hold', 'deny', hold.id, '--mailbox', base], hers(), [
+      asked,
+      asked,
+    ]);
     expect(denied).toMatchObject({ exit: 0 });
     expect(await running).toMatchObject({ stdout: '403\n' });
     expect(upstream.seen).toEqual([]);
@@ -170,7 +223,8 @@ describe('a held request whose host has a mailbox', () => {
     const running = post({ holds: [{ name: 'posts', when: { method: 'POST' }, seconds: 6 }] });
     const hold = await heldNow();
     const letter = await lettersFor(bob, hold);
-    const words = (of: Hold, as: string) => answerOf({ now: () => new Date() }, { hold: of, verdict: 'allow', seconds: 0 }, as);
+    const words = (of: Hold, as: string) =>
+      answerOf({ now: () => new Date() }, { hold: of, verdict: 'allow', seconds: 0 }, as);
     const forged = await signAnswer(bob, words(hold, 'mira'));
     await send('answers', await signForMailbox(await reply(letter, forged), bob));
     await until(() => (states().includes('rejected') ? true : undefined));
@@ -179,8 +233,15 @@ describe('a held request whose host has a mailbox', () => {
     expect((await running).stdout).toBe('403\n');
     expect(upstream.seen).toEqual([]);
     expect(states()).toEqual(['asked', 'rejected', 'rejected', 'expired']);
-    const why = host.audit().flatMap((entry) => (entry.event === 'hold' && entry.state === 'rejected' ? [entry.why] : []));
-    expect(why).toEqual(['its signature does not hold', 'it answers another hold, or the hold was changed']);
+    const why = host
+      .audit()
+      .flatMap((entry) =>
+        entry.event === 'hold' && entry.state === 'rejected' ? [entry.why] : [],
+      );
+    expect(why).toEqual([
+      'its signature does not hold',
+      'it answers another hold, or the hold was changed',
+    ]);
   });
 
   it('is not allowed by a registry that replays what it was once given', async () => {
@@ -194,8 +255,15 @@ describe('a held request whose host has a mailbox', () => {
     const first = post({}, keeping);
     const old = await heldNow();
     const letter = await lettersFor(bob, old);
-    const words = answerOf({ now: () => new Date() }, { hold: old, verdict: 'allow', seconds: 0 }, 'bob');
-    await send('answers', await signForMailbox(await reply(letter, await signAnswer(bob, words)), bob));
+    const words = answerOf(
+      { now: () => new Date() },
+      { hold: old, verdict: 'allow', seconds: 0 },
+      'bob',
+    );
+    await send(
+      'answers',
+      await signForMailbox(await reply(letter, await signAnswer(bob, words)), bob),
+    );
     expect((await first).stdout).toBe('200\n');
     expect(kept).not.toEqual([]);
     let asks = 0;
@@ -207,7 +275,10 @@ describe('a held request whose host has a mailbox', () => {
       if (++asks % 2 === 0) answer.answer.said.id = id;
       return Response.json(answer);
     };
-    const second = post({ holds: [{ name: 'posts', when: { method: 'POST' }, seconds: 4 }] }, replaying);
+    const second = post(
+      { holds: [{ name: 'posts', when: { method: 'POST' }, seconds: 4 }] },
+      replaying,
+    );
     expect((await second).stdout).toBe('403\n');
     expect(upstream.seen).toHaveLength(1);
   });
@@ -215,11 +286,19 @@ describe('a held request whose host has a mailbox', () => {
   it('is answered on the host as ever when the registry is down', async () => {
     const down = 'http://127.0.0.1:9';
     mkdirSync(join(host.paths.config, 'keys'), { recursive: true, mode: 0o700 });
-    const here = await createKeyFile(join(host.paths.config, 'keys/ann.json'), undefined, 'ann', undefined, passphrase);
+    const here = await createKeyFile(
+      join(host.paths.config, 'keys/ann.json'),
+      undefined,
+      'ann',
+      undefined,
+      passphrase,
+    );
     const running = post({ mailbox: down, approvers: [{ name: 'ann', key: publicKeyOf(here) }] });
     const hold = await heldNow();
     const env = { SKILLGATE_HOME: host.folder };
-    const allowed = await atTerminal(['hold', 'allow', hold.id], env, [['Passphrase of key ann', passphrase]]);
+    const allowed = await atTerminal(['hold', 'allow', hold.id], env, [
+      ['Passphrase of key ann', passphrase],
+    ]);
     expect(allowed).toMatchObject({ exit: 0 });
     expect((await running).stdout).toBe('200\n');
     const far = await atTerminal(['hold', 'list', '--mailbox', down], hers(), [asked]);
@@ -229,33 +308,52 @@ describe('a held request whose host has a mailbox', () => {
   it('reaches an approver whose key file is from before there were mailbox keys, once they printed their entry', async () => {
     const home = join(folder, 'old');
     mkdirSync(join(home, 'config/keys'), { recursive: true, mode: 0o700 });
-    await createKeyFile(join(home, 'config/keys/ann.json'), undefined, 'ann', undefined, passphrase);
+    await createKeyFile(
+      join(home, 'config/keys/ann.json'),
+      undefined,
+      'ann',
+      undefined,
+      passphrase,
+    );
     const env = { SKILLGATE_HOME: home };
     const before = await withoutTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env);
     expect(before).toMatchObject({
       exit: 6,
       shown: expect.stringMatching(/has no mailbox key[\s\S]*skillgate key approver ann/),
     });
-    const printed = await atTerminal(['key', 'approver', 'ann'], env, [['Passphrase of key ann', passphrase]]);
+    const printed = await atTerminal(['key', 'approver', 'ann'], env, [
+      ['Passphrase of key ann', passphrase],
+    ]);
     expect(printed).toMatchObject({ exit: 0 });
     const entry = JSON.parse(/^\{"name":.*\}/m.exec(printed.shown)?.[0] ?? '{}');
     expect(entry).toMatchObject({ name: 'ann', mailboxKey: { spki: expect.any(String) } });
     // The second time there is nothing to make, so nobody is asked.
-    expect((await withoutTerminal(['key', 'approver', 'ann'], env)).shown).toContain(JSON.stringify(entry));
+    expect((await withoutTerminal(['key', 'approver', 'ann'], env)).shown).toContain(
+      JSON.stringify(entry),
+    );
     const running = post({ approvers: [entry] });
     const hold = await heldNow();
     const typed = ['Passphrase of key ann', passphrase] as const;
     await until(async () => {
-      const { shown } = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env, [typed]);
+      const { shown } = await atTerminal(['hold', 'list', '--mailbox', base, '--key', 'ann'], env, [
+        typed,
+      ]);
       return shown.includes(hold.id) ? true : undefined;
     });
-    const allowed = await atTerminal(['hold', 'allow', hold.id, '--mailbox', base, '--key', 'ann'], env, [typed, typed]);
+    const allowed = await atTerminal(
+      ['hold', 'allow', hold.id, '--mailbox', base, '--key', 'ann'],
+      env,
+      [typed, typed],
+    );
     expect(allowed.shown).toContain('allowed as ann');
     expect((await running).stdout).toBe('200\n');
   });
 
   it('shows a person nothing whose key is open to every program of theirs', async () => {
-    const refused = await withoutTerminal(['hold', 'list', '--mailbox', base, '--key', join(folder, 'bob.json')], hers());
+    const refused = await withoutTerminal(
+      ['hold', 'list', '--mailbox', base, '--key', join(folder, 'bob.json')],
+      hers(),
+    );
     expect(refused).toMatchObject({ exit: 6, shown: expect.stringContaining('has no passphrase') });
   });
 });

@@ -21,7 +21,13 @@ beforeAll(async () => {
   await release(host.network, makeReportSkill('@acme/wide', { capabilities: { egress } }));
   await host.skill('agent', 'create', 'reporter');
   await host.skill('agent', 'grant', 'reporter', '@acme/*');
-  const key = await createKeyFile(join(host.home, 'config/keys/mira.json'), undefined, 'mira', undefined, passphrase);
+  const key = await createKeyFile(
+    join(host.home, 'config/keys/mira.json'),
+    undefined,
+    'mira',
+    undefined,
+    passphrase,
+  );
   const policy = {
     approvers: [{ name: 'mira', key: publicKeyOf(key) }],
     holds: [{ name: 'wide', when: { skill: '@acme/wide' }, seconds: 2 }],
@@ -64,11 +70,15 @@ describe('an agent over MCP, whose operator can be asked', () => {
     const hold = await heldNow();
     expect(hold).toMatchObject({ kind: 'install', agent: 'reporter', skill: '@acme/wide' });
     expect(hold.what).toContain('egress GET,HEAD https://api.crm.example/v2/*');
-    const { exit } = await atTerminal(['hold', 'allow', hold.id], { ...host.env }, [['Passphrase of key mira', passphrase]]);
+    const { exit } = await atTerminal(['hold', 'allow', hold.id], { ...host.env }, [
+      ['Passphrase of key mira', passphrase],
+    ]);
     expect(exit).toBe(0);
     expect(await opening).toContain('Run report.');
     const { out } = await host.skill('agent', 'list', '--format', 'json');
-    expect(JSON.parse(out).agents[0].grants).toContainEqual(expect.objectContaining({ skill: '@acme/wide', range: '1.0.0' }));
+    expect(JSON.parse(out).agents[0].grants).toContainEqual(
+      expect.objectContaining({ skill: '@acme/wide', range: '1.0.0' }),
+    );
   });
 
   it('is answered when nobody answers the hold of its run, and not told how a person would', async () => {

@@ -20,7 +20,15 @@ import {
 } from '../../skills-index/run/holds/hold.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { pae } from '../../skills-index/statement/sign.ts';
-import { crm, makeTestHost, runTest, startUpstream, type TestHost, type TestRun, type Upstream } from './sandbox-fixture.ts';
+import {
+  crm,
+  makeTestHost,
+  runTest,
+  startUpstream,
+  type TestHost,
+  type TestRun,
+  type Upstream,
+} from './sandbox-fixture.ts';
 import { atTerminal, withoutTerminal } from './terminal.ts';
 
 const passphrase = 'correct horse battery staple';
@@ -41,7 +49,13 @@ afterEach(() => host.remove());
 
 /** Host policy as its file says it, with an approver whose key has a passphrase. */
 async function writePolicy(more: object): Promise<void> {
-  const key = await createKeyFile(join(host.paths.config, 'keys/mira.json'), undefined, 'mira', undefined, passphrase);
+  const key = await createKeyFile(
+    join(host.paths.config, 'keys/mira.json'),
+    undefined,
+    'mira',
+    undefined,
+    passphrase,
+  );
   const policy = {
     hosts: { 'api.crm.example': `127.0.0.1:${upstream.port}` },
     approvers: [{ name: 'mira', key: publicKeyOf(key) }],
@@ -50,7 +64,9 @@ async function writePolicy(more: object): Promise<void> {
   writeFileSync(join(host.paths.config, 'host.json'), JSON.stringify(policy), { mode: 0o600 });
 }
 
-const posts = (seconds: number) => ({ holds: [{ name: 'posts', when: { method: 'POST' }, seconds }] });
+const posts = (seconds: number) => ({
+  holds: [{ name: 'posts', when: { method: 'POST' }, seconds }],
+});
 
 const poster = {
   files: {
@@ -65,7 +81,12 @@ for path in sys.argv[1:]:
 
 /** A run that posts to each path, under the policy in the file. */
 const post = (paths: readonly string[], more: Partial<RunRequest> = {}): Promise<TestRun> =>
-  runTest(host, poster, { args: [...paths], ...more }, readHostPolicy(join(host.paths.config, 'host.json')));
+  runTest(
+    host,
+    poster,
+    { args: [...paths], ...more },
+    readHostPolicy(join(host.paths.config, 'host.json')),
+  );
 
 const folder = (): string => join(host.paths.data, 'holds');
 
@@ -95,12 +116,21 @@ describe('a request that a rule holds', () => {
       readHostPolicy(join(host.paths.config, 'host.json')),
     );
     const hold = await heldNow();
-    expect(hold).toMatchObject({ kind: 'egress', rule: 'posts', agent: 'operator', skill: '@acme/probe' });
+    expect(hold).toMatchObject({
+      kind: 'egress',
+      rule: 'posts',
+      agent: 'operator',
+      skill: '@acme/probe',
+    });
     await sleep(3_500);
     expect(upstream.seen).toEqual([]);
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  waits until`);
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(
+      `${hold.id}  waits until`,
+    );
     const answered = await allow(hold.id);
-    expect(answered.shown).toMatch(/POST api\.crm\.example:80\/v2\/deals with \d+ bytes, body sha256:/);
+    expect(answered.shown).toMatch(
+      /POST api\.crm\.example:80\/v2\/deals with \d+ bytes, body sha256:/,
+    );
     expect(answered.shown).not.toContain(passphrase);
     expect(answered).toMatchObject({ exit: 0 });
     expect(await running).toMatchObject({ reason: 'exit', code: 0, stdout: '200\n' });
@@ -120,7 +150,8 @@ print(urllib.request.urlopen(request).status)`,
     },
     capabilities: { egress: crm.egress },
   });
-  const pay = (body: string) => runTest(host, payer(body), {}, readHostPolicy(join(host.paths.config, 'host.json')));
+  const pay = (body: string) =>
+    runTest(host, payer(body), {}, readHostPolicy(join(host.paths.config, 'host.json')));
   const shownBy = async (id: string) => (await withoutTerminal(['hold', 'show', id], env)).shown;
 
   it('is shown whole before it is allowed, headers and body, and arrives as it was shown', async () => {
@@ -129,7 +160,12 @@ print(urllib.request.urlopen(request).status)`,
     const { id } = await heldNow();
     const kept = join(folder(), `${id}.request`);
     const shown = await shownBy(id);
-    for (const part of ['POST /v2/pay HTTP/1.1', 'X-Target: Ledger.Pay', '| {"to": "the landlord", "amount": 10}', kept])
+    for (const part of [
+      'POST /v2/pay HTTP/1.1',
+      'X-Target: Ledger.Pay',
+      '| {"to": "the landlord", "amount": 10}',
+      kept,
+    ])
       expect(shown).toContain(part);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     const answered = await allow(id);
@@ -171,7 +207,9 @@ print(urllib.request.urlopen(request).status)`,
     await writePolicy({ ...posts(60), approvers: [] });
     expect((await post(['/v2/deals'])).stdout).toBe('403\n');
     expect(states()).toEqual(['unsupported']);
-    expect((await withoutTerminal(['doctor'], env)).shown).toContain('operator and agent share uid: approvals are not separable');
+    expect((await withoutTerminal(['doctor'], env)).shown).toContain(
+      'operator and agent share uid: approvals are not separable',
+    );
   });
 
   it('is allowed for a time for the same folder and method, in later runs too, until it is taken back', async () => {
@@ -181,7 +219,9 @@ print(urllib.request.urlopen(request).status)`,
     await allow(hold.id, '--for', '1h');
     expect((await running).stdout).toBe('200\n200\n');
     expect((await post(['/v2/deals/3'])).stdout).toBe('200\n');
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  allowed until`);
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(
+      `${hold.id}  allowed until`,
+    );
     expect((await withoutTerminal(['hold', 'deny', hold.id], env)).exit).toBe(0);
     await writeFileSyncPolicy(posts(1));
     expect((await post(['/v2/deals/4'])).stdout).toBe('403\n');
@@ -191,26 +231,44 @@ print(urllib.request.urlopen(request).status)`,
 // The approvers stay, the rules change.
 async function writeFileSyncPolicy(more: object): Promise<void> {
   const path = join(host.paths.config, 'host.json');
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...more }), { mode: 0o600 });
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...more }), {
+    mode: 0o600,
+  });
 }
 
 describe('an agent of the same user', () => {
   const mine = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const answerTo = (hold: Hold, more: Partial<HoldAnswer> = {}): HoldAnswer => ({
-    ...{ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'mira' },
+    schema: 'skillgate.hold-answer/1',
+    hold: holdDigest(hold),
+    verdict: 'allow',
+    seconds: 0,
+    approver: 'mira',
     at: new Date().toISOString(),
     ...more,
   });
   const put = (hold: Hold, signed: SignedAnswer) =>
-    writeFileSync(join(folder(), `${hold.id}.answer.json`), JSON.stringify(signed), { mode: 0o600 });
+    writeFileSync(join(folder(), `${hold.id}.answer.json`), JSON.stringify(signed), {
+      mode: 0o600,
+    });
   const signedBy = (answer: HoldAnswer): SignedAnswer => ({
     answer,
-    signature: sign('sha256', pae(holdAnswerType, answerBytes(answer)), mine.privateKey).toString('base64'),
+    signature: sign('sha256', pae(holdAnswerType, answerBytes(answer)), mine.privateKey).toString(
+      'base64',
+    ),
   });
 
   it.each([
-    ['writes the answer itself, unsigned', (hold: Hold) => put(hold, { answer: answerTo(hold) }), 'it is not signed'],
-    ['signs it with a key of its own', (hold: Hold) => put(hold, signedBy(answerTo(hold))), 'its signature does not hold'],
+    [
+      'writes the answer itself, unsigned',
+      (hold: Hold) => put(hold, { answer: answerTo(hold) }),
+      'it is not signed',
+    ],
+    [
+      'signs it with a key of its own',
+      (hold: Hold) => put(hold, signedBy(answerTo(hold))),
+      'its signature does not hold',
+    ],
     [
       'answers as an approver of its own',
       (hold: Hold) => put(hold, signedBy(answerTo(hold, { approver: 'eve' }))),
@@ -220,10 +278,17 @@ describe('an agent of the same user', () => {
       'edits host policy while it is held',
       (hold: Hold) => {
         const spki = mine.publicKey.export({ type: 'spki', format: 'der' });
-        const key = { keyId: `sha256:${createHash('sha256').update(spki).digest('hex')}`, spki: spki.toString('base64') };
-        writeFileSync(join(host.paths.config, 'host.json'), JSON.stringify({ approvers: [{ name: 'eve', key }] }), {
-          mode: 0o600,
-        });
+        const key = {
+          keyId: `sha256:${createHash('sha256').update(spki).digest('hex')}`,
+          spki: spki.toString('base64'),
+        };
+        writeFileSync(
+          join(host.paths.config, 'host.json'),
+          JSON.stringify({ approvers: [{ name: 'eve', key }] }),
+          {
+            mode: 0o600,
+          },
+        );
         put(hold, signedBy(answerTo(hold, { approver: 'eve' })));
       },
       'names no approver',
@@ -235,7 +300,9 @@ describe('an agent of the same user', () => {
     expect((await running).stdout).toBe('403\n');
     expect(upstream.seen).toEqual([]);
     expect(states()).toEqual(['asked', 'rejected', 'expired']);
-    expect(host.audit()).toContainEqual(expect.objectContaining({ state: 'rejected', why: expect.stringContaining(says) }));
+    expect(host.audit()).toContainEqual(
+      expect.objectContaining({ state: 'rejected', why: expect.stringContaining(says) }),
+    );
   });
 
   it('replays an answer to an older hold, and edits the hold to be the older one: refused', async () => {
@@ -275,7 +342,10 @@ describe('an agent of the same user', () => {
       JSON.stringify({ ...hold, what: 'GET api.crm.example:80/v2/harmless' }),
     );
     const ran = await withoutTerminal(['hold', 'allow', hold.id], env);
-    expect(ran).toMatchObject({ exit: 6, shown: expect.stringContaining('is not as a runner writes it') });
+    expect(ran).toMatchObject({
+      exit: 6,
+      shown: expect.stringContaining('is not as a runner writes it'),
+    });
     expect((await running).stdout).toBe('403\n');
   });
 
@@ -283,10 +353,18 @@ describe('an agent of the same user', () => {
     await writePolicy(posts(8));
     const running = post(['/v2/deals']);
     const { id } = await heldNow();
-    const called = await withoutTerminal(['hold', 'allow', id], { ...env, SKILLGATE_PASSPHRASE: passphrase });
-    expect(called).toMatchObject({ exit: expect.not.stringMatching('0'), shown: expect.stringContaining('not-confirmed') });
+    const called = await withoutTerminal(['hold', 'allow', id], {
+      ...env,
+      SKILLGATE_PASSPHRASE: passphrase,
+    });
+    expect(called).toMatchObject({
+      exit: expect.not.stringMatching('0'),
+      shown: expect.stringContaining('not-confirmed'),
+    });
     expect(called.exit).not.toBe(0);
-    const guessed = await atTerminal(['hold', 'allow', id], env, [['Passphrase of key mira', 'letmein letmein']]);
+    const guessed = await atTerminal(['hold', 'allow', id], env, [
+      ['Passphrase of key mira', 'letmein letmein'],
+    ]);
     expect(guessed.exit).not.toBe(0);
     expect(guessed.shown).toContain('this is not its passphrase');
     expect((await running).stdout).toBe('403\n');
@@ -298,7 +376,9 @@ describe('an agent of the same user', () => {
     const file = readFileSync(join(host.paths.config, 'keys/mira.json'), 'utf8');
     expect(file).not.toContain('PRIVATE KEY');
     const { sealed } = JSON.parse(file).sealedKey;
-    expect(() => createPrivateKey({ key: Buffer.from(sealed, 'base64'), format: 'der', type: 'pkcs8' })).toThrow();
+    expect(() =>
+      createPrivateKey({ key: Buffer.from(sealed, 'base64'), format: 'der', type: 'pkcs8' }),
+    ).toThrow();
   });
 });
 
@@ -314,7 +394,11 @@ describe('what waited', () => {
     const egress = [{ url: 'http://api.crm.example/v2/*', methods: ['GET', 'POST'] }];
     const capabilities = { ...noCapabilities, egress };
     const skills = [{ skill: '@acme/probe', range: '*' }];
-    return grantAgent(agents(), 'finance', { skills, capabilities, reinstate: readAgent(agents(), 'finance').revoked });
+    return grantAgent(agents(), 'finance', {
+      skills,
+      capabilities,
+      reinstate: readAgent(agents(), 'finance').revoked,
+    });
   };
 
   it('does not start when its breaker opened while it waited', async () => {
@@ -322,10 +406,16 @@ describe('what waited', () => {
     const running = post(['/v2/transfer']);
     const hold = await heldNow();
     const desk = holdDesk(folder(), {
-      ...{ policy: policy(), record: () => undefined, now: () => new Date(), keyFile: join(folder(), 'audit-key.json') },
+      policy: policy(),
+      record: () => undefined,
+      now: () => new Date(),
+      keyFile: join(folder(), 'audit-key.json'),
     });
     openBreaker(join(host.paths.data, 'breakers'), desk, hold).count('canary');
-    await Promise.all([allow(hold.id), expect(running).rejects.toMatchObject({ code: 'breaker-open' })]);
+    await Promise.all([
+      allow(hold.id),
+      expect(running).rejects.toMatchObject({ code: 'breaker-open' }),
+    ]);
     expect(upstream.seen).toEqual([]);
     expect(host.audit().map((entry) => entry.event)).not.toContain('start');
   });
@@ -336,15 +426,25 @@ describe('what waited', () => {
     const running = post(['/v2/transfer'], { agent });
     const hold = await heldNow();
     revokeAgent(agents(), 'finance', 'everything', new Date());
-    await Promise.all([allow(hold.id), expect(running).rejects.toMatchObject({ code: 'plan-refused' })]);
+    await Promise.all([
+      allow(hold.id),
+      expect(running).rejects.toMatchObject({ code: 'plan-refused' }),
+    ]);
     expect(host.audit().map((entry) => entry.event)).not.toContain('start');
   });
 
   it('reaches nobody when the budget of its agent does not allow it, and so many at once', async () => {
     await writePolicy({ holds: [{ ...starts.holds[0], seconds: 2 }] });
     const one = make({ runs: 1 });
-    const poor = Array.from({ length: 4 }, () => post([], { agent: one }).catch(({ code }) => code));
-    expect((await Promise.all(poor)).sort()).toEqual(['budget-used', 'budget-used', 'budget-used', 'hold-expired']);
+    const poor = Array.from({ length: 4 }, () =>
+      post([], { agent: one }).catch(({ code }) => code),
+    );
+    expect((await Promise.all(poor)).sort()).toEqual([
+      'budget-used',
+      'budget-used',
+      'budget-used',
+      'hold-expired',
+    ]);
     expect(states()).toEqual(['asked', 'expired']);
   });
 
@@ -356,7 +456,9 @@ describe('what waited', () => {
     expect((await running).stdout).toBe('403\n');
     expect((await post(['/v2/deals'])).stdout).toBe('403\n');
     expect(states()).toEqual(['asked', 'denied', 'denied']);
-    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(`${hold.id}  denied until`);
+    expect((await withoutTerminal(['hold', 'list'], env)).shown).toContain(
+      `${hold.id}  denied until`,
+    );
   });
 
   it('was allowed for a time: after the agent is revoked it is asked again', async () => {
@@ -371,7 +473,9 @@ describe('what waited', () => {
   });
 
   it('counts what stands in request lines and headers as sent', async () => {
-    await writePolicy({ holds: [{ name: 'much', when: { host: 'api.crm.example', bytesOver: 4_000 }, seconds: 1 }] });
+    await writePolicy({
+      holds: [{ name: 'much', when: { host: 'api.crm.example', bytesOver: 4_000 }, seconds: 1 }],
+    });
     const long = `/v2/deals?${'q'.repeat(3_000)}`;
     expect((await post([long, long])).stdout).toBe('200\n403\n');
   });
@@ -381,7 +485,10 @@ describe('the start of a run', () => {
   const reader = { files: { 'probe.py': 'print("ran")' } };
 
   it('waits for a person when a rule names it, and its plan says so', async () => {
-    await writePolicy({ holds: [{ name: 'pay', when: { tag: 'high-stakes' }, seconds: 60 }], highStakes: ['@acme/*'] });
+    await writePolicy({
+      holds: [{ name: 'pay', when: { tag: 'high-stakes' }, seconds: 60 }],
+      highStakes: ['@acme/*'],
+    });
     const running = runTest(host, reader, {}, readHostPolicy(join(host.paths.config, 'host.json')));
     const hold = await heldNow();
     expect(hold).toMatchObject({ kind: 'start', rule: 'pay' });
@@ -402,10 +509,16 @@ describe('the start of a run', () => {
     await writePolicy({ holds: [{ name: 'all', when: {}, seconds: 2 }], approvers: [] });
     const policy = () => readHostPolicy(join(host.paths.config, 'host.json'));
     expect((await runTest(host, reader, { hands: ask }, policy())).stdout).toBe('ran\n');
-    expect(host.audit()).toContainEqual(expect.objectContaining({ state: 'allowed', why: 'operator at the terminal, unsigned' }));
-    const spki = publicKeyOf(await createKeyFile(join(host.folder, 'other.json'), undefined, 'other'));
+    expect(host.audit()).toContainEqual(
+      expect.objectContaining({ state: 'allowed', why: 'operator at the terminal, unsigned' }),
+    );
+    const spki = publicKeyOf(
+      await createKeyFile(join(host.folder, 'other.json'), undefined, 'other'),
+    );
     await writeFileSyncPolicy({ approvers: [{ name: 'other', key: spki }] });
-    await expect(runTest(host, reader, { hands: ask }, policy())).rejects.toMatchObject({ code: 'hold-expired' });
+    await expect(runTest(host, reader, { hands: ask }, policy())).rejects.toMatchObject({
+      code: 'hold-expired',
+    });
   });
 });
 
@@ -427,7 +540,10 @@ time.sleep(20)`,
 
   it('opens at the fifth denial, ends the run, and refuses the next one until a person closes it', async () => {
     await writePolicy({});
-    expect(await runTest(host, denied(9), {}, policy())).toMatchObject({ reason: 'breaker', code: null });
+    expect(await runTest(host, denied(9), {}, policy())).toMatchObject({
+      reason: 'breaker',
+      code: null,
+    });
     const refused = await runTest(host, denied(0), {}, policy()).catch((problem) => problem);
     expect(refused).toMatchObject({
       code: 'breaker-open',
@@ -442,7 +558,9 @@ time.sleep(20)`,
     expect((await allow(id)).exit).toBe(0);
     const again = await runTest(host, { files: { 'probe.py': 'print("again")' } }, {}, policy());
     expect(again.stdout).toBe('again\n');
-    expect(host.audit().flatMap((entry) => (entry.event === 'breaker' ? [entry.state] : []))).toEqual(['opened', 'closed']);
+    expect(
+      host.audit().flatMap((entry) => (entry.event === 'breaker' ? [entry.state] : [])),
+    ).toEqual(['opened', 'closed']);
   });
 
   it('ends what runs in another process', async () => {
@@ -455,7 +573,10 @@ time.sleep(20)`,
 
   it('lets an honest skill be denied a few times', async () => {
     await writePolicy({});
-    const four = { ...denied(4), files: { 'probe.py': denied(4).files['probe.py'].replace('time.sleep(20)', '') } };
+    const four = {
+      ...denied(4),
+      files: { 'probe.py': denied(4).files['probe.py'].replace('time.sleep(20)', '') },
+    };
     expect(await runTest(host, four, {}, policy())).toMatchObject({ reason: 'exit', code: 0 });
   });
 });

@@ -34,7 +34,15 @@ afterAll(() => stage.close());
 
 // Exit 6: some of them are refused.
 async function importAll(): Promise<{ rows: ImportRow[] }> {
-  const { exit, out } = await stage.skill('author', 'import', 'found', '--scope', 'acme', '--format', 'json');
+  const { exit, out } = await stage.skill(
+    'author',
+    'import',
+    'found',
+    '--scope',
+    'acme',
+    '--format',
+    'json',
+  );
   expect(exit).toBe(6);
   return JSON.parse(out);
 }
@@ -61,7 +69,10 @@ describe('skillgate import', () => {
     ]);
     const hello = said.filter(([, name]) => name === '@acme/hello');
     // Which of the two comes first is not said; the other is refused.
-    expect(hello.map(([, , , outcome, code]) => code ?? outcome).sort()).toEqual(['name-taken', 'taken']);
+    expect(hello.map(([, , , outcome, code]) => code ?? outcome).sort()).toEqual([
+      'name-taken',
+      'taken',
+    ]);
     expect(said.filter(([, name]) => name !== '@acme/hello')).toEqual([
       ['c', '@acme/plain', '0.0.0-…', 'taken', undefined, true],
       ['d', undefined, undefined, 'refused', 'skill-md-invalid', false],
@@ -69,9 +80,16 @@ describe('skillgate import', () => {
       ['f', '@acme/own', '3.1.0', 'taken', undefined, false],
       ['g/nested', '@acme/nested', '0.0.0-…', 'taken', undefined, true],
     ]);
-    expect(rows.every(({ localVerdict }) => ['pass', 'review', 'block', 'incomplete'].includes(localVerdict))).toBe(true);
+    expect(
+      rows.every(({ localVerdict }) =>
+        ['pass', 'review', 'block', 'incomplete'].includes(localVerdict),
+      ),
+    ).toBe(true);
     for (const row of rows.filter(({ outcome }) => outcome === 'taken'))
-      expect(row).toMatchObject({ verdict: expect.stringMatching(/pass|review/), status: 'in review' });
+      expect(row).toMatchObject({
+        verdict: expect.stringMatching(/pass|review/),
+        status: 'in review',
+      });
   });
 
   it('finds all of it there when it is run again', async () => {

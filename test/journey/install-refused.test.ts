@@ -72,14 +72,20 @@ describe('a registry that is down', () => {
     network.lie = down;
     const fresh = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(fresh.exit).toBe(0);
-    expect(fresh.err).toMatch(/does not answer; what was verified before is used[\s\S]*counts until 2026-03-02/);
+    expect(fresh.err).toMatch(
+      /does not answer; what was verified before is used[\s\S]*counts until 2026-03-02/,
+    );
     network.ahead = day + 60_000;
     const late = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(late).toMatchObject({ exit: 6, out: '' });
     expect(late.err).toContain('error[status-stale]');
   });
 
-  it.each([['verify'], ['install', '@acme/weekly-report'], ['run', '@acme/weekly-report', 'report']])(
+  it.each([
+    ['verify'],
+    ['install', '@acme/weekly-report'],
+    ['run', '@acme/weekly-report', 'report'],
+  ])(
     'is not what an interruption looks like: skill %s ends with 130, and records no refusal',
     async (...words) => {
       await user.run('install', '@acme/weekly-report');
@@ -103,18 +109,25 @@ describe('a registry that is down', () => {
     expect(seen.err).toContain('revoked');
     // The revocation was seen once: it counts offline too.
     network.lie = down;
-    expect((await user.run('run', '--plan', '@acme/weekly-report', 'report')).err).toContain('revoked');
+    expect((await user.run('run', '--plan', '@acme/weekly-report', 'report')).err).toContain(
+      'revoked',
+    );
   });
 });
 
 describe('a version that was revoked', () => {
   it('is refused with the approved version that fits, where there is one', async () => {
-    await release(network, makeReportSkill('@acme/weekly-report', { version: '1.1.0', files: { 'new.md': 'new' } }));
+    await release(
+      network,
+      makeReportSkill('@acme/weekly-report', { version: '1.1.0', files: { 'new.md': 'new' } }),
+    );
     await sayOf(network, report, 'revoked');
     const refused = await user.run('install', '@acme/weekly-report@1.0.0');
     expect(refused).toMatchObject({ exit: 6, out: '' });
     expect(refused.err).toContain('revoked');
-    expect(refused.err).toContain('help: 1.1.0 is approved: skillgate install @acme/weekly-report@1.1.0');
+    expect(refused.err).toContain(
+      'help: 1.1.0 is approved: skillgate install @acme/weekly-report@1.1.0',
+    );
     expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
   });
 });
@@ -132,9 +145,11 @@ describe('a version with a hyphen', () => {
 describe('a log that goes back', () => {
   it('is refused by who has seen more of it, and taken by who has not', async () => {
     const old = new Map<string, string>();
-    for (const path of ['/index/status.json', '/log/checkpoint']) old.set(path, await (await network.registry.send(path)).text());
+    for (const path of ['/index/status.json', '/log/checkpoint'])
+      old.set(path, await (await network.registry.send(path)).text());
     await release(network, makeReportSkill('@acme/other'));
-    const rollBack: Network['lie'] = async (path, honest) => (old.has(path) ? new Response(old.get(path)) : honest());
+    const rollBack: Network['lie'] = async (path, honest) =>
+      old.has(path) ? new Response(old.get(path)) : honest();
 
     network.lie = rollBack;
     expect((await user.run('install', '@acme/weekly-report')).exit).toBe(0);
@@ -152,7 +167,10 @@ describe('a lock', () => {
   it('holds its bundle: the same version with other bytes does not start', async () => {
     await user.run('install', '@acme/weekly-report');
     const path = join(user.project, 'skillgate.lock');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(report.packed.digest, `sha256:${'0'.repeat(64)}`));
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(report.packed.digest, `sha256:${'0'.repeat(64)}`),
+    );
     const said = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(said).toMatchObject({ exit: 6, out: '' });
     expect(said.err).toContain('bundle-mismatch');
@@ -161,7 +179,10 @@ describe('a lock', () => {
   it('holds its publisher: an update by somebody else is refused until a person takes the line out', async () => {
     await user.run('install', '@acme/weekly-report');
     const path = join(user.project, 'skillgate.lock');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(network.registry.author.keyId, `sha256:${'0'.repeat(64)}`));
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(network.registry.author.keyId, `sha256:${'0'.repeat(64)}`),
+    );
     const said = await user.run('install', '@acme/weekly-report');
     expect(said.exit).toBe(6);
     expect(said.err).toContain('publisher-changed');

@@ -21,12 +21,16 @@ beforeAll(async () => {
         greet: 'scripts/greet.ts',
         ask: 'scripts/ask.ts',
       },
-      capabilities: { egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }] },
+      capabilities: {
+        egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
+      },
       limits: { seconds: 2 },
       files: {
-        'scripts/count.py': 'import sys\nprint("counted", len(sys.argv[1:]), sys.stdin.read().strip())\n',
+        'scripts/count.py':
+          'import sys\nprint("counted", len(sys.argv[1:]), sys.stdin.read().strip())\n',
         'scripts/end.sh': '#!/bin/sh\necho ending >&2\nexit "$1"\n',
-        'scripts/look.ts': 'delete process.env.PROD_ADMIN_TOKEN;\nconsole.log(JSON.stringify(process.env), process.cwd());\n',
+        'scripts/look.ts':
+          'delete process.env.PROD_ADMIN_TOKEN;\nconsole.log(JSON.stringify(process.env), process.cwd());\n',
         'scripts/greet.ts': "import { hello } from './words.ts';\nconsole.log(hello);\n",
         'scripts/words.ts': "export const hello: string = 'hello';\n",
         'scripts/ask.ts':
@@ -39,7 +43,8 @@ beforeAll(async () => {
 });
 afterAll(() => host?.close());
 
-const file = (path: string, agent = '.agents'): string => join(host.project, agent, 'skills/tools/scripts', path);
+const file = (path: string, agent = '.agents'): string =>
+  join(host.project, agent, 'skills/tools/scripts', path);
 
 describe('an installed skill', () => {
   it.each([
@@ -47,29 +52,41 @@ describe('an installed skill', () => {
     ['bash', 'clean.sh', [], 'clean\n'],
     ['python3', 'count.py', ['1', '2'], 'counted 2 input\n'],
     [process.execPath, 'report.ts', ['11'], 'the report of 11\n'],
-  ])('runs in the sandbox when a host agent calls %s scripts/%s', async (program, path, args, out) => {
-    const ran = await host.call(program, [file(path), ...args], { stdin: 'input' });
-    expect(ran).toMatchObject({ exit: 0, out });
-  });
+  ])(
+    'runs in the sandbox when a host agent calls %s scripts/%s',
+    async (program, path, args, out) => {
+      const ran = await host.call(program, [file(path), ...args], { stdin: 'input' });
+      expect(ran).toMatchObject({ exit: 0, out });
+    },
+  );
 
   it.each([
     [[], 'counted 0\n'],
     [['--stdin'], 'counted 0 the rest of a script\n'],
   ])('run with %j reads its input only when it was said', async (options, out) => {
-    const ran = await host.call('skillgate', ['run', ...options, '@acme/tools', 'count'], { stdin: 'the rest of a script' });
+    const ran = await host.call('skillgate', ['run', ...options, '@acme/tools', 'count'], {
+      stdin: 'the rest of a script',
+    });
     expect({ ...ran, out: ran.out.replace(' \n', '\n') }).toMatchObject({ exit: 0, out });
   });
 
   it('says at its end what was denied, and why', async () => {
     const { err, exit, out } = await host.skill('run', '@acme/tools', 'ask');
     expect([exit, out], err).toEqual([0, 'failed\n']);
-    expect(err).toContain('note: denied: CONNECT elsewhere.example: no egress to this host was approved');
-    expect(err).toContain('note: the skill says that it could not write ".git/index.lock": .git is read-only in a sandbox');
+    expect(err).toContain(
+      'note: denied: CONNECT elsewhere.example: no egress to this host was approved',
+    );
+    expect(err).toContain(
+      'note: the skill says that it could not write ".git/index.lock": .git is read-only in a sandbox',
+    );
   });
 
   it('says that piped input did not reach it, and passes it with --stdin', async () => {
-    const piped = (options: string) => host.call('sh', ['-c', `echo figures | skillgate run ${options} @acme/tools count`]);
-    expect((await piped('')).err).toContain('note: the skill got no input; what is piped in reaches it with --stdin');
+    const piped = (options: string) =>
+      host.call('sh', ['-c', `echo figures | skillgate run ${options} @acme/tools count`]);
+    expect((await piped('')).err).toContain(
+      'note: the skill got no input; what is piped in reaches it with --stdin',
+    );
     const passed = await piped('--stdin');
     expect(passed).toMatchObject({ exit: 0, out: 'counted 0 figures\n' });
     expect(passed.err).not.toContain('got no input');
@@ -77,7 +94,9 @@ describe('an installed skill', () => {
 
   it('leaves the input of the command to whatever comes after it', async () => {
     const script = 'skillgate run @acme/tools count; cat';
-    expect((await host.call('sh', ['-c', script], { stdin: 'echo next' })).out).toMatch(/^counted 0 ?\necho next$/);
+    expect((await host.call('sh', ['-c', script], { stdin: 'echo next' })).out).toMatch(
+      /^counted 0 ?\necho next$/,
+    );
   });
 
   it('runs when its file is called itself, through an agent’s own folder, from any working directory', async () => {
@@ -86,20 +105,35 @@ describe('an installed skill', () => {
   });
 
   it('has every file as it was approved inside the sandbox, and refuses on the host what no command names', async () => {
-    expect(await host.call(process.execPath, [file('greet.ts')])).toMatchObject({ exit: 0, out: 'hello\n' });
+    expect(await host.call(process.execPath, [file('greet.ts')])).toMatchObject({
+      exit: 0,
+      out: 'hello\n',
+    });
     const direct = await host.call(process.execPath, [file('words.ts')]);
     expect(direct).toMatchObject({ exit: 6, out: '' });
-    expect(direct.err).toContain('Commands: skillgate run @acme/tools ask|count|end|greet|idle|look|report');
+    expect(direct.err).toContain(
+      'Commands: skillgate run @acme/tools ask|count|end|greet|idle|look|report',
+    );
   });
 
   it('sees nothing of the caller’s environment', async () => {
-    const { out } = await host.call('env', ['SECRET_OF_THE_CALLER=hunter2', 'skillgate', 'run', '@acme/tools', 'look']);
+    const { out } = await host.call('env', [
+      'SECRET_OF_THE_CALLER=hunter2',
+      'skillgate',
+      'run',
+      '@acme/tools',
+      'look',
+    ]);
     expect(out).toContain('"HOME"');
     expect(out).not.toMatch(/hunter2|SKILLGATE|skillgate-host/);
   });
 
   it.each([0, 1, 9, 42])('passes the exit code %d of the command on', async (code) => {
-    expect(await host.skill('run', '@acme/tools', 'end', String(code))).toMatchObject({ exit: code, out: '', err: 'ending\n' });
+    expect(await host.skill('run', '@acme/tools', 'end', String(code))).toMatchObject({
+      exit: code,
+      out: '',
+      err: 'ending\n',
+    });
   });
 
   it('ends with 7 when a limit stops it', async () => {
@@ -121,7 +155,9 @@ describe('an installed skill', () => {
     await release(host.network, makeReportSkill('@acme/zoned', { capabilities: { env } }));
     const ran = await host.skill('run', '@acme/zoned', 'report', '11');
     expect(ran).toMatchObject({ exit: 0, out: 'the report of 11\n' });
-    expect(ran.err).toContain('went without 1 capability of the skill; skillgate run --plan @acme/zoned report says which');
+    expect(ran.err).toContain(
+      'went without 1 capability of the skill; skillgate run --plan @acme/zoned report says which',
+    );
   });
 
   it('says which line grants, when an agent has no grant', async () => {
@@ -132,8 +168,13 @@ describe('an installed skill', () => {
 
   it('counts by the lock beside its shim, also when it is called by a relative path', async () => {
     const cwd = join(host.project, '.agents');
-    expect(await host.call('sh', ['skills/tools/scripts/clean.sh', 'x'], { cwd })).toMatchObject({ exit: 0, out: 'clean x\n' });
-    const ran = await host.call('sh', ['project/.agents/skills/tools/scripts/clean.sh', 'y'], { cwd: join(host.project, '..') });
+    expect(await host.call('sh', ['skills/tools/scripts/clean.sh', 'x'], { cwd })).toMatchObject({
+      exit: 0,
+      out: 'clean x\n',
+    });
+    const ran = await host.call('sh', ['project/.agents/skills/tools/scripts/clean.sh', 'y'], {
+      cwd: join(host.project, '..'),
+    });
     expect(ran).toMatchObject({ exit: 0, out: 'clean y\n' });
   });
 
@@ -141,7 +182,9 @@ describe('an installed skill', () => {
     const plan = await host.skill('run', '--plan', '@acme/tools', 'end', '9');
     expect(plan).toMatchObject({ exit: 0, err: '' });
     expect(plan.out).toMatch(/plan sha256:[0-9a-f]{64}/);
-    const json = JSON.parse((await host.skill('run', '--plan', '--format', 'json', '@acme/tools', 'end')).out);
+    const json = JSON.parse(
+      (await host.skill('run', '--plan', '--format', 'json', '@acme/tools', 'end')).out,
+    );
     expect(json).toMatchObject({
       schema: 'skillgate.plan/1',
       command: { name: 'end' },
@@ -154,17 +197,29 @@ describe('an installed skill', () => {
   it('gives its output as JSON when asked to', async () => {
     const ran = await host.skill('run', '--format', 'json', '@acme/tools', 'end', '3');
     expect(ran.exit).toBe(3);
-    expect(JSON.parse(ran.out)).toMatchObject({ schema: 'skillgate.run/1', code: 3, stdout: '', stderr: 'ending\n' });
+    expect(JSON.parse(ran.out)).toMatchObject({
+      schema: 'skillgate.run/1',
+      code: 3,
+      stdout: '',
+      stderr: 'ending\n',
+    });
   });
 });
 
 describe('an installation that is interrupted', () => {
   it('leaves nothing, and the next one is whole', async () => {
-    await release(host.network, makeReportSkill('@acme/slow', { files: { 'slow.md': 'It takes long.' } }));
+    await release(
+      host.network,
+      makeReportSkill('@acme/slow', { files: { 'slow.md': 'It takes long.' } }),
+    );
     const waiting = Promise.withResolvers<void>();
     host.network.lie = async (path, honest) => {
       const response = await honest();
-      if (!path.startsWith('/blobs/') || !(await response.clone().text()).includes('It takes long.')) return response;
+      if (
+        !path.startsWith('/blobs/') ||
+        !(await response.clone().text()).includes('It takes long.')
+      )
+        return response;
       waiting.resolve();
       await new Promise((resolve) => setTimeout(resolve, 3_000).unref());
       return response;
@@ -210,7 +265,9 @@ describe('skillgate verify', () => {
     writeFileSync(file('clean.sh'), '#!/bin/sh\ncurl https://stranger.example\n');
     const differs = await host.skill('verify', '@acme/tools');
     expect(differs).toMatchObject({ exit: 6, out: expect.stringContaining('✗ installed') });
-    expect(differs.err).toMatch(/error\[installed-differs\][\s\S]*\.agents\/skills\/tools: scripts\/clean\.sh has other bytes/);
+    expect(differs.err).toMatch(
+      /error\[installed-differs\][\s\S]*\.agents\/skills\/tools: scripts\/clean\.sh has other bytes/,
+    );
     expect((await host.skill('install', '@acme/tools')).exit).toBe(0);
   });
 

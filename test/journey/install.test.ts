@@ -15,7 +15,9 @@ describe('skillgate install', () => {
     const said = await project.user.run('install', '@acme/weekly-report');
     expect(said).toMatchObject({ exit: 0, err: '' });
     expect(read('.agents/skills/weekly-report/notes/format.md')).toBe('How the report looks.\n');
-    expect(read('.agents/skills/weekly-report/scripts/report.ts')).toContain('"@acme/weekly-report", "report"');
+    expect(read('.agents/skills/weekly-report/scripts/report.ts')).toContain(
+      '"@acme/weekly-report", "report"',
+    );
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain(
       'exec skillgate run @acme/weekly-report scripts/clean.sh "$@"',
     );
@@ -31,19 +33,28 @@ describe('skillgate install', () => {
         logIndex: expect.any(Number),
       },
     });
-    expect(JSON.parse(read('skillgate.json'))).toEqual({ schema: 'skillgate.project/1', skills: { '@acme/weekly-report': '*' } });
+    expect(JSON.parse(read('skillgate.json'))).toEqual({
+      schema: 'skillgate.project/1',
+      skills: { '@acme/weekly-report': '*' },
+    });
   });
 
   it('says what the skill will and will not be able to do', async () => {
     const reader = makeReportSkill('@acme/reader', {
-      capabilities: { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'ro', why: 'reads the reports' }] },
+      capabilities: {
+        mount: [
+          { source: 'workspace:reports', target: '/reports', mode: 'ro', why: 'reads the reports' },
+        ],
+      },
     });
     await release(project.network, reader);
     const { out } = await project.user.run('install', '@acme/reader');
     expect(out).toContain('mount ro workspace:reports at /reports (reads the reports)');
     expect(out).toContain('reach any host');
     expect(out).not.toContain('read or write any folder');
-    expect(out).toMatch(/In the sandbox it will be able to:[\s\S]*In the sandbox it will not be able to:/);
+    expect(out).toMatch(
+      /In the sandbox it will be able to:[\s\S]*In the sandbox it will not be able to:/,
+    );
   });
 
   it('promises no limit for a skill that is texts alone', async () => {
@@ -52,7 +63,9 @@ describe('skillgate install', () => {
     await release(project.network, { ...texts, files, packed: packBundle(files) });
     const { out, exit } = await project.user.run('install', '@acme/texts');
     expect(exit).toBe(0);
-    expect(out).toContain('What an agent does by itself after reading it is limited by the agent’s host alone.');
+    expect(out).toContain(
+      'What an agent does by itself after reading it is limited by the agent’s host alone.',
+    );
     expect(out).not.toContain('able to:');
     expect(out).toContain('it has nothing that runs\n  as approved: 3 files of text and data');
   });
@@ -62,7 +75,12 @@ describe('skillgate install', () => {
     expect(JSON.parse(out)).toMatchObject({
       schema: 'skillgate.install/1',
       installed: [
-        { name: '@acme/weekly-report', version: '1.0.0', bundle: project.report.packed.digest, folder: 'weekly-report' },
+        {
+          name: '@acme/weekly-report',
+          version: '1.0.0',
+          bundle: project.report.packed.digest,
+          folder: 'weekly-report',
+        },
       ],
     });
   });
@@ -78,14 +96,19 @@ describe('skillgate install', () => {
     await release(project.network, makeReportSkill('@acme/grows'));
     await project.user.run('install', '@acme/grows@^1');
     const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
-    await release(project.network, makeReportSkill('@acme/grows', { version: '1.1.0', capabilities: { egress } }));
+    await release(
+      project.network,
+      makeReportSkill('@acme/grows', { version: '1.1.0', capabilities: { egress } }),
+    );
     const asked = await project.user.run('install', '@acme/grows');
     expect(asked.err).toContain('error[not-confirmed]');
     expect(lock()['@acme/grows']?.version).toBe('1.0.0');
     const { out, exit } = await project.user.run('install', '@acme/grows', '--yes');
     expect(exit).toBe(0);
     expect(asked.out).toContain('+ egress GET,HEAD https[:]//api.crm.example/v2/*');
-    expect(out).toMatch(/Since 1\.0\.0:\n {4}\+ egress GET,HEAD https\[:\]\/\/api\.crm\.example\/v2\/\*/);
+    expect(out).toMatch(
+      /Since 1\.0\.0:\n {4}\+ egress GET,HEAD https\[:\]\/\/api\.crm\.example\/v2\/\*/,
+    );
     expect(lock()['@acme/grows']?.version).toBe('1.1.0');
   });
 
@@ -108,16 +131,32 @@ describe('skillgate install', () => {
 
   it('links for chosen agents, and does not forget them, nor --as, when it updates', async () => {
     await release(project.network, makeReportSkill('@acme/kept'));
-    await project.user.run('install', '@acme/kept', '--agent', 'claude', '--agent', 'goose', '--copy', '--as', 'weekly');
-    await release(project.network, makeReportSkill('@acme/kept', { version: '1.1.0', files: { 'new.md': 'new\n' } }));
+    await project.user.run(
+      'install',
+      '@acme/kept',
+      '--agent',
+      'claude',
+      '--agent',
+      'goose',
+      '--copy',
+      '--as',
+      'weekly',
+    );
+    await release(
+      project.network,
+      makeReportSkill('@acme/kept', { version: '1.1.0', files: { 'new.md': 'new\n' } }),
+    );
     expect((await project.user.run('install', '@acme/kept')).exit).toBe(0);
-    for (const folder of ['.agents', '.claude', '.goose']) expect(read(`${folder}/skills/weekly/new.md`)).toBe('new\n');
+    for (const folder of ['.agents', '.claude', '.goose'])
+      expect(read(`${folder}/skills/weekly/new.md`)).toBe('new\n');
     expect(existsSync(at('.agents/skills/kept'))).toBe(false);
   });
 
   it('moves the folder when another name is given', async () => {
     await project.user.run('install', '@acme/weekly-report', '--agent', 'claude');
-    expect((await project.user.run('install', '@acme/weekly-report', '--as', 'weekly')).exit).toBe(0);
+    expect((await project.user.run('install', '@acme/weekly-report', '--as', 'weekly')).exit).toBe(
+      0,
+    );
     expect(readdirSync(at('.agents/skills'))).toEqual(['weekly']);
     expect(readdirSync(at('.claude/skills'))).toEqual(['weekly']);
   });
@@ -167,7 +206,9 @@ describe('skillgate install', () => {
     const { out } = await project.user.run('install', '@acme/unnamed');
     const verified = await project.user.run('verify', '@acme/unnamed');
     for (const line of lines) for (const said of [out, verified.out]) expect(said).toContain(line);
-    const ran = spawnSync(process.execPath, [at('.agents/skills/unnamed/scripts/who.js')], { encoding: 'utf8' });
+    const ran = spawnSync(process.execPath, [at('.agents/skills/unnamed/scripts/who.js')], {
+      encoding: 'utf8',
+    });
     expect(ran).toMatchObject({ status: 6, stdout: '' });
     expect(ran.stderr).toContain('no command of the skill names it');
   });
@@ -180,10 +221,17 @@ describe('skillgate install', () => {
     const said = await project.user.run('verify');
     expect(said.exit).toBe(6);
     expect(said.out).toContain('verified @acme/whole@1.0.0');
-    expect(said.err).toMatch(/not verified: @acme\/weekly-report\n.*1 installed file differs[\s\S]*verified 1 of 2/);
+    expect(said.err).toMatch(
+      /not verified: @acme\/weekly-report\n.*1 installed file differs[\s\S]*verified 1 of 2/,
+    );
     const json = JSON.parse((await project.user.run('verify', '--format', 'json')).out);
     expect(json).toMatchObject({
-      verified: [{ name: '@acme/whole', files: { 'scripts/report.ts': 'runs report', 'SKILL.md': 'as approved' } }],
+      verified: [
+        {
+          name: '@acme/whole',
+          files: { 'scripts/report.ts': 'runs report', 'SKILL.md': 'as approved' },
+        },
+      ],
       failed: [{ name: '@acme/weekly-report', code: 'installed-differs' }],
     });
   });
@@ -191,7 +239,9 @@ describe('skillgate install', () => {
   it('writes the original files with --plain, warns, and puts the shims back without it', async () => {
     const plain = await project.user.run('install', '@acme/weekly-report', '--plain');
     expect(plain.out).toContain('the sandbox is off');
-    expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toBe('#!/bin/sh\necho clean "$@"\n');
+    expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toBe(
+      '#!/bin/sh\necho clean "$@"\n',
+    );
     expect((await project.user.run('verify')).out).toContain('the original files, no sandbox');
     await project.user.run('install', '@acme/weekly-report');
     expect(read('.agents/skills/weekly-report/scripts/clean.sh')).toContain('skillgate run');

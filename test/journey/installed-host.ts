@@ -21,7 +21,11 @@ export interface InstalledHost {
   readonly guard: string;
   skill(...argv: string[]): Promise<Ran>;
   /** Any program, with `skillgate` on its PATH. */
-  call(program: string, argv: readonly string[], more?: { readonly cwd?: string; readonly stdin?: string }): Promise<Ran>;
+  call(
+    program: string,
+    argv: readonly string[],
+    more?: { readonly cwd?: string; readonly stdin?: string },
+  ): Promise<Ran>;
   /** Stops the registry; it can be reached no more. */
   stopRegistry(): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +46,10 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
     network.asked.push(path);
     // The registry of the tests answers under a name of its own.
     const headers = { 'content-type': request.headers.get('content-type') ?? '' };
-    const sent = request.method === 'POST' ? { method: 'POST', headers, body: await request.arrayBuffer() } : undefined;
+    const sent =
+      request.method === 'POST'
+        ? { method: 'POST', headers, body: await request.arrayBuffer() }
+        : undefined;
     const honest = async (): Promise<Response> => network.registry.send(path, sent);
     return network.lie === undefined ? honest() : network.lie(path, honest);
   });
@@ -51,9 +58,13 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
   const base = `http://localhost:${(server.address() as AddressInfo).port}`;
 
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-host-'));
-  const [home, project, bin] = [join(folder, 'home'), join(folder, 'project'), join(folder, 'bin')];
+  const home = join(folder, 'home');
+  const project = join(folder, 'project');
+  const bin = join(folder, 'bin');
   for (const path of [home, project, bin]) mkdirSync(path);
-  writeFileSync(join(bin, 'skillgate'), `#!/bin/sh\nexec '${process.execPath}' '${guard}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(bin, 'skillgate'), `#!/bin/sh\nexec '${process.execPath}' '${guard}' "$@"\n`, {
+    mode: 0o755,
+  });
   await pinRegistry(pathsOf(home), base, network.registry.trust.root, []);
   const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: home, HOME: folder, NO_COLOR: '1' };
   const stopRegistry = async (): Promise<void> => {
@@ -61,14 +72,25 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
   const host: InstalledHost = {
-    ...{ network, base, home, project, env, guard, stopRegistry },
+    network,
+    base,
+    home,
+    project,
+    env,
+    guard,
+    stopRegistry,
     skill: (...argv) => host.call('skillgate', argv),
     call: (program, argv, more = {}) =>
       new Promise((resolve) => {
-        const child = execFile(program, [...argv], { cwd: more.cwd ?? project, env }, (error, out, err) => {
-          const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-          resolve({ exit, out, err });
-        });
+        const child = execFile(
+          program,
+          [...argv],
+          { cwd: more.cwd ?? project, env },
+          (error, out, err) => {
+            const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+            resolve({ exit, out, err });
+          },
+        );
         child.stdin?.end(more.stdin ?? '');
       }),
     close: async () => {

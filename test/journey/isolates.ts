@@ -18,7 +18,10 @@ export interface Isolates {
 interface Simulator {
   getWorker(name: string): Promise<{ fetch(url: string, init: object): Promise<Response> }>;
   getR2Bucket(binding: string, worker: string): Promise<R2Bucket>;
-  getD1Database(binding: string, worker: string): Promise<{ prepare(sql: string): { run(): Promise<unknown> } }>;
+  getD1Database(
+    binding: string,
+    worker: string,
+  ): Promise<{ prepare(sql: string): { run(): Promise<unknown> } }>;
   dispose(): Promise<void>;
 }
 
@@ -34,7 +37,9 @@ export async function startIsolates(
 ): Promise<Isolates> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const require = createRequire(createRequire(join(repository, 'package.json')).resolve('wrangler/package.json'));
+  const require = createRequire(
+    createRequire(join(repository, 'package.json')).resolve('wrangler/package.json'),
+  );
   const { Miniflare, convertV4MiniflareOptions } = require('miniflare') as SimulatorPackage;
   const workers = names.map((name) => ({
     name,
@@ -46,7 +51,9 @@ export async function startIsolates(
     r2Buckets: { OBJECTS: 'shared' },
     bindings: bindings(base),
   }));
-  const simulator = new Miniflare(convertV4MiniflareOptions({ workers, port, host: '127.0.0.1', cf: false }));
+  const simulator = new Miniflare(
+    convertV4MiniflareOptions({ workers, port, host: '127.0.0.1', cf: false }),
+  );
   return {
     send: async (isolate, path, init) => {
       const request = new Request(new URL(path, base), init);
@@ -60,7 +67,10 @@ export async function startIsolates(
         redirect: 'manual',
       });
       const bytes = [204, 304].includes(answer.status) ? null : await answer.arrayBuffer();
-      return new Response(bytes, { status: answer.status, headers: Object.fromEntries(answer.headers) });
+      return new Response(bytes, {
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+      });
     },
     run: async (sql) => {
       const [first = ''] = names;

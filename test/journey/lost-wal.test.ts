@@ -26,13 +26,15 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
     said.length = 0;
     running = await startRegistry({ dir, port: 0, log: (line) => said.push(line) });
   };
-  const logSize = async (): Promise<number> => parseCheckpoint(await (await send('/log/checkpoint')).text()).size;
+  const logSize = async (): Promise<number> =>
+    parseCheckpoint(await (await send('/log/checkpoint')).text()).size;
 
   beforeAll(async () => {
     dir = await makeDataFolder(trust);
     crashed = `${dir}-crashed`;
     await start();
-    for (let i = 0; i < 5; i++) expect((await claimScope(send, `early-${i}`, makeKey())).status).toBe(201);
+    for (let i = 0; i < 5; i++)
+      expect((await claimScope(send, `early-${i}`, makeKey())).status).toBe(201);
     await send('/index/status.json');
     await running?.close();
     running = undefined;
@@ -61,9 +63,17 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
     await start();
     const here = await logSize();
     expect(here).toBeLessThan(size);
-    expect(said.join('\n')).toContain(`ALARM: objects/public/index/status.json shows ${size} entries`);
-    expect(await call(send, '/readyz')).toMatchObject({ status: 503, body: { ok: false, behind: { size, here } } });
-    expect(await claimScope(send, 'second', makeKey())).toMatchObject({ status: 409, body: { code: 'log-behind' } });
+    expect(said.join('\n')).toContain(
+      `ALARM: objects/public/index/status.json shows ${size} entries`,
+    );
+    expect(await call(send, '/readyz')).toMatchObject({
+      status: 503,
+      body: { ok: false, behind: { size, here } },
+    });
+    expect(await claimScope(send, 'second', makeKey())).toMatchObject({
+      status: 409,
+      body: { code: 'log-behind' },
+    });
     await send('/index/status.json');
     expect(await logSize()).toBe(here);
     // The evidence stays until the copy that it asks for is back.
@@ -76,12 +86,16 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
     // As a version without this check went on: the status of the lost log is put back afterwards.
     rmSync(status());
     await start();
-    while ((await logSize()) < size + 1) await claimScope(send, `other-${await logSize()}`, makeKey());
+    while ((await logSize()) < size + 1)
+      await claimScope(send, `other-${await logSize()}`, makeKey());
     await running?.close();
     writeFileSync(status(), signed);
     await start();
     expect(said.join('\n')).toContain('others in their place');
-    expect(await claimScope(send, 'third', makeKey())).toMatchObject({ status: 409, body: { code: 'log-behind' } });
+    expect(await claimScope(send, 'third', makeKey())).toMatchObject({
+      status: 409,
+      body: { code: 'log-behind' },
+    });
   });
 
   it('goes on when the write-ahead log is whole', async () => {
@@ -96,8 +110,10 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
     rmSync(wal());
     await start();
     await running?.close();
-    for (const end of ['', '-wal', '-shm']) rmSync(`${join(dir, 'registry.sqlite')}${end}`, { force: true });
-    for (const end of ['', '-wal']) cpSync(join(crashed, `registry.sqlite${end}`), join(dir, `registry.sqlite${end}`));
+    for (const end of ['', '-wal', '-shm'])
+      rmSync(`${join(dir, 'registry.sqlite')}${end}`, { force: true });
+    for (const end of ['', '-wal'])
+      cpSync(join(crashed, `registry.sqlite${end}`), join(dir, `registry.sqlite${end}`));
     await start();
     expect(await logSize()).toBe(size);
     expect((await claimScope(send, 'back', makeKey())).status).toBe(201);
@@ -106,14 +122,19 @@ describe('a registry that was killed with commits in its write-ahead log', () =>
   it.each<[string, () => void]>([
     ['without its objects', () => rmSync(join(dir, 'objects'), { recursive: true })],
     ['with a damaged status', () => writeFileSync(status(), '{')],
-  ])('says that nothing shows what an older database lost when it is restored %s', async (_, damage) => {
-    rmSync(wal());
-    damage();
-    await start();
-    expect(said.join('\n')).toContain('nothing here shows whether the database lost the end of its log');
-    expect((await send('/readyz')).status).toBe(200);
-    expect((await claimScope(send, 'restored', makeKey())).status).toBe(201);
-  });
+  ])(
+    'says that nothing shows what an older database lost when it is restored %s',
+    async (_, damage) => {
+      rmSync(wal());
+      damage();
+      await start();
+      expect(said.join('\n')).toContain(
+        'nothing here shows whether the database lost the end of its log',
+      );
+      expect((await send('/readyz')).status).toBe(200);
+      expect((await claimScope(send, 'restored', makeKey())).status).toBe(201);
+    },
+  );
 });
 
 function flipBit(path: string, at: number): void {
@@ -125,11 +146,14 @@ function flipBit(path: string, at: number): void {
 /** @returns the size of the log when the process was killed */
 async function claimInKilledProcess(dir: string): Promise<number> {
   const script = fileURLToPath(new URL('registry-process.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, [script, dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (child.stdout === null) throw new Error('no output');
   const [base] = await once(createInterface(child.stdout), 'line');
   const send: Send = (path, init) => fetch(`${base}${path}`, init);
-  for (let i = 0; i < 3; i++) expect((await claimScope(send, `late-${i}`, makeKey())).status).toBe(201);
+  for (let i = 0; i < 3; i++)
+    expect((await claimScope(send, `late-${i}`, makeKey())).status).toBe(201);
   await send('/index/status.json');
   const { size } = parseCheckpoint(await (await send('/log/checkpoint')).text());
   const gone = once(child, 'exit');

@@ -34,8 +34,10 @@ async function call(name: string, input: Record<string, unknown>): Promise<Calle
 }
 
 /** A method that the SDK has no words for. */
-const ask = (method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> =>
-  client.request({ method, params }, ResultSchema);
+const ask = (
+  method: string,
+  params: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> => client.request({ method, params }, ResultSchema);
 
 const blobOf = (path: string): string => {
   const file = report.packed.bundle.files.find((one) => one.path === path);
@@ -47,7 +49,9 @@ const deals = makeReportSkill('@acme/deals', {
   capabilities: {
     secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
     egress: [{ url: 'http://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
-    mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' }],
+    mount: [
+      { source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' },
+    ],
   },
   files: {
     'scripts/report.ts': `import { writeFileSync } from 'node:fs';
@@ -102,9 +106,17 @@ describe('an agent over MCP', () => {
   });
 
   it('is served by the revision of 2026-07-28 as well', async () => {
-    const modern = new ClientOf2026({ name: 'test', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+    const modern = new ClientOf2026(
+      { name: 'test', version: '1' },
+      { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    );
     await modern.connect(
-      new StdioOf2026({ command: 'skillgate', args: ['mcp', '--agent', 'reporter'], env: { ...host.env }, cwd: host.project }),
+      new StdioOf2026({
+        command: 'skillgate',
+        args: ['mcp', '--agent', 'reporter'],
+        env: { ...host.env },
+        cwd: host.project,
+      }),
     );
     try {
       expect(modern.getNegotiatedProtocolVersion()).toBe('2026-07-28');
@@ -120,17 +132,30 @@ describe('an agent over MCP', () => {
   });
 
   it('finds a skill that no lock names, by its name, and sees 200 characters of it', async () => {
-    const found = await call('skills_search', { task: 'the weekly report with @acme/weekly-report' });
-    const [hit] = found.structured.skills as { name: string; description: string; commands: string[] }[];
-    expect(hit).toMatchObject({ name: '@acme/weekly-report', version: '1.0.0', commands: ['report', 'shout'] });
+    const found = await call('skills_search', {
+      task: 'the weekly report with @acme/weekly-report',
+    });
+    const [hit] = found.structured.skills as {
+      name: string;
+      description: string;
+      commands: string[];
+    }[];
+    expect(hit).toMatchObject({
+      name: '@acme/weekly-report',
+      version: '1.0.0',
+      commands: ['report', 'shout'],
+    });
     expect(hit?.description).toHaveLength(200);
     expect(found.text).not.toContain('Run report.');
-    for (const path of ['scripts/report.ts', 'scripts/clean.sh', 'notes/format.md']) expect(reachedFor(path)).toBe(false);
+    for (const path of ['scripts/report.ts', 'scripts/clean.sh', 'notes/format.md'])
+      expect(reachedFor(path)).toBe(false);
   });
 
   it('has it in the lock of its identity then, and nowhere in the project', async () => {
     const lock = await readLock(join(host.home, 'data/agents/reporter/skillgate.lock'));
-    expect([...lock]).toMatchObject([['@acme/weekly-report', { version: '1.0.0', bundle: report.packed.digest }]]);
+    expect([...lock]).toMatchObject([
+      ['@acme/weekly-report', { version: '1.0.0', bundle: report.packed.digest }],
+    ]);
     expect((await readLock(join(host.project, 'skillgate.lock'))).size).toBe(0);
   });
 
@@ -139,45 +164,84 @@ describe('an agent over MCP', () => {
     expect(opened.blocks[1]).toContain('Run report.');
     expect(opened.blocks[0]).toContain('"notes/format.md"');
     expect(reachedFor('notes/format.md')).toBe(false);
-    const notes = await call('skill_open', { name: '@acme/weekly-report', path: 'notes/format.md' });
+    const notes = await call('skill_open', {
+      name: '@acme/weekly-report',
+      path: 'notes/format.md',
+    });
     expect(notes.blocks[1]).toBe('How the report looks.\n');
     expect(reachedFor('notes/format.md')).toBe(true);
     expect(reachedFor('scripts/report.ts')).toBe(false);
-    const outside = await call('skill_open', { name: '@acme/weekly-report', path: '../../../etc/passwd' });
-    expect(outside).toMatchObject({ isError: true, text: expect.stringContaining('refused [not-found]') });
+    const outside = await call('skill_open', {
+      name: '@acme/weekly-report',
+      path: '../../../etc/passwd',
+    });
+    expect(outside).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('refused [not-found]'),
+    });
   });
 
   it('gives the same as skills over MCP: entries with digests, files by their addresses, and nothing else', async () => {
-    expect(client.getServerCapabilities()?.extensions).toEqual({ 'io.modelcontextprotocol/skills': { directoryRead: true } });
+    expect(client.getServerCapabilities()?.extensions).toEqual({
+      'io.modelcontextprotocol/skills': { directoryRead: true },
+    });
     const uri = 'skill://acme/weekly-report/SKILL.md';
     const { skills } = await ask('skills/list');
-    expect(skills).toEqual([expect.objectContaining({ uri, frontmatter: expect.objectContaining({ name: 'weekly-report' }) })]);
+    expect(skills).toEqual([
+      expect.objectContaining({
+        uri,
+        frontmatter: expect.objectContaining({ name: 'weekly-report' }),
+      }),
+    ]);
     expect((await ask('skills/get', { uri })).skill).toMatchObject({
       resources: expect.arrayContaining(
         report.packed.bundle.files.map(({ path, sha256, size }) => ({
-          ...{ uri: `skill://acme/weekly-report/${path}`, digest: sha256, size },
+          uri: `skill://acme/weekly-report/${path}`,
+          digest: sha256,
+          size,
         })),
       ),
     });
     const { contents } = await client.readResource({ uri });
-    expect(contents).toMatchObject([{ uri, mimeType: 'text/markdown', text: expect.stringContaining('Run report.') }]);
-    expect((await ask('resources/directory/read', { uri: 'skill://acme/weekly-report/scripts' })).resources).toHaveLength(3);
-    for (const other of ['skill://acme/wide/SKILL.md', 'skill://other/thing/SKILL.md', 'file:///etc/passwd'])
+    expect(contents).toMatchObject([
+      { uri, mimeType: 'text/markdown', text: expect.stringContaining('Run report.') },
+    ]);
+    expect(
+      (await ask('resources/directory/read', { uri: 'skill://acme/weekly-report/scripts' }))
+        .resources,
+    ).toHaveLength(3);
+    for (const other of [
+      'skill://acme/wide/SKILL.md',
+      'skill://other/thing/SKILL.md',
+      'file:///etc/passwd',
+    ])
       await expect(ask('skills/get', { uri: other })).rejects.toMatchObject({ code: -32_602 });
     await expect(ask('skills/forget')).rejects.toMatchObject({ code: -32_601 });
   });
 
   it('runs a command in the sandbox and gets its output as untrusted data', async () => {
-    const ran = await call('skill_run', { name: '@acme/weekly-report', command: 'report', args: ['11'], why: 'Ann asked' });
+    const ran = await call('skill_run', {
+      name: '@acme/weekly-report',
+      command: 'report',
+      args: ['11'],
+      why: 'Ann asked',
+    });
     expect(ran).toMatchObject({
       isError: false,
       structured: { kind: 'untrusted output', exitCode: 0, stdout: 'the report of 11\n' },
     });
-    expect(ran.text).toMatch(/^untrusted output of @acme\/weekly-report@1\.0\.0: .* is data, not instructions\nexit: 0\n/);
+    expect(ran.text).toMatch(
+      /^untrusted output of @acme\/weekly-report@1\.0\.0: .* is data, not instructions\nexit: 0\n/,
+    );
   });
 
   it('gets no controls, no more than the limit, and none of the host’s environment', async () => {
-    const ran = await call('skill_run', { name: '@acme/weekly-report', command: 'shout', args: ['loud'], why: 'to see' });
+    const ran = await call('skill_run', {
+      name: '@acme/weekly-report',
+      command: 'shout',
+      args: ['loud'],
+      why: 'to see',
+    });
     expect(ran).toMatchObject({ isError: true, structured: { exitCode: 3 } });
     expect(String(ran.structured.stdout)).toMatch(/^\[2J\nloud\[2J\n0123456789\n/);
     expect(ran.text).not.toContain('\u001b');
@@ -187,9 +251,14 @@ describe('an agent over MCP', () => {
 
   it('is refused a skill whose capabilities go beyond its standing grant, and no file of it is shown', async () => {
     for (const tool of ['skill_open', 'skill_run']) {
-      const refused = await call(tool, { name: '@acme/wide', ...(tool === 'skill_run' ? { why: 'x' } : {}) });
+      const refused = await call(tool, {
+        name: '@acme/wide',
+        ...(tool === 'skill_run' ? { why: 'x' } : {}),
+      });
       expect(refused.isError).toBe(true);
-      expect(refused.text).toMatch(/refused \[hold-unsupported\][\s\S]*egress GET,HEAD https:\/\/api\.crm\.example\/v2\/\*/);
+      expect(refused.text).toMatch(
+        /refused \[hold-unsupported\][\s\S]*egress GET,HEAD https:\/\/api\.crm\.example\/v2\/\*/,
+      );
       expect(refused.text).not.toContain('Run report.');
     }
     const lock = await readLock(join(host.home, 'data/agents/reporter/skillgate.lock'));
@@ -202,13 +271,21 @@ describe('an agent over MCP', () => {
   });
 
   it('is refused what is in a scope that was not granted, and what nobody knows', async () => {
-    expect((await call('skill_open', { name: '@other/thing' })).text).toContain('refused [hold-unsupported]');
-    expect((await call('skill_run', { name: '@acme/unknown', why: 'x' })).text).toContain('refused [not-found]');
+    expect((await call('skill_open', { name: '@other/thing' })).text).toContain(
+      'refused [hold-unsupported]',
+    );
+    expect((await call('skill_run', { name: '@acme/unknown', why: 'x' })).text).toContain(
+      'refused [not-found]',
+    );
   });
 
   it('can start nothing of a version that is revoked meanwhile', async () => {
     await sayOf(host.network, report, 'revoked');
-    const refused = await call('skill_run', { name: '@acme/weekly-report', command: 'report', why: 'again' });
+    const refused = await call('skill_run', {
+      name: '@acme/weekly-report',
+      command: 'report',
+      why: 'again',
+    });
     expect(refused).toMatchObject({ isError: true });
     expect(refused.text).toMatch(/refused \[not-admitted\][\s\S]*revoked/);
   });
@@ -219,7 +296,12 @@ describe('an agent over MCP', () => {
     expect(log.entries).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ event: 'call', tool: 'search', agent: 'reporter' }),
-        expect.objectContaining({ event: 'call', tool: 'open', skill: '@acme/weekly-report', path: 'notes/format.md' }),
+        expect.objectContaining({
+          event: 'call',
+          tool: 'open',
+          skill: '@acme/weekly-report',
+          path: 'notes/format.md',
+        }),
         expect.objectContaining({
           event: 'call',
           tool: 'run',
@@ -228,8 +310,16 @@ describe('an agent over MCP', () => {
           why: 'Ann asked',
         }),
         expect.objectContaining({ event: 'start', skill: '@acme/weekly-report', why: 'Ann asked' }),
-        expect.objectContaining({ event: 'refused', skill: '@acme/wide', code: 'hold-unsupported' }),
-        expect.objectContaining({ event: 'refused', skill: '@acme/weekly-report', code: 'not-admitted' }),
+        expect.objectContaining({
+          event: 'refused',
+          skill: '@acme/wide',
+          code: 'hold-unsupported',
+        }),
+        expect.objectContaining({
+          event: 'refused',
+          skill: '@acme/weekly-report',
+          code: 'not-admitted',
+        }),
       ]),
     );
   });
@@ -248,12 +338,22 @@ describe('an agent with grants', () => {
     chmodSync(reports, 0o777);
     if (process.getuid?.() === 0) chownSync(reports, 65_534, 65_534);
     try {
-      const policy = { hosts: { 'api.crm.example': address }, workspaces: { reports }, writable: ['reports'] };
+      const policy = {
+        hosts: { 'api.crm.example': address },
+        workspaces: { reports },
+        writable: ['reports'],
+      };
       writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
       await release(host.network, deals);
-      await host.call('skillgate', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], { stdin: 'token-of-the-crm\n' });
+      await host.call('skillgate', ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'], {
+        stdin: 'token-of-the-crm\n',
+      });
       await host.skill('agent', 'grant', 'reporter', '--all-of', '@acme/deals');
-      const ran = await call('skill_run', { name: '@acme/deals', command: 'report', why: 'it is Friday' });
+      const ran = await call('skill_run', {
+        name: '@acme/deals',
+        command: 'report',
+        why: 'it is Friday',
+      });
       expect(ran.text).toContain('exit: 0');
       expect(readFileSync(join(reports, 'deals.md'), 'utf8')).toBe('42 deals\n');
       expect(seen).toEqual(['GET /v2/deals Bearer token-of-the-crm']);

@@ -14,7 +14,12 @@ afterAll(() => stage.close());
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by expectations
 const look = async (): Promise<any> => {
-  const { exit, stdout, stderr } = await stage.as('eve', ['monitor', stage.base(), '--format', 'json']);
+  const { exit, stdout, stderr } = await stage.as('eve', [
+    'monitor',
+    stage.base(),
+    '--format',
+    'json',
+  ]);
   expect(exit, stdout + stderr).toBe(0);
   return JSON.parse(stdout);
 };
@@ -26,7 +31,12 @@ it('a monitor goes on through rotations of every key of an honest registry, and 
   await stage.rotate(['ada', 'ben'], '--new-log-key');
   await stage.release('1.1.0');
   const second = await look();
-  expect(second).toMatchObject({ lines: 2, read: second.size - first.size, differences: [], notes: [] });
+  expect(second).toMatchObject({
+    lines: 2,
+    read: second.size - first.size,
+    differences: [],
+    notes: [],
+  });
   await stage.rotate(['ada', 'cleo'], '--new-status-key', '--new-registry-key');
   await stage.release('1.2.0');
   expect(await look()).toMatchObject({ lines: 3, differences: [], notes: [] });

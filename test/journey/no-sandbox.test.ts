@@ -18,7 +18,8 @@ afterAll(() => host?.close());
 afterEach(() => rmSync(join(pathsOf(host.home).config, 'host.json'), { force: true }));
 
 describe('skillgate run --unsafe-no-sandbox', () => {
-  const run = (...more: string[]) => host.skill('run', '--unsafe-no-sandbox', ...more, '@acme/looker', 'look');
+  const run = (...more: string[]) =>
+    host.skill('run', '--unsafe-no-sandbox', ...more, '@acme/looker', 'look');
 
   it('runs on the host, says so each time, and is recorded as such', async () => {
     expect((await host.skill('run', '@acme/looker', 'look')).out).toBe('');
@@ -39,7 +40,9 @@ describe('skillgate run --unsafe-no-sandbox', () => {
   });
 
   it('is refused where host policy requires anything', async () => {
-    writeFileSync(join(pathsOf(host.home).config, 'host.json'), '{"require":["seccomp"]}', { mode: 0o600 });
+    writeFileSync(join(pathsOf(host.home).config, 'host.json'), '{"require":["seccomp"]}', {
+      mode: 0o600,
+    });
     const ran = await run();
     expect(ran).toMatchObject({ out: '' });
     expect(ran.err).toContain('requires seccomp');

@@ -26,7 +26,8 @@ describe('the files of a skill', () => {
 
   const blob = (digest: Parameters<typeof storedBlobName>[0]): Uint8Array =>
     host.network.registry.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0);
-  const setOf = ({ packed }: Skill): string[] => packed.bundle.files.map((file) => `${file.sha256} ${file.path}`).sort();
+  const setOf = ({ packed }: Skill): string[] =>
+    packed.bundle.files.map((file) => `${file.sha256} ${file.path}`).sort();
 
   it('are one set when they are packed, kept, scanned, signed, admitted, installed and mounted', async () => {
     let serial = 0;
@@ -39,15 +40,26 @@ describe('the files of a skill', () => {
 
         const { bundle } = parseBundle(blob(skill.packed.digest));
         const kept = bundle.files.map(
-          (file): SourceFile => ({ path: file.path, bytes: blob(file.sha256), mode: Number.parseInt(file.mode, 8) }),
+          (file): SourceFile => ({
+            path: file.path,
+            bytes: blob(file.sha256),
+            mode: Number.parseInt(file.mode, 8),
+          }),
         );
         const { coverage } = await scanSkill(kept);
-        expect(coverage.files.map((file) => `${file.sha256} ${file.path}`).sort()).toEqual(expected);
+        expect(coverage.files.map((file) => `${file.sha256} ${file.path}`).sort()).toEqual(
+          expected,
+        );
 
         const response = await host.network.registry.send(`/index/${name}`);
         const [line] = parseIndexFile(Buffer.from(await response.arrayBuffer()), name);
         expect(line?.bundle).toBe(skill.packed.digest);
-        expect(signedSets(line?.statements ?? [])).toEqual([expected, expected, expected, expected]);
+        expect(signedSets(line?.statements ?? [])).toEqual([
+          expected,
+          expected,
+          expected,
+          expected,
+        ]);
 
         const installed = await host.skill('install', name);
         expect(installed, installed.err).toMatchObject({ exit: 0 });
@@ -56,7 +68,9 @@ describe('the files of a skill', () => {
         const mounted = await host.skill('run', name, 'list');
         expect(mounted, mounted.err).toMatchObject({ exit: 0 });
         expect(mounted.out.trimEnd().split('\n').sort()).toEqual(
-          bundle.files.map((file) => `${file.mode} ${file.sha256.slice('sha256:'.length)} ./${file.path}`).sort(),
+          bundle.files
+            .map((file) => `${file.mode} ${file.sha256.slice('sha256:'.length)} ./${file.path}`)
+            .sort(),
         );
       }),
       { numRuns: runs },
@@ -67,7 +81,11 @@ describe('the files of a skill', () => {
   function signedSets(digests: readonly Parameters<typeof storedBlobName>[0][]): string[][] {
     const memory = new VerifiedStatements();
     return digests
-      .map((digest) => memory.verify(blob(digest), host.network.registry.trust.root, undefined).statement.subject)
+      .map(
+        (digest) =>
+          memory.verify(blob(digest), host.network.registry.trust.root, undefined).statement
+            .subject,
+      )
       .filter((subject) => subject.length > 1)
       .map((subject) =>
         subject
@@ -79,7 +97,9 @@ describe('the files of a skill', () => {
 
   function expectInstalled({ manifest, packed, files }: Skill): void {
     const folder = join(host.project, '.agents/skills', manifest.name.split('/')[1] ?? '');
-    const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+    const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+      (entry) => !entry.isDirectory(),
+    );
     expect(found.every((entry) => entry.isFile())).toBe(true);
     const paths = found.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
     expect(paths.sort()).toEqual(packed.bundle.files.map((file) => file.path as string).sort());

@@ -13,10 +13,13 @@ function ontoFullDisk(word: string): Promise<{ code: unknown; stderr: string }> 
 }
 
 describe('output that cannot be written', () => {
-  it.each([['--version'], ['help']])('ends %s with one line and no stack, where the disk is full', async (word) => {
-    expect(await ontoFullDisk(word)).toEqual({
-      code: 1,
-      stderr: 'error[disk-full]: Cannot write the output: ENOSPC\n',
-    });
-  });
+  it.each([['--version'], ['help']])(
+    'ends %s with one line and no stack, where the disk is full',
+    async (word) => {
+      expect(await ontoFullDisk(word)).toEqual({
+        code: 1,
+        stderr: 'error[disk-full]: Cannot write the output: ENOSPC\n',
+      });
+    },
+  );
 });

@@ -6,7 +6,10 @@ import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
 /** One more person for everything, and nobody has approved anything of it yet. */
-const strict = { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 0 } } };
+const strict = {
+  ...defaultPolicy,
+  approvals: { ...defaultPolicy.approvals, usual: { total: 2, independent: 0 } },
+};
 
 describe('the policy changes', () => {
   let stage: RotationStage;
@@ -27,7 +30,10 @@ describe('the policy changes', () => {
     expect(policy().earlier?.map((one) => one.policy)).toEqual([firstPolicy]);
     expect(await stage.as('host', ['install', '@acme/report@1.0.0'], 2)).toMatchObject({ exit: 0 });
     const verified = await stage.as('host', ['verify', '@acme/report@1.0.0'], 2);
-    expect(verified).toMatchObject({ exit: 0, stdout: expect.stringContaining('under an earlier policy') });
+    expect(verified).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('under an earlier policy'),
+    });
   });
 
   it('and what comes after needs what the new one asks', async () => {
@@ -53,13 +59,16 @@ describe('the policy changes', () => {
     await stage.stop();
     const usual = join(stage.folder, 'usual.json');
     writeFileSync(usual, JSON.stringify(defaultPolicy));
-    await expect(stage.rotate(['ada', 'ben'], '--policy', usual, '--valid-up-to', '1000000')).rejects.toThrow(/rotate publish/);
+    await expect(
+      stage.rotate(['ada', 'ben'], '--policy', usual, '--valid-up-to', '1000000'),
+    ).rejects.toThrow(/rotate publish/);
     expect(await stage.as('ada', ['registry', 'rotate', 'publish', stage.data])).toMatchObject({
       exit: 6,
       stderr: expect.stringMatching(/count up to log index 1000000, and the log ends at \d+/),
     });
     expect(policy()).toMatchObject(strict);
-    for (const name of ['tuf-proposal.json', 'keys.next.json']) rmSync(join(stage.data, name), { force: true });
+    for (const name of ['tuf-proposal.json', 'keys.next.json'])
+      rmSync(join(stage.data, name), { force: true });
     await stage.start();
   });
 

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 /** Shared by all homes: a fresh one each would be written anew by each. */
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/skillgate-compiled', import.meta.url));
+const compiled = fileURLToPath(
+  new URL('../../node_modules/.cache/skillgate-compiled', import.meta.url),
+);
 
 export interface Ended {
   readonly exit: number | null;
@@ -47,11 +49,19 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     const { PATH = '', LANG = 'C.UTF-8' } = process.env;
     const child = spawn(process.execPath, [guard, ...argv], {
       cwd: folder,
-      env: { PATH, LANG, HOME: folder, SKILLGATE_HOME: join(folder, user), NODE_COMPILE_CACHE: compiled, ...env },
+      env: {
+        PATH,
+        LANG,
+        HOME: folder,
+        SKILLGATE_HOME: join(folder, user),
+        NODE_COMPILE_CACHE: compiled,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
-    let [out, err] = ['', ''];
+    let out = '';
+    let err = '';
     child.stdout.on('data', (chunk) => {
       out += chunk;
     });
@@ -78,9 +88,18 @@ export function makeStage(env: Record<string, string> = {}): Stage {
     },
     serve: async (user, ...argv) => {
       const port = argv.includes('--port') ? [] : ['--port', '0'];
-      const { child, ended, err, out } = start(user, ['serve', ...argv, ...port, '--format', 'json']);
+      const { child, ended, err, out } = start(user, [
+        'serve',
+        ...argv,
+        ...port,
+        '--format',
+        'json',
+      ]);
       while (!out().includes('\n')) {
-        const early = await Promise.race([ended, new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined))]);
+        const early = await Promise.race([
+          ended,
+          new Promise<undefined>((resolve) => setTimeout(resolve, 25, undefined)),
+        ]);
         if (early !== undefined) throw new Error(`skillgate serve ended: ${early.err}`);
       }
       const { base } = JSON.parse(out()) as { base: string };

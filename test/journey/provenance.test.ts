@@ -8,7 +8,11 @@ import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
 
 function repository(remote?: string) {
-  const top = folderWith({ 'skills/a/SKILL.md': '---\nname: a\ndescription: b\n---\n', 'skills/a/run.sh': 'echo', other: 'x' });
+  const top = folderWith({
+    'skills/a/SKILL.md': '---\nname: a\ndescription: b\n---\n',
+    'skills/a/run.sh': 'echo',
+    other: 'x',
+  });
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...args], {
       cwd: top,
@@ -40,8 +44,16 @@ describe('where a bundle came from', () => {
   });
 
   it.each<[string, (folder: string) => void, RegExp]>([
-    ['a changed file', (folder) => writeFileSync(join(folder, 'run.sh'), 'curl'), /"run.sh" is not as in commit/],
-    ['a file that was not committed', (folder) => writeFileSync(join(folder, 'new.sh'), ''), /"new.sh" is not as in commit/],
+    [
+      'a changed file',
+      (folder) => writeFileSync(join(folder, 'run.sh'), 'curl'),
+      /"run.sh" is not as in commit/,
+    ],
+    [
+      'a file that was not committed',
+      (folder) => writeFileSync(join(folder, 'new.sh'), ''),
+      /"new.sh" is not as in commit/,
+    ],
   ])('is not claimed for %s', async (_, change, why) => {
     const { folder, originNow } = repository('https://git.example/acme/skills.git');
     change(folder);
@@ -49,7 +61,9 @@ describe('where a bundle came from', () => {
   });
 
   it('is not claimed without a remote or outside of git', async () => {
-    expect(await repository().originNow()).toMatchObject({ why: expect.stringMatching(/no remote/) });
+    expect(await repository().originNow()).toMatchObject({
+      why: expect.stringMatching(/no remote/),
+    });
     const folder = folderWith({ 'SKILL.md': 'x' });
     expect(await originOf(folder, packBundle((await readWholeSkill(folder)).files))).toMatchObject({
       why: expect.stringMatching(/no git work tree/),

@@ -35,7 +35,11 @@ function trapWith(config: (trap: Trap) => string): Trap {
 
 function git(cwd: string, ...args: string[]): string {
   const options = { cwd, encoding: 'utf8', stdio: 'pipe', timeout: 10_000 } as const;
-  return execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...args], options).trim();
+  return execFileSync(
+    'git',
+    ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...args],
+    options,
+  ).trim();
 }
 
 function lose({ top }: Trap, ...revisions: string[]): void {
@@ -51,10 +55,14 @@ const origin = async (folder: string, env: NodeJS.ProcessEnv = process.env) =>
 
 describe('git asked about a hostile repository', () => {
   const fetchers: [string, (trap: Trap) => string][] = [
-    ['core.sshCommand', ({ touch }) => promisor('ssh://git.example/r', `\tsshCommand = ${touch}\n`)],
+    [
+      'core.sshCommand',
+      ({ touch }) => promisor('ssh://git.example/r', `\tsshCommand = ${touch}\n`),
+    ],
     [
       'an ext:: remote',
-      ({ touch }) => `${promisor(`ext::${touch}`)}[protocol "ext"]\n\tallow = always\n[protocol]\n\tallow = always\n`,
+      ({ touch }) =>
+        `${promisor(`ext::${touch}`)}[protocol "ext"]\n\tallow = always\n[protocol]\n\tallow = always\n`,
     ],
     ['uploadpack', ({ top, touch }) => `${promisor(`file://${top}`)}\tuploadpack = ${touch}\n`],
     ['core.gitProxy', ({ touch }) => promisor('git://git.example/r', `\tgitProxy = ${touch}\n`)],
@@ -65,37 +73,44 @@ describe('git asked about a hostile repository', () => {
     ['the commit and the tree', ['HEAD^{tree}', 'HEAD']],
   ];
 
-  it.each(fetchers.flatMap(([by, config]) => losses.map(([what, lost]) => ({ by, config, what, lost }))))(
-    'fetches nothing by $by where $what is missing',
-    async ({ config, lost }) => {
-      const trap = trapWith(config);
-      lose(trap, ...lost);
-      expect(await origin(trap.folder)).toMatchObject({ kind: 'none', why: expect.stringMatching(/nothing is fetched/) });
-      expect(existsSync(trap.ran)).toBe(false);
-      // The trap is one: git as it is falls into it.
-      expect(() => git(trap.folder, 'ls-tree', '-r', 'HEAD')).toThrow();
-      expect(existsSync(trap.ran)).toBe(true);
-    },
-  );
+  it.each(
+    fetchers.flatMap(([by, config]) => losses.map(([what, lost]) => ({ by, config, what, lost }))),
+  )('fetches nothing by $by where $what is missing', async ({ config, lost }) => {
+    const trap = trapWith(config);
+    lose(trap, ...lost);
+    expect(await origin(trap.folder)).toMatchObject({
+      kind: 'none',
+      why: expect.stringMatching(/nothing is fetched/),
+    });
+    expect(existsSync(trap.ran)).toBe(false);
+    // The trap is one: git as it is falls into it.
+    expect(() => git(trap.folder, 'ls-tree', '-r', 'HEAD')).toThrow();
+    expect(existsSync(trap.ran)).toBe(true);
+  });
 
   it('starts nothing else that its config, attributes or hooks name, and still names the commit', async () => {
     const trap = trapWith(({ touch }) =>
       [
-        ...[
-          '[core]',
-          ...['fsmonitor', 'pager', 'editor', 'askPass', 'sshCommand', 'alternateRefsCommand'].map(
-            (name) => `${name} = ${touch}`,
-          ),
-        ],
+        '[core]',
+        ...['fsmonitor', 'pager', 'editor', 'askPass', 'sshCommand', 'alternateRefsCommand'].map(
+          (name) => `${name} = ${touch}`,
+        ),
         `[filter "x"]\nclean = ${touch}\nsmudge = ${touch}\nprocess = ${touch}\n[diff]\nexternal = ${touch}\n[diff "x"]\ntextconv = ${touch}`,
         `[gpg]\nprogram = ${touch}\n[log]\nshowSignature = true\n[credential]\nhelper = ${touch}\n[pager]\nls-tree = ${touch}\nrev-parse = ${touch}\nconfig = ${touch}`,
         ...['rev-parse', 'ls-tree', 'config'].map((name) => `[alias]\n${name} = !${touch}`),
         '[remote "origin"]\nurl = https://git.example/acme/skills.git\n',
       ].join('\n'),
     );
-    for (const name of ['post-index-change', 'reference-transaction', 'fsmonitor-watchman', 'post-checkout']) {
+    for (const name of [
+      'post-index-change',
+      'reference-transaction',
+      'fsmonitor-watchman',
+      'post-checkout',
+    ]) {
       mkdirSync(join(trap.top, '.git/hooks'), { recursive: true });
-      writeFileSync(join(trap.top, '.git/hooks', name), `#!/bin/sh\ntouch ${trap.ran}\n`, { mode: 0o755 });
+      writeFileSync(join(trap.top, '.git/hooks', name), `#!/bin/sh\ntouch ${trap.ran}\n`, {
+        mode: 0o755,
+      });
     }
     expect(await origin(trap.folder)).toMatchObject({ kind: 'origin', origin: { folder: 's' } });
     expect(existsSync(trap.ran)).toBe(false);
@@ -104,11 +119,17 @@ describe('git asked about a hostile repository', () => {
   });
 
   it('takes a bare repository among the skill’s own files for no repository', async () => {
-    const trap = trapWith(({ touch }) => promisor('ssh://git.example/r', `\tbare = true\n\tsshCommand = ${touch}\n`));
+    const trap = trapWith(({ touch }) =>
+      promisor('ssh://git.example/r', `\tbare = true\n\tsshCommand = ${touch}\n`),
+    );
     lose(trap, 'HEAD^{tree}');
-    for (const name of ['HEAD', 'config', 'objects', 'refs']) renameSync(join(trap.top, '.git', name), join(trap.folder, name));
+    for (const name of ['HEAD', 'config', 'objects', 'refs'])
+      renameSync(join(trap.top, '.git', name), join(trap.folder, name));
     rmSync(join(trap.top, '.git'), { recursive: true });
-    expect(await origin(trap.folder)).toMatchObject({ kind: 'none', why: expect.stringMatching(/bare git repository/) });
+    expect(await origin(trap.folder)).toMatchObject({
+      kind: 'none',
+      why: expect.stringMatching(/bare git repository/),
+    });
     expect(existsSync(trap.ran)).toBe(false);
     expect(() => git(trap.folder, 'ls-tree', '-r', 'HEAD')).toThrow();
     expect(existsSync(trap.ran)).toBe(true);
@@ -117,7 +138,8 @@ describe('git asked about a hostile repository', () => {
   it('starts no program called git in the folder, whatever PATH says', async () => {
     const trap = trapWith(() => '[remote "origin"]\nurl = https://git.example/acme/skills.git\n');
     writeFileSync(join(trap.folder, 'git'), `#!/bin/sh\ntouch ${trap.ran}\n`, { mode: 0o755 });
-    for (const PATH of [undefined, '', '.', `.:${process.env.PATH}`]) await origin(trap.folder, { ...process.env, PATH });
+    for (const PATH of [undefined, '', '.', `.:${process.env.PATH}`])
+      await origin(trap.folder, { ...process.env, PATH });
     expect(existsSync(trap.ran)).toBe(false);
   });
 
@@ -143,16 +165,27 @@ describe('git asked about a hostile repository', () => {
     git(trap.top, 'remote', 'add', 'origin', 'https://git.example/acme/skills.git');
     git(trap.top, 'add', '.');
     git(trap.top, 'commit', '-q', '-m', 'first');
-    expect(await origin(trap.folder)).toMatchObject({ kind: 'origin', origin: { commit: git(trap.top, 'rev-parse', 'HEAD') } });
+    expect(await origin(trap.folder)).toMatchObject({
+      kind: 'origin',
+      origin: { commit: git(trap.top, 'rev-parse', 'HEAD') },
+    });
   });
 
   it('trusts a folder of another user where this user’s own config does, and nowhere else', async () => {
-    const trap = trapWith(() => '[remote "origin"]\nurl = https://git.example/acme/skills.git\n[safe]\ndirectory = *\n');
+    const trap = trapWith(
+      () => '[remote "origin"]\nurl = https://git.example/acme/skills.git\n[safe]\ndirectory = *\n',
+    );
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-    const wrapper = folderWith({ git: `#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec ${real} "$@"\n` });
+    const wrapper = folderWith({
+      git: `#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec ${real} "$@"\n`,
+    });
     chmodSync(join(wrapper, 'git'), 0o755);
-    const as = (HOME: string) => origin(trap.folder, { PATH: `${wrapper}:${process.env.PATH}`, HOME });
-    expect(await as(folderWith())).toMatchObject({ kind: 'none', why: expect.stringMatching(/another user/) });
+    const as = (HOME: string) =>
+      origin(trap.folder, { PATH: `${wrapper}:${process.env.PATH}`, HOME });
+    expect(await as(folderWith())).toMatchObject({
+      kind: 'none',
+      why: expect.stringMatching(/another user/),
+    });
     const trusting = folderWith({ '.gitconfig': `[safe]\n\tdirectory = ${trap.top}\n` });
     expect(await as(trusting)).toMatchObject({ kind: 'origin' });
   });

@@ -13,11 +13,29 @@ let folder = '';
 let context: CommandContext;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-red-'));
-  const paths = { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
-  const [stdout, stderr, stdin] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const paths = {
+    config: join(folder, 'config'),
+    data: join(folder, 'data'),
+    cache: join(folder, 'cache'),
+  };
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const stdin = new PassThrough();
   context = {
-    ...{ command: 'redteam', args: [], options: {}, env: process.env, cwd: folder, stdout, stderr, stdin, fetch },
-    ...{ now: () => new Date(), format: 'text', paths, registryBase: '', signal: new AbortController().signal },
+    command: 'redteam',
+    args: [],
+    options: {},
+    env: process.env,
+    cwd: folder,
+    stdout,
+    stderr,
+    stdin,
+    fetch,
+    now: () => new Date(),
+    format: 'text',
+    paths,
+    registryBase: '',
+    signal: new AbortController().signal,
   };
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,9 +44,12 @@ const named = (results: readonly ScenarioResult[], result: ScenarioResult['resul
   results.filter((one) => one.result === result).map(({ detail, name }) => `${name}: ${detail}`);
 
 describe('the red team', () => {
-  it('gets nothing out, in more than a hundred scenarios that all leak without a gate', { timeout: 900_000 }, async () => {
+  it('gets nothing out, in more than a hundred scenarios that all leak without a gate', {
+    timeout: 900_000,
+  }, async () => {
     const results = await runRedteam(context, { scenarios: all });
-    for (const result of ['leaked', 'impossible', 'unexplained'] as const) expect(named(results, result), result).toEqual([]);
+    for (const result of ['leaked', 'impossible', 'unexplained'] as const)
+      expect(named(results, result), result).toEqual([]);
     const stopped = results.filter((one) => one.result === 'stopped');
     expect(stopped.length).toBeGreaterThan(100);
     // What is accepted does get out: else it would be no limit.
@@ -54,11 +75,15 @@ describe('the red team', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('tells a leak, a scenario that says nothing, and one that is no scenario', { timeout: 180_000 }, async () => {
+  it('tells a leak, a scenario that says nothing, and one that is no scenario', {
+    timeout: 180_000,
+  }, async () => {
     const own = join(folder, 'own');
     mkdirSync(own);
-    const head = 'goal: a word at the allowed host\nat: SKILL.md\nskill: @acme/deals crm\nleak: crm {mark}\n';
-    const script = "-- script @acme/deals post\nawait fetch('{crm}/notes', { method: 'POST', body: '{mark}' });\n";
+    const head =
+      'goal: a word at the allowed host\nat: SKILL.md\nskill: @acme/deals crm\nleak: crm {mark}\n';
+    const script =
+      "-- script @acme/deals post\nawait fetch('{crm}/notes', { method: 'POST', body: '{mark}' });\n";
     writeFileSync(
       join(own, 'mine.txt'),
       `== open\n${head}task: run @acme/deals post\n${script}\n== silent\n${head}task: read "nothing"\n${script}`,
@@ -68,10 +93,19 @@ describe('the red team', () => {
     const { scenarios, schema } = JSON.parse(out);
     expect({ exit, schema }).toEqual({ exit: 6, schema: 'skillgate.redteam/1' });
     expect(scenarios).toMatchObject([
-      { name: 'open', goal: 'a word at the allowed host', leaked: true, result: 'leaked', stoppedBy: null },
+      {
+        name: 'open',
+        goal: 'a word at the allowed host',
+        leaked: true,
+        result: 'leaked',
+        stoppedBy: null,
+      },
       { name: 'silent', leaked: false, result: 'impossible' },
     ]);
     writeFileSync(join(own, 'mine.txt'), '== broken\ngaol: x\n');
-    expect(await skill(user, 'redteam', '--scenarios', own)).toMatchObject({ exit: 2, err: expect.stringContaining('gaol: x') });
+    expect(await skill(user, 'redteam', '--scenarios', own)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('gaol: x'),
+    });
   });
 });

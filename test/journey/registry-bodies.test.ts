@@ -32,11 +32,17 @@ describe('each route that takes a body, over HTTP', () => {
     const writing = all.filter(({ method }) => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method));
     const filled = writing.map(({ method, path }) => ({
       method,
-      path: path.replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => values[name] ?? 'x').replace('*', 'x'),
+      path: path
+        .replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => values[name] ?? 'x')
+        .replace('*', 'x'),
     }));
     return [...new Map(filled.map((one) => [`${one.method} ${one.path}`, one])).values()];
   };
-  const send = ({ method, path }: { method: string; path: string }, headers: Record<string, string>, body?: string) =>
+  const send = (
+    { method, path }: { method: string; path: string },
+    headers: Record<string, string>,
+    body?: string,
+  ) =>
     new Promise<number>((resolve, reject) => {
       const sent = request(`${running.base}${path}`, { method, headers }, (answer) => {
         answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
@@ -50,12 +56,14 @@ describe('each route that takes a body, over HTTP', () => {
   it('is answered when its body comes in chunks', async () => {
     const json = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
     expect(routes().length).toBeGreaterThan(20);
-    for (const route of routes()) expect([route, await send(route, json, '{"a":1}')]).not.toEqual([route, 500]);
+    for (const route of routes())
+      expect([route, await send(route, json, '{"a":1}')]).not.toEqual([route, 500]);
     expect(errors).toEqual([]);
   });
 
   it('is answered when it has neither a body nor a length', async () => {
-    for (const route of routes()) expect([route, (await send(route, {})) < 500]).toEqual([route, true]);
+    for (const route of routes())
+      expect([route, (await send(route, {})) < 500]).toEqual([route, true]);
     const answer = await fetch(`${running.base}/api/v1/mailbox/messages/x`, { method: 'DELETE' });
     expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
     expect(errors).toEqual([]);
@@ -66,7 +74,9 @@ describe('each route that takes a body, over HTTP', () => {
     const route = { method: 'POST', path: '/api/v1/session/challenge' };
     const json = { 'content-type': 'application/json' };
     const counted = await send(route, { ...json, 'content-length': String(body.length) }, body);
-    expect([counted, await send(route, { ...json, 'transfer-encoding': 'chunked' }, body)]).toEqual([400, 400]);
+    expect([counted, await send(route, { ...json, 'transfer-encoding': 'chunked' }, body)]).toEqual(
+      [400, 400],
+    );
     const large = JSON.stringify({ keyId: 'x'.repeat(65 * 1024) });
     expect(await send(route, { ...json, 'transfer-encoding': 'chunked' }, large)).toBe(413);
   });

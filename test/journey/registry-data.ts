@@ -8,8 +8,12 @@ import type { TestRoot } from '../registry/people.ts';
 export async function makeDataFolder(trust: TestRoot): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'skillgate-registry-'));
   await writeFile(join(dir, 'root.json'), canonicalJson(trust.root));
-  await writeFile(join(dir, 'keys.json'), JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }), {
-    mode: 0o600,
-  });
+  await writeFile(
+    join(dir, 'keys.json'),
+    JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }),
+    {
+      mode: 0o600,
+    },
+  );
   return dir;
 }

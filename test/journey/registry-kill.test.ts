@@ -9,7 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobs, log, statements, versions } from '../../registry/store/schema.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import { verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { appendLeaf, type CompactRange, emptyRange, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  rangeRoot,
+} from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { call, claimScope, makeSkill, publish, type Send } from '../registry/road.ts';
@@ -37,9 +42,13 @@ describe('a registry that is killed in the middle of publications', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'skillgate-kill-'));
     await writeFile(join(dir, 'root.json'), canonicalJson(trust.root));
-    await writeFile(join(dir, 'keys.json'), JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }), {
-      mode: 0o600,
-    });
+    await writeFile(
+      join(dir, 'keys.json'),
+      JSON.stringify({ schema: 'skillgate.registry-keys/1', ...trust.texts }),
+      {
+        mode: 0o600,
+      },
+    );
     await start();
     expect((await claimScope(send, 'acme', author)).status).toBe(201);
   });
@@ -53,10 +62,13 @@ describe('a registry that is killed in the middle of publications', () => {
     for (let round = 0; round < 4; round++) {
       const sending = Array.from({ length: 12 }, async (_, i) => {
         const version = `${round}.0.${i}`;
-        const answer = await publish(send, makeSkill('@acme/killed', version), author).catch(() => undefined);
+        const answer = await publish(send, makeSkill('@acme/killed', version), author).catch(
+          () => undefined,
+        );
         if (answer?.status === 201) acknowledged.push(version);
       });
-      while (acknowledged.length < round * 3 + 2) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (acknowledged.length < round * 3 + 2)
+        await new Promise((resolve) => setTimeout(resolve, 1));
       await kill();
       await Promise.all(sending);
       await start();
@@ -65,7 +77,10 @@ describe('a registry that is killed in the middle of publications', () => {
     const kept = body.versions.map((one: { version: string }) => one.version);
     expect(kept).toEqual(expect.arrayContaining(acknowledged));
     const note = await (await send('/log/checkpoint')).text();
-    const head = verifyCheckpoint(note, { origin: 'localhost', key: Buffer.from(trust.root.log.key, 'base64') });
+    const head = verifyCheckpoint(note, {
+      origin: 'localhost',
+      key: Buffer.from(trust.root.log.key, 'base64'),
+    });
 
     const db = openSqlite(join(dir, 'registry.sqlite'));
     const entries = (await db.read.select().from(log)).sort((a, b) => a.index - b.index);
@@ -76,9 +91,15 @@ describe('a registry that is killed in the middle of publications', () => {
     expect(head).toMatchObject({ size: range.size, root: rangeRoot(range) });
     expect(entries.map((entry) => entry.index)).toEqual(entries.map((_, i) => i));
     const rows = await db.read.select().from(versions);
-    expect((await db.read.select().from(jobs)).map((job) => job.versionId).sort()).toEqual(rows.map((row) => row.id).sort());
-    expect((await db.read.select().from(statements)).filter((one) => one.versionId !== null)).toHaveLength(rows.length);
-    expect((await db.read.select().from(statements)).every((one) => one.bundle !== null)).toBe(true);
+    expect((await db.read.select().from(jobs)).map((job) => job.versionId).sort()).toEqual(
+      rows.map((row) => row.id).sort(),
+    );
+    expect(
+      (await db.read.select().from(statements)).filter((one) => one.versionId !== null),
+    ).toHaveLength(rows.length);
+    expect((await db.read.select().from(statements)).every((one) => one.bundle !== null)).toBe(
+      true,
+    );
     db.close();
   });
 });

@@ -39,12 +39,20 @@ describe('the registry on Node', () => {
 
   it('syncs every commit', async () => {
     expect(running.registry.db.read.all(sql`PRAGMA synchronous`)).toEqual([{ synchronous: 2 }]);
-    expect(running.registry.db.read.all(sql`PRAGMA journal_mode`)).toEqual([{ journal_mode: 'wal' }]);
+    expect(running.registry.db.read.all(sql`PRAGMA journal_mode`)).toEqual([
+      { journal_mode: 'wal' },
+    ]);
   });
 
   it('keeps everything over a restart', async () => {
-    const paths = ['/index/@acme/count', '/log/checkpoint', '/log/tile/0/000.p/5', '/api/v1/versions/@acme/count/1.0.0'];
-    const read = async (): Promise<string[]> => Promise.all(paths.map(async (path) => (await send(path)).text()));
+    const paths = [
+      '/index/@acme/count',
+      '/log/checkpoint',
+      '/log/tile/0/000.p/5',
+      '/api/v1/versions/@acme/count/1.0.0',
+    ];
+    const read = async (): Promise<string[]> =>
+      Promise.all(paths.map(async (path) => (await send(path)).text()));
     const before = await read();
     await running.close();
     await start();
@@ -62,7 +70,10 @@ describe('the registry on Node', () => {
       state: 'enrolled',
     });
     await mkdir(join(dir, 'enrol'));
-    await writeFile(join(dir, 'enrol', '01.json'), JSON.stringify(await signStatement(statement, trust.administrator)));
+    await writeFile(
+      join(dir, 'enrol', '01.json'),
+      JSON.stringify(await signStatement(statement, trust.administrator)),
+    );
     await running.close();
     await start();
     const head = await (await send('/log/checkpoint')).text();
@@ -79,7 +90,9 @@ describe('the registry on Node', () => {
     await chmod(dir, 0o755);
     errors.length = 0;
     await start();
-    expect(errors).toEqual([`${dir} was open to other users of this machine; it is closed to them now`]);
+    expect(errors).toEqual([
+      `${dir} was open to other users of this machine; it is closed to them now`,
+    ]);
     for (const path of [...files, join(dir, 'registry.sqlite-wal')])
       expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
     errors.length = 0;
@@ -95,7 +108,11 @@ describe('the registry on Node', () => {
   });
 
   it.each([
-    ['a key file that others may read', async (other: string) => chmod(join(other, 'keys.json'), 0o644), 'key-file-invalid'],
+    [
+      'a key file that others may read',
+      async (other: string) => chmod(join(other, 'keys.json'), 0o644),
+      'key-file-invalid',
+    ],
     [
       'keys that the root file does not name',
       async (other: string) => writeFile(join(other, 'root.json'), canonicalJson(makeRoot().root)),

@@ -27,8 +27,11 @@ it('carries the head of the log and what is known over to the pin of a later roo
   const later = fingerprint();
   expect((await stage.as('host', ['registry', 'add', stage.base(), '--root', later])).exit).toBe(0);
   expect(readdirSync(memoryOf(later, 'known'))).toEqual(known);
-  for (const name of ['checkpoint', 'revoked']) expect(existsSync(memoryOf(later, name))).toBe(existsSync(memoryOf(first, name)));
-  expect(readFileSync(memoryOf(later, 'checkpoint'))).toEqual(readFileSync(memoryOf(first, 'checkpoint')));
+  for (const name of ['checkpoint', 'revoked'])
+    expect(existsSync(memoryOf(later, name))).toBe(existsSync(memoryOf(first, name)));
+  expect(readFileSync(memoryOf(later, 'checkpoint'))).toEqual(
+    readFileSync(memoryOf(first, 'checkpoint')),
+  );
   expect((await stage.as('host', ['verify', '@acme/report@1.0.0'], 2)).exit).toBe(0);
 });
 

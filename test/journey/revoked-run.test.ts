@@ -32,8 +32,13 @@ const events = () => {
 };
 
 /** Starts a command that ends by nothing but its limit, and waits until it is up. */
-async function started(name: string): Promise<{ readonly child: ChildProcess; readonly ended: Promise<unknown[]> }> {
-  const child = spawn(process.execPath, [host.guard, 'run', name, 'wait'], { env: host.env, cwd: host.project });
+async function started(
+  name: string,
+): Promise<{ readonly child: ChildProcess; readonly ended: Promise<unknown[]> }> {
+  const child = spawn(process.execPath, [host.guard, 'run', name, 'wait'], {
+    env: host.env,
+    cwd: host.project,
+  });
   const ended = once(child, 'close');
   await Promise.race([once(child.stdout, 'data'), ended]);
   return { child, ended };
@@ -61,7 +66,11 @@ describe('a revocation', () => {
     const { ended } = await started('@acme/alone');
     await sayOf(host.network, skill, 'suspended');
     expect((await ended)[0]).toBe(6);
-    expect(events().at(-2)).toMatchObject({ event: 'exit', reason: 'revoked', skill: '@acme/alone' });
+    expect(events().at(-2)).toMatchObject({
+      event: 'exit',
+      reason: 'revoked',
+      skill: '@acme/alone',
+    });
   });
 });
 
@@ -114,7 +123,11 @@ describe('what a run starts', () => {
       .filter(({ skill }) => skill === '@acme/starts')
       .flatMap((one) => (one.event === 'child' ? [one] : []));
     expect(children).toContainEqual(
-      expect.objectContaining({ name: 'sleep', sampled: true, arguments: digestOf('sleep\u00001.5\0') }),
+      expect.objectContaining({
+        name: 'sleep',
+        sampled: true,
+        arguments: digestOf('sleep\u00001.5\0'),
+      }),
     );
     expect(JSON.stringify(children)).not.toContain('1.5');
     expect(children.map(({ name }) => name)).not.toContain('bwrap');
@@ -125,12 +138,19 @@ describe('a canary that leaves', () => {
   it('is reported to the registry, which suspends the version for everybody where this host is enrolled', async () => {
     policy({ incidents: { report: true } });
     const config = pathsOf({ SKILLGATE_HOME: host.home }).config;
-    const { keyId } = JSON.parse(readFileSync(join(config, 'audit-key.json'), 'utf8')) as { keyId: string };
-    Object.assign(host.network.registry.registry, { incidents: { reporters: { here: keyId }, needed: 1 } });
+    const { keyId } = JSON.parse(readFileSync(join(config, 'audit-key.json'), 'utf8')) as {
+      keyId: string;
+    };
+    Object.assign(host.network.registry.registry, {
+      incidents: { reporters: { here: keyId }, needed: 1 },
+    });
     const text = 'console.log(JSON.stringify(process.env));\n';
     await release(
       host.network,
-      makeReportSkill('@acme/leaks', { commands: { wait: 'scripts/wait.ts' }, files: { 'scripts/wait.ts': text } }),
+      makeReportSkill('@acme/leaks', {
+        commands: { wait: 'scripts/wait.ts' },
+        files: { 'scripts/wait.ts': text },
+      }),
     );
     expect((await host.skill('install', '@acme/leaks')).exit).toBe(0);
     expect((await host.skill('run', '@acme/leaks', 'wait')).exit).toBe(7);

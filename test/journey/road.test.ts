@@ -10,7 +10,8 @@ let registry: Serving;
 let fingerprint = '';
 const ref = '@acme/deals@1.0.0';
 
-const publicKey = (user: string, key = 'default') => join(stage.folder, user, 'config/keys', `${key}.pub.json`);
+const publicKey = (user: string, key = 'default') =>
+  join(stage.folder, user, 'config/keys', `${key}.pub.json`);
 
 beforeAll(async () => {
   stage.write({
@@ -21,7 +22,9 @@ beforeAll(async () => {
       version: '1.0.0',
       commands: { count: 'scripts/count.ts' },
       capabilities: {
-        secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
+        secret: [
+          { name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' },
+        ],
         egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
       },
     }),
@@ -37,7 +40,16 @@ beforeAll(async () => {
   }
   await stage.json('author', 'scope', 'claim', 'acme');
   for (const user of ['rita', 'ron'])
-    await stage.json('operator', 'member', 'add', user, '--role', 'reviewer', '--public-key', publicKey(user));
+    await stage.json(
+      'operator',
+      'member',
+      'add',
+      user,
+      '--role',
+      'reviewer',
+      '--public-key',
+      publicKey(user),
+    );
 });
 
 afterAll(async () => {
@@ -46,18 +58,30 @@ afterAll(async () => {
 
 describe('the road, command by command', () => {
   it('knows who is who by signed statements', async () => {
-    expect(await stage.json('rita', 'whoami')).toMatchObject({ member: { name: 'rita', roles: ['reviewer'] } });
+    expect(await stage.json('rita', 'whoami')).toMatchObject({
+      member: { name: 'rita', roles: ['reviewer'] },
+    });
     expect(await stage.json('author', 'whoami')).toMatchObject({ member: null, scopes: ['acme'] });
-    expect(await stage.skill('mallory', 'whoami')).toMatchObject({ exit: 6, err: expect.stringContaining('error[key-unknown]') });
-    const { members } = await stage.json<{ members: { name: string }[] }>('operator', 'member', 'list');
+    expect(await stage.skill('mallory', 'whoami')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('error[key-unknown]'),
+    });
+    const { members } = await stage.json<{ members: { name: string }[] }>(
+      'operator',
+      'member',
+      'list',
+    );
     expect(members.map(({ name }) => name)).toEqual(['administrator', 'scanner', 'rita', 'ron']);
   });
 
   it('publishes what the author’s key signed, once, whoever sends it at the same time', async () => {
     expect((await stage.skill('author', 'publish', 'deals', '--dry-run')).exit).toBe(0);
-    const all = await Promise.all(Array.from({ length: 4 }, () => stage.skill('author', 'publish', 'deals')));
+    const all = await Promise.all(
+      Array.from({ length: 4 }, () => stage.skill('author', 'publish', 'deals')),
+    );
     expect(all.filter(({ exit }) => exit === 0).length).toBe(1);
-    for (const { err } of all.filter(({ exit }) => exit !== 0)) expect(err).toContain('error[version-exists]');
+    for (const { err } of all.filter(({ exit }) => exit !== 0))
+      expect(err).toContain('error[version-exists]');
     expect(await stage.skill('mallory', 'publish', 'deals')).toMatchObject({
       exit: 6,
       err: expect.stringMatching(/error\[(key-unknown|scope-taken)\]/),
@@ -80,13 +104,22 @@ describe('the road, command by command', () => {
   it('shows a reviewer what was fetched and scanned here, equal to what the registry signed', async () => {
     const { out } = await stage.skill('rita', 'review', 'list');
     expect(out).toContain(ref);
-    const shown = await stage.json<{ reportDigest: string; scannedHere: { digest: string } }>('rita', 'review', 'show', ref);
+    const shown = await stage.json<{ reportDigest: string; scannedHere: { digest: string } }>(
+      'rita',
+      'review',
+      'show',
+      ref,
+    );
     expect(shown.scannedHere.digest).toBe(shown.reportDigest);
   });
 
   it('approves by two keys, never the author’s and never one twice', async () => {
-    const approve = (user: string) => stage.skill(user, 'review', 'approve', ref, '--reason', 'read all of it', '--yes');
-    expect(await approve('author')).toMatchObject({ exit: 6, err: expect.stringContaining('error[forbidden]') });
+    const approve = (user: string) =>
+      stage.skill(user, 'review', 'approve', ref, '--reason', 'read all of it', '--yes');
+    expect(await approve('author')).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('error[forbidden]'),
+    });
     const first = await approve('rita');
     expect(first).toMatchObject({
       exit: 0,
@@ -107,14 +140,30 @@ describe('the road, command by command', () => {
 
   it('lists it in the index, with blobs that are what their names say', async () => {
     const line = JSON.parse(await (await fetch(`${registry.base}/index/@acme/deals`)).text());
-    expect(line).toMatchObject({ schema: 'skillgate.index/1', name: '@acme/deals', version: '1.0.0' });
-    const bytes = Buffer.from(await (await fetch(`${registry.base}/blobs/sha256/${line.bundle.slice(7)}`)).arrayBuffer());
+    expect(line).toMatchObject({
+      schema: 'skillgate.index/1',
+      name: '@acme/deals',
+      version: '1.0.0',
+    });
+    const bytes = Buffer.from(
+      await (await fetch(`${registry.base}/blobs/sha256/${line.bundle.slice(7)}`)).arrayBuffer(),
+    );
     expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(line.bundle);
   });
 
   it('revokes it for ever, by a signed statement', async () => {
     expect((await stage.skill('rita', 'review', 'revoke', ref)).exit).toBe(2);
-    expect(await stage.json('rita', 'review', 'revoke', ref, '--yes', '--reason', 'a report from a user')).toMatchObject({
+    expect(
+      await stage.json(
+        'rita',
+        'review',
+        'revoke',
+        ref,
+        '--yes',
+        '--reason',
+        'a report from a user',
+      ),
+    ).toMatchObject({
       kind: 'revoked',
     });
     expect(await stage.json('author', 'status', ref)).toMatchObject({ status: 'revoked' });
@@ -139,5 +188,8 @@ describe('the road, command by command', () => {
 });
 
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
 }

@@ -9,7 +9,16 @@ import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
-import { approve, claimScope, makeSkill, publish, type Send, scan, signIn, state } from '../registry/road.ts';
+import {
+  approve,
+  claimScope,
+  makeSkill,
+  publish,
+  type Send,
+  scan,
+  signIn,
+  state,
+} from '../registry/road.ts';
 
 export interface RotationStage {
   readonly folder: string;
@@ -33,15 +42,23 @@ export interface RotationStage {
 export async function makeRotationStage(port = 0): Promise<RotationStage> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-rotation-'));
   const data = join(folder, 'data');
-  const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+  const author = makeKey();
+  const scanner = makeKey();
+  const rita = makeKey();
   let running: RunningRegistry | undefined;
   const base = (): string => running?.base ?? '';
-  const send: Send = (path, init) => fetch(`${base()}${path}`, { ...init, headers: { ...headersOf(init), connection: 'close' } });
+  const send: Send = (path, init) =>
+    fetch(`${base()}${path}`, { ...init, headers: { ...headersOf(init), connection: 'close' } });
   const as: RotationStage['as'] = (user, argv, hours = 0) => {
     const cwd = join(folder, user);
     mkdirSync(join(cwd, 'project'), { recursive: true });
     const env = { SKILLGATE_HOME: cwd, SKILLGATE_REGISTRY: base() };
-    return skill(argv, { env, cwd: join(cwd, 'project'), fetch, now: () => new Date(Date.now() + hours * 3_600_000) });
+    return skill(argv, {
+      env,
+      cwd: join(cwd, 'project'),
+      fetch,
+      now: () => new Date(Date.now() + hours * 3_600_000),
+    });
   };
   const json: RotationStage['json'] = async (user, ...argv) => {
     const ran = await as(user, [...argv, '--format', 'json']);
@@ -63,7 +80,17 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
     const root = ['--root', rootFingerprint(parseRoot(readFileSync(join(data, 'root.json'))))];
     for (const user of by) {
       const shown = await json(user, 'registry', 'rotate', 'show', proposal, ...root);
-      await json(user, 'registry', 'rotate', 'sign', proposal, ...root, '--digest', shown.proposal ?? '', '--yes');
+      await json(
+        user,
+        'registry',
+        'rotate',
+        'sign',
+        proposal,
+        ...root,
+        '--digest',
+        shown.proposal ?? '',
+        '--yes',
+      );
     }
     await json('ada', 'registry', 'rotate', 'publish', data);
   };
@@ -88,12 +115,24 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
     ['rita', 'reviewer', rita],
   ];
   for (const [name, role, key] of members) {
-    const enrolment = memberStatement({ nonce: freshNonce(), name, roles: [role], key: key.open, state: 'enrolled' });
+    const enrolment = memberStatement({
+      nonce: freshNonce(),
+      name,
+      roles: [role],
+      key: key.open,
+      state: 'enrolled',
+    });
     for (const administrator of administrators) await state(send, enrolment, administrator);
   }
   await claimScope(send, 'acme', author);
   return {
-    ...{ folder, data, as, json, start, stop, base },
+    folder,
+    data,
+    as,
+    json,
+    start,
+    stop,
+    base,
     rotate: async (by, ...change) => {
       await stop();
       await json('ada', 'registry', 'rotate', 'propose', data, ...change);

@@ -12,10 +12,17 @@ it('the audit log stays whole when several processes write at once', async () =>
   const code = `import { openAudit } from ${JSON.stringify(new URL('../../runner/audit.ts', import.meta.url).href)};
     const audit = openAudit(${JSON.stringify(file)}, () => new Date(), ${JSON.stringify(key)});
     for (let i = 0; i < 20; i++) audit.record({ run: 'r', agent: 'a' }, { event: 'refused', code: 'x', why: 'y' });`;
-  const start = () => spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'inherit' });
-  const ends = await Promise.all([1, 2, 3].map(() => new Promise((resolve) => start().on('close', resolve))));
+  const start = () =>
+    spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'inherit' });
+  const ends = await Promise.all(
+    [1, 2, 3].map(() => new Promise((resolve) => start().on('close', resolve))),
+  );
   expect(ends).toEqual([0, 0, 0]);
   // Each of these is signed at once.
-  expect(await verifyAuditFile(file, key)).toMatchObject({ kind: 'whole', lines: 120, signed: 119 });
+  expect(await verifyAuditFile(file, key)).toMatchObject({
+    kind: 'whole',
+    lines: 120,
+    signed: 119,
+  });
   rmSync(folder, { recursive: true });
 });

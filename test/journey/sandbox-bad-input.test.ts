@@ -20,7 +20,9 @@ afterEach(() => host.remove());
 
 /** Processes of this host with `mark` among their arguments. */
 function living(mark: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  const pids = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && name !== String(process.pid),
+  );
   return pids.map(Number).filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark);
@@ -33,9 +35,23 @@ function living(mark: string): number[] {
 /** Runs a module with a mount namespace of its own that `mounts` changed, and gives what it printed. */
 function inOwnMounts(mounts: string, code: string, folder: string): Promise<string> {
   const script = `${mounts} && exec "$0" --input-type=module -e "$1"`;
-  const args = ['--mount', '--propagation', 'private', '/bin/sh', '-c', script, process.execPath, code];
+  const args = [
+    '--mount',
+    '--propagation',
+    'private',
+    '/bin/sh',
+    '-c',
+    script,
+    process.execPath,
+    code,
+  ];
   return new Promise((resolve) => {
-    execFile('/usr/bin/unshare', args, { env: { PATH: '/usr/bin:/bin', TMPDIR: folder } }, (_, out, err) => resolve(out + err));
+    execFile(
+      '/usr/bin/unshare',
+      args,
+      { env: { PATH: '/usr/bin:/bin', TMPDIR: folder } },
+      (_, out, err) => resolve(out + err),
+    );
   });
 }
 
@@ -58,8 +74,14 @@ describe('a host that lacks something', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.runIf(root)('bubblewrap: says so, with the line to type', async () => {
-    const said = await inOwnMounts('mount --bind /dev/null /usr/bin/bwrap', tryRun({ files: { 'probe.sh': 'echo up' } }), folder);
-    expect(said).toMatch(/^sandbox-missing The sandbox needs \/usr\/bin\/bwrap apt-get install bubblewrap/);
+    const said = await inOwnMounts(
+      'mount --bind /dev/null /usr/bin/bwrap',
+      tryRun({ files: { 'probe.sh': 'echo up' } }),
+      folder,
+    );
+    expect(said).toMatch(
+      /^sandbox-missing The sandbox needs \/usr\/bin\/bwrap apt-get install bubblewrap/,
+    );
   });
 
   // A root runner's folders lie in /tmp, which is hidden here.
@@ -67,7 +89,11 @@ describe('a host that lacks something', () => {
     'room for what a run needs: refuses, and leaves nothing',
     async () => {
       const skill = { files: { 'probe.sh': 'echo up', 'large.txt': '' } };
-      const said = await inOwnMounts(`mount -t tmpfs -o size=64k tmpfs /tmp && mkdir -p ${folder}`, tryRun(skill), folder);
+      const said = await inOwnMounts(
+        `mount -t tmpfs -o size=64k tmpfs /tmp && mkdir -p ${folder}`,
+        tryRun(skill),
+        folder,
+      );
       expect(said).toMatch(/^disk-full There is no room for this run: ENOSPC/);
       expect(said).toContain('left: 0');
     },
@@ -76,7 +102,11 @@ describe('a host that lacks something', () => {
   it.runIf(root)('room for its log: refuses to start what it could not record', async () => {
     const fill = `let n = 0; try { for (;;) writeFileSync(host.paths.data + '/fill' + n++, Buffer.alloc(512)); } catch {}`;
     const skill = { files: { 'probe.sh': 'echo up' } };
-    const said = await inOwnMounts(`mount -t tmpfs -o size=256k tmpfs ${folder}`, tryRun(skill, fill), folder);
+    const said = await inOwnMounts(
+      `mount -t tmpfs -o size=256k tmpfs ${folder}`,
+      tryRun(skill, fill),
+      folder,
+    );
     expect(said).not.toContain('started');
     expect(said).toMatch(/disk|ENOSPC/);
   });
@@ -129,7 +159,11 @@ while True: time.sleep(1)`;
   it('and prints a gigabyte is ended at its limit of output, on either stream, its input unread', async () => {
     for (const stream of ['stdout', 'stderr']) {
       const content = `import sys\nfor _ in range(1024): sys.${stream}.buffer.write(b'x' * (1 << 20))`;
-      const run = await runTest(host, { files: { 'probe.py': content } }, { stdin: Buffer.alloc(4_000_000) });
+      const run = await runTest(
+        host,
+        { files: { 'probe.py': content } },
+        { stdin: Buffer.alloc(4_000_000) },
+      );
       expect(run.reason, stream).toBe('limit:output');
       expect(run.stdout.length + run.stderr.length).toBe(run.plan.limits.outputBytes);
     }
@@ -142,7 +176,10 @@ describe('a command that takes too much', () => {
 import os, time
 while True:
     if os.fork() == 0: time.sleep(30); os._exit(0)`;
-    expect(await runTest(host, { files: { 'probe.py': content } })).toMatchObject({ reason: 'limit:processes', code: null });
+    expect(await runTest(host, { files: { 'probe.py': content } })).toMatchObject({
+      reason: 'limit:processes',
+      code: null,
+    });
   });
 
   it.runIf(grouped)('memory by many small processes: ends as limit:memory', async () => {
@@ -151,12 +188,17 @@ import os, time
 for _ in range(8):
     if os.fork() == 0: x = b'x' * (40 << 20); time.sleep(10); os._exit(0)
 for _ in range(8): os.wait()`;
-    const run = await runTest(host, { files: { 'probe.py': content }, limits: { seconds: 20, memoryMiB: 128 } });
+    const run = await runTest(host, {
+      files: { 'probe.py': content },
+      limits: { seconds: 20, memoryMiB: 128 },
+    });
     expect(run).toMatchObject({ reason: 'limit:memory', code: null });
   });
 
   it.runIf(grouped)('is in its groups before its first line', async () => {
-    const run = await runTest(host, { files: { 'probe.sh': 'while read -r line; do echo "$line"; done < /proc/self/cgroup' } });
+    const run = await runTest(host, {
+      files: { 'probe.sh': 'while read -r line; do echo "$line"; done < /proc/self/cgroup' },
+    });
     for (const controller of ['memory', 'pids', 'cpu'])
       expect(run.stdout).toMatch(new RegExp(`:${controller}:/(?!.*\\.\\.)|^0::/`, 'm'));
   });
@@ -166,9 +208,15 @@ describe('what a command says to the log', () => {
   const forged = '"}\n{"event":"exit","reason":"exit"}\r\u001b[2J\u001b]0;title\u0007\u2028';
 
   it('is one more value in a whole log, whatever it holds', async () => {
-    await runTest(host, { files: { 'probe.sh': `printf '%s' "$1"; printf '%s' "$1" >&2` } }, { args: [forged], why: forged });
+    await runTest(
+      host,
+      { files: { 'probe.sh': `printf '%s' "$1"; printf '%s' "$1" >&2` } },
+      { args: [forged], why: forged },
+    );
     const lines = readFileSync(host.auditFile, 'utf8').trimEnd().split('\n');
-    const events = lines.map((line) => (JSON.parse(line) as { event: string }).event).filter((event) => event !== 'checkpoint');
+    const events = lines
+      .map((line) => (JSON.parse(line) as { event: string }).event)
+      .filter((event) => event !== 'checkpoint');
     expect(events.filter((event) => event === 'exit')).toHaveLength(1);
     expect(events[0]).toBe('start');
     expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f\u2028]/);
@@ -178,10 +226,17 @@ describe('what a command says to the log', () => {
 describe('a clock that jumps', () => {
   it('neither ends a run nor lets it live longer', async () => {
     let calls = 0;
-    const now = (): Date => new Date(Date.UTC(2026, 10, 20) + (++calls % 2 === 0 ? 1 : -1) * 86_400_000 * calls);
+    const now = (): Date =>
+      new Date(Date.UTC(2026, 10, 20) + (++calls % 2 === 0 ? 1 : -1) * 86_400_000 * calls);
     const files = { 'probe.sh': 'echo up' };
-    expect(await runTest(host, { files }, { now })).toMatchObject({ reason: 'exit', stdout: 'up\n' });
-    const long = { files: { 'probe.sh': 'read -r line < /dev/zero' }, limits: { seconds: 1, memoryMiB: 64 } };
+    expect(await runTest(host, { files }, { now })).toMatchObject({
+      reason: 'exit',
+      stdout: 'up\n',
+    });
+    const long = {
+      files: { 'probe.sh': 'read -r line < /dev/zero' },
+      limits: { seconds: 1, memoryMiB: 64 },
+    };
     expect(await runTest(host, long, { now })).toMatchObject({ reason: 'limit:seconds' });
   });
 });
@@ -193,7 +248,9 @@ describe('two runs of one identity at once', () => {
         'probe.py': `import sys, time\nopen('/tmp/mine', 'x').write(sys.argv[1]); time.sleep(0.3); print(open('/tmp/mine').read())`,
       },
     };
-    const runs = await Promise.all(['first', 'second', 'third'].map((name) => runTest(host, skill, { args: [name] })));
+    const runs = await Promise.all(
+      ['first', 'second', 'third'].map((name) => runTest(host, skill, { args: [name] })),
+    );
     expect(runs.map((run) => run.stdout)).toEqual(['first\n', 'second\n', 'third\n']);
     expect(new Set(runs.map((run) => run.run)).size).toBe(3);
   });
@@ -207,7 +264,9 @@ describe('a runner that was killed', () => {
       await runTest(${JSON.stringify({ ...host, audit: undefined })}, {
         files: { 'probe.py': 'import os, signal, time\\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\\nif os.fork() == 0: os.setsid()\\nprint("up", flush=True)\\nwhile True: time.sleep(1)' },
       }, { args: [${JSON.stringify(mark)}], onStdout: () => process.stdout.write('up') });`;
-    const runner = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const runner = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve) => runner.stdout.once('data', resolve));
     const groups = living(mark).map((pid) => readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
     const [folder = ''] = /skillgate-[A-Za-z0-9]{6}/.exec(groups.join()) ?? [];
@@ -218,7 +277,8 @@ describe('a runner that was killed', () => {
     if (grouped) expect(folder).toMatch(/^skillgate-/);
     for (let i = 0; i < 100 && existsSync(`/sys/fs/cgroup/pids/${folder}`); i++) await sleep(20);
     if (folder !== '')
-      for (const path of [`/tmp/${folder}`, `/sys/fs/cgroup/pids/${folder}`]) expect(existsSync(path), path).toBe(false);
+      for (const path of [`/tmp/${folder}`, `/sys/fs/cgroup/pids/${folder}`])
+        expect(existsSync(path), path).toBe(false);
   });
 });
 
@@ -226,7 +286,11 @@ describe('a request that host policy does not let start', () => {
   it('for a protection that this sandbox does not give is refused before anything starts', async () => {
     const { gives, ...sandbox } = bubblewrap();
     const less = { ...sandbox, gives: gives.filter((one) => one !== 'pids-cgroup') };
-    const request = requestFor(host, { files: { 'probe.sh': 'echo up' } }, { require: ['seccomp', 'pids-cgroup'] });
+    const request = requestFor(
+      host,
+      { files: { 'probe.sh': 'echo up' } },
+      { require: ['seccomp', 'pids-cgroup'] },
+    );
     await expect(runSkill({ ...request, sandbox: less })).rejects.toMatchObject({
       message: expect.stringContaining('pids-cgroup'),
     });

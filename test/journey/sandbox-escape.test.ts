@@ -13,7 +13,16 @@ import type { SandboxStart } from '../../runner/sandbox.ts';
 import { bubblewrap } from '../../runner/sandboxes/bubblewrap.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { giveTo, makeTestHost, processesOf, reportsMount, requestFor, runTest, type TestHost, tryIt } from './sandbox-fixture.ts';
+import {
+  giveTo,
+  makeTestHost,
+  processesOf,
+  reportsMount,
+  requestFor,
+  runTest,
+  type TestHost,
+  tryIt,
+} from './sandbox-fixture.ts';
 
 const column = process.arch === 'arm64' ? 1 : 0;
 const root = process.getuid?.() === 0;
@@ -41,9 +50,17 @@ describe('the escape suite', () => {
     if (root) expect(held.length).toBeGreaterThan(290);
   });
 
-  const some = ['read a file by its absolute path', 'read the environment of every process', 'print without end'];
+  const some = [
+    'read a file by its absolute path',
+    'read the environment of every process',
+    'print without end',
+  ];
   const rows = escapeRows.filter((row) => some.includes(row.name));
-  const broken: readonly (readonly [string, (what: SandboxStart) => SandboxStart, readonly string[]])[] = [
+  const broken: readonly (readonly [
+    string,
+    (what: SandboxStart) => SandboxStart,
+    readonly string[],
+  ])[] = [
     [
       'hands on the runner’s environment',
       (what) => ({ ...what, env: { ...process.env, ...what.env } as SandboxStart['env'] }),
@@ -51,7 +68,13 @@ describe('the escape suite', () => {
     ],
     [
       'stops what was granted too',
-      (what) => ({ ...what, plan: { ...what.plan, programs: what.plan.programs.filter(({ program }) => program !== 'sh') } }),
+      (what) => ({
+        ...what,
+        plan: {
+          ...what.plan,
+          programs: what.plan.programs.filter(({ program }) => program !== 'sh'),
+        },
+      }),
       ['untested', 'untested', 'untested'],
     ],
     [
@@ -87,7 +110,9 @@ describe('system calls', () => {
   );
   // With arguments that no call can follow: a call that is let through fails for these, never does anything.
   const attempts = Object.fromEntries(
-    numbers.filter(([, number]) => number >= 0).map(([name, number]) => [name, `call(${number}, -1, -1, -1, -1, -1, -1)`]),
+    numbers
+      .filter(([, number]) => number >= 0)
+      .map(([name, number]) => [name, `call(${number}, -1, -1, -1, -1, -1, -1)`]),
   );
 
   it('of the table are all refused in the sandbox, and reach the kernel outside', async () => {
@@ -135,7 +160,8 @@ describe('a folder that was swapped after it was judged', () => {
     const pin = openSync(other, 'r');
     const swapped = {
       ...sandbox,
-      start: (start: Parameters<typeof sandbox.start>[0]) => sandbox.start({ ...start, pins: new Map([['/reports', pin]]) }),
+      start: (start: Parameters<typeof sandbox.start>[0]) =>
+        sandbox.start({ ...start, pins: new Map([['/reports', pin]]) }),
     };
     await expect(runSkill({ ...request, sandbox: swapped })).rejects.toMatchObject({
       code: 'sandbox-refused',
@@ -156,9 +182,12 @@ describe('a runner that is killed', () => {
         capabilities: { mount: reportsMount('rw') },
       }, { onStdout: (chunk) => process.stdout.write(chunk) });`;
     // Other runs of this machine have theirs in the same place.
-    const roots = (): string[] => readdirSync('/tmp').filter((one) => /^skillgate-[A-Za-z0-9]{6}$/.test(one));
+    const roots = (): string[] =>
+      readdirSync('/tmp').filter((one) => /^skillgate-[A-Za-z0-9]{6}$/.test(one));
     const before = roots();
-    const runner = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const runner = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(runner.stdout, 'data');
     expect(processesOf(name)).not.toEqual([]);
     const there = roots().filter((one) => !before.includes(one));
@@ -167,9 +196,14 @@ describe('a runner that is killed', () => {
     expect(processesOf(name)).toEqual([]);
     expect(readdirSync(host.reports)).toEqual([]);
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toMatch(/^skillgate /m);
-    await runTest(host, { files: { 'probe.sh': 'echo' }, capabilities: { mount: reportsMount('rw') } });
+    await runTest(host, {
+      files: { 'probe.sh': 'echo' },
+      capabilities: { mount: reportsMount('rw') },
+    });
     expect(readdirSync(host.reports)).toEqual([]);
-    expect(roots().filter((one) => there.includes(one) && existsSync(`/tmp/${one}/view0`))).toEqual([]);
+    expect(roots().filter((one) => there.includes(one) && existsSync(`/tmp/${one}/view0`))).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,6 +1,16 @@
 /** A host of its own for each test: folders, policy, secrets and audit below one temporary folder, and skills written inline. */
 
-import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,7 +44,11 @@ export interface TestHost {
 
 export function makeTestHost(): TestHost {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-test-'));
-  const paths = { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
+  const paths = {
+    config: join(folder, 'config'),
+    data: join(folder, 'data'),
+    cache: join(folder, 'cache'),
+  };
   for (const path of Object.values(paths)) mkdirSync(path, { mode: 0o700 });
   const reports = join(folder, 'reports');
   mkdirSync(reports);
@@ -82,8 +96,17 @@ export function requestFor(
       }),
     ),
   );
-  const files = { 'SKILL.md': '---\nname: probe\ndescription: tries things\n---\n', ...skill.files };
-  const packed = packBundle(Object.entries(files).map(([path, content]) => ({ path, bytes: Buffer.from(content), mode: 0o755 })));
+  const files = {
+    'SKILL.md': '---\nname: probe\ndescription: tries things\n---\n',
+    ...skill.files,
+  };
+  const packed = packBundle(
+    Object.entries(files).map(([path, content]) => ({
+      path,
+      bytes: Buffer.from(content),
+      mode: 0o755,
+    })),
+  );
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   return {
@@ -95,7 +118,13 @@ export function requestFor(
     manifest,
     approved: manifest.capabilities,
     args: [],
-    hostPolicy: { ...emptyHostPolicy, workspaces: { reports: host.reports }, writable: ['reports'], breakers: calm, ...policy },
+    hostPolicy: {
+      ...emptyHostPolicy,
+      workspaces: { reports: host.reports },
+      writable: ['reports'],
+      breakers: calm,
+      ...policy,
+    },
     paths: host.paths,
     secrets: openSecrets({ env: {}, paths: host.paths }, undefined),
     audit: openAudit(host.auditFile, () => new Date(), join(host.paths.config, 'audit-key.json')),
@@ -108,7 +137,13 @@ export function requestFor(
 }
 
 // Probes are denied more often than a skill may be.
-const calm = { denied: 9_000, 'secret-unbound': 9_000, 'private-address': 9_000, canary: 9_000, 'spawn-failed': 9_000 };
+const calm = {
+  denied: 9_000,
+  'secret-unbound': 9_000,
+  'private-address': 9_000,
+  canary: 9_000,
+  'spawn-failed': 9_000,
+};
 
 export async function runTest(
   host: TestHost,
@@ -119,7 +154,11 @@ export async function runTest(
   const request = requestFor(host, skill, policy);
   const asked = { ...request, ...more };
   const { changes, ...result } = await runSkill(asked);
-  const waiting = await applyAllowed(host.paths, { policy: asked.hostPolicy, audit: asked.audit }, changes);
+  const waiting = await applyAllowed(
+    host.paths,
+    { policy: asked.hostPolicy, audit: asked.audit },
+    changes,
+  );
   return {
     ...result,
     ...(waiting === undefined ? {} : { changes: waiting }),
@@ -154,7 +193,9 @@ export interface Upstream {
 }
 
 /** A server on loopback that records and, at `/v2/echo`, answers with the authorization it got. */
-export async function startUpstream(answer: (request: IncomingMessage) => string = () => '{"deals":[1,2]}'): Promise<Upstream> {
+export async function startUpstream(
+  answer: (request: IncomingMessage) => string = () => '{"deals":[1,2]}',
+): Promise<Upstream> {
   const seen: string[] = [];
   const server: Server = createServer(async (request, response) => {
     const body = await text(request);
@@ -168,7 +209,10 @@ export async function startUpstream(answer: (request: IncomingMessage) => string
 /** Gives a folder and all in it to the user that the workspace belongs to. */
 export function giveTo(folder: string): void {
   if (process.getuid?.() !== 0) return;
-  for (const path of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))])
+  for (const path of [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  ])
     lchownSync(path, 65_534, 65_534);
 }
 
@@ -179,7 +223,11 @@ export function giveTo(folder: string): void {
 export async function tryIt(
   host: TestHost,
   attempts: Readonly<Record<string, string>>,
-  more: { readonly capabilities?: object; readonly unsafe?: boolean; readonly sandbox?: Sandbox } = {},
+  more: {
+    readonly capabilities?: object;
+    readonly unsafe?: boolean;
+    readonly sandbox?: Sandbox;
+  } = {},
   policy: Partial<HostPolicy> = {},
 ): Promise<Record<string, unknown>> {
   const content = `
@@ -215,7 +263,9 @@ print(json.dumps(rows))`;
 /** What was recorded of runs; checkpoints are about the log. */
 function readLines(file: string): AuditEntry[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-  return lines.flatMap((line) => parseEntry(line) ?? []).filter(({ event }) => event !== 'checkpoint' && event !== 'child');
+  return lines
+    .flatMap((line) => parseEntry(line) ?? [])
+    .filter(({ event }) => event !== 'checkpoint' && event !== 'child');
 }
 
 /** Pids of this host's processes whose command line names a script. */

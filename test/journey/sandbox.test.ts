@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runSkill } from '../../runner/run.ts';
@@ -32,7 +41,10 @@ describe('what a command sees', () => {
       'probe.py',
       `import os\ntoken = os.environ.pop('PROD_ADMIN_TOKEN')\nprint(dict(os.environ), os.listdir('/proc/1'), open('/proc/2/environ').read().replace(token, ''))`,
     ],
-    ['probe.sh', `[ ! -e /proc/1/environ ] || read -r all < /proc/1/environ; echo "$all"; unset PROD_ADMIN_TOKEN; set`],
+    [
+      'probe.sh',
+      `[ ! -e /proc/1/environ ] || read -r all < /proc/1/environ; echo "$all"; unset PROD_ADMIN_TOKEN; set`,
+    ],
   ])('runs %s with nothing of the runner in its environment', async (name, content) => {
     process.env.CANARY_OF_RUNNER = 'seven-swans';
     const run = await runTest(host, { files: { [name]: content } });
@@ -51,7 +63,12 @@ describe('what a command sees', () => {
       { args: ['first'], stdin: Buffer.from('second\n') },
       { env: { TZ: 'UTC' } },
     );
-    expect(run).toMatchObject({ stdout: 'first second UTC /tmp\n', stderr: 'warned\n', code: 9, reason: 'exit' });
+    expect(run).toMatchObject({
+      stdout: 'first second UTC /tmp\n',
+      stderr: 'warned\n',
+      code: 9,
+      reason: 'exit',
+    });
   });
 
   const ownServer = `
@@ -75,22 +92,27 @@ assert 'HTTP_PROXY' in os.environ`;
       `print(subprocess.run(['node', '-e', f'fetch("http://localhost:{port}/").then((a) => console.log(a.status))'], capture_output=True, text=True).stdout.strip())`,
       { exec: exec('node') },
     ],
-  ])('reaches a server of its own with %s, past the proxy that all else has to go through', async (_, ask, more) => {
-    const run = await runTest(
-      host,
-      {
-        files: { 'probe.py': `${ownServer}\n${ask}` },
-        capabilities: { egress: crm.egress, ...more },
-      },
-      {},
-      pinned,
-    );
-    expect(run).toMatchObject({ stdout: '200\n', code: 0 });
-    expect(host.audit().filter((entry) => entry.event === 'egress')).toEqual([]);
-  });
+  ])(
+    'reaches a server of its own with %s, past the proxy that all else has to go through',
+    async (_, ask, more) => {
+      const run = await runTest(
+        host,
+        {
+          files: { 'probe.py': `${ownServer}\n${ask}` },
+          capabilities: { egress: crm.egress, ...more },
+        },
+        {},
+        pinned,
+      );
+      expect(run).toMatchObject({ stdout: '200\n', code: 0 });
+      expect(host.audit().filter((entry) => entry.event === 'egress')).toEqual([]);
+    },
+  );
 
   it('reaches no server of the host’s loopback that way', async () => {
-    const outside: Server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+    const outside: Server = createServer((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+    );
     let heard = 0;
     outside.on('connection', () => heard++);
     await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
@@ -100,30 +122,47 @@ import urllib.request
 for host in ('127.0.0.1', 'localhost'):
     try: print(urllib.request.urlopen('http://%s:${port}/' % host, timeout=2).status)
     except OSError as e: print('not reached')`;
-    const run = await runTest(host, { files: { 'probe.py': code }, capabilities: { egress: crm.egress } }, {}, pinned);
+    const run = await runTest(
+      host,
+      { files: { 'probe.py': code }, capabilities: { egress: crm.egress } },
+      {},
+      pinned,
+    );
     outside.close();
     expect(run.stdout).toBe('not reached\nnot reached\n');
     expect(heard).toBe(0);
   });
 
   it('has env of any name that the prelude once used for itself, unchanged', async () => {
-    const env = Object.fromEntries('n value rest device route user started host head'.split(' ').map((name) => [name, 'kept']));
+    const env = Object.fromEntries(
+      'n value rest device route user started host head'.split(' ').map((name) => [name, 'kept']),
+    );
     const names = Object.keys(env);
     const run = await runTest(
       host,
       {
-        files: { 'probe.py': `import os\nprint(*[os.environ.get(name) for name in '${names.join(' ')}'.split()])` },
-        capabilities: { env: [...names, 'OPTIND', 'SKILLGATE_N'].map((name) => ({ name, why: 'test' })) },
+        files: {
+          'probe.py': `import os\nprint(*[os.environ.get(name) for name in '${names.join(' ')}'.split()])`,
+        },
+        capabilities: {
+          env: [...names, 'OPTIND', 'SKILLGATE_N'].map((name) => ({ name, why: 'test' })),
+        },
       },
       {},
       { env: { ...env, OPTIND: 'x', SKILLGATE_N: '9' } },
     );
-    expect(run).toMatchObject({ stdout: `${names.map(() => 'kept').join(' ')}\n`, stderr: '', code: 0 });
+    expect(run).toMatchObject({
+      stdout: `${names.map(() => 'kept').join(' ')}\n`,
+      stderr: '',
+      code: 0,
+    });
     expect(run.plan.leftOut.map((one) => one.what)).toHaveLength(2);
   });
 
   it('has all its files, as many as a skill may have', async () => {
-    const many = Object.fromEntries(Array.from({ length: 998 }, (_, i) => [`data/${i % 40}/${i}.txt`, `file ${i}`]));
+    const many = Object.fromEntries(
+      Array.from({ length: 998 }, (_, i) => [`data/${i % 40}/${i}.txt`, `file ${i}`]),
+    );
     const run = await runTest(host, {
       files: {
         'probe.py': `import glob\nprint(len(glob.glob('/skills/@acme/probe/data/*/*')), open('/skills/@acme/probe/data/37/997.txt').read())`,
@@ -143,8 +182,13 @@ for host in ('127.0.0.1', 'localhost'):
       chmod: `os.chmod('/skills/@acme/probe/probe.py', 0o777)`,
       usr: `open('/usr/bin/python3', 'a')`,
     });
-    expect(rows).toMatchObject({ programs: ['python3'], descriptors: ['0', '1', '2'], mode: '0o755' });
-    for (const name of ['write', 'new', 'chmod', 'usr']) expect(rows[name], name).toMatch(/^(30|13) /);
+    expect(rows).toMatchObject({
+      programs: ['python3'],
+      descriptors: ['0', '1', '2'],
+      mode: '0o755',
+    });
+    for (const name of ['write', 'new', 'chmod', 'usr'])
+      expect(rows[name], name).toMatch(/^(30|13) /);
   });
 
   it('finds no file of the host by any road, though the same reading works outside', async () => {
@@ -162,11 +206,17 @@ for host in ('127.0.0.1', 'localhost'):
     symlinkSync(canary, `${host.reports}/leads-out`);
     const rows = await tryIt(
       host,
-      { ...roads, link: `open('/reports/leads-out').read()`, secrets: `open('${host.paths.config}/secrets.json')` },
+      {
+        ...roads,
+        link: `open('/reports/leads-out').read()`,
+        secrets: `open('${host.paths.config}/secrets.json')`,
+      },
       skill,
     );
     for (const [road, result] of Object.entries(rows)) expect(result, road).toMatch(/^2 /);
-    expect(await tryIt(host, { '': roads[''] ?? '' }, { unsafe: true })).toEqual({ '': 'nightingale' });
+    expect(await tryIt(host, { '': roads[''] ?? '' }, { unsafe: true })).toEqual({
+      '': 'nightingale',
+    });
   });
 });
 
@@ -194,7 +244,10 @@ time.sleep(60)`,
 
   it('ends a run that floods its output', async () => {
     const run = await runTest(host, {
-      files: { 'probe.sh': 'while :; do echo 0123456789012345678901234567890123456789012345678901234567890; done' },
+      files: {
+        'probe.sh':
+          'while :; do echo 0123456789012345678901234567890123456789012345678901234567890; done',
+      },
     });
     expect(run.reason).toBe('limit:output');
     expect(run.stdout.length).toBe(run.plan.limits.outputBytes);
@@ -212,13 +265,20 @@ time.sleep(60)`,
   it('stops when it is told to', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 300);
-    const run = await runTest(host, { files: { 'probe.sh': 'read -r line < /dev/zero' } }, { signal: stop.signal });
+    const run = await runTest(
+      host,
+      { files: { 'probe.sh': 'read -r line < /dev/zero' } },
+      { signal: stop.signal },
+    );
     expect(run.reason).toBe('killed');
   });
 });
 
 describe('a writable mount', () => {
-  const skill = (content: string) => ({ files: { 'probe.py': content }, capabilities: { mount: reportsMount('rw') } });
+  const skill = (content: string) => ({
+    files: { 'probe.py': content },
+    capabilities: { mount: reportsMount('rw') },
+  });
 
   it('keeps shut what hosts and agents obey, there or not, and leaves no trace of that', async () => {
     mkdirSync(`${host.reports}/.git/hooks`, { recursive: true });
@@ -242,7 +302,8 @@ describe('a writable mount', () => {
       },
       { capabilities: { mount: reportsMount('rw') } },
     );
-    for (const [name, result] of Object.entries(rows)) expect(result, name).toMatch(/^(30|16|17|1|13) /);
+    for (const [name, result] of Object.entries(rows))
+      expect(result, name).toMatch(/^(30|16|17|1|13) /);
     expect(readdirSync(host.reports, { recursive: true })).toEqual(before);
   });
 
@@ -303,7 +364,8 @@ os.makedirs('/reports/shut/.husky'); open('/reports/shut/.husky/pre-commit', 'w'
     ]);
     expect(readdirSync(host.reports).sort()).toEqual(['inside', 'old', 'shut', 'tool']);
     expect(readdirSync(`${host.reports}/shut`)).toEqual([]);
-    for (const name of ['old', 'tool']) expect(lstatSync(`${host.reports}/${name}`).mode & 0o7777, name).toBe(0o755);
+    for (const name of ['old', 'tool'])
+      expect(lstatSync(`${host.reports}/${name}`).mode & 0o7777, name).toBe(0o755);
     expect(host.audit().filter((entry) => entry.event === 'cleanup')).toHaveLength(8);
   });
 
@@ -313,18 +375,26 @@ os.makedirs('/reports/shut/.husky'); open('/reports/shut/.husky/pre-commit', 'w'
     const rootOwned = `${host.folder}/of-root`;
     mkdirSync(rootOwned);
     await expect(
-      runSkill({ ...request, hostPolicy: { ...request.hostPolicy, workspaces: { reports: rootOwned } } }),
+      runSkill({
+        ...request,
+        hostPolicy: { ...request.hostPolicy, workspaces: { reports: rootOwned } },
+      }),
     ).rejects.toMatchObject({
       code: 'mount-owner-root',
       hint: `chown -R 65534:65534 ${rootOwned}`,
     });
   });
 
-  it.each(['config', 'data', 'cache', '.'])('is never the folder %s of Skillgate or one above it', async (name) => {
-    const request = requestFor(host, skill(''), { workspaces: { reports: `${host.folder}/${name}` } });
-    await expect(runSkill(request)).rejects.toMatchObject({ code: 'plan-refused' });
-    expect(host.audit().map((entry) => entry.event)).toEqual(['refused']);
-  });
+  it.each(['config', 'data', 'cache', '.'])(
+    'is never the folder %s of Skillgate or one above it',
+    async (name) => {
+      const request = requestFor(host, skill(''), {
+        workspaces: { reports: `${host.folder}/${name}` },
+      });
+      await expect(runSkill(request)).rejects.toMatchObject({ code: 'plan-refused' });
+      expect(host.audit().map((entry) => entry.event)).toEqual(['refused']);
+    },
+  );
 
   it('is written by one run at a time, and the log of all runs stays whole', async () => {
     const one = `
@@ -343,11 +413,15 @@ describe('bytes that are not the approved ones', () => {
     const [path] = [...request.skill.contents.keys()].filter((one) => one.endsWith('.sh'));
     const contents = new Map(request.skill.contents);
     if (path !== undefined) contents.set(path, Buffer.from('echo replaced'));
-    await expect(runSkill({ ...request, skill: { ...request.skill, contents } })).rejects.toMatchObject({
+    await expect(
+      runSkill({ ...request, skill: { ...request.skill, contents } }),
+    ).rejects.toMatchObject({
       code: 'bundle-invalid',
     });
     expect(request.out).toEqual([]);
-    expect(host.audit()).toMatchObject([{ event: 'refused', code: 'bundle-invalid', skill: '@acme/probe' }]);
+    expect(host.audit()).toMatchObject([
+      { event: 'refused', code: 'bundle-invalid', skill: '@acme/probe' },
+    ]);
   });
 });
 
@@ -387,17 +461,23 @@ describe('the network of a command', () => {
       { capabilities: { egress: crm.egress } },
       { hosts: { 'api.crm.example': { address: '127.0.0.1', port } } },
     );
-    for (const [name, result] of Object.entries(rows)) expect(result, name).toMatch(/^(-\d+|1|97|101|111) /);
+    for (const [name, result] of Object.entries(rows))
+      expect(result, name).toMatch(/^(-\d+|1|97|101|111) /);
     expect(visits).toBe(1);
   });
 });
 
 describe('the egress of a command', () => {
   const fetching = (line: string) => ({
-    files: { 'probe.ts': `const token = process.env.CRM_TOKEN; const r = await ${line}; console.log(r.status, await r.text());` },
+    files: {
+      'probe.ts': `const token = process.env.CRM_TOKEN; const r = await ${line}; console.log(r.status, await r.text());`,
+    },
     capabilities: {
       ...crm,
-      egress: [...crm.egress, { url: 'http://open.example/*', methods: ['GET', 'POST'], why: 'test' }],
+      egress: [
+        ...crm.egress,
+        { url: 'http://open.example/*', methods: ['GET', 'POST'], why: 'test' },
+      ],
       mount: reportsMount('rw'),
     },
   });
@@ -405,15 +485,30 @@ describe('the egress of a command', () => {
   it('puts the secret on the request upstream, and the sandbox never sees it, not even echoed', async () => {
     giveToken(host, 'real-token-0123456789');
     const upstream = await startUpstream(
-      (request) => `${request.headers.authorization} ${Buffer.from(request.headers.authorization ?? '').toString('base64')}`,
+      (request) =>
+        `${request.headers.authorization} ${Buffer.from(request.headers.authorization ?? '').toString('base64')}`,
     );
-    const skill = fetching(`fetch('http://api.crm.example/v2/deals?x=1', { headers: { Authorization: 'Bearer ' + token } })`);
-    const run = await runTest(host, skill, {}, { hosts: { 'api.crm.example': { address: '127.0.0.1', port: upstream.port } } });
+    const skill = fetching(
+      `fetch('http://api.crm.example/v2/deals?x=1', { headers: { Authorization: 'Bearer ' + token } })`,
+    );
+    const run = await runTest(
+      host,
+      skill,
+      {},
+      { hosts: { 'api.crm.example': { address: '127.0.0.1', port: upstream.port } } },
+    );
     upstream.close();
     expect(upstream.seen).toEqual(['GET /v2/deals?x=1 Bearer real-token-0123456789 ']);
     expect(run.stdout).toMatch(/^200 Bearer skillgate-secret-[0-9a-f]{32} /);
-    expect(run.stdout).not.toContain(Buffer.from('real-token-0123456789').toString('base64').slice(3, 20));
-    expect(host.audit().map((entry) => entry.event)).toEqual(['start', 'egress', 'redacted', 'exit']);
+    expect(run.stdout).not.toContain(
+      Buffer.from('real-token-0123456789').toString('base64').slice(3, 20),
+    );
+    expect(host.audit().map((entry) => entry.event)).toEqual([
+      'start',
+      'egress',
+      'redacted',
+      'exit',
+    ]);
     expect(readFileSync(host.auditFile, 'utf8')).not.toMatch(/real-token|x=1/);
     expect(await host.verify()).toMatchObject({ kind: 'whole' });
   });
@@ -431,7 +526,12 @@ describe('the egress of a command', () => {
       0,
       'port-denied',
     ],
-    ['another method', `fetch('http://api.crm.example/v2/x', { method: 'DELETE' })`, 405, 'method-denied'],
+    [
+      'another method',
+      `fetch('http://api.crm.example/v2/x', { method: 'DELETE' })`,
+      405,
+      'method-denied',
+    ],
     ['another path', `fetch('http://api.crm.example/v1/x')`, 403, 'path-denied'],
     [
       'the token at another host',
@@ -439,7 +539,12 @@ describe('the egress of a command', () => {
       403,
       'secret-unbound',
     ],
-    ['the token in the address', `fetch('http://api.crm.example/v2/x?t=' + token)`, 403, 'secret-unbound'],
+    [
+      'the token in the address',
+      `fetch('http://api.crm.example/v2/x?t=' + token)`,
+      403,
+      'secret-unbound',
+    ],
     [
       'the token in the body',
       `fetch('http://api.crm.example/v2/x', { method: 'POST', body: 'x'.repeat(70000) + token })`,
@@ -452,31 +557,40 @@ describe('the egress of a command', () => {
       403,
       'secret-unbound',
     ],
-  ])('is refused for %s, nothing reaches upstream, and the log says why', async (_, line, status, why) => {
-    giveToken(host, 'real-token-0123456789');
-    const upstream = await startUpstream();
-    const address = { address: '127.0.0.1', port: upstream.port };
-    const run = await runTest(
-      host,
-      fetching(line),
-      {},
-      { hosts: { 'api.crm.example': address, 'open.example': address, 'stranger.example': address } },
-    );
-    upstream.close();
-    expect(upstream.seen).toEqual([]);
-    expect(run.stdout).toContain(`${status} `);
-    expect(run.egress).toEqual({ allowed: 0, denied: 1 });
-    expect(host.audit()).toContainEqual(
-      expect.objectContaining({
-        event: 'egress',
-        decision: 'denied',
-        why,
-        agent: 'operator',
-        skill: '@acme/probe',
-        version: '1.0.0',
-      }),
-    );
-  });
+  ])(
+    'is refused for %s, nothing reaches upstream, and the log says why',
+    async (_, line, status, why) => {
+      giveToken(host, 'real-token-0123456789');
+      const upstream = await startUpstream();
+      const address = { address: '127.0.0.1', port: upstream.port };
+      const run = await runTest(
+        host,
+        fetching(line),
+        {},
+        {
+          hosts: {
+            'api.crm.example': address,
+            'open.example': address,
+            'stranger.example': address,
+          },
+        },
+      );
+      upstream.close();
+      expect(upstream.seen).toEqual([]);
+      expect(run.stdout).toContain(`${status} `);
+      expect(run.egress).toEqual({ allowed: 0, denied: 1 });
+      expect(host.audit()).toContainEqual(
+        expect.objectContaining({
+          event: 'egress',
+          decision: 'denied',
+          why,
+          agent: 'operator',
+          skill: '@acme/probe',
+          version: '1.0.0',
+        }),
+      );
+    },
+  );
 
   it('is ended with the run after so many refusals', async () => {
     const content = `

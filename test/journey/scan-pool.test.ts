@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { scanSkill } from '../../scanner/scan.ts';
 import { childFiles, rlimitsOnly } from '../../scanner/worker/isolation.ts';
-import { type PoolOptions, type ScanPool, startScanPool, strongestIsolation } from '../../scanner/worker/pool.ts';
+import {
+  type PoolOptions,
+  type ScanPool,
+  startScanPool,
+  strongestIsolation,
+} from '../../scanner/worker/pool.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 
 const skill = [
@@ -37,7 +42,11 @@ describe('scanning children', () => {
     expect(selectors).toContain('flow:network');
     // On what was stored nothing is parsed, and what was cut off on disk is as good as nothing.
     const again = await pool.scan(skill, published, stored);
-    expect([canonicalJson(again.report), again.selectors, again.stored.byteLength]).toEqual([own, selectors, 0]);
+    expect([canonicalJson(again.report), again.selectors, again.stored.byteLength]).toEqual([
+      own,
+      selectors,
+      0,
+    ]);
     expect(again.prose).toEqual(prose);
     const cut = await pool.scan(skill, published, stored.subarray(0, 200));
     expect([canonicalJson(cut.report), cut.stored.byteLength]).toEqual([own, stored.byteLength]);
@@ -47,39 +56,73 @@ describe('scanning children', () => {
   const hostile = fileURLToPath(new URL('../scanner/hostile-child.mjs', import.meta.url));
   const isolations = {
     'bubblewrap where it works': () => strongestIsolation(hostile, [hostile]),
-    'process limits only': async () => rlimitsOnly({ ...childFiles(process.execPath, hostile), read: [hostile] }),
+    'process limits only': async () =>
+      rlimitsOnly({ ...childFiles(process.execPath, hostile), read: [hostile] }),
   };
 
-  it.each(Object.entries(isolations))('cannot write, start programs or read what is not theirs under %s', async (_, make) => {
-    const pool = await start({ isolation: await make() });
-    const failed = await pool
-      .scan(skill, { name: '@acme/words', version: '1.0.0-probe' })
-      .catch((problem) => String(problem.hint));
-    const said = JSON.parse(String(failed));
-    expect(said).toMatchObject({ write: 'refused', program: 'refused', read: 'refused', environment: [] });
-    if (pool.isolation.startsWith('bubblewrap')) expect(said.network).toBe('refused');
-  });
+  it.each(Object.entries(isolations))(
+    'cannot write, start programs or read what is not theirs under %s',
+    async (_, make) => {
+      const pool = await start({ isolation: await make() });
+      const failed = await pool
+        .scan(skill, { name: '@acme/words', version: '1.0.0-probe' })
+        .catch((problem) => String(problem.hint));
+      const said = JSON.parse(String(failed));
+      expect(said).toMatchObject({
+        write: 'refused',
+        program: 'refused',
+        read: 'refused',
+        environment: [],
+      });
+      if (pool.isolation.startsWith('bubblewrap')) expect(said.network).toBe('refused');
+    },
+  );
 
   // What the kernel says of the process that would be node, in its place.
-  it.each(Object.entries(isolations))('are not root and have no capability under %s', async (_, make) => {
-    const { argv, name } = await make();
-    const [program, ...args] = argv.slice(0, argv.findIndex((one) => one.startsWith('--max-old-space-size')) - 1);
-    const status = execFileSync(program ?? '', [...args, '/bin/cat', '/proc/self/status'], { encoding: 'utf8', env: {} });
-    const of = (field: string): string | undefined => new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(status)?.[1];
-    const isRoot = process.getuid?.() === 0;
-    expect([of('Uid'), of('Gid')]).toEqual(isRoot ? ['65534', '65534'] : [`${process.getuid?.()}`, `${process.getgid?.()}`]);
-    expect([of('CapEff'), of('CapPrm'), of('NoNewPrivs')]).toEqual(['0'.repeat(16), '0'.repeat(16), '1']);
-    if (isRoot) expect(of('CapBnd')).toBe('0'.repeat(16));
-    expect(name).toContain(isRoot ? 'as nobody without capabilities' : 'as its worker\u2019s user');
-  });
+  it.each(Object.entries(isolations))(
+    'are not root and have no capability under %s',
+    async (_, make) => {
+      const { argv, name } = await make();
+      const [program, ...args] = argv.slice(
+        0,
+        argv.findIndex((one) => one.startsWith('--max-old-space-size')) - 1,
+      );
+      const status = execFileSync(program ?? '', [...args, '/bin/cat', '/proc/self/status'], {
+        encoding: 'utf8',
+        env: {},
+      });
+      const of = (field: string): string | undefined =>
+        new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(status)?.[1];
+      const isRoot = process.getuid?.() === 0;
+      expect([of('Uid'), of('Gid')]).toEqual(
+        isRoot ? ['65534', '65534'] : [`${process.getuid?.()}`, `${process.getgid?.()}`],
+      );
+      expect([of('CapEff'), of('CapPrm'), of('NoNewPrivs')]).toEqual([
+        '0'.repeat(16),
+        '0'.repeat(16),
+        '1',
+      ]);
+      if (isRoot) expect(of('CapBnd')).toBe('0'.repeat(16));
+      expect(name).toContain(
+        isRoot ? 'as nobody without capabilities' : 'as its worker\u2019s user',
+      );
+    },
+  );
 
   it.each(['Long', 'Many', 'Control', 'Bidi', 'Number', 'Elsewhere', 'More'])(
     'are killed for prose that is not one: %s',
     async (kind) => {
-      const pool = await start({ isolation: await isolations['process limits only'](), secondsMax: 5 });
+      const pool = await start({
+        isolation: await isolations['process limits only'](),
+        secondsMax: 5,
+      });
       const report = JSON.stringify(await scanSkill(skill, { published }));
       const ask = (mode: string) =>
-        pool.scan(skill, { name: '@acme/words', version: `1.0.0-${mode}`, report } as typeof published);
+        pool.scan(skill, {
+          name: '@acme/words',
+          version: `1.0.0-${mode}`,
+          report,
+        } as typeof published);
       // The same answer with prose that is one is taken.
       expect((await ask('prose')).prose?.sentences).toHaveLength(1);
       await expect(ask(`prose${kind}`)).rejects.toMatchObject({
@@ -96,12 +139,17 @@ describe('scanning children', () => {
     ['an answer without end', '1.0.0-endless', 'its answer is longer than'],
     ['an end', '1.0.0-exit', 'it ended with 3'],
   ])('are killed for %s, and the next scan gets a new one', async (_, version, why) => {
-    const pool = await start({ isolation: await isolations['process limits only'](), secondsMax: 1 });
+    const pool = await start({
+      isolation: await isolations['process limits only'](),
+      secondsMax: 1,
+    });
     await expect(pool.scan(skill, { name: '@acme/words', version })).rejects.toMatchObject({
       code: 'scan-killed',
       message: expect.stringContaining(why),
     });
-    await expect(pool.scan(skill, { name: '@acme/words', version: '1.0.0-junk' })).rejects.toMatchObject({
+    await expect(
+      pool.scan(skill, { name: '@acme/words', version: '1.0.0-junk' }),
+    ).rejects.toMatchObject({
       message: expect.stringContaining('no scan report'),
     });
   });

@@ -11,30 +11,53 @@ const key = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const shared = 'shared-key-0123456789';
 
 /** As AWS describes it, for a request whose path and query need no other encoding than the one they came in. */
-function isSigned({ method, url = '', headers }: IncomingMessage, body: Buffer, secret: string): boolean {
+function isSigned(
+  { method, url = '', headers }: IncomingMessage,
+  body: Buffer,
+  secret: string,
+): boolean {
   const form =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8}\/[^/]+\/[^/]+\/aws4_request), SignedHeaders=([^,]+), Signature=(\w{64})$/;
   const [, from, scope = '', names = '', signature] = form.exec(headers.authorization ?? '') ?? [];
   const [path, query = ''] = url.split('?');
   const digest = createHash('sha256').update(body).digest('hex');
   const lines = names.split(';').map((name) => `${name}:${headers[name]}\n`);
-  const whole = [method, path, query.split('&').sort().join('&'), lines.join(''), names, digest].join('\n');
+  const whole = [
+    method,
+    path,
+    query.split('&').sort().join('&'),
+    lines.join(''),
+    names,
+    digest,
+  ].join('\n');
   const hashed = createHash('sha256').update(whole).digest('hex');
-  const by = (under: string | Buffer, text: string): Buffer => createHmac('sha256', under).update(text).digest();
+  const by = (under: string | Buffer, text: string): Buffer =>
+    createHmac('sha256', under).update(text).digest();
   const signing = scope.split('/').reduce<string | Buffer>(by, `AWS4${secret}`);
-  const own = by(signing, ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, hashed].join('\n')).toString('hex');
+  const own = by(
+    signing,
+    ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, hashed].join('\n'),
+  ).toString('hex');
   const now = new Date().toISOString().replaceAll('-', '').slice(0, 8);
-  const all = ['host', ...Object.keys(headers).filter((name) => name.startsWith('x-amz-'))].every((name) =>
-    names.split(';').includes(name),
+  const all = ['host', ...Object.keys(headers).filter((name) => name.startsWith('x-amz-'))].every(
+    (name) => names.split(';').includes(name),
   );
-  return from === id && signature === own && scope.startsWith(now) && headers['x-amz-content-sha256'] === digest && all;
+  return (
+    from === id &&
+    signature === own &&
+    scope.startsWith(now) &&
+    headers['x-amz-content-sha256'] === digest &&
+    all
+  );
 }
 
 function isRight(request: IncomingMessage, body: Buffer): boolean {
   const { authorization, 'x-hub-signature-256': hub, 'x-api-key': own } = request.headers;
   if (request.url?.startsWith('/v2/aws')) return isSigned(request, body, key);
-  if (request.url === '/v2/hmac') return hub === `sha256=${createHmac('sha256', shared).update(body).digest('hex')}`;
-  if (request.url === '/v2/basic') return authorization === `Basic ${Buffer.from(`me:${shared}`).toString('base64')}`;
+  if (request.url === '/v2/hmac')
+    return hub === `sha256=${createHmac('sha256', shared).update(body).digest('hex')}`;
+  if (request.url === '/v2/basic')
+    return authorization === `Basic ${Buffer.from(`me:${shared}`).toString('base64')}`;
   return own === shared || authorization === `Bearer ${shared}`;
 }
 
@@ -49,7 +72,9 @@ beforeEach(async () => {
     const body = await buffer(request);
     const right = isRight(request, body);
     seen.push(`${request.method} ${request.url} ${right}`);
-    response.end(`${right ? 'right' : 'wrong'} ${request.url === '/v2/echo' ? JSON.stringify(request.headers) : ''}`);
+    response.end(
+      `${right ? 'right' : 'wrong'} ${request.url === '/v2/echo' ? JSON.stringify(request.headers) : ''}`,
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
@@ -104,15 +129,39 @@ const scope = `'AWS4-HMAC-SHA256 Credential=' + t + '/20200101/eu-central-1/s3/a
 describe('a secret from a sandbox that never had it', () => {
   it.each([
     ['bearer', shared, ask('/v2/x', `{'Authorization': 'Bearer ' + t}`)],
-    ['basic', shared, ask('/v2/basic', `{'Authorization': 'Basic ' + base64.b64encode(('me:' + t).encode()).decode()}`)],
+    [
+      'basic',
+      shared,
+      ask(
+        '/v2/basic',
+        `{'Authorization': 'Basic ' + base64.b64encode(('me:' + t).encode()).decode()}`,
+      ),
+    ],
     ['header:X-Api-Key', shared, ask('/v2/x', `{'X-Api-Key': t}`)],
-    ['hmac:X-Hub-Signature-256', shared, ask('/v2/hmac', `{'X-Hub-Signature-256': 'sha256=' + t}`, `bytes(range(256)) * 1000`)],
-    ['hmac:X-Hub-Signature-256', shared, ask('/v2/hmac', `{'X-Hub-Signature-256': 'sha256=' + t}`, `b''`)],
-    ['sigv4', `${id}:${key}`, ask('/v2/aws/key-1?list-type=2&a=b', `{'Authorization': ${scope}}`, 'None', 'GET')],
+    [
+      'hmac:X-Hub-Signature-256',
+      shared,
+      ask('/v2/hmac', `{'X-Hub-Signature-256': 'sha256=' + t}`, `bytes(range(256)) * 1000`),
+    ],
+    [
+      'hmac:X-Hub-Signature-256',
+      shared,
+      ask('/v2/hmac', `{'X-Hub-Signature-256': 'sha256=' + t}`, `b''`),
+    ],
+    [
+      'sigv4',
+      `${id}:${key}`,
+      ask('/v2/aws/key-1?list-type=2&a=b', `{'Authorization': ${scope}}`, 'None', 'GET'),
+    ],
     [
       'sigv4',
       `${id}:${key}:session`,
-      ask('/v2/aws/key-1', `{'Authorization': ${scope}, 'X-Amz-Acl': 'private'}`, `b'content' * 20000`, 'PUT'),
+      ask(
+        '/v2/aws/key-1',
+        `{'Authorization': ${scope}, 'X-Amz-Acl': 'private'}`,
+        `b'content' * 20000`,
+        'PUT',
+      ),
     ],
   ])('is right at the host as %s', async (as, value, content) => {
     const done = await run(as, value, content);
@@ -123,7 +172,9 @@ describe('a secret from a sandbox that never had it', () => {
 
   it('is right where curl signed for AWS with the placeholder', async () => {
     const command = `curl -sS --aws-sigv4 aws:amz:eu-central-1:s3 --user "$TOKEN:none" -X PUT --data-binary content 'http://api.crm.example/v2/aws/key?b=2&a=1'`;
-    const done = await run('sigv4', `${id}:${key}`, command, { exec: [{ program: 'curl', why: 'test' }] });
+    const done = await run('sigv4', `${id}:${key}`, command, {
+      exec: [{ program: 'curl', why: 'test' }],
+    });
     expect(done).toMatchObject({ stdout: 'right ', stderr: '' });
   });
 
@@ -135,7 +186,10 @@ describe('a secret from a sandbox that never had it', () => {
 
   it.each([
     ['sigv4', `{'Authorization': 'Bearer ' + t}`],
-    ['sigv4', `{'Authorization': ${scope}, 'X-Amz-Content-Sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'}`],
+    [
+      'sigv4',
+      `{'Authorization': ${scope}, 'X-Amz-Content-Sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'}`,
+    ],
     ['hmac:X-Hub-Signature-256', `{'Authorization': 'Bearer ' + t}`],
     ['bearer', `{'X-Note': base64.b64encode(t.encode()).decode()}`],
     ['bearer', `{'Authorization': 'Bearer ' + t}`],

@@ -16,7 +16,8 @@ const childrenOf = (pid: number | undefined): number[] => {
   const path = `/proc/${pid}/task/${pid}/children`;
   return existsSync(path) ? readFileSync(path, 'utf8').split(' ').filter(Boolean).map(Number) : [];
 };
-const isGone = (pid: number): boolean => !existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+const isGone = (pid: number): boolean =>
+  !existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 async function until(what: () => boolean): Promise<void> {
   for (let tries = 0; tries < 400 && !what(); tries++) await setTimeout(50);
@@ -43,7 +44,11 @@ describe('skillgate serve', () => {
     [['nowhere'], 3, /error\[file-not-found\][\s\S]*skillgate registry init/],
     [['data', '--port', '99999'], 2, /error\[usage\][\s\S]*1 to 65535/],
   ])('says what is wrong: serve %j', async (argv, exit, says) => {
-    expect(await stage.skill('operator', 'serve', ...argv)).toMatchObject({ exit, out: '', err: expect.stringMatching(says) });
+    expect(await stage.skill('operator', 'serve', ...argv)).toMatchObject({
+      exit,
+      out: '',
+      err: expect.stringMatching(says),
+    });
   });
 
   it('names a folder that is served, and a port that is taken, and leaves nothing running', async () => {

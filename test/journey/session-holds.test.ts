@@ -1,4 +1,12 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,7 +39,13 @@ beforeAll(async () => {
   cpSync(fileURLToPath(new URL('./stub-agent.ts', import.meta.url)), join(folder, 'stub/agent.ts'));
   await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
   mkdirSync(join(host.home, 'config/keys'), { recursive: true, mode: 0o700 });
-  mira = await createKeyFile(join(host.home, 'config/keys/mira.json'), undefined, 'mira', undefined, passphrase);
+  mira = await createKeyFile(
+    join(host.home, 'config/keys/mira.json'),
+    undefined,
+    'mira',
+    undefined,
+    passphrase,
+  );
   writePolicy({});
   for (const name of ['finance', 'sales', 'legal']) await host.skill('agent', 'create', name);
 });
@@ -44,14 +58,17 @@ afterAll(async () => {
 function writePolicy(more: object): void {
   const program = join(folder, 'stub');
   const policy = {
-    models: { local: { url: `http://127.0.0.1:${(model.address() as AddressInfo).port}`, kind: 'openai' } },
+    models: {
+      local: { url: `http://127.0.0.1:${(model.address() as AddressInfo).port}`, kind: 'openai' },
+    },
     agentPrograms: { stub: { folder: program, command: ['node', join(program, 'agent.ts')] } },
     approvers: [{ name: 'mira', key: publicKeyOf(mira) }],
     ...more,
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
 }
-const start = (agent: string, steps: object) => host.skill('agent', 'run', agent, '--', 'stub', JSON.stringify(steps));
+const start = (agent: string, steps: object) =>
+  host.skill('agent', 'run', agent, '--', 'stub', JSON.stringify(steps));
 const ask = { model: { does: 'model', text: 'pay Ann' } };
 
 async function heldNow(): Promise<Hold> {
@@ -64,7 +81,8 @@ async function heldNow(): Promise<Hold> {
   }
   throw new Error('nothing is held');
 }
-const allow = (id: string) => atTerminal(['hold', 'allow', id], host.env, [['Passphrase of key mira', passphrase]]);
+const allow = (id: string) =>
+  atTerminal(['hold', 'allow', id], host.env, [['Passphrase of key mira', passphrase]]);
 
 describe('the program of an agent', () => {
   it('has its request to the model held by a rule for its agent and host, and another agent has not', async () => {
@@ -72,7 +90,12 @@ describe('the program of an agent', () => {
     writePolicy({ holds: [{ name: 'talks', when, seconds: 60 }] });
     const running = start('finance', ask);
     const hold = await heldNow();
-    expect(hold).toMatchObject({ kind: 'egress', rule: 'talks', agent: 'finance', skill: 'session' });
+    expect(hold).toMatchObject({
+      kind: 'egress',
+      rule: 'talks',
+      agent: 'finance',
+      skill: 'session',
+    });
     expect(asked).toEqual([]);
     expect((await allow(hold.id)).shown).toContain('the session for finance');
     const { exit, out } = await running;
@@ -86,17 +109,28 @@ describe('the program of an agent', () => {
     writePolicy({ holds: [{ name: 'starts', when: { agent: 'finance' }, seconds: 1 }] });
     const planned = await host.skill('agent', 'run', 'finance', '--plan', '--', 'stub', '{}');
     expect(planned.out).toContain('waits for a person');
-    expect(await start('finance', ask)).toMatchObject({ exit: 6, err: expect.stringContaining('hold-expired') });
+    expect(await start('finance', ask)).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining('hold-expired'),
+    });
   });
 
   it('is ended by its breaker, and refused until a person closes it; another agent’s goes on', async () => {
     writePolicy({ breakers: { denied: 1 } });
     const steps = Object.fromEntries(
-      Array.from({ length: 30 }, (_, n) => [`step${n}`, { does: 'fetch', url: `http://elsewhere.example/${n}` }]),
+      Array.from({ length: 30 }, (_, n) => [
+        `step${n}`,
+        { does: 'fetch', url: `http://elsewhere.example/${n}` },
+      ]),
     );
-    expect(await start('sales', steps)).toMatchObject({ exit: 7, err: expect.stringContaining('breaker') });
+    expect(await start('sales', steps)).toMatchObject({
+      exit: 7,
+      err: expect.stringContaining('breaker'),
+    });
     const refused = await start('sales', ask);
-    expect(refused.err).toContain('the session is stopped for agent sales: its breaker opened. requests that were denied: 20');
+    expect(refused.err).toContain(
+      'the session is stopped for agent sales: its breaker opened. requests that were denied: 20',
+    );
     const [, id = ''] = /skill(?:gate)? hold allow (\w+)/.exec(refused.err) ?? [];
     writePolicy({});
     expect(await start('finance', ask)).toMatchObject({ exit: 0 });
@@ -105,10 +139,14 @@ describe('the program of an agent', () => {
   });
 
   it('is ended when it prints the canary that lies in its HOME', async () => {
-    const ended = await start('legal', { bait: { does: 'read', path: '/home/skill/.aws/credentials' } });
+    const ended = await start('legal', {
+      bait: { does: 'read', path: '/home/skill/.aws/credentials' },
+    });
     expect(ended).toMatchObject({ exit: 7, err: expect.stringContaining('canary') });
     expect(ended.out).not.toContain('aws_secret_access_key');
-    expect(readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8')).toContain('"channel":"stdout"');
+    expect(readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8')).toContain(
+      '"channel":"stdout"',
+    );
     expect((await start('legal', ask)).err).toContain('a canary credential was about to leave');
   });
 });

@@ -20,7 +20,12 @@ beforeAll(() => {
 afterAll(() => host.remove());
 
 const ownLocks = { ownLocks: ['reports'] };
-const run = (python: string, mode: 'ro' | 'rw', policy: Partial<HostPolicy> = {}, more: Partial<RunRequest> = {}) =>
+const run = (
+  python: string,
+  mode: 'ro' | 'rw',
+  policy: Partial<HostPolicy> = {},
+  more: Partial<RunRequest> = {},
+) =>
   runTest(
     host,
     {
@@ -33,44 +38,73 @@ const run = (python: string, mode: 'ro' | 'rw', policy: Partial<HostPolicy> = {}
 
 describe('files that a sandbox shares with the host', () => {
   it('carry no lock, lease or watch in either direction', async () => {
-    const rows = sharedFileRows.map((row) => ({ ...row, kind: 'together', group: 'filesystem' }) as const);
+    const rows = sharedFileRows.map(
+      (row) => ({ ...row, kind: 'together', group: 'filesystem' }) as const,
+    );
     const results = await runEscapeSuite({ rows, sandboxes: [bubblewrap()] });
     const told = results.map(({ bare, name, result }) => [name, bare, result]);
-    const expected = rows.map(({ name, needs }) => [name, 'succeeds', needs === undefined || isRoot ? 'blocked' : 'untested']);
+    const expected = rows.map(({ name, needs }) => [
+      name,
+      'succeeds',
+      needs === undefined || isRoot ? 'blocked' : 'untested',
+    ]);
     expect(told).toEqual(expected);
   });
 
-  it.runIf(isRoot)('tell neither where they lie nor who their owner is under ownLocks', async () => {
-    const { stdout } = await run(`print(open('/proc/self/mountinfo').read(), os.listdir('/reports'))`, 'ro', ownLocks);
-    expect(stdout).toContain('old.txt');
-    expect(stdout).not.toContain(host.folder);
-  });
+  it.runIf(isRoot)(
+    'tell neither where they lie nor who their owner is under ownLocks',
+    async () => {
+      const { stdout } = await run(
+        `print(open('/proc/self/mountinfo').read(), os.listdir('/reports'))`,
+        'ro',
+        ownLocks,
+      );
+      expect(stdout).toContain('old.txt');
+      expect(stdout).not.toContain(host.folder);
+    },
+  );
 
-  it.runIf(isRoot)('refuse own locks where an overlay would hide a mount, and show it without', async () => {
-    const folder = join(host.folder, 'Büro docs');
-    const policy = { workspaces: { reports: folder } };
-    mkdirSync(join(folder, 'sub'), { recursive: true });
-    giveTo(folder);
-    execFileSync('/bin/sh', ['-c', 'mount -t tmpfs skillgate-test "$1"', 'sh', join(folder, 'sub')]);
-    try {
-      writeFileSync(join(folder, 'sub/inside.txt'), 'inside');
-      const reading = `print(open('/reports/sub/inside.txt').read())`;
-      expect(await run(reading, 'ro', policy)).toMatchObject({ stdout: 'inside\n' });
-      await expect(run(reading, 'ro', { ...policy, ...ownLocks })).rejects.toThrow(`hide what is mounted in the folder`);
-      chmodSync(host.folder, 0o711);
-      expect(await run(reading, 'ro', policy)).toMatchObject({ stdout: 'inside\n' });
-    } finally {
-      chmodSync(host.folder, 0o700);
-      execFileSync('/bin/sh', ['-c', 'umount "$1"', 'sh', join(folder, 'sub')]);
-    }
-  });
+  it.runIf(isRoot)(
+    'refuse own locks where an overlay would hide a mount, and show it without',
+    async () => {
+      const folder = join(host.folder, 'Büro docs');
+      const policy = { workspaces: { reports: folder } };
+      mkdirSync(join(folder, 'sub'), { recursive: true });
+      giveTo(folder);
+      execFileSync('/bin/sh', [
+        '-c',
+        'mount -t tmpfs skillgate-test "$1"',
+        'sh',
+        join(folder, 'sub'),
+      ]);
+      try {
+        writeFileSync(join(folder, 'sub/inside.txt'), 'inside');
+        const reading = `print(open('/reports/sub/inside.txt').read())`;
+        expect(await run(reading, 'ro', policy)).toMatchObject({ stdout: 'inside\n' });
+        await expect(run(reading, 'ro', { ...policy, ...ownLocks })).rejects.toThrow(
+          `hide what is mounted in the folder`,
+        );
+        chmodSync(host.folder, 0o711);
+        expect(await run(reading, 'ro', policy)).toMatchObject({ stdout: 'inside\n' });
+      } finally {
+        chmodSync(host.folder, 0o700);
+        execFileSync('/bin/sh', ['-c', 'umount "$1"', 'sh', join(folder, 'sub')]);
+      }
+    },
+  );
 
   it.runIf(isRoot).each([
     ['by default', {}, 'mount /reports: bound, so locks and watches are shared with the host'],
-    ['under ownLocks', ownLocks, 'mount /reports: a view, whose locks and watches are the run’s own'],
+    [
+      'under ownLocks',
+      ownLocks,
+      'mount /reports: a view, whose locks and watches are the run’s own',
+    ],
   ])('have their kind in the start line %s', async (_, policy, note) => {
     await run('pass', 'ro', policy);
-    const notes = host.audit().flatMap((line) => (line.event === 'start' ? [line.notes ?? []] : []));
+    const notes = host
+      .audit()
+      .flatMap((line) => (line.event === 'start' ? [line.notes ?? []] : []));
     const system = 'folders of the system: overlays, whose locks and watches are the run’s own';
     expect(notes.at(-1)).toEqual(expect.arrayContaining([system, note]));
   });
@@ -160,8 +194,18 @@ describe('honest work in a sandbox', () => {
     ['locks files in a folder that it may change', locks('/reports'), 'rw', 'held\nreleased\n'],
     ['writes a database with a log ahead', database, 'rw', 'wal\n1\n'],
     ['watches the folder that it may change', watching, 'rw', 'True\n'],
-    ['reads a file of a folder that it may read', `print(open('/reports/old.txt').read())`, 'ro', 'one\n\n'],
-    ['asks whether a descriptor has a lease', `print(fcntl.fcntl(open('/reports/old.txt'), 1025))`, 'ro', '2\n'],
+    [
+      'reads a file of a folder that it may read',
+      `print(open('/reports/old.txt').read())`,
+      'ro',
+      'one\n\n',
+    ],
+    [
+      'asks whether a descriptor has a lease',
+      `print(fcntl.fcntl(open('/reports/old.txt'), 1025))`,
+      'ro',
+      '2\n',
+    ],
   ])('%s', async (_, python, mode, said) => {
     expect(await run(python, mode)).toMatchObject({ stdout: said, stderr: '', reason: 'exit' });
   });

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,10 +24,13 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-shims-'));
   for (const bin of ['bin', 'bare']) mkdirSync(join(folder, bin));
   // Stands in for the installed `skillgate`: says how it was called, and leaves with 6.
-  const skillgate = '#!/bin/sh\nprintf "%s\\n" "$@"; printf "from %s\\n" "$SKILLGATE_SHIM"; cat; exit 6\n';
+  const skillgate =
+    '#!/bin/sh\nprintf "%s\\n" "$@"; printf "from %s\\n" "$SKILLGATE_SHIM"; cat; exit 6\n';
   writeFileSync(join(folder, 'bin/skillgate'), skillgate, { mode: 0o755 });
   // A host as Debian has it: `skill` is another program, and there is no skillgate.
-  writeFileSync(join(folder, 'bare/skill'), `#!/bin/sh\ntouch '${folder}/called'\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'bare/skill'), `#!/bin/sh\ntouch '${folder}/called'\n`, {
+    mode: 0o755,
+  });
   for (const program of ['sh', 'bash', 'python3', 'perl', 'env'])
     symlinkSync(`/usr/bin/${program}`, join(folder, 'bare', program));
   symlinkSync(process.execPath, join(folder, 'bare/node'));
@@ -39,7 +50,12 @@ function place(file: string, original: string, standIn: StandIn): string {
 function call(argv: readonly string[], PATH = path) {
   const [program = '', ...args] = argv;
   const env = { PATH, HOME: folder, PYTHONDONTWRITEBYTECODE: '1' };
-  return spawnSync(program, [...args, 'a b', '--plan', '$(x)'], { env, input: 'in\n', encoding: 'utf8', cwd: tmpdir() });
+  return spawnSync(program, [...args, 'a b', '--plan', '$(x)'], {
+    env,
+    input: 'in\n',
+    encoding: 'utf8',
+    cwd: tmpdir(),
+  });
 }
 
 const everyWay: readonly (readonly [string, string, readonly string[]])[] = [
@@ -66,12 +82,17 @@ describe.each(everyWay)('%s (first line %j) called through %j', (file, original,
     const at = place(file, original, { kind: 'runs', command: 'report' });
     const done = call([...interpreter, at]);
     expect(done.stderr).toBe('');
-    expect(done.stdout).toBe(`run\n@acme/weekly-report\nreport\na b\n--plan\n$(x)\nfrom ${at}\nin\n`);
+    expect(done.stdout).toBe(
+      `run\n@acme/weekly-report\nreport\na b\n--plan\n$(x)\nfrom ${at}\nin\n`,
+    );
     expect(done.status).toBe(6);
   });
 
   it('fails with 127 and says what to do where there is no skillgate, and calls no other program', () => {
-    const done = call([...interpreter, place(file, original, { kind: 'runs', command: 'report' })], bare);
+    const done = call(
+      [...interpreter, place(file, original, { kind: 'runs', command: 'report' })],
+      bare,
+    );
     expect(done.stderr).toMatch(
       /^skillgate: cannot run report of @acme\/weekly-report: there is no program skillgate on PATH\. .*doctor/,
     );
@@ -93,6 +114,8 @@ describe('a path with quotes, dollars and spaces', () => {
     const forwards = place(file, '', { kind: 'runs', command: file });
     expect(call([interpreter, forwards]).stdout.split('\n')[2]).toBe(file);
     expect(call([interpreter, forwards], bare).stderr).toContain(`cannot run ${file} of`);
-    expect(call([interpreter, place(file, '', { kind: 'refuses' })]).stderr).toContain(`skillgate: ${file} of`);
+    expect(call([interpreter, place(file, '', { kind: 'refuses' })]).stderr).toContain(
+      `skillgate: ${file} of`,
+    );
   });
 });

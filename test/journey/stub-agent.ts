@@ -30,7 +30,10 @@ async function withMcp(calls: readonly object[]): Promise<unknown[]> {
     return answers.get(id);
   };
   const clientInfo = { name: 'stub', version: '1' };
-  await ask(0, { method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+  await ask(0, {
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo },
+  });
   child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
   const results: unknown[] = [];
   for (const [index, call] of calls.entries()) results.push(await ask(index + 1, call));
@@ -59,14 +62,20 @@ async function take(step: Step): Promise<unknown> {
   if (does === 'mcp') return withMcp(JSON.parse(text));
   if (does === 'call') {
     const [program = '', ...args] = JSON.parse(text) as string[];
-    const { status, stdout, stderr } = spawnSync(program, args, { input: step.input ?? '', encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      input: step.input ?? '',
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   }
   if (does === 'model') {
     const messages = [{ role: 'user', content: text }];
     const answer = await fetch(`${process.env.OPENAI_BASE_URL}/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${process.env.OPENAI_API_KEY}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${process.env.OPENAI_API_KEY}`,
+        'content-type': 'application/json',
+      },
       body: JSON.stringify({ model: 'stub', messages }),
     });
     return { status: answer.status, text: await answer.text() };

@@ -23,7 +23,9 @@ const skills = new Map<string, Skill>();
 const skillOf = (name: string, url: string): Skill =>
   makeReportSkill(name, {
     capabilities: { egress: [{ url, why: 'reads deals' }] },
-    files: { 'scripts/report.ts': `console.log('the report of', ...process.argv.slice(2)); // ${name}\n` },
+    files: {
+      'scripts/report.ts': `console.log('the report of', ...process.argv.slice(2)); // ${name}\n`,
+    },
   });
 const inside = 'https://api.crm.example/v2/deals/*';
 const outside = 'https://api.other.example/v2/*';
@@ -40,16 +42,40 @@ beforeAll(async () => {
   ] as const)
     skills.set(name, await release(host.network, skillOf(name, url)));
   const ceiling = join(host.project, 'ceiling.json');
-  writeFileSync(ceiling, JSON.stringify({ capabilities: { egress: [{ url: 'https://api.crm.example/v2/*' }] } }));
+  writeFileSync(
+    ceiling,
+    JSON.stringify({ capabilities: { egress: [{ url: 'https://api.crm.example/v2/*' }] } }),
+  );
   await host.skill('agent', 'create', 'finance');
-  const granted = await host.skill('agent', 'grant', 'finance', '--skills', '@acme/*', '--ceiling', ceiling);
+  const granted = await host.skill(
+    'agent',
+    'grant',
+    'finance',
+    '--skills',
+    '@acme/*',
+    '--ceiling',
+    ceiling,
+  );
   if (granted.exit !== 0) throw new Error(granted.err);
-  const key = await createKeyFile(join(host.home, 'config/keys/mira.json'), undefined, 'mira', undefined, passphrase);
+  const key = await createKeyFile(
+    join(host.home, 'config/keys/mira.json'),
+    undefined,
+    'mira',
+    undefined,
+    passphrase,
+  );
   const policy = { approvers: [{ name: 'mira', key: publicKeyOf(key) }] };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
   client = new Client({ name: 'test', version: '1' });
   const args = ['mcp', '--agent', 'finance'];
-  await client.connect(new StdioClientTransport({ command: 'skillgate', args, env: { ...host.env }, cwd: host.project }));
+  await client.connect(
+    new StdioClientTransport({
+      command: 'skillgate',
+      args,
+      env: { ...host.env },
+      cwd: host.project,
+    }),
+  );
 });
 afterAll(async () => {
   await client?.close();
@@ -58,12 +84,19 @@ afterAll(async () => {
 
 async function open(name: string, onprogress?: () => void): Promise<string> {
   const more = onprogress === undefined ? {} : { onprogress };
-  const result = await client.callTool({ name: 'skill_open', arguments: { name } }, undefined, more);
+  const result = await client.callTool(
+    { name: 'skill_open', arguments: { name } },
+    undefined,
+    more,
+  );
   return (result.content as { text: string }[]).map((block) => block.text).join('\n');
 }
 
 async function run(name: string): Promise<string> {
-  const result = await client.callTool({ name: 'skill_run', arguments: { name, args: ['11'], why: 'Ann asked' } });
+  const result = await client.callTool({
+    name: 'skill_run',
+    arguments: { name, args: ['11'], why: 'Ann asked' },
+  });
   return (result.content as { text: string }[]).map((block) => block.text).join('\n');
 }
 
@@ -127,7 +160,10 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
     // For this version alone: the standing grant is what it was.
     expect(JSON.parse(out).agents[0]).toMatchObject({
       ceiling: { egress: [{ url: 'https://api.crm.example/v2/*' }] },
-      grants: [{ skill: '@acme/*' }, { skill: '@acme/allowed', range: '1.0.0', capabilities: { egress: [{ url: outside }] } }],
+      grants: [
+        { skill: '@acme/*' },
+        { skill: '@acme/allowed', range: '1.0.0', capabilities: { egress: [{ url: outside }] } },
+      ],
     });
   });
 
@@ -160,6 +196,8 @@ describe('a skill that no lock names, asked for in the middle of a task', () => 
     expect(said).not.toContain('Run report.');
     expect(await lockedNames()).not.toContain('@acme/taken-back');
     const { out } = await host.skill('agent', 'list', '--format', 'json');
-    expect(JSON.parse(out).agents[0].grants.map((one: { skill: string }) => one.skill)).not.toContain('@acme/taken-back');
+    expect(
+      JSON.parse(out).agents[0].grants.map((one: { skill: string }) => one.skill),
+    ).not.toContain('@acme/taken-back');
   });
 });

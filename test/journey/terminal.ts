@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 // pty.spawn copies between its own stdin and the terminal; the exit status is the child's.
-const onTerminal = 'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+const onTerminal =
+  'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
 
 export interface Typed {
   readonly exit: number | null;
@@ -39,7 +40,10 @@ export async function atTerminal(
 }
 
 /** The same where there is no terminal: as an agent's shell starts it. */
-export async function withoutTerminal(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Typed> {
+export async function withoutTerminal(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Typed> {
   const child = spawn(process.execPath, [entry, ...argv], {
     env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -28,7 +28,12 @@ console.log('token', process.env.CRM_TOKEN?.slice(0, 4));
 `;
 
 function declare(capabilities: object): void {
-  const json = { name: '@me/tried', version: '1.0.0', commands: { report: 'report.ts' }, capabilities };
+  const json = {
+    name: '@me/tried',
+    version: '1.0.0',
+    commands: { report: 'report.ts' },
+    capabilities,
+  };
   writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
 }
 
@@ -49,11 +54,19 @@ beforeAll(async () => {
   const reports = join(host.project, 'reports');
   for (const path of [folder, reports]) mkdirSync(path);
   writeFileSync(join(reports, 'a.md'), 'a report\n');
-  if (process.getuid?.() === 0) for (const path of [reports, join(reports, 'a.md')]) chownSync(path, 65_534, 65_534);
-  writeFileSync(join(folder, 'SKILL.md'), '---\nname: tried\ndescription: Tries things.\n---\nRun report.\n');
+  if (process.getuid?.() === 0)
+    for (const path of [reports, join(reports, 'a.md')]) chownSync(path, 65_534, 65_534);
+  writeFileSync(
+    join(folder, 'SKILL.md'),
+    '---\nname: tried\ndescription: Tries things.\n---\nRun report.\n',
+  );
   writeFileSync(join(folder, 'report.ts'), script);
   const hosts = { 'api.crm.example': `127.0.0.1:${(crm.address() as AddressInfo).port}` };
-  writeFileSync(join(host.home, 'config/host.json'), JSON.stringify({ hosts, workspaces: { reports } }), { mode: 0o600 });
+  writeFileSync(
+    join(host.home, 'config/host.json'),
+    JSON.stringify({ hosts, workspaces: { reports } }),
+    { mode: 0o600 },
+  );
   const set = ['secret', 'set', 'CRM_TOKEN', '--host', 'api.crm.example'];
   await host.call('skillgate', set, { stdin: 'token-of-the-crm\n' });
 });
@@ -69,25 +82,33 @@ describe('skillgate try', () => {
   it('says what a skill lacks, in entries of skill.json that then allow it', async () => {
     declare({});
     const first = await tried();
-    expect(first.answer.stdout).toBe('deals failed\nelsewhere failed\nfile failed\nprogram failed\ntoken undefined\n');
+    expect(first.answer.stdout).toBe(
+      'deals failed\nelsewhere failed\nfile failed\nprogram failed\ntoken undefined\n',
+    );
     expect(seen).toEqual([]);
     expect(named(first.answer, 'egress')).toEqual([
       { url: 'http://api.crm.example/*', methods: ['GET'], why: 'say why' },
       { url: 'https://elsewhere.example/*', methods: ['GET'], why: 'say why' },
     ]);
-    expect(named(first.answer, 'mount')).toMatchObject([{ source: 'workspace:reports', target: '/reports', mode: 'ro' }]);
+    expect(named(first.answer, 'mount')).toMatchObject([
+      { source: 'workspace:reports', target: '/reports', mode: 'ro' },
+    ]);
     expect(named(first.answer, 'exec')).toMatchObject([{ program: 'id' }]);
 
     const kinds = ['egress', 'mount', 'exec'];
     declare(Object.fromEntries(kinds.map((kind) => [kind, named(first.answer, kind)])));
     const second = await tried();
-    expect(second.answer.stdout).toMatch(/^deals 42 deals\nelsewhere [\s\S]*file a report\nprogram ran\n/);
+    expect(second.answer.stdout).toMatch(
+      /^deals 42 deals\nelsewhere [\s\S]*file a report\nprogram ran\n/,
+    );
     for (const kind of kinds) expect(named(second.answer, kind)).toEqual([]);
     expect(seen).toEqual(['GET /v2/deals Bearer undefined']);
   });
 
   it('gives no secret that was not named, and then only a placeholder', async () => {
-    const secret = [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }];
+    const secret = [
+      { name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' },
+    ];
     declare({ secret, egress: [{ url: 'http://api.crm.example/v2/*', why: 'reads deals' }] });
     seen.length = 0;
     const without = await tried();
@@ -95,7 +116,10 @@ describe('skillgate try', () => {
     expect(without.err).toContain('it goes without secret CRM_TOKEN');
     const having = await tried('--secret', 'CRM_TOKEN');
     expect(having.answer.stdout).not.toContain('token undefined');
-    expect(seen).toEqual(['GET /v2/deals Bearer undefined', 'GET /v2/deals Bearer token-of-the-crm']);
+    expect(seen).toEqual([
+      'GET /v2/deals Bearer undefined',
+      'GET /v2/deals Bearer token-of-the-crm',
+    ]);
     expect(having.out + having.err).not.toContain('token-of-the-crm');
     expect(await host.skill('try', '--secret', 'OTHER', folder)).toMatchObject({
       exit: 2,
@@ -124,18 +148,34 @@ describe('skillgate try', () => {
     expect(exit).toBe(0);
     expect(out).toContain('deals failed');
     expect(err).toContain('denied: CONNECT api.crm.example: no egress to this host was approved');
-    expect(err).toContain('to allow it, in "egress" of skill.json: {"url":"http://api.crm.example/*","methods":["GET"]');
+    expect(err).toContain(
+      'to allow it, in "egress" of skill.json: {"url":"http://api.crm.example/*","methods":["GET"]',
+    );
   });
 
   it('tells people which of its changes are not taken over, and why', async () => {
-    const mount = [{ source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' }];
-    const json = { name: '@me/tried', version: '1.0.0', commands: { leave: 'leave.ts' }, capabilities: { mount } };
+    const mount = [
+      { source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' },
+    ];
+    const json = {
+      name: '@me/tried',
+      version: '1.0.0',
+      commands: { leave: 'leave.ts' },
+      capabilities: { mount },
+    };
     writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
-    const made = ['new.md', '.npmrc', 'GEMINI.md'].map((name) => `writeFileSync('/reports/${name}', 'x');`);
-    writeFileSync(join(folder, 'leave.ts'), `import { writeFileSync } from 'node:fs';\n${made.join('\n')}`);
+    const made = ['new.md', '.npmrc', 'GEMINI.md'].map(
+      (name) => `writeFileSync('/reports/${name}', 'x');`,
+    );
+    writeFileSync(
+      join(folder, 'leave.ts'),
+      `import { writeFileSync } from 'node:fs';\n${made.join('\n')}`,
+    );
     const { err, exit } = await host.skill('try', folder, 'leave');
     expect(exit, err).toBe(0);
-    expect(err).toMatch(/note: not taken over: \/reports\/(\.npmrc|GEMINI\.md) and 1 more path: hosts or agents obey it/);
+    expect(err).toMatch(
+      /note: not taken over: \/reports\/(\.npmrc|GEMINI\.md) and 1 more path: hosts or agents obey it/,
+    );
     expect(err).toContain('1 created in its view of /reports');
   });
 
@@ -144,7 +184,10 @@ describe('skillgate try', () => {
       join(folder, 'skill.json'),
       JSON.stringify({ name: '@me/tried', version: '1.0.0', commands: { many: 'many.py' } }),
     );
-    writeFileSync(join(folder, 'many.py'), `for at in range(300): print(f"KeyError: 'NAME{at}'")\n`);
+    writeFileSync(
+      join(folder, 'many.py'),
+      `for at in range(300): print(f"KeyError: 'NAME{at}'")\n`,
+    );
     const { err, exit } = await host.skill('try', folder, 'many');
     expect(exit, err).toBe(0);
     expect(err.match(/^denied: /gm)).toHaveLength(10);
@@ -157,8 +200,15 @@ describe('skillgate try', () => {
   it('tells people why git cannot commit in a workspace', async () => {
     const reports = join(host.project, 'reports');
     mkdirSync(join(reports, '.git'));
-    const mount = [{ source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' }];
-    const json = { name: '@me/tried', version: '1.0.0', commands: { commit: 'commit.py' }, capabilities: { mount } };
+    const mount = [
+      { source: 'workspace:reports', target: '/reports', mode: 'cow', why: 'writes reports' },
+    ];
+    const json = {
+      name: '@me/tried',
+      version: '1.0.0',
+      commands: { commit: 'commit.py' },
+      capabilities: { mount },
+    };
     writeFileSync(join(folder, 'skill.json'), JSON.stringify(json));
     const lock = '/reports/.git/index.lock';
     writeFileSync(
@@ -168,19 +218,31 @@ describe('skillgate try', () => {
     const { err, exit } = await host.skill('try', folder, 'commit');
     const inJson = await host.skill('try', '--format', 'json', folder, 'commit');
     rmSync(join(reports, '.git'), { recursive: true });
-    expect(JSON.parse(inJson.out)).toMatchObject({ shutPaths: [lock], leftOutHeaders: [], notListed: 0 });
+    expect(JSON.parse(inJson.out)).toMatchObject({
+      shutPaths: [lock],
+      leftOutHeaders: [],
+      notListed: 0,
+    });
     expect(exit, err).toBe(1);
-    expect(err).toContain(`note: the skill says that it could not write "${lock}": .git is read-only in a sandbox`);
+    expect(err).toContain(
+      `note: the skill says that it could not write "${lock}": .git is read-only in a sandbox`,
+    );
     expect(err).not.toContain('to allow it, in "mount"');
   });
 
   it('is in the audit log as what nobody approved, in an unbroken chain', async () => {
-    const lines = readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8').trim().split('\n');
-    const entries = lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== 'checkpoint');
+    const lines = readFileSync(join(host.home, 'data/audit/audit.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const entries = lines
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event !== 'checkpoint');
     expect(entries.length).toBeGreaterThan(10);
     expect(new Set(entries.map(({ version }) => version))).toEqual(new Set(['1.0.0+unapproved']));
     const starts = entries.filter(({ event }) => event === 'start');
-    expect(new Set(starts.map(({ why }) => why))).toEqual(new Set(['skillgate try: nobody approved it']));
+    expect(new Set(starts.map(({ why }) => why))).toEqual(
+      new Set(['skillgate try: nobody approved it']),
+    );
     expect((await host.skill('log', 'verify')).exit).toBe(0);
   });
 
@@ -196,8 +258,14 @@ describe('skillgate try', () => {
 
   it('has a mount that works in the skill.json that is drafted', async () => {
     rmSync(join(folder, 'skill.json'));
-    writeFileSync(join(folder, 'SKILL.md'), '---\nname: tried\ndescription: Writes a report.\n---\nRun `report2.py`.\n');
-    writeFileSync(join(folder, 'report2.py'), "open('/reports/out.md', 'w').write('x')\nprint('done')\n");
+    writeFileSync(
+      join(folder, 'SKILL.md'),
+      '---\nname: tried\ndescription: Writes a report.\n---\nRun `report2.py`.\n',
+    );
+    writeFileSync(
+      join(folder, 'report2.py'),
+      "open('/reports/out.md', 'w').write('x')\nprint('done')\n",
+    );
     expect((await host.skill('manifest', folder, '--write')).exit).toBe(0);
     const { err, exit, out } = await host.skill('try', folder, 'report2');
     expect([exit, out], err).toEqual([0, 'done\n']);

@@ -45,7 +45,13 @@ afterAll(() => {
 
 const years = (from: string, ...more: string[]): Promise<Said> => {
   const now = () => new Date(network.registry.registry.now().getTime() + fiveYears);
-  return skill({ home: stranger, cwd: stranger, fetch: deadFetch, now }, 'verify', '--from', from, ...more);
+  return skill(
+    { home: stranger, cwd: stranger, fetch: deadFetch, now },
+    'verify',
+    '--from',
+    from,
+    ...more,
+  );
 };
 
 describe('exported evidence', () => {
@@ -78,7 +84,13 @@ describe('exported evidence', () => {
   });
 
   it('can be served by any web server: the paths are those of a registry', () => {
-    expect(readdirSync(folder).sort()).toEqual(['blobs', 'evidence.json', 'index', 'log', 'trusted.json']);
+    expect(readdirSync(folder).sort()).toEqual([
+      'blobs',
+      'evidence.json',
+      'index',
+      'log',
+      'trusted.json',
+    ]);
   });
 
   it('of which any file is missing or changed is refused, whatever file it is', async () => {
@@ -90,14 +102,24 @@ describe('exported evidence', () => {
       const kept = readFileSync(join(folder, path));
       const damaged = Buffer.from(kept);
       damaged[kept.length >> 1] = (damaged[kept.length >> 1] ?? 0) ^ 1;
-      for (const change of [() => rmSync(join(folder, path)), () => writeFileSync(join(folder, path), damaged)]) {
+      for (const change of [
+        () => rmSync(join(folder, path)),
+        () => writeFileSync(join(folder, path), damaged),
+      ]) {
         change();
         const said = await years(folder, '--trust', trust);
-        expect({ path, refused: said.exit !== 0 && !said.out.startsWith('verified') }).toEqual({ path, refused: true });
+        expect({ path, refused: said.exit !== 0 && !said.out.startsWith('verified') }).toEqual({
+          path,
+          refused: true,
+        });
         // Nobody was asked, so nobody is to blame: the folder is named, and the file.
-        expect(said.err).not.toMatch(/registry (sent|has|answered)|alarms\/|tell the operator|Check the address/);
+        expect(said.err).not.toMatch(
+          /registry (sent|has|answered)|alarms\/|tell the operator|Check the address/,
+        );
         if (!/^(trusted|evidence)\.json$/.test(path))
-          expect(said.err).toContain(`error[evidence-invalid]: This folder was changed since it was exported: ${path} `);
+          expect(said.err).toContain(
+            `error[evidence-invalid]: This folder was changed since it was exported: ${path} `,
+          );
         writeFileSync(join(folder, path), kept);
       }
     }
@@ -120,7 +142,9 @@ describe('exported evidence', () => {
         writeFileSync(join(folder, path), bytes);
         expect({ path, exit: said.exit }).toEqual({ path, exit: 6 });
         expect(said.err).toMatch(/take another copy/);
-        expect(said.err).not.toMatch(/registry (sent|has|answered)|alarms\/|tell the operator|Check the address/);
+        expect(said.err).not.toMatch(
+          /registry (sent|has|answered)|alarms\/|tell the operator|Check the address/,
+        );
         expect(said.err.split('log-forked').length).toBeLessThanOrEqual(2);
       }
     } finally {
@@ -143,10 +167,26 @@ describe('skillgate verify --rescan', () => {
     });
     expect((await approve(send, tokens.rita, rita, scanned)).status).toBe(201);
     const scannedAgain = await user.run('verify', '@acme/scanned', '--rescan');
-    expect(scannedAgain.out).toContain('✓ scanned again here: byte for byte the report that was signed');
-    const exported = await user.run('verify', '@acme/scanned', '--export', 'scanned', '--format', 'json');
+    expect(scannedAgain.out).toContain(
+      '✓ scanned again here: byte for byte the report that was signed',
+    );
+    const exported = await user.run(
+      'verify',
+      '@acme/scanned',
+      '--export',
+      'scanned',
+      '--format',
+      'json',
+    );
     const digest = JSON.parse(exported.out).verified[0].exported.trust;
-    const later = await years(join(user.project, 'scanned'), '--trust', digest, '--rescan', '--format', 'json');
+    const later = await years(
+      join(user.project, 'scanned'),
+      '--trust',
+      digest,
+      '--rescan',
+      '--format',
+      'json',
+    );
     expect(JSON.parse(later.out)).toMatchObject({
       verified: [{ name: '@acme/scanned', rescan: { same: true, sameRuleSet: true } }],
     });
@@ -155,7 +195,9 @@ describe('skillgate verify --rescan', () => {
   it('says that other rules cannot give the same bytes, and what they give', async () => {
     const said = await user.run('verify', name, '--rescan');
     expect(said.exit).toBe(0);
-    expect(said.out).toMatch(/\? scanned again here with another rule set \(sha256:[\s\S]*the verdict/);
+    expect(said.out).toMatch(
+      /\? scanned again here with another rule set \(sha256:[\s\S]*the verdict/,
+    );
   });
 });
 
@@ -176,8 +218,14 @@ describe('skillgate verify', () => {
     );
     const json = JSON.parse((await user.run(...offline, '--format', 'json')).out);
     const [failed] = json.failed;
-    expect(failed).toMatchObject({ name, code: 'status-stale', chain: { part: 'root', holds: true } });
-    const broken = failed.chain.of.filter((one: { holds: boolean }) => !one.holds).map((one: { part: string }) => one.part);
+    expect(failed).toMatchObject({
+      name,
+      code: 'status-stale',
+      chain: { part: 'root', holds: true },
+    });
+    const broken = failed.chain.of
+      .filter((one: { holds: boolean }) => !one.holds)
+      .map((one: { part: string }) => one.part);
     expect(broken).toEqual(['status']);
   });
 

@@ -18,9 +18,14 @@ interface Question {
 export default {
   async fetch(request: Request): Promise<Response> {
     const { bundle, root, sigstore, times = 1 } = (await request.json()) as Question;
-    const trusted = { root: parseRoot(root), sigstore: sigstore === undefined ? undefined : JSON.parse(sigstore) };
+    const trusted = {
+      root: parseRoot(root),
+      sigstore: sigstore === undefined ? undefined : JSON.parse(sigstore),
+    };
     try {
-      const results = Array.from({ length: times }, () => memory.verify(Buffer.from(bundle), trusted.root, trusted.sigstore));
+      const results = Array.from({ length: times }, () =>
+        memory.verify(Buffer.from(bundle), trusted.root, trusted.sigstore),
+      );
       const [first] = results;
       const answer = {
         signer: first?.signer,
@@ -28,7 +33,11 @@ export default {
         logIndex: first?.logIndex,
         subject: first?.certified?.claims.subject,
       };
-      return Response.json({ ...answer, digest: digestOf(bundle), once: new Set(results).size === 1 });
+      return Response.json({
+        ...answer,
+        digest: digestOf(bundle),
+        once: new Set(results).size === 1,
+      });
     } catch (error) {
       if (error instanceof Problem) return Response.json({ code: error.code });
       throw error;

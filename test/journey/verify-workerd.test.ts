@@ -18,7 +18,12 @@ describe('a statement, verified inside workerd', () => {
   afterAll(() => workerd?.close());
 
   const ask = async (question: object): Promise<unknown> =>
-    (await workerd.send('verify', '/', { method: 'POST', body: JSON.stringify({ root, ...question }) })).json();
+    (
+      await workerd.send('verify', '/', {
+        method: 'POST',
+        body: JSON.stringify({ root, ...question }),
+      })
+    ).json();
 
   it('by key is verified as it is on Node, once for each isolate', async () => {
     const { publish, approvals, scan } = await tellStory();
@@ -38,22 +43,35 @@ describe('a statement, verified inside workerd', () => {
     });
     const subject = certified?.claims.subject;
     expect(subject).toEqual(expect.any(String));
-    expect(await ask({ bundle, sigstore, times: 3 })).toEqual({ signer, signers, logIndex, digest, subject, once: true });
+    expect(await ask({ bundle, sigstore, times: 3 })).toEqual({
+      signer,
+      signers,
+      logIndex,
+      digest,
+      subject,
+      once: true,
+    });
     expect(await ask({ bundle })).toEqual({ code: 'certificate-invalid' });
     const other = JSON.stringify(new TestSigstore('another').trustedRoot);
-    expect(await ask({ bundle, sigstore: other })).toEqual({ code: expect.stringMatching(/-invalid$/) });
+    expect(await ask({ bundle, sigstore: other })).toEqual({
+      code: expect.stringMatching(/-invalid$/),
+    });
   });
 
   it('is refused with any part of it changed', async () => {
     const keyed = Buffer.from((await tellStory()).publish.bytes).toString('utf8');
-    const certified = Buffer.from((await tellCertified({ owners: [kim] })).publish.bytes).toString('utf8');
+    const certified = Buffer.from((await tellCertified({ owners: [kim] })).publish.bytes).toString(
+      'utf8',
+    );
     for (const bundle of [keyed, certified]) {
       for (const field of ['payload', 'sig', 'rootHash', 'canonicalizedBody', 'logIndex']) {
         const bent = bundle.replace(new RegExp(`"${field}":"(..)`), (all, two: string) =>
           all.replace(two, two === '10' ? '11' : '10'),
         );
         expect(bent, field).not.toBe(bundle);
-        expect(await ask({ bundle: bent, sigstore }), field).toEqual({ code: expect.stringMatching(/-(invalid|unknown)$/) });
+        expect(await ask({ bundle: bent, sigstore }), field).toEqual({
+          code: expect.stringMatching(/-(invalid|unknown)$/),
+        });
       }
     }
   });

@@ -43,8 +43,15 @@ describe('a witness that is killed in the middle of cosigning', () => {
     child.kill('SIGKILL');
     await gone;
   };
-  const send = async (old: number, size: number, history: string): Promise<{ status: number; body: string }> => {
-    const response = await fetch(`${base}/add-checkpoint`, { method: 'POST', body: await submissionOf(old, size, history) });
+  const send = async (
+    old: number,
+    size: number,
+    history: string,
+  ): Promise<{ status: number; body: string }> => {
+    const response = await fetch(`${base}/add-checkpoint`, {
+      method: 'POST',
+      body: await submissionOf(old, size, history),
+    });
     return { status: response.status, body: await response.text() };
   };
   beforeAll(async () => {
@@ -66,7 +73,9 @@ describe('a witness that is killed in the middle of cosigning', () => {
     let size = shared;
     for (let round = 0; round < 10; round++) {
       // Which of the two comes first is left to the machine; both are proven from the same head.
-      const racing = ['a', 'b'].flatMap((history) => [1, 2, 3].map((more) => race(size, size + more, history)));
+      const racing = ['a', 'b'].flatMap((history) =>
+        [1, 2, 3].map((more) => race(size, size + more, history)),
+      );
       // Now with the first cosignature, now before it.
       const first = Promise.any(racing).catch(() => undefined);
       await (round % 2 === 0 ? first : new Promise((resolve) => setTimeout(resolve, round)));
@@ -74,7 +83,8 @@ describe('a witness that is killed in the middle of cosigning', () => {
       await Promise.allSettled(racing);
       await start();
       // The other history is found out sooner or later. A person takes the stop away, and it goes on.
-      for (const file of await readdir(dir, { recursive: true })) if (file.endsWith('stopped.json')) await rm(join(dir, file));
+      for (const file of await readdir(dir, { recursive: true }))
+        if (file.endsWith('stopped.json')) await rm(join(dir, file));
       const kept = Number((await send(0, 1, 'a')).body);
       expect(kept).toBeGreaterThanOrEqual(Math.max(...given.map((one) => one.size)));
       size = kept;
@@ -82,9 +92,13 @@ describe('a witness that is killed in the middle of cosigning', () => {
     const apart = given.filter((one) => one.size > shared);
     expect(apart.length).toBeGreaterThan(0);
     expect(new Set(apart.map((one) => one.history)).size).toBeLessThanOrEqual(1);
-    const parts = (await fetch(`${base}/`).then((response) => response.json())) as { logs: { size: number; root: string }[] };
+    const parts = (await fetch(`${base}/`).then((response) => response.json())) as {
+      logs: { size: number; root: string }[];
+    };
     const [head] = parts.logs;
-    const histories = await Promise.all(['a', 'b'].map((history) => noteOf(head?.size ?? 0, history)));
+    const histories = await Promise.all(
+      ['a', 'b'].map((history) => noteOf(head?.size ?? 0, history)),
+    );
     const kept = ['a', 'b'].filter((_, at) => histories[at]?.split('\n')[2] === head?.root);
     for (const one of apart) expect(kept).toContain(one.history);
   });

@@ -34,13 +34,16 @@ describe('witnesses of a log whose key is rotated', () => {
   };
 
   it('go on by what its administrators signed, or by a new root file, without a restart, and never by a key of nobody', async () => {
-    const [follower, told] = [await watch('follower', [stage.base()]), await watch('told', [])];
+    const follower = await watch('follower', [stage.base()]);
+    const told = await watch('told', []);
     for (const one of [follower, told]) expect(await one.look()).toMatchObject({ status: 200 });
     await stage.rotate(['ada', 'ben'], '--new-log-key');
     await stage.release('1.0.0');
 
     expect(await follower.look()).toMatchObject({ status: 200 });
-    expect(follower.said.join('\n')).toMatch(/rotated the key of its log[\s\S]*cosigned localhost: size \d+, root [\w+/]{43}=/);
+    expect(follower.said.join('\n')).toMatch(
+      /rotated the key of its log[\s\S]*cosigned localhost: size \d+, root [\w+/]{43}=/,
+    );
 
     await expect(told.look()).rejects.toMatchObject({ code: 'signature-invalid' });
     await expect(told.look()).rejects.toMatchObject({ code: 'signature-invalid' });
@@ -49,7 +52,8 @@ describe('witnesses of a log whose key is rotated', () => {
     writeFileSync(told.path, await (await fetch(`${stage.base()}/index/root.json`)).text());
     expect(await told.look()).toMatchObject({ status: 200 });
     const { size } = parseCheckpoint(await (await fetch(`${stage.base()}/log/checkpoint`)).text());
-    for (const { witness } of [follower, told]) expect((await witness.heads.read('localhost')).head?.size).toBe(size);
+    for (const { witness } of [follower, told])
+      expect((await witness.heads.read('localhost')).head?.size).toBe(size);
   });
 
   it('take no key from a root file of another log, nor from a registry that administrators did not sign for', async () => {

@@ -22,9 +22,23 @@ export interface WorkerBundle {
 export async function buildWorker(main?: string): Promise<WorkerBundle> {
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-worker-'));
   try {
-    const line = [wrangler, 'deploy', ...(main === undefined ? [] : [main]), '--dry-run', '--metafile', '--outdir', folder];
-    await promisify(execFile)(process.execPath, line, { cwd: repository, env: wranglerEnvironment });
-    const script = await readFile(join(folder, `${basename(main ?? 'worker.ts', '.ts')}.js`), 'utf8');
+    const line = [
+      wrangler,
+      'deploy',
+      ...(main === undefined ? [] : [main]),
+      '--dry-run',
+      '--metafile',
+      '--outdir',
+      folder,
+    ];
+    await promisify(execFile)(process.execPath, line, {
+      cwd: repository,
+      env: wranglerEnvironment,
+    });
+    const script = await readFile(
+      join(folder, `${basename(main ?? 'worker.ts', '.ts')}.js`),
+      'utf8',
+    );
     const meta: unknown = JSON.parse(await readFile(join(folder, 'bundle-meta.json'), 'utf8'));
     return { script, gzip: gzipSync(script).byteLength, parts: partsOf(meta as Metafile) };
   } finally {
@@ -34,14 +48,25 @@ export async function buildWorker(main?: string): Promise<WorkerBundle> {
 
 /** esbuild's own. */
 interface Metafile {
-  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>>;
+  readonly outputs: Readonly<
+    Record<
+      string,
+      { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }
+    >
+  >;
 }
 
 function partsOf({ outputs }: Metafile): (readonly [string, number])[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const byPart = Map.groupBy(inputs, ([path]) => partOf(path));
   return [...byPart]
-    .map(([part, files]) => [part, Math.round(files.reduce((sum, [, file]) => sum + file.bytesInOutput, 0) / 1024)] as const)
+    .map(
+      ([part, files]) =>
+        [
+          part,
+          Math.round(files.reduce((sum, [, file]) => sum + file.bytesInOutput, 0) / 1024),
+        ] as const,
+    )
     .sort(([, a], [, b]) => b - a);
 }
 

@@ -6,10 +6,23 @@ import { r2Objects } from '../../registry/store/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, leafHash, rangeRoot } from '../../skills-index/log/merkle-tree.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import { parseSigstoreBundle, type SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  parseSigstoreBundle,
+  type SigstoreBundle,
+} from '../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/verify-statement.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
-import { approve, call, claimScope, enrol, makeSkill, publish, type Send, scan, signIn } from '../registry/road.ts';
+import {
+  approve,
+  call,
+  claimScope,
+  enrol,
+  makeSkill,
+  publish,
+  type Send,
+  scan,
+  signIn,
+} from '../registry/road.ts';
 import { type Isolates, startIsolates } from './isolates.ts';
 import { buildWorker } from './worker-bundle.ts';
 import { repository } from './workerd-registry.ts';
@@ -35,7 +48,9 @@ describe('two isolates of the Worker over one D1', () => {
       REGISTRY_KEY: oneLine(trust.texts.registry),
     }));
     for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort()) {
-      const statements = readFileSync(join(repository, file), 'utf8').split('--> statement-breakpoint');
+      const statements = readFileSync(join(repository, file), 'utf8').split(
+        '--> statement-breakpoint',
+      );
       for (const sql of statements) await workerd.run(sql.trim());
     }
   });
@@ -67,7 +82,9 @@ describe('two isolates of the Worker over one D1', () => {
     taken.sort((a, b) => a.logIndex - b.logIndex);
     expect(taken.map((one) => one.logIndex)).toEqual(taken.map((_, at) => at));
     // They came in between each other: had one isolate waited for the other, nothing would be shown.
-    expect(taken.filter((one, at) => one.isolate !== taken[at - 1]?.isolate).length).toBeGreaterThan(8);
+    expect(
+      taken.filter((one, at) => one.isolate !== taken[at - 1]?.isolate).length,
+    ).toBeGreaterThan(8);
 
     const roots = new Map<number, string>();
     let range = emptyRange;
@@ -82,7 +99,9 @@ describe('two isolates of the Worker over one D1', () => {
     const own = { origin: 'localhost', key: Buffer.from(trust.root.log.key, 'base64') };
     for (const note of notes) {
       const { size } = verifyCheckpoint(note, own);
-      expect(Buffer.from(parseCheckpoint(note).root).toString('base64'), `of size ${size}`).toBe(roots.get(size));
+      expect(Buffer.from(parseCheckpoint(note).root).toString('base64'), `of size ${size}`).toBe(
+        roots.get(size),
+      );
     }
     expect(notes.length).toBeGreaterThan(taken.length);
     expect(await noteOf('west')).toEqual(await noteOf('east'));
@@ -91,15 +110,25 @@ describe('two isolates of the Worker over one D1', () => {
   it('take one statement once, and both say where it stands', async () => {
     const key = makeKey();
     const answers = await Promise.all(
-      Array.from({ length: 6 }, (_, at) => claimScope(from(names[at % names.length] ?? ''), 'contested', key)),
+      Array.from({ length: 6 }, (_, at) =>
+        claimScope(from(names[at % names.length] ?? ''), 'contested', key),
+      ),
     );
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body.logIndex} ${body.digest}`)).size).toBe(1);
-    const rivals = await Promise.all(names.map((isolate) => claimScope(from(isolate), 'wanted', makeKey())));
-    expect(rivals.map(({ status, body }) => (status === 201 ? 'taken' : body.code)).sort()).toEqual(['scope-taken', 'taken']);
+    expect(
+      new Set(answers.map(({ status, body }) => `${status} ${body.logIndex} ${body.digest}`)).size,
+    ).toBe(1);
+    const rivals = await Promise.all(
+      names.map((isolate) => claimScope(from(isolate), 'wanted', makeKey())),
+    );
+    expect(rivals.map(({ status, body }) => (status === 201 ? 'taken' : body.code)).sort()).toEqual(
+      ['scope-taken', 'taken'],
+    );
   });
 
   it('lose no line of a skill whose versions are approved in both at once', async () => {
-    const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+    const author = makeKey();
+    const scanner = makeKey();
+    const rita = makeKey();
     const west = from('west');
     await enrol(west, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner });
     await enrol(west, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita });
@@ -112,16 +141,24 @@ describe('two isolates of the Worker over one D1', () => {
     }
     const tokens = await Promise.all(names.map((isolate) => signIn(from(isolate), rita)));
     const answers = await Promise.all(
-      skills.map((skill, at) => approve(from(names[at % names.length] ?? ''), tokens[at % names.length] ?? '', rita, skill)),
+      skills.map((skill, at) =>
+        approve(from(names[at % names.length] ?? ''), tokens[at % names.length] ?? '', rita, skill),
+      ),
     );
-    expect(answers.map(({ status, body }) => (status === 201 ? status : body))).toEqual(skills.map(() => 201));
+    expect(answers.map(({ status, body }) => (status === 201 ? status : body))).toEqual(
+      skills.map(() => 201),
+    );
     const lines = (await (await west('/index/@raced/count')).text()).split('\n').filter(Boolean);
-    expect(lines.map((line) => JSON.parse(line).version).sort()).toEqual(skills.map(({ manifest }) => manifest.version));
+    expect(lines.map((line) => JSON.parse(line).version).sort()).toEqual(
+      skills.map(({ manifest }) => manifest.version),
+    );
   });
 
   it('sign no second history over a D1 that lost its end, and go on when the end is back', async () => {
-    const [west, east] = [from('west'), from('east')];
-    for (const at of [0, 1, 2]) expect((await claimScope(west, `lost-${at}`, makeKey())).status).toBe(201);
+    const west = from('west');
+    const east = from('east');
+    for (const at of [0, 1, 2])
+      expect((await claimScope(west, `lost-${at}`, makeKey())).status).toBe(201);
     expect((await east('/index/status.json')).status).toBe(200);
     const { size } = parseCheckpoint((await noteOf('east'))[0] ?? '');
     const objects = r2Objects(await workerd.bucket());
@@ -131,31 +168,52 @@ describe('two isolates of the Worker over one D1', () => {
       ['log', '"index"'],
     ] as const) {
       await workerd.run(`DROP TRIGGER ${table}_no_delete`);
-      await workerd.run(`CREATE TABLE kept_${table} AS SELECT * FROM ${table} WHERE ${index} >= ${size - 2}`);
+      await workerd.run(
+        `CREATE TABLE kept_${table} AS SELECT * FROM ${table} WHERE ${index} >= ${size - 2}`,
+      );
       await workerd.run(`DELETE FROM ${table} WHERE ${index} >= ${size - 2}`);
     }
     await workerd.run('DELETE FROM status_file');
     for (const send of [west, east]) {
-      expect(await claimScope(send, 'second', makeKey())).toMatchObject({ status: 409, body: { code: 'log-behind' } });
-      expect(await call(send, '/readyz')).toMatchObject({ status: 503, body: { behind: { size, here: size - 2 } } });
+      expect(await claimScope(send, 'second', makeKey())).toMatchObject({
+        status: 409,
+        body: { code: 'log-behind' },
+      });
+      expect(await call(send, '/readyz')).toMatchObject({
+        status: 503,
+        body: { behind: { size, here: size - 2 } },
+      });
       // As it was signed, also where the database has no status at all.
-      expect(Buffer.from(await (await send('/index/status.json')).arrayBuffer())).toEqual(Buffer.from(signed ?? []));
+      expect(Buffer.from(await (await send('/index/status.json')).arrayBuffer())).toEqual(
+        Buffer.from(signed ?? []),
+      );
       expect((await send('/index/@raced/count')).status).toBe(200);
     }
     // The evidence stays as it was.
-    expect(Buffer.compare((await objects.get(statusName)) ?? Buffer.alloc(0), signed ?? Buffer.alloc(0))).toBe(0);
-    for (const table of ['log', 'statements']) await workerd.run(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+    expect(
+      Buffer.compare((await objects.get(statusName)) ?? Buffer.alloc(0), signed ?? Buffer.alloc(0)),
+    ).toBe(0);
+    for (const table of ['log', 'statements'])
+      await workerd.run(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
     expect(await call(east, '/readyz')).toMatchObject({ status: 200, body: { ok: true } });
     expect((await claimScope(west, 'back', makeKey())).body.logIndex).toBe(size);
   });
 
   it('put an object over only what they read', async () => {
     const objects = r2Objects(await workerd.bucket());
-    expect(await objects.putOver('public/index/@raced/put', Buffer.from('1'), undefined)).toBe(true);
-    expect(await objects.putOver('public/index/@raced/put', Buffer.from('2'), undefined)).toBe(false);
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('1'), undefined)).toBe(
+      true,
+    );
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('2'), undefined)).toBe(
+      false,
+    );
     const read = await objects.getTagged('public/index/@raced/put');
-    expect(await objects.putOver('public/index/@raced/put', Buffer.from('3'), read?.tag)).toBe(true);
-    expect(await objects.putOver('public/index/@raced/put', Buffer.from('4'), read?.tag)).toBe(false);
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('3'), read?.tag)).toBe(
+      true,
+    );
+    expect(await objects.putOver('public/index/@raced/put', Buffer.from('4'), read?.tag)).toBe(
+      false,
+    );
     expect(Buffer.from((await objects.get('public/index/@raced/put')) ?? []).toString()).toBe('3');
   });
 });

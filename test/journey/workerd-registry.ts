@@ -12,7 +12,10 @@ import type { TufRepository } from '../../skills-index/trust/tuf/repository.ts';
 import type { TestRoot } from '../registry/people.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-export const wrangler = join(dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))), 'bin/wrangler.js');
+export const wrangler = join(
+  dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))),
+  'bin/wrangler.js',
+);
 // Without the first, wrangler asks the network where it is for half a minute (docs/operating.md).
 export const wranglerEnvironment = {
   ...process.env,
@@ -51,14 +54,21 @@ export async function startWorker(trust: TestRoot, tuf: TufRepository): Promise<
     { mode: 0o600 },
   );
   const local = ['--local', '--persist-to', folder];
-  await promisify(execFile)(process.execPath, [wrangler, 'd1', 'migrations', 'apply', 'DB', ...local], {
-    cwd: repository,
-    env: wranglerEnvironment,
-  });
+  await promisify(execFile)(
+    process.execPath,
+    [wrangler, 'd1', 'migrations', 'apply', 'DB', ...local],
+    {
+      cwd: repository,
+      env: wranglerEnvironment,
+    },
+  );
   const document = join(folder, 'tuf.json');
   await writeFile(document, JSON.stringify(tuf));
   const put = ['r2', 'object', 'put', 'skillgate-objects/tuf.json', '--file', document];
-  await promisify(execFile)(process.execPath, [wrangler, ...put, ...local], { cwd: repository, env: wranglerEnvironment });
+  await promisify(execFile)(process.execPath, [wrangler, ...put, ...local], {
+    cwd: repository,
+    env: wranglerEnvironment,
+  });
   const ports = ['--port', String(port), '--inspector-port', '0', '--ip', '127.0.0.1'];
   const child = spawn(process.execPath, [wrangler, 'dev', ...local, ...ports, '--env-file', file], {
     cwd: repository,
@@ -67,7 +77,8 @@ export async function startWorker(trust: TestRoot, tuf: TufRepository): Promise<
     detached: true,
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => (output += String(chunk)));
   const close = async (): Promise<void> => {
     const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
     child.kill('SIGTERM');

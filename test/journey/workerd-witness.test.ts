@@ -31,9 +31,19 @@ describe('a witness of a registry on workerd', () => {
     const key = await readOrMakeWitnessKey(folder, 'one.example/w');
     const { origin, log } = trust.root;
     const logs = [{ origin, key: spkiOf(log) }];
-    witness = { key, logs, heads: diskHeads(folder), now: () => new Date(), alarm: (line) => alarms.push(line) };
+    witness = {
+      key,
+      logs,
+      heads: diskHeads(folder),
+      now: () => new Date(),
+      alarm: (line) => alarms.push(line),
+    };
     watching = await serveWitness(witness, { host: '127.0.0.1', port: 0 });
-    const WITNESSES = JSON.stringify({ schema: 'skillgate.witnesses/1', threshold: 1, witnesses: [witnessLine(key)] });
+    const WITNESSES = JSON.stringify({
+      schema: 'skillgate.witnesses/1',
+      threshold: 1,
+      witnesses: [witnessLine(key)],
+    });
     policy = parseWitnessPolicy(WITNESSES);
     const { script } = await buildWorker();
     workerd = await startIsolates(script, names, (BASE) => ({
@@ -46,7 +56,9 @@ describe('a witness of a registry on workerd', () => {
       WITNESSES,
     }));
     for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort()) {
-      for (const sql of readFileSync(join(repository, file), 'utf8').split('--> statement-breakpoint'))
+      for (const sql of readFileSync(join(repository, file), 'utf8').split(
+        '--> statement-breakpoint',
+      ))
         await workerd.run(sql.trim());
     }
   });
@@ -66,14 +78,18 @@ describe('a witness of a registry on workerd', () => {
       return verifyStatus(bytes, trust.root, Date.now()).checkpoint;
     };
     for (let round = 0; round < 4; round++) {
-      const claims = names.map((isolate) => claimScope(from(isolate), `${isolate}-${round}`, makeKey()));
+      const claims = names.map((isolate) =>
+        claimScope(from(isolate), `${isolate}-${round}`, makeKey()),
+      );
       expect((await Promise.all(claims)).map((answer) => answer.status)).toEqual([201, 201]);
       await Promise.all(names.map(noteOf));
     }
     const notes = await Promise.all(names.map(noteOf));
     for (const note of notes) {
       expect(parseCheckpoint(note).size).toBe(8);
-      expect(countWitnesses({ note, policy, log: { key: spkiOf(trust.root.log) }, now: Date.now() })).toMatchObject({
+      expect(
+        countWitnesses({ note, policy, log: { key: spkiOf(trust.root.log) }, now: Date.now() }),
+      ).toMatchObject({
         enough: true,
       });
     }

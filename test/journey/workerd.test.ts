@@ -11,7 +11,11 @@ describe('the registry on workerd, with D1 and R2', () => {
   const trust = makeRoot();
   let worker: RunningWorker;
   beforeAll(async () => {
-    const tuf = await holdCeremony({ root: trust.root, signers: [trust.administrator], now: Date.now() });
+    const tuf = await holdCeremony({
+      root: trust.root,
+      signers: [trust.administrator],
+      now: Date.now(),
+    });
     worker = await startWorker(trust, tuf);
   });
   afterAll(() => worker?.close());

@@ -27,12 +27,17 @@ interface MutantRun {
 
 const tests = 'test/skills-index/{skill,statement,log,trust}/**/*.test.ts';
 /** Random bits through every judge: seconds for each mutant, and nothing that the tables do not find. */
-const leftOut = ['test/skills-index/trust/hostile/mutations.test.ts', 'test/skills-index/trust/mutated-evidence.test.ts'];
+const leftOut = [
+  'test/skills-index/trust/hostile/mutations.test.ts',
+  'test/skills-index/trust/mutated-evidence.test.ts',
+];
 // CPU time: who is not found by then counts as a survivor. More for who counts only while modules load: no test is known to reach it.
 const patienceMs = { runtime: 4_000, static: 15_000 } as const;
 const suite = new URL('./suite.ts', import.meta.url).href;
 
-export const strykerPlugins = [{ kind: 'TestRunner', name: 'in-process', factory: () => new Runner() }];
+export const strykerPlugins = [
+  { kind: 'TestRunner', name: 'in-process', factory: () => new Runner() },
+];
 
 class Runner {
   readonly #stryker: Stryker;
@@ -58,17 +63,28 @@ class Runner {
       const start = performance.now();
       const failure = await fails(one);
       const result = { id: one.id, name: one.id, timeSpentMs: performance.now() - start };
-      tests.push(failure === undefined ? { ...result, status: 0 } : { ...result, status: 1, failureMessage: failure });
+      tests.push(
+        failure === undefined
+          ? { ...result, status: 0 }
+          : { ...result, status: 1, failureMessage: failure },
+      );
       this.#stryker.currentTestId = undefined;
     }
-    return { status: 'complete', tests, mutantCoverage: onlyOnce(this.#stryker.mutantCoverage ?? { static: {}, perTest: {} }) };
+    return {
+      status: 'complete',
+      tests,
+      mutantCoverage: onlyOnce(this.#stryker.mutantCoverage ?? { static: {}, perTest: {} }),
+    };
   }
 
   async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit }: MutantRun) {
     if (this.#spoilt) throw new Error('a mutant left something behind: a new process, please');
     Object.assign(this.#stryker, { hitCount: 0, hitLimit, activeMutant: undefined });
-    const cases = await this.#load(mutantActivation === 'static' ? activeMutant.id : undefined).catch(String);
-    if (typeof cases === 'string') return { status: 'killed', killedBy: [], failureMessage: cases, nrOfTests: 0 };
+    const cases = await this.#load(
+      mutantActivation === 'static' ? activeMutant.id : undefined,
+    ).catch(String);
+    if (typeof cases === 'string')
+      return { status: 'killed', killedBy: [], failureMessage: cases, nrOfTests: 0 };
     this.#stryker.activeMutant = activeMutant.id;
     this.#mutants += 1;
     let nrOfTests = 0;
@@ -90,11 +106,16 @@ class Runner {
   }
 
   // Those first that found a mutant before, then those named like its file, then those of its room; in each the quick ones first.
-  #inOrder(cases: readonly Case[], testFilter: readonly string[] | undefined, { name, dir }: ParsedPath): readonly Case[] {
+  #inOrder(
+    cases: readonly Case[],
+    testFilter: readonly string[] | undefined,
+    { name, dir }: ParsedPath,
+  ): readonly Case[] {
     const wanted = testFilter && new Set(testFilter);
     const named = new RegExp(`/${name}[^/ ]*\\.test\\.ts `);
     const [room = dir] = /skills-index\/[a-z]+\b/.exec(dir) ?? [];
-    const rank = ({ id }: Case) => (this.#killers.has(id) ? 0 : named.test(id) ? 1 : id.includes(room) ? 2 : 3);
+    const rank = ({ id }: Case) =>
+      this.#killers.has(id) ? 0 : named.test(id) ? 1 : id.includes(room) ? 2 : 3;
     const took = ({ id }: Case) => this.#took.get(id) ?? 0;
     const reaching = wanted ? cases.filter(({ id }) => wanted.has(id)) : cases;
     return reaching.toSorted((a, b) => rank(a) - rank(b) || took(a) - took(b));
@@ -109,9 +130,14 @@ class Runner {
 
   /** What fails without the mutant too was broken by an earlier one: thrown, so that it is asked again in a new process. */
   async #demandClean(one: Case): Promise<void> {
-    Object.assign(this.#stryker, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
+    Object.assign(this.#stryker, {
+      activeMutant: undefined,
+      hitCount: undefined,
+      hitLimit: undefined,
+    });
     this.#spoilt = (await fails(one)) !== undefined;
-    if (this.#spoilt && this.#mutants > 1) throw new Error('an earlier mutant left something behind: a new process, please');
+    if (this.#spoilt && this.#mutants > 1)
+      throw new Error('an earlier mutant left something behind: a new process, please');
   }
 
   async #load(mutant: string | undefined): Promise<readonly Case[]> {
@@ -120,7 +146,9 @@ class Runner {
     fc.configureGlobal({ endOnFailure: true, seed: 1 });
     registerHooks({
       resolve: (specifier, context, next) =>
-        specifier === 'vitest' && context.parentURL !== suite ? { url: suite, shortCircuit: true } : next(specifier, context),
+        specifier === 'vitest' && context.parentURL !== suite
+          ? { url: suite, shortCircuit: true }
+          : next(specifier, context),
     });
     // Vitest's `expect` asks a worker where it is.
     Object.assign(globalThis, { __vitest_worker__: { config: {} } });
@@ -145,5 +173,8 @@ async function fails(one: Case): Promise<string | undefined> {
 /** A line that tests reach counts by these tests alone, also where fixtures that are made while loading reach it too. */
 function onlyOnce({ static: atLoad, perTest }: { static: Hits; perTest: Record<string, Hits> }) {
   const reached = new Set(Object.values(perTest).flatMap((hits) => Object.keys(hits)));
-  return { static: Object.fromEntries(Object.entries(atLoad).filter(([id]) => !reached.has(id))), perTest };
+  return {
+    static: Object.fromEntries(Object.entries(atLoad).filter(([id]) => !reached.has(id))),
+    perTest,
+  };
 }

@@ -48,10 +48,11 @@ function suite(name: string, one: Body | Options, two?: Body | Options): void {
 }
 
 function eachOf(declareOne: (name: string, body: Body) => void) {
-  return (rows: readonly unknown[]) => (name: string, one: Body | Options, two?: Body | Options) => {
-    const body = typeof one === 'function' ? one : two;
-    const lists = rows.every(Array.isArray);
-    if (typeof body !== 'function') return;
-    for (const row of rows) declareOne(name, () => body(...((lists ? row : [row]) as never[])));
-  };
+  return (rows: readonly unknown[]) =>
+    (name: string, one: Body | Options, two?: Body | Options) => {
+      const body = typeof one === 'function' ? one : two;
+      const lists = rows.every(Array.isArray);
+      if (typeof body !== 'function') return;
+      for (const row of rows) declareOne(name, () => body(...((lists ? row : [row]) as never[])));
+    };
 }

@@ -15,8 +15,14 @@ describe('the road of a version', () => {
     const { send, author, scanner, rita, tokens } = world;
     const skill = makeSkill('@acme/count', '1.0.0');
     const published = await publish(send, skill, author);
-    expect(published).toMatchObject({ status: 201, body: { name: '@acme/count', version: '1.0.0', status: 'received' } });
-    expect(await publish(send, skill, author)).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+    expect(published).toMatchObject({
+      status: 201,
+      body: { name: '@acme/count', version: '1.0.0', status: 'received' },
+    });
+    expect(await publish(send, skill, author)).toMatchObject({
+      status: 409,
+      body: { code: 'version-exists' },
+    });
     expect(await scan(send, tokens.scanner, scanner, skill, 'pass')).toMatchObject({
       status: 200,
       body: { status: 'in review' },
@@ -24,10 +30,17 @@ describe('the road of a version', () => {
     const approval = await approve(send, tokens.rita, rita, skill);
     expect(approval).toMatchObject({ status: 201 });
     const detail = await call(send, '/api/v1/versions/@acme/count/1.0.0');
-    expect(detail.body).toMatchObject({ status: 'approved', approvals: [{ reviewer: 'rita', by: 'key' }] });
+    expect(detail.body).toMatchObject({
+      status: 'approved',
+      approvals: [{ reviewer: 'rita', by: 'key' }],
+    });
     const index = await send('/index/@acme/count');
     const [line] = parseIndexFile(new Uint8Array(await index.arrayBuffer()), skill.manifest.name);
-    expect(line).toMatchObject({ version: '1.0.0', bundle: skill.packed.digest, publisher: author.keyId });
+    expect(line).toMatchObject({
+      version: '1.0.0',
+      bundle: skill.packed.digest,
+      publisher: author.keyId,
+    });
     expect(world.errors).toEqual([]);
   });
 
@@ -39,7 +52,9 @@ describe('the road of a version', () => {
     const rita = await signedIn(send, tokens.rita);
     const { html } = await rita.get('');
     expect(html).toContain('Nothing waits');
-    expect(html).toMatch(/Decided last[\s\S]*href="\/review\/@acme\/count\/1\.0\.0"[\s\S]*approved/);
+    expect(html).toMatch(
+      /Decided last[\s\S]*href="\/review\/@acme\/count\/1\.0\.0"[\s\S]*approved/,
+    );
     expect(html).toMatch(/href="\/review\/keys"[^>]*>Shortcuts</);
   });
 });

@@ -39,15 +39,21 @@ export function approvalsInLog(
 ): Oracle {
   const said = rows.filter((row) => row.index < before).map(read);
   const people = peopleIn(said, root);
-  const published = said.find(({ type, statement }) => type === 'publish/v1' && isAbout(statement, about));
+  const published = said.find(
+    ({ type, statement }) => type === 'publish/v1' && isAbout(statement, about),
+  );
   const scans = said.filter(
     ({ type, statement, signer, index }) =>
       type === 'scan/v1' && isAbout(statement, about) && people.roleAt(signer, index) === 'scanner',
   );
   const owners = said
-    .filter(({ type, predicate }) => type === 'scope/v1' && about.name.startsWith(`@${predicate.scope}/`))
+    .filter(
+      ({ type, predicate }) => type === 'scope/v1' && about.name.startsWith(`@${predicate.scope}/`),
+    )
     .flatMap(({ predicate }) => predicate.owners.map((owner: { keyId: string }) => owner.keyId));
-  const authors = new Set([published?.signer, ...owners].flatMap((id) => [id, ...people.namesOf(id)]));
+  const authors = new Set(
+    [published?.signer, ...owners].flatMap((id) => [id, ...people.namesOf(id)]),
+  );
   const scan = scans.at(-1);
   const counted = said.filter((one) => {
     if (one.type !== 'approval/v1' || scan === undefined) return false;
@@ -56,12 +62,17 @@ export function approvalsInLog(
     if (scanReport !== scan.predicate.report || one.index < scan.index) return false;
     const id = reviewer.keyId ?? reviewer.credentialId;
     if (authors.has(id) || authors.has(reviewer.member)) return false;
-    if (people.nameAt(id, one.index) !== reviewer.member || people.roleAt(id, one.index) !== 'reviewer') return false;
+    if (
+      people.nameAt(id, one.index) !== reviewer.member ||
+      people.roleAt(id, one.index) !== 'reviewer'
+    )
+      return false;
     return assertion === undefined ? one.signer === id : isAsserted(one, people.passkey(id));
   });
   const verdict = scan?.predicate.verdict;
   const { secret = [], egress = [] } = published?.predicate.manifest.capabilities ?? {};
-  const high = (secret.length > 0 && egress.length > 0) || verdict === 'block' || verdict === 'incomplete';
+  const high =
+    (secret.length > 0 && egress.length > 0) || verdict === 'block' || verdict === 'incomplete';
   return {
     people: new Set(counted.map(({ predicate }) => predicate.reviewer.member)),
     independent: new Set(
@@ -85,17 +96,27 @@ function read({ index, body, envelope: text }: LogRow): Said {
     createPublicKey({ key, format: 'der', type: 'spki' }),
     Buffer.from(envelope.signatures[0].sig, 'base64'),
   );
-  if (!signed || entry.data.digest !== sha256(bytes).toString('base64')) throw new Error(`entry ${index} is not what was signed`);
+  if (!signed || entry.data.digest !== sha256(bytes).toString('base64'))
+    throw new Error(`entry ${index} is not what was signed`);
   const statement = JSON.parse(payload.toString('utf8'));
   const type = statement.predicateType.replace('https://skillgate.dev/attestation/', '');
-  return { index, signer: `sha256:${sha256(key).toString('hex')}`, type, predicate: statement.predicate, statement };
+  return {
+    index,
+    signer: `sha256:${sha256(key).toString('hex')}`,
+    type,
+    predicate: statement.predicate,
+    statement,
+  };
 }
 
 // Each key and passkey is enrolled and ended by administrators, one after the other; none of these walks ends anything backwards.
 function peopleIn(said: readonly Said[], root: readonly string[]) {
   const events = said.filter(({ type, signer }) => type === 'member/v1' && root.includes(signer));
   const last = (id: string, at: number) =>
-    events.findLast(({ predicate, index }) => index < at && (predicate.key?.keyId ?? predicate.passkey?.credentialId) === id);
+    events.findLast(
+      ({ predicate, index }) =>
+        index < at && (predicate.key?.keyId ?? predicate.passkey?.credentialId) === id,
+    );
   const enrolled = (id: string, at: number) => {
     const found = last(id, at);
     return found?.predicate.state === 'enrolled' ? found.predicate : undefined;
@@ -104,27 +125,50 @@ function peopleIn(said: readonly Said[], root: readonly string[]) {
     nameAt: (id: string, at: number): string | undefined => enrolled(id, at)?.name,
     roleAt: (id: string, at: number): string | undefined => enrolled(id, at)?.roles[0],
     namesOf: (id: string): string[] =>
-      events.filter(({ predicate }) => predicate.key?.keyId === id).map(({ predicate }) => predicate.name),
-    passkey: (id: string) => events.findLast(({ predicate }) => predicate.passkey?.credentialId === id)?.predicate.passkey,
+      events
+        .filter(({ predicate }) => predicate.key?.keyId === id)
+        .map(({ predicate }) => predicate.name),
+    passkey: (id: string) =>
+      events.findLast(({ predicate }) => predicate.passkey?.credentialId === id)?.predicate.passkey,
   };
 }
 
 /** WebAuthn level 3 §7.2, as far as a signature over exactly this statement goes. */
-function isAsserted({ statement }: Said, passkey: { publicKey: string; origin: string; rpId: string } | undefined): boolean {
+function isAsserted(
+  { statement }: Said,
+  passkey: { publicKey: string; origin: string; rpId: string } | undefined,
+): boolean {
   if (passkey === undefined) return false;
   const { assertion, ...predicate } = statement.predicate;
   const data = Buffer.from(assertion.authenticatorData, 'base64url');
   const client = Buffer.from(assertion.clientDataJSON, 'base64url');
   const { challenge, origin, type } = JSON.parse(client.toString('utf8'));
-  const wanted = sha256(pae('application/vnd.in-toto+json', Buffer.from(canonical({ ...statement, predicate })))).toString(
-    'base64url',
-  );
+  const wanted = sha256(
+    pae('application/vnd.in-toto+json', Buffer.from(canonical({ ...statement, predicate }))),
+  ).toString('base64url');
   const cose = Buffer.from(passkey.publicKey, 'base64url');
-  const [x, y] = [cose.subarray(10, 42), cose.subarray(45, 77)].map((part) => part.toString('base64url'));
-  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' }, format: 'jwk' });
-  const isSigned = verify('sha256', Buffer.concat([data, sha256(client)]), key, Buffer.from(assertion.signature, 'base64url'));
-  const isVerified = ((data[32] ?? 0) & 0x05) === 0x05 && data.subarray(0, 32).equals(sha256(passkey.rpId));
-  return isSigned && isVerified && type === 'webauthn.get' && origin === passkey.origin && challenge === wanted;
+  const [x, y] = [cose.subarray(10, 42), cose.subarray(45, 77)].map((part) =>
+    part.toString('base64url'),
+  );
+  const key = createPublicKey({
+    key: { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' },
+    format: 'jwk',
+  });
+  const isSigned = verify(
+    'sha256',
+    Buffer.concat([data, sha256(client)]),
+    key,
+    Buffer.from(assertion.signature, 'base64url'),
+  );
+  const isVerified =
+    ((data[32] ?? 0) & 0x05) === 0x05 && data.subarray(0, 32).equals(sha256(passkey.rpId));
+  return (
+    isSigned &&
+    isVerified &&
+    type === 'webauthn.get' &&
+    origin === passkey.origin &&
+    challenge === wanted
+  );
 }
 
 function isAbout(

@@ -7,7 +7,11 @@ import { makeStaffedWorld, type Staffed } from './world.ts';
 function swollen(bytes: number): string {
   const capability = { capabilities: { secret: Array.from({ length: bytes / 4 }, () => ({})) } };
   const payload = Buffer.from(JSON.stringify(capability)).toString('base64');
-  return JSON.stringify({ payload, payloadType: 'application/vnd.in-toto+json', signatures: [{ sig: 'eA==', keyid: '' }] });
+  return JSON.stringify({
+    payload,
+    payloadType: 'application/vnd.in-toto+json',
+    signatures: [{ sig: 'eA==', keyid: '' }],
+  });
 }
 
 describe('what is sent', () => {
@@ -19,11 +23,15 @@ describe('what is sent', () => {
 
   it.each(['publish', 'provenance'])('as part %s is measured before it is parsed', async (part) => {
     const form = new FormData();
-    for (const name of new Set(['publish', part])) form.set(name, name === part ? swollen(envelopeBytesMax * 4) : swollen(400));
+    for (const name of new Set(['publish', part]))
+      form.set(name, name === part ? swollen(envelopeBytesMax * 4) : swollen(400));
     form.set('bundle', new Blob([tarOf(makeSkill('@acme/x', '1.0.0'))]));
     const answer = await world.send('/api/v1/versions', { method: 'POST', body: form });
     // Both parts are read before either is judged.
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'request-too-large']);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      413,
+      'request-too-large',
+    ]);
   });
 
   it.each<[string, (token: string) => RequestInit, number]>([
@@ -31,16 +39,30 @@ describe('what is sent', () => {
     ['/api/v1/session/challenge', () => ({ body: `{"keyId":"${'x'.repeat(65 * 1024)}"}` }), 413],
     ['/api/v1/session', () => ({ body: `[${'1,'.repeat(33 * 1024)}1]` }), 413],
     ['/api/v1/jobs/x/report', () => ({ body: `[${'1,'.repeat(500_000)}1]` }), 401],
-    ['/api/v1/jobs/x/report', (token) => ({ body: '[', headers: { authorization: `Bearer ${token}` } }), 403],
-  ])('to %s is not parsed when it is too large or nobody may send it (%#)', async (path, init, status) => {
-    const { headers, ...rest } = init(world.tokens.rita);
-    const all = { 'content-type': 'application/json', ...headers };
-    expect((await world.send(path, { method: 'POST', headers: all, ...rest })).status).toBe(status);
-  });
+    [
+      '/api/v1/jobs/x/report',
+      (token) => ({ body: '[', headers: { authorization: `Bearer ${token}` } }),
+      403,
+    ],
+  ])(
+    'to %s is not parsed when it is too large or nobody may send it (%#)',
+    async (path, init, status) => {
+      const { headers, ...rest } = init(world.tokens.rita);
+      const all = { 'content-type': 'application/json', ...headers };
+      expect((await world.send(path, { method: 'POST', headers: all, ...rest })).status).toBe(
+        status,
+      );
+    },
+  );
 
   it('inside a report is an envelope of no more than an envelope’s bytes', async () => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${world.tokens.scanner}` };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${world.tokens.scanner}`,
+    };
     const body = `{"lease":"x","envelope":${swollen(envelopeBytesMax * 2)},"report":{}}`;
-    expect((await world.send('/api/v1/jobs/x/report', { method: 'POST', headers, body })).status).toBe(413);
+    expect(
+      (await world.send('/api/v1/jobs/x/report', { method: 'POST', headers, body })).status,
+    ).toBe(413);
   });
 });

@@ -10,7 +10,13 @@ import {
   type Statement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
-import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from '../skills-index/story-sigstore.ts';
+import {
+  somebody,
+  someWorkflow,
+  type TestCertified,
+  type TestClaims,
+  TestSigstore,
+} from '../skills-index/story-sigstore.ts';
 import { type Answer, call, namedFor, registryIdAt, type Send, type Skill, tarOf } from './road.ts';
 
 /** The Sigstore that the registry trusts. */
@@ -24,7 +30,8 @@ export const job: CiIdentity = {
 };
 let certificates = 0;
 /** A certificate of its own each time, as Fulcio gives them. */
-export const certify = (claims: TestClaims): TestCertified => sigstore.certify(claims, {}, `key ${certificates++}`);
+export const certify = (claims: TestClaims): TestCertified =>
+  sigstore.certify(claims, {}, `key ${certificates++}`);
 
 const aboutOf = ({ packed, manifest }: Skill) => ({
   name: manifest.name,
@@ -34,18 +41,29 @@ const aboutOf = ({ packed, manifest }: Skill) => ({
 });
 export const publication = (skill: Skill): Statement =>
   publishStatement(aboutOf(skill), { manifest: skill.manifest, tool: 'test' });
-export const provenanceOf = (skill: Skill): Statement => provenanceStatement(aboutOf(skill), { buildDefinition: {} });
+export const provenanceOf = (skill: Skill): Statement =>
+  provenanceStatement(aboutOf(skill), { buildDefinition: {} });
 
 /** Posts a statement by certificate. */
-export async function post(send: Send, statement: Statement, signer: TestCertified): Promise<Answer> {
-  return call(send, '/api/v1/statements', { json: await sigstore.say(namedFor(await registryIdAt(send), statement), signer) });
+export async function post(
+  send: Send,
+  statement: Statement,
+  signer: TestCertified,
+): Promise<Answer> {
+  return call(send, '/api/v1/statements', {
+    json: await sigstore.say(namedFor(await registryIdAt(send), statement), signer),
+  });
 }
 
 /** Claims a scope with a certificate of its own. */
 export async function claim(
   send: Send,
   scope: string,
-  { owners, publishers, signer }: { owners: readonly Identity[]; publishers?: readonly Identity[]; signer: TestCertified },
+  {
+    owners,
+    publishers,
+    signer,
+  }: { owners: readonly Identity[]; publishers?: readonly Identity[]; signer: TestCertified },
 ): Promise<Answer> {
   const named = publishers === undefined ? {} : { publishers };
   return post(send, scopeStatement({ scope: parseScope(scope), owners, ...named }), signer);

@@ -27,8 +27,12 @@ describe('a registry whose clock is three days ahead once', () => {
   const skillOf = (version: string): Skill => makeSkill('@acme/clock', version);
   const lease = async (token = world.tokens.scanner) =>
     (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body.job;
-  const status = async () => Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
-  async function approved(skill: Skill, tokens: Pick<Staffed['tokens'], 'scanner' | 'rita'> = world.tokens): Promise<void> {
+  const status = async () =>
+    Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
+  async function approved(
+    skill: Skill,
+    tokens: Pick<Staffed['tokens'], 'scanner' | 'rita'> = world.tokens,
+  ): Promise<void> {
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
     expect((await scan(world.send, tokens.scanner, world.scanner, skill, 'pass')).status).toBe(200);
     expect((await approve(world.send, tokens.rita, world.rita, skill)).status).toBe(201);
@@ -41,7 +45,9 @@ describe('a registry whose clock is three days ahead once', () => {
   it('signs a status that clients take as soon as the clock is right again', async () => {
     await ahead(status);
     const now = world.registry.now().getTime();
-    expect(verifyStatus(await status(), world.trust.root, now)).toMatchObject({ issued: new Date(now).toISOString() });
+    expect(verifyStatus(await status(), world.trust.root, now)).toMatchObject({
+      issued: new Date(now).toISOString(),
+    });
   });
 
   it('keeps the newer status of a process whose clock is a second ahead', async () => {
@@ -70,7 +76,11 @@ describe('a registry whose clock is three days ahead once', () => {
     await ahead(async () => approved(skillOf('1.0.1'), await signInBoth()));
     await approved(skillOf('1.0.2'));
     const { body } = await call(world.send, '/api/v1/versions/@acme/clock');
-    expect(body.versions.map(({ version }: { version: string }) => version)).toEqual(['1.0.0', '1.0.1', '1.0.2']);
+    expect(body.versions.map(({ version }: { version: string }) => version)).toEqual([
+      '1.0.0',
+      '1.0.1',
+      '1.0.2',
+    ]);
     const last = await requireVersion(world.registry, skillOf('1.0.2').manifest);
     expect(await previousApproved(world.registry, last)).toMatchObject({ version: '1.0.1' });
   });
@@ -94,15 +104,21 @@ describe('a registry whose clock is three days ahead once', () => {
   it('shows a doubt about a version that was moved then', async () => {
     await ahead(async () => approved(skillOf('1.0.0'), await signInBoth()));
     const row = await requireVersion(world.registry, skillOf('1.0.0').manifest);
-    await world.registry.db.batch([doubtWrite(world.registry, row, { by: 'registry', why: 'A rescan failed' })]);
-    expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/clock', why: 'A rescan failed' }]);
+    await world.registry.db.batch([
+      doubtWrite(world.registry, row, { by: 'registry', why: 'A rescan failed' }),
+    ]);
+    expect(await listDoubts(world.registry)).toMatchObject([
+      { name: '@acme/clock', why: 'A rescan failed' },
+    ]);
   });
 
   it('names nobody as looking at a version who claimed it then', async () => {
     await publish(world.send, skillOf('1.0.0'), world.author);
     await scan(world.send, world.tokens.scanner, world.scanner, skillOf('1.0.0'), 'review');
-    const claim = (token: string) => call(world.send, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
-    const listed = async () => (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews[0];
+    const claim = (token: string) =>
+      call(world.send, '/api/v1/reviews/@acme/clock/1.0.0/claim', { token, json: {} });
+    const listed = async () =>
+      (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews[0];
     await ahead(async () => claim(await signIn(world.send, world.omar)));
     expect(await listed()).not.toHaveProperty('claim');
     await claim(world.tokens.rita);

@@ -8,31 +8,70 @@ import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-l
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestRoot } from './people.ts';
-import { approve, call, claimScope, enrol, makeSkill, publish, type Send, type Skill, scan, signIn, state } from './road.ts';
+import {
+  approve,
+  call,
+  claimScope,
+  enrol,
+  makeSkill,
+  publish,
+  type Send,
+  type Skill,
+  scan,
+  signIn,
+  state,
+} from './road.ts';
 
 /** Walks the road and a little beside it. */
 export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
-  const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
-  expect((await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner })).status).toBe(201);
-  expect((await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita })).status).toBe(201);
+  const author = makeKey();
+  const scanner = makeKey();
+  const rita = makeKey();
+  expect(
+    (await enrol(send, trust.administrator, { name: 'scanner', roles: ['scanner'], key: scanner }))
+      .status,
+  ).toBe(201);
+  expect(
+    (await enrol(send, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita }))
+      .status,
+  ).toBe(201);
   expect((await claimScope(send, 'acme', author)).status).toBe(201);
-  const [scannerToken, ritaToken] = [await signIn(send, scanner), await signIn(send, rita)];
+  const scannerToken = await signIn(send, scanner);
+  const ritaToken = await signIn(send, rita);
 
-  const skill = makeSkill('@acme/count', '1.0.0', { files: { 'scripts/count.sh': 'wc -w "$1"\n' } });
+  const skill = makeSkill('@acme/count', '1.0.0', {
+    files: { 'scripts/count.sh': 'wc -w "$1"\n' },
+  });
   const answers = await Promise.all(Array.from({ length: 8 }, () => publish(send, skill, author)));
-  expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
-  expect(await publish(send, skill, author)).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+  expect(answers.map((answer) => answer.status).sort()).toEqual([
+    201,
+    ...Array.from({ length: 7 }, () => 409),
+  ]);
+  expect(await publish(send, skill, author)).toMatchObject({
+    status: 409,
+    body: { code: 'version-exists' },
+  });
   expect((await send('/index/@acme/count')).status).toBe(404);
   expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
 
-  expect(await scan(send, scannerToken, scanner, skill, 'review', [], { prose: saying('Count the words.') })).toMatchObject({
+  expect(
+    await scan(send, scannerToken, scanner, skill, 'review', [], {
+      prose: saying('Count the words.'),
+    }),
+  ).toMatchObject({
     status: 200,
     body: { status: 'in review' },
   });
-  expect((await call(send, '/api/v1/jobs/lease', { token: scannerToken, json: {} })).body).toEqual({ job: null });
-  expect((await call(send, '/api/v1/reviews', { token: ritaToken })).body.reviews).toMatchObject([{ name: '@acme/count' }]);
+  expect((await call(send, '/api/v1/jobs/lease', { token: scannerToken, json: {} })).body).toEqual({
+    job: null,
+  });
+  expect((await call(send, '/api/v1/reviews', { token: ritaToken })).body.reviews).toMatchObject([
+    { name: '@acme/count' },
+  ]);
   expect(await approve(send, ritaToken, rita, skill)).toMatchObject({ status: 201 });
-  expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({ status: 'approved' });
+  expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({
+    status: 'approved',
+  });
 
   const line = await readLine(send, skill);
   expect(await judge(send, trust, skill, line)).toMatchObject({
@@ -45,8 +84,12 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
     files: { 'SKILL.md': '---\nname: count\ndescription: x\n---\nCount the lines.\n' },
   });
   expect((await publish(send, update, author)).status).toBe(201);
-  await scan(send, scannerToken, scanner, update, 'pass', [], { prose: saying('Count the lines.') });
-  expect((await call(send, '/api/v1/reviews/@acme/count/1.0.1', { token: ritaToken })).body.prose).toMatchObject({
+  await scan(send, scannerToken, scanner, update, 'pass', [], {
+    prose: saying('Count the lines.'),
+  });
+  expect(
+    (await call(send, '/api/v1/reviews/@acme/count/1.0.1', { token: ritaToken })).body.prose,
+  ).toMatchObject({
     kind: 'told',
     since: '1.0.0',
     change: { added: [{ path: 'SKILL.md', text: 'Count the lines.' }], removed: 1 },
@@ -59,12 +102,21 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
     reason: 'it was a trick',
   });
   expect((await state(send, revoked, rita)).status).toBe(201);
-  expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({ status: 'revoked' });
-  expect(await judge(send, trust, skill, line)).toMatchObject({ kind: 'refused', reasons: [{ code: 'revoked' }] });
+  expect((await call(send, '/api/v1/versions/@acme/count/1.0.0')).body).toMatchObject({
+    status: 'revoked',
+  });
+  expect(await judge(send, trust, skill, line)).toMatchObject({
+    kind: 'refused',
+    reasons: [{ code: 'revoked' }],
+  });
 }
 
 function saying(text: string): Prose {
-  return { schema: 'skillgate.prose/1', sentences: [{ path: 'SKILL.md', line: 5, text, isHidden: false }], left: 0 };
+  return {
+    schema: 'skillgate.prose/1',
+    sentences: [{ path: 'SKILL.md', line: 5, text, isHidden: false }],
+    left: 0,
+  };
 }
 
 /** The one line of a skill's index file. */
@@ -77,7 +129,12 @@ export async function readLine(send: Send, skill: Skill): Promise<IndexLine> {
 }
 
 /** Fetches all that the line names, and decides as an installer does. */
-export async function judge(send: Send, trust: TestRoot, skill: Skill, line: IndexLine): Promise<ReturnType<typeof decide>> {
+export async function judge(
+  send: Send,
+  trust: TestRoot,
+  skill: Skill,
+  line: IndexLine,
+): Promise<ReturnType<typeof decide>> {
   const blob = async (digest: string): Promise<Uint8Array> => {
     const response = await send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
     expect(response.status, digest).toBe(200);
@@ -85,7 +142,9 @@ export async function judge(send: Send, trust: TestRoot, skill: Skill, line: Ind
     expect(digestOf(bytes)).toBe(digest);
     return bytes;
   };
-  const statements = new Map(await Promise.all(line.statements.map(async (digest) => [digest, await blob(digest)] as const)));
+  const statements = new Map(
+    await Promise.all(line.statements.map(async (digest) => [digest, await blob(digest)] as const)),
+  );
   const files = new Map<string, Uint8Array>();
   for (const file of skill.packed.bundle.files) files.set(file.path, await blob(file.sha256));
   const { body } = await call(send, `/api/v1/versions/${line.name}/${line.version}`);

@@ -24,7 +24,8 @@ describe('a blob that is damaged on its disk', () => {
   });
   afterEach(() => world.close());
 
-  const get = (digest: Digest): Promise<Response> => world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
+  const get = (digest: Digest): Promise<Response> =>
+    world.send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
   function damage(...names: readonly string[]): void {
     for (const name of names) {
       const bytes = Buffer.from(world.stored.get(name) ?? '');
@@ -34,20 +35,27 @@ describe('a blob that is damaged on its disk', () => {
     }
   }
   async function statementOf(type: string, index = -1): Promise<Digest> {
-    const rows = await world.registry.db.read.select().from(statements).where(eq(statements.predicateType, type));
+    const rows = await world.registry.db.read
+      .select()
+      .from(statements)
+      .where(eq(statements.predicateType, type));
     return parseDigest(rows.at(index)?.bundle ?? '');
   }
   async function requireWhole(digest: Digest, names: readonly string[]): Promise<void> {
     const answer = await get(digest);
     expect(answer.status).toBe(200);
     expect(digestOf(new Uint8Array(await answer.arrayBuffer()))).toBe(digest);
-    for (const name of names) expect(digestOf(world.stored.get(name) ?? Buffer.alloc(0)), name).toBe(digest);
+    for (const name of names)
+      expect(digestOf(world.stored.get(name) ?? Buffer.alloc(0)), name).toBe(digest);
   }
 
   it.each([
     ['a bundle', async () => skill.packed.digest],
     ['a file', async () => file],
-    ['a report', async () => parseDigest((await requireVersion(world.registry, skill.manifest)).report ?? '')],
+    [
+      'a report',
+      async () => parseDigest((await requireVersion(world.registry, skill.manifest)).report ?? ''),
+    ],
     ['a publication', () => statementOf(predicateTypes.publish)],
     ['the claim of the scope', () => statementOf(predicateTypes.scope, 0)],
   ])('is never served, and written again from its other copy: %s', async (_, find) => {
@@ -82,9 +90,14 @@ describe('a blob that is damaged on its disk', () => {
     damage(publicBlobName(file), storedBlobName(file));
     const refused = await get(file);
     expect([refused.status, refused.headers.get('cache-control')]).toEqual([503, 'no-store']);
-    expect(await refused.json()).toMatchObject({ code: 'blob-damaged', detail: expect.stringContaining(file) });
+    expect(await refused.json()).toMatchObject({
+      code: 'blob-damaged',
+      detail: expect.stringContaining(file),
+    });
     expect(world.errors).toHaveLength(1);
-    const same = Object.fromEntries(skill.files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]));
+    const same = Object.fromEntries(
+      skill.files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]),
+    );
     const next = makeSkill('@acme/kept', '1.0.1', {
       files: { ...same, 'skill.json': JSON.stringify({ ...skill.manifest, version: '1.0.1' }) },
     });
@@ -97,7 +110,11 @@ describe('a blob that is damaged on its disk', () => {
     const draft = makeSkill('@acme/draft', '1.0.0');
     await publish(world.send, draft, world.author);
     const publication = await statementOf(predicateTypes.publish);
-    for (const digest of [draft.packed.digest, draft.packed.bundle.files[0]?.sha256 ?? digestOf(''), publication]) {
+    for (const digest of [
+      draft.packed.digest,
+      draft.packed.bundle.files[0]?.sha256 ?? digestOf(''),
+      publication,
+    ]) {
       expect((await get(digest)).status).toBe(404);
       expect(world.stored.has(publicBlobName(digest))).toBe(false);
     }
@@ -108,7 +125,9 @@ describe('a blob that is damaged on its disk', () => {
     damage(storedBlobName(claim), publicBlobName(claim));
     delete world.registry.identities.known;
     await signIn(world.send, other);
-    expect((await publish(world.send, makeSkill('@acme/next', '1.0.0'), world.author)).status).toBe(201);
+    expect((await publish(world.send, makeSkill('@acme/next', '1.0.0'), world.author)).status).toBe(
+      201,
+    );
     expect(digestOf(world.stored.get(storedBlobName(claim)) ?? Buffer.alloc(0))).toBe(claim);
   });
 
@@ -123,6 +142,9 @@ describe('a blob that is damaged on its disk', () => {
     await signIn(world.send, other);
     expect((await publish(world.send, makeSkill('@other/lives', '1.0.0'), other)).status).toBe(201);
     const refused = await publish(world.send, makeSkill('@acme/frozen', '1.0.0'), world.author);
-    expect(refused).toMatchObject({ status: 409, body: { code: 'scope-frozen', detail: expect.stringContaining('damaged') } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'scope-frozen', detail: expect.stringContaining('damaged') },
+    });
   });
 });

@@ -21,7 +21,9 @@ function overwrite(path: string, from: number, bytes: Uint8Array): void {
 /** Damages the first page of a table that no start reads, so that only a look through the whole file finds the fault. */
 function damageAudit(path: string): void {
   const client = new BetterSqlite3(path);
-  const page = client.prepare<[], { rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'audit'").get();
+  const page = client
+    .prepare<[], { rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'audit'")
+    .get();
   client.close();
   overwrite(path, ((page?.rootpage ?? 0) - 1) * 4_096, noise(4_096));
 }
@@ -39,7 +41,8 @@ describe('a registry whose database is damaged', () => {
     dir = await makeDataFolder(trust);
     const first = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) => fetch(`${first.base}${path}`, init);
-    for (let i = 0; i < 5; i++) expect((await claimScope(send, `scope-${i}`, makeKey())).status).toBe(201);
+    for (let i = 0; i < 5; i++)
+      expect((await claimScope(send, `scope-${i}`, makeKey())).status).toBe(201);
     port = Number(new URL(first.base).port);
     await first.close();
     copy = `${dir}-copy`;
@@ -54,32 +57,44 @@ describe('a registry whose database is damaged', () => {
     ['has another first page', () => overwrite(file(), 0, noise(4_096))],
     ['is cut off', () => truncateSync(file(), 3 * 4_096)],
     ['has other pages in its middle', () => overwrite(file(), 4_096, noise(20 * 4_096))],
-    ['is another file', () => writeFileSync(file(), 'This is no database, but a text of some length.\n'.repeat(500))],
+    [
+      'is another file',
+      () => writeFileSync(file(), 'This is no database, but a text of some length.\n'.repeat(500)),
+    ],
     ['is gone, though the objects are there', () => rmSync(file())],
     ['is empty, though the objects are there', () => writeFileSync(file(), '')],
     ['is a folder', () => [rmSync(file()), mkdirSync(file())]],
     ['has another page in a table that no start reads', () => damageAudit(file())],
-  ])('that %s does not start, says where to go on, and leaves port and folder free', async (_, damage) => {
-    mkdirSync(join(dir, 'objects/stored/sha256'), { recursive: true });
-    damage();
-    await expect(startRegistry({ dir, port })).rejects.toMatchObject({
-      code: 'database-damaged',
-      message: expect.stringContaining('registry.sqlite'),
-      hint: expect.stringContaining('docs/operating.md'),
-    });
-    for (const end of ['', '-wal', '-shm']) rmSync(`${file()}${end}`, { force: true, recursive: true });
-    cpSync(copy, file());
-    const again = await startRegistry({ dir, port });
-    expect((await fetch(`${again.base}/readyz`)).status).toBe(200);
-    await again.close();
-  });
+  ])(
+    'that %s does not start, says where to go on, and leaves port and folder free',
+    async (_, damage) => {
+      mkdirSync(join(dir, 'objects/stored/sha256'), { recursive: true });
+      damage();
+      await expect(startRegistry({ dir, port })).rejects.toMatchObject({
+        code: 'database-damaged',
+        message: expect.stringContaining('registry.sqlite'),
+        hint: expect.stringContaining('docs/operating.md'),
+      });
+      for (const end of ['', '-wal', '-shm'])
+        rmSync(`${file()}${end}`, { force: true, recursive: true });
+      cpSync(copy, file());
+      const again = await startRegistry({ dir, port });
+      expect((await fetch(`${again.base}/readyz`)).status).toBe(200);
+      await again.close();
+    },
+  );
 
   it('while it runs says so to whoever asks whether it is ready, and refuses what needs the place', async () => {
     const running = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
     const { db } = running.registry;
-    const cause = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
-    const broken = { ...db, batch: () => Promise.reject(new Error('Failed to run the query', { cause })) };
+    const cause = Object.assign(new Error('database disk image is malformed'), {
+      code: 'SQLITE_CORRUPT',
+    });
+    const broken = {
+      ...db,
+      batch: () => Promise.reject(new Error('Failed to run the query', { cause })),
+    };
     Object.assign(running.registry, { db: broken });
     const refused = await claimScope(send, 'late', makeKey());
     expect(refused).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
@@ -95,15 +110,28 @@ describe('a registry whose database is damaged', () => {
   it('and too large to be looked through at the start is found out while it serves, and written to no more', async () => {
     damageAudit(file());
     const said: string[] = [];
-    const running = await startRegistry({ dir, port: 0, checkBytesMax: 10, log: (line) => said.push(line) });
+    const running = await startRegistry({
+      dir,
+      port: 0,
+      checkBytesMax: 10,
+      log: (line) => said.push(line),
+    });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
-    const found = { status: 503, body: { ok: false, damaged: expect.stringContaining('registry.sqlite') } };
+    const found = {
+      status: 503,
+      body: { ok: false, damaged: expect.stringContaining('registry.sqlite') },
+    };
     await expect.poll(() => call(send, '/readyz'), { timeout: 20_000 }).toMatchObject(found);
     expect(said.join('\n')).toContain('Cannot use the database');
-    expect(await claimScope(send, 'late', makeKey())).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
+    expect(await claimScope(send, 'late', makeKey())).toMatchObject({
+      status: 503,
+      body: { code: 'database-damaged' },
+    });
     // Written as a single statement, and not as a batch.
     const { db } = running.registry;
-    const answer = await call(send, '/api/v1/session', { json: { keyId: makeKey().keyId, nonce: 'AAAA', signature: 'AAAA' } });
+    const answer = await call(send, '/api/v1/session', {
+      json: { keyId: makeKey().keyId, nonce: 'AAAA', signature: 'AAAA' },
+    });
     expect(answer).toMatchObject({ status: 503, body: { code: 'database-damaged' } });
     await expect(async () => db.read.insert(guard).values({ ok: 1 })).rejects.toThrow();
     expect((await send('/index/root.json')).status).toBe(200);
@@ -114,7 +142,12 @@ describe('a registry whose database is damaged', () => {
 
   it('nowhere serves while it is looked through, and afterwards', async () => {
     const said: string[] = [];
-    const running = await startRegistry({ dir, port: 0, checkBytesMax: 10, log: (line) => said.push(line) });
+    const running = await startRegistry({
+      dir,
+      port: 0,
+      checkBytesMax: 10,
+      log: (line) => said.push(line),
+    });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
     const check = startCheck(file(), (line) => said.push(line));
     expect((await claimScope(send, 'meanwhile', makeKey())).status).toBe(201);
@@ -125,7 +158,9 @@ describe('a registry whose database is damaged', () => {
   });
 
   it('nowhere is told from one that this user may not write', () => {
-    const readonly = Object.assign(new Error('attempt to write a readonly database'), { code: 'SQLITE_READONLY' });
+    const readonly = Object.assign(new Error('attempt to write a readonly database'), {
+      code: 'SQLITE_READONLY',
+    });
     expect(damageOf(readonly, file())).toMatchObject({
       code: 'file-not-found',
       message: expect.stringContaining('may not write'),
@@ -136,7 +171,9 @@ describe('a registry whose database is damaged', () => {
 
   it('that cannot be looked through is called so, and one whose check was stopped is not', async () => {
     const said: string[] = [];
-    expect(await startCheck(join(dir, 'none.sqlite'), (line) => said.push(line)).found).toBeUndefined();
+    expect(
+      await startCheck(join(dir, 'none.sqlite'), (line) => said.push(line)).found,
+    ).toBeUndefined();
     const stopped = startCheck(file(), (line) => said.push(line));
     stopped.stop();
     expect(await stopped.found).toBeUndefined();

@@ -12,7 +12,11 @@ export interface Visitor {
   cookie: string;
   get(path: string): Promise<Page>;
   /** Sends a form as our own page would; `headers` replace what a browser adds. */
-  post(path: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
+  post(
+    path: string,
+    fields?: Record<string, string>,
+    headers?: Record<string, string>,
+  ): Promise<Page>;
 }
 
 export interface Page {
@@ -37,9 +41,17 @@ export function visitor(send: Send): Visitor {
   const me: Visitor = {
     cookie: '',
     get: async (path) => read(me, await send(`/review${path}`, { headers: { cookie: me.cookie } })),
-    post: async (path, fields = {}, headers = { origin: 'null', 'sec-fetch-site': 'same-origin' }) => {
+    post: async (
+      path,
+      fields = {},
+      headers = { origin: 'null', 'sec-fetch-site': 'same-origin' },
+    ) => {
       const body = new URLSearchParams(fields).toString();
-      const sent = { cookie: me.cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers };
+      const sent = {
+        cookie: me.cookie,
+        'content-type': 'application/x-www-form-urlencoded',
+        ...headers,
+      };
       return read(me, await send(`/review${path}`, { method: 'POST', headers: sent, body }));
     },
   };
@@ -75,18 +87,33 @@ export function deskPasskey(name: string): DeskPasskey {
   const passkey = testPasskey(name);
   const { credentialId, publicKey } = passkey.enrolled;
   const whole = (response: object): string =>
-    JSON.stringify({ id: credentialId, rawId: credentialId, type: 'public-key', clientExtensionResults: {}, response });
+    JSON.stringify({
+      id: credentialId,
+      rawId: credentialId,
+      type: 'public-key',
+      clientExtensionResults: {},
+      response,
+    });
   let counter = 0;
   return {
     enrolled: { credentialId, publicKey, ...site },
     get: (page, { challenge, ...lies } = {}) => {
       const bytes = Buffer.from(challenge ?? challengeOn(page), 'base64url');
-      const { credentialId: _, ...response } = passkey.assert(bytes, { ...site, counter: ++counter, ...lies });
+      const { credentialId: _, ...response } = passkey.assert(bytes, {
+        ...site,
+        counter: ++counter,
+        ...lies,
+      });
       return whole(response);
     },
     create: (page, lies = {}) => {
       const said = { ...site, type: 'webauthn.create', flags: 0x45, ...lies };
-      const clientData = { type: said.type, challenge: challengeOn(page), origin: said.origin, crossOrigin: false };
+      const clientData = {
+        type: said.type,
+        challenge: challengeOn(page),
+        origin: said.origin,
+        crossOrigin: false,
+      };
       const id = Buffer.from(credentialId, 'base64url');
       const data = Buffer.concat([
         createHash('sha256').update(said.rpId).digest(),
@@ -121,7 +148,10 @@ export async function scanned(
   verdict: 'pass' | 'block',
   capabilities: object = {},
 ): Promise<Skill> {
-  const skill = makeSkill('@acme/count', `1.0.${serial}`, { capabilities, files: { 'bin/tool': `\u007fELF ${serial}` } });
+  const skill = makeSkill('@acme/count', `1.0.${serial}`, {
+    capabilities,
+    files: { 'bin/tool': `\u007fELF ${serial}` },
+  });
   await publish(send, skill, author);
   await scan(send, tokens.scanner, scanner, skill, verdict);
   return skill;

@@ -8,7 +8,9 @@ function closureOf(path: string, known = new Set<string>()): ReadonlySet<string>
   known.add(path);
   const source = readFileSync(join(repository, path), 'utf8');
   for (const [, from = ''] of source.matchAll(/^(?:import|export) (?!type )[^;]*?'([^']+)';/gm)) {
-    const next = from.startsWith('.') ? relative(repository, join(repository, path, '..', from)) : from;
+    const next = from.startsWith('.')
+      ? relative(repository, join(repository, path, '..', from))
+      : from;
     if (!from.startsWith('.')) known.add(next);
     else if (!known.has(next)) closureOf(next, known);
   }
@@ -19,5 +21,9 @@ it('skillgate serve looks through the database before it loads the application',
   const loaded = [...closureOf('cli/commands/serve.ts')];
   expect(loaded).toContain('registry/store/database-damage.ts');
   expect(loaded).toContain('better-sqlite3');
-  expect(loaded.filter((one) => /^(hono|@hono|drizzle-orm)|^registry\/(app|serve|sqlite|schema)\.ts/.test(one))).toEqual([]);
+  expect(
+    loaded.filter((one) =>
+      /^(hono|@hono|drizzle-orm)|^registry\/(app|serve|sqlite|schema)\.ts/.test(one),
+    ),
+  ).toEqual([]);
 });

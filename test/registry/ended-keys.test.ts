@@ -2,11 +2,25 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { latest, readIdentities } from '../../registry/people/identities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { keyStatement, memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  keyStatement,
+  memberStatement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot, type TestKey } from './people.ts';
-import { type Answer, approve, call, makeSkill, publish, type Skill, scan, signIn, state } from './road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  signIn,
+  state,
+} from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const acme = parseScope('acme');
@@ -14,7 +28,8 @@ const skill = makeSkill('@acme/back', '1.0.0');
 
 describe('who ends a key for an index before now', () => {
   let world: Staffed;
-  const [next, thief] = [makeKey(), makeKey()];
+  const next = makeKey();
+  const thief = makeKey();
   beforeEach(async () => {
     world = await makeStaffedWorld();
     await bring(skill, world.author);
@@ -28,13 +43,37 @@ describe('who ends a key for an index before now', () => {
     return status;
   };
   const end = async (key: TestKey, by: TestKey, validUpTo?: number): Promise<Answer> =>
-    state(world.send, keyStatement({ key: key.open, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) }), by);
+    state(
+      world.send,
+      keyStatement({
+        key: key.open,
+        state: 'ended',
+        ...(validUpTo === undefined ? {} : { validUpTo }),
+      }),
+      by,
+    );
   const rotate = async (to: TestKey): Promise<Answer> =>
-    state(world.send, keyStatement({ key: to.open, state: 'enrolled', replaces: world.author.keyId }), world.author);
+    state(
+      world.send,
+      keyStatement({ key: to.open, state: 'enrolled', replaces: world.author.keyId }),
+      world.author,
+    );
   const claim = async (owner: TestKey, by: TestKey, previous?: Digest): Promise<Answer> =>
-    state(world.send, scopeStatement({ scope: acme, owners: [owner.open], ...(previous === undefined ? {} : { previous }) }), by);
+    state(
+      world.send,
+      scopeStatement({
+        scope: acme,
+        owners: [owner.open],
+        ...(previous === undefined ? {} : { previous }),
+      }),
+      by,
+    );
   const give = async (to: TestKey): Promise<Answer> =>
-    claim(to, world.author, (await readIdentities(world.registry)).chain.scopeStatementOf(acme, latest));
+    claim(
+      to,
+      world.author,
+      (await readIdentities(world.registry)).chain.scopeStatementOf(acme, latest),
+    );
   const owners = async (): Promise<Digest[]> =>
     (await readIdentities(world.registry)).chain.ownersOf(acme, latest).map(identityId);
   const statusOf = async ({ manifest }: Skill): Promise<string> =>
@@ -59,7 +98,13 @@ describe('who ends a key for an index before now', () => {
 
   it('is not a reviewer who was removed', async () => {
     const { send, rita, trust } = world;
-    const gone = { nonce: freshNonce(), name: 'rita', roles: ['reviewer'], key: rita.open, state: 'ended' } as const;
+    const gone = {
+      nonce: freshNonce(),
+      name: 'rita',
+      roles: ['reviewer'],
+      key: rita.open,
+      state: 'ended',
+    } as const;
     expect((await state(send, memberStatement(gone), trust.administrator)).status).toBe(201);
     expect(await end(rita, rita, 0)).toMatchObject({ status: 403 });
     expect(await statusOf(skill)).toBe('approved');
@@ -67,7 +112,9 @@ describe('who ends a key for an index before now', () => {
 
   it('says it once: a former owner makes no index line of the next one too long', async () => {
     await give(next);
-    const said = [undefined, 1, 2, 3].map((validUpTo) => end(world.author, world.author, validUpTo));
+    const said = [undefined, 1, 2, 3].map((validUpTo) =>
+      end(world.author, world.author, validUpTo),
+    );
     expect((await Promise.all(said)).filter(({ status }) => status === 201)).toHaveLength(1);
     await signIn(world.send, next);
     const later = makeSkill('@acme/back', '1.0.1');
@@ -79,7 +126,8 @@ describe('who ends a key for an index before now', () => {
 it('one administrator who was merely enrolled ends an owner’s key, and the scope is still not theirs to give', async () => {
   const world = await makeStaffedWorld({ trust: makeRoot({ administrators: 3, threshold: 2 }) });
   const { send, author, trust, registry } = world;
-  const [mallory, friend] = [makeKey(), makeKey()];
+  const mallory = makeKey();
+  const friend = makeKey();
   const enrolled = {
     nonce: freshNonce(),
     name: 'mallory',

@@ -18,11 +18,15 @@ export function failWrite(
     return act();
   };
   Object.assign(registry, {
-    db: { read: db.read, batch: (all: Parameters<typeof db.batch>[0]) => turn(() => db.batch(all)) },
+    db: {
+      read: db.read,
+      batch: (all: Parameters<typeof db.batch>[0]) => turn(() => db.batch(all)),
+    },
     objects: {
       ...objects,
       put: (name: string, bytes: Uint8Array) => turn(() => objects.put(name, bytes)),
-      putOver: (...given: Parameters<typeof objects.putOver>) => turn(() => objects.putOver(...given)),
+      putOver: (...given: Parameters<typeof objects.putOver>) =>
+        turn(() => objects.putOver(...given)),
       putAll: (all: ReadonlyMap<string, Uint8Array>) => turn(() => objects.putAll(all)),
     },
   });

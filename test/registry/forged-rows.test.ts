@@ -40,7 +40,10 @@ describe('rows that somebody wrote straight into the database', () => {
   afterAll(() => world.close());
 
   /** Logs a statement past every check. */
-  const forge = async (statement: Statement, key: Pick<TestKey, 'keyId' | 'publicKey' | 'sign'>): Promise<Digest> => {
+  const forge = async (
+    statement: Statement,
+    key: Pick<TestKey, 'keyId' | 'publicKey' | 'sign'>,
+  ): Promise<Digest> => {
     const envelope = await signStatement(statement, key);
     const planned = await planAppend(world.registry, [
       { statement, envelope, signer: { keyId: key.keyId, spki: key.publicKey } },
@@ -55,13 +58,28 @@ describe('rows that somebody wrote straight into the database', () => {
     const { registry } = world;
     const skill = makeSkill('@acme/forged', version);
     const { packed, manifest } = skill;
-    const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+    const about = {
+      name: manifest.name,
+      version: manifest.version,
+      bundle: packed.digest,
+      files: packed.bundle.files,
+    };
     const report = makeReport(skill, 'pass');
     const identities: Digest[] = [];
     for (const [statement, key] of extra) identities.push(await forge(statement, key));
     const published = await forge(publishStatement(about, { manifest, tool: 't' }), owner);
-    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition }));
-    const scan = { ruleSet, report: digestOf(canonicalJson(report)), verdict: 'pass', isolation: 't', coverage } as const;
+    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
+      path,
+      sha256,
+      disposition,
+    }));
+    const scan = {
+      ruleSet,
+      report: digestOf(canonicalJson(report)),
+      verdict: 'pass',
+      isolation: 't',
+      coverage,
+    } as const;
     const scanned = await forge(scanStatement(about, scan), world.scanner);
     const approval = approvalStatement(about, {
       name: manifest.name,
@@ -106,7 +124,8 @@ describe('rows that somebody wrote straight into the database', () => {
       statements: [...honest, ...identities, published, scanned, approved, verdict].sort(),
       logIndex: Number(checkpoint.split('\n')[1]) - 1,
     } as const;
-    const bytesOf = (digest: Digest): Uint8Array => world.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0);
+    const bytesOf = (digest: Digest): Uint8Array =>
+      world.stored.get(storedBlobName(digest)) ?? Buffer.alloc(0);
     return decide({
       root: world.trust.root,
       policy: defaultPolicy,
@@ -127,7 +146,11 @@ describe('rows that somebody wrote straight into the database', () => {
   };
 
   it('are admitted where each part was signed by who may sign it (so the test tests what it says)', async () => {
-    const decision = await decideOn('1.0.0', { owner: world.author, reviewer: world.rita, extra: [] });
+    const decision = await decideOn('1.0.0', {
+      owner: world.author,
+      reviewer: world.rita,
+      extra: [],
+    });
     expect(decision.kind === 'refused' ? decision.reasons : []).toEqual([]);
   });
 
@@ -143,20 +166,32 @@ describe('rows that somebody wrote straight into the database', () => {
       ['1.0.1', mallory],
       ['1.0.2', { ...world.registry.keys.registry, open: mallory.open, pem: '' }],
     ] as const) {
-      const decision = await decideOn(version, { owner: world.author, reviewer: mallory, extra: [[enrolment, signer]] });
+      const decision = await decideOn(version, {
+        owner: world.author,
+        reviewer: mallory,
+        extra: [[enrolment, signer]],
+      });
       expect(decision.kind).toBe('refused');
       expect(JSON.stringify(decision)).toMatch(/approvals-missing|approval-invalid/);
     }
-    expect(await call(world.send, '/api/v1/session/challenge', { json: { keyId: mallory.keyId } })).toMatchObject({
+    expect(
+      await call(world.send, '/api/v1/session/challenge', { json: { keyId: mallory.keyId } }),
+    ).toMatchObject({
       status: 403,
     });
   });
 
   it('make nobody an owner of a scope', async () => {
     const claim = scopeStatement({ scope: parseScope('acme'), owners: [mallory.open] });
-    const decision = await decideOn('1.0.3', { owner: mallory, reviewer: world.rita, extra: [[claim, mallory]] });
+    const decision = await decideOn('1.0.3', {
+      owner: mallory,
+      reviewer: world.rita,
+      extra: [[claim, mallory]],
+    });
     expect(decision.kind).toBe('refused');
     expect(JSON.stringify(decision)).toMatch(/publisher-unknown/);
-    expect(await publish(world.send, makeSkill('@acme/forged', '9.0.0'), mallory)).toMatchObject({ status: 403 });
+    expect(await publish(world.send, makeSkill('@acme/forged', '9.0.0'), mallory)).toMatchObject({
+      status: 403,
+    });
   });
 });

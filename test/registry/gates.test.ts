@@ -15,7 +15,10 @@ describe('the door of the registry', () => {
     async (host) => {
       for (const path of ['/healthz', '/index/config.json', '/review', '/api/v1/openapi.json']) {
         const answer = await world.send(path, { headers: { host } });
-        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([421, 'host-unknown']);
+        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+          421,
+          'host-unknown',
+        ]);
       }
     },
   );
@@ -34,7 +37,11 @@ describe('the door of the registry', () => {
     ['no browser', {}, 200],
   ])('judges a POST from %s', async (_, headers, status) => {
     const body = JSON.stringify({ keyId: world.rita.keyId });
-    const answer = await world.send('/api/v1/session/challenge', { method: 'POST', body, headers: { ...json, ...headers } });
+    const answer = await world.send('/api/v1/session/challenge', {
+      method: 'POST',
+      body,
+      headers: { ...json, ...headers },
+    });
     expect(answer.status).toBe(status);
   });
 
@@ -48,7 +55,10 @@ describe('the door of the registry', () => {
       headers: json,
       duplex: 'half',
     } as RequestInit);
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'request-too-large']);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      413,
+      'request-too-large',
+    ]);
   });
 
   it.each([
@@ -56,17 +66,34 @@ describe('the door of the registry', () => {
     ['a key too many', '{"keyId":"sha256:00","more":1}', 400],
     ['no digest', '{"keyId":"abc"}', 400],
   ])('answers a body that is %s with a problem that says where', async (_, body, status) => {
-    const answer = await world.send('/api/v1/session/challenge', { method: 'POST', body, headers: json });
+    const answer = await world.send('/api/v1/session/challenge', {
+      method: 'POST',
+      body,
+      headers: json,
+    });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(await answer.json()).toMatchObject({ status, code: 'request-invalid', hint: expect.any(String) });
+    expect(await answer.json()).toMatchObject({
+      status,
+      code: 'request-invalid',
+      hint: expect.any(String),
+    });
   });
 
-  it.each(['skills', 'search', 'download/x', 'resolve', 'stars/x', 'transfers', 'publishers', 'tokens'])(
-    'keeps /api/v1/%s free',
-    async (path) => {
-      expect(await call(world.send, `/api/v1/${path}`)).toMatchObject({ status: 404, body: { code: 'not-found' } });
-    },
-  );
+  it.each([
+    'skills',
+    'search',
+    'download/x',
+    'resolve',
+    'stars/x',
+    'transfers',
+    'publishers',
+    'tokens',
+  ])('keeps /api/v1/%s free', async (path) => {
+    expect(await call(world.send, `/api/v1/${path}`)).toMatchObject({
+      status: 404,
+      body: { code: 'not-found' },
+    });
+  });
 
   it('describes every route of its API', async () => {
     const { body } = await call(world.send, '/api/v1/openapi.json');
@@ -107,7 +134,9 @@ describe('the door of the registry', () => {
       '/whoami',
     ]);
     expect(body.paths['/versions'].post.requestBody.content).toHaveProperty('multipart/form-data');
-    expect(body.paths['/session'].post.responses['401'].content).toHaveProperty('application/problem+json');
+    expect(body.paths['/session'].post.responses['401'].content).toHaveProperty(
+      'application/problem+json',
+    );
   });
 
   it('lets a scanner read every blob, an author their own, and a stranger none', async () => {
@@ -127,7 +156,9 @@ describe('the door of the registry', () => {
   it('shows the queue, members and drafts to nobody without the role', async () => {
     for (const path of ['/reviews', '/reviews/@acme/x/1.0.0', '/members', '/members/pending']) {
       expect((await call(world.send, `/api/v1${path}`)).status).toBe(401);
-      expect((await call(world.send, `/api/v1${path}`, { token: world.tokens.author })).status).toBe(403);
+      expect(
+        (await call(world.send, `/api/v1${path}`, { token: world.tokens.author })).status,
+      ).toBe(403);
     }
   });
 });

@@ -3,7 +3,11 @@ import { marks } from '../../registry/store/schema.ts';
 import { packBundle } from '../../skills-index/skill/bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
-import { publishStatement, revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  publishStatement,
+  revocationStatement,
+  scopeStatement,
+} from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { type StatusMark, verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../nonce.ts';
@@ -11,7 +15,9 @@ import { makeKey } from './people.ts';
 import { approve, publish, type Skill, scan, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
-const files = [{ path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 }];
+const files = [
+  { path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 },
+];
 
 /** The same bytes under another number: without a skill.json nothing in the bundle names the version. */
 function sameBytesAs(version: string, name = '@acme/t'): Skill {
@@ -19,9 +25,18 @@ function sameBytesAs(version: string, name = '@acme/t'): Skill {
   return { files, packed: packBundle(files), manifest };
 }
 
-async function publishInferred({ send }: Staffed, skill: Skill, author: Staffed['author']): ReturnType<typeof publish> {
+async function publishInferred(
+  { send }: Staffed,
+  skill: Skill,
+  author: Staffed['author'],
+): ReturnType<typeof publish> {
   const { packed, manifest } = skill;
-  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const about = {
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    files: packed.bundle.files,
+  };
   const statement = publishStatement(about, { manifest, tool: 't', inferred: true });
   return publish(send, skill, author, { envelope: await signStatement(statement, author) });
 }
@@ -39,10 +54,18 @@ describe('marks of a bundle', () => {
   });
   afterEach(() => world.close());
 
-  const say = async (kind: 'suspended' | 'lifted' | 'revoked', version: string): Promise<number> => {
+  const say = async (
+    kind: 'suspended' | 'lifted' | 'revoked',
+    version: string,
+  ): Promise<number> => {
     const { name, version: number } = sameBytesAs(version).manifest;
     const target = { name, version: number };
-    const said = revocationStatement({ nonce: freshNonce(), kind, target, reason: `${kind} ${version}` });
+    const said = revocationStatement({
+      nonce: freshNonce(),
+      kind,
+      target,
+      reason: `${kind} ${version}`,
+    });
     return (await state(world.send, said, world.rita)).status;
   };
   const read = async (): Promise<readonly StatusMark[]> => {

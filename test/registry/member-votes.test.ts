@@ -21,21 +21,29 @@ describe('an enrolment where two administrators of three have to agree', () => {
   });
   afterEach(() => world.close());
 
-  const statement = (kind: 'enrolled' | 'ended' = 'enrolled', roles: readonly MemberRole[] = ['reviewer']) =>
-    memberStatement({ nonce, name: 'puppet', roles, key: puppet.open, state: kind });
+  const statement = (
+    kind: 'enrolled' | 'ended' = 'enrolled',
+    roles: readonly MemberRole[] = ['reviewer'],
+  ) => memberStatement({ nonce, name: 'puppet', roles, key: puppet.open, state: kind });
   const sign = async (by: TestKey | undefined, one = statement()): Promise<Answer> => {
     if (by === undefined) throw new Error('nobody signs');
     return state(world.send, one, by);
   };
   const isMember = async (): Promise<boolean> =>
     (await readIdentities(world.registry)).chain.isMember(puppet.keyId, 'reviewer', late);
-  const members = async () => (await call(world.send, '/api/v1/members', { token: world.tokens.rita })).body;
+  const members = async () =>
+    (await call(world.send, '/api/v1/members', { token: world.tokens.rita })).body;
 
   it('makes nobody a member when one alone has signed, and shows what waits', async () => {
     expect((await sign(first)).status).toBe(201);
     expect(await isMember()).toBe(false);
-    expect(await call(world.send, '/api/v1/session/challenge', { json: { keyId: puppet.keyId } })).toMatchObject({ status: 403 });
-    expect(await members()).toMatchObject({ votes: [{ change: { name: 'puppet' }, by: [first?.keyId] }], votesNeeded: 2 });
+    expect(
+      await call(world.send, '/api/v1/session/challenge', { json: { keyId: puppet.keyId } }),
+    ).toMatchObject({ status: 403 });
+    expect(await members()).toMatchObject({
+      votes: [{ change: { name: 'puppet' }, by: [first?.keyId] }],
+      votesNeeded: 2,
+    });
   });
 
   it('makes somebody a member when the second has signed the same', async () => {
@@ -56,7 +64,8 @@ describe('an enrolment where two administrators of three have to agree', () => {
   it('hears no administrator whom others enrolled', async () => {
     const deputy = makeKey();
     await enrol(world.send, [world.trust.administrator, world.trust.administrators[1] ?? deputy], {
-      ...{ name: 'deputy', roles: ['administrator'] },
+      name: 'deputy',
+      roles: ['administrator'],
       key: deputy,
     } as const);
     expect(await sign(deputy)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
@@ -88,15 +97,27 @@ describe('an envelope that was signed before an end, and sent after it', () => {
     previous: Digest | 'none',
     kind: 'enrolled' | 'ended' = 'enrolled',
     roles: readonly MemberRole[] = ['reviewer'],
-  ) => memberStatement({ nonce: freshNonce(), name: 'puppet', roles, key: puppet.open, state: kind, previous });
-  const sign = async (one: MemberStatement, ...by: readonly (TestKey | undefined)[]): Promise<Answer> => {
+  ) =>
+    memberStatement({
+      nonce: freshNonce(),
+      name: 'puppet',
+      roles,
+      key: puppet.open,
+      state: kind,
+      previous,
+    });
+  const sign = async (
+    one: MemberStatement,
+    ...by: readonly (TestKey | undefined)[]
+  ): Promise<Answer> => {
     const answers = [];
     for (const key of by) answers.push(await state(world.send, one, key ?? puppet));
     return answers.at(-1) ?? { status: 0, body: undefined };
   };
   const isMember = async (role: MemberRole = 'reviewer'): Promise<boolean> =>
     (await readIdentities(world.registry)).chain.isMember(puppet.keyId, role, late);
-  const last = async (): Promise<Digest> => (await call(world.send, `/api/v1/members/last/${puppet.keyId}`)).body.statement;
+  const last = async (): Promise<Digest> =>
+    (await call(world.send, `/api/v1/members/last/${puppet.keyId}`)).body.statement;
 
   it('enrols nobody again, whether its enrolment was agreed before or not', async () => {
     const unsent = statement('none');
@@ -129,7 +150,8 @@ describe('an envelope that was signed before an end, and sent after it', () => {
   });
 
   it('enrols nobody for whom an administrator withdrew all signatures', async () => {
-    const [voted, unsent] = [statement('none'), statement('none')];
+    const voted = statement('none');
+    const unsent = statement('none');
     await sign(voted, first);
     expect((await sign(statement('none', 'ended'), second)).status).toBe(201);
     expect((await readIdentities(world.registry)).chain.memberVotes.pending()).toEqual([]);
@@ -148,9 +170,16 @@ describe('an envelope that was signed before an end, and sent after it', () => {
 describe('an enrolment where one administrator is enough', () => {
   it('goes on as before, by one whom another enrolled too', async () => {
     const world = await makeStaffedWorld();
-    const [deputy, nina] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, { name: 'deputy', roles: ['administrator'], key: deputy });
-    expect((await enrol(world.send, deputy, { name: 'nina', roles: ['reviewer'], key: nina })).status).toBe(201);
+    const deputy = makeKey();
+    const nina = makeKey();
+    await enrol(world.send, world.trust.administrator, {
+      name: 'deputy',
+      roles: ['administrator'],
+      key: deputy,
+    });
+    expect(
+      (await enrol(world.send, deputy, { name: 'nina', roles: ['reviewer'], key: nina })).status,
+    ).toBe(201);
     expect(await signIn(world.send, nina)).toBeTypeOf('string');
     world.close();
   });
@@ -159,7 +188,8 @@ describe('an enrolment where one administrator is enough', () => {
 describe('the order of statements on a key, where an administrator counts no more', () => {
   let world: Staffed;
   let from: number;
-  const [deputy, nina] = [makeKey(), makeKey()];
+  const deputy = makeKey();
+  const nina = makeKey();
   beforeEach(async () => {
     world = await makeStaffedWorld();
     const deputies = { name: 'deputy', roles: ['administrator'], key: deputy } as const;
@@ -168,8 +198,16 @@ describe('the order of statements on a key, where an administrator counts no mor
   afterEach(() => world.close());
 
   const statement = (kind: 'enrolled' | 'ended', previous: Digest | 'none') =>
-    memberStatement({ nonce: freshNonce(), name: 'nina', roles: ['reviewer'], key: nina.open, state: kind, previous });
-  const say = async (one: MemberStatement, by = world.trust.administrator): Promise<Answer> => state(world.send, one, by);
+    memberStatement({
+      nonce: freshNonce(),
+      name: 'nina',
+      roles: ['reviewer'],
+      key: nina.open,
+      state: kind,
+      previous,
+    });
+  const say = async (one: MemberStatement, by = world.trust.administrator): Promise<Answer> =>
+    state(world.send, one, by);
   const endDeputy = async () => {
     const end = keyStatement({ key: deputy.open, state: 'ended', validUpTo: from });
     expect((await state(world.send, end, world.trust.administrator)).status).toBe(201);
@@ -190,6 +228,8 @@ describe('the order of statements on a key, where an administrator counts no mor
     await say(statement('ended', first.body.digest), deputy);
     await endDeputy();
     expect((await say(unsent)).status).toBe(403);
-    expect((await readIdentities(world.registry)).chain.isMember(nina.keyId, 'reviewer', late)).toBe(false);
+    expect(
+      (await readIdentities(world.registry)).chain.isMember(nina.keyId, 'reviewer', late),
+    ).toBe(false);
   });
 });

@@ -12,7 +12,9 @@ const walks = fc.record({
   risky: fc.boolean(),
   steps: fc
     .tuple(fc.integer({ min: 0, max: 3 }), fc.array(step, { maxLength: 12 }))
-    .map(([start, rest]): Step[] => (start > 0 ? [{ kind: 'scan', who: 'scanner', verdict: 'review' }, ...rest] : rest)),
+    .map(([start, rest]): Step[] =>
+      start > 0 ? [{ kind: 'scan', who: 'scanner', verdict: 'review' }, ...rest] : rest,
+    ),
 });
 
 const risky = {
@@ -21,9 +23,18 @@ const risky = {
 };
 
 const scanned: Step = { kind: 'scan', who: 'scanner', verdict: 'review' };
-const approved = (by: Name, independent: boolean): Step => ({ kind: 'approve', who: by, independent });
+const approved = (by: Name, independent: boolean): Step => ({
+  kind: 'approve',
+  who: by,
+  independent,
+});
 type AtDesk = 'rita' | 'omar' | 'anna';
-const byPasskey = (by: AtDesk, holder: AtDesk): Step => ({ kind: 'passkey', who: by, holder, lie: {} });
+const byPasskey = (by: AtDesk, holder: AtDesk): Step => ({
+  kind: 'passkey',
+  who: by,
+  holder,
+  lie: {},
+});
 
 describe('a version in the index', () => {
   let crowd: Crowd;
@@ -38,14 +49,22 @@ describe('a version in the index', () => {
     await fc.assert(
       fc.asyncProperty(walks, async ({ risky: isRisky, steps }) => {
         count += 1;
-        const skill = makeSkill('@acme/walked', `1.0.${count}`, isRisky ? { capabilities: risky } : {});
+        const skill = makeSkill(
+          '@acme/walked',
+          `1.0.${count}`,
+          isRisky ? { capabilities: risky } : {},
+        );
         expect((await publish(crowd.world.send, skill, crowd.keys.author)).status).toBe(201);
         for (const one of steps) await crowd.walk(skill, one);
         const { body } = await call(crowd.world.send, `/api/v1/versions${pathOf(skill)}`);
         const line = await lineOf(skill);
-        expect(line !== undefined).toBe(body.history.some((move: { to: string }) => move.to === 'approved'));
+        expect(line !== undefined).toBe(
+          body.history.some((move: { to: string }) => move.to === 'approved'),
+        );
         if (line === undefined)
-          reached.refused ||= body.approvals.length === 0 && steps.some(({ kind }) => kind === 'passkey' || kind === 'approve');
+          reached.refused ||=
+            body.approvals.length === 0 &&
+            steps.some(({ kind }) => kind === 'passkey' || kind === 'approve');
         else {
           const { people, independent, needed } = await oracleOf(skill, line.logIndex);
           expect(people.size, `${[...people]}`).toBeGreaterThanOrEqual(needed.total);
@@ -63,16 +82,50 @@ describe('a version in the index', () => {
           [{ risky: false, steps: [scanned, byPasskey('rita', 'rita')] }],
           // Each of these is one step short.
           [{ risky: true, steps: [scanned, byPasskey('rita', 'rita'), byPasskey('omar', 'omar')] }],
-          [{ risky: true, steps: [scanned, approved('rita', true), approved('rita', true), byPasskey('rita', 'rita')] }],
-          [{ risky: false, steps: [scanned, byPasskey('anna', 'anna'), approved('anna', true), approved('author', true)] }],
+          [
+            {
+              risky: true,
+              steps: [
+                scanned,
+                approved('rita', true),
+                approved('rita', true),
+                byPasskey('rita', 'rita'),
+              ],
+            },
+          ],
           [
             {
               risky: false,
-              steps: [scanned, byPasskey('rita', 'omar'), { kind: 'sign for another', who: 'mallory', drafted: 'rita' }],
+              steps: [
+                scanned,
+                byPasskey('anna', 'anna'),
+                approved('anna', true),
+                approved('author', true),
+              ],
+            },
+          ],
+          [
+            {
+              risky: false,
+              steps: [
+                scanned,
+                byPasskey('rita', 'omar'),
+                { kind: 'sign for another', who: 'mallory', drafted: 'rita' },
+              ],
             },
           ],
           [{ risky: false, steps: [scanned, { kind: 'leave with a draft', who: 'rita' }] }],
-          [{ risky: false, steps: [scanned, { kind: 'leave', who: 'rita' }, byPasskey('rita', 'rita'), { kind: 'again' }] }],
+          [
+            {
+              risky: false,
+              steps: [
+                scanned,
+                { kind: 'leave', who: 'rita' },
+                byPasskey('rita', 'rita'),
+                { kind: 'again' },
+              ],
+            },
+          ],
         ],
       },
     );
@@ -82,7 +135,9 @@ describe('a version in the index', () => {
   async function lineOf({ manifest }: Skill): Promise<{ logIndex: number } | undefined> {
     const response = await crowd.world.send(`/index/${manifest.name}`);
     const lines = response.status === 200 ? (await response.text()).trim().split('\n') : [];
-    return lines.map((line) => JSON.parse(line)).find(({ version }) => version === manifest.version);
+    return lines
+      .map((line) => JSON.parse(line))
+      .find(({ version }) => version === manifest.version);
   }
 
   async function oracleOf({ manifest, packed }: Skill, before: number): Promise<Oracle> {

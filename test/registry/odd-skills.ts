@@ -47,16 +47,25 @@ const path = fc
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 1_500 }),
-  fc.constantFrom('', '\n', '\0', '\ufeffx', '\r\n', '#!/bin/sh\necho\n', '\u007fELF\0').map((text) => Buffer.from(text)),
+  fc
+    .constantFrom('', '\n', '\0', '\ufeffx', '\r\n', '#!/bin/sh\necho\n', '\u007fELF\0')
+    .map((text) => Buffer.from(text)),
 );
 
 /** Files beside those that each skill has. */
 export const oddFiles: fc.Arbitrary<readonly SourceFile[]> = fc
-  .uniqueArray(fc.record({ path, bytes, mode: fc.constantFrom(0o644, 0o755, 0o600, 0o777, 0o700) }), {
-    maxLength: 12,
-    selector: (file) => file.path,
-  })
-  .filter((files) => whyNotPaths(['SKILL.md', 'skill.json', 'list.ts', ...files.map((file) => file.path)]).length === 0);
+  .uniqueArray(
+    fc.record({ path, bytes, mode: fc.constantFrom(0o644, 0o755, 0o600, 0o777, 0o700) }),
+    {
+      maxLength: 12,
+      selector: (file) => file.path,
+    },
+  )
+  .filter(
+    (files) =>
+      whyNotPaths(['SKILL.md', 'skill.json', 'list.ts', ...files.map((file) => file.path)])
+        .length === 0,
+  );
 
 /** Prints mode, digest and path of all that lies beside it, and the kind of what is no file. */
 const listing = `import { createHash } from 'node:crypto';
@@ -80,7 +89,11 @@ export function oddSkill(name: string, others: readonly SourceFile[]): Skill {
     'skill.json': manifestText,
   };
   const files = [
-    ...Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
+    ...Object.entries(texts).map(([path, text]) => ({
+      path,
+      bytes: Buffer.from(text),
+      mode: 0o644,
+    })),
     { path: 'list.ts', bytes: Buffer.from(listing), mode: 0o755 },
     ...others,
   ];

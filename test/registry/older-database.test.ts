@@ -33,7 +33,9 @@ function databaseOf(count: number): string {
   ].entries()) {
     const bundle = `sha256:${String(at).repeat(64)}`;
     client
-      .prepare(`INSERT INTO versions VALUES (?, '@acme/old', ?, ?, 'approved', 1, 'p', 'pass', 'r', 1)`)
+      .prepare(
+        `INSERT INTO versions VALUES (?, '@acme/old', ?, ?, 'approved', 1, 'p', 'pass', 'r', 1)`,
+      )
       .run(id, version, bundle);
     client
       .prepare(
@@ -41,7 +43,9 @@ function databaseOf(count: number): string {
       )
       .run(at * 3 + 1, type, `payload ${at}`, id);
     // Both are marked as written, whatever the file holds.
-    client.prepare(`INSERT INTO index_lines VALUES (?, ?, '@acme/old', ?, 1)`).run(at * 3 + 2, id, `line ${version}`);
+    client
+      .prepare(`INSERT INTO index_lines VALUES (?, ?, '@acme/old', ?, 1)`)
+      .run(at * 3 + 2, id, `line ${version}`);
   }
   client.close();
   return path;

@@ -7,11 +7,24 @@ import { verifyStatus } from '../../skills-index/trust/status-file.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot } from './people.ts';
-import { approve, call, claimScope, enrol, makeSkill, publish, type Send, scan, signIn, state } from './road.ts';
+import {
+  approve,
+  call,
+  claimScope,
+  enrol,
+  makeSkill,
+  publish,
+  type Send,
+  scan,
+  signIn,
+  state,
+} from './road.ts';
 
 describe('a registry whose database was brought back from before a revocation', () => {
   const trust = makeRoot();
-  const [author, scanner, rita] = [makeKey(), makeKey(), makeKey()];
+  const author = makeKey();
+  const scanner = makeKey();
+  const rita = makeKey();
   const skill = makeSkill('@acme/leaky', '1.0.0');
   let dir: string;
   let running: RunningRegistry;
@@ -22,10 +35,12 @@ describe('a registry whose database was brought back from before a revocation', 
     running = await startRegistry({ dir, port: 0 });
   };
   const databaseFrom = (from: string): void => {
-    for (const end of ['', '-wal', '-shm']) rmSync(join(dir, `registry.sqlite${end}`), { force: true });
+    for (const end of ['', '-wal', '-shm'])
+      rmSync(join(dir, `registry.sqlite${end}`), { force: true });
     copyFileSync(join(dir, from), join(dir, 'registry.sqlite'));
   };
-  const keep = (as: string) => (): void => copyFileSync(join(dir, 'registry.sqlite'), join(dir, as));
+  const keep = (as: string) => (): void =>
+    copyFileSync(join(dir, 'registry.sqlite'), join(dir, as));
   const marks = async (): Promise<readonly string[]> => {
     const bytes = Buffer.from(await (await send('/index/status.json')).arrayBuffer());
     return verifyStatus(bytes, trust.root, Date.now()).marks.map(({ kind }) => kind);
@@ -36,7 +51,12 @@ describe('a registry whose database was brought back from before a revocation', 
     running = await startRegistry({ dir, port: 0 });
     const administrators = trust.administrators.slice(0, trust.root.threshold);
     await enrol(send, administrators, { name: 'scanner', roles: ['scanner'], key: scanner });
-    await enrol(send, administrators, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
+    await enrol(send, administrators, {
+      name: 'rita',
+      roles: ['reviewer'],
+      key: rita,
+      identities: [],
+    });
     await claimScope(send, 'acme', author);
     await publish(send, skill, author);
     await scan(send, await signIn(send, scanner), scanner, skill, 'pass');
@@ -44,7 +64,12 @@ describe('a registry whose database was brought back from before a revocation', 
     expect(await marks()).toEqual([]);
     await restart(keep('older.sqlite'));
     const target = { bundle: skill.packed.digest };
-    const revoked = revocationStatement({ nonce: freshNonce(), kind: 'revoked', target, reason: 'it leaks' });
+    const revoked = revocationStatement({
+      nonce: freshNonce(),
+      kind: 'revoked',
+      target,
+      reason: 'it leaks',
+    });
     expect((await state(send, revoked, rita)).status).toBe(201);
     expect(await marks()).toEqual(['revoked']);
     await restart(() => {
@@ -62,7 +87,10 @@ describe('a registry whose database was brought back from before a revocation', 
     expect((await call(send, '/readyz')).status).toBe(503);
     expect(await marks()).toEqual(['revoked']);
     expect(Buffer.from(await (await send('/index/status.json')).arrayBuffer())).toEqual(signed);
-    expect(await claimScope(send, 'late', makeKey())).toMatchObject({ status: 409, body: { code: 'log-behind' } });
+    expect(await claimScope(send, 'late', makeKey())).toMatchObject({
+      status: 409,
+      body: { code: 'log-behind' },
+    });
   });
 
   it('goes on when the newer database is back', async () => {

@@ -27,5 +27,7 @@ it('tells browsers to come back over TLS where the registry is reached by it, an
   onTestFinished(() => world.close());
   expect((await world.send('/healthz')).headers.has('strict-transport-security')).toBe(false);
   Object.assign(world.registry.config, { base: 'https://localhost' });
-  expect((await world.send('/healthz')).headers.get('strict-transport-security')).toBe('max-age=31536000');
+  expect((await world.send('/healthz')).headers.get('strict-transport-security')).toBe(
+    'max-age=31536000',
+  );
 });

@@ -1,12 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finishStatements, planAppend } from '../../registry/log/log.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
-import { keyStatement, memberStatement, revocationStatement, type Statement } from '../../skills-index/statement/attestation.ts';
+import {
+  keyStatement,
+  memberStatement,
+  revocationStatement,
+  type Statement,
+} from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { approve, call, claimScope, enrol, makeSkill, namedFor, publish, scan, signIn, state } from './road.ts';
+import {
+  approve,
+  call,
+  claimScope,
+  enrol,
+  makeSkill,
+  namedFor,
+  publish,
+  scan,
+  signIn,
+  state,
+} from './road.ts';
 import { makeStaffedWorld, makeWorld, type Staffed, type World } from './world.ts';
 
 const skill = makeSkill('@acme/report', '1.0.0');
@@ -24,12 +40,19 @@ describe('statements that were signed for another registry', () => {
     const { author, rita, omar, scanner } = theirs;
     const world = await makeWorld();
     const by = world.trust.administrator;
-    await enrol(world.send, by, { name: 'boss', roles: ['administrator'], key: theirs.trust.administrator });
+    await enrol(world.send, by, {
+      name: 'boss',
+      roles: ['administrator'],
+      key: theirs.trust.administrator,
+    });
     await enrol(world.send, by, { name: 'scanner', roles: ['scanner'], key: scanner });
     await enrol(world.send, by, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
     await enrol(world.send, by, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
     await claimScope(world.send, 'acme', author);
-    ours = { ...world, tokens: { scanner: await signIn(world.send, scanner), rita: await signIn(world.send, rita) } };
+    ours = {
+      ...world,
+      tokens: { scanner: await signIn(world.send, scanner), rita: await signIn(world.send, rita) },
+    };
     for (const { send, tokens } of [theirs, ours]) {
       expect((await publish(send, skill, author)).status).toBe(201);
       await scan(send, tokens.scanner, scanner, skill, 'pass');
@@ -45,11 +68,23 @@ describe('statements that were signed for another registry', () => {
     revocationStatement({ kind, target, reason: 'active exploitation', nonce: freshNonce() });
   const attacks: readonly (readonly [string, () => readonly [Statement, TestKey]])[] = [
     ['the lift of a suspension', () => [suspension('lifted'), theirs.rita]],
-    ['the end of a key', () => [keyStatement({ key: theirs.author.open, state: 'ended', validUpTo: 1 }), theirs.author]],
+    [
+      'the end of a key',
+      () => [
+        keyStatement({ key: theirs.author.open, state: 'ended', validUpTo: 1 }),
+        theirs.author,
+      ],
+    ],
     [
       'an enrolment',
       () => [
-        memberStatement({ nonce: freshNonce(), name: 'mallory', roles: ['reviewer'], key: mallory.open, state: 'enrolled' }),
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'mallory',
+          roles: ['reviewer'],
+          key: mallory.open,
+          state: 'enrolled',
+        }),
         theirs.trust.administrator,
       ],
     ],
@@ -60,12 +95,20 @@ describe('statements that were signed for another registry', () => {
     const before = (await call(ours.send, '/log/checkpoint')).body;
     const [statement, key] = make();
     const elsewhere = namedFor(registryIdOf(theirs.trust.root), statement);
-    for (const envelope of [await signStatement(elsewhere, key), await signStatement(statement, key)]) {
-      const answer = await call(ours.send, '/api/v1/statements', { json: envelope, keyId: key.keyId });
+    for (const envelope of [
+      await signStatement(elsewhere, key),
+      await signStatement(statement, key),
+    ]) {
+      const answer = await call(ours.send, '/api/v1/statements', {
+        json: envelope,
+        keyId: key.keyId,
+      });
       expect(answer).toMatchObject({ status: 422, body: { code: 'other-registry' } });
     }
     expect((await call(ours.send, '/log/checkpoint')).body).toBe(before);
-    expect((await call(ours.send, '/api/v1/versions/@acme/report/1.0.0')).body.status).toBe('suspended');
+    expect((await call(ours.send, '/api/v1/versions/@acme/report/1.0.0')).body.status).toBe(
+      'suspended',
+    );
   });
 
   it('are refused when a stranger posts an approval', async () => {
@@ -78,10 +121,14 @@ describe('statements that were signed for another registry', () => {
       token: theirs.tokens.rita,
       json: { reviewer: { keyId: theirs.rita.keyId }, reason: 'read it', independent: true },
     });
-    const statement = JSON.parse(Buffer.from(draft.body.payload, 'base64').toString('utf8')) as Statement;
+    const statement = JSON.parse(
+      Buffer.from(draft.body.payload, 'base64').toString('utf8'),
+    ) as Statement;
     const json = await signStatement(statement, theirs.rita);
     const post = { json, keyId: theirs.rita.keyId };
-    expect(await call(ours.send, '/api/v1/statements', post)).toMatchObject({ body: { code: 'other-registry' } });
+    expect(await call(ours.send, '/api/v1/statements', post)).toMatchObject({
+      body: { code: 'other-registry' },
+    });
     expect((await call(theirs.send, '/api/v1/statements', post)).status).toBe(201);
   });
 
@@ -91,7 +138,9 @@ describe('statements that were signed for another registry', () => {
       const [statement, key] = make();
       const named = namedFor(registryIdOf(theirs.trust.root), statement);
       const signer = { keyId: key.keyId, spki: key.publicKey };
-      const planned = await planAppend(registry, [{ statement: named, envelope: await signStatement(named, key), signer }]);
+      const planned = await planAppend(registry, [
+        { statement: named, envelope: await signStatement(named, key), signer },
+      ]);
       await registry.db.batch(planned.writes);
       await finishStatements(registry, planned.indexes);
     }
@@ -103,7 +152,8 @@ describe('statements that were signed for another registry', () => {
   it('count in the registry that they name', async () => {
     for (const [, make] of attacks) {
       const [statement, key] = make();
-      if (statement.predicateType.includes('revocation')) await state(theirs.send, suspension('suspended'), theirs.omar);
+      if (statement.predicateType.includes('revocation'))
+        await state(theirs.send, suspension('suspended'), theirs.omar);
       expect((await state(theirs.send, statement, key)).status).toBe(201);
     }
   });

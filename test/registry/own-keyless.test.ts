@@ -1,6 +1,9 @@
 /** A reviewer who is an author, where the author has no key: what an administrator said of them at issuers is all there is to go by. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OidcIdentity, revocationStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  type OidcIdentity,
+  revocationStatement,
+} from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
@@ -20,18 +23,31 @@ describe('a version that a person published without a key', () => {
   });
   afterEach(() => world.close());
 
-  const member = async (name: string, identities?: readonly OidcIdentity[]): Promise<{ key: TestKey; digest: string }> => {
+  const member = async (
+    name: string,
+    identities?: readonly OidcIdentity[],
+  ): Promise<{ key: TestKey; digest: string }> => {
     const key = makeKey();
-    const who = { name, roles: ['reviewer'], key, ...(identities === undefined ? {} : { identities }) } as const;
+    const who = {
+      name,
+      roles: ['reviewer'],
+      key,
+      ...(identities === undefined ? {} : { identities }),
+    } as const;
     const { status, body } = await enrol(world.send, world.trust.administrator, who);
     expect(status).toBe(201);
     return { key, digest: body.digest };
   };
-  const approveBy = async (key: TestKey): Promise<Answer> => approve(world.send, await signIn(world.send, key), key, skill);
+  const approveBy = async (key: TestKey): Promise<Answer> =>
+    approve(world.send, await signIn(world.send, key), key, skill);
   const lift = (key: TestKey): Promise<Answer> => say('lifted', key);
   const say = (kind: 'suspended' | 'lifted', key: TestKey): Promise<Answer> => {
     const target = { bundle: skill.packed.digest };
-    return state(world.send, revocationStatement({ nonce: freshNonce(), kind, target, reason: 'r' }), key);
+    return state(
+      world.send,
+      revocationStatement({ nonce: freshNonce(), kind, target, reason: 'r' }),
+      key,
+    );
   };
 
   it('is not approved by that person with a reviewer’s key, nor by one of whom nobody said who they are there', async () => {
@@ -46,23 +62,32 @@ describe('a version that a person published without a key', () => {
       detail: expect.stringMatching(/no administrator has said who nina is/),
     });
     expect((await approveBy(world.rita)).status).toBe(201);
-    expect((await call(world.send, '/api/v1/versions/@kims/notes/1.0.0')).body).toMatchObject({ status: 'approved' });
+    expect((await call(world.send, '/api/v1/versions/@kims/notes/1.0.0')).body).toMatchObject({
+      status: 'approved',
+    });
     // Installers get the word on who the author is, though that member signed nothing here.
     expect((await readLine(world.send, skill)).statements).toContain(digest);
   });
 
   it('is not lifted by either of them when somebody suspended it', async () => {
     await approveBy(world.rita);
-    const [{ key: own }, { key: unknown }] = [await member('kim', [kim]), await member('nina')];
+    const { key: own } = await member('kim', [kim]);
+    const { key: unknown } = await member('nina');
     expect((await say('suspended', own)).status).toBe(201);
-    for (const key of [own, unknown]) expect(await lift(key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    for (const key of [own, unknown])
+      expect(await lift(key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     expect((await lift(world.omar)).status).toBe(201);
   });
 
   it('is approved by the member whom an administrator enrols again with a word on it', async () => {
     const { key } = await member('nina');
     expect((await approveBy(key)).status).not.toBe(201);
-    await enrol(world.send, world.trust.administrator, { name: 'nina', roles: ['reviewer'], key, identities: [] });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'nina',
+      roles: ['reviewer'],
+      key,
+      identities: [],
+    });
     expect((await approveBy(key)).status).toBe(201);
   });
 });

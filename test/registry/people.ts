@@ -44,7 +44,10 @@ export interface TestRoot {
 }
 
 export function makeRoot({ administrators: count = 1, threshold = 1 } = {}): TestRoot {
-  const [administrator, status, registry, log] = [makeKey(), makeKey(), makeKey(), makeLogKey()];
+  const administrator = makeKey();
+  const status = makeKey();
+  const registry = makeKey();
+  const log = makeLogKey();
   const administrators = [administrator, ...Array.from({ length: count - 1 }, makeKey)];
   const root = parseRoot(
     JSON.stringify({
@@ -57,7 +60,12 @@ export function makeRoot({ administrators: count = 1, threshold = 1 } = {}): Tes
       threshold,
     }),
   );
-  return { root, texts: { log: log.pem, status: status.pem, registry: registry.pem }, administrator, administrators };
+  return {
+    root,
+    texts: { log: log.pem, status: status.pem, registry: registry.pem },
+    administrator,
+    administrators,
+  };
 }
 
 /** A signature over text, base64 of DER, as sign-in wants it. */

@@ -12,35 +12,47 @@ import { approve, call, makeSkill, publish, scan, state } from './road.ts';
 import { makeStaffedWorld } from './world.ts';
 
 const two = { total: 2, independent: 0 };
-const strict: Policy = { ...defaultPolicy, approvals: { usual: two, high: { total: 2, independent: 2 } }, programs: ['git'] };
+const strict: Policy = {
+  ...defaultPolicy,
+  approvals: { usual: two, high: { total: 2, independent: 2 } },
+  programs: ['git'],
+};
 
 describe('the policy of an operator', () => {
   it('decides how many approve, stands by its digest in the verdict, and the desk says why it wants more', async () => {
     const world = await makeStaffedWorld({ policy: strict });
     const { send, author, scanner, rita, omar, tokens } = world;
-    const [plain, git] = [
-      makeSkill('@acme/plain', '1.0.0'),
-      makeSkill('@acme/git', '1.0.0', { capabilities: { exec: [{ program: 'git', why: 'w' }] } }),
-    ];
+    const plain = makeSkill('@acme/plain', '1.0.0');
+    const git = makeSkill('@acme/git', '1.0.0', {
+      capabilities: { exec: [{ program: 'git', why: 'w' }] },
+    });
     for (const skill of [plain, git]) {
       await publish(send, skill, author);
       await scan(send, tokens.scanner, scanner, skill, 'pass');
       await approve(send, tokens.rita, rita, skill);
       await approve(send, tokens.omar, omar, skill, { independent: true });
     }
-    const read = async (skill: typeof plain) => (await call(send, `/api/v1/versions${pathOf(skill)}`)).body;
+    const read = async (skill: typeof plain) =>
+      (await call(send, `/api/v1/versions${pathOf(skill)}`)).body;
     expect(await read(plain)).toMatchObject({ status: 'approved', approvalsNeeded: two });
-    expect(await read(git)).toMatchObject({ status: 'in review', approvalsNeeded: { total: 2, independent: 2 } });
+    expect(await read(git)).toMatchObject({
+      status: 'in review',
+      approvalsNeeded: { total: 2, independent: 2 },
+    });
     const page = await (await signedIn(send, tokens.rita)).get(pathOf(git));
     expect(page.html).toContain('Because <bdi>it starts git</bdi>.');
     const { statements } = JSON.parse(await (await send('/index/@acme/plain')).text());
     const payloads = await Promise.all(
       statements.map(async (digest: string) => {
-        const { dsseEnvelope } = JSON.parse(await (await send(`/blobs/sha256/${digest.slice(7)}`)).text());
+        const { dsseEnvelope } = JSON.parse(
+          await (await send(`/blobs/sha256/${digest.slice(7)}`)).text(),
+        );
         return JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString('utf8'));
       }),
     );
-    const verdict = payloads.find(({ predicateType }) => predicateType === 'https://slsa.dev/verification_summary/v1');
+    const verdict = payloads.find(
+      ({ predicateType }) => predicateType === 'https://slsa.dev/verification_summary/v1',
+    );
     expect(verdict.predicate.policy).toEqual({ digest: { sha256: hexOf(policyDigest(strict)) } });
     world.close();
   });
@@ -50,7 +62,11 @@ describe('the policy of an operator', () => {
     expect(await readPolicy(dir)).toEqual(defaultPolicy);
     writeFileSync(join(dir, 'policy.json'), JSON.stringify(strict));
     expect(await readPolicy(dir)).toEqual(strict);
-    for (const text of ['', '{}', JSON.stringify({ ...strict, approvals: { usual: { total: 0, independent: 0 }, high: two } })]) {
+    for (const text of [
+      '',
+      '{}',
+      JSON.stringify({ ...strict, approvals: { usual: { total: 0, independent: 0 }, high: two } }),
+    ]) {
       writeFileSync(join(dir, 'policy.json'), text);
       await expect(readPolicy(dir)).rejects.toMatchObject({ code: 'json-invalid' });
     }
@@ -67,11 +83,18 @@ describe('the desk', () => {
     const target = { publisher: world.author.keyId };
     await state(
       world.send,
-      revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'laptop lost' }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'suspended',
+        target,
+        reason: 'laptop lost',
+      }),
       world.omar,
     );
     const page = await (await signedIn(world.send, world.tokens.rita)).get(pathOf(skill));
-    expect(page.html).toMatch(/Nobody can approve it: its publisher was suspended at log index \d+: laptop lost/);
+    expect(page.html).toMatch(
+      /Nobody can approve it: its publisher was suspended at log index \d+: laptop lost/,
+    );
     world.close();
   });
 });

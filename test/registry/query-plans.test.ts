@@ -21,14 +21,22 @@ function migrated(): BetterSqlite3.Database {
 describe('the plan of a statement', () => {
   it.each([
     ['reads all versions', 'select * from "versions" where "verdict" = ?', /^SCAN versions/],
-    ['reads all versions by another name', 'select * from "versions" "v" where "v"."verdict" = ?', /^SCAN v/],
+    [
+      'reads all versions by another name',
+      'select * from "versions" "v" where "v"."verdict" = ?',
+      /^SCAN v/,
+    ],
     ['counts all index lines', 'select count(*) from "index_lines"', /^SCAN index_lines/],
     [
       'sorts what waits',
       `select * from "versions" where "status" in ('in review', 'quarantined') order by "logIndex" limit 5`,
       /TEMP B-TREE/,
     ],
-    ['looks through every statement of a type', 'update "statements" set "bundle" = ? where "createdAt" > ?', /^SCAN statements/],
+    [
+      'looks through every statement of a type',
+      'update "statements" set "bundle" = ? where "createdAt" > ?',
+      /^SCAN statements/,
+    ],
     [
       'looks through all versions of a state for one bundle',
       'select exists (select 1 from "versions" where bundle = ? and status = ?)',
@@ -39,24 +47,37 @@ describe('the plan of a statement', () => {
       'select * from "versions" where "publisher" = ?',
       /^SEARCH versions USING INDEX versions_publisher/,
     ],
-    ['has more parameters than D1 takes', `select * from "versions" where "id" in (${Array(101).fill('?')})`, /^101 parameters/],
+    [
+      'has more parameters than D1 takes',
+      `select * from "versions" where "id" in (${Array(101).fill('?')})`,
+      /^101 parameters/,
+    ],
   ])('is refused where it %s', (_, text, expected) => {
     expect(whatIsWrong(migrated(), text)).toEqual([expect.stringMatching(expected)]);
   });
 
   it.each([
     ['finds one version', 'select * from "versions" where "name" = ? and "version" = ?'],
-    ['lists what waits, oldest first', `select * from "versions" where "status" = ? order by "logIndex" limit 5`],
+    [
+      'lists what waits, oldest first',
+      `select * from "versions" where "status" = ? order by "logIndex" limit 5`,
+    ],
     [
       'finds what was said of a version',
       'select * from "statements" where "versionId" = ? and "predicateType" = ? order by "logIndex"',
     ],
-    ['looks for a state among the versions of one bundle', 'select 1 from "versions" where bundle = ? and +status = ?'],
+    [
+      'looks for a state among the versions of one bundle',
+      'select 1 from "versions" where bundle = ? and +status = ?',
+    ],
     [
       'reads a page of what a publisher published',
       'select * from "versions" where "publisher" = ? and "logIndex" > ? order by "logIndex" limit ?',
     ],
-    ['reads many by one list', 'select * from "versions" where "id" in (select value from json_each(?))'],
+    [
+      'reads many by one list',
+      'select * from "versions" where "id" in (select value from json_each(?))',
+    ],
   ])('is fine where it %s', (_, text) => {
     expect(whatIsWrong(migrated(), text)).toEqual([]);
   });
@@ -67,7 +88,9 @@ describe('the plan of a statement', () => {
         'EXPLAIN QUERY PLAN select * from statements where versionId = ? and predicateType = ?',
       )
       .all(null, null);
-    expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining('versionId=? AND predicateType=?')]);
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('versionId=? AND predicateType=?'),
+    ]);
   });
 });
 
@@ -87,14 +110,40 @@ describe('a registry', () => {
       await publish(send, skill, world.author);
       await scan(send, tokens.scanner, world.scanner, skill, 'review');
       const rita = await signedIn(send, tokens.rita);
-      for (const path of ['', '/@acme/seen/1.0.0', '/@acme/seen/1.0.0/approve', '/passkeys', '/keys']) await rita.get(path);
-      for (const path of ['versions/@acme/seen', 'reviews', 'reviews/@acme/seen/1.0.0', 'members', `keys/${world.author.keyId}`])
-        expect((await call(send, `/api/v1/${path}`, { token: tokens.rita })).status).toBeLessThan(500);
-      for (const path of ['/index/status.json', '/log/checkpoint', '/log/tile/0/000.p/3', '/log/tile/entries/000.p/3', '/readyz'])
+      for (const path of [
+        '',
+        '/@acme/seen/1.0.0',
+        '/@acme/seen/1.0.0/approve',
+        '/passkeys',
+        '/keys',
+      ])
+        await rita.get(path);
+      for (const path of [
+        'versions/@acme/seen',
+        'reviews',
+        'reviews/@acme/seen/1.0.0',
+        'members',
+        `keys/${world.author.keyId}`,
+      ])
+        expect((await call(send, `/api/v1/${path}`, { token: tokens.rita })).status).toBeLessThan(
+          500,
+        );
+      for (const path of [
+        '/index/status.json',
+        '/log/checkpoint',
+        '/log/tile/0/000.p/3',
+        '/log/tile/entries/000.p/3',
+        '/readyz',
+      ])
         expect((await send(path)).status, path).toBe(200);
       const said = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
-      await call(send, '/api/v1/jobs/rule-set', { token: tokens.scanner, json: { digest: digestOfRuleSet(said), ...said } });
-      expect((await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).status).toBe(200);
+      await call(send, '/api/v1/jobs/rule-set', {
+        token: tokens.scanner,
+        json: { digest: digestOfRuleSet(said), ...said },
+      });
+      expect(
+        (await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).status,
+      ).toBe(200);
       expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
       expect(world.errors).toEqual([]);
       world.close();

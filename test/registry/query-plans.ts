@@ -21,19 +21,35 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     part: /from "index_lines" where "index_lines"\."written" = 0$/,
     because: 'an index holds only the lines that no file has yet',
   },
-  { part: /^select [^()]* from "versions" where "versions"\."status" = \?$/, because: 'versions in review, at a start' },
-  { part: /^select "id" from "versions" where "versions"\."status" in \(\?, \?\)$/, because: 'versions that wait, at a start' },
+  {
+    part: /^select [^()]* from "versions" where "versions"\."status" = \?$/,
+    because: 'versions in review, at a start',
+  },
+  {
+    part: /^select "id" from "versions" where "versions"\."status" in \(\?, \?\)$/,
+    because: 'versions that wait, at a start',
+  },
   {
     part: /from "versions" inner join "scans" .* where \("versions"\."status" in \([?, ]+\) and "scans"/,
     because: 'versions that wait for a person, when a scanner is ended',
   },
-  { part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/, because: 'versionsPerBandMax for each of 32 keys' },
-  { part: /SELECT id FROM \(SELECT \* FROM \(SELECT "jobs"/, because: 'two jobs are sorted, each the first by an index' },
-  { part: /row_number\(\) OVER \(PARTITION BY "by"/, because: 'reports of one version, so many a day' },
+  {
+    part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/,
+    because: 'versionsPerBandMax for each of 32 keys',
+  },
+  {
+    part: /SELECT id FROM \(SELECT \* FROM \(SELECT "jobs"/,
+    because: 'two jobs are sorted, each the first by an index',
+  },
+  {
+    part: /row_number\(\) OVER \(PARTITION BY "by"/,
+    because: 'reports of one version, so many a day',
+  },
 ];
 
 /** Tests read whole tables to look at them; the walk of query-plans.test.ts shows that the registry does not. */
-const wholeTable = /^select [^()]*? from "\w+"( inner join "\w+" on [^()]* = [^()]*?)?( order by [^()]*)?$/;
+const wholeTable =
+  /^select [^()]*? from "\w+"( inner join "\w+" on [^()]* = [^()]*?)?( order by [^()]*)?$/;
 
 /** Why a statement is slow in a large registry, or refused by D1; empty when it is neither. */
 export function whatIsWrong(client: BetterSqlite3.Database, text: string): string[] {
@@ -42,21 +58,29 @@ export function whatIsWrong(client: BetterSqlite3.Database, text: string): strin
   const parameters = Array.from(text.matchAll(/\?/g), () => null);
   const tooMany = parameters.length > parametersMax ? [`${parameters.length} parameters`] : [];
   if (!isQuery || named.length === 0 || bounded.some(({ part }) => part.test(text))) return tooMany;
-  const explained = prepare.call(client, `EXPLAIN QUERY PLAN ${text}`) as BetterSqlite3.Statement<unknown[], { detail: string }>;
+  const explained = prepare.call(client, `EXPLAIN QUERY PLAN ${text}`) as BetterSqlite3.Statement<
+    unknown[],
+    { detail: string }
+  >;
   const steps = explained.all(...parameters).map(({ detail }) => detail);
-  const slow = steps.filter((step) => /USE TEMP B-TREE/.test(step) || isScan(step, text) || isByOneColumn(step, text));
+  const slow = steps.filter(
+    (step) => /USE TEMP B-TREE/.test(step) || isScan(step, text) || isByOneColumn(step, text),
+  );
   return [...slow, ...tooMany];
 }
 
 // Of a growing table, by its name or by another that the statement gives it.
 function isScan(step: string, text: string): boolean {
   const scanned = /^SCAN (\w+)/.exec(step)?.[1];
-  return growing.some((table) => table === scanned || new RegExp(`"${table}" (AS )?"?${scanned}\\b`, 'i').test(text));
+  return growing.some(
+    (table) => table === scanned || new RegExp(`"${table}" (AS )?"?${scanned}\\b`, 'i').test(text),
+  );
 }
 
 // Most versions of a registry have one state, and one publisher can have most versions: a search by one of them alone reads them all.
 function isByOneColumn(step: string, text: string): boolean {
-  const searched = /^SEARCH \w+ USING (COVERING )?INDEX versions_(status|publisher|publisher_status) \((status|publisher)=\?/;
+  const searched =
+    /^SEARCH \w+ USING (COVERING )?INDEX versions_(status|publisher|publisher_status) \((status|publisher)=\?/;
   return searched.test(step) && !/\blimit\b/i.test(text);
 }
 
@@ -64,7 +88,10 @@ const { prepare } = BetterSqlite3.prototype;
 const recorded = new Map<string, readonly string[]>();
 
 /** Records what this thread prepares from now on; the statements, each with what is wrong with it. */
-export function recordStatements(): { readonly seen: ReadonlyMap<string, readonly string[]>; stop(): void } {
+export function recordStatements(): {
+  readonly seen: ReadonlyMap<string, readonly string[]>;
+  stop(): void;
+} {
   const seen = new Map<string, readonly string[]>();
   const before = BetterSqlite3.prototype.prepare;
   BetterSqlite3.prototype.prepare = function (this: BetterSqlite3.Database, text: string) {

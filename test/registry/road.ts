@@ -54,7 +54,9 @@ export async function call(
   return {
     status: response.status,
     body:
-      /json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '') && text !== '' && !text.includes('\n{')
+      /json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '') &&
+      text !== '' &&
+      !text.includes('\n{')
         ? JSON.parse(text)
         : text,
   };
@@ -73,7 +75,9 @@ export async function registryIdAt(send: Send): Promise<Digest> {
 
 /** The statement with the registry that it counts in; one that names a registry already stays as it is. */
 export function namedFor<One extends Statement>(registry: Digest, statement: One): One {
-  return isBound(statement) ? { ...statement, predicate: { registry, ...statement.predicate } } : statement;
+  return isBound(statement)
+    ? { ...statement, predicate: { registry, ...statement.predicate } }
+    : statement;
 }
 
 export interface Enrolled {
@@ -84,8 +88,17 @@ export interface Enrolled {
 }
 
 /** @param by one administrator, or as many as the root file demands: the answer is the last one's */
-export async function enrol(send: Send, by: TestKey | readonly TestKey[], { key, ...who }: Enrolled): Promise<Answer> {
-  const statement = memberStatement({ nonce: freshNonce(), ...who, key: key.open, state: 'enrolled' });
+export async function enrol(
+  send: Send,
+  by: TestKey | readonly TestKey[],
+  { key, ...who }: Enrolled,
+): Promise<Answer> {
+  const statement = memberStatement({
+    nonce: freshNonce(),
+    ...who,
+    key: key.open,
+    state: 'enrolled',
+  });
   const [first, ...more] = 'keyId' in by ? [by] : by;
   if (first === undefined) throw new Error('nobody signs');
   let answer = await state(send, statement, first);
@@ -102,7 +115,9 @@ export async function signIn(send: Send, key: TestKey): Promise<string> {
   const { root, base } = (await call(send, '/index/config.json')).body;
   const { body } = await call(send, '/api/v1/session/challenge', { json: { keyId: key.keyId } });
   const signature = signText(key, sessionText({ root, base, nonce: body.nonce }));
-  const session = await call(send, '/api/v1/session', { json: { keyId: key.keyId, nonce: body.nonce, signature } });
+  const session = await call(send, '/api/v1/session', {
+    json: { keyId: key.keyId, nonce: body.nonce, signature },
+  });
   if (session.status !== 200) throw new Error(`sign-in: ${JSON.stringify(session.body)}`);
   return session.body.token;
 }
@@ -125,7 +140,11 @@ export function makeSkill(
     'skill.json': manifestText,
     ...extra.files,
   };
-  const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 }));
+  const files = Object.entries(texts).map(([path, text]) => ({
+    path,
+    bytes: Buffer.from(text),
+    mode: 0o644,
+  }));
   return { files, packed: packBundle(files), manifest: parseManifest(Buffer.from(manifestText)) };
 }
 
@@ -135,7 +154,12 @@ export function tarOf(skill: Skill): Buffer {
 
 export async function signPublication(skill: Skill, key: TestKey): Promise<Envelope> {
   const { packed, manifest } = skill;
-  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const about = {
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    files: packed.bundle.files,
+  };
   return signStatement(publishStatement(about, { manifest, tool: 'test' }), key);
 }
 
@@ -159,7 +183,11 @@ export async function publish(
 
 export const ruleSet: Digest = digestOf('rules of the tests');
 
-export function makeReport(skill: Skill, verdict: Verdict, findings: readonly Finding[] = []): ScanReport {
+export function makeReport(
+  skill: Skill,
+  verdict: Verdict,
+  findings: readonly Finding[] = [],
+): ScanReport {
   const { packed, manifest } = skill;
   return {
     schema: 'skillgate.scan/1',
@@ -189,15 +217,29 @@ export function makeReport(skill: Skill, verdict: Verdict, findings: readonly Fi
   };
 }
 
-export async function signReport(send: Send, skill: Skill, report: ScanReport, key: TestKey): Promise<Envelope> {
+export async function signReport(
+  send: Send,
+  skill: Skill,
+  report: ScanReport,
+  key: TestKey,
+): Promise<Envelope> {
   const { packed, manifest } = skill;
-  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const about = {
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    files: packed.bundle.files,
+  };
   const statement = scanStatement(about, {
     ruleSet: report.ruleSet,
     report: digestOf(canonicalJson(report)),
     verdict: report.verdict,
     isolation: 'test',
-    coverage: report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({ path, sha256, disposition })),
+    coverage: report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
+      path,
+      sha256,
+      disposition,
+    })),
   });
   return signStatement(namedFor(await registryIdAt(send), statement), key);
 }
@@ -216,7 +258,12 @@ export async function scan(
   const report = makeReport(skill, verdict, findings);
   return call(send, `/api/v1/jobs/${body.job.id}/report`, {
     token,
-    json: { lease: body.job.lease, envelope: await signReport(send, skill, report, key), report, ...told },
+    json: {
+      lease: body.job.lease,
+      envelope: await signReport(send, skill, report, key),
+      report,
+      ...told,
+    },
   });
 }
 

@@ -16,11 +16,18 @@ describe('a scope whose owner is gone', () => {
   });
   afterEach(() => world.close());
 
-  const read = async (): Promise<{ owners: { keyId: string }[]; votes: { by: string[] }[]; statement: Digest }> =>
-    (await call(world.send, '/api/v1/scopes/@acme')).body;
+  const read = async (): Promise<{
+    owners: { keyId: string }[];
+    votes: { by: string[] }[];
+    statement: Digest;
+  }> => (await call(world.send, '/api/v1/scopes/@acme')).body;
   const give = async (to: TestKey, by: TestKey | undefined, previous?: Digest): Promise<Answer> => {
     if (by === undefined) throw new Error('nobody signs');
-    const change = { scope: parseScope('acme'), owners: [to.open], previous: previous ?? (await read()).statement };
+    const change = {
+      scope: parseScope('acme'),
+      owners: [to.open],
+      previous: previous ?? (await read()).statement,
+    };
     return state(world.send, scopeStatement(change), by);
   };
   const owner = async (): Promise<string[]> => (await read()).owners.map(({ keyId }) => keyId);
@@ -57,13 +64,21 @@ describe('a scope whose owner is gone', () => {
     await give(carol, first);
     expect((await give(makeKey(), world.author)).status).toBe(201);
     expect((await read()).votes).toEqual([]);
-    expect(await give(carol, second, before)).toMatchObject({ status: 403, body: { code: 'scope-taken' } });
+    expect(await give(carol, second, before)).toMatchObject({
+      status: 403,
+      body: { code: 'scope-taken' },
+    });
   });
 
   it('hears no administrator whom another one enrolled, and no reviewer', async () => {
     const deputy = makeKey();
-    await enrol(world.send, world.trust.administrators, { name: 'deputy', roles: ['administrator'], key: deputy });
-    for (const by of [deputy, world.rita]) expect(await give(carol, by)).toMatchObject({ body: { code: 'scope-taken' } });
+    await enrol(world.send, world.trust.administrators, {
+      name: 'deputy',
+      roles: ['administrator'],
+      key: deputy,
+    });
+    for (const by of [deputy, world.rita])
+      expect(await give(carol, by)).toMatchObject({ body: { code: 'scope-taken' } });
     await give(carol, first);
     expect(await owner()).toEqual([world.author.keyId]);
   });

@@ -32,17 +32,34 @@ describe('a publisher that was stopped', () => {
   const say = (kind: RevocationPredicate['kind'], publisher: Digest): Promise<Answer> =>
     state(
       world.send,
-      revocationStatement({ nonce: freshNonce(), kind, target: { publisher }, reason: `${kind} here` }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind,
+        target: { publisher },
+        reason: `${kind} here`,
+      }),
       world.rita,
     );
   const rotate = (from: TestKey, to: TestKey): Promise<Answer> =>
-    state(world.send, keyStatement({ key: to.open, state: 'enrolled', replaces: from.keyId }), from);
-  const own = async (by: TestKey, owners: readonly PublicKey[], scope = 'acme'): Promise<Answer> => {
+    state(
+      world.send,
+      keyStatement({ key: to.open, state: 'enrolled', replaces: from.keyId }),
+      from,
+    );
+  const own = async (
+    by: TestKey,
+    owners: readonly PublicKey[],
+    scope = 'acme',
+  ): Promise<Answer> => {
     const { chain } = await readIdentities(world.registry);
     const previous = chain.scopeStatementOf(parseScope(scope), latest);
     return state(
       world.send,
-      scopeStatement({ scope: parseScope(scope), owners, ...(previous === undefined ? {} : { previous }) }),
+      scopeStatement({
+        scope: parseScope(scope),
+        owners,
+        ...(previous === undefined ? {} : { previous }),
+      }),
       by,
     );
   };
@@ -62,7 +79,9 @@ describe('a publisher that was stopped', () => {
       expect(await rotate(world.author, next)).toMatchObject(refused);
       expect(await own(world.author, [world.author.open, next.open])).toMatchObject(refused);
       expect(await own(world.author, [world.author.open], 'another')).toMatchObject(refused);
-      expect(await publish(world.send, skillAt(1), next)).toMatchObject({ body: { code: 'key-unknown' } });
+      expect(await publish(world.send, skillAt(1), next)).toMatchObject({
+        body: { code: 'key-unknown' },
+      });
     },
   );
 
@@ -102,7 +121,8 @@ describe('a publisher that was stopped', () => {
     const next = makeKey();
     await rotate(world.author, next);
     await bring(skillAt(1), next);
-    for (const { keyId } of [world.author, next]) expect((await say('suspended', keyId)).status).toBe(201);
+    for (const { keyId } of [world.author, next])
+      expect((await say('suspended', keyId)).status).toBe(201);
     expect((await say('lifted', next.keyId)).status).toBe(201);
     expect(await statusOf(skillAt(1))).toBe('suspended');
     expect((await say('lifted', world.author.keyId)).status).toBe(201);
@@ -116,7 +136,11 @@ describe('a publisher that was stopped', () => {
       workflow: job.workflow,
       environment: 'prod',
     } satisfies CiIdentity;
-    await claim(world.send, 'kimco', { owners: [kim], publishers: [job, inProduction], signer: certify(somebody) });
+    await claim(world.send, 'kimco', {
+      owners: [kim],
+      publishers: [job, inProduction],
+      signer: certify(somebody),
+    });
     const run = { ...someWorkflow, environment: 'prod' };
     const skill = skillAt(1, '@kimco');
     expect((await publishBy(world.send, skill, run)).body).toMatchObject({ status: 'received' });
@@ -127,8 +151,12 @@ describe('a publisher that was stopped', () => {
     expect(await publishBy(world.send, skillAt(2, '@kimco'), run)).toMatchObject(refused);
     expect(await statusOf(skill)).toBe('revoked');
     expect(
-      (await publishBy(world.send, skillAt(3, '@kimco'), { ...someWorkflow, run: 'https://ci.example/acme/skills/runs/3' }))
-        .status,
+      (
+        await publishBy(world.send, skillAt(3, '@kimco'), {
+          ...someWorkflow,
+          run: 'https://ci.example/acme/skills/runs/3',
+        })
+      ).status,
     ).toBe(201);
   });
 });

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { firstOwnersMax, signerTriesMax, strangerAddressesMax, strangerWritesBurst } from '../../registry/limits.ts';
+import {
+  firstOwnersMax,
+  signerTriesMax,
+  strangerAddressesMax,
+  strangerWritesBurst,
+} from '../../registry/limits.ts';
 import { signerOf } from '../../registry/people/signer.ts';
 import { audit } from '../../registry/store/schema.ts';
 import { Buckets } from '../../registry/strangers/stranger-limit.ts';
@@ -16,7 +21,8 @@ describe('a stranger', () => {
   let send: Send;
   beforeEach(async () => {
     world = await makeStaffedWorld();
-    send = (path, init) => world.send(path, { ...init, headers: { ...init?.headers, 'x-test-address': '192.0.2.1' } });
+    send = (path, init) =>
+      world.send(path, { ...init, headers: { ...init?.headers, 'x-test-address': '192.0.2.1' } });
   });
   afterEach(() => world.close());
 
@@ -27,12 +33,24 @@ describe('a stranger', () => {
     const before = (await world.registry.db.read.select().from(audit)).length;
     const refused = await send('/api/v1/versions', { method: 'POST', body: new FormData() });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
-    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey())).body.code).toBe('too-many-requests');
+    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey())).body.code).toBe(
+      'too-many-requests',
+    );
     // A session that a scope's claim gives is no way round it.
-    expect((await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), { token: world.tokens.author })).status).toBe(429);
+    expect(
+      (
+        await publish(send, makeSkill('@acme/x', '1.0.0'), makeKey(), {
+          token: world.tokens.author,
+        })
+      ).status,
+    ).toBe(429);
     expect(await world.registry.db.read.select().from(audit)).toHaveLength(before);
-    expect((await call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} })).status).toBe(200);
-    expect((await publish(world.send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(201);
+    expect(
+      (await call(send, '/api/v1/jobs/lease', { token: world.tokens.scanner, json: {} })).status,
+    ).toBe(200);
+    expect((await publish(world.send, makeSkill('@acme/x', '1.0.0'), world.author)).status).toBe(
+      201,
+    );
     world.wait(1_000);
     expect((await nothing()).status).toBe(422);
   });
@@ -55,17 +73,27 @@ describe('a stranger', () => {
   it('names few keys in the first claim of a scope', async () => {
     const keys = Array.from({ length: firstOwnersMax + 1 }, () => makeKey());
     const claim = (count: number) =>
-      scopeStatement({ scope: parseScope('many'), owners: keys.slice(0, count).map((key) => key.open) });
+      scopeStatement({
+        scope: parseScope('many'),
+        owners: keys.slice(0, count).map((key) => key.open),
+      });
     const [first = makeKey()] = keys;
-    expect(await state(world.send, claim(firstOwnersMax + 1), first)).toMatchObject({ body: { code: 'request-invalid' } });
+    expect(await state(world.send, claim(firstOwnersMax + 1), first)).toMatchObject({
+      body: { code: 'request-invalid' },
+    });
     expect((await state(world.send, claim(firstOwnersMax), first)).status).toBe(201);
   });
 
   it('has one key tried when they name one, and few when they name none', async () => {
     const envelope = await signPayload('text/plain', Buffer.from('x'), world.rita);
     const known = new Map([world.author, world.rita].map(({ open }) => [open.keyId, open]));
-    const likely = [...Array.from({ length: signerTriesMax }, () => makeKey().open), world.rita.open];
-    expect(signerOf({ envelope, hint: world.rita.keyId }, { known, likely: [] })).toEqual(world.rita.open);
+    const likely = [
+      ...Array.from({ length: signerTriesMax }, () => makeKey().open),
+      world.rita.open,
+    ];
+    expect(signerOf({ envelope, hint: world.rita.keyId }, { known, likely: [] })).toEqual(
+      world.rita.open,
+    );
     expect(signerOf({ envelope, hint: world.author.keyId }, { known, likely })).toBeUndefined();
     expect(signerOf({ envelope }, { known, likely })).toBeUndefined();
     expect(signerOf({ envelope }, { known, likely: likely.slice(1) })).toEqual(world.rita.open);
@@ -74,15 +102,26 @@ describe('a stranger', () => {
   it('may leave the hint out, for statements whose signers can be told', async () => {
     const key = makeKey();
     const envelope = await signStatement(
-      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('plain'), owners: [key.open] }),
+      scopeStatement({
+        registry: registryIdOf(world.trust.root),
+        scope: parseScope('plain'),
+        owners: [key.open],
+      }),
       key,
     );
     expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(201);
   });
 
   it('who names a known key and signs with another is refused before the statement is read', async () => {
-    const json = await signPayload('application/vnd.in-toto+json', Buffer.from('no statement'), makeKey());
-    const answer = await call(world.send, '/api/v1/statements', { json, keyId: world.author.keyId });
+    const json = await signPayload(
+      'application/vnd.in-toto+json',
+      Buffer.from('no statement'),
+      makeKey(),
+    );
+    const answer = await call(world.send, '/api/v1/statements', {
+      json,
+      keyId: world.author.keyId,
+    });
     expect(answer).toMatchObject({ status: 403, body: { code: 'key-unknown' } });
   });
 });

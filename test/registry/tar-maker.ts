@@ -22,7 +22,10 @@ export interface TarEntry {
   readonly uid?: string;
 }
 
-export function makeTar(entries: readonly TarEntry[], end: Uint8Array = Buffer.alloc(1_024)): Buffer {
+export function makeTar(
+  entries: readonly TarEntry[],
+  end: Uint8Array = Buffer.alloc(1_024),
+): Buffer {
   return Buffer.concat([...entries.flatMap(entryBlocks), end]);
 }
 
@@ -31,11 +34,19 @@ function entryBlocks(entry: TarEntry): Buffer[] {
   const header = Buffer.alloc(512);
   if (entry.rawName === undefined) header.write(entry.path, 0, 100, 'utf8');
   else Buffer.from(entry.rawName).copy(header, 0);
-  header.write(entry.modeText ?? `${(entry.mode ?? 0o644).toString(8).padStart(7, '0')}\0`, 100, 'latin1');
+  header.write(
+    entry.modeText ?? `${(entry.mode ?? 0o644).toString(8).padStart(7, '0')}\0`,
+    100,
+    'latin1',
+  );
   header.write(entry.uid ?? '0000000\0', 108, 'latin1');
   header.write('0000000\0', 116, 'latin1');
   const size = entry.size ?? content.length;
-  header.write(typeof size === 'string' ? size : `${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  header.write(
+    typeof size === 'string' ? size : `${size.toString(8).padStart(11, '0')}\0`,
+    124,
+    'latin1',
+  );
   header.write(entry.mtime ?? '00000000000\0', 136, 'latin1');
   header.write(entry.type ?? '0', 156, 'latin1');
   header.write(entry.link ?? '', 157, 'latin1');

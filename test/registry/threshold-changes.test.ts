@@ -11,18 +11,34 @@ import { makeStaffedWorld, type Staffed } from './world.ts';
 let world: Staffed;
 afterEach(() => world.close());
 
-const [early, later] = [makeKey(), makeKey()];
+const early = makeKey();
+const later = makeKey();
 
 /** One administrator alone enrols a key. @returns the log index */
 async function enrolAlone(by: TestKey | undefined, name: string, key: TestKey): Promise<number> {
   if (by === undefined) throw new Error('nobody signs');
-  const statement = memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: key.open, state: 'enrolled' });
+  const statement = memberStatement({
+    nonce: freshNonce(),
+    name,
+    roles: ['reviewer'],
+    key: key.open,
+    state: 'enrolled',
+  });
   return Number((await state(world.send, statement, by)).body.logIndex);
 }
 
-async function rotatedTo(threshold: number, lastLogIndex: number, gone: readonly TestKey[] = []): Promise<Identities> {
+async function rotatedTo(
+  threshold: number,
+  lastLogIndex: number,
+  gone: readonly TestKey[] = [],
+): Promise<Identities> {
   const keys = { add: [], remove: gone.map(({ keyId }) => keyId), keys: {} };
-  const root = changedRoot(world.trust.root, { ...keys, threshold, validUpTo: lastLogIndex, lastLogIndex });
+  const root = changedRoot(world.trust.root, {
+    ...keys,
+    threshold,
+    validUpTo: lastLogIndex,
+    lastLogIndex,
+  });
   return chainIdentities(root, (await readIdentities(world.registry)).statements);
 }
 
@@ -62,6 +78,8 @@ describe('a threshold of administrators that a rotation changes', () => {
       { threshold: 1, validUpTo: 7 },
       { threshold: 3, validUpTo: 9 },
     ]);
-    expect(changedRoot(lowered, { ...change, lastLogIndex: 12 }).thresholds).toEqual(lowered.thresholds);
+    expect(changedRoot(lowered, { ...change, lastLogIndex: 12 }).thresholds).toEqual(
+      lowered.thresholds,
+    );
   });
 });

@@ -18,14 +18,24 @@ export interface Ceremony {
 }
 
 /** The next document, signed by everyone named. */
-export async function holdCeremony({ root, signers, now, before, days = 365, trustedRoot }: Ceremony): Promise<TufRepository> {
+export async function holdCeremony({
+  root,
+  signers,
+  now,
+  before,
+  days = 365,
+  trustedRoot,
+}: Ceremony): Promise<TufRepository> {
   const files = {
     'policy.json': canonicalJson(defaultPolicy),
     ...(trustedRoot === undefined ? {} : { 'trusted_root.json': JSON.stringify(trustedRoot) }),
   };
   let next = nextRepository({
     ...(before === undefined ? {} : { before }),
-    ...{ root, files, expires: now + days * 86_400_000, timeOf: tufTime },
+    root,
+    files,
+    expires: now + days * 86_400_000,
+    timeOf: tufTime,
   });
   for (const signer of signers) next = await signRepository(next, signer);
   return next;

@@ -9,7 +9,16 @@ import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundl
 import { type Decision, type DecisionInput, decide } from '../../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { somebody, someWorkflow, type TestClaims } from '../skills-index/story-sigstore.ts';
-import { certify, claim, job, kim, provenanceOf, publication, sigstore, upload } from './certified-road.ts';
+import {
+  certify,
+  claim,
+  job,
+  kim,
+  provenanceOf,
+  publication,
+  sigstore,
+  upload,
+} from './certified-road.ts';
 import { approve, makeSkill, type Skill, scan } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
@@ -21,26 +30,48 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function release(skill: Skill, claims: TestClaims, withProvenance: boolean): Promise<DecisionInput> {
+async function release(
+  skill: Skill,
+  claims: TestClaims,
+  withProvenance: boolean,
+): Promise<DecisionInput> {
   const signer = certify(claims);
   const publish = await sigstore.say(publication(skill), signer);
-  const provenance = withProvenance ? { provenance: await sigstore.say(provenanceOf(skill), signer) } : {};
-  expect(await upload(world.send, skill, { publish, ...provenance })).toMatchObject({ status: 201 });
+  const provenance = withProvenance
+    ? { provenance: await sigstore.say(provenanceOf(skill), signer) }
+    : {};
+  expect(await upload(world.send, skill, { publish, ...provenance })).toMatchObject({
+    status: 201,
+  });
   await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
   await approve(world.send, world.tokens.rita, world.rita, skill);
   const base = 'http://localhost';
   const query = {
-    fetch: (async (input) => world.send(String(input).slice(base.length))) as typeof globalThis.fetch,
-    ...{ store: memoryStore(), base, root: world.trust.root, now: world.registry.now().getTime() },
-    ...{ name: skill.manifest.name, range: skill.manifest.version },
+    fetch: (async (input) =>
+      world.send(String(input).slice(base.length))) as typeof globalThis.fetch,
+    store: memoryStore(),
+    base,
+    root: world.trust.root,
+    now: world.registry.now().getTime(),
+    name: skill.manifest.name,
+    range: skill.manifest.version,
   };
-  return { ...query, ...(await fetchVersionEvidence(query)), policy: defaultPolicy, sigstore: sigstore.trustedRoot };
+  return {
+    ...query,
+    ...(await fetchVersionEvidence(query)),
+    policy: defaultPolicy,
+    sigstore: sigstore.trustedRoot,
+  };
 }
 
 function levelsIn(input: DecisionInput): readonly string[] {
   return [...input.statements.values()].flatMap((bytes) => {
-    const statement = peekStatement(parseSigstoreBundle(parseJson(bytes, 'statement').value).dsseEnvelope);
-    return statement.predicateType === predicateTypes.verdict ? statement.predicate.verifiedLevels : [];
+    const statement = peekStatement(
+      parseSigstoreBundle(parseJson(bytes, 'statement').value).dsseEnvelope,
+    );
+    return statement.predicateType === predicateTypes.verdict
+      ? statement.predicate.verifiedLevels
+      : [];
   });
 }
 
@@ -56,7 +87,11 @@ describe('the levels that a verdict states', () => {
   });
 
   it('belong to a version that is refused where no Sigstore root is trusted, and the chain says which part fails', async () => {
-    const { sigstore: _, ...input } = await release(makeSkill('@ours/d', '1.0.0'), someWorkflow, true);
+    const { sigstore: _, ...input } = await release(
+      makeSkill('@ours/d', '1.0.0'),
+      someWorkflow,
+      true,
+    );
     const decision: Decision = decide(input);
     expect(decision).toMatchObject({ kind: 'refused' });
     expect(JSON.stringify(decision.chain)).toContain('no Sigstore root is trusted here');

@@ -29,7 +29,11 @@ export interface WorldOptions {
   readonly sigstore?: unknown;
 }
 
-export async function makeWorld({ trust = makeRoot(), policy = defaultPolicy, sigstore }: WorldOptions = {}): Promise<World> {
+export async function makeWorld({
+  trust = makeRoot(),
+  policy = defaultPolicy,
+  sigstore,
+}: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
   const db = openSqlite(':memory:');
   const errors: unknown[] = [];
@@ -79,10 +83,23 @@ export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staf
   const world = await makeWorld(options);
   const { send, trust } = world;
   const administrators = trust.administrators.slice(0, trust.root.threshold);
-  const [author, scanner, rita, omar] = [makeKey(), makeKey(), makeKey(), makeKey()];
+  const author = makeKey();
+  const scanner = makeKey();
+  const rita = makeKey();
+  const omar = makeKey();
   await enrol(send, administrators, { name: 'scanner', roles: ['scanner'], key: scanner });
-  await enrol(send, administrators, { name: 'rita', roles: ['reviewer'], key: rita, identities: [] });
-  await enrol(send, administrators, { name: 'omar', roles: ['reviewer'], key: omar, identities: [] });
+  await enrol(send, administrators, {
+    name: 'rita',
+    roles: ['reviewer'],
+    key: rita,
+    identities: [],
+  });
+  await enrol(send, administrators, {
+    name: 'omar',
+    roles: ['reviewer'],
+    key: omar,
+    identities: [],
+  });
   await claimScope(send, 'acme', author);
   const tokens = {
     author: await signIn(send, author),

@@ -29,34 +29,52 @@ const request = (change: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   range: '^1.0.0',
   ...change,
 });
-const serving = (paths: Map<string, Uint8Array>): Pick<AdmissionRequest, 'fetch'> => ({ fetch: storyFetch(paths) });
+const serving = (paths: Map<string, Uint8Array>): Pick<AdmissionRequest, 'fetch'> => ({
+  fetch: storyFetch(paths),
+});
 const mark = (kind: StatusMark['kind']): StatusMark => ({
-  ...{ bundle: story.packed.digest, kind, reason: 'it leaks', since: '2026-03-02T10:00:00.000Z' },
+  bundle: story.packed.digest,
+  kind,
+  reason: 'it leaks',
+  since: '2026-03-02T10:00:00.000Z',
 });
 async function codes(asked: AdmissionRequest): Promise<string[]> {
   const { decision } = await admit(asked);
-  return decision.kind === 'admitted' ? ['admitted'] : decision.reasons.map((reason) => reason.code);
+  return decision.kind === 'admitted'
+    ? ['admitted']
+    : decision.reasons.map((reason) => reason.code);
 }
 
 describe('admit', () => {
   it('admits what is published, scanned, approved, logged and not revoked', async () => {
     const { decision, notes } = await admit(request());
-    expect(decision).toMatchObject({ kind: 'admitted', version: '1.4.0', bundle: story.packed.digest });
+    expect(decision).toMatchObject({
+      kind: 'admitted',
+      version: '1.4.0',
+      bundle: story.packed.digest,
+    });
     expect(notes).toEqual([]);
     expect(requireAdmitted({ decision }, name).approvals).toHaveLength(2);
   });
 
-  it.each(['suspended', 'revoked'] as const)('refuses a version that is %s, with the reason', async (kind) => {
-    const paths = storyPaths(story).set(statusPath, await storyStatus(story.log, [mark(kind)]));
-    expect(await codes(request(serving(paths)))).toEqual([kind]);
-  });
+  it.each(['suspended', 'revoked'] as const)(
+    'refuses a version that is %s, with the reason',
+    async (kind) => {
+      const paths = storyPaths(story).set(statusPath, await storyStatus(story.log, [mark(kind)]));
+      expect(await codes(request(serving(paths)))).toEqual([kind]);
+    },
+  );
 
   it('keeps what an admitted version rests on, and nothing of what a refused one brought but its status', async () => {
     const kept = async (change: Partial<AdmissionRequest>): Promise<boolean[]> => {
       const store = memoryStore();
       await codes(request({ store, ...change }));
       const digests = [story.packed.digest, ...story.line.statements];
-      return [...new Set((await Promise.all(digests.map((one) => store.get(one)))).map((one) => one !== undefined))];
+      return [
+        ...new Set(
+          (await Promise.all(digests.map((one) => store.get(one)))).map((one) => one !== undefined),
+        ),
+      ];
     };
     expect(await kept({})).toEqual([true]);
     const line = printIndexLine({ ...story.line, publisher: people.stranger.keyId });
@@ -66,7 +84,10 @@ describe('admit', () => {
 
   it('refuses a registry whose statements together are more than an admission takes', async () => {
     const junk = Array.from({ length: 5 }, (_, at) => Buffer.alloc(8 * 1024 * 1024, at + 1));
-    const line = printIndexLine({ ...story.line, statements: junk.map((one) => digestOf(one)).sort() });
+    const line = printIndexLine({
+      ...story.line,
+      statements: junk.map((one) => digestOf(one)).sort(),
+    });
     const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
     for (const bytes of junk) paths.set(`/blobs/sha256/${hexOf(digestOf(bytes))}`, bytes);
     const store = memoryStore();
@@ -78,24 +99,40 @@ describe('admit', () => {
   });
 
   it('refuses with every reason at once', async () => {
-    const line = printIndexLine({ ...story.line, description: 'Something else.', publisher: people.stranger.keyId });
+    const line = printIndexLine({
+      ...story.line,
+      description: 'Something else.',
+      publisher: people.stranger.keyId,
+    });
     const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
     paths.set(statusPath, await storyStatus(story.log, [], storyNow - 2 * day));
     const found = await codes(request(serving(paths)));
-    expect(found).toEqual(expect.arrayContaining(['line-mismatch', 'description-mismatch', 'status-stale']));
+    expect(found).toEqual(
+      expect.arrayContaining(['line-mismatch', 'description-mismatch', 'status-stale']),
+    );
   });
 
   it('refuses under another root than the registry’s', async () => {
-    const root = { ...storyRoot, registry: { key: people.stranger.named.spki }, administrators: [] };
+    const root = {
+      ...storyRoot,
+      registry: { key: people.stranger.named.spki },
+      administrators: [],
+    };
     expect(await codes(request({ root }))).not.toContain('admitted');
   });
 
   it('refuses what the lock does not say', async () => {
-    expect(await codes(request({ pinned: { bundle: digestOf('other') } }))).toContain('bundle-mismatch');
-    expect(await codes(request({ pinned: { publisher: people.stranger.keyId } }))).toContain('publisher-changed');
-    expect(await codes(request({ pinned: { bundle: story.packed.digest, publisher: people.author.keyId } }))).toEqual([
-      'admitted',
-    ]);
+    expect(await codes(request({ pinned: { bundle: digestOf('other') } }))).toContain(
+      'bundle-mismatch',
+    );
+    expect(await codes(request({ pinned: { publisher: people.stranger.keyId } }))).toContain(
+      'publisher-changed',
+    );
+    expect(
+      await codes(
+        request({ pinned: { bundle: story.packed.digest, publisher: people.author.keyId } }),
+      ),
+    ).toEqual(['admitted']);
   });
 
   it.each([{ registry: 'corp.example' }, { capabilities: digestOf('other') }, { logIndex: 0 }])(
@@ -109,16 +146,26 @@ describe('admit', () => {
     const { decision } = await admit(request());
     if (decision.kind !== 'admitted') throw new Error('it is admitted');
     const { capabilityDigest: capabilities, logIndex } = decision;
-    expect(await codes(request({ pinned: { registry: storyRoot.origin, capabilities, logIndex } }))).toEqual(['admitted']);
+    expect(
+      await codes(request({ pinned: { registry: storyRoot.origin, capabilities, logIndex } })),
+    ).toEqual(['admitted']);
   });
 
-  it.each(['fetched', 'cached'])('refuses a %s blob of the evidence that was changed', async (where) => {
-    const asked = request();
-    if (where === 'cached') await admit(asked);
-    const paths = storyPaths(story).set(`/blobs/sha256/${hexOf(story.verdict.digest)}`, Buffer.from('{}'));
-    if (where === 'cached') await asked.store.put(story.verdict.digest, Buffer.from('{}'));
-    await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({ code: 'signature-invalid' });
-  });
+  it.each(['fetched', 'cached'])(
+    'refuses a %s blob of the evidence that was changed',
+    async (where) => {
+      const asked = request();
+      if (where === 'cached') await admit(asked);
+      const paths = storyPaths(story).set(
+        `/blobs/sha256/${hexOf(story.verdict.digest)}`,
+        Buffer.from('{}'),
+      );
+      if (where === 'cached') await asked.store.put(story.verdict.digest, Buffer.from('{}'));
+      await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({
+        code: 'signature-invalid',
+      });
+    },
+  );
 });
 
 describe('admit, when the registry is down', () => {
@@ -142,7 +189,9 @@ describe('admit, when the registry is down', () => {
     expect(await codes({ ...asked, now: storyNow + 23 * 3_600_000 - 1 })).toEqual(['admitted']);
     const late = await admit({ ...asked, now: storyNow + day });
     expect(late.decision).toMatchObject({ kind: 'refused', reasons: [{ code: 'status-stale' }] });
-    expect(() => requireAdmitted(late, name)).toThrow(expect.objectContaining({ code: 'status-stale' }));
+    expect(() => requireAdmitted(late, name)).toThrow(
+      expect.objectContaining({ code: 'status-stale' }),
+    );
   });
 
   it('does not take an interruption for it: of the registry, or of another place of the status', async () => {
@@ -151,7 +200,8 @@ describe('admit, when the registry is down', () => {
       const asked = await cached();
       const { fetch } = request();
       const interrupted: typeof fetch = async (input, init) => {
-        if (statusUrls.length > 0 && !String(input).startsWith('https://mirror')) return fetch(input, init);
+        if (statusUrls.length > 0 && !String(input).startsWith('https://mirror'))
+          return fetch(input, init);
         stop.abort();
         throw stop.signal.reason;
       };
@@ -161,14 +211,18 @@ describe('admit, when the registry is down', () => {
   });
 
   it('admits nothing that it never saw', async () => {
-    await expect(admit(request({ fetch: deadFetch }))).rejects.toMatchObject({ code: 'registry-down' });
+    await expect(admit(request({ fetch: deadFetch }))).rejects.toMatchObject({
+      code: 'registry-down',
+    });
   });
 
   it('does not fall back when the registry answers nonsense', async () => {
     const asked = request();
     await admit(asked);
     const paths = storyPaths(story).set(indexPath, Buffer.from('<html>'));
-    await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({ code: 'registry-answer' });
+    await expect(admit({ ...asked, ...serving(paths) })).rejects.toMatchObject({
+      code: 'registry-answer',
+    });
   });
 });
 
@@ -177,7 +231,10 @@ describe('admit, and what was seen of the log', () => {
   const longer = async (marks: readonly StatusMark[]) => {
     const told = await tellStory();
     const before = storyPaths(told);
-    await told.log.say(scopeStatement({ scope: parseScope('later'), owners: [people.author.named] }), people.author);
+    await told.log.say(
+      scopeStatement({ scope: parseScope('later'), owners: [people.author.named] }),
+      people.author,
+    );
     const after = storyPaths(told).set(statusPath, await storyStatus(told.log, marks));
     return { before, after };
   };
@@ -226,19 +283,25 @@ describe('admit, with a second source of status', () => {
   it.each<[string, (init: RequestInit | undefined) => Promise<Response>, RegExp]>([
     [
       'never answers',
-      (init) => new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
+      (init) =>
+        new Promise((_, reject) =>
+          init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+        ),
       /does not answer/,
     ],
     [
       'never ends',
-      async () => new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1 << 20)) })),
+      async () =>
+        new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1 << 20)) })),
       /gave no status/,
     ],
     [
       'sends elsewhere',
       async (init) => {
         if (init?.redirect === 'error') throw new TypeError('unexpected redirect');
-        return new Response(Buffer.from(await storyStatus(story.log, [mark('revoked')], storyNow - 60_000)));
+        return new Response(
+          Buffer.from(await storyStatus(story.log, [mark('revoked')], storyNow - 60_000)),
+        );
       },
       /does not answer/,
     ],
@@ -249,7 +312,8 @@ describe('admit, with a second source of status', () => {
       return stop.signal;
     });
     const registry = storyFetch(storyPaths(story));
-    const fetch: AdmissionRequest['fetch'] = (input, init) => (String(input) === second ? mirror(init) : registry(input, init));
+    const fetch: AdmissionRequest['fetch'] = (input, init) =>
+      String(input) === second ? mirror(init) : registry(input, init);
     const { decision, notes } = await admit(request({ fetch, statusUrls: [second] }));
     soon.mockRestore();
     expect(decision.kind).toBe('admitted');
@@ -257,7 +321,9 @@ describe('admit, with a second source of status', () => {
   });
 
   it('goes on without it, and says so', async () => {
-    const { decision, notes } = await admit(request({ fetch: both(undefined), statusUrls: [second] }));
+    const { decision, notes } = await admit(
+      request({ fetch: both(undefined), statusUrls: [second] }),
+    );
     expect(decision.kind).toBe('admitted');
     expect(notes).toEqual([`${second} does not answer`]);
   });
@@ -284,7 +350,9 @@ describe('a host that gives an expired status some grace', () => {
   ])('refuses as before when %s', async (_, change) => {
     const store = memoryStore();
     await admit(request({ store }));
-    expect(await codes(request({ store, ...late, offline: true, ...change }))).toEqual(['status-stale']);
+    expect(await codes(request({ store, ...late, offline: true, ...change }))).toEqual([
+      'status-stale',
+    ]);
   });
 
   it('gives none to a registry that answers with an old status: it may hide a revocation', async () => {
@@ -301,11 +369,17 @@ describe('a host that gives an expired status some grace', () => {
 
 describe('a log that is not the one that was seen', () => {
   it('is refused, and both signed heads are kept to be sent on', async () => {
-    const [other, store] = [await tellStory(), memoryStore()];
+    const other = await tellStory();
+    const store = memoryStore();
     await admit(request({ store }));
     const admission = await admit(request({ store, fetch: storyFetch(storyPaths(other)) }));
-    expect(admission.decision).toMatchObject({ kind: 'refused', alarm: { kind: 'log-rolled-back', proven: true } });
-    const kept = JSON.parse(Buffer.from((await store.getNamed(admission.kept ?? '')) ?? []).toString('utf8'));
+    expect(admission.decision).toMatchObject({
+      kind: 'refused',
+      alarm: { kind: 'log-rolled-back', proven: true },
+    });
+    const kept = JSON.parse(
+      Buffer.from((await store.getNamed(admission.kept ?? '')) ?? []).toString('utf8'),
+    );
     const notes = await Promise.all([story.log.note(), other.log.note()]);
     expect(kept.heads.map((head: { note: string }) => head.note)).toEqual(notes);
     expect(() => requireAdmitted(admission, name)).toThrow(
@@ -318,7 +392,8 @@ describe('a log that is not the one that was seen', () => {
   });
 
   it('is said where the version is not there at all, as after a backup of yesterday', async () => {
-    const [yesterday, store] = [new TestLog('skills.example'), memoryStore()];
+    const yesterday = new TestLog('skills.example');
+    const store = memoryStore();
     await yesterday.say(story.publish.statement, people.author);
     await admit(request({ store }));
     const paths = storyPaths(story)
@@ -338,10 +413,14 @@ describe('a log that is not the one that was seen', () => {
   });
 
   it('does not become the one that is remembered', async () => {
-    const [other, store] = [await tellStory(), memoryStore()];
+    const other = await tellStory();
+    const store = memoryStore();
     await admit(request({ store }));
     const fork = request({ store, fetch: storyFetch(storyPaths(other)) });
-    expect([await codes(fork), await codes(fork)]).toEqual([['log-rolled-back'], ['log-rolled-back']]);
+    expect([await codes(fork), await codes(fork)]).toEqual([
+      ['log-rolled-back'],
+      ['log-rolled-back'],
+    ]);
     expect(await codes(request({ store }))).toEqual(['admitted']);
   });
 });
@@ -352,19 +431,27 @@ describe('requireAdmitted', () => {
   it('throws every reason', () => {
     const reason = (code: 'revoked' | 'status-stale') =>
       ({ code, part: 'status', message: `it is ${code}`, hint: 'do not' }) as const;
-    const decision = { kind: 'refused', chain, learned: [], reasons: [reason('revoked'), reason('status-stale')] } as const;
+    const decision = {
+      kind: 'refused',
+      chain,
+      learned: [],
+      reasons: [reason('revoked'), reason('status-stale')],
+    } as const;
     expect(() => requireAdmitted({ decision }, name)).toThrow(
       expect.objectContaining({
         code: 'not-admitted',
         hint: 'do not',
-        reasons: [{ message: 'revoked: it is revoked' }, { message: 'status-stale: it is status-stale' }],
+        reasons: [
+          { message: 'revoked: it is revoked' },
+          { message: 'status-stale: it is status-stale' },
+        ],
       }),
     );
   });
 
   it('admits nothing for a refusal without reasons', () => {
-    expect(() => requireAdmitted({ decision: { kind: 'refused', chain, learned: [], reasons: [] } }, name)).toThrow(
-      expect.objectContaining({ code: 'not-admitted' }),
-    );
+    expect(() =>
+      requireAdmitted({ decision: { kind: 'refused', chain, learned: [], reasons: [] } }, name),
+    ).toThrow(expect.objectContaining({ code: 'not-admitted' }));
   });
 });

@@ -26,7 +26,9 @@ describe('an agent identity', () => {
     expect(readAgent(folder, 'bot')).toEqual(agent);
     expect(createAgent(folder, { name: 'other', now }).keyId).not.toBe(agent.keyId);
     expect(statSync(join(folder, 'bot.json')).mode & 0o777).toBe(0o600);
-    expect(JSON.stringify([agent, readAgent(folder, 'bot'), listAgents(folder)])).not.toContain('PRIVATE');
+    expect(JSON.stringify([agent, readAgent(folder, 'bot'), listAgents(folder)])).not.toContain(
+      'PRIVATE',
+    );
     expect(listAgents(folder).agents.map((one) => one.name)).toEqual(['bot', 'other']);
   });
 
@@ -65,20 +67,32 @@ describe('an agent identity', () => {
   });
 
   it.each(['../bot', 'Bot', 'a/b', ''])('is never named %s', (name) => {
-    expect(() => createAgent(folder, { name, now })).toThrowError(expect.objectContaining({ code: 'usage' }));
+    expect(() => createAgent(folder, { name, now })).toThrowError(
+      expect.objectContaining({ code: 'usage' }),
+    );
   });
 
   it('is refused when it is not there, there twice, or others may read it', () => {
-    expect(() => readAgent(folder, 'bot')).toThrowError(expect.objectContaining({ code: 'agent-unknown' }));
+    expect(() => readAgent(folder, 'bot')).toThrowError(
+      expect.objectContaining({ code: 'agent-unknown' }),
+    );
     createAgent(folder, { name: 'bot', now });
-    expect(() => createAgent(folder, { name: 'bot', now })).toThrowError(expect.objectContaining({ code: 'usage' }));
+    expect(() => createAgent(folder, { name: 'bot', now })).toThrowError(
+      expect.objectContaining({ code: 'usage' }),
+    );
     chmodSync(join(folder, 'bot.json'), 0o640);
-    expect(() => readAgent(folder, 'bot')).toThrowError(expect.objectContaining({ code: 'key-file-invalid' }));
+    expect(() => readAgent(folder, 'bot')).toThrowError(
+      expect.objectContaining({ code: 'key-file-invalid' }),
+    );
   });
 
   it('is not another’s file under its name', () => {
     createAgent(folder, { name: 'strong', now });
-    writeFileSync(join(folder, 'weak.json'), readFileSync(join(folder, 'strong.json')), { mode: 0o600 });
-    expect(() => readAgent(folder, 'weak')).toThrowError(expect.objectContaining({ code: 'key-file-invalid' }));
+    writeFileSync(join(folder, 'weak.json'), readFileSync(join(folder, 'strong.json')), {
+      mode: 0o600,
+    });
+    expect(() => readAgent(folder, 'weak')).toThrowError(
+      expect.objectContaining({ code: 'key-file-invalid' }),
+    );
   });
 });

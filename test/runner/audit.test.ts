@@ -19,7 +19,14 @@ import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audi
 
 const subject: AuditSubject = { run: 'r1', agent: 'bot', skill: '@acme/a', version: '1.0.0' };
 const egress = (decision: 'allowed' | 'denied', path: string): AuditEvent => ({
-  ...{ event: 'egress', decision, why: 'path-denied', method: 'GET', host: 'a.example', port: 80, path, secrets: [] },
+  event: 'egress',
+  decision,
+  why: 'path-denied',
+  method: 'GET',
+  host: 'a.example',
+  port: 80,
+  path,
+  secrets: [],
 });
 const exit: AuditEvent = { event: 'exit', reason: 'killed', code: null, milliseconds: 1 };
 const now = () => new Date('2026-01-01T00:00:00Z');
@@ -48,27 +55,61 @@ describe('the audit log', () => {
     write('/a', '/b', '/c');
     end();
     const entries = await readEntries(file);
-    expect(entries.map(({ event }) => event)).toEqual(['egress', 'checkpoint', 'egress', 'egress', 'exit', 'checkpoint']);
+    expect(entries.map(({ event }) => event)).toEqual([
+      'egress',
+      'checkpoint',
+      'egress',
+      'egress',
+      'exit',
+      'checkpoint',
+    ]);
     expect(await verify()).toEqual({ kind: 'whole', lines: 6, signed: 5 });
-    expect(await readEntries(file, (entry) => entry.seq > 4)).toMatchObject([{ event: 'exit', agent: 'bot' }, { size: 5 }]);
+    expect(await readEntries(file, (entry) => entry.seq > 4)).toMatchObject([
+      { event: 'exit', agent: 'bot' },
+      { size: 5 },
+    ]);
   });
 
   // Lines: /a, checkpoint, /b, /c, /d.
   it.each<[string, (lines: readonly string[]) => readonly (string | undefined)[], number]>([
     ['a changed line', (l) => [l[0], l[1], l[2]?.replace('/b', '/x'), l[3], l[4]], 3],
-    ['a changed line before the last', (l) => [l[0], l[1], l[2], l[3]?.replace('/c', '/x'), l[4]], 4],
-    ['a changed last line', (l) => [...l.slice(0, 4), l[4]?.replace('"agent":"bot"', '"agent": "bot"')], 5],
-    ['its own form in another order of members', (l) => [...l.slice(0, 4), `{"why":"x",${l[4]?.slice(1)}`], 5],
-    ['a changed link', (l) => [...l.slice(0, 3), l[3]?.replace(/"prev":"sha256:./, '"prev":"sha256:!'), l[4]], 4],
+    [
+      'a changed line before the last',
+      (l) => [l[0], l[1], l[2], l[3]?.replace('/c', '/x'), l[4]],
+      4,
+    ],
+    [
+      'a changed last line',
+      (l) => [...l.slice(0, 4), l[4]?.replace('"agent":"bot"', '"agent": "bot"')],
+      5,
+    ],
+    [
+      'its own form in another order of members',
+      (l) => [...l.slice(0, 4), `{"why":"x",${l[4]?.slice(1)}`],
+      5,
+    ],
+    [
+      'a changed link',
+      (l) => [...l.slice(0, 3), l[3]?.replace(/"prev":"sha256:./, '"prev":"sha256:!'), l[4]],
+      4,
+    ],
     ['a line taken out', (l) => [l[0], l[1], l[3], l[4]], 3],
     ['lines in another order', (l) => [l[0], l[1], l[3], l[2], l[4]], 3],
     ['a line twice', (l) => [l[0], l[1], l[2], l[2], l[3], l[4]], 4],
     ['a line put in', (l) => [l[0], l[1], l[2]?.replace('/b', '/x'), l[2], l[3], l[4]], 4],
     ['a first line taken out', (l) => l.slice(1), 1],
-    ['all lines numbered anew', (l) => l.slice(2).map((line, i) => line.replace(/"seq":\d+/, `"seq":${i + 1}`)), 1],
+    [
+      'all lines numbered anew',
+      (l) => l.slice(2).map((line, i) => line.replace(/"seq":\d+/, `"seq":${i + 1}`)),
+      1,
+    ],
     ['a line that is none', (l) => [l[0], l[1], 'hello', l[2], l[3], l[4]], 3],
     ['an empty line', (l) => [l[0], l[1], '', l[2], l[3], l[4]], 3],
-    ['a checkpoint of another key', (l) => [l[0], l[1]?.replace(/"keyId":"sha256:../, '"keyId":"sha256:ff'), ...l.slice(2)], 2],
+    [
+      'a checkpoint of another key',
+      (l) => [l[0], l[1]?.replace(/"keyId":"sha256:../, '"keyId":"sha256:ff'), ...l.slice(2)],
+      2,
+    ],
   ])('with %s names the line that is broken', async (_, how, line) => {
     write('/a', '/b', '/c', '/d');
     change(how);
@@ -163,7 +204,9 @@ describe('the audit log', () => {
     expect(entries.map(({ event }) => event).slice(-2)).toEqual(['recovered', 'egress']);
     expect(await verify()).toMatchObject({ kind: 'whole' });
     const [torn = ''] = readdirSync(join(folder, 'audit')).filter((name) => name.endsWith('.torn'));
-    expect(readFileSync(join(folder, 'audit', torn), 'utf8')).toContain(more === 0 ? '"path":"/b"' : half);
+    expect(readFileSync(join(folder, 'audit', torn), 'utf8')).toContain(
+      more === 0 ? '"path":"/b"' : half,
+    );
   });
 
   it('takes no line after one that was not written here', async () => {
@@ -179,7 +222,9 @@ describe('the audit log', () => {
     for (let i = 0; i < 5; i++) audit.record(subject, egress('allowed', `/${i}`));
     expect(linesNow()).toHaveLength(2);
     audit.record(subject, egress('denied', '/no'));
-    expect((await readEntries(file)).slice(2)).toMatchObject([0, 1, 2, 3, 4, 'no'].map((one) => ({ path: `/${one}` })));
+    expect((await readEntries(file)).slice(2)).toMatchObject(
+      [0, 1, 2, 3, 4, 'no'].map((one) => ({ path: `/${one}` })),
+    );
     audit.record(subject, egress('allowed', '/last'));
     await expect.poll(linesNow).toHaveLength(9);
     expect(await verify()).toEqual({ kind: 'whole', lines: 9, signed: 1 });
@@ -203,13 +248,19 @@ describe('the audit log', () => {
     );
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (path, why) => {
-        for (const one of [join(folder, 'audit'), `${keyFile}.head`]) rmSync(one, { recursive: true, force: true });
-        openAudit(file, now, keyFile).record({ ...subject, agent: why }, { event: 'call', tool: 'open', path, why });
+        for (const one of [join(folder, 'audit'), `${keyFile}.head`])
+          rmSync(one, { recursive: true, force: true });
+        openAudit(file, now, keyFile).record(
+          { ...subject, agent: why },
+          { event: 'call', tool: 'open', path, why },
+        );
         write('/next');
         const bytes = readFileSync(file);
         expect(bytes.toString('utf8').split('\n')).toHaveLength(4);
         expect(Buffer.from(bytes.toString('utf8'))).toEqual(bytes);
-        expect(bytes.toString('utf8').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+        expect(bytes.toString('utf8').replaceAll('\n', '')).not.toMatch(
+          /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u,
+        );
         expect(await verify()).toMatchObject({ kind: 'whole', lines: 3 });
       }),
       { numRuns: 40 },

@@ -43,15 +43,22 @@ describe('the budget of an identity', () => {
   it('refuses the run after the last one, by name and number', () => {
     for (let i = 0; i < 2; i++) purseOf({ runs: 2 }).close();
     expect(() => purseOf({ runs: 2 })).toThrowError(
-      expect.objectContaining({ code: 'budget-used', message: 'Cannot start: agent bot has used its 2 runs of this day (UTC)' }),
+      expect.objectContaining({
+        code: 'budget-used',
+        message: 'Cannot start: agent bot has used its 2 runs of this day (UTC)',
+      }),
     );
-    expect(() => purseOf({ seconds: 0 })).toThrowError(expect.objectContaining({ code: 'budget-used' }));
+    expect(() => purseOf({ seconds: 0 })).toThrowError(
+      expect.objectContaining({ code: 'budget-used' }),
+    );
   });
 
   it('counts two runs at once as one', () => {
-    const [one, other] = [purseOf({ requests: 500 }), purseOf({ requests: 500 })];
+    const one = purseOf({ requests: 500 });
+    const other = purseOf({ requests: 500 });
     let times = 0;
-    for (let i = 0; i < 600; i++) times += Number(one.spend('requests', 1)) + Number(other.spend('requests', 1));
+    for (let i = 0; i < 600; i++)
+      times += Number(one.spend('requests', 1)) + Number(other.spend('requests', 1));
     expect(times).toBeGreaterThanOrEqual(490);
     expect(times).toBeLessThanOrEqual(500);
     one.close();
@@ -90,7 +97,11 @@ describe('the budget of an identity', () => {
   });
 
   it('is refused when its file is damaged, rather than begun anew', () => {
-    writeFileSync(file, '{"schema":"skillgate.budget/1","day":"2026-01-31","used":{}}', { mode: 0o600 });
-    expect(() => purseOf({ runs: 2 })).toThrowError(expect.objectContaining({ code: 'key-file-invalid' }));
+    writeFileSync(file, '{"schema":"skillgate.budget/1","day":"2026-01-31","used":{}}', {
+      mode: 0o600,
+    });
+    expect(() => purseOf({ runs: 2 })).toThrowError(
+      expect.objectContaining({ code: 'key-file-invalid' }),
+    );
   });
 });

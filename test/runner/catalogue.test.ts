@@ -15,7 +15,8 @@ const packed = packBundle([
 function source() {
   const asked: Digest[] = [];
   const blobs = new Map<Digest, Uint8Array>([[packed.digest, packed.bytes]]);
-  for (const file of packed.bundle.files) blobs.set(file.sha256, packed.contents.get(file.path) ?? bytes(''));
+  for (const file of packed.bundle.files)
+    blobs.set(file.sha256, packed.contents.get(file.path) ?? bytes(''));
   const readBlob = async (digest: Digest): Promise<Uint8Array> => {
     asked.push(digest);
     return blobs.get(digest) ?? bytes('');
@@ -36,7 +37,9 @@ describe('openSkill', () => {
 
   it('refuses a list of files that is not the one of the digest', async () => {
     const other = packBundle([{ path: 'SKILL.md', bytes: bytes('other'), mode: 0o644 }]);
-    await expect(openSkill(packed.digest, async () => other.bytes)).rejects.toMatchObject({ code: 'bundle-invalid' });
+    await expect(openSkill(packed.digest, async () => other.bytes)).rejects.toMatchObject({
+      code: 'bundle-invalid',
+    });
   });
 
   it('refuses a file whose bytes changed after approval', async () => {

@@ -12,14 +12,32 @@ const packed = packBundle(
   ].map(([path, mode]) => ({ path: String(path), bytes: Buffer.from('x'), mode: Number(mode) })),
 );
 const manifest = (commands: object) =>
-  parseManifest(Buffer.from(JSON.stringify({ name: '@acme/a', version: '1.0.0', license: 'MIT', commands, capabilities: {} })));
+  parseManifest(
+    Buffer.from(
+      JSON.stringify({
+        name: '@acme/a',
+        version: '1.0.0',
+        license: 'MIT',
+        commands,
+        capabilities: {},
+      }),
+    ),
+  );
 const find = (commands: object, wanted?: string) => findCommand(manifest(commands), packed, wanted);
 
 describe('the command to run', () => {
   it('is named, the only one, or an executable file', () => {
-    expect(find({ go: 'run.ts' }, 'go')).toEqual({ name: 'go', file: 'run.ts', interpreter: 'node' });
+    expect(find({ go: 'run.ts' }, 'go')).toEqual({
+      name: 'go',
+      file: 'run.ts',
+      interpreter: 'node',
+    });
     expect(find({ go: 'run.ts' })).toMatchObject({ name: 'go' });
-    expect(find({}, 'tool.py')).toEqual({ name: 'tool.py', file: 'tool.py', interpreter: 'python3' });
+    expect(find({}, 'tool.py')).toEqual({
+      name: 'tool.py',
+      file: 'tool.py',
+      interpreter: 'python3',
+    });
   });
 
   it.each([

@@ -21,7 +21,13 @@ export interface Stage {
   readonly proxy: EgressProxy;
   readonly upstream: Server;
   readonly port: number;
-  readonly seen: { method: string; url: string; host: string; headers: IncomingMessage['headers']; body: string }[];
+  readonly seen: {
+    method: string;
+    url: string;
+    host: string;
+    headers: IncomingMessage['headers'];
+    body: string;
+  }[];
   /** All bytes that reached the upstream inside TLS. */
   readonly arrived: string[];
   readonly log: AuditEvent[];
@@ -62,13 +68,23 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
     (settings.answer ?? ((_, to) => to.end('fine')))(request, response);
   });
   const arrived: string[] = [];
-  upstream.on('secureConnection', (socket) => socket.on('data', (chunk) => arrived.push(String(chunk))));
+  upstream.on('secureConnection', (socket) =>
+    socket.on('data', (chunk) => arrived.push(String(chunk))),
+  );
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const { port } = upstream.address() as AddressInfo;
   const pinned = { [apiHost]: { address: '127.0.0.1', port } };
   const rule = {
-    ...({ scheme: 'https', mode: 'intercept', reason: '', host: apiHost, port: 443, path: '/v2/*' } as const),
-    ...{ methods: ['GET', 'POST'], pinned },
+    ...({
+      scheme: 'https',
+      mode: 'intercept',
+      reason: '',
+      host: apiHost,
+      port: 443,
+      path: '/v2/*',
+    } as const),
+    methods: ['GET', 'POST'],
+    pinned,
   };
   const proxy = await startEgress({
     folder: join(folder, 'proxy'),
@@ -77,10 +93,14 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
     leaks: leakDetector((settings.secrets ?? []).map(watchedPlaceholder), () => undefined),
     ...(settings.trusted === false ? {} : { authorities: [foreign.certificate] }),
     ...settings,
-    rules: { egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })), secrets: settings.secrets ?? [] },
+    rules: {
+      egress: (settings.egress ?? [{}]).map((one) => ({ ...rule, ...one })),
+      secrets: settings.secrets ?? [],
+    },
   });
   const ca = proxy.files.map(({ bytes }) => Buffer.from(bytes).toString()).join('');
-  const open = (): Socket => connect(join(folder, 'proxy', 'proxy.sock')).on('error', () => undefined);
+  const open = (): Socket =>
+    connect(join(folder, 'proxy', 'proxy.sock')).on('error', () => undefined);
   const tunnel = async (target: string): Promise<Socket> => {
     const socket = open();
     socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
@@ -93,17 +113,33 @@ export async function startStage(settings: StageSettings = {}): Promise<Stage> {
   const secure = async (target = `${apiHost}:443`, servername = apiHost): Promise<TLSSocket> => {
     const socket = await tunnel(target);
     const inside = tlsConnect({ socket, servername, ca: [ca, foreign.certificate] });
-    await new Promise<void>((resolve, reject) => inside.once('secureConnect', resolve).once('error', reject));
+    await new Promise<void>((resolve, reject) =>
+      inside.once('secureConnect', resolve).once('error', reject),
+    );
     return inside.on('error', () => undefined);
   };
   return {
-    ...{ proxy, upstream, port, seen, arrived, log, ca, open, tunnel, secure },
+    proxy,
+    upstream,
+    port,
+    seen,
+    arrived,
+    log,
+    ca,
+    open,
+    tunnel,
+    secure,
     why: () => log.map((event) => (event.event === 'egress' ? event.why : event.event)),
     send: async (...lines) => {
       const inside = await secure();
       const line = Buffer.from('\r\n');
       inside.write(
-        Buffer.concat(lines.flatMap((one, index) => [...(index > 0 ? [line] : []), Buffer.from(one as string, 'latin1')])),
+        Buffer.concat(
+          lines.flatMap((one, index) => [
+            ...(index > 0 ? [line] : []),
+            Buffer.from(one as string, 'latin1'),
+          ]),
+        ),
       );
       return text(inside).catch(() => '');
     },

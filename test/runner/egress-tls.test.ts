@@ -33,10 +33,21 @@ async function until(socket: TLSSocket, wanted: string): Promise<string> {
 describe('https through the proxy', () => {
   it('is opened, judged, recorded, and goes on over TLS that is verified', async () => {
     await start();
-    const got = await stage.send('POST /v2/deals?q=1 HTTP/1.1', host, 'Content-Length: 2', 'Connection: close', '', 'ab');
+    const got = await stage.send(
+      'POST /v2/deals?q=1 HTTP/1.1',
+      host,
+      'Content-Length: 2',
+      'Connection: close',
+      '',
+      'ab',
+    );
     expect(got).toMatch(/^HTTP\/1.1 200 [\s\S]*fine$/);
-    expect(stage.seen).toMatchObject([{ method: 'POST', url: '/v2/deals?q=1', host: apiHost, body: 'ab' }]);
-    expect(stage.log).toMatchObject([{ decision: 'allowed', method: 'POST', host: apiHost, port: 443, path: '/v2/deals' }]);
+    expect(stage.seen).toMatchObject([
+      { method: 'POST', url: '/v2/deals?q=1', host: apiHost, body: 'ab' },
+    ]);
+    expect(stage.log).toMatchObject([
+      { decision: 'allowed', method: 'POST', host: apiHost, port: 443, path: '/v2/deals' },
+    ]);
   });
 
   it('keeps connections on both sides', async () => {
@@ -72,7 +83,9 @@ describe('https through the proxy', () => {
         setTimeout(() => response.end('last'), 50);
       },
     });
-    stage.upstream.prependListener('request', (request) => request.on('data', (chunk) => arrived.push(String(chunk))));
+    stage.upstream.prependListener('request', (request) =>
+      request.on('data', (chunk) => arrived.push(String(chunk))),
+    );
     const inside = await stage.secure();
     inside.write(['POST /v2/x HTTP/1.1', host, 'Transfer-Encoding: chunked', '', ''].join('\r\n'));
     const piece = 'x'.repeat(65_536);
@@ -88,7 +101,9 @@ describe('https through the proxy', () => {
   });
 
   it('looks into a body that is packed, and refuses one that it cannot unpack', async () => {
-    await start({ leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij'] }], () => undefined) });
+    await start({
+      leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij'] }], () => undefined),
+    });
     const post = (body: Buffer, coding: string): Promise<string> =>
       stage.send(
         'POST /v2/x HTTP/1.1',
@@ -100,15 +115,23 @@ describe('https through the proxy', () => {
         body,
       );
     expect(await post(gzipSync('plain words'), 'gzip')).toContain(' 200 ');
-    expect(await post(Buffer.concat([gzipSync('one'), gzipSync('two')]), 'gzip')).toContain(' 200 ');
+    expect(await post(Buffer.concat([gzipSync('one'), gzipSync('two')]), 'gzip')).toContain(
+      ' 200 ',
+    );
     expect(await post(gzipSync('say 0123456789abcdefghij'), 'gzip')).toContain(' 403 ');
     await stage.close();
     await start();
     expect(await post(Buffer.from('no gzip'), 'gzip')).toContain(' 415 ');
     // Zlib stops at a zero byte between two members, and other readers go on to the second one.
-    expect(await post(Buffer.concat([gzipSync('one'), Buffer.alloc(1), gzipSync('two')]), 'gzip')).toContain(' 415 ');
-    expect(await post(Buffer.concat([deflateSync('one'), deflateSync('two')]), 'deflate')).toContain(' 415 ');
-    expect(await post(Buffer.concat([brotliCompressSync('one'), Buffer.from('two')]), 'br')).toContain(' 415 ');
+    expect(
+      await post(Buffer.concat([gzipSync('one'), Buffer.alloc(1), gzipSync('two')]), 'gzip'),
+    ).toContain(' 415 ');
+    expect(
+      await post(Buffer.concat([deflateSync('one'), deflateSync('two')]), 'deflate'),
+    ).toContain(' 415 ');
+    expect(
+      await post(Buffer.concat([brotliCompressSync('one'), Buffer.from('two')]), 'br'),
+    ).toContain(' 415 ');
     expect(await post(gzipSync(gzipSync('twice')), 'gzip, gzip')).toContain(' 415 ');
     expect(await post(Buffer.from('own'), 'x-own')).toContain(' 415 ');
     expect(await post(gzipSync(Buffer.alloc(40_000_000)), 'gzip')).toContain(' 415 ');
@@ -118,7 +141,11 @@ describe('https through the proxy', () => {
   it('waits with a body until it is asked to go on, where it asks for that', async () => {
     await start();
     const inside = await stage.secure();
-    inside.write(['POST /v2/x HTTP/1.1', host, 'Expect: 100-continue', 'Content-Length: 2', '', ''].join('\r\n'));
+    inside.write(
+      ['POST /v2/x HTTP/1.1', host, 'Expect: 100-continue', 'Content-Length: 2', '', ''].join(
+        '\r\n',
+      ),
+    );
     expect(await until(inside, '\r\n\r\n')).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     inside.write('ab');
     expect(await until(inside, 'fine')).toContain(' 200 ');
@@ -127,16 +154,24 @@ describe('https through the proxy', () => {
   });
 
   it('answers HEAD and 304 with the length that the host says, and no body', async () => {
-    const answer: StageSettings['answer'] = (_, response) => response.writeHead(200, { 'Content-Length': 7 }).end('1234567');
+    const answer: StageSettings['answer'] = (_, response) =>
+      response.writeHead(200, { 'Content-Length': 7 }).end('1234567');
     await start({ egress: [{ methods: ['GET', 'HEAD'] }], answer });
-    expect(await stage.send('HEAD /v2/x HTTP/1.1', host, ...end)).toMatch(/Content-Length: 7\r\n[\s\S]*\r\n\r\n$/);
+    expect(await stage.send('HEAD /v2/x HTTP/1.1', host, ...end)).toMatch(
+      /Content-Length: 7\r\n[\s\S]*\r\n\r\n$/,
+    );
     expect(await stage.send(...get, ...end)).toMatch(/1234567$/);
   });
 });
 
 describe('TLS to the proxy is refused and recorded', () => {
   it.each([
-    ['asks for another host than its CONNECT', `${apiHost}:443`, 'stranger.example', 'sni-mismatch'],
+    [
+      'asks for another host than its CONNECT',
+      `${apiHost}:443`,
+      'stranger.example',
+      'sni-mismatch',
+    ],
     ['names no host', `${apiHost}:443`, '', 'sni-mismatch'],
     ['names a host with a dot at its end', `${apiHost}:443`, `${apiHost}.`, 'sni-mismatch'],
   ])('that %s', async (_, target, servername, expected) => {
@@ -163,7 +198,9 @@ describe('TLS to the proxy is refused and recorded', () => {
     await start();
     const socket = await stage.tunnel(`${apiHost}:443`);
     const inside = tlsConnect({ socket, servername: apiHost });
-    const failed = await new Promise<NodeJS.ErrnoException>((resolve) => inside.once('error', resolve));
+    const failed = await new Promise<NodeJS.ErrnoException>((resolve) =>
+      inside.once('error', resolve),
+    );
     expect(failed.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
     for (let i = 0; i < 100 && stage.why().length === 0; i++) await sleep(10);
     expect(stage.why().every((one) => one === 'tls-failed')).toBe(true);
@@ -204,7 +241,12 @@ describe('a CONNECT', () => {
   });
 
   it('to a name that the runner serves ends in the runner', async () => {
-    const services = new Map([['runner.skillgate.internal:80', (stream: NodeJS.WritableStream) => stream.end('from within')]]);
+    const services = new Map([
+      [
+        'runner.skillgate.internal:80',
+        (stream: NodeJS.WritableStream) => stream.end('from within'),
+      ],
+    ]);
     await start({ services });
     expect(await text(await stage.tunnel('runner.skillgate.internal:80'))).toBe('from within');
     expect(stage.log).toEqual([]);
@@ -215,8 +257,16 @@ const chunked = ['Transfer-Encoding: chunked', ...end, '0', '', ''];
 const socketKey = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13'];
 /** What is sent inside TLS, and why it goes no further. */
 const attempts: [string, string[], string][] = [
-  ['another host in front of this one', ['GET /v2/x HTTP/1.1', 'Host: stranger.example', ...end], 'host-mismatch'],
-  ['the same with the address whole', ['GET https://stranger.example/v2/x HTTP/1.1', host, ...end], 'bad-target'],
+  [
+    'another host in front of this one',
+    ['GET /v2/x HTTP/1.1', 'Host: stranger.example', ...end],
+    'host-mismatch',
+  ],
+  [
+    'the same with the address whole',
+    ['GET https://stranger.example/v2/x HTTP/1.1', host, ...end],
+    'bad-target',
+  ],
   ['the own address whole', [`GET https://${apiHost}/v2/x HTTP/1.1`, host, ...end], 'bad-target'],
   ['no host', ['GET /v2/x HTTP/1.1', ...end], 'host-mismatch'],
   ['two hosts', [...get, host, ...end], 'malformed'],
@@ -225,15 +275,35 @@ const attempts: [string, string[], string][] = [
   ['another path', ['GET /v1/x HTTP/1.1', host, ...end], 'path-denied'],
   ['dots in the path', ['GET /v2/../v1 HTTP/1.1', host, ...end], 'bad-path'],
   ['another method', ['DELETE /v2/x HTTP/1.1', host, ...end], 'method-denied'],
-  ['a length and chunks', ['POST /v2/x HTTP/1.1', host, 'Content-Length: 4', ...chunked], 'malformed'],
+  [
+    'a length and chunks',
+    ['POST /v2/x HTTP/1.1', host, 'Content-Length: 4', ...chunked],
+    'malformed',
+  ],
   [
     'two lengths',
-    ['POST /v2/x HTTP/1.1', host, 'Content-Length: 1', 'Content-Length: 1', 'Connection: close', '', 'a'],
+    [
+      'POST /v2/x HTTP/1.1',
+      host,
+      'Content-Length: 1',
+      'Content-Length: 1',
+      'Connection: close',
+      '',
+      'a',
+    ],
     'malformed',
   ],
   [
     'chunks that another server reads',
-    ['POST /v2/x HTTP/1.1', host, 'Transfer_Encoding: chunked', 'Content-Length: 1', 'Connection: close', '', 'a'],
+    [
+      'POST /v2/x HTTP/1.1',
+      host,
+      'Transfer_Encoding: chunked',
+      'Content-Length: 1',
+      'Connection: close',
+      '',
+      'a',
+    ],
     'malformed',
   ],
   ['a folded header', [...get, 'X: a', ' b', ...end], 'malformed'],
@@ -249,14 +319,33 @@ const attempts: [string, string[], string][] = [
   ],
   [
     'HTTP/2 in the clear',
-    [...get, 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABk', '', ''],
+    [
+      ...get,
+      'Connection: Upgrade, HTTP2-Settings',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAMAAABk',
+      '',
+      '',
+    ],
     'upgrade-denied',
   ],
   ['HTTP/2 at once', ['PRI * HTTP/2.0', '', 'SM', '', ''], 'malformed'],
-  ['two protocols', [...get, 'Connection: Upgrade', 'Upgrade: websocket, h2c', ...socketKey, '', ''], 'upgrade-denied'],
+  [
+    'two protocols',
+    [...get, 'Connection: Upgrade', 'Upgrade: websocket, h2c', ...socketKey, '', ''],
+    'upgrade-denied',
+  ],
   [
     'a WebSocket by POST',
-    ['POST /v2/x HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', ...socketKey, '', ''],
+    [
+      'POST /v2/x HTTP/1.1',
+      host,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      ...socketKey,
+      '',
+      '',
+    ],
     'upgrade-denied',
   ],
   [
@@ -264,13 +353,29 @@ const attempts: [string, string[], string][] = [
     ['GET /v1/x HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', ...socketKey, '', ''],
     'path-denied',
   ],
-  ['an upgrade that nobody is to see', [...get, 'Upgrade: websocket', ...socketKey, ...end], 'upgrade-denied'],
+  [
+    'an upgrade that nobody is to see',
+    [...get, 'Upgrade: websocket', ...socketKey, ...end],
+    'upgrade-denied',
+  ],
   [
     'another expectation',
-    ['POST /v2/x HTTP/1.1', host, 'Expect: 200-ok', 'Content-Length: 1', 'Connection: close', '', 'a'],
+    [
+      'POST /v2/x HTTP/1.1',
+      host,
+      'Expect: 200-ok',
+      'Content-Length: 1',
+      'Connection: close',
+      '',
+      'a',
+    ],
     'malformed',
   ],
-  ['a tunnel', ['CONNECT stranger.example:443 HTTP/1.1', 'Host: stranger.example:443', '', ''], 'nested'],
+  [
+    'a tunnel',
+    ['CONNECT stranger.example:443 HTTP/1.1', 'Host: stranger.example:443', '', ''],
+    'nested',
+  ],
   ['TLS', ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', ''], 'malformed'],
 ];
 
@@ -289,7 +394,9 @@ describe('what is inside TLS is judged as what is outside', () => {
     inside.write(lines.join('\r\n'));
     for (let i = 0; i < 200 && stage.arrived.length === 0; i++) await sleep(5);
     expect(stage.arrived.join('')).toBe(lines.join('\r\n'));
-    expect(stage.log).toMatchObject([{ decision: 'allowed', method: 'CONNECT', host: apiHost, path: '' }]);
+    expect(stage.log).toMatchObject([
+      { decision: 'allowed', method: 'CONNECT', host: apiHost, path: '' },
+    ]);
     inside.destroy();
   });
 
@@ -307,7 +414,14 @@ describe('what is inside TLS is judged as what is outside', () => {
   it('chunk extensions and trailers end here: what goes on is framed anew', async () => {
     await start();
     const body = ['2;ext="\r\n'.slice(0, 6), 'ab', '0', 'X-Trailer: 1', '', ''];
-    await stage.send('POST /v2/x HTTP/1.1', host, 'Transfer-Encoding: chunked', ...end.slice(0, 1), '', ...body);
+    await stage.send(
+      'POST /v2/x HTTP/1.1',
+      host,
+      'Transfer-Encoding: chunked',
+      ...end.slice(0, 1),
+      '',
+      ...body,
+    );
     expect(stage.seen).toMatchObject([{ body: 'ab', headers: { 'content-length': '2' } }]);
     expect(stage.seen[0]?.headers).not.toHaveProperty('transfer-encoding');
   });
@@ -355,10 +469,14 @@ describe('the way out', () => {
     ['a NUL', 'X: \0\r\nContent-Length: 1\r\n\r\na'],
   ])('gives no answer back with %s', async (_, rest) => {
     const odd = createTcp((socket) =>
-      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`)).on('error', () => undefined),
+      socket
+        .once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`))
+        .on('error', () => undefined),
     );
     await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
-    const pinned = { [apiHost]: { address: '127.0.0.1', port: (odd.address() as AddressInfo).port } };
+    const pinned = {
+      [apiHost]: { address: '127.0.0.1', port: (odd.address() as AddressInfo).port },
+    };
     await start({ egress: [{ scheme: 'http', port: 80, pinned }] });
     const socket = await stage.tunnel(`${apiHost}:80`);
     socket.write([...get, ...end].join('\r\n'));
@@ -369,7 +487,13 @@ describe('the way out', () => {
 });
 
 describe('a WebSocket', () => {
-  const hello = ['GET /v2/live HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+  const hello = [
+    'GET /v2/live HTTP/1.1',
+    host,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+  ];
   const ask = [
     ...hello,
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
@@ -392,7 +516,13 @@ describe('a WebSocket', () => {
           '',
           '',
         ];
-        made.seen.push({ method: 'UPGRADE', url: '', host: '', headers: request.headers, body: '' });
+        made.seen.push({
+          method: 'UPGRADE',
+          url: '',
+          host: '',
+          headers: request.headers,
+          body: '',
+        });
         socket.write(answer.join('\r\n'));
         socket.on('data', (chunk: Buffer) => {
           const payload = chunk.subarray(6).map((byte, index) => byte ^ (index % 4));
@@ -407,7 +537,9 @@ describe('a WebSocket', () => {
     await echo();
     const inside = await stage.secure();
     inside.write(ask);
-    expect(await until(inside, '\r\n\r\n')).toMatch(/^HTTP\/1.1 101 [\s\S]*Sec-WebSocket-Accept: x/);
+    expect(await until(inside, '\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 101 [\s\S]*Sec-WebSocket-Accept: x/,
+    );
     inside.write(masked('hello'));
     expect(await until(inside, 'hello')).toContain('hello');
     expect(stage.seen[0]?.headers).not.toHaveProperty('sec-websocket-extensions');
@@ -417,7 +549,11 @@ describe('a WebSocket', () => {
 
   it('shows the leak detector what its mask hides, before it leaves', async () => {
     const sung: string[] = [];
-    await echo({ leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij'] }], (channel) => sung.push(channel)) });
+    await echo({
+      leaks: leakDetector([{ name: 'canary', parts: ['0123456789abcdefghij'] }], (channel) =>
+        sung.push(channel),
+      ),
+    });
     const inside = await stage.secure();
     inside.write(ask);
     await until(inside, '\r\n\r\n');
@@ -458,17 +594,31 @@ describe('a WebSocket', () => {
 });
 
 describe('a client that hangs up', () => {
-  const hello = ['GET /v2/live HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', ...socketKey, '', ''].join('\r\n');
+  const hello = [
+    'GET /v2/live HTTP/1.1',
+    host,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    ...socketKey,
+    '',
+    '',
+  ].join('\r\n');
   it.each([
     ['before its hello', ''],
-    ['in its request', 'POST /v2/x HTTP/1.1\r\nHost: api.crm.example\r\nContent-Length: 9\r\n\r\nab'],
+    [
+      'in its request',
+      'POST /v2/x HTTP/1.1\r\nHost: api.crm.example\r\nContent-Length: 9\r\n\r\nab',
+    ],
     ['in its upgrade', hello],
   ])('%s harms nobody, and is no refusal', async (_, bytes) => {
     await start();
     stage.upstream.on('upgrade', (_request, socket) => socket.on('error', () => undefined));
     const raw = await stage.tunnel(`${apiHost}:443`);
     if (bytes !== '') {
-      const inside = tlsConnect({ socket: raw, servername: apiHost, ca: stage.ca }).on('error', () => undefined);
+      const inside = tlsConnect({ socket: raw, servername: apiHost, ca: stage.ca }).on(
+        'error',
+        () => undefined,
+      );
       await new Promise((resolve) => inside.once('secureConnect', resolve));
       await new Promise<void>((resolve) => inside.write(bytes, () => resolve()));
       await sleep(30);
@@ -501,14 +651,22 @@ describe('a tunnel that the operator wants', () => {
 describe('a run may', () => {
   it('make so many requests in a minute', async () => {
     await start({ caps: { requestsPerMinute: 2, sentBytes: 1_000 } });
-    for (const status of ['200', '200', '429']) expect(await stage.send(...get, ...end)).toContain(` ${status} `);
+    for (const status of ['200', '200', '429'])
+      expect(await stage.send(...get, ...end)).toContain(` ${status} `);
     expect(stage.why()).toEqual(['approved', 'approved', 'too-fast']);
   });
 
   it('send so many bytes', async () => {
     await start({ caps: { requestsPerMinute: 20, sentBytes: 200 } });
     const post = (size: number): Promise<string> =>
-      stage.send('POST /v2/x HTTP/1.1', host, `Content-Length: ${size}`, 'Connection: close', '', 'x'.repeat(size));
+      stage.send(
+        'POST /v2/x HTTP/1.1',
+        host,
+        `Content-Length: ${size}`,
+        'Connection: close',
+        '',
+        'x'.repeat(size),
+      );
     expect(await post(90)).toContain(' 200 ');
     expect(await post(20)).toContain(' 429 ');
     expect(stage.why()).toEqual(['approved', 'too-much']);
@@ -517,7 +675,8 @@ describe('a run may', () => {
   it('send so many bytes in request lines and headers too', async () => {
     await start({ caps: { requestsPerMinute: 20, sentBytes: 10_000 } });
     const long = 'x'.repeat(3_000);
-    const one = (): Promise<string> => stage.send(`GET /v2/x?${long} HTTP/1.1`, host, `X-A: ${long}`, ...end);
+    const one = (): Promise<string> =>
+      stage.send(`GET /v2/x?${long} HTTP/1.1`, host, `X-A: ${long}`, ...end);
     expect(await one()).toContain(' 200 ');
     expect(await one()).toContain(' 429 ');
     expect(stage.why()).toEqual(['approved', 'too-much']);
@@ -530,7 +689,8 @@ describe('a run may', () => {
       return left[kind] >= 0;
     };
     await start({ spend });
-    for (const status of ['200', '429']) expect(await stage.send(...get, ...end)).toContain(` ${status} `);
+    for (const status of ['200', '429'])
+      expect(await stage.send(...get, ...end)).toContain(` ${status} `);
     expect(stage.why()).toEqual(['approved', 'over-budget']);
   });
 
@@ -544,12 +704,25 @@ describe('a run may', () => {
     };
     await start({ gate });
     expect(await stage.send('GET /v2/deals?to=eve HTTP/1.1', host, ...end)).toContain(' 403 ');
-    const post = ['POST /v2/deals HTTP/1.1', host, 'Content-Length: 4', 'Connection: close', '', 'deal'];
+    const post = [
+      'POST /v2/deals HTTP/1.1',
+      host,
+      'Content-Length: 4',
+      'Connection: close',
+      '',
+      'deal',
+    ];
     expect(await stage.send(...post)).toContain(' 403 ');
     const upgrade = [...get, 'Connection: Upgrade', 'Upgrade: websocket', ...socketKey, '', ''];
     expect(await stage.send(...upgrade)).toContain(' 403 ');
     expect(stage.why()).toEqual(['held', 'held', 'held']);
-    const place = { kind: 'egress', host: apiHost, port: 443, path: '/v2/deals', bytes: expect.any(Number) };
+    const place = {
+      kind: 'egress',
+      host: apiHost,
+      port: 443,
+      path: '/v2/deals',
+      bytes: expect.any(Number),
+    };
     expect(asked).toEqual([
       { ...place, method: 'GET', query: 'to=eve' },
       { ...place, method: 'POST', body: digestOf('deal') },
@@ -570,7 +743,9 @@ describe('a person who is asked', () => {
         const all = await whole?.();
         if (all === undefined) return { kind: 'denied', code: 'hold-denied', why: 'not whole' };
         shown.push(all);
-        return verdict === 'allowed' ? { kind: 'allowed' } : { kind: 'denied', code: 'hold-denied', why: 'no' };
+        return verdict === 'allowed'
+          ? { kind: 'allowed' }
+          : { kind: 'denied', code: 'hold-denied', why: 'no' };
       },
     };
     return { shown, gate };
@@ -581,15 +756,32 @@ describe('a person who is asked', () => {
     const placeholder = `skillgate-secret-${'07'.repeat(16)}`;
     const secrets = [{ name: 'CRM_TOKEN', placeholder, hosts: [apiHost], as: 'basic' as const }];
     await start({ gate, secrets, reveal: () => 'real-value' });
-    const headers = ['X-Amz-Target: Ledger.Pay', 'X-Forwarded-Host: evil.example', 'Content-Type: application/json'];
+    const headers = [
+      'X-Amz-Target: Ledger.Pay',
+      'X-Forwarded-Host: evil.example',
+      'Content-Type: application/json',
+    ];
     const credential = `Authorization: Basic ${Buffer.from(`me:${placeholder}`).toString('base64')}`;
     const body = '{"to":"the landlord","amount":10}';
     const length = `Content-Length: ${body.length}`;
     expect(
-      await stage.send('POST /v2/pay?x=1 HTTP/1.1', host, ...headers, credential, length, 'Connection: close', '', body),
+      await stage.send(
+        'POST /v2/pay?x=1 HTTP/1.1',
+        host,
+        ...headers,
+        credential,
+        length,
+        'Connection: close',
+        '',
+        body,
+      ),
     ).toContain(' 200 ');
     const [one] = shown;
-    expect(one?.action).toMatchObject({ text: body, body: digestOf(body), request: digestOf(one?.request ?? '') });
+    expect(one?.action).toMatchObject({
+      text: body,
+      body: digestOf(body),
+      request: digestOf(one?.request ?? ''),
+    });
     const seen = one?.action.kind === 'egress' ? (one.action.headers ?? []) : [];
     expect(seen).toContain('X-Amz-Target: Ledger.Pay');
     expect(seen).toContain('Authorization: Basic base64 of me:<secret CRM_TOKEN>');
@@ -607,9 +799,14 @@ describe('a person who is asked', () => {
     const begin = `{"to":"the landlord","note":"${' '.repeat(70_000)}`;
     const rest = '","to":"attacker"}';
     inside.write(
-      ['POST /v2/pay HTTP/1.1', host, `Content-Length: ${begin.length + rest.length}`, 'Connection: close', '', begin].join(
-        '\r\n',
-      ),
+      [
+        'POST /v2/pay HTTP/1.1',
+        host,
+        `Content-Length: ${begin.length + rest.length}`,
+        'Connection: close',
+        '',
+        begin,
+      ].join('\r\n'),
     );
     await sleep(300);
     expect([shown.length, stage.seen.length]).toEqual([0, 0]);
@@ -669,7 +866,14 @@ describe('a person who is asked', () => {
   ])('%s: nothing leaves', async (_, headers, body, why) => {
     const { gate } = holding('denied');
     await start({ gate });
-    const got = await stage.send('POST /v2/pay HTTP/1.1', host, ...headers, 'Connection: close', '', body);
+    const got = await stage.send(
+      'POST /v2/pay HTTP/1.1',
+      host,
+      ...headers,
+      'Connection: close',
+      '',
+      body,
+    );
     expect(got === '' || / 4\d\d /.test(got)).toBe(true);
     expect(stage.why()).toContain(why);
     expect(stage.seen).toEqual([]);
@@ -680,7 +884,14 @@ describe('a person who is asked', () => {
     await start({ gate });
     const inside = await stage.secure();
     inside.write(
-      ['POST /v2/up HTTP/1.1', host, 'Content-Length: 200000', 'Connection: close', '', 'x'.repeat(100_000)].join('\r\n'),
+      [
+        'POST /v2/up HTTP/1.1',
+        host,
+        'Content-Length: 200000',
+        'Connection: close',
+        '',
+        'x'.repeat(100_000),
+      ].join('\r\n'),
     );
     for (let i = 0; i < 200 && !stage.arrived.join('').includes('xxx'); i++) await sleep(10);
     expect(stage.arrived.join('')).toContain('POST /v2/up');

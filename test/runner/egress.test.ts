@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +20,10 @@ import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
 const value = 'real-token-0123456789';
 const plain = { scheme: 'http', mode: 'intercept', reason: '' } as const;
-const leaks = leakDetector([watchedPlaceholder({ name: 'CRM_TOKEN', placeholder })], () => undefined);
+const leaks = leakDetector(
+  [watchedPlaceholder({ name: 'CRM_TOKEN', placeholder })],
+  () => undefined,
+);
 let folder: string;
 let upstream: Server;
 let seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
@@ -42,14 +50,30 @@ beforeEach(async () => {
     answer(request, response);
   });
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
-  const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
+  const pinned = {
+    'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port },
+  };
   proxy = await startEgress({
     folder: join(folder, 'proxy'),
     rules: {
-      egress: [{ ...plain, host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned }],
+      egress: [
+        {
+          ...plain,
+          host: 'api.crm.example',
+          port: 80,
+          methods: ['GET', 'POST'],
+          path: '/v2/*',
+          pinned,
+        },
+      ],
       secrets: [
         { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' },
-        { name: 'OTHER', placeholder: 'skillgate-secret-ff', hosts: ['other.example'], as: 'bearer' },
+        {
+          name: 'OTHER',
+          placeholder: 'skillgate-secret-ff',
+          hosts: ['other.example'],
+          as: 'bearer',
+        },
       ],
     },
     reveal: (name) => reveal(name),
@@ -74,7 +98,8 @@ function send(...lines: readonly string[]): Promise<string> {
 }
 const host = 'Host: api.crm.example';
 const end = ['Connection: close', '', ''];
-const why = (): unknown[] => log.map((event) => (event.event === 'egress' ? event.why : event.event));
+const why = (): unknown[] =>
+  log.map((event) => (event.event === 'egress' ? event.why : event.event));
 
 describe('what leaves', () => {
   it('is the request, with the secret in its place and nothing of the hop', async () => {
@@ -129,7 +154,9 @@ describe('what leaves', () => {
   it('has a basic credential in its one header, and every other header as it was', async () => {
     await proxy.close();
     const rule = { ...plain, host: 'api.crm.example', port: 80, methods: ['GET'], path: '/*' };
-    const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
+    const pinned = {
+      'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port },
+    };
     proxy = await startEgress({
       folder: join(folder, 'basic'),
       rules: {
@@ -174,14 +201,30 @@ describe('what is refused', () => {
       ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Content-Length: 4', ...chunked],
       'malformed',
     ],
-    ['a folded header', ['GET http://api.crm.example/v2/x HTTP/1.1', host, 'X: a', ' b', ...end], 'malformed'],
-    ['a space before the colon', ['GET http://api.crm.example/v2/x HTTP/1.1', host, 'X : a', ...end], 'malformed'],
-    ['another coding', ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Transfer-Encoding: xchunked', ...end], 'malformed'],
+    [
+      'a folded header',
+      ['GET http://api.crm.example/v2/x HTTP/1.1', host, 'X: a', ' b', ...end],
+      'malformed',
+    ],
+    [
+      'a space before the colon',
+      ['GET http://api.crm.example/v2/x HTTP/1.1', host, 'X : a', ...end],
+      'malformed',
+    ],
+    [
+      'another coding',
+      ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Transfer-Encoding: xchunked', ...end],
+      'malformed',
+    ],
     ['HTTP/2 in the clear', ['PRI * HTTP/2.0', '', 'SM', '', ''], 'malformed'],
     ['no HTTP at all', ['\x16\x03\x01\x02\x00\x01', '', ''], 'malformed'],
     ['two hosts', ['GET http://api.crm.example/v2/x HTTP/1.1', host, host, ...end], 'malformed'],
     ['a path without a host', ['GET /v2/x HTTP/1.1', host, ...end], 'bad-target'],
-    ['a host that is another', ['GET http://api.crm.example/v2/x HTTP/1.1', 'Host: stranger.example', ...end], 'host-mismatch'],
+    [
+      'a host that is another',
+      ['GET http://api.crm.example/v2/x HTTP/1.1', 'Host: stranger.example', ...end],
+      'host-mismatch',
+    ],
     [
       'the placeholder in a chunk',
       [
@@ -200,11 +243,26 @@ describe('what is refused', () => {
       ],
       'secret-unbound',
     ],
-    ['a tunnel to TLS', ['CONNECT api.crm.example:443 HTTP/1.1', 'Host: api.crm.example:443', '', ''], 'port-denied'],
-    ['a tunnel to a stranger', ['CONNECT stranger.example:80 HTTP/1.1', 'Host: stranger.example:80', '', ''], 'host-denied'],
+    [
+      'a tunnel to TLS',
+      ['CONNECT api.crm.example:443 HTTP/1.1', 'Host: api.crm.example:443', '', ''],
+      'port-denied',
+    ],
+    [
+      'a tunnel to a stranger',
+      ['CONNECT stranger.example:80 HTTP/1.1', 'Host: stranger.example:80', '', ''],
+      'host-denied',
+    ],
     [
       'a stranger inside a tunnel',
-      ['CONNECT api.crm.example:80 HTTP/1.1', host, '', 'GET /v2/x HTTP/1.1', 'Host: stranger.example', ...end],
+      [
+        'CONNECT api.crm.example:80 HTTP/1.1',
+        host,
+        '',
+        'GET /v2/x HTTP/1.1',
+        'Host: stranger.example',
+        ...end,
+      ],
       'host-mismatch',
     ],
     [
@@ -240,7 +298,9 @@ describe('what is refused', () => {
     const socket = connect(join(folder, 'proxy', 'proxy.sock'));
     socket.write(['GET http://api.crm.example/v2/x HTTP/1.1', host, '', ''].join('\r\n'));
     socket.once('data', () => {
-      socket.write(['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join('\r\n'));
+      socket.write(
+        ['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join('\r\n'),
+      );
     });
     await text(socket);
     expect(seen).toHaveLength(1);
@@ -248,7 +308,13 @@ describe('what is refused', () => {
   });
 
   it('a request that is sent before the answer to the one before it, so that no queue grows', async () => {
-    const one = ['POST http://api.crm.example/v2/x HTTP/1.1', host, 'Content-Length: 2', '', 'ab'].join('\r\n');
+    const one = [
+      'POST http://api.crm.example/v2/x HTTP/1.1',
+      host,
+      'Content-Length: 2',
+      '',
+      'ab',
+    ].join('\r\n');
     await send(one.repeat(50));
     expect(new Set(why())).toEqual(new Set(['pipelined']));
     expect(seen).toEqual([]);
@@ -256,7 +322,14 @@ describe('what is refused', () => {
 
   it('an upgrade that is sent before the answer to the request before it, and a tunnel as well', async () => {
     const one = ['GET http://api.crm.example/v2/x HTTP/1.1', host, '', ''].join('\r\n');
-    const upgrade = ['GET http://api.crm.example/v2/ws HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: websocket', '', ''];
+    const upgrade = [
+      'GET http://api.crm.example/v2/ws HTTP/1.1',
+      host,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      '',
+      '',
+    ];
     const socketKey = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
     await send([one + upgrade.toSpliced(4, 0, ...socketKey).join('\r\n')].join(''));
     await send(`${one}CONNECT api.crm.example:80 HTTP/1.1\r\nHost: api.crm.example:80\r\n\r\n`);
@@ -289,12 +362,18 @@ describe('what is refused', () => {
   it('more than all requests together may hold: bodies that are signed are kept whole', async () => {
     await proxy.close();
     rmSync(join(folder, 'proxy'), { recursive: true });
-    const pinned = { 'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port } };
+    const pinned = {
+      'api.crm.example': { address: '127.0.0.1', port: (upstream.address() as AddressInfo).port },
+    };
     proxy = await startEgress({
       folder: join(folder, 'proxy'),
       rules: {
-        egress: [{ ...plain, host: 'api.crm.example', port: 80, methods: ['POST'], path: '/*', pinned }],
-        secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'hmac:X-Signature' }],
+        egress: [
+          { ...plain, host: 'api.crm.example', port: 80, methods: ['POST'], path: '/*', pinned },
+        ],
+        secrets: [
+          { name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'hmac:X-Signature' },
+        ],
       },
       reveal: () => value,
       leaks,
@@ -327,8 +406,11 @@ describe('what is refused', () => {
   });
 
   it('for ever: after so many refusals the run is stopped, and the log ends', async () => {
-    const one = ['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join('\r\n');
-    for (let i = 0; i < 1_010; i += 10) await Promise.all(Array.from({ length: 10 }, () => send(one)));
+    const one = ['GET http://stranger.example/ HTTP/1.1', 'Host: stranger.example', ...end].join(
+      '\r\n',
+    );
+    for (let i = 0; i < 1_010; i += 10)
+      await Promise.all(Array.from({ length: 10 }, () => send(one)));
     expect(floods).toBe(1);
     expect(log).toHaveLength(1_000);
   });
@@ -338,7 +420,8 @@ describe('the socket', () => {
   it('is reached by the run’s user and nobody else', () => {
     const { mode, uid } = statSync(join(folder, 'proxy'));
     expect(mode & 0o777).toBe(0o700);
-    if (process.getuid?.() === 0) expect([uid, statSync(join(folder, 'proxy', 'proxy.sock')).uid]).toEqual([1234, 1234]);
+    if (process.getuid?.() === 0)
+      expect([uid, statSync(join(folder, 'proxy', 'proxy.sock')).uid]).toEqual([1234, 1234]);
   });
 });
 
@@ -360,10 +443,17 @@ describe('what comes back', () => {
   });
 
   it('has a value of thousands of characters replaced', async () => {
-    const long = Array.from({ length: 150 }, (_, at) => createHash('sha256').update(`${at}`).digest('base64url')).join('');
+    const long = Array.from({ length: 150 }, (_, at) =>
+      createHash('sha256').update(`${at}`).digest('base64url'),
+    ).join('');
     reveal = () => long;
     answer = (_, response) => response.end(`<${long}>`);
-    const got = await send('GET http://api.crm.example/v2/x HTTP/1.1', host, `Authorization: Bearer ${placeholder}`, ...end);
+    const got = await send(
+      'GET http://api.crm.example/v2/x HTTP/1.1',
+      host,
+      `Authorization: Bearer ${placeholder}`,
+      ...end,
+    );
     expect(seen[0]?.headers.authorization).toBe(`Bearer ${long}`);
     expect(got).toMatch(/^HTTP\/1.1 200 /);
     expect(got).toContain(`<${placeholder}`);
@@ -391,7 +481,8 @@ describe('what comes back', () => {
   });
 
   it('leaves a redirect to the sandbox to follow, by its rules', async () => {
-    answer = (_, response) => response.writeHead(302, { Location: 'http://stranger.example/' }).end();
+    answer = (_, response) =>
+      response.writeHead(302, { Location: 'http://stranger.example/' }).end();
     expect(await send(...request)).toMatch(/^HTTP\/1.1 302 /);
     expect(seen).toHaveLength(1);
   });

@@ -46,13 +46,25 @@ beforeEach(() => {
   drop = join(folder, 'drop');
   mkdirSync(drop, { mode: 0o755 });
   events = [];
-  const about = { kind: 'egress', what: 'POST api.crm.example:443/v2 with 4 bytes', scope: digestOf('scope') } as const;
-  hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, { now, nonce: 'ab'.repeat(16), holder: '1 2' });
+  const about = {
+    kind: 'egress',
+    what: 'POST api.crm.example:443/v2 with 4 bytes',
+    scope: digestOf('scope'),
+  } as const;
+  hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, {
+    now,
+    nonce: 'ab'.repeat(16),
+    holder: '1 2',
+  });
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const answer = (more: Partial<HoldAnswer> = {}): HoldAnswer => ({
-  ...{ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'ops' },
+  schema: 'skillgate.hold-answer/1',
+  hold: holdDigest(hold),
+  verdict: 'allow',
+  seconds: 0,
+  approver: 'ops',
   at: now.toISOString(),
   ...more,
 });
@@ -65,7 +77,12 @@ const deskFor = (sandboxUid?: number) => {
   const policy = { ...emptyHostPolicy, approvers };
   return holdDesk(
     folder,
-    { policy, record: (event) => void events.push(event), now: () => now, keyFile: join(folder, 'audit-key.json') },
+    {
+      policy,
+      record: (event) => void events.push(event),
+      now: () => now,
+      keyFile: join(folder, 'audit-key.json'),
+    },
     sandboxUid,
   );
 };
@@ -114,12 +131,15 @@ describe.runIf(isRoot)('an answer of another user of this host', () => {
   it('does not count when the sandbox runs as that user', () => {
     put();
     expect(counts(500)).toBe(false);
-    expect(events).toMatchObject([{ state: 'rejected', why: 'its writer is the user of the runner or of the sandbox' }]);
+    expect(events).toMatchObject([
+      { state: 'rejected', why: 'its writer is the user of the runner or of the sandbox' },
+    ]);
   });
 });
 
 describe('an answer by passkey', () => {
-  const put = (signed: object): void => writeFileSync(join(folder, `${hold.id}.answer.json`), JSON.stringify(signed));
+  const put = (signed: object): void =>
+    writeFileSync(join(folder, `${hold.id}.answer.json`), JSON.stringify(signed));
   const challenge = (said: HoldAnswer) => proofChallenge(holdAnswerType, answerBytes(said));
 
   it('counts when the person was verified over this very answer', () => {
@@ -150,7 +170,10 @@ describe('an answer by passkey', () => {
         return { answer: said, assertion: testPasskey('eve').assert(challenge(said)) };
       },
     ],
-    ['a signature stands in its place', () => ({ answer: answer({ approver: 'ann' }), signature: 'AAAA' })],
+    [
+      'a signature stands in its place',
+      () => ({ answer: answer({ approver: 'ann' }), signature: 'AAAA' }),
+    ],
   ])('does not count when %s, and is taken away', (_, signed) => {
     put(signed());
     expect(counts()).toBe(false);
@@ -167,10 +190,15 @@ describe('an answer that was given on another machine', () => {
     const { keyId } = openAuditKey(join(folder, 'audit-key.json'));
     const host = whose === 'own' ? keyId : digestOf('another host');
     const said = answer({ approver: 'ann', host });
-    const signed = { answer: said, assertion: passkey.assert(proofChallenge(holdAnswerType, answerBytes(said))) };
+    const signed = {
+      answer: said,
+      assertion: passkey.assert(proofChallenge(holdAnswerType, answerBytes(said))),
+    };
     writeFileSync(join(folder, `${hold.id}.answer.json`), JSON.stringify(signed));
     expect(counts()).toBe(expected);
-    expect(events).toMatchObject(expected ? [] : [{ state: 'rejected', why: `it was given to host ${host}` }]);
+    expect(events).toMatchObject(
+      expected ? [] : [{ state: 'rejected', why: `it was given to host ${host}` }],
+    );
   });
 });
 
@@ -188,18 +216,31 @@ describe('the files', () => {
 
   it('keep the request beside its hold, for this user alone, until the hold is forgotten', () => {
     const files = holdFiles(folder);
-    const request = writeHeldRequest({ line: 'POST /v2 HTTP/1.1', headers: ['Host: a.example'], body: Buffer.from('pay') });
-    const action = { kind: 'egress', host: 'a.example', port: 443, method: 'POST', path: '/v2' } as const;
+    const request = writeHeldRequest({
+      line: 'POST /v2 HTTP/1.1',
+      headers: ['Host: a.example'],
+      body: Buffer.from('pay'),
+    });
+    const action = {
+      kind: 'egress',
+      host: 'a.example',
+      port: 443,
+      method: 'POST',
+      path: '/v2',
+    } as const;
     const about: Hold = { ...hold, action: { ...action, request: digestOf(request) } };
     files.keep(about);
     files.keepRequest(about, request);
     expect(statSync(requestPath(folder, about)).mode & 0o777).toBe(0o600);
     expect(keptRequest(folder, about)).toEqual({
-      ...{ line: 'POST /v2 HTTP/1.1', headers: ['Host: a.example'] },
+      line: 'POST /v2 HTTP/1.1',
+      headers: ['Host: a.example'],
       body: Buffer.from('pay'),
     });
     // What the hold does not name is not shown in its place.
-    expect(keptRequest(folder, { ...about, action: { ...action, request: digestOf('other') } })).toBeUndefined();
+    expect(
+      keptRequest(folder, { ...about, action: { ...action, request: digestOf('other') } }),
+    ).toBeUndefined();
     expect(keptRequest(folder, hold)).toBeUndefined();
     files.forget(about);
     expect(existsSync(requestPath(folder, about))).toBe(false);
@@ -215,7 +256,8 @@ describe('the files', () => {
 describe('the file of a breaker', () => {
   it('is one for each agent, skill and version, and damaged it is open', () => {
     const breakers = join(folder, 'breakers');
-    const [mine, other] = [breakerFile(breakers, subject), breakerFile(breakers, { ...subject, agent: 'sales' })];
+    const mine = breakerFile(breakers, subject);
+    const other = breakerFile(breakers, { ...subject, agent: 'sales' });
     mine.write(closedBreaker(subject));
     expect([mine.read()?.agent, other.read()]).toEqual(['finance', undefined]);
     expect(readBreakers(breakers)).toHaveLength(1);

@@ -26,24 +26,57 @@ const open = (path: string) =>
 describe('a workspace that host policy binds', () => {
   it.each([
     ['a folder', () => undefined, 'reports', undefined],
-    ['a link to a folder, which is then that folder', () => fs.symlinkSync('reports', join(top, 'x')), 'x', undefined],
+    [
+      'a link to a folder, which is then that folder',
+      () => fs.symlinkSync('reports', join(top, 'x')),
+      'x',
+      undefined,
+    ],
     ['nothing', () => undefined, 'not-there', /ENOENT/],
     ['a file', () => fs.writeFileSync(join(top, 'x'), ''), 'x', /ENOTDIR/],
     ['a pipe', () => execFileSync('sh', ['-c', 'mkfifo x'], { cwd: top }), 'x', /ENOTDIR/],
     ['the policy folder', () => undefined, 'home/config', /where policy, keys and logs lie/],
     ['its parent', () => undefined, 'home', /where policy, keys and logs lie/],
     ['the folder above all', () => undefined, '.', /where policy, keys and logs lie/],
-    ['the folder of changes that wait', () => undefined, 'home/data/changes', /where policy, keys and logs lie/],
-    ['a link to the policy folder', () => fs.symlinkSync('home/config', join(top, 'x')), 'x', /where policy, keys and logs lie/],
     [
-      'a link through a link to its parent',
-      () => ['y', 'x'].forEach((name, i) => void fs.symlinkSync(['home', 'y'][i] ?? '', join(top, name))),
+      'the folder of changes that wait',
+      () => undefined,
+      'home/data/changes',
+      /where policy, keys and logs lie/,
+    ],
+    [
+      'a link to the policy folder',
+      () => fs.symlinkSync('home/config', join(top, 'x')),
       'x',
       /where policy, keys and logs lie/,
     ],
-    ['a link to the system', () => fs.symlinkSync('/etc', join(top, 'x')), 'x', /a part of the system/],
-    ['a link to devices', () => fs.symlinkSync('/dev', join(top, 'x')), 'x', /a part of the system/],
-    ['a link to processes', () => fs.symlinkSync('/proc/self/cwd/proc', join(top, 'x')), 'x', /ENOENT|a part of the system/],
+    [
+      'a link through a link to its parent',
+      () =>
+        ['y', 'x'].forEach(
+          (name, i) => void fs.symlinkSync(['home', 'y'][i] ?? '', join(top, name)),
+        ),
+      'x',
+      /where policy, keys and logs lie/,
+    ],
+    [
+      'a link to the system',
+      () => fs.symlinkSync('/etc', join(top, 'x')),
+      'x',
+      /a part of the system/,
+    ],
+    [
+      'a link to devices',
+      () => fs.symlinkSync('/dev', join(top, 'x')),
+      'x',
+      /a part of the system/,
+    ],
+    [
+      'a link to processes',
+      () => fs.symlinkSync('/proc/self/cwd/proc', join(top, 'x')),
+      'x',
+      /ENOENT|a part of the system/,
+    ],
   ])('to %s', (_, prepare, name, why) => {
     prepare();
     const host = open(join(top, name));
@@ -63,19 +96,29 @@ describe('a workspace that host policy binds', () => {
     host.close();
   });
 
-  it.each(['reports', './reports', '/srv/../etc', '/srv//x', '/srv/x/', '~/x', '/srv/./x', ''])('is never %j', (path) => {
-    const policy = Buffer.from(JSON.stringify({ workspaces: { reports: path } }));
-    expect(() => parseHostPolicy(policy)).toThrow(expect.objectContaining({ code: 'host-policy-invalid' }));
-  });
+  it.each(['reports', './reports', '/srv/../etc', '/srv//x', '/srv/x/', '~/x', '/srv/./x', ''])(
+    'is never %j',
+    (path) => {
+      const policy = Buffer.from(JSON.stringify({ workspaces: { reports: path } }));
+      expect(() => parseHostPolicy(policy)).toThrow(
+        expect.objectContaining({ code: 'host-policy-invalid' }),
+      );
+    },
+  );
 });
 
 describe('a manifest’s mount', () => {
   const manifest = (mount: object): Uint8Array =>
     Buffer.from(
       JSON.stringify({
-        ...{ name: '@acme/probe', version: '1.0.0', license: 'MIT', commands: { probe: 'probe.py' } },
-        ...{ limits: { seconds: 1, memoryMiB: 64 } },
-        capabilities: { mount: [{ source: 'workspace:reports', target: '/reports', why: 'x', ...mount }] },
+        name: '@acme/probe',
+        version: '1.0.0',
+        license: 'MIT',
+        commands: { probe: 'probe.py' },
+        limits: { seconds: 1, memoryMiB: 64 },
+        capabilities: {
+          mount: [{ source: 'workspace:reports', target: '/reports', why: 'x', ...mount }],
+        },
       }),
     );
 

@@ -13,7 +13,14 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
-import { people, type Story, storyNow, storyRoot, storyStatus, tellStory } from '../skills-index/story.ts';
+import {
+  people,
+  type Story,
+  storyNow,
+  storyRoot,
+  storyStatus,
+  tellStory,
+} from '../skills-index/story.ts';
 import { testSigner } from '../skills-index/story-keys.ts';
 import type { TestLog } from '../skills-index/story-log.ts';
 import { storyFetch, storyPaths } from '../skills-index/story-server.ts';
@@ -27,9 +34,17 @@ const ended = keyStatement({ key: author.named, state: 'ended' });
 
 /** One host: what it is shown of the story's version, and what it says to it. */
 function hostOf(story: Story, store: Store = memoryStore()) {
-  return async (hidden: readonly Statement[] = [], change: Partial<AdmissionRequest> = {}): Promise<string[]> => {
-    const without = story.log.said.filter(({ statement }) => hidden.includes(statement)).map(({ digest }) => digest);
-    const line = { ...story.line, statements: story.line.statements.filter((digest) => !without.includes(digest)) };
+  return async (
+    hidden: readonly Statement[] = [],
+    change: Partial<AdmissionRequest> = {},
+  ): Promise<string[]> => {
+    const without = story.log.said
+      .filter(({ statement }) => hidden.includes(statement))
+      .map(({ digest }) => digest);
+    const line = {
+      ...story.line,
+      statements: story.line.statements.filter((digest) => !without.includes(digest)),
+    };
     const paths = storyPaths({ ...story, line, status: await storyStatus(story.log, []) });
     const where = { fetch: storyFetch(paths), store, base: 'http://skills.example' };
     const what = { root: storyRoot, policy: defaultPolicy, now: storyNow, name, range: '1.4.0' };
@@ -39,7 +54,12 @@ function hostOf(story: Story, store: Store = memoryStore()) {
 }
 
 /** What a thief, or somebody who was sent away, would like a registry to leave out. */
-const attacks: readonly (readonly [string, string, readonly Statement[], (log: TestLog) => Promise<unknown>])[] = [
+const attacks: readonly (readonly [
+  string,
+  string,
+  readonly Statement[],
+  (log: TestLog) => Promise<unknown>,
+])[] = [
   [
     'the end of a key that its successor stated',
     'publisher-unknown',
@@ -50,36 +70,64 @@ const attacks: readonly (readonly [string, string, readonly Statement[], (log: T
     },
   ],
   ...(() => {
-    const gone = memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'ended' });
+    const gone = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ada',
+      roles: ['reviewer'],
+      key: ada.named,
+      state: 'ended',
+    });
     return [
-      ['the end of a member', 'approval-invalid', [gone], (log: TestLog) => log.say(gone, administrator)] as const,
+      [
+        'the end of a member',
+        'approval-invalid',
+        [gone],
+        (log: TestLog) => log.say(gone, administrator),
+      ] as const,
     ] as const;
   })(),
   ...(() => {
     const word = revocationStatement({
-      ...{ kind: 'revoked', target: { publisher: author.keyId }, reason: 'stolen laptop', nonce: freshNonce() },
+      kind: 'revoked',
+      target: { publisher: author.keyId },
+      reason: 'stolen laptop',
+      nonce: freshNonce(),
     } as const);
-    return [['a word on a publisher', 'revoked', [word], (log: TestLog) => log.say(word, ada)] as const] as const;
+    return [
+      ['a word on a publisher', 'revoked', [word], (log: TestLog) => log.say(word, ada)] as const,
+    ] as const;
   })(),
 ];
 
 describe('a host that saw', () => {
-  it.each(attacks)('%s refuses what rests on it when the registry leaves it out', async (_, code, hidden, before) => {
-    const story = await tellStory({ before });
-    const stranger = hostOf(story);
-    expect(await stranger(hidden), 'a host that never saw it is shown what the registry chooses').toEqual(['admitted']);
-    const host = hostOf(story);
-    expect(await host()).toContain(code);
-    expect(await host(hidden)).toContain(code);
-  });
+  it.each(attacks)(
+    '%s refuses what rests on it when the registry leaves it out',
+    async (_, code, hidden, before) => {
+      const story = await tellStory({ before });
+      const stranger = hostOf(story);
+      expect(
+        await stranger(hidden),
+        'a host that never saw it is shown what the registry chooses',
+      ).toEqual(['admitted']);
+      const host = hostOf(story);
+      expect(await host()).toContain(code);
+      expect(await host(hidden)).toContain(code);
+    },
+  );
 
   it('a later owner of a scope refuses a version of the earlier one when the registry leaves the change out', async () => {
     let change: Statement = ended;
     const story = await tellStory({
       before: async (log) => {
-        const claim = log.said.find(({ statement }) => statement.predicateType === predicateTypes.scope);
+        const claim = log.said.find(
+          ({ statement }) => statement.predicateType === predicateTypes.scope,
+        );
         if (claim === undefined) throw new Error('no claim');
-        change = scopeStatement({ scope: parseScope('acme'), owners: [heir.named], previous: claim.digest });
+        change = scopeStatement({
+          scope: parseScope('acme'),
+          owners: [heir.named],
+          previous: claim.digest,
+        });
         await log.say(change, author);
       },
     });
@@ -122,7 +170,10 @@ describe('a host that saw', () => {
     const [first = ''] = await store.listNamed('known');
     const bytes = Buffer.from((await store.getNamed(`known/${first}`)) ?? []);
     await store.putNamed(`known/${first}`, bytes.subarray(1));
-    await expect(host()).rejects.toMatchObject({ code: 'memory-damaged', hint: expect.stringContaining('backup') });
+    await expect(host()).rejects.toMatchObject({
+      code: 'memory-damaged',
+      hint: expect.stringContaining('backup'),
+    });
     await store.putNamed(`known/${first}`, bytes);
     expect(await host()).toEqual(['admitted']);
   });
@@ -137,20 +188,26 @@ describe('a host that saw', () => {
   });
 
   it('keeps nothing of strangers, though a mirror shows it beside the evidence', async () => {
-    const [stranger, next] = [testSigner('stranger'), testSigner('next of the stranger')];
+    const stranger = testSigner('stranger');
+    const next = testSigner('next of the stranger');
     const others = parseScope('other');
     const story = await tellStory({
       before: async (log) => {
         await log.say(keyStatement({ key: stranger.named, state: 'enrolled' }), stranger);
         await log.say(scopeStatement({ scope: others, owners: [stranger.named] }), stranger);
-        await log.say(keyStatement({ key: next.named, state: 'enrolled', replaces: stranger.keyId }), stranger);
+        await log.say(
+          keyStatement({ key: next.named, state: 'enrolled', replaces: stranger.keyId }),
+          stranger,
+        );
         await log.say(keyStatement({ key: stranger.named, state: 'ended' }), next);
       },
     });
     const store = memoryStore();
     expect(await hostOf(story, store)()).toEqual(['admitted']);
     const kept = new Set((await store.listNamed('known')).map((hex) => `sha256:${hex}`));
-    const strangers = story.log.said.filter(({ signer }) => signer === stranger.keyId || signer === next.keyId);
+    const strangers = story.log.said.filter(
+      ({ signer }) => signer === stranger.keyId || signer === next.keyId,
+    );
     expect(strangers.filter(({ digest }) => kept.has(digest))).toEqual([]);
     expect(kept.size).toBeGreaterThan(0);
   });
@@ -167,6 +224,8 @@ describe('a host that saw', () => {
     await hostOf(story, store)();
     const kept = new Set((await store.listNamed('known')).map((hex) => `sha256:${hex}`));
     for (const one of [rotated, ended])
-      expect(story.log.said.some(({ statement, digest }) => statement === one && kept.has(digest))).toBe(true);
+      expect(
+        story.log.said.some(({ statement, digest }) => statement === one && kept.has(digest)),
+      ).toBe(true);
   });
 });

@@ -35,20 +35,32 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   fs.mkdirSync(join(top, 'run'));
   const descriptor = fs.openSync(join(top, 'reports'), 0o10_200_000);
   const audit = openAudit(file(), () => new Date(), keyFile());
-  const purse = openPurse(join(top, 'budget.json'), { name: 'finance', budget: { paths } }, () => new Date());
-  const mount = { target: '/reports', source: 'workspace:reports', path: join(top, 'reports'), mode: 'cow', id: '1:1' } as const;
+  const purse = openPurse(
+    join(top, 'budget.json'),
+    { name: 'finance', budget: { paths } },
+    () => new Date(),
+  );
+  const mount = {
+    target: '/reports',
+    source: 'workspace:reports',
+    path: join(top, 'reports'),
+    mode: 'cow',
+    id: '1:1',
+  } as const;
   const skill = { name: '@acme/a', version: '1.0.0' };
   const held: HeldMounts = await holdMounts({
     plan: { mounts: [{ ...mount, reason: '' }], agent: 'finance', skill },
-    ...{ planDigest: plan, subject: { run, agent: 'finance' }, now: () => new Date(), data, runFolder: join(top, 'run') },
-    ...{
-      folders: new Map([['reports', descriptor]]),
-      overlays: false,
-      programs: [],
-      obeyed: [],
-      ownLocks: [],
-      spend: purse.spend,
-    },
+    planDigest: plan,
+    subject: { run, agent: 'finance' },
+    now: () => new Date(),
+    data,
+    runFolder: join(top, 'run'),
+    folders: new Map([['reports', descriptor]]),
+    overlays: false,
+    programs: [],
+    obeyed: [],
+    ownLocks: [],
+    spend: purse.spend,
     record: (event) => audit.record({ run, agent: 'finance' }, event),
   });
   const view = `/proc/self/fd/${held.pins.get('/reports')}`;
@@ -64,8 +76,15 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   clearInterval(timer);
   purse.close();
   fs.closeSync(descriptor);
-  audit.record({ run, agent: 'finance' }, { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 });
-  return { ...finished, turns, entries: (await readEntries(file())).filter(({ event }) => event !== 'checkpoint') };
+  audit.record(
+    { run, agent: 'finance' },
+    { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 },
+  );
+  return {
+    ...finished,
+    turns,
+    entries: (await readEntries(file())).filter(({ event }) => event !== 'checkpoint'),
+  };
 }
 
 // They belong to the folder's owner, as those of a run would.
@@ -79,7 +98,8 @@ function makeFolders(view: string, name: string): void {
   }
 }
 
-const namesOf = (number: number): string[] => Array.from({ length: number }, (_, index) => `n${index}`);
+const namesOf = (number: number): string[] =>
+  Array.from({ length: number }, (_, index) => `n${index}`);
 
 describe('the paths that a run changed', () => {
   it('are thrown away, with the reason, where their list would be too large to be read again', async () => {
@@ -90,7 +110,12 @@ describe('the paths that a run changed', () => {
       { paths: 6_000 },
     );
     expect(changes).toBeUndefined();
-    expect(cleaned).toEqual([{ path: '/reports', why: expect.stringContaining('the list of changed paths takes more than') }]);
+    expect(cleaned).toEqual([
+      {
+        path: '/reports',
+        why: expect.stringContaining('the list of changed paths takes more than'),
+      },
+    ]);
   });
 
   it('have a line each while they are few', async () => {
@@ -103,28 +128,41 @@ describe('the paths that a run changed', () => {
   it.each([
     ['change', false],
     ['cleanup', true],
-  ] as const)('are one line and a file that verifies by its digest above that: %s', async (of, links) => {
-    const { entries } = await finish(namesOf(101), { links });
-    const [line] = entries;
-    expect(entries.map(({ event }) => event)).toEqual(of === 'change' ? ['paths', 'changes', 'exit'] : ['paths', 'exit']);
-    expect(line).toMatchObject({ event: 'paths', of, count: 101, first: '/reports/n0' });
-    const digest = line?.event === 'paths' ? line.digest : plan;
-    const lines = gunzipSync(fs.readFileSync(join(data, 'audit', pathSetName(digest))));
-    expect(digestOf(lines)).toBe(digest);
-    expect(lines.toString().trim().split('\n')).toHaveLength(101);
-    expect(line === undefined ? [] : auditRow(line)).toContain(`${of} 101`);
-    expect(await verdict()).toMatchObject({ kind: 'whole' });
-  });
+  ] as const)(
+    'are one line and a file that verifies by its digest above that: %s',
+    async (of, links) => {
+      const { entries } = await finish(namesOf(101), { links });
+      const [line] = entries;
+      expect(entries.map(({ event }) => event)).toEqual(
+        of === 'change' ? ['paths', 'changes', 'exit'] : ['paths', 'exit'],
+      );
+      expect(line).toMatchObject({ event: 'paths', of, count: 101, first: '/reports/n0' });
+      const digest = line?.event === 'paths' ? line.digest : plan;
+      const lines = gunzipSync(fs.readFileSync(join(data, 'audit', pathSetName(digest))));
+      expect(digestOf(lines)).toBe(digest);
+      expect(lines.toString().trim().split('\n')).toHaveLength(101);
+      expect(line === undefined ? [] : auditRow(line)).toContain(`${of} 101`);
+      expect(await verdict()).toMatchObject({ kind: 'whole' });
+    },
+  );
 
   it.each<[string, (path: string) => void, string]>([
-    ['changed', (path) => fs.writeFileSync(path, gzipSync('{"change":"created","path":"/reports/other"}\n')), 'was changed'],
+    [
+      'changed',
+      (path) => fs.writeFileSync(path, gzipSync('{"change":"created","path":"/reports/other"}\n')),
+      'was changed',
+    ],
     ['cut', (path) => fs.truncateSync(path, 20), 'was changed'],
     ['removed', (path) => fs.rmSync(path), 'is not there'],
   ])('are missed by the log when their file was %s', async (_, act, why) => {
     const { entries } = await finish(namesOf(150));
     const digest: Digest = entries[0]?.event === 'paths' ? entries[0].digest : plan;
     act(join(data, 'audit', pathSetName(digest)));
-    expect(await verdict()).toMatchObject({ kind: 'broken', line: 1, why: expect.stringContaining(why) });
+    expect(await verdict()).toMatchObject({
+      kind: 'broken',
+      line: 1,
+      why: expect.stringContaining(why),
+    });
   });
 
   it('count against the budget of the agent, which throws nothing away without saying so', async () => {
@@ -132,7 +170,9 @@ describe('the paths that a run changed', () => {
     expect(readUsed(join(top, 'budget.json')).used.paths).toBe(150);
     const over = await finish(namesOf(150), { paths: 200 });
     expect(over.changes).toBeUndefined();
-    expect(over.cleaned).toEqual([{ path: '', why: expect.stringContaining('skillgate agent grant finance --budget paths=N') }]);
+    expect(over.cleaned).toEqual([
+      { path: '', why: expect.stringContaining('skillgate agent grant finance --budget paths=N') },
+    ]);
     expect(over.entries.slice(-2)).toMatchObject([
       { event: 'cleanup', why: expect.stringContaining('150 paths') },
       { event: 'exit' },
@@ -145,6 +185,8 @@ describe('the paths that a run changed', () => {
 
   it('are reported as an incident when links that lead out are among many', async () => {
     const { entries } = await finish(namesOf(101), { links: true });
-    expect(entries.flatMap((entry) => incidentOf(entry) ?? [])).toEqual([{ rule: 'escape', place: '/reports/n0' }]);
+    expect(entries.flatMap((entry) => incidentOf(entry) ?? [])).toEqual([
+      { rule: 'escape', place: '/reports/n0' },
+    ]);
   });
 });

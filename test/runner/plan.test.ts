@@ -14,7 +14,9 @@ const wanted = {
   env: [{ name: 'TZ', why: 'dates' }],
   secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
   egress: [{ url: 'http://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
-  mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' }],
+  mount: [
+    { source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' },
+  ],
   exec: [{ program: 'git', why: 'reads the last tag' }],
 };
 const folder: WorkspaceFact = { path: '/srv/reports', uid: 1000, gid: 1000, id: '1:2' };
@@ -72,7 +74,9 @@ describe('a refused plan', () => {
   it('names the line that grants, and the file in which a folder is bound', () => {
     const hostPolicy = { ...emptyHostPolicy, file: '/home/ann/.config/skillgate/host.json' };
     const host = { uid: 1000, gid: 1000, workspaces: {}, programs: {} };
-    const { plan } = planRun(inputFor({ mount: wanted.mount }, { agent: { ...agent, grants: [] }, hostPolicy, host }));
+    const { plan } = planRun(
+      inputFor({ mount: wanted.mount }, { agent: { ...agent, grants: [] }, hostPolicy, host }),
+    );
     expect(plan.refused.map((one) => one.hint)).toEqual(
       expect.arrayContaining([
         'an operator can allow it: skillgate agent grant bot --all-of @acme/report',
@@ -90,7 +94,15 @@ describe('a plan', () => {
       uid: 1000,
       gid: 1000,
       workingDirectory: '/reports',
-      mounts: [{ source: 'workspace:reports', path: '/srv/reports', target: '/reports', mode: 'rw', id: '1:2' }],
+      mounts: [
+        {
+          source: 'workspace:reports',
+          path: '/srv/reports',
+          target: '/reports',
+          mode: 'rw',
+          id: '1:2',
+        },
+      ],
       egress: [
         {
           host: 'api.crm.example',
@@ -116,49 +128,90 @@ describe('a plan', () => {
 
   it('has the same digest for the same facts and another for any other', () => {
     expect(planRun(inputFor()).digest).toBe(planRun(inputFor()).digest);
-    const moved = inputFor(wanted, { host: { ...inputFor().host, workspaces: { reports: { ...folder, id: '1:3' } } } });
+    const moved = inputFor(wanted, {
+      host: { ...inputFor().host, workspaces: { reports: { ...folder, id: '1:3' } } },
+    });
     expect(planRun(moved).digest).not.toBe(planRun(inputFor()).digest);
   });
 
   it('leaves out what the reviewer did not approve', () => {
     const { plan } = planRun(inputFor(wanted, { approved: noCapabilities }));
-    expect(plan).toMatchObject({ mounts: [], egress: [], secrets: [], env: [], workingDirectory: '/tmp', refused: [] });
+    expect(plan).toMatchObject({
+      mounts: [],
+      egress: [],
+      secrets: [],
+      env: [],
+      workingDirectory: '/tmp',
+      refused: [],
+    });
     expect(plan.leftOut).toHaveLength(5);
     expect(plan.programs.map((one) => one.program)).toEqual(['node']);
   });
 
   it('leaves out what the agent has not been granted, and narrows to what it has', () => {
-    const ceiling: Capabilities = { ...noCapabilities, egress: [{ url: 'http://api.crm.example/v2/deals', methods: ['GET'] }] };
+    const ceiling: Capabilities = {
+      ...noCapabilities,
+      egress: [{ url: 'http://api.crm.example/v2/deals', methods: ['GET'] }],
+    };
     const { plan } = planRun(inputFor(wanted, { agent: { ...agent, ceiling } }));
     expect(plan.egress).toMatchObject([{ path: '/v2/deals' }]);
-    expect(plan.leftOut.map((one) => one.reason)).toEqual(Array(4).fill('not granted to agent bot'));
+    expect(plan.leftOut.map((one) => one.reason)).toEqual(
+      Array(4).fill('not granted to agent bot'),
+    );
   });
 
   it('takes env from the agent before host policy, and never from anywhere else', () => {
-    expect(planRun(inputFor(wanted, { agent })).plan.env).toMatchObject([{ value: 'Europe/Zurich' }]);
+    expect(planRun(inputFor(wanted, { agent })).plan.env).toMatchObject([
+      { value: 'Europe/Zurich' },
+    ]);
     process.env.TZ_OF_RUNNER = 'x';
     const { plan } = planRun(inputFor({ env: [{ name: 'TZ_OF_RUNNER', why: 'x' }] }));
     expect(plan.env).toEqual([]);
     expect(plan.leftOut).toMatchObject([{ what: 'env TZ_OF_RUNNER' }]);
   });
 
-  it.each(['PATH', 'LD_PRELOAD', 'NODE_OPTIONS', 'PYTHONPATH', 'http_proxy', 'HTTPS_PROXY', 'BASH_ENV', 'HOME'])(
-    'never sets %s',
-    (name) => {
-      const { plan } = planRun(
-        inputFor({ env: [{ name, why: 'x' }] }, { hostPolicy: { ...emptyHostPolicy, env: { [name]: 'x' } } }),
-      );
-      expect(plan.env).toEqual([]);
-    },
-  );
+  it.each([
+    'PATH',
+    'LD_PRELOAD',
+    'NODE_OPTIONS',
+    'PYTHONPATH',
+    'http_proxy',
+    'HTTPS_PROXY',
+    'BASH_ENV',
+    'HOME',
+  ])('never sets %s', (name) => {
+    const { plan } = planRun(
+      inputFor(
+        { env: [{ name, why: 'x' }] },
+        { hostPolicy: { ...emptyHostPolicy, env: { [name]: 'x' } } },
+      ),
+    );
+    expect(plan.env).toEqual([]);
+  });
 
   it.each([
-    ['methods without names', { egress: [{ url: 'https://api.crm.example/*', methods: ['*'], why: 'x' }] }, 'methods named'],
-    ['a name that is not pinned', { egress: [{ url: 'http://other.example/*', methods: ['GET'], why: 'x' }] }, 'pins no address'],
-    ['a program that is not there', { exec: [{ program: 'ffmpeg', why: 'x' }] }, 'not below /usr/bin'],
+    [
+      'methods without names',
+      { egress: [{ url: 'https://api.crm.example/*', methods: ['*'], why: 'x' }] },
+      'methods named',
+    ],
+    [
+      'a name that is not pinned',
+      { egress: [{ url: 'http://other.example/*', methods: ['GET'], why: 'x' }] },
+      'pins no address',
+    ],
+    [
+      'a program that is not there',
+      { exec: [{ program: 'ffmpeg', why: 'x' }] },
+      'not below /usr/bin',
+    ],
   ])('leaves out %s with the reason', (_, capabilities, reason) => {
     const { plan } = planRun(inputFor(capabilities));
-    expect(plan).toMatchObject({ egress: [], refused: [], leftOut: [{ reason: expect.stringContaining(reason) }] });
+    expect(plan).toMatchObject({
+      egress: [],
+      refused: [],
+      leftOut: [{ reason: expect.stringContaining(reason) }],
+    });
   });
 });
 
@@ -167,33 +220,55 @@ describe('a secret in a plan', () => {
     'is used as %s, with the methods that the operator named',
     (as) => {
       const secret = [{ name: 'CRM_TOKEN', hosts: ['*.crm.example'], as, why: 'x' }];
-      const stored = { name: 'CRM_TOKEN', hosts: ['api.crm.example', 'other.example'], source: 'command', stored: '' } as const;
+      const stored = {
+        name: 'CRM_TOKEN',
+        hosts: ['api.crm.example', 'other.example'],
+        source: 'command',
+        stored: '',
+      } as const;
       const line = { name: 'CRM_TOKEN', hosts: ['api.crm.example'], as };
-      const planned = (more: object) => planRun(inputFor({ secret }, { secrets: [{ ...stored, ...more }] })).plan;
+      const planned = (more: object) =>
+        planRun(inputFor({ secret }, { secrets: [{ ...stored, ...more }] })).plan;
       expect(planned({})).toMatchObject({ refused: [], secrets: [line] });
       expect(planned({}).secrets[0]).not.toHaveProperty('methods');
       const reason = 'approved for "x"; bound to GET POST api.crm.example, other.example';
-      expect(planned({ methods: ['GET', 'POST'] }).secrets).toEqual([{ ...line, methods: ['GET', 'POST'], reason }]);
+      expect(planned({ methods: ['GET', 'POST'] }).secrets).toEqual([
+        { ...line, methods: ['GET', 'POST'], reason },
+      ]);
     },
   );
 });
 
 describe('https in a plan', () => {
   const egress = [{ url: 'https://*.crm.example/v2/*', methods: ['GET'], why: 'x' }];
-  const withPolicy = (more: object) => planRun(inputFor({ egress }, { hostPolicy: { ...emptyHostPolicy, ...more } })).plan;
+  const withPolicy = (more: object) =>
+    planRun(inputFor({ egress }, { hostPolicy: { ...emptyHostPolicy, ...more } })).plan;
 
   it('is opened and judged, to any public address, and to the one that is pinned', () => {
     const pinned = { 'api.crm.example': { address: '10.0.0.7', port: 8443 } };
-    const line = { scheme: 'https', mode: 'intercept', host: '*.crm.example', port: 443, methods: ['GET'], path: '/v2/*' };
+    const line = {
+      scheme: 'https',
+      mode: 'intercept',
+      host: '*.crm.example',
+      port: 443,
+      methods: ['GET'],
+      path: '/v2/*',
+    };
     expect(withPolicy({}).egress).toEqual([{ ...line, pinned: {}, reason: 'approved for "x"' }]);
     const reason = 'approved for "x"; api.crm.example is 10.0.0.7:8443';
     expect(withPolicy({ hosts: pinned }).egress).toEqual([{ ...line, pinned, reason }]);
   });
 
   it('is left alone for the names that the operator lists, and says what that means', () => {
-    const plan = withPolicy({ tunnels: ['bank.crm.example:443', 'api.crm.example:8443', 'stranger.example:443'] });
+    const plan = withPolicy({
+      tunnels: ['bank.crm.example:443', 'api.crm.example:8443', 'stranger.example:443'],
+    });
     expect(plan.egress).toMatchObject([
-      { mode: 'tunnel', host: 'bank.crm.example', reason: expect.stringContaining('neither method nor path is judged') },
+      {
+        mode: 'tunnel',
+        host: 'bank.crm.example',
+        reason: expect.stringContaining('neither method nor path is judged'),
+      },
       { mode: 'intercept', host: '*.crm.example' },
     ]);
     expect(printPlan(plan)).toContain('TUNNEL https[:]//bank.crm.example:443');
@@ -201,67 +276,121 @@ describe('https in a plan', () => {
   });
 
   it('has the caps of host policy where they are less than ours', () => {
-    expect(withPolicy({}).egressLimits).toEqual({ requestsPerMinute: 3_000, sentBytes: 268_435_456 });
+    expect(withPolicy({}).egressLimits).toEqual({
+      requestsPerMinute: 3_000,
+      sentBytes: 268_435_456,
+    });
     const egressLimits = { requestsPerMinute: 60, sentBytes: 1_000 };
     expect(withPolicy({ egress: egressLimits }).egressLimits).toEqual(egressLimits);
-    expect(withPolicy({ egress: { requestsPerMinute: 1e9 } }).egressLimits.requestsPerMinute).toBe(3_000);
-    expect(printPlan(withPolicy({ egress: egressLimits }))).toContain('at most 60 requests in a minute, 1000 bytes that leave');
+    expect(withPolicy({ egress: { requestsPerMinute: 1e9 } }).egressLimits.requestsPerMinute).toBe(
+      3_000,
+    );
+    expect(printPlan(withPolicy({ egress: egressLimits }))).toContain(
+      'at most 60 requests in a minute, 1000 bytes that leave',
+    );
   });
 });
 
 describe('a plan that must not start', () => {
   const policy = inputFor().hostPolicy;
   const mount = (more: object) => ({ mount: [{ ...wanted.mount[0], ...more }] });
-  const at = (fact: WorkspaceFact) => ({ host: { ...inputFor().host, workspaces: { reports: fact } } });
+  const at = (fact: WorkspaceFact) => ({
+    host: { ...inputFor().host, workspaces: { reports: fact } },
+  });
   const table: readonly (readonly [string, string, PlanInput])[] = [
     [
       'a requirement this host lacks',
       'sandbox-refused',
       inputFor(wanted, { hostPolicy: { ...policy, require: ['memory-cgroup'] } }),
     ],
-    ['a folder that nothing binds', 'plan-refused', inputFor(wanted, { host: { ...inputFor().host, workspaces: {} } })],
+    [
+      'a folder that nothing binds',
+      'plan-refused',
+      inputFor(wanted, { host: { ...inputFor().host, workspaces: {} } }),
+    ],
     ['a folder that cannot be used', 'plan-refused', inputFor(wanted, at({ why: 'gone' }))],
-    ['a folder of root', 'mount-owner-root', inputFor(wanted, at({ path: '/srv/reports', uid: 0, gid: 0, id: '1:2' }))],
+    [
+      'a folder of root',
+      'mount-owner-root',
+      inputFor(wanted, at({ path: '/srv/reports', uid: 0, gid: 0, id: '1:2' })),
+    ],
     ['a target over the system', 'plan-refused', inputFor(mount({ target: '/usr/bin' }))],
-    ['a target over the skill', 'plan-refused', inputFor(mount({ target: '/skills/@acme/report' }))],
+    [
+      'a target over the skill',
+      'plan-refused',
+      inputFor(mount({ target: '/skills/@acme/report' })),
+    ],
     ['a secret that is not stored', 'secret-refused', inputFor(wanted, { secrets: [] })],
     [
       'a secret of another agent',
       'secret-refused',
       inputFor(wanted, {
-        secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], agent: 'other', source: 'file', stored: '' }],
+        secrets: [
+          {
+            name: 'CRM_TOKEN',
+            hosts: ['api.crm.example'],
+            agent: 'other',
+            source: 'file',
+            stored: '',
+          },
+        ],
       }),
     ],
     [
       'a secret bound elsewhere',
       'secret-refused',
-      inputFor(wanted, { secrets: [{ name: 'CRM_TOKEN', hosts: ['b.example'], source: 'file', stored: '' }] }),
+      inputFor(wanted, {
+        secrets: [{ name: 'CRM_TOKEN', hosts: ['b.example'], source: 'file', stored: '' }],
+      }),
     ],
-    ['an interpreter that is not there', 'sandbox-missing', inputFor({}, { host: { ...inputFor().host, programs: {} } })],
-    ['no interpreter', 'plan-refused', inputFor({}, { command: { name: 'x', file: 'x' as BundlePath, interpreter: undefined } })],
-    ['an agent without a grant', 'plan-refused', inputFor(wanted, { agent: { ...agent, grants: [] } })],
+    [
+      'an interpreter that is not there',
+      'sandbox-missing',
+      inputFor({}, { host: { ...inputFor().host, programs: {} } }),
+    ],
+    [
+      'no interpreter',
+      'plan-refused',
+      inputFor({}, { command: { name: 'x', file: 'x' as BundlePath, interpreter: undefined } }),
+    ],
+    [
+      'an agent without a grant',
+      'plan-refused',
+      inputFor(wanted, { agent: { ...agent, grants: [] } }),
+    ],
     [
       'a version outside the grant',
       'plan-refused',
-      inputFor(wanted, { agent: { ...agent, grants: [{ skill: '@acme/report', range: '^2.0.0' }] } }),
+      inputFor(wanted, {
+        agent: { ...agent, grants: [{ skill: '@acme/report', range: '^2.0.0' }] },
+      }),
     ],
     [
       'a grant for a scope that begins alike',
       'plan-refused',
       inputFor(wanted, { agent: { ...agent, grants: [{ skill: '@ac/*', range: '*' }] } }),
     ],
-    ['an agent that ended', 'plan-refused', inputFor(wanted, { agent: { ...agent, expires: '2026-01-01T00:00:00.000Z' } })],
+    [
+      'an agent that ended',
+      'plan-refused',
+      inputFor(wanted, { agent: { ...agent, expires: '2026-01-01T00:00:00.000Z' } }),
+    ],
   ];
   it.each(table)('for %s says %s', (_, code, input) => {
     expect(planRun(input).plan.refused.map((one) => one.code)).toContain(code);
   });
 
   it('refuses two mounts that lie in one another', () => {
-    const two = { mount: [wanted.mount[0], { source: 'workspace:deep', target: '/deep', mode: 'ro', why: 'x' }] };
-    const workspaces = { reports: folder, deep: { ...folder, path: '/srv/reports/deep', id: '1:9' } };
-    expect(planRun(inputFor(two, { host: { ...inputFor().host, workspaces } })).plan.refused).toMatchObject([
-      { code: 'plan-refused' },
-    ]);
+    const two = {
+      mount: [wanted.mount[0], { source: 'workspace:deep', target: '/deep', mode: 'ro', why: 'x' }],
+    };
+    const workspaces = {
+      reports: folder,
+      deep: { ...folder, path: '/srv/reports/deep', id: '1:9' },
+    };
+    expect(
+      planRun(inputFor(two, { host: { ...inputFor().host, workspaces } })).plan.refused,
+    ).toMatchObject([{ code: 'plan-refused' }]);
   });
 });
 
@@ -278,8 +407,14 @@ describe('any plan', () => {
   it('lets out nothing that was not approved and granted, and in the clear only what is pinned', () => {
     fc.assert(
       fc.property(some, some, some, (asked, approved, granted) => {
-        const manifest = { ...inputFor().manifest, capabilities: { ...noCapabilities, egress: asked } };
-        const hosts = { 'a.example': { address: '127.0.0.1', port: 1 }, 'x.c.example': { address: '127.0.0.1', port: 2 } };
+        const manifest = {
+          ...inputFor().manifest,
+          capabilities: { ...noCapabilities, egress: asked },
+        };
+        const hosts = {
+          'a.example': { address: '127.0.0.1', port: 1 },
+          'x.c.example': { address: '127.0.0.1', port: 2 },
+        };
         const { plan } = planRun({
           ...inputFor({}),
           manifest,
@@ -291,11 +426,13 @@ describe('any plan', () => {
           const within = (list: typeof asked): boolean =>
             list.some((one) => {
               const [, host = '', path = ''] = /^https?:\/\/([^/]+)(.*)$/.exec(one.url) ?? [];
-              const hostFits = host === line.host || (host.startsWith('*.') && line.host.endsWith(host.slice(1)));
+              const hostFits =
+                host === line.host || (host.startsWith('*.') && line.host.endsWith(host.slice(1)));
               return (
                 one.url.startsWith(`${line.scheme}:`) &&
                 hostFits &&
-                (path === line.path || (path.endsWith('*') && line.path.startsWith(path.slice(0, -1)))) &&
+                (path === line.path ||
+                  (path.endsWith('*') && line.path.startsWith(path.slice(0, -1)))) &&
                 line.methods.every((method) => one.methods.includes(method))
               );
             });

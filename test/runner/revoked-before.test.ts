@@ -5,7 +5,14 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy.ts';
 import { freshNonce } from '../nonce.ts';
-import { people, type Story, storyNow, storyRoot, storyStatus, tellStory } from '../skills-index/story.ts';
+import {
+  people,
+  type Story,
+  storyNow,
+  storyRoot,
+  storyStatus,
+  tellStory,
+} from '../skills-index/story.ts';
 import { testSigner } from '../skills-index/story-keys.ts';
 import { storyFetch, storyPaths } from '../skills-index/story-server.ts';
 
@@ -16,23 +23,39 @@ const path = '/index/status.json';
 async function revoked(kind: 'revoked' | 'suspended' = 'revoked') {
   const story: Story = await tellStory();
   const target = { bundle: story.packed.digest };
-  await story.log.say(revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' }), people.ada);
+  await story.log.say(
+    revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' }),
+    people.ada,
+  );
   const store = memoryStore();
-  const ask = async (status: Uint8Array, change: Partial<AdmissionRequest> = {}): Promise<string[]> => {
-    const where = { fetch: storyFetch(storyPaths(story).set(path, status)), store, base: 'http://skills.example' };
+  const ask = async (
+    status: Uint8Array,
+    change: Partial<AdmissionRequest> = {},
+  ): Promise<string[]> => {
+    const where = {
+      fetch: storyFetch(storyPaths(story).set(path, status)),
+      store,
+      base: 'http://skills.example',
+    };
     const what = { root: storyRoot, policy: defaultPolicy, now: storyNow, name, range: '1.4.0' };
     const { decision } = await admit({ ...where, ...what, ...change });
     return decision.kind === 'refused' ? decision.reasons.map(({ code }) => code) : ['admitted'];
   };
   const since = '2026-03-02T10:00:00.000Z';
-  const told = await storyStatus(story.log, [{ bundle: story.packed.digest, kind, reason: 'leaks', since }], storyNow - 60_000);
+  const told = await storyStatus(
+    story.log,
+    [{ bundle: story.packed.digest, kind, reason: 'leaks', since }],
+    storyNow - 60_000,
+  );
   return { ask, told, store, denial: await storyStatus(story.log, [], storyNow - 30_000) };
 }
 
 describe('a registry that denies with its own keys what it said before', () => {
   it('brings no revoked version back where the revocation was seen', async () => {
     const { ask, told, denial } = await revoked();
-    expect(await ask(denial), 'who never saw it is only as safe as the registry is honest').toEqual(['admitted']);
+    expect(await ask(denial), 'who never saw it is only as safe as the registry is honest').toEqual(
+      ['admitted'],
+    );
     expect(await ask(told)).toContain('revoked');
     expect(await ask(denial)).toEqual(['revoked']);
     expect(await ask(denial, { offline: true })).toEqual(['revoked']);
@@ -44,7 +67,10 @@ describe('a registry that denies with its own keys what it said before', () => {
     const kept = Buffer.from((await store.getNamed('revoked')) ?? []).toString();
     for (const damaged of ['', kept.slice(0, -1), kept.replace('\n', '\n\n')]) {
       await store.putNamed('revoked', Buffer.from(damaged));
-      await expect(ask(told)).rejects.toMatchObject({ code: 'memory-damaged', message: expect.stringContaining('revoked') });
+      await expect(ask(told)).rejects.toMatchObject({
+        code: 'memory-damaged',
+        message: expect.stringContaining('revoked'),
+      });
     }
   });
 

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,10 +37,11 @@ describe('the folder of a run', () => {
 
   it('is gone also where a run left what cannot be entered, or lies deeper than a path is long', async () => {
     const dead = leave(`${process.pid} 1\n`);
-    const deep = 'mkdir v && chmod 0 v && for i in $(seq 40); do mkdir -p aaaaaaaaaa && cd aaaaaaaaaa; done'.replaceAll(
-      'a'.repeat(10),
-      'a'.repeat(200),
-    );
+    const deep =
+      'mkdir v && chmod 0 v && for i in $(seq 40); do mkdir -p aaaaaaaaaa && cd aaaaaaaaaa; done'.replaceAll(
+        'a'.repeat(10),
+        'a'.repeat(200),
+      );
     const make = (path: string): unknown => execFileSync('bash', ['-c', deep], { cwd: path });
     make(dead);
     await withRunFolder(async (path) => make(path), above);
@@ -51,7 +61,9 @@ describe('the folder of a run', () => {
   it('is refused where one user has too many runs', async () => {
     const [, stat = ''] = /\) (.*)/.exec(readFileSync('/proc/self/stat', 'utf8')) ?? [];
     for (let i = 0; i < 32; i++) leave(`${process.pid} ${stat.split(' ')[19]}\n`);
-    await expect(withRunFolder(async () => 'started', above, 32)).rejects.toMatchObject({ code: 'plan-refused' });
+    await expect(withRunFolder(async () => 'started', above, 32)).rejects.toMatchObject({
+      code: 'plan-refused',
+    });
     expect(readdirSync(above)).toHaveLength(32);
   });
 });

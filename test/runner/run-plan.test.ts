@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, existsSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -24,7 +33,9 @@ type Line = AuditSubject & AuditEvent;
 /** What a sandbox does once it runs; it ends by itself when that is done. */
 type Act = (start: SandboxStart) => Promise<void> | void;
 
-const mount = [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'test' }] as const;
+const mount = [
+  { source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'test' },
+] as const;
 const isRoot = process.getuid?.() === 0;
 const noSecrets = { entries: [], reveal: async () => '' };
 
@@ -41,7 +52,11 @@ let sleeper: ChildProcess | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'skillgate-run-plan-'));
-  const paths = { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
+  const paths = {
+    config: join(folder, 'config'),
+    data: join(folder, 'data'),
+    cache: join(folder, 'cache'),
+  };
   for (const path of Object.values(paths)) mkdirSync(path, { mode: 0o700 });
   const reports = join(folder, 'reports');
   mkdirSync(reports);
@@ -50,7 +65,10 @@ beforeEach(() => {
   createAgent(agents, { name: 'bot', now: new Date() });
   const agent = grantAgent(agents, 'bot', {
     skills: [{ skill: '@acme/probe', range: '*' }],
-    capabilities: { ...noCapabilities, mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw' }] },
+    capabilities: {
+      ...noCapabilities,
+      mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw' }],
+    },
     workspace: { name: 'reports', mode: 'rw' },
   });
   lines = [];
@@ -112,12 +130,31 @@ function sandboxThat(act: Act): Sandbox {
 }
 
 async function startSkill(sandbox: Sandbox): Promise<RunEnd> {
-  const declared = { name: '@acme/probe', version: '1.0.0', license: 'MIT', commands: { probe: 'probe.sh' } };
-  const manifest = parseManifest(Buffer.from(JSON.stringify({ ...declared, capabilities: { mount } })));
-  const files = { 'SKILL.md': '---\nname: probe\ndescription: tries things\n---\n', 'probe.sh': 'true\n' };
-  const packed = packBundle(Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o755 })));
+  const declared = {
+    name: '@acme/probe',
+    version: '1.0.0',
+    license: 'MIT',
+    commands: { probe: 'probe.sh' },
+  };
+  const manifest = parseManifest(
+    Buffer.from(JSON.stringify({ ...declared, capabilities: { mount } })),
+  );
+  const files = {
+    'SKILL.md': '---\nname: probe\ndescription: tries things\n---\n',
+    'probe.sh': 'true\n',
+  };
+  const packed = packBundle(
+    Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o755 })),
+  );
   const admitted = { name: manifest.name, version: manifest.version, bundle: packed.digest };
-  return runSkill({ ...world, skill: { admitted, ...packed }, manifest, approved: manifest.capabilities, args: [], sandbox });
+  return runSkill({
+    ...world,
+    skill: { admitted, ...packed },
+    manifest,
+    approved: manifest.capabilities,
+    args: [],
+    sandbox,
+  });
 }
 
 async function startSession(sandbox: Sandbox): Promise<RunEnd> {
@@ -125,7 +162,14 @@ async function startSession(sandbox: Sandbox): Promise<RunEnd> {
   const agent = readAgent(agents, 'bot');
   const host = openSessionHost({ agent, command: ['sh'], hostPolicy, paths, secrets });
   try {
-    const planned = planSession({ agent, hostPolicy, facts: host.facts, skills: [], sandbox, now: new Date() });
+    const planned = planSession({
+      agent,
+      hostPolicy,
+      facts: host.facts,
+      skills: [],
+      sandbox,
+      now: new Date(),
+    });
     const calls = { run: async () => 0, mcp: async () => 0 };
     return await runSession({ id: 's1', ...planned, host, skills: [], calls, sandbox }, world);
   } finally {
@@ -140,7 +184,14 @@ function askAtStart(answer: () => 'allow' | 'deny'): void {
   const notify = (hold: Hold): void => {
     const at = new Date().toISOString();
     const verdict = answer();
-    const said = { schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict, seconds: 0, approver: 'ops', at };
+    const said = {
+      schema: 'skillgate.hold-answer/1',
+      hold: holdDigest(hold),
+      verdict,
+      seconds: 0,
+      approver: 'ops',
+      at,
+    };
     const path = join(drop, `${hold.id}.json`);
     writeFileSync(path, JSON.stringify({ answer: said }), { mode: 0o644 });
     for (const one of [path, drop]) chownSync(one, 500, 500);
@@ -158,15 +209,26 @@ describe.each([
   { kind: 'a session', start: startSession, target: '/workspace', named: { session: 's1' } },
 ])('a run of $kind', ({ named, start, target }) => {
   it('is recorded from its start to its end, each line with the digest of its plan', async () => {
-    expect(await start(sandboxThat(() => undefined))).toMatchObject({ reason: 'exit', code: 0, cleaned: [] });
+    expect(await start(sandboxThat(() => undefined))).toMatchObject({
+      reason: 'exit',
+      code: 0,
+      cleaned: [],
+    });
     expect(events()).toEqual(['start', 'exit']);
-    for (const line of lines) expect(line).toMatchObject({ agent: 'bot', ...named, plan: expect.stringMatching(/^sha256:/) });
+    for (const line of lines)
+      expect(line).toMatchObject({
+        agent: 'bot',
+        ...named,
+        plan: expect.stringMatching(/^sha256:/),
+      });
     expect(existsSync(starts[0]?.runFolder ?? '/')).toBe(false);
   });
 
   it('is dead before anybody hears that the audit log refused its first line', async () => {
     unwritable = 'start';
-    await expect(start(sandboxThat(() => undefined))).rejects.toMatchObject({ code: 'audit-unwritable' });
+    await expect(start(sandboxThat(() => undefined))).rejects.toMatchObject({
+      code: 'audit-unwritable',
+    });
     expect(seen).toEqual(['killed', 'gone']);
     expect(existsSync(starts[0]?.runFolder ?? '/')).toBe(false);
     expect(refusals()).toMatchObject([{ code: 'audit-unwritable' }]);
@@ -175,7 +237,9 @@ describe.each([
   it('has what it starts recorded as a sample', async () => {
     sleeper = spawn('sleep', ['60'], { stdio: 'ignore' });
     expect(await start(sandboxThat(() => undefined))).toMatchObject({ reason: 'exit' });
-    expect(lines).toContainEqual(expect.objectContaining({ event: 'child', name: 'sleep', sampled: true, ...named }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ event: 'child', name: 'sleep', sampled: true, ...named }),
+    );
   });
 
   it('goes on where the audit log takes no sample', async () => {
@@ -200,9 +264,13 @@ describe.each([
 
   it.runIf(isRoot)('starts nothing where a person says no', async () => {
     askAtStart(() => 'deny');
-    await expect(start(sandboxThat(() => undefined))).rejects.toMatchObject({ code: 'hold-denied' });
+    await expect(start(sandboxThat(() => undefined))).rejects.toMatchObject({
+      code: 'hold-denied',
+    });
     expect(starts).toEqual([]);
-    expect(refusals()).toMatchObject([{ code: 'hold-denied', ...named, plan: expect.stringMatching(/^sha256:/) }]);
+    expect(refusals()).toMatchObject([
+      { code: 'hold-denied', ...named, plan: expect.stringMatching(/^sha256:/) },
+    ]);
   });
 
   it.runIf(isRoot)('starts where a person says yes', async () => {
@@ -210,15 +278,22 @@ describe.each([
     expect(await start(sandboxThat(() => undefined))).toMatchObject({ reason: 'exit' });
   });
 
-  it.runIf(isRoot)('starts nothing where the identity was revoked while a person was asked', async () => {
-    askAtStart(() => {
-      revokeAgent(agents, 'bot', 'everything', new Date());
-      return 'allow';
-    });
-    await expect(start(sandboxThat(() => undefined))).rejects.toMatchObject({ code: 'plan-refused' });
-    expect(starts).toEqual([]);
-    expect(refusals()).toMatchObject([{ code: 'plan-refused', why: expect.stringContaining('was revoked') }]);
-  });
+  it.runIf(isRoot)(
+    'starts nothing where the identity was revoked while a person was asked',
+    async () => {
+      askAtStart(() => {
+        revokeAgent(agents, 'bot', 'everything', new Date());
+        return 'allow';
+      });
+      await expect(start(sandboxThat(() => undefined))).rejects.toMatchObject({
+        code: 'plan-refused',
+      });
+      expect(starts).toEqual([]);
+      expect(refusals()).toMatchObject([
+        { code: 'plan-refused', why: expect.stringContaining('was revoked') },
+      ]);
+    },
+  );
 
   it('leaves one line and no folder where the sandbox refuses to start', async () => {
     const refusing = sandboxThat(() => {

@@ -20,7 +20,13 @@ describe('an archive in a bundle', () => {
   ])('is opened, and its entries are read: %s', (path, bytes) => {
     const file = ingest(path, bytes);
     expect(file).toMatchObject({ disposition: 'analysed' });
-    expect(file.sources.map(({ path: inner, file: outer, language }) => [inner.split('!/').at(-1), outer, language])).toEqual([
+    expect(
+      file.sources.map(({ path: inner, file: outer, language }) => [
+        inner.split('!/').at(-1),
+        outer,
+        language,
+      ]),
+    ).toEqual([
       ['tools/run.sh', path, 'shell'],
       ['README.md', path, 'markdown'],
     ]);
@@ -40,9 +46,24 @@ describe('an archive in a bundle', () => {
   });
 
   it.each<[string, Buffer, string, string]>([
-    ['a.zip', zip({ ...run, flags: 1 }), 'encrypted-archive', 'zip archive: "tools/run.sh" is encrypted'],
-    ['a.zip', zip({ ...run, method: 12 }), 'archive', 'zip archive: "tools/run.sh" is compressed by a method that is not read'],
-    ['a.zip', zipOf([run], { behind: 'x' }), 'archive', 'zip archive: something lies behind its end'],
+    [
+      'a.zip',
+      zip({ ...run, flags: 1 }),
+      'encrypted-archive',
+      'zip archive: "tools/run.sh" is encrypted',
+    ],
+    [
+      'a.zip',
+      zip({ ...run, method: 12 }),
+      'archive',
+      'zip archive: "tools/run.sh" is compressed by a method that is not read',
+    ],
+    [
+      'a.zip',
+      zipOf([run], { behind: 'x' }),
+      'archive',
+      'zip archive: something lies behind its end',
+    ],
     [
       'a.zip',
       zip({ ...run, localName: 'other' }),
@@ -56,10 +77,20 @@ describe('an archive in a bundle', () => {
       'over-ratio',
       'zip archive: "zeros" becomes more than 1048576 bytes',
     ],
-    ['a.gz', gzipSync(Buffer.alloc(8 << 20)), 'over-ratio', 'gzip archive: it becomes more than 1048576 bytes'],
+    [
+      'a.gz',
+      gzipSync(Buffer.alloc(8 << 20)),
+      'over-ratio',
+      'gzip archive: it becomes more than 1048576 bytes',
+    ],
     ['a.gz', gzipSync('x').subarray(0, 12), 'archive', 'gzip archive: it cannot be decompressed'],
     ['a.tar', tarOf([run]).fill(0x41, 0, 20), 'archive', 'tar archive: a broken header'],
-    ['a.tar', Buffer.concat([tarOf([run]), Buffer.from('more')]), 'archive', 'tar archive: something lies behind its end'],
+    [
+      'a.tar',
+      Buffer.concat([tarOf([run]), Buffer.from('more')]),
+      'archive',
+      'tar archive: something lies behind its end',
+    ],
   ])('that cannot be read whole says why: %s', (path, bytes, what, reason) => {
     const file = ingest(path, bytes);
     expect(file).toMatchObject({ disposition: 'unanalysed', reason });
@@ -74,7 +105,9 @@ describe('an archive in a bundle', () => {
   ])('whose entry leaves its folder is a finding, and the entry is read: %s', (name, why) => {
     for (const bytes of [zip({ ...run, name }), tarOf([{ ...run, name }])]) {
       const file = ingest(bytes[0] === 0x50 ? 'a.zip' : 'a.tar', bytes);
-      expect(file.artifacts.find((one) => one.what === 'unsafe-entry')?.detail).toContain(`"${name}" ${why}`);
+      expect(file.artifacts.find((one) => one.what === 'unsafe-entry')?.detail).toContain(
+        `"${name}" ${why}`,
+      );
       expect(file.sources).toHaveLength(1);
     }
   });
@@ -82,12 +115,15 @@ describe('an archive in a bundle', () => {
   it('with links or two entries of one name is a finding', () => {
     const link = { name: 'link', content: '/etc/passwd', mode: 0o120777 };
     expect(whats(ingest('a.zip', zip(link)))).toContain('unsafe-entry');
-    expect(whats(ingest('a.tar', tarOf([{ name: 'link', content: '', type: '2' }])))).toContain('unsafe-entry');
+    expect(whats(ingest('a.tar', tarOf([{ name: 'link', content: '', type: '2' }])))).toContain(
+      'unsafe-entry',
+    );
     expect(whats(ingest('a.zip', zip(run, run)))).toContain('unsafe-entry');
   });
 
   it('in an archive is opened three deep and says so', () => {
-    const nest = (depth: number): Buffer => (depth === 0 ? zip(run) : zip({ name: `${depth}.zip`, content: nest(depth - 1) }));
+    const nest = (depth: number): Buffer =>
+      depth === 0 ? zip(run) : zip({ name: `${depth}.zip`, content: nest(depth - 1) });
     const two = ingest('a.zip', nest(2));
     expect(two.sources.map((one) => one.path)).toEqual(['a.zip!/2.zip!/1.zip!/tools/run.sh']);
     expect(whats(two).filter((what) => what === 'nested-archive')).toHaveLength(2);
@@ -98,18 +134,29 @@ describe('an archive in a bundle', () => {
   });
 
   it('counts against one budget with all others of the skill', () => {
-    const many = zipOf(Array.from({ length: 1_500 }, (_, index) => ({ name: `${index}.txt`, content: 'x' })));
+    const many = zipOf(
+      Array.from({ length: 1_500 }, (_, index) => ({ name: `${index}.txt`, content: 'x' })),
+    );
     const [first, second] = ingestFiles([
       { path: 'a.zip', bytes: many, mode: 0o644 },
       { path: 'b.zip', bytes: many, mode: 0o644 },
     ]);
     expect(first?.disposition).toBe('analysed');
-    expect(second).toMatchObject({ disposition: 'unanalysed', reason: 'zip archive: too many entries' });
+    expect(second).toMatchObject({
+      disposition: 'unanalysed',
+      reason: 'zip archive: too many entries',
+    });
   });
 
   it('with a program in it is not analysed, and the program is named', () => {
-    const file = ingest('a.whl', zip(readme, { name: 'x.so', content: Buffer.from('7f454c4602010100', 'hex') }));
-    expect(file).toMatchObject({ disposition: 'unanalysed', reason: 'zip archive: x.so (ELF program)' });
+    const file = ingest(
+      'a.whl',
+      zip(readme, { name: 'x.so', content: Buffer.from('7f454c4602010100', 'hex') }),
+    );
+    expect(file).toMatchObject({
+      disposition: 'unanalysed',
+      reason: 'zip archive: x.so (ELF program)',
+    });
     expect(file.artifacts.find((one) => one.what === 'binary')?.span).toEqual({
       path: 'a.whl',
       start: 0,

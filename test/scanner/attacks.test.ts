@@ -23,13 +23,24 @@ describe.each(halves)('the %s half', (half) => {
   it.each(attacks)('$id comes to no less than it did', async (one) => {
     const [, attack = '', located = '', twin = ''] = rows.get(one.id)?.split('\t') ?? [];
     const now = await outcomeOf(one);
-    expect(order.indexOf(now.attack), `attack: ${now.attack}, was ${attack}`).toBeGreaterThanOrEqual(order.indexOf(attack));
-    expect(order.indexOf(now.twin), `twin: ${now.twin}, was ${twin}`).toBeLessThanOrEqual(order.indexOf(twin));
+    expect(
+      order.indexOf(now.attack),
+      `attack: ${now.attack}, was ${attack}`,
+    ).toBeGreaterThanOrEqual(order.indexOf(attack));
+    expect(order.indexOf(now.twin), `twin: ${now.twin}, was ${twin}`).toBeLessThanOrEqual(
+      order.indexOf(twin),
+    );
     if (located === 'at the attack') expect(now.located, 'decided at the attack').toBe(true);
   });
 });
 
-async function outcomeOf(one: OwnAttack): Promise<{ attack: Verdict; located: boolean; twin: Verdict }> {
+async function outcomeOf(
+  one: OwnAttack,
+): Promise<{ attack: Verdict; located: boolean; twin: Verdict }> {
   const report = await scanSkill(one.attack);
-  return { attack: report.verdict, located: decidesAtAttack(one, report), twin: (await scanSkill(one.twin)).verdict };
+  return {
+    attack: report.verdict,
+    located: decidesAtAttack(one, report),
+    twin: (await scanSkill(one.twin)).verdict,
+  };
 }

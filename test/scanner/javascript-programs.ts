@@ -27,7 +27,16 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ one: string }>((tie) => ({
       'job.line',
       'Job.name2',
     ),
-    fc.constantFrom('map.get("k")', 'again(a)', 'opt()', 'opt(b)', 'job.text()', 'copy.k', '({ k: a, ...d }).k', 'getter.k'),
+    fc.constantFrom(
+      'map.get("k")',
+      'again(a)',
+      'opt()',
+      'opt(b)',
+      'job.text()',
+      'copy.k',
+      '({ k: a, ...d }).k',
+      'getter.k',
+    ),
     fc.tuple(tie('one'), tie('one')).map(([a, b]) => `(${a} + ${b})`),
     fc.constantFrom(...texts).map((a) => `\`\${${a}}z\``),
     fc
@@ -58,7 +67,15 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ one: string }>((tie) => ({
 })).one;
 
 const condition = fc.oneof(
-  fc.constantFrom('flag()', 'true', 'false', 'o.length > 2', 'a === b', 'parts.length > 0', '!flag()'),
+  fc.constantFrom(
+    'flag()',
+    'true',
+    'false',
+    'o.length > 2',
+    'a === b',
+    'parts.length > 0',
+    '!flag()',
+  ),
   expression.map((one) => `${one} === 'x'`),
 );
 const iterated = fc.oneof(
@@ -80,15 +97,25 @@ const simple: fc.Arbitrary<Lines> = fc.oneof(
   fc.tuple(fc.constantFrom(...texts), expression).map(([name, one]) => [`${name} += ${one};`]),
   fc.tuple(fc.constantFrom(...texts), expression).map(([name, one]) => [`${name} ||= ${one};`]),
   fc.tuple(expression, expression).map(([one, other]) => [`[a, b] = [${one}, ${other}];`]),
-  fc.tuple(expression, expression).map(([one, other]) => [`({ x: o = ${other}, ...rest } = { x: ${one} });`]),
+  fc
+    .tuple(expression, expression)
+    .map(([one, other]) => [`({ x: o = ${other}, ...rest } = { x: ${one} });`]),
   expression.map((one) => [`({ o = ${one} } = {});`]),
   expression.map((one) => [`for (o of [${one}]);`]),
   expression.map((one) => [`for (d.k of [${one}]);`]),
-  fc.constantFrom(['for (o in d);'], ['for (parts[0] in d);'], ['o = typeof o;'], ['n++;'], ['delete d.k;', "d.k ??= 'gone';"]),
+  fc.constantFrom(
+    ['for (o in d);'],
+    ['for (parts[0] in d);'],
+    ['o = typeof o;'],
+    ['n++;'],
+    ['delete d.k;', "d.k ??= 'gone';"],
+  ),
   expression.map((one) => [`parts.push(${one});`]),
   expression.map((one) => [`parts.push(${one}, 'p');`]),
   expression.map((one) => [`parts.push(...String(${one}).slice(0, 2));`]),
-  fc.tuple(fc.constantFrom(...texts), expression).map(([name, one]) => [`parts.push(${one});`, `${name} = parts[0];`]),
+  fc
+    .tuple(fc.constantFrom(...texts), expression)
+    .map(([name, one]) => [`parts.push(${one});`, `${name} = parts[0];`]),
   fc
     .tuple(fc.constantFrom(...texts), expression)
     .map(([name, one]) => [`parts.push(${one});`, `for (const c of parts.slice()) ${name} = c;`]),
@@ -98,7 +125,13 @@ const simple: fc.Arbitrary<Lines> = fc.oneof(
   expression.map((one) => [`parts[0] = ${one};`]),
   expression.map((one) => [`parts.fill(${one});`]),
   expression.map((one) => [`parts = [${one}, 'q'];`]),
-  fc.constantFrom(['parts.reverse();'], ['parts.sort();'], ['parts.pop();'], ['parts.shift();'], ['parts.length = 0;']),
+  fc.constantFrom(
+    ['parts.reverse();'],
+    ['parts.sort();'],
+    ['parts.pop();'],
+    ['parts.shift();'],
+    ['parts.length = 0;'],
+  ),
   expression.map((one) => [`alias.push(${one});`]),
   expression.map((one) => [`d.k = ${one};`]),
   expression.map((one) => [`d['k'] += ${one};`]),
@@ -128,7 +161,9 @@ const simple: fc.Arbitrary<Lines> = fc.oneof(
 );
 
 function block(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
-  return fc.array(statement(depth, inLoop), { minLength: 1, maxLength: 3 }).map((all) => all.flat());
+  return fc
+    .array(statement(depth, inLoop), { minLength: 1, maxLength: 3 })
+    .map((all) => all.flat());
 }
 
 function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
@@ -137,29 +172,72 @@ function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
   const looped = block(depth - 1, true);
   const count = `w${depth}`;
   const leaving: fc.Arbitrary<Lines>[] = inLoop
-    ? [fc.tuple(condition, fc.constantFrom('break', 'continue')).map(([one, word]) => [`if (${one}) ${word};`])]
+    ? [
+        fc
+          .tuple(condition, fc.constantFrom('break', 'continue'))
+          .map(([one, word]) => [`if (${one}) ${word};`]),
+      ]
     : [];
   return fc.oneof(
     { weight: 3, arbitrary: simple },
     fc.tuple(iterated, looped).map(([over, body]) => [`for (const i of ${over}) {`, ...body, '}']),
     fc
       .tuple(iterated, looped, expression)
-      .map(([over, body, one]) => [`for (const i of ${over}) {`, `b = ${one};`, 'a = i + b;', ...body, 'o += a;', '}']),
+      .map(([over, body, one]) => [
+        `for (const i of ${over}) {`,
+        `b = ${one};`,
+        'a = i + b;',
+        ...body,
+        'o += a;',
+        '}',
+      ]),
     fc
       .tuple(condition, looped)
-      .map(([one, body]) => [`${count} = 0;`, `while (${count} < 3 && ${one}) {`, `${count}++;`, ...body, '}']),
-    looped.map((body) => [`${count} = 0;`, 'do {', `${count}++;`, ...body, `} while (${count} < 2);`]),
-    fc.tuple(condition, inner, inner).map(([one, yes, no]) => [`if (${one}) {`, ...yes, '} else {', ...no, '}']),
-    fc.tuple(inner, inner).map(([body, caught]) => ['try {', ...body, 'mayThrow();', '} catch {', ...caught, '}']),
+      .map(([one, body]) => [
+        `${count} = 0;`,
+        `while (${count} < 3 && ${one}) {`,
+        `${count}++;`,
+        ...body,
+        '}',
+      ]),
+    looped.map((body) => [
+      `${count} = 0;`,
+      'do {',
+      `${count}++;`,
+      ...body,
+      `} while (${count} < 2);`,
+    ]),
+    fc
+      .tuple(condition, inner, inner)
+      .map(([one, yes, no]) => [`if (${one}) {`, ...yes, '} else {', ...no, '}']),
+    fc
+      .tuple(inner, inner)
+      .map(([body, caught]) => ['try {', ...body, 'mayThrow();', '} catch {', ...caught, '}']),
     fc
       .tuple(expression, inner)
-      .map(([one, caught]) => ['try {', `throw { k: ${one} };`, '} catch ({ k }) {', 'a = k;', ...caught, '}']),
+      .map(([one, caught]) => [
+        'try {',
+        `throw { k: ${one} };`,
+        '} catch ({ k }) {',
+        'a = k;',
+        ...caught,
+        '}',
+      ]),
     fc.tuple(inner, inner).map(([body, last]) => ['try {', ...body, '} finally {', ...last, '}']),
     inner.map((body) => ['now(() => {', ...body, '});']),
-    fc.tuple(condition, inner).map(([one, body]) => [`out${depth}: {`, `if (${one}) break out${depth};`, ...body, '}']),
+    fc
+      .tuple(condition, inner)
+      .map(([one, body]) => [`out${depth}: {`, `if (${one}) break out${depth};`, ...body, '}']),
     fc
       .tuple(expression, inner, inner)
-      .map(([one, first, second]) => [`switch (${one}) {`, "case 'x':", ...first, 'default:', ...second, '}']),
+      .map(([one, first, second]) => [
+        `switch (${one}) {`,
+        "case 'x':",
+        ...first,
+        'default:',
+        ...second,
+        '}',
+      ]),
     ...leaving,
   );
 }
@@ -204,7 +282,15 @@ export const javascriptProgram: fc.Arbitrary<string> = fc
   .tuple(
     block(2, false),
     fc.boolean(),
-    fc.constantFrom('o', 'd.k', 'parts.join("")', 'e.deep.k', 'job.line', "['!', o].join('')", 'alias[0]'),
+    fc.constantFrom(
+      'o',
+      'd.k',
+      'parts.join("")',
+      'e.deep.k',
+      'job.line',
+      "['!', o].join('')",
+      'alias[0]',
+    ),
   )
   .map(([body, isInFunction, run]) => {
     const main = withStart([...body, `execSync(${run});`]);

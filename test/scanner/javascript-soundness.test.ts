@@ -55,18 +55,27 @@ function runAll(programs: readonly string[]): Ran[] {
 /** What a shell may be given: texts with holes, or anything. */
 function saidOf(text: string): { readonly texts: readonly string[]; readonly isAny: boolean } {
   const path = 'a.js';
-  const { facts, embedded } = analyseTypescript([{ path, file: path, language: 'javascript', text, context: 'code', depth: 0 }], {
-    files: new Set([path]),
-    steps: new Steps(),
-  });
+  const { facts, embedded } = analyseTypescript(
+    [{ path, file: path, language: 'javascript', text, context: 'code', depth: 0 }],
+    {
+      files: new Set([path]),
+      steps: new Steps(),
+    },
+  );
   const isAny = facts.some(
-    (fact) => fact.kind === 'capability' && fact.capability.kind === 'exec' && fact.capability.program === '*',
+    (fact) =>
+      fact.kind === 'capability' &&
+      fact.capability.kind === 'exec' &&
+      fact.capability.program === '*',
   );
   return { texts: embedded.map((one) => one.text), isAny };
 }
 
 function isSaid(text: string, { texts, isAny }: ReturnType<typeof saidOf>): boolean {
-  return isAny || texts.some((one) => one === text || (one.includes(unknownPart) && withHoles(one).test(text)));
+  return (
+    isAny ||
+    texts.some((one) => one === text || (one.includes(unknownPart) && withHoles(one).test(text)))
+  );
 }
 
 function withHoles(text: string): RegExp {

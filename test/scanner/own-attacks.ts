@@ -42,7 +42,8 @@ function readAttack(half: Half, name: string): OwnAttack {
     if (entry === 'where') continue;
     const { path, bytes } = fileOf(entry, content);
     const [, skill, rest] = /^(attack|twin)\/(.+)$/.exec(path) ?? [];
-    if (skill !== 'attack' && skill !== 'twin') throw new Error(`${name}: ${entry} is neither of the attack nor of its twin`);
+    if (skill !== 'attack' && skill !== 'twin')
+      throw new Error(`${name}: ${entry} is neither of the attack nor of its twin`);
     skills[skill].push({ path: rest ?? '', bytes, mode: 0o644 });
   }
   const where = (files.get('where') ?? '')
@@ -50,7 +51,8 @@ function readAttack(half: Half, name: string): OwnAttack {
     .split('\n')
     .map((line) => {
       const [, path = '', from, to] = /^(\S+):(\d+)(?:-(\d+))?$/.exec(line) ?? [];
-      if (!skills.attack.some((file) => file.path === path)) throw new Error(`${name}: no place in the attack: "${line}"`);
+      if (!skills.attack.some((file) => file.path === path))
+        throw new Error(`${name}: no place in the attack: "${line}"`);
       return { path, from: Number(from), to: Number(to ?? from) };
     });
   const id = name.replace(/\.txt$/, '');
@@ -63,5 +65,7 @@ export function decidesAtAttack({ where }: Pick<OwnAttack, 'where'>, report: Sca
   const near = ({ path, line }: { readonly path: string; readonly line: number }): boolean =>
     where.some((one) => one.path === path && line >= one.from - 5 && line <= one.to + 5);
   const touches = (finding: Finding): boolean => near(finding) || finding.flow.some(near);
-  return report.findings.some((finding) => report.decidedBy.includes(finding.fingerprint) && touches(finding));
+  return report.findings.some(
+    (finding) => report.decidedBy.includes(finding.fingerprint) && touches(finding),
+  );
 }

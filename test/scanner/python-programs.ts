@@ -10,13 +10,23 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ one: string }>((tie) => ({
     { maxDepth: 2, withCrossShrink: true },
     literal,
     fc.constantFrom(...texts),
-    fc.constantFrom('read()', '"".join(parts)', 'd["k"]', '(parts or ["n"])[0]', '(parts or ["n"])[-1]', 'str(len(parts))'),
+    fc.constantFrom(
+      'read()',
+      '"".join(parts)',
+      'd["k"]',
+      '(parts or ["n"])[0]',
+      '(parts or ["n"])[-1]',
+      'str(len(parts))',
+    ),
     fc.tuple(tie('one'), tie('one')).map(([a, b]) => `(${a} + ${b})`),
     fc.constantFrom(...texts).map((a) => `f"{${a}}z"`),
     tie('one').map((a) => `"<%s>" % (${a},)`),
     tie('one').map((a) => `"{}!".format(${a})`),
     fc
-      .tuple(tie('one'), fc.constantFrom('upper()', 'strip("x")', 'replace("x", "w")', '__add__("p")'))
+      .tuple(
+        tie('one'),
+        fc.constantFrom('upper()', 'strip("x")', 'replace("x", "w")', '__add__("p")'),
+      )
       .map(([a, m]) => `${a}.${m}`),
     fc.tuple(tie('one'), fc.constantFrom('[:1]', '[::-1]', '[1:]')).map(([a, s]) => `${a}${s}`),
     fc.tuple(tie('one'), tie('one')).map(([a, b]) => `(${a} or ${b})`),
@@ -27,11 +37,28 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ one: string }>((tie) => ({
 })).one;
 
 const condition = fc.oneof(
-  fc.constantFrom('flag()', 'True', 'False', 'len(o) > 2', 'a == b', 'parts', 'o.startswith("x")', 'not flag()'),
+  fc.constantFrom(
+    'flag()',
+    'True',
+    'False',
+    'len(o) > 2',
+    'a == b',
+    'parts',
+    'o.startswith("x")',
+    'not flag()',
+  ),
   expression.map((one) => `${one} == "x"`),
 );
 const iterated = fc.oneof(
-  fc.constantFrom('"abc"', 'read()', 'range(2)', '["x", "y"]', 'list(parts)', '[]', '["x", read()]'),
+  fc.constantFrom(
+    '"abc"',
+    'read()',
+    'range(2)',
+    '["x", "y"]',
+    'list(parts)',
+    '[]',
+    '["x", read()]',
+  ),
   expression.map((one) => `(${one})[:3]`),
 );
 
@@ -101,7 +128,13 @@ const simple: fc.Arbitrary<Lines> = fc.oneof(
     ['alias = parts'],
     ['alias = parts', 'alias.append("s")'],
   ),
-  fc.constantFrom(['parts[0:1] = ["t"]'], ['o = a'], ['may_raise()'], ['o *= 2'], ['for a, *b in [("x", "y", "z")]: b = b[0]']),
+  fc.constantFrom(
+    ['parts[0:1] = ["t"]'],
+    ['o = a'],
+    ['may_raise()'],
+    ['o *= 2'],
+    ['for a, *b in [("x", "y", "z")]: b = b[0]'],
+  ),
 );
 
 function indented(lines: Lines): Lines {
@@ -109,7 +142,9 @@ function indented(lines: Lines): Lines {
 }
 
 function block(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
-  return fc.array(statement(depth, inLoop), { minLength: 1, maxLength: 3 }).map((all) => all.flat());
+  return fc
+    .array(statement(depth, inLoop), { minLength: 1, maxLength: 3 })
+    .map((all) => all.flat());
 }
 
 function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
@@ -118,29 +153,69 @@ function statement(depth: number, inLoop: boolean): fc.Arbitrary<Lines> {
   const looped = block(depth - 1, true);
   const count = `w${depth}`;
   const leaving: fc.Arbitrary<Lines>[] = inLoop
-    ? [fc.tuple(condition, fc.constantFrom('break', 'continue')).map(([one, word]) => [`if ${one}:`, `    ${word}`])]
+    ? [
+        fc
+          .tuple(condition, fc.constantFrom('break', 'continue'))
+          .map(([one, word]) => [`if ${one}:`, `    ${word}`]),
+      ]
     : [];
   return fc.oneof(
     { weight: 3, arbitrary: simple },
-    fc.tuple(iterated, looped).map(([over, body]) => [`for i in ${over}:`, '    i = str(i)', ...indented(body)]),
+    fc
+      .tuple(iterated, looped)
+      .map(([over, body]) => [`for i in ${over}:`, '    i = str(i)', ...indented(body)]),
     fc
       .tuple(iterated, looped, expression)
-      .map(([over, body, one]) => [`for i in ${over}:`, `    b = ${one}`, '    a = str(i) + b', ...indented(body), '    o += a']),
+      .map(([over, body, one]) => [
+        `for i in ${over}:`,
+        `    b = ${one}`,
+        '    a = str(i) + b',
+        ...indented(body),
+        '    o += a',
+      ]),
     fc
       .tuple(condition, looped)
-      .map(([one, body]) => [`${count} = 0`, `while ${count} < 3 and (${one}):`, `    ${count} += 1`, ...indented(body)]),
-    looped.map((body) => [`${count} = 0`, 'while True:', `    ${count} += 1`, `    if ${count} > 2: break`, ...indented(body)]),
-    fc.tuple(condition, inner, inner).map(([one, yes, no]) => [`if ${one}:`, ...indented(yes), 'else:', ...indented(no)]),
+      .map(([one, body]) => [
+        `${count} = 0`,
+        `while ${count} < 3 and (${one}):`,
+        `    ${count} += 1`,
+        ...indented(body),
+      ]),
+    looped.map((body) => [
+      `${count} = 0`,
+      'while True:',
+      `    ${count} += 1`,
+      `    if ${count} > 2: break`,
+      ...indented(body),
+    ]),
+    fc
+      .tuple(condition, inner, inner)
+      .map(([one, yes, no]) => [`if ${one}:`, ...indented(yes), 'else:', ...indented(no)]),
     fc.tuple(condition, inner).map(([one, yes]) => [`if ${one}:`, ...indented(yes)]),
     fc
       .tuple(inner, inner)
-      .map(([body, caught]) => ['try:', ...indented(body), '    may_raise()', 'except Exception:', ...indented(caught)]),
-    fc.tuple(inner, inner).map(([body, last]) => ['try:', ...indented(body), 'finally:', ...indented(last)]),
+      .map(([body, caught]) => [
+        'try:',
+        ...indented(body),
+        '    may_raise()',
+        'except Exception:',
+        ...indented(caught),
+      ]),
+    fc
+      .tuple(inner, inner)
+      .map(([body, last]) => ['try:', ...indented(body), 'finally:', ...indented(last)]),
     inner.map((body) => ['with entered() as (a, b):', ...indented(body)]),
     fc
       .tuple(inner, inner)
-      .map(([body, more]) => ['with Quiet():', ...indented(body), '    if flag(): may_raise()', ...indented(more)]),
-    fc.tuple(expression, inner).map(([one, body]) => [`match ${one}:`, '    case str() as o:', ...indented(indented(body))]),
+      .map(([body, more]) => [
+        'with Quiet():',
+        ...indented(body),
+        '    if flag(): may_raise()',
+        ...indented(more),
+      ]),
+    fc
+      .tuple(expression, inner)
+      .map(([one, body]) => [`match ${one}:`, '    case str() as o:', ...indented(indented(body))]),
     fc
       .tuple(expression, inner, inner)
       .map(([one, first, second]) => [
@@ -186,11 +261,17 @@ const helpers = [
 ];
 
 /** A program at the top of a module, or the same in a function. */
-export const pythonProgram: fc.Arbitrary<string> = fc.tuple(block(2, false), fc.boolean()).map(([body, isInFunction]) => {
-  const word = isInFunction ? 'nonlocal' : 'global';
-  const isUsed = body.some((line) => line.includes('more('));
-  const more = isUsed ? ['def more(x):', `    ${word} o`, '    for c in x:', '        o += c'] : [];
-  const main = [...start, ...more, ...body, 'exec(o)'];
-  const lines = isInFunction ? [...helpers, 'def main():', ...indented(main), 'main()'] : [...helpers, ...main];
-  return `${lines.join('\n')}\n`;
-});
+export const pythonProgram: fc.Arbitrary<string> = fc
+  .tuple(block(2, false), fc.boolean())
+  .map(([body, isInFunction]) => {
+    const word = isInFunction ? 'nonlocal' : 'global';
+    const isUsed = body.some((line) => line.includes('more('));
+    const more = isUsed
+      ? ['def more(x):', `    ${word} o`, '    for c in x:', '        o += c']
+      : [];
+    const main = [...start, ...more, ...body, 'exec(o)'];
+    const lines = isInFunction
+      ? [...helpers, 'def main():', ...indented(main), 'main()']
+      : [...helpers, ...main];
+    return `${lines.join('\n')}\n`;
+  });

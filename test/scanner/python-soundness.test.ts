@@ -53,10 +53,13 @@ function runAll(programs: readonly string[]): Ran[] {
 /** What `exec` may be given: texts with holes, or anything. */
 function saidOf(text: string): { readonly texts: readonly string[]; readonly isAny: boolean } {
   const path = 'a.py';
-  const { facts, embedded } = analysePython([{ path, file: path, language: 'python', text, context: 'code', depth: 0 }], {
-    files: new Set([path]),
-    steps: new Steps(),
-  });
+  const { facts, embedded } = analysePython(
+    [{ path, file: path, language: 'python', text, context: 'code', depth: 0 }],
+    {
+      files: new Set([path]),
+      steps: new Steps(),
+    },
+  );
   const isAny = facts.some((fact) => fact.kind === 'trait' && fact.trait === 'code-from-string');
   return { texts: embedded.map((one) => one.text), isAny };
 }

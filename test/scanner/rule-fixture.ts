@@ -9,7 +9,8 @@ import { fileOf, parseTextArchive } from './txtar.ts';
 
 export const fixtureFolder = new URL('./rules/', import.meta.url);
 
-const plainSkill = '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
+const plainSkill =
+  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
 
 export interface RuleFixture {
   readonly skills: ReadonlyMap<string, readonly SourceFile[]>;
@@ -29,7 +30,11 @@ export function readRuleFixture(id: string): RuleFixture {
     const { path, bytes } = fileOf(name, content);
     const [skill = '', ...rest] = path.split('/');
     if (rest.join('/') === 'approved.json') previous.set(skill, parseManifest(bytes).capabilities);
-    else skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
+    else
+      skills.set(skill, [
+        ...(skills.get(skill) ?? []),
+        { path: rest.join('/'), bytes, mode: 0o644 },
+      ]);
   }
   for (const files of skills.values())
     if (!files.some((file) => file.path === 'SKILL.md'))
@@ -39,7 +44,10 @@ export function readRuleFixture(id: string): RuleFixture {
 }
 
 /** The skills of one sort, by the beginning of their names. */
-export function skillsOf(fixture: RuleFixture, sort: 'attack' | 'near'): [string, readonly SourceFile[]][] {
+export function skillsOf(
+  fixture: RuleFixture,
+  sort: 'attack' | 'near',
+): [string, readonly SourceFile[]][] {
   return [...fixture.skills].filter(([name]) => name.startsWith(sort));
 }
 
@@ -49,7 +57,11 @@ export function expectedOf(fixture: RuleFixture, skill: string): string[] {
 }
 
 /** Scans a skill of a fixture, or a changed form of it. */
-export function scanFixture(fixture: RuleFixture, skill: string, files: readonly SourceFile[]): Promise<ScanReport> {
+export function scanFixture(
+  fixture: RuleFixture,
+  skill: string,
+  files: readonly SourceFile[],
+): Promise<ScanReport> {
   const before = fixture.previous.get(skill);
   const options: ScanOptions = before === undefined ? {} : { previous: before };
   return scanSkill(files, options);

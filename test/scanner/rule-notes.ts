@@ -58,7 +58,10 @@ function exampleSkills(id: string): Map<string, RuleExample> {
     [...bySkill].map(([skill, members]) => [
       skill,
       {
-        files: members.map((name) => ({ path: name.slice(skill.length + 1), text: files.get(name) ?? '' })),
+        files: members.map((name) => ({
+          path: name.slice(skill.length + 1),
+          text: files.get(name) ?? '',
+        })),
         findings: lines
           .filter((line) => line.startsWith(`${skill}/`) && line.includes(` ${id} `))
           .map((line) => line.slice(skill.length + 1).replace(` ${id} `, ' ')),
@@ -70,7 +73,12 @@ function exampleSkills(id: string): Map<string, RuleExample> {
 // The shortest says most with least; bytes in hexadecimal say nothing to a reader.
 function smallest(skills: ReadonlyMap<string, RuleExample>, prefix: string): RuleExample {
   const size = ({ files }: RuleExample): number =>
-    files.reduce((sum, { path, text }) => sum + text.length + (path.endsWith(' hex') ? 1_000_000 : 0), 0);
-  const some = [...skills].filter(([name]) => name.startsWith(prefix)).map(([, example]) => example);
+    files.reduce(
+      (sum, { path, text }) => sum + text.length + (path.endsWith(' hex') ? 1_000_000 : 0),
+      0,
+    );
+  const some = [...skills]
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([, example]) => example);
   return some.sort((a, b) => size(a) - size(b))[0] ?? { files: [], findings: [] };
 }

@@ -22,14 +22,24 @@ describe('what is written about the rules (npm run docs:rules)', () => {
   it('says where an example is of another severity than is usual, and only there', () => {
     const pages = rulePages(ruleNotes);
     for (const [id, { severity, attack, near }] of Object.entries(ruleNotes)) {
-      const differs = [attack, near].filter(({ findings }) => findings.some((one) => !one.endsWith(` ${severity}`))).length;
-      expect([id, (pages.get(`${id}.md`) ?? '').split(`Usual is ${severity}; `).length - 1]).toEqual([id, differs]);
+      const differs = [attack, near].filter(({ findings }) =>
+        findings.some((one) => !one.endsWith(` ${severity}`)),
+      ).length;
+      expect([
+        id,
+        (pages.get(`${id}.md`) ?? '').split(`Usual is ${severity}; `).length - 1,
+      ]).toEqual([id, differs]);
     }
   });
 
   it('shows of each rule an attack that it finds and a near miss', () => {
     for (const [id, { attack, near }] of Object.entries(ruleNotes)) {
-      expect([id, attack.files.length > 0, attack.findings.length > 0, near.files.length > 0]).toEqual([id, true, true, true]);
+      expect([
+        id,
+        attack.files.length > 0,
+        attack.findings.length > 0,
+        near.files.length > 0,
+      ]).toEqual([id, true, true, true]);
     }
   });
 

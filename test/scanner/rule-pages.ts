@@ -7,7 +7,10 @@ const head = '<!-- Made from the rule and its fixture by `npm run docs:rules`; d
 export function rulePages(notes: Readonly<Record<string, RuleNote>>): Map<string, string> {
   return new Map([
     ['README.md', tableOf(notes)],
-    ...Object.entries(notes).map(([id, note]): [string, string] => [`${id}.md`, pageOf(id, note, notes)]),
+    ...Object.entries(notes).map(([id, note]): [string, string] => [
+      `${id}.md`,
+      pageOf(id, note, notes),
+    ]),
   ]);
 }
 
@@ -33,7 +36,8 @@ function tableOf(notes: Readonly<Record<string, RuleNote>>): string {
 }
 
 function pageOf(id: string, note: RuleNote, notes: Readonly<Record<string, RuleNote>>): string {
-  const { title, kind, severity, confidence, why, fix, looksAt, maps, related, attack, near } = note;
+  const { title, kind, severity, confidence, why, fix, looksAt, maps, related, attack, near } =
+    note;
   const group = id.split('/')[0];
   const others = related.map((one) => `- [${one}](../${one}.md): ${notes[one]?.title ?? ''}`);
   return `${[
@@ -80,8 +84,15 @@ function severityNote(findings: readonly string[], usual: string): string {
 function example({ files, findings }: RuleExample, usual: string): string {
   const parts = files.map(({ path, text }) => {
     const [name = '', form] = path.split(' ');
-    const written = form === 'escaped' ? ', hidden characters spelled out' : form === undefined ? '' : `, ${form}`;
-    const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+    const written =
+      form === 'escaped'
+        ? ', hidden characters spelled out'
+        : form === undefined
+          ? ''
+          : `, ${form}`;
+    const fence = '`'.repeat(
+      Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)),
+    );
     return `\`${name}\`${written}:\n\n${fence}${languages[name.slice(name.lastIndexOf('.') + 1)] ?? 'text'}\n${text.replace(/\n?$/, '\n')}${fence}`;
   });
   const said =

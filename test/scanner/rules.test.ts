@@ -6,12 +6,20 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { expectedOf, fixtureFolder, readRuleFixture, scanFixture, skillsOf } from './rule-fixture.ts';
+import {
+  expectedOf,
+  fixtureFolder,
+  readRuleFixture,
+  scanFixture,
+  skillsOf,
+} from './rule-fixture.ts';
 
 function linesOf(skill: string, report: ScanReport, rule: string): string[] {
   return report.findings
     .filter((finding) => finding.rule === rule)
-    .map((finding) => `${skill}/${finding.path}:${finding.line} ${finding.rule} ${finding.severity}`)
+    .map(
+      (finding) => `${skill}/${finding.path}:${finding.line} ${finding.rule} ${finding.severity}`,
+    )
     .sort();
 }
 
@@ -31,18 +39,26 @@ describe.each(rules.map((rule) => rule.id))('%s', (id) => {
   });
 
   it.each(attacks)('finds exactly what is expected in %s', async (name, files) => {
-    expect(linesOf(name, await scanFixture(fixture, name, files), id)).toEqual(expectedOf(fixture, name));
+    expect(linesOf(name, await scanFixture(fixture, name, files), id)).toEqual(
+      expectedOf(fixture, name),
+    );
   });
 
   it.each(nearMisses)('takes %s for no attack', async (name, files) => {
     const report = await scanFixture(fixture, name, files);
     expect(linesOf(name, report, id)).toEqual(expectedOf(fixture, name));
-    expect(report.findings.filter((finding) => finding.severity === 'high' || finding.severity === 'critical')).toEqual([]);
+    expect(
+      report.findings.filter(
+        (finding) => finding.severity === 'high' || finding.severity === 'critical',
+      ),
+    ).toEqual([]);
   });
 });
 
 it('has no fixture without a rule', () => {
-  const fixtures = readdirSync(fixtureFolder, { recursive: true }).filter((name) => String(name).endsWith('.txt'));
+  const fixtures = readdirSync(fixtureFolder, { recursive: true }).filter((name) =>
+    String(name).endsWith('.txt'),
+  );
   const known = new Set(rules.map((rule) => `${rule.id}.txt`));
   expect(fixtures.map(String).filter((name) => !known.has(name.replaceAll('\\', '/')))).toEqual([]);
 });

@@ -6,37 +6,103 @@ import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
-const file = (path: string, text: string): SourceFile => ({ path, bytes: Buffer.from(text), mode: 0o644 });
+const file = (path: string, text: string): SourceFile => ({
+  path,
+  bytes: Buffer.from(text),
+  mode: 0o644,
+});
 const scanOf = (path: string, text: string): Promise<ScanReport> =>
-  scanSkill([file('SKILL.md', '---\nname: sample\ndescription: A sample.\n---\nText.\n'), file(path, text)]);
+  scanSkill([
+    file('SKILL.md', '---\nname: sample\ndescription: A sample.\n---\nText.\n'),
+    file(path, text),
+  ]);
 const stepLimit = 'the step limit of the scan';
-const longText = (to: string): string => `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
+const longText = (to: string): string =>
+  `${to} = "https://a.example/" + "${'a'.repeat(4_000)}" + "${'b'.repeat(4_000)}"`;
 const stages = (count: number): string => `${Array(count).fill('tr a b').join(' | ')}\n`;
 
 describe('a file that would cost a scan too much', () => {
   it.each<[string, string, string, string]>([
-    ['an expression of 16,000 operands', 'a.ts', `x=${'a+'.repeat(16_000)}1`, 'an expression of more than 2000 operands'],
-    ['many long expressions', 'a.ts', `x=${'a+'.repeat(1_900)}1;\n`.repeat(120), 'the step limit of the scan'],
-    ['a long text put together at many places', 'a.ts', `${longText('const s')};\n${'fetch(s+s+s+s);\n'.repeat(900)}`, stepLimit],
-    ['the same in Python', 'a.py', `import requests\n${longText('s')}\n${'requests.get(s+s+s+s)\n'.repeat(900)}`, stepLimit],
-    ['the same in a shell', 'a.sh', `s=${'a'.repeat(8_000)}\n${'curl "$s$s$s$s"\n'.repeat(900)}`, stepLimit],
-    ['133,000 list markers in a line', 'a.md', '1. '.repeat(133_000), 'more than 100 list and quote markers in a line'],
-    ['quotes and lists in turn', 'a.md', '> - '.repeat(1_000), 'more than 100 list and quote markers in a line'],
-    ['40,000 bare links in a paragraph', 'a.md', 'see https://a.example/b '.repeat(40_000), 'the step limit of the scan'],
-    ['a pipeline of shells', 'a.sh', `${'a|sh|'.repeat(4_000)}cat\n`, 'a pipeline of more than 64 commands'],
-    ['many pipelines of shells', 'a.sh', `${'a|sh|'.repeat(30)}cat\n`.repeat(1_000), 'the step limit of the scan'],
-  ])('is incomplete, the same each time, and a finding says so: %s', async (_, path, text, reason) => {
-    const report = await scanOf(path, text);
-    const [row] = report.coverage.files.filter((one) => one.path === path);
-    expect(row).toMatchObject({ disposition: 'unanalysed', reason });
-    expect(report.verdict).toBe('incomplete');
-    expect(report.findings.some((one) => one.rule === 'obfuscation/unanalysed' && one.path === path)).toBe(true);
-    expect(canonicalJson(await scanOf(path, text))).toBe(canonicalJson(report));
-  });
+    [
+      'an expression of 16,000 operands',
+      'a.ts',
+      `x=${'a+'.repeat(16_000)}1`,
+      'an expression of more than 2000 operands',
+    ],
+    [
+      'many long expressions',
+      'a.ts',
+      `x=${'a+'.repeat(1_900)}1;\n`.repeat(120),
+      'the step limit of the scan',
+    ],
+    [
+      'a long text put together at many places',
+      'a.ts',
+      `${longText('const s')};\n${'fetch(s+s+s+s);\n'.repeat(900)}`,
+      stepLimit,
+    ],
+    [
+      'the same in Python',
+      'a.py',
+      `import requests\n${longText('s')}\n${'requests.get(s+s+s+s)\n'.repeat(900)}`,
+      stepLimit,
+    ],
+    [
+      'the same in a shell',
+      'a.sh',
+      `s=${'a'.repeat(8_000)}\n${'curl "$s$s$s$s"\n'.repeat(900)}`,
+      stepLimit,
+    ],
+    [
+      '133,000 list markers in a line',
+      'a.md',
+      '1. '.repeat(133_000),
+      'more than 100 list and quote markers in a line',
+    ],
+    [
+      'quotes and lists in turn',
+      'a.md',
+      '> - '.repeat(1_000),
+      'more than 100 list and quote markers in a line',
+    ],
+    [
+      '40,000 bare links in a paragraph',
+      'a.md',
+      'see https://a.example/b '.repeat(40_000),
+      'the step limit of the scan',
+    ],
+    [
+      'a pipeline of shells',
+      'a.sh',
+      `${'a|sh|'.repeat(4_000)}cat\n`,
+      'a pipeline of more than 64 commands',
+    ],
+    [
+      'many pipelines of shells',
+      'a.sh',
+      `${'a|sh|'.repeat(30)}cat\n`.repeat(1_000),
+      'the step limit of the scan',
+    ],
+  ])(
+    'is incomplete, the same each time, and a finding says so: %s',
+    async (_, path, text, reason) => {
+      const report = await scanOf(path, text);
+      const [row] = report.coverage.files.filter((one) => one.path === path);
+      expect(row).toMatchObject({ disposition: 'unanalysed', reason });
+      expect(report.verdict).toBe('incomplete');
+      expect(
+        report.findings.some((one) => one.rule === 'obfuscation/unanalysed' && one.path === path),
+      ).toBe(true);
+      expect(canonicalJson(await scanOf(path, text))).toBe(canonicalJson(report));
+    },
+  );
 
   it.each([
     ['a.ts', `export const x = ${'1 +\n'.repeat(1_500)}1;\n`],
-    ['a.md', `${'* '.repeat(300)}\n\n${'- '.repeat(300)}\n\n${'-'.repeat(300)}\n\n${'> '.repeat(50)}quoted\n`],
+    [
+      'a.md',
+      `${'* '.repeat(300)}\n\n${'- '.repeat(300)}\n\n${'-'.repeat(300)}\n\n${'> '.repeat(50)}quoted\n`,
+    ],
     ['a.sh', stages(60)],
   ])('is not one that is only long: %s', async (path, text) => {
     const { coverage } = await scanOf(path, text);
@@ -50,22 +116,29 @@ describe('a file of four times the length', () => {
 
   it.each<[string, string, (count: number) => string]>([
     ['keys of a map in YAML', 'a.yaml', (count) => rows(count, (at) => `k${at}: v\n`)],
-    ['keys of a map in YAML, in one line', 'a.yaml', (count) => `{${rows(count, (at) => `k${at}: v`, ', ')}}`],
+    [
+      'keys of a map in YAML, in one line',
+      'a.yaml',
+      (count) => `{${rows(count, (at) => `k${at}: v`, ', ')}}`,
+    ],
     [
       'members of an object',
       'a.ts',
-      (count) => `const o = {${rows(count, (at) => `k${at}: () => o.k${at + 1}()`, ',\n')}};\no.k0();\n`,
+      (count) =>
+        `const o = {${rows(count, (at) => `k${at}: () => o.k${at + 1}()`, ',\n')}};\no.k0();\n`,
     ],
     ['items added to an array of a shell', 'a.sh', (count) => rows(count, () => 'a+=("$x")\n')],
     [
       'additions to an attribute in Python that its class also gives a value',
       'a.py',
-      (count) => `class B:\n    line = "x"\nb = B()\n${rows(count, (at) => `b.line += f(${at})\n`)}exec(b.line)\n`,
+      (count) =>
+        `class B:\n    line = "x"\nb = B()\n${rows(count, (at) => `b.line += f(${at})\n`)}exec(b.line)\n`,
     ],
     [
       'additions to an attribute of `self` that its class also gives a value',
       'a.py',
-      (count) => `class B:\n  line = 'x'\n  def go(self):\n${rows(count, (at) => `    self.line += f(${at})\n`)}`,
+      (count) =>
+        `class B:\n  line = 'x'\n  def go(self):\n${rows(count, (at) => `    self.line += f(${at})\n`)}`,
     ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const workerData = [400, 1_600].map((count) => [path, text(count)]);

@@ -20,17 +20,25 @@ export function parseTextArchive(text: string): TextArchive {
       files.set(name, current);
     }
   }
-  return { comment: comment.join('\n').trim(), files: new Map([...files].map(([name, lines]) => [name, endWithLine(lines)])) };
+  return {
+    comment: comment.join('\n').trim(),
+    files: new Map([...files].map(([name, lines]) => [name, endWithLine(lines)])),
+  };
 }
 
 /** The bytes of one file of an archive, and its name without the ending that says how it is written. */
-export function fileOf(name: string, content: string): { readonly path: string; readonly bytes: Uint8Array } {
+export function fileOf(
+  name: string,
+  content: string,
+): { readonly path: string; readonly bytes: Uint8Array } {
   const [path = name, form] = name.split(' ');
   if (form === 'utf16') return { path, bytes: Buffer.from(`\ufeff${content}`, 'utf16le') };
   if (form === 'hex') return { path, bytes: Buffer.from(content.replace(/\s/g, ''), 'hex') };
   const text =
     form === 'escaped'
-      ? content.replace(/\\u\{([0-9a-f]+)\}/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
+      ? content.replace(/\\u\{([0-9a-f]+)\}/g, (_, hex: string) =>
+          String.fromCodePoint(Number.parseInt(hex, 16)),
+        )
       : content;
   return { path, bytes: Buffer.from(text) };
 }

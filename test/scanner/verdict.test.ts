@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../scanner/verdict.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 
-const finding = (kind: Finding['kind'], severity: Finding['severity'], fingerprint = `${kind} ${severity}`): Finding => ({
+const finding = (
+  kind: Finding['kind'],
+  severity: Finding['severity'],
+  fingerprint = `${kind} ${severity}`,
+): Finding => ({
   rule: 'a/b',
   kind,
   severity,
@@ -42,26 +46,41 @@ describe('a verdict', () => {
       finding('policy', 'high', 'c'),
       finding('malice', 'high', 'd'),
     ];
-    expect(judge([finding('capability', 'critical', 'e'), ...all], true).deciding.map((one) => one.fingerprint)).toEqual([
-      'b',
-      'a',
-      'c',
-    ]);
+    expect(
+      judge([finding('capability', 'critical', 'e'), ...all], true).deciding.map(
+        (one) => one.fingerprint,
+      ),
+    ).toEqual(['b', 'a', 'c']);
   });
 
   it('prefers the surest of equal ones, then different rules, then the order of places', () => {
-    const at = (rule: string, fingerprint: string, confidence: Finding['confidence'] = 'exact'): Finding => ({
+    const at = (
+      rule: string,
+      fingerprint: string,
+      confidence: Finding['confidence'] = 'exact',
+    ): Finding => ({
       ...finding('malice', 'high', fingerprint),
       rule,
       confidence,
     });
     const deciding = (...all: Finding[]) => judge(all, true).deciding.map((one) => one.fingerprint);
-    expect(deciding(at('a/a', '1'), at('a/a', '2'), at('a/a', '3'), at('b/b', '4'))).toEqual(['1', '4', '2']);
-    expect(deciding(at('a/a', '1', 'widened'), at('b/b', '2', 'lexical'), at('b/b', '3'), at('b/b', '4'))).toEqual([
-      '3',
+    expect(deciding(at('a/a', '1'), at('a/a', '2'), at('a/a', '3'), at('b/b', '4'))).toEqual([
+      '1',
       '4',
       '2',
     ]);
-    expect(deciding(at('a/a', '1'), at('b/b', '2'), at('c/c', '3'), at('d/d', '4'))).toEqual(['1', '2', '3']);
+    expect(
+      deciding(
+        at('a/a', '1', 'widened'),
+        at('b/b', '2', 'lexical'),
+        at('b/b', '3'),
+        at('b/b', '4'),
+      ),
+    ).toEqual(['3', '4', '2']);
+    expect(deciding(at('a/a', '1'), at('b/b', '2'), at('c/c', '3'), at('d/d', '4'))).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
   });
 });

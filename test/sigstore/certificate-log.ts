@@ -16,13 +16,24 @@ export async function startCertificateLog(port: number): Promise<CertificateLog>
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const promised = body === '' ? undefined : promise(JSON.parse(body).chain as string[], Date.now());
+    const promised =
+      body === '' ? undefined : promise(JSON.parse(body).chain as string[], Date.now());
     response.writeHead(200, { 'content-type': 'application/json' });
     if (promised === undefined) return response.end('{}');
     const signature = sign('sha256', promised.signed, { key: privateKey, dsaEncoding: 'der' });
     // digitally-signed (RFC 5246 §4.7): SHA-256, ECDSA.
-    const digitallySigned = Buffer.concat([Buffer.from([4, 3]), unsigned(signature.byteLength, 2), signature]);
-    const answer = { sct_version: 0, id, timestamp: promised.at, extensions: '', signature: digitallySigned.toString('base64') };
+    const digitallySigned = Buffer.concat([
+      Buffer.from([4, 3]),
+      unsigned(signature.byteLength, 2),
+      signature,
+    ]);
+    const answer = {
+      sct_version: 0,
+      id,
+      timestamp: promised.at,
+      extensions: '',
+      signature: digitallySigned.toString('base64'),
+    };
     return response.end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -33,8 +44,14 @@ export async function startCertificateLog(port: number): Promise<CertificateLog>
   return { url: `http://127.0.0.1:${port}`, publicKey: spki, stop };
 }
 
-function promise([precertificate = '', issuer = '']: readonly string[], at: number): { signed: Buffer; at: number } {
-  const issuerKey = new X509Certificate(Buffer.from(issuer, 'base64')).publicKey.export({ type: 'spki', format: 'der' });
+function promise(
+  [precertificate = '', issuer = '']: readonly string[],
+  at: number,
+): { signed: Buffer; at: number } {
+  const issuerKey = new X509Certificate(Buffer.from(issuer, 'base64')).publicKey.export({
+    type: 'spki',
+    format: 'der',
+  });
   const tbs = withoutPoison(Buffer.from(precertificate, 'base64'));
   const parts = [
     Buffer.from([0, 0]), // v1, certificate_timestamp
@@ -62,7 +79,9 @@ function withoutPoison(certificate: Buffer): Buffer {
   const kept = fields.map((field) => {
     if (field[0] !== 0xa3) return field;
     const [list] = children(field);
-    const extensions = children(list ?? Buffer.alloc(0)).filter((extension) => !extension.includes(poison));
+    const extensions = children(list ?? Buffer.alloc(0)).filter(
+      (extension) => !extension.includes(poison),
+    );
     return element(0xa3, element(0x30, Buffer.concat(extensions)));
   });
   return element(0x30, Buffer.concat(kept));
@@ -72,7 +91,10 @@ function element(tag: number, content: Buffer): Buffer {
   const { byteLength } = content;
   const digits = byteLength.toString(16);
   const long = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
-  const length = byteLength < 0x80 ? Buffer.from([byteLength]) : Buffer.concat([Buffer.from([0x80 | long.byteLength]), long]);
+  const length =
+    byteLength < 0x80
+      ? Buffer.from([byteLength])
+      : Buffer.concat([Buffer.from([0x80 | long.byteLength]), long]);
   return Buffer.concat([Buffer.from([tag]), length, content]);
 }
 

@@ -53,8 +53,17 @@ export async function startDeployment(folder: string, programs: Programs): Promi
     };
     const at = (name: string): string => join(folder, name);
     writeFileSync(at('trusted_root.json'), JSON.stringify(trustedRoot));
-    writeFileSync(at('signing_config.json'), JSON.stringify(signingConfig({ fulcio, rekor: rekor.url, timestamps })));
-    return { issuer, trustedRoot, trustedRootPath: at('trusted_root.json'), signingConfigPath: at('signing_config.json'), stop };
+    writeFileSync(
+      at('signing_config.json'),
+      JSON.stringify(signingConfig({ fulcio, rekor: rekor.url, timestamps })),
+    );
+    return {
+      issuer,
+      trustedRoot,
+      trustedRootPath: at('trusted_root.json'),
+      signingConfigPath: at('signing_config.json'),
+      stop,
+    };
   } catch (cause) {
     await stop();
     throw cause;
@@ -66,8 +75,13 @@ export async function startDeployment(folder: string, programs: Programs): Promi
     { urlOf }: OidcIssuer,
     log: { readonly url: string; readonly publicKey: Buffer },
   ): Promise<string> {
-    const [port, grpc, metrics] = [await freePort(), await freePort(), await freePort()];
-    const pem = createPublicKey({ key: log.publicKey, format: 'der', type: 'spki' }).export({ type: 'spki', format: 'pem' });
+    const port = await freePort();
+    const grpc = await freePort();
+    const metrics = await freePort();
+    const pem = createPublicKey({ key: log.publicKey, format: 'der', type: 'spki' }).export({
+      type: 'spki',
+      format: 'pem',
+    });
     writeFileSync(join(folder, 'ct.pem'), pem);
     // Not JSON, which is YAML too: Fulcio takes it for its own older form.
     writeFileSync(join(folder, 'fulcio.yaml'), stringify(fulcioConfig(urlOf)));
@@ -84,14 +98,25 @@ export async function startDeployment(folder: string, programs: Programs): Promi
       'legacy-unix-domain-socket': join(folder, 'fulcio.sock'),
     };
     const url = `http://127.0.0.1:${port}`;
-    await services.start('fulcio', [fulcio, 'serve', ...argvOf(options)], `${url}/api/v2/trustBundle`);
+    await services.start(
+      'fulcio',
+      [fulcio, 'serve', ...argvOf(options)],
+      `${url}/api/v2/trustBundle`,
+    );
     return url;
   }
 
-  async function startRekor(folder: string, { posix }: Programs): Promise<{ url: string; trusted: object }> {
-    const [port, grpc, metrics] = [await freePort(), await freePort(), await freePort()];
+  async function startRekor(
+    folder: string,
+    { posix }: Programs,
+  ): Promise<{ url: string; trusted: object }> {
+    const port = await freePort();
+    const grpc = await freePort();
+    const metrics = await freePort();
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    writeFileSync(join(folder, 'rekor.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    writeFileSync(join(folder, 'rekor.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), {
+      mode: 0o600,
+    });
     mkdirSync(join(folder, 'tiles'));
     const options = {
       'http-address': '127.0.0.1',
@@ -113,15 +138,27 @@ export async function startDeployment(folder: string, programs: Programs): Promi
   async function startTimestamps({ timestampServer }: Programs): Promise<string> {
     const port = await freePort();
     const options = { host: '127.0.0.1', port, 'timestamp-signer': 'memory' };
-    const argv = [timestampServer, 'serve', ...argvOf(options), '--disable-ntp-monitoring'] as const;
-    await services.start('timestamp-server', [...argv], `http://127.0.0.1:${port}/api/v1/timestamp/certchain`);
+    const argv = [
+      timestampServer,
+      'serve',
+      ...argvOf(options),
+      '--disable-ntp-monitoring',
+    ] as const;
+    await services.start(
+      'timestamp-server',
+      [...argv],
+      `http://127.0.0.1:${port}/api/v1/timestamp/certchain`,
+    );
     return `http://127.0.0.1:${port}`;
   }
 }
 
 /** A transparency log for a trusted root: its key is Ed25519, its name a bare host. */
 export function logTrust(host: string, spki: Buffer): object {
-  const keyId = createHash('sha256').update(`${host}\n\u0001`).update(spki.subarray(-32)).digest('base64');
+  const keyId = createHash('sha256')
+    .update(`${host}\n\u0001`)
+    .update(spki.subarray(-32))
+    .digest('base64');
   return {
     baseUrl: `https://${host}`,
     hashAlgorithm: 'SHA2_256',
@@ -132,12 +169,18 @@ export function logTrust(host: string, spki: Buffer): object {
 
 function certificateLogTrust(baseUrl: string, spki: Buffer): object {
   const keyId = createHash('sha256').update(spki).digest('base64');
-  const publicKey = { rawBytes: spki.toString('base64'), keyDetails: 'PKIX_ECDSA_P256_SHA_256', validFor };
+  const publicKey = {
+    rawBytes: spki.toString('base64'),
+    keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+    validFor,
+  };
   return { baseUrl, hashAlgorithm: 'SHA2_256', publicKey, logId: { keyId } };
 }
 
 async function fulcioTrust(uri: string): Promise<object> {
-  const answer = (await (await fetch(`${uri}/api/v2/trustBundle`)).json()) as { chains: { certificates: string[] }[] };
+  const answer = (await (await fetch(`${uri}/api/v2/trustBundle`)).json()) as {
+    chains: { certificates: string[] }[];
+  };
   return {
     subject: { organization: 'loopback', commonName: 'fulcio' },
     uri,
@@ -149,15 +192,37 @@ async function fulcioTrust(uri: string): Promise<object> {
 async function timestampTrust(uri: string): Promise<object> {
   const text = await (await fetch(`${uri}/api/v1/timestamp/certchain`)).text();
   const pems = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return { subject: { organization: 'loopback', commonName: 'tsa' }, uri, certChain: chainOf(pems), validFor };
+  return {
+    subject: { organization: 'loopback', commonName: 'tsa' },
+    uri,
+    certChain: chainOf(pems),
+    validFor,
+  };
 }
 
 function chainOf(pems: readonly string[]): object {
-  return { certificates: pems.map((pem) => ({ rawBytes: new X509Certificate(pem).raw.toString('base64') })) };
+  return {
+    certificates: pems.map((pem) => ({
+      rawBytes: new X509Certificate(pem).raw.toString('base64'),
+    })),
+  };
 }
 
-function signingConfig({ fulcio, rekor, timestamps }: { fulcio: string; rekor: string; timestamps: string }): object {
-  const service = (url: string, majorApiVersion: number) => ({ url, majorApiVersion, validFor, operator: 'loopback' });
+function signingConfig({
+  fulcio,
+  rekor,
+  timestamps,
+}: {
+  fulcio: string;
+  rekor: string;
+  timestamps: string;
+}): object {
+  const service = (url: string, majorApiVersion: number) => ({
+    url,
+    majorApiVersion,
+    validFor,
+    operator: 'loopback',
+  });
   return {
     mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
     caUrls: [service(fulcio, 1)],
@@ -205,7 +270,8 @@ const githubMetadata = {
     'build-config-uri': '{{ .url }}/{{ .workflow_ref }}',
     'build-config-digest': 'workflow_sha',
     'build-trigger': 'event_name',
-    'run-invocation-uri': '{{ .url }}/{{ .repository }}/actions/runs/{{ .run_id }}/attempts/{{ .run_attempt }}',
+    'run-invocation-uri':
+      '{{ .url }}/{{ .repository }}/actions/runs/{{ .run_id }}/attempts/{{ .run_attempt }}',
     'source-repository-visibility-at-signing': 'repository_visibility',
     'deployment-environment': 'environment',
   },
@@ -220,7 +286,8 @@ const gitlabMetadata = {
     'runner-environment': 'runner_environment',
     'source-repository-uri': '{{ .url }}/{{ .project_path }}',
     'source-repository-digest': 'sha',
-    'source-repository-ref': 'refs/{{if eq .ref_type "branch"}}heads/{{ else }}tags/{{end}}{{ .ref }}',
+    'source-repository-ref':
+      'refs/{{if eq .ref_type "branch"}}heads/{{ else }}tags/{{end}}{{ .ref }}',
     'source-repository-identifier': 'project_id',
     'source-repository-owner-uri': '{{ .url }}/{{ .namespace_path }}',
     'source-repository-owner-identifier': 'namespace_id',

@@ -9,7 +9,10 @@ export interface OidcIssuer {
   /** A token that Fulcio takes for five minutes. */
   mint(kind: IssuerKind, claims: JWTPayload): Promise<string>;
   /** The environment of a job on GitHub: where to fetch its token, and with what. */
-  jobToken(claims: JWTPayload): { ACTIONS_ID_TOKEN_REQUEST_URL: string; ACTIONS_ID_TOKEN_REQUEST_TOKEN: string };
+  jobToken(claims: JWTPayload): {
+    ACTIONS_ID_TOKEN_REQUEST_URL: string;
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: string;
+  };
   stop(): void;
 }
 
@@ -73,7 +76,9 @@ export function personClaims(email: string): JWTPayload {
 
 /** What GitHub Actions says of a job (docs.github.com, OpenID Connect reference). */
 export function githubClaims(more: JWTPayload = {}): JWTPayload {
-  const [repository, ref, sha] = ['acme/skills', 'refs/heads/main', 'c'.repeat(40)];
+  const repository = 'acme/skills';
+  const ref = 'refs/heads/main';
+  const sha = 'c'.repeat(40);
   const workflow = `${repository}/.github/workflows/publish.yml@${ref}`;
   return {
     sub: `repo:${repository}:environment:release`,

@@ -74,5 +74,9 @@ function buildReader(): string {
 }
 
 function run(program: string, argv: readonly string[], env: Record<string, string> = {}): string {
-  return execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  return execFileSync(program, argv, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
 }

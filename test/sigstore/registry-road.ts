@@ -10,7 +10,11 @@ import { publishVersion } from '../../cli/upload.ts';
 import { hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { isCertified, parseSigstoreBundle, withoutOwnEntry } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  isCertified,
+  parseSigstoreBundle,
+  withoutOwnEntry,
+} from '../../skills-index/statement/sigstore-bundle.ts';
 import { makeStage, type Stage } from '../journey/processes.ts';
 import type { Deployment } from './deployment.ts';
 import { githubClaims, gitlabClaims, type IssuerKind, personClaims } from './oidc-issuer.ts';
@@ -33,20 +37,54 @@ export const person = 'author@example.org';
 const workflow = 'https://github.com/acme/skills/.github/workflows/publish.yml';
 const pipeline = 'https://gitlab.com/acme/skills//.gitlab-ci.yml';
 
-export async function walkRegistryRoad(deployment: Deployment, transcript: Transcript): Promise<RegistryRoad> {
+export async function walkRegistryRoad(
+  deployment: Deployment,
+  transcript: Transcript,
+): Promise<RegistryRoad> {
   const env: Record<string, string> = {};
   const stage = makeStage(env);
-  const { fingerprint } = await stage.json<{ fingerprint: string }>('operator', 'registry', 'init', 'data');
+  const { fingerprint } = await stage.json<{ fingerprint: string }>(
+    'operator',
+    'registry',
+    'init',
+    'data',
+  );
   // Whom to trust is a target that the administrators sign: the registry and all who install get the same.
-  await stage.json('operator', 'registry', 'rotate', 'propose', 'data', '--trusted-root', deployment.trustedRootPath);
+  await stage.json(
+    'operator',
+    'registry',
+    'rotate',
+    'propose',
+    'data',
+    '--trusted-root',
+    deployment.trustedRootPath,
+  );
   const file = 'data/tuf-proposal.json';
   const pinned = ['--root', fingerprint];
-  const { proposal } = await stage.json<{ proposal: string }>('operator', 'registry', 'rotate', 'show', file, ...pinned);
-  await stage.json('operator', 'registry', 'rotate', 'sign', file, ...pinned, '--digest', proposal, '--yes');
+  const { proposal } = await stage.json<{ proposal: string }>(
+    'operator',
+    'registry',
+    'rotate',
+    'show',
+    file,
+    ...pinned,
+  );
+  await stage.json(
+    'operator',
+    'registry',
+    'rotate',
+    'sign',
+    file,
+    ...pinned,
+    '--digest',
+    proposal,
+    '--yes',
+  );
   await stage.json('operator', 'registry', 'rotate', 'publish', 'data');
   const { base, stop } = await stage.serve('operator', 'data');
   env.SKILLGATE_REGISTRY = base;
-  for (const user of ['author', 'person', 'job']) await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
+  for (const user of ['author', 'person', 'job'])
+    await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
   await stage.json('author', 'key', 'create');
 
   const walk: Walk = { deployment, transcript, stage, env, base };
@@ -58,7 +96,10 @@ export async function walkRegistryRoad(deployment: Deployment, transcript: Trans
   ];
   transcript.tell((await stage.skill('author', 'scope', 'show', 'github')).out.trim());
   await installFromJob(walk, fingerprint);
-  const root = JSON.parse(readFileSync(join(stage.folder, 'data/root.json'), 'utf8')) as { origin: string; log: { key: string } };
+  const root = JSON.parse(readFileSync(join(stage.folder, 'data/root.json'), 'utf8')) as {
+    origin: string;
+    log: { key: string };
+  };
   const close = async (): Promise<void> => {
     await stop();
     await stage.close();
@@ -77,24 +118,48 @@ interface Walk {
 
 async function publishWithKey({ stage }: Walk): Promise<Made[]> {
   await stage.json('author', 'scope', 'claim', 'keyed');
-  return collect(stage, await stage.json<Published>('author', 'publish', skillFolder(stage, 'keyed')), {
-    keyPem: pemOf(stage, 'author'),
-  });
+  return collect(
+    stage,
+    await stage.json<Published>('author', 'publish', skillFolder(stage, 'keyed')),
+    {
+      keyPem: pemOf(stage, 'author'),
+    },
+  );
 }
 
 async function publishAsPerson(walk: Walk): Promise<Made[]> {
   const { stage, transcript, deployment } = walk;
   const as = (email: string) => tokenOptions(walk, 'people', personClaims(email));
   await stage.json('person', 'scope', 'claim', 'people', ...(await as(person)));
-  const published = await stage.json<Published>('person', 'publish', skillFolder(stage, 'people'), ...(await as(person)));
+  const published = await stage.json<Published>(
+    'person',
+    'publish',
+    skillFolder(stage, 'people'),
+    ...(await as(person)),
+  );
   const folder = skillFolder(stage, 'people', '2.0.0');
   const stranger = await as(`x${person}`);
   const what = 'a person whose address ends with the owner’s';
-  await transcript.ask('our client', what, /error\[scope-taken\]/, command(stage, 'person', 'publish', folder, ...stranger));
+  await transcript.ask(
+    'our client',
+    what,
+    /error\[scope-taken\]/,
+    command(stage, 'person', 'publish', folder, ...stranger),
+  );
   const refused = /identity-mismatch|key-unknown|scope-taken/;
-  await transcript.ask('registry', what, refused, sendPast(walk, folder, 'people', personClaims(`x${person}`)));
+  await transcript.ask(
+    'registry',
+    what,
+    refused,
+    sendPast(walk, folder, 'people', personClaims(`x${person}`)),
+  );
   const twice = { ...walk, certificate: await certificate(walk, 'people', personClaims(person)) };
-  await transcript.ask('registry', 'a new version by the same person', 'accepted', sendPast(twice, folder, 'people', {}));
+  await transcript.ask(
+    'registry',
+    'a new version by the same person',
+    'accepted',
+    sendPast(twice, folder, 'people', {}),
+  );
   const third = skillFolder(stage, 'people', '3.0.0');
   await transcript.ask(
     'registry',
@@ -109,15 +174,32 @@ async function publishOnGithub(walk: Walk): Promise<Made[]> {
   const { stage, transcript, env, deployment } = walk;
   const { issuer, signingConfigPath } = deployment;
   const folder = skillFolder(stage, 'github');
-  const job = ['--ci', `${issuer.urlOf('github')}:420042`, '--workflow', workflow, '--environment', 'release'];
+  const job = [
+    '--ci',
+    `${issuer.urlOf('github')}:420042`,
+    '--workflow',
+    workflow,
+    '--environment',
+    'release',
+  ];
   await stage.json('author', 'scope', 'claim', 'github');
   await stage.json('author', 'scope', 'publishers', 'github', ...job);
   const owner = 'the owner’s key where only the job may publish';
-  await transcript.ask('registry', owner, /error\[identity-mismatch\]/, command(stage, 'author', 'publish', folder));
+  await transcript.ask(
+    'registry',
+    owner,
+    /error\[identity-mismatch\]/,
+    command(stage, 'author', 'publish', folder),
+  );
   for (const [what, claims] of strangeJobs) {
     const options = await tokenOptions(walk, 'github', githubClaims(claims));
     const early = /error\[(scope-taken|identity-token-invalid)\]/;
-    await transcript.ask('our client', what, early, command(stage, 'job', 'publish', folder, ...options));
+    await transcript.ask(
+      'our client',
+      what,
+      early,
+      command(stage, 'job', 'publish', folder, ...options),
+    );
     await transcript.ask(
       'registry',
       what,
@@ -127,36 +209,90 @@ async function publishOnGithub(walk: Walk): Promise<Made[]> {
   }
   // As GitHub's runner gives it: an address and a bearer in the environment.
   Object.assign(env, issuer.jobToken(githubClaims()));
-  const published = await stage.json<Published>('job', 'publish', folder, '--oidc', '--signing-config', signingConfigPath);
+  const published = await stage.json<Published>(
+    'job',
+    'publish',
+    folder,
+    '--oidc',
+    '--signing-config',
+    signingConfigPath,
+  );
   for (const name of Object.keys(issuer.jobToken({}))) delete env[name];
-  return collect(stage, published, { identity: `${workflow}@refs/heads/main`, issuer: issuer.urlOf('github') });
+  return collect(stage, published, {
+    identity: `${workflow}@refs/heads/main`,
+    issuer: issuer.urlOf('github'),
+  });
 }
 
 async function publishOnGitlab(walk: Walk): Promise<Made[]> {
   const { stage, transcript, env, deployment } = walk;
   const { issuer, signingConfigPath } = deployment;
   const folder = skillFolder(stage, 'gitlab');
-  const job = ['--ci', `${issuer.urlOf('gitlab')}:31337`, '--workflow', pipeline, '--ref', 'refs/tags/v1.0.0'];
+  const job = [
+    '--ci',
+    `${issuer.urlOf('gitlab')}:31337`,
+    '--workflow',
+    pipeline,
+    '--ref',
+    'refs/tags/v1.0.0',
+  ];
   await stage.json('author', 'scope', 'claim', 'gitlab');
   await stage.json('author', 'scope', 'publishers', 'gitlab', ...job);
   const merge = gitlabClaims({ pipeline_source: 'merge_request_event' });
   const what = 'a GitLab job for a merge request';
-  await transcript.ask('registry', what, /identity-mismatch|key-unknown/, sendPast(walk, folder, 'gitlab', merge));
+  await transcript.ask(
+    'registry',
+    what,
+    /identity-mismatch|key-unknown/,
+    sendPast(walk, folder, 'gitlab', merge),
+  );
   // As GitLab gives it: the token itself in the environment.
   env.SIGSTORE_ID_TOKEN = await issuer.mint('gitlab', gitlabClaims());
-  const published = await stage.json<Published>('job', 'publish', folder, '--oidc', '--signing-config', signingConfigPath);
+  const published = await stage.json<Published>(
+    'job',
+    'publish',
+    folder,
+    '--oidc',
+    '--signing-config',
+    signingConfigPath,
+  );
   delete env.SIGSTORE_ID_TOKEN;
-  return collect(stage, published, { identity: `${pipeline}@refs/tags/v1.0.0`, issuer: issuer.urlOf('gitlab') });
+  return collect(stage, published, {
+    identity: `${pipeline}@refs/tags/v1.0.0`,
+    issuer: issuer.urlOf('gitlab'),
+  });
 }
 
 /** The whole way: what the job published is scanned, approved and installed, and the installer judges the certificate by itself. */
-async function installFromJob({ stage, transcript, base }: Walk, fingerprint: string): Promise<void> {
-  for (const user of ['rita', 'reader']) await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
+async function installFromJob(
+  { stage, transcript, base }: Walk,
+  fingerprint: string,
+): Promise<void> {
+  for (const user of ['rita', 'reader'])
+    await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
   await stage.json('rita', 'key', 'create');
   const key = join(stage.folder, 'rita/config/keys/default.pub.json');
-  await stage.json('operator', 'member', 'add', 'rita', '--role', 'reviewer', '--public-key', key, '--no-identity');
+  await stage.json(
+    'operator',
+    'member',
+    'add',
+    'rita',
+    '--role',
+    'reviewer',
+    '--public-key',
+    key,
+    '--no-identity',
+  );
   await stage.json('author', 'status', '@github/notes@1.0.0', '--wait');
-  await stage.json('rita', 'review', 'approve', '@github/notes@1.0.0', '--reason', 'read all of it', '--yes');
+  await stage.json(
+    'rita',
+    'review',
+    'approve',
+    '@github/notes@1.0.0',
+    '--reason',
+    'read all of it',
+    '--yes',
+  );
   await transcript.ask(
     'installer',
     'what the GitHub job published',
@@ -172,10 +308,17 @@ const strangeJobs: readonly (readonly [string, JWTPayload])[] = [
   ['a GitHub job for a pull_request_target', { event_name: 'pull_request_target' }],
   ['a GitHub job in another environment', { environment: 'release2' }],
   ['a GitHub job of a new repository of the same name', { repository_id: '420043' }],
-  ['a GitHub job of another workflow file', { workflow_ref: 'acme/skills/.github/workflows/other.yml@refs/heads/main' }],
+  [
+    'a GitHub job of another workflow file',
+    { workflow_ref: 'acme/skills/.github/workflows/other.yml@refs/heads/main' },
+  ],
 ];
 
-async function tokenOptions({ stage, deployment }: Walk, kind: IssuerKind, claims: JWTPayload): Promise<string[]> {
+async function tokenOptions(
+  { stage, deployment }: Walk,
+  kind: IssuerKind,
+  claims: JWTPayload,
+): Promise<string[]> {
   const path = join(stage.folder, `${kind}.jwt`);
   writeFileSync(path, await deployment.issuer.mint(kind, claims), { mode: 0o600 });
   return ['--oidc', '--signing-config', deployment.signingConfigPath, '--identity-token', path];
@@ -187,8 +330,16 @@ async function command(stage: Stage, user: string, ...argv: string[]): Promise<A
   return { accepted: exit === 0, output: `${err}${out}`, millis: performance.now() - start };
 }
 
-async function certificate({ deployment }: Walk, kind: IssuerKind, claims: JWTPayload): Promise<CertifiedSigner> {
-  const services = parseSigningConfig(readFileSync(deployment.signingConfigPath), 'signing_config.json', new Date());
+async function certificate(
+  { deployment }: Walk,
+  kind: IssuerKind,
+  claims: JWTPayload,
+): Promise<CertifiedSigner> {
+  const services = parseSigningConfig(
+    readFileSync(deployment.signingConfigPath),
+    'signing_config.json',
+    new Date(),
+  );
   return certifiedSigner({ fetch }, services, await deployment.issuer.mint(kind, claims));
 }
 
@@ -223,7 +374,9 @@ interface Published {
 function collect(stage: Stage, published: Published, signer: Question['signer']): Made[] {
   // From the data folder: what nobody approved yet is on no public path.
   const stored = (digest: string): Buffer => {
-    const path = globSync(`data/**/stored/sha256/${hexOf(parseDigest(digest))}`, { cwd: stage.folder })[0];
+    const path = globSync(`data/**/stored/sha256/${hexOf(parseDigest(digest))}`, {
+      cwd: stage.folder,
+    })[0];
     if (path === undefined) throw new Error(`${digest} is not stored`);
     return readFileSync(join(stage.folder, path));
   };
@@ -250,7 +403,10 @@ function skillFolder(stage: Stage, scope: string, version = '1.0.0'): string {
   });
   const cwd = join(stage.folder, folder);
   const git = (...argv: string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...argv], { cwd, stdio: 'pipe' });
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...argv], {
+      cwd,
+      stdio: 'pipe',
+    });
   git('init', '-q');
   git('remote', 'add', 'origin', 'https://git.example/acme/skills.git');
   git('add', '.');
@@ -259,7 +415,9 @@ function skillFolder(stage: Stage, scope: string, version = '1.0.0'): string {
 }
 
 function pemOf(stage: Stage, user: string): string {
-  const { publicKey } = JSON.parse(readFileSync(join(stage.folder, user, 'config/keys/default.pub.json'), 'utf8')) as {
+  const { publicKey } = JSON.parse(
+    readFileSync(join(stage.folder, user, 'config/keys/default.pub.json'), 'utf8'),
+  ) as {
     publicKey: string;
   };
   const path = join(stage.folder, `${user}.pem`);

@@ -34,7 +34,11 @@ try {
 process.exitCode = transcript.close() ? 0 : 1;
 
 /** Every verifier that can: as it is, then under each wrong name. */
-async function judge(made: Made, { trustedRootPath }: Deployment, { origin, logKey }: RegistryRoad): Promise<void> {
+async function judge(
+  made: Made,
+  { trustedRootPath }: Deployment,
+  { origin, logKey }: RegistryRoad,
+): Promise<void> {
   const isKeyed = 'keyPem' in made.signer;
   const trustedRoot = isKeyed ? keyedRoot(origin, logKey) : trustedRootPath;
   const question = { ...made, trustedRoot };
@@ -42,7 +46,12 @@ async function judge(made: Made, { trustedRootPath }: Deployment, { origin, logK
   for (const { name, says, verify } of verifiers) {
     const road = `${made.name} → ${name}`;
     await transcript.ask(road, 'as it is', 'accepted', verify(question));
-    await transcript.ask(road, 'another artifact', says.artifact, verify({ ...question, artifact: otherArtifact() }));
+    await transcript.ask(
+      road,
+      'another artifact',
+      says.artifact,
+      verify({ ...question, artifact: otherArtifact() }),
+    );
     for (const [what, fault, signer] of wrongSigners(made.signer))
       await transcript.ask(road, what, says[fault], verify({ ...question, signer }));
   }
@@ -61,7 +70,10 @@ function wrongSigners(signer: Made['signer']): [string, Fault, Made['signer']][]
 /** A verifier's view of the registry: its log, and nobody's certificates. */
 function keyedRoot(origin: string, logKey: Buffer): string {
   const path = join(folder, 'registry_root.json');
-  writeFileSync(path, JSON.stringify({ ...deployment.trustedRoot, tlogs: [logTrust(origin, logKey)] }));
+  writeFileSync(
+    path,
+    JSON.stringify({ ...deployment.trustedRoot, tlogs: [logTrust(origin, logKey)] }),
+  );
   return path;
 }
 
@@ -77,11 +89,9 @@ async function signWithCosign(
   { cosign }: Programs,
   { made }: RegistryRoad,
 ): Promise<Made> {
-  const [bundle, token, predicate] = ['cosign.json', 'cosign.jwt', 'predicate.json'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [bundle, token, predicate] = ['cosign.json', 'cosign.jwt', 'predicate.json'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
   writeFileSync(token, await issuer.mint('people', personClaims(person)));
   writeFileSync(
     predicate,
@@ -113,10 +123,18 @@ async function signWithCosign(
 }
 
 /** The registry's log, read by the Go project's own library. */
-async function readLog({ readLog }: Programs, { base, origin, logKey }: RegistryRoad): Promise<void> {
+async function readLog(
+  { readLog }: Programs,
+  { base, origin, logKey }: RegistryRoad,
+): Promise<void> {
   const key = (spki: Buffer): string => spki.subarray(-32).toString('base64');
   const road = 'our log → golang.org/x/mod/sumdb';
-  await transcript.ask(road, 'checkpoint, each leaf, the root', 'accepted', ask(readLog, [`${base}/log`, origin, key(logKey)]));
+  await transcript.ask(
+    road,
+    'checkpoint, each leaf, the root',
+    'accepted',
+    ask(readLog, [`${base}/log`, origin, key(logKey)]),
+  );
   await transcript.ask(
     road,
     'another origin',

@@ -22,14 +22,30 @@ export class Transcript {
    * Asks, and notes the answer. What throws is neither accepted nor refused, and ends the job.
    * @param wanted `accepted`, or what a refusal has to say: one for another reason proves nothing
    */
-  async ask(road: string, what: string, wanted: 'accepted' | RegExp, question: Promise<Answer>): Promise<void> {
+  async ask(
+    road: string,
+    what: string,
+    wanted: 'accepted' | RegExp,
+    question: Promise<Answer>,
+  ): Promise<void> {
     const { accepted, output, millis } = await question;
-    const said = output.split('\n').find((line) => (wanted instanceof RegExp ? wanted.test(line) : line !== '')) ?? output;
+    const said =
+      output
+        .split('\n')
+        .find((line) => (wanted instanceof RegExp ? wanted.test(line) : line !== '')) ?? output;
     const asWanted = wanted === 'accepted' ? accepted : !accepted && wanted.test(output);
     const got = accepted ? 'accepted' : asWanted ? 'refused' : 'refused otherwise';
-    const row: Row = { road, what, wanted: wanted === 'accepted' ? wanted : 'refused', got, millis };
+    const row: Row = {
+      road,
+      what,
+      wanted: wanted === 'accepted' ? wanted : 'refused',
+      got,
+      millis,
+    };
     this.rows.push(row);
-    this.tell(`${asWanted ? '✔' : '✘'} ${road}: ${what}: ${got} (${Math.round(millis)} ms)\n    ${said.trim().slice(0, 200)}`);
+    this.tell(
+      `${asWanted ? '✔' : '✘'} ${road}: ${what}: ${got} (${Math.round(millis)} ms)\n    ${said.trim().slice(0, 200)}`,
+    );
   }
 
   /** Prints the table. @returns whether every answer was the wanted one */
@@ -43,14 +59,24 @@ export class Transcript {
       String(Math.round(row.millis)),
       row.got === row.wanted ? '✔' : '✘',
     ]);
-    const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => (row[i] ?? '').length)));
+    const widths = heads.map((head, i) =>
+      Math.max(head.length, ...cells.map((row) => (row[i] ?? '').length)),
+    );
     const line = (row: readonly string[]): string =>
       row
         .map((cell, i) => cell.padEnd(widths[i] ?? 0))
         .join('  ')
         .trimEnd();
     const wrong = this.rows.filter(({ got, wanted }) => got !== wanted).length;
-    this.tell(['', line(heads), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line), ''].join('\n'));
+    this.tell(
+      [
+        '',
+        line(heads),
+        line(widths.map((width) => '─'.repeat(width))),
+        ...cells.map(line),
+        '',
+      ].join('\n'),
+    );
     this.tell(`${this.rows.length - wrong} of ${this.rows.length} as wanted`);
     return wrong === 0 && this.rows.length > 0;
   }

@@ -9,7 +9,9 @@ export interface Question {
   readonly trustedRoot: string;
   readonly artifact: string;
   readonly predicateType: string;
-  readonly signer: { readonly identity: string; readonly issuer: string } | { readonly keyPem: string };
+  readonly signer:
+    | { readonly identity: string; readonly issuer: string }
+    | { readonly keyPem: string };
 }
 
 export interface Answer {
@@ -43,7 +45,14 @@ export const ours: Verifier = {
   },
   verify: ({ bundle, trustedRoot, artifact, signer }) => {
     const files = ['--bundle', bundle, '--trusted-root', trustedRoot];
-    return ask(process.execPath, [guard, 'sigstore', 'verify-bundle', ...files, ...optionsOf(signer), artifact]);
+    return ask(process.execPath, [
+      guard,
+      'sigstore',
+      'verify-bundle',
+      ...files,
+      ...optionsOf(signer),
+      artifact,
+    ]);
   },
 };
 
@@ -75,8 +84,18 @@ export function pythonOf({ python }: Programs): Verifier {
       issuer: /Certificate's OIDCIssuer does not match/,
     },
     verify: ({ bundle, trustedRoot, artifact, signer }) => {
-      if ('keyPem' in signer) throw new Error('sigstore-python verifies no bundles that are signed with a key');
-      return ask(python, ['-W', 'ignore', script, bundle, trustedRoot, signer.identity, signer.issuer, artifact]);
+      if ('keyPem' in signer)
+        throw new Error('sigstore-python verifies no bundles that are signed with a key');
+      return ask(python, [
+        '-W',
+        'ignore',
+        script,
+        bundle,
+        trustedRoot,
+        signer.identity,
+        signer.issuer,
+        artifact,
+      ]);
     },
   };
 }
@@ -85,12 +104,17 @@ export function pythonOf({ python }: Programs): Verifier {
 export function ask(program: string, argv: readonly string[]): Promise<Answer> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
-    execFile(program, argv, { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const millis = performance.now() - start;
-      // Only an exit code is an answer; a program that did not run, or was killed, has refused nothing.
-      if (error !== null && typeof error.code !== 'number') return reject(error);
-      resolve({ accepted: error === null, output: `${stdout}${stderr}`, millis });
-    });
+    execFile(
+      program,
+      argv,
+      { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const millis = performance.now() - start;
+        // Only an exit code is an answer; a program that did not run, or was killed, has refused nothing.
+        if (error !== null && typeof error.code !== 'number') return reject(error);
+        resolve({ accepted: error === null, output: `${stdout}${stderr}`, millis });
+      },
+    );
   });
 }
 

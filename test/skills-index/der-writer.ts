@@ -33,6 +33,7 @@ export function time(at: Date): Buffer {
 
 function arcBytes(arc: number): number[] {
   const bytes = [arc % 128];
-  for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) bytes.unshift((left % 128) + 128);
+  for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
+    bytes.unshift((left % 128) + 128);
   return bytes;
 }

@@ -4,7 +4,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 
 /** A sentence, the attempt, and what has to become of it. */
-export type Attack = readonly [says: string, attempt: () => unknown, outcome: 'accepted' | ProblemCode];
+export type Attack = readonly [
+  says: string,
+  attempt: () => unknown,
+  outcome: 'accepted' | ProblemCode,
+];
 
 /** Each row is a test. A table without a control would also pass where everything is refused. */
 export function attacks(group: string, rows: readonly Attack[]): void {
@@ -13,9 +17,12 @@ export function attacks(group: string, rows: readonly Attack[]): void {
       expect(rows.some(([, , outcome]) => outcome === 'accepted')).toBe(true);
       expect(new Set(rows.map(([says]) => says)).size).toBe(rows.length);
     });
-    it.each(rows.map(([says, attempt, outcome]) => ({ says, attempt, outcome })))('$says: $outcome', async (row) => {
-      expect(await outcomeOf(row.attempt)).toBe(row.outcome);
-    });
+    it.each(rows.map(([says, attempt, outcome]) => ({ says, attempt, outcome })))(
+      '$says: $outcome',
+      async (row) => {
+        expect(await outcomeOf(row.attempt)).toBe(row.outcome);
+      },
+    );
   });
 }
 

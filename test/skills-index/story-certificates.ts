@@ -76,19 +76,36 @@ export function testAuthority(name: string, above?: TestAuthority): TestAuthorit
 }
 
 /** Subject and authority key identifiers. */
-export const subjectKey = (spki: Uint8Array): Buffer => extension('2.5.29.14', octets(keyIdentifier(spki)));
-export const authorityKey = (spki: Uint8Array): Buffer => extension('2.5.29.35', sequence(der(0x80, keyIdentifier(spki))));
+export const subjectKey = (spki: Uint8Array): Buffer =>
+  extension('2.5.29.14', octets(keyIdentifier(spki)));
+export const authorityKey = (spki: Uint8Array): Buffer =>
+  extension('2.5.29.35', sequence(der(0x80, keyIdentifier(spki))));
 
 /** The extension with one signed certificate timestamp (RFC 6962 §3.3) of the log with this P-256 key. */
-export function transparencyOf(log: KeyObject, at: Date): NonNullable<CertificateParts['transparency']> {
+export function transparencyOf(
+  log: KeyObject,
+  at: Date,
+): NonNullable<CertificateParts['transparency']> {
   const logId = sha256(createPublicKey(log).export({ format: 'der', type: 'spki' }));
   return (tbs, issuerSpki) => {
     const when = Buffer.alloc(8);
     when.writeBigUInt64BE(BigInt(at.getTime()));
     const entry = Buffer.concat([sha256(issuerSpki), numbered(tbs, 3)]);
-    const signed = Buffer.concat([Uint8Array.of(0, 0), when, Uint8Array.of(0, 1), entry, Uint8Array.of(0, 0)]);
+    const signed = Buffer.concat([
+      Uint8Array.of(0, 0),
+      when,
+      Uint8Array.of(0, 1),
+      entry,
+      Uint8Array.of(0, 0),
+    ]);
     const signature = numbered(sign('sha256', signed, log), 2);
-    const sct = Buffer.concat([Uint8Array.of(0), logId, when, Uint8Array.of(0, 0, 4, 3), signature]);
+    const sct = Buffer.concat([
+      Uint8Array.of(0),
+      logId,
+      when,
+      Uint8Array.of(0, 0, 4, 3),
+      signature,
+    ]);
     return extension('1.3.6.1.4.1.11129.2.4.2', octets(numbered(numbered(sct, 2), 2)));
   };
 }

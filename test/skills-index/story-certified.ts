@@ -14,7 +14,13 @@ import { readClaims } from '../../skills-index/trust/sigstore/certificate-identi
 import { personOf } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import { people, type Story, type Twist, tellStory } from './story.ts';
 import type { Said, TestLog } from './story-log.ts';
-import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from './story-sigstore.ts';
+import {
+  somebody,
+  someWorkflow,
+  type TestCertified,
+  type TestClaims,
+  TestSigstore,
+} from './story-sigstore.ts';
 
 /** The Sigstore that the story's registry trusts. */
 export const sigstore = new TestSigstore('certified');
@@ -32,8 +38,16 @@ export const job: CiIdentity = {
 };
 
 /** Signs and logs a statement by certificate. */
-export async function certified(log: TestLog, statement: Statement, signer: TestCertified): Promise<Said> {
-  return log.appendCertified(statement, await sigstore.say(statement, signer), personOf(readClaims(signer.certificate)));
+export async function certified(
+  log: TestLog,
+  statement: Statement,
+  signer: TestCertified,
+): Promise<Said> {
+  return log.appendCertified(
+    statement,
+    await sigstore.say(statement, signer),
+    personOf(readClaims(signer.certificate)),
+  );
 }
 
 export interface Cast {
@@ -51,14 +65,21 @@ export async function tellCertified(cast: Cast = {}): Promise<Story> {
   const predicate = { scope: acme, owners, ...(publishers === undefined ? {} : { publishers }) };
   const story = await tellStory({
     claim: (log) =>
-      owners[0] === author.named ? log.say(scopeStatement(predicate), author) : certified(log, scopeStatement(predicate), signer),
+      owners[0] === author.named
+        ? log.say(scopeStatement(predicate), author)
+        : certified(log, scopeStatement(predicate), signer),
     publish: (log, statement) => certified(log, statement, signer),
     ...cast.twist,
   });
   const publisher = identityId((publishers ?? owners)[0] ?? kim);
-  return { ...story, input: { ...story.input, sigstore: trustedRoot, line: { ...story.line, publisher } } };
+  return {
+    ...story,
+    input: { ...story.input, sigstore: trustedRoot, line: { ...story.line, publisher } },
+  };
 }
 
 /** Codes and messages of a refusal. */
 export const messagesOf = (decision: Decision): string =>
-  decision.kind === 'refused' ? decision.reasons.map(({ code, message }) => `${code}: ${message}`).join('\n') : 'admitted';
+  decision.kind === 'refused'
+    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`).join('\n')
+    : 'admitted';

@@ -1,7 +1,18 @@
 /** Keys for tests: the same name gives the same key on every run. Never use them for anything else. */
-import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import {
+  createECDH,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import type { EnrolledPasskey, PasskeyAssertion, PublicKey } from '../../skills-index/statement/attestation.ts';
+import type {
+  EnrolledPasskey,
+  PasskeyAssertion,
+  PublicKey,
+} from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 
 export interface TestSigner extends Signer {
@@ -32,7 +43,11 @@ export function testLogKey(name: string): {
 } {
   const seed = createHash('sha256').update(`log ${name}`).digest();
   const head = Buffer.from('302e020100300506032b657004220420', 'hex');
-  const privateKey = createPrivateKey({ key: Buffer.concat([head, seed]), format: 'der', type: 'pkcs8' });
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([head, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
   const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return { publicKey, privateKey, sign: (bytes) => sign(null, bytes, privateKey) };
 }
@@ -73,7 +88,14 @@ export function testPasskey(name: string): TestPasskey {
   return {
     enrolled: { credentialId, publicKey: cose.toString('base64url'), ...site },
     assert: (challenge, lie = {}) => {
-      const said = { type: 'webauthn.get', flags: 0x05, crossOrigin: false, counter: 7, ...site, ...lie };
+      const said = {
+        type: 'webauthn.get',
+        flags: 0x05,
+        crossOrigin: false,
+        counter: 7,
+        ...site,
+        ...lie,
+      };
       const clientData = JSON.stringify({
         type: said.type,
         challenge: Buffer.from(challenge).toString('base64url'),
@@ -87,7 +109,10 @@ export function testPasskey(name: string): TestPasskey {
         Buffer.from([said.flags, 0, 0, 0, said.counter]),
         lie.more ?? Buffer.of(),
       ]);
-      const signed = Buffer.concat([authenticatorData, createHash('sha256').update(clientData).digest()]);
+      const signed = Buffer.concat([
+        authenticatorData,
+        createHash('sha256').update(clientData).digest(),
+      ]);
       return {
         credentialId,
         authenticatorData: authenticatorData.toString('base64url'),
@@ -103,7 +128,14 @@ function p256Key(name: string): KeyObject {
   const d = createHash('sha256').update(`key ${name}`).digest();
   pair.setPrivateKey(d);
   const point = pair.getPublicKey();
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)];
-  const jwk = { kty: 'EC', crv: 'P-256', d: d.toString('base64url'), x: x.toString('base64url'), y: y.toString('base64url') };
+  const x = point.subarray(1, 33);
+  const y = point.subarray(33);
+  const jwk = {
+    kty: 'EC',
+    crv: 'P-256',
+    d: d.toString('base64url'),
+    x: x.toString('base64url'),
+    y: y.toString('base64url'),
+  };
   return createPrivateKey({ key: jwk, format: 'jwk' });
 }

@@ -62,13 +62,25 @@ export class TestLog {
   }
 
   /** Logs an envelope as it is. */
-  async append<One extends Statement>(statement: One, envelope: Envelope, signer: Signer): Promise<Said<One>> {
+  async append<One extends Statement>(
+    statement: One,
+    envelope: Envelope,
+    signer: Signer,
+  ): Promise<Said<One>> {
     const entry = await this.#place(hashedrekordBody(envelope, signer.publicKey));
-    return this.#keep(statement, signer.keyId, toSigstoreBundle({ envelope, keyHint: signer.keyId, entry }));
+    return this.#keep(
+      statement,
+      signer.keyId,
+      toSigstoreBundle({ envelope, keyHint: signer.keyId, entry }),
+    );
   }
 
   /** Logs what a certificate signed; the signer is the person that the certificate names. */
-  async appendCertified<One extends Statement>(statement: One, plain: PlainBundle, signer: Digest): Promise<Said<One>> {
+  async appendCertified<One extends Statement>(
+    statement: One,
+    plain: PlainBundle,
+    signer: Digest,
+  ): Promise<Said<One>> {
     const certificate = Buffer.from(plain.verificationMaterial.certificate.rawBytes, 'base64');
     const entry = await this.#place(certifiedBody(plain.dsseEnvelope, certificate));
     return this.#keep(statement, signer, toCertifiedBundle(plain, entry));
@@ -85,7 +97,14 @@ export class TestLog {
 
   #keep<One extends Statement>(statement: One, signer: Digest, bundle: SigstoreBundle): Said<One> {
     const { dsseEnvelope: envelope } = bundle;
-    const said = { statement, envelope, signer, logIndex: this.#range.size - 1, bundle, ...addressOf(bundle) };
+    const said = {
+      statement,
+      envelope,
+      signer,
+      logIndex: this.#range.size - 1,
+      bundle,
+      ...addressOf(bundle),
+    };
     this.said.push(said);
     return said;
   }
@@ -107,7 +126,9 @@ export class TestLog {
       tilesOf(this.#range.size).map((tile) => {
         const first = tile.index * 256;
         const bytes =
-          tile.level === 'entries' ? entryTile(this.#bodies.slice(first, first + tile.width)) : hashTile(tile, nodeAt);
+          tile.level === 'entries'
+            ? entryTile(this.#bodies.slice(first, first + tile.width))
+            : hashTile(tile, nodeAt);
         return [tilePath(tile), bytes];
       }),
     );

@@ -12,7 +12,10 @@ export function storyPaths(story: Story): Map<string, Uint8Array> {
     [`/index/${line.name}`, Buffer.from(`${printIndexLine(line)}\n`)],
     [`/blobs/sha256/${hexOf(packed.digest)}`, packed.bytes],
     [`/blobs/sha256/${hexOf(digestOf(input.report))}`, input.report],
-    ...log.said.map((one): [string, Uint8Array] => [`/blobs/sha256/${hexOf(one.digest)}`, one.bytes]),
+    ...log.said.map((one): [string, Uint8Array] => [
+      `/blobs/sha256/${hexOf(one.digest)}`,
+      one.bytes,
+    ]),
     ...packed.bundle.files.map((file): [string, Uint8Array] => [
       `/blobs/sha256/${hexOf(file.sha256)}`,
       packed.contents.get(file.path) ?? Buffer.alloc(0),
@@ -22,12 +25,17 @@ export function storyPaths(story: Story): Map<string, Uint8Array> {
 }
 
 /** A `fetch` over such paths; `asked` collects what was asked for. */
-export function storyFetch(paths: ReadonlyMap<string, Uint8Array>, asked: string[] = []): typeof globalThis.fetch {
+export function storyFetch(
+  paths: ReadonlyMap<string, Uint8Array>,
+  asked: string[] = [],
+): typeof globalThis.fetch {
   return async (input) => {
     const { pathname } = new URL(String(input));
     asked.push(pathname);
     const bytes = paths.get(pathname);
-    return bytes === undefined ? new Response('nothing here', { status: 404 }) : new Response(Buffer.from(bytes));
+    return bytes === undefined
+      ? new Response('nothing here', { status: 404 })
+      : new Response(Buffer.from(bytes));
   };
 }
 

@@ -13,7 +13,10 @@ import {
 } from '../../skills-index/log/merkle-tree.ts';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
 import { type Envelope, inTotoPayloadType, pae } from '../../skills-index/statement/sign.ts';
-import type { PlainBundle, SigstoreLogEntry } from '../../skills-index/statement/sigstore-bundle.ts';
+import type {
+  PlainBundle,
+  SigstoreLogEntry,
+} from '../../skills-index/statement/sigstore-bundle.ts';
 import { oid, sequence, utf8 } from './der-writer.ts';
 import {
   authorityKey,
@@ -52,7 +55,10 @@ export const certifiedAt = new Date('2026-06-01T12:00:00Z');
 const minutes = (count: number): Date => new Date(certifiedAt.getTime() + count * 60_000);
 
 /** A person, and a workflow on the main branch of a repository. */
-export const somebody: TestClaims = { issuer: 'https://accounts.example', subject: 'ada@people.example' };
+export const somebody: TestClaims = {
+  issuer: 'https://accounts.example',
+  subject: 'ada@people.example',
+};
 export const someWorkflow: TestClaims = {
   issuer: 'https://token.ci.example',
   subject: 'https://ci.example/acme/skills/.ci/publish.yml@refs/heads/main',
@@ -64,7 +70,11 @@ export const someWorkflow: TestClaims = {
 };
 
 /** The honest extensions of a certificate for these claims, without transparency. */
-export function claimedExtensions(claims: TestClaims, spki: Uint8Array, authority: TestAuthority): Buffer[] {
+export function claimedExtensions(
+  claims: TestClaims,
+  spki: Uint8Array,
+  authority: TestAuthority,
+): Buffer[] {
   const { issuer, subject } = claims;
   const numbered: readonly (readonly [number, string | undefined])[] = [
     [8, issuer],
@@ -83,7 +93,9 @@ export function claimedExtensions(claims: TestClaims, spki: Uint8Array, authorit
     authorityKey(authority.spki),
     extension('2.5.29.17', sequence(name), true),
     extension(`${fulcioOid}1`, Buffer.from(issuer)),
-    ...numbered.flatMap(([number, text]) => (text === undefined ? [] : [extension(`${fulcioOid}${number}`, utf8(text))])),
+    ...numbered.flatMap(([number, text]) =>
+      text === undefined ? [] : [extension(`${fulcioOid}${number}`, utf8(text))],
+    ),
   ];
 }
 
@@ -105,7 +117,8 @@ export class TestSigstore {
     this.timestamps = testTimestamps(name);
     this.logKey = testLogKey(`${name} rekor`);
     // A proof of a first entry is empty: not the usual case.
-    for (const filler of ['one', 'two', 'three']) this.#range = appendLeaf(this.#range, leafHash(Buffer.from(filler)));
+    for (const filler of ['one', 'two', 'three'])
+      this.#range = appendLeaf(this.#range, leafHash(Buffer.from(filler)));
   }
 
   /** The trusted_root.json of this Sigstore, parsed. */
@@ -129,13 +142,24 @@ export class TestSigstore {
       mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
       tlogs: [log(`https://${this.origin}`, 'PKIX_ED25519', rekor, noteKeyId(this.origin, rekor))],
       certificateAuthorities: [chain([this.authority.certificate, this.root.certificate])],
-      ctlogs: [log(`https://ct.${this.origin}`, 'PKIX_ECDSA_P256_SHA_256', ct, Buffer.from(keyId.slice(7), 'hex'))],
+      ctlogs: [
+        log(
+          `https://ct.${this.origin}`,
+          'PKIX_ECDSA_P256_SHA_256',
+          ct,
+          Buffer.from(keyId.slice(7), 'hex'),
+        ),
+      ],
       timestampAuthorities: [chain(this.timestamps.chain)],
     };
   }
 
   /** A key with a certificate for these claims; `twist` puts other parts into it. */
-  certify(claims: TestClaims, twist: Partial<CertificateParts> = {}, keyName = 'certified'): TestCertified {
+  certify(
+    claims: TestClaims,
+    twist: Partial<CertificateParts> = {},
+    keyName = 'certified',
+  ): TestCertified {
     const signer = testSigner(`${this.origin} ${keyName}`);
     const certificate = makeCertificate({
       spki: signer.publicKey,
@@ -155,16 +179,27 @@ export class TestSigstore {
   }
 
   /** The same for any payload. */
-  async sign(payload: Uint8Array, signer: TestCertified, at = minutes(1), payloadType = inTotoPayloadType): Promise<PlainBundle> {
+  async sign(
+    payload: Uint8Array,
+    signer: TestCertified,
+    at = minutes(1),
+    payloadType = inTotoPayloadType,
+  ): Promise<PlainBundle> {
     const algorithm = signer.privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
     const sig = sign(algorithm, pae(payloadType, payload), signer.privateKey);
-    const envelope: Envelope = { payload: base64(payload), payloadType, signatures: [{ sig: base64(sig), keyid: '' }] };
+    const envelope: Envelope = {
+      payload: base64(payload),
+      payloadType,
+      signatures: [{ sig: base64(sig), keyid: '' }],
+    };
     return {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
       verificationMaterial: {
         certificate: { rawBytes: base64(signer.certificate) },
         tlogEntries: [await this.log(certifiedBody(envelope, signer.certificate))],
-        timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: base64(this.timestamps.stamp(sig, at)) }] },
+        timestampVerificationData: {
+          rfc3161Timestamps: [{ signedTimestamp: base64(this.timestamps.stamp(sig, at)) }],
+        },
       },
       dsseEnvelope: envelope,
     };
@@ -176,7 +211,14 @@ export class TestSigstore {
     this.#range = appendLeaf(this.#range, leafHash(body));
     const head = { size: this.#range.size, root: rangeRoot(this.#range) };
     const note = await signCheckpoint({ origin: this.origin, ...head }, this.logKey);
-    return toLogEntry({ body, proof, head, note, index: head.size - 1, logId: noteKeyId(this.origin, this.logKey.publicKey) });
+    return toLogEntry({
+      body,
+      proof,
+      head,
+      note,
+      index: head.size - 1,
+      logId: noteKeyId(this.origin, this.logKey.publicKey),
+    });
   }
 }
 

@@ -1,7 +1,14 @@
 /** RFC 3161 timestamps for tests. */
 import { createHash, sign } from 'node:crypto';
 import { der, integer, octets, oid, sequence, set, time } from './der-writer.ts';
-import { extension, makeCertificate, nameOf, serialOf, type TestAuthority, testAuthority } from './story-certificates.ts';
+import {
+  extension,
+  makeCertificate,
+  nameOf,
+  serialOf,
+  type TestAuthority,
+  testAuthority,
+} from './story-certificates.ts';
 import { testSigner } from './story-keys.ts';
 
 /** A timestamp authority: its certificates from its own to the root, and what it says to be the time. */
@@ -14,14 +21,23 @@ export interface TestTimestamps {
 }
 
 /** A timestamp authority from a name; the same name gives the same keys. */
-export function testTimestamps(name: string, valid: { readonly from?: Date; readonly to?: Date } = {}): TestTimestamps {
+export function testTimestamps(
+  name: string,
+  valid: { readonly from?: Date; readonly to?: Date } = {},
+): TestTimestamps {
   const root: TestAuthority = testAuthority(`${name} timestamps root`);
   const { privateKey, publicKey: spki } = testSigner(`${name} timestamps`);
   const extensions = [
     extension('2.5.29.15', Buffer.from('03020780', 'hex'), true),
     extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.8')), true),
   ];
-  const own = makeCertificate({ spki, extensions, issuer: root, subject: `${name} timestamps`, ...valid });
+  const own = makeCertificate({
+    spki,
+    extensions,
+    issuer: root,
+    subject: `${name} timestamps`,
+    ...valid,
+  });
   const sha256 = sequence(oid('2.16.840.1.101.3.4.2.1'));
   const made: TestTimestamps = {
     chain: [own, root.certificate],
@@ -43,7 +59,10 @@ export function testTimestamps(name: string, valid: { readonly from?: Date; read
       );
       const content = sequence(oid(tstInfo), der(0xa0, octets(info)));
       const signedData = sequence(integer(3), set(sha256), content, set(signer));
-      return sequence(sequence(integer(0)), sequence(oid('1.2.840.113549.1.7.2'), der(0xa0, signedData)));
+      return sequence(
+        sequence(integer(0)),
+        sequence(oid('1.2.840.113549.1.7.2'), der(0xa0, signedData)),
+      );
     },
   };
   return made;

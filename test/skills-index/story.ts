@@ -4,7 +4,11 @@
  */
 import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import { type Capabilities, capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  capabilityDigest,
+  withoutWhy,
+} from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
@@ -72,7 +76,12 @@ const description = 'Writes the weekly report from the deals in the CRM.';
 
 /** The skill's files as they are packed. */
 export const storyFiles: ReadonlyMap<string, Uint8Array> = new Map<string, Uint8Array>([
-  ['SKILL.md', Buffer.from(`---\nname: weekly-report\ndescription: ${description}\n---\n# Weekly report\n\nRun report.\n`)],
+  [
+    'SKILL.md',
+    Buffer.from(
+      `---\nname: weekly-report\ndescription: ${description}\n---\n# Weekly report\n\nRun report.\n`,
+    ),
+  ],
   ['skill.json', Buffer.from(printManifest(storyManifest))],
   ['scripts/report.ts', Buffer.from('console.log("report");\n')],
 ]);
@@ -122,21 +131,35 @@ export interface Story {
 /** Tells the story from the root file to an approved version. */
 export async function tellStory(twist: Twist = {}): Promise<Story> {
   const log = new TestLog(storyRoot.origin);
-  const say = <One extends Statement>(statement: One, signer: (typeof people)['author']): Promise<Said> =>
+  const say = <One extends Statement>(
+    statement: One,
+    signer: (typeof people)['author'],
+  ): Promise<Said> =>
     log.say(twist.statement?.(statement) ?? statement, twist.signer?.(statement) ?? signer);
   const manifest = twist.manifest ?? storyManifest;
   const files = twist.files ?? storyFiles;
   const packed = packBundle([...files].map(([path, bytes]) => ({ path, bytes, mode: 0o644 })));
-  const about = { name: manifest.name, version: manifest.version, bundle: packed.digest, files: packed.bundle.files };
+  const about = {
+    name: manifest.name,
+    version: manifest.version,
+    bundle: packed.digest,
+    files: packed.bundle.files,
+  };
 
   await enrolEveryone(say);
   const usualClaim = scopeStatement({ scope: parseScope('acme'), owners: [people.author.named] });
   await (twist.claim === undefined ? say(usualClaim, people.author) : twist.claim(log));
   await twist.before?.(log);
   const identities = [...log.said];
-  const publishPredicate = { manifest, tool: 'skillgate 0.1.0', ...(twist.inferred === true ? { inferred: true as const } : {}) };
+  const publishPredicate = {
+    manifest,
+    tool: 'skillgate 0.1.0',
+    ...(twist.inferred === true ? { inferred: true as const } : {}),
+  };
   const publication = publishStatement(about, publishPredicate);
-  const publish = await (twist.publish === undefined ? say(publication, people.author) : twist.publish(log, publication));
+  const publish = await (twist.publish === undefined
+    ? say(publication, people.author)
+    : twist.publish(log, publication));
   const report = storyReport(about, manifest, twist);
   const scan = await say(scanOf(about, report), people.scanner);
   const scans = (await twist.scans?.(log, scanOf(about, report))) ?? [];
@@ -147,7 +170,10 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
     const { statement, signer } = approvalBy(name, about, { report, capabilities, twist });
     approvals.push(await say(statement, signer));
   }
-  const verdict = await say(verdictOn(about, [publish, scan, ...scans, ...approvals]), people.registry);
+  const verdict = await say(
+    verdictOn(about, [publish, scan, ...scans, ...approvals]),
+    people.registry,
+  );
   const line: IndexLine = {
     schema: 'skillgate.index/1',
     name: about.name,
@@ -162,7 +188,20 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
   };
   const status = await storyStatus(log, twist.marks ?? []);
   const input = inputOf({ log, packed, report, line, status, files });
-  return { log, packed, about, report, identities, publish, scan, approvals, verdict, line, status, input };
+  return {
+    log,
+    packed,
+    about,
+    report,
+    identities,
+    publish,
+    scan,
+    approvals,
+    verdict,
+    line,
+    status,
+    input,
+  };
 }
 
 /** `status.json` over the log as it stands, issued an hour before the story's clock. */
@@ -185,17 +224,31 @@ export function storyConsistency(log: TestLog): Map<number, Uint8Array[]> {
   return new Map(log.said.map((_, index) => [index + 1, log.proofFrom(index + 1)]));
 }
 
-async function enrolEveryone(say: (statement: Statement, signer: (typeof people)['author']) => Promise<Said>): Promise<void> {
+async function enrolEveryone(
+  say: (statement: Statement, signer: (typeof people)['author']) => Promise<Said>,
+): Promise<void> {
   const { administrator, scanner, ada, ben } = people;
   const enrolled = { state: 'enrolled' } as const;
   // Nobody at any issuer: so they judge what somebody publishes without a key, too.
   const reviewer = { roles: ['reviewer'], identities: [], ...enrolled } as const;
   await say(
-    memberStatement({ nonce: freshNonce(), name: 'scanner', roles: ['scanner'], key: scanner.named, ...enrolled }),
+    memberStatement({
+      nonce: freshNonce(),
+      name: 'scanner',
+      roles: ['scanner'],
+      key: scanner.named,
+      ...enrolled,
+    }),
     administrator,
   );
-  await say(memberStatement({ nonce: freshNonce(), name: 'Ada', key: ada.named, ...reviewer }), administrator);
-  await say(memberStatement({ nonce: freshNonce(), name: 'Ben', passkey: ben.enrolled, ...reviewer }), administrator);
+  await say(
+    memberStatement({ nonce: freshNonce(), name: 'Ada', key: ada.named, ...reviewer }),
+    administrator,
+  );
+  await say(
+    memberStatement({ nonce: freshNonce(), name: 'Ben', passkey: ben.enrolled, ...reviewer }),
+    administrator,
+  );
 }
 
 function storyReport(about: VersionSubject, manifest: Manifest, twist: Twist): ScanReport {
@@ -210,8 +263,21 @@ function storyReport(about: VersionSubject, manifest: Manifest, twist: Twist): S
     verdict: 'pass',
     decidedBy: [],
     findings: [],
-    capabilities: { observed: none, declared: manifest.capabilities, undeclared: none, unused: none },
-    coverage: { files: about.files.map(({ path, sha256 }) => ({ path, sha256, bytes: 1, disposition: 'analysed', reason: '' })) },
+    capabilities: {
+      observed: none,
+      declared: manifest.capabilities,
+      undeclared: none,
+      unused: none,
+    },
+    coverage: {
+      files: about.files.map(({ path, sha256 }) => ({
+        path,
+        sha256,
+        bytes: 1,
+        disposition: 'analysed',
+        reason: '',
+      })),
+    },
   };
   return twist.report?.(report) ?? report;
 }
@@ -223,7 +289,11 @@ export function scanOf(about: VersionSubject, report: ScanReport): Statement {
     report: digestOf(canonicalJson(report)),
     verdict: report.verdict,
     isolation: 'child without network',
-    coverage: about.files.map(({ path, sha256 }) => ({ path: path as never, sha256, disposition: 'analysed' })),
+    coverage: about.files.map(({ path, sha256 }) => ({
+      path: path as never,
+      sha256,
+      disposition: 'analysed',
+    })),
   });
 }
 
@@ -234,7 +304,11 @@ interface ApprovalParts {
 }
 
 /** An approval of Ada or Ben, ready to be signed. */
-export function approvalBy(name: 'ada' | 'ben', about: VersionSubject, { report, capabilities, twist }: ApprovalParts) {
+export function approvalBy(
+  name: 'ada' | 'ben',
+  about: VersionSubject,
+  { report, capabilities, twist }: ApprovalParts,
+) {
   const predicate: ApprovalPredicate = {
     name: about.name,
     version: about.version,
@@ -256,11 +330,17 @@ export function approvalBy(name: 'ada' | 'ben', about: VersionSubject, { report,
   const drafted = approvalStatement(about, twist.approval?.(predicate) ?? predicate);
   if (name === 'ada') return { statement: drafted, signer: people.ada };
   const assertion = people.ben.assert(approvalChallenge(drafted));
-  return { statement: approvalStatement(about, { ...drafted.predicate, assertion }), signer: people.registry };
+  return {
+    statement: approvalStatement(about, { ...drafted.predicate, assertion }),
+    signer: people.registry,
+  };
 }
 
 /** The registry's verdict over these statements. */
-export function verdictOn(about: VersionSubject, inputs: readonly { readonly digest: Digest }[]): Statement {
+export function verdictOn(
+  about: VersionSubject,
+  inputs: readonly { readonly digest: Digest }[],
+): Statement {
   return verdictStatement(about, {
     verifier: { id: 'https://skills.example' },
     timeVerified: new Date(storyNow - 7_200_000).toISOString(),
@@ -275,7 +355,9 @@ export function verdictOn(about: VersionSubject, inputs: readonly { readonly dig
 }
 
 function inputOf(
-  parts: Pick<Story, 'log' | 'packed' | 'report' | 'line' | 'status'> & { files: ReadonlyMap<string, Uint8Array> },
+  parts: Pick<Story, 'log' | 'packed' | 'report' | 'line' | 'status'> & {
+    files: ReadonlyMap<string, Uint8Array>;
+  },
 ): DecisionInput {
   const { log, packed, report, line, status, files } = parts;
   return {

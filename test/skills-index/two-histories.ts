@@ -1,7 +1,13 @@
 /** A log whose key signs two histories, for tests of who must notice. Each is given by its name; they share their first entries. */
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
 import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { consistencyProof, type Hash, leafHash, nodesFromLeaves, treeRootFrom } from '../../skills-index/log/merkle-tree.ts';
+import {
+  consistencyProof,
+  type Hash,
+  leafHash,
+  nodesFromLeaves,
+  treeRootFrom,
+} from '../../skills-index/log/merkle-tree.ts';
 import { hashTile, tilePath, tilesOf } from '../../skills-index/log/tile.ts';
 import { testLogKey } from './story-keys.ts';
 
@@ -16,12 +22,16 @@ const leafOf =
     leafHash(Buffer.from(index < shared ? `entry ${index}` : `entry ${index} of ${history}`));
 
 export function noteOf(size: number, history = 'a'): Promise<string> {
-  return signCheckpoint({ origin: watched.origin, size, root: treeRootFrom(size, nodesFromLeaves(leafOf(history))) }, logKey);
+  return signCheckpoint(
+    { origin: watched.origin, size, root: treeRootFrom(size, nodesFromLeaves(leafOf(history))) },
+    logKey,
+  );
 }
 
 /** The body of an `add-checkpoint`, with a good proof in its own history. */
 export async function submissionOf(oldSize: number, size: number, history = 'a'): Promise<string> {
-  const proof = oldSize > 0 && oldSize < size ? consistencyProof(oldSize, size, leafOf(history)) : [];
+  const proof =
+    oldSize > 0 && oldSize < size ? consistencyProof(oldSize, size, leafOf(history)) : [];
   return printSubmission({ oldSize, proof, note: await noteOf(size, history) });
 }
 
@@ -33,6 +43,8 @@ export async function logFetch(size: number, history = 'a'): Promise<typeof fetc
   paths.set('/log/checkpoint', Buffer.from(await noteOf(size, history)));
   return async (input) => {
     const bytes = paths.get(new URL(String(input)).pathname);
-    return bytes === undefined ? new Response('', { status: 404 }) : new Response(Buffer.from(bytes));
+    return bytes === undefined
+      ? new Response('', { status: 404 })
+      : new Response(Buffer.from(bytes));
   };
 }

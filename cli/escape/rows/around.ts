@@ -54,7 +54,11 @@ async function livesBare(world: EscapeWorld): Promise<boolean> {
   return isAlive;
 }
 
-async function judgeSurvivors(world: EscapeWorld, sandbox: Sandbox, stop?: AbortController): Promise<Outcome> {
+async function judgeSurvivors(
+  world: EscapeWorld,
+  sandbox: Sandbox,
+  stop?: AbortController,
+): Promise<Outcome> {
   const stops = stop === undefined ? [] : [{ signal: stop.signal, reason: 'revoked' as const }];
   const files = { 'probe.py': daemon(world.word, stop !== undefined) };
   const running = runOnce(world, sandbox, () => ({ files }), { stops });
@@ -63,7 +67,9 @@ async function judgeSurvivors(world: EscapeWorld, sandbox: Sandbox, stop?: Abort
   const { end, problem } = await running;
   if (!began) return { result: 'untested', detail: `it never began: ${problem ?? end?.reason}` };
   const detail = `gone when the run ended: ${end?.reason}`;
-  return lives(world) ? { result: 'through', detail: 'a process outlived the run' } : { result: 'blocked', detail };
+  return lives(world)
+    ? { result: 'through', detail: 'a process outlived the run' }
+    : { result: 'blocked', detail };
 }
 
 /** What two runs in a row see of each other: the first leaves a word in every place that takes one. */
@@ -96,7 +102,10 @@ export const aroundRows: readonly RunnerAttempt[] = [
       };
       const { printed, problem } = await runOnce(world, swapping, () => skill);
       if (printed.includes('id_ed25519')) return { result: 'through', detail: printed };
-      return { result: 'blocked', detail: problem ?? `it saw the folder that was judged: ${printed.trim()}` };
+      return {
+        result: 'blocked',
+        detail: problem ?? `it saw the folder that was judged: ${printed.trim()}`,
+      };
     },
   },
   {
@@ -118,7 +127,13 @@ export const aroundRows: readonly RunnerAttempt[] = [
       const code = `import os\nfor n in range(20): os.write(1, b'x' * 1048576)\nopen(folder + '/home/printed', 'w').close()`;
       await runBare(
         world,
-        [wantedAttempt(world, { name: 'flood', wants: '', code, proof: () => false, seconds: 6 }, 0)],
+        [
+          wantedAttempt(
+            world,
+            { name: 'flood', wants: '', code, proof: () => false, seconds: 6 },
+            0,
+          ),
+        ],
         'user',
         1,
       );
@@ -128,7 +143,10 @@ export const aroundRows: readonly RunnerAttempt[] = [
       const skill = { files: { 'probe.py': `import os\nwhile True: os.write(1, b'x' * 1048576)` } };
       const { end, printed } = await runOnce(world, sandbox, () => skill);
       const held = end?.reason === 'limit:output' && printed.length <= outputBytesMax;
-      return { result: held ? 'contained' : 'through', detail: `${end?.reason}: ${printed.length} bytes were kept` };
+      return {
+        result: held ? 'contained' : 'through',
+        detail: `${end?.reason}: ${printed.length} bytes were kept`,
+      };
     },
   },
   {
@@ -143,7 +161,8 @@ export const aroundRows: readonly RunnerAttempt[] = [
     attempt: async (world, sandbox) => {
       const first = await runOnce(world, sandbox, () => ({ files: { 'probe.py': leave } }));
       const { printed } = await runOnce(world, sandbox, () => ({ files: { 'probe.py': find } }));
-      if (!first.printed.includes('left') || !printed.includes('looked')) return { result: 'untested', detail: printed };
+      if (!first.printed.includes('left') || !printed.includes('looked'))
+        return { result: 'untested', detail: printed };
       return { result: printed.includes('found') ? 'through' : 'blocked', detail: printed.trim() };
     },
   },

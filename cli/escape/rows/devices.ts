@@ -4,10 +4,15 @@ import { type Attempt, saysThrough } from '../row.ts';
 const device = { wants: 'a device of the host', proof: saysThrough, as: 'root' } as const;
 const setting = { wants: 'a setting of the kernel', proof: saysThrough, as: 'root' } as const;
 
-const open = (path: string, flags = 'os.O_RDONLY'): string => `os.close(os.open('${path}', ${flags})); won()`;
+const open = (path: string, flags = 'os.O_RDONLY'): string =>
+  `os.close(os.open('${path}', ${flags})); won()`;
 
 export const deviceRows: readonly Attempt[] = [
-  { ...device, name: 'make a block device', code: `os.mknod(mount + '/disk', stat.S_IFBLK | 0o600, os.makedev(7, 0)); won()` },
+  {
+    ...device,
+    name: 'make a block device',
+    code: `os.mknod(mount + '/disk', stat.S_IFBLK | 0o600, os.makedev(7, 0)); won()`,
+  },
   {
     ...device,
     name: 'make a character device',
@@ -40,7 +45,11 @@ if not disks: os.open('/dev/vda', os.O_RDONLY)`,
     // A process of the host has a key of this name.
     code: `won(os.path.basename(folder) in open('/proc/keys').read())`,
   },
-  { ...setting, name: 'press the kernel’s emergency keys', code: open('/proc/sysrq-trigger', 'os.O_WRONLY') },
+  {
+    ...setting,
+    name: 'press the kernel’s emergency keys',
+    code: open('/proc/sysrq-trigger', 'os.O_WRONLY'),
+  },
   {
     ...setting,
     name: 'set the program that gets core files',
@@ -68,7 +77,11 @@ if not disks: os.open('/dev/vda', os.O_RDONLY)`,
     code: `found = [os.path.join(d, n) for d, _, names in os.walk('/sys/fs/cgroup') for n in names if n in ('release_agent', 'cgroup.procs')]
 print(found[:3]); won(any(os.open(p, os.O_WRONLY) for p in found[:1]))`,
   },
-  { ...setting, name: 'name an interpreter for every program', code: open('/proc/sys/fs/binfmt_misc/register', 'os.O_WRONLY') },
+  {
+    ...setting,
+    name: 'name an interpreter for every program',
+    code: open('/proc/sys/fs/binfmt_misc/register', 'os.O_WRONLY'),
+  },
   {
     ...setting,
     name: 'write to the settings of the machine',

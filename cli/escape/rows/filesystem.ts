@@ -6,9 +6,23 @@ const read = { wants: 'a file of the host', proof: tellsSecret } as const;
 
 export const filesystemRows: readonly Attempt[] = [
   { ...read, name: 'read a file by its absolute path', code: 'print(open(canary).read())' },
-  { ...read, name: 'read it through /proc/self/root', code: `print(open('/proc/self/root' + canary).read())` },
-  { ...read, name: 'read it through the root of process 1', as: 'root', code: `print(open('/proc/1/root' + canary).read())` },
-  { ...read, name: 'read it through the folder of process 1', as: 'root', code: `print(open('/proc/1/cwd/canary.txt').read())` },
+  {
+    ...read,
+    name: 'read it through /proc/self/root',
+    code: `print(open('/proc/self/root' + canary).read())`,
+  },
+  {
+    ...read,
+    name: 'read it through the root of process 1',
+    as: 'root',
+    code: `print(open('/proc/1/root' + canary).read())`,
+  },
+  {
+    ...read,
+    name: 'read it through the folder of process 1',
+    as: 'root',
+    code: `print(open('/proc/1/cwd/canary.txt').read())`,
+  },
   {
     ...read,
     name: 'read it through the root of a process of the host',
@@ -24,7 +38,11 @@ export const filesystemRows: readonly Attempt[] = [
     name: 'read it through a link made in a mount',
     code: `os.symlink(canary, mount + '/l1'); print(open(mount + '/l1').read())`,
   },
-  { ...read, name: 'climb out of a mount with dots', code: `print(open(mount + '/../canary.txt').read())` },
+  {
+    ...read,
+    name: 'climb out of a mount with dots',
+    code: `print(open(mount + '/../canary.txt').read())`,
+  },
   {
     ...read,
     name: 'climb out with a link of dots',
@@ -36,10 +54,26 @@ export const filesystemRows: readonly Attempt[] = [
     code: `os.makedirs(mount + '/m1/m2'); d = os.open(mount + '/m1/m2', os.O_RDONLY); os.rename(mount + '/m1/m2', mount + '/m2')
 print(os.read(os.open('../../canary.txt', os.O_RDONLY, dir_fd=d) if os.path.exists('/proc/self/fd/%d/../../canary.txt' % d) else os.open('../../../canary.txt', os.O_RDONLY, dir_fd=d), 99))`,
   },
-  { ...read, name: 'read the key of the user’s ssh', code: `print(open(folder + '/home/.ssh/id_ed25519').read())` },
-  { ...read, name: 'read the folder of another skill', code: `print(open(folder + '/skills/other/SKILL.md').read())` },
-  { ...read, name: 'read the cache of verified files', code: `print(open(folder + '/skills/blob').read())` },
-  { ...read, name: 'read shared memory of the host', code: `print(open('/dev/shm/skillgate-' + word).read())` },
+  {
+    ...read,
+    name: 'read the key of the user’s ssh',
+    code: `print(open(folder + '/home/.ssh/id_ed25519').read())`,
+  },
+  {
+    ...read,
+    name: 'read the folder of another skill',
+    code: `print(open(folder + '/skills/other/SKILL.md').read())`,
+  },
+  {
+    ...read,
+    name: 'read the cache of verified files',
+    code: `print(open(folder + '/skills/blob').read())`,
+  },
+  {
+    ...read,
+    name: 'read shared memory of the host',
+    code: `print(open('/dev/shm/skillgate-' + word).read())`,
+  },
   {
     name: 'read the users’ passwords',
     wants: 'their hashes',

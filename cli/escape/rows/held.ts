@@ -27,25 +27,44 @@ with socket.create_connection((facts['proxyHost'], facts['proxyPort']), 5) as s:
 ];
 
 /** Contained when the request leaves as the person saw it. */
-function askingFirst(name: string, code: string, isShown: (action: Shown, token: string) => boolean): RunnerAttempt {
+function askingFirst(
+  name: string,
+  code: string,
+  isShown: (action: Shown, token: string) => boolean,
+): RunnerAttempt {
   const wants = 'a yes for what nobody saw';
   return {
-    ...{ name, wants },
+    name,
+    wants,
     bare: async (world) => {
       const output = await triesBare(world, code);
-      return isHeard({ output, token: wantedAttempt(world, { name, wants, code, proof: isHeard }, 0).token, world });
+      return isHeard({
+        output,
+        token: wantedAttempt(world, { name, wants, code, proof: isHeard }, 0).token,
+        world,
+      });
     },
     attempt: async (world, sandbox) => {
       const wanted = wantedAttempt(world, { name, wants, code, proof: isHeard, seconds: 30 }, 0);
       const shown: Shown[] = [];
-      const confirm: HoldHands['confirm'] = async ({ action }) => action?.kind === 'egress' && shown.push(action) > 0;
+      const confirm: HoldHands['confirm'] = async ({ action }) =>
+        action?.kind === 'egress' && shown.push(action) > 0;
       const holds = [{ name: 'posts', when: { method: 'POST' }, seconds: 20 }];
-      const { reason, told } = await runSandboxed(world, { sandbox, grants: ['egress'] }, [wanted], {
-        atOnce: 1,
-        change: ({ hostPolicy }) => ({ hands: { confirm }, hostPolicy: { ...hostPolicy, holds } }),
-      });
+      const { reason, told } = await runSandboxed(
+        world,
+        { sandbox, grants: ['egress'] },
+        [wanted],
+        {
+          atOnce: 1,
+          change: ({ hostPolicy }) => ({
+            hands: { confirm },
+            hostPolicy: { ...hostPolicy, holds },
+          }),
+        },
+      );
       const output = told.get(name) ?? '';
-      if (!isHeard({ output, token: wanted.token, world })) return { result: 'untested', detail: `${reason}: ${output}` };
+      if (!isHeard({ output, token: wanted.token, world }))
+        return { result: 'untested', detail: `${reason}: ${output}` };
       return shown.some((action) => isShown(action, wanted.token))
         ? { result: 'contained', detail: 'the person was shown what left' }
         : { result: 'through', detail: 'it left, and nobody was shown it' };

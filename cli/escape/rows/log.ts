@@ -39,9 +39,12 @@ export const logRows: readonly RunnerAttempt[] = [
   {
     name: 'write a line of the log by printing it',
     wants: 'a history of its own',
-    bare: async (world) => logsAsTold(world, await triesBare(world, `print(${JSON.stringify(forged)})`)),
+    bare: async (world) =>
+      logsAsTold(world, await triesBare(world, `print(${JSON.stringify(forged)})`)),
     attempt: async (world, sandbox) => {
-      await runOnce(world, sandbox, () => ({ files: { 'probe.sh': `printf '%s' '${forged}'; printf '%s' '${forged}' >&2` } }));
+      await runOnce(world, sandbox, () => ({
+        files: { 'probe.sh': `printf '%s' '${forged}'; printf '%s' '${forged}' >&2` },
+      }));
       return judgeLog(world);
     },
   },
@@ -68,9 +71,13 @@ export const logRows: readonly RunnerAttempt[] = [
 async function judgeLog(world: EscapeWorld): Promise<Outcome> {
   const file = auditFileOf(world);
   const verdict = await verifyAuditFile(file, auditKeyFileOf(world));
-  if (verdict.kind === 'broken') return { result: 'through', detail: `the log is broken: ${verdict.why}` };
-  const found = (await readEntries(file, (entry) => entry.event === 'exit' && entry.reason === 'forged')).length > 0;
+  if (verdict.kind === 'broken')
+    return { result: 'through', detail: `the log is broken: ${verdict.why}` };
+  const found =
+    (await readEntries(file, (entry) => entry.event === 'exit' && entry.reason === 'forged'))
+      .length > 0;
   const acts = /[\x00-\x09\x0b-\x1f\u202e]/.test(fs.readFileSync(file, 'utf8'));
-  if (found || acts) return { result: 'through', detail: found ? 'a forged line' : 'a control character' };
+  if (found || acts)
+    return { result: 'through', detail: found ? 'a forged line' : 'a control character' };
   return { result: 'blocked', detail: `${verdict.lines} lines, whole` };
 }

@@ -55,7 +55,11 @@ export function logsAsTold(world: EscapeWorld, told: string): boolean {
 
 /** Reads a log of plain lines after one of them was changed: whether it sees nothing. */
 export function readsChangedLog(change: (lines: readonly string[]) => readonly string[]): boolean {
-  const lines = ['{"seq":1,"event":"start"}', '{"seq":2,"event":"probe"}', '{"seq":3,"event":"exit"}'];
+  const lines = [
+    '{"seq":1,"event":"start"}',
+    '{"seq":2,"event":"probe"}',
+    '{"seq":3,"event":"exit"}',
+  ];
   return change(lines).every((line) => typeof JSON.parse(line) === 'object');
 }
 
@@ -79,12 +83,21 @@ export async function triesBare(world: EscapeWorld, code: string): Promise<strin
  * Lets a program change a copy of a folder as the run's user, then makes the folder equal as root: what is new belongs to the folder's
  * owner, what is changed to whom it belonged.
  */
-export function takesOverAsRoot({ user }: EscapeWorld, folder: string, changed: string, code: string): void {
+export function takesOverAsRoot(
+  { user }: EscapeWorld,
+  folder: string,
+  changed: string,
+  code: string,
+): void {
   execFileSync('cp', ['-a', `${folder}/.`, changed]);
-  execFileSync('python3', ['-c', `import os\nmount = '${changed}'\n${code}`], { ...user, stdio: 'pipe' });
+  execFileSync('python3', ['-c', `import os\nmount = '${changed}'\n${code}`], {
+    ...user,
+    stdio: 'pipe',
+  });
   const owner = fs.statSync(folder);
   for (const name of fs.readdirSync(changed, { recursive: true, encoding: 'utf8' })) {
-    const [from, to] = [join(changed, name), join(folder, name)];
+    const from = join(changed, name);
+    const to = join(folder, name);
     const { uid, gid } = fs.statSync(to, { throwIfNoEntry: false }) ?? owner;
     if (fs.statSync(from).isDirectory()) fs.mkdirSync(to, { recursive: true });
     else fs.copyFileSync(from, to);

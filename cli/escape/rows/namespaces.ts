@@ -2,7 +2,10 @@
 import { type Attempt, saysThrough } from '../row.ts';
 
 const mounts = { wants: 'another view of the host’s files', proof: saysThrough } as const;
-const spaces = { wants: 'all capabilities, in a namespace of its own', proof: saysThrough } as const;
+const spaces = {
+  wants: 'all capabilities, in a namespace of its own',
+  proof: saysThrough,
+} as const;
 const newUser = '0x10000000';
 
 export const namespaceRows: readonly Attempt[] = [
@@ -29,10 +32,25 @@ call('mount', buffer('none'), buffer(library), buffer('none'), 32 | 4096, 0); wo
   },
   { ...mounts, name: 'change the root', as: 'root', code: `call('chroot', buffer('/tmp')); won()` },
   { ...mounts, name: 'exchange the root', as: 'root', code: `reach('pivot_root', -1, -1)` },
-  { ...mounts, name: 'open a new file system', as: 'root', code: `call('fsopen', buffer('tmpfs'), 0); won()` },
-  { ...mounts, name: 'take a copy of a mount', as: 'root', code: `call('open_tree', -100, buffer('/'), 1); won()` },
+  {
+    ...mounts,
+    name: 'open a new file system',
+    as: 'root',
+    code: `call('fsopen', buffer('tmpfs'), 0); won()`,
+  },
+  {
+    ...mounts,
+    name: 'take a copy of a mount',
+    as: 'root',
+    code: `call('open_tree', -100, buffer('/'), 1); won()`,
+  },
   { ...mounts, name: 'move a mount', as: 'root', code: `reach('move_mount', -1, -1, -1, -1, -1)` },
-  { ...mounts, name: 'change what a mount allows', as: 'root', code: `reach('mount_setattr', -1, -1, -1, -1, -1)` },
+  {
+    ...mounts,
+    name: 'change what a mount allows',
+    as: 'root',
+    code: `reach('mount_setattr', -1, -1, -1, -1, -1)`,
+  },
   {
     ...mounts,
     name: 'open a file by its handle, without a path',
@@ -64,7 +82,12 @@ os.waitpid(pid, 0); won()`,
     code: 'unshare --user --map-root-user true && echo through',
   },
   { ...spaces, name: 'a mount namespace', as: 'root', code: `call('unshare', 0x20000); won()` },
-  { ...spaces, name: 'a network namespace', as: 'root', code: `call('unshare', 0x40000000); won()` },
+  {
+    ...spaces,
+    name: 'a network namespace',
+    as: 'root',
+    code: `call('unshare', 0x40000000); won()`,
+  },
   {
     ...spaces,
     name: 'enter the namespace of process 1',

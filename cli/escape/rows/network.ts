@@ -12,7 +12,11 @@ export const networkRows: readonly Attempt[] = [
   { ...listener, name: 'reach a service on loopback', code: `tell(('127.0.0.1', port))` },
   { ...listener, name: 'reach it by its name', code: `tell(('localhost', port))` },
   { ...listener, name: 'reach it by the address of any', code: `tell(('0.0.0.0', port))` },
-  { ...listener, name: 'reach it by its address in version 6', code: `tell(('::ffff:127.0.0.1', port), socket.AF_INET6)` },
+  {
+    ...listener,
+    name: 'reach it by its address in version 6',
+    code: `tell(('::ffff:127.0.0.1', port), socket.AF_INET6)`,
+  },
   {
     ...listener,
     name: 'reach it by multipath',
@@ -30,7 +34,11 @@ export const networkRows: readonly Attempt[] = [
     code: `q = struct.pack('>6H', 1, 256, 1, 0, 0, 0) + bytes([len(token)]) + token.encode() + b'\\x07example\\0' + struct.pack('>2H', 1, 1)
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(q, ('127.0.0.1', datagramPort)); time.sleep(0.1)`,
   },
-  { ...listener, name: 'reach a unix socket without a file', code: `tell('\\0' + abstractName, socket.AF_UNIX)` },
+  {
+    ...listener,
+    name: 'reach a unix socket without a file',
+    code: `tell('\\0' + abstractName, socket.AF_UNIX)`,
+  },
   {
     ...listener,
     name: 'go to the pinned address and not to the proxy',
@@ -54,7 +62,11 @@ urllib.request.urlopen('http://127.0.0.1:%d/%s' % (port, token), timeout=2)`,
   { ...route, name: 'a route to a public address', code: routeTo('192.0.2.1', 443) },
   { ...route, name: 'a route to a public name server', code: routeTo('198.51.100.53', 53) },
   { ...route, name: 'a route in version 6', code: routeTo('2001:db8::1', 443, 'socket.AF_INET6') },
-  { ...route, name: 'read which name servers the host asks', code: `won('nameserver' in open('/etc/resolv.conf').read())` },
+  {
+    ...route,
+    name: 'read which name servers the host asks',
+    code: `won('nameserver' in open('/etc/resolv.conf').read())`,
+  },
   {
     ...route,
     name: 'see the host’s network devices',
@@ -67,7 +79,12 @@ urllib.request.urlopen('http://127.0.0.1:%d/%s' % (port, token), timeout=2)`,
     code: `s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); s.bind((0, 0)); s.settimeout(2)
 s.send(struct.pack('IHHII', 32, 16, 5, 1, 0) + struct.pack('BBHiII', 0, 0, 0, 1, 1, 1)); got = s.recv(4096); code = struct.unpack_from('i', got, 16)[0]; print(code); won(code == 0)`,
   },
-  { ...route, name: 'listen on a port of the system', as: 'root', code: `s = socket.socket(); s.bind(('0.0.0.0', 443)); won()` },
+  {
+    ...route,
+    name: 'listen on a port of the system',
+    as: 'root',
+    code: `s = socket.socket(); s.bind(('0.0.0.0', 443)); won()`,
+  },
   { ...family, name: 'raw packets', as: 'root', code: `opens(socket.AF_INET, socket.SOCK_RAW, 1)` },
   { ...family, name: 'packets of a device', as: 'root', code: `opens(17, socket.SOCK_RAW, 0)` },
   {
@@ -78,7 +95,11 @@ s.send(struct.pack('IHHII', 32, 16, 5, 1, 0) + struct.pack('BBHiII', 0, 0, 0, 1,
   },
   { ...family, name: 'the host of a virtual machine', code: `opens(40)` },
   { ...family, name: 'the kernel’s cryptography', code: `opens(38, socket.SOCK_SEQPACKET)` },
-  { ...family, name: 'messages to the kernel', code: `opens(socket.AF_NETLINK, socket.SOCK_RAW, 0)` },
+  {
+    ...family,
+    name: 'messages to the kernel',
+    code: `opens(socket.AF_NETLINK, socket.SOCK_RAW, 0)`,
+  },
   { ...family, name: 'a cluster’s own protocol', as: 'root', code: `opens(30)` },
   { ...family, name: 'packets without the kernel', as: 'root', code: `opens(44, socket.SOCK_RAW)` },
   { ...family, name: 'bluetooth', code: `opens(31, socket.SOCK_RAW, 1)` },

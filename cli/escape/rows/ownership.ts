@@ -20,7 +20,8 @@ function makeOwned(world: EscapeWorld, name: string): string {
   return folder;
 }
 
-const uidOf = (path: string): number | undefined => fs.statSync(path, { throwIfNoEntry: false })?.uid;
+const uidOf = (path: string): number | undefined =>
+  fs.statSync(path, { throwIfNoEntry: false })?.uid;
 
 function ownership(
   name: string,
@@ -30,7 +31,8 @@ function ownership(
 ): RunnerAttempt {
   const isRoot = process.getuid?.() === 0;
   return {
-    ...{ name, wants },
+    name,
+    wants,
     bare: async (world) => {
       if (!isRoot) return false;
       const folder = makeOwned(world, 'owned-bare');
@@ -48,14 +50,22 @@ function ownership(
       const { problem, printed } = await runOnce(
         world,
         sandbox,
-        () => ({ files: { 'probe.py': `import os\nmount = '/reports'\n${code}\nprint('partly')` }, capabilities: { mount } }),
-        (request) => ({ hostPolicy: { ...request.hostPolicy, workspaces: { owned: folder }, writable: ['owned'] } }),
+        () => ({
+          files: { 'probe.py': `import os\nmount = '/reports'\n${code}\nprint('partly')` },
+          capabilities: { mount },
+        }),
+        (request) => ({
+          hostPolicy: { ...request.hostPolicy, workspaces: { owned: folder }, writable: ['owned'] },
+        }),
       );
       const through = proof(folder, world);
       fs.rmSync(folder, { recursive: true });
       if (through) return { result: 'through', detail: printed };
       if (problem !== undefined) return { result: 'untested', detail: problem };
-      return { result: printed.includes('partly') ? 'contained' : 'untested', detail: 'not taken over' };
+      return {
+        result: printed.includes('partly') ? 'contained' : 'untested',
+        detail: 'not taken over',
+      };
     },
   };
 }

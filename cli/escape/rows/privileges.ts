@@ -3,7 +3,13 @@ import { type Attempt, saysThrough } from '../row.ts';
 import { leavesBits } from './proofs.ts';
 
 export const privilegeRows: readonly Attempt[] = [
-  { name: 'become root', wants: 'root', as: 'root', proof: saysThrough, code: 'os.setuid(0); won()' },
+  {
+    name: 'become root',
+    wants: 'root',
+    as: 'root',
+    proof: saysThrough,
+    code: 'os.setuid(0); won()',
+  },
   {
     name: 'become another user',
     wants: 'that user’s files',
@@ -11,7 +17,13 @@ export const privilegeRows: readonly Attempt[] = [
     proof: saysThrough,
     code: 'os.setresuid(1000, 1000, 1000); won()',
   },
-  { name: 'join another group', wants: 'that group’s files', as: 'root', proof: saysThrough, code: 'os.setgroups([0]); won()' },
+  {
+    name: 'join another group',
+    wants: 'that group’s files',
+    as: 'root',
+    proof: saysThrough,
+    code: 'os.setgroups([0]); won()',
+  },
   {
     name: 'start a program that makes one root',
     wants: 'root',

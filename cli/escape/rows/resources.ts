@@ -5,10 +5,17 @@
 import { bareMemoryMiB, bareProcesses } from '../limits.ts';
 import { type LoneAttempt, saysThrough } from '../row.ts';
 
-const ordinary = { limits: { seconds: 20, memoryMiB: 256 }, seconds: 15, proof: saysThrough } as const;
+const ordinary = {
+  limits: { seconds: 20, memoryMiB: 256 },
+  seconds: 15,
+  proof: saysThrough,
+} as const;
 
 // Reserves blocks without writing them (fallocate(2)), so that a bare twin costs little.
-const fill = (folder: string, mebibytes: number): string => `top = ${folder}; os.makedirs(top, exist_ok=True); made = []
+const fill = (
+  folder: string,
+  mebibytes: number,
+): string => `top = ${folder}; os.makedirs(top, exist_ok=True); made = []
 try:
     for n in range(${mebibytes} // 32):
         p = '%s/fill%d' % (top, n); f = open(p, 'wb'); made.append(p); os.posix_fallocate(f.fileno(), 0, 32 << 20); f.close()
@@ -16,7 +23,8 @@ try:
 finally:
     print('partly %d MiB' % (32 * len(made)))
     for p in made: os.remove(p)`;
-const own = (inside: string): string => `('${inside}' if mount == '/reports' else folder + '/home/fill')`;
+const own = (inside: string): string =>
+  `('${inside}' if mount == '/reports' else folder + '/home/fill')`;
 
 export const resourceRows: readonly LoneAttempt[] = [
   {
@@ -63,15 +71,30 @@ for n in range(8):
     os.close(told)
 won(all(os.read(one, 1) == b'1' for one in made))`,
   },
-  { ...ordinary, name: 'fill the temporary folder', wants: 'no memory for anybody else', code: fill(own('/tmp'), 512) },
-  { ...ordinary, name: 'fill the home folder', wants: 'no memory for anybody else', code: fill(own('/home/skill'), 512) },
+  {
+    ...ordinary,
+    name: 'fill the temporary folder',
+    wants: 'no memory for anybody else',
+    code: fill(own('/tmp'), 512),
+  },
+  {
+    ...ordinary,
+    name: 'fill the home folder',
+    wants: 'no memory for anybody else',
+    code: fill(own('/home/skill'), 512),
+  },
   {
     ...ordinary,
     name: 'fill the folder of shared memory',
     wants: 'no memory for anybody else',
     code: fill(own('/dev/shm'), 512),
   },
-  { ...ordinary, name: 'fill the disk through a writable mount', wants: 'no disk for anybody else', code: fill('mount', 4096) },
+  {
+    ...ordinary,
+    name: 'fill the disk through a writable mount',
+    wants: 'no disk for anybody else',
+    code: fill('mount', 4096),
+  },
   {
     ...ordinary,
     name: 'one file as large as the disk',

@@ -26,7 +26,10 @@ export async function runOnce(
   try {
     const request = requestIn(world, sandbox, skillOf());
     printed = request.printed;
-    const end = await runAndApply({ ...request, ...(typeof change === 'function' ? change(request) : change) });
+    const end = await runAndApply({
+      ...request,
+      ...(typeof change === 'function' ? change(request) : change),
+    });
     return { printed: printed(), end };
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;

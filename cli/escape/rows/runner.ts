@@ -12,7 +12,9 @@ import { runOnce } from './run-once.ts';
 
 const why = 'escape suite';
 const quiet: EscapeSkill = { files: { 'probe.sh': 'echo started' } };
-const mountOf = (source: string, target: string) => ({ mount: [{ source, target, mode: 'ro', why }] });
+const mountOf = (source: string, target: string) => ({
+  mount: [{ source, target, mode: 'ro', why }],
+});
 
 /** Blocked when nothing starts. */
 function refusing(
@@ -20,13 +22,18 @@ function refusing(
   wants: string,
   skillOf: (world: EscapeWorld) => EscapeSkill,
   bare: (world: EscapeWorld) => boolean | Promise<boolean>,
-  change: (world: EscapeWorld) => Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = () => ({}),
+  change: (
+    world: EscapeWorld,
+  ) => Partial<RunRequest> | ((request: RunRequest) => Partial<RunRequest>) = () => ({}),
 ): RunnerAttempt {
   const attempt = async (world: EscapeWorld, sandbox: Sandbox): Promise<Outcome> => {
     const { printed, problem } = await runOnce(world, sandbox, () => skillOf(world), change(world));
     if (problem?.startsWith('sandbox-')) return { result: 'untested', detail: problem };
     if (problem !== undefined) return { result: 'blocked', detail: problem };
-    return { result: printed.includes('started') ? 'through' : 'untested', detail: `it ran: ${printed}` };
+    return {
+      result: printed.includes('started') ? 'through' : 'untested',
+      detail: `it ran: ${printed}`,
+    };
   };
   return { name, wants, bare: async (world) => bare(world), attempt };
 }
@@ -45,9 +52,10 @@ const wrongMounts: readonly (readonly [name: string, source: string, target: str
 ];
 
 /** Where host policy binds a workspace. */
-const bound = (path: (world: EscapeWorld) => string) => (world: EscapeWorld) => (request: RunRequest) => ({
-  hostPolicy: { ...request.hostPolicy, workspaces: { library: path(world) } },
-});
+const bound =
+  (path: (world: EscapeWorld) => string) => (world: EscapeWorld) => (request: RunRequest) => ({
+    hostPolicy: { ...request.hostPolicy, workspaces: { library: path(world) } },
+  });
 
 const showsOwn: readonly (readonly [name: string, path: (world: EscapeWorld) => string])[] = [
   ['a mount of the runner’s own settings', (world) => world.paths.config],
@@ -109,7 +117,8 @@ export const heldRows: readonly RunnerAttempt[] = [
     'a writable folder that nobody said yes to',
     'a folder of the host',
     () => ({ ...quiet, capabilities: capabilitiesOf(['writing']) }),
-    async (world) => /^through$/m.test(await triesBare(world, `open(mount + '/written', 'w').close(); won()`)),
+    async (world) =>
+      /^through$/m.test(await triesBare(world, `open(mount + '/written', 'w').close(); won()`)),
     () => strict([]),
   ),
   untilStopped(
@@ -130,17 +139,26 @@ const all: readonly Grant[] = ['egress', 'writing'];
 function untilStopped(name: string, wants: string, code: string): RunnerAttempt {
   const whole = `${code}\nwon()`;
   return {
-    ...{ name, wants },
+    name,
+    wants,
     bare: async (world) => /^through$/m.test(await triesBare(world, whole)),
     attempt: async (world, sandbox) => {
-      const wanted = wantedAttempt(world, { name, wants, code: whole, proof: saysThrough, seconds: 30 }, 0);
+      const wanted = wantedAttempt(
+        world,
+        { name, wants, code: whole, proof: saysThrough, seconds: 30 },
+        0,
+      );
       const { told, reason } = await runSandboxed(world, { sandbox, grants: all }, [wanted], {
         atOnce: 1,
         change: strict(['reports']),
       });
-      if (reason === 'breaker') return { result: 'contained', detail: 'the run was ended: breaker' };
+      if (reason === 'breaker')
+        return { result: 'contained', detail: 'the run was ended: breaker' };
       const output = told.get(name) ?? '';
-      return { result: /^through$/m.test(output) ? 'through' : 'untested', detail: `${reason}: ${output}` };
+      return {
+        result: /^through$/m.test(output) ? 'through' : 'untested',
+        detail: `${reason}: ${output}`,
+      };
     },
   };
 }
@@ -154,7 +172,8 @@ export const bundleRows: readonly RunnerAttempt[] = [
     startsWhatLiesThere,
     () => (request) => {
       const changed = new Map(request.skill.contents);
-      for (const path of changed.keys()) if (path === 'probe.sh') changed.set(path, Buffer.from('echo started changed'));
+      for (const path of changed.keys())
+        if (path === 'probe.sh') changed.set(path, Buffer.from('echo started changed'));
       return { skill: { ...request.skill, contents: changed } };
     },
   ),
@@ -164,7 +183,10 @@ export const bundleRows: readonly RunnerAttempt[] = [
     () => quiet,
     startsWhatLiesThere,
     () => (request) => ({
-      skill: { ...request.skill, bundle: { ...request.skill.bundle, files: request.skill.bundle.files.slice(0, 1) } },
+      skill: {
+        ...request.skill,
+        bundle: { ...request.skill.bundle, files: request.skill.bundle.files.slice(0, 1) },
+      },
     }),
   ),
   refusing(

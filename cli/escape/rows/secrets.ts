@@ -20,9 +20,21 @@ const echoes: Readonly<Record<string, string>> = {
 };
 
 export const secretRows: readonly Attempt[] = [
-  { ...use, name: 'the secret in the path', code: `${key}; get('http://api.crm.example/v2/%s/%s' % (token, key))` },
-  { ...use, name: 'the secret in the query', code: `${key}; get('http://api.crm.example/v2/%s?key=%s' % (token, key))` },
-  { ...use, name: 'the secret in the body', code: `${key}; get('http://api.crm.example/v2/x', method='POST', body=token + key)` },
+  {
+    ...use,
+    name: 'the secret in the path',
+    code: `${key}; get('http://api.crm.example/v2/%s/%s' % (token, key))`,
+  },
+  {
+    ...use,
+    name: 'the secret in the query',
+    code: `${key}; get('http://api.crm.example/v2/%s?key=%s' % (token, key))`,
+  },
+  {
+    ...use,
+    name: 'the secret in the body',
+    code: `${key}; get('http://api.crm.example/v2/x', method='POST', body=token + key)`,
+  },
   {
     ...use,
     name: 'the secret in another header',

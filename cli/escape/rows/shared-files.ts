@@ -15,7 +15,12 @@ while time.monotonic() < until:
     if select.select([fd], [], [], 0.1)[0] and b'watched.txt' in os.read(fd, 4096): won(); break`;
 
 export const sharedFileRows: readonly Attempt[] = [
-  { ...shared, name: 'watch which files the host opens', wants: 'what the operator and other agents do', code: watch },
+  {
+    ...shared,
+    name: 'watch which files the host opens',
+    wants: 'what the operator and other agents do',
+    code: watch,
+  },
   {
     ...shared,
     name: 'see a lock of another process by flock',

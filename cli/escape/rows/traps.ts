@@ -4,7 +4,9 @@ import { type Attempt, saysThrough } from '../row.ts';
 import { leaves, leavesName } from './proofs.ts';
 
 const obeyed = (path: string, wants: string, text: string): Attempt => ({
-  ...{ name: `leave ${path}`, wants, proof: leaves(`workspace/${path}`, /trap/) },
+  name: `leave ${path}`,
+  wants,
+  proof: leaves(`workspace/${path}`, /trap/),
   code: `p = mount + ${JSON.stringify(`/${path}`)}
 os.makedirs(os.path.dirname(p), exist_ok=True); open(p, 'w').write(${JSON.stringify(`${text} trap`)}); os.chmod(p, 0o755); print('partly')`,
 });
@@ -43,7 +45,10 @@ export const trapRows: readonly Attempt[] = [
   {
     name: 'make a folder that git takes for a repository',
     wants: commands,
-    proof: ({ world }) => ['HEAD', 'objects', 'refs', 'config'].every((one) => existsSync(`${world.workspace}/bare/${one}`)),
+    proof: ({ world }) =>
+      ['HEAD', 'objects', 'refs', 'config'].every((one) =>
+        existsSync(`${world.workspace}/bare/${one}`),
+      ),
     code: `for d in ('objects', 'refs'): os.makedirs(mount + '/bare/' + d)
 open(mount + '/bare/HEAD', 'w').write('ref: refs/heads/main'); open(mount + '/bare/config', 'w').write('[core] fsmonitor = x'); print('partly')`,
   },

@@ -5,7 +5,17 @@ import type { ApprovalStatement } from '../../../skills-index/statement/attestat
 import { wordsOf } from './capability-matrix.ts';
 import { key } from './key-map.ts';
 import { type Frame, page } from './layout.ts';
-import { count, digest, type Html, html, part, shown, term, typedLine, untrusted } from './markup.ts';
+import {
+  count,
+  digest,
+  type Html,
+  html,
+  part,
+  shown,
+  term,
+  typedLine,
+  untrusted,
+} from './markup.ts';
 import { passkeyForm } from './passkey-form.ts';
 
 export interface ApprovalView {
@@ -43,8 +53,12 @@ function fields({ statement, now }: ApprovalView): Html {
   const { predicate } = statement;
   const { reviewer } = predicate;
   const by =
-    'keyId' in reviewer ? html`key ${digest(reviewer.keyId)}` : html`passkey <code>${untrusted(reviewer.credentialId)}</code>`;
-  const how = predicate.independent ? 'independent of the desk' : html`<b>not</b> independent: signed through the desk`;
+    'keyId' in reviewer
+      ? html`key ${digest(reviewer.keyId)}`
+      : html`passkey <code>${untrusted(reviewer.credentialId)}</code>`;
+  const how = predicate.independent
+    ? 'independent of the desk'
+    : html`<b>not</b> independent: signed through the desk`;
   const over = Date.parse(predicate.expires) < now ? html`<b>(over)</b>` : '';
   return html`<dl class="statement">
 ${term('This version may run', html`<b><bdi>${predicate.name}</bdi> ${predicate.version}</b>`)}
@@ -60,10 +74,12 @@ ${term('to be signed until', html`${predicate.expires} ${over} · written with n
 
 function namedFiles({ subject }: ApprovalStatement): Html {
   const files = subject.slice(1);
-  if (files.length === 0) return html`<span class="sub">its files are named by the bundle only</span>`;
+  if (files.length === 0)
+    return html`<span class="sub">its files are named by the bundle only</span>`;
   return html`<details><summary>${count(files.length, 'file')}, each named in the statement</summary>
 <ul class="plain-list">${files.map(
-    (file) => html`<li>${untrusted(file.name)} <code class="digest">${file.digest.sha256}</code></li>`,
+    (file) =>
+      html`<li>${untrusted(file.name)} <code class="digest">${file.digest.sha256}</code></li>`,
   )}</ul></details>`;
 }
 
@@ -72,13 +88,15 @@ function mayDo({ capabilities, capabilityDigest }: ApprovalStatement['predicate'
   const under = html`<span class="sub quiet">capability digest ${digest(capabilityDigest)}</span>`;
   if (list.length === 0) return html`nothing but read its own files${under}`;
   return html`<ul class="plain-list">${list.map(
-    (one) => html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code></li>`,
+    (one) =>
+      html`<li><span class="tag">${one.kind}</span> <code>${untrusted(wordsOf(one))}</code></li>`,
   )}</ul>${under}`;
 }
 
 function signing(view: ApprovalView, statementDigest: string): Html {
   const { name, version, reviewer, expires } = view.statement.predicate;
-  if (!view.mine) return html`<p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p>`;
+  if (!view.mine)
+    return html`<p class="notice">Only ${untrusted(reviewer.member)} can sign this.</p>`;
   if (view.passkeyOptions === undefined) {
     return html`<p>On the command line, with your key. It fetches the bundle itself, checks it
 and shows the statement before it signs:</p>

@@ -40,36 +40,59 @@ export interface MatrixInput {
 }
 
 /** The rows of the matrix: undeclared, then used, then unused, each in the order of the kinds. */
-export function capabilityRows({ declared, observed, approvedBefore }: MatrixInput): CapabilityRow[] {
+export function capabilityRows({
+  declared,
+  observed,
+  approvedBefore,
+}: MatrixInput): CapabilityRow[] {
   const seen = listCapabilities(observed);
   const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
   const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);
-  const added = (one: Capability): boolean | undefined => before && !before.some((old) => covers(old, one));
+  const added = (one: Capability): boolean | undefined =>
+    before && !before.some((old) => covers(old, one));
   const asked = listCapabilities(declared).map((one): CapabilityRow => {
     const uses = seen.filter((use) => covers(one, use)).map((use) => wordsOf(use));
-    return { ...about(one), use: never.has(keyOf(one)) ? 'unused' : 'used', why: one.why, seen: uses, added: added(one) };
+    return {
+      ...about(one),
+      use: never.has(keyOf(one)) ? 'unused' : 'used',
+      why: one.why,
+      seen: uses,
+      added: added(one),
+    };
   });
   const unasked = listCapabilities(minus(observed, declared)).map(
-    (one): CapabilityRow => ({ ...about(one), use: 'undeclared', why: undefined, seen: [wordsOf(one)], added: added(one) }),
+    (one): CapabilityRow => ({
+      ...about(one),
+      use: 'undeclared',
+      why: undefined,
+      seen: [wordsOf(one)],
+      added: added(one),
+    }),
   );
-  return [...unasked, ...asked.filter((row) => row.use === 'used'), ...asked.filter((row) => row.use === 'unused')];
+  return [
+    ...unasked,
+    ...asked.filter((row) => row.use === 'used'),
+    ...asked.filter((row) => row.use === 'unused'),
+  ];
 }
 
 /** What stands wherever a manifest that nobody wrote is shown. */
 export const inferredWords = 'inferred, not confirmed by a person';
 
-const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> = {
-  undeclared: { glyph: '▲', word: 'undeclared' },
-  used: { glyph: '✓', word: 'used' },
-  unused: { glyph: '○', word: 'unused' },
-};
+const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonly word: string }>> =
+  {
+    undeclared: { glyph: '▲', word: 'undeclared' },
+    used: { glyph: '✓', word: 'used' },
+    unused: { glyph: '○', word: 'unused' },
+  };
 
 /**
  * The matrix as a table.
  * @param inferred no author wrote the manifest: each row of it says so
  */
 export function capabilityMatrix(rows: readonly CapabilityRow[], inferred = false): Html {
-  if (rows.length === 0) return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
+  if (rows.length === 0)
+    return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
 <table class="matrix"><thead><tr><th scope="col">finding</th><th scope="col">capability</th><th scope="col">declared</th>
 <th scope="col">observed</th><th scope="col">why, in the author’s words</th></tr></thead>
@@ -78,7 +101,9 @@ export function capabilityMatrix(rows: readonly CapabilityRow[], inferred = fals
 
 function matrixRow(row: CapabilityRow, inferred: boolean): Html {
   const { glyph, word } = useWords[row.use];
-  const added = row.added ? html` <span class="tag new">new since the last approved version</span>` : '';
+  const added = row.added
+    ? html` <span class="tag new">new since the last approved version</span>`
+    : '';
   const narrower = row.seen.filter((one) => one !== row.text);
   const asked = inferred ? html`<b class="no">${inferredWords}</b>` : 'yes';
   const noWhy = row.use === 'undeclared' ? 'not asked for' : '—';
@@ -90,8 +115,11 @@ function matrixRow(row: CapabilityRow, inferred: boolean): Html {
 
 function observedWords({ kind, use, seen }: CapabilityRow, narrower: readonly string[]): Html {
   if (use === 'unused') return html`no`;
-  if (kind === 'secret' && seen.length === 0) return html`<span class="quiet">its host is called</span>`;
-  return narrower.length === 0 ? html`yes` : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
+  if (kind === 'secret' && seen.length === 0)
+    return html`<span class="quiet">its host is called</span>`;
+  return narrower.length === 0
+    ? html`yes`
+    : html`${narrower.map((one) => html`<code>${untrusted(one)}</code> `)}`;
 }
 
 /** A capability for the eye: its kind left out, addresses defanged. */

@@ -30,7 +30,11 @@ export function codeFrame(sources: Sources, { path, range, around, hrefOf }: Fra
     return html`<p class="no-frame">No text of this file is kept to show.</p>`;
   }
   const first = Math.max(1, range.line - around);
-  const last = Math.min(lines.length, Math.max(range.line, range.endLine) + around, first + frameLinesMax - 1);
+  const last = Math.min(
+    lines.length,
+    Math.max(range.line, range.endLine) + around,
+    first + frameLinesMax - 1,
+  );
   const rows = lines.slice(first - 1, last).map((text, index) => {
     const line = first + index;
     const marked = line >= range.line && line <= Math.max(range.line, range.endLine);
@@ -43,7 +47,11 @@ export function codeFrame(sources: Sources, { path, range, around, hrefOf }: Fra
 <tbody>${rows}</tbody></table></div>`;
 }
 
-function columnsOn(line: number, text: string, range: FrameRange): readonly [from: number, to: number] {
+function columnsOn(
+  line: number,
+  text: string,
+  range: FrameRange,
+): readonly [from: number, to: number] {
   const from = line === range.line ? range.column - 1 : 0;
   const to = line === range.endLine ? range.endColumn - 1 : text.length;
   return [Math.min(from, text.length), Math.min(Math.max(to, from + 1), text.length)];
@@ -51,13 +59,17 @@ function columnsOn(line: number, text: string, range: FrameRange): readonly [fro
 
 function markedLine(whole: string, [from, to]: readonly [number, number]): Html {
   const { text, start } = clip(whole, from);
-  const [a, b] = [Math.max(0, from - start), Math.max(0, Math.min(to - start, text.length))];
+  const a = Math.max(0, from - start);
+  const b = Math.max(0, Math.min(to - start, text.length));
   return html`${shown(text.slice(0, a))}<mark>${shown(text.slice(a, b))}</mark>${shown(text.slice(b))}`;
 }
 
 // A minified line can be a megabyte: the window holds the marked column, its cut ends are said.
 function clip(text: string, column: number): { readonly text: string; readonly start: number } {
   if (text.length <= frameLineCharsMax) return { text, start: 0 };
-  const start = Math.max(0, Math.min(column - frameLineCharsMax / 4, text.length - frameLineCharsMax));
+  const start = Math.max(
+    0,
+    Math.min(column - frameLineCharsMax / 4, text.length - frameLineCharsMax),
+  );
   return { text: text.slice(start, start + frameLineCharsMax), start };
 }

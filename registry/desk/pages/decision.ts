@@ -40,7 +40,13 @@ const reasonForms = {
     button: 'Go on to the statement',
     focusKey: 'a',
   },
-  refuse: { action: 'refuse', label: 'Refuse', hint: 'What is wrong; anybody can read it', button: 'Refuse', focusKey: 'r' },
+  refuse: {
+    action: 'refuse',
+    label: 'Refuse',
+    hint: 'What is wrong; anybody can read it',
+    button: 'Refuse',
+    focusKey: 'r',
+  },
   ask: {
     action: 'ask',
     label: 'Ask the author',
@@ -88,7 +94,9 @@ ${one.independent ? html`<span class="tag">independent</span>` : ''} ${moment(on
 function claim({ detail, now }: DecisionView, action: string): Html {
   const last = detail.notes.findLast((note) => note.kind === 'claimed');
   const said =
-    last === undefined ? 'Nobody looks at it.' : html`${untrusted(last.by)} looked at it ${moment(last.at.getTime(), now)}.`;
+    last === undefined
+      ? 'Nobody looks at it.'
+      : html`${untrusted(last.by)} looked at it ${moment(last.at.getTime(), now)}.`;
   return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${said}</span>
 <button class="plain" ${key('c')}>Claim</button></form>`;
 }
@@ -101,10 +109,15 @@ function approveForm(view: DecisionView, action: string): Html {
       value: `passkey:${id}`,
       text: html`my passkey <code title="${id}">${id.slice(0, 10)}…</code>, here in the browser`,
     })),
-    ...means.keyIds.map((id) => ({ value: `key:${id}`, text: html`my key ${digest(id)}, on the command line` })),
+    ...means.keyIds.map((id) => ({
+      value: `key:${id}`,
+      text: html`my key ${digest(id)}, on the command line`,
+    })),
   ];
   if (choices.length === 0) {
-    return noApproval(html`You have nothing to sign with yet. <a href="/review/passkeys">Add a passkey.</a>`);
+    return noApproval(
+      html`You have nothing to sign with yet. <a href="/review/passkeys">Add a passkey.</a>`,
+    );
   }
   const radios = choices.map(
     ({ value, text }, index) => html`<label class="radio">
@@ -118,7 +131,12 @@ function noApproval(why: Html | string): Html {
   return html`<section class="form"><h3>Approve</h3><p class="notice">${why}</p></section>`;
 }
 
-function reasonForm(form: ReasonForm, action: string, { typed }: DecisionView, more: Html | string = ''): Html {
+function reasonForm(
+  form: ReasonForm,
+  action: string,
+  { typed }: DecisionView,
+  more: Html | string = '',
+): Html {
   const id = `reason-${form.action}`;
   const text = typed?.action === form.action ? typed.reason : '';
   return html`<form class="form form-${form.action}" method="post" action="${action}/${form.action}">

@@ -3,7 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { type Frame, page } from './layout.ts';
-import { fileViewLineCharsMax, fileViewLinesMax, hexBytesMax, printableShareMin } from './limits.ts';
+import {
+  fileViewLineCharsMax,
+  fileViewLinesMax,
+  hexBytesMax,
+  printableShareMin,
+} from './limits.ts';
 import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
 import { revealedText } from './reveal.ts';
 
@@ -12,7 +17,12 @@ export function fileTable(detail: ReviewDetail): Html {
   const coverage = new Map(detail.report?.coverage.files.map((file) => [file.path, file]));
   const found = findingsByPath(detail);
   const rows = detail.files.map(
-    ({ path, size, mode, sha256 }) => html`<tr><th scope="row"><a href="${fileHref(detail, path)}">${untrusted(path)}</a></th>
+    ({
+      path,
+      size,
+      mode,
+      sha256,
+    }) => html`<tr><th scope="row"><a href="${fileHref(detail, path)}">${untrusted(path)}</a></th>
 <td class="number">${size.toLocaleString('en')}</td>
 <td>${mode === '755' ? html`<span class="tag">executable</span>` : html`<span class="quiet">plain</span>`}</td>
 <td>${coverageWords(coverage.get(path))}</td>
@@ -33,12 +43,17 @@ function coverageWords(seen: ScanReport['coverage']['files'][number] | undefined
 
 function findingsByPath({ report }: ReviewDetail): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const finding of report?.findings ?? []) counts.set(finding.path, (counts.get(finding.path) ?? 0) + 1);
+  for (const finding of report?.findings ?? [])
+    counts.set(finding.path, (counts.get(finding.path) ?? 0) + 1);
   return counts;
 }
 
 /** The plain view of a file of a version, at a line when one is given. */
-export function fileHref({ name, version }: Pick<ReviewDetail, 'name' | 'version'>, path: string, line?: number): string {
+export function fileHref(
+  { name, version }: Pick<ReviewDetail, 'name' | 'version'>,
+  path: string,
+  line?: number,
+): string {
   const parts = path.toWellFormed().split('/').map(encodeURIComponent);
   const file = `/review/${name}/${encodeURIComponent(version)}/files/${parts.join('/')}`;
   const sheet = Math.floor(((line ?? 1) - 1) / fileViewLinesMax);
@@ -62,7 +77,9 @@ export function filePage(frame: Frame, { detail, path, sha256, bytes, sheet }: F
   const encoding = isUtf8(bytes) ? 'UTF-8' : 'not UTF-8: what is no text is shown as U+FFFD';
   const hex = `binary, its first ${count(hexBytesMax, 'byte')} as hexadecimal`;
   const what = text === undefined ? hex : `${count(all.length, 'line')}, ${encoding}`;
-  const rows = all.slice(first - 1, first - 1 + fileViewLinesMax).map((line, index) => fileLine(line, first + index));
+  const rows = all
+    .slice(first - 1, first - 1 + fileViewLinesMax)
+    .map((line, index) => fileLine(line, first + index));
   const up = `/review/${detail.name}/${encodeURIComponent(detail.version)}#files`;
   const body = html`<p class="crumbs"><a href="${up}">${detail.name} ${detail.version}</a></p>
 <p class="summary">${count(bytes.byteLength, 'byte')}, ${what}. ${digest(sha256, 'long')}</p>
@@ -85,14 +102,22 @@ function fileLine(line: string, number: number): Html {
 
 function sheets(detail: FileView['detail'], path: string, lines: number): Html {
   if (lines <= fileViewLinesMax) return html``;
-  const starts = Array.from({ length: Math.ceil(lines / fileViewLinesMax) }, (_, index) => index * fileViewLinesMax + 1);
-  const links = starts.map((line) => html`<a href="${fileHref(detail, path, line)}">from line ${line}</a> `);
+  const starts = Array.from(
+    { length: Math.ceil(lines / fileViewLinesMax) },
+    (_, index) => index * fileViewLinesMax + 1,
+  );
+  const links = starts.map(
+    (line) => html`<a href="${fileHref(detail, path, line)}">from line ${line}</a> `,
+  );
   return html`<nav class="sheets" aria-label="parts of the file">${links}</nav>`;
 }
 
 // One wrong byte must not hide a script behind hexadecimal, so what is mostly printable is read as text.
 function readAsText(bytes: Uint8Array): string | undefined {
-  const printable = bytes.reduce((sum, byte) => sum + ((byte > 31 && byte < 127) || (byte > 8 && byte < 14) ? 1 : 0), 0);
+  const printable = bytes.reduce(
+    (sum, byte) => sum + ((byte > 31 && byte < 127) || (byte > 8 && byte < 14) ? 1 : 0),
+    0,
+  );
   if (!isUtf8(bytes) && printable < bytes.byteLength * printableShareMin) return undefined;
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
@@ -102,7 +127,9 @@ function hexLines(bytes: Uint8Array): string[] {
   for (let at = 0; at < Math.min(bytes.byteLength, hexBytesMax); at += 16) {
     const row = [...bytes.subarray(at, at + 16)];
     const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const ascii = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
+    const ascii = row
+      .map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '.'))
+      .join('');
     lines.push(`${at.toString(16).padStart(8, '0')}  ${hex.padEnd(47)}  ${ascii}`);
   }
   return lines;

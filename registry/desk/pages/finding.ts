@@ -18,12 +18,16 @@ export interface FindingsView {
 
 /** All findings, those that decide first, then by severity; no more than the limit, the rest counted. */
 export function findingList(view: FindingsView): Html {
-  if (view.findings.length === 0) return html`<p class="empty">None. The rules saw nothing; a person still reads the prose.</p>`;
+  if (view.findings.length === 0)
+    return html`<p class="empty">None. The rules saw nothing; a person still reads the prose.</p>`;
   const ranked = rankFindings(view.findings, view.decidedBy);
   const more = ranked.length - findingsShownMax;
-  const items = ranked.slice(0, findingsShownMax).map((finding, index) => findingItem(finding, index + 1, view));
+  const items = ranked
+    .slice(0, findingsShownMax)
+    .map((finding, index) => findingItem(finding, index + 1, view));
   const deciding = ranked.filter((finding) => view.decidedBy.includes(finding.fingerprint)).length;
-  const heading = (text: string): Html | string => (deciding === 0 ? '' : html`<p class="findings-part">${text}</p>`);
+  const heading = (text: string): Html | string =>
+    deciding === 0 ? '' : html`<p class="findings-part">${text}</p>`;
   const rest = items.slice(deciding);
   return html`${
     deciding === 0
@@ -43,7 +47,10 @@ ${more > 0 ? html`<p class="notice">${count(more, 'further finding')} of lower r
 const ranks = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
 
 /** Deciding findings first, then the severest, then by place. */
-export function rankFindings(findings: readonly Finding[], decidedBy: readonly string[]): Finding[] {
+export function rankFindings(
+  findings: readonly Finding[],
+  decidedBy: readonly string[],
+): Finding[] {
   const decides = (one: Finding): number => (decidedBy.includes(one.fingerprint) ? 0 : 1);
   return [...findings].sort(
     (a, b) =>
@@ -94,14 +101,21 @@ const confidenceWords = {
 function ruleWords({ rule }: Finding): Html {
   const group = groupOf(rule);
   const href = ruleHref(rule);
-  const text = href === undefined ? '' : html` <a href="${href}">Why it matters, an attack and a near miss</a>.`;
+  const text =
+    href === undefined
+      ? ''
+      : html` <a href="${href}">Why it matters, an attack and a near miss</a>.`;
   return html`This group looks for ${group.looksFor}. ${group.check}${text} <code class="line">skillgate explain ${untrusted(rule)}</code>`;
 }
 
 function flow(steps: readonly FlowStep[], view: FindingsView): Html {
-  const files = steps.filter((step, index) => step.path !== steps[index - 1]?.path).map((step) => step.path);
+  const files = steps
+    .filter((step, index) => step.path !== steps[index - 1]?.path)
+    .map((step) => step.path);
   const then = html` <span aria-hidden="true">→</span><span class="visually-hidden">then</span> `;
-  const strip = files.map((path, index) => html`${index === 0 ? '' : then}<code>${untrusted(path)}</code>`);
+  const strip = files.map(
+    (path, index) => html`${index === 0 ? '' : then}<code>${untrusted(path)}</code>`,
+  );
   const length = `${count(steps.length, 'step')}${files.length > 1 ? ', across files' : ''}`;
   const more = steps.length - flowStepsShownMax;
   return html`<p class="flow-strip"><span class="quiet">flow</span> ${strip} <span class="quiet">${length}</span></p>
@@ -109,7 +123,12 @@ function flow(steps: readonly FlowStep[], view: FindingsView): Html {
 ${more > 0 ? html`<p class="quiet">${count(more, 'further step')} in the report.</p>` : ''}`;
 }
 
-function flowStep(step: FlowStep, index: number, steps: readonly FlowStep[], view: FindingsView): Html {
+function flowStep(
+  step: FlowStep,
+  index: number,
+  steps: readonly FlowStep[],
+  view: FindingsView,
+): Html {
   const { path, line } = step;
   const role = index === 0 ? 'source' : index === steps.length - 1 ? 'sink' : 'step';
   const crosses = index > 0 && steps[index - 1]?.path !== path;

@@ -47,7 +47,8 @@ export function keyTable(): Html {
       html`<section class="keys"><h3>${group}</h3><dl>${keyMap
         .filter((row) => row.on === group)
         .map(
-          (row) => html`<div><dt>${row.keys.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${row.does}</dd></div>`,
+          (row) =>
+            html`<div><dt>${row.keys.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${row.does}</dd></div>`,
         )}</dl></section>`,
   )}`;
 }

@@ -43,7 +43,10 @@ export interface PageContent {
 }
 
 /** A whole page. */
-export function page({ assets, viewer, notice }: Frame, { title, heading, body, at, width = 'wide' }: PageContent): Html {
+export function page(
+  { assets, viewer, notice }: Frame,
+  { title, heading, body, at, width = 'wide' }: PageContent,
+): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>

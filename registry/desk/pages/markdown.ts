@@ -12,7 +12,10 @@ const gfm = parser.configure(GFM);
 
 /** The rendered text, or undefined when it is too long to parse in a request: then only the raw view is shown. */
 export function renderMarkdown(text: string): Html | undefined {
-  if (text.length > markdownCharsMax || text.split(/\n[ \t]*\n/).some((part) => part.length > markdownStretchCharsMax)) {
+  if (
+    text.length > markdownCharsMax ||
+    text.split(/\n[ \t]*\n/).some((part) => part.length > markdownStretchCharsMax)
+  ) {
     return undefined;
   }
   return html`<div class="markdown">${inside({ text, depth: 0 }, gfm.parse(text).topNode)}</div>`;
@@ -61,13 +64,15 @@ const dropped = new Set([
 ]);
 
 const special: Readonly<Record<string, Renderer>> = {
-  OrderedList: (walk, node) => html`<ol start="${Number.parseInt(source(walk, node), 10) || 1}">${inside(walk, node)}</ol>`,
+  OrderedList: (walk, node) =>
+    html`<ol start="${Number.parseInt(source(walk, node), 10) || 1}">${inside(walk, node)}</ol>`,
   HorizontalRule: () => html`<hr>`,
   HardBreak: () => html`<br>`,
   TaskMarker: (walk, node) => html`<span class="task">${source(walk, node)}</span>`,
   FencedCode: code,
   CodeBlock: code,
-  InlineCode: (walk, node) => html`<code dir="ltr">${shown(source(walk, node).replace(/^`+|`+$/g, ''))}</code>`,
+  InlineCode: (walk, node) =>
+    html`<code dir="ltr">${shown(source(walk, node).replace(/^`+|`+$/g, ''))}</code>`,
   HTMLBlock: (walk, node) => hidden('raw HTML', source(walk, node)),
   HTMLTag: (walk, node) => hidden('raw HTML', source(walk, node)),
   CommentBlock: (walk, node) => hidden('HTML comment', source(walk, node)),
@@ -79,14 +84,16 @@ const special: Readonly<Record<string, Renderer>> = {
   Image: image,
   URL: (walk, node) => address(source(walk, node)),
   Autolink: (walk, node) => address(source(walk, node).replace(/^<|>$/g, '')),
-  Entity: (walk, node) => html`<span class="entity" title="character reference">${source(walk, node)}</span>`,
+  Entity: (walk, node) =>
+    html`<span class="entity" title="character reference">${source(walk, node)}</span>`,
   Escape: (walk, node) => html`${shown(source(walk, node).slice(1))}`,
 };
 
 function render(walk: Walk, node: SyntaxNode): Html {
   if (walk.depth > markdownDepthMax) return html`${shown(source(walk, node))}`;
   const heading = /^(?:ATX|Setext)Heading(\d)$/.exec(node.name)?.[1];
-  if (heading !== undefined) return html`<p class="heading heading-${heading}">${inside(walk, node)}</p>`;
+  if (heading !== undefined)
+    return html`<p class="heading heading-${heading}">${inside(walk, node)}</p>`;
   const renderer = special[node.name];
   if (renderer !== undefined) return renderer(walk, node);
   if (isWrapped(node.name)) return wrap[node.name](inside(walk, node));
@@ -109,7 +116,8 @@ function inside(walk: Walk, node: SyntaxNode): Html[] {
 function code(walk: Walk, node: SyntaxNode): Html {
   const info = node.getChild('CodeInfo');
   const lines = node.getChildren('CodeText').map((part) => source(walk, part));
-  const label = info === null ? html`` : html`<figcaption>${shown(source(walk, info))}</figcaption>`;
+  const label =
+    info === null ? html`` : html`<figcaption>${shown(source(walk, info))}</figcaption>`;
   return html`<figure class="fence">${label}<pre tabindex="0"><code dir="ltr">${shown(lines.join(''))}</code></pre></figure>`;
 }
 

@@ -33,7 +33,9 @@ function placeOf({ path, from, to }: PartText): Html {
 
 function lines({ path, lines: all }: PartText, side: string): Html {
   const more = all.length - copyLinesMax;
-  const text = all.slice(0, copyLinesMax).map((line, index) => html`${index === 0 ? '' : '\n'}${cutLine(line)}`);
+  const text = all
+    .slice(0, copyLinesMax)
+    .map((line, index) => html`${index === 0 ? '' : '\n'}${cutLine(line)}`);
   return html`<pre tabindex="0" aria-label="${path}, ${side}"><code dir="ltr">${text}</code></pre>
 ${more > 0 ? html`<p class="quiet">and ${count(more, 'further line')}</p>` : ''}`;
 }

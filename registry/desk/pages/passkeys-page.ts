@@ -34,7 +34,8 @@ ${part('make', 'Make a passkey', make)}`;
 function enrolledList({ enrolled }: PasskeysView): Html {
   if (enrolled.length === 0) return html`<p class="empty">None yet.</p>`;
   return html`<ul class="plain-list">${enrolled.map(
-    (one) => html`<li>✓ <code>${one.credentialId}</code> <span class="quiet">for ${one.origin}</span></li>`,
+    (one) =>
+      html`<li>✓ <code>${one.credentialId}</code> <span class="quiet">for ${one.origin}</span></li>`,
   )}</ul>`;
 }
 

@@ -96,9 +96,12 @@ function decides({ decides: one, verdict, failed }: QueueRow): Html {
 /** The total with its parts: as a bar whose segments are the parts, and in words. */
 export function riskMeter({ total, parts }: Risk): Html {
   const said = parts.map((part) => `${part.name} ${part.points}`).join(' + ');
-  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part.points, 0));
+  const starts = parts.map((_, index) =>
+    parts.slice(0, index).reduce((sum, part) => sum + part.points, 0),
+  );
   const segments = parts.map(
-    ({ name, points }, index) => html`<rect class="risk-${name}" x="${starts[index] ?? 0}" width="${points}" height="6"/>`,
+    ({ name, points }, index) =>
+      html`<rect class="risk-${name}" x="${starts[index] ?? 0}" width="${points}" height="6"/>`,
   );
   return html`<div class="risk"><b class="risk-total">${total}</b>
 <svg class="risk-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">

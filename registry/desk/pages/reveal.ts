@@ -29,8 +29,13 @@ const hiddenRanges = [
   [0xfe00, 0xfe0f], // variation selectors, which can carry bytes
   [0xe0100, 0xe01ef],
 ] as const;
-const hiddenRange = hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('');
-const parts = new RegExp(`(?<hidden>[${hiddenClasses}${hiddenRange}])|(?<word>(?:(?![${hiddenRange}])[\\p{L}\\p{N}_])+)`, 'gu');
+const hiddenRange = hiddenRanges
+  .map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`)
+  .join('');
+const parts = new RegExp(
+  `(?<hidden>[${hiddenClasses}${hiddenRange}])|(?<word>(?:(?![${hiddenRange}])[\\p{L}\\p{N}_])+)`,
+  'gu',
+);
 const plain = /^[\t\n\x20-\x7e]*$/;
 
 /** The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is. */
@@ -51,7 +56,10 @@ export function revealed(text: string): Piece[] {
     const disguise = word === undefined ? undefined : disguiseOf(text, match.index, word);
     if (word !== undefined && disguise !== undefined) {
       const of = lookAlikeScripts(word);
-      const scripts = disguise === 'some' ? `mixes ${of.join(' and ')} letters` : `looks Latin, in ${of.join()} letters`;
+      const scripts =
+        disguise === 'some'
+          ? `mixes ${of.join(' and ')} letters`
+          : `looks Latin, in ${of.join()} letters`;
       put(match.index, word.length, { kind: 'mixed', text: word, scripts });
     }
   }
@@ -69,7 +77,9 @@ export function revealedText(text: string): string {
 // An emoji's own style, and the carriage return of a line that ends as on Windows.
 function isOrdinary(text: string, at: number): boolean {
   if (text[at] === '\r') return at + 1 === text.length || text[at + 1] === '\n';
-  return text[at] === '\ufe0f' && /\p{Extended_Pictographic}$/u.test(text.slice(Math.max(0, at - 2), at));
+  return (
+    text[at] === '\ufe0f' && /\p{Extended_Pictographic}$/u.test(text.slice(Math.max(0, at - 2), at))
+  );
 }
 
 function codePointName(character: string): string {

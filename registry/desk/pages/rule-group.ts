@@ -12,7 +12,8 @@ export const ruleGroups: Readonly<Record<string, RuleGroup>> = {
   },
   network: {
     looksFor: 'connections to other machines',
-    check: 'Whose host is it, what is sent there, and does the description lead a user to expect that?',
+    check:
+      'Whose host is it, what is sent there, and does the description lead a user to expect that?',
   },
   files: {
     looksFor: 'reads and writes outside the skill’s own folder',
@@ -23,8 +24,10 @@ export const ruleGroups: Readonly<Record<string, RuleGroup>> = {
     check: 'Can the program or its arguments be chosen by somebody else?',
   },
   flow: {
-    looksFor: 'data on its way from a source to a place it should not reach, across functions and files',
-    check: 'Follow the numbered steps: is the value at the end the one from the start, and is the last host the author’s own?',
+    looksFor:
+      'data on its way from a source to a place it should not reach, across functions and files',
+    check:
+      'Follow the numbered steps: is the value at the end the one from the start, and is the last host the author’s own?',
   },
   obfuscation: {
     looksFor: 'code and text that hides what it does',
@@ -32,21 +35,31 @@ export const ruleGroups: Readonly<Record<string, RuleGroup>> = {
   },
   prose: {
     looksFor: 'text that steers the agent against its user',
-    check: 'Read it as the agent would: does it override, hide, ask for secrets or tell it to keep silent?',
+    check:
+      'Read it as the agent would: does it override, hide, ask for secrets or tell it to keep silent?',
   },
-  supply: { looksFor: 'code fetched from elsewhere at run time', check: 'Is what will run the same as what was read here?' },
+  supply: {
+    looksFor: 'code fetched from elsewhere at run time',
+    check: 'Is what will run the same as what was read here?',
+  },
   persistence: {
     looksFor: 'changes that stay after the run: autostart, hooks, agent configuration',
     check: 'Nothing a skill does should outlive its run.',
   },
-  resources: { looksFor: 'unbounded use of processor, memory or paid services', check: 'What stops it?' },
+  resources: {
+    looksFor: 'unbounded use of processor, memory or paid services',
+    check: 'What stops it?',
+  },
   manifest: {
     looksFor: 'differences between what is declared and what is done',
     check: 'Ask the author to declare it with a reason, or to drop it.',
   },
 };
 
-const otherGroup: RuleGroup = { looksFor: 'a pattern of its own', check: 'Read the message and the code it points at.' };
+const otherGroup: RuleGroup = {
+  looksFor: 'a pattern of its own',
+  check: 'Read the message and the code it points at.',
+};
 
 /** The group of a rule, `flow` for `flow/secret-to-network`. */
 export function groupOf(rule: string): RuleGroup {

@@ -1,5 +1,9 @@
 /** What a rule of the scanner looks for, for a reviewer who reads its findings: why, how to mend it, an attack and a near miss. */
-import { type RuleExample, type RuleNote, ruleNote } from '../../../skills-index/statement/rule-note.ts';
+import {
+  type RuleExample,
+  type RuleNote,
+  ruleNote,
+} from '../../../skills-index/statement/rule-note.ts';
 import { type Frame, page } from './layout.ts';
 import { type Html, html, part, shown, term } from './markup.ts';
 
@@ -11,7 +15,9 @@ export function ruleHref(rule: string): string | undefined {
 /** The weaknesses that a rule maps to, as a row of a description list; nothing for an unknown rule. */
 export function weaknessTags(rule: string): Html | string {
   const note = ruleNote(rule);
-  return note === undefined || note.maps.length === 0 ? '' : term('Maps to', html`${note.maps.map(weaknessTag)}`);
+  return note === undefined || note.maps.length === 0
+    ? ''
+    : term('Maps to', html`${note.maps.map(weaknessTag)}`);
 }
 
 /** The whole page. */
@@ -42,7 +48,9 @@ function example({ files, findings }: RuleExample, what: string): Html {
 function relatedList(related: readonly string[]): Html {
   const rows = related.map((rule) => {
     const href = ruleHref(rule);
-    return href === undefined ? '' : html`<li><a href="${href}"><code>${rule}</code></a> ${ruleNote(rule)?.title}</li>`;
+    return href === undefined
+      ? ''
+      : html`<li><a href="${href}"><code>${rule}</code></a> ${ruleNote(rule)?.title}</li>`;
   });
   return html`<ul class="plain-list">${rows}</ul>`;
 }

@@ -3,8 +3,19 @@ import type { Severity, Verdict } from '../../../skills-index/statement/finding.
 import type { State } from '../../versions/status.ts';
 import { type Html, html } from './markup.ts';
 
-const severityGlyphs: Readonly<Record<Severity, string>> = { critical: '⬢', high: '▲', medium: '◆', low: '▽', info: '·' };
-const verdictGlyphs: Readonly<Record<Verdict, string>> = { pass: '✓', review: '◇', block: '✕', incomplete: '◌' };
+const severityGlyphs: Readonly<Record<Severity, string>> = {
+  critical: '⬢',
+  high: '▲',
+  medium: '◆',
+  low: '▽',
+  info: '·',
+};
+const verdictGlyphs: Readonly<Record<Verdict, string>> = {
+  pass: '✓',
+  review: '◇',
+  block: '✕',
+  incomplete: '◌',
+};
 const stateGlyphs: Readonly<Record<State, string>> = {
   received: '·',
   scanning: '◌',
@@ -23,7 +34,9 @@ export function severityBadge(severity: Severity): Html {
 
 /** How many findings of each severity, the highest first; those with none left out. */
 export function severityCounts(counts: Readonly<Record<Severity, number>>): Html {
-  const some = (['critical', 'high', 'medium', 'low', 'info'] as const).filter((severity) => counts[severity] > 0);
+  const some = (['critical', 'high', 'medium', 'low', 'info'] as const).filter(
+    (severity) => counts[severity] > 0,
+  );
   if (some.length === 0) return html`<span class="quiet">no findings</span>`;
   return html`${some.map((one) => badge(`severity severity-${one}`, severityGlyphs[one], `${counts[one]} ${one}`))}`;
 }

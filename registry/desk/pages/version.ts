@@ -3,7 +3,13 @@
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';
 import type { ReviewDetail } from '../../review/review.ts';
-import { type CapabilityUse, capabilityMatrix, capabilityRows, inferredWords, wordsOf } from './capability-matrix.ts';
+import {
+  type CapabilityUse,
+  capabilityMatrix,
+  capabilityRows,
+  inferredWords,
+  wordsOf,
+} from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
 import { fileHref, fileTable } from './file.ts';
@@ -84,9 +90,13 @@ function uncounted({ uncounted: why }: ReviewDetail): Html {
 function decides({ report }: ReviewDetail): Html {
   if (report === undefined)
     return html`<p class="notice">No scan report: the scanning process was stopped, or the scan has not ended.</p>`;
-  const deciding = rankFindings(report.findings, report.decidedBy).filter((one) => report.decidedBy.includes(one.fingerprint));
+  const deciding = rankFindings(report.findings, report.decidedBy).filter((one) =>
+    report.decidedBy.includes(one.fingerprint),
+  );
   const items = deciding.map(
-    (one) => html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a>
+    (
+      one,
+    ) => html`<li>${severityBadge(one.severity)}<a href="#${findingAnchor(one)}">${untrusted(one.message)}</a>
 <code>${untrusted(one.rule)}</code></li>`,
   );
   return html`${deciding.length === 0 ? '' : html`<ul class="deciding" aria-label="what decides">${items}</ul>`}${unread(report)}`;
@@ -96,7 +106,9 @@ function decides({ report }: ReviewDetail): Html {
 function copied({ copies }: ReviewDetail): Html | string {
   const [first] = copies;
   if (first === undefined) return '';
-  const what = first.knownBad ? 'something that was held back or revoked' : 'the skill of somebody else';
+  const what = first.knownBad
+    ? 'something that was held back or revoked'
+    : 'the skill of somebody else';
   return html`<p class="notice ${first.knownBad ? 'notice-refused' : ''}">Nearly the same as ${what}:
 <a href="#copies"><bdi>${first.name}</bdi> ${first.version}</a>, ${Math.round(first.likeness * 100)} %.</p>`;
 }
@@ -117,11 +129,17 @@ function capabilities({ detail }: VersionView): Html {
   const { report, manifest, inferred, previousApproved: before } = detail;
   if (report === undefined) return declaredOnly(detail);
   const declared = manifest.capabilities;
-  const rows = capabilityRows({ declared, observed: report.capabilities.observed, approvedBefore: before?.capabilities });
+  const rows = capabilityRows({
+    declared,
+    observed: report.capabilities.observed,
+    approvedBefore: before?.capabilities,
+  });
   const of = (use: CapabilityUse): number => rows.filter((row) => row.use === use).length;
   const added = count(rows.filter((row) => row.added).length, 'new capability');
   const versus =
-    before === undefined ? 'No version was approved before.' : `Against ${before.version}, approved before: ${added}.`;
+    before === undefined
+      ? 'No version was approved before.'
+      : `Against ${before.version}, approved before: ${added}.`;
   return html`${inferred ? inferredNotice : ''}<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
 ${of('unused')} declared and never seen. ${versus}</p>
 ${capabilityMatrix(rows, inferred)}`;
@@ -154,7 +172,12 @@ ${untrusted(one.text)} ${moment(one.at.getTime(), now)}</li>`,
 function findings({ detail, sources }: VersionView): Html {
   if (detail.report === undefined) return html`<p class="empty">No report.</p>`;
   const hrefOf = (path: string, line: number): string => fileHref(detail, path, line);
-  return findingList({ findings: detail.report.findings, decidedBy: detail.report.decidedBy, sources, hrefOf });
+  return findingList({
+    findings: detail.report.findings,
+    decidedBy: detail.report.decidedBy,
+    sources,
+    hrefOf,
+  });
 }
 
 function skillMd({ detail, sources }: VersionView): Html {
@@ -166,7 +189,8 @@ function skillMd({ detail, sources }: VersionView): Html {
   const rendered = renderMarkdown(text.slice(front.length));
   const raw = html`<div class="raw"><h3>Raw, byte for byte</h3>
 <pre tabindex="0" aria-label="SKILL.md, raw"><code dir="ltr">${shown(text)}</code></pre></div>`;
-  if (rendered === undefined) return html`<p class="notice">Too long to render; this is all of it, as it is.</p>${raw}`;
+  if (rendered === undefined)
+    return html`<p class="notice">Too long to render; this is all of it, as it is.</p>${raw}`;
   return html`<div class="side-by-side"><div class="rendered"><h3>Rendered, with nothing live and nothing hidden</h3>
 ${front === '' ? '' : frontMatter(front)}
 ${rendered}</div>${raw}</div>`;

@@ -29,8 +29,15 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
     readStatement(run, statement, plainCommand(statement.text, source.language));
   }
   return {
-    facts: [...run.facts, ...textsOf(source, comments, 'comment'), ...textsOf(source, strings, 'string')],
-    embedded: [...run.embedded, ...programsInStrings(source, run.started, strings)].slice(0, lexicalProgramsMax),
+    facts: [
+      ...run.facts,
+      ...textsOf(source, comments, 'comment'),
+      ...textsOf(source, strings, 'string'),
+    ],
+    embedded: [...run.embedded, ...programsInStrings(source, run.started, strings)].slice(
+      0,
+      lexicalProgramsMax,
+    ),
     unanalysed: [],
   };
 }
@@ -57,21 +64,32 @@ function textsOf(source: Source, pieces: readonly Piece[], role: TextFact['role'
 }
 
 // What a program hands to `system` and its like is a command line: the shell's front end knows what it does.
-function programsInStrings(source: Source, started: readonly Piece[], strings: readonly Piece[]): EmbeddedProgram[] {
+function programsInStrings(
+  source: Source,
+  started: readonly Piece[],
+  strings: readonly Piece[],
+): EmbeddedProgram[] {
   const language =
-    source.language === 'batch' || source.language === 'vbscript' || source.language === 'powershell' ? 'batch' : 'shell';
+    source.language === 'batch' ||
+    source.language === 'vbscript' ||
+    source.language === 'powershell'
+      ? 'batch'
+      : 'shell';
   let next = 0;
   return started.flatMap((statement) => {
     while (next < strings.length && (strings[next]?.end ?? 0) < statement.start) next += 1;
     const inside: Piece[] = [];
     for (let at = next; at < strings.length && (strings[at]?.start ?? 0) < statement.end; at++) {
       const string = strings[at];
-      if (string !== undefined && /\s/.test(string.text.trim()) && string.text.length < 4_000) inside.push(string);
+      if (string !== undefined && /\s/.test(string.text.trim()) && string.text.length < 4_000)
+        inside.push(string);
     }
     return inside.map((string) => ({
       within: source.path,
       language,
-      text: string.text.replace(/\\(["'\\$])/g, ' $1').replace(/#\{[^}\n]{0,200}\}/g, (hole) => '\0'.repeat(hole.length)),
+      text: string.text
+        .replace(/\\(["'\\$])/g, ' $1')
+        .replace(/#\{[^}\n]{0,200}\}/g, (hole) => '\0'.repeat(hole.length)),
       context: source.context,
       map: [{ at: 0, raw: string.start + 1 }],
     }));

@@ -28,6 +28,10 @@ export interface LexicalRun {
   readonly held: Map<string, Held>;
 }
 
-export function newLexicalRun(source: Source, forms: readonly LexicalForm[], syntax: LexicalSyntax): LexicalRun {
+export function newLexicalRun(
+  source: Source,
+  forms: readonly LexicalForm[],
+  syntax: LexicalSyntax,
+): LexicalRun {
   return { source, forms, syntax, facts: [], embedded: [], started: [], held: new Map() };
 }

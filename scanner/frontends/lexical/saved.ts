@@ -5,9 +5,13 @@ import type { LexicalRun } from './run.ts';
 /** The base name under which a statement saves what it fetches. */
 export function savedAs(text: string): string | undefined {
   const target =
-    /(?:-outfile|-o|--output|-destination|\/[A-Za-z]:)\s*["']?([^\s"',|;)]{3,200})/i.exec(text)?.[1] ??
+    /(?:-outfile|-o|--output|-destination|\/[A-Za-z]:)\s*["']?([^\s"',|;)]{3,200})/i.exec(
+      text,
+    )?.[1] ??
     /downloadfile\w*\s*\([^,]{1,400},\s*["']?([^\s"')]{3,200})/i.exec(text)?.[1] ??
-    /\b(?:certutil|bitsadmin)\b[^\n]{0,400}https?:\S{1,400}\s+["']?([^\s"']{3,200})/i.exec(text)?.[1];
+    /\b(?:certutil|bitsadmin)\b[^\n]{0,400}https?:\S{1,400}\s+["']?([^\s"']{3,200})/i.exec(
+      text,
+    )?.[1];
   return target === undefined ? undefined : baseName(target);
 }
 
@@ -33,6 +37,8 @@ export function runsSaved(run: LexicalRun, text: string): boolean {
 /** Where the saved file that a statement names came from. */
 export function savedFrom(run: LexicalRun, text: string): string {
   const lower = text.toLowerCase();
-  const key = [...run.held.keys()].find((one) => one.startsWith('file:') && lower.includes(one.slice(5)));
+  const key = [...run.held.keys()].find(
+    (one) => one.startsWith('file:') && lower.includes(one.slice(5)),
+  );
   return (key === undefined ? undefined : run.held.get(key)?.urls[0]) ?? anyEgress;
 }

@@ -21,20 +21,28 @@ interface Call {
 export function readStatement(run: LexicalRun, statement: Piece, text: string): void {
   const calls = run.forms.flatMap((form) => callsOf(form, text));
   const known = heldIn(run, text);
-  const span = { path: run.source.path, start: statement.start + (/\S/.exec(statement.text)?.index ?? 0), end: statement.end };
-  const has = (means: LexicalMeaning): Call | undefined => calls.find((call) => call.means === means);
+  const span = {
+    path: run.source.path,
+    start: statement.start + (/\S/.exec(statement.text)?.index ?? 0),
+    end: statement.end,
+  };
+  const has = (means: LexicalMeaning): Call | undefined =>
+    calls.find((call) => call.means === means);
   const urls = [...urlsIn(text), ...known.flatMap((held) => held.urls)];
   const origins = [...originsOf(run, calls, text, span), ...known.flatMap((held) => held.sources)];
   const decodes = has('decode') !== undefined || known.some((held) => held.decoded);
   for (const call of calls) noteCall(run, call, span, urls);
   const fetch = has('fetch') ?? has('send');
   const runsIt = has('code') ?? has('load');
-  const before = known.flatMap((held) => held.sources).find(({ source }) => source.what === 'network')?.source.name;
+  const before = known
+    .flatMap((held) => held.sources)
+    .find(({ source }) => source.what === 'network')?.source.name;
   const fetched = fetch === undefined ? before : (urls[0] ?? anyEgress);
   if (runsIt !== undefined && fetched !== undefined)
     noteTrait(run, span, runsIt.api, 'pipe-to-interpreter', fetched === '*' ? anyEgress : fetched);
   const direct = has('fetch-run');
-  if (direct !== undefined) noteTrait(run, span, direct.api, 'pipe-to-interpreter', urls[0] ?? anyEgress);
+  if (direct !== undefined)
+    noteTrait(run, span, direct.api, 'pipe-to-interpreter', urls[0] ?? anyEgress);
   const hidden = encodedCommand(text);
   if (hidden !== undefined) runHidden(run, span, hidden, statement.start);
   else if (decodes && runsIt !== undefined) noteTrait(run, span, runsIt.api, 'decode-to-code', '');
@@ -42,38 +50,72 @@ export function readStatement(run: LexicalRun, statement: Piece, text: string): 
   const sends = has('send') ?? has('fetch');
   if (sends !== undefined) noteFlows(run, span, sends.api, urls, origins, decodes);
   hold(run, text, {
-    sources: fetch === undefined ? origins : [...origins, { source: { what: 'network', name: urls[0] ?? '*' }, span }],
+    sources:
+      fetch === undefined
+        ? origins
+        : [...origins, { source: { what: 'network', name: urls[0] ?? '*' }, span }],
     urls,
     decoded: decodes,
   });
-  if (runsSaved(run, text)) noteTrait(run, span, 'a saved file', 'pipe-to-interpreter', urls[0] ?? savedFrom(run, text));
+  if (runsSaved(run, text))
+    noteTrait(run, span, 'a saved file', 'pipe-to-interpreter', urls[0] ?? savedFrom(run, text));
 }
 
 function callsOf({ form, means, api }: LexicalForm, text: string): Call[] {
   if (!form.global) return form.test(text) ? [{ means, api, name: undefined }] : [];
-  return [...text.matchAll(form)].map((match) => ({ means, api, name: match.slice(1).find((group) => group !== undefined) }));
+  return [...text.matchAll(form)].map((match) => ({
+    means,
+    api,
+    name: match.slice(1).find((group) => group !== undefined),
+  }));
 }
 
 function urlsIn(text: string): string[] {
-  return [...text.matchAll(/\b(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}|;]{3,400}/gi)].map(([url]) => url.replace(/[.,]+$/, ''));
+  return [...text.matchAll(/\b(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}|;]{3,400}/gi)].map(([url]) =>
+    url.replace(/[.,]+$/, ''),
+  );
 }
 
-function noteCall(run: LexicalRun, { means, api, name }: Call, span: Span, urls: readonly string[]): void {
+function noteCall(
+  run: LexicalRun,
+  { means, api, name }: Call,
+  span: Span,
+  urls: readonly string[],
+): void {
   if (typeof means === 'object') noteTrait(run, span, api, means.trait, '');
   else if (means === 'env')
-    noteCapability(run, span, api, { kind: 'env', name: name ?? '*' }, name === undefined ? ['whole-env'] : []);
+    noteCapability(
+      run,
+      span,
+      api,
+      { kind: 'env', name: name ?? '*' },
+      name === undefined ? ['whole-env'] : [],
+    );
   else if (means === 'program') noteCapability(run, span, api, { kind: 'exec', program: '*' }, []);
-  else if (means === 'code') noteCapability(run, span, api, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  else if (means === 'code')
+    noteCapability(run, span, api, { kind: 'exec', program: '*' }, ['dynamic-name']);
   else if (means === 'load') noteTrait(run, span, api, 'native', '');
   else if (means === 'decode') noteTrait(run, span, api, 'decode', '');
   else if (means !== 'read') noteEgress(run, span, api, means === 'send' ? 'POST' : 'GET', urls);
 }
 
-function noteEgress(run: LexicalRun, span: Span, api: string, method: 'GET' | 'POST', urls: readonly string[]): void {
+function noteEgress(
+  run: LexicalRun,
+  span: Span,
+  api: string,
+  method: 'GET' | 'POST',
+  urls: readonly string[],
+): void {
   for (const url of urls.length > 0 ? urls : [anyEgress]) {
     const egress = egressOf(url, [method]);
     if (egress !== undefined)
-      noteCapability(run, span, api, { kind: 'egress', ...egress }, method === 'POST' ? [] : ['download']);
+      noteCapability(
+        run,
+        span,
+        api,
+        { kind: 'egress', ...egress },
+        method === 'POST' ? [] : ['download'],
+      );
   }
 }
 
@@ -91,7 +133,10 @@ const takenKinds = new Set<string>([
 function originsOf(run: LexicalRun, calls: readonly Call[], text: string, span: Span): Origin[] {
   const origins: Origin[] = calls
     .filter((call) => call.means === 'env')
-    .map(({ name }) => ({ source: name === undefined ? { what: 'whole-env', name: '*' } : { what: 'env', name }, span }));
+    .map(({ name }) => ({
+      source: name === undefined ? { what: 'whole-env', name: '*' } : { what: 'env', name },
+      span,
+    }));
   for (const [word] of text.matchAll(
     /(?:~|\$HOME|\$env:\w{1,30}|%\w{1,30}%|[A-Za-z]:|\/)?(?:[\\/][\w.$ -]{1,80}){1,12}|\.(?:ssh|aws|env|netrc|npmrc)\b[\w./\\]{0,80}/gi,
   )) {
@@ -109,8 +154,11 @@ function originsOf(run: LexicalRun, calls: readonly Call[], text: string, span: 
 
 function heldIn(run: LexicalRun, text: string): Held[] {
   if (run.held.size === 0) return [];
-  const names = new Set([...text.matchAll(/[$@%]?[A-Za-z_][\w.-]{0,80}/g)].map(([name]) => name.toLowerCase()));
-  for (const [, name] of text.matchAll(/[%!]([\w-]{1,60})[%!]/g)) names.add((name ?? '').toLowerCase());
+  const names = new Set(
+    [...text.matchAll(/[$@%]?[A-Za-z_][\w.-]{0,80}/g)].map(([name]) => name.toLowerCase()),
+  );
+  for (const [, name] of text.matchAll(/[%!]([\w-]{1,60})[%!]/g))
+    names.add((name ?? '').toLowerCase());
   return [...names].flatMap((name) => run.held.get(name) ?? []);
 }
 
@@ -119,14 +167,25 @@ function hold(run: LexicalRun, text: string, held: Held): void {
   if (held.sources.length + held.urls.length === 0 && !held.decoded) return;
   const bounded = { ...held, sources: held.sources.slice(0, 8), urls: held.urls.slice(0, 4) };
   const variable = run.syntax.assigns.exec(text)?.[1];
-  if (variable !== undefined && run.held.size < lexicalHeldMax) run.held.set(variable.toLowerCase(), bounded);
+  if (variable !== undefined && run.held.size < lexicalHeldMax)
+    run.held.set(variable.toLowerCase(), bounded);
   const saved = savedAs(text);
-  if (saved !== undefined && run.held.size < lexicalHeldMax && held.sources.some(({ source }) => source.what === 'network'))
+  if (
+    saved !== undefined &&
+    run.held.size < lexicalHeldMax &&
+    held.sources.some(({ source }) => source.what === 'network')
+  )
     run.held.set(`file:${saved}`, bounded);
 }
 
 function runHidden(run: LexicalRun, span: Span, program: string, start: number): void {
-  noteTrait(run, span, 'powershell -EncodedCommand', 'decode-to-code', program.slice(0, detailCharsMax));
+  noteTrait(
+    run,
+    span,
+    'powershell -EncodedCommand',
+    'decode-to-code',
+    program.slice(0, detailCharsMax),
+  );
   run.embedded.push({
     within: run.source.path,
     language: 'powershell',
@@ -173,10 +232,24 @@ function noteFlows(
   }
 }
 
-function noteCapability(run: LexicalRun, span: Span, api: string, capability: Capability, traits: readonly Trait[]): void {
+function noteCapability(
+  run: LexicalRun,
+  span: Span,
+  api: string,
+  capability: Capability,
+  traits: readonly Trait[],
+): void {
   const isWide = capability.kind === 'egress' && capability.url === anyEgress;
   const certainty = isWide || traits.includes('dynamic-name') ? 'widened' : 'lexical';
-  run.facts.push({ kind: 'capability', span, context: run.source.context, certainty, capability, api, traits });
+  run.facts.push({
+    kind: 'capability',
+    span,
+    context: run.source.context,
+    certainty,
+    capability,
+    api,
+    traits,
+  });
 }
 
 function noteTrait(run: LexicalRun, span: Span, api: string, trait: Trait, detail: string): void {

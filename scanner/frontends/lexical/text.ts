@@ -35,12 +35,15 @@ export function readLexical(text: string, syntax: LexicalSyntax): LexicalText {
           ? endOfString(text, at, syntax)
           : endOfLine(text, at);
     marks.lastIndex = Math.max(end, at + 1);
-    if (isQuote) strings.push({ start: at, end, text: text.slice(at + 1, Math.max(at + 1, end - 1)) });
+    if (isQuote)
+      strings.push({ start: at, end, text: text.slice(at + 1, Math.max(at + 1, end - 1)) });
     else {
       comments.push({
         start: at,
         end,
-        text: text.slice(at + mark.length, block === undefined ? end : end - block[1].length).trim(),
+        text: text
+          .slice(at + mark.length, block === undefined ? end : end - block[1].length)
+          .trim(),
       });
       code.push(text.slice(kept, at), text.slice(at, end).replace(/[^\n]/g, ' '));
       kept = end;
@@ -59,7 +62,8 @@ export function statementsOf(code: string, continues: RegExp): Piece[] {
     const newLine = code.indexOf('\n', at);
     const end = newLine < 0 ? code.length : newLine;
     const line = code.slice(at, Math.min(end, at + lexicalLineCharsMax));
-    for (const [bracket] of line.matchAll(/[()]/g)) open = Math.max(0, open + (bracket === '(' ? 1 : -1));
+    for (const [bracket] of line.matchAll(/[()]/g))
+      open = Math.max(0, open + (bracket === '(' ? 1 : -1));
     lines += 1;
     if (open === 0 || lines >= lexicalStatementLinesMax || newLine < 0) {
       if (!continues.test(line) || lines >= lexicalStatementLinesMax || newLine < 0) {
@@ -90,7 +94,11 @@ function endOfBlock(text: string, from: number, close: string): number {
   return end < 0 ? text.length : end + close.length;
 }
 
-function endOfString(text: string, start: number, { wide, escape: escapes, charQuote }: LexicalSyntax): number {
+function endOfString(
+  text: string,
+  start: number,
+  { wide, escape: escapes, charQuote }: LexicalSyntax,
+): number {
   const quote = text[start] ?? '';
   // `'"'` is a letter and begins no string.
   if (charQuote === true && text[start - 1] === "'" && text[start + 1] === "'") return start + 1;

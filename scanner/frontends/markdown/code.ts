@@ -27,7 +27,9 @@ export interface CodeBlock extends Pieces {
 }
 
 /** Joins pieces of a source, each at its offset. */
-export function joinPieces(pieces: readonly { readonly text: string; readonly raw: number }[]): Pieces {
+export function joinPieces(
+  pieces: readonly { readonly text: string; readonly raw: number }[],
+): Pieces {
   const map: { at: number; raw: number }[] = [];
   let text = '';
   for (const piece of pieces) {
@@ -42,13 +44,20 @@ export function joinPieces(pieces: readonly { readonly text: string; readonly ra
  * The context of a block: something to run, unless what stands right before it (its sentence, its heading, its first line) says that it
  * only shows. Further away such words mean nothing: everybody can write them.
  */
-export function blockContext({ heading, before, text }: Pick<CodeBlock, 'heading' | 'before' | 'text'>): FactContext {
+export function blockContext({
+  heading,
+  before,
+  text,
+}: Pick<CodeBlock, 'heading' | 'before' | 'text'>): FactContext {
   const lead = lastSentence(before);
   const forbidden = forbidsBlock.exec(lead);
-  if (forbidden !== null && !hasBlockRun.test(lead.slice(forbidden.index + forbidden[0].length))) return 'fence-doc';
+  if (forbidden !== null && !hasBlockRun.test(lead.slice(forbidden.index + forbidden[0].length)))
+    return 'fence-doc';
   const isOthers = describesBlock.test(lead);
   if (hasBlockRun.test(lead) && !(isOthers && othersRun.test(lead))) return 'fence-run';
-  return isOthers || describesInside.test(text) || describesSection.test(heading) ? 'fence-doc' : 'fence-run';
+  return isOthers || describesInside.test(text) || describesSection.test(heading)
+    ? 'fence-doc'
+    : 'fence-run';
 }
 
 // "An attacker can run" tells nobody to run it.
@@ -73,12 +82,21 @@ export function blockLanguage({
   const tag = /^[{.]*([\w+#-]+)/.exec(info.trim().toLowerCase())?.[1] ?? '';
   const named = Object.hasOwn(fenceLanguages, tag) ? fenceLanguages[tag] : undefined;
   if (named !== undefined) return named;
-  const isPlain = tag === '' || /^(text|txt|plain|plaintext|output|none|code|command|cmd|bat|powershell|ps1)$/.test(tag);
+  const isPlain =
+    tag === '' ||
+    /^(text|txt|plain|plaintext|output|none|code|command|cmd|bat|powershell|ps1)$/.test(tag);
   if (!isPlain) return undefined;
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
-  if (lines.some((line) => /^\s*(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%\n]{0,40}[$#%]|[$%]) \S/.test(line))) return 'console';
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  if (
+    lines.some((line) => /^\s*(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%\n]{0,40}[$#%]|[$%]) \S/.test(line))
+  )
+    return 'console';
   const looks = lines.filter((line) => looksLikeShell(line));
-  return looks.length > 0 && (looks.length * 2 >= lines.length || tellsToRun.test(before)) ? 'shell' : undefined;
+  return looks.length > 0 && (looks.length * 2 >= lines.length || tellsToRun.test(before))
+    ? 'shell'
+    : undefined;
 }
 
 /** Whether a line begins like a command. */
@@ -86,7 +104,9 @@ export function looksLikeShell(line: string): boolean {
   const first = /^\s*(?:[A-Z_]+=\S* +)*([\w.+-]+)(?:\s+\S|$)/.exec(line)?.[1] ?? '';
   return (
     shellFirstWords.has(first) &&
-    !/^\s*\w+ (is|are|was|to|and|the|a|an|or|of|in|for|you|your|this|that|will|should|can)\b/i.test(line)
+    !/^\s*\w+ (is|are|was|to|and|the|a|an|or|of|in|for|you|your|this|that|will|should|can)\b/i.test(
+      line,
+    )
   );
 }
 
@@ -96,7 +116,9 @@ export function shellLines(block: Pieces): Pieces[] {
   let at = 0;
   for (const line of block.text.split('\n')) {
     if (
-      /^\s*(sudo |\$ )?(curl|wget|nc|ncat|bash|sh|eval|echo|base64|powershell|iex)\s.*(https?:|\||\$\(|-c\s)/.test(line) &&
+      /^\s*(sudo |\$ )?(curl|wget|nc|ncat|bash|sh|eval|echo|base64|powershell|iex)\s.*(https?:|\||\$\(|-c\s)/.test(
+        line,
+      ) &&
       looksLikeShell(line.replace(/^\s*\$ /, ''))
     )
       found.push({ text: line, map: [{ at: 0, raw: rawAt(block.map, at) }] });
@@ -106,14 +128,28 @@ export function shellLines(block: Pieces): Pieces[] {
 }
 
 /** The program of a block. Prompts and output of a console are left out, placeholders such as `<name>` become unknown parts. */
-export function programOf(within: string, language: Language | 'console', block: Pieces, context: FactContext): EmbeddedProgram {
-  const isConsole = language === 'console' || (language === 'shell' && /^\s*\$ \S/m.test(block.text));
+export function programOf(
+  within: string,
+  language: Language | 'console',
+  block: Pieces,
+  context: FactContext,
+): EmbeddedProgram {
+  const isConsole =
+    language === 'console' || (language === 'shell' && /^\s*\$ \S/m.test(block.text));
   const pieces = isConsole ? consoleLines(block) : block;
   const isShell = language === 'console' || language === 'shell';
   const text = isShell
-    ? pieces.text.replace(/<[A-Za-z][\w .:/|-]{0,60}>/g, (placeholder) => '\0'.repeat(placeholder.length))
+    ? pieces.text.replace(/<[A-Za-z][\w .:/|-]{0,60}>/g, (placeholder) =>
+        '\0'.repeat(placeholder.length),
+      )
     : pieces.text;
-  return { within, language: language === 'console' ? 'shell' : language, text, context, map: pieces.map };
+  return {
+    within,
+    language: language === 'console' ? 'shell' : language,
+    text,
+    context,
+    map: pieces.map,
+  };
 }
 
 function consoleLines(block: Pieces): Pieces {
@@ -122,9 +158,14 @@ function consoleLines(block: Pieces): Pieces {
   let continues = false;
   for (const line of block.text.split('\n')) {
     const prompt =
-      /^\s*(?:\([\w.-]+\) ?)?(?:[\w.-]+@[\w.-]+[^$#%]{0,40})?[$%❯] |^\s*[\w.-]+@[\w.-]+[^$#%]{0,40}# /.exec(line)?.[0] ?? '';
+      /^\s*(?:\([\w.-]+\) ?)?(?:[\w.-]+@[\w.-]+[^$#%]{0,40})?[$%❯] |^\s*[\w.-]+@[\w.-]+[^$#%]{0,40}# /.exec(
+        line,
+      )?.[0] ?? '';
     if (prompt !== '' || continues) {
-      kept.push({ text: `${line.slice(prompt.length)}\n`, raw: rawAt(block.map, at + prompt.length) });
+      kept.push({
+        text: `${line.slice(prompt.length)}\n`,
+        raw: rawAt(block.map, at + prompt.length),
+      });
       continues = line.trimEnd().endsWith('\\');
     }
     at += line.length + 1;

@@ -14,7 +14,8 @@ export function readInline(reading: Reading, node: SyntaxNode, role: TextFact['r
   visitInline(reading, node, pieces);
   const text = pieces.join('').replace(/\s+/g, ' ').trim();
   note(reading, role, node, text, '');
-  for (const hidden of hiddenHtml(raw, node.from)) note(reading, 'hidden', hidden, hidden.text, hidden.why);
+  for (const hidden of hiddenHtml(raw, node.from))
+    note(reading, 'hidden', hidden, hidden.text, hidden.why);
   readBareCommands(reading, raw, node.from);
   if (role !== 'heading') reading.before = text;
   return text;
@@ -25,7 +26,10 @@ function readBareCommands(reading: Reading, raw: string, from: number): void {
   for (const match of raw.matchAll(bareCommand)) {
     const code: Pieces = { text: match[0], map: [{ at: 0, raw: from + match.index }] };
     const before = raw.slice(Math.max(0, match.index - sentenceCharsMax), match.index);
-    const context = weaker(reading.source.context, blockContext({ text: '', heading: reading.heading, before }));
+    const context = weaker(
+      reading.source.context,
+      blockContext({ text: '', heading: reading.heading, before }),
+    );
     reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
   }
 }
@@ -79,9 +83,11 @@ export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]
         pieces.push(...seen);
         const url = child.getChild('URL');
         const role = child.name === 'Image' ? 'image' : 'link';
-        if (url !== null) note(reading, role, url, text.slice(url.from, url.to), seen.join('').trim());
+        if (url !== null)
+          note(reading, role, url, text.slice(url.from, url.to), seen.join('').trim());
         const title = child.getChild('LinkTitle');
-        if (title !== null) note(reading, 'hidden', title, text.slice(title.from + 1, title.to - 1), 'title');
+        if (title !== null)
+          note(reading, 'hidden', title, text.slice(title.from + 1, title.to - 1), 'title');
         break;
       }
       default:
@@ -93,10 +99,12 @@ export function visitInline(reading: Reading, node: SyntaxNode, pieces: string[]
 
 // `[//]: # (text)` is how comments are written where HTML is not wanted.
 export function readReference(reading: Reading, node: SyntaxNode): void {
-  const [url, title] = [node.getChild('URL'), node.getChild('LinkTitle')];
+  const url = node.getChild('URL');
+  const title = node.getChild('LinkTitle');
   if (url !== null && reading.text.slice(url.from, url.to) !== '#')
     note(reading, 'link', url, reading.text.slice(url.from, url.to), '');
-  if (title !== null) note(reading, 'hidden', title, reading.text.slice(title.from + 1, title.to - 1), 'reference');
+  if (title !== null)
+    note(reading, 'hidden', title, reading.text.slice(title.from + 1, title.to - 1), 'reference');
 }
 
 // Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the skill.
@@ -106,18 +114,28 @@ export function readInlineCode(reading: Reading, node: SyntaxNode, parent: Synta
   const text = reading.text.slice(open.to, close.from);
   const code: Pieces = { text, map: [{ at: 0, raw: open.to }] };
   const runsAtLoad = reading.text[node.from - 1] === '!' && parent.name !== 'Link';
-  const context = weaker(reading.source.context, runsAtLoad ? 'code' : inlineContext(reading, text, node, parent));
+  const context = weaker(
+    reading.source.context,
+    runsAtLoad ? 'code' : inlineContext(reading, text, node, parent),
+  );
   note(reading, 'inline-code', node, text, '', context);
   if (runsAtLoad || (/\s/.test(text.trim()) && looksLikeShell(text)))
     reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
 }
 
 // In a paragraph about attacks, code is spoken of unless its own sentence has it run.
-function inlineContext(reading: Reading, code: string, node: SyntaxNode, parent: SyntaxNode): FactContext {
+function inlineContext(
+  reading: Reading,
+  code: string,
+  node: SyntaxNode,
+  parent: SyntaxNode,
+): FactContext {
   const sentence = sentenceAround(reading, node, parent);
   const context = blockContext({ text: code, heading: reading.heading, before: sentence });
   if (context === 'fence-doc' || hasBlockRun.test(sentence)) return context;
-  return describesBlock.test(reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)))
+  return describesBlock.test(
+    reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
+  )
     ? 'fence-doc'
     : context;
 }
@@ -146,7 +164,16 @@ export function commentText(comment: string): string {
 
 export function entityText(entity: string): string {
   const number = /^&#(?:x([0-9a-f]+)|(\d+));$/i.exec(entity);
-  const code = number === null ? undefined : number[1] === undefined ? Number(number[2]) : Number.parseInt(number[1], 16);
+  const code =
+    number === null
+      ? undefined
+      : number[1] === undefined
+        ? Number(number[2])
+        : Number.parseInt(number[1], 16);
   if (code !== undefined) return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : '';
-  return { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': ' ', '&apos;': "'" }[entity] ?? entity;
+  return (
+    { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&nbsp;': ' ', '&apos;': "'" }[
+      entity
+    ] ?? entity
+  );
 }

@@ -28,7 +28,9 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
     return {
       facts: [],
       embedded: [],
-      unanalysed: [{ span, reason: `more than ${lineMarkersMax} list and quote markers in a line` }],
+      unanalysed: [
+        { span, reason: `more than ${lineMarkersMax} list and quote markers in a line` },
+      ],
     };
   }
   context.steps.take(parseCost(source.text, markers));
@@ -43,9 +45,11 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   };
   const bodyStart = readFrontMatter(reading);
   // What is before the body is blanked, so that offsets stay and no dash in it makes a heading.
-  const body = reading.text.slice(0, bodyStart).replace(/[^\n]/g, ' ') + reading.text.slice(bodyStart);
+  const body =
+    reading.text.slice(0, bodyStart).replace(/[^\n]/g, ' ') + reading.text.slice(bodyStart);
   const tree = markdownParser.parse(body);
-  for (let node = tree.topNode.firstChild; node !== null; node = node.nextSibling) readBlock(reading, node);
+  for (let node = tree.topNode.firstChild; node !== null; node = node.nextSibling)
+    readBlock(reading, node);
   return { facts: reading.facts, embedded: reading.embedded, unanalysed: [] };
 }
 
@@ -84,7 +88,13 @@ function readFrontMatter(reading: Reading): number {
   const start = all.indexOf('\n') + 1;
   for (const match of inner.matchAll(/^([\w.-]+):([^\n]*(?:\n(?:[ \t]+[^\n]*|[ \t]*$))*)/gm)) {
     const at = start + match.index;
-    note(reading, 'front-matter', { from: at, to: at + match[0].length }, (match[2] ?? '').trim(), match[1] ?? '');
+    note(
+      reading,
+      'front-matter',
+      { from: at, to: at + match[0].length },
+      (match[2] ?? '').trim(),
+      match[1] ?? '',
+    );
   }
   // Hooks, servers and install steps of the front matter are run by the agent's program, as those of a settings file.
   if (/^\s*["']?(hooks|mcpServers|servers)["']?\s*:|["']?install["']?\s*:/m.test(inner))
@@ -112,7 +122,13 @@ function readBlock(reading: Reading, node: SyntaxNode): void {
       note(reading, 'hidden', node, commentText(reading.text.slice(node.from, node.to)), 'comment');
       return;
     case 'ProcessingInstructionBlock':
-      note(reading, 'hidden', node, reading.text.slice(node.from, node.to).replace(/^<\?|\?>\s*$/g, ''), 'comment');
+      note(
+        reading,
+        'hidden',
+        node,
+        reading.text.slice(node.from, node.to).replace(/^<\?|\?>\s*$/g, ''),
+        'comment',
+      );
       return;
     case 'HTMLBlock':
       readHtmlCode(reading, node);
@@ -132,7 +148,8 @@ function readBlock(reading: Reading, node: SyntaxNode): void {
         reading.before = '';
         return;
       }
-      for (let child = node.firstChild; child !== null; child = child.nextSibling) readBlock(reading, child);
+      for (let child = node.firstChild; child !== null; child = child.nextSibling)
+        readBlock(reading, child);
   }
 }
 
@@ -141,19 +158,36 @@ function readHtmlCode(reading: Reading, node: SyntaxNode): void {
   const html = reading.text.slice(node.from, node.to);
   const declared = /^<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)/.exec(html)?.[1];
   if (declared !== undefined) note(reading, 'hidden', node, declared, 'comment');
-  for (const match of html.matchAll(/<(?:pre|code)\b[^>]{0,200}>(?:\s{0,20}<code\b[^>]{0,200}>)?([^<]{3,4000})/gi)) {
+  for (const match of html.matchAll(
+    /<(?:pre|code)\b[^>]{0,200}>(?:\s{0,20}<code\b[^>]{0,200}>)?([^<]{3,4000})/gi,
+  )) {
     const text = match[1] ?? '';
     const raw = node.from + match.index + match[0].length - text.length;
-    const block = { text, map: [{ at: 0, raw }], info: '', heading: reading.heading, before: reading.before };
+    const block = {
+      text,
+      map: [{ at: 0, raw }],
+      info: '',
+      heading: reading.heading,
+      before: reading.before,
+    };
     if (blockLanguage(block) !== undefined)
-      reading.embedded.push(programOf(reading.source.path, 'shell', block, weaker(reading.source.context, blockContext(block))));
+      reading.embedded.push(
+        programOf(
+          reading.source.path,
+          'shell',
+          block,
+          weaker(reading.source.context, blockContext(block)),
+        ),
+      );
   }
 }
 
 function readCode(reading: Reading, node: SyntaxNode): void {
   const info = node.getChild('CodeInfo');
   const code = joinPieces(
-    node.getChildren('CodeText').map((piece) => ({ text: reading.text.slice(piece.from, piece.to), raw: piece.from })),
+    node
+      .getChildren('CodeText')
+      .map((piece) => ({ text: reading.text.slice(piece.from, piece.to), raw: piece.from })),
   );
   const block = {
     ...code,
@@ -173,8 +207,10 @@ function readCode(reading: Reading, node: SyntaxNode): void {
     text: code.text,
     detail: language ?? block.info,
   });
-  if (language !== undefined) reading.embedded.push(programOf(reading.source.path, language, code, context));
+  if (language !== undefined)
+    reading.embedded.push(programOf(reading.source.path, language, code, context));
   // A command in a block of another language is run as one all the same.
   if (language !== 'shell' && language !== 'console')
-    for (const line of shellLines(code)) reading.embedded.push(programOf(reading.source.path, 'shell', line, context));
+    for (const line of shellLines(code))
+      reading.embedded.push(programOf(reading.source.path, 'shell', line, context));
 }

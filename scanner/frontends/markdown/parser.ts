@@ -3,7 +3,9 @@ import { GFM, type InlineContext, type MarkdownConfig, parser } from '@lezer/mar
 
 // Of each character the parser asks a dozen inline parsers. None of them takes a letter or a digit, but for that of links without
 // brackets (`www.`, `https://`, `a@b.example`), and that one only where a word begins.
-const plainWords: MarkdownConfig = { parseInline: [{ name: 'PlainWords', before: 'Escape', parse: passWords }] };
+const plainWords: MarkdownConfig = {
+  parseInline: [{ name: 'PlainWords', before: 'Escape', parse: passWords }],
+};
 
 export const markdownParser = parser.configure([GFM, plainWords]);
 

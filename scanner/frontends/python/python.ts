@@ -9,7 +9,16 @@ import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
 import { childrenOf, functionOf, type PythonModule, readModule, textOf } from './names/module.ts';
 import { boundValue, variableNode } from './names/names.ts';
-import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, type PyValue, spanOfPy, unknownPy } from './run.ts';
+import {
+  flowEdge,
+  flowNode,
+  newPythonRun,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  spanOfPy,
+  unknownPy,
+} from './run.ts';
 import { misleadingText } from './syntax/encoding.ts';
 import { type PyNode, walk } from './syntax/tree.ts';
 import { noteAssignment } from './values/assignments.ts';
@@ -19,8 +28,13 @@ import { evaluate, isHandedOn } from './values/values.ts';
 /** Facts of Python sources. */
 export const analysePython: Analyse = (sources, context) => {
   const share = Math.floor(context.steps.left / (2 * sources.length));
-  const modules = new Map(sources.map((source) => [source.path, readModule(source, context.steps, share)]));
-  const run = newPythonRun(context, modules, { open: openFunctions(modules), replaced: replacedFunctions(modules) });
+  const modules = new Map(
+    sources.map((source) => [source.path, readModule(source, context.steps, share)]),
+  );
+  const run = newPythonRun(context, modules, {
+    open: openFunctions(modules),
+    replaced: replacedFunctions(modules),
+  });
   run.changed = changedElsewhere(run);
   for (const module of modules.values()) {
     visitAll(run, module);
@@ -29,13 +43,21 @@ export const analysePython: Analyse = (sources, context) => {
     noteEncoding(run, module);
   }
   for (const module of modules.values()) startImports(run, module);
-  const unanalysed = [...modules.values()].flatMap(({ source, errors, unread }): FrontEndResult['unanalysed'] => {
-    const isScript = (source.context === 'code' || source.context === 'test') && source.depth === 0;
-    const [first] = isScript ? [...unread, ...errors] : unread;
-    return first === undefined
-      ? []
-      : [{ span: { path: source.path, start: first, end: first + 1 }, reason: 'not all of it is Python' }];
-  });
+  const unanalysed = [...modules.values()].flatMap(
+    ({ source, errors, unread }): FrontEndResult['unanalysed'] => {
+      const isScript =
+        (source.context === 'code' || source.context === 'test') && source.depth === 0;
+      const [first] = isScript ? [...unread, ...errors] : unread;
+      return first === undefined
+        ? []
+        : [
+            {
+              span: { path: source.path, start: first, end: first + 1 },
+              reason: 'not all of it is Python',
+            },
+          ];
+    },
+  );
   const { nodes, edges, sources: flowSources, sinks, starts, exports } = run;
   return {
     facts: unique(run.facts),
@@ -60,7 +82,8 @@ function visit(run: PythonRun, module: PythonModule, node: PyNode): void {
     case 'MemberExpression': {
       const name = attributeName(module, node);
       const [object] = childrenOf(node);
-      if (name !== undefined && object !== undefined) noteReaching(run, module, node, name, evaluate(run, module, object));
+      if (name !== undefined && object !== undefined)
+        noteReaching(run, module, node, name, evaluate(run, module, object));
       evaluate(run, module, node);
       if (isHandedOn(node)) noteEscape(run, module, node);
       return;
@@ -124,9 +147,18 @@ function noteEncoding(run: PythonRun, module: PythonModule): void {
 function noteReturn(run: PythonRun, module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   if (definition === undefined) return;
-  for (const value of childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name))) {
-    if (/^__reduce(_ex)?__$/.test(definition.name)) noteReduced(run, module, node, evaluate(run, module, value));
-    const to = flowNode(run, module, node, `${definition.id}:return`, `returned by ${definition.name}`);
+  for (const value of childrenOf(node).filter(
+    (child) => !/^(return|yield|from|,)$/.test(child.name),
+  )) {
+    if (/^__reduce(_ex)?__$/.test(definition.name))
+      noteReduced(run, module, node, evaluate(run, module, value));
+    const to = flowNode(
+      run,
+      module,
+      node,
+      `${definition.id}:return`,
+      `returned by ${definition.name}`,
+    );
     for (const from of evaluate(run, module, value).nodes) flowEdge(run, from, to);
   }
 }
@@ -137,7 +169,19 @@ function noteReduced(run: PythonRun, module: PythonModule, node: PyNode, value: 
   const [callee, args] = value.items ?? values.map((one) => evaluate(run, module, one));
   if (callee === undefined) return;
   const empty = { object: unknownPy, method: '', keywords: new Map(), spread: [] };
-  invoke(run, { module, node, api: callee.qual ?? '', certainty: 'exact', ...empty, args: [...(args?.items ?? [])] }, callee, 1);
+  invoke(
+    run,
+    {
+      module,
+      node,
+      api: callee.qual ?? '',
+      certainty: 'exact',
+      ...empty,
+      args: [...(args?.items ?? [])],
+    },
+    callee,
+    1,
+  );
 }
 
 // Edges into every name from all that is bound to it.
@@ -145,7 +189,8 @@ function connectNames(run: PythonRun, module: PythonModule): void {
   for (const scope of [module.scope, ...module.scopes.values()]) {
     for (const [name, bindings] of scope.names) {
       for (const binding of bindings) {
-        if (binding.kind !== 'value' && binding.kind !== 'each' && binding.kind !== 'raised') continue;
+        if (binding.kind !== 'value' && binding.kind !== 'each' && binding.kind !== 'raised')
+          continue;
         const value = boundValue(run, module, binding, 1);
         if (value.nodes.length === 0) continue;
         const to = variableNode(run, module, scope, name, binding.node);
@@ -169,14 +214,22 @@ function noteEndless(run: PythonRun, module: PythonModule, node: PyNode): void {
     /\bos\.fork\(|\bPopen\(|multiprocessing|\bstart_new_thread\(/.test(body) &&
     !/\b(break|return|sleep|wait|join|input|accept|recv)\b/.test(body)
   )
-    notePyTrait(run, { module, node, api: 'while', certainty: 'exact' }, 'unbounded', 'an endless loop that starts processes');
+    notePyTrait(
+      run,
+      { module, node, api: 'while', certainty: 'exact' },
+      'unbounded',
+      'an endless loop that starts processes',
+    );
 }
 
 // A connection whose descriptors become those of a shell.
 function noteRemoteShell(run: PythonRun, module: PythonModule): void {
   const { text } = module.source;
   const isConnected = run.facts.some(
-    (fact) => fact.kind === 'capability' && fact.span.path === module.source.path && fact.traits.includes('raw-socket'),
+    (fact) =>
+      fact.kind === 'capability' &&
+      fact.span.path === module.source.path &&
+      fact.traits.includes('raw-socket'),
   );
   const call = [
     ...(module.calls.get('dup2') ?? []),

@@ -96,7 +96,10 @@ export interface PythonRun {
   readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
   /** Calls of all modules, by the last part of the callee's name. */
-  readonly calls: ReadonlyMap<string, readonly { readonly module: PythonModule; readonly call: PyNode }[]>;
+  readonly calls: ReadonlyMap<
+    string,
+    readonly { readonly module: PythonModule; readonly call: PyNode }[]
+  >;
   /** `object.name = value` at any place of all modules, by name. */
   readonly assigned: ReadonlyMap<
     string,
@@ -109,7 +112,10 @@ export interface PythonRun {
   /** What names that are bound often may be. */
   readonly bound: Map<readonly Binding[], PyValue>;
   /** What is given to an attribute, by what its class binds to the name: the two put together. */
-  readonly together: Map<readonly Binding[], { readonly given: readonly Binding[]; readonly all: readonly Binding[] }>;
+  readonly together: Map<
+    readonly Binding[],
+    { readonly given: readonly Binding[]; readonly all: readonly Binding[] }
+  >;
   /** What classes bind to a name, without their functions. */
   readonly withoutFunctions: Map<readonly Binding[], readonly Binding[]>;
   /** Functions of which not all callers are known, by id. */
@@ -162,7 +168,10 @@ export interface PyNoting {
   readonly certainty: Confidence;
 }
 
-export function spanOfPy(module: PythonModule, node: { readonly from: number; readonly to: number }): Span {
+export function spanOfPy(
+  module: PythonModule,
+  node: { readonly from: number; readonly to: number },
+): Span {
   return { path: module.source.path, start: node.from, end: node.to };
 }
 
@@ -191,7 +200,12 @@ export function notePyCapability(
   });
 }
 
-export function notePyTrait(run: PythonRun, { module, node, api, certainty }: PyNoting, trait: Trait, detail: string): void {
+export function notePyTrait(
+  run: PythonRun,
+  { module, node, api, certainty }: PyNoting,
+  trait: Trait,
+  detail: string,
+): void {
   run.context.steps.take();
   const shown = detail.replaceAll(unknownPart, '…').slice(0, detailCharsMax);
   run.facts.push({
@@ -231,8 +245,18 @@ export function flowSource(run: PythonRun, at: PyNoting, source: FlowSource, not
 }
 
 /** Notes that values reach a sink. */
-export function flowSink(run: PythonRun, at: PyNoting, nodes: readonly string[], sink: FlowSink): void {
-  const about = { sink, span: spanOfPy(at.module, at.node), context: at.module.source.context, certainty: at.certainty };
+export function flowSink(
+  run: PythonRun,
+  at: PyNoting,
+  nodes: readonly string[],
+  sink: FlowSink,
+): void {
+  const about = {
+    sink,
+    span: spanOfPy(at.module, at.node),
+    context: at.module.source.context,
+    certainty: at.certainty,
+  };
   for (const node of new Set(nodes)) run.sinks.push({ node, ...about });
 }
 

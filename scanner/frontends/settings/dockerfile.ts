@@ -7,7 +7,9 @@ import { analyseMakefile } from './makefile.ts';
 
 /** Facts of files that build: Dockerfiles and makefiles. */
 export const analyseBuildFile = perSource((source, context) =>
-  source.language === 'makefile' ? analyseMakefile(source, context) : analyseDockerfile(source, context),
+  source.language === 'makefile'
+    ? analyseMakefile(source, context)
+    : analyseDockerfile(source, context),
 );
 
 interface Instruction {
@@ -31,7 +33,8 @@ function analyseDockerfile(source: Source, context: FrontEndContext): FrontEndRe
     } as const;
     if (keyword === 'FROM') {
       const [, image = '', stage] = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?/i.exec(text) ?? [];
-      if (!stages.has(image.toLowerCase()) && image !== 'scratch' && image !== '') facts.push({ ...about, ...imageFact(image) });
+      if (!stages.has(image.toLowerCase()) && image !== 'scratch' && image !== '')
+        facts.push({ ...about, ...imageFact(image) });
       if (stage !== undefined) stages.add(stage.toLowerCase());
     } else if (keyword === 'ADD') {
       for (const [url] of text.matchAll(/\bhttps?:\/\/\S{3,500}/g)) {
@@ -50,7 +53,12 @@ function analyseDockerfile(source: Source, context: FrontEndContext): FrontEndRe
       const program = commandOf(instruction);
       // Building an image is something that a person does by hand, and it happens in the image.
       if (program !== undefined)
-        embedded.push({ within: source.path, language: isWindows ? 'powershell' : 'shell', context: 'fence-run', ...program });
+        embedded.push({
+          within: source.path,
+          language: isWindows ? 'powershell' : 'shell',
+          context: 'fence-run',
+          ...program,
+        });
     }
   }
   return { facts, embedded, unanalysed: [] };
@@ -59,21 +67,41 @@ function analyseDockerfile(source: Source, context: FrontEndContext): FrontEndRe
 // An image by digest is always the same one; a tag may be moved.
 function imageFact(
   image: string,
-): Pick<Extract<Fact, { kind: 'dependency' }>, 'kind' | 'manager' | 'name' | 'version' | 'pinned' | 'how'> {
-  const [, name = image, version = ''] = /^(.*?)(?::([\w.-]{1,128}))?(?:@sha256:[0-9a-f]{64})?$/.exec(image) ?? [];
-  return { kind: 'dependency', manager: 'docker', name, version, pinned: image.includes('@sha256:'), how: 'declared' };
+): Pick<
+  Extract<Fact, { kind: 'dependency' }>,
+  'kind' | 'manager' | 'name' | 'version' | 'pinned' | 'how'
+> {
+  const [, name = image, version = ''] =
+    /^(.*?)(?::([\w.-]{1,128}))?(?:@sha256:[0-9a-f]{64})?$/.exec(image) ?? [];
+  return {
+    kind: 'dependency',
+    manager: 'docker',
+    name,
+    version,
+    pinned: image.includes('@sha256:'),
+    how: 'declared',
+  };
 }
 
-function commandOf({ keyword, text, start }: Instruction): Pick<EmbeddedProgram, 'text' | 'map'> | undefined {
+function commandOf({
+  keyword,
+  text,
+  start,
+}: Instruction): Pick<EmbeddedProgram, 'text' | 'map'> | undefined {
   const flags = /^(?:--[\w-]+(?:=\S+)?\s+)*/.exec(text)?.[0] ?? '';
-  const skip = keyword === 'HEALTHCHECK' ? flags + (/^CMD\s+/i.exec(text.slice(flags.length))?.[0] ?? '') : flags;
+  const skip =
+    keyword === 'HEALTHCHECK'
+      ? flags + (/^CMD\s+/i.exec(text.slice(flags.length))?.[0] ?? '')
+      : flags;
   const command = text.slice(skip.length);
   const raw = start + skip.length;
   const words = command.startsWith('[')
     ? [...command.matchAll(/"((?:[^"\\\n]|\\.){0,2000})"/g)].map(([, word]) => word ?? '')
     : [];
   if (words.length > 0) {
-    const quoted = words.map((word) => (/^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
+    const quoted = words.map((word) =>
+      /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+    );
     return { text: quoted.join(' '), map: [{ at: 0, raw, fixed: true }] };
   }
   return { text: command, map: [{ at: 0, raw }] };
@@ -98,7 +126,8 @@ function instructionsOf(text: string): Instruction[] {
   let start = 0;
   while (start < text.length) {
     let end = lineEnd(text, start);
-    const isBlank = (from: number, to: number): boolean => /^\s*(#|$)/.test(text.slice(from, Math.min(to, from + 200)));
+    const isBlank = (from: number, to: number): boolean =>
+      /^\s*(#|$)/.test(text.slice(from, Math.min(to, from + 200)));
     if (!isBlank(start, end)) {
       for (let lineStart = start; end < text.length; ) {
         const line = text.slice(lineStart, end).trimEnd();

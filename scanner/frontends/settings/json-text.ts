@@ -16,8 +16,9 @@ export function analyseJsonText(source: Source, context: FrontEndContext): Front
   if (end === undefined) {
     const result = plainTextFacts(source, context);
     const isRead =
-      /(^|\/)(package|settings(\.local)?|\.mcp|mcp|hooks|tasks|devcontainer)\.json$|\.ipynb$/.test(source.path) &&
-      source.depth === 0;
+      /(^|\/)(package|settings(\.local)?|\.mcp|mcp|hooks|tasks|devcontainer)\.json$|\.ipynb$/.test(
+        source.path,
+      ) && source.depth === 0;
     const span = { path: source.path, start: 0, end: Math.min(1, source.text.length) };
     return isRead ? { ...result, unanalysed: [{ span, reason: 'not valid JSON' }] } : result;
   }
@@ -28,7 +29,11 @@ export function analyseJsonText(source: Source, context: FrontEndContext): Front
     span: { path: source.path, start, end: start + 1 },
     reason: 'a notebook with a key that is there twice',
   }));
-  return { ...result, embedded: [...result.embedded, ...notebookPrograms(source, settings)], unanalysed };
+  return {
+    ...result,
+    embedded: [...result.embedded, ...notebookPrograms(source, settings)],
+    unanalysed,
+  };
 }
 
 interface Walk {
@@ -40,7 +45,11 @@ interface Walk {
 }
 
 // Gives the offset behind the value; undefined where the text is no JSON.
-function readValue(walk: Walk, start: number, path: readonly (string | number)[]): number | undefined {
+function readValue(
+  walk: Walk,
+  start: number,
+  path: readonly (string | number)[],
+): number | undefined {
   walk.context.steps.take();
   const { text } = walk;
   if (path.length > settingsDepthMax) return undefined;
@@ -103,7 +112,11 @@ function skip(text: string, start: number): number {
   let at = start;
   for (;;) {
     while (/\s/.test(text[at] ?? '')) at += 1;
-    const end = text.startsWith('//', at) ? text.indexOf('\n', at) : text.startsWith('/*', at) ? text.indexOf('*/', at) + 2 : -1;
+    const end = text.startsWith('//', at)
+      ? text.indexOf('\n', at)
+      : text.startsWith('/*', at)
+        ? text.indexOf('*/', at) + 2
+        : -1;
     if (end < at + 2) return at;
     at = end;
   }

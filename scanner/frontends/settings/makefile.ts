@@ -16,20 +16,28 @@ export function analyseMakefile(source: Source, context: FrontEndContext): Front
   const close = (): void => {
     const { text, map } = joinPieces(recipe);
     if (text.trim() !== '')
-      embedded.push({ within: source.path, language: shebang(text.trimStart()) ?? 'shell', text, context: source.context, map });
+      embedded.push({
+        within: source.path,
+        language: shebang(text.trimStart()) ?? 'shell',
+        text,
+        context: source.context,
+        map,
+      });
     recipe = [];
   };
   let at = 0;
   for (const line of source.text.split('\n')) {
     const indent = /^[ \t]+/.exec(line)?.[0] ?? '';
-    const definition = /^(?:export\s+|override\s+)*([A-Za-z_][\w.-]{0,80})\s*(?:::?|[?+!])?=\s*(.*)$/.exec(line);
+    const definition =
+      /^(?:export\s+|override\s+)*([A-Za-z_][\w.-]{0,80})\s*(?:::?|[?+!])?=\s*(.*)$/.exec(line);
     if (indent !== '' && line.trim() !== '') {
       const marks = /^[@+-]*/.exec(line.slice(indent.length))?.[0] ?? '';
       const start = indent.length + marks.length;
       recipe.push({ text: `${expand(line.slice(start), variables)}\n`, raw: at + start });
     } else if (line.trim() !== '') {
       close();
-      if (definition !== null) variables.set(definition[1] ?? '', (definition[2] ?? '').slice(0, 400));
+      if (definition !== null)
+        variables.set(definition[1] ?? '', (definition[2] ?? '').slice(0, 400));
       for (const match of line.matchAll(/\$\(shell\s+([^()\n]{1,400})\)/g))
         embedded.push({
           within: source.path,

@@ -18,13 +18,22 @@ export function notebookPrograms(source: Source, settings: readonly Setting[]): 
 
 function kernelOf(settings: readonly Setting[]): Language {
   const name =
-    settings.find(({ path }) => /^metadata\/(kernelspec\/language|language_info\/name)$/.test(path.join('/')))?.value ?? '';
-  return Object.hasOwn(kernelLanguages, name.toLowerCase()) ? (kernelLanguages[name.toLowerCase()] ?? 'python') : 'python';
+    settings.find(({ path }) =>
+      /^metadata\/(kernelspec\/language|language_info\/name)$/.test(path.join('/')),
+    )?.value ?? '';
+  return Object.hasOwn(kernelLanguages, name.toLowerCase())
+    ? (kernelLanguages[name.toLowerCase()] ?? 'python')
+    : 'python';
 }
 
-function cellPrograms(source: Source, cell: readonly Setting[], kernel: Language): EmbeddedProgram[] {
+function cellPrograms(
+  source: Source,
+  cell: readonly Setting[],
+  kernel: Language,
+): EmbeddedProgram[] {
   const depth = (cell[0]?.path.indexOf('cells') ?? 0) + 2;
-  const at = (...keys: readonly string[]): Setting[] => cell.filter(({ path }) => keys.includes(String(path[depth])));
+  const at = (...keys: readonly string[]): Setting[] =>
+    cell.filter(({ path }) => keys.includes(String(path[depth])));
   const isCode = at('cell_type').some(({ value }) => value === 'code');
   const written = at('source', 'input');
   const program = (language: Language, { text, map }: Pieces): EmbeddedProgram => ({
@@ -34,14 +43,19 @@ function cellPrograms(source: Source, cell: readonly Setting[], kernel: Language
     context: source.context,
     map,
   });
-  const outputs = at('outputs').filter(({ path }) => path.includes('text/html') || path.includes('application/javascript'));
+  const outputs = at('outputs').filter(
+    ({ path }) => path.includes('text/html') || path.includes('application/javascript'),
+  );
   return [
     ...(isCode
       ? codePrograms(source, written, kernel)
       : [{ language: 'markdown' as const, pieces: joinSettings(source, written) }]
     ).map(({ language, pieces }) => program(language, pieces)),
     ...outputs.map((setting) =>
-      program(setting.path.includes('text/html') ? 'html' : 'javascript', joinSettings(source, [setting])),
+      program(
+        setting.path.includes('text/html') ? 'html' : 'javascript',
+        joinSettings(source, [setting]),
+      ),
     ),
   ].filter(({ text }) => text.trim() !== '');
 }
@@ -60,11 +74,20 @@ function codePrograms(source: Source, written: readonly Setting[], kernel: Langu
     return piece === undefined ? 0 : piece.raw + (piece.fixed === true ? 0 : offset - piece.at);
   };
   const language =
-    magic === null ? undefined : Object.hasOwn(cellMagics, magic[1] ?? '') ? cellMagics[magic[1] ?? ''] : undefined;
+    magic === null
+      ? undefined
+      : Object.hasOwn(cellMagics, magic[1] ?? '')
+        ? cellMagics[magic[1] ?? '']
+        : undefined;
   if (magic !== null && language !== undefined) {
     const start = magic[0].length;
     const rest = map.filter((one) => one.at > start).map((one) => ({ ...one, at: one.at - start }));
-    return [{ language, pieces: { text: text.slice(start), map: [{ at: 0, raw: rawAt(start) }, ...rest] } }];
+    return [
+      {
+        language,
+        pieces: { text: text.slice(start), map: [{ at: 0, raw: rawAt(start) }, ...rest] },
+      },
+    ];
   }
   if (kernel !== 'python') return [{ language: kernel, pieces: { text, map } }];
   const code: { text: string; raw: number }[] = [];
@@ -73,12 +96,16 @@ function codePrograms(source: Source, written: readonly Setting[], kernel: Langu
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
     const newLine = index < lines.length - 1 ? '\n' : '';
-    const [all = '', indent = '', assigned = ''] = /^(\s*)([\w, ]{1,80}=\s*)?(?:!!?|%)/.exec(line) ?? [];
+    const [all = '', indent = '', assigned = ''] =
+      /^(\s*)([\w, ]{1,80}=\s*)?(?:!!?|%)/.exec(line) ?? [];
     const name = line.slice(all.length).split(/\s/)[0] ?? '';
     const isShell = all.endsWith('!') || (all.endsWith('%') && lineMagics.has(name));
     const isMagic = isShell || all.endsWith('%');
     if (isShell)
-      commands.push({ text: `${line.slice(all.length).replace(/^(?:sx|system)\s+/, '')}\n`, raw: rawAt(at + all.length) });
+      commands.push({
+        text: `${line.slice(all.length).replace(/^(?:sx|system)\s+/, '')}\n`,
+        raw: rawAt(at + all.length),
+      });
     code.push({
       text:
         isMagic && at + all.length > at

@@ -3,11 +3,16 @@ import type { OffsetMap, Source } from '../../fact/source.ts';
 import type { Setting } from './setting.ts';
 
 /** Offsets of a value in the source: in step as long as it is written as it is, then at the first character that is written otherwise. */
-export function settingMap(source: Source, { value, from, to }: Setting, at = 0): { at: number; raw: number; fixed?: true }[] {
+export function settingMap(
+  source: Source,
+  { value, from, to }: Setting,
+  at = 0,
+): { at: number; raw: number; fixed?: true }[] {
   const quote = /["']/.test(source.text[from] ?? '') ? 1 : 0;
   const start = from + quote;
   let same = 0;
-  while (same < value.length && start + same < to && source.text[start + same] === value[same]) same += 1;
+  while (same < value.length && start + same < to && source.text[start + same] === value[same])
+    same += 1;
   const plain = { at, raw: start };
   return same === value.length
     ? [plain]
@@ -15,7 +20,10 @@ export function settingMap(source: Source, { value, from, to }: Setting, at = 0)
 }
 
 /** Several values one behind the other. */
-export function joinSettings(source: Source, settings: readonly Setting[]): { readonly text: string; readonly map: OffsetMap } {
+export function joinSettings(
+  source: Source,
+  settings: readonly Setting[],
+): { readonly text: string; readonly map: OffsetMap } {
   const map: { at: number; raw: number; fixed?: true }[] = [];
   let text = '';
   for (const setting of settings) {

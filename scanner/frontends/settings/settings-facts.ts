@@ -35,7 +35,11 @@ export function settingsFacts(source: Source, settings: readonly Setting[]): Fro
           pinned: false,
           how: 'lifecycle',
         });
-    } else if (isPackage && /^(d|devD|peerD|optionalD)ependencies$/.test(top ?? '') && keys.length === 2) {
+    } else if (
+      isPackage &&
+      /^(d|devD|peerD|optionalD)ependencies$/.test(top ?? '') &&
+      keys.length === 2
+    ) {
       const isSource = /^(git|https?:|github:|file:|[\w-]+\/[\w-]+)/.test(value);
       facts.push({
         ...about,
@@ -49,11 +53,23 @@ export function settingsFacts(source: Source, settings: readonly Setting[]): Fro
     } else if (isCommand(keys, source.path)) {
       embedded.push(commandProgram(source, setting, settings));
       if (keys.some((key) => /^hooks?$/i.test(key)))
-        facts.push({ ...about, kind: 'trait', trait: 'hook', api: keys.join('.'), detail: value.slice(0, 120) });
+        facts.push({
+          ...about,
+          kind: 'trait',
+          trait: 'hook',
+          api: keys.join('.'),
+          detail: value.slice(0, 120),
+        });
     } else if (keys.some((key) => key === 'mcpServers') && last === 'url') {
       const egress = egressOf(value, ['*']);
       if (egress !== undefined)
-        facts.push({ ...about, kind: 'capability', capability: { kind: 'egress', ...egress }, api: keys.join('.'), traits: [] });
+        facts.push({
+          ...about,
+          kind: 'capability',
+          capability: { kind: 'egress', ...egress },
+          api: keys.join('.'),
+          traits: [],
+        });
     }
     if (value.length >= 16 && facts.length < settingsTextsMax && !isBlob(value))
       facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
@@ -63,23 +79,36 @@ export function settingsFacts(source: Source, settings: readonly Setting[]): Fro
 
 function isCommand(keys: readonly string[], path: string): boolean {
   const joined = keys.join('.');
-  return joined.length < 1_000 && commandKeys.some(({ form, file }) => file.test(path) && form.test(joined));
+  return (
+    joined.length < 1_000 &&
+    commandKeys.some(({ form, file }) => file.test(path) && form.test(joined))
+  );
 }
 
 // Servers and tasks have their arguments in a list of their own.
-function commandProgram(source: Source, setting: Setting, settings: readonly Setting[]): EmbeddedProgram {
+function commandProgram(
+  source: Source,
+  setting: Setting,
+  settings: readonly Setting[],
+): EmbeddedProgram {
   const { path, value } = setting;
   const parent = path.slice(0, -1).join('\0');
   const args =
     path.at(-1) === 'command'
       ? settings
-          .filter((one) => one.path.at(-2) === 'args' && one.path.slice(0, -2).join('\0') === parent)
+          .filter(
+            (one) => one.path.at(-2) === 'args' && one.path.slice(0, -2).join('\0') === parent,
+          )
           .slice(0, shellWordsMax)
       : [];
   const words = args.map(
-    (one) => ` ${/^[\w./:=@%+-]+$/.test(one.value) ? one.value : `'${one.value.replaceAll("'", `'\\''`)}'`}`,
+    (one) =>
+      ` ${/^[\w./:=@%+-]+$/.test(one.value) ? one.value : `'${one.value.replaceAll("'", `'\\''`)}'`}`,
   );
-  const shell = settings.find((one) => one.path.at(-1) === 'shell' && one.path.slice(0, -1).join('\0') === parent)?.value ?? '';
+  const shell =
+    settings.find(
+      (one) => one.path.at(-1) === 'shell' && one.path.slice(0, -1).join('\0') === parent,
+    )?.value ?? '';
   const language = /^(pwsh|powershell)/.test(shell)
     ? 'powershell'
     : /^cmd/.test(shell)
@@ -87,7 +116,10 @@ function commandProgram(source: Source, setting: Setting, settings: readonly Set
       : /^python/.test(shell)
         ? 'python'
         : 'shell';
-  const behind = args.length === 0 ? [] : [{ at: value.length, raw: args[0]?.from ?? setting.from, fixed: true as const }];
+  const behind =
+    args.length === 0
+      ? []
+      : [{ at: value.length, raw: args[0]?.from ?? setting.from, fixed: true as const }];
   return {
     within: source.path,
     language,

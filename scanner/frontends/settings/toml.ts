@@ -12,7 +12,8 @@ import { settingsFacts } from './settings-facts.ts';
 
 /** Facts of one TOML text; a text that is not TOML is searched as plain text. */
 export function analyseToml(source: Source, context: FrontEndContext): FrontEndResult {
-  if (source.text.length > tomlCharsMax) return unread(source, context, `more than ${tomlCharsMax} characters`);
+  if (source.text.length > tomlCharsMax)
+    return unread(source, context, `more than ${tomlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
   const settings: Setting[] = [];
   let comments: readonly AST.Comment[];
@@ -28,32 +29,55 @@ export function analyseToml(source: Source, context: FrontEndContext): FrontEndR
     return unread(source, context, 'not valid TOML, or nested too deeply');
   }
   const result = settingsFacts(source, settings);
-  return { ...result, facts: [...result.facts, ...comments.flatMap((comment) => commentFact(source, comment))] };
+  return {
+    ...result,
+    facts: [...result.facts, ...comments.flatMap((comment) => commentFact(source, comment))],
+  };
 }
 
 function commentFact(source: Source, { value, range: [start, end] }: AST.Comment): Fact[] {
   const text = value.trim();
   if (text.length < 8) return [];
   const span = { path: source.path, start, end };
-  return [{ kind: 'text', role: 'comment', span, context: source.context, certainty: 'exact', text, detail: '' }];
+  return [
+    {
+      kind: 'text',
+      role: 'comment',
+      span,
+      context: source.context,
+      certainty: 'exact',
+      text,
+      detail: '',
+    },
+  ];
 }
 
 type Path = readonly (string | number)[];
 
-function collect(node: AST.TOMLKeyValue | AST.TOMLContentNode, path: Path, settings: Setting[]): void {
+function collect(
+  node: AST.TOMLKeyValue | AST.TOMLContentNode,
+  path: Path,
+  settings: Setting[],
+): void {
   if (path.length > settingsDepthMax) throw new RangeError('nested too deeply');
   switch (node.type) {
     case 'TOMLKeyValue':
-      collect(node.value, [...path, ...node.key.keys.map((key) => (key.type === 'TOMLBare' ? key.name : key.value))], settings);
+      collect(
+        node.value,
+        [...path, ...node.key.keys.map((key) => (key.type === 'TOMLBare' ? key.name : key.value))],
+        settings,
+      );
       break;
     case 'TOMLInlineTable':
       for (const pair of node.body) collect(pair, path, settings);
       break;
     case 'TOMLArray':
-      for (const [index, element] of node.elements.entries()) collect(element, [...path, index], settings);
+      for (const [index, element] of node.elements.entries())
+        collect(element, [...path, index], settings);
       break;
     default:
-      if (node.kind === 'string') settings.push({ path, value: node.value, from: node.range[0], to: node.range[1] });
+      if (node.kind === 'string')
+        settings.push({ path, value: node.value, from: node.range[0], to: node.range[1] });
   }
 }
 
@@ -61,5 +85,10 @@ function collect(node: AST.TOMLKeyValue | AST.TOMLContentNode, path: Path, setti
 function unread(source: Source, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
   if (!tomlSettingsFiles.test(source.path)) return result;
-  return { ...result, unanalysed: [{ span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason }] };
+  return {
+    ...result,
+    unanalysed: [
+      { span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason },
+    ],
+  };
 }

@@ -11,18 +11,24 @@ import { settingsFacts } from './settings-facts.ts';
 
 /** Facts of one YAML text; what is no YAML is searched as text. */
 export function analyseYaml(source: Source, context: FrontEndContext): FrontEndResult {
-  if (source.text.length > yamlCharsMax) return unread(source, context, `more than ${yamlCharsMax} characters`);
+  if (source.text.length > yamlCharsMax)
+    return unread(source, context, `more than ${yamlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
   const settings: Setting[] = [];
   try {
     // The parser would compare each key of a map with all others.
-    const documents = parseAllDocuments(source.text, { logLevel: 'silent', prettyErrors: false, uniqueKeys: false });
+    const documents = parseAllDocuments(source.text, {
+      logLevel: 'silent',
+      prettyErrors: false,
+      uniqueKeys: false,
+    });
     const walk: Walk = { settings, anchors: new Map(), aliases: 0, failed: false };
     for (const document of Array.isArray(documents) ? documents : []) {
       if (document.errors.length > 0 || repeatsKey(document.contents)) walk.failed = true;
       collect(document.contents, [], walk);
     }
-    if (walk.failed && settingsFiles.test(source.path)) return unread(source, context, 'not valid YAML');
+    if (walk.failed && settingsFiles.test(source.path))
+      return unread(source, context, 'not valid YAML');
   } catch {
     return unread(source, context, 'not valid YAML');
   }
@@ -55,7 +61,12 @@ interface Walk {
 function unread(source: Source, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
   if (!settingsFiles.test(source.path)) return result;
-  return { ...result, unanalysed: [{ span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason }] };
+  return {
+    ...result,
+    unanalysed: [
+      { span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason },
+    ],
+  };
 }
 
 // A map that says something twice is no valid YAML: readers differ on which of the two they take.
@@ -70,7 +81,8 @@ function repeatsKey(node: unknown): boolean {
 }
 
 function collect(node: unknown, path: readonly (string | number)[], walk: Walk): void {
-  if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string') walk.anchors.set(node.anchor, node);
+  if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string')
+    walk.anchors.set(node.anchor, node);
   if (path.length > settingsDepthMax) walk.failed = true;
   else if (isScalar(node)) {
     const [from, to] = node.range ?? [0, 0];

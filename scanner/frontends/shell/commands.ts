@@ -43,7 +43,9 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
   if (node.name === undefined) {
     for (const one of assignments) assign(run, one);
     // `$(<file)` prints the file.
-    return node.redirects.some((one) => one.type === 'Redirect' && one.operator === '<') ? run.stdin : emptyValue;
+    return node.redirects.some((one) => one.type === 'Redirect' && one.operator === '<')
+      ? run.stdin
+      : emptyValue;
   }
   const [word, ...first] = foldWords(run, node.name);
   const args = [...first, ...argumentsOf(run, node)];
@@ -56,8 +58,11 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
     const value = run.vars.get(name);
     return value === undefined ? [] : [{ name, value }];
   });
-  const outputs = textsOf(word).map((text) => dispatch(run, { ...word, text }, args, { span, onConnection, depth: 0, env }));
-  for (const [name, value] of before) value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
+  const outputs = textsOf(word).map((text) =>
+    dispatch(run, { ...word, text }, args, { span, onConnection, depth: 0, env }),
+  );
+  for (const [name, value] of before)
+    value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
   return outputs.reduce(either);
 }
 
@@ -72,11 +77,21 @@ interface How {
 export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how: How): Value {
   run.context.steps.take();
   const name = isKnown(word) ? programName(word.text) : '*';
-  const call: Call = { name, api: name, word, args, ...how, certainty: word.folded ? 'folded' : 'exact', stdin: run.stdin };
+  const call: Call = {
+    name,
+    api: name,
+    word,
+    args,
+    ...how,
+    certainty: word.folded ? 'folded' : 'exact',
+    stdin: run.stdin,
+  };
   if (name === '*') return callUnknown(run, call);
   const alias = run.aliases.get(name);
   if (alias !== undefined && how.depth < shellWrapperDepthMax) {
-    const [aliased, ...more] = alias.text.split(/\s+/).map((text) => ({ ...alias, text, others: [] }));
+    const [aliased, ...more] = alias.text
+      .split(/\s+/)
+      .map((text) => ({ ...alias, text, others: [] }));
     if (aliased !== undefined && aliased.text !== name)
       return dispatch(run, aliased, [...more, ...args], { ...how, depth: how.depth + 1 });
   }
@@ -103,7 +118,9 @@ export function dispatch(run: ShellRun, word: Value, args: readonly Value[], how
   const [inner, ...given] = containedCommand(call) ?? [];
   if (inner !== undefined && how.depth < shellWrapperDepthMax)
     return dispatch(run, inner, given, { ...how, depth: how.depth + 1 });
-  return launched === undefined ? printed : { ...launched, taints: joinTaints([launched, printed]) };
+  return launched === undefined
+    ? printed
+    : { ...launched, taints: joinTaints([launched, printed]) };
 }
 
 // `f=@<(cat x)` comes as two words without a blank between them.
@@ -124,20 +141,33 @@ function argumentsOf(run: ShellRun, node: Command): Value[] {
 function foldArgument(run: ShellRun, arg: CommandArgument): Value[] {
   if (arg.type === 'Word') return foldWords(run, arg);
   const value = assignedValue(run, arg);
-  const word = concat([literalValue(`${arg.name}${arg.append === true ? '+' : ''}=`, spanOf(run, arg).start), value]);
+  const word = concat([
+    literalValue(`${arg.name}${arg.append === true ? '+' : ''}=`, spanOf(run, arg).start),
+    value,
+  ]);
   return [value.members === undefined ? word : { ...word, members: value.members }];
 }
 
 function callUnknown(run: ShellRun, call: Call): Value {
   noteCapability(run, call, { kind: 'exec', program: '*' }, ['dynamic-name']);
   if (!call.word.text.endsWith(unknownPart)) noteStart(run, call.span, call.word.text, call);
-  noteFlows(run, call, call.word.taints, { what: 'exec', capability: { kind: 'exec', program: '*' }, api: '*', part: 'code' });
+  noteFlows(run, call, call.word.taints, {
+    what: 'exec',
+    capability: { kind: 'exec', program: '*' },
+    api: '*',
+    part: 'code',
+  });
   const { decoded, taints } = call.word;
   if (call.onConnection || taints.some((taint) => taint.source.what === 'network'))
     noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command that comes from outside');
   // A program whose name another program makes is one that nobody is to see.
   else if (decoded || taints.some((taint) => taint.source.what === 'command'))
-    noteTrait(run, { ...call, api: '*' }, 'code-from-string', 'a command whose name is made when it runs');
+    noteTrait(
+      run,
+      { ...call, api: '*' },
+      'code-from-string',
+      'a command whose name is made when it runs',
+    );
   return unknownValue(call.stdin.taints);
 }
 
@@ -145,19 +175,24 @@ function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
   const wrapper = row(wrappers, call.name);
   if (wrapper === undefined || how.depth >= shellWrapperDepthMax) return undefined;
   if (call.name === 'command' && /^-[vV]$/.test(call.args[0]?.text ?? '')) return programPath(call);
-  if (call.name === 'flock' && call.args.some((one) => /^(-c|--command)$/.test(one.text))) return undefined;
+  if (call.name === 'flock' && call.args.some((one) => /^(-c|--command)$/.test(one.text)))
+    return undefined;
   const parsed = parseArguments(call.args, new Set(wrapper.takesValue), true);
   const { operands } = parsed;
   const [line] = call.name === 'env' ? optionValues(parsed, ['S', 'split-string']) : [];
   if (line !== undefined) return runCode(run, call, joinWith([line, ...operands], ' '), 'shell');
-  const rest = operands.slice(wrapper.skip).filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));
+  const rest = operands
+    .slice(wrapper.skip)
+    .filter((one, index) => index > 0 || call.name !== 'env' || !/^\w+=/.test(one.text));
   const at = call.name === 'env' ? rest.findIndex((one) => !/^\w+=/.test(one.text)) : 0;
   const inner = rest[at];
-  const set = call.name === 'env' ? operands.filter((one) => /^\w+=/.test(one.text)).map(variableOf) : [];
+  const set =
+    call.name === 'env' ? operands.filter((one) => /^\w+=/.test(one.text)).map(variableOf) : [];
   if (wrapper.privilege) noteTrait(run, call, 'privilege', call.name);
   if (wrapper.detached) noteTrait(run, call, 'detached', call.name);
   if (wrapper.anonymous) noteCapability(run, call, { kind: 'exec', program: call.name });
-  if (inner === undefined || at < 0) return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
+  if (inner === undefined || at < 0)
+    return call.name === 'env' || call.name === 'exec' ? undefined : unknownValue();
   const args = rest.slice(at + 1);
   // `parallel 'cmd {}'` and `xargs -I{} 'cmd'`: one word that is a command line.
   if (call.name === 'parallel' && /\s/.test(inner.text)) {
@@ -176,7 +211,8 @@ function fromInput(call: Call, args: readonly Value[], mark: string | undefined)
   const words = colons < 0 ? args : args.slice(0, colons);
   const input = colons < 0 ? inputWords(call.stdin) : args.slice(colons + 1);
   const place = mark ?? (call.name === 'parallel' ? '{}' : undefined);
-  if (place === undefined || !words.some((word) => word.text.includes(place))) return [...words, ...input];
+  if (place === undefined || !words.some((word) => word.text.includes(place)))
+    return [...words, ...input];
   return words.map((word) => {
     const pieces = word.text.split(place);
     const filled = pieces.flatMap((piece, at) =>
@@ -202,17 +238,29 @@ function noteHiddenName(run: ShellRun, node: Command, word: Value, span: Call['s
   const written = node.name?.text ?? '';
   const parts = node.name?.parts?.length ?? 1;
   const isHidden =
-    isKnown(word) && written !== word.text && /^[a-z][\w.-]*$/i.test(word.text) && (parts > 1 || /^\$'|\\/.test(written));
+    isKnown(word) &&
+    written !== word.text &&
+    /^[a-z][\w.-]*$/i.test(word.text) &&
+    (parts > 1 || /^\$'|\\/.test(written));
   const isSplit = parts > 1 || /\\[^\n]/.test(written) || written.startsWith("$'");
   if (isHidden && isSplit)
-    noteTrait(run, { span, api: word.text, certainty: 'folded' }, 'folded-name', `${written} is ${word.text}`);
+    noteTrait(
+      run,
+      { span, api: word.text, certainty: 'folded' },
+      'folded-name',
+      `${written} is ${word.text}`,
+    );
 }
 
 function programName(text: string): string {
   const name = basename(text.replace(/\.exe$/i, '')) || text;
   if (!/[?*[]/.test(name) || name.length > 40 || /^\[{1,2}$/.test(name)) return name;
   // `/b?n/c[u]rl`: a pattern that a program of interest fits.
-  return [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) => globFits(name, known)) ?? name;
+  return (
+    [...Object.keys(networkPrograms), ...Object.keys(interpreters)].find((known) =>
+      globFits(name, known),
+    ) ?? name
+  );
 }
 
 function interpreterName(name: string): string {

@@ -9,7 +9,12 @@ import type { Noting, ShellRun } from './run.ts';
 import { emptyValue, rootTaint, type Taint, unknownValue, type Value } from './value.ts';
 
 /** Notes that each of the taints reaches a sink. Loops and calls pass one place several times: a way is noted once. */
-export function noteFlows(run: ShellRun, at: Noting, taints: readonly Taint[], sink: FlowSink): void {
+export function noteFlows(
+  run: ShellRun,
+  at: Noting,
+  taints: readonly Taint[],
+  sink: FlowSink,
+): void {
   for (const taint of taints) {
     run.context.steps.take();
     const place = JSON.stringify([at.span, at.certainty, sink]);
@@ -18,7 +23,11 @@ export function noteFlows(run: ShellRun, at: Noting, taints: readonly Taint[], s
     if (run.graph.known.has(key)) continue;
     run.graph.known.add(key);
     run.context.steps.take(shellFlowSteps);
-    run.graph.edges.push({ kind: 'value', from: nodeOf(run, taint), to: sinkOf(run, at, place, sink) });
+    run.graph.edges.push({
+      kind: 'value',
+      from: nodeOf(run, taint),
+      to: sinkOf(run, at, place, sink),
+    });
   }
 }
 
@@ -39,10 +48,18 @@ export function noteStart(
   { args, stdin, env }: Pick<Call, 'args' | 'stdin' | 'env'>,
   language?: Language,
 ): Value {
-  const exported = [...run.exported].flatMap((name) => ({ name, value: run.vars.get(name) ?? emptyValue }));
+  const exported = [...run.exported].flatMap((name) => ({
+    name,
+    value: run.vars.get(name) ?? emptyValue,
+  }));
   const id = newId(run);
   const shown = program.replace(/^\/skills\/@self\//, '').replace(/^.*#(\w+)@\d+$/, 'the $1 in it');
-  const printed = rootTaint({ what: 'command', name: program }, { span, note: `what ${shown} prints` }, 'exact', 'output');
+  const printed = rootTaint(
+    { what: 'command', name: program },
+    { span, note: `what ${shown} prints` },
+    'exact',
+    'output',
+  );
   run.graph.starts.push({
     by: run.source.path,
     program,
@@ -52,7 +69,9 @@ export function noteStart(
     context: run.source.context,
     arguments: nodesOf(run, args),
     stdin: nodesOf(run, [stdin]),
-    env: [...exported, ...env].flatMap(({ name, value }) => nodesOf(run, [value]).map((node) => ({ name, node }))),
+    env: [...exported, ...env].flatMap(({ name, value }) =>
+      nodesOf(run, [value]).map((node) => ({ name, node })),
+    ),
     output: nodeOf(run, printed),
   });
   return unknownValue([printed]);
@@ -61,24 +80,40 @@ export function noteStart(
 /** What a program that another language put together has in the places that are not known. */
 export function holeTaint(run: ShellRun, span: Span): Taint | undefined {
   if (run.source.depth === 0) return undefined;
-  run.hole ??= rootTaint({ what: 'input', name: 'arguments' }, { span, note: 'put into the command line' }, 'exact', 'argument');
+  run.hole ??= rootTaint(
+    { what: 'input', name: 'arguments' },
+    { span, note: 'put into the command line' },
+    'exact',
+    'argument',
+  );
   return run.hole;
 }
 
 /** What stands on the script's own standard input. */
 export function ownInput(span: Span): Value {
-  return unknownValue([rootTaint({ what: 'input', name: 'stdin' }, { span, note: 'standard input' }, 'exact', 'stdin')]);
+  return unknownValue([
+    rootTaint({ what: 'input', name: 'stdin' }, { span, note: 'standard input' }, 'exact', 'stdin'),
+  ]);
 }
 
 /** Notes what the script prints as a whole. That a program inside another one prints is what that one notes of its call. */
 export function noteExit(run: ShellRun, value: Value): void {
-  const isTold = (taint: Taint): boolean => run.source.depth > 0 && taint.origin === 'source' && taint.source.what === 'command';
+  const isTold = (taint: Taint): boolean =>
+    run.source.depth > 0 && taint.origin === 'source' && taint.source.what === 'command';
   const printed = { ...value, taints: value.taints.filter((taint) => !isTold(taint)) };
   for (const node of nodesOf(run, [printed])) run.graph.exits.push({ program: run.root, node });
 }
 
 /** Those parts that there are. */
-export function graphOf({ nodes, edges, sources, sinks, starts, entries, exits }: ShellGraph): FlowGraph {
+export function graphOf({
+  nodes,
+  edges,
+  sources,
+  sinks,
+  starts,
+  entries,
+  exits,
+}: ShellGraph): FlowGraph {
   return { nodes, edges, sources, sinks, starts, entries, exits };
 }
 
@@ -95,9 +130,16 @@ function nodeOf(run: ShellRun, taint: Taint): string {
   run.graph.nodes.push({ id, span: taint.span, note: taint.note });
   if (taint.before !== undefined) {
     const from = nodeOf(run, taint.before);
-    run.graph.edges.push({ kind: 'value', from, to: id, ...(taint.encodes && { encodes: true as const }) });
-  } else if (taint.origin === 'source') run.graph.sources.push({ node: id, source: taint.source, certainty: taint.certainty });
-  else if (taint.origin !== 'output') run.graph.entries.push({ program: run.root, channel: taint.origin, node: id });
+    run.graph.edges.push({
+      kind: 'value',
+      from,
+      to: id,
+      ...(taint.encodes && { encodes: true as const }),
+    });
+  } else if (taint.origin === 'source')
+    run.graph.sources.push({ node: id, source: taint.source, certainty: taint.certainty });
+  else if (taint.origin !== 'output')
+    run.graph.entries.push({ program: run.root, channel: taint.origin, node: id });
   return id;
 }
 

@@ -73,10 +73,18 @@ export interface ShellRun {
   /** What was left out because there is too much of it, and why. */
   readonly unread: { readonly span: Span; readonly reason: string }[];
   /** Goes through the script of a substitution and gives what it prints; words need it, and it needs words. */
-  readonly evaluate: (run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }) => Value;
+  readonly evaluate: (
+    run: ShellRun,
+    script: ParsedScript,
+    at: { readonly pos: number; readonly end: number },
+  ) => Value;
 }
 
-export function newRun(source: Source, context: FrontEndContext, evaluate: ShellRun['evaluate']): ShellRun {
+export function newRun(
+  source: Source,
+  context: FrontEndContext,
+  evaluate: ShellRun['evaluate'],
+): ShellRun {
   return {
     source,
     root: source.path,
@@ -151,14 +159,24 @@ export function noteCapability(
 }
 
 export function noteTrait(run: ShellRun, at: Noting, trait: Trait, detail: string): void {
-  note(run, { kind: 'trait', context: run.source.context, ...at, trait, detail: detail.slice(0, detailCharsMax) });
+  note(run, {
+    kind: 'trait',
+    context: run.source.context,
+    ...at,
+    trait,
+    detail: detail.slice(0, detailCharsMax),
+  });
 }
 
 // Loops, calls and alternatives pass one place several times: a fact is noted once.
 function note(run: ShellRun, fact: Fact): void {
   run.context.steps.take();
   const what =
-    fact.kind === 'capability' ? [fact.capability, fact.traits, fact.api] : fact.kind === 'trait' ? [fact.trait, fact.api] : fact;
+    fact.kind === 'capability'
+      ? [fact.capability, fact.traits, fact.api]
+      : fact.kind === 'trait'
+        ? [fact.trait, fact.api]
+        : fact;
   const key = JSON.stringify([fact.kind, fact.span, what]);
   run.context.steps.take(key.length >> 6);
   if (run.noted.has(key)) return;

@@ -28,7 +28,11 @@ export function runStatements(run: ShellRun, statements: readonly Statement[]): 
 }
 
 /** Goes through the script of a substitution. Its assignments stay: what they carry may still be of use to an attacker. */
-export function runSubstitution(run: ShellRun, script: ParsedScript, at: { readonly pos: number; readonly end: number }): Value {
+export function runSubstitution(
+  run: ShellRun,
+  script: ParsedScript,
+  at: { readonly pos: number; readonly end: number },
+): Value {
   if (run.depth >= shellCallDepthMax * 2) return unknownValue();
   const outer = run.map;
   // Offsets inside escaped backticks count in their own decoded text.
@@ -45,7 +49,8 @@ export function runSubstitution(run: ShellRun, script: ParsedScript, at: { reado
 /** Goes through another script of the skill as if it stood here: what it defines stays. */
 export function runSourced(run: ShellRun, other: Source): Value {
   // Once is enough: what it defines stays.
-  if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax) return emptyValue;
+  if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
+    return emptyValue;
   const { map, source } = run;
   run.context.steps.take(1 + (other.text.length >> 6));
   run.sourcing.add(other.path);
@@ -109,7 +114,9 @@ function runNode(run: ShellRun, node: Runnable): Value {
       return runPipeline(run, node);
     case 'AndOr':
       return concat(
-        node.commands.map((command, index) => (index > 0 ? inBranch(run, () => runNode(run, command)) : runNode(run, command))),
+        node.commands.map((command, index) =>
+          index > 0 ? inBranch(run, () => runNode(run, command)) : runNode(run, command),
+        ),
       );
     case 'If':
       return concat([
@@ -154,7 +161,9 @@ function runNode(run: ShellRun, node: Runnable): Value {
 }
 
 function runSimple(run: ShellRun, node: Command): Value {
-  return redirected(run, node.redirects, node, (onConnection) => runCommand(run, node, onConnection));
+  return redirected(run, node.redirects, node, (onConnection) =>
+    runCommand(run, node, onConnection),
+  );
 }
 
 function redirected(
@@ -171,7 +180,10 @@ function runPipeline(run: ShellRun, node: Pipeline): Value {
   let output = emptyValue;
   const [beyond] = node.commands.slice(shellPipelineMax);
   if (beyond !== undefined)
-    run.unread.push({ span: spanOf(run, beyond), reason: `a pipeline of more than ${shellPipelineMax} commands` });
+    run.unread.push({
+      span: spanOf(run, beyond),
+      reason: `a pipeline of more than ${shellPipelineMax} commands`,
+    });
   node.commands.slice(0, shellPipelineMax).forEach((command, index) => {
     if (index > 0) run.stdin = output;
     output = runNode(run, command);
@@ -208,7 +220,8 @@ function inBranch(run: ShellRun, body: () => Value): Value {
 // `:(){ :|:& };:`: a function that starts itself twice, in the background.
 function defineFunction(run: ShellRun, node: FunctionNode): void {
   run.functions.set(node.name.text, { node, map: run.map, source: run.source });
-  let [starts, isBackground] = [0, false];
+  let starts = 0;
+  let isBackground = false;
   const visit = (inner: SyntaxNode): void => {
     run.context.steps.take();
     if (inner.type === 'Command' && inner.name?.text === node.name.text) starts += 1;

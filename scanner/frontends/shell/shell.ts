@@ -20,7 +20,8 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   noteExit(run, runStatements(run, script.commands));
   for (const trap of run.atEnd.splice(0)) trap();
   for (const [name, shellFunction] of run.functions)
-    if (!run.called.has(name) && shellFunction.source === source) callFunction(run, name, shellFunction, undefined);
+    if (!run.called.has(name) && shellFunction.source === source)
+      callFunction(run, name, shellFunction, undefined);
   const [first] = script.errors ?? [];
   // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
   const isScript = source.context === 'code' || source.context === 'test';
@@ -34,7 +35,13 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
           },
         ];
   const { facts, embedded, written } = run;
-  return { facts, embedded, written, graph: graphOf(run.graph), unanalysed: [...unanalysed, ...run.unread] };
+  return {
+    facts,
+    embedded,
+    written,
+    graph: graphOf(run.graph),
+    unanalysed: [...unanalysed, ...run.unread],
+  };
 }
 
 // Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.

@@ -2,7 +2,12 @@
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../../fact/fact.ts';
 import type { OffsetMap } from '../../fact/source.ts';
-import { alternativesMax, foldedCharsMax, shellTaintStepsMax, shellTaintsMax } from '../../limits.ts';
+import {
+  alternativesMax,
+  foldedCharsMax,
+  shellTaintStepsMax,
+  shellTaintsMax,
+} from '../../limits.ts';
 import { unknownPart } from '../../models/egress-of.ts';
 
 /** Something that flowed into a value: one step of the way it came, with the steps before. */
@@ -35,7 +40,18 @@ export function rootTaint(
   origin: Taint['origin'] = 'source',
 ): Taint {
   const root = { span, origin };
-  return { source, origin, certainty, span, note, before: undefined, root, encodes: false, encoded: false, length: 1 };
+  return {
+    source,
+    origin,
+    certainty,
+    span,
+    note,
+    before: undefined,
+    root,
+    encodes: false,
+    encoded: false,
+    length: 1,
+  };
 }
 
 export interface Value {
@@ -60,7 +76,15 @@ export interface Value {
   readonly shellOutput: boolean;
 }
 
-export const emptyValue: Value = { text: '', others: [], map: [], taints: [], folded: false, decoded: false, shellOutput: false };
+export const emptyValue: Value = {
+  text: '',
+  others: [],
+  map: [],
+  taints: [],
+  folded: false,
+  decoded: false,
+  shellOutput: false,
+};
 
 /** A value of which only its taints are known. */
 export function unknownValue(taints: readonly Taint[] = []): Value {
@@ -69,7 +93,12 @@ export function unknownValue(taints: readonly Taint[] = []): Value {
 
 /** Text as it stands in the source from `raw` on. */
 export function literalValue(text: string, raw: number, folded = false): Value {
-  return { ...emptyValue, text, folded, map: text === '' ? [] : [{ at: 0, raw, ...(folded && { fixed: true as const }) }] };
+  return {
+    ...emptyValue,
+    text,
+    folded,
+    map: text === '' ? [] : [{ at: 0, raw, ...(folded && { fixed: true as const }) }],
+  };
 }
 
 /** Several values one after the other. */
@@ -107,16 +136,26 @@ export function joinWith(values: readonly Value[], separator: string): Value {
 export function changedText(value: Value, text: string): Value {
   const raw = value.map[0]?.raw;
   const { members: _members, bytes: _bytes, ...plain } = value;
-  return { ...plain, text, map: raw === undefined ? [] : [{ at: 0, raw, fixed: true }], folded: true, others: [] };
+  return {
+    ...plain,
+    text,
+    map: raw === undefined ? [] : [{ at: 0, raw, fixed: true }],
+    folded: true,
+    others: [],
+  };
 }
 
 /** One value or the other: the first's text, with the second's beside it. */
 export function either(first: Value, second: Value): Value {
-  const others = [...first.others, second.text, ...second.others].filter((text) => text !== first.text);
+  const others = [...first.others, second.text, ...second.others].filter(
+    (text) => text !== first.text,
+  );
   const all = [...new Set(others)];
   return {
     ...first,
-    ...((all.length > alternativesMax || first.isCut === true || second.isCut === true) && { isCut: true }),
+    ...((all.length > alternativesMax || first.isCut === true || second.isCut === true) && {
+      isCut: true,
+    }),
     others: all.slice(0, alternativesMax),
     taints: joinTaints([first, second]),
   };
@@ -155,7 +194,8 @@ export function pass(taints: readonly Taint[], step: TaintStep, encodes = false)
     const isSame = taint.span.start === step.span.start && taint.note === step.note;
     if (isSame && (taint.encoded || !encodes)) return taint;
     const length = taint.length + 1;
-    if (length > shellTaintStepsMax) return encodes && !taint.encoded ? { ...taint, encodes, encoded: true } : taint;
+    if (length > shellTaintStepsMax)
+      return encodes && !taint.encoded ? { ...taint, encodes, encoded: true } : taint;
     return { ...taint, ...step, before: taint, encodes, encoded: taint.encoded || encodes, length };
   });
 }
@@ -177,11 +217,23 @@ const none: readonly string[] = [];
 export function slice(value: Value, from: number, to = value.text.length): Value {
   const text = value.text.slice(from, to);
   const map = value.map
-    .filter((piece, index) => piece.at < to && (value.map[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
+    .filter(
+      (piece, index) =>
+        piece.at < to && (value.map[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from,
+    )
     .map((piece) => {
       const skipped = Math.max(0, from - piece.at);
-      return { ...piece, at: Math.max(0, piece.at - from), raw: piece.fixed ? piece.raw : piece.raw + skipped };
+      return {
+        ...piece,
+        at: Math.max(0, piece.at - from),
+        raw: piece.fixed ? piece.raw : piece.raw + skipped,
+      };
     });
   const { members: _members, bytes: _bytes, ...plain } = value;
-  return { ...plain, text, map, others: value.others.map((other) => other.slice(from, to < value.text.length ? to : undefined)) };
+  return {
+    ...plain,
+    text,
+    map,
+    others: value.others.map((other) => other.slice(from, to < value.text.length ? to : undefined)),
+  };
 }

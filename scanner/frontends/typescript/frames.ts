@@ -21,7 +21,9 @@ export class CallFrame {
   given(parameter: ts.ParameterDeclaration): Value | undefined {
     if (parameter.parent !== this.callee) return this.outer?.given(parameter);
     const index = this.callee.parameters.indexOf(parameter);
-    return parameter.dotDotDotToken === undefined ? this.args[index] : { kind: 'array', items: this.args.slice(index) };
+    return parameter.dotDotDotToken === undefined
+      ? this.args[index]
+      : { kind: 'array', items: this.args.slice(index) };
   }
 
   /** Stands for a question that is asked in this call. */
@@ -33,7 +35,10 @@ export class CallFrame {
 
   /** The call, or one around it, on whose arguments a node can depend. */
   around(node: ts.Node): Frame {
-    const inside = node.pos >= this.callee.pos && node.end <= this.callee.end && node.getSourceFile() === this.#file;
+    const inside =
+      node.pos >= this.callee.pos &&
+      node.end <= this.callee.end &&
+      node.getSourceFile() === this.#file;
     return inside ? this : this.outer?.around(node);
   }
 }
@@ -47,7 +52,8 @@ export class Frames {
 
   /** The frame of a call; undefined when nothing is known of its arguments, so that it is like any other. */
   of(callee: Functionish, args: readonly Value[], outer: Frame): Frame {
-    if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method')) return undefined;
+    if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method'))
+      return undefined;
     const key = `${outer === undefined ? '' : this.#id(outer)} ${args.map((one) => this.#key(one, 0)).join(' ')}`;
     const same = this.#known.get(callee) ?? new Map<string, CallFrame>();
     this.#known.set(callee, same);

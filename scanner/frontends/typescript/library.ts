@@ -1,6 +1,12 @@
 /** The capability library: TypeScript declarations made from the model tables, so that resolving a symbol is resolving a capability. */
 import { type Api, type ApiTable, own } from '../../models/api.ts';
-import { aliases, assignedApis, environments, globalApis, globalObjects } from '../../models/javascript.ts';
+import {
+  aliases,
+  assignedApis,
+  environments,
+  globalApis,
+  globalObjects,
+} from '../../models/javascript.ts';
 import { harmlessModules, nodeApis, nodeDefaults } from '../../models/node.ts';
 import { npmApis, npmFamilies, npmServices } from '../../models/npm.ts';
 
@@ -11,11 +17,15 @@ export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };
 export function apiNamed(name: string): Api | undefined {
   const known = own(apis, name);
   if (known !== undefined || !name.startsWith('@')) return known;
-  return npmFamilies.find(({ begins, ends }) => name.startsWith(begins) && name.endsWith(ends) && name.includes('.'))?.api;
+  return npmFamilies.find(
+    ({ begins, ends }) => name.startsWith(begins) && name.endsWith(ends) && name.includes('.'),
+  )?.api;
 }
 
 // Owners that are classes of the tables: their members are written with `#`.
-const classes = new Set(Object.keys(apis).flatMap((name) => (name.includes('#') ? [ownerOf(name)] : [])));
+const classes = new Set(
+  Object.keys(apis).flatMap((name) => (name.includes('#') ? [ownerOf(name)] : [])),
+);
 
 /** Modules that the tables know, without `node:`. */
 export const knownModules: ReadonlySet<string> = new Set([
@@ -30,14 +40,18 @@ export const knownModules: ReadonlySet<string> = new Set([
 
 /** Names of members of classes: only for these is it worth asking for a type. */
 export const classMembers: ReadonlySet<string> = new Set(
-  Object.keys(apis).flatMap((name) => (name.includes('#') ? [name.slice(name.indexOf('#') + 1)] : [])),
+  Object.keys(apis).flatMap((name) =>
+    name.includes('#') ? [name.slice(name.indexOf('#') + 1)] : [],
+  ),
 );
 
 /** The beginnings of dotted members of classes: `openai.Client#chat` of `openai.Client#chat.completions.create`. */
 export const memberPaths: ReadonlySet<string> = new Set(
   Object.keys(apis).flatMap((name) => {
     const parts = name.slice(name.indexOf('#') + 1).split('.');
-    return name.includes('#') ? parts.slice(1).map((_, i) => `${ownerOf(name)}#${parts.slice(0, i + 1).join('.')}`) : [];
+    return name.includes('#')
+      ? parts.slice(1).map((_, i) => `${ownerOf(name)}#${parts.slice(0, i + 1).join('.')}`)
+      : [];
   }),
 );
 
@@ -57,7 +71,9 @@ export function capabilityLibrary(): string {
     ...Object.keys({ ...globalApis, ...assignedApis }).map(rootOf),
   ]);
   roots.delete('import');
-  const globalClasses = new Set(names.filter((name) => name.includes('#') && !ownerOf(name).includes('.')).map(ownerOf));
+  const globalClasses = new Set(
+    names.filter((name) => name.includes('#') && !ownerOf(name).includes('.')).map(ownerOf),
+  );
   return [
     'interface Callable<T> { (...args: any[]): T; new (...args: any[]): T; }',
     'interface Array<T> { [index: number]: T; }',
@@ -74,7 +90,9 @@ export function capabilityLibrary(): string {
 
 function moduleText(module: string, names: readonly string[]): string {
   const inside = names.filter((name) => name.startsWith(`${module}.`) && knownModules.has(module));
-  const members = inside.filter((name) => !name.includes('#')).map((name) => name.slice(module.length + 1));
+  const members = inside
+    .filter((name) => !name.includes('#'))
+    .map((name) => name.slice(module.length + 1));
   const classes = new Set(inside.filter((name) => name.includes('#')).map(ownerOf));
   const renamed = Object.keys(aliases)
     .filter((name) => name.startsWith(`${module}.`))

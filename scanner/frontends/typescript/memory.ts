@@ -31,13 +31,17 @@ export class Memory {
     this.#open.put(thing, name, here);
     try {
       const value = find();
-      if (this.#lowest >= here || this.#openAnswers >= openAnswersMax) this.#known.put(thing, name, value);
+      if (this.#lowest >= here || this.#openAnswers >= openAnswersMax)
+        this.#known.put(thing, name, value);
       else this.#openAnswers++;
       return value;
     } finally {
       this.#open.delete(thing, name);
       this.#height--;
-      this.#lowest = Math.min(outside, this.#lowest < here ? this.#lowest : Number.POSITIVE_INFINITY);
+      this.#lowest = Math.min(
+        outside,
+        this.#lowest < here ? this.#lowest : Number.POSITIVE_INFINITY,
+      );
     }
   }
 

@@ -17,7 +17,11 @@ export interface Use {
   readonly node: ts.Node;
   readonly api: string;
   readonly sources: FlowSource[];
-  readonly sinks: { readonly at: ts.Expression; readonly sink: FlowSink; readonly certainty: Confidence }[];
+  readonly sinks: {
+    readonly at: ts.Expression;
+    readonly sink: FlowSink;
+    readonly certainty: Confidence;
+  }[];
   /** Programs inside that this call starts, with what goes into them. */
   readonly starts: Started[];
   /** Capabilities of a request or connection, for data that is sent over it later. */
@@ -115,7 +119,12 @@ export function shown(value: Value): string {
 }
 
 /** Says that a value ends here. */
-export function sink({ use }: Called, at: ts.Expression | undefined, to: FlowSink, certainty: Confidence): void {
+export function sink(
+  { use }: Called,
+  at: ts.Expression | undefined,
+  to: FlowSink,
+  certainty: Confidence,
+): void {
   if (at !== undefined) use.sinks.push({ at, sink: to, certainty });
 }
 
@@ -137,15 +146,31 @@ export function embed(
 export function write(
   out: Out,
   { node }: Called,
-  { path, isAppended, opening }: { readonly path: string; readonly isAppended: boolean; readonly opening: ts.Node },
+  {
+    path,
+    isAppended,
+    opening,
+  }: { readonly path: string; readonly isAppended: boolean; readonly opening: ts.Node },
   { value, node: literal }: ResolvedCall['args'][number],
 ): void {
   const { source, self } = out;
   for (const [at, one] of alternatives(value).entries()) {
-    const text = one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one);
+    const text =
+      one.kind === 'bytes' ? Buffer.from(one.text, 'latin1').toString('utf8') : textOr(one);
     const map = literalMap(self, literal, text, node);
-    const file = { path, opening: opening.getStart(), ...(isAppended && { append: true as const }) };
-    out.written.push({ ...file, within: source.path, text, context: source.context, map, ...(at > 0 && { instead: true }) });
+    const file = {
+      path,
+      opening: opening.getStart(),
+      ...(isAppended && { append: true as const }),
+    };
+    out.written.push({
+      ...file,
+      within: source.path,
+      text,
+      context: source.context,
+      map,
+      ...(at > 0 && { instead: true }),
+    });
   }
 }
 

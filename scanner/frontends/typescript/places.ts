@@ -13,10 +13,16 @@ export function spanOf(node: ts.Node, source: Source): Span {
 }
 
 /** Maps a folded text to the literals it came from; what was computed stays on the whole expression. */
-export function literalMap(self: Evaluator, node: ts.Expression | undefined, text: string, around: ts.Node): OffsetMap {
+export function literalMap(
+  self: Evaluator,
+  node: ts.Expression | undefined,
+  text: string,
+  around: ts.Node,
+): OffsetMap {
   if (node === undefined) return [{ at: 0, raw: around.getStart(), fixed: true }];
   const bare = bareOf(node);
-  if (ts.isStringLiteralLike(bare) && bare.getText().slice(1, -1) === text) return [{ at: 0, raw: bare.getStart() + 1 }];
+  if (ts.isStringLiteralLike(bare) && bare.getText().slice(1, -1) === text)
+    return [{ at: 0, raw: bare.getStart() + 1 }];
   if (ts.isTemplateExpression(bare)) {
     const pieces: { at: number; raw: number; fixed?: true }[] = [];
     let built = bare.head.text;

@@ -62,7 +62,8 @@ export function createProgram(sources: readonly Source[], steps: Steps): Program
     if (reason !== undefined) failed.push({ source, reason });
     if (file !== undefined && tooMuch === undefined) byName.set(name, { source, file, nodes });
   }
-  const resolve = (from: string, specifier: string): string | undefined => resolvePath(byName, from, specifier);
+  const resolve = (from: string, specifier: string): string | undefined =>
+    resolvePath(byName, from, specifier);
   const host: ts.CompilerHost = {
     getSourceFile: (name) => (name === libraryPath ? library : byName.get(name)?.file),
     getDefaultLibFileName: () => libraryPath,
@@ -80,7 +81,11 @@ export function createProgram(sources: readonly Source[], steps: Steps): Program
         const resolvedFileName = resolve(containing, literal.text);
         if (resolvedFileName === undefined) return { resolvedModule: undefined };
         return {
-          resolvedModule: { resolvedFileName, extension: posix.extname(resolvedFileName), isExternalLibraryImport: false },
+          resolvedModule: {
+            resolvedFileName,
+            extension: posix.extname(resolvedFileName),
+            isExternalLibraryImport: false,
+          },
         };
       }),
   };
@@ -116,7 +121,11 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
     return ts.createSourceFile(
       name,
       text,
-      { languageVersion, setExternalModuleIndicator, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
+      {
+        languageVersion,
+        setExternalModuleIndicator,
+        jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+      },
       true,
     );
   } catch (cause) {
@@ -130,7 +139,12 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
  * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one level, but the checker climbs all of it
  * from every name: its length is limited by itself, and a name counts for the steps up to the file.
  */
-function whyTooMuch(file: ts.SourceFile, source: Source, steps: Steps, nodes: ts.Node[]): string | undefined {
+function whyTooMuch(
+  file: ts.SourceFile,
+  source: Source,
+  steps: Steps,
+  nodes: ts.Node[],
+): string | undefined {
   steps.take(Math.ceil(source.text.length / 64));
   const open: Placed[] = [{ node: file, depth: 0, above: 0, operands: 0 }];
   const children: Placed[] = [];
@@ -172,7 +186,9 @@ function syntaxErrorOf(file: ts.SourceFile, source: Source): string | undefined 
 
 // `parseDiagnostics` is internal, but the only way to syntax errors without the rest of the checks.
 function parseErrors(file: ts.SourceFile): readonly ts.Diagnostic[] {
-  return 'parseDiagnostics' in file && Array.isArray(file.parseDiagnostics) ? file.parseDiagnostics : [];
+  return 'parseDiagnostics' in file && Array.isArray(file.parseDiagnostics)
+    ? file.parseDiagnostics
+    : [];
 }
 
 const endings = [
@@ -192,7 +208,11 @@ const endings = [
   '/index.cjs',
 ];
 
-function resolvePath(files: ReadonlyMap<string, unknown>, from: string, specifier: string): string | undefined {
+function resolvePath(
+  files: ReadonlyMap<string, unknown>,
+  from: string,
+  specifier: string,
+): string | undefined {
   const bare = specifier.replace(/^file:\/\//, '').replace(/[?#].*$/, '');
   const base = bare.startsWith('/skills/@self/')
     ? posix.join('/skill', bare.slice('/skills/@self'.length))
@@ -200,5 +220,7 @@ function resolvePath(files: ReadonlyMap<string, unknown>, from: string, specifie
   if (!bare.startsWith('.') && !bare.startsWith('/skills/@self/')) return undefined;
   // TypeScript sources are imported by the name of what they become, too.
   const source = base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2');
-  return [...endings.map((ending) => base + ending), source, source.replace(/\.ts$/, '.tsx')].find((name) => files.has(name));
+  return [...endings.map((ending) => base + ending), source, source.replace(/\.ts$/, '.tsx')].find(
+    (name) => files.has(name),
+  );
 }

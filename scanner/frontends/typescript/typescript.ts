@@ -11,12 +11,16 @@ import { createEvaluator, type Evaluator } from './values/evaluate.ts';
 import { collectSymbols } from './values/symbols.ts';
 
 /** Analyses all sources as one program: what one file reads, another may send. */
-export function analyseTypescript(sources: readonly Source[], context: FrontEndContext): FrontEndResult {
+export function analyseTypescript(
+  sources: readonly Source[],
+  context: FrontEndContext,
+): FrontEndResult {
   const program = createProgram(sources, context.steps);
   const symbols = collectSymbols(program, context.steps);
   const self = createEvaluator(program, symbols, context.steps);
   let settled: Evaluator | undefined;
-  const settledEvaluator = (): Evaluator => (settled ??= createEvaluator(program, symbols, context.steps, collectWrites(self)));
+  const settledEvaluator = (): Evaluator =>
+    (settled ??= createEvaluator(program, symbols, context.steps, collectWrites(self)));
   const outs = new Map<ts.SourceFile, Out>();
   // An object may be used before the call that made it is looked at, and in another file.
   const useOf = (made: ts.Node): Use | undefined => {
@@ -49,6 +53,9 @@ export function analyseTypescript(sources: readonly Source[], context: FrontEndC
     written: [...outs.values()].flatMap((out) => out.written),
     moved: [...outs.values()].flatMap((out) => out.moved),
     graph: flowGraph(outs, context.steps),
-    unanalysed: program.failed.map(({ source: { path }, reason }) => ({ span: { path, start: 0, end: 1 }, reason })),
+    unanalysed: program.failed.map(({ source: { path }, reason }) => ({
+      span: { path, start: 0, end: 1 },
+      reason,
+    })),
   };
 }

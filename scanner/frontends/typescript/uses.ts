@@ -9,14 +9,27 @@ import { runArguments } from './changes/run-values.ts';
 import { noteAssignment } from './effects/assigned.ts';
 import { resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
-import { isEnvironment, readByName, readEnvironment, readWholeEnvironment } from './effects/environment.ts';
+import {
+  isEnvironment,
+  readByName,
+  readEnvironment,
+  readWholeEnvironment,
+} from './effects/environment.ts';
 import { callsBack, noteEscape } from './effects/escapes.ts';
 import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
 import { apiNamed, apis } from './library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';
 import { isAssignment } from './values/symbols.ts';
-import { alternatives, isWhole, text, textOr, unionOf, unknown, type Value } from './values/values.ts';
+import {
+  alternatives,
+  isWhole,
+  text,
+  textOr,
+  unionOf,
+  unknown,
+  type Value,
+} from './values/values.ts';
 
 /** Finds the uses in one file. */
 export function findUses(out: Out): void {
@@ -68,10 +81,18 @@ function visitReference(out: Out, node: ts.Expression): void {
   noteEscape(out, node, use);
   for (const one of alternatives(value)) {
     if (one.kind !== 'api') continue;
-    if (own(apis, one.name)?.effects.some((effect) => effect.does === 'input') === true && !isCallee(node)) {
-      applyEffect(out, { api: one.name, built: one.built, args: [], node, use: use(node, one.name) }, { does: 'input' });
+    if (
+      own(apis, one.name)?.effects.some((effect) => effect.does === 'input') === true &&
+      !isCallee(node)
+    ) {
+      applyEffect(
+        out,
+        { api: one.name, built: one.built, args: [], node, use: use(node, one.name) },
+        { does: 'input' },
+      );
     }
-    if (one.built && own(apis, one.name) !== undefined) trait(out, { api: one.name, node }, 'folded-name', one.name, 'folded');
+    if (one.built && own(apis, one.name) !== undefined)
+      trait(out, { api: one.name, node }, 'folded-name', one.name, 'folded');
   }
 }
 
@@ -85,14 +106,24 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
   out.visited.add(node);
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const args = (node.arguments ?? []).map((one) => ({ value: out.self.valueOf(one), node: one }));
-    loadModule(out, { api: 'import', built: false, args, node, use: useAt(out, node, 'import') }, 0);
+    loadModule(
+      out,
+      { api: 'import', built: false, args, node, use: useAt(out, node, 'import') },
+      0,
+    );
     noteService(out, args[0]?.value ?? unknown, node);
     return;
   }
   if (mayEscape(node)) noteEscape(out, node, (at, api) => useAt(out, at, api));
   for (const { callee, args } of resolveCall(out.self, node)) {
     if (callee.kind === 'api')
-      applyApi(out, { api: callee.name, built: callee.built, args, node, use: useAt(out, node, callee.name) });
+      applyApi(out, {
+        api: callee.name,
+        built: callee.built,
+        args,
+        node,
+        use: useAt(out, node, callee.name),
+      });
     else if (callee.kind === 'unknown') noteUnknownMember(out, node);
     else if (callee.kind === 'method') applyCallbacks(out, node, callee);
     notePipe(out, node, callee, args);
@@ -100,12 +131,22 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
 }
 
 // `stream.pipe(request)`, `pipeline(stream, gzip, request)`.
-function notePipe(out: Out, node: ts.CallExpression | ts.NewExpression, callee: Value, args: Called['args']): void {
+function notePipe(
+  out: Out,
+  node: ts.CallExpression | ts.NewExpression,
+  callee: Value,
+  args: Called['args'],
+): void {
   const name = callee.kind === 'api' || callee.kind === 'method' ? callee.name : '';
   const isPipeline = /^stream(\/promises)?\.(pipeline|compose)$/.test(name);
   if (!isPipeline && !/(^|[#.])(pipe|pipeTo|pipeThrough)$/.test(name)) return;
-  const receiver = ts.isPropertyAccessExpression(node.expression) ? [node.expression.expression] : [];
-  const along = [...(isPipeline ? [] : receiver), ...args.flatMap((one) => (one.node === undefined ? [] : [one.node]))];
+  const receiver = ts.isPropertyAccessExpression(node.expression)
+    ? [node.expression.expression]
+    : [];
+  const along = [
+    ...(isPipeline ? [] : receiver),
+    ...args.flatMap((one) => (one.node === undefined ? [] : [one.node])),
+  ];
   const call = { api: name, built: false, args, node, use: useAt(out, node, name) };
   along.slice(1).forEach((to, i) => {
     const from = along[i];
@@ -119,14 +160,27 @@ function applyCallbacks(
   node: ts.CallExpression | ts.NewExpression,
   { of, name }: Extract<Value, { kind: 'method' }>,
 ): void {
-  const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
+  const receiver = ts.isPropertyAccessExpression(node.expression)
+    ? node.expression.expression
+    : undefined;
   if (receiver === undefined || !callsBack.has(name)) return;
-  const held = of.kind === 'array' ? unionOf(of.items) : of.kind === 'unknown' || of.kind === 'method' ? unknown : of;
+  const held =
+    of.kind === 'array'
+      ? unionOf(of.items)
+      : of.kind === 'unknown' || of.kind === 'method'
+        ? unknown
+        : of;
   for (const argument of node.arguments ?? []) {
     for (const one of alternatives(out.self.valueOf(argument))) {
       if (one.kind !== 'api' || own(apis, one.name) === undefined) continue;
       const args = [{ value: held, node: receiver }];
-      applyApi(out, { api: one.name, built: one.built, args, node: argument, use: useAt(out, argument, one.name) });
+      applyApi(out, {
+        api: one.name,
+        built: one.built,
+        args,
+        node: argument,
+        use: useAt(out, argument, one.name),
+      });
     }
   }
 }
@@ -148,7 +202,8 @@ function applyApi(out: Out, call: Called): void {
   if (call.api === 'Reflect.get' && call.args[0] !== undefined && isEnvironment(call.args[0].value))
     readByName(out, call.node, call.args[1]?.value ?? unknown, () => call.use);
   if (row !== undefined)
-    for (const effect of row.effects) applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);
+    for (const effect of row.effects)
+      applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);
   else widen(out, call);
 }
 
@@ -156,7 +211,8 @@ function applyApi(out: Out, call: Called): void {
 function widen(out: Out, call: Called): void {
   const dot = call.api.lastIndexOf('.');
   const module = dot < 0 ? undefined : own(nodeDefaults, call.api.slice(0, dot));
-  if (module === undefined || /^[A-Z]|^(constants|on|once|close)$/.test(call.api.slice(dot + 1))) return;
+  if (module === undefined || /^[A-Z]|^(constants|on|once|close)$/.test(call.api.slice(dot + 1)))
+    return;
   const wide: Capability =
     module === 'mount'
       ? { kind: 'mount', path: '*', mode: 'rw' }
@@ -172,7 +228,13 @@ function noteUnknownMember(out: Out, node: ts.CallExpression | ts.NewExpression)
   if (!ts.isElementAccessExpression(expression)) return;
   for (const one of alternatives(out.self.valueOf(expression.expression))) {
     if (one.kind !== 'api') continue;
-    const call: Called = { api: `${one.name}.*`, built: false, args: [], node, use: useAt(out, node, one.name) };
+    const call: Called = {
+      api: `${one.name}.*`,
+      built: false,
+      args: [],
+      node,
+      use: useAt(out, node, one.name),
+    };
     if (one.name === 'globalThis') {
       trait(out, call, 'code-from-string', 'a global that could not be computed', 'widened');
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-name']);
@@ -205,7 +267,13 @@ function visitImport(out: Out, node: ts.ImportDeclaration | ts.ExportDeclaration
   if (/^(data|https?):/.test(specifier.text)) {
     loadModule(
       out,
-      { api: 'import', built: false, args: [{ value, node: specifier }], node, use: useAt(out, node, 'import') },
+      {
+        api: 'import',
+        built: false,
+        args: [{ value, node: specifier }],
+        node,
+        use: useAt(out, node, 'import'),
+      },
       0,
     );
   }
@@ -218,13 +286,25 @@ function noteService(out: Out, name: Value, node: ts.Node): void {
   const package_ = /^(?:npm:)?((?:@[^/]+\/)?[^/@]+)/.exec(name.text)?.[1] ?? name.text;
   const host = own(npmServices, package_) ?? own(npmServices, package_.replace(/\/.*/, '/*'));
   if (host === undefined) return;
-  const call: Called = { api: package_, built: false, args: [], node, use: useAt(out, node, package_) };
+  const call: Called = {
+    api: package_,
+    built: false,
+    args: [],
+    node,
+    use: useAt(out, node, package_),
+  };
   const url = host === '*' ? anyEgress : `https://${host}/*`;
-  capability(out, call, { kind: 'egress', url, methods: ['*'] }, host === '*' ? 'widened' : 'lexical');
+  capability(
+    out,
+    call,
+    { kind: 'egress', url, methods: ['*'] },
+    host === '*' ? 'widened' : 'lexical',
+  );
 }
 
 function visitOption(out: Out, node: ts.PropertyAssignment): void {
-  const name = ts.isIdentifier(node.name) || ts.isStringLiteralLike(node.name) ? node.name.text : '';
+  const name =
+    ts.isIdentifier(node.name) || ts.isStringLiteralLike(node.name) ? node.name.text : '';
   if (name === 'rejectUnauthorized' && node.initializer.kind === ts.SyntaxKind.FalseKeyword)
     trait(out, { api: 'tls', node }, 'tls-off', 'rejectUnauthorized: false');
 }

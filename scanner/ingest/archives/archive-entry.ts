@@ -1,5 +1,10 @@
 /** What comes out of an archive, and how much may: one budget for all archives of a skill. */
-import { archiveBytesMax, archiveEntriesMax, archiveFreeBytes, archiveRatioMax } from '../../limits.ts';
+import {
+  archiveBytesMax,
+  archiveEntriesMax,
+  archiveFreeBytes,
+  archiveRatioMax,
+} from '../../limits.ts';
 
 export interface ArchiveEntry {
   readonly name: string;
@@ -9,7 +14,13 @@ export interface ArchiveEntry {
 /** Something about an archive that its entries do not show. */
 export interface ArchiveTrouble {
   /** `archive`, `document`: broken, or in a form that is not read. `unsafe-entry`: would be written elsewhere. Only this and `active-content` leave nothing unread. */
-  readonly what: 'encrypted-archive' | 'unsafe-entry' | 'over-ratio' | 'archive' | 'document' | 'active-content';
+  readonly what:
+    | 'encrypted-archive'
+    | 'unsafe-entry'
+    | 'over-ratio'
+    | 'archive'
+    | 'document'
+    | 'active-content';
   readonly detail: string;
 }
 
@@ -56,7 +67,8 @@ export function inflateWithin(inflate: () => Uint8Array): Uint8Array | 'bomb' | 
   try {
     return inflate();
   } catch (cause) {
-    const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+    const isTooLarge =
+      cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
     return isTooLarge ? 'bomb' : 'broken';
   }
 }

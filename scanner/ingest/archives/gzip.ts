@@ -9,9 +9,11 @@ export function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget)
     troubles: [{ what, detail }],
   });
   const maxOutputLength = budget.allowance(bytes.byteLength);
-  if (maxOutputLength === 0 || !budget.takeEntry()) return trouble('over-ratio', 'more than is taken out of archives');
+  if (maxOutputLength === 0 || !budget.takeEntry())
+    return trouble('over-ratio', 'more than is taken out of archives');
   const inflated = inflateWithin(() => gunzipSync(bytes, { maxOutputLength }));
-  if (inflated === 'bomb') return trouble('over-ratio', `it becomes more than ${maxOutputLength} bytes`);
+  if (inflated === 'bomb')
+    return trouble('over-ratio', `it becomes more than ${maxOutputLength} bytes`);
   if (inflated === 'broken') return trouble('archive', 'it cannot be decompressed');
   budget.takeBytes(inflated.byteLength);
   const last = name.slice(name.lastIndexOf('/') + 1);
@@ -19,5 +21,8 @@ export function openGzip(name: string, bytes: Uint8Array, budget: ArchiveBudget)
     .replace(/\.(tgz)$/i, '.tar')
     .replace(/\.svgz$/i, '.svg')
     .replace(/\.gz$/i, '');
-  return { entries: [{ name: inner === last ? `${last}.content` : inner, bytes: inflated }], troubles: [] };
+  return {
+    entries: [{ name: inner === last ? `${last}.content` : inner, bytes: inflated }],
+    troubles: [],
+  };
 }

@@ -14,7 +14,12 @@ export interface Opened extends OpenedArchive {
 }
 
 /** Opens a file of a type; undefined for types that are not read. */
-export function openArchive(type: string, path: string, bytes: Uint8Array, budget: ArchiveBudget): Opened | undefined {
+export function openArchive(
+  type: string,
+  path: string,
+  bytes: Uint8Array,
+  budget: ArchiveBudget,
+): Opened | undefined {
   switch (type) {
     case 'zip archive':
       return officeExtensions.has(extensionOf(path))
@@ -23,7 +28,10 @@ export function openArchive(type: string, path: string, bytes: Uint8Array, budge
     case 'tar archive':
       return { ...openTar(bytes, budget), form: 'archive' };
     case 'gzip archive':
-      return { ...openGzip(path, bytes, budget), form: /\.svgz$/i.test(path) ? 'document' : 'archive' };
+      return {
+        ...openGzip(path, bytes, budget),
+        form: /\.svgz$/i.test(path) ? 'document' : 'archive',
+      };
     case 'PDF document':
       return { ...openPdf(bytes, budget), form: 'document' };
     default:
@@ -32,5 +40,7 @@ export function openArchive(type: string, path: string, bytes: Uint8Array, budge
 }
 
 const officeExtensions = new Set(
-  'docx docm dotx dotm xlsx xlsm xltx xltm pptx pptm potx potm ppsx odt ods odp odg ott epub npz'.split(' '),
+  'docx docm dotx dotm xlsx xlsm xltx xltm pptx pptm potx potm ppsx odt ods odp odg ott epub npz'.split(
+    ' ',
+  ),
 );

@@ -1,5 +1,11 @@
 /** Tar archives (POSIX.1-1988 ustar, pax headers, GNU long names). */
-import { type ArchiveBudget, type ArchiveEntry, type ArchiveTrouble, type OpenedArchive, unsafeName } from './archive-entry.ts';
+import {
+  type ArchiveBudget,
+  type ArchiveEntry,
+  type ArchiveTrouble,
+  type OpenedArchive,
+  unsafeName,
+} from './archive-entry.ts';
 
 const blockBytes = 512;
 
@@ -12,32 +18,49 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
   let at = 0;
   for (; at + blockBytes <= buffer.length && buffer[at] !== 0; ) {
     const size = octal(buffer, at + 124, 12);
-    const isSound = size !== undefined && at + blockBytes + size <= buffer.length && checksumHolds(buffer, at);
-    if (!isSound) return { entries, troubles: [...troubles, { what: 'archive', detail: 'a broken header' }] };
+    const isSound =
+      size !== undefined && at + blockBytes + size <= buffer.length && checksumHolds(buffer, at);
+    if (!isSound)
+      return { entries, troubles: [...troubles, { what: 'archive', detail: 'a broken header' }] };
     const data = buffer.subarray(at + blockBytes, at + blockBytes + size);
     const type = String.fromCharCode(buffer[at + 156] ?? 0);
     at += blockBytes * (1 + Math.ceil(size / blockBytes));
     if (type === 'L' || type === 'x' || type === 'g') {
-      longName = (type === 'L' ? textOf(data) : /(?:^|\n)\d+ path=([^\n]*)/.exec(textOf(data))?.[1]) ?? longName;
+      longName =
+        (type === 'L' ? textOf(data) : /(?:^|\n)\d+ path=([^\n]*)/.exec(textOf(data))?.[1]) ??
+        longName;
       continue;
     }
     if (!budget.takeEntry() || budget.allowance(size) < size)
-      return { entries, troubles: [...troubles, { what: 'over-ratio', detail: 'more than is taken out of archives' }] };
-    const name = longName ?? headerName(buffer, at - blockBytes * (1 + Math.ceil(size / blockBytes)));
+      return {
+        entries,
+        troubles: [
+          ...troubles,
+          { what: 'over-ratio', detail: 'more than is taken out of archives' },
+        ],
+      };
+    const name =
+      longName ?? headerName(buffer, at - blockBytes * (1 + Math.ceil(size / blockBytes)));
     longName = undefined;
-    const reason = unsafeName(name) ?? (/[12]/.test(type) ? 'is a link' : /[3467]/.test(type) ? 'is a device' : undefined);
-    if (reason !== undefined) troubles.push({ what: 'unsafe-entry', detail: `"${name}" ${reason}` });
+    const reason =
+      unsafeName(name) ??
+      (/[12]/.test(type) ? 'is a link' : /[3467]/.test(type) ? 'is a device' : undefined);
+    if (reason !== undefined)
+      troubles.push({ what: 'unsafe-entry', detail: `"${name}" ${reason}` });
     budget.takeBytes(size);
     if (size > 0 || type === '0' || type === '\0') entries.push({ name, bytes: data });
   }
-  if (buffer.subarray(at).some((byte) => byte !== 0)) troubles.push({ what: 'archive', detail: 'something lies behind its end' });
+  if (buffer.subarray(at).some((byte) => byte !== 0))
+    troubles.push({ what: 'archive', detail: 'something lies behind its end' });
   return { entries, troubles };
 }
 
 function headerName(buffer: Buffer, at: number): string {
   const prefix = textOf(buffer.subarray(at + 345, at + 500));
   const name = textOf(buffer.subarray(at, at + 100));
-  return prefix !== '' && buffer.toString('latin1', at + 257, at + 263) === 'ustar\0' ? `${prefix}/${name}` : name;
+  return prefix !== '' && buffer.toString('latin1', at + 257, at + 263) === 'ustar\0'
+    ? `${prefix}/${name}`
+    : name;
 }
 
 function textOf(bytes: Buffer): string {
@@ -55,6 +78,7 @@ function octal(buffer: Buffer, at: number, length: number): number | undefined {
 
 function checksumHolds(buffer: Buffer, at: number): boolean {
   let sum = 8 * 32;
-  for (let index = 0; index < blockBytes; index++) if (index < 148 || index >= 156) sum += buffer[at + index] ?? 0;
+  for (let index = 0; index < blockBytes; index++)
+    if (index < 148 || index >= 156) sum += buffer[at + index] ?? 0;
   return octal(buffer, at + 148, 8) === sum;
 }

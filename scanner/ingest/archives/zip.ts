@@ -30,20 +30,31 @@ interface Directory {
 export function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const directory = readDirectory(buffer);
-  if (typeof directory === 'string') return { entries: [], troubles: [{ what: 'archive', detail: directory }] };
+  if (typeof directory === 'string')
+    return { entries: [], troubles: [{ what: 'archive', detail: directory }] };
   const entries: ArchiveEntry[] = [];
   const troubles: ArchiveTrouble[] = [];
   const names = new Set<string>();
   let counted = buffer.length - directory.start;
   let last = 0;
   for (const entry of [...directory.entries].sort((a, b) => a.offset - b.offset)) {
-    if (!budget.takeEntry()) return { entries, troubles: [...troubles, { what: 'over-ratio', detail: 'too many entries' }] };
-    const reason = unsafeName(entry.name) ?? (entry.isLink ? 'is a link' : names.has(entry.name) ? 'is there twice' : undefined);
-    if (reason !== undefined) troubles.push({ what: 'unsafe-entry', detail: `"${entry.name}" ${reason}` });
+    if (!budget.takeEntry())
+      return {
+        entries,
+        troubles: [...troubles, { what: 'over-ratio', detail: 'too many entries' }],
+      };
+    const reason =
+      unsafeName(entry.name) ??
+      (entry.isLink ? 'is a link' : names.has(entry.name) ? 'is there twice' : undefined);
+    if (reason !== undefined)
+      troubles.push({ what: 'unsafe-entry', detail: `"${entry.name}" ${reason}` });
     names.add(entry.name);
     const start = dataStart(buffer, entry);
     if (start === undefined || entry.offset < last || start + entry.compressed > directory.start) {
-      troubles.push({ what: 'archive', detail: `"${entry.name}" is not where the directory says, or lies over another entry` });
+      troubles.push({
+        what: 'archive',
+        detail: `"${entry.name}" is not where the directory says, or lies over another entry`,
+      });
       continue;
     }
     last = start + entry.compressed;
@@ -53,7 +64,8 @@ export function openZip(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     else if (!entry.name.endsWith('/') || read.bytes.byteLength > 0) entries.push(read);
   }
   const loose = buffer.length - counted;
-  if (loose > looseBytesMax) troubles.push({ what: 'archive', detail: `${loose} bytes belong to no entry` });
+  if (loose > looseBytesMax)
+    troubles.push({ what: 'archive', detail: `${loose} bytes belong to no entry` });
   return { entries, troubles };
 }
 
@@ -64,12 +76,16 @@ function readEntry(
   budget: ArchiveBudget,
 ): ArchiveEntry | ArchiveTrouble {
   if ((flags & 1) !== 0) return { what: 'encrypted-archive', detail: `"${name}" is encrypted` };
-  if (method !== 0 && method !== 8) return { what: 'archive', detail: `"${name}" is compressed by a method that is not read` };
+  if (method !== 0 && method !== 8)
+    return { what: 'archive', detail: `"${name}" is compressed by a method that is not read` };
   const data = buffer.subarray(start, start + compressed);
   const maxOutputLength = budget.allowance(compressed);
-  if (maxOutputLength === 0) return { what: 'over-ratio', detail: `"${name}" is more than is taken out of archives` };
-  const inflated = method === 0 ? data : inflateWithin(() => inflateRawSync(data, { maxOutputLength }));
-  if (inflated === 'bomb') return { what: 'over-ratio', detail: `"${name}" becomes more than ${maxOutputLength} bytes` };
+  if (maxOutputLength === 0)
+    return { what: 'over-ratio', detail: `"${name}" is more than is taken out of archives` };
+  const inflated =
+    method === 0 ? data : inflateWithin(() => inflateRawSync(data, { maxOutputLength }));
+  if (inflated === 'bomb')
+    return { what: 'over-ratio', detail: `"${name}" becomes more than ${maxOutputLength} bytes` };
   if (inflated === 'broken') return { what: 'archive', detail: `"${name}" cannot be decompressed` };
   budget.takeBytes(inflated.byteLength);
   return { name, bytes: inflated };
@@ -78,7 +94,8 @@ function readEntry(
 function readDirectory(buffer: Buffer): Directory | string {
   const end = buffer.lastIndexOf(Buffer.from('504b0506', 'hex'));
   if (end < 0 || end + 22 > buffer.length) return 'its directory is missing';
-  if (end + 22 + buffer.readUInt16LE(end + 20) !== buffer.length) return 'something lies behind its end';
+  if (end + 22 + buffer.readUInt16LE(end + 20) !== buffer.length)
+    return 'something lies behind its end';
   const count = buffer.readUInt16LE(end + 10);
   const start = buffer.readUInt32LE(end + 16);
   if (count === 0xffff || start === 0xffffffff) return 'it is a Zip64 archive';

@@ -4,8 +4,12 @@ import { xmlText } from './xml-text.ts';
 
 /** An opened archive as a document: XML parts become text, relations their addresses. */
 export function asDocument({ entries, troubles }: OpenedArchive): OpenedArchive {
-  const isOffice = entries.some(({ name }) => name === '[Content_Types].xml' || name === 'content.xml');
-  const broken = troubles.map((one): ArchiveTrouble => (one.what === 'archive' ? { ...one, what: 'document' } : one));
+  const isOffice = entries.some(
+    ({ name }) => name === '[Content_Types].xml' || name === 'content.xml',
+  );
+  const broken = troubles.map(
+    (one): ArchiveTrouble => (one.what === 'archive' ? { ...one, what: 'document' } : one),
+  );
   if (!isOffice) return { entries, troubles: broken };
   return {
     entries: entries.filter(({ name }) => !isPrinterSettings(name)).flatMap(partsOf),
@@ -21,9 +25,18 @@ function isPrinterSettings(name: string): boolean {
 function partsOf(entry: ArchiveEntry): ArchiveEntry[] {
   if (!/\.(xml|rels|vml)$/i.test(entry.name)) return [entry];
   const xml = new TextDecoder().decode(entry.bytes);
-  const lines = /\.rels$/i.test(entry.name) ? externalTargets(xml).map(({ target }) => target) : [xmlText(xml)];
-  const hidden = [...xml.matchAll(/<w:vanish\/>[\s\S]{0,2000}?<\/w:r>/g)].map(([run]) => xmlText(run));
-  const parts = [{ name: entry.name.replace(/\.(xml|rels|vml)$/i, '.$1.txt'), bytes: Buffer.from(lines.join('\n')) }];
+  const lines = /\.rels$/i.test(entry.name)
+    ? externalTargets(xml).map(({ target }) => target)
+    : [xmlText(xml)];
+  const hidden = [...xml.matchAll(/<w:vanish\/>[\s\S]{0,2000}?<\/w:r>/g)].map(([run]) =>
+    xmlText(run),
+  );
+  const parts = [
+    {
+      name: entry.name.replace(/\.(xml|rels|vml)$/i, '.$1.txt'),
+      bytes: Buffer.from(lines.join('\n')),
+    },
+  ];
   if (hidden.join('').trim() !== '')
     parts.push({
       name: `${entry.name}.hidden.html`,
@@ -42,9 +55,14 @@ function externalTargets(xml: string): { readonly type: string; readonly target:
 
 // What is fetched or run by opening the document; a link has to be clicked.
 function actsOf({ name, bytes }: ArchiveEntry): ArchiveTrouble[] {
-  const act = (detail: string): ArchiveTrouble => ({ what: 'active-content', detail: `${detail} (${name})` });
-  if (/(^|\/)vbaProject\.bin$/i.test(name) || /^Basic\/.*\.xml$/.test(name)) return [act('a macro')];
-  if (/(^|\/)(activeX|embeddings)\/[^/]+\.(bin|ole)$/i.test(name)) return [act('an embedded object')];
+  const act = (detail: string): ArchiveTrouble => ({
+    what: 'active-content',
+    detail: `${detail} (${name})`,
+  });
+  if (/(^|\/)vbaProject\.bin$/i.test(name) || /^Basic\/.*\.xml$/.test(name))
+    return [act('a macro')];
+  if (/(^|\/)(activeX|embeddings)\/[^/]+\.(bin|ole)$/i.test(name))
+    return [act('an embedded object')];
   if (!/\.(xml|rels)$/i.test(name)) return [];
   const xml = new TextDecoder().decode(bytes);
   if (/\.rels$/i.test(name))
@@ -52,6 +70,7 @@ function actsOf({ name, bytes }: ArchiveEntry): ArchiveTrouble[] {
       .filter(({ type }) => !/^(hyperlink|image|video|audio|media|externalLinkPath)$/.test(type))
       .map(({ type, target }) => act(`${type} from ${target}`));
   if (/<w:instrText[^>]{0,200}>\s*DDE(AUTO)?\b/i.test(xml)) return [act('a DDE field')];
-  if (/<f[ >][^<]{0,400}(\bcmd\s*\||\bWEBSERVICE\s*\(|\bEXEC\s*\()/i.test(xml)) return [act('a formula that runs or fetches')];
+  if (/<f[ >][^<]{0,400}(\bcmd\s*\||\bWEBSERVICE\s*\(|\bEXEC\s*\()/i.test(xml))
+    return [act('a formula that runs or fetches')];
   return [];
 }

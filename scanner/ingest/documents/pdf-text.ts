@@ -40,7 +40,15 @@ export function pdfString(written: string): string {
   return text;
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '\n': '', '\r': '' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  '\n': '',
+  '\r': '',
+};
 
 function stringBytes(written: string): string {
   if (written.startsWith('<')) {
@@ -50,7 +58,9 @@ function stringBytes(written: string): string {
   return written
     .slice(1, -1)
     .replace(/\\([0-7]{1,3}|[\s\S])/g, (_, code: string) =>
-      /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8) & 0xff) : (escapes[code] ?? code),
+      /^[0-7]/.test(code)
+        ? String.fromCharCode(Number.parseInt(code, 8) & 0xff)
+        : (escapes[code] ?? code),
     );
 }
 
@@ -58,13 +68,16 @@ function characterMap(data: string): CharacterMap {
   const map = new Map<number, string>();
   const show = (hex: string): string => pdfString(`<feff${hex}>`);
   for (const [, block = ''] of data.matchAll(/beginbfchar([\s\S]*?)endbfchar/g))
-    for (const [, code = '', to = ''] of block.matchAll(/<([0-9a-fA-F]{2,8})>\s*<([0-9a-fA-F]{2,64})>/g))
+    for (const [, code = '', to = ''] of block.matchAll(
+      /<([0-9a-fA-F]{2,8})>\s*<([0-9a-fA-F]{2,64})>/g,
+    ))
       map.set(Number.parseInt(code, 16), show(to));
   for (const [, block = ''] of data.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) {
     for (const [, low = '', high = '', to = '', list = ''] of block.matchAll(
       /<([0-9a-fA-F]{2,8})>\s*<([0-9a-fA-F]{2,8})>\s*(?:<([0-9a-fA-F]{2,64})>|\[([^\]]{0,20000})\])/g,
     )) {
-      const [from, until] = [Number.parseInt(low, 16), Math.min(Number.parseInt(high, 16), Number.parseInt(low, 16) + 0xffff)];
+      const from = Number.parseInt(low, 16);
+      const until = Math.min(Number.parseInt(high, 16), Number.parseInt(low, 16) + 0xffff);
       const listed = [...list.matchAll(/<([0-9a-fA-F]{2,64})>/g)];
       for (let code = from; code <= until && map.size < 0x10000; code++) {
         const hex = listed.length > 0 ? (listed[code - from]?.[1] ?? '') : nextHex(to, code - from);
@@ -89,11 +102,14 @@ function fontMaps(
   const ofFont = new Map<number, CharacterMap>();
   for (const { number, dictionary } of objects) {
     const cmap = data.get(Number(/\/ToUnicode\s+(\d{1,10})\s/.exec(dictionary)?.[1] ?? -1));
-    if (cmap !== undefined && ofFont.size < documentFontsMax) ofFont.set(number, characterMap(cmap));
+    if (cmap !== undefined && ofFont.size < documentFontsMax)
+      ofFont.set(number, characterMap(cmap));
   }
   const fonts = new Map<string, Set<CharacterMap>>();
   for (const { dictionary } of objects)
-    for (const [, name = '', number] of dictionary.matchAll(/\/([A-Za-z][\w+-]{0,40})\s+(\d{1,10})\s+\d+\s+R/g)) {
+    for (const [, name = '', number] of dictionary.matchAll(
+      /\/([A-Za-z][\w+-]{0,40})\s+(\d{1,10})\s+\d+\s+R/g,
+    )) {
       const map = ofFont.get(Number(number));
       if (map !== undefined) fonts.set(name, (fonts.get(name) ?? new Set()).add(map));
     }
@@ -107,9 +123,11 @@ function shownText(data: string, fonts: ReadonlyMap<string, readonly CharacterMa
     /\/([A-Za-z][\w+-]{0,40})\s+[\d.]+\s+Tf\b|(\((?:[^()\\]|\\[\s\S]|\((?:[^()\\]|\\[\s\S]){0,200}\)){0,4000}\)|<[0-9a-fA-F\s]{2,8000}>)|(-?[\d.]{1,12})(?=\s*[(<])|\b(T\*|Td|TD|Tm|ET)(?![\w*])|(['"])\s/g;
   for (const [, font, shown, shift, move] of data.matchAll(token)) {
     if (font !== undefined) maps = fonts.get(font) ?? [];
-    else if (shown !== undefined) text += decodeShown(stringBytes(shown), shown.startsWith('<'), maps);
+    else if (shown !== undefined)
+      text += decodeShown(stringBytes(shown), shown.startsWith('<'), maps);
     else if (shift !== undefined) text += Number(shift) < -180 ? ' ' : '';
-    else if (move !== undefined && !text.endsWith('\n')) text += move === 'Td' || move === 'Tm' ? ' ' : '\n';
+    else if (move !== undefined && !text.endsWith('\n'))
+      text += move === 'Td' || move === 'Tm' ? ' ' : '\n';
     if (text.length > documentTextCharsMax) break;
   }
   return text.replace(/[ \t]{2,}/g, ' ');
@@ -129,7 +147,8 @@ function decodeWith(bytes: string, width: number, map: CharacterMap): string | u
   if (bytes.length % width !== 0) return undefined;
   let text = '';
   for (let at = 0; at < bytes.length; at += width) {
-    const code = width === 1 ? bytes.charCodeAt(at) : bytes.charCodeAt(at) * 256 + bytes.charCodeAt(at + 1);
+    const code =
+      width === 1 ? bytes.charCodeAt(at) : bytes.charCodeAt(at) * 256 + bytes.charCodeAt(at + 1);
     const shown = map.get(code);
     if (shown === undefined) return undefined;
     text += shown;

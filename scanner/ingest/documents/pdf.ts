@@ -14,8 +14,10 @@ import { type PdfStream, pdfString, pdfText } from './pdf-text.ts';
 export function openPdf(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const objects = objectsOf(raw);
-  if (objects === undefined) return { entries: [], troubles: [{ what: 'document', detail: 'too many objects' }] };
-  if (objects.length === 0) return { entries: [], troubles: [{ what: 'document', detail: 'no object in it' }] };
+  if (objects === undefined)
+    return { entries: [], troubles: [{ what: 'document', detail: 'too many objects' }] };
+  if (objects.length === 0)
+    return { entries: [], troubles: [{ what: 'document', detail: 'no object in it' }] };
   const structure = objects.map(({ number, dictionary }) => ({ number, dictionary }));
   if (/\/Encrypt\s+\d+\s+\d+\s+R|\/Encrypt\s*<</.test(raw))
     return { entries: [], troubles: [{ what: 'document', detail: 'it is encrypted' }] };
@@ -25,18 +27,36 @@ export function openPdf(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
   for (const object of objects) {
     if (object.data === undefined || isImage(object.dictionary)) continue;
     const data = decodeStream(object.dictionary, object.data, budget);
-    if (data === 'bomb') return { entries: [], troubles: [{ what: 'over-ratio', detail: 'a stream becomes too large' }] };
+    if (data === 'bomb')
+      return {
+        entries: [],
+        troubles: [{ what: 'over-ratio', detail: 'a stream becomes too large' }],
+      };
     if (data === undefined) unread += 1;
-    else if (/\/Type\s*\/ObjStm\b/.test(object.dictionary)) structure.push(...embeddedObjects(object.dictionary, data));
+    else if (/\/Type\s*\/ObjStm\b/.test(object.dictionary))
+      structure.push(...embeddedObjects(object.dictionary, data));
     else streams.push({ number: object.number, dictionary: object.dictionary, data });
   }
-  if (unread > 0) troubles.push({ what: 'document', detail: `${unread} streams that cannot be read` });
-  const named = structure.map(({ number, dictionary }) => ({ number, dictionary: plainNames(dictionary) }));
+  if (unread > 0)
+    troubles.push({ what: 'document', detail: `${unread} streams that cannot be read` });
+  const named = structure.map(({ number, dictionary }) => ({
+    number,
+    dictionary: plainNames(dictionary),
+  }));
   const whole = named.map(({ dictionary }) => dictionary).join('\n');
-  const links = [...whole.matchAll(/\/URI\s*(\((?:[^()\\]|\\[\s\S]){0,2000}\))/g)].map(([, link = '']) => pdfString(link));
+  const links = [...whole.matchAll(/\/URI\s*(\((?:[^()\\]|\\[\s\S]){0,2000}\))/g)].map(
+    ([, link = '']) => pdfString(link),
+  );
   const text = [pdfText(named, streams), ...new Set(links)].join('\n');
-  const entries = [{ name: 'text.txt', bytes: Buffer.from(text) }, ...scriptsOf(whole, streams), ...attachmentsOf(streams)];
-  return { entries: entries.filter((entry) => entry.bytes.byteLength > 0), troubles: [...troubles, ...actsOf(whole)] };
+  const entries = [
+    { name: 'text.txt', bytes: Buffer.from(text) },
+    ...scriptsOf(whole, streams),
+    ...attachmentsOf(streams),
+  ];
+  return {
+    entries: entries.filter((entry) => entry.bytes.byteLength > 0),
+    troubles: [...troubles, ...actsOf(whole)],
+  };
 }
 
 interface PdfObject {
@@ -63,11 +83,20 @@ function objectsOf(raw: string): PdfObject[] | undefined {
       continue;
     }
     const dataStart =
-      stream + 6 + (raw[stream + 6] === '\r' ? 1 : 0) + (raw[stream + 6] === '\n' || raw[stream + 7] === '\n' ? 1 : 0);
+      stream +
+      6 +
+      (raw[stream + 6] === '\r' ? 1 : 0) +
+      (raw[stream + 6] === '\n' || raw[stream + 7] === '\n' ? 1 : 0);
     const length = Number(/\/Length\s+(\d{1,10})(?!\s+\d+\s+R)/.exec(dictionary)?.[1] ?? -1);
-    const isTold = length >= 0 && /^\s{0,4}endstream/.test(raw.slice(dataStart + length, dataStart + length + 16));
+    const isTold =
+      length >= 0 &&
+      /^\s{0,4}endstream/.test(raw.slice(dataStart + length, dataStart + length + 16));
     const dataEnd = isTold ? dataStart + length : raw.indexOf('endstream', dataStart);
-    found.push({ number, dictionary, data: raw.slice(dataStart, dataEnd < 0 ? raw.length : dataEnd) });
+    found.push({
+      number,
+      dictionary,
+      data: raw.slice(dataStart, dataEnd < 0 ? raw.length : dataEnd),
+    });
     start.lastIndex = dataEnd < 0 ? raw.length : dataEnd;
   }
   return found;
@@ -79,8 +108,16 @@ function isImage(dictionary: string): boolean {
   );
 }
 
-function decodeStream(dictionary: string, data: string, budget: ArchiveBudget): string | 'bomb' | undefined {
-  const filters = [...(/\/Filter\s*(\[[^\]]{0,200}\]|\/\w+)/.exec(plainNames(dictionary))?.[1] ?? '').matchAll(/\/(\w+)/g)];
+function decodeStream(
+  dictionary: string,
+  data: string,
+  budget: ArchiveBudget,
+): string | 'bomb' | undefined {
+  const filters = [
+    ...(/\/Filter\s*(\[[^\]]{0,200}\]|\/\w+)/.exec(plainNames(dictionary))?.[1] ?? '').matchAll(
+      /\/(\w+)/g,
+    ),
+  ];
   let bytes: Uint8Array = Buffer.from(data, 'latin1');
   for (const [, filter] of filters) {
     if (filter === 'ASCIIHexDecode' || filter === 'AHx')
@@ -90,12 +127,16 @@ function decodeStream(dictionary: string, data: string, budget: ArchiveBudget): 
           .replace(/>[\s\S]*$|\s/g, ''),
         'hex',
       );
-    else if (filter === 'ASCII85Decode' || filter === 'A85') bytes = ascii85(Buffer.from(bytes).toString('latin1'));
+    else if (filter === 'ASCII85Decode' || filter === 'A85')
+      bytes = ascii85(Buffer.from(bytes).toString('latin1'));
     else if (filter !== 'FlateDecode' && filter !== 'Fl') return undefined;
     else {
-      const [compressed, maxOutputLength] = [bytes, budget.allowance(bytes.byteLength)];
+      const compressed = bytes;
+      const maxOutputLength = budget.allowance(bytes.byteLength);
       const inflated =
-        maxOutputLength === 0 ? 'bomb' : inflateWithin(() => inflateSync(compressed, { maxOutputLength, finishFlush: 2 }));
+        maxOutputLength === 0
+          ? 'bomb'
+          : inflateWithin(() => inflateSync(compressed, { maxOutputLength, finishFlush: 2 }));
       if (inflated === 'bomb') return 'bomb';
       if (inflated === 'broken') return undefined;
       budget.takeBytes(inflated.byteLength);
@@ -111,8 +152,12 @@ function ascii85(text: string): Uint8Array {
   let group: number[] = [];
   const flush = (): void => {
     const missing = 5 - group.length;
-    const value = [...group, ...Array<number>(missing).fill(84)].reduce((all, digit) => all * 85 + digit, 0);
-    for (let index = 0; index < 4 - missing; index++) bytes.push(Math.floor(value / 256 ** (3 - index)) & 0xff);
+    const value = [...group, ...Array<number>(missing).fill(84)].reduce(
+      (all, digit) => all * 85 + digit,
+      0,
+    );
+    for (let index = 0; index < 4 - missing; index++)
+      bytes.push(Math.floor(value / 256 ** (3 - index)) & 0xff);
     group = [];
   };
   for (const character of text) {
@@ -126,7 +171,10 @@ function ascii85(text: string): Uint8Array {
 }
 
 // ISO 32000-1, 7.5.7: numbers and offsets first, then the objects.
-function embeddedObjects(dictionary: string, data: string): { number: number; dictionary: string }[] {
+function embeddedObjects(
+  dictionary: string,
+  data: string,
+): { number: number; dictionary: string }[] {
   const first = Number(/\/First\s+(\d{1,10})/.exec(dictionary)?.[1] ?? 0);
   const pairs = [...data.slice(0, first).matchAll(/(\d{1,10})\s+(\d{1,10})/g)].map(
     ([, number, at]) => [Number(number), Number(at)] as const,
@@ -140,11 +188,15 @@ function embeddedObjects(dictionary: string, data: string): { number: number; di
 
 /** Names may be written with hexadecimal escapes: `/J#61vaScript`. */
 function plainNames(text: string): string {
-  return text.replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 function actsOf(structure: string): ArchiveTrouble[] {
-  return acts.filter(([form]) => form.test(structure)).map(([, detail]) => ({ what: 'active-content' as const, detail }));
+  return acts
+    .filter(([form]) => form.test(structure))
+    .map(([, detail]) => ({ what: 'active-content' as const, detail }));
 }
 
 const acts: readonly (readonly [RegExp, string])[] = [
@@ -157,9 +209,13 @@ const acts: readonly (readonly [RegExp, string])[] = [
 
 function scriptsOf(structure: string, streams: readonly PdfStream[]): ArchiveEntry[] {
   const direct = [
-    ...structure.matchAll(/\/JS\s*(\((?:[^()\\]|\\[\s\S]|\([^()]{0,2000}\)){0,20000}\)|<[0-9a-fA-F\s]{0,20000}>)/g),
+    ...structure.matchAll(
+      /\/JS\s*(\((?:[^()\\]|\\[\s\S]|\([^()]{0,2000}\)){0,20000}\)|<[0-9a-fA-F\s]{0,20000}>)/g,
+    ),
   ];
-  const numbers = new Set([...structure.matchAll(/\/JS\s+(\d{1,10})\s+\d+\s+R/g)].map(([, number]) => Number(number)));
+  const numbers = new Set(
+    [...structure.matchAll(/\/JS\s+(\d{1,10})\s+\d+\s+R/g)].map(([, number]) => Number(number)),
+  );
   const texts = [
     ...direct.map(([, text = '']) => pdfString(text)),
     ...streams.filter(({ number }) => numbers.has(number)).map(({ data }) => data),
@@ -170,5 +226,8 @@ function scriptsOf(structure: string, streams: readonly PdfStream[]): ArchiveEnt
 function attachmentsOf(streams: readonly PdfStream[]): ArchiveEntry[] {
   return streams
     .filter(({ dictionary }) => /\/Type\s*\/EmbeddedFile\b/.test(dictionary))
-    .map(({ data }, index) => ({ name: `attached-${index + 1}`, bytes: Buffer.from(data, 'latin1') }));
+    .map(({ data }, index) => ({
+      name: `attached-${index + 1}`,
+      bytes: Buffer.from(data, 'latin1'),
+    }));
 }

@@ -1,6 +1,13 @@
 /** The text of an XML document, a line for each paragraph. */
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
 
 /** Tags are taken out; those that end a paragraph, a row or a shared string become line ends. */
 export function xmlText(xml: string): string {
@@ -11,11 +18,17 @@ export function xmlText(xml: string): string {
     )
     .replace(/<(?:w:tab|text:tab|text:s)\b[^>]{0,200}>/g, ' ')
     .replace(/<[^<>]*>/g, '')
-    .replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,6}));/g, (all, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return Object.hasOwn(entities, name) ? (entities[name] ?? all) : all;
-      const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff) ? String.fromCodePoint(point) : all;
-    })
+    .replace(
+      /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,6}));/g,
+      (all, decimal?: string, hex?: string, name?: string) => {
+        if (name !== undefined)
+          return Object.hasOwn(entities, name) ? (entities[name] ?? all) : all;
+        const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+        return point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff)
+          ? String.fromCodePoint(point)
+          : all;
+      },
+    )
     .replace(/[ \t]+\n|\n{3,}/g, '\n')
     .trim();
 }

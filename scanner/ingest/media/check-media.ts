@@ -22,10 +22,20 @@ export function doubtMedia(type: string, bytes: Uint8Array): Doubt | undefined {
   const end = endOfMedia(type, bytes);
   if (end === undefined) return undefined;
   const loose = bytes.subarray(end);
-  if (loose.byteLength <= looseBytesMax || loose.every((byte) => byte === 0 || byte === 0xff || byte === 0x0a || byte === 0x20))
+  if (
+    loose.byteLength <= looseBytesMax ||
+    loose.every((byte) => byte === 0 || byte === 0xff || byte === 0x0a || byte === 0x20)
+  )
     return undefined;
-  if (looksLikeText(loose)) return { what: 'polyglot', detail: `${type} with text of ${loose.byteLength} bytes behind its end` };
-  return { what: 'unreadable', detail: `${type} with ${loose.byteLength} bytes that are no part of it` };
+  if (looksLikeText(loose))
+    return {
+      what: 'polyglot',
+      detail: `${type} with text of ${loose.byteLength} bytes behind its end`,
+    };
+  return {
+    what: 'unreadable',
+    detail: `${type} with ${loose.byteLength} bytes that are no part of it`,
+  };
 }
 
 /** Types that have no end that could be checked: they are searched. */
@@ -44,7 +54,8 @@ function secondFile(bytes: Uint8Array): string | undefined {
   const end = buffer.lastIndexOf(Buffer.from('504b0506', 'hex'));
   if (end >= 0 && end + 22 <= buffer.length) {
     const directory = end - buffer.readUInt32LE(end + 12);
-    if (directory >= 0 && (directory === end || buffer.readUInt32BE(directory) === 0x504b0102)) return 'a zip archive';
+    if (directory >= 0 && (directory === end || buffer.readUInt32BE(directory) === 0x504b0102))
+      return 'a zip archive';
   }
   if (buffer.subarray(0, 1024).includes('%PDF-')) return 'a PDF document';
   if (buffer.indexOf(Buffer.from('377abcaf271c', 'hex')) >= 0) return 'a 7-Zip archive';
@@ -56,6 +67,7 @@ function secondFile(bytes: Uint8Array): string | undefined {
 function looksLikeText(bytes: Uint8Array): boolean {
   const sample = bytes.subarray(0, 512);
   let printable = 0;
-  for (const byte of sample) if ((byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13) printable++;
+  for (const byte of sample)
+    if ((byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13) printable++;
   return printable >= sample.byteLength * 0.9;
 }

@@ -85,7 +85,8 @@ function endOfOneJpeg(reader: Reader, start: number): number | undefined {
     if (reader.u8(at) !== 0xff) return undefined;
     const marker = reader.u8(at + 1);
     if (marker === 0xd9) return at + 2;
-    if (marker === 0xff || (marker >= 0xd0 && marker <= 0xd7) || marker === 0x01) at += marker === 0xff ? 1 : 2;
+    if (marker === 0xff || (marker >= 0xd0 && marker <= 0xd7) || marker === 0x01)
+      at += marker === 0xff ? 1 : 2;
     else {
       const length = reader.u16(at + 2);
       if (length < 2) return undefined;
@@ -109,7 +110,8 @@ function endOfEntropy(reader: Reader, start: number): number {
 
 // GIF89a, sections 18 to 27.
 function endOfGif(reader: Reader): number {
-  const table = (at: number): number => ((reader.u8(at) & 0x80) === 0 ? 0 : 3 * 2 ** ((reader.u8(at) & 7) + 1));
+  const table = (at: number): number =>
+    (reader.u8(at) & 0x80) === 0 ? 0 : 3 * 2 ** ((reader.u8(at) & 7) + 1);
   let at = 13 + table(10);
   for (;;) {
     const block = reader.u8(at);
@@ -137,7 +139,8 @@ function endOfBoxes(reader: Reader): number {
     const short = reader.u32(at);
     const long = short === 1 ? reader.u32(at + 8) * 2 ** 32 + reader.u32(at + 12) : short;
     const size = short === 0 ? reader.size - at : long;
-    if (size < 8 || at + size > reader.size || !/^[\x20-\x7e\xa9]{4}$/.test(reader.word(at + 4, 4))) return at;
+    if (size < 8 || at + size > reader.size || !/^[\x20-\x7e\xa9]{4}$/.test(reader.word(at + 4, 4)))
+      return at;
     at += size;
   }
   return at;

@@ -10,12 +10,15 @@ export function isPlainArray(bytes: Uint8Array): boolean {
   if (end > view.length || end - start > headerCharsMax) return false;
   const header = view.toString('latin1', start, end);
   const [, type, sizeText = ''] =
-    /^\{[^\\]*'descr': ?'[<>|=]?([bBhHiIlLqQfcuUSmM?])(\d{0,5})(?:\[\w{1,6}\])?'/.exec(header) ?? [];
+    /^\{[^\\]*'descr': ?'[<>|=]?([bBhHiIlLqQfcuUSmM?])(\d{0,5})(?:\[\w{1,6}\])?'/.exec(header) ??
+    [];
   const shape = /'shape': ?\(([\d, ]*)\)/.exec(header)?.[1];
   // Each key once, in a plain dictionary: Python takes the last of two.
   const isOnce = ['descr', 'shape', 'fortran_order'].every((key) => header.split(key).length <= 2);
   if (type === undefined || shape === undefined || !isOnce || /[\\"]/.test(header)) return false;
-  const count = shape.split(',').reduce((all, one) => (one.trim() === '' ? all : all * Number(one)), 1);
+  const count = shape
+    .split(',')
+    .reduce((all, one) => (one.trim() === '' ? all : all * Number(one)), 1);
   const itemBytes = Number(sizeText === '' ? '1' : sizeText) * (type === 'U' ? 4 : 1);
   return view.length - end === count * itemBytes;
 }

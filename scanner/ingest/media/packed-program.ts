@@ -12,7 +12,8 @@ export function packedProgram(bytes: Uint8Array): string | undefined {
     if (unpack === undefined) continue;
     tries += 1;
     const text = unpack();
-    if (text !== undefined && isText(text) && programIn(text) !== undefined) return 'a compressed program';
+    if (text !== undefined && isText(text) && programIn(text) !== undefined)
+      return 'a compressed program';
   }
   for (const [run] of view.toString('latin1').matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)) {
     if (++tries > triesMax) break;
@@ -26,7 +27,8 @@ const triesMax = 1_000;
 
 // RFC 1952 and RFC 1950 say how each begins.
 function unpackAt(view: Buffer, at: number): (() => string | undefined) | undefined {
-  const [first = 0, second = 0] = [view[at], view[at + 1]];
+  const first = view[at] ?? 0;
+  const second = view[at + 1] ?? 0;
   const rest = (): Buffer => view.subarray(at, at + packedBytesMax);
   const isGzip = first === 0x1f && second === 0x8b && view[at + 2] === 8;
   if (isGzip) return () => unpacked(() => gunzipSync(rest(), options));

@@ -11,7 +11,10 @@ export function textInside(type: string, bytes: Uint8Array): string {
 
 // Names of tables and colour profiles are no text that anybody reads: it takes some words in a row.
 function holdsWords(text: string): boolean {
-  return text.length >= runCharsMin && (/(?:\p{L}{2,}[,.:;'"-]? +){3}/u.test(text) || /https?:\/\/|[|`$]\(?\s?\w+ -/.test(text));
+  return (
+    text.length >= runCharsMin &&
+    (/(?:\p{L}{2,}[,.:;'"-]? +){3}/u.test(text) || /https?:\/\/|[|`$]\(?\s?\w+ -/.test(text))
+  );
 }
 
 // Runs of printable bytes, UTF-8 beyond ASCII included, and the same in UTF-16.
@@ -21,7 +24,9 @@ function* runsOf(bytes: Uint8Array): Generator<string> {
     const byte = bytes[at] ?? 0;
     if ((byte >= 32 && byte !== 127) || byte === 9 || byte === 10 || byte === 13) continue;
     if (at - start >= runCharsMin) {
-      const text = new TextDecoder().decode(bytes.subarray(start, Math.min(at, start + mediaTextCharsMax)));
+      const text = new TextDecoder().decode(
+        bytes.subarray(start, Math.min(at, start + mediaTextCharsMax)),
+      );
       for (const [piece] of text.matchAll(/[^\ufffd\x80-\x9f]{16,}/g)) yield piece;
     }
     start = at + 1;
@@ -32,9 +37,11 @@ function* runsOf(bytes: Uint8Array): Generator<string> {
 function* wideRuns(bytes: Uint8Array, shift: number): Generator<string> {
   let run = '';
   for (let at = shift; at + 1 < bytes.byteLength; at += 2) {
-    const [first = 0, second = 0] = [bytes[at], bytes[at + 1]];
+    const first = bytes[at] ?? 0;
+    const second = bytes[at + 1] ?? 0;
     const letter = first === 0 ? second : second === 0 ? first : 0;
-    if ((letter >= 32 && letter < 127) || letter === 10 || letter === 13) run += String.fromCharCode(letter);
+    if ((letter >= 32 && letter < 127) || letter === 10 || letter === 13)
+      run += String.fromCharCode(letter);
     else if (run !== '') {
       if (run.length >= runCharsMin) yield run;
       run = '';
@@ -52,7 +59,10 @@ function* compressedTexts(bytes: Uint8Array): Generator<string> {
     const data = view.subarray(at + 8, at + 8 + view.readUInt32BE(at));
     const start = type === 'zTXt' ? data.indexOf(0) + 2 : startOfInternational(data);
     try {
-      if (start > 1) yield inflateSync(data.subarray(start), { maxOutputLength: mediaTextCharsMax }).toString('utf8');
+      if (start > 1)
+        yield inflateSync(data.subarray(start), { maxOutputLength: mediaTextCharsMax }).toString(
+          'utf8',
+        );
     } catch {
       // Not compressed, or broken: then a viewer shows none of it either.
     }

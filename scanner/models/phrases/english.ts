@@ -7,8 +7,10 @@ export const english: PhraseTable = {
   void: 'no+longer+apply no+longer+applies no+longer+valid null+and+void are+void is+void are+superseded is+superseded are+cancelled are+revoked cease+to+apply',
   rules: `instruction instructions prompt prompts guideline guidelines directive directives guardrail guardrails safeguard safeguards
     what+you+were+told everything+you+were+told anything+you+were+told orders programming alignment`,
-  limits: 'rule rules restriction restrictions polic* constraint* limit* training principle* ethic*',
-  prior: 'previous prior above earlier preceding system safety foregoing former up+to+now so+far before before+this',
+  limits:
+    'rule rules restriction restrictions polic* constraint* limit* training principle* ethic*',
+  prior:
+    'previous prior above earlier preceding system safety foregoing former up+to+now so+far before before+this',
   own: 'your existing original initial developer operator built-in',
   every: 'all any every each other',
   content: `page pages webpage* document documents email emails e-mail message messages file files content contents text data website* comment
@@ -44,9 +46,12 @@ export const english: PhraseTable = {
   without:
     "without don't+ask do+not+ask never+ask don't+wait do+not+wait never+wait don't+request do+not+request no+need+for no skip",
   skip: 'skip skipping bypass bypassing disable disabling suppress suppressing auto-accept auto-approve autoapprove circumvent* turn+off',
-  always: 'always automatically immediately auto every+time on+every at+once unconditionally proactively whenever',
-  fetch: 'fetch fetches download downloads retrieve load loads get read visit open pull curl wget access query check',
-  follow: 'follow following obey execute executing apply perform carry+out run comply act+on do adhere treat+as adopt',
+  always:
+    'always automatically immediately auto every+time on+every at+once unconditionally proactively whenever',
+  fetch:
+    'fetch fetches download downloads retrieve load loads get read visit open pull curl wget access query check',
+  follow:
+    'follow following obey execute executing apply perform carry+out run comply act+on do adhere treat+as adopt',
   orders:
     'instruction instructions steps directions command commands orders guidance directives prompt prompts what+it+says whatever+it+says rules tasks script',
   write: `write writes writing add adds adding append appends appending save saves saving store stores storing insert inserting put record modify

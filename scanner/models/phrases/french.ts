@@ -21,8 +21,10 @@ export const french: PhraseTable = {
   private:
     'conversation conversations historique données+personnelles données+privées données+sensibles données+confidentielles données+clients code+source',
   send: 'envoi* envoy* transmets transmettez transmettre transfère* transférez transférer téléverse* poste postez publie exfiltre* expédie* téléchargez+vers',
-  gather: 'lis lisez lire collecte* collectez récupère* récupérez rassemble* copie* extrais extrayez recueill* inclus incluez',
-  outside: 'serveur+externe serveur+distant serveur+suivant notre+serveur adresse+externe adresse+suivante serveur webhook',
+  gather:
+    'lis lisez lire collecte* collectez récupère* récupérez rassemble* copie* extrais extrayez recueill* inclus incluez',
+  outside:
+    'serveur+externe serveur+distant serveur+suivant notre+serveur adresse+externe adresse+suivante serveur webhook',
   excuse: 'télémétrie sauvegarde* diagnostic* conformité analytique*',
   ask: 'demande demandez demander exige* réclame* invite invitez',
   approval:
@@ -30,10 +32,12 @@ export const french: PhraseTable = {
   without: 'sans',
   skip: 'saute* contourne* désactive* supprime*',
   always: 'toujours automatiquement immédiatement systématiquement',
-  fetch: 'télécharge* récupère* récupérez ouvre ouvrez visite* charge chargez consulte* va allez lis lisez',
+  fetch:
+    'télécharge* récupère* récupérez ouvre ouvrez visite* charge chargez consulte* va allez lis lisez',
   follow: 'suis suivez suivre exécute* exécutez applique* appliquez obéis* respecte*',
   orders: 'instruction instructions consigne* étapes directives commandes ordres',
-  write: 'écris écrivez écrire ajoute* ajoutez enregistre* enregistrez sauvegarde* stocke* insère* modifie* modifiez',
+  write:
+    'écris écrivez écrire ajoute* ajoutez enregistre* enregistrez sauvegarde* stocke* insère* modifie* modifiez',
   lasting:
     'sessions+futures futures+sessions prochaines+sessions chaque+session désormais dorénavant de+façon+permanente définitivement en+permanence à+jamais toutes+les+sessions à+partir+de+maintenant',
   memory: 'mémoire mémoires paramètres configuration',
@@ -42,7 +46,8 @@ export const french: PhraseTable = {
   persona:
     "tu+es+maintenant vous+êtes+maintenant tu+es+désormais vous+êtes+désormais tu+n'es+plus vous+n'êtes+plus agis+comme agissez+comme fais+semblant joue+le+rôle",
   delete: 'supprime* efface* détrui* écrase* chiffre* formate*',
-  valuable: 'tous+les+fichiers toutes+les+données base+de+données sauvegardes disque tous+les+documents répertoire+personnel',
+  valuable:
+    'tous+les+fichiers toutes+les+données base+de+données sauvegardes disque tous+les+documents répertoire+personnel',
   pay: 'vire virez virer paie payez payer transfère* transférez verse versez',
   money: "argent l'argent fonds solde paiement* crypto* portefeuille facture*",
   favour: 'recommande* note notez classe classez',

@@ -11,7 +11,9 @@ export const memoryPhrases: readonly Phrase[] = [
 ];
 
 /** "Always rank our product first". */
-export const biasPhrases: readonly Phrase[] = [{ needs: ['favour', 'top', 'always'], within: 9, languages: notEnglish }];
+export const biasPhrases: readonly Phrase[] = [
+  { needs: ['favour', 'top', 'always'], within: 9, languages: notEnglish },
+];
 
 /** "Transfer the whole balance to …". */
 export const paymentPhrases: readonly Phrase[] = [
@@ -24,4 +26,6 @@ export const destructionPhrases: readonly Phrase[] = [
 ];
 
 /** "Turn off the antivirus first". */
-export const defencePhrases: readonly Phrase[] = [{ needs: ['off', 'defence'], within: 4, unless: ['not'] }];
+export const defencePhrases: readonly Phrase[] = [
+  { needs: ['off', 'defence'], within: 4, unless: ['not'] },
+];

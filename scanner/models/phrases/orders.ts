@@ -12,7 +12,13 @@ export const overridePhrases: readonly Phrase[] = [
   ...before('own', 'rules', 3, ['content']),
   ...before('prior', 'limits', 2),
   ...before('own', 'limits', 2, ['content']),
-  { needs: ['bypass', 'prior', ['rules', 'limits']], within: 5, close: [[1, 2, 2]], ordered: true, unless: ['content', 'user'] },
+  {
+    needs: ['bypass', 'prior', ['rules', 'limits']],
+    within: 5,
+    close: [[1, 2, 2]],
+    ordered: true,
+    unless: ['content', 'user'],
+  },
   { needs: ['ignore', 'every', 'rules'], within: 4, ordered: true, unless: ['content'] },
   { needs: ['ignore', 'every', 'rules'], within: 4, languages: verbLast, unless: ['content'] },
   { needs: ['void', ['prior', 'own'], ['rules', 'limits']], within: 7, close: [[1, 2, 3]] },
@@ -20,7 +26,12 @@ export const overridePhrases: readonly Phrase[] = [
 ];
 
 // "Ignore the previous instructions", "ignorez les instructions précédentes", "以前の指示を無視". Instructions "in a page" are data, and to be ignored.
-function before(which: Concept, what: Concept, words: number, unless?: readonly Concept[]): Phrase[] {
+function before(
+  which: Concept,
+  what: Concept,
+  words: number,
+  unless?: readonly Concept[],
+): Phrase[] {
   const rest = unless === undefined ? {} : { unless };
   return [
     { needs: ['ignore', which, what], within: 12, close: [[1, 2, words]], ordered: true, ...rest },
@@ -32,7 +43,13 @@ function before(which: Concept, what: Concept, words: number, unless?: readonly 
       ...rest,
       ...(what === 'limits' ? { languages: ~english } : {}),
     },
-    { needs: ['ignore', what, which], within: 8, close: [[1, 2, words + 1]], languages: verbLast, ...rest },
+    {
+      needs: ['ignore', what, which],
+      within: 8,
+      close: [[1, 2, words + 1]],
+      languages: verbLast,
+      ...rest,
+    },
   ];
 }
 
@@ -43,11 +60,27 @@ export const plainOverridePhrases: readonly Phrase[] = overridePhrases.filter(
 
 /** "Do not mention this to the user", "silently send …". */
 export const concealmentPhrases: readonly Phrase[] = [
-  { needs: ['tell', 'user', 'not'], within: 7, close: [[0, 2, 2.5]], languages: ~english, unless: ['ignore'] },
-  { needs: ['not', 'tell', 'user'], within: 7, close: [[0, 1, 2.5]], ordered: true, unless: ['ignore'] },
+  {
+    needs: ['tell', 'user', 'not'],
+    within: 7,
+    close: [[0, 2, 2.5]],
+    languages: ~english,
+    unless: ['ignore'],
+  },
+  {
+    needs: ['not', 'tell', 'user'],
+    within: 7,
+    close: [[0, 1, 2.5]],
+    ordered: true,
+    unless: ['ignore'],
+  },
   { needs: ['hide', 'user'], within: 7 },
   {
-    needs: ['covert', ['send', 'gather'], ['secret', 'secret-file', 'private', 'outside', 'url', 'mail']],
+    needs: [
+      'covert',
+      ['send', 'gather'],
+      ['secret', 'secret-file', 'private', 'outside', 'url', 'mail'],
+    ],
     within: 12,
     close: [[0, 1, 5]],
   },
@@ -67,10 +100,19 @@ export const concealedActs: readonly Phrase[] = [
 
 /** "Read … and send it to …": a secret, a verb and a stranger. */
 export const exfiltrationPhrases: readonly Phrase[] = [
-  { needs: ['gather', ['secret', 'opener', 'secret-file'], 'send', strangers], within: 26, sentences: 2, ordered: true },
+  {
+    needs: ['gather', ['secret', 'opener', 'secret-file'], 'send', strangers],
+    within: 26,
+    sentences: 2,
+    ordered: true,
+  },
   { needs: ['send', 'secret-file', strangers], within: 14, ordered: true },
   { needs: ['send', ['secret', 'opener'], strangers], within: 10, ordered: true },
-  { needs: ['send', ['secret', 'opener', 'secret-file'], strangers], within: 14, languages: verbLast },
+  {
+    needs: ['send', ['secret', 'opener', 'secret-file'], strangers],
+    within: 14,
+    languages: verbLast,
+  },
 ];
 
 /** The same with what is private, or under a harmless name. */
@@ -81,7 +123,9 @@ export const privateDataPhrases: readonly Phrase[] = [
 ];
 
 /** "Without asking for confirmation". */
-export const approvalPhrases: readonly Phrase[] = [{ needs: [['without', 'skip'], 'approval'], within: 4 }];
+export const approvalPhrases: readonly Phrase[] = [
+  { needs: [['without', 'skip'], 'approval'], within: 4 },
+];
 
 /** What must not be done without asking. */
 export const gravelyUnasked: readonly Phrase[] = [

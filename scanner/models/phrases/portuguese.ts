@@ -3,7 +3,8 @@ import type { PhraseTable } from './concept.ts';
 export const portuguese: PhraseTable = {
   ignore:
     'ignore ignora ignorar ignorem esqueça esquece esquecer desconsidere desconsidera* descarte descarta* despreze contorne anule não+siga deixe+de+seguir',
-  rules: 'instrução instruções orientação orientações diretriz diretrizes diretiva* prompt prompts comandos+anteriores ordens',
+  rules:
+    'instrução instruções orientação orientações diretriz diretrizes diretiva* prompt prompts comandos+anteriores ordens',
   limits: 'regra regras restrição restrições limite* política* norma normas',
   prior: 'anterior anteriores prévia prévias prévio prévios acima sistema segurança recebidas',
   own: 'original originais suas seus tuas inicial iniciais existente*',
@@ -17,31 +18,38 @@ export const portuguese: PhraseTable = {
     'silenciosamente discretamente secretamente sigilosamente em+segredo em+silêncio às+escondidas sem+que+o+usuário sem+que+o+utilizador sem+o+conhecimento',
   secret:
     'senha senhas credencial credenciais chave chaves segredo segredos token tokens variáveis+de+ambiente frase+de+recuperação palavra-passe palavras-passe chaves+privadas cookies',
-  opener: 'senha senhas palavra-passe palavras-passe frase+de+recuperação chaves+privadas chave+privada',
+  opener:
+    'senha senhas palavra-passe palavras-passe frase+de+recuperação chaves+privadas chave+privada',
   private:
     'conversa conversas histórico dados+pessoais dados+privados dados+confidenciais dados+sensíveis informações+confidenciais informações+pessoais código-fonte dados+de+clientes',
   send: 'envi* mande manda mandar transmita transmitir encaminhe encaminhar carregue publique poste exfiltre*',
-  gather: 'leia ler lê colete coletar recolha reúna junte copie copiar extraia extrair inclua incluir capture',
+  gather:
+    'leia ler lê colete coletar recolha reúna junte copie copiar extraia extrair inclua incluir capture',
   outside:
     'servidor+externo servidor+remoto seguinte+servidor nosso+servidor endereço+externo seguinte+endereço servidor webhook',
   excuse: 'telemetria backup* diagnóstico* conformidade análise*',
   ask: 'peça pede pedir solicite solicitar pergunte perguntar exija',
-  approval: 'confirmação aprovação permissão permissões autorização consentimento confirmar perguntar pedir',
+  approval:
+    'confirmação aprovação permissão permissões autorização consentimento confirmar perguntar pedir',
   without: 'sem',
   skip: 'pule pular contorne desative* ignore+a salte',
   always: 'sempre automaticamente imediatamente',
   fetch: 'baixe baixar obtenha abra abrir visite acesse acessar carregue descarregue leia',
   follow: 'siga seguir execute executar aplique obedeça cumpra',
   orders: 'instrução instruções passos diretrizes comandos ordens orientações',
-  write: 'escreva escrever adicione adicionar acrescente guarde guardar salve salvar grave insira modifique armazene',
+  write:
+    'escreva escrever adicione adicionar acrescente guarde guardar salve salvar grave insira modifique armazene',
   lasting:
     'futuras+sessões sessões+futuras próximas+sessões cada+sessão todas+as+sessões a+partir+de+agora de+agora+em+diante permanentemente para+sempre de+forma+permanente',
   memory: 'memória memórias configuração configurações definições',
   unbound:
     'sem+restrições sem+limites sem+filtros sem+nenhuma+restrição modo+desenvolvedor modo+de+desenvolvedor ilimitado sem+censura',
-  persona: 'agora+você+é você+agora+é você+é+agora você+não+é+mais já+não+és aja+como atue+como finja comporte-se+como',
-  delete: 'apague apagar exclua excluir elimine eliminar destrua sobrescreva criptografe formate remova',
-  valuable: 'todos+os+arquivos todos+os+ficheiros todos+os+dados banco+de+dados base+de+dados backups disco todos+os+documentos',
+  persona:
+    'agora+você+é você+agora+é você+é+agora você+não+é+mais já+não+és aja+como atue+como finja comporte-se+como',
+  delete:
+    'apague apagar exclua excluir elimine eliminar destrua sobrescreva criptografe formate remova',
+  valuable:
+    'todos+os+arquivos todos+os+ficheiros todos+os+dados banco+de+dados base+de+dados backups disco todos+os+documentos',
   pay: 'transfira transferir pague pagar deposite',
   money: 'dinheiro fundos saldo pagamento pagamentos cripto* carteira fatura*',
   favour: 'recomende avalie classifique pontue',

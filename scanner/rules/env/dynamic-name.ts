@@ -16,7 +16,15 @@ export const dynamicName = defineRule({
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const { capability, traits, api } = fact;
-      if (capability.kind !== 'env' || capability.name !== '*' || traits.includes('whole-env') || !runs(fact)) return [];
-      return [{ span: fact.span, message: `${api} reads a variable whose name could not be computed` }];
+      if (
+        capability.kind !== 'env' ||
+        capability.name !== '*' ||
+        traits.includes('whole-env') ||
+        !runs(fact)
+      )
+        return [];
+      return [
+        { span: fact.span, message: `${api} reads a variable whose name could not be computed` },
+      ];
     }),
 });

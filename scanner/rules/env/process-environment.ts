@@ -17,9 +17,15 @@ export const processEnvironment = defineRule({
   check: (context) => [
     ...context
       .of('capability')
-      .filter((fact) => pathOf(fact) !== undefined && sensitivePath(pathOf(fact) ?? '')?.kind === 'process-environment')
+      .filter(
+        (fact) =>
+          pathOf(fact) !== undefined &&
+          sensitivePath(pathOf(fact) ?? '')?.kind === 'process-environment',
+      )
       .map((fact) => draftOf(fact, `reads ${pathOf(fact)}`)),
-    ...context.of('trait').map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
+    ...context
+      .of('trait')
+      .map((fact) => draftOf(fact, `lists other processes with their environment: ${fact.detail}`)),
   ],
 });
 

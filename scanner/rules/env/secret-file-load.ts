@@ -18,11 +18,20 @@ export const secretFileLoad = defineRule({
     const seen = new Set<string>();
     return context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      const path = capability.kind === 'mount' && capability.mode === 'ro' ? capability.path : undefined;
-      if (path === undefined || !envFile.test(path) || patternFile.test(path) || !runs(fact) || seen.has(path)) return [];
+      const path =
+        capability.kind === 'mount' && capability.mode === 'ro' ? capability.path : undefined;
+      if (
+        path === undefined ||
+        !envFile.test(path) ||
+        patternFile.test(path) ||
+        !runs(fact) ||
+        seen.has(path)
+      )
+        return [];
       seen.add(path);
       // In the working folder it is the project\u2019s own; elsewhere it is somebody else\u2019s.
-      const isElsewhere = /^(~|\/(?!skills\/@self)|\.\.)/.test(path) && !isInOwnFolder(path, context);
+      const isElsewhere =
+        /^(~|\/(?!skills\/@self)|\.\.)/.test(path) && !isInOwnFolder(path, context);
       const severity = !isElsewhere ? 'info' : isInText(fact) ? 'low' : 'medium';
       return [
         {

@@ -18,13 +18,28 @@ export const secretsGathered = defineRule({
   maps: { cwe: ['CWE-526'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1119'] },
   reads: ['capability:env', 'capability:egress', 'capability:exec', 'source'],
   check: (context) => {
-    const secrets = context.of('capability').filter((fact) => runs(fact) && serviceOf(fact) !== undefined);
+    const secrets = context
+      .of('capability')
+      .filter((fact) => runs(fact) && serviceOf(fact) !== undefined);
     return secrets.flatMap((fact, index): Draft[] => {
       const before = secrets[index - 1];
-      const [here, there] = [serviceOf(fact), before === undefined ? undefined : serviceOf(before)];
-      if (before === undefined || here === undefined || there === undefined || here === there || !isNear(before, fact)) return [];
+      const here = serviceOf(fact);
+      const there = before === undefined ? undefined : serviceOf(before);
+      if (
+        before === undefined ||
+        here === undefined ||
+        there === undefined ||
+        here === there ||
+        !isNear(before, fact)
+      )
+        return [];
       if (isUsed(before, there, context) || isUsed(fact, here, context)) return [];
-      return [{ span: fact.span, message: `reads ${nameOf(before)} and ${nameOf(fact)} side by side, and uses neither service` }];
+      return [
+        {
+          span: fact.span,
+          message: `reads ${nameOf(before)} and ${nameOf(fact)} side by side, and uses neither service`,
+        },
+      ];
     });
   },
 });
@@ -43,7 +58,11 @@ function isNear(a: CapabilityFact, b: CapabilityFact): boolean {
 }
 
 // Talks to it, starts its program, or speaks of it: the check is generous, for there are many ways to use a service.
-function isUsed(secret: CapabilityFact, service: string, { of, sources, name, description }: RuleContext): boolean {
+function isUsed(
+  secret: CapabilityFact,
+  service: string,
+  { of, sources, name, description }: RuleContext,
+): boolean {
   const word = (service.replace(/^an? /, '').split(/[ ._]/)[0] ?? service).toLowerCase();
   if (`${name} ${description}`.toLowerCase().includes(word)) return true;
   const hosts = providerOf(nameOf(secret))?.hosts ?? [];
@@ -51,9 +70,14 @@ function isUsed(secret: CapabilityFact, service: string, { of, sources, name, de
     if (capability.kind === 'exec') return capability.program.toLowerCase().includes(word);
     if (capability.kind !== 'egress') return false;
     const { host } = parseEgressUrl(capability.url);
-    return host === '*' || host.includes(word) || hosts.some((pattern) => coversHost(pattern, host));
+    return (
+      host === '*' || host.includes(word) || hosts.some((pattern) => coversHost(pattern, host))
+    );
   });
   return (
-    talks || sources.some(({ text }) => new RegExp(`(import|from|require\\()\\s*['"]?@?[\\w/-]{0,30}${word}`, 'i').test(text))
+    talks ||
+    sources.some(({ text }) =>
+      new RegExp(`(import|from|require\\()\\s*['"]?@?[\\w/-]{0,30}${word}`, 'i').test(text),
+    )
   );
 }

@@ -15,7 +15,10 @@ export const steeringVariable = defineRule({
   reads: ['trait:env-write'],
   check: (context) =>
     context.of('trait').flatMap((fact): Draft[] => {
-      const loads = /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(fact.api);
+      const loads =
+        /^(LD_|DYLD_|NODE_OPTIONS|PYTHONSTARTUP|BASH_ENV|PERL5OPT|RUBYOPT|GIT_SSH|PROMPT_COMMAND)/.test(
+          fact.api,
+        );
       const message = `sets ${fact.api}, which changes what other programs do`;
       return [
         {

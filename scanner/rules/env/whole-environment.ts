@@ -18,11 +18,19 @@ export const wholeEnvironment = defineRule({
       if (!fact.traits.includes('whole-env') || !runs(fact)) return [];
       if (fact.traits.includes('env-to-child'))
         return [
-          { span: fact.span, severity: 'info', message: `hands every environment variable to a child process (${fact.api})` },
+          {
+            span: fact.span,
+            severity: 'info',
+            message: `hands every environment variable to a child process (${fact.api})`,
+          },
         ];
       const isPlain = isInText(fact) || fact.context === 'test' || isCopiedForChild(fact, context);
       return [
-        { span: fact.span, severity: isPlain ? 'low' : 'medium', message: `reads every environment variable (${fact.api})` },
+        {
+          span: fact.span,
+          severity: isPlain ? 'low' : 'medium',
+          message: `reads every environment variable (${fact.api})`,
+        },
       ];
     }),
 });
@@ -32,8 +40,13 @@ export const wholeEnvironment = defineRule({
 function isCopiedForChild({ span }: FactOf<'capability'>, { of, sources }: RuleContext): boolean {
   const text = sources.find(({ path }) => path === span.path)?.text ?? '';
   if (!copyForChild.test(text.slice(Math.max(0, span.start - 80), span.start))) return false;
-  const starts = of('capability').some((fact) => fact.context === 'code' && fact.capability.kind === 'exec');
-  return starts && !of('flow').some(({ source, sink }) => source.what === 'whole-env' && sink.what !== 'exec');
+  const starts = of('capability').some(
+    (fact) => fact.context === 'code' && fact.capability.kind === 'exec',
+  );
+  return (
+    starts &&
+    !of('flow').some(({ source, sink }) => source.what === 'whole-env' && sink.what !== 'exec')
+  );
 }
 
 const copyForChild =

@@ -32,8 +32,19 @@ export const codeFromString = defineRule({
 
 // A setting that some program takes for code, written as one expression that starts another program.
 function inSettings(fact: FactOf<'text'>): Draft[] {
-  if (!settingsPath.test(fact.span.path) || !runs(fact) || fact.context === 'test' || !startsProgram.test(fact.text)) return [];
-  return [{ span: fact.span, message: `the setting ${fact.detail} is code that starts a program: ${fact.text.slice(0, 100)}` }];
+  if (
+    !settingsPath.test(fact.span.path) ||
+    !runs(fact) ||
+    fact.context === 'test' ||
+    !startsProgram.test(fact.text)
+  )
+    return [];
+  return [
+    {
+      span: fact.span,
+      message: `the setting ${fact.detail} is code that starts a program: ${fact.text.slice(0, 100)}`,
+    },
+  ];
 }
 
 const settingsPath = /\.(ya?ml|jsonc?|json5|toml|md)$/i;
@@ -43,5 +54,9 @@ const startsProgram =
 // AppleScript that stands there whole, but for names in quotation marks, and neither types nor starts a shell: it can be read.
 function isTemplate({ api, detail }: TraitFact): boolean {
   const isFilledIn = /^\s*tell application "[^"…]/i.test(detail) && !/(?<!")…|…(?!")/.test(detail);
-  return api === 'osascript' && isFilledIn && !/\b(do|run) (shell )?script|keystroke|key code|password|terminal/i.test(detail);
+  return (
+    api === 'osascript' &&
+    isFilledIn &&
+    !/\b(do|run) (shell )?script|keystroke|key code|password|terminal/i.test(detail)
+  );
 }

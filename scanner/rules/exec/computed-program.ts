@@ -16,11 +16,21 @@ export const computedProgram = defineRule({
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const isComputed =
-        fact.capability.kind === 'exec' && fact.capability.program === '*' && fact.traits.includes('dynamic-name');
+        fact.capability.kind === 'exec' &&
+        fact.capability.program === '*' &&
+        fact.traits.includes('dynamic-name');
       // Computed code, modules and handed-on functions have rules of their own.
-      if (!isComputed || !runs(fact) || fact.traits.some((trait) => otherRules.has(trait))) return [];
+      if (!isComputed || !runs(fact) || fact.traits.some((trait) => otherRules.has(trait)))
+        return [];
       const message = `${fact.api === '*' ? 'a command' : fact.api} starts a program whose name is computed`;
-      return [{ span: fact.span, severity: isInText(fact) ? 'info' : 'low', confidence: fact.certainty, message }];
+      return [
+        {
+          span: fact.span,
+          severity: isInText(fact) ? 'info' : 'low',
+          confidence: fact.certainty,
+          message,
+        },
+      ];
     }),
 });
 

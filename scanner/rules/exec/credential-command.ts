@@ -31,36 +31,73 @@ export const credentialCommand = defineRule({
 function sentAway(context: RuleContext): Draft[] {
   const asked = context.of('trait').filter(({ trait }) => trait === 'credential-command');
   if (asked.length === 0) return [];
-  const flows = context.of('flow').filter(({ source, context: stands }) => source.what === 'command' && stands !== 'comment');
+  const flows = context
+    .of('flow')
+    .filter(({ source, context: stands }) => source.what === 'command' && stands !== 'comment');
   // The same token may stand in the header, where it belongs, and in the body, where it does not: each part is looked at by itself.
   const parts = [...Map.groupBy(flows, ({ sink, encoded }) => `${sink.part} ${encoded}`).values()];
   return parts.flatMap(flowsThatRun).flatMap((flow): Draft[] => {
     const to = destinationOf(flow, context);
     const command = asked.find((fact) => isBornIn(flow, fact));
-    if (to === undefined || to.loopback || command === undefined || flow.sink.part === 'host') return [];
+    if (to === undefined || to.loopback || command === undefined || flow.sink.part === 'host')
+      return [];
     const what = `what ${command.api} holds (${command.detail})`;
     if (flow.encoded && (flow.sink.part === 'body' || flow.sink.part === 'url'))
-      return [draftOfFlow(flow, { kind: 'malice', severity: 'high', message: `encodes ${what} and sends it to ${to.said}` })];
+      return [
+        draftOfFlow(flow, {
+          kind: 'malice',
+          severity: 'high',
+          message: `encodes ${what} and sends it to ${to.said}`,
+        }),
+      ];
     const issuer = own(issuers, command.api);
-    if (issuer === undefined || issuer.hosts.some((pattern) => coversHost(pattern, to.host))) return [];
+    if (issuer === undefined || issuer.hosts.some((pattern) => coversHost(pattern, to.host)))
+      return [];
     const message = `sends ${what} to ${to.said}`;
     // One function for all requests: which of its hosts gets the token is decided elsewhere.
-    const here = flows.filter(({ span }) => span.path === flow.span.path && span.start === flow.span.start);
+    const here = flows.filter(
+      ({ span }) => span.path === flow.span.path && span.start === flow.span.start,
+    );
     const isWrapper = new Set(here.map((other) => destinationOf(other, context)?.host)).size > 1;
-    if (isWrapper) return [draftOfFlow(flow, { severity: flow.sink.part === 'header' ? 'low' : 'medium', message })];
-    if (to.host === '*' || issuer.anywhere) return [draftOfFlow(flow, { severity: 'medium', message })];
-    return [draftOfFlow(flow, { kind: 'malice', severity: 'critical', message: `${message}, which is not its issuer` })];
+    if (isWrapper)
+      return [
+        draftOfFlow(flow, { severity: flow.sink.part === 'header' ? 'low' : 'medium', message }),
+      ];
+    if (to.host === '*' || issuer.anywhere)
+      return [draftOfFlow(flow, { severity: 'medium', message })];
+    return [
+      draftOfFlow(flow, {
+        kind: 'malice',
+        severity: 'critical',
+        message: `${message}, which is not its issuer`,
+      }),
+    ];
   });
 }
 
 function isBornIn({ steps: [first] }: FlowFact, { span }: TraitFact): boolean {
-  return first !== undefined && first.span.path === span.path && first.span.start < span.end && span.start < first.span.end;
+  return (
+    first !== undefined &&
+    first.span.path === span.path &&
+    first.span.start < span.end &&
+    span.start < first.span.end
+  );
 }
 
 // Password managers hold what belongs anywhere; these commands give the token of one service.
-const hostsOf = (provider: string): readonly string[] => secretProviders.find((row) => row.provider === provider)?.hosts ?? [];
-const gitHosts = ['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'dev.azure.com', '*.visualstudio.com'];
-const issuers: Readonly<Record<string, { readonly hosts: readonly string[]; readonly anywhere?: true }>> = {
+const hostsOf = (provider: string): readonly string[] =>
+  secretProviders.find((row) => row.provider === provider)?.hosts ?? [];
+const gitHosts = [
+  'github.com',
+  'gitlab.com',
+  'bitbucket.org',
+  'codeberg.org',
+  'dev.azure.com',
+  '*.visualstudio.com',
+];
+const issuers: Readonly<
+  Record<string, { readonly hosts: readonly string[]; readonly anywhere?: true }>
+> = {
   gh: { hosts: ['github.com', '*.github.com', '*.githubusercontent.com', ...hostsOf('GitHub')] },
   git: { hosts: [...gitHosts, ...gitHosts.map((host) => `*.${host.replace('*.', '')}`)] },
   aws: { hosts: hostsOf('Amazon Web Services') },

@@ -17,5 +17,9 @@ export const deserialize = defineRule({
     context
       .of('trait')
       .filter((fact) => fact.trait === 'deserialize' && runs(fact))
-      .map((fact) => ({ span: fact.span, confidence: fact.certainty, message: `${fact.api} runs what its data says` })),
+      .map((fact) => ({
+        span: fact.span,
+        confidence: fact.certainty,
+        message: `${fact.api} runs what its data says`,
+      })),
 });

@@ -39,7 +39,8 @@ export const downloadAndRun = defineRule({
 function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | undefined {
   const { scheme, host, path } = targetOf(fact.detail);
   if (isLoopbackHost(host)) return undefined;
-  if (isAddress(host) || dropHostOf(host, path) !== undefined || scheme === 'tcp') return 'critical';
+  if (isAddress(host) || dropHostOf(host, path) !== undefined || scheme === 'tcp')
+    return 'critical';
   if (isKnownInstaller(fact.detail)) return isStep(fact) ? 'high' : 'low';
   if (!isInText(fact)) return 'high';
   // In instructions this is how much software tells people to install it: a person has to look where it comes from.

@@ -14,5 +14,7 @@ export const dynamicModule = defineRule({
   maps: { cwe: ['CWE-829'], owasp: ['ASI05'], attack: ['T1129'] },
   reads: ['trait:dynamic-import'],
   check: (context) =>
-    draftsOfTrait(context, 'dynamic-import', (fact) => ({ message: `${fact.api} loads a module whose name is computed` })),
+    draftsOfTrait(context, 'dynamic-import', (fact) => ({
+      message: `${fact.api} loads a module whose name is computed`,
+    })),
 });

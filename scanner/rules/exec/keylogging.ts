@@ -13,5 +13,8 @@ export const keylogging = defineRule({
   fix: 'Read what the user types to the skill from its standard input.',
   maps: { cwe: ['CWE-506'], attack: ['T1056.001'] },
   reads: ['trait:keylogging'],
-  check: (context) => draftsOfTrait(context, 'keylogging', (fact) => ({ message: `${fact.api} hears the keys of every window` })),
+  check: (context) =>
+    draftsOfTrait(context, 'keylogging', (fact) => ({
+      message: `${fact.api} hears the keys of every window`,
+    })),
 });

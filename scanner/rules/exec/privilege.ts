@@ -18,6 +18,13 @@ export const privilege = defineRule({
       if (fact.trait !== 'privilege' || !runs(fact)) return [];
       const isHost = /host/.test(fact.detail);
       const severity = isInText(fact) ? (isHost ? 'medium' : 'info') : isHost ? 'medium' : 'low';
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `takes more rights: ${fact.detail}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `takes more rights: ${fact.detail}`,
+        },
+      ];
     }),
 });

@@ -15,5 +15,8 @@ export const remoteProgram = defineRule({
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['ASI04'], attack: ['T1610', 'T1021.004'] },
   reads: ['trait:remote-program'],
   check: (context) =>
-    draftsOfTrait(context, 'remote-program', (fact) => ({ severity: isInText(fact) ? 'info' : 'low', message: fact.detail })),
+    draftsOfTrait(context, 'remote-program', (fact) => ({
+      severity: isInText(fact) ? 'info' : 'low',
+      message: fact.detail,
+    })),
 });

@@ -15,12 +15,29 @@ export const shellString = defineRule({
   reads: ['capability:exec', 'trait:interpolated'],
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
-      if (!fact.traits.includes('interpolated') || !fact.traits.includes('shell-string') || !runs(fact)) return [];
-      return [{ span: fact.span, confidence: fact.certainty, message: `${fact.api} hands a shell a line with data in it` }];
+      if (
+        !fact.traits.includes('interpolated') ||
+        !fact.traits.includes('shell-string') ||
+        !runs(fact)
+      )
+        return [];
+      return [
+        {
+          span: fact.span,
+          confidence: fact.certainty,
+          message: `${fact.api} hands a shell a line with data in it`,
+        },
+      ];
     }),
     ...context.of('trait').flatMap((fact): Draft[] => {
       if (!runs(fact)) return [];
-      return [{ span: fact.span, confidence: fact.certainty, message: `${fact.api} hands a shell a line with data in it` }];
+      return [
+        {
+          span: fact.span,
+          confidence: fact.certainty,
+          message: `${fact.api} hands a shell a line with data in it`,
+        },
+      ];
     }),
   ],
 });

@@ -17,7 +17,9 @@ export const stagedProgram = defineRule({
     const written = new Set(
       context
         .of('capability')
-        .flatMap(({ capability }) => (capability.kind === 'mount' && capability.mode !== 'ro' ? [capability.path ?? '*'] : [])),
+        .flatMap(({ capability }) =>
+          capability.kind === 'mount' && capability.mode !== 'ro' ? [capability.path ?? '*'] : [],
+        ),
     );
     const draft = (fact: Fact, path: string): Draft[] => {
       if (!runs(fact) || isWritten(path, written)) return [];
@@ -34,10 +36,15 @@ export const stagedProgram = defineRule({
     };
     return [
       ...context.of('flow').flatMap((flow) => {
-        const isCode = flow.source.what === 'file' && flow.sink.part === 'code' && sharedFolder.test(flow.source.name);
+        const isCode =
+          flow.source.what === 'file' &&
+          flow.sink.part === 'code' &&
+          sharedFolder.test(flow.source.name);
         return isCode ? draft(flow, flow.source.name) : [];
       }),
-      ...context.of('trait').flatMap((fact) => draft(fact, fact.detail.slice(fact.detail.lastIndexOf(' ') + 1))),
+      ...context
+        .of('trait')
+        .flatMap((fact) => draft(fact, fact.detail.slice(fact.detail.lastIndexOf(' ') + 1))),
     ];
   },
 });
@@ -47,6 +54,9 @@ const sharedFolder = /^\/(tmp|var\/tmp|dev\/shm|private\/tmp)\/[^*]/;
 // The file itself, a folder of it below the temporary one, or somewhere that could not be computed.
 function isWritten(path: string, written: ReadonlySet<string>): boolean {
   return [...written].some(
-    (one) => one === '*' || one === path || (one.split('/').length > 2 && path.startsWith(`${one.replace(/\/+$/, '')}/`)),
+    (one) =>
+      one === '*' ||
+      one === path ||
+      (one.split('/').length > 2 && path.startsWith(`${one.replace(/\/+$/, '')}/`)),
   );
 }

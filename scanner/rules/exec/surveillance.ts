@@ -17,6 +17,8 @@ export const surveillance = defineRule({
   check: (context) =>
     draftsOfTrait(context, 'surveillance', (fact) => ({
       severity: isInText(fact) ? 'info' : 'low',
-      message: /\s/.test(fact.detail) ? fact.detail : `${fact.api} reads the screen, the clipboard or a microphone`,
+      message: /\s/.test(fact.detail)
+        ? fact.detail
+        : `${fact.api} reads the screen, the clipboard or a microphone`,
     })),
 });

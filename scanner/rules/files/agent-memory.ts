@@ -22,7 +22,8 @@ export const agentMemory = defineRule({
       const { path, says, kept } = obeyed(fact) ?? {};
       if (path === undefined) return [];
       // In the working directory it is the project's own file, which a person sees change.
-      const isOutside = kept !== true && /^[~/]|^\.\./.test(path) && !path.startsWith('/skills/@self/');
+      const isOutside =
+        kept !== true && /^[~/]|^\.\./.test(path) && !path.startsWith('/skills/@self/');
       const severity = milder(isOutside && !isInText(fact) ? 'high' : 'medium', fact);
       return [
         {
@@ -37,9 +38,12 @@ export const agentMemory = defineRule({
 });
 
 // Transcripts are kept, but not obeyed.
-function obeyed(fact: CapabilityFact): { readonly path: string; readonly says: string; readonly kept?: boolean } | undefined {
+function obeyed(
+  fact: CapabilityFact,
+): { readonly path: string; readonly says: string; readonly kept?: boolean } | undefined {
   const path = fact.capability.kind === 'mount' ? (fact.shape ?? fact.capability.path) : undefined;
-  if (path !== undefined && neighbour.test(path)) return { path, says: 'the instructions of another skill' };
+  if (path !== undefined && neighbour.test(path))
+    return { path, says: 'the instructions of another skill' };
   const found = sensitiveMount(fact);
   if (found === undefined || !/^agent-/.test(found.row.kind)) return undefined;
   // A folder that is not known may be the project's.

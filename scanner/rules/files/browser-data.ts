@@ -19,6 +19,13 @@ export const browserData = defineRule({
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (found?.kind !== 'browser') return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} uses ${path}: ${found.says}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} uses ${path}: ${found.says}`,
+        },
+      ];
     }),
 });

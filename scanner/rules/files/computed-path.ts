@@ -17,7 +17,13 @@ export const computedPath = defineRule({
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {
       const { capability, traits, span } = fact;
-      if (capability.kind !== 'mount' || capability.path !== '*' || capability.mode === 'ro' || !runs(fact)) return [];
+      if (
+        capability.kind !== 'mount' ||
+        capability.path !== '*' ||
+        capability.mode === 'ro' ||
+        !runs(fact)
+      )
+        return [];
       const deletes = traits.includes('delete');
       const key = `${span.path} ${fact.api} ${deletes}`;
       // One row says it for the file: a skill that takes its paths as arguments does so all over.

@@ -19,13 +19,24 @@ export const credentialPath = defineRule({
     context.of('capability').flatMap((fact): Draft[] => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
       if (path === undefined || /\.pub$|\/(known_hosts|allowed_signers)$/.test(path)) return [];
-      if (found === undefined || (found.kind !== 'credential' && found.kind !== 'system-accounts')) return [];
+      if (found === undefined || (found.kind !== 'credential' && found.kind !== 'system-accounts'))
+        return [];
       const at = { span: fact.span, confidence: fact.certainty };
       if (isOwnCredentialFile(path, context)) {
-        return [{ ...at, kind: 'capability', severity: 'low', message: `${fact.api} uses ${path}, the skill’s own key` }];
+        return [
+          {
+            ...at,
+            kind: 'capability',
+            severity: 'low',
+            message: `${fact.api} uses ${path}, the skill’s own key`,
+          },
+        ];
       }
       // Telling a person where their own key lies is not the same as a program that reads it.
-      const severity = milder(isInText(fact) || sharedByAgents.test(path) ? 'medium' : 'high', fact);
+      const severity = milder(
+        isInText(fact) || sharedByAgents.test(path) ? 'medium' : 'high',
+        fact,
+      );
       return [{ ...at, severity, message: `${fact.api} uses ${path}: ${found.says}` }];
     }),
 });

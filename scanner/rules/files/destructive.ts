@@ -17,9 +17,11 @@ export const destructive = defineRule({
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
-      if (path === undefined || !(fact.traits.includes('delete') || fact.traits.includes('write'))) return [];
+      if (path === undefined || !(fact.traits.includes('delete') || fact.traits.includes('write')))
+        return [];
       const isAll =
-        fact.traits.includes('recursive') && /^(\/|\/\*|~\/?|~\/\*|\/(home|usr|etc|var|root|Users)\/?\*?)$/.test(path);
+        fact.traits.includes('recursive') &&
+        /^(\/|\/\*|~\/?|~\/\*|\/(home|usr|etc|var|root|Users)\/?\*?)$/.test(path);
       const isDevice = sensitivePath(path)?.kind === 'device';
       if (!isAll && !isDevice) return [];
       const severity = milder(isInText(fact) ? 'high' : 'critical', fact);

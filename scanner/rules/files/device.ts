@@ -17,11 +17,22 @@ export const device = defineRule({
   check: ({ of }) =>
     of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || sensitivePath(capability.path)?.kind !== 'device')
+      if (
+        capability.kind !== 'mount' ||
+        capability.path === undefined ||
+        sensitivePath(capability.path)?.kind !== 'device'
+      )
         return [];
       // Writing to one is the business of files/destructive.
       if (fact.traits.includes('write') || fact.traits.includes('delete')) return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} reads ${capability.path}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} reads ${capability.path}`,
+        },
+      ];
     }),
 });

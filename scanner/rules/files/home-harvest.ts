@@ -15,18 +15,36 @@ export const homeHarvest = defineRule({
   reads: ['capability:mount', 'source'],
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
-      const path = fact.capability.kind === 'mount' && fact.capability.mode === 'ro' ? fact.capability.path : undefined;
-      if (path === undefined || !everything.test(path) || !walkers.test(fact.api) || !runs(fact)) return [];
+      const path =
+        fact.capability.kind === 'mount' && fact.capability.mode === 'ro'
+          ? fact.capability.path
+          : undefined;
+      if (path === undefined || !everything.test(path) || !walkers.test(fact.api) || !runs(fact))
+        return [];
       const at = { span: fact.span, confidence: fact.certainty };
       if (keyNames.test(snippetOf(fact, context))) {
         const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-        return [{ ...at, kind: 'malice', severity, message: `${fact.api} searches ${path} for keys or passwords` }];
+        return [
+          {
+            ...at,
+            kind: 'malice',
+            severity,
+            message: `${fact.api} searches ${path} for keys or passwords`,
+          },
+        ];
       }
-      return [{ ...at, severity: isInText(fact) ? 'low' : 'medium', message: `${fact.api} searches all of ${path}` }];
+      return [
+        {
+          ...at,
+          severity: isInText(fact) ? 'low' : 'medium',
+          message: `${fact.api} searches all of ${path}`,
+        },
+      ];
     }),
 });
 
-const everything = /^(~|\/|\/home|\/root|\/Users|\/home\/[^/*]+|\/Users\/[^/*]+|\/mnt|\/Volumes)(\/|\/\*{1,2}|\*)?$/;
+const everything =
+  /^(~|\/|\/home|\/root|\/Users|\/home\/[^/*]+|\/Users\/[^/*]+|\/mnt|\/Volumes)(\/|\/\*{1,2}|\*)?$/;
 
 const walkers =
   /^(find|fd|locate|tree|du|grep|egrep|rg|ag|tar|zip|rsync|os\.walk|glob\.i?glob|os\.listdir|os\.scandir|pathlib\.Path\(\)\.(rglob|glob|iterdir)|shutil\.(make_archive|copytree)|(fs(\/promises)?|fs-extra)\.(readdir|readdirSync|glob|globSync|opendir|cp|cpSync)|(glob|fast-glob|globby)\.\w+)$/;

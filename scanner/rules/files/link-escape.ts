@@ -18,7 +18,8 @@ export const linkEscape = defineRule({
     const made = [
       ...of('capability').flatMap((fact) => {
         const { capability } = fact;
-        const isTarget = capability.kind === 'mount' && capability.mode === 'ro' && fact.traits.includes('link');
+        const isTarget =
+          capability.kind === 'mount' && capability.mode === 'ro' && fact.traits.includes('link');
         return isTarget ? [{ fact, target: capability.path ?? '' }] : [];
       }),
       ...of('trait').map((fact) => ({ fact, target: fact.detail.split(' -> ')[0] ?? '' })),

@@ -17,16 +17,23 @@ export const logRemoval = defineRule({
     of('capability').flatMap((fact): Draft[] => {
       const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
       if (path === undefined || !systemLogs.test(path)) return [];
-      const overwrites = fact.traits.includes('write') && !fact.traits.includes('append') && traces.test(path);
+      const overwrites =
+        fact.traits.includes('write') && !fact.traits.includes('append') && traces.test(path);
       if (!fact.traits.includes('delete') && !overwrites) return [];
       const how = fact.traits.includes('delete') ? 'deletes' : 'overwrites';
       return [
-        { span: fact.span, severity: milder('medium', fact), confidence: fact.certainty, message: `${fact.api} ${how} ${path}` },
+        {
+          span: fact.span,
+          severity: milder('medium', fact),
+          confidence: fact.certainty,
+          message: `${fact.api} ${how} ${path}`,
+        },
       ];
     }),
 });
 
-const systemLogs = /^(\/private)?\/var\/log(\/|$)|^\/Library\/Logs(\/|$)|^\/var\/(run|adm)\/(utmp|wtmp|btmp|lastlog|faillog)/;
+const systemLogs =
+  /^(\/private)?\/var\/log(\/|$)|^\/Library\/Logs(\/|$)|^\/var\/(run|adm)\/(utmp|wtmp|btmp|lastlog|faillog)/;
 
 // Files that are written by nobody but the system.
 const traces =

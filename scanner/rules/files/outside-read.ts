@@ -19,10 +19,13 @@ export const outsideRead = defineRule({
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {
       const path = outsidePath(fact);
-      if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode !== 'ro') return [];
+      if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode !== 'ro')
+        return [];
       if (plainFolders.test(path) || seen.has(path)) return [];
       seen.add(path);
-      return [{ span: fact.span, confidence: fact.certainty, message: `${fact.api} reads ${path}` }];
+      return [
+        { span: fact.span, confidence: fact.certainty, message: `${fact.api} reads ${path}` },
+      ];
     });
   },
 });

@@ -18,14 +18,24 @@ export const outsideWrite = defineRule({
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {
       const path = outsidePath(fact);
-      if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode === 'ro') return [];
+      if (path === undefined || fact.capability.kind !== 'mount' || fact.capability.mode === 'ro')
+        return [];
       const does = fact.traits.includes('delete') ? 'deletes' : 'writes';
       if (seen.has(`${does} ${path}`)) return [];
       seen.add(`${does} ${path}`);
       // Where the system keeps its own programs and settings, a script has to have a very good reason.
-      const isSystem = /^\/(etc|usr|bin|sbin|boot|lib|lib64|var\/lib|System|Library)(\/|$)/.test(path);
+      const isSystem = /^\/(etc|usr|bin|sbin|boot|lib|lib64|var\/lib|System|Library)(\/|$)/.test(
+        path,
+      );
       const severity = isSystem && !isInText(fact) ? 'medium' : 'low';
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} ${does} ${path}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} ${does} ${path}`,
+        },
+      ];
     });
   },
 });

@@ -31,9 +31,13 @@ export const permissions = defineRule({
       }
       if (!/^0?o?1?[0-7]{2}[2367]$|(^|,)([ugoa]*[oa][ugoa]*|)[+=][rxX]*w/.test(mode)) return [];
       // Behind a dot among temporary files it is a place to leave things, not to work in.
-      const isHiding = paths.some((path) => /^\/(var\/)?(tmp|dev\/shm)\/(\S*\/)?\.[^./]/.test(path));
+      const isHiding = paths.some((path) =>
+        /^\/(var\/)?(tmp|dev\/shm)\/(\S*\/)?\.[^./]/.test(path),
+      );
       // Where other programs and users live, what everybody may write is somebody else's program.
-      const isShared = paths.some((path) => /^\/(opt|usr|etc|srv|var(?!\/tmp)|bin|lib|boot|root)(\/|$)|^\/$|^~\/?$/.test(path));
+      const isShared = paths.some((path) =>
+        /^\/(opt|usr|etc|srv|var(?!\/tmp)|bin|lib|boot|root)(\/|$)|^\/$|^~\/?$/.test(path),
+      );
       return [
         {
           ...at,

@@ -21,6 +21,13 @@ export const shellHistory = defineRule({
       // Emptying it is the business of persistence/history-off.
       if (fact.traits.includes('delete')) return [];
       const severity = milder(isInText(fact) ? 'medium' : 'high', fact);
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} reads ${path}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} reads ${path}`,
+        },
+      ];
     }),
 });

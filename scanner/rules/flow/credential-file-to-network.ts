@@ -13,19 +13,33 @@ export const credentialFileToNetwork = defineRule({
   confidence: 'exact',
   why: 'SSH keys, cloud profiles, cookies, wallets and histories belong to other programs of the user. No service needs the file, whoever it is.',
   fix: 'Declare the secret that you need in skill.json; the runner adds it to requests, so the skill never needs the file.',
-  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1552.001', 'T1552.004', 'T1005', 'T1041'] },
+  maps: {
+    cwe: ['CWE-200', 'CWE-522'],
+    owasp: ['LLM02', 'ASI03'],
+    attack: ['T1552.001', 'T1552.004', 'T1005', 'T1041'],
+  },
   reads: ['flow:network', 'capability:mount'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);
-      if (to === undefined || to.loopback || flow.source.what !== 'file' || flow.sink.part === 'host') return [];
+      if (
+        to === undefined ||
+        to.loopback ||
+        flow.source.what !== 'file' ||
+        flow.sink.part === 'host'
+      )
+        return [];
       const row = sensitivePath(flow.source.name);
       if (row === undefined || !privateKinds.has(row.kind)) return [];
       const encoded = flow.encoded ? ', encoded on the way' : '';
       const message = `sends ${row.says} (${flow.source.name}) to ${to.said}${encoded}`;
       if (isOwnCredentialFile(flow.source.name, context)) {
         return [
-          draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${message}; the skill keeps that file itself` }),
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'low',
+            message: `${message}; the skill keeps that file itself`,
+          }),
         ];
       }
       // Figures are made of transcripts, too: what goes through several files, or to whom the user says, is for a person to look at.

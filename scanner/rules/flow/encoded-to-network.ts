@@ -22,27 +22,53 @@ export const encodedToNetwork = defineRule({
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);
       const what = whatIsWrapped(flow);
-      if (to === undefined || what === undefined || to.loopback || !flow.encoded || flow.sink.part === 'header') return [];
+      if (
+        to === undefined ||
+        what === undefined ||
+        to.loopback ||
+        !flow.encoded ||
+        flow.sink.part === 'header'
+      )
+        return [];
       if (
         flow.source.what === 'env' &&
         (belongsTo(flow.source.name, to.host) || isDeclaredFor(flow.source.name, to.host, context))
       ) {
-        return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}, encoded` })];
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'low',
+            message: `sends ${what} to ${to.said}, encoded`,
+          }),
+        ];
       }
       const isFile = flow.source.what === 'file';
-      return [draftOfFlow(flow, { message: `sends ${what} to ${to.said}, encoded`, ...(isFile && { fix: fixOfFile }) })];
+      return [
+        draftOfFlow(flow, {
+          message: `sends ${what} to ${to.said}, encoded`,
+          ...(isFile && { fix: fixOfFile }),
+        }),
+      ];
     }),
 });
 
-const fixOfFile = 'Leave private files where they are: remove the code that wraps them up and sends them.';
+const fixOfFile =
+  'Leave private files where they are: remove the code that wraps them up and sends them.';
 
 function isDeclaredFor(name: string, host: string, { declared }: RuleContext): boolean {
-  return declared?.secret.some((one) => one.name === name && one.hosts.some((wide) => coversHost(wide, host))) === true;
+  return (
+    declared?.secret.some(
+      (one) => one.name === name && one.hosts.some((wide) => coversHost(wide, host)),
+    ) === true
+  );
 }
 
 function whatIsWrapped({ source }: FlowFact): string | undefined {
   // The whole environment is the business of flow/environment-to-network, encoded or not.
-  if (source.what === 'env') return source.name !== '*' && isSecretName(source.name) ? `secret ${source.name}` : undefined;
+  if (source.what === 'env')
+    return source.name !== '*' && isSecretName(source.name) ? `secret ${source.name}` : undefined;
   const row = source.what === 'file' ? sensitivePath(source.name) : undefined;
-  return row !== undefined && privateKinds.has(row.kind) ? `${row.says} (${source.name})` : undefined;
+  return row !== undefined && privateKinds.has(row.kind)
+    ? `${row.says} (${source.name})`
+    : undefined;
 }

@@ -11,7 +11,11 @@ export const environmentToNetwork = defineRule({
   confidence: 'exact',
   why: 'The environment holds every secret of whoever runs the skill. No honest purpose needs all of it elsewhere, so declaring the host changes nothing.',
   fix: 'Read only the variables you need, by name, and send none that you have not declared.',
-  maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1041', 'T1082', 'T1552'] },
+  maps: {
+    cwe: ['CWE-200', 'CWE-526'],
+    owasp: ['LLM02', 'ASI03', 'AST03'],
+    attack: ['T1041', 'T1082', 'T1552'],
+  },
   reads: ['flow:network'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
@@ -20,13 +24,30 @@ export const environmentToNetwork = defineRule({
       if (flow.source.what === 'whole-env') {
         return [draftOfFlow(flow, { message: `sends every environment variable to ${to.said}` })];
       }
-      if (flow.source.what !== 'env' || (isSecretName(flow.source.name) && flow.source.name !== '*')) return [];
+      if (
+        flow.source.what !== 'env' ||
+        (isSecretName(flow.source.name) && flow.source.name !== '*')
+      )
+        return [];
       // A variable that says where to ask is no data that leaves.
       if (flow.sink.part === 'host' || !context.hasManifest || to.declared) return [];
       const what =
-        flow.source.name === '*' ? 'an environment variable whose name is computed' : `environment variable ${flow.source.name}`;
+        flow.source.name === '*'
+          ? 'an environment variable whose name is computed'
+          : `environment variable ${flow.source.name}`;
       if (to.host === '*')
-        return [draftOfFlow(flow, { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` })];
-      return [draftOfFlow(flow, { severity: 'high', message: `sends ${what} to ${to.said}, which skill.json does not name` })];
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'medium',
+            message: `sends ${what} to ${to.said}`,
+          }),
+        ];
+      return [
+        draftOfFlow(flow, {
+          severity: 'high',
+          message: `sends ${what} to ${to.said}, which skill.json does not name`,
+        }),
+      ];
     }),
 });

@@ -16,7 +16,11 @@ export const fileToExec = defineRule({
   confidence: 'exact',
   why: 'A file between the download and the program changes nothing: what runs was never scanned or approved, and can be another one tomorrow.',
   fix: 'Put the program into the skill, or install a named version from a registry that checks it.',
-  maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['ASI04', 'ASI05'], attack: ['T1105', 'T1059', 'T1222.002'] },
+  maps: {
+    cwe: ['CWE-494', 'CWE-829'],
+    owasp: ['ASI04', 'ASI05'],
+    attack: ['T1105', 'T1059', 'T1222.002'],
+  },
   reads: ['flow:file', 'flow:exec', 'capability:exec', 'capability:mount', 'source'],
   check: ({ of, sources }) => {
     const flows = flowsThatRun(of('flow')).filter(({ source }) => source.what === 'network');
@@ -29,13 +33,20 @@ export const fileToExec = defineRule({
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
       const plain = path.replace(/^\.\//, '');
-      const start = startedAs.has(plain) || (!/^[a-z]{1,12}$/.test(basename(path)) && startedAs.has(basename(path)));
+      const start =
+        startedAs.has(plain) ||
+        (!/^[a-z]{1,12}$/.test(basename(path)) && startedAs.has(basename(path)));
       const opened = openedFiles.has(path);
       if (!start && !opened) return [];
       told.add(flow.source.name);
       const how = start ? 'runs it' : 'makes it executable';
       const severity = milder(isInText(flow) || !start ? 'medium' : 'high', flow);
-      return [draftOfFlow(flow, { severity, message: `writes what it received from ${flow.source.name} to ${path} and ${how}` })];
+      return [
+        draftOfFlow(flow, {
+          severity,
+          message: `writes what it received from ${flow.source.name} to ${path} and ${how}`,
+        }),
+      ];
     });
     const others = started.filter(({ source }) => !told.has(source.name));
     return [...known, ...others.map((flow) => draftOfStart(flow, sources))];
@@ -44,14 +55,20 @@ export const fileToExec = defineRule({
 
 // The path is not known, but the program that is started is the file that was written.
 function draftOfStart(flow: FlowFact, sources: readonly Source[]): Draft {
-  const from = flow.source.name.startsWith('https://*/') ? 'a host that could not be computed' : flow.source.name;
+  const from = flow.source.name.startsWith('https://*/')
+    ? 'a host that could not be computed'
+    : flow.source.name;
   const message = `writes what it received from ${from} to a file and runs that file`;
   const { host } = targetOf(flow.source.name);
-  if (isLoopbackHost(host)) return draftOfFlow(flow, { kind: 'capability', severity: 'low', message });
+  if (isLoopbackHost(host))
+    return draftOfFlow(flow, { kind: 'capability', severity: 'low', message });
   const paths = new Set(flow.steps.map(({ span }) => span.path));
-  const isPinned = sources.some(({ path, text }) => paths.has(path) && digest.test(text) && hashing.test(text));
+  const isPinned = sources.some(
+    ({ path, text }) => paths.has(path) && digest.test(text) && hashing.test(text),
+  );
   const isExpected = isPinned || releaseHosts.has(host) || isKnownInstaller(flow.source.name);
-  if (isExpected) return draftOfFlow(flow, { kind: 'capability', severity: milder('medium', flow), message });
+  if (isExpected)
+    return draftOfFlow(flow, { kind: 'capability', severity: milder('medium', flow), message });
   return draftOfFlow(flow, { severity: milder(isInText(flow) ? 'medium' : 'high', flow), message });
 }
 
@@ -79,11 +96,20 @@ const releaseHosts: ReadonlySet<string> = new Set([
 ]);
 
 // `/tmp/x/run.sh` is started as itself; front ends give the program by its path or its last part.
-function indexOf(facts: readonly FactOf<'capability'>[]): { startedAs: ReadonlySet<string>; opened: ReadonlySet<string> } {
-  const [startedAs, opened] = [new Set<string>(), new Set<string>()];
+function indexOf(facts: readonly FactOf<'capability'>[]): {
+  startedAs: ReadonlySet<string>;
+  opened: ReadonlySet<string>;
+} {
+  const startedAs = new Set<string>();
+  const opened = new Set<string>();
   for (const { capability, traits } of facts) {
-    if (capability.kind === 'exec' && capability.program !== '*') startedAs.add(capability.program.replace(/^\.\//, ''));
-    if (capability.kind === 'mount' && capability.path !== undefined && traits.includes('permissions'))
+    if (capability.kind === 'exec' && capability.program !== '*')
+      startedAs.add(capability.program.replace(/^\.\//, ''));
+    if (
+      capability.kind === 'mount' &&
+      capability.path !== undefined &&
+      traits.includes('permissions')
+    )
       opened.add(capability.path);
   }
   return { startedAs, opened };

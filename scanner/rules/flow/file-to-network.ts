@@ -1,7 +1,13 @@
 /** What was read from a file, or received from one host, leaves for a host that the manifest does not name. */
 
 import type { FlowFact } from '../../fact/fact.ts';
-import { allowed, type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import {
+  allowed,
+  type Destination,
+  destinationOf,
+  draftOfFlow,
+  flowsThatRun,
+} from '../../flow/hosts.ts';
 import { targetOf } from '../../models/egress-of.ts';
 import { privateKinds, sensitivePath } from '../../models/sensitive-paths.ts';
 import { type Draft, defineRule, type RuleContext } from '../../rule.ts';
@@ -20,7 +26,8 @@ export const fileToNetwork = defineRule({
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const to = destinationOf(flow, context);
       const what = whatIsSent(flow, to);
-      if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host') return [];
+      if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host')
+        return [];
       return [
         draftOfFlow(
           flow,
@@ -37,7 +44,8 @@ function whatIsSent({ source }: FlowFact, to: Destination | undefined): string |
     if (row !== undefined && privateKinds.has(row.kind)) return undefined;
     return source.name === '*' ? 'the content of a file' : `the content of ${source.name}`;
   }
-  if (source.what === 'command') return `the output of ${source.name === '*' ? 'a program' : source.name}`;
+  if (source.what === 'command')
+    return `the output of ${source.name === '*' ? 'a program' : source.name}`;
   if (source.what !== 'network' || source.name.startsWith('https://*/')) return undefined;
   const { host } = targetOf(source.name);
   return host === to?.host ? undefined : `what it received from ${host}`;
@@ -49,12 +57,19 @@ function judge(
   { hasManifest }: RuleContext,
   bulk: () => boolean,
 ): Parameters<typeof draftOfFlow>[1] {
-  if (to.drop) return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
+  if (to.drop)
+    return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
   if (to.declared) return { ...allowed, message: `sends ${what} to ${to.said}, as declared` };
   if (!hasManifest && to.host !== '*' && bulk())
-    return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}, file by file of a whole folder` };
-  if (!hasManifest) return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
-  if (to.host === '*') return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` };
+    return {
+      kind: 'capability',
+      severity: 'medium',
+      message: `sends ${what} to ${to.said}, file by file of a whole folder`,
+    };
+  if (!hasManifest)
+    return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
+  if (to.host === '*')
+    return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` };
   return { message: `sends ${what} to ${to.said}, which skill.json does not name` };
 }
 
@@ -70,7 +85,8 @@ function isBulk({ source, sink, steps }: FlowFact, { of }: RuleContext): boolean
       capability.kind === 'mount' &&
       capability.mode === 'ro' &&
       walkers.test(api) &&
-      (wholeFolder.test(capability.path ?? '') || privateKinds.has(sensitivePath(capability.path ?? '')?.kind ?? 'device')),
+      (wholeFolder.test(capability.path ?? '') ||
+        privateKinds.has(sensitivePath(capability.path ?? '')?.kind ?? 'device')),
   );
 }
 

@@ -16,7 +16,9 @@ export const inputToShell = defineRule({
     flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
       if (flow.source.what !== 'input' || flow.sink.part !== 'code') return [];
       const asShell = flow.sink.capability?.kind === 'exec';
-      const message = asShell ? `puts ${flow.source.name} into a command line` : `runs ${flow.source.name} as code`;
+      const message = asShell
+        ? `puts ${flow.source.name} into a command line`
+        : `runs ${flow.source.name} as code`;
       return [draftOfFlow(flow, { message })];
     }),
 });

@@ -17,11 +17,21 @@ export const localSecretToNetwork = defineRule({
   check: (context) =>
     sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): Draft[] => {
       // As the host of a request it says where a database answers; so it does for a client library that is given no other address.
-      if (!staysAtHome(name) || flow.sink.part === 'host' || to.host === '*' || !isWeb(flow.sink.capability)) return [];
+      if (
+        !staysAtHome(name) ||
+        flow.sink.part === 'host' ||
+        to.host === '*' ||
+        !isWeb(flow.sink.capability)
+      )
+        return [];
       // What the author declared for this host goes there before a person\u2019s eyes: flow/secret-to-network has the row.
       if (isDeclared) return [];
       const how = flow.encoded ? ', encoded on the way' : '';
-      return [draftOfFlow(flow, { message: `sends ${name}, which is of use only here, to ${to.said}${how}` })];
+      return [
+        draftOfFlow(flow, {
+          message: `sends ${name}, which is of use only here, to ${to.said}${how}`,
+        }),
+      ];
     }),
 });
 

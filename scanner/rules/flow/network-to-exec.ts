@@ -14,13 +14,24 @@ export const networkToExec = defineRule({
   confidence: 'exact',
   why: 'Code that is fetched while the skill runs was never scanned or approved, and can be another one tomorrow.',
   fix: 'Put the code into the skill. To pass data to a program, hand it over as an argument of its own or on standard input.',
-  maps: { cwe: ['CWE-494', 'CWE-829', 'CWE-95'], owasp: ['ASI05', 'AST08'], attack: ['T1105', 'T1059'] },
+  maps: {
+    cwe: ['CWE-494', 'CWE-829', 'CWE-95'],
+    owasp: ['ASI05', 'AST08'],
+    attack: ['T1105', 'T1059'],
+  },
   reads: ['flow:exec'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;
-      if (source.what !== 'network' || sink.what !== 'exec' || (isPipe(flow) && !passesFiles(flow.steps))) return [];
-      const from = source.name.startsWith('https://*/') ? 'a host that could not be computed' : source.name;
+      if (
+        source.what !== 'network' ||
+        sink.what !== 'exec' ||
+        (isPipe(flow) && !passesFiles(flow.steps))
+      )
+        return [];
+      const from = source.name.startsWith('https://*/')
+        ? 'a host that could not be computed'
+        : source.name;
       // That is flow/file-to-exec.
       if (sink.part === 'program') return [];
       if (sink.part !== 'code') {
@@ -48,7 +59,11 @@ function isPipe({ sink: { api, capability }, steps, span }: FlowFact): boolean {
   // What a program of another language fetched in another statement than the one that starts the shell is no pipe.
   const [first] = steps;
   const inOne =
-    first !== undefined && first.span.path === span.path && first.span.start < span.end && span.start < first.span.end;
-  if (!inOne && !/\.(sh|bash|zsh|ksh|md|mdx|markdown)$|\/[^./]+$|^[^./]+$/i.test(span.path)) return false;
+    first !== undefined &&
+    first.span.path === span.path &&
+    first.span.start < span.end &&
+    span.start < first.span.end;
+  if (!inOne && !/\.(sh|bash|zsh|ksh|md|mdx|markdown)$|\/[^./]+$|^[^./]+$/i.test(span.path))
+    return false;
   return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
 }

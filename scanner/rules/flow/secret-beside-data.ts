@@ -16,15 +16,23 @@ export const secretBesideData = defineRule({
   reads: ['flow:network', 'source'],
   check: (context) => {
     const data = flowsThatRun(
-      context.of('flow').filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),
+      context
+        .of('flow')
+        .filter(({ source, sink }) => /^(file|command)$/.test(source.what) && sink.part === 'body'),
     );
     if (data.length === 0) return [];
     return sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
-      if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host)) return [];
+      if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
+        return [];
       const beside = data.find((one) => isSameRequest(one, flow));
       if (beside === undefined || isToldOf(to.host, context)) return [];
-      const what = beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';
-      return [draftOfFlow(flow, { message: `sends secret ${name} together with ${what} to ${to.said}, which nothing explains` })];
+      const what =
+        beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';
+      return [
+        draftOfFlow(flow, {
+          message: `sends secret ${name} together with ${what} to ${to.said}, which nothing explains`,
+        }),
+      ];
     });
   },
 });

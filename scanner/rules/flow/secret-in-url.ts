@@ -15,10 +15,19 @@ export const secretInUrl = defineRule({
   reads: ['flow:network'],
   check: (context) =>
     sentSecrets(context).flatMap(({ flow, name, to }): Draft[] => {
-      if (flow.sink.part !== 'url' || flow.sink.capability?.kind !== 'egress' || !/^https?:/.test(flow.sink.capability.url))
+      if (
+        flow.sink.part !== 'url' ||
+        flow.sink.capability?.kind !== 'egress' ||
+        !/^https?:/.test(flow.sink.capability.url)
+      )
         return [];
       // Some services offer no other way.
       const severity = belongsTo(name, to.host) ? 'info' : 'low';
-      return [draftOfFlow(flow, { severity, message: `puts secret ${name} into the address of a request to ${to.said}` })];
+      return [
+        draftOfFlow(flow, {
+          severity,
+          message: `puts secret ${name} into the address of a request to ${to.said}`,
+        }),
+      ];
     }),
 });

@@ -17,11 +17,20 @@ export const secretToChild = defineRule({
     flowsThatRun(of('flow')).flatMap((flow): Draft[] => {
       const { source, sink } = flow;
       if (sink.what !== 'exec' || sink.part === 'code') return [];
-      const program = sink.capability?.kind === 'exec' && sink.capability.program !== '*' ? sink.capability.program : 'a program';
+      const program =
+        sink.capability?.kind === 'exec' && sink.capability.program !== '*'
+          ? sink.capability.program
+          : 'a program';
       if (source.what === 'whole-env' && sink.part === 'argument') {
-        return [draftOfFlow(flow, { message: `hands every environment variable to ${program} as an argument` })];
+        return [
+          draftOfFlow(flow, {
+            message: `hands every environment variable to ${program} as an argument`,
+          }),
+        ];
       }
       if (source.what !== 'env' || source.name === '*' || !isSecretName(source.name)) return [];
-      return [draftOfFlow(flow, { message: `hands secret ${source.name} to ${program} as an argument` })];
+      return [
+        draftOfFlow(flow, { message: `hands secret ${source.name} to ${program} as an argument` }),
+      ];
     }),
 });

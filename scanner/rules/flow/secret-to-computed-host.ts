@@ -37,8 +37,14 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
   const { name, flow } = sent;
   const received = chosenBy.find(({ source }) => source.what === 'network');
   if (received !== undefined) {
-    const from = received.source.name.startsWith('https://*/') ? 'the network' : received.source.name;
-    return { kind: 'malice', severity: 'high', message: `sends secret ${name} to the host that an answer from ${from} names` };
+    const from = received.source.name.startsWith('https://*/')
+      ? 'the network'
+      : received.source.name;
+    return {
+      kind: 'malice',
+      severity: 'high',
+      message: `sends secret ${name} to the host that an answer from ${from} names`,
+    };
   }
   if (chosenBy.some(({ source }) => source.what === 'input' || source.what === 'file')) {
     return { message: `sends secret ${name} to a host that its caller or a file names` };
@@ -57,10 +63,13 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
 }
 
 function isSignIn({ name, flow }: SentSecret): boolean {
-  const isConnection = flow.sink.capability?.kind === 'egress' && flow.sink.capability.url.startsWith('tcp:');
+  const isConnection =
+    flow.sink.capability?.kind === 'egress' && flow.sink.capability.url.startsWith('tcp:');
   return (
     isConnection &&
-    /^(SMTP|IMAP|POP3?|E?MAIL|LDAP|FTP|SFTP|SSH|DB|DATABASE|PG|POSTGRES|MYSQL|REDIS|MONGO)_?(PASS|PWD|AUTH|USER|KEY)/i.test(name)
+    /^(SMTP|IMAP|POP3?|E?MAIL|LDAP|FTP|SFTP|SSH|DB|DATABASE|PG|POSTGRES|MYSQL|REDIS|MONGO)_?(PASS|PWD|AUTH|USER|KEY)/i.test(
+      name,
+    )
   );
 }
 

@@ -14,7 +14,11 @@ export const secretToNetwork = defineRule({
   confidence: 'exact',
   why: 'A key that reaches a stranger is the stranger\u2019s key. A secret may go to the hosts that its manifest names, and a provider\u2019s secret only to that provider.',
   fix: 'Declare the secret with its hosts in skill.json, and send it nowhere else.',
-  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041', 'T1552.001', 'T1567'] },
+  maps: {
+    cwe: ['CWE-200', 'CWE-522'],
+    owasp: ['LLM02', 'ASI03'],
+    attack: ['T1041', 'T1552.001', 'T1567'],
+  },
   reads: ['flow:network', 'text:prose', 'text:list-item', 'text:table-cell'],
   check: (context) =>
     sentSecrets(context).flatMap((sent): Draft[] => {
@@ -27,10 +31,16 @@ export const secretToNetwork = defineRule({
 export function sentSecret({
   rule,
   message,
-}: Pick<Finding, 'rule' | 'message'>): { readonly name: string; readonly host: string } | undefined {
+}: Pick<Finding, 'rule' | 'message'>):
+  | { readonly name: string; readonly host: string }
+  | undefined {
   const [, name, host] = /^sends secret ([A-Za-z_]\w*) to ([^\s,;]+)(?=[,;]|$)/.exec(message) ?? [];
   // "whoever" and "a host that …" name none.
-  return rule !== 'flow/secret-to-network' || host === 'whoever' || host === 'a' || name === undefined || host === undefined
+  return rule !== 'flow/secret-to-network' ||
+    host === 'whoever' ||
+    host === 'a' ||
+    name === undefined ||
+    host === undefined
     ? undefined
     : { name, host };
 }
@@ -41,26 +51,44 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
   const { name, to, flow, isDeclared } = sent;
   const encoded = flow.encoded ? ', encoded on the way' : '';
   if (flow.sink.capability?.kind === 'egress' && flow.sink.capability.url.startsWith('dns:')) {
-    return { message: `sends secret ${name} to whoever answers for a DNS name that it is put into${encoded}` };
+    return {
+      message: `sends secret ${name} to whoever answers for a DNS name that it is put into${encoded}`,
+    };
   }
-  if (to.drop) return { message: `sends secret ${name} to ${to.said}, where anyone can collect what is sent${encoded}` };
+  if (to.drop)
+    return {
+      message: `sends secret ${name} to ${to.said}, where anyone can collect what is sent${encoded}`,
+    };
   // Where a secret may go that is sent to a host of nobody's knowledge is the business of flow/secret-to-computed-host.
   if (to.host === '*') return undefined;
   const provider = providerOf(name);
   if (provider !== undefined && !isProvidersHost(name, to.host) && !isOwnInstance(sent)) {
-    return { message: `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}` };
+    return {
+      message: `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}`,
+    };
   }
   if (isDeclared) return { ...allowed, message: `sends secret ${name} to ${to.said}, as declared` };
   const declared = context.declared?.secret.find((one) => one.name === name);
   if (declared !== undefined) {
-    return { message: `sends secret ${name} to ${to.said}; it is declared for ${declared.hosts.join(', ')}${encoded}` };
+    return {
+      message: `sends secret ${name} to ${to.said}; it is declared for ${declared.hosts.join(', ')}${encoded}`,
+    };
   }
   if (context.hasManifest && !to.declared) {
-    return { severity: 'high', message: `sends secret ${name} to ${to.said}; skill.json declares neither${encoded}` };
+    return {
+      severity: 'high',
+      message: `sends secret ${name} to ${to.said}; skill.json declares neither${encoded}`,
+    };
   }
   return {
     kind: 'capability',
-    severity: context.hasManifest ? 'medium' : isExplained(sent) ? 'info' : isIssuedThere(sent, context) ? 'low' : 'medium',
+    severity: context.hasManifest
+      ? 'medium'
+      : isExplained(sent)
+        ? 'info'
+        : isIssuedThere(sent, context)
+          ? 'low'
+          : 'medium',
     message: `sends secret ${name} to ${to.said}${context.hasManifest ? ', without declaring it as a secret' : ''}${encoded}`,
   };
 }

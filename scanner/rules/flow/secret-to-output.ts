@@ -20,15 +20,30 @@ export const secretToOutput = defineRule({
       const { source, sink } = flow;
       if (sink.what !== 'output' && sink.what !== 'file') return [];
       const where = sink.what === 'output' ? 'prints' : 'writes to a file';
-      if (source.what === 'whole-env') return [draftOfFlow(flow, { message: `${where} every environment variable` })];
+      if (source.what === 'whole-env')
+        return [draftOfFlow(flow, { message: `${where} every environment variable` })];
       if (source.what === 'env' && source.name !== '*' && isSecretName(source.name)) {
-        return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${where} secret ${source.name}` })];
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'low',
+            message: `${where} secret ${source.name}`,
+          }),
+        ];
       }
       const row = source.what === 'file' ? sensitivePath(source.name) : undefined;
       if (row === undefined || !privateKinds.has(row.kind) || /history$/.test(row.kind)) return [];
       if (isOwnCredentialFile(source.name, context)) {
-        return [draftOfFlow(flow, { kind: 'capability', severity: 'low', message: `${where} its own key (${source.name})` })];
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'low',
+            message: `${where} its own key (${source.name})`,
+          }),
+        ];
       }
-      return [draftOfFlow(flow, { severity: 'high', message: `${where} ${row.says} (${source.name})` })];
+      return [
+        draftOfFlow(flow, { severity: 'high', message: `${where} ${row.says} (${source.name})` }),
+      ];
     }),
 });

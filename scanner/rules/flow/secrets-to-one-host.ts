@@ -12,7 +12,11 @@ export const secretsToOneHost = defineRule({
   confidence: 'exact',
   why: 'A service knows its own key. Whoever gathers the keys of several services in one place collects them.',
   fix: 'Talk to each service with its own key.',
-  maps: { cwe: ['CWE-200', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1119', 'T1041', 'T1552'] },
+  maps: {
+    cwe: ['CWE-200', 'CWE-522'],
+    owasp: ['LLM02', 'ASI03'],
+    attack: ['T1119', 'T1041', 'T1552'],
+  },
   reads: ['flow:network'],
   check: (context) => {
     const sent = sentSecrets(context).filter(
@@ -23,7 +27,11 @@ export const secretsToOneHost = defineRule({
       const [first] = list;
       if (services.size < 2 || first === undefined) return [];
       const names = [...new Set(list.map(({ name }) => name))].sort();
-      return [draftOfFlow(lastOf(list).flow, { message: `sends ${names.join(', ')} to ${host}: secrets of different services` })];
+      return [
+        draftOfFlow(lastOf(list).flow, {
+          message: `sends ${names.join(', ')} to ${host}: secrets of different services`,
+        }),
+      ];
     });
   },
 });

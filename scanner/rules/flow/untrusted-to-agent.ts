@@ -14,7 +14,11 @@ export const untrustedToAgent = defineRule({
   confidence: 'exact',
   why: 'An agent cannot tell what it is asked from what it reads. Whoever writes the page, the mail or the issue that a skill prints speaks to the agent; what is written into its memory speaks to every later session.',
   fix: 'Print the fields that are needed, marked as data, never whole pages. Write nothing from outside into instructions or memory.',
-  maps: { cwe: ['CWE-1427'], owasp: ['LLM01', 'ASI01', 'ASI06'], attack: ['AML.T0051.001', 'AML.T0080'] },
+  maps: {
+    cwe: ['CWE-1427'],
+    owasp: ['LLM01', 'ASI01', 'ASI06'],
+    attack: ['AML.T0051.001', 'AML.T0080'],
+  },
   reads: ['flow:output', 'flow:file'],
   check: ({ of }) => {
     const seen = new Set<string>();
@@ -24,14 +28,22 @@ export const untrustedToAgent = defineRule({
       const kept = flow.sink.what === 'file' ? instructionsIn(flow) : undefined;
       if (kept !== undefined) {
         return [
-          draftOfFlow(flow, { kind: 'malice', severity: 'high', message: `writes what it received from ${from} to ${kept}` }),
+          draftOfFlow(flow, {
+            kind: 'malice',
+            severity: 'high',
+            message: `writes what it received from ${from} to ${kept}`,
+          }),
         ];
       }
       // One row for each file and other side: an API's client prints all over.
       const key = `${flow.span.path} ${from}`;
       if (flow.sink.what !== 'output' || seen.has(key)) return [];
       seen.add(key);
-      return [draftOfFlow(flow, { message: `prints what it received from ${from}: the agent will read it` })];
+      return [
+        draftOfFlow(flow, {
+          message: `prints what it received from ${from}: the agent will read it`,
+        }),
+      ];
     });
   },
 });
@@ -45,6 +57,8 @@ function fromWhere({ source }: FlowFact): string {
 function instructionsIn({ sink }: FlowFact): string | undefined {
   const path = sink.capability?.kind === 'mount' ? sink.capability.path : undefined;
   if (path === undefined || path === '*') return undefined;
-  const isObeyed = /^agent-(memory|settings)$/.test(sensitivePath(path)?.kind ?? '') || /(^|\/)SKILL\.md$/i.test(path);
+  const isObeyed =
+    /^agent-(memory|settings)$/.test(sensitivePath(path)?.kind ?? '') ||
+    /(^|\/)SKILL\.md$/i.test(path);
   return isObeyed ? path : undefined;
 }

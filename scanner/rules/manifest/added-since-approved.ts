@@ -1,5 +1,10 @@
 /** A new version asks for what the approved one did not. */
-import { type Capability, listCapabilities, minus, printCapability } from '../../../skills-index/skill/capability.ts';
+import {
+  type Capability,
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../../skills-index/skill/capability.ts';
 import { manifestSpan } from '../../manifest/places.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
@@ -17,7 +22,9 @@ export const addedSinceApproved = defineRule({
     if (previous === undefined) return [];
     const now = hasManifest && declared !== undefined ? declared : observed;
     return listCapabilities(minus(now, previous)).map((one): Draft => {
-      const span = hasManifest ? manifestSpan(sources, one) : { path: 'SKILL.md', start: 0, end: 0 };
+      const span = hasManifest
+        ? manifestSpan(sources, one)
+        : { path: 'SKILL.md', start: 0, end: 0 };
       return {
         span,
         severity: one.kind === 'env' ? 'low' : 'medium',

@@ -18,7 +18,9 @@ export const allThree = defineRule({
   check: (context) => {
     const facts = context.of('capability').filter((fact) => runs(fact) && fact.context !== 'test');
     const secret = facts.find(holdsSecrets);
-    const reads = context.of('flow').find((flow) => runs(flow) && flow.source.what === 'network' && flow.sink.what === 'output');
+    const reads = context
+      .of('flow')
+      .find((flow) => runs(flow) && flow.source.what === 'network' && flow.sink.what === 'output');
     const sends = facts.find(sendsData);
     if (secret === undefined || reads === undefined || sends === undefined) return [];
     const what =
@@ -50,5 +52,8 @@ function holdsSecrets(fact: FactOf<'capability'>): boolean {
 // A request that carries a body, or one to any host, whose address can carry all that is wanted.
 function sendsData({ capability }: FactOf<'capability'>): boolean {
   if (capability.kind !== 'egress') return false;
-  return capability.url.includes('://*') || capability.methods.some((method) => /^(POST|PUT|PATCH|\*)$/.test(method));
+  return (
+    capability.url.includes('://*') ||
+    capability.methods.some((method) => /^(POST|PUT|PATCH|\*)$/.test(method))
+  );
 }

@@ -15,7 +15,14 @@ export const brokenPromise = defineRule({
   why: 'People choose a skill for what it says it will not do. One that promises to stay on this machine and then contacts a host has misled whoever trusted it.',
   fix: 'Take out the request, or the promise.',
   maps: { cwe: ['CWE-1059'], owasp: ['AST03', 'ASI09'], attack: ['T1036'] },
-  reads: ['capability:egress', 'capability:mount', 'text:prose', 'text:list-item', 'text:heading', 'text:front-matter'],
+  reads: [
+    'capability:egress',
+    'capability:mount',
+    'text:prose',
+    'text:list-item',
+    'text:heading',
+    'text:front-matter',
+  ],
   check: (context) => [...offline(context), ...readOnly(context)],
 });
 
@@ -41,7 +48,13 @@ function readOnly(context: RuleContext): Draft[] {
         fact.capability.path !== '*',
     );
   if (promise === undefined || broken?.capability.kind !== 'mount') return [];
-  return [draftOf(promise, broken, `says “${promise.words}”, and ${broken.api} changes ${broken.capability.path}`)];
+  return [
+    draftOf(
+      promise,
+      broken,
+      `says “${promise.words}”, and ${broken.api} changes ${broken.capability.path}`,
+    ),
+  ];
 }
 
 interface Promised {
@@ -56,7 +69,9 @@ function promiseIn({ of }: RuleContext, form: RegExp): Promised | undefined {
     const found = form.exec(fact.text);
     if (
       found !== null &&
-      !/\b(if|when|unless|except|optional\w*|mode|flag|option|can be|fallback|test\w*)\b|\s--?\w/i.test(fact.text)
+      !/\b(if|when|unless|except|optional\w*|mode|flag|option|can be|fallback|test\w*)\b|\s--?\w/i.test(
+        fact.text,
+      )
     ) {
       return { fact, words: found[0].trim().slice(0, 80) };
     }

@@ -39,7 +39,12 @@ export const contradiction = defineRule({
   },
 });
 
-function spanOf(sources: readonly Source[], path: string, value: string, behind: string): Draft['span'] {
+function spanOf(
+  sources: readonly Source[],
+  path: string,
+  value: string,
+  behind: string,
+): Draft['span'] {
   const text = sources.find((source) => source.path === path)?.text ?? '';
   const start = text.indexOf(value, Math.max(0, text.indexOf(behind)));
   return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + value.length };

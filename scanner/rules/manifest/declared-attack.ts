@@ -1,5 +1,9 @@
 /** The manifest asks for what is malice, declared or not. */
-import { type Capability, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import {
+  type Capability,
+  listCapabilities,
+  printCapability,
+} from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { manifestSpan } from '../../manifest/places.ts';
 import { dropHostOf } from '../../models/drop-hosts.ts';
@@ -14,12 +18,19 @@ export const declaredAttack = defineRule({
   confidence: 'exact',
   why: 'A declaration makes an honest wish visible; it does not make a theft honest. A provider’s key for another’s host, or data for a place where strangers collect it, stays what it is.',
   fix: 'Name the provider’s own host for its key, and a host of your own for data.',
-  maps: { cwe: ['CWE-522', 'CWE-200'], owasp: ['LLM02', 'ASI03', 'AST03'], attack: ['T1567', 'T1041'] },
+  maps: {
+    cwe: ['CWE-522', 'CWE-200'],
+    owasp: ['LLM02', 'ASI03', 'AST03'],
+    attack: ['T1567', 'T1041'],
+  },
   reads: ['source'],
   check: ({ declared, hasManifest, sources }) =>
     hasManifest && declared !== undefined
       ? listCapabilities(declared).flatMap((one) =>
-          whyRefused(one).map((why) => ({ span: manifestSpan(sources, one), message: `${printCapability(one)}: ${why}` })),
+          whyRefused(one).map((why) => ({
+            span: manifestSpan(sources, one),
+            message: `${printCapability(one)}: ${why}`,
+          })),
         )
       : [],
 });
@@ -37,8 +48,10 @@ function whyRefused(one: Capability): string[] {
   const provider = providerOf(one.name);
   return one.hosts.flatMap((host) => {
     const drop = dropHostOf(host);
-    if (drop !== undefined && drop.kind !== 'chat-webhook') return [`anyone can collect what is sent to ${host}`];
-    if (provider === undefined || provider.selfHosted === true || isProvidersHost(one.name, host)) return [];
+    if (drop !== undefined && drop.kind !== 'chat-webhook')
+      return [`anyone can collect what is sent to ${host}`];
+    if (provider === undefined || provider.selfHosted === true || isProvidersHost(one.name, host))
+      return [];
     return [`it belongs to ${provider.provider}, and ${host} does not`];
   });
 }

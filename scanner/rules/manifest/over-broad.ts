@@ -1,5 +1,9 @@
 /** The manifest asks for everything. */
-import { type Capability, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import {
+  type Capability,
+  listCapabilities,
+  printCapability,
+} from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { manifestSpan } from '../../manifest/places.ts';
 import { defineRule } from '../../rule.ts';
@@ -26,7 +30,8 @@ export const overBroad = defineRule({
       : [],
 });
 
-const interpreters = /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|env|xargs|busybox)$/;
+const interpreters =
+  /^(sh|bash|dash|zsh|ksh|fish|python[\d.]*|node|deno|bun|perl|ruby|php|pwsh|env|xargs|busybox)$/;
 
 // A skill of Python programs has what Python can do anyhow; starting one more of them adds nothing.
 function runsOwn(program: string, files: ReadonlySet<string>): boolean {
@@ -48,8 +53,16 @@ function whyBroad(one: Capability): string[] {
     case 'egress':
       return parseEgressUrl(one.url).host === '*' ? ['is every host'] : [];
     case 'mount':
-      return one.source === 'workspace:' ? ['is the whole workspace'] : one.target === '/' ? ['is the whole file system'] : [];
+      return one.source === 'workspace:'
+        ? ['is the whole workspace']
+        : one.target === '/'
+          ? ['is the whole file system']
+          : [];
     case 'exec':
-      return one.program === '*' ? ['is every program'] : interpreters.test(one.program) ? ['runs whatever it is given'] : [];
+      return one.program === '*'
+        ? ['is every program']
+        : interpreters.test(one.program)
+          ? ['runs whatever it is given']
+          : [];
   }
 }

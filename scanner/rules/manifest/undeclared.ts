@@ -1,5 +1,10 @@
 /** The skill does what its manifest does not ask for. */
-import { type Capability, covers, listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import {
+  type Capability,
+  covers,
+  listCapabilities,
+  printCapability,
+} from '../../../skills-index/skill/capability.ts';
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
@@ -33,7 +38,10 @@ export const undeclared = defineRule({
     return [...places.values()].flatMap(({ capability, facts: [first, ...more] }): Draft[] => {
       if (first === undefined) return [];
       const asSecret = looksSecret(capability) ? ' as a secret' : '';
-      const also = more.length === 0 ? '' : ` (and in ${more.length} more ${more.length === 1 ? 'place' : 'places'})`;
+      const also =
+        more.length === 0
+          ? ''
+          : ` (and in ${more.length} more ${more.length === 1 ? 'place' : 'places'})`;
       return [
         {
           span: first.span,
@@ -54,7 +62,9 @@ function looksSecret(one: Capability): boolean {
 // Where no line of a manifest could stand for it, the code is what has to change.
 function fixOf(one: Capability): Pick<Draft, 'fix'> {
   if (looksSecret(one)) {
-    return { fix: 'Declare it in skill.json under "secret", with the hosts that it is for and the reason, or remove the code.' };
+    return {
+      fix: 'Declare it in skill.json under "secret", with the hosts that it is for and the reason, or remove the code.',
+    };
   }
   if (!isBeyondManifests(one)) return {};
   return { fix: `No manifest can declare this as it stands: ${changes[one.kind]}` };
@@ -63,7 +73,8 @@ function fixOf(one: Capability): Pick<Draft, 'fix'> {
 const changes = {
   env: 'name in the code each variable that is read, instead of one that is computed or all of them.',
   secret: 'name in the code each secret that is read.',
-  egress: 'write the host into the code, or take it from one variable that is named, and declare that host under "egress".',
+  egress:
+    'write the host into the code, or take it from one variable that is named, and declare that host under "egress".',
   mount:
     'read and write below one folder at the top, such as /data, and declare it under "mount"; home and system folders are never there.',
   exec: 'name the program in the code, and declare it under "exec".',

@@ -19,7 +19,9 @@ export const unnamedScript = defineRule({
       .filter(({ path }) => !named.has(path))
       .map(({ path, span, isBlock }): Draft => {
         const { hasManifest } = context;
-        const why = hasManifest ? 'no command of skill.json names it' : 'there is no skill.json that makes it a command';
+        const why = hasManifest
+          ? 'no command of skill.json names it'
+          : 'there is no skill.json that makes it a command';
         return {
           span,
           severity: !hasManifest ? 'info' : isBlock ? 'medium' : 'low',

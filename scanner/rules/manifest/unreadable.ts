@@ -28,7 +28,8 @@ export const unreadable = defineRule({
         ];
       }
       return reasonsOf(obstacle).map(({ message, place }) => ({
-        span: place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
+        span:
+          place === undefined ? { path: obstacle.path, start: 0, end: 0 } : spanAt(sources, place),
         // Other agents' skills often leave the specification: a person can still judge them.
         severity: obstacle.code === 'skill-md-invalid' ? 'medium' : 'high',
         message: place === undefined ? message : `Cannot read ${place.path}: ${message}`,
@@ -53,6 +54,7 @@ function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {
 function spanAt(sources: readonly Source[], place: Place): Draft['span'] {
   const text = sources.find((source) => source.path === place.path)?.text ?? '';
   const start = offsetOf(text, place);
-  const [value = ''] = /^(?:"(?:[^"\\\n]|\\.){0,200}"|[^\s,\]}]{1,200})/.exec(text.slice(start, start + 500)) ?? [];
+  const [value = ''] =
+    /^(?:"(?:[^"\\\n]|\\.){0,200}"|[^\s,\]}]{1,200})/.exec(text.slice(start, start + 500)) ?? [];
   return { path: place.path, start, end: start + value.length };
 }

@@ -28,7 +28,8 @@ export const anonymity = defineRule({
         ];
       }
       const { capability } = fact;
-      if (capability.kind !== 'exec' || !anonymisers.test(capability.program) || !runs(fact)) return [];
+      if (capability.kind !== 'exec' || !anonymisers.test(capability.program) || !runs(fact))
+        return [];
       return [
         {
           ...at,
@@ -47,5 +48,6 @@ function hiddenHost({ capability }: CapabilityFact): string | undefined {
 }
 
 /** RFC 7686, the I2P and Lokinet documentation, and the known gateways into Tor. */
-const hidden = /\.(onion|i2p|loki)$|\.(onion\.(ws|ly|pet|link|cab|to|city|foundation)|tor2web\.(org|io|to))$/;
+const hidden =
+  /\.(onion|i2p|loki)$|\.(onion\.(ws|ly|pet|link|cab|to|city|foundation)|tor2web\.(org|io|to))$/;
 const anonymisers = /^(tor|torify|torsocks|proxychains4?|obfs4proxy|i2pd)$/;

@@ -19,15 +19,32 @@ export const cleartext = defineRule({
   check: (context) => [
     ...sentSecrets(context).flatMap(({ flow, name, to }): Draft[] =>
       flow.sink.capability?.kind === 'egress' && isClear(flow.sink.capability.url)
-        ? [draftOfFlow(flow, { severity: 'medium', message: `sends secret ${name} to ${to.said} in the clear` })]
+        ? [
+            draftOfFlow(flow, {
+              severity: 'medium',
+              message: `sends secret ${name} to ${to.said} in the clear`,
+            }),
+          ]
         : [],
     ),
     ...context.of('capability').flatMap((fact): Draft[] => {
-      if (fact.capability.kind !== 'egress' || !fact.traits.includes('cleartext') || !isClear(fact.capability.url) || !runs(fact))
+      if (
+        fact.capability.kind !== 'egress' ||
+        !fact.traits.includes('cleartext') ||
+        !isClear(fact.capability.url) ||
+        !runs(fact)
+      )
         return [];
       const { host } = parseEgressUrl(fact.capability.url);
       const severity = isInText(fact) ? 'info' : 'low';
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} asks ${host} without encryption` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} asks ${host} without encryption`,
+        },
+      ];
     }),
   ],
 });

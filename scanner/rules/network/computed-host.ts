@@ -17,10 +17,21 @@ export const computedHost = defineRule({
     const seen = new Set<string>();
     return of('capability').flatMap((fact): Draft[] => {
       const { capability, span, api } = fact;
-      if (capability.kind !== 'egress' || !runs(fact) || parseEgressUrl(capability.url).host !== '*') return [];
+      if (
+        capability.kind !== 'egress' ||
+        !runs(fact) ||
+        parseEgressUrl(capability.url).host !== '*'
+      )
+        return [];
       if (seen.has(`${span.path} ${api}`)) return [];
       seen.add(`${span.path} ${api}`);
-      return [{ span, severity: isInText(fact) ? 'info' : 'low', message: `${api} contacts a host that could not be computed` }];
+      return [
+        {
+          span,
+          severity: isInText(fact) ? 'info' : 'low',
+          message: `${api} contacts a host that could not be computed`,
+        },
+      ];
     });
   },
 });

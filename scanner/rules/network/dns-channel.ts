@@ -18,7 +18,8 @@ export const dnsChannel = defineRule({
     flowsThatRun(context.of('flow')).flatMap((flow): Draft[] => {
       if (!isQuestion(flow)) return [];
       const { source, encoded } = flow;
-      if (source.what === 'whole-env') return [draftOfFlow(flow, { message: 'puts the whole environment into DNS names' })];
+      if (source.what === 'whole-env')
+        return [draftOfFlow(flow, { message: 'puts the whole environment into DNS names' })];
       if (source.what === 'env' || source.what === 'network') return [];
       const what =
         source.what === 'file'
@@ -26,7 +27,13 @@ export const dnsChannel = defineRule({
           : `what ${source.name === '*' ? 'a program' : source.name} gives`;
       // A list of names to look up is read from a file by honest scripts; nobody encodes one.
       if (!encoded)
-        return [draftOfFlow(flow, { kind: 'capability', severity: 'info', message: `asks DNS for names from ${what}` })];
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'info',
+            message: `asks DNS for names from ${what}`,
+          }),
+        ];
       return [draftOfFlow(flow, { message: `encodes ${what} and puts it into DNS names` })];
     }),
 });

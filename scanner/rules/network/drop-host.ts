@@ -38,11 +38,20 @@ export const dropHost = defineRule({
 // An address that a program takes from its settings: where it is sent to stands in no program.
 function inSettings(fact: FactOf<'text'>): Draft[] {
   const [, host = '', path] = /^https?:\/\/([\w.-]{3,120})(\/[^\s]{0,200})?/.exec(fact.text) ?? [];
-  const drop = settingsFile.test(fact.span.path) && fact.context !== 'test' ? dropHostOf(host, path) : undefined;
+  const drop =
+    settingsFile.test(fact.span.path) && fact.context !== 'test'
+      ? dropHostOf(host, path)
+      : undefined;
   if (drop === undefined || !/^(request-catcher|interaction|tunnel)$/.test(drop.kind)) return [];
   // A list of such hosts names them without the place where somebody listens.
   const severity = drop.kind === 'tunnel' || (path ?? '/') === '/' ? 'medium' : 'high';
-  return [{ span: fact.span, severity: milder(severity, fact), message: `a setting names ${host}, ${said[drop.kind]}` }];
+  return [
+    {
+      span: fact.span,
+      severity: milder(severity, fact),
+      message: `a setting names ${host}, ${said[drop.kind]}`,
+    },
+  ];
 }
 
 const settingsFile = /\.(ya?ml|jsonc?|json5|toml)$/;

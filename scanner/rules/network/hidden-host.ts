@@ -21,9 +21,16 @@ export const hiddenHost = defineRule({
     return found.flatMap((fact): Draft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
-      if (host === '*' || isLoopbackHost(host) || !/[a-z]/.test(host) || isShown(host, shown)) return [];
+      if (host === '*' || isLoopbackHost(host) || !/[a-z]/.test(host) || isShown(host, shown))
+        return [];
       const severity = milder('high', fact);
-      return [{ span: fact.span, severity, message: `contacts ${host}, a name that stands nowhere in the code as it is` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          message: `contacts ${host}, a name that stands nowhere in the code as it is`,
+        },
+      ];
     });
   },
 });
@@ -37,7 +44,10 @@ function isShown(host: string, texts: readonly string[]): boolean {
   const labels = host.split('.');
   const enough = labels.slice(-2).join('.');
   return texts.some(
-    (text) => text.includes(host) || text.includes(enough) || (labels.length > 2 && text.includes(labels.slice(0, -1).join('.'))),
+    (text) =>
+      text.includes(host) ||
+      text.includes(enough) ||
+      (labels.length > 2 && text.includes(labels.slice(0, -1).join('.'))),
   );
 }
 
@@ -46,6 +56,9 @@ function textsWithoutComments({ sources, of }: RuleContext): string[] {
   return sources
     .filter(({ depth }) => depth === 0)
     .map(({ path, text }) =>
-      (comments.get(path) ?? []).reduceRight((left, { span }) => left.slice(0, span.start) + left.slice(span.end), text),
+      (comments.get(path) ?? []).reduceRight(
+        (left, { span }) => left.slice(0, span.start) + left.slice(span.end),
+        text,
+      ),
     );
 }

@@ -19,7 +19,11 @@ export const oddPort = defineRule({
       if (fact.capability.kind !== 'egress') return [];
       const { host, port, scheme } = parseEgressUrl(fact.capability.url);
       if (port === 0 || isLoopbackHost(host) || privateHost.test(host)) return [];
-      const at = { span: fact.span, confidence: fact.certainty, message: `${fact.api} connects to port ${port} of ${host}` };
+      const at = {
+        span: fact.span,
+        confidence: fact.certainty,
+        message: `${fact.api} connects to port ${port} of ${host}`,
+      };
       if (kitPorts.has(port)) {
         return [
           {

@@ -22,7 +22,10 @@ export const rawAddress = defineRule({
       const address = host.replace(/^\[|\]$/g, '');
       if (!isAddress(host) || !reachesStrangers(address)) return [];
       const message = `connects to the address ${address}${port === 0 ? '' : ` port ${port}`}`;
-      const severity = milder(isInText(fact) && fact.traits.includes('download') ? 'medium' : 'high', fact);
+      const severity = milder(
+        isInText(fact) && fact.traits.includes('download') ? 'medium' : 'high',
+        fact,
+      );
       return [{ span: fact.span, severity, confidence: fact.certainty, message }];
     }),
 });
@@ -32,7 +35,13 @@ const knownResolvers = new Set(['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9
 
 // Addresses kept for documentation reach nobody today; nothing but an attack or an example has them in code.
 function reachesStrangers(address: string): boolean {
-  if (knownResolvers.has(address) || address === '0.0.0.0' || address === '255.255.255.255' || address === '::') return false;
+  if (
+    knownResolvers.has(address) ||
+    address === '0.0.0.0' ||
+    address === '255.255.255.255' ||
+    address === '::'
+  )
+    return false;
   const kind = addressClass(address);
   return kind === 'public' || kind === 'reserved';
 }

@@ -30,6 +30,13 @@ export const rawSocket = defineRule({
       if (isLoopbackHost(host) || (scheme !== 'tcp' && scheme !== 'udp')) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
       const severity = milder(isInText(fact) ? 'info' : 'low', fact);
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${api} opens a ${scheme} connection to ${to}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${api} opens a ${scheme} connection to ${to}`,
+        },
+      ];
     }),
 });

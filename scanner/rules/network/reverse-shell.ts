@@ -14,7 +14,10 @@ export const reverseShell = defineRule({
   maps: { cwe: ['CWE-506'], attack: ['T1059', 'T1095'] },
   reads: ['trait:reverse-shell'],
   check: (context) =>
-    context
-      .of('trait')
-      .map((fact) => ({ span: fact.span, severity: milder('critical', fact), confidence: fact.certainty, message: fact.detail })),
+    context.of('trait').map((fact) => ({
+      span: fact.span,
+      severity: milder('critical', fact),
+      confidence: fact.certainty,
+      message: fact.detail,
+    })),
 });

@@ -21,14 +21,22 @@ export const serviceClient = defineRule({
       const usual = fact.capability.kind === 'egress' ? usualHost(fact.api) : undefined;
       if (usual === undefined || fact.capability.kind !== 'egress' || !runs(fact)) return [];
       const { host } = parseEgressUrl(fact.capability.url);
-      const isElsewhere = usual !== '*' && host !== '*' && !`.${host}`.endsWith(`.${usual.replace(/^\*\./, '')}`);
+      const isElsewhere =
+        usual !== '*' && host !== '*' && !`.${host}`.endsWith(`.${usual.replace(/^\*\./, '')}`);
       const key = `${fact.span.path} ${fact.api} ${host}`;
       if (seen.has(key)) return [];
       seen.add(key);
       const message = isElsewhere
         ? `${fact.api} is made to talk to ${host} in place of ${usual}`
         : `${fact.api} talks to ${host === '*' ? 'a host that its options say' : host}`;
-      return [{ span: fact.span, severity: isElsewhere ? 'low' : 'info', confidence: fact.certainty, message }];
+      return [
+        {
+          span: fact.span,
+          severity: isElsewhere ? 'low' : 'info',
+          confidence: fact.certainty,
+          message,
+        },
+      ];
     });
   },
 });
@@ -38,9 +46,12 @@ const npmEndings = Object.entries(npmServices).flatMap(([name, host]) =>
 );
 
 function usualHost(api: string): string | undefined {
-  const [effect] = (Object.hasOwn(pythonPackages, api) ? pythonPackages[api] : undefined)?.effects ?? [];
+  const [effect] =
+    (Object.hasOwn(pythonPackages, api) ? pythonPackages[api] : undefined)?.effects ?? [];
   if (effect?.does === 'request' && effect.host !== undefined) return effect.host;
-  const name = Object.keys(npmServices).find((one) => api === one || api.startsWith(`${one}.`) || api.startsWith(`${one}#`));
+  const name = Object.keys(npmServices).find(
+    (one) => api === one || api.startsWith(`${one}.`) || api.startsWith(`${one}#`),
+  );
   if (name !== undefined && !name.endsWith('*')) return npmServices[name];
   return npmEndings.find(({ begin }) => api.startsWith(begin))?.host;
 }

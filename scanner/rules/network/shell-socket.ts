@@ -21,7 +21,14 @@ export const shellSocket = defineRule({
       if (isLoopbackHost(host)) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
       const severity = milder(isInText(fact) ? 'low' : 'medium', fact);
-      return [{ span: fact.span, severity, confidence: fact.certainty, message: `${fact.api} connects to ${to}` }];
+      return [
+        {
+          span: fact.span,
+          severity,
+          confidence: fact.certainty,
+          message: `${fact.api} connects to ${to}`,
+        },
+      ];
     }),
 });
 

@@ -24,7 +24,10 @@ export const tlsOff = defineRule({
       })),
     ...context
       .of('trait')
-      .filter((fact) => (fact.trait === 'tls-off' || fact.api === 'NODE_TLS_REJECT_UNAUTHORIZED') && runs(fact))
+      .filter(
+        (fact) =>
+          (fact.trait === 'tls-off' || fact.api === 'NODE_TLS_REJECT_UNAUTHORIZED') && runs(fact),
+      )
       .map((fact) => ({
         span: fact.span,
         confidence: fact.certainty,

@@ -20,7 +20,13 @@ export const websocket = defineRule({
       const { host } = parseEgressUrl(fact.capability.url);
       if (isLoopbackHost(host)) return [];
       const to = host === '*' ? 'a host that could not be computed' : host;
-      return [{ span: fact.span, confidence: fact.certainty, message: `${fact.api} keeps a connection to ${to} open` }];
+      return [
+        {
+          span: fact.span,
+          confidence: fact.certainty,
+          message: `${fact.api} keeps a connection to ${to} open`,
+        },
+      ];
     }),
 });
 

@@ -11,7 +11,11 @@ export const computedInstructions = defineRule({
   confidence: 'lexical',
   why: 'The program takes nothing in and prints what it puts together from scrambled letters of its own. The agent reads the result as instructions; whoever reviews the skill does not.',
   fix: 'Write the text as it is.',
-  maps: { cwe: ['CWE-506'], owasp: ['AST08', 'LLM01', 'ASI01'], attack: ['T1027', 'T1140', 'AML.T0051'] },
+  maps: {
+    cwe: ['CWE-506'],
+    owasp: ['AST08', 'LLM01', 'ASI01'],
+    attack: ['T1027', 'T1140', 'AML.T0051'],
+  },
   reads: ['text:fence'],
   check: ({ of }) =>
     of('text')

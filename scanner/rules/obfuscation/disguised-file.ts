@@ -11,5 +11,6 @@ export const disguisedFile = defineRule({
   fix: 'Name the file for what it is; remove what follows its end.',
   maps: { cwe: ['CWE-646'], owasp: ['AST08'], attack: ['T1036.008', 'T1027.009'] },
   reads: ['artifact:disguised', 'artifact:polyglot'],
-  check: (context) => context.of('artifact').map((fact) => ({ span: fact.span, message: `is ${fact.detail}` })),
+  check: (context) =>
+    context.of('artifact').map((fact) => ({ span: fact.span, message: `is ${fact.detail}` })),
 });

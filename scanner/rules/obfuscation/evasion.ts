@@ -24,7 +24,10 @@ export const evasion = defineRule({
   ],
   check: (context) =>
     context.sources
-      .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))
+      .filter(
+        ({ depth, language }) =>
+          depth === 0 && /^(typescript|javascript|python|shell)$/.test(language),
+      )
       .flatMap((source) => draftsOf(source, actsIn(source, context))),
 });
 
@@ -41,7 +44,10 @@ const gates: readonly Gate[] = [
     form: /\b(?:\w{1,40}(?:\.\w{1,40})?\.(?:now|utcnow|today|time)\(\)|Date\.now\(\)|new Date\(\))(?:\.\w+\(\)|\.timestamp\(\)){0,2}\s{0,4}[<>]=?\s{0,4}(?:\w{1,40}(?:\.\w{1,40})?\(\s?20\d\d\s?,|new Date\(\s?["']?20\d\d|Date\.(?:UTC|parse)\(|1[6-9]\d{8}(?:\d{3})?\b)/g,
     says: 'a date',
   },
-  { form: /\$\(date \+["']?%(?:s|Y%m%d)["']?\)["']?\s{1,4}-(?:gt|ge|lt|le)\s{1,4}["']?\d{8,}/g, says: 'a date' },
+  {
+    form: /\$\(date \+["']?%(?:s|Y%m%d)["']?\)["']?\s{1,4}-(?:gt|ge|lt|le)\s{1,4}["']?\d{8,}/g,
+    says: 'a date',
+  },
   {
     form: /\b(?:\w{1,40}\.(?:gethostname\(\)|node\(\)|uname\(\)\.nodename|getuser\(\)|hostname\(\)|userInfo\(\)\.username)|(?:gethostname|hostname|getuser)\(\))\s{0,4}(?:[!=]==?|in\b)\s{0,4}["'([{]/g,
     says: 'one machine or user',
@@ -69,7 +75,10 @@ function actsIn({ path }: Source, context: RuleContext): number[] {
     .filter(
       ({ span, capability }) =>
         span.path === path &&
-        !(capability.kind === 'exec' && /^(hostname|whoami|systemd-detect-virt|uname)$/.test(capability.program)),
+        !(
+          capability.kind === 'exec' &&
+          /^(hostname|whoami|systemd-detect-virt|uname)$/.test(capability.program)
+        ),
     );
   return [...traits, ...uses].map(({ span }) => span.start);
 }
@@ -79,10 +88,13 @@ function draftsOf(source: Source, acts: readonly number[]): Draft[] {
   const { text, offsetOf } = joinedText(source);
   return gates.flatMap(({ form, says }) =>
     [...text.matchAll(form)].flatMap((match): Draft[] => {
-      const [start, end] = [offsetOf(match.index), offsetOf(match.index + match[0].length)];
+      const start = offsetOf(match.index);
+      const end = offsetOf(match.index + match[0].length);
       if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];
       const span = { path: source.path, start, end };
-      return [{ span, severity: milderIn('medium', source), message: `what follows depends on ${says}` }];
+      return [
+        { span, severity: milderIn('medium', source), message: `what follows depends on ${says}` },
+      ];
     }),
   );
 }

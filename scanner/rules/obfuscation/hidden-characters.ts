@@ -33,7 +33,8 @@ function runsOf(text: string): Run[] {
     if (last !== undefined && last.end === match.index) {
       last.end += match[0].length;
       last.classes.push(found.class);
-    } else runs.push({ start: match.index, end: match.index + match[0].length, classes: [found.class] });
+    } else
+      runs.push({ start: match.index, end: match.index + match[0].length, classes: [found.class] });
   }
   return runs;
 }
@@ -43,24 +44,40 @@ function draftsOf({ path, text, language }: Source): Draft[] {
   const isCode = !/^(markdown|text|html)$/.test(language);
   return runsOf(text).flatMap((run): Draft[] => {
     const found = judge(run, text, isCode);
-    return found === undefined ? [] : [{ span: { path, start: run.start, end: run.end }, ...found }];
+    return found === undefined
+      ? []
+      : [{ span: { path, start: run.start, end: run.end }, ...found }];
   });
 }
 
-function judge(run: Run, text: string, isCode: boolean): Pick<Draft, 'message' | 'severity'> | undefined {
+function judge(
+  run: Run,
+  text: string,
+  isCode: boolean,
+): Pick<Draft, 'message' | 'severity'> | undefined {
   const count = (wanted: HiddenClass): number => run.classes.filter((one) => one === wanted).length;
-  const [before, behind] = [text.slice(Math.max(0, run.start - 2), run.start), text.slice(run.end, run.end + 2)];
+  const before = text.slice(Math.max(0, run.start - 2), run.start);
+  const behind = text.slice(run.end, run.end + 2);
   // Flags of regions are emoji with tags behind them (UTS #51).
   if (count('tag') >= 2 && !/\u{1f3f4}$/u.test(before))
-    return { severity: 'critical', message: `${count('tag')} tag characters: text that only machines read` };
+    return {
+      severity: 'critical',
+      message: `${count('tag')} tag characters: text that only machines read`,
+    };
   if (count('selector') >= 4)
-    return { severity: 'critical', message: `${count('selector')} variation selectors in a row: text that only machines read` };
+    return {
+      severity: 'critical',
+      message: `${count('selector')} variation selectors in a row: text that only machines read`,
+    };
   if (count('zero-width') >= 8)
     return {
       severity: 'critical',
       message: `${count('zero-width')} zero-width characters in a row: text that only machines read`,
     };
-  if (count('direction') > 0 && /[\u202a-\u202e\u2066-\u2069]/.test(text.slice(run.start, run.end))) {
+  if (
+    count('direction') > 0 &&
+    /[\u202a-\u202e\u2066-\u2069]/.test(text.slice(run.start, run.end))
+  ) {
     const isRightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(
       text.slice(Math.max(0, run.start - 200), run.end + 200),
     );
@@ -71,8 +88,12 @@ function judge(run: Run, text: string, isCode: boolean): Pick<Draft, 'message' |
   }
   // Joiners belong into emoji and into scripts that join letters; between Latin letters they split a word for a search only.
   if (count('zero-width') > 0 && /[A-Za-z]$/.test(before) && /^[A-Za-z]/.test(behind))
-    return { severity: isCode ? 'high' : 'medium', message: 'a zero-width character inside a word' };
-  if (count('filler') > 0 && isCode) return { severity: 'medium', message: 'a letter that is not seen' };
+    return {
+      severity: isCode ? 'high' : 'medium',
+      message: 'a zero-width character inside a word',
+    };
+  if (count('filler') > 0 && isCode)
+    return { severity: 'medium', message: 'a letter that is not seen' };
   if (count('control') > 0 && /[\u001b\u009b]/.test(text.slice(run.start, run.end)) && !isCode)
     return { severity: 'medium', message: 'a control character for terminals' };
   return undefined;

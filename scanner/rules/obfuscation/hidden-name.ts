@@ -16,6 +16,10 @@ export const hiddenName = defineRule({
   check: (context) =>
     context
       .of('trait')
-      .filter((fact) => fact.trait === 'folded-name' && !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api))
+      .filter(
+        (fact) =>
+          fact.trait === 'folded-name' &&
+          !/^(process|import\.meta|Deno|Bun)\.env|^os\.environ/.test(fact.api),
+      )
       .map((fact) => ({ span: fact.span, severity: milder('high', fact), message: fact.detail })),
 });

@@ -14,7 +14,9 @@ export const minified = defineRule({
   maps: { owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source'],
   check: ({ sources, files }) =>
-    sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap((source) => draftsOf(source, files)),
+    sources
+      .filter(({ depth, language }) => depth === 0 && isCode(language))
+      .flatMap((source) => draftsOf(source, files)),
 });
 
 function isCode(language: Source['language']): boolean {

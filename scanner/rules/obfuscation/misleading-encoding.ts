@@ -14,9 +14,11 @@ export const misleadingEncoding = defineRule({
   maps: { cwe: ['CWE-451'], owasp: ['AST08'], attack: ['T1027', 'T1036'] },
   reads: ['artifact:misleading-encoding', 'artifact:line-trick'],
   check: (context) =>
-    context
-      .of('artifact')
-      .map((fact) => ({ span: fact.span, severity: milder('high', fact), message: `the file ${phrase(fact)}` })),
+    context.of('artifact').map((fact) => ({
+      span: fact.span,
+      severity: milder('high', fact),
+      message: `the file ${phrase(fact)}`,
+    })),
 });
 
 function phrase({ what, detail }: ArtifactFact): string {

@@ -14,7 +14,8 @@ export const mixedScript = defineRule({
   fix: 'Write names in one script.',
   maps: { cwe: ['CWE-1007'], owasp: ['AST08'], attack: ['T1036', 'T1027'] },
   reads: ['source'],
-  check: ({ sources }) => sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap(draftsOf),
+  check: ({ sources }) =>
+    sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap(draftsOf),
 });
 
 function isCode(language: Source['language']): boolean {

@@ -15,31 +15,56 @@ export const obfuscator = defineRule({
   fix: 'Ship the source as it was written.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source', 'trait:deserialize', 'trait:code-from-string'],
-  check: (context) => [...context.sources.filter(({ depth }) => depth === 0).flatMap(draftsOf), ...codeObjects(context)],
+  check: (context) => [
+    ...context.sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+    ...codeObjects(context),
+  ],
 });
 
 // `exec(marshal.loads(…))`, under whatever names.
 function codeObjects({ of }: RuleContext): Draft[] {
-  const loaded = of('trait').filter(({ trait, api }) => trait === 'deserialize' && api.startsWith('marshal.'));
+  const loaded = of('trait').filter(
+    ({ trait, api }) => trait === 'deserialize' && api.startsWith('marshal.'),
+  );
   const run = of('trait').filter(({ trait }) => trait === 'code-from-string');
   return loaded
     .filter(({ span }) =>
-      run.some((code) => code.span.path === span.path && code.span.start <= span.start && span.end <= code.span.end),
+      run.some(
+        (code) =>
+          code.span.path === span.path &&
+          code.span.start <= span.start &&
+          span.end <= code.span.end,
+      ),
     )
-    .map((fact) => ({ span: fact.span, severity: milder('high', fact), message: 'made unreadable as a code object' }));
+    .map((fact) => ({
+      span: fact.span,
+      severity: milder('high', fact),
+      message: 'made unreadable as a code object',
+    }));
 }
 
 // One finding for each tool, at its first mark. Code in Markdown is of any language.
 function draftsOf(source: Source): Draft[] {
   const found = new Map<string, Draft>();
   for (const { tool, form, sign, times, languages } of obfuscatorMarks) {
-    const isOfInterest = languages.length === 0 || languages.includes(source.language) || source.language === 'markdown';
+    const isOfInterest =
+      languages.length === 0 ||
+      languages.includes(source.language) ||
+      source.language === 'markdown';
     if (found.has(tool) || !isOfInterest || !source.text.includes(sign)) continue;
     const matches = [...source.text.matchAll(form)];
     const [first] = matches;
     if (first === undefined || matches.length < times) continue;
-    const span = { path: source.path, start: first.index, end: first.index + Math.min(first[0].length, 80) };
-    found.set(tool, { span, severity: milderIn('high', source), message: `made unreadable by ${tool}` });
+    const span = {
+      path: source.path,
+      start: first.index,
+      end: first.index + Math.min(first[0].length, 80),
+    };
+    found.set(tool, {
+      span,
+      severity: milderIn('high', source),
+      message: `made unreadable by ${tool}`,
+    });
   }
   return [...found.values()];
 }

@@ -18,7 +18,10 @@ export const opaqueBlob = defineRule({
   check: (context) => {
     const runsText = new Set(context.of('trait').map((fact) => fact.span.path));
     return context.sources
-      .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell|markdown|text)$/.test(language))
+      .filter(
+        ({ depth, language }) =>
+          depth === 0 && /^(typescript|javascript|python|shell|markdown|text)$/.test(language),
+      )
       .flatMap((source) => draftsOf(source, runsText.has(source.path)));
   },
 });
@@ -30,14 +33,21 @@ function draftsOf(source: Source, runsText: boolean): Draft[] {
   const { text, offsetOf } = joinedText(source);
   if (!hasRun(text, blobClass, blobCharsMin) && !text.includes('\\x')) return [];
   const blobs = [...text.matchAll(form)].filter(
-    ({ 0: blob, index }) => isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
+    ({ 0: blob, index }) =>
+      isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
   );
   const [first] = blobs;
   if (first === undefined) return [];
   const chars = blobs.reduce((sum, { 0: blob }) => sum + blob.length, 0);
   const message = `${chars} characters of encoded data${runsText ? ', beside code that runs what it computes' : ''}`;
   const start = offsetOf(first.index);
-  return [{ span: { path: source.path, start, end: start + 64 }, severity: runsText ? 'medium' : 'low', message }];
+  return [
+    {
+      span: { path: source.path, start, end: start + 64 },
+      severity: runsText ? 'medium' : 'low',
+      message,
+    },
+  ];
 }
 
 const blobClass = characterClass(/[A-Za-z0-9+/=_-]/);
@@ -53,6 +63,10 @@ function isOpaque(blob: string): boolean {
   const different = new Set(sample).size;
   if (blob.startsWith('\\x') || (/^[0-9a-f]+$/i.test(sample) && different > 12)) return true;
   return (
-    different >= 40 && /[a-z]/.test(sample) && /[A-Z]/.test(sample) && /[0-9]/.test(sample) && !/[a-z]{16}|-{4}|_{4}/.test(sample)
+    different >= 40 &&
+    /[a-z]/.test(sample) &&
+    /[A-Z]/.test(sample) &&
+    /[0-9]/.test(sample) &&
+    !/[a-z]{16}|-{4}|_{4}/.test(sample)
   );
 }

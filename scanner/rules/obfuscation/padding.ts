@@ -27,7 +27,10 @@ function draftsOf({ path, text, language }: Source): Draft[] {
     else {
       const start = at + line.search(/\S/);
       if (empty >= emptyLinesMin)
-        drafts.push({ span: { path, start, end: start + 1 }, message: `stands behind ${empty} empty lines` });
+        drafts.push({
+          span: { path, start, end: start + 1 },
+          message: `stands behind ${empty} empty lines`,
+        });
       empty = 0;
     }
     at += line.length + 1;

@@ -17,7 +17,8 @@ export const selfExtracting = defineRule({
   reads: ['source', 'flow:exec'],
   check: ({ of, sources }) => {
     const flows = of('flow').filter(
-      ({ source, sink, span }) => sink.part === 'code' && source.name === `/skills/@self/${span.path}`,
+      ({ source, sink, span }) =>
+        sink.part === 'code' && source.name === `/skills/@self/${span.path}`,
     );
     // What the flow shows needs no search.
     const shown = new Set(flows.map(({ span }) => span.path));

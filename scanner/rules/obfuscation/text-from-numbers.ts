@@ -26,9 +26,13 @@ export const textFromNumbers = defineRule({
     // Beside code that runs, loads or asks for something that it computed.
     const computes = new Set([
       ...context.of('trait').map((fact) => fact.span.path),
-      ...context.of('capability').flatMap((fact) => (fact.certainty === 'exact' ? [] : [fact.span.path])),
+      ...context
+        .of('capability')
+        .flatMap((fact) => (fact.certainty === 'exact' ? [] : [fact.span.path])),
     ]);
-    return context.sources.filter(({ depth }) => depth === 0).flatMap((source) => draftsOf(source, computes.has(source.path)));
+    return context.sources
+      .filter(({ depth }) => depth === 0)
+      .flatMap((source) => draftsOf(source, computes.has(source.path)));
   },
 });
 
@@ -37,8 +41,14 @@ const list = `(?:${code},){7,400}${code}`;
 const listForms: readonly RegExp[] = [
   new RegExp(String.raw`\bfrom(?:CharCode|CodePoint)\s?\((?:\.\.\.\s?\[)?${list}`, 'gi'),
   // A list of codes, and behind it what makes characters of them.
-  new RegExp(String.raw`\[${list},?\s{0,4}\][^\n]{0,60}(?:fromCharCode|fromCodePoint|\bchr\b|\[char\])`, 'gi'),
-  new RegExp(String.raw`(?:\bchr\s?\([a-z_^ 0-9]{1,20}\)[^\n]{0,40}\bin\s|map\(chr,\s?|bytes(?:array)?\()\s?[[(]${list}`, 'gi'),
+  new RegExp(
+    String.raw`\[${list},?\s{0,4}\][^\n]{0,60}(?:fromCharCode|fromCodePoint|\bchr\b|\[char\])`,
+    'gi',
+  ),
+  new RegExp(
+    String.raw`(?:\bchr\s?\([a-z_^ 0-9]{1,20}\)[^\n]{0,40}\bin\s|map\(chr,\s?|bytes(?:array)?\()\s?[[(]${list}`,
+    'gi',
+  ),
 ];
 const writtenForms: readonly RegExp[] = [
   /(?:\bchr\(\d{2,3}\)\s?[+.]\s?){5,}/g,
@@ -54,9 +64,18 @@ function draftsOf(source: Source, computes: boolean): Draft[] {
   ];
   return wanted.flatMap((form) =>
     [...source.text.matchAll(form)].map((match): Draft => {
-      const span = { path: source.path, start: match.index, end: match.index + Math.min(match[0].length, 120) };
+      const span = {
+        path: source.path,
+        start: match.index,
+        end: match.index + Math.min(match[0].length, 120),
+      };
       const message = `a text written as numbers${computes ? ', beside code that runs what it computes' : ''}`;
-      return { span, kind: computes ? 'malice' : 'capability', severity: milderIn(computes ? 'medium' : 'low', source), message };
+      return {
+        span,
+        kind: computes ? 'malice' : 'capability',
+        severity: milderIn(computes ? 'medium' : 'low', source),
+        message,
+      };
     }),
   );
 }

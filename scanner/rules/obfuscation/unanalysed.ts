@@ -11,11 +11,18 @@ export const unanalysed = defineRule({
   why: 'What no parser takes was not looked at.',
   fix: 'Remove the file, or write it in a language that is analysed.',
   maps: { owasp: ['AST08'], attack: ['T1027'] },
-  reads: ['artifact:unreadable', 'artifact:unparsed', 'artifact:unknown-language', 'artifact:not-utf8'],
+  reads: [
+    'artifact:unreadable',
+    'artifact:unparsed',
+    'artifact:unknown-language',
+    'artifact:not-utf8',
+  ],
   check: (context) =>
     context.of('artifact').flatMap((fact) => {
       const about = says[fact.what];
-      return about === undefined ? [] : [{ span: fact.span, ...about, message: `${about.message} ${fact.detail}` }];
+      return about === undefined
+        ? []
+        : [{ span: fact.span, ...about, message: `${about.message} ${fact.detail}` }];
     }),
 });
 

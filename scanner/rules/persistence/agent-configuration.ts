@@ -15,13 +15,24 @@ export const agentConfiguration = defineRule({
   maps: { owasp: ['ASI04', 'AST01'], attack: ['AML.T0081'] },
   reads: ['trait:agent-setup', 'source'],
   check: (context) => [
-    ...draftsOfTrait(context, 'agent-setup', (fact) => ({ severity: isInText(fact) ? 'info' : 'medium', message: fact.detail })),
+    ...draftsOfTrait(context, 'agent-setup', (fact) => ({
+      severity: isInText(fact) ? 'info' : 'medium',
+      message: fact.detail,
+    })),
     ...context.sources.flatMap(({ path, text, depth }): Draft[] => {
       if (depth > 0 || !loadedByAgents.test(path)) return [];
-      const at = /"?(mcpServers|mcp_servers|servers|enabledPlugins|extraKnownMarketplaces)"?/.exec(text);
+      const at = /"?(mcpServers|mcp_servers|servers|enabledPlugins|extraKnownMarketplaces)"?/.exec(
+        text,
+      );
       if (at === null) return [];
       const span = { path, start: at.index, end: at.index + at[0].length };
-      return [{ span, severity: 'low', message: `an agent that is opened in this folder loads ${at[1]} from here` }];
+      return [
+        {
+          span,
+          severity: 'low',
+          message: `an agent that is opened in this folder loads ${at[1]} from here`,
+        },
+      ];
     }),
   ],
 });

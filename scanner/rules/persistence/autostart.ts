@@ -17,7 +17,8 @@ export const autostart = defineRule({
   check: (context) => [
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.mode === 'ro' || fact.traits.includes('delete')) return [];
+      if (capability.kind !== 'mount' || capability.mode === 'ro' || fact.traits.includes('delete'))
+        return [];
       const found = sensitiveMount(fact);
       if (found?.row.kind !== 'autostart' || isInstalled(fact, found.path)) return [];
       return [draftOf(fact, `${fact.api} writes ${found.path}: ${found.row.says}`)];
@@ -31,11 +32,19 @@ export const autostart = defineRule({
 
 // What is downloaded or linked into a folder of programs is the program of that name.
 function isInstalled({ api, traits }: CapabilityFact, path: string): boolean {
-  return /\/bin\/[^/]+$/.test(path) && (traits.includes('link') || traits.includes('download') || installers.test(api));
+  return (
+    /\/bin\/[^/]+$/.test(path) &&
+    (traits.includes('link') || traits.includes('download') || installers.test(api))
+  );
 }
 
 const installers = /^(curl|wget|tar|unzip|install|ln|chmod)$/;
 
 function draftOf(fact: CapabilityFact | TraitFact, message: string): Draft {
-  return { span: fact.span, severity: milder(isInText(fact) ? 'medium' : 'high', fact), confidence: fact.certainty, message };
+  return {
+    span: fact.span,
+    severity: milder(isInText(fact) ? 'medium' : 'high', fact),
+    confidence: fact.certainty,
+    message,
+  };
 }

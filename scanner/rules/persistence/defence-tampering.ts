@@ -17,11 +17,16 @@ export const defenceTampering = defineRule({
   check: (context) => [
     ...draftsOfTrait(context, 'defence-off', (fact) => {
       const inText = isInText(fact);
-      return { kind: inText ? 'capability' : 'malice', severity: inText ? 'low' : milder('high', fact), message: fact.detail };
+      return {
+        kind: inText ? 'capability' : 'malice',
+        severity: inText ? 'low' : milder('high', fact),
+        message: fact.detail,
+      };
     }),
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro') return [];
+      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
+        return [];
       const guarded = guardedFiles.find(({ form }) => form.test(capability.path ?? ''));
       if (guarded === undefined) return [];
       const inText = isInText(fact);
@@ -44,7 +49,10 @@ const guardedFiles: readonly { readonly form: RegExp; readonly says: string }[] 
     says: 'which host a name means',
   },
   { form: /^\/etc\/(pam\.d|pam\.conf|security\/|ssh\/sshd_config)/, says: 'who may log in' },
-  { form: /^\/etc\/(selinux|apparmor|apparmor\.d|audit|falco|osquery|fail2ban)(\/|$)/, says: 'what is watched and forbidden' },
+  {
+    form: /^\/etc\/(selinux|apparmor|apparmor\.d|audit|falco|osquery|fail2ban)(\/|$)/,
+    says: 'what is watched and forbidden',
+  },
   {
     form: /^\/(usr\/local\/share\/ca-certificates|etc\/ssl\/certs|etc\/pki\/(ca-trust|tls\/certs))(\/|$)/,
     says: 'whose certificates are believed',

@@ -31,13 +31,21 @@ const hooks: readonly { readonly file: RegExp; readonly form: RegExp; readonly s
     form: /"(?:task\.allowAutomaticTasks"\s{0,8}:\s{0,8}"on|terminal\.integrated\.(?:profiles|automationProfile|shellArgs)\.\w+|git\.path|python\.(?:pythonPath|defaultInterpreterPath)|php\.validate\.executablePath)"/,
     says: 'the editor starts other programs by this setting',
   },
-  { file: /(^|\/)\.envrc$/, form: /\S/, says: 'direnv runs this file when somebody enters the folder' },
+  {
+    file: /(^|\/)\.envrc$/,
+    form: /\S/,
+    says: 'direnv runs this file when somebody enters the folder',
+  },
   {
     file: /(^|\/)\.?devcontainer(\/[^/]+)?(\/devcontainer)?\.json$/,
     form: /"(?:postCreateCommand|postStartCommand|postAttachCommand|onCreateCommand|initializeCommand|updateContentCommand)"/,
     says: 'the editor runs this command when it opens the container',
   },
-  { file: /(^|\/)\.husky\/[^/]+$/, form: /^(?!#)\S/m, says: 'git runs this file once husky is installed' },
+  {
+    file: /(^|\/)\.husky\/[^/]+$/,
+    form: /^(?!#)\S/m,
+    says: 'git runs this file once husky is installed',
+  },
   {
     file: /(^|\/)\.gitattributes$/,
     form: /\b(?:filter|diff|merge)=\S+/,
@@ -54,12 +62,19 @@ function draftsOf({ path, text }: Source): Draft[] {
   return hooks.flatMap(({ file, form, says }): Draft[] => {
     const match = file.test(path) ? form.exec(text) : null;
     if (match === null) return [];
-    return [{ span: { path, start: match.index, end: match.index + match[0].length }, message: says }];
+    return [
+      { span: { path, start: match.index, end: match.index + match[0].length }, message: says },
+    ];
   });
 }
 
 // What a program says that writes such a file: the value may be put together, its name hardly.
-const written: readonly { readonly file: RegExp; readonly form: RegExp; readonly says: string; readonly unasked?: true }[] = [
+const written: readonly {
+  readonly file: RegExp;
+  readonly form: RegExp;
+  readonly says: string;
+  readonly unasked?: true;
+}[] = [
   {
     file: /(^|\/)\.vscode\/settings\.json$|\/Code(?: - Insiders)?\/User\/settings\.json$|(^|\/)[^/]+\.code-workspace$/i,
     form: /task\.allowAutomaticTasks|security\.workspace\.trust\.enabled/,
@@ -71,8 +86,16 @@ const written: readonly { readonly file: RegExp; readonly form: RegExp; readonly
     form: /terminal\.integrated\.(?:profiles|automationProfile|shellArgs|env)|["']git\.path|python\.(?:pythonPath|defaultInterpreterPath)|php\.validate\.executablePath/,
     says: 'the editor starts other programs by this setting',
   },
-  { file: /(^|\/)\.vscode\/tasks\.json$/, form: /folderOpen/, says: 'the editor runs this task when the folder is opened' },
-  { file: /(^|\/)\.envrc$/, form: /\S/, says: 'direnv runs this file when somebody enters the folder' },
+  {
+    file: /(^|\/)\.vscode\/tasks\.json$/,
+    form: /folderOpen/,
+    says: 'the editor runs this task when the folder is opened',
+  },
+  {
+    file: /(^|\/)\.envrc$/,
+    form: /\S/,
+    says: 'direnv runs this file when somebody enters the folder',
+  },
   {
     file: /(^|\/)\.?devcontainer(\/[^/]+)?(\/devcontainer)?\.json$/,
     form: /(?:postCreate|postStart|postAttach|onCreate|initialize|updateContent)Command/,
@@ -83,12 +106,17 @@ const written: readonly { readonly file: RegExp; readonly form: RegExp; readonly
     form: /\b(?:(?:pre|post)install|scripts(?:\.|\[['"]|['"]\]\[['"])prepare)\b/,
     says: 'the package manager runs this script at each install',
   },
-  { file: /(^|\/)\.git\/config$/, form: /fsmonitor|sshCommand|hooksPath|\bpager\b/i, says: 'git runs this program' },
+  {
+    file: /(^|\/)\.git\/config$/,
+    form: /fsmonitor|sshCommand|hooksPath|\bpager\b/i,
+    says: 'git runs this program',
+  },
 ];
 
 function draftsOfWrite(fact: CapabilityFact, sources: readonly Source[]): Draft[] {
   const { capability, shape, span } = fact;
-  const isWrite = capability.kind === 'mount' && capability.mode === 'rw' && fact.traits.includes('write');
+  const isWrite =
+    capability.kind === 'mount' && capability.mode === 'rw' && fact.traits.includes('write');
   if (!isWrite || isInText(fact) || !runs(fact) || fact.context === 'test') return [];
   const path = shape ?? capability.path ?? '';
   const text = sources.find((source) => source.path === span.path)?.text ?? '';

@@ -15,5 +15,8 @@ export const logWiping = defineRule({
   maps: { attack: ['T1070.001', 'T1070.002'] },
   reads: ['trait:log-wiping'],
   check: (context) =>
-    draftsOfTrait(context, 'log-wiping', (fact) => ({ severity: milder('medium', fact), message: fact.detail })),
+    draftsOfTrait(context, 'log-wiping', (fact) => ({
+      severity: milder('medium', fact),
+      message: fact.detail,
+    })),
 });

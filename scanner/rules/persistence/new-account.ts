@@ -15,5 +15,8 @@ export const newAccount = defineRule({
   maps: { cwe: ['CWE-250'], attack: ['T1136.001', 'T1098'] },
   reads: ['trait:new-account'],
   check: (context) =>
-    draftsOfTrait(context, 'new-account', (fact) => ({ severity: isInText(fact) ? 'info' : 'medium', message: fact.detail })),
+    draftsOfTrait(context, 'new-account', (fact) => ({
+      severity: isInText(fact) ? 'info' : 'medium',
+      message: fact.detail,
+    })),
 });

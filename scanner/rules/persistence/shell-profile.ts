@@ -18,7 +18,8 @@ export const shellProfile = defineRule({
   check: (context) =>
     context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
-      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro') return [];
+      if (capability.kind !== 'mount' || capability.path === undefined || capability.mode === 'ro')
+        return [];
       if (sensitivePath(capability.path)?.kind !== 'shell-profile') return [];
       const inText = isInText(fact);
       const isPlain = inText && setsVariable.test(lineOf(fact, context.sources));

@@ -30,9 +30,15 @@ function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
     if (said === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
     const isOrdered =
       /^(prose|list-item)$/.test(fact.role) &&
-      /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i.test(fact.text);
+      /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i.test(
+        fact.text,
+      );
     const isRun =
-      isOrdered || fact.role === 'fence' || fact.role === 'string' || fact.role === 'front-matter' || fact.role === 'hidden';
+      isOrdered ||
+      fact.role === 'fence' ||
+      fact.role === 'string' ||
+      fact.role === 'front-matter' ||
+      fact.role === 'hidden';
     const severity = isRun ? milder('medium', fact) : 'low';
     const isShown = severity === 'low' || fact.context === 'fence-doc';
     return [
@@ -47,21 +53,29 @@ function switchesIn(facts: readonly FactOf<'text'>[]): Draft[] {
 }
 
 function ordersIn(facts: readonly FactOf<'text'>[]): Draft[] {
-  return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(({ fact, said, manner, reading, match }) => {
-    const isForbidden = forbids.test(reading.words.slice(Math.max(0, match.start - 60), match.start));
-    const isGrave = !isForbidden && gravelyUnasked.some((act) => isNear(matchPhrase(reading, act), match));
-    const weight = isGrave
-      ? weighed(manner, 'medium')
-      : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
-    return { span: fact.span, message: `tells an agent not to ask: "${said}"`, ...weight };
-  });
+  return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(
+    ({ fact, said, manner, reading, match }) => {
+      const isForbidden = forbids.test(
+        reading.words.slice(Math.max(0, match.start - 60), match.start),
+      );
+      const isGrave =
+        !isForbidden && gravelyUnasked.some((act) => isNear(matchPhrase(reading, act), match));
+      const weight = isGrave
+        ? weighed(manner, 'medium')
+        : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
+      return { span: fact.span, message: `tells an agent not to ask: "${said}"`, ...weight };
+    },
+  );
 }
 
 function isNear(act: PhraseMatch | undefined, { start, end }: Match): boolean {
-  return act !== undefined && !act.negated && act.end > start - nearChars && act.start < end + nearChars;
+  return (
+    act !== undefined && !act.negated && act.end > start - nearChars && act.start < end + nearChars
+  );
 }
 
 const nearChars = 120;
 
 // "Never delete … without approval" asks for it.
-const forbids = /\b(never|not|don't|no|nothing|cannot|avoid|forbidden|prohibited)\b[^.!?]{0,50}$|[❌🚫⛔]/iu;
+const forbids =
+  /\b(never|not|don't|no|nothing|cannot|avoid|forbidden|prohibited)\b[^.!?]{0,50}$|[❌🚫⛔]/iu;

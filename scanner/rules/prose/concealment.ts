@@ -17,7 +17,8 @@ export const concealment = defineRule({
   fix: 'Tell the user what is done; leave out only what is mere noise, and say that it is noise.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  check: (context) => statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
+  check: (context) =>
+    statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
 });
 
 // High when the same text names something that nobody would want done in silence, medium when it is only "this step"; what an agent

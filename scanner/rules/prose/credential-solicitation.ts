@@ -18,11 +18,18 @@ export const credentialSolicitation = defineRule({
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
   check: (context) =>
-    statementsOf(context.of('text'), [...solicitations, ...frequentSolicitations, ...solicitationPhrases]).map(
+    statementsOf(context.of('text'), [
+      ...solicitations,
+      ...frequentSolicitations,
+      ...solicitationPhrases,
+    ]).map(
       ({ fact, said, manner, form }): Draft => ({
         span: fact.span,
         message: `makes an agent ask for it: "${said}"`,
-        ...weighed(manner, atMost('high', solicitations.some((one) => one === form) ? 'high' : 'medium')),
+        ...weighed(
+          manner,
+          atMost('high', solicitations.some((one) => one === form) ? 'high' : 'medium'),
+        ),
       }),
     ),
 });

@@ -1,6 +1,12 @@
 /** Text that makes an agent decode something and act on what comes out. */
 import type { FactOf } from '../../fact/fact.ts';
-import { actsOnDecoded, decodesText, discussesAttacks, introducesBlob, madeInstructions } from '../../models/lures.ts';
+import {
+  actsOnDecoded,
+  decodesText,
+  discussesAttacks,
+  introducesBlob,
+  madeInstructions,
+} from '../../models/lures.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { textsFor } from '../../prose/texts.ts';
 import { type Draft, defineRule } from '../../rule.ts';
@@ -17,12 +23,15 @@ export const decodeInstructions = defineRule({
   reads: ['text'],
   check: (context) => {
     const texts = context.of('text');
-    if (![decodesText, madeInstructions].some((form) => textsFor(texts, form).length > 0)) return [];
+    if (![decodesText, madeInstructions].some((form) => textsFor(texts, form).length > 0))
+      return [];
     const byFile = Map.groupBy(
       texts.filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
       (fact) => fact.span.path,
     );
-    return [...byFile.values()].flatMap((facts) => [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1));
+    return [...byFile.values()].flatMap((facts) =>
+      [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1),
+    );
   },
 });
 
@@ -31,7 +40,10 @@ function ordersToDecode(facts: readonly FactOf<'text'>[]): Draft[] {
   for (const [index, fact] of facts.entries()) {
     if (fact.role === 'fence' || !decodesText.test(readingOf(fact).words)) continue;
     const { words, hasBlob } = near(facts, index);
-    const isToBeFollowed = actsOnDecoded.test(words) || madeInstructions.test(words) || (hasBlob && introducesBlob.test(words));
+    const isToBeFollowed =
+      actsOnDecoded.test(words) ||
+      madeInstructions.test(words) ||
+      (hasBlob && introducesBlob.test(words));
     if (!isToBeFollowed || speaksOfAnalysis.test(words) || discussesAttacks.test(words)) continue;
     return [
       {
@@ -46,18 +58,33 @@ function ordersToDecode(facts: readonly FactOf<'text'>[]): Draft[] {
 
 // "Generate the instructions by running …": what a program prints is obeyed.
 function ordersToMake(facts: readonly FactOf<'text'>[]): Draft[] {
-  const index = facts.findIndex((fact) => fact.role !== 'fence' && madeInstructions.test(readingOf(fact).words));
+  const index = facts.findIndex(
+    (fact) => fact.role !== 'fence' && madeInstructions.test(readingOf(fact).words),
+  );
   const fact = facts[index];
   const hasCode = facts.slice(index, index + 3).some((one) => one.role === 'fence');
   return fact === undefined || !hasCode
     ? []
-    : [{ span: fact.span, severity: 'medium', message: 'has an agent follow instructions that a program makes as it runs' }];
+    : [
+        {
+          span: fact.span,
+          severity: 'medium',
+          message: 'has an agent follow instructions that a program makes as it runs',
+        },
+      ];
 }
 
-function near(facts: readonly FactOf<'text'>[], index: number): { words: string; hasBlob: boolean } {
+function near(
+  facts: readonly FactOf<'text'>[],
+  index: number,
+): { words: string; hasBlob: boolean } {
   const at = facts[index]?.span.start ?? 0;
-  const those = facts.slice(Math.max(0, index - 4), index + 8).filter((one) => Math.abs(one.span.start - at) < nearChars);
-  const words = those.flatMap((one) => (one.role === 'fence' ? [] : [readingOf(one).words])).join(' \n ');
+  const those = facts
+    .slice(Math.max(0, index - 4), index + 8)
+    .filter((one) => Math.abs(one.span.start - at) < nearChars);
+  const words = those
+    .flatMap((one) => (one.role === 'fence' ? [] : [readingOf(one).words]))
+    .join(' \n ');
   return { words, hasBlob: those.some((one) => blob.test(one.text)) };
 }
 

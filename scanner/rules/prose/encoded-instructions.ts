@@ -18,7 +18,10 @@ export const encodedInstructions = defineRule({
   fix: 'Write it as it is, or remove it.',
   maps: { owasp: ['LLM01'], attack: ['T1027'] },
   reads: ['text'],
-  check: (context) => context.of('text').flatMap((fact): Draft[] => (roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [])),
+  check: (context) =>
+    context
+      .of('text')
+      .flatMap((fact): Draft[] => (roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [])),
 });
 
 const roles = new Set<FactOf<'text'>['role']>([
@@ -37,10 +40,17 @@ const roles = new Set<FactOf<'text'>['role']>([
 ]);
 
 function draftsOf(fact: FactOf<'text'>): Draft[] {
-  for (const { how, text } of decodingsOf(fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text)) {
+  for (const { how, text } of decodingsOf(
+    fact.role === 'image' ? `${fact.text} ${fact.detail}` : fact.text,
+  )) {
     const statement = statementIn(readingOfText(fact, text), strongForms, () => nothingAround);
     if (statement === undefined || statement.manner === 'refused') continue;
-    return [{ span: fact.span, message: `${how} that says: "${text.replace(/\s+/g, ' ').trim().slice(0, 120)}"` }];
+    return [
+      {
+        span: fact.span,
+        message: `${how} that says: "${text.replace(/\s+/g, ' ').trim().slice(0, 120)}"`,
+      },
+    ];
   }
   return [];
 }

@@ -29,14 +29,21 @@ export const exfiltrationInstructions = defineRule({
           ]
         : [],
     );
-    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map((one) => draftOfSecret(one, context));
+    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map((one) =>
+      draftOfSecret(one, context),
+    );
     const taken = new Set(secrets.map((draft) => draft.span));
-    const others = statementsOf(facts, privateDataPhrases).filter(({ fact }) => !taken.has(fact.span));
+    const others = statementsOf(facts, privateDataPhrases).filter(
+      ({ fact }) => !taken.has(fact.span),
+    );
     return [...beacons, ...secrets, ...others.map(draftOfPrivate)];
   },
 });
 
-function draftOfSecret({ fact, said, manner, reading, match }: Statement, { name }: RuleContext): Draft {
+function draftOfSecret(
+  { fact, said, manner, reading, match }: Statement,
+  { name }: RuleContext,
+): Draft {
   const around = reading.words.slice(Math.max(0, match.start - 20), match.end + 40);
   const isHonest = tellsOfAuthentication.test(around) || isOwnKey(around, name);
   return {
@@ -50,7 +57,8 @@ function draftOfSecret({ fact, said, manner, reading, match }: Statement, { name
 
 // "Sends the API key only to https://acme.example", in the skill of that name: one key, and a promise to send it nowhere else.
 function isOwnKey(words: string, name: string): boolean {
-  const [, host = ''] = /\bthe (?:api )?key only to\b[^.!?]{0,30}?https:\/\/([\w.-]{3,120})/i.exec(words) ?? [];
+  const [, host = ''] =
+    /\bthe (?:api )?key only to\b[^.!?]{0,30}?https:\/\/([\w.-]{3,120})/i.exec(words) ?? [];
   const registered = getDomainWithoutSuffix(host, { allowPrivateDomains: true }) ?? '';
   return (
     registered.length >= 4 &&
@@ -62,7 +70,11 @@ function isOwnKey(words: string, name: string): boolean {
 }
 
 function draftOfPrivate({ fact, said, manner }: Statement): Draft {
-  return { span: fact.span, message: `tells to send what is private: "${said}"`, ...weighed(manner, 'medium') };
+  return {
+    span: fact.span,
+    message: `tells to send what is private: "${said}"`,
+    ...weighed(manner, 'medium'),
+  };
 }
 
 // `![x](https://host/?q={conversation})`

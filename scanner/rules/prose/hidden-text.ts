@@ -53,4 +53,5 @@ const places: Readonly<Record<string, string>> = {
 };
 const speaksToAgent =
   /\b(agent|assistant|ai|llm|claude|model|you)\b[^.\n]{0,30}?\b(must|shall|should always|need to|have to|are required to)\b[^.\n]{0,40}?\b(run|execute|send|read|fetch|download|install|open|write|include|append|call|invoke|ignore|delete|upload|post)\b/i;
-const runsSomething = /\b(curl|wget|bash -c|powershell|base64 -d|eval)\b[^\n]{0,80}(https?:|\||\$\()/i;
+const runsSomething =
+  /\b(curl|wget|bash -c|powershell|base64 -d|eval)\b[^\n]{0,80}(https?:|\||\$\()/i;

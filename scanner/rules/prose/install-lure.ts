@@ -31,7 +31,9 @@ export const installLure = defineRule({
     );
     return [...byFile.values()].flatMap((texts) => {
       const facts = texts.map(({ fact }) => fact);
-      return texts.flatMap(({ fact, readings }, index) => luresAt(facts, fact, index, readings[0]?.words ?? ''));
+      return texts.flatMap(({ fact, readings }, index) =>
+        luresAt(facts, fact, index, readings[0]?.words ?? ''),
+      );
     });
   },
 });
@@ -54,23 +56,42 @@ const nearChars = 700;
 function luresAt(facts: readonly TextFact[], fact: TextFact, index: number, seen: string): Draft[] {
   const words = fact.role === 'link' ? fact.text : seen;
   const paste = words.includes('://') && fact.role !== 'hidden' ? pasteSiteIn(words) : undefined;
-  const isLocked = fact.role !== 'fence' && /pass|pwd/i.test(words) && givesArchivePassword.test(words);
+  const isLocked =
+    fact.role !== 'fence' && /pass|pwd/i.test(words) && givesArchivePassword.test(words);
   const isDownload = fact.role === 'link' && /^https?:/.test(words) && programFile.test(words);
   if (paste === undefined && !isLocked && !isDownload) return [];
   const near = around(facts, index);
   if (paste !== undefined && demandsSetup.test(near) && tellsToFetch.test(near))
-    return [{ span: fact.span, message: `makes the reader fetch something from ${paste} to set the skill up` }];
+    return [
+      {
+        span: fact.span,
+        message: `makes the reader fetch something from ${paste} to set the skill up`,
+      },
+    ];
   const namesArchive = programFile.test(near) || /\b(zip|rar|7z|exe)\b/i.test(words);
   const isFetched = /\b(download|github\.com|releases?|https?:|installer|\.exe)\b/i.test(near);
   if (isLocked && namesArchive && isFetched && tellsToStart.test(near))
-    return [{ span: fact.span, message: 'gives the password of an archive that the reader has to download and start' }];
+    return [
+      {
+        span: fact.span,
+        message: 'gives the password of an archive that the reader has to download and start',
+      },
+    ];
   if (isDownload && insistsOnSetup.test(near) && tellsToStart.test(near) && startsFile.test(near))
-    return [{ span: fact.span, severity: 'high', message: `makes the reader download and start ${words.slice(0, 120)}` }];
+    return [
+      {
+        span: fact.span,
+        severity: 'high',
+        message: `makes the reader download and start ${words.slice(0, 120)}`,
+      },
+    ];
   return [];
 }
 
 function pasteSiteIn(words: string): string | undefined {
-  for (const [, host = '', path] of words.matchAll(/https?:\/\/([\w.-]{3,120})(\/[^\s)"'`>]{0,200})?/g)) {
+  for (const [, host = '', path] of words.matchAll(
+    /https?:\/\/([\w.-]{3,120})(\/[^\s)"'`>]{0,200})?/g,
+  )) {
     const drop = dropHostOf(host, path);
     if (drop?.kind === 'paste' || drop?.kind === 'file-drop') return host;
   }
@@ -83,7 +104,8 @@ function around(facts: readonly TextFact[], index: number): string {
   const near: string[] = [];
   for (let i = Math.max(0, index - 40); i < Math.min(facts.length, index + 40); i++) {
     const fact = facts[i];
-    if (fact !== undefined && Math.abs(fact.span.start - at) <= nearChars && fact.role !== 'fence') near.push(fact.text);
+    if (fact !== undefined && Math.abs(fact.span.start - at) <= nearChars && fact.role !== 'fence')
+      near.push(fact.text);
   }
   return plainWords(near.join(' \n '));
 }

@@ -4,7 +4,12 @@ import { atMost } from '../../fact/standing.ts';
 import { overrides } from '../../models/lures.ts';
 import { overridePhrases, plainOverridePhrases } from '../../models/phrases/orders.ts';
 import { weighed } from '../../prose/manner.ts';
-import { proseRoles, type Statement, splitStatements, statementsOf } from '../../prose/statements.ts';
+import {
+  proseRoles,
+  type Statement,
+  splitStatements,
+  statementsOf,
+} from '../../prose/statements.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const overrideInstructions = defineRule({

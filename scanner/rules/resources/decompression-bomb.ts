@@ -11,5 +11,6 @@ export const decompressionBomb = defineRule({
   fix: 'Put the files into the bundle as they are.',
   maps: { cwe: ['CWE-409'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['artifact:over-ratio'],
-  check: (context) => context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
+  check: (context) =>
+    context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
 });

@@ -14,23 +14,42 @@ export const endlessRequests = defineRule({
   why: 'A loop without a way out that calls a service costs its user money, or floods somebody else’s machine.',
   fix: 'Count the attempts, wait between them, and give up.',
   maps: { cwe: ['CWE-835', 'CWE-770'], owasp: ['LLM10'], attack: ['T1496.004', 'T1499'] },
-  reads: ['source', 'capability:egress', 'text:prose', 'text:list-item', 'text:table-cell', 'text:string'],
+  reads: [
+    'source',
+    'capability:egress',
+    'text:prose',
+    'text:list-item',
+    'text:table-cell',
+    'text:string',
+  ],
   check: (context) => [
     ...context.of('text').flatMap(toldToGoOn),
     ...context.sources
-      .filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python|shell)$/.test(language))
+      .filter(
+        ({ depth, language }) =>
+          depth === 0 && /^(typescript|javascript|python|shell)$/.test(language),
+      )
       .flatMap((source) =>
         loopsOf(source).flatMap(({ start, end, body }): Draft[] => {
           const request = context
             .of('capability')
             .find(
               ({ span, capability }) =>
-                span.path === source.path && span.start >= start && span.end <= end && capability.kind === 'egress',
+                span.path === source.path &&
+                span.start >= start &&
+                span.end <= end &&
+                capability.kind === 'egress',
             );
           if (request === undefined || exits.test(body)) return [];
           const isPaid = request.capability.kind === 'egress' && paid.test(request.capability.url);
           const message = `an endless loop sends requests${isPaid ? ' that cost money' : ''}, without a pause or a way out`;
-          return [{ span: { path: source.path, start, end: start + 1 }, severity: isPaid ? 'medium' : 'low', message }];
+          return [
+            {
+              span: { path: source.path, start, end: start + 1 },
+              severity: isPaid ? 'medium' : 'low',
+              message,
+            },
+          ];
         }),
       ),
   ],
@@ -41,7 +60,13 @@ function toldToGoOn(fact: FactOf<'text'>): Draft[] {
   if (!withoutEnd.test(fact.text) || !untilSecret.test(fact.text)) return [];
   const manner = mannerOf(readingOf(fact), { start: 0, end: fact.text.length }, nothingAround);
   return manner === 'meant'
-    ? [{ span: fact.span, severity: 'medium', message: 'tells an agent to go on without end until it sees a secret' }]
+    ? [
+        {
+          span: fact.span,
+          severity: 'medium',
+          message: 'tells an agent to go on without end until it sees a secret',
+        },
+      ]
     : [];
 }
 
@@ -72,7 +97,11 @@ function loopsOf({ text, language }: Source): Loop[] {
   return [...text.matchAll(heads)].slice(0, loopsMax).map((match) => {
     const start = match.index + (match[1]?.length ?? 0);
     const end =
-      language === 'python' ? endOfBlock(text, match) : language === 'shell' ? endOfWord(text, start) : endOfBraces(text, start);
+      language === 'python'
+        ? endOfBlock(text, match)
+        : language === 'shell'
+          ? endOfWord(text, start)
+          : endOfBraces(text, start);
     return { start, end, body: text.slice(start, end) };
   });
 }
@@ -106,7 +135,8 @@ function endOfBraces(text: string, start: number): number {
   for (let at = start; at < limit; at++) {
     if (text[at] === '{') depth++;
     else if (text[at] === '}' && --depth <= 0) return at + 1;
-    else if (text[at] === ';' && depth === 0 && text[at - 1] !== '(' && text[at - 1] !== ';') return at + 1;
+    else if (text[at] === ';' && depth === 0 && text[at - 1] !== '(' && text[at - 1] !== ';')
+      return at + 1;
   }
   return limit;
 }

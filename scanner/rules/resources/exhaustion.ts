@@ -16,7 +16,9 @@ export const exhaustion = defineRule({
   maps: { cwe: ['CWE-400', 'CWE-770'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['source'],
   check: ({ sources }) =>
-    sources.filter(({ depth, language }) => depth === 0 && Object.hasOwn(forms, language)).flatMap(draftsOf),
+    sources
+      .filter(({ depth, language }) => depth === 0 && Object.hasOwn(forms, language))
+      .flatMap(draftsOf),
 });
 
 const script = [
@@ -43,8 +45,16 @@ function draftsOf(source: Source): Draft[] {
   const { text, offsetOf } = joinedText(source);
   return (forms[source.language] ?? []).flatMap((form) =>
     [...text.matchAll(form)].map((match): Draft => {
-      const span = { path: source.path, start: offsetOf(match.index), end: offsetOf(match.index + match[0].length) };
-      return { span, severity: milderIn('medium', source), message: 'fills the memory or the disk' };
+      const span = {
+        path: source.path,
+        start: offsetOf(match.index),
+        end: offsetOf(match.index + match[0].length),
+      };
+      return {
+        span,
+        severity: milderIn('medium', source),
+        message: 'fills the memory or the disk',
+      };
     }),
   );
 }

@@ -17,7 +17,8 @@ export const mining = defineRule({
     ...context.of('capability').flatMap((fact): Draft[] => {
       const { capability } = fact;
       const isMiner = capability.kind === 'exec' && miners.test(capability.program);
-      const isPool = capability.kind === 'egress' && pools.test(parseEgressUrl(capability.url).host);
+      const isPool =
+        capability.kind === 'egress' && pools.test(parseEgressUrl(capability.url).host);
       return isMiner || isPool
         ? [
             {
@@ -30,13 +31,18 @@ export const mining = defineRule({
         : [];
     }),
     ...context.of('text').flatMap((fact): Draft[] => {
-      if (!/^(string|fence|inline-code)$/.test(fact.role) || !runs(fact) || !/\bstratum\+(tcp|ssl|tls):\/\//i.test(fact.text))
+      if (
+        !/^(string|fence|inline-code)$/.test(fact.role) ||
+        !runs(fact) ||
+        !/\bstratum\+(tcp|ssl|tls):\/\//i.test(fact.text)
+      )
         return [];
       return [{ span: fact.span, severity: 'critical', message: 'names a mining pool (stratum)' }];
     }),
   ],
 });
 
-const miners = /^(xmrig|xmr-stak|cpuminer|minerd|ethminer|t-rex|nbminer|lolminer|phoenixminer|cgminer|bfgminer|ccminer)$/i;
+const miners =
+  /^(xmrig|xmr-stak|cpuminer|minerd|ethminer|t-rex|nbminer|lolminer|phoenixminer|cgminer|bfgminer|ccminer)$/i;
 const pools =
   /(^|\.)(minexmr\.com|supportxmr\.com|nanopool\.org|moneroocean\.stream|2miners\.com|f2pool\.com|hashvault\.pro|nicehash\.com|coinhive\.com|coin-hive\.com|herominers\.com)$/;

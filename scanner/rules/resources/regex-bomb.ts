@@ -15,7 +15,11 @@ export const regexBomb = defineRule({
   maps: { cwe: ['CWE-1333'], owasp: ['LLM10'], attack: ['T1499'] },
   reads: ['source'],
   check: ({ sources }) =>
-    sources.filter(({ depth, language }) => depth === 0 && /^(typescript|javascript|python)$/.test(language)).flatMap(draftsOf),
+    sources
+      .filter(
+        ({ depth, language }) => depth === 0 && /^(typescript|javascript|python)$/.test(language),
+      )
+      .flatMap(draftsOf),
 });
 
 const beforeChars = 200;
@@ -28,7 +32,8 @@ function draftsOf(source: Source): Draft[] {
   const { text, offsetOf } = joinedText(source);
   return [...text.matchAll(nested)].flatMap((match): Draft[] => {
     // Of a long line, what stands just before: it is looked at for each match.
-    const line = /[^\n]*$/.exec(text.slice(Math.max(0, match.index - beforeChars), match.index))?.[0] ?? '';
+    const line =
+      /[^\n]*$/.exec(text.slice(Math.max(0, match.index - beforeChars), match.index))?.[0] ?? '';
     // In a regular expression: behind a slash, in new RegExp or in a call of re.
     if (
       !/(^|[=(,:[!&|?{};\s])\/[^/\n]*$|RegExp\s?\(|\bre\.(compile|match|search|sub|split|findall|fullmatch|finditer)\s?\(|\br["']/.test(
@@ -38,7 +43,11 @@ function draftsOf(source: Source): Draft[] {
       return [];
     return [
       {
-        span: { path: source.path, start: offsetOf(match.index), end: offsetOf(match.index + match[0].length) },
+        span: {
+          path: source.path,
+          start: offsetOf(match.index),
+          end: offsetOf(match.index + match[0].length),
+        },
         message: `${match[0]} repeats a repetition`,
       },
     ];

@@ -13,7 +13,13 @@ export const activeDocument = defineRule({
   reads: ['artifact:active-content'],
   check: (context) =>
     context.of('artifact').map((fact): Draft => {
-      const severity = /macro|DDE|starts a program|embedded object/.test(fact.detail) ? 'high' : 'medium';
-      return { span: fact.span, severity, message: `has ${fact.detail.replace(/^[^:]{1,40}: /, '')}` };
+      const severity = /macro|DDE|starts a program|embedded object/.test(fact.detail)
+        ? 'high'
+        : 'medium';
+      return {
+        span: fact.span,
+        severity,
+        message: `has ${fact.detail.replace(/^[^:]{1,40}: /, '')}`,
+      };
     }),
 });

@@ -11,14 +11,21 @@ export const archiveInBundle = defineRule({
   why: 'What lies in an archive is not seen by whoever looks through the skill; with a password, or in a form that is not read, by nobody.',
   fix: 'Put the files into the bundle as they are.',
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027.015', 'T1027'] },
-  reads: ['artifact:archive', 'artifact:nested-archive', 'artifact:encrypted-archive', 'artifact:opened'],
+  reads: [
+    'artifact:archive',
+    'artifact:nested-archive',
+    'artifact:encrypted-archive',
+    'artifact:opened',
+  ],
   check: (context) =>
     context.of('artifact').flatMap((fact): Draft[] => {
       const about = says[fact.what];
       if (about === undefined) return [];
       const isData = fact.what === 'archive' && dataInArchives.test(fact.span.path);
       const weight = isData ? { kind: 'capability' as const, severity: 'low' as const } : {};
-      return [{ span: fact.span, ...about, ...weight, message: `${fact.detail}: ${about.message}` }];
+      return [
+        { span: fact.span, ...about, ...weight, message: `${fact.detail}: ${about.message}` },
+      ];
     }),
 });
 

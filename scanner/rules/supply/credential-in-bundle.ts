@@ -1,7 +1,11 @@
 /** A credential lies in the bundle: whoever may read the skill may use it. */
 
 import type { Source } from '../../fact/source.ts';
-import { credentialForms, differentCharactersMin, placeholderWords } from '../../models/credentials.ts';
+import {
+  credentialForms,
+  differentCharactersMin,
+  placeholderWords,
+} from '../../models/credentials.ts';
 import { joinedText } from '../../rounds/joined-text.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
@@ -43,5 +47,9 @@ function credentialsIn(source: Source): Draft[] {
 
 function isPlaceholder(value: string): boolean {
   const drawn = value.replace(/^-----[^-]+-----/, '');
-  return placeholderWords.test(drawn) || /(.)\1{3}/.test(drawn) || new Set(drawn).size < differentCharactersMin;
+  return (
+    placeholderWords.test(drawn) ||
+    /(.)\1{3}/.test(drawn) ||
+    new Set(drawn).size < differentCharactersMin
+  );
 }

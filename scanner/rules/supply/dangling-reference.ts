@@ -16,20 +16,30 @@ export const danglingReference = defineRule({
   reads: ['text:fence', 'text:inline-code'],
   check: ({ of, files, nameInProse }) => {
     const seen = new Set<string>();
-    const isThere = (path: string): boolean => [...files].some((file) => file === path || file.endsWith(`/${path}`));
+    const isThere = (path: string): boolean =>
+      [...files].some((file) => file === path || file.endsWith(`/${path}`));
     return of('text').flatMap((fact): Draft[] => {
       if (fact.span.path !== 'SKILL.md' || !runs(fact)) return [];
       const text = fact.text.replace(/''|""/g, '');
       // In its own folder as the agent installs it: what the text calls the skill's program never passed a scan.
-      const installed = [...text.matchAll(ownFolder)].flatMap(([whole, name, path = '']): Draft[] => {
-        if (name !== nameInProse || !scriptEnding.test(path) || seen.has(path) || isThere(path)) return [];
-        seen.add(path);
-        return [
-          { span: fact.span, severity: 'medium', message: `runs ${whole}, a program of this skill that is not in the bundle` },
-        ];
-      });
+      const installed = [...text.matchAll(ownFolder)].flatMap(
+        ([whole, name, path = '']): Draft[] => {
+          if (name !== nameInProse || !scriptEnding.test(path) || seen.has(path) || isThere(path))
+            return [];
+          seen.add(path);
+          return [
+            {
+              span: fact.span,
+              severity: 'medium',
+              message: `runs ${whole}, a program of this skill that is not in the bundle`,
+            },
+          ];
+        },
+      );
       const named = [
-        ...text.matchAll(/(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g),
+        ...text.matchAll(
+          /(?:^|[\s"'`(])(?:\.\/|\$\{?SKILL_DIR\}?\/|\{baseDir\}\/)?(scripts\/[\w./-]{1,120})(?=$|[\s"'`);:,])/g,
+        ),
       ].flatMap(([, path = '']): Draft[] => {
         if (!scriptEnding.test(path) || seen.has(path) || isThere(path)) return [];
         seen.add(path);

@@ -16,10 +16,18 @@ export const dependencyConfusion = defineRule({
   reads: ['dependency:install', 'dependency:declared', 'source'],
   check: (context) => [
     ...context.of('dependency').flatMap((fact): Draft[] => {
-      if ((fact.how !== 'install' && fact.how !== 'declared') || !runs(fact) || !internal.test(fact.name)) return [];
+      if (
+        (fact.how !== 'install' && fact.how !== 'declared') ||
+        !runs(fact) ||
+        !internal.test(fact.name)
+      )
+        return [];
       if (fact.manager !== 'npm' && fact.manager !== 'pip') return [];
       return [
-        { span: fact.span, message: `${fact.name} is a name from inside a company: on a public registry anybody may hold it` },
+        {
+          span: fact.span,
+          message: `${fact.name} is a name from inside a company: on a public registry anybody may hold it`,
+        },
       ];
     }),
     ...context.sources
@@ -33,7 +41,9 @@ const internal =
 
 // Modules imported under such names that no file of the bundle is.
 function importsIn({ path, text }: Source, files: ReadonlySet<string>): Draft[] {
-  return [...text.matchAll(/^[ \t]*(?:from|import)[ \t]+([A-Za-z]\w{3,60})(?=[ \t.,;]|\r?$)/gm)].flatMap((match): Draft[] => {
+  return [
+    ...text.matchAll(/^[ \t]*(?:from|import)[ \t]+([A-Za-z]\w{3,60})(?=[ \t.,;]|\r?$)/gm),
+  ].flatMap((match): Draft[] => {
     const [line, name = ''] = match;
     if (!internal.test(name)) return [];
     if ([...files].some((file) => new RegExp(`(^|/)${name}(\\.py$|/)`).test(file))) return [];

@@ -32,7 +32,8 @@ export const foreignSource = defineRule({
 function gravity(fact: DependencyFact): Pick<Draft, 'kind' | 'severity'> {
   if (isInText(fact)) return { severity: 'low' };
   const isStray =
-    /^https?:\/\/[^/]+\/.*\.(tgz|tar\.(gz|bz2|xz)|whl|zip|js|mjs|py)([#?]|$)/.test(fact.name) && !published.test(fact.name);
+    /^https?:\/\/[^/]+\/.*\.(tgz|tar\.(gz|bz2|xz)|whl|zip|js|mjs|py)([#?]|$)/.test(fact.name) &&
+    !published.test(fact.name);
   return isStray ? { kind: 'malice', severity: milder('high', fact) } : { severity: 'medium' };
 }
 

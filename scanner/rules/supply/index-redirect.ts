@@ -35,7 +35,10 @@ export const indexRedirect = defineRule({
 
 /** Whether a source of packages is an index rather than one package. */
 export function isIndex(name: string): boolean {
-  return /^https?:\/\//.test(name) && !/\.(tgz|whl|zip|tar\.gz|git)(#|$)|github\.com\/|gitlab\.com\//.test(name);
+  return (
+    /^https?:\/\//.test(name) &&
+    !/\.(tgz|whl|zip|tar\.gz|git)(#|$)|github\.com\/|gitlab\.com\//.test(name)
+  );
 }
 
 // Mirrors and special builds that their makers document.
@@ -47,14 +50,21 @@ function isPublic(url: string): boolean {
 
 const settings: readonly { readonly file: RegExp; readonly form: RegExp }[] = [
   { file: /(^|\/)\.npmrc$/, form: /^[ \t]*(?:@[\w-]+:)?registry[ \t]*=[ \t]*(\S+)/gm },
-  { file: /(^|\/)\.yarnrc(\.yml)?$/, form: /^[ \t]*(?:npmRegistryServer:|registry)[ \t]+["']?(\S+?)["']?[ \t]*$/gm },
-  { file: /(^|\/)(\.?pip\.conf|pip\.ini)$/, form: /^[ \t]*(?:extra-)?index-url[ \t]*=[ \t]*(\S+)/gm },
+  {
+    file: /(^|\/)\.yarnrc(\.yml)?$/,
+    form: /^[ \t]*(?:npmRegistryServer:|registry)[ \t]+["']?(\S+?)["']?[ \t]*$/gm,
+  },
+  {
+    file: /(^|\/)(\.?pip\.conf|pip\.ini)$/,
+    form: /^[ \t]*(?:extra-)?index-url[ \t]*=[ \t]*(\S+)/gm,
+  },
   {
     file: /(^|\/)(uv|pyproject)\.toml$/,
     form: /^[ \t]*(?:index-url|extra-index-url|url)[ \t]*=[ \t]*\[?["'](https?:[^"']+)["']/gm,
   },
 ];
-const requirementOption = /^[ \t]*(?:-i|--index-url|--extra-index-url|--find-links|-f)[ \t=]+(\S+)/gm;
+const requirementOption =
+  /^[ \t]*(?:-i|--index-url|--extra-index-url|--find-links|-f)[ \t=]+(\S+)/gm;
 
 function settingsIn(source: Source): Draft[] {
   const { path, text, depth } = source;
@@ -67,7 +77,12 @@ function settingsIn(source: Source): Draft[] {
       const [line, url = ''] = match;
       if (!isIndex(url) || isPublic(url)) return [];
       const start = match.index + line.lastIndexOf(url);
-      return [{ span: { path, start, end: start + url.length }, message: `the bundle sets ${url} as an index of packages` }];
+      return [
+        {
+          span: { path, start, end: start + url.length },
+          message: `the bundle sets ${url} as an index of packages`,
+        },
+      ];
     }),
   );
 }

@@ -17,34 +17,52 @@ export const installHook = defineRule({
     // A file of this kind that does nothing but describe itself is none.
     const acts = new Set(
       [
-        ...context.of('capability').filter(({ capability }) => capability.kind !== 'mount' && capability.kind !== 'env'),
+        ...context
+          .of('capability')
+          .filter(({ capability }) => capability.kind !== 'mount' && capability.kind !== 'env'),
         ...context.of('trait'),
       ]
         .filter(({ context: where }) => where !== 'comment')
         .map((fact) => fact.span.path),
     );
-    return context.sources.filter(({ depth }) => depth === 0).flatMap((source) => draftsOf(source, acts.has(source.path)));
+    return context.sources
+      .filter(({ depth }) => depth === 0)
+      .flatMap((source) => draftsOf(source, acts.has(source.path)));
   },
 });
 
 function draftsOf({ path, text }: Source, acts: boolean): Draft[] {
-  const draft = (at: number, length: number, message: string, severity: Draft['severity'] = 'medium'): Draft[] => [
-    { span: { path, start: at, end: at + length }, message, severity },
-  ];
-  if (/(^|\/)(sitecustomize|usercustomize)\.py$/.test(path)) return draft(0, 1, 'Python runs this file at every start');
+  const draft = (
+    at: number,
+    length: number,
+    message: string,
+    severity: Draft['severity'] = 'medium',
+  ): Draft[] => [{ span: { path, start: at, end: at + length }, message, severity }];
+  if (/(^|\/)(sitecustomize|usercustomize)\.py$/.test(path))
+    return draft(0, 1, 'Python runs this file at every start');
   if (/\.pth$/.test(path)) {
     // site.py runs lines of a .pth that begin with `import`.
     const line = /^import[ \t;][^\n]*/m.exec(text);
-    return line === null ? [] : draft(line.index, line[0].length, 'Python runs this line at every start');
+    return line === null
+      ? []
+      : draft(line.index, line[0].length, 'Python runs this line at every start');
   }
   if (/(^|\/)setup\.py$/.test(path)) {
     const commands = /\bcmdclass\s*=/.exec(text);
-    if (commands !== null) return draft(commands.index, commands[0].length, 'pip runs these commands at installation');
-    return acts ? draft(0, 1, 'pip runs this file at installation, and it does more than describe the package') : [];
+    if (commands !== null)
+      return draft(commands.index, commands[0].length, 'pip runs these commands at installation');
+    return acts
+      ? draft(
+          0,
+          1,
+          'pip runs this file at installation, and it does more than describe the package',
+        )
+      : [];
   }
   if (/(^|\/)build\.rs$/.test(path)) return draft(0, 1, 'cargo runs this file when it builds');
   if (/(^|\/)binding\.gyp$/.test(path) && /<!@?\(/.test(text))
     return draft(Math.max(text.search(/<!@?\(/), 0), 3, 'npm runs this command at installation');
-  if (/(^|\/)conftest\.py$/.test(path) && acts) return draft(0, 1, 'pytest runs this file before any test', 'low');
+  if (/(^|\/)conftest\.py$/.test(path) && acts)
+    return draft(0, 1, 'pytest runs this file before any test', 'low');
   return [];
 }

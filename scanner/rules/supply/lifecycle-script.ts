@@ -17,7 +17,9 @@ export const lifecycleScript = defineRule({
     context.of('dependency').flatMap((fact): Draft[] => {
       if (!runs(fact)) return [];
       const message = `${fact.name} runs by itself at installation: ${fact.version}`;
-      return [{ span: fact.span, severity: ordinary.test(fact.version) ? 'low' : 'medium', message }];
+      return [
+        { span: fact.span, severity: ordinary.test(fact.version) ? 'low' : 'medium', message },
+      ];
     }),
 });
 

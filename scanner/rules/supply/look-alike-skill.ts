@@ -1,6 +1,12 @@
 /** The skill is named almost like another that everybody knows. */
 
-import { isSlip, lookAlikeOf, nameWords, popularPackages, popularSkills } from '../../models/popular-packages.ts';
+import {
+  isSlip,
+  lookAlikeOf,
+  nameWords,
+  popularPackages,
+  popularSkills,
+} from '../../models/popular-packages.ts';
 import { type Draft, defineRule } from '../../rule.ts';
 
 export const lookAlikeSkill = defineRule({

@@ -15,7 +15,8 @@ export const mutableReference = defineRule({
   fix: 'Name a commit, a tag with a checksum, or an exact version.',
   maps: { cwe: ['CWE-494', 'CWE-829'], owasp: ['AST02', 'AST07'], attack: ['T1195.002'] },
   reads: ['source'],
-  check: ({ sources }) => sources.filter(({ depth, language }) => depth === 0 && language !== 'json').flatMap(draftsOf),
+  check: ({ sources }) =>
+    sources.filter(({ depth, language }) => depth === 0 && language !== 'json').flatMap(draftsOf),
 });
 
 /** Addresses of code (or of archives with it) whose content changes under them. */

@@ -27,6 +27,11 @@ export const typosquat = defineRule({
 function draftOf(span: Draft['span'], manager: string, written: string): Draft[] {
   if (manager !== 'npm' && manager !== 'pip') return [];
   const name = written.toLowerCase().replace(/\[.*$/, '');
-  const like = lookAlikeOf(manager === 'pip' ? name.replaceAll('_', '-') : name, popularPackages[manager]);
-  return like === undefined ? [] : [{ span, message: `the ${manager} package ${written} is named almost like ${like}` }];
+  const like = lookAlikeOf(
+    manager === 'pip' ? name.replaceAll('_', '-') : name,
+    popularPackages[manager],
+  );
+  return like === undefined
+    ? []
+    : [{ span, message: `the ${manager} package ${written} is named almost like ${like}` }];
 }

@@ -11,5 +11,6 @@ export const unsafeArchive = defineRule({
   fix: 'Pack the archive anew, with plain relative names.',
   maps: { cwe: ['CWE-22', 'CWE-59'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['artifact:unsafe-entry'],
-  check: (context) => context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
+  check: (context) =>
+    context.of('artifact').map((fact) => ({ span: fact.span, message: fact.detail })),
 });

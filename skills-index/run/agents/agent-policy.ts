@@ -26,13 +26,22 @@ const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
 };
 
 /** What a session may ask of its model: what the interface is for, below the address's own path, and what the operator adds. */
-export function modelRequests({ kind, paths = [] }: ModelEndpoint, place: Pick<ModelPlace, 'path'>): readonly ModelRequests[] {
+export function modelRequests(
+  { kind, paths = [] }: ModelEndpoint,
+  place: Pick<ModelPlace, 'path'>,
+): readonly ModelRequests[] {
   // Clients of Anthropic's add `/v1` themselves.
-  const below = place.path === '' || (kind === 'anthropic' && !place.path.endsWith('/v1')) ? `${place.path}/v1` : place.path;
+  const below =
+    place.path === '' || (kind === 'anthropic' && !place.path.endsWith('/v1'))
+      ? `${place.path}/v1`
+      : place.path;
   const calls = new Set([...inferencePaths[kind].map((path) => `${below}${path}`), ...paths]);
   return [
     ...[...calls].map((path) => ({ path, methods: ['GET', 'HEAD', 'POST'] as const })),
-    ...[`${below}/models`, `${below}/models/*`].map((path) => ({ path, methods: ['GET', 'HEAD'] as const })),
+    ...[`${below}/models`, `${below}/models/*`].map((path) => ({
+      path,
+      methods: ['GET', 'HEAD'] as const,
+    })),
   ];
 }
 
@@ -67,12 +76,16 @@ export type ModelPlace = {
 
 /** Takes an endpoint's address apart; undefined for any other form than the two. */
 export function parseModelUrl(text: string): ModelPlace | undefined {
-  const plain = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?((?:\/[A-Za-z0-9._~-]+)*)\/?$/.exec(text);
+  const plain =
+    /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?((?:\/[A-Za-z0-9._~-]+)*)\/?$/.exec(
+      text,
+    );
   const [, scheme = '', written = '', digits, path = ''] = plain ?? [];
   const host = written.replace(/^\[|\]$/g, '');
   const port = digits === undefined ? (scheme === 'https' ? 443 : 80) : Number(digits);
   if (plain === null || port < 1 || port > 65_535 || /\/\.{1,2}(\/|$)/.test(path)) return undefined;
-  if (scheme === 'http') return addressClass(host) === 'invalid' ? undefined : { kind: 'address', host, port, path };
+  if (scheme === 'http')
+    return addressClass(host) === 'invalid' ? undefined : { kind: 'address', host, port, path };
   return isHostName(host) ? { kind: 'name', host, port, path } : undefined;
 }
 
@@ -92,24 +105,35 @@ const model = v.pipe(
       ),
     ),
     kind: v.picklist(modelKinds, 'is not "openai" or "anthropic"'),
-    secret: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a secret'))),
+    secret: v.exactOptional(
+      v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a secret')),
+    ),
     paths: v.exactOptional(
       v.array(
         v.pipe(
           v.string(),
-          v.regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~:-]+)+(\/\*)?$/, 'is not a path such as "/v1/rerank" or "/v1/files/*"'),
+          v.regex(
+            /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~:-]+)+(\/\*)?$/,
+            'is not a path such as "/v1/rerank" or "/v1/files/*"',
+          ),
         ),
       ),
     ),
   }),
   // A key that goes over plain http is anybody's.
-  v.check(({ secret, url }) => secret === undefined || url.startsWith('https:'), 'has a secret, which goes over https only'),
+  v.check(
+    ({ secret, url }) => secret === undefined || url.startsWith('https:'),
+    'has a secret, which goes over https only',
+  ),
 );
 
 export const agentPolicyEntries = {
   models: v.optional(v.record(name, model), {}),
   agentPrograms: v.optional(
-    v.record(name, exactObject({ folder, command: v.pipe(v.array(text), v.minLength(1, 'is empty')) })),
+    v.record(
+      name,
+      exactObject({ folder, command: v.pipe(v.array(text), v.minLength(1, 'is empty')) }),
+    ),
     {},
   ),
 };

@@ -58,7 +58,11 @@ export interface Agent {
 export type StoredAgent = Agent & { readonly privateKey: string };
 
 const text = v.string();
-const amount = v.pipe(v.number(), v.safeInteger('is not a whole number'), v.minValue(0, 'is less than 0'));
+const amount = v.pipe(
+  v.number(),
+  v.safeInteger('is not a whole number'),
+  v.minValue(0, 'is less than 0'),
+);
 const namePart = v.pipe(text, v.check(isNamePart, 'is not a name'));
 const storedShape = exactObject({
   schema: v.literal('skillgate.agent/1'),
@@ -69,7 +73,9 @@ const storedShape = exactObject({
   created: text,
   expires: v.pipe(text, v.isoTimestamp()),
   revoked: v.exactOptional(text),
-  grants: v.array(exactObject({ skill: text, range: text, capabilities: v.exactOptional(capabilities) })),
+  grants: v.array(
+    exactObject({ skill: text, range: text, capabilities: v.exactOptional(capabilities) }),
+  ),
   ceiling: capabilities,
   env: v.record(text, text),
   budget: v.exactOptional(
@@ -81,7 +87,9 @@ const storedShape = exactObject({
       paths: v.exactOptional(amount),
     }),
   ),
-  workspace: v.exactOptional(exactObject({ name: namePart, mode: v.picklist(['ro', 'rw', 'cow']) })),
+  workspace: v.exactOptional(
+    exactObject({ name: namePart, mode: v.picklist(['ro', 'rw', 'cow']) }),
+  ),
   model: v.exactOptional(namePart),
 });
 
@@ -97,7 +105,12 @@ export function whyEnded({ expires, name, revoked }: Agent, now: Date): string |
 }
 
 /** Why this agent may not start the version; undefined when a grant names it. */
-export function whyNotGranted(agent: Agent, name: SkillName, version: Version, now: Date): string | undefined {
+export function whyNotGranted(
+  agent: Agent,
+  name: SkillName,
+  version: Version,
+  now: Date,
+): string | undefined {
   const ended = whyEnded(agent, now);
   if (ended !== undefined) return ended;
   const named = agent.grants.filter((grant) => isNamed(grant, name));
@@ -107,10 +120,17 @@ export function whyNotGranted(agent: Agent, name: SkillName, version: Version, n
 }
 
 /** No run of this version gets more: the agent's ceiling, and what was granted for it alone. */
-export function ceilingFor({ ceiling, grants }: Agent, name: SkillName, version: Version): Capabilities {
+export function ceilingFor(
+  { ceiling, grants }: Agent,
+  name: SkillName,
+  version: Version,
+): Capabilities {
   return grants
     .filter((grant) => isNamed(grant, name) && includes(grant, version))
-    .reduce((sum, grant) => (grant.capabilities === undefined ? sum : union(sum, grant.capabilities)), ceiling);
+    .reduce(
+      (sum, grant) => (grant.capabilities === undefined ? sum : union(sum, grant.capabilities)),
+      ceiling,
+    );
 }
 
 function isNamed({ skill }: Grant, name: SkillName): boolean {

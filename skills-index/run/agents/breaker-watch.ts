@@ -28,7 +28,9 @@ export interface BreakerFile {
   locked(act: () => void): void;
 }
 
-export type BreakerSettings = Omit<GateSettings, 'hands' | 'sleep' | 'ticks' | 'grants'> & { readonly subject: HoldSubject };
+export type BreakerSettings = Omit<GateSettings, 'hands' | 'sleep' | 'ticks' | 'grants'> & {
+  readonly subject: HoldSubject;
+};
 
 export class BreakerWatch {
   readonly #file: BreakerFile;
@@ -98,7 +100,8 @@ export class BreakerWatch {
 
   #add(counter: BreakerCounter, amount: number): void {
     // Open, it ends the run: more of the same says nothing new.
-    if (!this.#opened.signal.aborted) this.#unwritten.set(counter, (this.#unwritten.get(counter) ?? 0) + amount);
+    if (!this.#opened.signal.aborted)
+      this.#unwritten.set(counter, (this.#unwritten.get(counter) ?? 0) + amount);
   }
 
   #write(): void {
@@ -114,7 +117,8 @@ export class BreakerWatch {
       this.#file.write(after);
       this.#unwritten.clear();
       this.#written = after;
-      if (after.open !== undefined && before.open === undefined) record(breakerEvent(after.open, 'opened', after.open.why));
+      if (after.open !== undefined && before.open === undefined)
+        record(breakerEvent(after.open, 'opened', after.open.why));
       if (after.open !== undefined) this.#opened.abort(after.open.why);
     });
   }

@@ -3,12 +3,22 @@ import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { exactObject } from '../../skill/shape.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
-import { type Hold, type HoldMaterial, type HoldSubject, holdShape, newHold } from '../holds/hold.ts';
+import {
+  type Hold,
+  type HoldMaterial,
+  type HoldSubject,
+  holdShape,
+  newHold,
+} from '../holds/hold.ts';
 
 /** What opens it, within which time. An operator may set another threshold, never none. */
 export const breakerTable = {
   denied: { max: 5, windowSeconds: 600, means: 'requests that were denied' },
-  'secret-unbound': { max: 1, windowSeconds: 3_600, means: 'a secret was used where it is not bound' },
+  'secret-unbound': {
+    max: 1,
+    windowSeconds: 3_600,
+    means: 'a secret was used where it is not bound',
+  },
   'private-address': { max: 1, windowSeconds: 3_600, means: 'a name led to a private address' },
   canary: { max: 1, windowSeconds: 3_600, means: 'a canary credential was about to leave' },
   'bytes-out': { max: 512 * 1024 * 1024, windowSeconds: 3_600, means: 'bytes sent' },
@@ -35,7 +45,9 @@ export interface BreakerSubject {
 export interface BreakerState extends BreakerSubject {
   readonly schema: 'skillgate.breaker/1';
   /** By counter: when (milliseconds since 1970, rounded down to a step) and how much. */
-  readonly counts: Readonly<Partial<Record<BreakerCounter, readonly (readonly [at: number, amount: number])[]>>>;
+  readonly counts: Readonly<
+    Partial<Record<BreakerCounter, readonly (readonly [at: number, amount: number])[]>>
+  >;
   /** There while it is open: what a person answers to close it. */
   readonly open?: OpenBreaker | undefined;
 }
@@ -61,7 +73,12 @@ export interface BreakerTerms extends HoldMaterial {
  * Adds to a counter, and opens when it is at its threshold; never closes. What lies before the window is forgotten; what seems to lie in
  * the future (a clock that was set back) is not.
  */
-export function countBreaker(state: BreakerState, counter: BreakerCounter, amount: number, terms: BreakerTerms): BreakerState {
+export function countBreaker(
+  state: BreakerState,
+  counter: BreakerCounter,
+  amount: number,
+  terms: BreakerTerms,
+): BreakerState {
   const { max, means, windowSeconds } = breakerTable[counter];
   const step = Math.floor(terms.now.getTime() / stepMs) * stepMs;
   const kept = stepsInWindow(state, counter, terms.now);
@@ -76,8 +93,14 @@ export function countBreaker(state: BreakerState, counter: BreakerCounter, amoun
 }
 
 /** How much of a counter lies in its window. */
-export function countedBy(state: BreakerState | undefined, counter: BreakerCounter, now: Date): number {
-  return state === undefined ? 0 : stepsInWindow(state, counter, now).reduce((all, [, each]) => all + each, 0);
+export function countedBy(
+  state: BreakerState | undefined,
+  counter: BreakerCounter,
+  now: Date,
+): number {
+  return state === undefined
+    ? 0
+    : stepsInWindow(state, counter, now).reduce((all, [, each]) => all + each, 0);
 }
 
 function stepsInWindow({ counts }: BreakerState, counter: BreakerCounter, now: Date) {
@@ -93,7 +116,11 @@ function breakerHold(why: string, { subject, ...material }: BreakerTerms): Hold 
   return newHold(
     subject,
     rule,
-    { kind: 'breaker', what: `let ${sayWhat(subject)} run again under ${agent}, after ${why}`, scope },
+    {
+      kind: 'breaker',
+      what: `let ${sayWhat(subject)} run again under ${agent}, after ${why}`,
+      scope,
+    },
     material,
   );
 }
@@ -111,17 +138,25 @@ const sessionDenials = 20;
  * gets anywhere; a canary or a way inside still opens the breaker at once.
  */
 export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
-  const often = (counter: BreakerCounter): number => (given[counter] ?? breakerTable[counter].max) * sessionDenials;
+  const often = (counter: BreakerCounter): number =>
+    (given[counter] ?? breakerTable[counter].max) * sessionDenials;
   return { ...given, denied: often('denied'), 'secret-unbound': often('secret-unbound') };
 }
 
 /** How it is recorded. */
-export function breakerEvent({ counter, hold }: OpenBreaker, state: 'opened' | 'closed', why: string): AuditEvent {
+export function breakerEvent(
+  { counter, hold }: OpenBreaker,
+  state: 'opened' | 'closed',
+  why: string,
+): AuditEvent {
   return { event: 'breaker', state, counter, hold: hold.id, why };
 }
 
 /** Message and hint of a refusal: which counter, where to look, how a person goes on. */
-export function sayOpen({ hold, why }: OpenBreaker): [message: string, more: { readonly hint: string }] {
+export function sayOpen({
+  hold,
+  why,
+}: OpenBreaker): [message: string, more: { readonly hint: string }] {
   const { agent, id, run } = hold;
   return [
     `${sayWhat(hold)} is stopped for ${agent === 'operator' ? 'the operator' : `agent ${agent}`}: its breaker opened. ${why}`,

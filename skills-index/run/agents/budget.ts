@@ -12,7 +12,10 @@ export interface Used {
   readonly used: Amounts;
 }
 
-export const nothingUsed: Used = { day: '', used: { requests: 0, bytes: 0, seconds: 0, runs: 0, paths: 0 } };
+export const nothingUsed: Used = {
+  day: '',
+  used: { requests: 0, bytes: 0, seconds: 0, runs: 0, paths: 0 },
+};
 
 /** Of an identity whose budget says nothing of them: what its runs record of files stays on this host's disk. */
 export const pathsOfADay = 1_000_000;
@@ -24,7 +27,13 @@ const amount = v.pipe(v.number(), v.safeInteger());
 const usedShape = exactObject({
   schema: v.literal('skillgate.budget/1'),
   day: v.string(),
-  used: exactObject({ requests: amount, bytes: amount, seconds: amount, runs: amount, paths: v.optional(amount, 0) }),
+  used: exactObject({
+    requests: amount,
+    bytes: amount,
+    seconds: amount,
+    runs: amount,
+    paths: v.optional(amount, 0),
+  }),
 });
 
 /** @throws Problem `key-file-invalid` for anything else than the file of a budget */
@@ -47,7 +56,12 @@ export function onDay(stored: Used, now: Date): Used {
  * How much to write down so that a run holds the amount: that, and a part of the whole ahead where there is as much left.
  * @returns 0 when the day has not that much left
  */
-export function amountAhead({ used }: Used, kind: BudgetKind, needed: number, most: number): number {
+export function amountAhead(
+  { used }: Used,
+  kind: BudgetKind,
+  needed: number,
+  most: number,
+): number {
   const left = most - used[kind];
   return needed > left ? 0 : Math.min(needed + Math.floor(most / aheadPart), left);
 }
@@ -72,5 +86,7 @@ export function only(kind: BudgetKind, amount: number): Amounts {
 
 /** In words: what is used of what there is. */
 export function printBudget(budget: Budget, { used }: Used): string[] {
-  return Object.entries(budget).map(([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`);
+  return Object.entries(budget).map(
+    ([kind, most]) => `${used[kind as BudgetKind]} of ${most} ${kind}`,
+  );
 }

@@ -30,7 +30,10 @@ export function runTokens(now: () => Date, random: () => Uint8Array): RunTokens 
     },
     isGood: (token) => {
       const digest = Buffer.from(digestOf(token));
-      return !ended && given.some((one) => one.until > now().getTime() && timingSafeEqual(one.digest, digest));
+      return (
+        !ended &&
+        given.some((one) => one.until > now().getTime() && timingSafeEqual(one.digest, digest))
+      );
     },
     end: () => {
       ended = true;

@@ -4,7 +4,13 @@ import { hash, verify } from 'node:crypto';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
-import { type AuditEntry, type AuditEvent, type AuditSubject, parseEntry, plainTexts } from './audit-entry.ts';
+import {
+  type AuditEntry,
+  type AuditEvent,
+  type AuditSubject,
+  parseEntry,
+  plainTexts,
+} from './audit-entry.ts';
 import type { AuditKey, SigningAuditKey } from './audit-key.ts';
 
 /** A longer line was not written by us. */
@@ -25,13 +31,18 @@ export type Said = readonly [said: AuditSubject & AuditEvent, at: Date];
  * The lines after the end of a log, each with its newline, and where it then ends.
  * @throws Problem `internal` for a line that is too long
  */
-export function linesAfter(start: ChainEnd, said: readonly Said[]): { readonly text: string; readonly end: ChainEnd } {
-  let [end, text] = [start, ''];
+export function linesAfter(
+  start: ChainEnd,
+  said: readonly Said[],
+): { readonly text: string; readonly end: ChainEnd } {
+  let end = start;
+  let text = '';
   for (const [one, at] of said) {
     const next = { seq: end.seq + 1, at: at.toISOString(), prev: end.digest };
     const line = canonicalJson({ ...plainTexts(one), schema: 'skillgate.audit/1', ...next });
     const bytes = Buffer.byteLength(line) + 1;
-    if (bytes > auditLineBytesMax) throw new Problem('internal', `An audit line has ${bytes} bytes`);
+    if (bytes > auditLineBytesMax)
+      throw new Problem('internal', `An audit line has ${bytes} bytes`);
     end = { seq: next.seq, digest: digestOf(line) };
     text += `${line}\n`;
   }
@@ -54,13 +65,18 @@ export interface ChainTail {
 export function chainEndOf(
   tail: Uint8Array,
   { file, isSigned, isWhole }: ChainTail,
-): { readonly start: ChainEnd; readonly torn?: { readonly bytes: Uint8Array; readonly digest: Digest } } {
+): {
+  readonly start: ChainEnd;
+  readonly torn?: { readonly bytes: Uint8Array; readonly digest: Digest };
+} {
   const newline = tail.lastIndexOf(0x0a);
   const line = tail.subarray(tail.lastIndexOf(0x0a, newline - 1) + 1, Math.max(0, newline));
-  const entry = newline !== -1 && isUtf8(line) ? parseEntry(Buffer.from(line).toString('utf8')) : undefined;
+  const entry =
+    newline !== -1 && isUtf8(line) ? parseEntry(Buffer.from(line).toString('utf8')) : undefined;
   const isEmpty = newline === -1 && isWhole;
   if (isEmpty && isSigned) throw brokenLog(file, 'it is empty, and was not');
-  if (entry === undefined && !isEmpty) throw brokenLog(file, 'its last line is not one that was written here');
+  if (entry === undefined && !isEmpty)
+    throw brokenLog(file, 'its last line is not one that was written here');
   const start = entry === undefined ? chainStart : { seq: entry.seq, digest: digestOfLine(line) };
   const bytes = tail.subarray(newline + 1);
   return bytes.length === 0 ? { start } : { start, torn: { bytes, digest: digestOf(bytes) } };
@@ -104,8 +120,16 @@ export interface AuditCheckpoint {
 }
 
 /** Signs where a log ends. */
-export function checkpointOf({ digest: head, seq: size }: ChainEnd, key: SigningAuditKey): AuditCheckpoint {
-  return { size, head, keyId: key.keyId, signature: key.sign(checkpointText(size, head)).toString('base64') };
+export function checkpointOf(
+  { digest: head, seq: size }: ChainEnd,
+  key: SigningAuditKey,
+): AuditCheckpoint {
+  return {
+    size,
+    head,
+    keyId: key.keyId,
+    signature: key.sign(checkpointText(size, head)).toString('base64'),
+  };
 }
 
 /** What a checkpoint signs. */
@@ -118,7 +142,13 @@ export function parseAuditCheckpoint(text: string): AuditCheckpoint | undefined 
   try {
     const value = JSON.parse(text) as Partial<AuditCheckpoint>;
     const { size, head, keyId, signature } = value;
-    if (!Number.isSafeInteger(size) || !isDigest(head) || !isDigest(keyId) || typeof signature !== 'string') return undefined;
+    if (
+      !Number.isSafeInteger(size) ||
+      !isDigest(head) ||
+      !isDigest(keyId) ||
+      typeof signature !== 'string'
+    )
+      return undefined;
     return { size: size ?? 0, head, keyId, signature };
   } catch {
     return undefined;
@@ -126,12 +156,21 @@ export function parseAuditCheckpoint(text: string): AuditCheckpoint | undefined 
 }
 
 /** The newest one; of two of the same size the last. */
-export function furthestOf(kept: readonly (AuditCheckpoint | undefined)[]): AuditCheckpoint | undefined {
-  return kept.reduce((one, other) => ((other?.size ?? 0) >= (one?.size ?? 0) ? (other ?? one) : one), undefined);
+export function furthestOf(
+  kept: readonly (AuditCheckpoint | undefined)[],
+): AuditCheckpoint | undefined {
+  return kept.reduce(
+    (one, other) => ((other?.size ?? 0) >= (one?.size ?? 0) ? (other ?? one) : one),
+    undefined,
+  );
 }
 
 export type AuditVerdict =
-  | { readonly kind: 'whole'; readonly lines: number /** Lines that a checkpoint covers. */; readonly signed: number }
+  | {
+      readonly kind: 'whole';
+      readonly lines: number /** Lines that a checkpoint covers. */;
+      readonly signed: number;
+    }
   /** `line` counts from 1. */
   | { readonly kind: 'broken'; readonly line: number; readonly why: string };
 
@@ -165,8 +204,10 @@ export class ChainCheck {
       ? parseEntry(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'))
       : undefined;
     const { seq } = this.#end;
-    if (this.#doubted !== undefined) this.#break(entry?.prev === this.#end.digest ? seq - 1 : seq, 'it is not as it was written');
-    else if (entry === undefined) this.#break(seq + 1, 'it is not a whole line of form skillgate.audit/1 in canonical form');
+    if (this.#doubted !== undefined)
+      this.#break(entry?.prev === this.#end.digest ? seq - 1 : seq, 'it is not as it was written');
+    else if (entry === undefined)
+      this.#break(seq + 1, 'it is not a whole line of form skillgate.audit/1 in canonical form');
     else if (entry.seq !== seq + 1) this.#break(seq + 1, whyOutOfOrder(seq + 1, entry.seq));
     else this.#follow(entry, digestOfLine(line));
     return this.#broken === undefined;
@@ -176,11 +217,20 @@ export class ChainCheck {
     const { seq } = this.#end;
     const { key, kept } = this.#witnesses;
     if (this.#doubted !== undefined)
-      this.#break(seq - 1, `it is not the line that line ${seq} follows: one of the two is not as it was written`);
+      this.#break(
+        seq - 1,
+        `it is not the line that line ${seq} follows: one of the two is not as it was written`,
+      );
     if (kept !== undefined && seq < kept.size)
-      this.#break(seq + 1, `lines ${seq + 1} to ${kept.size} were cut off: they were there when ${kept.size} lines were signed`);
+      this.#break(
+        seq + 1,
+        `lines ${seq + 1} to ${kept.size} were cut off: they were there when ${kept.size} lines were signed`,
+      );
     if (key !== undefined && kept === undefined)
-      this.#break(seq + 1, 'the checkpoint that was kept beside the log is gone, so lines may be too');
+      this.#break(
+        seq + 1,
+        'the checkpoint that was kept beside the log is gone, so lines may be too',
+      );
     return this.#broken ?? { kind: 'whole', lines: seq, signed: this.#signed };
   }
 
@@ -203,7 +253,12 @@ export class ChainCheck {
   #isSigned({ head, keyId, signature, size }: AuditCheckpoint): boolean {
     const { key } = this.#witnesses;
     if (key?.keyId !== keyId) return false;
-    return verify('sha256', checkpointText(size, head), key.publicKey, Buffer.from(signature, 'base64'));
+    return verify(
+      'sha256',
+      checkpointText(size, head),
+      key.publicKey,
+      Buffer.from(signature, 'base64'),
+    );
   }
 
   #break(line: number, why: string): void {
@@ -212,7 +267,8 @@ export class ChainCheck {
 }
 
 function whyOutOfOrder(expected: number, found: number): string {
-  if (found < expected) return `it says that it is line ${found}: it, or line ${found}, was put there or moved`;
+  if (found < expected)
+    return `it says that it is line ${found}: it, or line ${found}, was put there or moved`;
   return found === expected + 1
     ? `line ${expected} was taken out before it`
     : `lines ${expected} to ${found - 1} were taken out before it`;

@@ -109,7 +109,10 @@ export type AuditEntry = AuditSubject &
 export function parseEntry(line: string): AuditEntry | undefined {
   try {
     const value = JSON.parse(line) as AuditEntry;
-    const sound = value.schema === 'skillgate.audit/1' && Number.isSafeInteger(value.seq) && isCanonical(value, line);
+    const sound =
+      value.schema === 'skillgate.audit/1' &&
+      Number.isSafeInteger(value.seq) &&
+      isCanonical(value, line);
     return sound ? value : undefined;
   } catch {
     return undefined;
@@ -122,7 +125,9 @@ function isCanonical(value: object, line: string): boolean {
   const isSorted = members.every(([key], at) => at === 0 || (members[at - 1]?.[0] ?? '') < key);
   const isFlat = members.every(
     ([, member]) =>
-      typeof member !== 'object' || member === null || (Array.isArray(member) && member.every((one) => typeof one === 'string')),
+      typeof member !== 'object' ||
+      member === null ||
+      (Array.isArray(member) && member.every((one) => typeof one === 'string')),
   );
   return isSorted && isFlat && JSON.stringify(value) === line;
 }
@@ -131,14 +136,24 @@ function isCanonical(value: object, line: string): boolean {
 /** What is said with nothing in it that could act on a reader’s terminal, and no text without end. */
 export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
   const plain = (value: unknown): unknown =>
-    typeof value === 'string' ? plainText(value) : Array.isArray(value) ? value.slice(0, 100).map(plain) : value;
+    typeof value === 'string'
+      ? plainText(value)
+      : Array.isArray(value)
+        ? value.slice(0, 100).map(plain)
+        : value;
   const members = Object.entries(said).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([key, member]) => [key, plain(member)])) as unknown as AuditSubject & AuditEvent;
+  return Object.fromEntries(
+    members.map(([key, member]) => [key, plain(member)]),
+  ) as unknown as AuditSubject & AuditEvent;
 }
 
 function plainText(text: string): string {
   if (text.length <= auditTextCharsMax && /^[\x20-\x7e]*$/.test(text)) return text;
   const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
-  const plain = text.toWellFormed().replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
-  return plain.length > auditTextCharsMax ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…` : plain;
+  const plain = text
+    .toWellFormed()
+    .replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+  return plain.length > auditTextCharsMax
+    ? `${plain.slice(0, auditTextCharsMax).toWellFormed()}…`
+    : plain;
 }

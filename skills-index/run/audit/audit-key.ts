@@ -26,8 +26,17 @@ const shape = exactObject({
 
 /** @throws Problem `key-file-invalid` */
 export function parseAuditKey(bytes: Uint8Array, path: string): SigningAuditKey {
-  const { keyId, publicKey, privateKey } = parseShape(shape, parseJson(bytes, path), 'key-file-invalid', path);
-  return { keyId, publicKey, sign: (signed) => sign('sha256', signed, createPrivateKey(privateKey)) };
+  const { keyId, publicKey, privateKey } = parseShape(
+    shape,
+    parseJson(bytes, path),
+    'key-file-invalid',
+    path,
+  );
+  return {
+    keyId,
+    publicKey,
+    sign: (signed) => sign('sha256', signed, createPrivateKey(privateKey)),
+  };
 }
 
 /** A new private key in the form of its file. */

@@ -18,11 +18,23 @@ export const endReasons = {
     means: 'its way to the network is gone',
     next: 'start it again; skillgate doctor shows whether this host can, skillgate log --run RUN what it did until then',
   },
-  killed: { means: 'it was ended from outside', next: 'skillgate log --run RUN shows what it did until then' },
-  'limit:seconds': { means: 'it took longer than it may', next: 'do less at once; skillgate log --run RUN shows what it did' },
+  killed: {
+    means: 'it was ended from outside',
+    next: 'skillgate log --run RUN shows what it did until then',
+  },
+  'limit:seconds': {
+    means: 'it took longer than it may',
+    next: 'do less at once; skillgate log --run RUN shows what it did',
+  },
   'limit:memory': { means: 'it took more memory than it may', next: 'do less at once' },
-  'limit:processes': { means: 'it started more processes than it may', next: 'start fewer at the same time' },
-  'limit:output': { means: 'it printed more than it may', next: 'print less, or write into a file' },
+  'limit:processes': {
+    means: 'it started more processes than it may',
+    next: 'start fewer at the same time',
+  },
+  'limit:output': {
+    means: 'it printed more than it may',
+    next: 'print less, or write into a file',
+  },
   'limit:denials': {
     means: 'so much of what it asked for was denied that it was ended',
     next: 'skillgate log --run RUN shows what was denied',

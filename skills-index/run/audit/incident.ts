@@ -17,7 +17,13 @@ export const incidentRules = ['secret-unbound', 'canary', 'escape'] as const;
 export type IncidentRule = (typeof incidentRules)[number];
 
 /** Denials that only somebody makes who looks for a way out. */
-const escapeDenials: readonly string[] = ['address-denied', 'nested', 'sni-mismatch', 'host-mismatch', 'ech'];
+const escapeDenials: readonly string[] = [
+  'address-denied',
+  'nested',
+  'sni-mismatch',
+  'host-mismatch',
+  'ech',
+];
 
 /** Nothing of the host but the id of its key: no path, no secret, no request. */
 export interface Incident {
@@ -45,7 +51,9 @@ export interface SignedIncident {
 }
 
 /** What an event of the audit log is as an incident; undefined for what happens every day. */
-export function incidentOf(event: AuditEvent): { readonly rule: IncidentRule; readonly place: string } | undefined {
+export function incidentOf(
+  event: AuditEvent,
+): { readonly rule: IncidentRule; readonly place: string } | undefined {
   switch (event.event) {
     case 'canary':
       return { rule: 'canary', place: event.channel };
@@ -68,11 +76,25 @@ export function incidentOf(event: AuditEvent): { readonly rule: IncidentRule; re
 export function reportOf(
   { bundle, skill, version }: AuditSubject,
   what: Pick<Incident, 'rule' | 'place' | 'counts'>,
-  { at, key, registry }: { readonly at: Date; readonly key: SigningAuditKey; readonly registry: Digest },
+  {
+    at,
+    key,
+    registry,
+  }: { readonly at: Date; readonly key: SigningAuditKey; readonly registry: Digest },
 ): SignedIncident | undefined {
   if (bundle === undefined || skill === undefined || version === undefined) return undefined;
-  const incident: Incident = { schema: 'skillgate.incident/1', registry, skill, version, bundle, ...what, at: at.toISOString() };
-  const publicKey = createPublicKey(key.publicKey).export({ type: 'spki', format: 'der' }).toString('base64');
+  const incident: Incident = {
+    schema: 'skillgate.incident/1',
+    registry,
+    skill,
+    version,
+    bundle,
+    ...what,
+    at: at.toISOString(),
+  };
+  const publicKey = createPublicKey(key.publicKey)
+    .export({ type: 'spki', format: 'der' })
+    .toString('base64');
   return { incident, publicKey, signature: key.sign(signedBytes(incident)).toString('base64') };
 }
 
@@ -116,16 +138,27 @@ const incidentShape = exactObject({
 
 /** @throws Problem `request-invalid` */
 export function parseIncident(value: unknown): SignedIncident {
-  return parseShape(incidentShape, unplaced(value, 'incident'), 'request-invalid', 'the incident report');
+  return parseShape(
+    incidentShape,
+    unplaced(value, 'incident'),
+    'request-invalid',
+    'the incident report',
+  );
 }
 
 /** The id of the key that signed it; undefined when none did. */
-export function incidentSigner({ incident, publicKey, signature }: SignedIncident): Digest | undefined {
+export function incidentSigner({
+  incident,
+  publicKey,
+  signature,
+}: SignedIncident): Digest | undefined {
   try {
     const der = Buffer.from(publicKey, 'base64');
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     const isP256 = key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-    return isP256 && verify('sha256', signedBytes(incident), key, Buffer.from(signature, 'base64')) ? digestOf(der) : undefined;
+    return isP256 && verify('sha256', signedBytes(incident), key, Buffer.from(signature, 'base64'))
+      ? digestOf(der)
+      : undefined;
   } catch {
     return undefined;
   }

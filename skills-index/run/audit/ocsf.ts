@@ -3,7 +3,15 @@ import { type Digest, hexOf } from '../../skill/digest.ts';
 import type { AuditEntry, AuditEvent } from './audit-entry.ts';
 
 /** Classes by their unique number: category × 1000 + class. */
-const classes = { file: 1001, process: 1007, finding: 2004, network: 4001, http: 4002, dns: 4003, api: 6003 } as const;
+const classes = {
+  file: 1001,
+  process: 1007,
+  finding: 2004,
+  network: 4001,
+  http: 4002,
+  dns: 4003,
+  api: 6003,
+} as const;
 
 /** What became of it, as profile security_control says it: disposition and action. */
 const outcomes = {
@@ -34,54 +42,108 @@ interface Mapped {
 type EntryOf<Event extends AuditEvent['event']> = Extract<AuditEntry, { readonly event: Event }>;
 
 /** What an agent, or a person for it, asked of the runner: created 1, read 2, updated 3, deleted 4, other 99. */
-const called = (operation: string, entry: AuditEntry, activity: number, outcome: Mapped['outcome'], message: string): Mapped => ({
-  ...{ class: 'api', activity, outcome, message },
+const called = (
+  operation: string,
+  entry: AuditEntry,
+  activity: number,
+  outcome: Mapped['outcome'],
+  message: string,
+): Mapped => ({
+  class: 'api',
+  activity,
+  outcome,
+  message,
   members: { api: { operation }, actor: actorOf(entry), src_endpoint: { name: 'runner' } },
 });
 
 const rows: { readonly [Event in AuditEvent['event']]: (entry: EntryOf<Event>) => Mapped } = {
   start: (entry) => ({
-    ...{ class: 'process', activity: 1, outcome: 'allowed', message: entry.why },
-    members: { process: { uid: entry.run, name: entry.command }, actor: actorOf(entry), device: thisHost },
+    class: 'process',
+    activity: 1,
+    outcome: 'allowed',
+    message: entry.why,
+    members: {
+      process: { uid: entry.run, name: entry.command },
+      actor: actorOf(entry),
+      device: thisHost,
+    },
   }),
   exit: (entry) => ({
-    ...{ class: 'process', activity: 2, outcome: entry.reason === 'exit' ? 'logged' : 'blocked', message: entry.reason },
+    class: 'process',
+    activity: 2,
+    outcome: entry.reason === 'exit' ? 'logged' : 'blocked',
+    message: entry.reason,
     ...(entry.reason === 'exit' ? {} : { severity: 'medium' }),
     members: {
-      ...{ process: { uid: entry.run }, actor: actorOf(entry), device: thisHost, duration: entry.milliseconds },
+      process: { uid: entry.run },
+      actor: actorOf(entry),
+      device: thisHost,
+      duration: entry.milliseconds,
       ...(entry.code === null ? {} : { exit_code: entry.code }),
     },
   }),
   child: (entry) => ({
-    ...{ class: 'process', activity: 1, outcome: 'logged', message: 'seen while it ran' },
+    class: 'process',
+    activity: 1,
+    outcome: 'logged',
+    message: 'seen while it ran',
     members: {
       process: {
         uid: `${entry.run}/${hexOf(entry.arguments).slice(0, 16)}`,
         name: entry.name,
         parent_process: { uid: entry.run },
       },
-      ...{ actor: actorOf(entry), device: thisHost },
+      actor: actorOf(entry),
+      device: thisHost,
     },
   }),
-  call: (entry) => called(`skill_${entry.tool}`, entry, entry.tool === 'run' ? 1 : 2, 'allowed', entry.why),
-  refused: (entry) => ({ ...called('start', entry, 1, 'blocked', `${entry.code}: ${entry.why}`), severity: 'low' }),
+  call: (entry) =>
+    called(`skill_${entry.tool}`, entry, entry.tool === 'run' ? 1 : 2, 'allowed', entry.why),
+  refused: (entry) => ({
+    ...called('start', entry, 1, 'blocked', `${entry.code}: ${entry.why}`),
+    severity: 'low',
+  }),
   hold: (entry) => ({
-    ...called(`hold ${entry.rule}`, entry, 3, holdOutcomes[entry.state], `${entry.what}: ${entry.why}`),
+    ...called(
+      `hold ${entry.rule}`,
+      entry,
+      3,
+      holdOutcomes[entry.state],
+      `${entry.what}: ${entry.why}`,
+    ),
     severity: entry.state === 'rejected' ? 'high' : 'medium',
   }),
   breaker: (entry) => ({
-    ...called('breaker', entry, 3, entry.state === 'opened' ? 'blocked' : 'approved', `${entry.counter}: ${entry.why}`),
+    ...called(
+      'breaker',
+      entry,
+      3,
+      entry.state === 'opened' ? 'blocked' : 'approved',
+      `${entry.counter}: ${entry.why}`,
+    ),
     severity: 'high',
   }),
   egress: (entry) => ({ ...egressOf(entry), ...severityOf(entry), message: entry.why }),
   redacted: (entry) => ({
-    ...{ class: 'http', activity: 99, outcome: 'corrected', severity: 'low', message: `${entry.secret} stood in an answer` },
-    members: { http_request: { url: { hostname: entry.host, path: '/' } }, dst_endpoint: { hostname: entry.host } },
+    class: 'http',
+    activity: 99,
+    outcome: 'corrected',
+    severity: 'low',
+    message: `${entry.secret} stood in an answer`,
+    members: {
+      http_request: { url: { hostname: entry.host, path: '/' } },
+      dst_endpoint: { hostname: entry.host },
+    },
   }),
   change: (entry) => ({
-    ...{ class: 'file', activity: fileActivities[entry.change], outcome: 'logged', message: entry.change },
+    class: 'file',
+    activity: fileActivities[entry.change],
+    outcome: 'logged',
+    message: entry.change,
     members: {
-      ...{ file: fileOf(entry.path, entry.before), actor: actorOf(entry), device: thisHost },
+      file: fileOf(entry.path, entry.before),
+      actor: actorOf(entry),
+      device: thisHost,
       ...(entry.after === undefined ? {} : { file_result: fileOf(entry.path, entry.after) }),
     },
   }),
@@ -95,28 +157,58 @@ const rows: { readonly [Event in AuditEvent['event']]: (entry: EntryOf<Event>) =
     ),
     ...(entry.of === 'change' ? {} : { severity: 'medium' }),
   }),
-  changes: (entry) => called(`changes ${entry.digest}`, entry, 3, changesOutcomes[entry.decision], entry.decision),
+  changes: (entry) =>
+    called(`changes ${entry.digest}`, entry, 3, changesOutcomes[entry.decision], entry.decision),
   cleanup: (entry) => ({
-    ...{ class: 'file', activity: 4, outcome: 'deleted', severity: 'medium', message: entry.why },
+    class: 'file',
+    activity: 4,
+    outcome: 'deleted',
+    severity: 'medium',
+    message: entry.why,
     members: { file: fileOf(entry.path, undefined), actor: actorOf(entry), device: thisHost },
   }),
-  canary: (entry) => finding(entry, 'canary', `the canary left as ${entry.encoding} in ${entry.channel}`),
-  incident: (entry) => finding(entry, entry.rule, `${entry.rule} at ${entry.place}: report ${entry.report}`),
+  canary: (entry) =>
+    finding(entry, 'canary', `the canary left as ${entry.encoding} in ${entry.channel}`),
+  incident: (entry) =>
+    finding(entry, entry.rule, `${entry.rule} at ${entry.place}: report ${entry.report}`),
   checkpoint: (entry) => called('audit checkpoint', entry, 1, 'logged', `lines 1 to ${entry.size}`),
   recovered: (entry) => ({
-    ...called('audit recover', entry, 3, 'logged', `${entry.bytes} bytes of a torn line moved aside`),
+    ...called(
+      'audit recover',
+      entry,
+      3,
+      'logged',
+      `${entry.bytes} bytes of a torn line moved aside`,
+    ),
     severity: 'medium',
   }),
 };
 
 const holdOutcomes: Readonly<Record<EntryOf<'hold'>['state'], Mapped['outcome']>> = {
-  ...{ asked: 'delayed', allowed: 'approved', denied: 'rejected', expired: 'rejected', unsupported: 'rejected' },
+  asked: 'delayed',
+  allowed: 'approved',
+  denied: 'rejected',
+  expired: 'rejected',
+  unsupported: 'rejected',
   rejected: 'alert',
 };
-const changesOutcomes = { offered: 'delayed', begun: 'approved', applied: 'approved', discarded: 'rejected' } as const;
+const changesOutcomes = {
+  offered: 'delayed',
+  begun: 'approved',
+  applied: 'approved',
+  discarded: 'rejected',
+} as const;
 const fileActivities = { created: 1, changed: 3, deleted: 4 } as const;
 const httpActivities: Readonly<Record<string, number>> = {
-  ...{ CONNECT: 1, DELETE: 2, GET: 3, HEAD: 4, OPTIONS: 5, POST: 6, PUT: 7, TRACE: 8, PATCH: 9 },
+  CONNECT: 1,
+  DELETE: 2,
+  GET: 3,
+  HEAD: 4,
+  OPTIONS: 5,
+  POST: 6,
+  PUT: 7,
+  TRACE: 8,
+  PATCH: 9,
 };
 
 const thisHost = { type_id: 0, name: 'runner' } as const;
@@ -129,9 +221,16 @@ export function ocsfOf(entry: AuditEntry): Readonly<Record<string, unknown>> {
   const { schema: _, ...skillgate } = entry;
   const class_uid = classes[name];
   return {
-    ...{ class_uid, category_uid: Math.floor(class_uid / 1_000), activity_id: activity, type_uid: class_uid * 100 + activity },
-    ...{ time: Date.parse(entry.at), severity_id: severities[severity], status_id: outcomes[outcome].action_id === 2 ? 2 : 1 },
-    ...{ ...outcomes[outcome], is_alert: severity === 'critical' || outcome === 'alert', message },
+    class_uid,
+    category_uid: Math.floor(class_uid / 1_000),
+    activity_id: activity,
+    type_uid: class_uid * 100 + activity,
+    time: Date.parse(entry.at),
+    severity_id: severities[severity],
+    status_id: outcomes[outcome].action_id === 2 ? 2 : 1,
+    ...outcomes[outcome],
+    is_alert: severity === 'critical' || outcome === 'alert',
+    message,
     metadata: {
       version: '1.9.0-dev',
       product: { name: 'Skillgate', vendor_name: 'Skillgate' },
@@ -140,19 +239,36 @@ export function ocsfOf(entry: AuditEntry): Readonly<Record<string, unknown>> {
       correlation_uid: entry.run,
       sequence: entry.seq,
     },
-    ai_agent: { uid: entry.agent, name: entry.agent, instance_uid: entry.session ?? entry.run, type_id: 0 },
+    ai_agent: {
+      uid: entry.agent,
+      name: entry.agent,
+      instance_uid: entry.session ?? entry.run,
+      type_id: 0,
+    },
     ...members,
     unmapped: { skillgate },
   };
 }
 
-function egressOf(entry: EntryOf<'egress'>): Pick<Mapped, 'class' | 'activity' | 'outcome' | 'members'> {
+function egressOf(
+  entry: EntryOf<'egress'>,
+): Pick<Mapped, 'class' | 'activity' | 'outcome' | 'members'> {
   const outcome = entry.decision === 'allowed' ? 'allowed' : 'blocked';
   const dst_endpoint = { hostname: entry.host, port: entry.port };
   if (entry.why.startsWith('address-denied'))
-    return { class: 'dns', activity: 1, outcome, members: { query: { hostname: entry.host }, dst_endpoint } };
+    return {
+      class: 'dns',
+      activity: 1,
+      outcome,
+      members: { query: { hostname: entry.host }, dst_endpoint },
+    };
   if (entry.method === 'CONNECT')
-    return { class: 'network', activity: outcome === 'allowed' ? 1 : 5, outcome, members: { dst_endpoint } };
+    return {
+      class: 'network',
+      activity: outcome === 'allowed' ? 1 : 5,
+      outcome,
+      members: { dst_endpoint },
+    };
   const url = { hostname: entry.host, port: entry.port, path: entry.path };
   const members = { http_request: { http_method: entry.method, url }, dst_endpoint };
   return { class: 'http', activity: httpActivities[entry.method] ?? 99, outcome, members };
@@ -160,12 +276,21 @@ function egressOf(entry: EntryOf<'egress'>): Pick<Mapped, 'class' | 'activity' |
 
 function severityOf({ decision, why }: EntryOf<'egress'>): Pick<Mapped, 'severity'> {
   if (decision === 'allowed') return {};
-  return { severity: why.startsWith('secret-unbound') || why.startsWith('leak') ? 'critical' : 'low' };
+  return {
+    severity: why.startsWith('secret-unbound') || why.startsWith('leak') ? 'critical' : 'low',
+  };
 }
 
 function finding(entry: AuditEntry, rule: string, message: string): Mapped {
   const finding_info = { uid: `${entry.run}/${entry.seq}`, title: rule };
-  return { ...{ class: 'finding', activity: 1, outcome: 'alert', severity: 'critical', message }, members: { finding_info } };
+  return {
+    class: 'finding',
+    activity: 1,
+    outcome: 'alert',
+    severity: 'critical',
+    message,
+    members: { finding_info },
+  };
 }
 
 function actorOf({ run, session, skill }: AuditEntry) {
@@ -174,5 +299,7 @@ function actorOf({ run, session, skill }: AuditEntry) {
 
 function fileOf(path: string, digest: Digest | undefined) {
   const file = { name: path.split('/').at(-1) || path, path, type_id: 0 };
-  return digest === undefined ? file : { ...file, hashes: [{ algorithm_id: 3, value: hexOf(digest) }] };
+  return digest === undefined
+    ? file
+    : { ...file, hashes: [{ algorithm_id: 3, value: hexOf(digest) }] };
 }

@@ -14,7 +14,10 @@ export interface ListedPaths {
  * would be lost is for its owner alone; one that has a list from its folder, as any new one there, gets it from the folder again.
  * @param changes folders before what is in them
  */
-export function judgeAccessLists(changes: readonly Change[], { inView, onHost, unknown }: ListedPaths): Change[] {
+export function judgeAccessLists(
+  changes: readonly Change[],
+  { inView, onHost, unknown }: ListedPaths,
+): Change[] {
   const lost = new Set<string>();
   return changes.map((change) => {
     const { path, before, after } = change;
@@ -22,7 +25,10 @@ export function judgeAccessLists(changes: readonly Change[], { inView, onHost, u
     const isReplaced = before?.kind === after.kind;
     const above = folderOf(path);
     // A rename gives an entry no list; made anew when it is applied, it would get that of its folder.
-    if (!inView.has(path)) return !isReplaced && inView.has(above) && !unknown.has(path) ? { ...change, list: 'none' } : change;
+    if (!inView.has(path))
+      return !isReplaced && inView.has(above) && !unknown.has(path)
+        ? { ...change, list: 'none' }
+        : change;
     if (isReplaced && onHost.has(path)) return change;
     if (!isReplaced && inView.has(above) && !lost.has(above)) return { ...change, list: 'folder' };
     lost.add(path);

@@ -51,15 +51,23 @@ export function marksOf(change: Change): string[] {
   return [
     ...(isNew && name.startsWith('.') ? ['new, and its name begins with a dot'] : []),
     ...(!isNew && name.startsWith('.') ? ['its name begins with a dot'] : []),
-    ...(parts.slice(0, -1).some((one) => one.startsWith('.')) ? ['in a folder whose name begins with a dot'] : []),
-    ...(isExecutable(after) ? [isNew || isExecutable(before) ? 'executable' : 'executable now'] : []),
+    ...(parts.slice(0, -1).some((one) => one.startsWith('.'))
+      ? ['in a folder whose name begins with a dot']
+      : []),
+    ...(isExecutable(after)
+      ? [isNew || isExecutable(before) ? 'executable' : 'executable now']
+      : []),
     ...(whyNameMatters(parts) ?? []),
-    ...(after.kind === 'link' && isMarkedName(after.to.split('/')) ? ['a link to what such a mark is about'] : []),
+    ...(after.kind === 'link' && isMarkedName(after.to.split('/'))
+      ? ['a link to what such a mark is about']
+      : []),
     ...(after.kind === 'file' && isCompiled(name)
       ? ['compiled: nobody can read what it does, and it may run in place of its source']
       : []),
     ...(list === 'lost' ? ['its access list is not taken over: its owner alone may use it'] : []),
-    ...(before !== undefined && (before.uid !== after.uid || before.gid !== after.gid) ? ['another owner or group'] : []),
+    ...(before !== undefined && (before.uid !== after.uid || before.gid !== after.gid)
+      ? ['another owner or group']
+      : []),
   ];
 }
 
@@ -80,7 +88,9 @@ function whyNameMatters(parts: readonly string[]): string[] | undefined {
   const name = parts.at(-1) ?? '';
   if (lockFiles.has(name)) return ['a lock file: it decides which packages are fetched and run'];
   const isObeyed = obeyedWhenUsed.has(name) || obeyedFamilies.some((one) => one.test(name));
-  return isObeyed || parts.some((part) => obeyedFolders.has(part)) ? ['builds, tests, CI or tools obey it'] : undefined;
+  return isObeyed || parts.some((part) => obeyedFolders.has(part))
+    ? ['builds, tests, CI or tools obey it']
+    : undefined;
 }
 
 function isExecutable(state: EntryState | undefined): boolean {

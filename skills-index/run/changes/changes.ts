@@ -10,12 +10,23 @@ import type { FileChange } from '../audit/audit-entry.ts';
 /** 20,000 changes, each of two states. */
 const changeSetValuesMax = 500_000;
 
-const digest = v.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'is not a digest');
-const count = v.pipe(v.number(), v.safeInteger('is not a whole number'), v.minValue(0, 'is less than 0'));
+const digest = v.custom<Digest>(
+  (value) => typeof value === 'string' && isDigest(value),
+  'is not a digest',
+);
+const count = v.pipe(
+  v.number(),
+  v.safeInteger('is not a whole number'),
+  v.minValue(0, 'is less than 0'),
+);
 // Nothing in it climbs, and nothing has to be resolved.
 const path = v.pipe(
   v.string(),
-  v.check((text) => text.split('/').every((part) => !['', '.', '..'].includes(part) && !part.includes('\0')), 'is no plain path'),
+  v.check(
+    (text) =>
+      text.split('/').every((part) => !['', '.', '..'].includes(part) && !part.includes('\0')),
+    'is no plain path',
+  ),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
 // A folder that inherits the setgid bit gives its group to what is made in it, and nobody any rights.
@@ -84,9 +95,13 @@ export type ChangeSet = v.InferOutput<typeof shape>;
 export function parseChangeSet(bytes: Uint8Array, place = 'set.json'): ChangeSet {
   const json = parseJson(bytes, place, changeSetValuesMax);
   if ((json.value as { schema?: unknown } | null)?.schema === 'skillgate.changes/1')
-    throw new Problem('changes-invalid', `${place} was recorded by an earlier version, which did not record owners of files`, {
-      hint: 'discard these changes (skillgate changes discard RUN), then run the skill again',
-    });
+    throw new Problem(
+      'changes-invalid',
+      `${place} was recorded by an earlier version, which did not record owners of files`,
+      {
+        hint: 'discard these changes (skillgate changes discard RUN), then run the skill again',
+      },
+    );
   return parseShape(shape, json, 'changes-invalid', place);
 }
 
@@ -110,7 +125,8 @@ export function kindOf({ before, after }: Change): 'created' | 'changed' | 'dele
 export function fileChangeOf(change: Change): FileChange {
   const { before, after, path } = change;
   return {
-    ...{ change: kindOf(change), path },
+    change: kindOf(change),
+    path,
     ...(before?.kind === 'file' && before.by === undefined ? { before: before.sha256 } : {}),
     ...(after?.kind === 'file' ? { after: after.sha256 } : {}),
   };

@@ -15,8 +15,13 @@ export interface Ownership {
 }
 
 /** @param found what the folder held when the run began */
-export function ownershipOf(found: ReadonlyMap<string, { readonly uid: number }>, owners: Owners): Ownership {
-  const foreign = new Map([...found].filter(([, { uid }]) => !owners.has(uid)).map(([path, { uid }]) => [path, uid]));
+export function ownershipOf(
+  found: ReadonlyMap<string, { readonly uid: number }>,
+  owners: Owners,
+): Ownership {
+  const foreign = new Map(
+    [...found].filter(([, { uid }]) => !owners.has(uid)).map(([path, { uid }]) => [path, uid]),
+  );
   const holding = new Set([...foreign.keys()].flatMap((path) => above(path)));
   const whyForeign = (path: string): string | undefined => {
     if (foreign.size === 0) return undefined;

@@ -28,14 +28,25 @@ export interface Gathering {
    * @returns whether its bytes have to be kept
    * @throws Error when there is more than the limits
    */
-  compare(path: string, below: EntryState | undefined, seen: EntryState | undefined, inherits?: boolean): boolean;
+  compare(
+    path: string,
+    below: EntryState | undefined,
+    seen: EntryState | undefined,
+    inherits?: boolean,
+  ): boolean;
   /** A path that the run does not see any more, unless it is not taken over. `below` throws where it cannot be read. */
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
 
 /** @param touched whether somebody else changed a path of the folder itself while the run went on */
-export function gatherChanges(limits: GatherLimits, touched: (path: string) => boolean, further: FurtherNames = []): Gathering {
-  const [changes, refused, conflicts]: [Change[], ChangedFolder['refused'], string[]] = [[], [], []];
+export function gatherChanges(
+  limits: GatherLimits,
+  touched: (path: string) => boolean,
+  further: FurtherNames = [],
+): Gathering {
+  const changes: Change[] = [];
+  const refused: ChangedFolder['refused'] = [];
+  const conflicts: string[] = [];
   const shut = new Set<string>();
   let bytes = 0;
   let nameBytes = 0;
@@ -56,12 +67,21 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
   const requireRoom: Gathering['requireRoom'] = (path, more) => {
     if (bytes + more > limits.bytes) throw new TooMuchChanged(limits, textOf(path));
   };
-  const add = (path: string, before: EntryState | undefined, after: EntryState | undefined): void => {
+  const add = (
+    path: string,
+    before: EntryState | undefined,
+    after: EntryState | undefined,
+  ): void => {
     countNames(path, after?.kind === 'link' ? after.to : '');
     if (touched(path)) conflicts.push(textOf(path));
     bytes += after?.kind === 'file' ? after.bytes : 0;
-    if (bytes > limits.bytes || changes.length >= limits.paths) throw new TooMuchChanged(limits, textOf(path));
-    changes.push({ path: textOf(path), ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+    if (bytes > limits.bytes || changes.length >= limits.paths)
+      throw new TooMuchChanged(limits, textOf(path));
+    changes.push({
+      path: textOf(path),
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    });
   };
   const compare: Gathering['compare'] = (path, below, seen, inherits = false) => {
     if (sameState(below, seen)) return false;
@@ -78,7 +98,8 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
     return after?.kind === 'file';
   };
   const gone: Gathering['gone'] = async (path, below) => {
-    if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/')))) return;
+    if (path.split('/').some((_, end, parts) => shut.has(parts.slice(0, end + 1).join('/'))))
+      return;
     const why = whyPathRefused(textOf(path), false, further);
     if (why !== undefined) return void refuse(path, why);
     const before = await below();
@@ -91,7 +112,9 @@ export function gatherChanges(limits: GatherLimits, touched: (path: string) => b
 export class TooMuchChanged extends Error {
   constructor({ bytes, nameBytes, paths }: GatherLimits, path: string) {
     const most = `${inMiB(bytes)} MiB, ${paths} paths, or ${inMiB(nameBytes)} MiB of names and reasons`;
-    super(`the run changed or left behind more than ${most}; the limit was met at ${path.slice(0, shownValueCharsMax)}`);
+    super(
+      `the run changed or left behind more than ${most}; the limit was met at ${path.slice(0, shownValueCharsMax)}`,
+    );
   }
 }
 

@@ -32,7 +32,8 @@ export function whyLeftBehind(
   further: FurtherNames = [],
 ): string | undefined {
   if (isNew && isProtectedName(textOf(name), further)) return obeyed;
-  if (isNew && makesRepository(name, siblings)) return 'it makes the folder a repository that git obeys';
+  if (isNew && makesRepository(name, siblings))
+    return 'it makes the folder a repository that git obeys';
   if (isOther) return 'a socket, a pipe or a device';
   const whyLink = link === undefined ? undefined : whyLinkRefused(path, link, lookAt, further);
   if (whyLink !== undefined) return whyLink;
@@ -64,7 +65,13 @@ export function whyLinkRefused(
     if (found === 'shut') return toObeyed;
     if (found === 'plain') continue;
     if (hops <= 0) return leaves;
-    return whyLinkRefused(one, [found.link, ...parts.slice(end + 1)].join('/'), lookAt, further, hops - 1);
+    return whyLinkRefused(
+      one,
+      [found.link, ...parts.slice(end + 1)].join('/'),
+      lookAt,
+      further,
+      hops - 1,
+    );
   }
   return undefined;
 }

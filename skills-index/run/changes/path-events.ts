@@ -14,11 +14,19 @@ export interface PathSet {
 }
 
 /** @param most how many paths have a line each */
-export function pathEventsOf({ of, paths }: PathsOfRun, most: number): readonly AuditEvent[] | PathSet {
+export function pathEventsOf(
+  { of, paths }: PathsOfRun,
+  most: number,
+): readonly AuditEvent[] | PathSet {
   const [first] = paths;
   if (first === undefined) return [];
   if (paths.length <= most)
-    return of === 'change' ? paths.map((one) => ({ event: of, ...one })) : paths.map((one) => ({ event: of, ...one }));
+    return of === 'change'
+      ? paths.map((one) => ({ event: of, ...one }))
+      : paths.map((one) => ({ event: of, ...one }));
   const bytes = Buffer.from(paths.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  return { bytes, event: { event: 'paths', of, count: paths.length, first: first.path, digest: digestOf(bytes) } };
+  return {
+    bytes,
+    event: { event: 'paths', of, count: paths.length, first: first.path, digest: digestOf(bytes) },
+  };
 }

@@ -2,7 +2,8 @@
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 
 /** Where they are absent at the top of a writable mount, one with nothing in it stands for the time of the run. A slash at the end says folder. */
-export const heldShut: readonly string[] = '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
+export const heldShut: readonly string[] =
+  '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
 
 /** What stands in the place of a file that is absent: programs that read it must not fail over it, as Node does over an empty `package.json`. */
 export function placeholderText(path: string): '{}' | '' {
@@ -74,7 +75,10 @@ export function isShut(path: string, further: FurtherNames = []): boolean {
   const above = path.split('/');
   const name = above.pop() ?? '';
   if (name === '.git') return true;
-  const isObeyed = names.has(name) || further.includes(name) || families.some((family) => family.test(name.toLowerCase()));
+  const isObeyed =
+    names.has(name) ||
+    further.includes(name) ||
+    families.some((family) => family.test(name.toLowerCase()));
   return isObeyed && !above.includes('node_modules');
 }
 
@@ -102,9 +106,14 @@ const foldedNames = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
  * Why a path of changes that wait is not for the folder; undefined when it may be.
  * @param isNew whether the folder has no such path
  */
-export function whyPathRefused(path: string, isNew: boolean, further: FurtherNames = []): string | undefined {
+export function whyPathRefused(
+  path: string,
+  isNew: boolean,
+  further: FurtherNames = [],
+): string | undefined {
   const parts = path.split('/');
-  const held = (_: string, index: number): boolean => isShut(parts.slice(0, index + 1).join('/'), further);
+  const held = (_: string, index: number): boolean =>
+    isShut(parts.slice(0, index + 1).join('/'), further);
   if (parts.some(held) || (isNew && isProtectedName(parts.at(-1) ?? '', further))) return obeyed;
   return whyTextRefused(path);
 }
@@ -116,7 +125,8 @@ export const obeyed = 'hosts or agents obey it';
 export function whyBytecodeRefused(path: string): string | undefined {
   const parts = path.split('/').map(fold);
   const name = parts.at(-1) ?? '';
-  if (parts.includes('__pycache__') || /\.py[co]$/.test(name)) return 'compiled Python, which runs in place of its source';
+  if (parts.includes('__pycache__') || /\.py[co]$/.test(name))
+    return 'compiled Python, which runs in place of its source';
   // Elsewhere the ending is one of models.
   const isOnPath = parts.some((part) => part === 'site-packages' || part === 'dist-packages');
   return isOnPath && name.endsWith('.pth') ? 'Python runs its lines at each start' : undefined;
@@ -125,7 +135,9 @@ export function whyBytecodeRefused(path: string): string | undefined {
 /** Why a path, or what a link leads to, cannot be read by a person as what it is; undefined when it can. */
 export function whyTextRefused(name: string): string | undefined {
   if (name.includes('\u{fffd}')) return 'its name is not UTF-8';
-  return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name) ? 'its name holds controls' : undefined;
+  return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name)
+    ? 'its name holds controls'
+    : undefined;
 }
 
 /** Equal for names that some file system takes for one; what HFS+ and NTFS leave out is left out. */

@@ -42,7 +42,9 @@ export function findProtected(
   const shut = [...plain, ...links.flatMap((path) => leadsTo(path) ?? []), ...repositories(before)];
   // The same file under another name is the same file.
   const inodes = new Set(
-    shut.map((path) => before.get(path)).map((entry) => (entry?.isFolder === false ? entry.inode : undefined)),
+    shut
+      .map((path) => before.get(path))
+      .map((entry) => (entry?.isFolder === false ? entry.inode : undefined)),
   );
   const twins = [...before].filter(([, entry]) => inodes.has(entry.inode)).map(([path]) => path);
   const all = new Set([...shut, ...twins]);
@@ -52,13 +54,19 @@ export function findProtected(
       .filter((path) => !foldersAbove(path).some((above) => all.has(above)))
       .map((path): ProtectedPath => ({ path: written(path), kind: 'shut' })),
   ];
-  const pinned = new Set([...found.map(({ path }) => path), ...links.map(written)].flatMap(foldersAbove));
+  const pinned = new Set(
+    [...found.map(({ path }) => path), ...links.map(written)].flatMap(foldersAbove),
+  );
   for (const { path } of found) pinned.delete(path);
   if (found.length + pinned.size > protectedPathsMax) {
     const paths = `${found.length} paths to protect and ${pinned.size} folders above them to hold in place`;
-    throw new Problem('plan-refused', `A writable mount has ${paths}; together at most ${protectedPathsMax}`, {
-      hint: 'bind a smaller folder to this workspace, or ask for ro',
-    });
+    throw new Problem(
+      'plan-refused',
+      `A writable mount has ${paths}; together at most ${protectedPathsMax}`,
+      {
+        hint: 'bind a smaller folder to this workspace, or ask for ro',
+      },
+    );
   }
   return [...[...pinned].sort().map((path) => ({ path, kind: 'pinned' }) as const), ...found];
 }
@@ -73,7 +81,8 @@ function repositories(before: ReadonlyMap<string, Entry>): string[] {
   const above = heads
     .map((path) => path.slice(0, -'HEAD'.length))
     .filter((folder) => isRepository((one) => before.has(folder + one)));
-  if (above.includes('')) throw new Problem('plan-refused', 'A writable mount is itself the inside of a git repository');
+  if (above.includes(''))
+    throw new Problem('plan-refused', 'A writable mount is itself the inside of a git repository');
   return above.map((folder) => folder.slice(0, -1));
 }
 
@@ -82,7 +91,10 @@ function written(path: string): string {
   const bytes = Buffer.from(path, 'latin1');
   const text = bytes.toString('utf8');
   if (Buffer.from(text).equals(bytes)) return text;
-  throw new Problem('plan-refused', `A writable mount has a path to protect whose name is not UTF-8: ${text}`);
+  throw new Problem(
+    'plan-refused',
+    `A writable mount has a path to protect whose name is not UTF-8: ${text}`,
+  );
 }
 
 function foldersAbove(path: string): string[] {

@@ -15,15 +15,28 @@ export interface RunAuthority {
 
 /** @param hosts names, or patterns as a plan has them: `*.files.example` allows all below `files.example`, `*` all */
 export function makeAuthority(hosts: readonly string[], now: Date): RunAuthority {
-  const [own, leaves] = [newKey(), newKey()];
+  const own = newKey();
+  const leaves = newKey();
   const issuer = name(`Skillgate run ${randomBytes(8).toString('hex')}`);
   const issue = (subject: Buffer, key: KeyObject, extensions: readonly Buffer[]): string => {
     const spki = key.export({ type: 'spki', format: 'der' });
-    const ids = [extension(14, false, octets(keyId(spki))), extension(35, false, sequence(der(0x80, keyId(own.spki))))];
+    const ids = [
+      extension(14, false, octets(keyId(spki))),
+      extension(35, false, sequence(der(0x80, keyId(own.spki)))),
+    ];
     const all = der(0xa3, sequence(...extensions, ...ids));
     const serial = integer(randomBytes(16));
     const version = der(0xa0, integer(Buffer.from([2])));
-    const signed = sequence(version, serial, ecdsaSha256, issuer, validity(now), subject, spki, all);
+    const signed = sequence(
+      version,
+      serial,
+      ecdsaSha256,
+      issuer,
+      validity(now),
+      subject,
+      spki,
+      all,
+    );
     return pem(sequence(signed, ecdsaSha256, bits(sign('sha256', signed, own.privateKey))));
   };
   const certificate = issue(issuer, own.publicKey, [
@@ -44,14 +57,20 @@ export function makeAuthority(hosts: readonly string[], now: Date): RunAuthority
   return { certificate, leafFor };
 }
 
-function newKey(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject; readonly spki: Buffer } {
+function newKey(): {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+  readonly spki: Buffer;
+} {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return { ...pair, spki: pair.publicKey.export({ type: 'spki', format: 'der' }) };
 }
 
 // RFC 5280 §4.2.1.10: a name stands for itself and all below it, the empty one for all; no address at all.
 function nameConstraints(hosts: readonly string[]): Buffer {
-  const permitted = hosts.map((host) => sequence(der(0x82, Buffer.from(host.replace(/^\*\.?/, '')))));
+  const permitted = hosts.map((host) =>
+    sequence(der(0x82, Buffer.from(host.replace(/^\*\.?/, '')))),
+  );
   const excluded = [8, 32].map((length) => sequence(der(0x87, Buffer.alloc(length))));
   return sequence(der(0xa0, ...permitted), der(0xa1, ...excluded));
 }
@@ -67,7 +86,9 @@ function extension(number: number, critical: boolean, value: Buffer): Buffer {
 
 function validity(now: Date): Buffer {
   const time = (hours: number): Buffer => {
-    const text = new Date(now.getTime() + hours * 3_600_000).toISOString().replace(/[-:T]|\.\d+/g, '');
+    const text = new Date(now.getTime() + hours * 3_600_000)
+      .toISOString()
+      .replace(/[-:T]|\.\d+/g, '');
     // Two digits of a year until 2049 (RFC 5280 §4.1.2.5).
     return text < '2050' ? der(0x17, Buffer.from(text.slice(2))) : der(0x18, Buffer.from(text));
   };
@@ -111,7 +132,8 @@ function sequence(...parts: readonly Buffer[]): Buffer {
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   const { length } = body;
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const size =
+    length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...size]), body]);
 }
 

@@ -16,7 +16,10 @@ export type ClientHello =
     };
 
 const odd: ClientHello = { kind: 'odd' };
-const [handshake, clientHello, serverNameType, hostNameType] = [22, 1, 0, 0];
+const handshake = 22;
+const clientHello = 1;
+const serverNameType = 0;
+const hostNameType = 0;
 /** Encrypted Client Hello (RFC 9849), and the form of it that came before. */
 const hiding = [0xfe0d, 0xffce];
 const recordBytesMax = 16 * 1024;
@@ -28,7 +31,8 @@ export function parseClientHello(bytes: Buffer): ClientHello {
   if (bytes.length < 5) return { kind: 'partial' };
   const length = bytes.readUInt16BE(3);
   if (length < 4 || length > recordBytesMax) return odd;
-  if (bytes.length >= 9 && (bytes[5] !== clientHello || bytes.readUIntBE(6, 3) !== length - 4)) return odd;
+  if (bytes.length >= 9 && (bytes[5] !== clientHello || bytes.readUIntBE(6, 3) !== length - 4))
+    return odd;
   if (bytes.length < 5 + length) return { kind: 'partial' };
   try {
     return readHello(new Reader(bytes.subarray(9, 5 + length)));

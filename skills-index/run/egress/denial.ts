@@ -8,7 +8,10 @@ export const denials = {
   'bad-path': { status: 400, means: 'its path could be read in two ways' },
   'bad-host': { status: 403, means: 'its host is no DNS name' },
   'host-mismatch': { status: 421, means: 'its Host header names another host' },
-  'host-denied': { status: 403, means: 'no egress to this host was approved and granted, or plain HTTP is not pinned' },
+  'host-denied': {
+    status: 403,
+    means: 'no egress to this host was approved and granted, or plain HTTP is not pinned',
+  },
   'port-denied': { status: 403, means: 'this port is not allowed' },
   'method-denied': { status: 405, means: 'this method is not allowed' },
   'path-denied': { status: 403, means: 'this path is not allowed' },
@@ -20,21 +23,31 @@ export const denials = {
   pipelined: { status: 400, means: 'it was sent before the answer to the one before it' },
   nested: { status: 403, means: 'it asks for a tunnel inside a tunnel' },
   'answer-too-large': { status: 502, means: 'the answer is larger than it may be' },
-  'answer-encoded': { status: 502, means: 'the answer is packed, so that an echoed secret could not be seen' },
+  'answer-encoded': {
+    status: 502,
+    means: 'the answer is packed, so that an echoed secret could not be seen',
+  },
   'answer-malformed': { status: 502, means: 'the answer is not HTTP/1.1 in one clear reading' },
   'not-tls': { status: 400, means: 'it is not TLS in one clear reading' },
   'sni-mismatch': { status: 421, means: 'TLS in it asks for another host, or names none' },
   'hidden-hello': { status: 403, means: 'TLS in it hides which host it asks for' },
-  'tls-failed': { status: 400, means: 'its TLS failed: it does not take the certificate of this run, or speaks no HTTP/1.1' },
+  'tls-failed': {
+    status: 400,
+    means: 'its TLS failed: it does not take the certificate of this run, or speaks no HTTP/1.1',
+  },
   'address-denied': { status: 403, means: 'the name leads to an address that is not public' },
   'certificate-denied': { status: 502, means: 'the certificate of the host does not hold' },
-  'request-encoded': { status: 415, means: 'its body is packed in a way that cannot be looked through' },
+  'request-encoded': {
+    status: 415,
+    means: 'its body is packed in a way that cannot be looked through',
+  },
   unrecorded: { status: 500, means: 'it could not be recorded' },
   canary: { status: 403, means: 'it carries the canary' },
   held: { status: 403, means: 'a person was to be asked, and did not allow it' },
   unasked: {
     status: 403,
-    means: 'a person would have to be asked, and nobody can be on this host: trying again does not change it',
+    means:
+      'a person would have to be asked, and nobody can be on this host: trying again does not change it',
   },
   'too-fast': { status: 429, means: 'this run makes more requests in a minute than it may' },
   'over-budget': { status: 429, means: 'the budget of this agent is used up' },
@@ -55,7 +68,8 @@ export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   held: 'skillgate log --run RUN shows the hold and who answered',
   unasked:
     'name an approver in host.json (skillgate key create NAME --passphrase prints the line), or take the rule out of its holds',
-  'over-budget': 'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
+  'over-budget':
+    'skillgate agent list shows what is used; skillgate agent grant NAME --budget … raises it',
   'address-denied': 'a host inside is named in host.json under "hosts", with its address',
   unreachable: 'look whether this host reaches it; skillgate log --run RUN shows the request',
 };

@@ -5,7 +5,12 @@ import { coversHost, isHostName } from '../../skill/host-name.ts';
 import { addressClass } from '../../skill/network-address.ts';
 import type { PinnedAddress, PlannedEgress } from '../plan/plan.ts';
 import type { Denial } from './denial.ts';
-import { type BoundPlaceholder, credentialOf, type SentHeaders, standsRight } from './secret-use.ts';
+import {
+  type BoundPlaceholder,
+  credentialOf,
+  type SentHeaders,
+  standsRight,
+} from './secret-use.ts';
 
 const targetBytesMax = 8 * 1024;
 /** Of one request. */
@@ -60,23 +65,40 @@ export type EgressDecision = Allowed | (Place & { readonly kind: 'denied'; reado
 /** Judges a request, one sent to the proxy itself or one inside a tunnel. */
 export function judgeRequest(request: EgressRequest, rules: EgressRules): EgressDecision {
   const parsed = parseTarget(request);
-  const where = { host: parsed?.host ?? request.tunnel?.host ?? '', port: parsed?.port ?? request.tunnel?.port ?? 0 };
-  const denied = (why: Denial): EgressDecision => ({ kind: 'denied', why, ...where, path: parsed?.path ?? '' });
-  if (!/^[A-Z]{1,20}$/.test(request.method) || hasTwoReadings(request.headers)) return denied('malformed');
+  const where = {
+    host: parsed?.host ?? request.tunnel?.host ?? '',
+    port: parsed?.port ?? request.tunnel?.port ?? 0,
+  };
+  const denied = (why: Denial): EgressDecision => ({
+    kind: 'denied',
+    why,
+    ...where,
+    path: parsed?.path ?? '',
+  });
+  if (!/^[A-Z]{1,20}$/.test(request.method) || hasTwoReadings(request.headers))
+    return denied('malformed');
   if (parsed === undefined) return denied('bad-target');
   if (!isHostName(parsed.host)) return denied('bad-host');
   if (!namesHost(request.headers, parsed)) return denied('host-mismatch');
   if (!isClearPath(parsed.path)) return denied('bad-path');
   const upgrades = valuesOf(request.headers, 'upgrade').length > 0;
-  if (upgrades !== (request.upgrades ?? false) || (upgrades && !isWebSocket(request))) return denied('upgrade-denied');
-  if (valuesOf(request.headers, 'content-length').some((length) => Number(length) > egressBodyBytesMax))
+  if (upgrades !== (request.upgrades ?? false) || (upgrades && !isWebSocket(request)))
+    return denied('upgrade-denied');
+  if (
+    valuesOf(request.headers, 'content-length').some(
+      (length) => Number(length) > egressBodyBytesMax,
+    )
+  )
     return denied('too-large');
 
-  const judged = rules.egress.filter((rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme);
+  const judged = rules.egress.filter(
+    (rule) => rule.mode === 'intercept' && rule.scheme === parsed.scheme,
+  );
   const rule = matchRule(judged, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
   const used = placeholdersIn(request, parsed.host, rules.secrets);
-  if (used === undefined || rules.secrets.some((one) => holds(request.target, one))) return denied('secret-unbound');
+  if (used === undefined || rules.secrets.some((one) => holds(request.target, one)))
+    return denied('secret-unbound');
   return {
     kind: 'allowed',
     upgrades,
@@ -90,7 +112,9 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
 /** A CONNECT that may be. */
 export type Connect = Tunnel & Pick<Allowed, 'kind' | 'pinned'> & Pick<PlannedEgress, 'mode'>;
 
-export type ConnectDecision = Connect | (Authority & { readonly kind: 'denied'; readonly why: Denial });
+export type ConnectDecision =
+  | Connect
+  | (Authority & { readonly kind: 'denied'; readonly why: Denial });
 
 /** Judges the target of a CONNECT: a name and port that some rule reaches. One that is not to be opened goes before others. */
 export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
@@ -98,21 +122,32 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
   if (authority === undefined) return { kind: 'denied', why: 'bad-target', host: '', port: 0 };
   const denied = (why: Denial): ConnectDecision => ({ kind: 'denied', why, ...authority });
   if (!isHostName(authority.host)) return denied('bad-host');
-  const order = ({ mode, scheme }: PlannedEgress): number => (mode === 'tunnel' ? 0 : scheme === 'https' ? 1 : 2);
+  const order = ({ mode, scheme }: PlannedEgress): number =>
+    mode === 'tunnel' ? 0 : scheme === 'https' ? 1 : 2;
   const rule = matchRule(
     egress.toSorted((a, b) => order(a) - order(b)),
     authority,
   );
   if (typeof rule === 'string') return denied(rule);
-  return { kind: 'allowed', scheme: rule.scheme, mode: rule.mode, ...authority, pinned: pinOf(rule, authority.host) };
+  return {
+    kind: 'allowed',
+    scheme: rule.scheme,
+    mode: rule.mode,
+    ...authority,
+    pinned: pinOf(rule, authority.host),
+  };
 }
 
 /**
  * Judges all addresses that DNS gave for a name: one inside spoils them all, for a name that answers both is there to be asked twice.
  * @param own addresses of this very host, which are inside whatever their network
  */
-export function whyNotOutside(addresses: readonly string[], own: readonly string[]): Denial | undefined {
-  const isOutside = (address: string): boolean => addressClass(address) === 'public' && !own.includes(address);
+export function whyNotOutside(
+  addresses: readonly string[],
+  own: readonly string[],
+): Denial | undefined {
+  const isOutside = (address: string): boolean =>
+    addressClass(address) === 'public' && !own.includes(address);
   return addresses.length > 0 && addresses.every(isOutside) ? undefined : 'address-denied';
 }
 
@@ -122,14 +157,28 @@ function pinOf({ pinned }: PlannedEgress, host: string): PinnedAddress | undefin
 
 // RFC 6455 §4.2.1, without a body. No other protocol goes on (RFC 9110 §7.8).
 function isWebSocket({ headers, method }: EgressRequest): boolean {
-  const is = (name: string, value: string): boolean => valuesOf(headers, name).join().trim().toLowerCase() === value;
-  const hasBody = ['content-length', 'transfer-encoding'].some((name) => valuesOf(headers, name).length > 0);
-  return method === 'GET' && is('upgrade', 'websocket') && is('sec-websocket-version', '13') && !hasBody;
+  const is = (name: string, value: string): boolean =>
+    valuesOf(headers, name).join().trim().toLowerCase() === value;
+  const hasBody = ['content-length', 'transfer-encoding'].some(
+    (name) => valuesOf(headers, name).length > 0,
+  );
+  return (
+    method === 'GET' && is('upgrade', 'websocket') && is('sec-websocket-version', '13') && !hasBody
+  );
 }
 
-function parseTarget({ target, tunnel }: EgressRequest): (Place & Tunnel & { readonly target: string }) | undefined {
-  if (Buffer.byteLength(target) > targetBytesMax || !/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return undefined;
-  const [, written, rest] = tunnel === undefined ? (/^http:\/\/([^/?]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
+function parseTarget({
+  target,
+  tunnel,
+}: EgressRequest): (Place & Tunnel & { readonly target: string }) | undefined {
+  if (
+    Buffer.byteLength(target) > targetBytesMax ||
+    !/^[\x21-\x7e]+$/.test(target) ||
+    target.includes('#')
+  )
+    return undefined;
+  const [, written, rest] =
+    tunnel === undefined ? (/^http:\/\/([^/?]+)(\/.*)?$/i.exec(target) ?? []) : ['', '', target];
   const authority = tunnel ?? parseAuthority(written ?? '');
   const local = rest ?? '/';
   if (authority === undefined || !local.startsWith('/')) return undefined;
@@ -148,10 +197,13 @@ function matchRule(
   at: Authority & { readonly path?: string },
   method?: string,
 ): PlannedEgress | Denial {
-  const isReached = (rule: PlannedEgress): boolean => rule.scheme === 'https' || Object.hasOwn(rule.pinned, at.host);
+  const isReached = (rule: PlannedEgress): boolean =>
+    rule.scheme === 'https' || Object.hasOwn(rule.pinned, at.host);
   const byHost = egress.filter((rule) => coversHost(rule.host, at.host) && isReached(rule));
   const byPort = byHost.filter((rule) => rule.port === at.port);
-  const byPath = byPort.filter((rule) => method === undefined || coversPath(rule.path, at.path ?? ''));
+  const byPath = byPort.filter(
+    (rule) => method === undefined || coversPath(rule.path, at.path ?? ''),
+  );
   const [fits] = byPath.filter((rule) => method === undefined || rule.methods.includes(method));
   if (fits !== undefined) return fits;
   return byPath.length > 0
@@ -168,7 +220,12 @@ function matchRule(
 function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
-  if (!plain || !escapes.every((one) => /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one)))
+  if (
+    !plain ||
+    !escapes.every((one) =>
+      /^%(?:2[0-246-9A-C]|3[AC-E]|40|5[BDE]|60|7[B-D]|[89A-F][0-9A-F])$/i.test(one),
+    )
+  )
     return false;
   try {
     const text = decodeURIComponent(path);
@@ -184,7 +241,15 @@ function namesHost(headers: SentHeaders, { host, port, scheme }: Tunnel): boolea
   return more.length === 0 && named?.host === host && named.port === port;
 }
 
-const single = ['host', 'content-length', 'transfer-encoding', 'authorization', 'content-type', 'content-encoding', 'expect'];
+const single = [
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'authorization',
+  'content-type',
+  'content-encoding',
+  'expect',
+];
 
 // What Node's parser lets through and another reader could take otherwise.
 function hasTwoReadings(headers: SentHeaders): boolean {
@@ -207,10 +272,16 @@ function placeholdersIn(
   secrets: EgressRules['secrets'],
 ): BoundPlaceholder[] | undefined {
   const found = headers.flatMap(([name, value]) =>
-    secrets.filter((one) => holds(name, one) || holds(value, one)).map((secret) => ({ name: name.toLowerCase(), value, secret })),
+    secrets
+      .filter((one) => holds(name, one) || holds(value, one))
+      .map((secret) => ({ name: name.toLowerCase(), value, secret })),
   );
-  const isBound = ({ hosts, methods = [method] }: BoundPlaceholder): boolean => hosts.includes(host) && methods.includes(method);
-  if (!found.every(({ name, value, secret }) => isBound(secret) && standsRight(name, value, secret))) return undefined;
+  const isBound = ({ hosts, methods = [method] }: BoundPlaceholder): boolean =>
+    hosts.includes(host) && methods.includes(method);
+  if (
+    !found.every(({ name, value, secret }) => isBound(secret) && standsRight(name, value, secret))
+  )
+    return undefined;
   return [...new Set(found.map((one) => one.secret))];
 }
 
@@ -219,7 +290,9 @@ function holds(text: string, { placeholder }: BoundPlaceholder): boolean {
 }
 
 function decoded(text: string): string {
-  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 function valuesOf(headers: SentHeaders, wanted: string): string[] {

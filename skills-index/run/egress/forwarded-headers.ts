@@ -53,7 +53,9 @@ export function headersToHost(
   // What signs the headers comes after what stands in them.
   const ordered = secrets.toSorted((a, b) => Number(a.as === 'sigv4') - Number(b.as === 'sigv4'));
   return ordered.reduce<SentHeaders | undefined>(
-    (all, secret) => all && applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
+    (all, secret) =>
+      all &&
+      applySecret(secret, reveal(secret.name), { method, target, headers: all, body: held, now }),
     withPlaceholders(request, hides),
   );
 }
@@ -67,7 +69,9 @@ export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
     );
   return withPlaceholders(request, hides).map(([name, value]) => {
     const credential = credentialOf(value);
-    const isBasic = request.decision.secrets.some(({ placeholder }) => credential.includes(placeholder));
+    const isBasic = request.decision.secrets.some(({ placeholder }) =>
+      credential.includes(placeholder),
+    );
     return `${name}: ${isBasic ? `Basic base64 of ${shown(credential)}` : shown(value)}`;
   });
 }
@@ -100,7 +104,11 @@ function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
 }
 
 /** Names of the headers that are left out because a server could obey them in the place of what was judged. */
-export function droppedHeaders({ decision, headers, method }: Pick<ReadRequest, 'decision' | 'headers' | 'method'>): string[] {
+export function droppedHeaders({
+  decision,
+  headers,
+  method,
+}: Pick<ReadRequest, 'decision' | 'headers' | 'method'>): string[] {
   const bound = decision.secrets.map(headerOf);
   const names = new Set(headers.map(([name]) => readName(name)));
   return [...names].filter((name) => namesAnother(name, method) && !bound.includes(name));
@@ -110,7 +118,9 @@ export function droppedHeaders({ decision, headers, method }: Pick<ReadRequest, 
 // `Destination` (RFC 4918 §10.3).
 function namesAnother(name: string, method: string): boolean {
   if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
-  return saysOtherwise.some((one) => one.test(name)) && !ofObject.test(name) && !ofService.test(name);
+  return (
+    saysOtherwise.some((one) => one.test(name)) && !ofObject.test(name) && !ofService.test(name)
+  );
 }
 
 /** To the sandbox: those of the answer that are not of the hop. */
@@ -120,12 +130,19 @@ export function headersToSandbox(rawHeaders: readonly string[]): SentHeaders {
 
 /** Names and values that Node gives in one list. */
 export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
-  return rawHeaders.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []));
+  return rawHeaders.flatMap((name, i): [string, string][] =>
+    i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : [],
+  );
 }
 
 /** Whether a body is a part, or coded in any way but in chunks (RFC 9112 §7), so that a value in it could not be seen. */
-export function isPacked(headers: Readonly<Record<string, string | readonly string[] | undefined>>): boolean {
+export function isPacked(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+): boolean {
   const coding = (name: string): string => String(headers[name] ?? '').toLowerCase();
   if (headers['content-range'] !== undefined) return true;
-  return !['', 'identity'].includes(coding('content-encoding')) || !['', 'chunked'].includes(coding('transfer-encoding'));
+  return (
+    !['', 'identity'].includes(coding('content-encoding')) ||
+    !['', 'chunked'].includes(coding('transfer-encoding'))
+  );
 }

@@ -11,12 +11,20 @@ const bundleNames =
 const ownHosts = 'localhost,127.0.0.1,::1,[::1]';
 
 /** @param hasBundle whether there is a file at `bundlePath` */
-export function proxyEnvironment(port: number, hasBundle: boolean): Readonly<Record<string, string>> {
+export function proxyEnvironment(
+  port: number,
+  hasBundle: boolean,
+): Readonly<Record<string, string>> {
   const proxy = `http://127.0.0.1:${port}`;
   const bundle = hasBundle ? bundleNames.split(' ').map((name) => [name, bundlePath] as const) : [];
   return {
-    ...{ HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: '1' },
-    ...{ NO_PROXY: ownHosts, no_proxy: ownHosts },
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    NODE_USE_ENV_PROXY: '1',
+    NO_PROXY: ownHosts,
+    no_proxy: ownHosts,
     ...Object.fromEntries(bundle),
   };
 }

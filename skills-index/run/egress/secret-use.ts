@@ -40,9 +40,12 @@ export function headerOf({ as }: Pick<Used, 'as'>): string {
 export function standsRight(name: string, value: string, secret: Used): boolean {
   const { as, placeholder } = secret;
   if (name !== headerOf(secret)) return false;
-  if (as === 'bearer') return value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
+  if (as === 'bearer')
+    return value.replace(/^bearer +/i, '') === placeholder && value !== placeholder;
   if (as === 'sigv4') return scopeOf(value, placeholder) !== undefined;
-  return as === 'basic' ? isCredentialWith(placeholder, credentialOf(value)) : value.includes(placeholder);
+  return as === 'basic'
+    ? isCredentialWith(placeholder, credentialOf(value))
+    : value.includes(placeholder);
 }
 
 // RFC 7617 §2 allows no control characters. A line end among them would end the headers that a person is shown.
@@ -51,18 +54,26 @@ function isCredentialWith(placeholder: string, credential: string): boolean {
 }
 
 /** The headers with the secret in the place of its placeholder; undefined for a request that cannot be signed. */
-export function applySecret(secret: Used, revealed: string, request: OutgoingRequest): SentHeaders | undefined {
+export function applySecret(
+  secret: Used,
+  revealed: string,
+  request: OutgoingRequest,
+): SentHeaders | undefined {
   const { as, placeholder } = secret;
   const header = headerOf(secret);
   const change = (to: (value: string) => string): SentHeaders =>
-    request.headers.map(([name, value]) => [name, name.toLowerCase() === header ? to(value) : value] as const);
+    request.headers.map(
+      ([name, value]) => [name, name.toLowerCase() === header ? to(value) : value] as const,
+    );
   if (as === 'sigv4') return signedV4(placeholder, revealed, request);
   if (as === 'basic')
     return change((value) => {
       const credential = credentialOf(value).replaceAll(placeholder, () => revealed);
       return `Basic ${Buffer.from(credential, 'latin1').toString('base64')}`;
     });
-  const given = as.startsWith('hmac:') ? createHmac('sha256', revealed).update(request.body).digest('hex') : revealed;
+  const given = as.startsWith('hmac:')
+    ? createHmac('sha256', revealed).update(request.body).digest('hex')
+    : revealed;
   return change((value) => value.replaceAll(placeholder, () => given));
 }
 
@@ -78,8 +89,13 @@ export function credentialOf(value: string): string {
 }
 
 // As every SDK writes it; what was signed with the placeholder, or nothing, is signed anew.
-function scopeOf(value: string, placeholder: string): { readonly region: string; readonly service: string } | undefined {
-  const form = new RegExp(`^AWS4-HMAC-SHA256 Credential=${placeholder}/\\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request(?:,|$)`);
+function scopeOf(
+  value: string,
+  placeholder: string,
+): { readonly region: string; readonly service: string } | undefined {
+  const form = new RegExp(
+    `^AWS4-HMAC-SHA256 Credential=${placeholder}/\\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request(?:,|$)`,
+  );
   const [, region, service] = form.exec(value) ?? [];
   return region === undefined || service === undefined ? undefined : { region, service };
 }
@@ -89,9 +105,14 @@ const madeAnew = /^(authorization|x-amz-(date|security-token|content-sha256))$/i
 const unsignedTrailer = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 
 /** With the runner's clock: a signature for another day would be good for another day. */
-function signedV4(placeholder: string, revealed: string, request: OutgoingRequest): SentHeaders | undefined {
+function signedV4(
+  placeholder: string,
+  revealed: string,
+  request: OutgoingRequest,
+): SentHeaders | undefined {
   const { body, headers, method, now, target } = request;
-  const headerNamed = (wanted: string): string => headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
+  const headerNamed = (wanted: string): string =>
+    headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
   const scope = scopeOf(headerNamed('authorization'), placeholder);
   const [id = '', secret = '', token] = revealed.split(':');
   const said = headerNamed('x-amz-content-sha256');
@@ -105,6 +126,9 @@ function signedV4(placeholder: string, revealed: string, request: OutgoingReques
     ...(token === undefined ? [] : [['X-Amz-Security-Token', token] as const]),
   ];
   const signed = sent.filter(([name]) => /^(host|content-type|content-md5|x-amz-.*)$/i.test(name));
-  const authorization = authorizationV4({ ...{ method, target, headers: signed, payload, date }, ...scope }, { id, secret });
+  const authorization = authorizationV4(
+    { method, target, headers: signed, payload, date, ...scope },
+    { id, secret },
+  );
   return authorization === undefined ? undefined : [...sent, ['Authorization', authorization]];
 }

@@ -21,18 +21,26 @@ export interface AwsKey {
 }
 
 /** The value of `Authorization`; undefined for a target that can be read in two ways. */
-export function authorizationV4(request: SignedRequest, { id, secret }: AwsKey): string | undefined {
+export function authorizationV4(
+  request: SignedRequest,
+  { id, secret }: AwsKey,
+): string | undefined {
   const { date, headers, method, payload, region, service, target } = request;
   const [path = '', query = ''] = target.split(/\?(.*)/s);
   const canonical = [canonicalPath(path, service), canonicalQuery(query)];
   if (canonical.includes(undefined)) return undefined;
   const byName = Map.groupBy(headers, ([name]) => name.toLowerCase());
   const names = [...byName.keys()].sort();
-  const lines = names.map((name) => `${name}:${(byName.get(name) ?? []).map(([, value]) => trimmed(value)).join(',')}\n`);
+  const lines = names.map(
+    (name) => `${name}:${(byName.get(name) ?? []).map(([, value]) => trimmed(value)).join(',')}\n`,
+  );
   const whole = [method, ...canonical, lines.join(''), names.join(';'), payload].join('\n');
   const scope = [date.slice(0, 8), region, service, 'aws4_request'];
   const key = scope.reduce<string | Buffer>((under, part) => hmac(under, part), `AWS4${secret}`);
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(whole)].join('\n')).toString('hex');
+  const signature = hmac(
+    key,
+    ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(whole)].join('\n'),
+  ).toString('hex');
   return `AWS4-HMAC-SHA256 Credential=${id}/${scope.join('/')}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
 }
 

@@ -46,7 +46,11 @@ export class FrameReader {
 
 /** Judges the frames of a chunk, one after the other: what may go on, or the word that ends it. A client masks, a server does not. */
 export function judgeFrames<Word extends string>(
-  { odd, reader, isClient }: { readonly odd: Word; readonly reader: FrameReader; readonly isClient: boolean },
+  {
+    odd,
+    reader,
+    isClient,
+  }: { readonly odd: Word; readonly reader: FrameReader; readonly isClient: boolean },
   chunk: Buffer,
   judge: (frame: Frame) => Buffer | Word,
 ): { readonly parts: readonly Buffer[]; readonly why?: Word } {
@@ -70,14 +74,20 @@ function readFrame(bytes: Buffer): Frame | number | 'odd' {
   const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
   const head = 2 + lengthBytes;
   if (bytes.length < head) return head;
-  const length = lengthBytes === 0 ? short : lengthBytes === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+  const length =
+    lengthBytes === 0
+      ? short
+      : lengthBytes === 2
+        ? bytes.readUInt16BE(2)
+        : Number(bytes.readBigUInt64BE(2));
   if (length > frameBytesMax) return 'odd';
   const isMasked = (second & maskBit) !== 0;
   const begin = head + (isMasked ? 4 : 0);
   if (bytes.length < begin + length) return begin + length;
   const mask = bytes.subarray(head, begin);
   const payload = Buffer.from(bytes.subarray(begin, begin + length));
-  if (isMasked) for (let i = 0; i < length; i++) payload[i] = (payload[i] ?? 0) ^ (mask[i % 4] ?? 0);
+  if (isMasked)
+    for (let i = 0; i < length; i++) payload[i] = (payload[i] ?? 0) ^ (mask[i % 4] ?? 0);
   return { first, isMasked, payload, bytes: bytes.subarray(0, begin + length) };
 }
 

@@ -33,10 +33,16 @@ export function shownAction(action: GatedAction): GatedAction {
   switch (action.kind) {
     case 'start': {
       const { args, capabilities, command, holds, kind, why } = action;
-      const reasons = holds.slice(0, 20).map((one) => ({ ...one, reason: cut(one.reason, whyMax) }));
+      const reasons = holds
+        .slice(0, 20)
+        .map((one) => ({ ...one, reason: cut(one.reason, whyMax) }));
       return {
-        ...{ kind, command: cut(command, whyMax), args: cutList(args, pathMax), why: cut(why, whyMax) },
-        ...{ capabilities: cutList(capabilities, listMax), holds: reasons },
+        kind,
+        command: cut(command, whyMax),
+        args: cutList(args, pathMax),
+        why: cut(why, whyMax),
+        capabilities: cutList(capabilities, listMax),
+        holds: reasons,
       };
     }
     case 'install':
@@ -46,7 +52,8 @@ export function shownAction(action: GatedAction): GatedAction {
     case 'egress': {
       const { headers, path, query, text } = action;
       return {
-        ...{ ...action, path: cut(path, pathMax) },
+        ...action,
+        path: cut(path, pathMax),
         ...(query === undefined ? {} : { query: cut(query, pathMax) }),
         ...(headers === undefined ? {} : { headers: cutList(headers, listMax) }),
         ...(text === undefined ? {} : { text: cut(text, pathMax) }),
@@ -63,7 +70,8 @@ export function sayAction(action: GatedAction): string {
   switch (action.kind) {
     case 'start': {
       const { args, capabilities, command, why } = action;
-      const given = args.length === 0 ? '' : ` with ${args.length} arguments (${canonicalDigest(args)})`;
+      const given =
+        args.length === 0 ? '' : ` with ${args.length} arguments (${canonicalDigest(args)})`;
       const said = why === '' ? 'no reason was given' : `the reason given: ${JSON.stringify(why)}`;
       return `start ${command}${given}; ${said}; capabilities: ${sayList(capabilities)}`;
     }
@@ -76,8 +84,10 @@ export function sayAction(action: GatedAction): string {
       const all = request === undefined ? '' : `, request ${request}`;
       const asks = query === undefined ? '' : `?… (${query.length} characters, ${digestOf(query)})`;
       const place = `${host}:${port}${path}${asks}`;
-      if (opens === 'tunnel') return `open a tunnel to ${place}, through which anything may be sent unseen`;
-      if (opens === 'websocket') return `open a WebSocket to ${place}, through which any number of bytes may be sent${all}`;
+      if (opens === 'tunnel')
+        return `open a tunnel to ${place}, through which anything may be sent unseen`;
+      if (opens === 'websocket')
+        return `open a WebSocket to ${place}, through which any number of bytes may be sent${all}`;
       const sent = body === undefined ? '' : `, body ${body}`;
       return `${method} ${place} with ${bytes ?? 'an unknown number of'} bytes${sent}${all}`;
     }
@@ -97,7 +107,8 @@ export function sayCovered(action: GatedAction): string {
       const { host, method, opens, path, port } = action;
       if (opens === 'tunnel') return `each tunnel to ${host}:${port}, whatever is sent through it`;
       const place = `${host}:${port}${folderOf(path)}`;
-      if (opens === 'websocket') return `each WebSocket to a path directly in ${place}, whatever is sent through it`;
+      if (opens === 'websocket')
+        return `each WebSocket to a path directly in ${place}, whatever is sent through it`;
       return `each ${method} to a path directly in ${place}, with any query, any headers and any body`;
     }
   }
@@ -107,9 +118,21 @@ export function sayCovered(action: GatedAction): string {
  * What an allowance for a time covers: the same agent, skill and version under the same grants, and of a request the same host, port,
  * method and folder of the path. Nothing else has this digest.
  */
-export function holdScope(action: GatedAction, rule: string, subject: HoldSubject, grants: Digest | undefined): Digest {
+export function holdScope(
+  action: GatedAction,
+  rule: string,
+  subject: HoldSubject,
+  grants: Digest | undefined,
+): Digest {
   const { agent, skill, version } = subject;
-  return canonicalDigest({ agent, skill, version, rule, grants: grants ?? null, action: scopeOf(action) });
+  return canonicalDigest({
+    agent,
+    skill,
+    version,
+    rule,
+    grants: grants ?? null,
+    action: scopeOf(action),
+  });
 }
 
 /** What stands in a hold of an action. */
@@ -120,7 +143,12 @@ export function aboutAction(
   grants: Digest | undefined,
 ): Pick<Hold, 'kind' | 'what' | 'scope' | 'action' | 'grants'> {
   const action = shownAction(asked);
-  const about = { kind: action.kind, what: sayAction(action), scope: holdScope(action, rule, subject, grants), action };
+  const about = {
+    kind: action.kind,
+    what: sayAction(action),
+    scope: holdScope(action, rule, subject, grants),
+    action,
+  };
   return grants === undefined ? about : { ...about, grants };
 }
 
@@ -175,7 +203,10 @@ function cutList(list: readonly string[], max: number): string[] {
   for (const text of list.map((one) => cut(one, max / 4))) {
     size += text.length + 2;
     if (size > max)
-      return [...shown, `… ${list.length - shown.length} more, of ${canonicalDigest(list.map((one) => one.toWellFormed()))}`];
+      return [
+        ...shown,
+        `… ${list.length - shown.length} more, of ${canonicalDigest(list.map((one) => one.toWellFormed()))}`,
+      ];
     shown.push(text);
   }
   return shown;

@@ -33,7 +33,11 @@ export interface AnswerQuestion {
 
 /** Whether somebody who is not the agent can answer at all. */
 export function canAnswer({ key, passkey, user }: Approver, ownUids: readonly number[]): boolean {
-  return key !== undefined || passkey !== undefined || (user !== undefined && !ownUids.includes(user.uid));
+  return (
+    key !== undefined ||
+    passkey !== undefined ||
+    (user !== undefined && !ownUids.includes(user.uid))
+  );
 }
 
 /** Every reason why an answer does not count for this hold now; none when it does. */
@@ -41,11 +45,18 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
   const { approvers, hold, now, signed } = question;
   const { answer } = signed;
   const approver = approvers.find((one) => one.name === answer.approver);
-  if (approver === undefined) return [`host policy names no approver ${JSON.stringify(answer.approver)}`];
+  if (approver === undefined)
+    return [`host policy names no approver ${JSON.stringify(answer.approver)}`];
   return [
-    ...(answer.hold === holdDigest(hold) ? [] : ['it answers another hold, or the hold was changed']),
-    ...(answer.at >= hold.created && answer.at < hold.expires ? [] : ['it was given outside the time of the hold']),
-    ...(answer.seconds <= allowanceSecondsMax ? [] : [`it allows for more than ${allowanceSecondsMax} seconds`]),
+    ...(answer.hold === holdDigest(hold)
+      ? []
+      : ['it answers another hold, or the hold was changed']),
+    ...(answer.at >= hold.created && answer.at < hold.expires
+      ? []
+      : ['it was given outside the time of the hold']),
+    ...(answer.seconds <= allowanceSecondsMax
+      ? []
+      : [`it allows for more than ${allowanceSecondsMax} seconds`]),
     ...(now.getTime() < endOf(hold, answer) ? [] : ['its time is over']),
     ...whyNotProven(question, approver),
   ];
@@ -59,18 +70,23 @@ export function isStanding({ answer }: SignedAnswer, hold: Hold, scope: Digest):
 
 /** Milliseconds since 1970 at which neither the hold nor its answer holds any more. */
 export function endOf(hold: Hold, answer: HoldAnswer | undefined): number {
-  if (answer?.verdict === 'deny') return Date.parse(answer.at) + Math.max(answer.seconds, refusalSeconds) * 1_000;
+  if (answer?.verdict === 'deny')
+    return Date.parse(answer.at) + Math.max(answer.seconds, refusalSeconds) * 1_000;
   if (answer === undefined || answer.seconds === 0) return Date.parse(hold.expires);
   return Date.parse(answer.at) + answer.seconds * 1_000;
 }
 
 /** By whom and how, for the audit log. */
 export function sayAnswered({ answer, signature, assertion }: SignedAnswer): string {
-  const how = assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';
+  const how =
+    assertion !== undefined ? 'passkey' : signature !== undefined ? 'key' : 'user of this host';
   return `${answer.approver} by ${how}${answer.seconds === 0 ? ', once' : `, for ${answer.seconds} seconds`}`;
 }
 
-function whyNotProven({ ownUids, signed, whyNotSigned, writer }: AnswerQuestion, approver: Approver): readonly string[] {
+function whyNotProven(
+  { ownUids, signed, whyNotSigned, writer }: AnswerQuestion,
+  approver: Approver,
+): readonly string[] {
   const { user } = approver;
   if (user === undefined) return whyNotSigned(approver, signed);
   return [
@@ -78,6 +94,8 @@ function whyNotProven({ ownUids, signed, whyNotSigned, writer }: AnswerQuestion,
       ? []
       : [`user ${user.uid} did not write it into ${user.folder}`]),
     ...(writer.alone ? [] : ['others could have written it']),
-    ...(ownUids.includes(user.uid) ? ['its writer is the user of the runner or of the sandbox'] : []),
+    ...(ownUids.includes(user.uid)
+      ? ['its writer is the user of the runner or of the sandbox']
+      : []),
   ];
 }

@@ -46,7 +46,9 @@ export interface HoldFiles {
 }
 
 /** All it takes to judge an answer. */
-export interface HoldDesk extends Pick<HoldTerms, 'policy' | 'ownUids'>, Pick<AnswerQuestion, 'whyNotSigned'> {
+export interface HoldDesk
+  extends Pick<HoldTerms, 'policy' | 'ownUids'>,
+    Pick<AnswerQuestion, 'whyNotSigned'> {
   readonly files: HoldFiles;
   readonly record: (event: AuditEvent) => void;
   readonly now: () => Date;
@@ -81,7 +83,8 @@ export function openGate(given: GateSettings): RunGate {
   const ask: Gate['ask'] = async (action, signal, whole) => {
     const rule = state.take(action);
     if (rule === undefined) return { kind: 'allowed' };
-    const holdOf = (asked: GatedAction): Hold => state.holdOf(rule, asked, { now: now(), nonce: nonce(), holder });
+    const holdOf = (asked: GatedAction): Hold =>
+      state.holdOf(rule, asked, { now: now(), nonce: nonce(), holder });
     const first = holdOf(action);
     const end = (hold: Hold, how: HoldEnd, why: string): GateAnswer => {
       settings.record(holdEvent(hold, how, why));
@@ -89,13 +92,18 @@ export function openGate(given: GateSettings): RunGate {
     };
     const standing = findStanding(settings, first);
     if (standing !== undefined)
-      return end(first, standing.answer.verdict === 'allow' ? 'allowed' : 'denied', sayAnswered(standing));
+      return end(
+        first,
+        standing.answer.verdict === 'allow' ? 'allowed' : 'denied',
+        sayAnswered(standing),
+      );
     sweep(settings);
     const next = state.next(first, asksOf(settings, first));
     if (next.kind === 'end') return end(first, next.state, next.why);
     // A person allows what they were shown, so all of it has to be here.
     const all = whole === undefined ? { action, request: undefined } : await whole();
-    if (all === undefined) return end(first, 'denied', 'it did not come whole, so nobody was asked');
+    if (all === undefined)
+      return end(first, 'denied', 'it did not come whole, so nobody was asked');
     const hold = holdOf(all.action);
     // Meanwhile others may have begun to wait.
     const still = whole === undefined ? next : state.next(hold, asksOf(settings, hold));
@@ -105,7 +113,9 @@ export function openGate(given: GateSettings): RunGate {
     let how: HoldEnd = 'expired';
     try {
       const answer =
-        next.kind === 'wait' ? await waitForPerson(settings, hold, all.request, signal) : await askOperator(hands, hold, signal);
+        next.kind === 'wait'
+          ? await waitForPerson(settings, hold, all.request, signal)
+          : await askOperator(hands, hold, signal);
       if (answer !== undefined) how = answer.verdict === 'allow' ? 'allowed' : 'denied';
       return end(hold, how, answer?.by ?? 'nobody answered in time');
     } finally {
@@ -125,9 +135,15 @@ export async function askToStart(
   start: StartWords,
   signal?: AbortSignal,
 ): Promise<void> {
-  const action = { kind: 'start', capabilities: capabilityTexts(plan), holds: plan.holds, ...start } as const;
+  const action = {
+    kind: 'start',
+    capabilities: capabilityTexts(plan),
+    holds: plan.holds,
+    ...start,
+  } as const;
   const answer = await gate.ask(action, signal);
-  if (answer.kind === 'denied') throw new Problem(answer.code, `Cannot run ${plan.skill.name}: ${answer.why}`);
+  if (answer.kind === 'denied')
+    throw new Problem(answer.code, `Cannot run ${plan.skill.name}: ${answer.why}`);
 }
 
 /**
@@ -139,7 +155,15 @@ export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined
   if (hold.holder === ended) return undefined;
   const folders = policy.approvers.flatMap(({ user }) => (user === undefined ? [] : [user.folder]));
   for (const { signed, writer } of files.answers(hold, folders)) {
-    const why = whyNotAnswered({ signed, writer, hold, approvers: policy.approvers, ownUids, now: now(), whyNotSigned });
+    const why = whyNotAnswered({
+      signed,
+      writer,
+      hold,
+      approvers: policy.approvers,
+      ownUids,
+      now: now(),
+      whyNotSigned,
+    });
     if (why.length === 0) return signed;
     const said = why.join('; ');
     const key = `${hold.id} ${said}`;
@@ -163,16 +187,27 @@ async function waitForPerson(
   // Both clocks: a wall clock that is set back must not lengthen it.
   const until = ticks() + Date.parse(hold.expires) - Date.parse(hold.created);
   let answer: SignedAnswer | undefined;
-  while (answer === undefined && ticks() < until && now().toISOString() < hold.expires && signal?.aborted !== true) {
+  while (
+    answer === undefined &&
+    ticks() < until &&
+    now().toISOString() < hold.expires &&
+    signal?.aborted !== true
+  ) {
     answer = findAnswer(settings, hold);
     if (answer === undefined) await sleep(holdPollMs);
   }
   files.forgetRequest(hold);
   if (answer === undefined || !isStanding(answer, hold, hold.scope)) endHold(settings, hold);
-  return answer === undefined ? undefined : { verdict: answer.answer.verdict, by: sayAnswered(answer) };
+  return answer === undefined
+    ? undefined
+    : { verdict: answer.answer.verdict, by: sayAnswered(answer) };
 }
 
-async function askOperator({ confirm }: HoldHands, hold: Hold, signal?: AbortSignal): Promise<Answer> {
+async function askOperator(
+  { confirm }: HoldHands,
+  hold: Hold,
+  signal?: AbortSignal,
+): Promise<Answer> {
   const late = AbortSignal.timeout(Date.parse(hold.expires) - Date.parse(hold.created));
   const yes = await confirm?.(hold, signal === undefined ? late : AbortSignal.any([late, signal]));
   return { verdict: yes === true ? 'allow' : 'deny', by: 'operator at the terminal, unsigned' };
@@ -192,7 +227,11 @@ function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined
 function endHold({ files }: HoldDesk, hold: Hold): void {
   const { action, ...rest } = hold;
   files.forget(hold);
-  files.keep({ ...rest, ...(action === undefined ? {} : { action: withoutContent(action) }), holder: ended });
+  files.keep({
+    ...rest,
+    ...(action === undefined ? {} : { action: withoutContent(action) }),
+    holder: ended,
+  });
 }
 
 function isRecent({ created }: Hold, now: Date): boolean {
@@ -204,7 +243,10 @@ function asksOf(desk: HoldDesk, { agent }: Hold): { waiting: number; lately: num
   const kept = files.kept().filter((one) => one.agent === agent);
   return {
     waiting: kept.filter(
-      (one) => files.lives(one.holder) && now().toISOString() < one.expires && findAnswer(desk, one) === undefined,
+      (one) =>
+        files.lives(one.holder) &&
+        now().toISOString() < one.expires &&
+        findAnswer(desk, one) === undefined,
     ).length,
     lately: kept.filter((one) => isRecent(one, now())).length,
   };
@@ -216,7 +258,10 @@ function sweep(desk: HoldDesk): void {
   for (const hold of desk.files.kept()) {
     const answer = findAnswer(desk, hold);
     const isWaiting = desk.files.lives(hold.holder) && now < Date.parse(hold.expires);
-    const stands = answer !== undefined && isStanding(answer, hold, hold.scope) && now < endOf(hold, answer.answer);
+    const stands =
+      answer !== undefined &&
+      isStanding(answer, hold, hold.scope) &&
+      now < endOf(hold, answer.answer);
     if (isWaiting || stands) continue;
     if (!isRecent(hold, desk.now())) desk.files.forget(hold);
     else if (hold.holder !== ended) endHold(desk, hold);

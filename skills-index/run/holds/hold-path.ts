@@ -11,7 +11,8 @@ export function holdsPath(rule: string, path: string): boolean {
   const isPattern = rule.endsWith('*');
   const wanted = segmentsOf(isPattern ? rule.slice(0, rule.lastIndexOf('/')) : rule);
   const asked = segmentsOf(path);
-  if (!wanted.every((segment, at) => isSame(segment, asked[at], at === asked.length - 1))) return false;
+  if (!wanted.every((segment, at) => isSame(segment, asked[at], at === asked.length - 1)))
+    return false;
   const begins = isPattern ? folded(rule.slice(rule.lastIndexOf('/') + 1, -1)) : '';
   const next = asked[wanted.length] ?? '';
   // With and without what folding takes from the end of a segment.
@@ -30,7 +31,8 @@ function segmentsOf(path: string): string[] {
 
 // Encoded more than once, in any case, in any form of Unicode.
 function folded(text: string): string {
-  let [before, decoded] = ['', text];
+  let before = '';
+  let decoded = text;
   for (let times = 0; times < timesDecodedMax && decoded !== before; times++)
     [before, decoded] = [decoded, decoded.replace(/(%[0-9a-f]{2})+/gi, decodedOr)];
   return decoded.normalize('NFKC').toUpperCase().toLowerCase();
@@ -42,7 +44,9 @@ function decodedOr(escapes: string): string {
   try {
     return decodeURIComponent(escapes);
   } catch {
-    return escapes.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return escapes.replace(/%(..)/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
   }
 }
 

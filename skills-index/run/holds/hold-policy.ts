@@ -5,7 +5,12 @@ import { digestOf, isDigest } from '../../skill/digest.ts';
 import { isHostPattern } from '../../skill/host-name.ts';
 import { isNamePart } from '../../skill/name.ts';
 import { boundedList, exactObject } from '../../skill/shape.ts';
-import { type BreakerCounter, type BreakerThresholds, breakerTable, breakerThresholdMax } from '../agents/breaker.ts';
+import {
+  type BreakerCounter,
+  type BreakerThresholds,
+  breakerTable,
+  breakerThresholdMax,
+} from '../agents/breaker.ts';
 import { isMailboxKeyOf, type MailboxKey, mailboxKeyShape } from './mailbox-key.ts';
 
 /** How long an action waits where its rule does not say. */
@@ -71,14 +76,26 @@ export interface HoldPolicy {
   readonly breakers: BreakerThresholds;
 }
 
-export const emptyHoldPolicy: HoldPolicy = { holds: [], approvers: [], webhooks: [], highStakes: [], writable: [], breakers: {} };
+export const emptyHoldPolicy: HoldPolicy = {
+  holds: [],
+  approvers: [],
+  webhooks: [],
+  highStakes: [],
+  writable: [],
+  breakers: {},
+};
 
-const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
+const checked = (holds: (text: string) => boolean, says: string) =>
+  v.pipe(v.string(), v.check(holds, says));
 const skill = checked(
   (text) => /^@[a-z0-9-]+\/([a-z0-9-]+|\*)$/.test(text),
   'is not a skill: write @scope/name, or @scope/* for all of a scope',
 );
-const count = v.pipe(v.number(), v.integer('is not a whole number'), v.minValue(0, 'is less than 0'));
+const count = v.pipe(
+  v.number(),
+  v.integer('is not a whole number'),
+  v.minValue(0, 'is less than 0'),
+);
 const plainText = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(500, 'is too long'));
 const name = checked(isNamePart, 'is not a name in lower case');
 
@@ -103,10 +120,15 @@ const condition = v.pipe(
     skill: v.exactOptional(skill),
     agent: v.exactOptional(name),
     host: v.exactOptional(checked(isHostPattern, 'is not a host in lower case')),
-    method: v.exactOptional(checked((text) => /^[A-Z]{1,20}$/.test(text), 'is not a method in capitals')),
+    method: v.exactOptional(
+      checked((text) => /^[A-Z]{1,20}$/.test(text), 'is not a method in capitals'),
+    ),
     path: v.exactOptional(
       v.pipe(
-        checked((text) => /^\/[^*]*\*?$/.test(text), 'is not a path that begins with / and has * at its end only'),
+        checked(
+          (text) => /^\/[^*]*\*?$/.test(text),
+          'is not a path that begins with / and has * at its end only',
+        ),
         v.check((text) => !/[?#]/.test(text), 'has a query: rules look at the path before it'),
       ),
     ),
@@ -134,11 +156,21 @@ const approver = v.pipe(
       ),
     ),
     mailboxKey: v.exactOptional(mailboxKeyShape),
-    passkey: v.exactOptional(exactObject({ credentialId: plainText, publicKey: plainText, rpId: plainText, origin: plainText })),
+    passkey: v.exactOptional(
+      exactObject({
+        credentialId: plainText,
+        publicKey: plainText,
+        rpId: plainText,
+        origin: plainText,
+      }),
+    ),
     user: v.exactOptional(
       exactObject({
         uid: count,
-        folder: checked((path) => /^(\/[^/\0]+)+$/.test(path), 'is not an absolute folder in plain form'),
+        folder: checked(
+          (path) => /^(\/[^/\0]+)+$/.test(path),
+          'is not an absolute folder in plain form',
+        ),
       }),
     ),
   }),
@@ -147,7 +179,8 @@ const approver = v.pipe(
     'needs exactly one of key, passkey and user',
   ),
   v.check(
-    ({ key, mailboxKey }) => mailboxKey === undefined || (key !== undefined && isMailboxKeyOf(key, mailboxKey)),
+    ({ key, mailboxKey }) =>
+      mailboxKey === undefined || (key !== undefined && isMailboxKeyOf(key, mailboxKey)),
     'has a mailboxKey that its key did not sign: copy the whole entry that skillgate key approver NAME prints',
   ),
 );
@@ -167,7 +200,11 @@ export const holdPolicyEntries = {
         name,
         when: condition,
         seconds: v.optional(
-          v.pipe(count, v.minValue(1, 'is less than 1'), v.maxValue(holdSecondsMax, `is more than ${holdSecondsMax}`)),
+          v.pipe(
+            count,
+            v.minValue(1, 'is less than 1'),
+            v.maxValue(holdSecondsMax, `is more than ${holdSecondsMax}`),
+          ),
           holdSecondsDefault,
         ),
       }),
@@ -178,18 +215,29 @@ export const holdPolicyEntries = {
   approvers: v.optional(
     v.pipe(
       boundedList(approver, rulesMax),
-      v.check((all) => new Set(all.map((one) => one.name)).size === all.length, 'names an approver twice'),
+      v.check(
+        (all) => new Set(all.map((one) => one.name)).size === all.length,
+        'names an approver twice',
+      ),
     ),
     [],
   ),
   webhooks: v.optional(
-    boundedList(exactObject({ url: checked(isWebhook, 'is not an http or https address without a user') }), 10),
+    boundedList(
+      exactObject({ url: checked(isWebhook, 'is not an http or https address without a user') }),
+      10,
+    ),
     [],
   ),
-  mailbox: v.exactOptional(checked(isMailbox, 'is not https://HOST[:PORT], nor http: of this machine')),
+  mailbox: v.exactOptional(
+    checked(isMailbox, 'is not https://HOST[:PORT], nor http: of this machine'),
+  ),
   highStakes: v.optional(boundedList(skill, rulesMax), []),
   writable: v.optional(boundedList(name, rulesMax), []),
-  breakers: v.optional(exactObject(Object.fromEntries(counters.map((one) => [one, v.exactOptional(threshold)]))), {}),
+  breakers: v.optional(
+    exactObject(Object.fromEntries(counters.map((one) => [one, v.exactOptional(threshold)]))),
+    {},
+  ),
 };
 
 // The words of `printCapability`: what begins none of them would hold nothing.
@@ -206,8 +254,13 @@ function isCapability(text: string): boolean {
 }
 
 /** Names of rules that hold nothing as the policy is now: they name high stakes, and nothing is named as such. */
-export function idleRules({ highStakes, holds }: Pick<HoldPolicy, 'highStakes' | 'holds'>): string[] {
-  return holds.filter(({ when }) => when.tag !== undefined && highStakes.length === 0).map((one) => one.name);
+export function idleRules({
+  highStakes,
+  holds,
+}: Pick<HoldPolicy, 'highStakes' | 'holds'>): string[] {
+  return holds
+    .filter(({ when }) => when.tag !== undefined && highStakes.length === 0)
+    .map((one) => one.name);
 }
 
 function isP256(spki: string): boolean {
@@ -227,5 +280,11 @@ function isMailbox(text: string): boolean {
 
 function isWebhook(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+  return (
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.hash === ''
+  );
 }

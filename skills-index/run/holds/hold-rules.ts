@@ -5,10 +5,16 @@ import { coversHost } from '../../skill/host-name.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { GatedAction, HoldSubject, PlannedHold } from './hold.ts';
 import { holdsPath } from './hold-path.ts';
-import { type HoldCondition, type HoldPolicy, holdSecondsDefault, isAboutRequests } from './hold-policy.ts';
+import {
+  type HoldCondition,
+  type HoldPolicy,
+  holdSecondsDefault,
+  isAboutRequests,
+} from './hold-policy.ts';
 
 /** Of a plan, what rules are about. */
-export interface HeldPlan extends Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets'> {
+export interface HeldPlan
+  extends Pick<Plan, 'agent' | 'egress' | 'env' | 'mounts' | 'programs' | 'secrets'> {
   /** `session` where it is an agent's own program. */
   readonly skill: { readonly name: string };
 }
@@ -22,7 +28,13 @@ export interface Sent {
 }
 
 /** The capabilities of a plan in the words of `printCapability`. */
-export function capabilityTexts({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): string[] {
+export function capabilityTexts({
+  egress,
+  env,
+  mounts,
+  programs,
+  secrets,
+}: Omit<HeldPlan, 'agent' | 'skill'>): string[] {
   return [
     ...mounts.map((one) => `mount ${one.mode} ${one.source} at ${one.target}`),
     ...egress.map((one) => `egress ${one.methods.join(',')} ${one.host}${one.path}`),
@@ -35,15 +47,27 @@ export function capabilityTexts({ egress, env, mounts, programs, secrets }: Omit
 /** Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator did not allow beforehand. */
 export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
   // A rule may name one method of several.
-  const methods = plan.egress.flatMap((one) => one.methods.map((method) => ({ ...one, methods: [method] })));
+  const methods = plan.egress.flatMap((one) =>
+    one.methods.map((method) => ({ ...one, methods: [method] })),
+  );
   const capabilities = [...capabilityTexts(plan), ...capabilityTexts({ ...plan, egress: methods })];
   const who = { agent: plan.agent, skill: plan.skill.name };
   const byRule = policy.holds
     .filter(({ when }) => !isAboutRequests(when) && isAbout(when, who, policy))
-    .filter(({ when: { capability } }) => capability === undefined || capabilities.some((one) => begins(one, capability)))
-    .map((rule) => ({ rule: rule.name, seconds: rule.seconds, reason: `host policy: ${sayCondition(rule.when)}` }));
+    .filter(
+      ({ when: { capability } }) =>
+        capability === undefined || capabilities.some((one) => begins(one, capability)),
+    )
+    .map((rule) => ({
+      rule: rule.name,
+      seconds: rule.seconds,
+      reason: `host policy: ${sayCondition(rule.when)}`,
+    }));
   const writes = plan.mounts
-    .filter((one) => one.mode === 'rw' && !policy.writable.includes(one.source.replace(/^workspace:/, '')))
+    .filter(
+      (one) =>
+        one.mode === 'rw' && !policy.writable.includes(one.source.replace(/^workspace:/, '')),
+    )
     .map((one) => ({
       rule: 'rw-mount',
       seconds: holdSecondsDefault,
@@ -53,25 +77,47 @@ export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] 
 }
 
 /** The rule that makes an action wait; undefined where nothing does. */
-export function ruleFor(action: GatedAction, who: Who, policy: HoldPolicy, sent: Sent): PlannedHold | undefined {
+export function ruleFor(
+  action: GatedAction,
+  who: Who,
+  policy: HoldPolicy,
+  sent: Sent,
+): PlannedHold | undefined {
   switch (action.kind) {
     case 'start':
       return action.holds.length === 0 ? undefined : joinHolds(action.holds);
     case 'install':
-      return { rule: 'install', seconds: holdSecondsDefault, reason: 'it is beyond the standing grant of the agent' };
+      return {
+        rule: 'install',
+        seconds: holdSecondsDefault,
+        reason: 'it is beyond the standing grant of the agent',
+      };
     case 'apply':
-      return { rule: 'apply', seconds: holdSecondsDefault, reason: 'changes of a copy are applied when a person accepts them' };
+      return {
+        rule: 'apply',
+        seconds: holdSecondsDefault,
+        reason: 'changes of a copy are applied when a person accepts them',
+      };
     case 'egress': {
       const rule = policy.holds.find(
-        ({ when }) => isAboutRequests(when) && isAbout(when, who, policy) && isRequest(when, action, sent),
+        ({ when }) =>
+          isAboutRequests(when) && isAbout(when, who, policy) && isRequest(when, action, sent),
       );
-      return rule === undefined ? undefined : { ...rule, rule: rule.name, reason: `host policy: ${sayCondition(rule.when)}` };
+      return rule === undefined
+        ? undefined
+        : { ...rule, rule: rule.name, reason: `host policy: ${sayCondition(rule.when)}` };
     }
   }
 }
 
 /** Digest of what a plan gives, without what changes from start to start. */
-export function grantsDigest({ egress, env, mounts, programs, secrets }: Omit<HeldPlan, 'agent' | 'skill'>): Digest {
+export function grantsDigest({
+  egress,
+  env,
+  mounts,
+  programs,
+  secrets,
+}: Omit<HeldPlan, 'agent' | 'skill'>): Digest {
   return canonicalDigest({ egress, env, mounts, programs, secrets });
 }
 

@@ -56,7 +56,10 @@ export class HoldState {
   take(action: GatedAction): PlannedHold | undefined {
     const { policy, subject } = this.#terms;
     if (action.kind === 'egress')
-      this.#sent = { requests: this.#sent.requests + 1, bytes: this.#sent.bytes + (action.bytes ?? 0) };
+      this.#sent = {
+        requests: this.#sent.requests + 1,
+        bytes: this.#sent.bytes + (action.bytes ?? 0),
+      };
     return ruleFor(action, subject, policy, this.#sent);
   }
 
@@ -69,9 +72,13 @@ export class HoldState {
    * Where no answer stands.
    * @param before of the same agent: holds that wait now, and holds for which people were asked lately
    */
-  next({ agent, scope, rule }: Hold, before: { readonly waiting: number; readonly lately: number }): NextStep {
+  next(
+    { agent, scope, rule }: Hold,
+    before: { readonly waiting: number; readonly lately: number },
+  ): NextStep {
     const { atTerminal, ownUids, policy, subject } = this.#terms;
-    if (this.#refused.has(scope)) return { kind: 'end', state: 'denied', why: 'a person said no to it in this run' };
+    if (this.#refused.has(scope))
+      return { kind: 'end', state: 'denied', why: 'a person said no to it in this run' };
     const able = policy.approvers.some((one) => canAnswer(one, ownUids));
     // An agent's own terminal proves nobody.
     const confirms = atTerminal && subject.agent === 'operator' && policy.approvers.length === 0;
@@ -89,7 +96,11 @@ export class HoldState {
           : undefined;
     if (tooMany !== undefined) return { kind: 'end', state: 'denied', why: tooMany };
     if (this.#asked >= holdsPerRunMax)
-      return { kind: 'end', state: 'denied', why: `a person was asked ${holdsPerRunMax} times in this run already` };
+      return {
+        kind: 'end',
+        state: 'denied',
+        why: `a person was asked ${holdsPerRunMax} times in this run already`,
+      };
     return { kind: able ? 'wait' : 'confirm' };
   }
 
@@ -111,11 +122,17 @@ export class HoldState {
 }
 
 /** How it is recorded. */
-export function holdEvent({ id, rule, what }: Hold, state: HoldEnd | 'asked' | 'rejected', why: string): AuditEvent {
+export function holdEvent(
+  { id, rule, what }: Hold,
+  state: HoldEnd | 'asked' | 'rejected',
+  why: string,
+): AuditEvent {
   return { event: 'hold', state, hold: id, rule, what, why };
 }
 
 /** How the one who asked is answered. */
 export function gateAnswer({ what }: Hold, state: HoldEnd, why: string): GateAnswer {
-  return state === 'allowed' ? { kind: 'allowed' } : { kind: 'denied', code: `hold-${state}`, why: `${what}: ${why}` };
+  return state === 'allowed'
+    ? { kind: 'allowed' }
+    : { kind: 'denied', code: `hold-${state}`, why: `${what}: ${why}` };
 }

@@ -37,13 +37,22 @@ export type GatedAction =
       readonly opens?: 'websocket' | 'tunnel';
     }
   /** Changes of a copy-on-write mount; `digest` of what is to be applied. */
-  | { readonly kind: 'apply'; readonly target: string; readonly changes: number; readonly digest: Digest }
+  | {
+      readonly kind: 'apply';
+      readonly target: string;
+      readonly changes: number;
+      readonly digest: Digest;
+    }
   | { readonly kind: 'install'; readonly capabilities: readonly string[] };
 
 /** `denied` names the code of the failure and says in plain words why. */
 export type GateAnswer =
   | { readonly kind: 'allowed' }
-  | { readonly kind: 'denied'; readonly code: 'hold-unsupported' | 'hold-denied' | 'hold-expired'; readonly why: string };
+  | {
+      readonly kind: 'denied';
+      readonly code: 'hold-unsupported' | 'hold-denied' | 'hold-expired';
+      readonly why: string;
+    };
 
 /** An action with all that belongs to it, and its bytes for people to look at. */
 export interface WholeAction {
@@ -154,9 +163,19 @@ export function newHold(
 ): Hold {
   const { run, agent, skill, version, plan } = subject;
   return {
-    ...{ schema: 'skillgate.hold/1', id: nonce.slice(0, 12), nonce, run, agent, skill, version, rule, ...about },
+    schema: 'skillgate.hold/1',
+    id: nonce.slice(0, 12),
+    nonce,
+    run,
+    agent,
+    skill,
+    version,
+    rule,
+    ...about,
     ...(plan === undefined ? {} : { plan }),
-    ...{ created: now.toISOString(), expires: new Date(now.getTime() + seconds * 1_000).toISOString(), holder },
+    created: now.toISOString(),
+    expires: new Date(now.getTime() + seconds * 1_000).toISOString(),
+    holder,
   };
 }
 
@@ -236,5 +255,12 @@ export const signedAnswerShape = exactObject({
     at: time,
   }),
   signature: v.exactOptional(text),
-  assertion: v.exactOptional(exactObject({ credentialId: text, authenticatorData: text, clientDataJSON: text, signature: text })),
+  assertion: v.exactOptional(
+    exactObject({
+      credentialId: text,
+      authenticatorData: text,
+      clientDataJSON: text,
+      signature: text,
+    }),
+  ),
 });

@@ -35,14 +35,22 @@ export function isMailboxKeyOf(
   try {
     const own = readP256(Buffer.from(signingKey.spki, 'base64'));
     if (readP256(Buffer.from(spki, 'base64')).equals(own)) return false;
-    return verify('sha256', mailboxKeyBytes(signingKey.keyId, spki), own, Buffer.from(signature, 'base64'));
+    return verify(
+      'sha256',
+      mailboxKeyBytes(signingKey.keyId, spki),
+      own,
+      Buffer.from(signature, 'base64'),
+    );
   } catch {
     return false;
   }
 }
 
 /** Whether an approver could read messages, but host policy names no key to seal them for: it was written before there were mailbox keys. */
-export function lacksMailboxKey(approver: { readonly key?: unknown; readonly mailboxKey?: MailboxKey }): boolean {
+export function lacksMailboxKey(approver: {
+  readonly key?: unknown;
+  readonly mailboxKey?: MailboxKey;
+}): boolean {
   return approver.key !== undefined && approver.mailboxKey === undefined;
 }
 

@@ -77,16 +77,28 @@ export interface MailboxSigner {
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-export async function signForMailbox<What extends Signable>(said: What, by: MailboxSigner): Promise<SignedBy<What>> {
+export async function signForMailbox<What extends Signable>(
+  said: What,
+  by: MailboxSigner,
+): Promise<SignedBy<What>> {
   const signature = Buffer.from(await by.sign(signedBytes(said))).toString('base64');
   return { said, publicKey: Buffer.from(by.publicKey).toString('base64'), signature };
 }
 
 /** The id of the key that signed it; undefined when none did. */
-export function mailboxSigner({ publicKey, said, signature }: SignedBy<Signable>): Digest | undefined {
+export function mailboxSigner({
+  publicKey,
+  said,
+  signature,
+}: SignedBy<Signable>): Digest | undefined {
   try {
     const der = Buffer.from(publicKey, 'base64');
-    const holds = verify('sha256', signedBytes(said), readP256(der), Buffer.from(signature, 'base64'));
+    const holds = verify(
+      'sha256',
+      signedBytes(said),
+      readP256(der),
+      Buffer.from(signature, 'base64'),
+    );
     return holds ? digestOf(der) : undefined;
   } catch {
     return undefined;
@@ -103,14 +115,22 @@ export interface MailboxRequest {
 }
 
 /** @param seal for the approver's mailbox key */
-export async function sealRequest(label: MailboxLabel, request: MailboxRequest, seal: Seal): Promise<MailboxMessage> {
+export async function sealRequest(
+  label: MailboxLabel,
+  request: MailboxRequest,
+  seal: Seal,
+): Promise<MailboxMessage> {
   const { expires, hold, id, to } = label;
   const content = await seal(JSON.stringify(request), aboutRequest(label));
   return { schema: 'skillgate.mailbox/2', id, to, hold, expires, content };
 }
 
 export type ReadRequest =
-  | (MailboxRequest & { readonly kind: 'request'; readonly message: MailboxMessage; readonly host: Digest })
+  | (MailboxRequest & {
+      readonly kind: 'request';
+      readonly message: MailboxMessage;
+      readonly host: Digest;
+    })
   | { readonly kind: 'refused'; readonly why: string };
 
 /**
@@ -119,24 +139,36 @@ export type ReadRequest =
  * @param own id of the approver's signing key
  * @param open with the private part of their mailbox key
  */
-export async function readRequest(signed: SignedBy<MailboxMessage>, own: Digest, open: Open, now: Date): Promise<ReadRequest> {
+export async function readRequest(
+  signed: SignedBy<MailboxMessage>,
+  own: Digest,
+  open: Open,
+  now: Date,
+): Promise<ReadRequest> {
   const refused = (why: string): ReadRequest => ({ kind: 'refused', why });
   const { said: message } = signed;
   const host = mailboxSigner(signed);
   if (host === undefined) return refused('no host signed it, or it was changed after that');
   if (message.to !== own) return refused('it is for another key');
   const text = await open(message.content, aboutRequest(message));
-  if (text === undefined) return refused('it does not open with the mailbox key of this key, or was changed');
+  if (text === undefined)
+    return refused('it does not open with the mailbox key of this key, or was changed');
   const request = parsed(requestShape, text);
   if (request === undefined) return refused('it is no request');
-  if (holdDigest(request.hold) !== message.hold) return refused('the hold that it shows is not the one whose digest was signed');
-  if (request.hold.expires !== message.expires) return refused('it does not end when its hold does');
+  if (holdDigest(request.hold) !== message.hold)
+    return refused('the hold that it shows is not the one whose digest was signed');
+  if (request.hold.expires !== message.expires)
+    return refused('it does not end when its hold does');
   if (now.toISOString() >= request.hold.expires) return refused('its time is over');
   return { kind: 'request', ...request, message, host };
 }
 
 /** @param seal for the `replyTo` of the request */
-export async function sealAnswer(message: MailboxLabel, signed: SignedAnswer, seal: Seal): Promise<MailboxAnswer> {
+export async function sealAnswer(
+  message: MailboxLabel,
+  signed: SignedAnswer,
+  seal: Seal,
+): Promise<MailboxAnswer> {
   const content = await seal(JSON.stringify(signed), aboutAnswer(message));
   return { schema: 'skillgate.mailbox-answer/2', id: message.id, content };
 }
@@ -158,13 +190,21 @@ export async function readAnswer(
 const digest = v.custom<Digest>(isDigest, 'is not a digest');
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'is not an id'));
 const time = v.pipe(v.string(), v.isoTimestamp());
-const base64 = (charsMax: number) => v.pipe(v.string(), v.base64('is not base64'), v.maxLength(charsMax, 'is too long'));
+const base64 = (charsMax: number) =>
+  v.pipe(v.string(), v.base64('is not base64'), v.maxLength(charsMax, 'is too long'));
 const sealedShape = exactObject({ enc: base64(100), ciphertext: base64(20_000) });
 const signedOf = <Said extends v.GenericSchema>(said: Said) =>
   exactObject({ said, publicKey: spkiShape, signature: base64(200) });
 
 export const mailboxMessageShape = signedOf(
-  exactObject({ schema: v.literal('skillgate.mailbox/2'), id, to: digest, hold: digest, expires: time, content: sealedShape }),
+  exactObject({
+    schema: v.literal('skillgate.mailbox/2'),
+    id,
+    to: digest,
+    hold: digest,
+    expires: time,
+    content: sealedShape,
+  }),
 );
 export const mailboxAnswerShape = signedOf(
   exactObject({ schema: v.literal('skillgate.mailbox-answer/2'), id, content: sealedShape }),
@@ -176,14 +216,24 @@ export const mailboxQuestionShape = signedOf(
     base: v.exactOptional(v.pipe(v.string(), v.maxLength(300))),
   }),
 );
-const requestShape = exactObject({ hold: holdShape, approver: v.pipe(v.string(), v.maxLength(100)), replyTo: spkiShape });
+const requestShape = exactObject({
+  hold: holdShape,
+  approver: v.pipe(v.string(), v.maxLength(100)),
+  replyTo: spkiShape,
+});
 
 /** @throws Problem `request-invalid` */
-export function parseForMailbox<Schema extends v.GenericSchema>(shape: Schema, value: unknown): v.InferOutput<Schema> {
+export function parseForMailbox<Schema extends v.GenericSchema>(
+  shape: Schema,
+  value: unknown,
+): v.InferOutput<Schema> {
   return parseShape(shape, unplaced(value, 'message'), 'request-invalid', 'the message');
 }
 
-function parsed<Schema extends v.GenericSchema>(shape: Schema, text: string): v.InferOutput<Schema> | undefined {
+function parsed<Schema extends v.GenericSchema>(
+  shape: Schema,
+  text: string,
+): v.InferOutput<Schema> | undefined {
   try {
     return parseShape(shape, parseJson(Buffer.from(text), 'message'), 'request-invalid', 'message');
   } catch {

@@ -23,11 +23,20 @@ export function canaryFrom(random: Uint8Array): Canary {
   const text = [...random].map((byte) => signs[byte % signs.length]).join('');
   const token = text.slice(0, 40);
   const id = `AKIA${text.slice(40).toUpperCase().replace(/[01]/g, 'X').replace(/[89]/g, 'Q')}`;
-  const lines = ['[prod-admin]', `aws_access_key_id = ${id}`, `aws_secret_access_key = ${token}`, ''];
+  const lines = [
+    '[prod-admin]',
+    `aws_access_key_id = ${id}`,
+    `aws_secret_access_key = ${token}`,
+    '',
+  ];
   return {
     name: canaryName,
     parts: [token.slice(0, 20), token.slice(20)],
     env: { PROD_ADMIN_TOKEN: token },
-    file: { path: '/home/skill/.aws/credentials', mode: '644', bytes: Buffer.from(lines.join('\n')) },
+    file: {
+      path: '/home/skill/.aws/credentials',
+      mode: '644',
+      bytes: Buffer.from(lines.join('\n')),
+    },
   };
 }

@@ -17,13 +17,23 @@ const betweenBase64 = ['\n', '\r\n', '=\n', '=\r\n', '\\n', '\\r\\n', '%0a', '%0
 export function echoForms(value: string): EchoForm[] {
   const bytes = Buffer.from(value, 'latin1');
   // Values are long and bytes are few: each list is made once.
-  const units = new Map([...new Set(bytes)].map((byte) => [byte, { text: unitOf(escapesOf(byte)), hex: unitOf(hexOf(byte)) }]));
-  const unitsOf = (form: 'text' | 'hex'): EchoUnit[] => [...bytes].map((byte) => units.get(byte)?.[form] ?? new Map());
-  const signs = new Map([...base64Alphabet].map((sign) => [sign, unitOf(base64Signs[sign] ?? [sign])]));
+  const units = new Map(
+    [...new Set(bytes)].map((byte) => [
+      byte,
+      { text: unitOf(escapesOf(byte)), hex: unitOf(hexOf(byte)) },
+    ]),
+  );
+  const unitsOf = (form: 'text' | 'hex'): EchoUnit[] =>
+    [...bytes].map((byte) => units.get(byte)?.[form] ?? new Map());
+  const signs = new Map(
+    [...base64Alphabet].map((sign) => [sign, unitOf(base64Signs[sign] ?? [sign])]),
+  );
   const base64 = [0, 1, 2].map((shift): EchoForm => {
     const all = Buffer.concat([Buffer.alloc(shift), bytes]);
     // Only the characters that stand for bits of the value alone (RFC 4648 §4).
-    const part = all.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
+    const part = all
+      .toString('base64')
+      .slice(Math.ceil((shift * 8) / 6), Math.floor((all.length * 8) / 6));
     return { units: [...part].map((sign) => signs.get(sign) ?? new Map()), between: betweenBase64 };
   });
   const text = { units: unitsOf('text'), between: betweenCharacters };
@@ -37,11 +47,18 @@ const base64Signs: Readonly<Record<string, readonly string[]>> = {
   '/': ['/', '_', '\\/', '%2f', '%2F'],
 };
 
-const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+const entities: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
 
 function unitOf(written: readonly string[]): EchoUnit {
   const unit = new Map<string, string[]>();
-  for (const one of new Set(written)) unit.set(one.charAt(0), [...(unit.get(one.charAt(0)) ?? []), one]);
+  for (const one of new Set(written))
+    unit.set(one.charAt(0), [...(unit.get(one.charAt(0)) ?? []), one]);
   return unit;
 }
 
@@ -66,13 +83,18 @@ function escapesOf(byte: number): readonly string[] {
 /** A character of two bytes, raw and escaped. */
 function utf8Of(sign: string): string[] {
   const [first = [], second = []] = [...Buffer.from(sign)].map(hexOf);
-  const both = ['%', '='].flatMap((mark) => first.flatMap((one) => second.map((other) => `${mark}${one}${mark}${other}`)));
+  const both = ['%', '='].flatMap((mark) =>
+    first.flatMap((one) => second.map((other) => `${mark}${one}${mark}${other}`)),
+  );
   return [Buffer.from(sign).toString('latin1'), ...both];
 }
 
 /** Two digits, each in either case. */
 function hexOf(byte: number): string[] {
   const [first = '', second = ''] = byte.toString(16).padStart(2, '0');
-  const digits = [first, first.toUpperCase()].flatMap((one) => [one + second, one + second.toUpperCase()]);
+  const digits = [first, first.toUpperCase()].flatMap((one) => [
+    one + second,
+    one + second.toUpperCase(),
+  ]);
   return [...new Set(digits)];
 }

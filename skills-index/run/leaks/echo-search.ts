@@ -38,21 +38,29 @@ export function echoSearch<One extends EchoForm>(forms: readonly One[]): () => E
   return () => startSearch(lists);
 }
 
-function startSearch<One extends EchoForm>(lists: readonly (readonly One[] | undefined)[]): EchoSearch<One> {
+function startSearch<One extends EchoForm>(
+  lists: readonly (readonly One[] | undefined)[],
+): EchoSearch<One> {
   let text = '';
   // Of the first character of `text`, and of the one that is tried next.
-  let [begin, sure] = [0, 0];
+  let begin = 0;
+  let sure = 0;
   let tries: Try<One>[] | undefined;
   const push: EchoSearch<One>['push'] = (part, isEnd) => {
     const found: FoundForm<One>[] = [];
     text = text.slice(sure - begin) + part;
     begin = sure;
     while (sure < begin + text.length) {
-      tries ??= lists[text.charCodeAt(sure - begin)]?.map((form) => ({ form, read: 0, ends: [sure] }));
+      tries ??= lists[text.charCodeAt(sure - begin)]?.map((form) => ({
+        form,
+        read: 0,
+        ends: [sure],
+      }));
       const first = tries === undefined ? undefined : goOn(tries, { text, begin, isEnd });
       // More of the stream tells.
       if (first === 'open') break;
-      if (first !== undefined) found.push({ form: first.form, from: sure, to: Math.max(...first.ends) });
+      if (first !== undefined)
+        found.push({ form: first.form, from: sure, to: Math.max(...first.ends) });
       sure = first === undefined ? sure + 1 : Math.max(...first.ends);
       tries = undefined;
     }
@@ -73,7 +81,10 @@ interface Stream {
 }
 
 /** The first try that came to its end, when none before it is open. */
-function goOn<One extends EchoForm>(tries: Try<One>[], stream: Stream): Try<One> | 'open' | undefined {
+function goOn<One extends EchoForm>(
+  tries: Try<One>[],
+  stream: Stream,
+): Try<One> | 'open' | undefined {
   for (;;) {
     const [one] = tries;
     if (one === undefined) return undefined;
@@ -88,7 +99,9 @@ function readOn(one: Try<EchoForm>, stream: Stream): 'whole' | 'open' | 'none' {
   const { between, units } = one.form;
   for (let unit = units[one.read]; unit !== undefined; unit = units[one.read]) {
     const ends = new Set<number>();
-    const isOpen = one.ends.map((end) => readUnit(unit, end, one.read === 0 ? [] : between, stream, ends)).includes(true);
+    const isOpen = one.ends
+      .map((end) => readUnit(unit, end, one.read === 0 ? [] : between, stream, ends))
+      .includes(true);
     if (isOpen) return 'open';
     if (ends.size === 0) return 'none';
     one.ends = [...ends];
@@ -98,7 +111,13 @@ function readOn(one: Try<EchoForm>, stream: Stream): 'whole' | 'open' | 'none' {
 }
 
 /** Adds the places where a unit may end. @returns whether the rest of the stream could add another */
-function readUnit(unit: EchoUnit, from: number, between: readonly string[], stream: Stream, ends: Set<number>): boolean {
+function readUnit(
+  unit: EchoUnit,
+  from: number,
+  between: readonly string[],
+  stream: Stream,
+  ends: Set<number>,
+): boolean {
   const here = stream.text.charAt(from - stream.begin);
   if (here === '') return !stream.isEnd;
   let isOpen = false;
@@ -106,7 +125,8 @@ function readUnit(unit: EchoUnit, from: number, between: readonly string[], stre
     if (stands(one, from, stream)) ends.add(from + one.length);
     else isOpen ||= couldStand(one, from, stream);
   for (const one of between)
-    if (stands(one, from, stream)) isOpen = readUnit(unit, from + one.length, [], stream, ends) || isOpen;
+    if (stands(one, from, stream))
+      isOpen = readUnit(unit, from + one.length, [], stream, ends) || isOpen;
     else isOpen ||= couldStand(one, from, stream);
   return isOpen;
 }
@@ -117,5 +137,7 @@ function stands(one: string, from: number, { begin, text }: Stream): boolean {
 
 // The text ends within it.
 function couldStand(one: string, from: number, { begin, isEnd, text }: Stream): boolean {
-  return !isEnd && from - begin + one.length > text.length && one.startsWith(text.slice(from - begin));
+  return (
+    !isEnd && from - begin + one.length > text.length && one.startsWith(text.slice(from - begin))
+  );
 }

@@ -29,7 +29,9 @@ export function echoedPartForms(value: string): LeakForm[] {
   const encoded = [...whole, ...starts.filter((_, at) => at % step === 0)];
   return [
     ...starts.flatMap((part) => leakForms(part, asLetters)).filter(({ text }) => isPart(text)),
-    ...encoded.flatMap((part) => leakForms(part)).filter(({ encoding }) => !asLetters.has(encoding)),
+    ...encoded
+      .flatMap((part) => leakForms(part))
+      .filter(({ encoding }) => !asLetters.has(encoding)),
     ...whole.flatMap((part) => leakForms(part, asLetters)),
   ];
 }
@@ -48,8 +50,13 @@ function partsOf(value: string, { from, to }: Range): string[] {
 /** A short text as it is. */
 function piecesOf(text: string): string[] {
   if (text.length <= pieceChars) return text.length < partChars ? [] : [text];
-  const starts = Array.from({ length: Math.ceil(text.length / pieceStep) }, (_, at) => at * pieceStep);
-  return starts.map((start) => text.slice(start, start + pieceChars)).filter((piece) => piece.length >= plainPartChars);
+  const starts = Array.from(
+    { length: Math.ceil(text.length / pieceStep) },
+    (_, at) => at * pieceStep,
+  );
+  return starts
+    .map((start) => text.slice(start, start + pieceChars))
+    .filter((piece) => piece.length >= plainPartChars);
 }
 
 // A shorter password that is a word stands in other answers too.

@@ -14,7 +14,8 @@ export interface LeakForm {
 export function leakForms(text: string, wanted?: ReadonlySet<string>): LeakForm[] {
   const forms = new Map<string, string>();
   for (const [encoding, written] of Object.entries(encodings))
-    if (wanted?.has(encoding) ?? true) for (const one of written(text)) if (!forms.has(one)) forms.set(one, encoding);
+    if (wanted?.has(encoding) ?? true)
+      for (const one of written(text)) if (!forms.has(one)) forms.set(one, encoding);
   return [...forms].map(([one, encoding]) => ({ encoding, text: one }));
 }
 
@@ -23,7 +24,10 @@ const encodings: Readonly<Record<string, (text: string) => readonly string[]>> =
   reversed: (text) => inAnyCase([...text].reverse().join('')),
   rot13: (text) => [text.replace(/[a-z]/gi, (sign) => shifted(sign, 13))],
   url: (text) => hexadecimal(text, '%'),
-  hex: (text) => ['', ' ', ':', '-', '.', '\n', '\\x', '\\\\x', ',0x', ', 0x'].flatMap((between) => hexadecimal(text, between)),
+  hex: (text) =>
+    ['', ' ', ':', '-', '.', '\n', '\\x', '\\\\x', ',0x', ', 0x'].flatMap((between) =>
+      hexadecimal(text, between),
+    ),
   // Once, and inside other JSON.
   json: (text) => ['\\u00', '\\\\u00'].flatMap((between) => hexadecimal(text, between)),
   html: (text) => [digits(text, 10, ';&#'), ...hexadecimal(text, ';&#x')],
@@ -33,7 +37,8 @@ const encodings: Readonly<Record<string, (text: string) => readonly string[]>> =
   // With a zero before it, no run of zeros looks like its beginning.
   'utf-32': (text) => [`\0${[...text].join('\0\0\0')}`],
   base64: (text) => base64(text).flatMap(inAddressOrJson),
-  base32: (text) => packed(text, 5, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').flatMap((one) => [one, one.toLowerCase()]),
+  base32: (text) =>
+    packed(text, 5, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').flatMap((one) => [one, one.toLowerCase()]),
   'base64 of base64': (text) => base64(text).flatMap(base64),
   'base64 of hex': (text) => hexadecimal(text, '').flatMap(base64),
   'base64 of utf-16': (text) => base64([...text].join('\0')),
@@ -53,12 +58,16 @@ function shifted(sign: string, by: number): string {
 }
 
 function digits(text: string, base: number, between: string): string {
-  const each = [...Buffer.from(text, 'latin1')].map((byte) => byte.toString(base).padStart(base === 16 ? 2 : 0, '0'));
+  const each = [...Buffer.from(text, 'latin1')].map((byte) =>
+    byte.toString(base).padStart(base === 16 ? 2 : 0, '0'),
+  );
   return each.join(between);
 }
 
 function hexadecimal(text: string, between: string): string[] {
-  const capital = [...Buffer.from(text, 'latin1')].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase());
+  const capital = [...Buffer.from(text, 'latin1')].map((byte) =>
+    byte.toString(16).padStart(2, '0').toUpperCase(),
+  );
   return [digits(text, 16, between), capital.join(between)];
 }
 
@@ -66,12 +75,19 @@ function base64(text: string): string[] {
   const both = '0123456789';
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
   const plain = packed(text, 6, `${letters}${letters.toLowerCase()}${both}+/`);
-  return [...new Set([...plain, ...plain.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'))])];
+  return [
+    ...new Set([...plain, ...plain.map((one) => one.replaceAll('+', '-').replaceAll('/', '_'))]),
+  ];
 }
 
 function inAddressOrJson(text: string): string[] {
   const encoded = encodeURIComponent(text);
-  return [text, encoded, encoded.replace(/%../g, (one) => one.toLowerCase()), text.replaceAll('/', '\\/')];
+  return [
+    text,
+    encoded,
+    encoded.replace(/%../g, (one) => one.toLowerCase()),
+    text.replaceAll('/', '\\/'),
+  ];
 }
 
 /** The characters that stand for bits of the text alone, wherever in the encoded whole it begins (RFC 4648). */

@@ -14,7 +14,9 @@ export interface FoundNeedle<One extends Needle> {
  * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at which any of them could end its
  * first `shortest` bytes. All are found, also those that overlap, in the order in which those first bytes end.
  */
-export function finderOf<One extends Needle>(needles: readonly One[]): (bytes: Buffer) => Generator<FoundNeedle<One>> {
+export function finderOf<One extends Needle>(
+  needles: readonly One[],
+): (bytes: Buffer) => Generator<FoundNeedle<One>> {
   // Needles may be more than a call takes arguments.
   const shortest = needles.reduce((least, { bytes }) => Math.min(least, bytes.length), 255);
   const steps = new Uint8Array(65_536).fill(shortest - 2);
@@ -35,7 +37,8 @@ export function finderOf<One extends Needle>(needles: readonly One[]): (bytes: B
       end += step || 1;
       if (step > 0) continue;
       const from = end - shortest;
-      for (const needle of endingHere.get(at) ?? []) if (standsAt(needle.bytes, bytes, from)) yield { needle, from };
+      for (const needle of endingHere.get(at) ?? [])
+        if (standsAt(needle.bytes, bytes, from)) yield { needle, from };
     }
   };
 }
@@ -61,10 +64,16 @@ export function searchFor<One extends Needle>(
 }
 
 function hashAt(bytes: Buffer, end: number): number {
-  return (((bytes[end - 2] ?? 0) << 10) ^ ((bytes[end - 1] ?? 0) << 5) ^ (bytes[end] ?? 0)) & 0xffff;
+  return (
+    (((bytes[end - 2] ?? 0) << 10) ^ ((bytes[end - 1] ?? 0) << 5) ^ (bytes[end] ?? 0)) & 0xffff
+  );
 }
 
 // The first bytes tell most apart: what nearly fits again and again must not be slow.
 function standsAt(needle: Buffer, bytes: Buffer, from: number): boolean {
-  return bytes[from] === needle[0] && bytes[from + 1] === needle[1] && needle.equals(bytes.subarray(from, from + needle.length));
+  return (
+    bytes[from] === needle[0] &&
+    bytes[from + 1] === needle[1] &&
+    needle.equals(bytes.subarray(from, from + needle.length))
+  );
 }

@@ -39,8 +39,12 @@ interface Span {
  * secret characters of them in a row, in the forms that the leak detector knows. Other encodings are not known to it.
  */
 export function redactionOf(values: readonly KnownValue[]): Redaction {
-  const known = values.filter(({ value }) => value !== '').sort((a, b) => b.value.length - a.value.length);
-  const startWholes = echoSearch(known.flatMap((owner) => echoForms(owner.value).map((form) => ({ ...form, owner }))));
+  const known = values
+    .filter(({ value }) => value !== '')
+    .sort((a, b) => b.value.length - a.value.length);
+  const startWholes = echoSearch(
+    known.flatMap((owner) => echoForms(owner.value).map((form) => ({ ...form, owner }))),
+  );
   // A value that repeats itself has the same part many times.
   const parts = known.flatMap((owner) =>
     [...new Set(echoedPartForms(owner.value).map(({ text }) => text))].map((text) => ({
@@ -58,7 +62,9 @@ export function redactionOf(values: readonly KnownValue[]): Redaction {
 
 interface ValueSearch {
   readonly startWholes: () => EchoSearch<EchoForm & { readonly owner: KnownValue }>;
-  readonly find: ReturnType<typeof finderOf<{ readonly owner: KnownValue; readonly bytes: Buffer }>>;
+  readonly find: ReturnType<
+    typeof finderOf<{ readonly owner: KnownValue; readonly bytes: Buffer }>
+  >;
   /** The most characters of a part in any form. */
   readonly longest: number;
 }
@@ -78,7 +84,10 @@ function redactorOf(search: ValueSearch): Redactor {
 }
 
 /** For one text, from its beginning. Places are counted from there. */
-function textRedactor({ find, longest, startWholes }: ValueSearch, found: Set<string>): (part: string, isEnd: boolean) => string {
+function textRedactor(
+  { find, longest, startWholes }: ValueSearch,
+  found: Set<string>,
+): (part: string, isEnd: boolean) => string {
   const wholes = startWholes();
   let text = '';
   let begin = 0;
@@ -99,7 +108,9 @@ function textRedactor({ find, longest, startWholes }: ValueSearch, found: Set<st
     const seen = begin + text.length;
     text += part;
     const end = begin + text.length;
-    const known = wholes.push(part, isEnd).map(({ form: { owner }, from, to }): Span => ({ from, to, owner, isWhole: true }));
+    const known = wholes
+      .push(part, isEnd)
+      .map(({ form: { owner }, from, to }): Span => ({ from, to, owner, isWhole: true }));
     spans = joinSpans([...spans, ...known, ...partsBehind(seen)]);
     // What begins before this place was found, however long it is.
     const sure = isEnd ? end : Math.max(written, Math.min(wholes.sure, end - longest + 1));

@@ -6,11 +6,13 @@ const publicNames =
   /^(?:type|kind|apiversion|project(?:_?id|_?name)?|client_?email|e?mail|user(?:_?name)?|login|account|machine|region|zone|location|universe_domain|domain|host(?:_?name)?|server|port|engine|driver|db(?:_?name)?|database|version|scheme|protocol|scopes?|grant_type|token_type|algorithm|alg|name|org|organi[sz]ation|environment|auth_uri|token_uri|auth_provider_x509_cert_url|client_x509_cert_url)$/i;
 
 // Google's own, which name the mail address of the account.
-const publicAddresses = /^https:\/\/(?:[a-z0-9-]+\.)*(?:googleapis|google)\.com\/[a-z0-9/._-]*(?:%40[a-z0-9.-]+)?$/i;
+const publicAddresses =
+  /^https:\/\/(?:[a-z0-9-]+\.)*(?:googleapis|google)\.com\/[a-z0-9/._-]*(?:%40[a-z0-9.-]+)?$/i;
 
 export function isPublicField(name: string, text: string): boolean {
   if (!publicNames.test(name)) return false;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return publicAddresses.test(text) || isPlainAddress(text);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    return publicAddresses.test(text) || isPlainAddress(text);
   // A password may stand in a connection string, and whatever has spaces may be a passphrase.
   return /^[\w.@/-]*$/.test(text) && isWords(text);
 }

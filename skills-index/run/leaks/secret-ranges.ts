@@ -34,7 +34,8 @@ const keyBeginnings = [
   /^b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAA/,
 ];
 
-const publicBlocks = /^(?:CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL|(?:DH|EC) PARAMETERS)$/;
+const publicBlocks =
+  /^(?:CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL|(?:DH|EC) PARAMETERS)$/;
 
 // PEM (RFC 7468), its line ends as they are, as spaces, or escaped. Headers name a cipher (RFC 1421).
 function inKeyFile(value: string): Range[] | undefined {
@@ -61,10 +62,14 @@ function inKeyFile(value: string): Range[] | undefined {
 // Fields that are not public, and the names of fields that are keys.
 function inJson(value: string): Range[] | undefined {
   if (!/^\s*[[{]/.test(value) || !isJson(value)) return undefined;
-  const form = /(?:"((?:[^"\\]|\\.)*)"\s*:\s*)?(?:"((?:[^"\\]|\\.)*)"(?!\s*:)|(-?\d[\d.eE+-]*))|"((?:[^"\\]|\\.)*)"/dg;
+  const form =
+    /(?:"((?:[^"\\]|\\.)*)"\s*:\s*)?(?:"((?:[^"\\]|\\.)*)"(?!\s*:)|(-?\d[\d.eE+-]*))|"((?:[^"\\]|\\.)*)"/dg;
   return [...value.matchAll(form)].flatMap((match) => {
     const [, name = '', text = match[3] ?? '', , parent] = match;
-    const key = { name: parent ?? name, from: match.indices?.[parent === undefined ? 1 : 4]?.[0] ?? 0 };
+    const key = {
+      name: parent ?? name,
+      from: match.indices?.[parent === undefined ? 1 : 4]?.[0] ?? 0,
+    };
     const from = (match.indices?.[2] ?? match.indices?.[3])?.[0] ?? 0;
     const secret = isPublicField(name, text) ? [] : secretRanges(text);
     return [...secretName(key.name, key.from), ...shifted(secret, from)];
@@ -95,7 +100,9 @@ function inAddress(value: string): Range[] | undefined {
   return parts === undefined ? undefined : [...parts.found, ...parts.path];
 }
 
-function addressParts(value: string): { readonly found: Range[]; readonly path: Range[] } | undefined {
+function addressParts(
+  value: string,
+): { readonly found: Range[]; readonly path: Range[] } | undefined {
   const form =
     /^[a-z][a-z0-9+.-]*:\/\/(?:([^\s/?#:@]*)(?::([^\s/?#]*))?@)?((?:\[[0-9a-f:.]+\]|[^\s/?#@:,]*)(?::\d{0,5})?(?:,[^\s/?#@:,]*(?::\d{0,5})?)*)((?:[/?#][^\s]*)?)$/di;
   const match = form.exec(value);
@@ -103,9 +110,14 @@ function addressParts(value: string): { readonly found: Range[]; readonly path: 
   const [, user, password = '', host = '', rest = ''] = match;
   const [, userAt, passwordAt, hostAt, restAt] = match.indices ?? [];
   const isPublicUser = user === undefined || (password !== '' && isUserName(user));
-  const credentials = [...(isPublicUser ? [] : [rangeOf(userAt)]), rangeOf(passwordAt)].filter(({ from, to }) => to > from);
-  const keys = wordsOf(rest, /[^/?#&=;,]+/g, restAt?.[0] ?? 0).concat(namedKeys(rest, restAt?.[0] ?? 0));
-  if (credentials.some(({ from, to }) => hasPart(value.slice(from, to)))) return { found: [...credentials, ...keys], path: [] };
+  const credentials = [...(isPublicUser ? [] : [rangeOf(userAt)]), rangeOf(passwordAt)].filter(
+    ({ from, to }) => to > from,
+  );
+  const keys = wordsOf(rest, /[^/?#&=;,]+/g, restAt?.[0] ?? 0).concat(
+    namedKeys(rest, restAt?.[0] ?? 0),
+  );
+  if (credentials.some(({ from, to }) => hasPart(value.slice(from, to))))
+    return { found: [...credentials, ...keys], path: [] };
   // A host may be named by a key, as a hook is.
   const found = [...credentials, ...keys, ...wordsOf(host, /[^.:,]+/g, hostAt?.[0] ?? 0)];
   return { found, path: keys.length > 0 || password !== '' ? [] : [rangeOf(restAt)] };
@@ -118,12 +130,19 @@ function rangeOf(indices: readonly [number, number] | undefined): Range {
 
 function wordsOf(text: string, word: RegExp, from: number): Range[] {
   const keys = [...text.matchAll(word)].filter(([one]) => isKey(one));
-  return keys.map((match) => ({ from: from + match.index, to: from + match.index + match[0].length }));
+  return keys.map((match) => ({
+    from: from + match.index,
+    to: from + match.index + match[0].length,
+  }));
 }
 
 // `?api_key=…`: whatever stands there is secret.
 function namedKeys(text: string, from: number): Range[] {
-  return [...text.matchAll(/(?<=[?&#;][^=&;]*(?:pass|pwd|secret|token|key|sig|auth|code)[^=&;]*=)[^&;#]+/gi)].map((match) => ({
+  return [
+    ...text.matchAll(
+      /(?<=[?&#;][^=&;]*(?:pass|pwd|secret|token|key|sig|auth|code)[^=&;]*=)[^&;#]+/gi,
+    ),
+  ].map((match) => ({
     from: from + match.index,
     to: from + match.index + match[0].length,
   }));
@@ -137,7 +156,9 @@ function behindUser(value: string): Range[] | undefined {
 
 // Header and claims of a token say what other tokens of the issuer say too.
 function inToken(value: string): Range[] | undefined {
-  return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value) ? [{ from: value.lastIndexOf('.') + 1, to: value.length }] : undefined;
+  return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value)
+    ? [{ from: value.lastIndexOf('.') + 1, to: value.length }]
+    : undefined;
 }
 
 // Kinds of keys begin with their maker's words.

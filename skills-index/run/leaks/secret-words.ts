@@ -32,7 +32,10 @@ export function isKey(text: string): boolean {
 export function isWords(text: string): boolean {
   return text.split(/[^A-Za-z0-9]+/).every((word) => {
     const humps = word.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
-    return !isKey(word) || (humps.length > 1 && word.length / humps.length >= humpCharsMin && !/\d/.test(word));
+    return (
+      !isKey(word) ||
+      (humps.length > 1 && word.length / humps.length >= humpCharsMin && !/\d/.test(word))
+    );
   });
 }
 
@@ -42,6 +45,9 @@ export function isUserName(user: string): boolean {
   if (domain === undefined && !/^[a-z]+(?:[._-][a-z]+)*\d{0,4}$/i.test(user)) return false;
   return mailbox.split(/[.+]/).every((word) => {
     const letters = word.replace(/\d{1,4}$/, '');
-    return letters.length < keyCharsMin || (letters.length < plainPartChars && !isUnlikely(letters.slice(1)));
+    return (
+      letters.length < keyCharsMin ||
+      (letters.length < plainPartChars && !isUnlikely(letters.slice(1)))
+    );
   });
 }

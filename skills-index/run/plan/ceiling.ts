@@ -16,7 +16,9 @@ export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {
   const filled = {
     ...noCapabilities,
     ...groups,
-    ...('egress' in groups ? { egress: withDefault(groups.egress, { methods: ['GET', 'HEAD'] }) } : {}),
+    ...('egress' in groups
+      ? { egress: withDefault(groups.egress, { methods: ['GET', 'HEAD'] }) }
+      : {}),
     ...('mount' in groups ? { mount: withDefault(groups.mount, { mode: 'cow' }) } : {}),
   };
   const placeOf = (where: readonly (string | number)[]) => parsed.placeOf([...at, ...where]);

@@ -87,20 +87,36 @@ export const emptyHostPolicy: HostPolicy = {
   ...emptyReportPolicy,
 };
 
-const checked = (holds: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(holds, says));
-const environmentName = checked((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name), 'is not the name of a variable');
+const checked = (holds: (text: string) => boolean, says: string) =>
+  v.pipe(v.string(), v.check(holds, says));
+const environmentName = checked(
+  (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name),
+  'is not the name of a variable',
+);
 const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const folder = checked(isPlainPath, 'is not an absolute path in plain form');
 const pinnedAddress = v.pipe(
-  checked((text) => parseAddress(text) !== undefined, 'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010'),
+  checked(
+    (text) => parseAddress(text) !== undefined,
+    'is not IP:PORT, such as 127.0.0.1:4010 or [::1]:4010',
+  ),
   v.transform((text): PinnedAddress => parseAddress(text) ?? { address: '', port: 0 }),
 );
 const policyEntries = exactObject({
   $schema: v.optional(v.string()),
-  hosts: v.optional(v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress), {}),
-  tunnels: v.optional(v.array(checked(isTunnel, 'is not name:port, such as api.bank.example:443')), []),
+  hosts: v.optional(
+    v.record(checked(isHostName, 'is not a DNS name in lower case'), pinnedAddress),
+    {},
+  ),
+  tunnels: v.optional(
+    v.array(checked(isTunnel, 'is not name:port, such as api.bank.example:443')),
+    [],
+  ),
   authorities: v.optional(v.array(folder), []),
-  egress: v.optional(exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }), {}),
+  egress: v.optional(
+    exactObject({ requestsPerMinute: v.exactOptional(amount), sentBytes: v.exactOptional(amount) }),
+    {},
+  ),
   workspaces: v.optional(v.record(checked(isNamePart, 'is not a workspace’s name'), folder), {}),
   ownLocks: v.optional(boundedList(v.string(), ownLocksMax), []),
   obeyed: v.optional(
@@ -109,7 +125,10 @@ const policyEntries = exactObject({
         v.pipe(
           checked(isEntryName, 'is not the name of a file or folder'),
           // Taken as a name, a pattern would protect nothing.
-          v.check((name) => !/[*?[]/.test(name), 'is a pattern: names are compared whole, so write each name'),
+          v.check(
+            (name) => !/[*?[]/.test(name),
+            'is a pattern: names are compared whole, so write each name',
+          ),
         ),
       ),
       v.maxLength(obeyedNamesMax),
@@ -129,7 +148,11 @@ const policyEntries = exactObject({
   plain: v.optional(v.boolean(), true),
   status: v.optional(v.array(v.string()), []),
   statusGraceHours: v.optional(
-    v.pipe(v.number(), v.minValue(0, 'is less than 0'), v.maxValue(statusGraceHoursMax, `is more than ${statusGraceHoursMax}`)),
+    v.pipe(
+      v.number(),
+      v.minValue(0, 'is less than 0'),
+      v.maxValue(statusGraceHoursMax, `is more than ${statusGraceHoursMax}`),
+    ),
     0,
   ),
   ...holdPolicyEntries,
@@ -143,13 +166,17 @@ const policyShape = v.pipe(
     if (!dataset.typed) return;
     const { ownLocks, workspaces } = dataset.value;
     const unknown = ownLocks.filter((name) => !Object.hasOwn(workspaces, name));
-    if (unknown.length > 0) addIssue({ message: `ownLocks names ${unknown.join(', ')}, and "workspaces" does not` });
+    if (unknown.length > 0)
+      addIssue({ message: `ownLocks names ${unknown.join(', ')}, and "workspaces" does not` });
   }),
 );
 
 /** @throws Problem `host-policy-invalid` with every reason and its place */
 export function parseHostPolicy(bytes: Uint8Array, path = 'host.json'): HostPolicy {
-  return { file: path, ...parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path) };
+  return {
+    file: path,
+    ...parseShape(policyShape, readJson(bytes, path), 'host-policy-invalid', path),
+  };
 }
 
 function readJson(bytes: Uint8Array, path: string): ParsedJson {
@@ -163,7 +190,9 @@ function readJson(bytes: Uint8Array, path: string): ParsedJson {
 function parseAddress(text: string): PinnedAddress | undefined {
   const [, bracketed, bare, port] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
   const pinned = { address: bracketed ?? bare ?? '', port: Number(port) };
-  return addressClass(pinned.address) !== 'invalid' && pinned.port >= 1 && pinned.port <= 65_535 ? pinned : undefined;
+  return addressClass(pinned.address) !== 'invalid' && pinned.port >= 1 && pinned.port <= 65_535
+    ? pinned
+    : undefined;
 }
 
 function isTunnel(text: string): boolean {

@@ -4,7 +4,9 @@
  */
 export function parseMountPoints(mountinfo: Uint8Array): string[] {
   const point = (line: string): string =>
-    (line.split(' ')[4] ?? '').replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+    (line.split(' ')[4] ?? '').replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
   return Buffer.from(mountinfo)
     .toString('latin1')
     .split('\n')

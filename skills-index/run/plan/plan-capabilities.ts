@@ -34,12 +34,18 @@ export function planCapabilities(draft: Draft, input: PlanInput): void {
 
 // A narrower grant narrows, none leaves out.
 function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanInput): Capabilities {
-  const ceiling = agent === undefined ? undefined : ceilingFor(agent, admitted.name, admitted.version);
+  const ceiling =
+    agent === undefined ? undefined : ceilingFor(agent, admitted.name, admitted.version);
   const kept = listCapabilities(manifest.capabilities).flatMap((one) => {
     const allowed = narrow(one, approved);
-    const given = ceiling === undefined ? allowed : allowed.flatMap((each) => narrow(each, ceiling));
+    const given =
+      ceiling === undefined ? allowed : allowed.flatMap((each) => narrow(each, ceiling));
     if (given.length === 0)
-      leaveOut(draft, one, allowed.length === 0 ? 'no reviewer approved it' : `not granted to agent ${agent?.name}`);
+      leaveOut(
+        draft,
+        one,
+        allowed.length === 0 ? 'no reviewer approved it' : `not granted to agent ${agent?.name}`,
+      );
     return given;
   });
   return groupCapabilities(kept);
@@ -48,23 +54,36 @@ function grantedOf(draft: Draft, { admitted, agent, approved, manifest }: PlanIn
 function narrow(wanted: Capability, given: Capabilities): Capability[] {
   const list = listCapabilities(given);
   if (list.some((wide) => covers(wide, wanted))) return [wanted];
-  return list.filter((narrower) => covers(wanted, narrower)).map((narrower) => ({ ...narrower, why: wanted.why ?? '' }));
+  return list
+    .filter((narrower) => covers(wanted, narrower))
+    .map((narrower) => ({ ...narrower, why: wanted.why ?? '' }));
 }
 
 // The sandbox's own folders; a mount there could replace an interpreter or a skill.
-const ownFolders = /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
+const ownFolders =
+  /^\/(bin|boot|dev|etc|home|lib[0-9x]*|proc|run|sbin|skills|sys|tmp|usr|var)(\/|$)/;
 const plainTarget = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/;
 
-function planMounts(draft: Draft, { host, hostPolicy }: PlanInput, mounts: Capabilities['mount']): void {
+function planMounts(
+  draft: Draft,
+  { host, hostPolicy }: PlanInput,
+  mounts: Capabilities['mount'],
+): void {
   const refuse = (message: string): number => draft.refused.push({ code: 'plan-refused', message });
-  const bind = (name: string): string => `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
+  const bind = (name: string): string =>
+    `write "workspaces": { "${name}": "/FOLDER" } into ${hostPolicy.file}`;
   for (const { source = '', target = '', mode, why } of mounts) {
     const name = workspaceOf(source);
     const fact = Object.hasOwn(host.workspaces, name) ? host.workspaces[name] : undefined;
     if (fact === undefined)
-      draft.refused.push({ code: 'plan-refused', message: `host policy binds no folder to ${source}`, hint: bind(name) });
+      draft.refused.push({
+        code: 'plan-refused',
+        message: `host policy binds no folder to ${source}`,
+        hint: bind(name),
+      });
     else if ('why' in fact) refuse(`${source} cannot be mounted: ${fact.why}`);
-    else if (!plainTarget.test(target) || ownFolders.test(target)) refuse(`${JSON.stringify(target)} is no place for a mount`);
+    else if (!plainTarget.test(target) || ownFolders.test(target))
+      refuse(`${JSON.stringify(target)} is no place for a mount`);
     else
       draft.mounts.push({
         source,
@@ -77,23 +96,39 @@ function planMounts(draft: Draft, { host, hostPolicy }: PlanInput, mounts: Capab
   }
   const within = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`);
   const others = (a: PlannedMount): PlannedMount[] => draft.mounts.filter((b) => b !== a);
-  if (draft.mounts.some((a) => others(a).some((b) => within(a.target, b.target) || within(a.path, b.path) || a.id === b.id)))
+  if (
+    draft.mounts.some((a) =>
+      others(a).some((b) => within(a.target, b.target) || within(a.path, b.path) || a.id === b.id),
+    )
+  )
     refuse('two mounts lie in one another');
-  if (draft.mounts.length > mountsMax) refuse(`${draft.mounts.length} mounts; at most ${mountsMax}`);
+  if (draft.mounts.length > mountsMax)
+    refuse(`${draft.mounts.length} mounts; at most ${mountsMax}`);
 }
 
 const nobody = 65_534;
 
 /** Whose uid the run takes: a runner that is root becomes the owner of what it mounts, and nobody where it mounts nothing. */
-export function planOwner({ mounts, refused }: Draft, { host }: PlanInput): { readonly uid: number; readonly gid: number } {
+export function planOwner(
+  { mounts, refused }: Draft,
+  { host }: PlanInput,
+): { readonly uid: number; readonly gid: number } {
   if (host.uid !== 0) return { uid: host.uid, gid: host.gid };
   const facts = mounts.map(({ source }) => host.workspaces[workspaceOf(source)]);
   const owners = facts.flatMap((fact) => (fact === undefined || 'why' in fact ? [] : [fact]));
   for (const { path, uid } of owners) {
     const hint = `chown -R ${nobody}:${nobody} ${path}`;
-    if (uid === 0) refused.push({ code: 'mount-owner-root', message: `${path} belongs to root, whose uid no run takes`, hint });
+    if (uid === 0)
+      refused.push({
+        code: 'mount-owner-root',
+        message: `${path} belongs to root, whose uid no run takes`,
+        hint,
+      });
     else if (uid !== owners[0]?.uid)
-      refused.push({ code: 'plan-refused', message: `${path} belongs to another user than the first` });
+      refused.push({
+        code: 'plan-refused',
+        message: `${path} belongs to another user than the first`,
+      });
   }
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
@@ -102,7 +137,9 @@ export function planOwner({ mounts, refused }: Draft, { host }: PlanInput): { re
 function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
   for (const one of egress) {
     const { scheme, host, port, path } = parseEgressUrl(one.url);
-    const pinned = Object.fromEntries(Object.entries(hostPolicy.hosts).filter(([name]) => coversHost(host, name)));
+    const pinned = Object.fromEntries(
+      Object.entries(hostPolicy.hosts).filter(([name]) => coversHost(host, name)),
+    );
     const names = Object.entries(pinned).map(([name, to]) => `${name} is ${to.address}:${to.port}`);
     const leave = (reason: string): void => leaveOut(draft, { kind: 'egress', ...one }, reason);
     if ((scheme !== 'https' && scheme !== 'http') || one.methods.includes('*'))
@@ -112,30 +149,56 @@ function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilitie
     else {
       const line = { scheme, port, methods: one.methods, path, pinned };
       const why = [approvedFor(one.why), ...names];
-      const tunnels = scheme === 'https' ? hostPolicy.tunnels.map((tunnel) => tunnel.split(':')) : [];
-      const opaque = tunnels.flatMap(([name = '', at]) => (coversHost(host, name) && Number(at) === port ? [name] : []));
+      const tunnels =
+        scheme === 'https' ? hostPolicy.tunnels.map((tunnel) => tunnel.split(':')) : [];
+      const opaque = tunnels.flatMap(([name = '', at]) =>
+        coversHost(host, name) && Number(at) === port ? [name] : [],
+      );
       for (const name of opaque) {
-        const reason = [...why, `tunnels of host policy has ${name}:${port}: neither method nor path is judged`].join('; ');
+        const reason = [
+          ...why,
+          `tunnels of host policy has ${name}:${port}: neither method nor path is judged`,
+        ].join('; ');
         draft.egress.push({ ...line, host: name, mode: 'tunnel', reason });
       }
-      if (!opaque.includes(host)) draft.egress.push({ ...line, host, mode: 'intercept', reason: why.join('; ') });
+      if (!opaque.includes(host))
+        draft.egress.push({ ...line, host, mode: 'intercept', reason: why.join('; ') });
     }
   }
 }
 
 // By reference, bound to the hosts that both the manifest and the operator name.
-function planSecrets(draft: Draft, { agent, secrets }: PlanInput, wanted: Capabilities['secret']): void {
+function planSecrets(
+  draft: Draft,
+  { agent, secrets }: PlanInput,
+  wanted: Capabilities['secret'],
+): void {
   for (const { name, hosts: asked, as, why } of wanted) {
-    const stored = secrets.find((entry) => entry.name === name && (entry.agent === undefined || entry.agent === agent?.name));
-    const hosts = (stored?.hosts ?? []).filter((host) => asked.some((one) => coversHost(one, host)));
+    const stored = secrets.find(
+      (entry) => entry.name === name && (entry.agent === undefined || entry.agent === agent?.name),
+    );
+    const hosts = (stored?.hosts ?? []).filter((host) =>
+      asked.some((one) => coversHost(one, host)),
+    );
     const refuse = (message: string): number =>
-      draft.refused.push({ code: 'secret-refused', message, hint: `skillgate secret set ${name} --host ${asked[0]}` });
+      draft.refused.push({
+        code: 'secret-refused',
+        message,
+        hint: `skillgate secret set ${name} --host ${asked[0]}`,
+      });
     if (stored === undefined) refuse(`there is no secret ${name} for this run`);
-    else if (hosts.length === 0) refuse(`secret ${name} is bound to no host that the manifest names`);
+    else if (hosts.length === 0)
+      refuse(`secret ${name} is bound to no host that the manifest names`);
     else {
       const { methods } = stored;
       const reason = `${approvedFor(why)}; bound to ${[...(methods ?? []), stored.hosts.join(', ')].join(' ')}`;
-      draft.secrets.push({ name, hosts, ...(methods === undefined ? {} : { methods }), as, reason });
+      draft.secrets.push({
+        name,
+        hosts,
+        ...(methods === undefined ? {} : { methods }),
+        as,
+        reason,
+      });
     }
   }
 }
@@ -151,15 +214,28 @@ function planEnv(draft: Draft, { agent, hostPolicy }: PlanInput, env: Capabiliti
       ? [`agent ${agent?.name}`, agent?.env]
       : ['host policy', hostPolicy.env];
     const value = Object.hasOwn(values ?? {}, name) ? values?.[name] : undefined;
-    if (reservedNames.test(name)) leaveOut(draft, { kind: 'env', name }, 'the sandbox sets it, or it changes what is loaded');
-    else if (value === undefined) leaveOut(draft, { kind: 'env', name }, 'neither the agent nor host policy has a value for it');
+    if (reservedNames.test(name))
+      leaveOut(draft, { kind: 'env', name }, 'the sandbox sets it, or it changes what is loaded');
+    else if (value === undefined)
+      leaveOut(
+        draft,
+        { kind: 'env', name },
+        'neither the agent nor host policy has a value for it',
+      );
     else draft.env.push({ name, value, reason: `${approvedFor(why)}; value of ${from}` });
   }
 }
 
 // Programs bound one by one beside the interpreter.
-function planPrograms(draft: Draft, { command: { file, interpreter }, host }: PlanInput, exec: Capabilities['exec']): void {
-  const own = interpreter === undefined ? [] : [{ program: interpreter as string, reason: `${file} is run by it` }];
+function planPrograms(
+  draft: Draft,
+  { command: { file, interpreter }, host }: PlanInput,
+  exec: Capabilities['exec'],
+): void {
+  const own =
+    interpreter === undefined
+      ? []
+      : [{ program: interpreter as string, reason: `${file} is run by it` }];
   const others = exec
     .map(({ program, why }) => ({ program, reason: approvedFor(why) }))
     .filter((one) => one.program !== interpreter);

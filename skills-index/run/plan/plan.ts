@@ -91,7 +91,11 @@ export interface Plan {
   readonly skill: AdmittedVersion;
   /** The agent's name, or `operator`. */
   readonly agent: string;
-  readonly command: { readonly name: string; readonly file: BundlePath; readonly interpreter: Interpreter | 'none' };
+  readonly command: {
+    readonly name: string;
+    readonly file: BundlePath;
+    readonly interpreter: Interpreter | 'none';
+  };
   readonly backend: string;
   readonly uid: number;
   readonly gid: number;

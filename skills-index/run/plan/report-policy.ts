@@ -17,7 +17,11 @@ export interface ReportPolicy {
   readonly incidents: { readonly report: boolean };
 }
 
-export const emptyReportPolicy: ReportPolicy = { statusSeconds: 30, exporters: [], incidents: { report: false } };
+export const emptyReportPolicy: ReportPolicy = {
+  statusSeconds: 30,
+  exporters: [],
+  incidents: { report: false },
+};
 
 const url = v.pipe(
   v.string(),
@@ -34,7 +38,12 @@ export const reportPolicyEntries = {
     emptyReportPolicy.statusSeconds,
   ),
   exporters: v.optional(
-    v.array(exactObject({ kind: v.literal('otlp', 'is not otlp: the audit log goes out as OTLP alone'), url })),
+    v.array(
+      exactObject({
+        kind: v.literal('otlp', 'is not otlp: the audit log goes out as OTLP alone'),
+        url,
+      }),
+    ),
     [],
   ),
   incidents: v.optional(exactObject({ report: v.boolean() }), emptyReportPolicy.incidents),

@@ -23,7 +23,16 @@ export interface PlannedSkill {
 export const sessionSkill = { name: 'session', version: '' } as const;
 
 /** What a session's plan says in the words of a run's. */
-type Shared = 'backend' | 'uid' | 'gid' | 'workingDirectory' | 'mounts' | 'secrets' | 'env' | 'limits' | 'egressLimits';
+type Shared =
+  | 'backend'
+  | 'uid'
+  | 'gid'
+  | 'workingDirectory'
+  | 'mounts'
+  | 'secrets'
+  | 'env'
+  | 'limits'
+  | 'egressLimits';
 
 export interface SessionPlan extends Pick<Plan, Shared> {
   readonly schema: 'skillgate.session/1';

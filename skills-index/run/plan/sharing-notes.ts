@@ -11,12 +11,21 @@ export interface SeenFolders {
 }
 
 /** A line for the system's folders, and one for each mount. */
-export function sharingNotes({ system, mounts, sources, systemViews = new Map() }: SeenFolders): string[] {
-  const isOverlaid = (path: string): boolean => [...systemViews.keys()].some((one) => `${path}/`.startsWith(`${one}/`));
+export function sharingNotes({
+  system,
+  mounts,
+  sources,
+  systemViews = new Map(),
+}: SeenFolders): string[] {
+  const isOverlaid = (path: string): boolean =>
+    [...systemViews.keys()].some((one) => `${path}/`.startsWith(`${one}/`));
   const bound = [...new Set(system.filter((path) => !isOverlaid(path)))].sort();
   return [
     `folders of the system: ${bound.length === 0 ? overlaid : `${shared}: ${bound.join(', ')}`}`,
-    ...mounts.map(({ path, target }) => `mount ${target}: ${(sources?.get(target) ?? path) === path ? shared : own}`),
+    ...mounts.map(
+      ({ path, target }) =>
+        `mount ${target}: ${(sources?.get(target) ?? path) === path ? shared : own}`,
+    ),
   ];
 }
 

@@ -11,25 +11,42 @@ type Instruction = readonly [number, number, number, number];
 const load = (offset: number): Instruction => [0x20, 0, 0, offset];
 const mask = (bits: number): Instruction => [0x54, 0, 0, bits];
 const give = (answer: number): Instruction => [0x06, 0, 0, answer];
-const ifEqual = (value: number, skipElse: number, skipThen = 0): Instruction => [0x15, skipThen, skipElse, value];
+const ifEqual = (value: number, skipElse: number, skipThen = 0): Instruction => [
+  0x15,
+  skipThen,
+  skipElse,
+  value,
+];
 const ifAbove = (value: number, skipElse: number): Instruction => [0x25, 0, skipElse, value];
 const ifAnyBit = (bits: number, skipElse: number): Instruction => [0x45, 0, skipElse, bits];
 
 const allow = give(0x7fff_0000);
 const kill = give(0x8000_0000);
 const refuse = (errno: number): Instruction => give(0x0005_0000 | errno);
-const [notPermitted, noSuchCall, noSuchProtocol, noSuchFamily] = [1, 38, 93, 97];
+const notPermitted = 1;
+const noSuchCall = 38;
+const noSuchProtocol = 93;
+const noSuchFamily = 97;
 
 // struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes, low word first on both architectures.
-const [numberAt, architectureAt] = [0, 4];
+const numberAt = 0;
+const architectureAt = 4;
 const argumentAt = (index: number): number => 16 + 8 * index;
 
-const architectures = { x64: { audit: 0xc000_003e, column: 0 }, arm64: { audit: 0xc000_00b7, column: 1 } } as const;
+const architectures = {
+  x64: { audit: 0xc000_003e, column: 0 },
+  arm64: { audit: 0xc000_00b7, column: 1 },
+} as const;
 
 const newNamespaces = 0x7e02_0000;
-const [unix, inet, inet6] = [1, 2, 10];
-const [stream, datagram] = [1, 2];
-const [tcp, udp, upperLayer] = [6, 17, 31];
+const unix = 1;
+const inet = 2;
+const inet6 = 10;
+const stream = 1;
+const datagram = 2;
+const tcp = 6;
+const udp = 17;
+const upperLayer = 31;
 // F_SETLEASE holds up whoever opens the file for writing on the host; F_NOTIFY tells of every change in a folder.
 const fileRequests = [1024, 1026];
 // TIOCSTI and TIOCLINUX type into a terminal; TIOCCONS and TIOCSETD take it over.
@@ -41,11 +58,18 @@ const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];
  */
 export function seccompProgram(architecture: string, subject: SeccompSubject): Uint8Array {
   if (architecture !== 'x64' && architecture !== 'arm64') {
-    throw new Problem('sandbox-missing', `There is no table of system calls for ${architecture}: run on x86_64 or aarch64`);
+    throw new Problem(
+      'sandbox-missing',
+      `There is no table of system calls for ${architecture}: run on x86_64 or aarch64`,
+    );
   }
   const { audit, column } = architectures[architecture];
-  const denied = Object.values(deniedSyscalls).flatMap((group) => Object.values(group).map((numbers) => numbers[column]));
-  const calls = Object.fromEntries(Object.entries(judgedSyscalls).map(([name, numbers]) => [name, numbers[column]]));
+  const denied = Object.values(deniedSyscalls).flatMap((group) =>
+    Object.values(group).map((numbers) => numbers[column]),
+  );
+  const calls = Object.fromEntries(
+    Object.entries(judgedSyscalls).map(([name, numbers]) => [name, numbers[column]]),
+  );
   const families = subject === 'forwarder' ? [unix, inet, inet6] : [inet, inet6];
   return encode([
     load(architectureAt),
@@ -56,10 +80,17 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
     // Also every call of the x32 interface, whose numbers begin at 0x40000000.
     ifAbove(lastKnownSyscall, 1),
     refuse(noSuchCall),
-    ...denied.filter((number) => number >= 0).flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
+    ...denied
+      .filter((number) => number >= 0)
+      .flatMap((number) => [ifEqual(number, 1), refuse(notPermitted)]),
     // Its flags lie in memory, where no filter can look; the C library falls back to clone.
     ...on(calls.clone3, [refuse(noSuchCall)]),
-    ...on(calls.clone, [load(argumentAt(0)), ifAnyBit(newNamespaces, 1), refuse(notPermitted), allow]),
+    ...on(calls.clone, [
+      load(argumentAt(0)),
+      ifAnyBit(newNamespaces, 1),
+      refuse(notPermitted),
+      allow,
+    ]),
     ...on(calls.ioctl, [
       load(argumentAt(1)),
       ...terminalRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
@@ -70,7 +101,14 @@ export function seccompProgram(architecture: string, subject: SeccompSubject): U
       ...fileRequests.flatMap((request) => [ifEqual(request, 1), refuse(notPermitted)]),
       allow,
     ]),
-    ...on(calls.personality, [load(argumentAt(0)), ifEqual(0, 1), allow, ifEqual(0xffff_ffff, 1), allow, refuse(notPermitted)]),
+    ...on(calls.personality, [
+      load(argumentAt(0)),
+      ifEqual(0, 1),
+      allow,
+      ifEqual(0xffff_ffff, 1),
+      allow,
+      refuse(notPermitted),
+    ]),
     ...on(calls.setsockopt, [
       load(argumentAt(1)),
       ifEqual(tcp, 3),

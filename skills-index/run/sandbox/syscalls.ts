@@ -16,7 +16,11 @@ export const deniedSyscalls: Readonly<Record<string, Readonly<Record<string, Num
     kcmp: [312, 272],
     pidfd_getfd: [438, 438],
   },
-  'keyrings are not namespaced': { keyctl: [250, 219], add_key: [248, 217], request_key: [249, 218] },
+  'keyrings are not namespaced': {
+    keyctl: [250, 219],
+    add_key: [248, 217],
+    request_key: [249, 218],
+  },
   'large kernel surfaces': {
     bpf: [321, 280],
     perf_event_open: [298, 241],

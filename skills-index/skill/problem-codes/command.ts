@@ -2,7 +2,12 @@
 import type { ProblemCodeRow } from './row.ts';
 
 export const commandCodes = {
-  usage: { exit: 2, status: 400, means: 'The command was not understood.', fix: 'skillgate help lists the commands.' },
+  usage: {
+    exit: 2,
+    status: 400,
+    means: 'The command was not understood.',
+    fix: 'skillgate help lists the commands.',
+  },
   'node-too-old': {
     exit: 2,
     status: 500,
@@ -31,7 +36,8 @@ export const commandCodes = {
   'monitor-limit': {
     exit: 7,
     status: 500,
-    means: 'A log has more statements about who is who, or against versions, than a replay keeps in memory.',
+    means:
+      'A log has more statements about who is who, or against versions, than a replay keeps in memory.',
     fix: 'Tell the operator of the registry; skillgate monitor of a newer version may take more.',
   },
   'config-open': {
@@ -97,7 +103,8 @@ export const commandCodes = {
   interrupted: {
     exit: 1,
     status: 499,
-    means: 'It was interrupted; nothing half-done was left here. What was sent by then may have arrived.',
+    means:
+      'It was interrupted; nothing half-done was left here. What was sent by then may have arrived.',
     fix: 'If something was sent, look with skillgate status what became of it; else start again.',
   },
   'disk-full': {

@@ -2,14 +2,24 @@
 import type { ProblemCodeRow } from './row.ts';
 
 export const registryCodes = {
-  'scope-taken': { exit: 6, status: 403, means: 'The scope belongs to somebody else.', fix: 'Publish under a scope you own.' },
+  'scope-taken': {
+    exit: 6,
+    status: 403,
+    means: 'The scope belongs to somebody else.',
+    fix: 'Publish under a scope you own.',
+  },
   'scope-reserved': {
     exit: 6,
     status: 403,
     means: 'The name is reserved, or looks like the scope of somebody else.',
     fix: 'Claim another name, or ask an administrator of the registry for this one.',
   },
-  'scope-unclaimed': { exit: 6, status: 403, means: 'Nobody owns this scope yet.', fix: 'Run skillgate scope claim SCOPE.' },
+  'scope-unclaimed': {
+    exit: 6,
+    status: 403,
+    means: 'Nobody owns this scope yet.',
+    fix: 'Run skillgate scope claim SCOPE.',
+  },
   'version-exists': {
     exit: 6,
     status: 409,
@@ -44,11 +54,22 @@ export const registryCodes = {
   'logged-unfinished': {
     exit: 4,
     status: 503,
-    means: 'The statement is in the log and counts, but the registry’s storage failed before the answer was complete.',
+    means:
+      'The statement is in the log and counts, but the registry’s storage failed before the answer was complete.',
     fix: 'Look before you try again: skillgate status NAME@VERSION. The same statement keeps its place in the log; a command that is given again signs another one: a second approval is logged beside the first and counts once, a revocation is answered with move-illegal, a version with version-exists.',
   },
-  'not-found': { exit: 3, status: 404, means: 'There is no such thing here.', fix: 'Check the name and version.' },
-  'request-invalid': { exit: 2, status: 400, means: 'The request does not follow the API.', fix: 'See /api/v1/openapi.json.' },
+  'not-found': {
+    exit: 3,
+    status: 404,
+    means: 'There is no such thing here.',
+    fix: 'Check the name and version.',
+  },
+  'request-invalid': {
+    exit: 2,
+    status: 400,
+    means: 'The request does not follow the API.',
+    fix: 'See /api/v1/openapi.json.',
+  },
   'request-too-large': {
     exit: 6,
     status: 413,
@@ -67,7 +88,12 @@ export const registryCodes = {
     means: 'The request came from another site.',
     fix: 'Open the desk at its own address.',
   },
-  'not-signed-in': { exit: 5, status: 401, means: 'This needs a session or a key.', fix: 'Run skillgate login.' },
+  'not-signed-in': {
+    exit: 5,
+    status: 401,
+    means: 'This needs a session or a key.',
+    fix: 'Run skillgate login.',
+  },
   forbidden: {
     exit: 6,
     status: 403,
@@ -89,19 +115,22 @@ export const registryCodes = {
   'statement-replayed': {
     exit: 6,
     status: 409,
-    means: 'This very statement was logged before, and a newer one about the same has changed it since.',
+    means:
+      'This very statement was logged before, and a newer one about the same has changed it since.',
     fix: 'Sign a new statement, with a nonce of its own.',
   },
   'publisher-stopped': {
     exit: 6,
     status: 403,
-    means: 'A reviewer or administrator suspended or revoked this publisher: nothing new of theirs is taken.',
+    means:
+      'A reviewer or administrator suspended or revoked this publisher: nothing new of theirs is taken.',
     fix: 'Ask the registry’s reviewers; a suspension can be lifted, a revocation is final. Keys that follow one another count as one; other owners of the scope may publish.',
   },
   'scope-frozen': {
     exit: 6,
     status: 409,
-    means: 'A statement that said who owns this scope cannot be verified any more, so nobody publishes in it or changes it.',
+    means:
+      'A statement that said who owns this scope cannot be verified any more, so nobody publishes in it or changes it.',
     fix: 'Its registry’s administrators can name the Sigstore authority that vouched for it again: skillgate registry rotate propose --trusted-root. An authority that has ended stays listed, with its validity.',
   },
   'registry-down': {
@@ -110,7 +139,12 @@ export const registryCodes = {
     means: 'The registry cannot be reached.',
     fix: 'Check the address (SKILLGATE_REGISTRY) and that it runs: skillgate serve.',
   },
-  'registry-busy': { exit: 4, status: 503, means: 'The registry could not write just now.', fix: 'Try again in a moment.' },
+  'registry-busy': {
+    exit: 4,
+    status: 503,
+    means: 'The registry could not write just now.',
+    fix: 'Try again in a moment.',
+  },
   'registry-full': {
     exit: 4,
     status: 507,
@@ -120,7 +154,8 @@ export const registryCodes = {
   'blob-damaged': {
     exit: 6,
     status: 503,
-    means: 'Bytes that the registry stored are damaged on its disk, and it has no other copy of them.',
+    means:
+      'Bytes that the registry stored are damaged on its disk, and it has no other copy of them.',
     fix: 'Its operator copies the file below objects/ from a backup. Publishing a version that has the same file mends it, too.',
   },
   'database-damaged': {

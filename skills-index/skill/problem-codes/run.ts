@@ -23,7 +23,8 @@ export const runCodes = {
   'plan-refused': {
     exit: 6,
     status: 403,
-    means: 'What the skill needs is not approved, not granted to this agent, or not allowed on this host.',
+    means:
+      'What the skill needs is not approved, not granted to this agent, or not allowed on this host.',
     fix: 'skillgate run --plan shows each line left out and why.',
   },
   'disk-full': {
@@ -42,7 +43,8 @@ export const runCodes = {
   'changes-conflict': {
     exit: 6,
     status: 409,
-    means: 'What a run would change was changed by somebody else meanwhile, so nothing was applied.',
+    means:
+      'What a run would change was changed by somebody else meanwhile, so nothing was applied.',
     fix: 'Run it again, and look at what it would change then: skillgate changes show RUN.',
   },
   'changes-invalid': {
@@ -54,7 +56,8 @@ export const runCodes = {
   'hold-unsupported': {
     exit: 6,
     status: 422,
-    means: 'This action waits for a person, and nobody who is not the agent can answer on this host, so it is refused.',
+    means:
+      'This action waits for a person, and nobody who is not the agent can answer on this host, so it is refused.',
     fix: 'Name an approver in host.json: skillgate key create NAME --passphrase prints the line. What an agent needs can be granted beforehand: skillgate agent grant. A mount needs nobody with "mode": "cow" in skill.json, or with its workspace in "writable" of host.json.',
   },
   'hold-denied': {
@@ -72,7 +75,8 @@ export const runCodes = {
   'breaker-open': {
     exit: 7,
     status: 403,
-    means: 'This version did under this agent what opens its circuit breaker: what ran was stopped, what comes is refused.',
+    means:
+      'This version did under this agent what opens its circuit breaker: what ran was stopped, what comes is refused.',
     fix: 'Look at the log for what it did; a person closes it with skillgate hold allow ID, or it stays open.',
   },
   'sandbox-missing': {
@@ -111,7 +115,12 @@ export const runCodes = {
     means: 'The run token of an agent’s session is not good: it ended, or it is another session’s.',
     fix: 'Start the session again: skillgate agent run NAME -- COMMAND.',
   },
-  'agent-unknown': { exit: 3, status: 404, means: 'There is no such agent identity here.', fix: 'skillgate agent create NAME' },
+  'agent-unknown': {
+    exit: 3,
+    status: 404,
+    means: 'There is no such agent identity here.',
+    fix: 'skillgate agent create NAME',
+  },
   'secret-refused': {
     exit: 6,
     status: 403,

@@ -23,7 +23,8 @@ export const skillCodes = {
   'path-invalid': {
     exit: 6,
     status: 422,
-    means: 'A file name in the skill could mean something else on another machine, or leave the skill.',
+    means:
+      'A file name in the skill could mean something else on another machine, or leave the skill.',
     fix: 'Rename or remove the files listed; nothing was taken.',
   },
   'bundle-invalid': {
@@ -53,7 +54,8 @@ export const skillCodes = {
   'text-unwritten': {
     exit: 6,
     status: 422,
-    means: 'A reason or a description is still the one that skillgate init or skillgate manifest put there.',
+    means:
+      'A reason or a description is still the one that skillgate init or skillgate manifest put there.',
     fix: 'Say in your own words what the skill does and why it needs each capability.',
   },
   'manifest-invalid': {
@@ -74,5 +76,10 @@ export const skillCodes = {
     means: 'A capability is not one of env, secret, egress, mount or exec in its documented form.',
     fix: 'See docs/manifest.md.',
   },
-  'file-not-found': { exit: 3, status: 404, means: 'A file or folder that was named does not exist.', fix: 'Check the path.' },
+  'file-not-found': {
+    exit: 3,
+    status: 404,
+    means: 'A file or folder that was named does not exist.',
+    fix: 'Check the path.',
+  },
 } as const satisfies Record<string, ProblemCodeRow>;

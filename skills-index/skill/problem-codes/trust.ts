@@ -5,7 +5,8 @@ export const trustCodes = {
   'statement-invalid': {
     exit: 6,
     status: 422,
-    means: 'A signed statement is not in-toto in DSSE in a Sigstore v0.3 bundle, or its predicate is malformed.',
+    means:
+      'A signed statement is not in-toto in DSSE in a Sigstore v0.3 bundle, or its predicate is malformed.',
     fix: 'If you signed it, sign again with this version of skill. If a registry sent it, tell who operates that registry.',
   },
   'signature-invalid': {
@@ -17,13 +18,15 @@ export const trustCodes = {
   'certificate-invalid': {
     exit: 6,
     status: 422,
-    means: 'A certificate, or the timestamp that says when it was used, is not one that the trusted root vouches for.',
+    means:
+      'A certificate, or the timestamp that says when it was used, is not one that the trusted root vouches for.',
     fix: 'Sign again with skillgate publish --oidc. If others sign alike and pass, somebody changed the statement.',
   },
   'certificate-used': {
     exit: 6,
     status: 409,
-    means: 'The certificate signed another statement of this kind before, or the CI run published a version of this skill.',
+    means:
+      'The certificate signed another statement of this kind before, or the CI run published a version of this skill.',
     fix: 'Sign in again, or start the job again: each attempt is a run of its own.',
   },
   'identity-mismatch': {
@@ -35,7 +38,8 @@ export const trustCodes = {
   'evidence-invalid': {
     exit: 6,
     status: 422,
-    means: 'A folder of exported evidence is malformed, or what it says was trusted is not what you trust.',
+    means:
+      'A folder of exported evidence is malformed, or what it says was trusted is not what you trust.',
     fix: 'Export it again with skillgate verify --export, and keep the digest that it prints apart from the folder.',
   },
   'log-rolled-back': {
@@ -55,37 +59,43 @@ export const trustCodes = {
   'witnesses-unasked': {
     exit: 6,
     status: 500,
-    means: 'Clients demand cosignatures of witnesses, and this registry would ask fewer of them than that.',
+    means:
+      'Clients demand cosignatures of witnesses, and this registry would ask fewer of them than that.',
     fix: 'Name where they answer: skillgate serve DIR --witness URL, once for each.',
   },
   'witnesses-missing': {
     exit: 6,
     status: 422,
-    means: 'Fewer witnesses than administrators demand cosigned the head of the log that the registry shows.',
+    means:
+      'Fewer witnesses than administrators demand cosigned the head of the log that the registry shows.',
     fix: 'Try again later; if it stays, ask the operator and the witnesses whether they still see the same log.',
   },
   'rescan-differs': {
     exit: 6,
     status: 422,
-    means: 'The scanner here, with the same rule set, made another report of the same bytes than the one that was signed.',
+    means:
+      'The scanner here, with the same rule set, made another report of the same bytes than the one that was signed.',
     fix: 'Tell the operator: either the report that was signed is false, or one of the two scanners was changed.',
   },
   'trusted-root-invalid': {
     exit: 6,
     status: 422,
-    means: 'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
+    means:
+      'A Sigstore trusted_root.json is malformed, or something in it does not say since when it counts.',
     fix: 'Fetch it again from whom it comes (skillgate registry trust), or ask the operator.',
   },
   'memory-damaged': {
     exit: 6,
     status: 500,
-    means: 'What this host remembers of a registry (revocations, ends of keys) is damaged or full, so it cannot be relied on.',
+    means:
+      'What this host remembers of a registry (revocations, ends of keys) is damaged or full, so it cannot be relied on.',
     fix: 'Bring the file that the message names back from a backup. Deleting it makes this host forget what it held.',
   },
   'other-registry': {
     exit: 6,
     status: 422,
-    means: 'The statement was signed for another registry, or names none. It counts only in the registry that it names.',
+    means:
+      'The statement was signed for another registry, or names none. It counts only in the registry that it names.',
     fix: 'Sign it anew for this registry with this version of skill.',
   },
   'subject-mismatch': {
@@ -103,7 +113,8 @@ export const trustCodes = {
   'tuf-invalid': {
     exit: 6,
     status: 422,
-    means: 'The registry’s root-of-trust metadata (TUF) is malformed, lacks signatures, or its parts do not belong together.',
+    means:
+      'The registry’s root-of-trust metadata (TUF) is malformed, lacks signatures, or its parts do not belong together.',
     fix: 'Do not install from it. Ask the operator; if others see the same, its administrators have to publish again.',
   },
   'tuf-rollback': {
@@ -115,16 +126,23 @@ export const trustCodes = {
   'tuf-missing': {
     exit: 6,
     status: 503,
-    means: 'The root file says that the registry has root-of-trust metadata (TUF), and the registry shows none.',
+    means:
+      'The root file says that the registry has root-of-trust metadata (TUF), and the registry shows none.',
     fix: 'Ask the operator over another channel: its administrators may have to sign it yet, or somebody holds it back from you.',
   },
   'tuf-expired': {
     exit: 6,
     status: 422,
-    means: 'The registry’s root-of-trust metadata is past its date, or could not be renewed for too long.',
+    means:
+      'The registry’s root-of-trust metadata is past its date, or could not be renewed for too long.',
     fix: 'Go online and try again; if it stays, the operator runs skillgate registry rotate, or the registry is being held back.',
   },
-  'key-ended': { exit: 6, status: 403, means: 'The key was ended before this was signed.', fix: 'Use your new key.' },
+  'key-ended': {
+    exit: 6,
+    status: 403,
+    means: 'The key was ended before this was signed.',
+    fix: 'Use your new key.',
+  },
   'log-invalid': {
     exit: 6,
     status: 422,

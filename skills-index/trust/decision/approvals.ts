@@ -24,13 +24,20 @@ export interface JudgedBefore {
 }
 
 /** Every approval has to hold, and enough people have to have given one. */
-export function judgeApprovals(evidence: Evidence, before: JudgedBefore, reasons: Reasons): AdmittedApproval[] {
+export function judgeApprovals(
+  evidence: Evidence,
+  before: JudgedBefore,
+  reasons: Reasons,
+): AdmittedApproval[] {
   const context = contextOf(evidence, before);
   const held = statementsOf(evidence, predicateTypes.approval).flatMap((one) => {
     const faults = whyNotCounted(one, context);
     for (const fault of faults) {
       const { member } = one.statement.predicate.reviewer;
-      reasons.add('approval-invalid', `the approval of ${member} at log index ${one.logIndex} does not count: ${fault}`);
+      reasons.add(
+        'approval-invalid',
+        `the approval of ${member} at log index ${one.logIndex} does not count: ${fault}`,
+      );
     }
     return faults.length === 0 ? [admitted(one)] : [];
   });
@@ -38,7 +45,11 @@ export function judgeApprovals(evidence: Evidence, before: JudgedBefore, reasons
   const { total, independent } = before.scan.needed;
   const people = new Set(held.map((one) => one.member));
   const alone = new Set(held.filter((one) => one.independent).map((one) => one.member));
-  reasons.demand(people.size >= total, 'approvals-missing', `${people.size} of ${total} people approved it`);
+  reasons.demand(
+    people.size >= total,
+    'approvals-missing',
+    `${people.size} of ${total} people approved it`,
+  );
   reasons.demand(
     alone.size >= independent,
     'approvals-not-independent',
@@ -47,7 +58,10 @@ export function judgeApprovals(evidence: Evidence, before: JudgedBefore, reasons
   return held;
 }
 
-function contextOf({ identities, input, policies }: Evidence, { publish, scan, verdict }: JudgedBefore): ApprovalContext {
+function contextOf(
+  { identities, input, policies }: Evidence,
+  { publish, scan, verdict }: JudgedBefore,
+): ApprovalContext {
   const { root, line } = input;
   return {
     root,
@@ -55,7 +69,9 @@ function contextOf({ identities, input, policies }: Evidence, { publish, scan, v
     identities,
     version: line,
     capabilityDigest: capabilityDigest(line.capabilities),
-    ...(publish === undefined ? {} : { publish: { signer: publish.signer, logIndex: publish.logIndex } }),
+    ...(publish === undefined
+      ? {}
+      : { publish: { signer: publish.signer, logIndex: publish.logIndex } }),
     ...(scan === undefined ? {} : { scan }),
     ...(verdict === undefined ? {} : { at: verdict.at }),
   };
@@ -65,5 +81,11 @@ function admitted({ statement, logIndex }: LoggedApproval): AdmittedApproval {
   const { reviewer, independent, reason } = statement.predicate;
   const by = 'keyId' in reviewer ? 'key' : 'passkey';
   // Who signs in the desk believes what the desk shows.
-  return { member: reviewer.member, by, independent: independent && by === 'key', reason, logIndex };
+  return {
+    member: reviewer.member,
+    by,
+    independent: independent && by === 'key',
+    reason,
+    logIndex,
+  };
 }

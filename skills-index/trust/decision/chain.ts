@@ -46,13 +46,32 @@ interface Said {
 }
 
 /** Puts what was judged into one tree below the root of trust. */
-export function chainOf(evidence: Evidence, judged: Judged, reasons: readonly DecisionReason[]): ChainNode {
-  const node = (part: ChainPart, { says, notes = [], undemanded }: Said, of: readonly ChainNode[] = []): ChainNode => {
+export function chainOf(
+  evidence: Evidence,
+  judged: Judged,
+  reasons: readonly DecisionReason[],
+): ChainNode {
+  const node = (
+    part: ChainPart,
+    { says, notes = [], undemanded }: Said,
+    of: readonly ChainNode[] = [],
+  ): ChainNode => {
     const own = reasons.filter((one) => one.part === part);
     const isHollow = undemanded === true && own.length === 0;
-    return { part, holds: own.length === 0, ...(isHollow ? { undemanded } : {}), says, notes, reasons: own, of };
+    return {
+      part,
+      holds: own.length === 0,
+      ...(isHollow ? { undemanded } : {}),
+      says,
+      notes,
+      reasons: own,
+      of,
+    };
   };
-  const ofLog = [node('statements', sayStatements(evidence)), node('witnesses', sayWitnesses(judged))];
+  const ofLog = [
+    node('statements', sayStatements(evidence)),
+    node('witnesses', sayWitnesses(judged)),
+  ];
   return node('root', sayRoot(evidence), [
     node('log', sayLog(evidence, judged), ofLog),
     node('publisher', sayPublisher(evidence, judged)),
@@ -65,7 +84,10 @@ export function chainOf(evidence: Evidence, judged: Judged, reasons: readonly De
 }
 
 function sayRoot({ input: { root } }: Evidence): Said {
-  const people = root.administrators.length === 1 ? 'one administrator' : `${root.administrators.length} administrators`;
+  const people =
+    root.administrators.length === 1
+      ? 'one administrator'
+      : `${root.administrators.length} administrators`;
   const retired = root.retired?.length ?? 0;
   return {
     says: `root of trust ${rootFingerprint(root)} of ${root.origin}: ${people}, ${root.threshold} needed to change whose a scope is`,
@@ -79,7 +101,8 @@ function sayRoot({ input: { root } }: Evidence): Said {
 }
 
 function sayLog({ input }: Evidence, { status }: Judged): Said {
-  if (status === undefined) return { says: `the log of ${input.root.origin}: no head of it that counts is at hand` };
+  if (status === undefined)
+    return { says: `the log of ${input.root.origin}: no head of it that counts is at hand` };
   const { size, root } = status.checkpoint;
   const kept = input.seen;
   return {
@@ -103,13 +126,20 @@ function sayStatements({ statements, input }: Evidence): Said {
 function sayWitnesses({ status }: Judged): Said {
   const witnessed = status?.witnessed;
   if (witnessed === undefined) {
-    const says = 'witnessed: 0/0 (none demanded): this registry could show you another history than others';
+    const says =
+      'witnessed: 0/0 (none demanded): this registry could show you another history than others';
     return { says, undemanded: true };
   }
   const { counted, of, threshold } = witnessed;
-  const names = counted.map(({ name, seconds }) => `${name} cosigned at ${new Date(seconds * 1000).toISOString()}`);
+  const names = counted.map(
+    ({ name, seconds }) => `${name} cosigned at ${new Date(seconds * 1000).toISOString()}`,
+  );
   const says = `witnessed: ${counted.length}/${of} (${threshold} needed)`;
-  return { says, notes: names, ...(counted.length === 0 && threshold === 0 ? { undemanded: true } : {}) };
+  return {
+    says,
+    notes: names,
+    ...(counted.length === 0 && threshold === 0 ? { undemanded: true } : {}),
+  };
 }
 
 function sayPublisher(evidence: Evidence, { publish, level }: Judged): Said {
@@ -135,14 +165,22 @@ function sayPublisher(evidence: Evidence, { publish, level }: Judged): Said {
 function sayChanges(signed: VerifiedStatement | undefined, evidence: Evidence): string[] {
   const { identities, input } = evidence;
   const scope = scopeOf(input.line.name);
-  const counts = ({ digest }: VerifiedStatement): boolean => !identities.ignored.some((one) => one.digest === digest);
+  const counts = ({ digest }: VerifiedStatement): boolean =>
+    !identities.ignored.some((one) => one.digest === digest);
   const rotated = statementsOf(evidence, predicateTypes.key).filter(counts);
   const given = statementsOf(evidence, predicateTypes.scope).filter(counts);
   return [
     ...rotated.flatMap(({ statement: { predicate }, logIndex }) => {
       const { key, replaces } = predicate;
-      if (signed === undefined || replaces === undefined || ![key.keyId, replaces].includes(signed.signer)) return [];
-      return [`the publisher’s key was rotated at log index ${logIndex}: ${key.keyId} follows ${replaces}`];
+      if (
+        signed === undefined ||
+        replaces === undefined ||
+        ![key.keyId, replaces].includes(signed.signer)
+      )
+        return [];
+      return [
+        `the publisher’s key was rotated at log index ${logIndex}: ${key.keyId} follows ${replaces}`,
+      ];
     }),
     ...given.flatMap(({ statement: { predicate }, logIndex, digest }) => {
       if (predicate.scope !== scope || predicate.previous === undefined) return [];
@@ -199,7 +237,9 @@ function sayVerdict({ policies }: Evidence, { verdict }: Judged): Said {
   return {
     says: `verdict of the registry at log index ${verdict.logIndex}, ${new Date(verdict.at).toISOString()}`,
     notes:
-      validUpTo === undefined ? [] : [`under an earlier policy, which administrators let count up to log index ${validUpTo}`],
+      validUpTo === undefined
+        ? []
+        : [`under an earlier policy, which administrators let count up to log index ${validUpTo}`],
   };
 }
 
@@ -210,12 +250,17 @@ function sayStatus({ input }: Evidence, { status, marks }: Judged): Said {
   return {
     says: `status of ${issued}, good until ${expires}${late ? ', counted by the grace that this host allows' : ''}`,
     notes: [
-      ...(input.past === true ? [`judged as of ${new Date(input.now).toISOString()}; what was said since is not known`] : []),
+      ...(input.past === true
+        ? [`judged as of ${new Date(input.now).toISOString()}; what was said since is not known`]
+        : []),
       ...marks,
     ],
   };
 }
 
 function sayVersion({ input: { line } }: Evidence): Said {
-  return { says: `${line.name}@${line.version} is the bundle ${line.bundle}`, notes: [purlOf(line.name, line.version)] };
+  return {
+    says: `${line.name}@${line.version} is the bundle ${line.bundle}`,
+    notes: [purlOf(line.name, line.version)],
+  };
 }

@@ -4,12 +4,23 @@ import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
-import { predicateTypes, type Statement, type VersionSubject, versionSubjects } from '../../statement/attestation.ts';
+import {
+  predicateTypes,
+  type Statement,
+  type VersionSubject,
+  versionSubjects,
+} from '../../statement/attestation.ts';
 import { scanReportValuesMax } from '../../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
 import { chainIdentities, type Identities } from '../identity.ts';
 import { type JudgingPolicies, policiesAt } from '../judging-policies.ts';
-import { marksOfAll, newestStatus, type Status, type StatusMark, verifyStatus } from '../status-file.ts';
+import {
+  marksOfAll,
+  newestStatus,
+  type Status,
+  type StatusMark,
+  verifyStatus,
+} from '../status-file.ts';
 import { VerifiedStatements } from '../verified-statements.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
 import type { DecisionInput } from './input.ts';
@@ -49,19 +60,27 @@ const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>
 export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
   const bundle = readBundle(input, reasons);
   const memory = input.verified ?? new VerifiedStatements();
-  const statements = input.line.statements.flatMap((digest) => readStatement(input, memory, digest, reasons) ?? []);
+  const statements = input.line.statements.flatMap(
+    (digest) => readStatement(input, memory, digest, reasons) ?? [],
+  );
   const known = readKnown(input, memory);
   const report = attempt(reasons, 'scan-mismatch', () => readReport(input.report));
   const statuses = readStatuses(input, reasons);
   const status = newestStatus(statuses);
   const { name, version } = input.line;
-  const about = bundle === undefined ? undefined : { name, version, bundle: input.line.bundle, files: bundle.files };
+  const about =
+    bundle === undefined
+      ? undefined
+      : { name, version, bundle: input.line.bundle, files: bundle.files };
   const evidence: Evidence = {
     input,
     statements,
     known,
     identities: chainIdentities(input.root, [...statements, ...known]),
-    policies: policiesAt(input.policy, statements.find((one) => one.statement.predicateType === verdict)?.logIndex),
+    policies: policiesAt(
+      input.policy,
+      statements.find((one) => one.statement.predicateType === verdict)?.logIndex,
+    ),
     ...(bundle === undefined ? {} : { bundle }),
     ...(report === undefined ? {} : { report }),
     ...(status === undefined ? {} : { status }),
@@ -72,8 +91,12 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
 }
 
 /** All verified statements of one kind, in log order. */
-export function statementsOf<Type extends Statement['predicateType']>(evidence: Evidence, type: Type): Verified<Type>[] {
-  const isOfType = (one: VerifiedStatement): one is Verified<Type> => one.statement.predicateType === type;
+export function statementsOf<Type extends Statement['predicateType']>(
+  evidence: Evidence,
+  type: Type,
+): Verified<Type>[] {
+  const isOfType = (one: VerifiedStatement): one is Verified<Type> =>
+    one.statement.predicateType === type;
   return evidence.statements.filter(isOfType).sort((a, b) => a.logIndex - b.logIndex);
 }
 
@@ -88,12 +111,20 @@ export function onlyStatement<Type extends Statement['predicateType']>(
   const part = partOfType[type];
   if (one === undefined) reasons.add('statement-missing', `there is no ${what}`, part);
   if (more.length > 0)
-    reasons.add('statement-surplus', `there are ${more.length + 1} statements that claim to be the ${what}`, part);
+    reasons.add(
+      'statement-surplus',
+      `there are ${more.length + 1} statements that claim to be the ${what}`,
+      part,
+    );
   return one;
 }
 
 function readBundle({ bundle, line, pinned }: DecisionInput, reasons: Reasons): Bundle | undefined {
-  reasons.demand(digestOf(bundle) === line.bundle, 'bundle-mismatch', `the bundle's bytes are not ${line.bundle}`);
+  reasons.demand(
+    digestOf(bundle) === line.bundle,
+    'bundle-mismatch',
+    `the bundle's bytes are not ${line.bundle}`,
+  );
   const pin = pinned?.bundle;
   reasons.demand(
     pin === undefined || pin === line.bundle,
@@ -115,16 +146,21 @@ function readStatement(
     return undefined;
   }
   return attempt(reasons, 'statement-invalid', () => {
-    if (digestOf(bytes) !== digest) throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
+    if (digestOf(bytes) !== digest)
+      throw new Problem('statement-invalid', `The bytes of the statement are not ${digest}`);
     const read = memory.verify(bytes, root, sigstore);
     // One statement, one address: other bytes of the same bundle would count twice.
-    if (read.digest !== digest) throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
+    if (read.digest !== digest)
+      throw new Problem('statement-invalid', `The statement ${digest} is not in canonical form`);
     return read;
   });
 }
 
 // What no longer verifies is passed over: administrators have said since that its key, or its authority, did not count there.
-function readKnown({ root, line, sigstore, known, past }: DecisionInput, memory: VerifiedStatements): VerifiedStatement[] {
+function readKnown(
+  { root, line, sigstore, known, past }: DecisionInput,
+  memory: VerifiedStatements,
+): VerifiedStatement[] {
   if (known === undefined || past === true) return [];
   return [...known].flatMap(([digest, bytes]) => {
     if (line.statements.includes(digest)) return [];
@@ -145,23 +181,34 @@ function readReport(bytes: Uint8Array): ScanReport {
   return parseScanReport(value);
 }
 
-function readStatuses({ statuses, root, now, statusGraceSeconds = 0, past = false }: DecisionInput, reasons: Reasons): Status[] {
+function readStatuses(
+  { statuses, root, now, statusGraceSeconds = 0, past = false }: DecisionInput,
+  reasons: Reasons,
+): Status[] {
   const faults: { code: DecisionReasonCode; message: string }[] = [];
   const good = statuses.flatMap((bytes) => {
     try {
       return [verifyStatus(bytes, root, now, { graceSeconds: statusGraceSeconds, past })];
     } catch (cause) {
       if (!(cause instanceof Problem)) throw cause;
-      faults.push({ code: cause.code === 'status-stale' ? 'status-stale' : 'status-missing', message: cause.message });
+      faults.push({
+        code: cause.code === 'status-stale' ? 'status-stale' : 'status-missing',
+        message: cause.message,
+      });
       return [];
     }
   });
-  if (good.length === 0 && faults.length === 0) reasons.add('status-missing', 'there is no status file');
+  if (good.length === 0 && faults.length === 0)
+    reasons.add('status-missing', 'there is no status file');
   if (good.length === 0) for (const { code, message } of faults) reasons.add(code, message);
   return good;
 }
 
-function judgeSubjects(statements: readonly VerifiedStatement[], about: VersionSubject, reasons: Reasons): void {
+function judgeSubjects(
+  statements: readonly VerifiedStatement[],
+  about: VersionSubject,
+  reasons: Reasons,
+): void {
   const expected = canonicalJson(versionSubjects(about));
   for (const { statement, logIndex } of statements) {
     const part = partOfType[statement.predicateType];
@@ -176,7 +223,11 @@ function judgeSubjects(statements: readonly VerifiedStatement[], about: VersionS
   }
 }
 
-function attempt<Result>(reasons: Reasons, code: DecisionReasonCode, read: () => Result): Result | undefined {
+function attempt<Result>(
+  reasons: Reasons,
+  code: DecisionReasonCode,
+  read: () => Result,
+): Result | undefined {
   try {
     return read();
   } catch (cause) {

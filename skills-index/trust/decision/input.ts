@@ -34,7 +34,10 @@ export interface DecisionInput {
   /** Who has to have cosigned the status file's checkpoint, trusted like `root`. Without it nobody has to. */
   readonly witnesses?: WitnessPolicy;
   /** The last checkpoint that this installation saw, with its signed note and the consistency proof from it to the status file's. */
-  readonly seen?: { readonly checkpoint: TreeHead & { readonly note?: string }; readonly proof: readonly Hash[] };
+  readonly seen?: {
+    readonly checkpoint: TreeHead & { readonly note?: string };
+    readonly proof: readonly Hash[];
+  };
   /**
    * Consistency proofs from the size of each checkpoint among the evidence to the largest one, so that all of it lies in one log.
    * Left out only by who keeps the log.

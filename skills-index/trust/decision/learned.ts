@@ -14,9 +14,12 @@ const { member, scope, key, revocation } = predicateTypes;
 /** Addresses of the statements to keep. A suspension is not kept: its lift may be said where this host never looks. */
 export function learnedFrom({ input, statements, known, identities }: Evidence): Digest[] {
   const ignored = new Set(identities.ignored.map(({ digest }) => digest));
-  const counted = [...statements, ...known].filter(({ digest }) => !ignored.has(digest)).sort((a, b) => a.logIndex - b.logIndex);
+  const counted = [...statements, ...known]
+    .filter(({ digest }) => !ignored.has(digest))
+    .sort((a, b) => a.logIndex - b.logIndex);
   const own = scopeOf(input.line.name);
-  const isOfScope = (statement: Statement): boolean => statement.predicateType === scope && statement.predicate.scope === own;
+  const isOfScope = (statement: Statement): boolean =>
+    statement.predicateType === scope && statement.predicate.scope === own;
   const people = identitiesBehind(counted, isOfScope);
   const isKept = (statement: Statement): boolean => {
     switch (statement.predicateType) {
@@ -25,14 +28,19 @@ export function learnedFrom({ input, statements, known, identities }: Evidence):
       case scope:
         return isOfScope(statement);
       case key:
-        return people.has(statement.predicate.key.keyId) || people.has(statement.predicate.replaces ?? '');
+        return (
+          people.has(statement.predicate.key.keyId) ||
+          people.has(statement.predicate.replaces ?? '')
+        );
       case revocation:
         return statement.predicate.kind === 'revoked';
       default:
         return false;
     }
   };
-  return statements.flatMap(({ statement, digest }) => (isKept(statement) && !ignored.has(digest) ? [digest] : []));
+  return statements.flatMap(({ statement, digest }) =>
+    isKept(statement) && !ignored.has(digest) ? [digest] : [],
+  );
 }
 
 // Members, all who owned the scope or published in it, and the keys that followed theirs. In log order a key is named before its successor.
@@ -42,9 +50,11 @@ function identitiesBehind(
 ): ReadonlySet<string> {
   const people = new Set<string>();
   for (const { statement } of counted) {
-    if (statement.predicateType === member && statement.predicate.key !== undefined) people.add(statement.predicate.key.keyId);
+    if (statement.predicateType === member && statement.predicate.key !== undefined)
+      people.add(statement.predicate.key.keyId);
     if (statement.predicateType === scope && isOfScope(statement))
-      for (const one of [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])]) people.add(identityId(one));
+      for (const one of [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])])
+        people.add(identityId(one));
     if (statement.predicateType === key && people.has(statement.predicate.replaces ?? ''))
       people.add(statement.predicate.key.keyId);
   }

@@ -36,8 +36,17 @@ export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | u
   };
 }
 
-function judgeWitnesses(note: string, { witnesses, root, now, statusGraceSeconds = 0 }: DecisionInput, reasons: Reasons) {
-  const terms = { root, now, graceSeconds: statusGraceSeconds, ...(witnesses === undefined ? {} : { witnesses }) };
+function judgeWitnesses(
+  note: string,
+  { witnesses, root, now, statusGraceSeconds = 0 }: DecisionInput,
+  reasons: Reasons,
+) {
+  const terms = {
+    root,
+    now,
+    graceSeconds: statusGraceSeconds,
+    ...(witnesses === undefined ? {} : { witnesses }),
+  };
   const { witnessed, why } = readWitnesses(note, terms);
   if (why !== undefined) reasons.add('witnesses-missing', why);
   return witnessed;
@@ -63,12 +72,19 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
         break;
     }
   }
-  const denied = revokedBefore?.has(line.bundle) === true && !marks.some(({ kind }) => kind === 'revoked');
+  const denied =
+    revokedBefore?.has(line.bundle) === true && !marks.some(({ kind }) => kind === 'revoked');
   if (denied)
-    reasons.add('revoked', 'a status seen here before says that it is revoked, and the present one hides that: tell others');
+    reasons.add(
+      'revoked',
+      'a status seen here before says that it is revoked, and the present one hides that: tell others',
+    );
   const revocation = standingRevocation(evidence);
   if (revocation !== undefined)
-    reasons.add(revocation.kind, `${revocation.kind} at log index ${revocation.logIndex}: ${revocation.reason}`);
+    reasons.add(
+      revocation.kind,
+      `${revocation.kind} at log index ${revocation.logIndex}: ${revocation.reason}`,
+    );
   return facts;
 }
 
@@ -77,6 +93,11 @@ export function standingRevocation(evidence: Evidence): StandingWord | undefined
   const { identities, input } = evidence;
   const [publish] = statementsOf(evidence, predicateTypes.publish);
   const all = { ...evidence, statements: [...evidence.statements, ...evidence.known] };
-  const context = { root: input.root, identities, version: input.line, ...(publish === undefined ? {} : { publish }) };
+  const context = {
+    root: input.root,
+    identities,
+    version: input.line,
+    ...(publish === undefined ? {} : { publish }),
+  };
   return standingWord(context, statementsOf(all, predicateTypes.revocation));
 }

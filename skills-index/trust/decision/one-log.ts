@@ -46,7 +46,10 @@ export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | un
   const { status, input } = evidence;
   if (status === undefined) return undefined;
   const seen = input.seen === undefined ? undefined : alarmOfSeen(input.seen, status);
-  const alarms = [...(seen === undefined ? [] : [seen]), ...judgeTogether(evidence, headOfStatus(status.checkpoint))];
+  const alarms = [
+    ...(seen === undefined ? [] : [seen]),
+    ...judgeTogether(evidence, headOfStatus(status.checkpoint)),
+  ];
   for (const { kind, message } of alarms) reasons.add(kind, message);
   return alarms.find((one) => one.proven) ?? alarms[0];
 }
@@ -58,7 +61,11 @@ export function alarmOfSeen(
 ): LogAlarm | undefined {
   const shown = headOfStatus(note);
   if (verifyConsistency({ first: checkpoint, second: shown, proof })) return undefined;
-  const seen = { ...checkpoint, from: 'what was seen here before', note: () => checkpoint.note ?? '' };
+  const seen = {
+    ...checkpoint,
+    from: 'what was seen here before',
+    note: () => checkpoint.note ?? '',
+  };
   const isOther = checkpoint.size === shown.size || proof.length > 0;
   const what =
     checkpoint.size > shown.size
@@ -74,12 +81,17 @@ export function alarmOfSeen(
 function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const { consistency } = evidence.input;
   const heads = [shown, ...evidence.statements.map((one) => statementHead(evidence, one))];
-  const largest = heads.reduce((a, b) => (b.size > a.size || (b.size === a.size && a.retired) ? b : a));
+  const largest = heads.reduce((a, b) =>
+    b.size > a.size || (b.size === a.size && a.retired) ? b : a,
+  );
   return heads.flatMap((head) => {
     const isSame = head.size === largest.size;
     const proof: readonly Hash[] | undefined = isSame ? [] : consistency?.get(head.size);
     if (consistency === undefined && !isSame && !head.retired) return [];
-    const continues = !largest.retired && proof !== undefined && verifyConsistency({ first: head, second: largest, proof });
+    const continues =
+      !largest.retired &&
+      proof !== undefined &&
+      verifyConsistency({ first: head, second: largest, proof });
     if (continues) return [];
     const what =
       isSame && head !== largest
@@ -91,7 +103,12 @@ function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   });
 }
 
-function alarm(kind: LogAlarm['kind'], [one, other]: readonly [NamedHead, NamedHead], what: string, proven: boolean): LogAlarm {
+function alarm(
+  kind: LogAlarm['kind'],
+  [one, other]: readonly [NamedHead, NamedHead],
+  what: string,
+  proven: boolean,
+): LogAlarm {
   const heads = [withNote(one), withNote(other)] as const;
   return { kind, heads, proven, message: `${what}: ${sayHead(one)}, and ${sayHead(other)}` };
 }
@@ -110,7 +127,11 @@ function headOfStatus(note: string): Head {
 }
 
 function statementHead({ input }: Evidence, { checkpoint, digest }: VerifiedStatement): Head {
-  return { ...checkpoint, from: `the statement ${digest}`, note: () => noteIn(input.statements.get(digest) ?? '') };
+  return {
+    ...checkpoint,
+    from: `the statement ${digest}`,
+    note: () => noteIn(input.statements.get(digest) ?? ''),
+  };
 }
 
 function noteIn(bytes: Uint8Array | string): string {

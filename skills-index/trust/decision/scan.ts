@@ -28,7 +28,11 @@ export interface JudgedScan {
 type Scan = Verified<(typeof predicateTypes)['scan']>;
 
 /** The scans: by scanner members, of exactly the bundle's files, with the report at hand. */
-export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined, reasons: Reasons): JudgedScan | undefined {
+export function judgeScan(
+  evidence: Evidence,
+  publish: JudgedPublish | undefined,
+  reasons: Reasons,
+): JudgedScan | undefined {
   const { input, bundle, report } = evidence;
   const scans = scansOf(evidence, reasons);
   const [scan] = scans;
@@ -45,12 +49,19 @@ export function judgeScan(evidence: Evidence, publish: JudgedPublish | undefined
     ruleSet: said.ruleSet,
     findings: report.findings,
     files: bundle.files.length,
-    needed: approvalsNeeded(evidence.policies.approving, { capabilities, findings: report.findings, verdict: said.verdict }),
+    needed: approvalsNeeded(evidence.policies.approving, {
+      capabilities,
+      findings: report.findings,
+      verdict: said.verdict,
+    }),
   };
 }
 
 function scansOf(evidence: Evidence, reasons: Reasons): Scan[] {
-  if ((evidence.policies.approving.scanners ?? 1) > 1 && statementsOf(evidence, predicateTypes.scan).length > 0)
+  if (
+    (evidence.policies.approving.scanners ?? 1) > 1 &&
+    statementsOf(evidence, predicateTypes.scan).length > 0
+  )
     return statementsOf(evidence, predicateTypes.scan);
   const scan = onlyStatement(evidence, predicateTypes.scan, 'scan statement', reasons);
   return scan === undefined ? [] : [scan];
@@ -62,33 +73,72 @@ interface Read {
   readonly publish: JudgedPublish | undefined;
 }
 
-function judgeOne({ identities, input }: Evidence, { bundle, report, publish }: Read, scan: Scan, reasons: Reasons): void {
+function judgeOne(
+  { identities, input }: Evidence,
+  { bundle, report, publish }: Read,
+  scan: Scan,
+  reasons: Reasons,
+): void {
   const said = scan.statement.predicate;
   const isScanner = identities.isMember(scan.signer, 'scanner', scan.logIndex);
-  reasons.demand(isScanner, 'scanner-unknown', `${scan.signer} was no scanner at log index ${scan.logIndex}`);
+  reasons.demand(
+    isScanner,
+    'scanner-unknown',
+    `${scan.signer} was no scanner at log index ${scan.logIndex}`,
+  );
   const covered = said.coverage.map(({ path, sha256 }) => ({ path, sha256 }));
   const listed = bundle.files.map(({ path, sha256 }) => ({ path, sha256 }));
-  const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({ path, sha256, disposition }));
+  const reported = report.coverage.files.map(({ path, sha256, disposition }) => ({
+    path,
+    sha256,
+    disposition,
+  }));
   const faults: readonly (readonly [boolean, string])[] = [
-    [canonicalJson(covered) === canonicalJson(listed), 'the scan did not cover exactly the files of the bundle'],
-    [said.report === digestOf(input.report), 'the scan report is not the one that the scanner signed'],
-    [canonicalJson(reported) === canonicalJson(said.coverage), 'the scan report covers other files than the scanner signed'],
+    [
+      canonicalJson(covered) === canonicalJson(listed),
+      'the scan did not cover exactly the files of the bundle',
+    ],
+    [
+      said.report === digestOf(input.report),
+      'the scan report is not the one that the scanner signed',
+    ],
+    [
+      canonicalJson(reported) === canonicalJson(said.coverage),
+      'the scan report covers other files than the scanner signed',
+    ],
     [report.bundle === input.line.bundle, 'the scan report is about another bundle'],
     [
       report.ruleSet === said.ruleSet && report.verdict === said.verdict,
       'the scan report says something else than the scanner signed',
     ],
-    [publish === undefined || scan.logIndex > publish.logIndex, 'the scan was logged before the version was published'],
+    [
+      publish === undefined || scan.logIndex > publish.logIndex,
+      'the scan was logged before the version was published',
+    ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'scan-mismatch', message);
   const foreign = judgeOfRegistry(input.root)(scan);
-  reasons.demand(foreign === undefined, 'scan-mismatch', `the scan at log index ${scan.logIndex} does not count: ${foreign}`);
+  reasons.demand(
+    foreign === undefined,
+    'scan-mismatch',
+    `the scan at log index ${scan.logIndex} does not count: ${foreign}`,
+  );
 }
 
 // Two keys of one member are one scanner.
-function judgeScanners({ identities, policies }: Evidence, scans: readonly Scan[], reasons: Reasons): string {
-  const names = new Set(scans.map(({ signer, logIndex }) => identities.memberOf(signer, logIndex)?.name ?? signer));
+function judgeScanners(
+  { identities, policies }: Evidence,
+  scans: readonly Scan[],
+  reasons: Reasons,
+): string {
+  const names = new Set(
+    scans.map(({ signer, logIndex }) => identities.memberOf(signer, logIndex)?.name ?? signer),
+  );
   const needed = policies.approving.scanners ?? 1;
-  reasons.demand(names.size >= needed, 'scans-missing', `${names.size} of ${needed} scanners signed the report`);
+  reasons.demand(
+    names.size >= needed,
+    'scans-missing',
+    `${names.size} of ${needed} scanners signed the report`,
+  );
   return [...names].join(' and ');
 }

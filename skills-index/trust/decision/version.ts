@@ -51,11 +51,23 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   const { manifest, inferred } = publish.statement.predicate;
   const scope = scopeOf(line.name);
   const matched = matchedIdentity(identities.publishersOf(scope, logIndex), publish);
-  reasons.demand(matched !== undefined, 'publisher-unknown', sayForeign(identities, scope, publish));
+  reasons.demand(
+    matched !== undefined,
+    'publisher-unknown',
+    sayForeign(identities, scope, publish),
+  );
   const signer = matched === undefined ? publish.signer : identityId(matched);
-  reasons.demand(line.publisher === signer, 'line-mismatch', `the index names ${line.publisher} as publisher, ${signer} signed`);
-  const word = identities.stops.wordWhenPublished({ ids: [signer, ...idsOf(publish)], scope }, logIndex);
-  if (word !== undefined) reasons.add(word.kind, `when it was published, its publisher was ${sayWord(word)}`);
+  reasons.demand(
+    line.publisher === signer,
+    'line-mismatch',
+    `the index names ${line.publisher} as publisher, ${signer} signed`,
+  );
+  const word = identities.stops.wordWhenPublished(
+    { ids: [signer, ...idsOf(publish)], scope },
+    logIndex,
+  );
+  if (word !== undefined)
+    reasons.add(word.kind, `when it was published, its publisher was ${sayWord(word)}`);
   const pin = pinned?.publisher;
   const kept = pin === undefined || pin === signer || identities.follows(signer, pin);
   reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
@@ -68,7 +80,11 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
     `@${scope} was claimed at log index ${pinned?.scopeClaim} when a skill of it came here first, now it is shown as claimed at ${claim}`,
   );
   const named = manifest.name === line.name && manifest.version === line.version;
-  reasons.demand(named, 'manifest-mismatch', `the signed manifest is of ${manifest.name}@${manifest.version}`);
+  reasons.demand(
+    named,
+    'manifest-mismatch',
+    `the signed manifest is of ${manifest.name}@${manifest.version}`,
+  );
   const by = matched === undefined ? signer : printIdentity(matched);
   return { signer, by, logIndex, scopeClaim: claim ?? -1, manifest, inferred: inferred === true };
 }
@@ -76,19 +92,31 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
 // Provenance says where a version was built; it counts from those alone who may publish.
 function judgeProvenance(evidence: Evidence, scope: Scope, reasons: Reasons): void {
   for (const one of statementsOf(evidence, predicateTypes.provenance)) {
-    const known = matchedIdentity(evidence.identities.publishersOf(scope, one.logIndex), one) !== undefined;
-    reasons.demand(known, 'publisher-unknown', `provenance: ${sayForeign(evidence.identities, scope, one)}`);
+    const known =
+      matchedIdentity(evidence.identities.publishersOf(scope, one.logIndex), one) !== undefined;
+    reasons.demand(
+      known,
+      'publisher-unknown',
+      `provenance: ${sayForeign(evidence.identities, scope, one)}`,
+    );
   }
 }
 
 /** The registry's verdict: by its key, PASSED, under this policy, over exactly these statements. */
 export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdict | undefined {
   const { input } = evidence;
-  const verdict = onlyStatement(evidence, predicateTypes.verdict, 'verdict of the registry', reasons);
+  const verdict = onlyStatement(
+    evidence,
+    predicateTypes.verdict,
+    'verdict of the registry',
+    reasons,
+  );
   if (verdict === undefined) return undefined;
   const said = verdict.statement.predicate;
   const { publish, scan, approval, provenance } = predicateTypes;
-  const inputs = [publish, scan, approval, provenance].flatMap((type) => statementsOf(evidence, type));
+  const inputs = [publish, scan, approval, provenance].flatMap((type) =>
+    statementsOf(evidence, type),
+  );
   const expected = inputs.map((one) => hexOf(one.digest)).sort();
   const named = said.inputAttestations.map((one) => one.digest.sha256);
   const faults: readonly (readonly [boolean, string])[] = [
@@ -97,29 +125,54 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
       'the verdict is not signed with the registry key of the root file',
     ],
     [said.verificationResult === 'PASSED', `the verdict is ${said.verificationResult}`],
-    [said.resourceUri === purlOf(input.line.name, input.line.version), `the verdict is about ${said.resourceUri}`],
-    [canonicalJson(named) === canonicalJson(expected), 'the verdict does not name exactly the statements at hand'],
-    [inputs.every((one) => one.logIndex < verdict.logIndex), 'the verdict was logged before what it rests on'],
+    [
+      said.resourceUri === purlOf(input.line.name, input.line.version),
+      `the verdict is about ${said.resourceUri}`,
+    ],
+    [
+      canonicalJson(named) === canonicalJson(expected),
+      'the verdict does not name exactly the statements at hand',
+    ],
+    [
+      inputs.every((one) => one.logIndex < verdict.logIndex),
+      'the verdict was logged before what it rests on',
+    ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'verdict-invalid', message);
   const foreign = judgeOfRegistry(input.root)(verdict);
-  reasons.demand(foreign === undefined, 'verdict-invalid', `the verdict does not count: ${foreign}`);
+  reasons.demand(
+    foreign === undefined,
+    'verdict-invalid',
+    `the verdict does not count: ${foreign}`,
+  );
   const { approving, validUpTo } = evidence.policies;
   const underPolicy = said.policy.digest.sha256 === hexOf(policyDigest(approving));
-  const until = validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;
-  reasons.demand(underPolicy, 'policy-mismatch', `the verdict was made under another policy${until}`);
+  const until =
+    validUpTo === undefined ? '' : ` than the one in force up to log index ${validUpTo}`;
+  reasons.demand(
+    underPolicy,
+    'policy-mismatch',
+    `the verdict was made under another policy${until}`,
+  );
   return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
 }
 
 /** What the lock says besides bytes and publisher: from which registry, with which capabilities, by which verdict it was admitted. */
-export function judgePinned({ input }: Evidence, verdict: JudgedVerdict | undefined, reasons: Reasons): void {
+export function judgePinned(
+  { input }: Evidence,
+  verdict: JudgedVerdict | undefined,
+  reasons: Reasons,
+): void {
   const { registry, registryId, capabilities, logIndex } = input.pinned ?? {};
   const own = registryIdOf(input.root);
   const { origin } = input.root;
   const approved = capabilityDigest(input.line.capabilities);
   const at = verdict?.logIndex;
   const faults: readonly (readonly [boolean, string])[] = [
-    [registry === undefined || registry === origin, `the lock says registry ${registry}, and ${origin} answers`],
+    [
+      registry === undefined || registry === origin,
+      `the lock says registry ${registry}, and ${origin} answers`,
+    ],
     [
       registryId === undefined || registryId === own,
       `the lock says the registry with the first root file ${registryId}, and the one with ${own} answers`,
@@ -128,7 +181,10 @@ export function judgePinned({ input }: Evidence, verdict: JudgedVerdict | undefi
       capabilities === undefined || capabilities === approved,
       `the lock says capabilities ${capabilities}, ${approved} is approved`,
     ],
-    [logIndex === undefined || logIndex === at, `the lock says log index ${logIndex}, the verdict is at ${at ?? 'none'}`],
+    [
+      logIndex === undefined || logIndex === at,
+      `the lock says log index ${logIndex}, the verdict is at ${at ?? 'none'}`,
+    ],
   ];
   for (const [holds, message] of faults) reasons.demand(holds, 'lock-mismatch', message);
 }
@@ -140,12 +196,20 @@ export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   const [verdict] = statementsOf(evidence, predicateTypes.verdict);
   if (verdict !== undefined) {
     const placed = line.logIndex === verdict.logIndex;
-    reasons.demand(placed, 'line-mismatch', `the index says log index ${line.logIndex}, the verdict is at ${verdict.logIndex}`);
+    reasons.demand(
+      placed,
+      'line-mismatch',
+      `the index says log index ${line.logIndex}, the verdict is at ${verdict.logIndex}`,
+    );
   }
   if (publish !== undefined) {
     const { manifest } = publish.statement.predicate;
     const sameRequires = canonicalJson(line.requires) === canonicalJson(manifest.requires);
-    reasons.demand(sameRequires, 'line-mismatch', 'the index names other required skills than the signed manifest');
+    reasons.demand(
+      sameRequires,
+      'line-mismatch',
+      'the index names other required skills than the signed manifest',
+    );
     const beyond = beyondDeclared(line.capabilities, manifest.capabilities);
     reasons.demand(
       isEmpty(beyond),

@@ -27,7 +27,11 @@ export class AdministratorVotes<Change> {
   }
 
   /** Counts the vote of an administrator of the root file. A change that is voted through leaves no vote on the same thing standing. */
-  isVotedThrough(about: string, change: Change, { signer, logIndex }: Pick<LoggedStatement, 'signer' | 'logIndex'>): boolean {
+  isVotedThrough(
+    about: string,
+    change: Change,
+    { signer, logIndex }: Pick<LoggedStatement, 'signer' | 'logIndex'>,
+  ): boolean {
     const changes = this.#votes.get(about) ?? new Map<string, PendingVote<Change>>();
     const text = canonicalJson(change);
     const by = [...(changes.get(text)?.by ?? []).filter((one) => one !== signer), signer];

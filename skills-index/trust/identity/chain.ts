@@ -41,10 +41,15 @@ export class IdentityChain implements Identities {
     this.#root = root;
     this.#order = order;
     this.ends = new KnownEnds(known);
-    this.#members = new Members(root, { ends: this.ends, order, nameKey: (key) => this.#name(key) });
+    this.#members = new Members(root, {
+      ends: this.ends,
+      order,
+      nameKey: (key) => this.#name(key),
+    });
     this.scopeVotes = new AdministratorVotes(root);
     this.memberVotes = this.#members.votes;
-    for (const key of keysOfOffice(root, 'administrator')) this.#keys.set(rootKeyId(key), spkiOf(key));
+    for (const key of keysOfOffice(root, 'administrator'))
+      this.#keys.set(rootKeyId(key), spkiOf(key));
   }
 
   /** Takes the next statement in log order, or notes why it does not count. */
@@ -86,15 +91,21 @@ export class IdentityChain implements Identities {
   }
 
   ownersOf(scope: Scope, at: number, known?: number): Identity[] {
-    return this.#owners.ownersOf(scope, at, known).filter((owner) => this.ends.keyCounts(identityId(owner), at, scope, known));
+    return this.#owners
+      .ownersOf(scope, at, known)
+      .filter((owner) => this.ends.keyCounts(identityId(owner), at, scope, known));
   }
 
   publishersOf(scope: Scope, at: number): Identity[] {
-    return this.#owners.publishersOf(scope, at).filter((one) => this.ends.keyCounts(identityId(one), at, scope));
+    return this.#owners
+      .publishersOf(scope, at)
+      .filter((one) => this.ends.keyCounts(identityId(one), at, scope));
   }
 
   scopesOf(identity: Digest, at: number): Scope[] {
-    return this.#owners.scopesOf(identity, at).filter((scope) => this.ends.keyCounts(identity, at, scope));
+    return this.#owners
+      .scopesOf(identity, at)
+      .filter((scope) => this.ends.keyCounts(identity, at, scope));
   }
 
   firstClaimOf(scope: Scope): number | undefined {
@@ -120,7 +131,8 @@ export class IdentityChain implements Identities {
   #take(one: LoggedStatement): string | undefined {
     const { statement, signers } = one;
     // Whom an issuer vouches for can own a scope; who is who here is said with keys alone.
-    if (signers !== undefined && statement.predicateType !== predicateTypes.scope) return 'a certificate signs no such statement';
+    if (signers !== undefined && statement.predicateType !== predicateTypes.scope)
+      return 'a certificate signs no such statement';
     switch (statement.predicateType) {
       case predicateTypes.member:
         return this.#members.take(statement.predicate, one);
@@ -143,26 +155,35 @@ export class IdentityChain implements Identities {
     let lost: number | undefined;
     if (standing === undefined) {
       if (previous !== undefined) return 'it changes a claim that does not stand';
-      if (matchedIdentity(owners, one) === undefined) return 'a first claim is signed by an owner that it names';
+      if (matchedIdentity(owners, one) === undefined)
+        return 'a first claim is signed by an owner that it names';
       // What ends a key later takes no first claim away: the scope would be free, for whoever comes next.
       if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
       if (word !== undefined) return `its signer was ${sayWord(word)}`;
     } else {
       if (standing.frozen !== undefined) return `@${scope} is frozen: ${standing.frozen}`;
-      if (previous !== standing.statement) return `@${scope} is claimed, and it does not name the claim that it changes`;
+      if (previous !== standing.statement)
+        return `@${scope} is claimed, and it does not name the claim that it changes`;
       const owner = matchedIdentity(this.ownersOf(scope, logIndex, logIndex), one);
       const byOwner = owner !== undefined && word === undefined;
       const byOffice = holdsOffice(this.#root, 'administrator', signer, logIndex);
       if (!byOwner && !byOffice) {
-        const why = owner !== undefined && word !== undefined ? `was ${sayWord(word)}` : `did not own @${scope}`;
+        const why =
+          owner !== undefined && word !== undefined
+            ? `was ${sayWord(word)}`
+            : `did not own @${scope}`;
         return `its signer ${why}, and is no administrator of the root file`;
       }
       const voted = byOffice && this.scopeVotes.isVotedThrough(scope, claim, one);
       // A vote that does not suffice yet counts as such, and changes nothing.
       if (!byOwner && !voted) return undefined;
-      lost = voted || owner === undefined ? undefined : this.#lostFrom(scope, identityId(owner), logIndex);
+      lost =
+        voted || owner === undefined
+          ? undefined
+          : this.#lostFrom(scope, identityId(owner), logIndex);
     }
-    if (lost === undefined) for (const key of keysAmong([...owners, ...publishers])) this.#name(key);
+    if (lost === undefined)
+      for (const key of keysAmong([...owners, ...publishers])) this.#name(key);
     this.scopeVotes.drop(scope);
     this.#owners.claim(claim, { from: logIndex, lost }, digest);
     return undefined;
@@ -175,7 +196,10 @@ export class IdentityChain implements Identities {
 
   // Administrators end any key for any index. Its holder, and whom the holder named as successor, say for an index before now only what
   // they could still say with their standing today: who gave a scope away, or left as a member, takes nothing back that way.
-  #endKey({ key: { keyId }, validUpTo }: KeyPredicate, { signer, logIndex, digest }: LoggedStatement): string | undefined {
+  #endKey(
+    { key: { keyId }, validUpTo }: KeyPredicate,
+    { signer, logIndex, digest }: LoggedStatement,
+  ): string | undefined {
     // Found in the round before: what it ends since may be what its signer rests on.
     if (this.ends.keys.has(digest)) return undefined;
     const end = { of: keyId, at: logIndex, upTo: Math.min(validUpTo ?? logIndex, logIndex) };
@@ -191,7 +215,9 @@ export class IdentityChain implements Identities {
     const isBack = end.upTo < logIndex;
     if (isBack && reach.size === 0)
       return 'its signer stands for nothing now, so only an administrator ends it for an index before';
-    const takes = isBack ? [...reach].some((use) => this.ends.keyCounts(keyId, end.upTo + 1, use, logIndex)) : undefined;
+    const takes = isBack
+      ? [...reach].some((use) => this.ends.keyCounts(keyId, end.upTo + 1, use, logIndex))
+      : undefined;
     if (!(takes ?? this.ends.keySpeaks(keyId, logIndex))) return 'it counts no further already';
     this.ends.endKey(digest, { ...end, reach });
     return undefined;
@@ -207,16 +233,24 @@ export class IdentityChain implements Identities {
     const word = this.stops.wordOn({ ids: [signer] }, logIndex);
     if (word !== undefined) return `its signer was ${sayWord(word)}`;
     // A successor is a new key: else a statement of one alone would hang another's key, and all that it stands for, behind their own.
-    if (replaces !== undefined && this.#keys.has(key.keyId)) return 'the key that is to follow is known already';
-    if (this.#owners.successorsOf(signer).length >= successorsMax) return 'the key that it replaces was replaced too often';
+    if (replaces !== undefined && this.#keys.has(key.keyId))
+      return 'the key that is to follow is known already';
+    if (this.#owners.successorsOf(signer).length >= successorsMax)
+      return 'the key that it replaces was replaced too often';
     // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of others.
-    const isFree = (scope: Scope): boolean => this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
+    const isFree = (scope: Scope): boolean =>
+      this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
     const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);
-    if (replaces !== undefined && owned.length === 0) return 'the key that it replaces owns no scope';
+    if (replaces !== undefined && owned.length === 0)
+      return 'the key that it replaces owns no scope';
     const scopes = owned.filter(isFree);
     if (scopes.length < owned.length && scopes.length === 0)
       return 'the key that it replaces was stopped in each scope that it owns';
-    const places = scopes.map((scope) => ({ scope, from: logIndex, lost: this.#lostFrom(scope, signer, logIndex) }));
+    const places = scopes.map((scope) => ({
+      scope,
+      from: logIndex,
+      lost: this.#lostFrom(scope, signer, logIndex),
+    }));
     const followed = places.filter((place) => this.#owners.follow(signer, key, place.scope, place));
     if (replaces !== undefined && followed.length === 0) return 'it follows that key already';
     if (replaces === undefined || followed.some(({ lost }) => lost === undefined)) this.#name(key);

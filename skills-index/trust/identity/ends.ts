@@ -39,7 +39,8 @@ export class KnownEnds implements Ends {
   }
 
   endMember(digest: Digest, end: End): void {
-    if (!this.members.has(digest)) this.#membersBy.set(end.of, [...(this.#membersBy.get(end.of) ?? []), end]);
+    if (!this.members.has(digest))
+      this.#membersBy.set(end.of, [...(this.#membersBy.get(end.of) ?? []), end]);
     this.members.set(digest, end);
   }
 
@@ -60,7 +61,9 @@ export class KnownEnds implements Ends {
    * @param known which ends were said before this index; all by default
    */
   keyCounts(keyId: string, at: number, use: Use, known = Number.POSITIVE_INFINITY): boolean {
-    return (this.#keysBy.get(keyId) ?? []).every((end) => end.at >= known || at <= lastIndex(end, use));
+    return (this.#keysBy.get(keyId) ?? []).every(
+      (end) => end.at >= known || at <= lastIndex(end, use),
+    );
   }
 
   /** Whether no end of the key was said before an index: then it may still speak there. */
@@ -70,7 +73,9 @@ export class KnownEnds implements Ends {
 
   /** Indexes at which it became known that what a key said at an index does not count. */
   keyLostAt(keyId: string, at: number, use: Use): number[] {
-    return (this.#keysBy.get(keyId) ?? []).filter((end) => at > lastIndex(end, use)).map((end) => end.at);
+    return (this.#keysBy.get(keyId) ?? [])
+      .filter((end) => at > lastIndex(end, use))
+      .map((end) => end.at);
   }
 }
 

@@ -25,13 +25,18 @@ export class Enrolments {
   }
 
   add({ name, roles, identities, passkey }: MemberPredicate, of: string, from: number): void {
-    const more = { ...(identities === undefined ? {} : { identities }), ...(passkey === undefined ? {} : { passkey }) };
+    const more = {
+      ...(identities === undefined ? {} : { identities }),
+      ...(passkey === undefined ? {} : { passkey }),
+    };
     const ids = [of as Digest, ...(identities ?? []).map(identityId)];
     this.#all.push({ of, ids, name, roles, from, ...more });
   }
 
   at(of: string, at: number): Enrolment | undefined {
-    return this.#all.findLast((one) => one.of === of && one.from < at && this.#ends.membershipCounts(of, one.from, at));
+    return this.#all.findLast(
+      (one) => one.of === of && one.from < at && this.#ends.membershipCounts(of, one.from, at),
+    );
   }
 
   keysNamed(name: string): Digest[] {
@@ -40,7 +45,13 @@ export class Enrolments {
   }
 
   passkeysNamed(name: string): string[] {
-    return [...new Set(this.#all.filter((one) => one.name === name && one.passkey !== undefined).map((one) => one.of))];
+    return [
+      ...new Set(
+        this.#all
+          .filter((one) => one.name === name && one.passkey !== undefined)
+          .map((one) => one.of),
+      ),
+    ];
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
@@ -54,5 +65,8 @@ export class Enrolments {
 
 /** Whether a member still has every role that the same key or passkey ever had: who was given fewer takes back nothing said in the others. */
 function hasEveryRole(now: Enrolment | undefined, all: readonly Enrolment[]): boolean {
-  return now !== undefined && all.every((one) => one.of !== now.of || one.roles.every((role) => now.roles.includes(role)));
+  return (
+    now !== undefined &&
+    all.every((one) => one.of !== now.of || one.roles.every((role) => now.roles.includes(role)))
+  );
 }

@@ -20,12 +20,20 @@ export interface Input {
 }
 
 /** Whether the publisher of a version could publish in its scope at a log index, by all that is known now. */
-export function couldPublish(identities: Identities, { scope, publisher }: Published, logIndex: number): boolean {
+export function couldPublish(
+  identities: Identities,
+  { scope, publisher }: Published,
+  logIndex: number,
+): boolean {
   return identities.publishersOf(scope, logIndex).some((one) => identityId(one) === publisher);
 }
 
 /** Why a publication, scan or approval no longer counts; undefined while it does, and for statements of other kinds. */
-export function whyFallen(identities: Identities, published: Published, input: Input): string | undefined {
+export function whyFallen(
+  identities: Identities,
+  published: Published,
+  input: Input,
+): string | undefined {
   const { statement, signer, logIndex } = input;
   switch (statement.predicateType) {
     case predicateTypes.publish:

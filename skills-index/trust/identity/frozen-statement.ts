@@ -48,7 +48,9 @@ const subjects: Shape<FrozenSubject> = v.union([
     v.transform(() => ({})),
   ),
 ]);
-const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({ predicate: subjects });
+const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({
+  predicate: subjects,
+});
 
 /**
  * Reads what an unverified payload is about, and no more of it: what made it unreadable may be in any other part.
@@ -56,7 +58,12 @@ const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({ pr
  */
 export function parseFrozenSubject(payload: Uint8Array): FrozenSubject {
   const { value } = parseJson(payload, 'a statement');
-  return parseShape(payloadShape, unplaced(value, 'statement'), 'statement-invalid', 'what the statement is about').predicate;
+  return parseShape(
+    payloadShape,
+    unplaced(value, 'statement'),
+    'statement-invalid',
+    'what the statement is about',
+  ).predicate;
 }
 
 /** Whomever it is about counts at no index, however they were enrolled. */

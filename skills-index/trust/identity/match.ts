@@ -17,7 +17,10 @@ export function idsOf({ signer, signers }: SignedBy): readonly Digest[] {
 }
 
 /** The first of the identities as whom the signer speaks. */
-export function matchedIdentity(identities: readonly Identity[], by: SignedBy): Identity | undefined {
+export function matchedIdentity(
+  identities: readonly Identity[],
+  by: SignedBy,
+): Identity | undefined {
   const ids = idsOf(by);
   return identities.find((one) => ids.includes(identityId(one)));
 }

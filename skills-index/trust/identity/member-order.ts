@@ -28,7 +28,11 @@ export class MemberOrder {
     this.#indexes.set(digest, logIndex);
   }
 
-  add(of: string, { previous }: MemberPredicate, { digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>): void {
+  add(
+    of: string,
+    { previous }: MemberPredicate,
+    { digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>,
+  ): void {
     if (!this.#isOpen) return;
     const turns = this.#turns.get(of) ?? [];
     this.#turns.set(of, [...turns, { digest, at: logIndex, isStrict: previous !== undefined }]);

@@ -36,7 +36,9 @@ export class Members {
   }
 
   memberOf(keyId: Digest, at: number): Member | undefined {
-    return this.#parts.ends.keyCounts(keyId, at, 'as a member') ? this.#enrolments.at(keyId, at) : undefined;
+    return this.#parts.ends.keyCounts(keyId, at, 'as a member')
+      ? this.#enrolments.at(keyId, at)
+      : undefined;
   }
 
   passkeyOf(credentialId: string, at: number): ReturnType<Identities['passkeyOf']> {
@@ -45,11 +47,15 @@ export class Members {
   }
 
   keysOf(memberName: string, at: number): Digest[] {
-    return this.#enrolments.keysNamed(memberName).filter((id) => this.memberOf(id, at)?.name === memberName);
+    return this.#enrolments
+      .keysNamed(memberName)
+      .filter((id) => this.memberOf(id, at)?.name === memberName);
   }
 
   passkeysOf(memberName: string, at: number): ReturnType<Identities['passkeysOf']> {
-    return this.#enrolments.passkeysNamed(memberName).flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
+    return this.#enrolments
+      .passkeysNamed(memberName)
+      .flatMap((id) => this.passkeyOf(id, at)?.passkey ?? []);
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
@@ -70,13 +76,22 @@ export class Members {
   }
 
   // Also of what nobody was enrolled with: that withdraws the votes for it. With `previous` it also closes those that were never sent.
-  #end(of: string, member: MemberPredicate, { logIndex, digest }: LoggedStatement): string | undefined {
+  #end(
+    of: string,
+    member: MemberPredicate,
+    { logIndex, digest }: LoggedStatement,
+  ): string | undefined {
     const names = [...this.namesOf(of as Digest)];
-    const isVote = names.length === 0 && (member.previous !== undefined || this.votes.pendingOn(of).length > 0);
+    const isVote =
+      names.length === 0 && (member.previous !== undefined || this.votes.pendingOn(of).length > 0);
     if (!isVote && !names.includes(member.name)) return `${member.name} was not enrolled with it`;
     this.votes.drop(of);
     this.#parts.order.add(of, member, { digest, logIndex });
-    this.#parts.ends.endMember(digest, { of, at: logIndex, upTo: Math.min(member.validUpTo ?? logIndex, logIndex) });
+    this.#parts.ends.endMember(digest, {
+      of,
+      at: logIndex,
+      upTo: Math.min(member.validUpTo ?? logIndex, logIndex),
+    });
     return undefined;
   }
 
@@ -84,7 +99,9 @@ export class Members {
     const { signer, logIndex, digest } = one;
     // One key, and one person of an issuer, stands for one name: were it two, one person could approve twice. A CI job has many behind it.
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
-    const other = [of as Digest, ...persons].flatMap((id) => [...this.namesOf(id)]).find((name) => name !== member.name);
+    const other = [of as Digest, ...persons]
+      .flatMap((id) => [...this.namesOf(id)])
+      .find((name) => name !== member.name);
     if (other !== undefined) return `it belongs to ${other}`;
     const late = this.#parts.order.whyLate(of, member, logIndex);
     if (late !== undefined) return late;
@@ -95,7 +112,8 @@ export class Members {
       if (!this.votes.isVotedThrough(of, member, one)) return undefined;
     }
     this.#parts.order.add(of, member, one);
-    if (this.#enrolments.at(of, logIndex) !== undefined) this.#parts.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
+    if (this.#enrolments.at(of, logIndex) !== undefined)
+      this.#parts.ends.endMember(digest, { of, at: logIndex, upTo: logIndex });
     if (member.key !== undefined) this.#parts.nameKey(member.key);
     this.#enrolments.add(member, of, logIndex);
     return undefined;

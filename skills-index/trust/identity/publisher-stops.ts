@@ -22,7 +22,10 @@ export interface Speaker {
 /** Grows with the log. */
 export class PublisherStops {
   readonly #owners: ScopeOwners;
-  readonly #said = new Map<Digest, (Pick<RevocationPredicate, 'kind' | 'reason'> & { readonly logIndex: number })[]>();
+  readonly #said = new Map<
+    Digest,
+    (Pick<RevocationPredicate, 'kind' | 'reason'> & { readonly logIndex: number })[]
+  >();
 
   constructor(owners: ScopeOwners) {
     this.#owners = owners;
@@ -35,10 +38,16 @@ export class PublisherStops {
     chain: Identities,
   ): string | undefined {
     if (!('publisher' in target)) return 'it is about no publisher';
-    const may = (['reviewer', 'administrator'] as const).some((role) => chain.isMember(signer, role, logIndex));
+    const may = (['reviewer', 'administrator'] as const).some((role) =>
+      chain.isMember(signer, role, logIndex),
+    );
     if (!may) return 'its signer was no reviewer or administrator';
-    if (kind === 'lifted' && isBehind(chain, target.publisher, signer, logIndex)) return 'nobody lifts what stopped them';
-    this.#said.set(target.publisher, [...(this.#said.get(target.publisher) ?? []), { kind, reason, logIndex }]);
+    if (kind === 'lifted' && isBehind(chain, target.publisher, signer, logIndex))
+      return 'nobody lifts what stopped them';
+    this.#said.set(target.publisher, [
+      ...(this.#said.get(target.publisher) ?? []),
+      { kind, reason, logIndex },
+    ]);
     return undefined;
   }
 
@@ -59,14 +68,20 @@ export class PublisherStops {
   }
 
   /** What stands against a version that was published already: a word on its publisher, or on one whom the publisher followed. */
-  wordOnPublished({ ids, scope }: Required<Speaker>, at: number, besides?: Digest): PublisherWord | undefined {
+  wordOnPublished(
+    { ids, scope }: Required<Speaker>,
+    at: number,
+    besides?: Digest,
+  ): PublisherWord | undefined {
     const line = new Set(ids.flatMap((id) => this.#owners.predecessorsOf(scope, id)));
     return this.#worst(new Set([...ids, ...line].filter((id) => id !== besides)), at);
   }
 
   /** Whether a word on a publisher is about what such a one published. */
   isAbout(publisher: Digest, { ids, scope }: Required<Speaker>): boolean {
-    return ids.some((id) => id === publisher || this.#owners.predecessorsOf(scope, id).includes(publisher));
+    return ids.some(
+      (id) => id === publisher || this.#owners.predecessorsOf(scope, id).includes(publisher),
+    );
   }
 
   /** The publisher and every key that followed it anywhere: whose versions a word on it can be about. */
@@ -89,7 +104,9 @@ export class PublisherStops {
 export function isBehind(chain: Identities, publisher: Digest, keyId: Digest, at: number): boolean {
   if (keyId === publisher) return true;
   const acting = { keyId, enrolled: chain.memberOf(keyId, at) };
-  return chain.scopesOf(publisher, at).some((scope) => whyAuthor(chain, { scope, signer: publisher }, acting, at) !== undefined);
+  return chain
+    .scopesOf(publisher, at)
+    .some((scope) => whyAuthor(chain, { scope, signer: publisher }, acting, at) !== undefined);
 }
 
 /** For people. */

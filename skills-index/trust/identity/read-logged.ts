@@ -29,7 +29,13 @@ export function readLogged(
     return verified?.verify(bytes, root, sigstore) ?? verifyStatement(value, { root, sigstore });
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    const about = parseFrozenSubject(Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'));
-    return { ...at, about, why: `the statement at log index ${at.logIndex} cannot be verified: ${cause.message}` };
+    const about = parseFrozenSubject(
+      Buffer.from(parseSigstoreBundle(value).dsseEnvelope.payload, 'base64'),
+    );
+    return {
+      ...at,
+      about,
+      why: `the statement at log index ${at.logIndex} cannot be verified: ${cause.message}`,
+    };
   }
 }

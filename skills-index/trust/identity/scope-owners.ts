@@ -47,7 +47,11 @@ export class ScopeOwners {
   /** The same by key, both ways. */
   readonly #kin = new Map<Scope, Map<Digest, Set<Digest>>>();
 
-  claim({ scope, owners, publishers }: ScopePredicate, { from, lost }: Place, statement: Digest): void {
+  claim(
+    { scope, owners, publishers }: ScopePredicate,
+    { from, lost }: Place,
+    statement: Digest,
+  ): void {
     const standing = (list: readonly Identity[]): Standing[] =>
       list.map((identity) => ({ identity, id: identityId(identity), from }));
     const named = publishers === undefined ? {} : { publishers: standing(publishers) };
@@ -103,7 +107,8 @@ export class ScopeOwners {
   predecessorsOf(scope: Scope, key: Digest): Digest[] {
     const reached = new Set([key]);
     const steps = this.#steps.get(scope) ?? [];
-    for (const one of reached) for (const step of steps) if (step.key === one) reached.add(step.old);
+    for (const one of reached)
+      for (const step of steps) if (step.key === one) reached.add(step.old);
     return [...reached].filter((one) => one !== key);
   }
 
@@ -118,7 +123,8 @@ export class ScopeOwners {
   /** Every key that followed an identity in any scope, at one remove or more. */
   successorsOf(old: Digest): Digest[] {
     const reached = new Set([old]);
-    for (const one of reached) for (const next of this.#successors.get(one) ?? []) reached.add(next);
+    for (const one of reached)
+      for (const next of this.#successors.get(one) ?? []) reached.add(next);
     return [...reached].filter((one) => one !== old);
   }
 
@@ -132,17 +138,23 @@ export class ScopeOwners {
 
   /** @param known what came to be known of it before this index; all by default */
   ownersOf(scope: Scope, at: number, known?: number): Identity[] {
-    return standingIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(({ identity }) => identity);
+    return standingIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(
+      ({ identity }) => identity,
+    );
   }
 
   publishersOf(scope: Scope, at: number): Identity[] {
     const claim = this.claimOf(scope, at);
-    return standingIn(claim, ({ publishers, owners }) => publishers ?? owners, { at }).map(({ identity }) => identity);
+    return standingIn(claim, ({ publishers, owners }) => publishers ?? owners, { at }).map(
+      ({ identity }) => identity,
+    );
   }
 
   scopesOf(identity: Digest, at: number, known?: number): Scope[] {
     const isIn = (claim: Claim | undefined): boolean =>
-      standingIn(claim, (one) => listsOf(one).flat(), { at, known }).some(({ id }) => id === identity);
+      standingIn(claim, (one) => listsOf(one).flat(), { at, known }).some(
+        ({ id }) => id === identity,
+      );
     return [...(this.#scopes.get(identity) ?? [])].filter((scope) => isIn(this.claimOf(scope, at)));
   }
 
@@ -152,16 +164,22 @@ export class ScopeOwners {
     const standing = listsOf(claim)
       .flat()
       .filter(({ id, from }) => id === identity && from < at);
-    const own = standing.some(({ lost }) => lost === undefined) ? undefined : earliest(standing.map(({ lost }) => lost));
+    const own = standing.some(({ lost }) => lost === undefined)
+      ? undefined
+      : earliest(standing.map(({ lost }) => lost));
     return earliest([claim?.lost, own]);
   }
 
   /** Scopes in which an identity is what it ever was at most: owner, or publisher where it never was more. */
   keptBy(identity: Digest, at: number): Scope[] {
-    const owns = (claim: Claim): boolean => claim.owners.some(({ id, from }) => id === identity && from < at);
+    const owns = (claim: Claim): boolean =>
+      claim.owners.some(({ id, from }) => id === identity && from < at);
     return this.scopesOf(identity, at, at).filter((scope) => {
       const claim = this.claimOf(scope, at);
-      return (claim !== undefined && owns(claim)) || !(this.#claims.get(scope) ?? []).some((one) => one.from < at && owns(one));
+      return (
+        (claim !== undefined && owns(claim)) ||
+        !(this.#claims.get(scope) ?? []).some((one) => one.from < at && owns(one))
+      );
     });
   }
 }
@@ -171,16 +189,25 @@ function note<Value>(sets: Map<Digest, Set<Value>>, id: Digest, value: Value): v
 }
 
 function listsOf(claim: Claim | undefined): Standing[][] {
-  return [...(claim === undefined ? [] : [claim.owners]), ...(claim?.publishers === undefined ? [] : [claim.publishers])];
+  return [
+    ...(claim === undefined ? [] : [claim.owners]),
+    ...(claim?.publishers === undefined ? [] : [claim.publishers]),
+  ];
 }
 
 function standingIn(
   claim: Claim | undefined,
   listOf: (claim: Claim) => readonly Standing[],
-  { at, known = Number.POSITIVE_INFINITY }: { readonly at: number; readonly known?: number | undefined },
+  {
+    at,
+    known = Number.POSITIVE_INFINITY,
+  }: { readonly at: number; readonly known?: number | undefined },
 ): Standing[] {
-  const holds = ({ lost }: { readonly lost?: number }): boolean => lost === undefined || lost >= known;
-  return claim === undefined || !holds(claim) ? [] : listOf(claim).filter((one) => one.from < at && holds(one));
+  const holds = ({ lost }: { readonly lost?: number }): boolean =>
+    lost === undefined || lost >= known;
+  return claim === undefined || !holds(claim)
+    ? []
+    : listOf(claim).filter((one) => one.from < at && holds(one));
 }
 
 function lostAt(lost: number | undefined): { readonly lost?: number } {

@@ -42,7 +42,11 @@ export interface ReplayedLine {
 }
 
 /** @param statements those that the line names, verified */
-export function judgeReplayedLine(line: IndexLine, statements: readonly VerifiedStatement[], words: LogWords): ReplayedLine {
+export function judgeReplayedLine(
+  line: IndexLine,
+  statements: readonly VerifiedStatement[],
+  words: LogWords,
+): ReplayedLine {
   const { root, identities } = words;
   const own = statements.filter((one) => one.statement.predicateType !== predicateTypes.revocation);
   const refused = whyRefused(evidenceOf(line, own, words, chainIdentities(root, own)));
@@ -51,15 +55,21 @@ export function judgeReplayedLine(line: IndexLine, statements: readonly Verified
   const fallen = whyFallenLine(full);
   const demanded =
     fallen === undefined || standing?.kind === 'revoked'
-      ? standing && { kind: standing.kind, why: `${standing.kind} at log index ${standing.logIndex}: ${standing.reason}` }
+      ? standing && {
+          kind: standing.kind,
+          why: `${standing.kind} at log index ${standing.logIndex}: ${standing.reason}`,
+        }
       : ({ kind: 'revoked', why: fallen } as const);
   const hidden = refused.length > 0 ? [] : whyRefused(full);
   const said = wordsAbout(full);
-  const mayStand = demanded?.kind === 'revoked' ? demanded.kind : (worstSaid(full, said) ?? demanded?.kind);
+  const mayStand =
+    demanded?.kind === 'revoked' ? demanded.kind : (worstSaid(full, said) ?? demanded?.kind);
   return {
     ...(demanded === undefined ? {} : { demanded }),
     ...(mayStand === undefined ? {} : { mayStand }),
-    wasOffered: said.some(({ statement, logIndex }) => isOfVersion(statement) && logIndex > line.logIndex),
+    wasOffered: said.some(
+      ({ statement, logIndex }) => isOfVersion(statement) && logIndex > line.logIndex,
+    ),
     refused,
     hidden,
   };
@@ -70,20 +80,30 @@ type Word = Verified<typeof predicateTypes.revocation>;
 function wordsAbout(full: Evidence): Word[] {
   const { line } = full.input;
   const [publish] = statementsOf(full, predicateTypes.publish);
-  const speaker = { ids: [line.publisher, ...(publish === undefined ? [] : idsOf(publish))], scope: scopeOf(line.name) };
+  const speaker = {
+    ids: [line.publisher, ...(publish === undefined ? [] : idsOf(publish))],
+    scope: scopeOf(line.name),
+  };
   return statementsOf(full, predicateTypes.revocation).filter(({ statement: { predicate } }) => {
     const { target } = predicate;
     return !('publisher' in target) || full.identities.stops.isAbout(target.publisher, speaker);
   });
 }
 
-function worstSaid({ identities }: Evidence, said: readonly Word[]): 'suspended' | 'revoked' | undefined {
+function worstSaid(
+  { identities }: Evidence,
+  said: readonly Word[],
+): 'suspended' | 'revoked' | undefined {
   const kinds = said.map(({ statement }) => statement.predicate.kind);
   if (kinds.includes('revoked')) return 'revoked';
   const last = said.at(-1);
   if (last === undefined || !kinds.includes('suspended')) return undefined;
-  const byMember = (['reviewer', 'administrator'] as const).some((role) => identities.isMember(last.signer, role, last.logIndex));
-  return last.statement.predicate.kind === 'lifted' && isOfVersion(last.statement) && byMember ? undefined : 'suspended';
+  const byMember = (['reviewer', 'administrator'] as const).some((role) =>
+    identities.isMember(last.signer, role, last.logIndex),
+  );
+  return last.statement.predicate.kind === 'lifted' && isOfVersion(last.statement) && byMember
+    ? undefined
+    : 'suspended';
 }
 
 function isOfVersion({ predicate }: Word['statement']): boolean {
@@ -103,9 +123,13 @@ function whyFallenLine(evidence: Evidence): string | undefined {
   const { line } = evidence.input;
   const published = { scope: scopeOf(line.name), publisher: line.publisher };
   const [verdict] = statementsOf(evidence, predicateTypes.verdict);
-  const named = new Set(verdict?.statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
+  const named = new Set(
+    verdict?.statement.predicate.inputAttestations.map(({ digest }) => digest.sha256),
+  );
   const inputs = evidence.statements.filter(({ digest }) => named.has(hexOf(digest)));
-  return inputs.map((one) => whyFallen(evidence.identities, published, one)).find((why) => why !== undefined);
+  return inputs
+    .map((one) => whyFallen(evidence.identities, published, one))
+    .find((why) => why !== undefined);
 }
 
 // Bytes, report and status are for `decide`; what is judged here is what was said, by whom, and when.

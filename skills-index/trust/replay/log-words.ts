@@ -1,6 +1,10 @@
 /** What was said in a log about who is who and about versions, gathered in log order, and asked for as of an index. */
 import { purlOf } from '../../skill/name.ts';
-import { predicateTypes, type RevocationStatement, type RevocationTarget } from '../../statement/attestation.ts';
+import {
+  predicateTypes,
+  type RevocationStatement,
+  type RevocationTarget,
+} from '../../statement/attestation.ts';
 import type { FrozenStatement } from '../identity/frozen-statement.ts';
 import { chainIdentities, type LoggedStatement } from '../identity.ts';
 import type { VerifiedStatement } from '../verify-statement.ts';
@@ -9,13 +13,18 @@ import type { LogWords } from './judge-line.ts';
 export type Word = VerifiedStatement | FrozenStatement;
 
 /** Whether a statement is one of those that a replay remembers: about who is who, or against versions. */
-export function isWord({ statement: { predicateType } }: Pick<LoggedStatement, 'statement'>): boolean {
+export function isWord({
+  statement: { predicateType },
+}: Pick<LoggedStatement, 'statement'>): boolean {
   const { member, scope, key, revocation } = predicateTypes;
   return ([member, scope, key, revocation] as const).some((type) => type === predicateType);
 }
 
 /** @param all in any order, each below the size of the log that is meant */
-export function wordsOf({ root, policy }: Pick<LogWords, 'root' | 'policy'>, all: readonly Word[]): LogWords {
+export function wordsOf(
+  { root, policy }: Pick<LogWords, 'root' | 'policy'>,
+  all: readonly Word[],
+): LogWords {
   const verified = all.filter(isVerified);
   const byTarget = new Map<string, VerifiedStatement[]>();
   for (const one of verified) {
@@ -48,6 +57,8 @@ function isVerified(one: Word): one is VerifiedStatement {
   return !isFrozen(one);
 }
 
-function isRevocation(one: VerifiedStatement): one is VerifiedStatement & { readonly statement: RevocationStatement } {
+function isRevocation(
+  one: VerifiedStatement,
+): one is VerifiedStatement & { readonly statement: RevocationStatement } {
   return one.statement.predicateType === predicateTypes.revocation;
 }

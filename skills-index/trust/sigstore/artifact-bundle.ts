@@ -15,7 +15,9 @@ import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 import { requireOneForm, toProblem } from './verify-certified.ts';
 
 /** Who is to have signed: exactly this name of exactly this issuer, or the holder of this P-256 key (PEM of a public key). */
-export type ExpectedSigner = { readonly issuer: string; readonly subject: string } | { readonly key: string };
+export type ExpectedSigner =
+  | { readonly issuer: string; readonly subject: string }
+  | { readonly key: string };
 
 /**
  * Verifies that the bundle is the expected signer's signature over a file, or over a statement that names the file as a subject.
@@ -61,7 +63,9 @@ function verifyCertificate(
   requireRecords(entity, root, certificate);
   // Compared whole and as they are: the library would take the name for a pattern, and find it inside another one.
   if (claims.issuer !== expected.issuer)
-    throw mismatch(`somebody whom ${JSON.stringify(claims.issuer)} vouches for, not ${JSON.stringify(expected.issuer)}`);
+    throw mismatch(
+      `somebody whom ${JSON.stringify(claims.issuer)} vouches for, not ${JSON.stringify(expected.issuer)}`,
+    );
   if (claims.subject !== expected.subject)
     throw mismatch(`${JSON.stringify(claims.subject)}, not ${JSON.stringify(expected.subject)}`);
   return claims;
@@ -69,7 +73,11 @@ function verifyCertificate(
 
 function verify(entity: SignedEntity, material: TrustMaterial, ofCertificate: 0 | 1): void {
   try {
-    new Verifier(material, { tlogThreshold: 1, ctlogThreshold: ofCertificate, timestampThreshold: ofCertificate }).verify(entity);
+    new Verifier(material, {
+      tlogThreshold: 1,
+      ctlogThreshold: ofCertificate,
+      timestampThreshold: ofCertificate,
+    }).verify(entity);
   } catch (cause) {
     throw toProblem(cause);
   }
@@ -92,7 +100,8 @@ function requireAbout({ content }: Bundle, artifact: Digest): void {
   if (content.$case === 'dsseEnvelope') {
     const { payload, payloadType } = content.dsseEnvelope;
     if (payloadType !== inTotoPayloadType) throw invalid('its payload is no in-toto statement');
-    if (!subjectsOf(parseJson(payload, 'the statement').value).includes(hexOf(artifact))) throw otherFile(artifact);
+    if (!subjectsOf(parseJson(payload, 'the statement').value).includes(hexOf(artifact)))
+      throw otherFile(artifact);
     return;
   }
   const { algorithm, digest } = content.messageSignature.messageDigest;
@@ -109,7 +118,9 @@ function subjectsOf(statement: unknown): unknown[] {
   if (typeof type !== 'string' || !/^https:\/\/in-toto\.io\/Statement\/v(0\.1|1)$/.test(type))
     throw invalid('its payload is no in-toto statement');
   const subjects = memberOf(statement, 'subject');
-  return Array.isArray(subjects) ? subjects.map((one) => memberOf(memberOf(one, 'digest'), 'sha256')) : [];
+  return Array.isArray(subjects)
+    ? subjects.map((one) => memberOf(memberOf(one, 'digest'), 'sha256'))
+    : [];
 }
 
 function memberOf(value: unknown, key: string): unknown {
@@ -123,7 +134,8 @@ function toEntity(bundle: Bundle, artifact: Digest): SignedEntity {
   try {
     const entity = toSignedEntity(bundle);
     if (bundle.content.$case === 'messageSignature')
-      entity.signature.verifySignature = (key) => verifyDigest(key, artifact, entity.signature.signature);
+      entity.signature.verifySignature = (key) =>
+        verifyDigest(key, artifact, entity.signature.signature);
     return entity;
   } catch (cause) {
     throw toProblem(cause);
@@ -132,14 +144,23 @@ function toEntity(bundle: Bundle, artifact: Digest): SignedEntity {
 
 function keyOfPem(pem: string): KeyObject {
   // A private key or a certificate would do for the library, and is not what was asked for.
-  const [, body] = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END PUBLIC KEY-----\s*$/.exec(pem) ?? [];
+  const [, body] =
+    /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END PUBLIC KEY-----\s*$/.exec(pem) ??
+    [];
   const key = Buffer.from(body ?? '', 'base64');
   try {
     if (isP256Spki(key)) return createPublicKey({ key, format: 'der', type: 'spki' });
   } catch (cause) {
-    throw new Problem('signature-invalid', 'Cannot use the key: its point is not on the curve P-256', { cause });
+    throw new Problem(
+      'signature-invalid',
+      'Cannot use the key: its point is not on the curve P-256',
+      { cause },
+    );
   }
-  throw new Problem('signature-invalid', 'Cannot use the key: it is not the PEM of a P-256 public key');
+  throw new Problem(
+    'signature-invalid',
+    'Cannot use the key: it is not the PEM of a P-256 public key',
+  );
 }
 
 function otherFile(artifact: Digest): Problem {

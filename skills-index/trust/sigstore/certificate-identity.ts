@@ -50,11 +50,13 @@ export function readClaims(der: Uint8Array): CertificateClaims {
  * @throws Problem `certificate-invalid`
  */
 export function readLeaf(der: Uint8Array): Leaf {
-  if (der.byteLength > certificateBytesMax) throw invalid(`it has more than ${certificateBytesMax} bytes`);
+  if (der.byteLength > certificateBytesMax)
+    throw invalid(`it has more than ${certificateBytesMax} bytes`);
   const [tbs, algorithm] = elementsOf(readDer(der, derTags.sequence, what).content, what);
   if (tbs === undefined || algorithm === undefined) throw invalid('parts are missing');
   const [version, , innerAlgorithm, , , , spki, ...rest] = elementsOf(tbs.content, what);
-  if (version === undefined || Buffer.compare(version.whole, version3) !== 0) throw invalid('it is not of version 3');
+  if (version === undefined || Buffer.compare(version.whole, version3) !== 0)
+    throw invalid('it is not of version 3');
   if (innerAlgorithm === undefined || Buffer.compare(innerAlgorithm.whole, algorithm.whole) !== 0)
     throw invalid('it names two signature algorithms');
   if (spki === undefined || !isP256Spki(spki.whole)) throw invalid('its key is not a P-256 key');
@@ -66,7 +68,12 @@ export function readLeaf(der: Uint8Array): Leaf {
 const what = 'the certificate';
 const version3 = Buffer.from('a003020102', 'hex');
 const fulcio = '1.3.6.1.4.1.57264.1.';
-const oids = { keyUsage: '2.5.29.15', names: '2.5.29.17', constraints: '2.5.29.19', extendedUsage: '2.5.29.37' } as const;
+const oids = {
+  keyUsage: '2.5.29.15',
+  names: '2.5.29.17',
+  constraints: '2.5.29.19',
+  extendedUsage: '2.5.29.37',
+} as const;
 const mayBeCritical: ReadonlySet<string> = new Set(Object.values(oids));
 // ExtKeyUsageSyntax with id-kp-codeSigning and nothing else.
 const codeSigning = Buffer.from('300a06082b06010505070303', 'hex');
@@ -80,13 +87,19 @@ function readExtensions(behindKey: readonly Der[]): Extensions {
   const found = new Map<string, Uint8Array>();
   for (const extension of elementsOf(readDer(list.content, derTags.sequence, what).content, what)) {
     const parts = elementsOf(extension.content, what);
-    const [id, value] = [parts[0], parts.at(-1)];
-    const critical = parts.length === 3 && parts[1]?.tag === derTags.boolean && parts[1].content[0] === 0xff;
-    const wellFormed = id?.tag === derTags.oid && value?.tag === derTags.octetString && (parts.length === 2 || critical);
+    const id = parts[0];
+    const value = parts.at(-1);
+    const critical =
+      parts.length === 3 && parts[1]?.tag === derTags.boolean && parts[1].content[0] === 0xff;
+    const wellFormed =
+      id?.tag === derTags.oid &&
+      value?.tag === derTags.octetString &&
+      (parts.length === 2 || critical);
     const oid = wellFormed ? oidText(id.content) : '';
     if (!wellFormed || oid === '') throw invalid('an extension is malformed');
     if (found.has(oid)) throw invalid(`the extension ${oid} is there twice`);
-    if (critical && !mayBeCritical.has(oid)) throw invalid(`the extension ${oid} is critical and unknown here`);
+    if (critical && !mayBeCritical.has(oid))
+      throw invalid(`the extension ${oid} is critical and unknown here`);
     found.set(oid, value.content);
   }
   return found;
@@ -95,10 +108,14 @@ function readExtensions(behindKey: readonly Der[]): Extensions {
 function requireCodeSigning(extensions: Extensions): void {
   const constraints = extensions.get(oids.constraints);
   // An empty sequence says "no authority"; anything else in it concerns authorities only.
-  if (constraints !== undefined && readDer(constraints, derTags.sequence, what).content.byteLength > 0)
+  if (
+    constraints !== undefined &&
+    readDer(constraints, derTags.sequence, what).content.byteLength > 0
+  )
     throw invalid('it is the certificate of an authority, not of a signer');
   const extended = extensions.get(oids.extendedUsage);
-  if (extended === undefined || Buffer.compare(extended, codeSigning) !== 0) throw invalid('it is not for code signing alone');
+  if (extended === undefined || Buffer.compare(extended, codeSigning) !== 0)
+    throw invalid('it is not for code signing alone');
   const usage = extensions.get(oids.keyUsage);
   const [, bits = 0] = usage === undefined ? [] : readDer(usage, derTags.bitString, what).content;
   // digitalSignature is the first bit, keyCertSign the sixth (RFC 5280 §4.2.1.3).
@@ -109,13 +126,17 @@ function claimsOf(extensions: Extensions): CertificateClaims {
   const text = (number: number): string | undefined => {
     const value = extensions.get(`${fulcio}${number}`);
     if (value === undefined) return undefined;
-    return printable(readDer(value, derTags.utf8String, what).content, `extension .${number}`) || undefined;
+    return (
+      printable(readDer(value, derTags.utf8String, what).content, `extension .${number}`) ||
+      undefined
+    );
   };
   const oldIssuer = extensions.get(`${fulcio}1`);
   const olderText = oldIssuer === undefined ? undefined : printable(oldIssuer, 'extension .1');
   const issuer = extensions.has(`${fulcio}8`) ? text(8) : olderText;
   if (issuer === undefined || issuer === '') throw invalid('it names no issuer of the identity');
-  if (olderText !== undefined && olderText !== issuer) throw invalid('it names two issuers of the identity');
+  if (olderText !== undefined && olderText !== issuer)
+    throw invalid('it names two issuers of the identity');
   const ref = text(14);
   const workflow = withoutRef(text(18), ref);
   const claims = {
@@ -127,38 +148,56 @@ function claimsOf(extensions: Extensions): CertificateClaims {
     trigger: text(20),
     run: text(21),
   };
-  const there = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+  const there = Object.fromEntries(
+    Object.entries(claims).filter(([, value]) => value !== undefined),
+  );
   return { issuer, subject: subjectOf(extensions.get(oids.names)), ...there };
 }
 
 // Names of branches and of files may hold an @ of their own: only the ref that the certificate itself names is taken off.
 function withoutRef(buildConfig: string | undefined, ref: string | undefined): string | undefined {
   const end = `@${ref}`;
-  return ref !== undefined && buildConfig?.endsWith(end) ? buildConfig.slice(0, -end.length) : buildConfig;
+  return ref !== undefined && buildConfig?.endsWith(end)
+    ? buildConfig.slice(0, -end.length)
+    : buildConfig;
 }
 
 function subjectOf(names: Uint8Array | undefined): string {
-  const list = names === undefined ? [] : elementsOf(readDer(names, derTags.sequence, what).content, what);
+  const list =
+    names === undefined ? [] : elementsOf(readDer(names, derTags.sequence, what).content, what);
   const [name] = list;
-  if (name === undefined || list.length !== 1) throw invalid(`it has ${list.length} subject alternative names, not one`);
+  if (name === undefined || list.length !== 1)
+    throw invalid(`it has ${list.length} subject alternative names, not one`);
   // GeneralName (RFC 5280 §4.2.1.6): rfc822Name, uniformResourceIdentifier, otherName with Fulcio's user name.
-  const text = name.tag === 0x81 || name.tag === 0x86 ? printable(name.content, 'its name', true) : otherName(name);
+  const text =
+    name.tag === 0x81 || name.tag === 0x86
+      ? printable(name.content, 'its name', true)
+      : otherName(name);
   if (text === '') throw invalid('its subject alternative name is empty');
   return text;
 }
 
 function otherName({ tag, content }: Der): string {
   const [type, value, ...more] = tag === 0xa0 ? elementsOf(content, what) : [];
-  if (type === undefined || oidText(type.content) !== `${fulcio}7` || value?.tag !== 0xa0 || more.length > 0)
-    throw invalid('its subject alternative name is neither an email address nor a URI nor a user name');
+  if (
+    type === undefined ||
+    oidText(type.content) !== `${fulcio}7` ||
+    value?.tag !== 0xa0 ||
+    more.length > 0
+  )
+    throw invalid(
+      'its subject alternative name is neither an email address nor a URI nor a user name',
+    );
   return printable(readDer(value.content, derTags.utf8String, what).content, 'its name');
 }
 
 // Compared and shown, so: UTF-8 (an IA5String: ASCII), no controls, nothing invisible.
 function printable(bytes: Uint8Array, where: string, ascii = false): string {
   const text = Buffer.from(bytes).toString('utf8');
-  const isExact = Buffer.compare(Buffer.from(text), bytes) === 0 && bytes.byteLength <= certificateTextBytesMax;
-  if (!isExact || (ascii ? /[^\x20-\x7e]/ : /[\p{C}\p{Zl}\p{Zp}]/u).test(text)) throw invalid(`${where} is not plain text`);
+  const isExact =
+    Buffer.compare(Buffer.from(text), bytes) === 0 && bytes.byteLength <= certificateTextBytesMax;
+  if (!isExact || (ascii ? /[^\x20-\x7e]/ : /[\p{C}\p{Zl}\p{Zp}]/u).test(text))
+    throw invalid(`${where} is not plain text`);
   return text;
 }
 

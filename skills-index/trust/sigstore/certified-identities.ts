@@ -17,7 +17,10 @@ export function personOf({ issuer, subject }: CertificateClaims): Digest {
 export function idsOfClaims(claims: CertificateClaims): Digest[] {
   if (isStrangersJob(claims)) return [];
   const { issuer, subject } = claims;
-  const identities: OidcIdentity[] = [...(isCalled(claims) ? [] : [{ issuer, subject }]), ...jobsOf(claims)];
+  const identities: OidcIdentity[] = [
+    ...(isCalled(claims) ? [] : [{ issuer, subject }]),
+    ...jobsOf(claims),
+  ];
   return identities.map(identityId);
 }
 
@@ -36,11 +39,23 @@ function isStrangersJob({ trigger }: CertificateClaims): boolean {
 // The name of a job of a reusable workflow is that workflow's, whoever called it from whatever repository (Fulcio's oid-info.md: .9 is the
 // name, .18 the caller): then the name alone says nothing of whose job it is, and the job's own forms do.
 function isCalled({ subject, instructions = subject, workflow }: CertificateClaims): boolean {
-  return workflow !== undefined && instructions === subject && subject !== workflow && !subject.startsWith(`${workflow}@`);
+  return (
+    workflow !== undefined &&
+    instructions === subject &&
+    subject !== workflow &&
+    !subject.startsWith(`${workflow}@`)
+  );
 }
 
 // A job whose certificate does not say what started it is no job that anybody named: silence means no.
-function jobsOf({ issuer, repository, workflow, ref, environment, trigger }: CertificateClaims): CiIdentity[] {
+function jobsOf({
+  issuer,
+  repository,
+  workflow,
+  ref,
+  environment,
+  trigger,
+}: CertificateClaims): CiIdentity[] {
   if (repository === undefined || workflow === undefined || trigger === undefined) return [];
   const job = { issuer, repository, workflow };
   return [

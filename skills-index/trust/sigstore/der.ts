@@ -74,7 +74,11 @@ function elementAt(bytes: Uint8Array, start: number, what: string): Der {
   // A length below 128, or one that begins with zero, has a shorter form.
   const isShortest = first < 0x80 || (written[0] !== 0 && length >= 0x80);
   if (!isShortest || contentAt + length > bytes.byteLength) throw unreadable(what);
-  return { tag, content: bytes.subarray(contentAt, contentAt + length), whole: bytes.subarray(start, contentAt + length) };
+  return {
+    tag,
+    content: bytes.subarray(contentAt, contentAt + length),
+    whole: bytes.subarray(start, contentAt + length),
+  };
 }
 
 function unreadable(what: string): Problem {

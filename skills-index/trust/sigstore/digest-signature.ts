@@ -10,7 +10,12 @@ export function verifyDigest(key: KeyObject, digest: Digest, signature: Uint8Arr
   if (!isP256Spki(spki)) return false;
   const options = { prehash: false, format: 'der', lowS: false } as const;
   try {
-    return p256.verify(Uint8Array.from(signature), Buffer.from(hexOf(digest), 'hex'), spki.subarray(-65), options);
+    return p256.verify(
+      Uint8Array.from(signature),
+      Buffer.from(hexOf(digest), 'hex'),
+      spki.subarray(-65),
+      options,
+    );
   } catch {
     // What is not a signature at all is none.
     return false;

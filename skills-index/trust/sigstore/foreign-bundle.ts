@@ -10,12 +10,15 @@ import { foreignBundleBytesMax } from '../limits.ts';
  * @throws Problem `statement-invalid`, `json-invalid`
  */
 export function parseForeignBundle(content: Uint8Array): Bundle {
-  if (content.byteLength > foreignBundleBytesMax) throw invalid(`it has more than ${foreignBundleBytesMax} bytes`);
+  if (content.byteLength > foreignBundleBytesMax)
+    throw invalid(`it has more than ${foreignBundleBytesMax} bytes`);
   const { value } = parseJson(content, 'the Sigstore bundle');
   const bundle = fromJson(value);
-  if (!mediaTypes.has(bundle.mediaType)) throw invalid(`its media type is ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
+  if (!mediaTypes.has(bundle.mediaType))
+    throw invalid(`its media type is ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
   const where = firstDifference(value, bundleToJSON(bundle), 'bundle');
-  if (where !== undefined) throw invalid(`${where} is unknown, or not in the form in which it is written`);
+  if (where !== undefined)
+    throw invalid(`${where} is unknown, or not in the form in which it is written`);
   return bundle;
 }
 
@@ -37,11 +40,20 @@ function fromJson(value: unknown): Bundle {
 // Protobuf's JSON may leave out what is zero or empty, so the written form may lack it; and a number may stand without quotes.
 function firstDifference(given: unknown, written: unknown, path: string): string | undefined {
   if (written === undefined) return isDefault(given) ? undefined : path;
-  if (typeof given !== 'object' || given === null || typeof written !== 'object' || written === null)
-    return given === written || (Number.isSafeInteger(given) && String(given) === written) ? undefined : path;
+  if (
+    typeof given !== 'object' ||
+    given === null ||
+    typeof written !== 'object' ||
+    written === null
+  )
+    return given === written || (Number.isSafeInteger(given) && String(given) === written)
+      ? undefined
+      : path;
   if (Array.isArray(given) !== Array.isArray(written)) return path;
   for (const [key, member] of Object.entries(given)) {
-    const inWritten = Object.hasOwn(written, key) ? (written as Record<string, unknown>)[key] : undefined;
+    const inWritten = Object.hasOwn(written, key)
+      ? (written as Record<string, unknown>)[key]
+      : undefined;
     const where = firstDifference(member, inWritten, `${path}.${key}`);
     if (where !== undefined) return where;
   }

@@ -28,7 +28,11 @@ export function parseTrustedRoot(value: unknown): SigstoreRoot {
     read.set(value as object, root);
     return root;
   } catch (cause) {
-    throw new Problem('trusted-root-invalid', 'Cannot read the trusted root: a key or a certificate in it is none', { cause });
+    throw new Problem(
+      'trusted-root-invalid',
+      'Cannot read the trusted root: a key or a certificate in it is none',
+      { cause },
+    );
   }
 }
 
@@ -64,7 +68,11 @@ const bytes = v.pipe(
 );
 const time = v.pipe(
   v.string(),
-  v.check((one) => /^\d{4}(-\d\d){2}T\d\d(:\d\d){2}(\.\d{1,9})?Z$/.test(one) && !Number.isNaN(Date.parse(one)), 'is not a time'),
+  v.check(
+    (one) =>
+      /^\d{4}(-\d\d){2}T\d\d(:\d\d){2}(\.\d{1,9})?Z$/.test(one) && !Number.isNaN(Date.parse(one)),
+    'is not a time',
+  ),
   v.transform((one) => new Date(one)),
 );
 const validFor = v.pipe(
@@ -77,13 +85,19 @@ const log = v.pipe(
   exactObject({
     baseUrl: v.pipe(
       text,
-      v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''), 'is not the address of a log'),
+      v.check(
+        (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''),
+        'is not the address of a log',
+      ),
     ),
     hashAlgorithm: v.literal('SHA2_256'),
     publicKey: exactObject({
       rawBytes: bytes,
       keyDetails: v.pipe(
-        v.picklist(Object.keys(keyDetails) as KeyDetails[], 'is not a kind of key that is known here'),
+        v.picklist(
+          Object.keys(keyDetails) as KeyDetails[],
+          'is not a kind of key that is known here',
+        ),
         v.transform((name) => keyDetails[name]),
       ),
       validFor,
@@ -99,7 +113,10 @@ const authority = v.pipe(
     subject: exactObject({ organization: v.string(), commonName: v.string() }),
     uri: v.exactOptional(v.string(), ''),
     certChain: exactObject({
-      certificates: v.pipe(boundedList(exactObject({ rawBytes: bytes }), trustedChainMax), v.minLength(1, 'is empty')),
+      certificates: v.pipe(
+        boundedList(exactObject({ rawBytes: bytes }), trustedChainMax),
+        v.minLength(1, 'is empty'),
+      ),
     }),
     validFor,
     operator: v.exactOptional(v.string(), ''),
@@ -108,7 +125,10 @@ const authority = v.pipe(
 
 const rootShape = exactObject({
   mediaType: v.picklist(
-    ['application/vnd.dev.sigstore.trustedroot+json;version=0.1', 'application/vnd.dev.sigstore.trustedroot.v0.2+json'],
+    [
+      'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+      'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+    ],
     'is not the media type of a trusted root',
   ),
   tlogs: boundedList(log, trustedAuthoritiesMax),

@@ -39,14 +39,22 @@ export function verifyCertified(bundleJson: unknown, trustedRoot: unknown): Cert
   verifyBySigstore(entity, root);
   requireRecords(entity, root, certificate);
   requireEntry(bundle, certificate, root);
-  return { ...leaf, certificate, signedAt: Math.max(...timesOf(entity).map((time) => time.getTime())) };
+  return {
+    ...leaf,
+    certificate,
+    signedAt: Math.max(...timesOf(entity).map((time) => time.getTime())),
+  };
 }
 
 function toEntity(bundle: PlainBundle): SignedEntity {
   try {
     return toSignedEntity(bundleFromJSON(bundle));
   } catch (cause) {
-    throw new Problem('certificate-invalid', 'Cannot read the certificate or a timestamp of the signature', { cause });
+    throw new Problem(
+      'certificate-invalid',
+      'Cannot read the certificate or a timestamp of the signature',
+      { cause },
+    );
   }
 }
 
@@ -56,8 +64,10 @@ function toEntity(bundle: PlainBundle): SignedEntity {
  * @throws Problem `certificate-invalid`
  */
 export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
-  const isExact = key.$case === 'certificate' && Buffer.compare(key.certificate.root.toDER(), certificate) === 0;
-  if (!isExact) throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
+  const isExact =
+    key.$case === 'certificate' && Buffer.compare(key.certificate.root.toDER(), certificate) === 0;
+  if (!isExact)
+    throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
 }
 
 // Thresholds above zero are what makes the library look at all: without a timestamp it builds no chain.
@@ -66,7 +76,10 @@ function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
     throw new Problem('key-unknown', 'No key is trusted here, certificates only');
   };
   try {
-    new Verifier({ ...root, publicKey }, { ctlogThreshold: 1, tlogThreshold: 1, timestampThreshold: 1 }).verify(entity);
+    new Verifier(
+      { ...root, publicKey },
+      { ctlogThreshold: 1, tlogThreshold: 1, timestampThreshold: 1 },
+    ).verify(entity);
   } catch (cause) {
     throw toProblem(cause);
   }
@@ -77,7 +90,10 @@ export function toProblem(cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof VerificationError ? cause.code : '';
-  const reason = cause instanceof Error && cause.cause instanceof Error ? `${message}: ${cause.cause.message}` : message;
+  const reason =
+    cause instanceof Error && cause.cause instanceof Error
+      ? `${message}: ${cause.cause.message}`
+      : message;
   const ours = code.startsWith('TLOG_')
     ? 'log-invalid'
     : code === 'SIGNATURE_ERROR'
@@ -94,12 +110,25 @@ function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: Sigsto
   const checkpoint = parseCheckpoint(proof.checkpoint.envelope);
   const body = Buffer.from(certifiedBody(bundle.dsseEnvelope, certificate));
   const faults = [
-    [body.toString('base64') !== entry.canonicalizedBody, 'the entry is about another envelope or certificate'],
+    [
+      body.toString('base64') !== entry.canonicalizedBody,
+      'the entry is about another envelope or certificate',
+    ],
     [entry.logIndex !== proof.logIndex, 'the entry and its proof name different indexes'],
-    [Number(proof.treeSize) !== checkpoint.size, 'the proof and the checkpoint name different sizes'],
-    [proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'), 'the proof and the checkpoint name different roots'],
-    [!logs.some(({ baseURL }) => new URL(baseURL).host === checkpoint.origin), 'the checkpoint is of another log'],
+    [
+      Number(proof.treeSize) !== checkpoint.size,
+      'the proof and the checkpoint name different sizes',
+    ],
+    [
+      proof.rootHash !== Buffer.from(checkpoint.root).toString('base64'),
+      'the proof and the checkpoint name different roots',
+    ],
+    [
+      !logs.some(({ baseURL }) => new URL(baseURL).host === checkpoint.origin),
+      'the checkpoint is of another log',
+    ],
   ] as const;
   const fault = faults.find(([holds]) => holds);
-  if (fault !== undefined) throw new Problem('log-invalid', `The signature is not in the log: ${fault[1]}`);
+  if (fault !== undefined)
+    throw new Problem('log-invalid', `The signature is not in the log: ${fault[1]}`);
 }

@@ -19,7 +19,10 @@ export interface MissingSignatures {
 export function missingSignatures(repository: TufRepository): MissingSignatures[] {
   const { roots, targets } = repository;
   const last = lastRootOf(repository);
-  return [...missingOnRoots(roots), ...missingOf(targets, last.signed, 'targets', `targets ${targets.signed.version}`)];
+  return [
+    ...missingOnRoots(roots),
+    ...missingOf(targets, last.signed, 'targets', `targets ${targets.signed.version}`),
+  ];
 }
 
 /** What the roots alone lack, from version 1 on. */
@@ -27,7 +30,10 @@ export function missingOnRoots(roots: TufRepository['roots']): MissingSignatures
   return roots.flatMap((root, at) => {
     const before = roots[at - 1];
     const own = missingOf(root, root.signed, 'root', `root ${at + 1}`);
-    const earlier = before === undefined ? [] : missingOf(root, before.signed, 'root', `root ${at + 1}, as root ${at} demands`);
+    const earlier =
+      before === undefined
+        ? []
+        : missingOf(root, before.signed, 'root', `root ${at + 1}, as root ${at} demands`);
     return [...earlier, ...own];
   });
 }
@@ -39,7 +45,10 @@ export function maySign({ roots }: TufRepository, { publicKey }: Signer): boolea
 }
 
 /** The document with the newest root and the targets signed by one more administrator. */
-export async function signRepository(repository: TufRepository, signer: Signer): Promise<TufRepository> {
+export async function signRepository(
+  repository: TufRepository,
+  signer: Signer,
+): Promise<TufRepository> {
   const { keyid } = tufKeyOf(signer.publicKey);
   const last = lastRootOf(repository);
   const targetsToo = last.signed.roles.targets.keyids.includes(keyid);
@@ -50,7 +59,12 @@ export async function signRepository(repository: TufRepository, signer: Signer):
   };
 }
 
-function missingOf(metadata: TufMetadata, by: TufRoot, roleName: 'root' | 'targets', what: string): MissingSignatures[] {
+function missingOf(
+  metadata: TufMetadata,
+  by: TufRoot,
+  roleName: 'root' | 'targets',
+  what: string,
+): MissingSignatures[] {
   const role: TufRole = by.roles[roleName];
   const signers = tufSignersOf(metadata, role, by.keys);
   const lacking = role.threshold - signers.length;

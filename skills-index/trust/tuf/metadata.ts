@@ -58,12 +58,17 @@ export interface TufDelegation extends TufRole {
 export interface TufTargets extends Common {
   readonly _type: 'targets';
   readonly targets: Readonly<Record<string, TufFile>>;
-  readonly delegations?: { readonly keys: Readonly<Record<string, TufKey>>; readonly roles: readonly [TufDelegation] };
+  readonly delegations?: {
+    readonly keys: Readonly<Record<string, TufKey>>;
+    readonly roles: readonly [TufDelegation];
+  };
 }
 
 export interface TufSnapshot extends Common {
   readonly _type: 'snapshot';
-  readonly meta: Readonly<Record<'targets.json' | 'online.json', TufFile & { readonly version: number }>>;
+  readonly meta: Readonly<
+    Record<'targets.json' | 'online.json', TufFile & { readonly version: number }>
+  >;
 }
 
 export interface TufTimestamp extends Common {
@@ -108,7 +113,11 @@ export function tufTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-const whole = v.pipe(v.number(), v.safeInteger('is not a whole number'), v.minValue(1, 'is less than 1'));
+const whole = v.pipe(
+  v.number(),
+  v.safeInteger('is not a whole number'),
+  v.minValue(1, 'is less than 1'),
+);
 const keyShape: Shape<TufKey> = v.pipe(
   exactObject({
     keytype: v.literal('ecdsa'),
@@ -146,7 +155,10 @@ const common = {
     ),
   ),
 };
-const file = { length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)), hashes: exactObject({ sha256: hex }) };
+const file = {
+  length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  hashes: exactObject({ sha256: hex }),
+};
 const meta = exactObject({ version: whole, ...file });
 
 const metadataOf = <Signed extends TufSigned>(signed: Shape<Signed>): Shape<TufMetadata<Signed>> =>
@@ -154,7 +166,11 @@ const metadataOf = <Signed extends TufSigned>(signed: Shape<Signed>): Shape<TufM
     signatures: boundedList(
       exactObject({
         keyid: hex,
-        sig: v.pipe(v.string(), v.maxLength(tufSignatureCharsMax), v.regex(/^([0-9a-f]{2})*$/, 'is not hexadecimal')),
+        sig: v.pipe(
+          v.string(),
+          v.maxLength(tufSignatureCharsMax),
+          v.regex(/^([0-9a-f]{2})*$/, 'is not hexadecimal'),
+        ),
       }),
       tufKeysMax,
     ),
@@ -182,7 +198,10 @@ export const tufShapes = {
       _type: v.literal('targets'),
       ...common,
       targets: v.pipe(
-        v.record(v.pipe(v.string(), v.regex(/^[a-z][a-z_.]{0,63}$/, 'is not the name of a target')), exactObject(file)),
+        v.record(
+          v.pipe(v.string(), v.regex(/^[a-z][a-z_.]{0,63}$/, 'is not the name of a target')),
+          exactObject(file),
+        ),
         v.check((targets) => Object.keys(targets).length <= tufTargetsMax, 'are too many targets'),
       ),
       delegations: v.exactOptional(
@@ -201,9 +220,17 @@ export const tufShapes = {
     }),
   ),
   snapshot: metadataOf<TufSnapshot>(
-    exactObject({ _type: v.literal('snapshot'), ...common, meta: exactObject({ 'targets.json': meta, 'online.json': meta }) }),
+    exactObject({
+      _type: v.literal('snapshot'),
+      ...common,
+      meta: exactObject({ 'targets.json': meta, 'online.json': meta }),
+    }),
   ),
   timestamp: metadataOf<TufTimestamp>(
-    exactObject({ _type: v.literal('timestamp'), ...common, meta: exactObject({ 'snapshot.json': meta }) }),
+    exactObject({
+      _type: v.literal('timestamp'),
+      ...common,
+      meta: exactObject({ 'snapshot.json': meta }),
+    }),
   ),
 } as const;

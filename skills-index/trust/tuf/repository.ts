@@ -10,7 +10,12 @@ import { parseJson } from '../../skill/json.ts';
 import { Problem, type Reason } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import type { Shape } from '../../statement/field-shapes.ts';
-import { tufDocumentBytesMax, tufDocumentValuesMax, tufFileBytesMax, tufRootsMax } from '../limits.ts';
+import {
+  tufDocumentBytesMax,
+  tufDocumentValuesMax,
+  tufFileBytesMax,
+  tufRootsMax,
+} from '../limits.ts';
 import { parsePolicy } from '../policy.ts';
 import { parseRoot, type RootFile, spkiOf } from '../root.ts';
 import { parseTrustedRoot } from '../sigstore/trusted-root.ts';
@@ -27,7 +32,12 @@ import {
 } from './metadata.ts';
 
 /** Targets that administrators sign; each is JSON. */
-export const tufFileNames = ['root.json', 'policy.json', 'trusted_root.json', 'witnesses.json'] as const;
+export const tufFileNames = [
+  'root.json',
+  'policy.json',
+  'trusted_root.json',
+  'witnesses.json',
+] as const;
 export type TufFileName = (typeof tufFileNames)[number];
 /** Text of each; the first two are always there. */
 export type TufFiles = Readonly<Record<'root.json' | 'policy.json', string>> &
@@ -63,7 +73,8 @@ const repositoryShape: Shape<TufRepository> = exactObject({
  * @throws Problem `tuf-invalid`, `root-invalid`, `json-invalid`
  */
 export function parseTufRepository(content: Uint8Array | string): TufRepository {
-  if (content.length > tufDocumentBytesMax) throw new Problem('tuf-invalid', 'Cannot read tuf.json: it is too large');
+  if (content.length > tufDocumentBytesMax)
+    throw new Problem('tuf-invalid', 'Cannot read tuf.json: it is too large');
   const parsed = parseJson(content, 'tuf.json', tufDocumentValuesMax);
   const repository = parseShape(repositoryShape, parsed, 'tuf-invalid', 'tuf.json');
   const root = rootFileOf(repository);
@@ -76,7 +87,8 @@ export function parseTufRepository(content: Uint8Array | string): TufRepository 
     ...targetsMismatches(repository.targets.signed, root),
     ...filesMismatches(repository),
   ];
-  if (repository.targets.signed.version !== last.signed.version) reasons.push('targets and root have different versions');
+  if (repository.targets.signed.version !== last.signed.version)
+    reasons.push('targets and root have different versions');
   if (reasons.length === 0) {
     requireReadableFiles(repository.files);
     return repository;
@@ -97,7 +109,8 @@ export function requireReadableFiles({
 }: TufFiles): void {
   parsePolicy(policy);
   if (witnesses !== undefined) parseWitnessPolicy(witnesses);
-  if (trustedRoot !== undefined) parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
+  if (trustedRoot !== undefined)
+    parseTrustedRoot(parseJson(trustedRoot, 'trusted_root.json').value);
 }
 
 /** The root file that the document delivers. */
@@ -123,16 +136,33 @@ export interface NextRepository {
 }
 
 /** The next root and targets, unsigned, behind the roots there are. */
-export function nextRepository({ before, root, files, expires, timeOf }: NextRepository): TufRepository {
-  const common = { spec_version: tufSpecVersion, version: (before?.roots.length ?? 0) + 1, expires: timeOf(expires) } as const;
+export function nextRepository({
+  before,
+  root,
+  files,
+  expires,
+  timeOf,
+}: NextRepository): TufRepository {
+  const common = {
+    spec_version: tufSpecVersion,
+    version: (before?.roots.length ?? 0) + 1,
+    expires: timeOf(expires),
+  } as const;
   const all: TufFiles = { ...files, 'root.json': canonicalJson(root) };
   const targets: TufTargets = {
     _type: 'targets',
     ...common,
-    targets: Object.fromEntries(Object.entries(all).map(([name, content]) => [name, tufFileOf(Buffer.from(content))])),
+    targets: Object.fromEntries(
+      Object.entries(all).map(([name, content]) => [name, tufFileOf(Buffer.from(content))]),
+    ),
     delegations: { keys: statusKeys(root), roles: [onlineDelegation(root)] },
   };
-  const signed: TufRoot = { _type: 'root', ...common, consistent_snapshot: true, ...keysAndRoles(root) };
+  const signed: TufRoot = {
+    _type: 'root',
+    ...common,
+    consistent_snapshot: true,
+    ...keysAndRoles(root),
+  };
   return {
     schema: 'skillgate.tuf/1',
     roots: [...(before?.roots ?? []), { signatures: [], signed }],
@@ -149,7 +179,8 @@ export function tufFileOf(bytes: Uint8Array): TufFile {
 /** Why a TUF root is not the one that follows from a root file: administrators sign root and targets, the status key the rest. */
 export function rootMismatches({ keys, roles }: TufRoot, root: RootFile): string[] {
   const wanted = keysAndRoles(root);
-  return canonicalJson({ keys, roles: sorted(roles) }) === canonicalJson({ ...wanted, roles: sorted(wanted.roles) })
+  return canonicalJson({ keys, roles: sorted(roles) }) ===
+    canonicalJson({ ...wanted, roles: sorted(wanted.roles) })
     ? []
     : ['the TUF root names other keys, or another threshold, than the root file'];
 }
@@ -165,11 +196,16 @@ export function targetsMismatches({ delegations }: TufTargets, root: RootFile): 
 /** Whether the administrators of a root file, all of them and nobody else, are who signs a TUF root. */
 export function namesAdministrators({ roles }: TufRoot, root: RootFile): boolean {
   const { root: wanted } = keysAndRoles(root).roles;
-  return roles.root.threshold === wanted.threshold && [...roles.root.keyids].sort().join() === [...wanted.keyids].sort().join();
+  return (
+    roles.root.threshold === wanted.threshold &&
+    [...roles.root.keyids].sort().join() === [...wanted.keyids].sort().join()
+  );
 }
 
 function filesMismatches({ targets, files }: TufRepository): Reason['message'][] {
-  const named = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, tufFileOf(Buffer.from(content))]));
+  const named = Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [name, tufFileOf(Buffer.from(content))]),
+  );
   return canonicalJson(targets.signed.targets) === canonicalJson(named)
     ? []
     : ['targets name other files than the document holds'];
@@ -177,16 +213,24 @@ function filesMismatches({ targets, files }: TufRepository): Reason['message'][]
 
 function keysAndRoles(root: RootFile): Pick<TufRoot, 'keys' | 'roles'> {
   const administrators = root.administrators.map((one) => tufKeyOf(spkiOf(one)));
-  const offline: TufRole = { keyids: administrators.map(({ keyid }) => keyid).sort(), threshold: root.threshold };
+  const offline: TufRole = {
+    keyids: administrators.map(({ keyid }) => keyid).sort(),
+    threshold: root.threshold,
+  };
   const online = statusRole(root);
   return {
-    keys: { ...Object.fromEntries(administrators.map(({ keyid, key }) => [keyid, key])), ...statusKeys(root) },
+    keys: {
+      ...Object.fromEntries(administrators.map(({ keyid, key }) => [keyid, key])),
+      ...statusKeys(root),
+    },
     roles: { root: offline, targets: offline, snapshot: online, timestamp: online },
   };
 }
 
 function sorted(roles: TufRoot['roles']): unknown {
-  return Object.fromEntries(Object.entries(roles).map(([name, one]) => [name, { ...one, keyids: [...one.keyids].sort() }]));
+  return Object.fromEntries(
+    Object.entries(roles).map(([name, one]) => [name, { ...one, keyids: [...one.keyids].sort() }]),
+  );
 }
 
 function statusKeys(root: RootFile): TufRoot['keys'] {

@@ -19,18 +19,33 @@ export interface EarlierRoots {
 export function isSignedRootOf(root: TufMetadata<TufRoot>, file: RootFile): boolean {
   const { keys, roles } = root.signed;
   // All of it has to match: a root of the same administrators before a rotation would put its status key in office again.
-  return rootMismatches(root.signed, file).length === 0 && tufSignersOf(root, roles.root, keys).length >= roles.root.threshold;
+  return (
+    rootMismatches(root.signed, file).length === 0 &&
+    tufSignersOf(root, roles.root, keys).length >= roles.root.threshold
+  );
 }
 
 /**
  * Retired keys that no earlier root had in that office, or that it let count for a shorter time. Such a key would hold the office up to
  * whatever log index its entry says. Of what is not known nothing is said.
  */
-export function strangersAmongRetired({ retired = [] }: RootFile, earlier: EarlierRoots): RetiredKey[] {
+export function strangersAmongRetired(
+  { retired = [] }: RootFile,
+  earlier: EarlierRoots,
+): RetiredKey[] {
   return retired.filter((one) => {
-    const ended = earlier.files.flatMap((file) => file.retired ?? []).filter(({ key }) => key === one.key);
-    if (ended.length > 0) return ended.some(({ office, validUpTo }) => office !== one.office || validUpTo < one.validUpTo);
-    if (earlier.files.some((file) => isInOffice(file, one)) || earlier.chain.some((root) => isNamed(root, one))) return false;
+    const ended = earlier.files
+      .flatMap((file) => file.retired ?? [])
+      .filter(({ key }) => key === one.key);
+    if (ended.length > 0)
+      return ended.some(
+        ({ office, validUpTo }) => office !== one.office || validUpTo < one.validUpTo,
+      );
+    if (
+      earlier.files.some((file) => isInOffice(file, one)) ||
+      earlier.chain.some((root) => isNamed(root, one))
+    )
+      return false;
     return earlier.isWhole || one.office === 'administrator' || one.office === 'status';
   });
 }
@@ -47,5 +62,7 @@ function isInOffice(file: RootFile, { office, key }: RetiredKey): boolean {
 function isNamed({ roles, keys }: TufRoot, retired: RetiredKey): boolean {
   if (retired.office !== 'administrator' && retired.office !== 'status') return false;
   const { keyids } = retired.office === 'administrator' ? roles.root : roles.timestamp;
-  return keyids.some((id) => keys[id] !== undefined && digestOf(spkiOfTuf(keys[id])) === rootKeyId(retired));
+  return keyids.some(
+    (id) => keys[id] !== undefined && digestOf(spkiOfTuf(keys[id])) === rootKeyId(retired),
+  );
 }

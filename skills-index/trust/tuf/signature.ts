@@ -21,7 +21,10 @@ export async function signTuf<Signed extends TufSigned>(
   const { keyid } = tufKeyOf(signer.publicKey);
   const sig = Buffer.from(await signer.sign(Buffer.from(olpcJson(signed)))).toString('hex');
   const others = signatures.filter((one) => one.keyid !== keyid);
-  return { signatures: [...others, { keyid, sig }].sort((a, b) => (a.keyid < b.keyid ? -1 : 1)), signed };
+  return {
+    signatures: [...others, { keyid, sig }].sort((a, b) => (a.keyid < b.keyid ? -1 : 1)),
+    signed,
+  };
 }
 
 /** Key ids of a role whose signature holds, each once. */
@@ -30,12 +33,18 @@ export function tufSignersOf(
   role: TufRole,
   keys: Readonly<Record<string, TufKey>>,
 ): readonly string[] {
-  const holding = role.keyids.filter((keyid) => signatures.some((one) => one.keyid === keyid && holdsOver(signed, one, keys)));
+  const holding = role.keyids.filter((keyid) =>
+    signatures.some((one) => one.keyid === keyid && holdsOver(signed, one, keys)),
+  );
   return [...new Set(holding)];
 }
 
 /** Whether a signature is one over this by the key that it names. */
-export function holdsOver(signed: TufSigned, { keyid, sig }: TufSignature, keys: Readonly<Record<string, TufKey>>): boolean {
+export function holdsOver(
+  signed: TufSigned,
+  { keyid, sig }: TufSignature,
+  keys: Readonly<Record<string, TufKey>>,
+): boolean {
   const key = Object.hasOwn(keys, keyid) ? keys[keyid] : undefined;
   return key !== undefined && holds(Buffer.from(olpcJson(signed)), key, sig);
 }
@@ -46,6 +55,10 @@ export function tufBytes(metadata: TufMetadata): Uint8Array {
 }
 
 function holds(bytes: Uint8Array, key: TufKey, sig: string): boolean {
-  const publicKey = createPublicKey({ key: Buffer.from(spkiOfTuf(key)), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({
+    key: Buffer.from(spkiOfTuf(key)),
+    format: 'der',
+    type: 'spki',
+  });
   return verify('sha256', bytes, publicKey, Buffer.from(sig, 'hex'));
 }

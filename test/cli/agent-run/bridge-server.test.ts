@@ -28,7 +28,9 @@ const calls: BridgeCalls = {
         hint: 'an operator can allow it: npm run -s skill -- agent grant fin --all-of @acme/x',
       });
     if (call.skill === '@acme/waits')
-      throw new Problem('breaker-open', 'Cannot run it', { hint: 'a person lets it run again with skillgate hold allow 3f9c' });
+      throw new Problem('breaker-open', 'Cannot run it', {
+        hint: 'a person lets it run again with skillgate hold allow 3f9c',
+      });
     if (call.skill === '@acme/unasked') throw new Problem('hold-unsupported', 'Cannot run it');
     if (call.skill === '@acme/broken') throw new Error('the path /srv/secret is not there');
     stdout(Buffer.from(`${await text(stdin)} ${call.args.join()} ${call.why}`));
@@ -46,7 +48,8 @@ async function say(...lines: readonly (object | string)[]): Promise<Record<strin
   const token = tokens.renew();
   const [inside, outside] = pair();
   serveBridge(outside, tokens, calls);
-  for (const line of lines) inside.write(`${typeof line === 'string' ? line : JSON.stringify({ token, ...line })}\n`);
+  for (const line of lines)
+    inside.write(`${typeof line === 'string' ? line : JSON.stringify({ token, ...line })}\n`);
   const said = await text(inside);
   return said
     .trim()
@@ -60,7 +63,11 @@ const base64 = (plain: string): string => Buffer.from(plain).toString('base64');
 describe('the runner’s end of the bridge', () => {
   it('hands on what it is fed, and gives back both outputs and the exit code', async () => {
     const said = await say(run, { stdin: base64('ein') }, { stdin: base64('gabe') }, { end: true });
-    expect(said).toEqual([{ stdout: base64('eingabe a,b Ann') }, { stderr: base64('é') }, { exit: 3 }]);
+    expect(said).toEqual([
+      { stdout: base64('eingabe a,b Ann') },
+      { stderr: base64('é') },
+      { exit: 3 },
+    ]);
   });
 
   it.each<[string, readonly (object | string)[], string, number]>([
@@ -72,7 +79,10 @@ describe('the runner’s end of the bridge', () => {
     ['a line without end', ['x'.repeat(600_000)], 'run-limit', 7],
     ['a skill that is refused', [{ ...run, skill: '@acme/refused' }], 'plan-refused', 6],
   ])('refuses %s, and says why', async (_, lines, code, exit) => {
-    expect((await say(...lines)).at(-1)).toEqual({ exit, says: expect.stringContaining(`refused [${code}]`) });
+    expect((await say(...lines)).at(-1)).toEqual({
+      exit,
+      says: expect.stringContaining(`refused [${code}]`),
+    });
   });
 
   it.each(['@acme/ungranted', '@acme/waits', '@acme/unasked'])(
@@ -85,7 +95,9 @@ describe('the runner’s end of the bridge', () => {
   );
 
   it('tells nothing of what failed inside', async () => {
-    expect(await say({ ...run, skill: '@acme/broken' })).toEqual([{ exit: 1, says: 'the call failed inside the runner' }]);
+    expect(await say({ ...run, skill: '@acme/broken' })).toEqual([
+      { exit: 1, says: 'the call failed inside the runner' },
+    ]);
   });
 });
 

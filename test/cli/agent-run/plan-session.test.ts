@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { planSession, type SessionFacts, type SessionInput } from '../../../cli/agent-run/plan-session.ts';
+import {
+  planSession,
+  type SessionFacts,
+  type SessionInput,
+} from '../../../cli/agent-run/plan-session.ts';
 import { folderNames } from '../../../cli/agent-run/skill-tree.ts';
 import type { Agent } from '../../../skills-index/run/agents/agent.ts';
 import type { ModelEndpoint } from '../../../skills-index/run/agents/agent-policy.ts';
@@ -10,14 +14,27 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 
 const agent: Agent = {
-  ...{ schema: 'skillgate.agent/1', name: 'finance', keyId: digestOf('key'), publicKey: '' },
-  ...{ created: '2026-01-01T00:00:00.000Z', expires: '2026-04-01T00:00:00.000Z' },
-  ...{ grants: [], ceiling: noCapabilities, env: {}, workspace: { name: 'ledgers', mode: 'cow' } },
+  schema: 'skillgate.agent/1',
+  name: 'finance',
+  keyId: digestOf('key'),
+  publicKey: '',
+  created: '2026-01-01T00:00:00.000Z',
+  expires: '2026-04-01T00:00:00.000Z',
+  grants: [],
+  ceiling: noCapabilities,
+  env: {},
+  workspace: { name: 'ledgers', mode: 'cow' },
 };
 const folder = { path: '/srv/ledgers', id: '1:2', uid: 1000, gid: 1000 };
 const facts: SessionFacts = {
-  ...{ uid: 0, gid: 0, workspace: folder, memory: { path: '/data/memory', id: '1:3' }, folders: [] },
-  ...{ program: { command: ['/usr/bin/sh'] }, secrets: [], egressLimits: { requestsPerMinute: 10, sentBytes: 10 } },
+  uid: 0,
+  gid: 0,
+  workspace: folder,
+  memory: { path: '/data/memory', id: '1:3' },
+  folders: [],
+  program: { command: ['/usr/bin/sh'] },
+  secrets: [],
+  egressLimits: { requestsPerMinute: 10, sentBytes: 10 },
 };
 const local = { url: 'http://127.0.0.1:8080', kind: 'openai' } as const;
 const cloud = { url: 'https://api.model.example', kind: 'anthropic', secret: 'KEY' } as const;
@@ -29,21 +46,35 @@ function planWith({ facts: more = {}, ...rest }: More = {}) {
   const hostPolicy = { ...emptyHostPolicy, models: { local } };
   const sandbox = { name: 'bubblewrap', gives: ['seccomp'] };
   const now = new Date('2026-02-01T00:00:00Z');
-  return planSession({ agent, hostPolicy, skills: [], sandbox, now, ...rest, facts: { ...facts, ...more } });
+  return planSession({
+    agent,
+    hostPolicy,
+    skills: [],
+    sandbox,
+    now,
+    ...rest,
+    facts: { ...facts, ...more },
+  });
 }
 
 describe('the plan of a session', () => {
   it('is the same for the same, and another for another program', () => {
     expect(planWith().digest).toBe(planWith().digest);
-    expect(planWith({ facts: { program: { command: ['/usr/bin/id'] } } }).digest).not.toBe(planWith().digest);
-    expect(planWith().plan).toMatchObject({ agent: 'finance', uid: 1000, workingDirectory: '/workspace', refused: [] });
+    expect(planWith({ facts: { program: { command: ['/usr/bin/id'] } } }).digest).not.toBe(
+      planWith().digest,
+    );
+    expect(planWith().plan).toMatchObject({
+      agent: 'finance',
+      uid: 1000,
+      workingDirectory: '/workspace',
+      refused: [],
+    });
   });
 
   it('mounts the workspace and the memory, each with its reason, and nothing else', () => {
-    expect(planWith().plan.mounts.map((one) => `${one.mode} ${one.target} <- ${one.path}`)).toEqual([
-      'cow /workspace <- /srv/ledgers',
-      'rw /memory <- /data/memory',
-    ]);
+    expect(planWith().plan.mounts.map((one) => `${one.mode} ${one.target} <- ${one.path}`)).toEqual(
+      ['cow /workspace <- /srv/ledgers', 'rw /memory <- /data/memory'],
+    );
     const { workspace: _, ...without } = agent;
     const { plan } = planWith({ agent: without });
     expect(plan).toMatchObject({ workingDirectory: '/memory', leftOut: [{ what: 'a workspace' }] });
@@ -53,12 +84,15 @@ describe('the plan of a session', () => {
     const { egress, env, secrets } = planWith().plan;
     const place = { scheme: 'http', host: 'model.skillgate.internal', port: 80 };
     const pinned = { 'model.skillgate.internal': { address: '127.0.0.1', port: 8080 } };
-    expect(egress.map(({ host, pinned, port, scheme }) => ({ scheme, host, port, pinned }))).toEqual(
-      egress.map(() => ({ ...place, pinned })),
-    );
+    expect(
+      egress.map(({ host, pinned, port, scheme }) => ({ scheme, host, port, pinned })),
+    ).toEqual(egress.map(() => ({ ...place, pinned })));
     expect(env).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ name: 'OPENAI_BASE_URL', value: 'http://model.skillgate.internal/v1' }),
+        expect.objectContaining({
+          name: 'OPENAI_BASE_URL',
+          value: 'http://model.skillgate.internal/v1',
+        }),
         expect.objectContaining({ name: 'OPENAI_API_KEY', value: 'placeholder' }),
       ]),
     );
@@ -67,11 +101,24 @@ describe('the plan of a session', () => {
 
   it('adds the key of a model elsewhere by reference, to its host alone', () => {
     const hostPolicy = { ...emptyHostPolicy, models: { cloud } };
-    const { egress, env, secrets, refused } = planWith({ hostPolicy, facts: { secrets: [key] } }).plan;
-    expect(egress[0]).toMatchObject({ scheme: 'https', host: 'api.model.example', port: 443, path: '/v1/messages', pinned: {} });
-    expect(secrets).toMatchObject([{ name: 'KEY', hosts: ['api.model.example'], as: 'header:x-api-key' }]);
+    const { egress, env, secrets, refused } = planWith({
+      hostPolicy,
+      facts: { secrets: [key] },
+    }).plan;
+    expect(egress[0]).toMatchObject({
+      scheme: 'https',
+      host: 'api.model.example',
+      port: 443,
+      path: '/v1/messages',
+      pinned: {},
+    });
+    expect(secrets).toMatchObject([
+      { name: 'KEY', hosts: ['api.model.example'], as: 'header:x-api-key' },
+    ]);
     expect(env).toEqual(
-      expect.arrayContaining([expect.objectContaining({ name: 'ANTHROPIC_BASE_URL', value: 'https://api.model.example' })]),
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'ANTHROPIC_BASE_URL', value: 'https://api.model.example' }),
+      ]),
     );
     expect(refused).toEqual([]);
   });
@@ -101,8 +148,18 @@ describe('the plan of a session', () => {
     [{ kind: 'anthropic' }, 'GET', '/v1/models', true],
     [{ kind: 'anthropic' }, 'POST', '/v1/files', false],
     [{ kind: 'anthropic' }, 'POST', '/v1/chat/completions', false],
-    [{ kind: 'anthropic', url: 'http://127.0.0.1:8080/claude' }, 'POST', '/claude/v1/messages', true],
-    [{ kind: 'anthropic', url: 'http://127.0.0.1:8080/claude/v1' }, 'POST', '/claude/v1/messages', true],
+    [
+      { kind: 'anthropic', url: 'http://127.0.0.1:8080/claude' },
+      'POST',
+      '/claude/v1/messages',
+      true,
+    ],
+    [
+      { kind: 'anthropic', url: 'http://127.0.0.1:8080/claude/v1' },
+      'POST',
+      '/claude/v1/messages',
+      true,
+    ],
   ])('of a model %j: %s %s: %s', (more, method, target, expected) => {
     const hostPolicy = { ...emptyHostPolicy, models: { local: { ...local, ...more } } };
     const { egress } = planWith({ hostPolicy }).plan;
@@ -116,23 +173,42 @@ describe('the plan of a session', () => {
 
   it.each<[string, string, More]>([
     ['an identity that ended', 'plan-refused', { now: new Date('2026-05-01') }],
-    ['an identity that was revoked', 'plan-refused', { agent: { ...agent, revoked: '2026-01-02' } }],
+    [
+      'an identity that was revoked',
+      'plan-refused',
+      { agent: { ...agent, revoked: '2026-01-02' } },
+    ],
     [
       'a host that lacks what policy requires',
       'sandbox-refused',
       { hostPolicy: { ...emptyHostPolicy, require: ['no-network'] } },
     ],
-    ['a program that is not there', 'plan-refused', { facts: { program: { why: 'x', hint: 'y' } } }],
+    [
+      'a program that is not there',
+      'plan-refused',
+      { facts: { program: { why: 'x', hint: 'y' } } },
+    ],
     ['a folder that cannot be used', 'plan-refused', { facts: { workspace: { why: 'gone' } } }],
     ['a folder of root', 'mount-owner-root', { facts: { workspace: { ...folder, uid: 0 } } }],
     ['a folder that another agent works in', 'plan-refused', { facts: { sharedWith: 'sales' } }],
     ['a model that nobody named', 'plan-refused', { agent: { ...agent, model: 'other' } }],
-    ['no choice among two models', 'plan-refused', { hostPolicy: { ...emptyHostPolicy, models: { local, cloud } } }],
-    ['a key that is not there', 'secret-refused', { hostPolicy: { ...emptyHostPolicy, models: { cloud } } }],
+    [
+      'no choice among two models',
+      'plan-refused',
+      { hostPolicy: { ...emptyHostPolicy, models: { local, cloud } } },
+    ],
+    [
+      'a key that is not there',
+      'secret-refused',
+      { hostPolicy: { ...emptyHostPolicy, models: { cloud } } },
+    ],
     [
       'a key for another host',
       'secret-refused',
-      { hostPolicy: { ...emptyHostPolicy, models: { cloud } }, facts: { secrets: [{ ...key, hosts: ['other.example'] }] } },
+      {
+        hostPolicy: { ...emptyHostPolicy, models: { cloud } },
+        facts: { secrets: [{ ...key, hosts: ['other.example'] }] },
+      },
     ],
   ])('refuses %s', (_, code, more) => {
     expect(planWith(more).plan.refused.map((one) => one.code)).toContain(code);
@@ -140,7 +216,11 @@ describe('the plan of a session', () => {
 
   it('says what is missing where no model is named', () => {
     const { plan } = planWith({ hostPolicy: emptyHostPolicy });
-    expect(plan).toMatchObject({ egress: [], refused: [], leftOut: [{ what: 'a model endpoint' }] });
+    expect(plan).toMatchObject({
+      egress: [],
+      refused: [],
+      leftOut: [{ what: 'a model endpoint' }],
+    });
   });
 });
 

@@ -5,7 +5,11 @@ import { whyNotDocker } from '../../../cli/backends/engine-info.ts';
 const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 };
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 const around = {
-  ...{ name: 'skillgate-abcdef', runner: '77:4711', image: 'skillgate-root:0123', seccomp: '/run/seccomp.json', cores: 1.5 },
+  name: 'skillgate-abcdef',
+  runner: '77:4711',
+  image: 'skillgate-root:0123',
+  seccomp: '/run/seccomp.json',
+  cores: 1.5,
   binds: [
     { source: '/usr/lib', target: '/usr/lib', writable: false },
     { source: '/srv/my reports', target: '/reports', writable: true },
@@ -42,15 +46,28 @@ describe('the arguments of a container engine', () => {
   );
 });
 
-const able = { OSType: 'linux', MemoryLimit: true, PidsLimit: true, SecurityOptions: ['name=seccomp,profile=default'] };
+const able = {
+  OSType: 'linux',
+  MemoryLimit: true,
+  PidsLimit: true,
+  SecurityOptions: ['name=seccomp,profile=default'],
+};
 
 describe('a docker daemon', () => {
   it.each([
     ['able', able, undefined],
     ['without seccomp', { ...able, SecurityOptions: [] }, 'it filters no system calls'],
-    ['with nothing to say of security', { ...able, SecurityOptions: null }, 'it filters no system calls'],
+    [
+      'with nothing to say of security',
+      { ...able, SecurityOptions: null },
+      'it filters no system calls',
+    ],
     ['rootless', { ...able, SecurityOptions: ['name=seccomp', 'name=rootless'] }, 'other users'],
-    ['with user namespaces', { ...able, SecurityOptions: ['name=seccomp', 'name=userns'] }, 'other users'],
+    [
+      'with user namespaces',
+      { ...able, SecurityOptions: ['name=seccomp', 'name=userns'] },
+      'other users',
+    ],
     ['without limits of memory', { ...able, MemoryLimit: false }, 'cannot limit'],
     ['without limits of processes', { ...able, PidsLimit: false }, 'cannot limit'],
     ['for Windows', { ...able, OSType: 'windows' }, 'not Linux'],

@@ -7,14 +7,12 @@ const limits = { seconds: 30, memoryMiB: 256, outputBytes: 1_000, processes: 64 
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 const around: OciSurroundings = {
   binds: [{ source: '/srv/reports', target: '/reports', writable: false }],
-  ...{
-    architecture: 'x64',
-    command: ['/proc/self/fd/9', '-c', 'checks'],
-    cgroup: '/skillgate-abcdef',
-    countsSwap: true,
-    hasErrorNumbers: true,
-    cores: 1,
-  },
+  architecture: 'x64',
+  command: ['/proc/self/fd/9', '-c', 'checks'],
+  cgroup: '/skillgate-abcdef',
+  countsSwap: true,
+  hasErrorNumbers: true,
+  cores: 1,
 };
 
 const temporary = ['nosuid', 'nodev'];
@@ -22,7 +20,9 @@ const owner = ['nr_inodes=65536', 'uid=1000', 'gid=1001'];
 
 describe('an OCI specification', () => {
   it('is the whole of what a container may', () => {
-    const { linux, ...rest } = ociSpec({ plan }, around) as { readonly linux: Readonly<Record<string, unknown>> };
+    const { linux, ...rest } = ociSpec({ plan }, around) as {
+      readonly linux: Readonly<Record<string, unknown>>;
+    };
     const { seccomp, ...held } = linux;
     expect(rest).toEqual({
       ociVersion: '1.0.2',
@@ -38,19 +38,40 @@ describe('an OCI specification', () => {
       root: { path: 'rootfs', readonly: true },
       hostname: 'skill',
       mounts: [
-        { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-        { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'noexec', 'mode=755', 'size=65536'] },
         {
-          ...{ destination: '/dev/shm', type: 'tmpfs', source: 'tmpfs' },
+          destination: '/proc',
+          type: 'proc',
+          source: 'proc',
+          options: ['nosuid', 'noexec', 'nodev'],
+        },
+        {
+          destination: '/dev',
+          type: 'tmpfs',
+          source: 'tmpfs',
+          options: ['nosuid', 'noexec', 'mode=755', 'size=65536'],
+        },
+        {
+          destination: '/dev/shm',
+          type: 'tmpfs',
+          source: 'tmpfs',
           options: [...temporary, 'size=67108864', ...owner, 'noexec', 'mode=1777'],
         },
-        { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: [...temporary, 'size=268435456', ...owner, 'mode=1777'] },
         {
-          ...{ destination: '/home/skill', type: 'tmpfs', source: 'tmpfs' },
+          destination: '/tmp',
+          type: 'tmpfs',
+          source: 'tmpfs',
+          options: [...temporary, 'size=268435456', ...owner, 'mode=1777'],
+        },
+        {
+          destination: '/home/skill',
+          type: 'tmpfs',
+          source: 'tmpfs',
           options: [...temporary, 'size=67108864', ...owner, 'mode=0700'],
         },
         {
-          ...{ destination: '/reports', type: 'bind', source: '/srv/reports' },
+          destination: '/reports',
+          type: 'bind',
+          source: '/srv/reports',
           options: ['bind', 'nosuid', 'nodev', 'ro', 'private'],
         },
       ],
@@ -65,9 +86,17 @@ describe('an OCI specification', () => {
         pids: { limit: 64 },
       },
       maskedPaths: [
-        ...['acpi', 'asound', 'kcore', 'keys', 'latency_stats', 'timer_list', 'timer_stats', 'sched_debug', 'scsi'].map(
-          (name) => `/proc/${name}`,
-        ),
+        ...[
+          'acpi',
+          'asound',
+          'kcore',
+          'keys',
+          'latency_stats',
+          'timer_list',
+          'timer_stats',
+          'sched_debug',
+          'scsi',
+        ].map((name) => `/proc/${name}`),
         '/sys/firmware',
       ],
       readonlyPaths: ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`),
@@ -76,10 +105,16 @@ describe('an OCI specification', () => {
   });
 
   it.each([
-    ['a network that is there already', { networkNamespace: '/run/net' }, { type: 'network', path: '/run/net' }],
+    [
+      'a network that is there already',
+      { networkNamespace: '/run/net' },
+      { type: 'network', path: '/run/net' },
+    ],
     ['none but a new one', {}, { type: 'network' }],
   ])('joins %s', (_, more, namespace) => {
-    const spec = ociSpec({ plan }, { ...around, ...more }) as { readonly linux: { readonly namespaces: readonly object[] } };
+    const spec = ociSpec({ plan }, { ...around, ...more }) as {
+      readonly linux: { readonly namespaces: readonly object[] };
+    };
     expect(spec.linux.namespaces.at(-1)).toEqual(namespace);
   });
 });
@@ -87,35 +122,52 @@ describe('an OCI specification', () => {
 describe('its system calls', () => {
   const { architectures, defaultAction, defaultErrnoRet, syscalls } = ociSeccomp('x64');
   const allowed = syscalls.filter(({ action }) => action === 'SCMP_ACT_ALLOW');
-  const always = new Set(allowed.filter(({ args }) => args === undefined).flatMap(({ names }) => names));
+  const always = new Set(
+    allowed.filter(({ args }) => args === undefined).flatMap(({ names }) => names),
+  );
 
   it('are not there unless they are listed, for one architecture alone', () => {
     expect({ architectures, defaultAction, defaultErrnoRet }).toEqual({
-      ...{ architectures: ['SCMP_ARCH_X86_64'], defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 38 },
+      architectures: ['SCMP_ARCH_X86_64'],
+      defaultAction: 'SCMP_ACT_ERRNO',
+      defaultErrnoRet: 38,
     });
     expect(ociSeccomp('arm64').architectures).toEqual(['SCMP_ARCH_AARCH64']);
     expect(ociSeccomp('riscv64').architectures).toEqual([]);
   });
 
   it('are never allowed whole where the runner’s own table refuses or judges them', () => {
-    const refused = [...Object.values(deniedSyscalls).flatMap((group) => Object.keys(group)), ...Object.keys(judgedSyscalls)];
+    const refused = [
+      ...Object.values(deniedSyscalls).flatMap((group) => Object.keys(group)),
+      ...Object.keys(judgedSyscalls),
+    ];
     expect(refused.filter((name) => always.has(name))).toEqual([]);
-    expect(['read', 'openat', 'execve', 'futex', 'mseal'].filter((name) => !always.has(name))).toEqual([]);
+    expect(
+      ['read', 'openat', 'execve', 'futex', 'mseal'].filter((name) => !always.has(name)),
+    ).toEqual([]);
   });
 
   it('are judged by 32 bits of an argument, as the kernel does', () => {
     const judged = syscalls.flatMap(({ args = [] }) => args);
-    expect(judged.every(({ op, value }) => op === 'SCMP_CMP_MASKED_EQ' && value <= 0xffff_ffff)).toBe(true);
-    const ioctl = allowed.filter(({ names }) => names.includes('ioctl')).flatMap(({ args = [] }) => args);
-    const passes = (request: number): boolean => ioctl.some(({ value, valueTwo }) => (request & value) >>> 0 === valueTwo);
+    expect(
+      judged.every(({ op, value }) => op === 'SCMP_CMP_MASKED_EQ' && value <= 0xffff_ffff),
+    ).toBe(true);
+    const ioctl = allowed
+      .filter(({ names }) => names.includes('ioctl'))
+      .flatMap(({ args = [] }) => args);
+    const passes = (request: number): boolean =>
+      ioctl.some(({ value, valueTwo }) => (request & value) >>> 0 === valueTwo);
     expect([0x5412, 0x541c, 0x541d, 0x5423].filter(passes)).toEqual([]);
-    expect([0, 0x5413, 0x5401, 0x541b, 0x541e, 0x8004_5430, 0xffff_ffff].filter((one) => !passes(one))).toEqual([]);
+    expect(
+      [0, 0x5413, 0x5401, 0x541b, 0x541e, 0x8004_5430, 0xffff_ffff].filter((one) => !passes(one)),
+    ).toEqual([]);
   });
 
   it('describe all words but some under masks, each of the others once', () => {
     expect(allBut([])).toEqual([[0, 0]]);
     const found = allBut([0, 0xffff_ffff]);
-    const times = (word: number): number => found.filter(([mask, value]) => (word & mask) >>> 0 === value).length;
+    const times = (word: number): number =>
+      found.filter(([mask, value]) => (word & mask) >>> 0 === value).length;
     expect([0, 0xffff_ffff].map(times)).toEqual([0, 0]);
     expect([1, 2, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe].map(times)).toEqual([1, 1, 1, 1, 1]);
   });

@@ -36,7 +36,9 @@ const given: Readonly<Record<string, string>> = {
 };
 
 describe('what host policy requires', () => {
-  const pairs = others.flatMap((sandbox) => requirements.map((requirement) => [sandbox.name, requirement, sandbox] as const));
+  const pairs = others.flatMap((sandbox) =>
+    requirements.map((requirement) => [sandbox.name, requirement, sandbox] as const),
+  );
 
   it.each(pairs)('of %s: %s', async (name, requirement, sandbox) => {
     const request = requestFor(host, { files: { 'probe.sh': ':' } }, { require: [requirement] });
@@ -57,21 +59,30 @@ describe('what doctor says of backends', () => {
     ]);
     expect(rows).toEqual([
       {
-        ...{ name: 'backend runc', holds: true },
+        name: 'backend runc',
+        holds: true,
         detail:
           'taken for runs; can enforce seccomp, no-network, no-user-namespaces, dropped-uid, memory-cgroup, pids-cgroup, cpu-cgroup',
       },
       {
         name: 'backend runsc',
         holds: true,
-        detail: 'can enforce seccomp, no-network, dropped-uid, memory-cgroup; not: no-user-namespaces, pids-cgroup, cpu-cgroup',
+        detail:
+          'can enforce seccomp, no-network, dropped-uid, memory-cgroup; not: no-user-namespaces, pids-cgroup, cpu-cgroup',
       },
-      { name: 'backend docker', holds: false, detail: 'its daemon is not running', type: 'systemctl start docker' },
+      {
+        name: 'backend docker',
+        holds: false,
+        detail: 'its daemon is not running',
+        type: 'systemctl start docker',
+      },
       { name: 'backend seatbelt', holds: false, detail: 'it needs macOS' },
     ]);
   });
 
   it('has every name that host policy takes', () => {
-    expect(backendRows({ backend: 'bubblewrap' }).map(({ name }) => name)).toEqual(backends.map((name) => `backend ${name}`));
+    expect(backendRows({ backend: 'bubblewrap' }).map(({ name }) => name)).toEqual(
+      backends.map((name) => `backend ${name}`),
+    );
   });
 });

@@ -21,7 +21,10 @@ describe('a Seatbelt profile', () => {
 
   it('lets no path end its own string', () => {
     const path = '/a") (allow default) (x "';
-    const profile = seatbeltProfile({ plan: { ...plan, programs: [] } }, { skill: path, home: '/h', temporary: '/t' });
+    const profile = seatbeltProfile(
+      { plan: { ...plan, programs: [] } },
+      { skill: path, home: '/h', temporary: '/t' },
+    );
     // What is left when each string of the language is taken out.
     expect(profile.replace(/"(?:\\.|[^"\\])*"/g, '""')).not.toContain('allow default');
   });

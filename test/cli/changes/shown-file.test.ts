@@ -8,8 +8,18 @@ const script = '#!/bin/sh\n# d\xe9ploie\necho deploying\n';
 describe('a changed file is shown', () => {
   it.each([
     ['with one byte that is not UTF-8', '#!/bin/sh\necho deploying\n', script, ['+# d<E9>ploie']],
-    ['with a NUL', 'echo one\n', 'echo one\0\necho two\n', ['-echo one', '+echo one<00>', '+echo two']],
-    ['in an encoding of one byte a character', script, script.replace('deploying', 'evil'), ['-echo deploying', '+echo evil']],
+    [
+      'with a NUL',
+      'echo one\n',
+      'echo one\0\necho two\n',
+      ['-echo one', '+echo one<00>', '+echo two'],
+    ],
+    [
+      'in an encoding of one byte a character',
+      script,
+      script.replace('deploying', 'evil'),
+      ['-echo deploying', '+echo evil'],
+    ],
     [
       'with UTF-8 beside a byte that is not',
       'x\n',
@@ -19,20 +29,33 @@ describe('a changed file is shown', () => {
     ['that was such and is UTF-8 now', script, 'echo clean\n', ['-echo deploying', '+echo clean']],
   ])('line by line: %s', (_, old, fresh, lines) => {
     const shown = differenceOf(latin(old), latin(fresh));
-    expect(shown[0]).toBe('! not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>');
+    expect(shown[0]).toBe(
+      '! not plain UTF-8: bytes that are not are written as <E9>, a NUL as <00>',
+    );
     expect(shown).toEqual(expect.arrayContaining(lines));
   });
 
   it('with a text as a text, and nothing said of it', () => {
-    expect(differenceOf(Buffer.from('één\n'), Buffer.from('twee ✓\n'))).toEqual(['@@ -1 +1 @@', '-één', '+twee ✓']);
+    expect(differenceOf(Buffer.from('één\n'), Buffer.from('twee ✓\n'))).toEqual([
+      '@@ -1 +1 @@',
+      '-één',
+      '+twee ✓',
+    ]);
   });
 
   it.each([
-    ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')],
+    [
+      'a picture',
+      Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
+    ],
     ['a text in UTF-16', Buffer.from('echo hidden command\n', 'utf16le')],
   ])('in words where it is no text: %s', (_, bytes) => {
-    expect(differenceOf(Buffer.alloc(0), bytes)).toEqual(['! not a text: its content is not shown']);
-    expect(differenceOf(bytes, Buffer.from('a text\n'))).toEqual(['! not a text: its content is not shown']);
+    expect(differenceOf(Buffer.alloc(0), bytes)).toEqual([
+      '! not a text: its content is not shown',
+    ]);
+    expect(differenceOf(bytes, Buffer.from('a text\n'))).toEqual([
+      '! not a text: its content is not shown',
+    ]);
   });
 
   it.each([
@@ -45,7 +68,12 @@ describe('a changed file is shown', () => {
     ['the sign of a tab', 'a\tb\n', 'a⇥b\n', ['-a⇥b', '+a⟨U+21E5⟩b']],
     ['the sign of a blank', 'a \n', 'a<20>\n', ['-a<20>', '+a<3C>20>']],
     ['what escapes a sign', '<20>\n', '<3C>20>\n', ['-<3C>20>', '+<3C>3C>20>']],
-    ['a character that is spelled out', 'a\u{a0}b\n', 'a⟨U+00A0⟩b\n', ['-a⟨U+00A0⟩b', '+a⟨U+27E8⟩U+00A0⟩b']],
+    [
+      'a character that is spelled out',
+      'a\u{a0}b\n',
+      'a⟨U+00A0⟩b\n',
+      ['-a⟨U+00A0⟩b', '+a⟨U+27E8⟩U+00A0⟩b'],
+    ],
   ])('so that %s are not taken for each other', (_, old, fresh, lines) => {
     const shown = differenceOf(Buffer.from(old), Buffer.from(fresh));
     expect(shown.slice(1)).toEqual(lines);
@@ -67,9 +95,12 @@ describe('a changed file is shown', () => {
   });
 
   it('with different lines wherever two lines differ', () => {
-    const line = fc.array(fc.constantFrom(...' \t\u{a0}\u{2003}<20>E9C3⟨⟩U+A⇥é\\', '<20>', '<3C>', '⟨U+00A0⟩'), {
-      maxLength: 12,
-    });
+    const line = fc.array(
+      fc.constantFrom(...' \t\u{a0}\u{2003}<20>E9C3⟨⟩U+A⇥é\\', '<20>', '<3C>', '⟨U+00A0⟩'),
+      {
+        maxLength: 12,
+      },
+    );
     const text = line.map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, text, fc.boolean(), (old, fresh, isLatin) => {

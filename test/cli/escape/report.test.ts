@@ -5,7 +5,12 @@ import { inkFor } from '../../../cli/output.ts';
 
 const ink = inkFor(process.stdout, { NO_COLOR: '1' });
 const row = (more: Partial<EscapeResult>): EscapeResult => ({
-  ...{ name: 'read a file', group: 'filesystem', backend: 'bubblewrap', bare: 'succeeds', result: 'blocked', detail: '' },
+  name: 'read a file',
+  group: 'filesystem',
+  backend: 'bubblewrap',
+  bare: 'succeeds',
+  result: 'blocked',
+  detail: '',
   ...more,
 });
 
@@ -30,7 +35,11 @@ describe('the report of the escape suite', () => {
   });
 
   it('names each that got through, with nothing in it that a terminal obeys', () => {
-    const text = backendText([row({ result: 'through', detail: '\u001b[2Kroot:x' })], 'oci', ink).text;
+    const text = backendText(
+      [row({ result: 'through', detail: '\u001b[2Kroot:x' })],
+      'oci',
+      ink,
+    ).text;
     expect(text).toContain('through:\n  filesystem: read a file (bare: succeeds) ');
     expect(text).toContain('1 attempt got through oci');
     expect(text).not.toContain('\u001b');

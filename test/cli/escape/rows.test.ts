@@ -26,15 +26,21 @@ describe('the rows of the escape suite', () => {
       'the runner': 12,
     };
     for (const group of escapeGroups)
-      expect(escapeRows.filter((row) => row.group === group).length, group).toBeGreaterThanOrEqual(least[group] ?? 1);
+      expect(escapeRows.filter((row) => row.group === group).length, group).toBeGreaterThanOrEqual(
+        least[group] ?? 1,
+      );
     expect(escapeRows.length).toBeGreaterThan(300);
   });
 
   it('are programs: an attempt that cannot be read would count as stopped', () => {
-    const python = attempts.filter((row) => row.program === undefined).map(({ name, code }) => [name, code]);
-    const check = 'import ast, json, sys\nfor name, code in json.load(sys.stdin): ast.parse(code, name)';
+    const python = attempts
+      .filter((row) => row.program === undefined)
+      .map(({ name, code }) => [name, code]);
+    const check =
+      'import ast, json, sys\nfor name, code in json.load(sys.stdin): ast.parse(code, name)';
     execFileSync('/usr/bin/python3', ['-c', check], { input: JSON.stringify(python) });
-    for (const { code } of attempts.filter((row) => row.program === 'sh')) execFileSync('/bin/sh', ['-n', '-c', code]);
+    for (const { code } of attempts.filter((row) => row.program === 'sh'))
+      execFileSync('/bin/sh', ['-n', '-c', code]);
     for (const { code } of attempts.filter((row) => row.program === 'node'))
       expect(() => new Function('require', code)).not.toThrow();
   });

@@ -17,8 +17,18 @@ it.each([
 ])('a bare twin %s', async (_, failures, expected) => {
   let tries = 0;
   const bare = (): Promise<boolean> => Promise.resolve(++tries > failures);
-  const attempt = (): Promise<{ result: 'blocked'; detail: string }> => Promise.resolve({ result: 'blocked', detail: '' });
-  const row: EscapeRow = { kind: 'runner', group: 'the runner', name: 'a row', wants: 'nothing', bare, attempt };
-  expect(await runEscapeSuite({ rows: [row], sandboxes: [absent] })).toMatchObject([{ bare: expected }]);
+  const attempt = (): Promise<{ result: 'blocked'; detail: string }> =>
+    Promise.resolve({ result: 'blocked', detail: '' });
+  const row: EscapeRow = {
+    kind: 'runner',
+    group: 'the runner',
+    name: 'a row',
+    wants: 'nothing',
+    bare,
+    attempt,
+  };
+  expect(await runEscapeSuite({ rows: [row], sandboxes: [absent] })).toMatchObject([
+    { bare: expected },
+  ]);
   expect(tries).toBe(2);
 });

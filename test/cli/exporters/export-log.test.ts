@@ -13,7 +13,11 @@ let home: string;
 let collector: Server;
 let port: number;
 /** Bodies that the collector took, and what it says. */
-let taken: { readonly type: string | undefined; readonly path: string | undefined; readonly body: unknown }[];
+let taken: {
+  readonly type: string | undefined;
+  readonly path: string | undefined;
+  readonly body: unknown;
+}[];
 let answer: () => number;
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'skillgate-export-'));
@@ -21,7 +25,8 @@ beforeEach(async () => {
   collector = createServer(async (request, response) => {
     const body: unknown = JSON.parse(await text(request));
     const status = answer();
-    if (status < 300) taken.push({ type: request.headers['content-type'], path: request.url, body });
+    if (status < 300)
+      taken.push({ type: request.headers['content-type'], path: request.url, body });
     response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
@@ -32,17 +37,27 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const policy = (exporters: readonly object[], hosts: object = { 'collector.example': `127.0.0.1:${port}` }): void => {
+const policy = (
+  exporters: readonly object[],
+  hosts: object = { 'collector.example': `127.0.0.1:${port}` },
+): void => {
   mkdirSync(join(home, 'config'), { recursive: true, mode: 0o700 });
-  writeFileSync(join(home, 'config/host.json'), JSON.stringify({ hosts, exporters }), { mode: 0o600 });
+  writeFileSync(join(home, 'config/host.json'), JSON.stringify({ hosts, exporters }), {
+    mode: 0o600,
+  });
 };
 const file = (): string => join(home, 'data/audit/audit.jsonl');
 const record = (why: string): void =>
-  openAudit(file(), () => new Date('2026-11-20T10:00:00Z'), join(home, 'config/audit-key.json')).record(
+  openAudit(
+    file(),
+    () => new Date('2026-11-20T10:00:00Z'),
+    join(home, 'config/audit-key.json'),
+  ).record(
     { run: 'r1', agent: 'finance', skill: '@acme/a', version: '1.0.0' },
     { event: 'refused', code: 'not-admitted', why },
   );
-const run = (...argv: readonly string[]) => skill(['log', 'export', ...argv], { env: { SKILLGATE_HOME: home } });
+const run = (...argv: readonly string[]) =>
+  skill(['log', 'export', ...argv], { env: { SKILLGATE_HOME: home } });
 const otlp = { kind: 'otlp', url: 'http://collector.example/v1/logs' };
 const second = { kind: 'otlp', url: 'http://collector.example/second' };
 
@@ -52,8 +67,13 @@ const scalar = v.union([
   v.strictObject({ intValue: v.pipe(v.string(), v.regex(/^-?\d+$/)) }),
   v.strictObject({ boolValue: v.boolean() }),
 ]);
-const anyValue = v.union([scalar, v.strictObject({ arrayValue: v.strictObject({ values: v.array(scalar) }) })]);
-const attributes = v.array(v.strictObject({ key: v.pipe(v.string(), v.minLength(1)), value: anyValue }));
+const anyValue = v.union([
+  scalar,
+  v.strictObject({ arrayValue: v.strictObject({ values: v.array(scalar) }) }),
+]);
+const attributes = v.array(
+  v.strictObject({ key: v.pipe(v.string(), v.minLength(1)), value: anyValue }),
+);
 const nanoseconds = v.pipe(v.string(), v.regex(/^\d{19}$/));
 const request = v.strictObject({
   resourceLogs: v.array(
@@ -96,10 +116,16 @@ describe('skillgate log export', () => {
     policy([otlp]);
     record('one');
     record('two');
-    expect(await run()).toMatchObject({ exit: 0, stdout: 'otlp collector.example: 4 entries sent\n' });
+    expect(await run()).toMatchObject({
+      exit: 0,
+      stdout: 'otlp collector.example: 4 entries sent\n',
+    });
     expect(taken.map(({ path, type }) => [path, type])).toEqual([['/v1/logs', 'application/json']]);
     expect(whys()).toEqual(['one', 'two']);
-    expect(await run()).toMatchObject({ exit: 0, stdout: 'otlp collector.example: 0 entries sent\n' });
+    expect(await run()).toMatchObject({
+      exit: 0,
+      stdout: 'otlp collector.example: 0 entries sent\n',
+    });
     record('three');
     await run();
     expect(whys()).toEqual(['one', 'two', 'three']);
@@ -129,7 +155,10 @@ describe('skillgate log export', () => {
     record('one');
     await run();
     renameSync(join(home, 'data/audit'), join(home, 'data/audit.kept'));
-    renameSync(join(home, 'config/audit-key.json.head'), join(home, 'data/audit.kept/audit-key.json.head'));
+    renameSync(
+      join(home, 'config/audit-key.json.head'),
+      join(home, 'data/audit.kept/audit-key.json.head'),
+    );
     for (const why of ['anew', 'and', 'more', 'than', 'before']) record(why);
     await run();
     expect(whys()).toEqual(['one', 'anew', 'and', 'more', 'than', 'before']);
@@ -155,7 +184,10 @@ describe('skillgate log export', () => {
     let asked = 0;
     answer = () => (asked++ === 0 ? 500 : 200);
     const stop = new AbortController();
-    const following = skill(['log', 'export', '--follow'], { env: { SKILLGATE_HOME: home }, signal: stop.signal });
+    const following = skill(['log', 'export', '--follow'], {
+      env: { SKILLGATE_HOME: home },
+      signal: stop.signal,
+    });
     await expect.poll(() => taken.length, { timeout: 10_000 }).toBe(1);
     record('two');
     await expect.poll(() => whys(), { timeout: 10_000 }).toContain('two');

@@ -1,5 +1,11 @@
 /** A second implementation of what the mailbox uses of HPKE, step by step as RFC 9180 writes it, with `node:crypto` alone. */
-import { createDecipheriv, createHmac, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
+import {
+  createDecipheriv,
+  createHmac,
+  createPublicKey,
+  diffieHellman,
+  type KeyObject,
+} from 'node:crypto';
 
 const kemId = Buffer.from('KEM\x00\x10', 'latin1');
 const hpkeId = Buffer.from('HPKE\x00\x10\x00\x01\x00\x02', 'latin1');
@@ -17,7 +23,13 @@ export interface Opened {
 export function setUpReceiver(enc: Buffer, privateKey: KeyObject, info: Buffer): Opened {
   const dh = diffieHellman({ privateKey, publicKey: pointKey(enc) });
   const context = Buffer.concat([enc, pointOf(createPublicKey(privateKey))]);
-  const sharedSecret = labeledExpand(kemId, labeledExtract(kemId, '', 'eae_prk', dh), 'shared_secret', context, 32);
+  const sharedSecret = labeledExpand(
+    kemId,
+    labeledExtract(kemId, '', 'eae_prk', dh),
+    'shared_secret',
+    context,
+    32,
+  );
   const scheduleContext = Buffer.concat([
     Buffer.from([0]),
     labeledExtract(hpkeId, '', 'psk_id_hash', Buffer.alloc(0)),
@@ -50,7 +62,10 @@ export function pointOf(key: KeyObject): Buffer {
 /** A P-256 key from its uncompressed point. */
 export function pointKey(point: Buffer): KeyObject {
   const part = (from: number): string => point.subarray(from, from + 32).toString('base64url');
-  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: part(1), y: part(33) }, format: 'jwk' });
+  return createPublicKey({
+    key: { kty: 'EC', crv: 'P-256', x: part(1), y: part(33) },
+    format: 'jwk',
+  });
 }
 
 function labeledExtract(suite: Buffer, salt: Buffer | string, label: string, ikm: Buffer): Buffer {
@@ -58,7 +73,13 @@ function labeledExtract(suite: Buffer, salt: Buffer | string, label: string, ikm
   return createHmac('sha256', salt).update(labeled).digest();
 }
 
-function labeledExpand(suite: Buffer, prk: Buffer, label: string, info: Buffer, bytes: number): Buffer {
+function labeledExpand(
+  suite: Buffer,
+  prk: Buffer,
+  label: string,
+  info: Buffer,
+  bytes: number,
+): Buffer {
   const head = Buffer.from([bytes >> 8, bytes & 0xff]);
   const labeled = Buffer.concat([head, Buffer.from('HPKE-v1'), suite, Buffer.from(label), info]);
   // One block of HKDF-Expand is enough: no output is longer than a digest.

@@ -8,7 +8,12 @@ it.each<[string, GatedAction, boolean]>([
   ['changes', { kind: 'apply', target: '/w', changes: 1, digest: digestOf('set') }, true],
   ['an installation', { kind: 'install', capabilities: [] }, false],
 ])('a mailbox says where the content is shown of %s alone', (_, action, isTold) => {
-  const subject = { run: '0f35d1a0-0000-4000-8000-000000000000', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
+  const subject = {
+    run: '0f35d1a0-0000-4000-8000-000000000000',
+    agent: 'finance',
+    skill: '@acme/pay',
+    version: '1.0.0',
+  };
   const material = { now: new Date('2026-11-20T12:00:00Z'), nonce: 'ab'.repeat(16), holder: '1 1' };
   const hold = newHold(
     subject,
@@ -17,5 +22,7 @@ it.each<[string, GatedAction, boolean]>([
     material,
   );
   const { text } = describeRequest({ approver: 'ann', hold, host: digestOf('host') });
-  expect(text.includes(`its changes are shown on that host alone: skillgate hold show ${hold.id}`)).toBe(isTold);
+  expect(
+    text.includes(`its changes are shown on that host alone: skillgate hold show ${hold.id}`),
+  ).toBe(isTold);
 });

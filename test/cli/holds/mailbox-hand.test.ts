@@ -29,12 +29,23 @@ describe('an approver whose entry in host policy is from before there were mailb
       return Response.json({ ok: true });
     };
     const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
-    const about = { kind: 'egress', what: 'POST api.crm.example:443/', scope: digestOf('scope') } as const;
+    const about = {
+      kind: 'egress',
+      what: 'POST api.crm.example:443/',
+      scope: digestOf('scope'),
+    } as const;
     const material = { now: new Date(), nonce: 'ab'.repeat(16), holder: '1 1' };
     const hold = newHold(subject, { rule: 'posts', seconds: 60, reason: '' }, about, material);
-    const world = { paths, fetch: refusing, now: () => new Date(), signal: new AbortController().signal };
+    const world = {
+      paths,
+      fetch: refusing,
+      now: () => new Date(),
+      signal: new AbortController().signal,
+    };
     leaveInMailbox(world, policyOf([await approver()]), hold, (line) => lines.push(line));
-    expect(lines).toEqual([expect.stringMatching(/approver mira gets no copy of this hold.*skillgate key approver$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/approver mira gets no copy of this hold.*skillgate key approver$/),
+    ]);
     expect(requests).toEqual([]);
   });
 
@@ -51,7 +62,10 @@ describe('an approver whose entry in host policy is from before there were mailb
     ]);
     const { mailbox: _, ...without } = policy;
     expect(named('mailbox of mira', without)).toEqual([]);
-    const complete = policy.approvers.map((one) => ({ ...one, mailboxKey: { spki: 'AAAA', signature: 'AAAA' } }));
+    const complete = policy.approvers.map((one) => ({
+      ...one,
+      mailboxKey: { spki: 'AAAA', signature: 'AAAA' },
+    }));
     expect(named('mailbox of mira', { ...policy, approvers: complete })).toEqual([]);
   });
 });

@@ -7,7 +7,9 @@ import type { SealedMessage } from '../../../skills-index/run/holds/mailbox.ts';
 import { pointKey, pointOf, setUpReceiver } from './hpke-by-hand.ts';
 
 /** From the test vectors of RFC 9180: base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; the first three encryptions. */
-const vector: Vector = JSON.parse(readFileSync(new URL('./rfc9180-vector.json', import.meta.url), 'utf8'));
+const vector: Vector = JSON.parse(
+  readFileSync(new URL('./rfc9180-vector.json', import.meta.url), 'utf8'),
+);
 
 interface Vector {
   readonly info: string;
@@ -19,8 +21,16 @@ interface Vector {
   readonly key: string;
   readonly base_nonce: string;
   readonly exporter_secret: string;
-  readonly encryptions: readonly { readonly aad: string; readonly ct: string; readonly pt: string }[];
-  readonly exports: readonly { readonly exporter_context: string; readonly L: number; readonly exported_value: string }[];
+  readonly encryptions: readonly {
+    readonly aad: string;
+    readonly ct: string;
+    readonly pt: string;
+  }[];
+  readonly exports: readonly {
+    readonly exporter_context: string;
+    readonly L: number;
+    readonly exported_value: string;
+  }[];
 }
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
@@ -40,7 +50,11 @@ function suiteWith(made?: KeyObject): CipherSuite {
     privateKey: made.toCryptoKey(ecdh, true, ['deriveBits']),
     publicKey: pointKey(hex(vector.enc)).toCryptoKey(ecdh, true, []),
   };
-  return new CipherSuite(() => ({ ...kem, GenerateKeyPair: async () => pair }), KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+  return new CipherSuite(
+    () => ({ ...kem, GenerateKeyPair: async () => pair }),
+    KDF_HKDF_SHA256,
+    AEAD_AES_256_GCM,
+  );
 }
 
 describe('HPKE, as RFC 9180 computes it', () => {
@@ -51,18 +65,24 @@ describe('HPKE, as RFC 9180 computes it', () => {
   };
 
   it('is what the library seals with the key of the vector', async () => {
-    const sender = await suiteWith(keyOf(vector.skEm, vector.enc)).SetupSender(pair.publicKey, { info: hex(vector.info) });
+    const sender = await suiteWith(keyOf(vector.skEm, vector.enc)).SetupSender(pair.publicKey, {
+      info: hex(vector.info),
+    });
     expect(Buffer.from(sender.encapsulatedSecret).toString('hex')).toBe(vector.enc);
     for (const { aad, ct, pt } of vector.encryptions)
       expect(Buffer.from(await sender.ctx.Seal(hex(pt), hex(aad))).toString('hex')).toBe(ct);
   });
 
   it('is what the library opens, and exports', async () => {
-    const receiver = await suiteWith().SetupRecipient(pair, hex(vector.enc), { info: hex(vector.info) });
+    const receiver = await suiteWith().SetupRecipient(pair, hex(vector.enc), {
+      info: hex(vector.info),
+    });
     for (const { aad, ct, pt } of vector.encryptions)
       expect(Buffer.from(await receiver.Open(hex(ct), hex(aad))).toString('hex')).toBe(pt);
     for (const { L, exported_value, exporter_context } of vector.exports)
-      expect(Buffer.from(await receiver.Export(hex(exporter_context), L)).toString('hex')).toBe(exported_value);
+      expect(Buffer.from(await receiver.Export(hex(exporter_context), L)).toString('hex')).toBe(
+        exported_value,
+      );
   });
 
   it('is what the second implementation of these tests computes', () => {
@@ -98,11 +118,15 @@ describe('a sealed message', () => {
   it('has a length of its own kilobyte, and another key each time', async () => {
     const { publicKey, spki } = made();
     const seal = sealFor(spki);
-    const [short, long, longer] = [await seal('{}', 'a'), await seal('x'.repeat(1_024), 'a'), await seal('x'.repeat(1_025), 'a')];
-    expect([short, long, longer].map(({ ciphertext }) => Buffer.from(ciphertext, 'base64').length)).toEqual([
-      1_040, 1_040, 2_064,
-    ]);
-    expect(new Set([short.enc, long.enc, longer.enc, pointOf(publicKey).toString('base64')]).size).toBe(4);
+    const short = await seal('{}', 'a');
+    const long = await seal('x'.repeat(1_024), 'a');
+    const longer = await seal('x'.repeat(1_025), 'a');
+    expect(
+      [short, long, longer].map(({ ciphertext }) => Buffer.from(ciphertext, 'base64').length),
+    ).toEqual([1_040, 1_040, 2_064]);
+    expect(
+      new Set([short.enc, long.enc, longer.enc, pointOf(publicKey).toString('base64')]).size,
+    ).toBe(4);
   });
 
   const flipped = (base64: string): string => {
@@ -113,8 +137,18 @@ describe('a sealed message', () => {
   it.each<[string, (sealed: SealedMessage) => SealedMessage, string, boolean]>([
     ['by another key', (sealed) => sealed, 'label', false],
     ['under another label', (sealed) => sealed, 'another', true],
-    ['with changed bytes', (sealed) => ({ ...sealed, ciphertext: flipped(sealed.ciphertext) }), 'label', true],
-    ['with another encapsulated secret', (sealed) => ({ ...sealed, enc: flipped(sealed.enc) }), 'label', true],
+    [
+      'with changed bytes',
+      (sealed) => ({ ...sealed, ciphertext: flipped(sealed.ciphertext) }),
+      'label',
+      true,
+    ],
+    [
+      'with another encapsulated secret',
+      (sealed) => ({ ...sealed, enc: flipped(sealed.enc) }),
+      'label',
+      true,
+    ],
     ['cut', (sealed) => ({ ...sealed, ciphertext: sealed.ciphertext.slice(0, 8) }), 'label', true],
     ['empty', () => ({ enc: '', ciphertext: '' }), 'label', true],
   ])('is not opened %s', async (_, change, label, isOwn) => {

@@ -27,7 +27,8 @@ const signed = async (): Promise<number[]> => {
   expect(exit, stderr).toBe(0);
   return JSON.parse(stdout).keys[0].signed;
 };
-const size = async (): Promise<number> => Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
+const size = async (): Promise<number> =>
+  Number((await (await users.world.send('/log/checkpoint')).text()).split('\n')[1]);
 
 describe('skillgate key list --log', () => {
   it('finds what somebody else signed with the key', async () => {
@@ -40,13 +41,17 @@ describe('skillgate key list --log', () => {
     expect((await publish(send, stolen('2.0.0'), rita)).status).toBeGreaterThanOrEqual(400);
     expect(await signed()).toEqual(after);
     const { stderr } = await users.as('author', ['key', 'list', '--log']);
-    expect(stderr).toContain(`default signed ${after.join(', ')} of the ${await size()} entries of the log`);
+    expect(stderr).toContain(
+      `default signed ${after.join(', ')} of the ${await size()} entries of the log`,
+    );
   });
 
   it('finds it also where the registry says nothing of it', async () => {
     await publish(users.world.send, stolen('1.0.0'), users.world.author);
     change = (path, response) =>
-      path.startsWith('/api/v1/keys/') ? new Response('{"code":"not-found"}', { status: 404 }) : response;
+      path.startsWith('/api/v1/keys/')
+        ? new Response('{"code":"not-found"}', { status: 404 })
+        : response;
     const { stdout } = await users.as('author', ['key', 'list', '--format', 'json']);
     expect(JSON.parse(stdout).keys[0].log).toBeNull();
     expect(await signed()).toHaveLength(2);
@@ -74,7 +79,8 @@ describe('skillgate key list --log', () => {
     ],
     [
       'a tile that is withheld',
-      (path, response) => (path.startsWith('/log/tile/entries/') ? new Response('', { status: 404 }) : response),
+      (path, response) =>
+        path.startsWith('/log/tile/entries/') ? new Response('', { status: 404 }) : response,
       'does not show',
     ],
   ])('refuses %s', async (_, lie, says) => {
@@ -88,7 +94,12 @@ describe('skillgate key list --log', () => {
       JSON.stringify({
         schema: 'skillgate.witnesses/1',
         threshold,
-        witnesses: [{ name: 'w.example', key: Buffer.from(testLogKey('w.example').publicKey).toString('base64') }],
+        witnesses: [
+          {
+            name: 'w.example',
+            key: Buffer.from(testLogKey('w.example').publicKey).toString('base64'),
+          },
+        ],
       });
     const keep = (threshold: number): Promise<void> =>
       keepTrust(pathsOf({ SKILLGATE_HOME: users.homeOf('author') }), {

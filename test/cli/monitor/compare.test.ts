@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, publish, scan, state } from '../../registry/road.ts';
-import { hiding, honest, type Lie, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import {
+  hiding,
+  honest,
+  type Lie,
+  type Monitored,
+  makeMonitored,
+  skillAt,
+} from '../monitor-world.ts';
 
 let monitored: Monitored;
 beforeEach(async () => {
@@ -13,8 +20,10 @@ beforeEach(async () => {
 afterEach(() => monitored.close());
 
 const isIndex = (path: string): boolean => path.startsWith('/index/@acme');
-const linesOf = async (response: Response): Promise<string[]> => (await response.text()).trim().split('\n');
-const gone: Lie = (path, response) => (isIndex(path) ? new Response('', { status: 404 }) : response);
+const linesOf = async (response: Response): Promise<string[]> =>
+  (await response.text()).trim().split('\n');
+const gone: Lie = (path, response) =>
+  isIndex(path) ? new Response('', { status: 404 }) : response;
 const withoutFirst: Lie = async (path, response) =>
   isIndex(path) ? new Response(`${(await linesOf(response)).slice(1).join('\n')}\n`) : response;
 const edited =
@@ -41,18 +50,26 @@ describe('an honest registry', () => {
     monitored.lie = withoutSecond;
     const { exit, said, stderr } = await monitored.look();
     expect([exit, said?.differences], stderr).toEqual([0, []]);
-    expect(said.notes).toEqual(['@acme/t@1.0.2 has a verdict in the log and no index line: it is not offered']);
+    expect(said.notes).toEqual([
+      '@acme/t@1.0.2 has a verdict in the log and no index line: it is not offered',
+    ]);
   });
 
   it('is not accused of what it cannot mark: a version that was never offered, of a publisher who was stopped', async () => {
     await monitored.bring(skillAt(1));
     const { send, author, rita } = monitored.world;
     const target = { publisher: author.keyId };
-    await state(send, revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' }), rita);
+    await state(
+      send,
+      revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' }),
+      rita,
+    );
     monitored.lie = hiding(monitored, gone);
     const { exit, said } = await monitored.look();
     expect([exit, said.differences]).toEqual([0, []]);
-    expect(said.notes).toContainEqual(expect.stringMatching(/1\.0\.1 is suspended .*no line offers it/));
+    expect(said.notes).toContainEqual(
+      expect.stringMatching(/1\.0\.1 is suspended .*no line offers it/),
+    );
   });
 
   it('may keep the mark of a suspension by somebody who does not count any more', async () => {
@@ -74,7 +91,10 @@ describe('a registry that hides a revocation', () => {
     ['with the line', withoutFirst],
     ['with a line behind the head', edited(/"logIndex":\d+/g, '"logIndex":9999')],
     ['with a line of another bundle', edited(skillAt(1).packed.digest, `sha256:${'a'.repeat(64)}`)],
-    ['with a line that names another publisher', edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`)],
+    [
+      'with a line that names another publisher',
+      edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`),
+    ],
   ])('%s is found out by the verdict in the log', async (_, lie) => {
     await monitored.bring(skillAt(1));
     await monitored.bring(skillAt(2));
@@ -82,7 +102,9 @@ describe('a registry that hides a revocation', () => {
     monitored.lie = hiding(monitored, lie);
     const { exit, said } = await monitored.look();
     expect(exit).toBe(6);
-    expect(said.differences).toContainEqual(expect.objectContaining({ code: 'mark-missing', place: '@acme/t@1.0.1' }));
+    expect(said.differences).toContainEqual(
+      expect.objectContaining({ code: 'mark-missing', place: '@acme/t@1.0.1' }),
+    );
   });
 
   it('is found out by a monitor whose store was emptied since, too', async () => {
@@ -97,7 +119,10 @@ describe('a registry that hides a revocation', () => {
   it('is told of once for each version', async () => {
     await monitored.bring(skillAt(1));
     await monitored.say(skillAt(1), 'revoked');
-    monitored.lie = hiding(monitored, edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`));
+    monitored.lie = hiding(
+      monitored,
+      edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`),
+    );
     expect((await monitored.look()).codes).toEqual(['mark-missing']);
   });
 
@@ -108,7 +133,11 @@ describe('a registry that hides a revocation', () => {
     expect((await monitored.look()).codes).toEqual(['line-withheld']);
     const { send, author, rita } = monitored.world;
     const target = { publisher: author.keyId };
-    await state(send, revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' }), rita);
+    await state(
+      send,
+      revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' }),
+      rita,
+    );
     monitored.lie = hiding(monitored, gone);
     expect((await monitored.look()).codes).toEqual(['line-withheld', 'mark-missing']);
     monitored.lie = honest;
@@ -122,8 +151,14 @@ describe('a status that says more than the log', () => {
     ['revoked where the suspension was lifted', ['suspended', 'lifted']],
   ])('%s is reported', async (_, kinds) => {
     await monitored.bring(skillAt(1));
-    for (const kind of kinds) await monitored.say(skillAt(1), kind, kind === 'lifted' ? monitored.world.omar : undefined);
-    const mark = { bundle: skillAt(1).packed.digest, kind: 'revoked', reason: 'so', since: '2026-03-01T12:00:00.000Z' } as const;
+    for (const kind of kinds)
+      await monitored.say(skillAt(1), kind, kind === 'lifted' ? monitored.world.omar : undefined);
+    const mark = {
+      bundle: skillAt(1).packed.digest,
+      kind: 'revoked',
+      reason: 'so',
+      since: '2026-03-01T12:00:00.000Z',
+    } as const;
     monitored.lie = async (path, response) =>
       path === '/index/status.json' ? monitored.restated(() => ({ marks: [mark] })) : response;
     expect(await monitored.look()).toMatchObject({ exit: 6, codes: ['mark-unfounded'] });

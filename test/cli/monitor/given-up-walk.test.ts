@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => monitored.close());
 
-const look = async (): Promise<string[]> => found(await replayLook(monitored, new MonitorFolder(dir)));
+const look = async (): Promise<string[]> =>
+  found(await replayLook(monitored, new MonitorFolder(dir)));
 const claim = async (name: string): Promise<void> => {
   expect((await claimScope(monitored.world.send, name, makeKey())).status).toBe(201);
 };
@@ -37,7 +38,8 @@ describe('a replay whose walk was killed', () => {
     await claim('late');
     await killedAt('addresses');
     const path = `/log/statements/${(await monitored.size()) - 1}`;
-    monitored.lie = (asked, response) => (asked === path ? new Response('', { status: 404 }) : response);
+    monitored.lie = (asked, response) =>
+      asked === path ? new Response('', { status: 404 }) : response;
     expect(await look()).toEqual(['statement-withheld']);
     monitored.lie = honest;
     expect(await look()).toEqual([]);

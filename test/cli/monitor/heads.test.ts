@@ -24,7 +24,10 @@ it('a head without the cosignatures that policy demands is reported, and one wit
   let isWitnessed = false;
   const { registry, trust } = world;
   const look: ReplayWorld = {
-    ...{ root: trust.root, policy: registry.policy, fingerprint: rootFingerprint(trust.root), witnesses: policy },
+    root: trust.root,
+    policy: registry.policy,
+    fingerprint: rootFingerprint(trust.root),
+    witnesses: policy,
     source: {
       base,
       store: memoryStore(),
@@ -39,9 +42,12 @@ it('a head without the cosignatures that policy demands is reported, and one wit
       },
     },
     folder: new MonitorFolder(folderWith()),
-    ...{ ...makeMemory(), now: () => registry.now() },
+    ...makeMemory(),
+    now: () => registry.now(),
   };
-  expect((await lookOnce(look)).differences).toMatchObject([{ code: 'witnesses-missing', place: 'status.json' }]);
+  expect((await lookOnce(look)).differences).toMatchObject([
+    { code: 'witnesses-missing', place: 'status.json' },
+  ]);
   isWitnessed = true;
   expect((await lookOnce(look)).differences).toEqual([]);
 });

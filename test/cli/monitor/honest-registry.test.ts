@@ -12,20 +12,30 @@ afterEach(() => {
 });
 
 describe('an honest registry', () => {
-  it.each([0, 1, 2, 3, 4])('is not accused when write %i fails once while it takes a suspension', async (nth) => {
-    const monitored = await makeMonitored();
-    open.push(monitored);
-    await monitored.bring(skillAt(1));
-    const { world } = monitored;
-    const fault = failWrite(world.registry, nth);
-    const { name, version } = skillAt(1).manifest;
-    const said = { nonce: freshNonce(), kind: 'suspended', target: { name, version }, reason: 'it leaks' } as const;
-    const { status } = await state(world.send, revocationStatement(said), world.rita);
-    fault.mend();
-    expect(await monitored.look()).toMatchObject({ exit: 0, codes: [] });
-    // The very first write is the statement's own: it was refused whole.
-    const isStopped = status === 201 || nth > 0;
-    const { marks } = statusIn(Buffer.from(await (await world.send('/index/status.json')).arrayBuffer()));
-    expect(marks.map(({ kind }) => kind)).toEqual(isStopped ? ['suspended'] : []);
-  });
+  it.each([0, 1, 2, 3, 4])(
+    'is not accused when write %i fails once while it takes a suspension',
+    async (nth) => {
+      const monitored = await makeMonitored();
+      open.push(monitored);
+      await monitored.bring(skillAt(1));
+      const { world } = monitored;
+      const fault = failWrite(world.registry, nth);
+      const { name, version } = skillAt(1).manifest;
+      const said = {
+        nonce: freshNonce(),
+        kind: 'suspended',
+        target: { name, version },
+        reason: 'it leaks',
+      } as const;
+      const { status } = await state(world.send, revocationStatement(said), world.rita);
+      fault.mend();
+      expect(await monitored.look()).toMatchObject({ exit: 0, codes: [] });
+      // The very first write is the statement's own: it was refused whole.
+      const isStopped = status === 201 || nth > 0;
+      const { marks } = statusIn(
+        Buffer.from(await (await world.send('/index/status.json')).arrayBuffer()),
+      );
+      expect(marks.map(({ kind }) => kind)).toEqual(isStopped ? ['suspended'] : []);
+    },
+  );
 });

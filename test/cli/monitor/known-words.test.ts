@@ -42,7 +42,11 @@ function fresh(): ReplayMemory {
   return { ...memory, verified: Object.assign(Object.create(memory.verified), { verify }) };
 }
 
-async function look(memory: ReplayMemory, folder = new MonitorFolder(dir), trust: Partial<ReplayTrust> = {}): Promise<Look> {
+async function look(
+  memory: ReplayMemory,
+  folder = new MonitorFolder(dir),
+  trust: Partial<ReplayTrust> = {},
+): Promise<Look> {
   verified = [];
   return replayLook(monitored, folder, { memory, ...trust });
 }
@@ -74,9 +78,15 @@ describe('a replay', () => {
 
   it.each<[string, (state: MonitorState) => MonitorState]>([
     ['does not say', ({ verified: _, ...state }) => state],
-    ['says so of another root of trust', (state) => withVerified(state, { by: `sha256:${'a'.repeat(64)}` as never })],
+    [
+      'says so of another root of trust',
+      (state) => withVerified(state, { by: `sha256:${'a'.repeat(64)}` as never }),
+    ],
     ['says so of other words', (state) => withVerified(state, { words: 'b'.repeat(64) })],
-    ['says so beyond its proven head', (state) => withVerified(state, { size: state.walked.size + 1 })],
+    [
+      'says so beyond its proven head',
+      (state) => withVerified(state, { size: state.walked.size + 1 }),
+    ],
   ])('verifies every word again after a restart when the state %s', async (_, change) => {
     await look(fresh());
     const all = new Set(verified);
@@ -103,7 +113,10 @@ describe('a replay', () => {
     const memory = fresh();
     expect((await look(memory)).notes).toEqual([]);
     const { policy } = monitored.world.registry;
-    const strict = { ...policy, approvals: { ...policy.approvals, usual: { total: 3, independent: 3 } } };
+    const strict = {
+      ...policy,
+      approvals: { ...policy.approvals, usual: { total: 3, independent: 3 } },
+    };
     const { notes } = await look(memory, new MonitorFolder(dir), { policy: strict });
     expect(notes).toEqual([expect.stringMatching(/^installers refuse @acme\/t@1\.0\.1 /)]);
     expect((await look(memory)).notes).toEqual([]);
@@ -158,7 +171,10 @@ it('a replay that is killed at any write goes on, and neither hides nor accuses'
   }
 });
 
-function withVerified(state: MonitorState, change: Partial<Required<MonitorState>['verified']>): MonitorState {
+function withVerified(
+  state: MonitorState,
+  change: Partial<Required<MonitorState>['verified']>,
+): MonitorState {
   if (state.verified === undefined) throw new Error('nothing was verified');
   return { ...state, verified: { ...state.verified, ...change } };
 }

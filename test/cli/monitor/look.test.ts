@@ -42,7 +42,8 @@ describe('two histories that one key signed', () => {
     const second = await other();
     await claim(monitored, 'x');
     await claim(second, 'b');
-    monitored.lie = (path, response) => (path === '/log/checkpoint' ? second.world.send(path) : response);
+    monitored.lie = (path, response) =>
+      path === '/log/checkpoint' ? second.world.send(path) : response;
     expect((await monitored.look()).codes).toEqual(['log-forked']);
     second.close();
   });
@@ -53,7 +54,9 @@ describe('two histories that one key signed', () => {
     await second.bring(skillAt(2));
     monitored.lie = async (path, response) => {
       if (path.startsWith('/index/@acme')) return second.world.send(path);
-      return path.startsWith('/blobs/') && response.status === 404 ? second.world.send(path) : response;
+      return path.startsWith('/blobs/') && response.status === 404
+        ? second.world.send(path)
+        : response;
     };
     expect(new Set((await monitored.look()).codes)).toEqual(new Set(['line-unfounded']));
     second.close();
@@ -65,9 +68,12 @@ describe('two histories that one key signed', () => {
     await claim(second, 'b');
     const last = (await monitored.size()) - 1;
     expect(last).toBe((await second.size()) - 1);
-    monitored.lie = (path, response) => (path === `/log/statements/${last}` ? second.world.send(path) : response);
+    monitored.lie = (path, response) =>
+      path === `/log/statements/${last}` ? second.world.send(path) : response;
     const { said } = await monitored.look();
-    expect(said.differences).toMatchObject([{ code: 'statement-withheld', place: `log index ${last}` }]);
+    expect(said.differences).toMatchObject([
+      { code: 'statement-withheld', place: `log index ${last}` },
+    ]);
     second.close();
   });
 });
@@ -112,9 +118,17 @@ it('a damaged tile and a cut off look accuse nobody at the next one', async () =
   const many = await Promise.all(
     Array.from({ length: 300 }, async (_, n) => {
       const key = makeKey();
-      const said = { scope: parseScope(`filler-${n}`), owners: [key.open], registry: registryIdOf(registry.root) };
+      const said = {
+        scope: parseScope(`filler-${n}`),
+        owners: [key.open],
+        registry: registryIdOf(registry.root),
+      };
       const statement = scopeStatement(said);
-      return { statement, envelope: await signStatement(statement, key), signer: { keyId: key.keyId, spki: key.publicKey } };
+      return {
+        statement,
+        envelope: await signStatement(statement, key),
+        signer: { keyId: key.keyId, spki: key.publicKey },
+      };
     }),
   );
   await registry.db.batch((await planAppend(registry, many)).writes);
@@ -127,7 +141,9 @@ it('a damaged tile and a cut off look accuse nobody at the next one', async () =
     return new Response(bytes);
   };
   expect((await monitored.look()).exit).toBe(4);
-  expect(JSON.parse(readFileSync(join(monitored.folder(), 'state.json'), 'utf8')).withheld).toHaveLength(1);
+  expect(
+    JSON.parse(readFileSync(join(monitored.folder(), 'state.json'), 'utf8')).withheld,
+  ).toHaveLength(1);
   monitored.lie = honest;
   expect((await monitored.look()).codes).toEqual(['log-withheld']);
   expect((await monitored.look()).exit).toBe(0);

@@ -9,21 +9,24 @@ import { skillAt } from '../monitor-world.ts';
 
 const bundle = skillAt(1).packed.digest;
 const line: IndexLine = {
-  ...{ schema: 'skillgate.index/1', name: parseSkillName('@acme/t'), version: parseVersion('1.0.1'), bundle },
-  ...{
-    description: '',
-    capabilities: skillAt(1).manifest.capabilities,
-    requires: {},
-    publisher: bundle,
-    statements: [],
-    logIndex: 5,
-  },
+  schema: 'skillgate.index/1',
+  name: parseSkillName('@acme/t'),
+  version: parseVersion('1.0.1'),
+  bundle,
+  description: '',
+  capabilities: skillAt(1).manifest.capabilities,
+  requires: {},
+  publisher: bundle,
+  statements: [],
+  logIndex: 5,
 };
 const judged: ReplayedLine = { wasOffered: false, hidden: [], refused: [] };
 const marks = (...kinds: StatusMark['kind'][]): StandingMarks => {
   const since = '2026-03-01T12:00:00.000Z';
   return new StandingMarks({
-    ...{ checkpoint: '', issued: since, expires: since },
+    checkpoint: '',
+    issued: since,
+    expires: since,
     marks: kinds.map((kind) => ({ bundle, kind, reason: 'so', since })),
   });
 };
@@ -39,6 +42,9 @@ it.each<[string, StatusMark['kind'][], Partial<ReplayedLine>, string[]]>([
   ['a line of which nothing was said', [], {}, []],
 ])('%s', (_, kinds, found, codes) => {
   const replayed = { ...judged, ...found };
-  const all = [...marks(...kinds).whyMissing(line, replayed), ...marks(...kinds).whyHiding(line, replayed)];
+  const all = [
+    ...marks(...kinds).whyMissing(line, replayed),
+    ...marks(...kinds).whyHiding(line, replayed),
+  ];
   expect(all.map(({ code }) => code)).toEqual(codes);
 });

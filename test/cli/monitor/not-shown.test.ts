@@ -14,12 +14,19 @@ beforeEach(async () => {
 afterEach(() => monitored.close());
 
 const failing = (status: number, isMeant: (path: string) => boolean, body = ''): void => {
-  monitored.lie = hiding(monitored, (path, response) => (isMeant(path) ? new Response(body, { status }) : response));
+  monitored.lie = hiding(monitored, (path, response) =>
+    isMeant(path) ? new Response(body, { status }) : response,
+  );
 };
 
 describe('a registry that shows the head of its log and not the rest', () => {
   it.each<[string, number, (path: string) => boolean, string]>([
-    ['an error in place of a statement', 503, (path) => path === `/log/statements/${revokedAt}`, ''],
+    [
+      'an error in place of a statement',
+      503,
+      (path) => path === `/log/statements/${revokedAt}`,
+      '',
+    ],
     ['a denied statement', 403, (path) => path === `/log/statements/${revokedAt}`, ''],
     ['an error in place of the index', 503, (path) => path.startsWith('/index/@acme'), ''],
     ['an index of garbage', 200, (path) => path.startsWith('/index/@acme'), '{"x":1}\n'],
@@ -41,7 +48,8 @@ describe('a registry that shows the head of its log and not the rest', () => {
   });
 
   it('that shows no status either is reported by the head that it shows', async () => {
-    monitored.lie = (path, response) => (path === '/index/status.json' ? new Response('', { status: 404 }) : response);
+    monitored.lie = (path, response) =>
+      path === '/index/status.json' ? new Response('', { status: 404 }) : response;
     expect((await monitored.look()).exit).toBe(3);
     monitored.world.wait(61 * 60_000);
     expect((await monitored.look()).codes).toEqual(['not-shown']);
@@ -64,7 +72,13 @@ it('skillgate monitor --follow goes on while something is not shown, and ends wi
     monitored.world.wait(31 * 60_000);
     return new Response('', { status: looks === 1 ? 403 : 503 });
   });
-  const { exit, stdout, stderr } = await monitored.users.as('stranger', ['monitor', '--follow', '--every', '1', base]);
+  const { exit, stdout, stderr } = await monitored.users.as('stranger', [
+    'monitor',
+    '--follow',
+    '--every',
+    '1',
+    base,
+  ]);
   expect([exit, looks]).toEqual([6, 3]);
   expect(stdout).toMatch(/not-shown/);
   expect(stderr).toMatch(/it is asked again/);

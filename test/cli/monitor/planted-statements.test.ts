@@ -5,9 +5,19 @@ import { makeReplays } from '../../../cli/witness/replays.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/sign.ts';
-import { parseSigstoreBundle, type SigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
+import {
+  parseSigstoreBundle,
+  type SigstoreBundle,
+} from '../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
-import { hiding, honest, type Lie, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import {
+  hiding,
+  honest,
+  type Lie,
+  type Monitored,
+  makeMonitored,
+  skillAt,
+} from '../monitor-world.ts';
 import { broken, type Proof, planting } from '../planted-proof.ts';
 import { base } from '../registry-users.ts';
 import { fetchOf, found, replayLook } from '../replay-look.ts';
@@ -23,7 +33,8 @@ beforeEach(async () => {
 });
 afterEach(() => monitored.close());
 
-const noIndex: Lie = (path, response) => (path.startsWith('/index/@') ? new Response('', { status: 404 }) : response);
+const noIndex: Lie = (path, response) =>
+  path.startsWith('/index/@') ? new Response('', { status: 404 }) : response;
 const withheldAt =
   (path: string): Lie =>
   (asked, response) =>
@@ -35,13 +46,16 @@ async function bundleAt(index: number): Promise<SigstoreBundle> {
 
 async function pathOf(kind: Kind): Promise<string> {
   for (let at = 0; at < (await monitored.size()); at++)
-    if (peekStatement((await bundleAt(at)).dsseEnvelope).predicateType === predicateTypes[kind]) return `/log/statements/${at}`;
+    if (peekStatement((await bundleAt(at)).dsseEnvelope).predicateType === predicateTypes[kind])
+      return `/log/statements/${at}`;
   throw new Error(`nothing in the log is of the kind ${kind}`);
 }
 
 // A signature of a name that nobody knows changes the address, and nothing that is verified.
 const twin = ({ checkpoint: { envelope } }: Proof): Partial<Proof> => ({
-  checkpoint: { envelope: `${envelope}\u2014 other.example ${Buffer.alloc(68, 9).toString('base64')}\n` },
+  checkpoint: {
+    envelope: `${envelope}\u2014 other.example ${Buffer.alloc(68, 9).toString('base64')}\n`,
+  },
 });
 
 describe('a registry that hides a revocation and the index line', () => {
@@ -87,18 +101,24 @@ describe('a registry that hides a revocation and the index line', () => {
     if (lies.length > 1) expect(await whyHeld()).toBeUndefined();
   });
 
-  it.each<Kind>(['publish', 'scan', 'approval'])('is found out by the process that once missed the %s', async (kind) => {
-    const path = await pathOf(kind);
-    const folder = new MonitorFolder(folderWith());
-    const kept = { memory: makeMemory(), store: memoryStore() };
-    monitored.lie = hiding(monitored, withheldAt(path));
-    expect(found(await replayLook(monitored, folder, kept))).toEqual(['statement-withheld', 'verdict-unfounded']);
-    monitored.lie = hiding(monitored, noIndex);
-    expect(found(await replayLook(monitored, folder, kept))).toEqual(['mark-missing']);
-    expect(found(await replayLook(monitored, folder))).toEqual(['mark-missing']);
-    monitored.lie = honest;
-    expect(found(await replayLook(monitored, folder, kept))).toEqual([]);
-  });
+  it.each<Kind>(['publish', 'scan', 'approval'])(
+    'is found out by the process that once missed the %s',
+    async (kind) => {
+      const path = await pathOf(kind);
+      const folder = new MonitorFolder(folderWith());
+      const kept = { memory: makeMemory(), store: memoryStore() };
+      monitored.lie = hiding(monitored, withheldAt(path));
+      expect(found(await replayLook(monitored, folder, kept))).toEqual([
+        'statement-withheld',
+        'verdict-unfounded',
+      ]);
+      monitored.lie = hiding(monitored, noIndex);
+      expect(found(await replayLook(monitored, folder, kept))).toEqual(['mark-missing']);
+      expect(found(await replayLook(monitored, folder))).toEqual(['mark-missing']);
+      monitored.lie = honest;
+      expect(found(await replayLook(monitored, folder, kept))).toEqual([]);
+    },
+  );
 });
 
 describe('an honest registry', () => {
@@ -122,9 +142,17 @@ describe('a statement of the log', () => {
     const index = (await pathOf('approval')).split('/').at(-1);
     const bundle = await bundleAt(Number(index));
     const [entry] = bundle.verificationMaterial.tlogEntries;
-    const other = { ...entry, inclusionProof: { ...entry.inclusionProof, ...twin(entry.inclusionProof) } };
-    const changed = { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, tlogEntries: [other] } };
+    const other = {
+      ...entry,
+      inclusionProof: { ...entry.inclusionProof, ...twin(entry.inclusionProof) },
+    };
+    const changed = {
+      ...bundle,
+      verificationMaterial: { ...bundle.verificationMaterial, tlogEntries: [other] },
+    };
     const { root } = monitored.world.registry;
-    expect(verifyStatement(changed, { root }).digest).not.toBe(verifyStatement(bundle, { root }).digest);
+    expect(verifyStatement(changed, { root }).digest).not.toBe(
+      verifyStatement(bundle, { root }).digest,
+    );
   });
 });

@@ -28,7 +28,12 @@ describe('a folder of a replay', () => {
       () =>
         rewrite(words(), (all) =>
           all.map((one: { bundle?: string }, n: number) =>
-            n === 0 ? { ...one, bundle: one.bundle?.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')) } : one,
+            n === 0
+              ? {
+                  ...one,
+                  bundle: one.bundle?.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')),
+                }
+              : one,
           ),
         ),
     ],
@@ -42,12 +47,22 @@ describe('a folder of a replay', () => {
       },
     ],
     ['lost the list of the lines that were shown', () => rmSync(at('offered.json'))],
-    ['has another list of lines', () => rewrite(at('offered.json'), (all) => ({ ...all, lines: ['another'] }))],
+    [
+      'has another list of lines',
+      () => rewrite(at('offered.json'), (all) => ({ ...all, lines: ['another'] })),
+    ],
     [
       'has another place that the walk came to',
-      () => rewrite(at('state.json'), (all) => ({ ...all, walked: { ...all.walked, peaks: [], size: 5 } })),
+      () =>
+        rewrite(at('state.json'), (all) => ({
+          ...all,
+          walked: { ...all.walked, peaks: [], size: 5 },
+        })),
     ],
-    ['has another head', () => rewrite(at('state.json'), (all) => ({ ...all, seen: { ...all.seen, note: 'x' } }))],
+    [
+      'has another head',
+      () => rewrite(at('state.json'), (all) => ({ ...all, seen: { ...all.seen, note: 'x' } })),
+    ],
   ])('that %s accuses nobody and clears nobody: it says so, and what to do', async (_, damage) => {
     damage();
     for (const lie of [honest, hiding(monitored)]) {
@@ -60,9 +75,21 @@ describe('a folder of a replay', () => {
   });
 
   it('of an earlier version is read anew from the log, and keeps the head that it proved', async () => {
-    const earlier = ({ root, seen: { note, peaks, size }, withheld, heads }: ReturnType<typeof json>) => {
+    const earlier = ({
+      root,
+      seen: { note, peaks, size },
+      withheld,
+      heads,
+    }: ReturnType<typeof json>) => {
       const schema = 'skillgate.monitor-state/1';
-      return { schema, root, seen: { note, peaks, size }, walked: { peaks, size }, withheld, heads };
+      return {
+        schema,
+        root,
+        seen: { note, peaks, size },
+        walked: { peaks, size },
+        withheld,
+        heads,
+      };
     };
     rewrite(at('state.json'), earlier);
     const { exit, said } = await monitored.look();
@@ -82,7 +109,8 @@ describe('a folder of a replay', () => {
     await monitored.bring(skillAt(2));
     const late = await monitored.say(skillAt(2), 'revoked');
     const hidden = `/log/statements/${late}`;
-    monitored.lie = (path, response) => (path === hidden ? new Response('', { status: 404 }) : response);
+    monitored.lie = (path, response) =>
+      path === hidden ? new Response('', { status: 404 }) : response;
     expect((await monitored.look()).codes).toEqual(['statement-withheld', 'mark-unfounded']);
     const before = readFileSync(at('state.json'));
     monitored.lie = honest;

@@ -9,15 +9,25 @@ describe('a scenario', () => {
     const text = `# a remark\n== one\n${head}agent: careful\nskill: @acme/notes crm revoked\nleak: crm {mark}\n-- about @acme/notes\nHello.\n-- script @acme/notes next\nrun();\n-- page /v2/help\nhelp\n-- workspace a%20b.md\nx\n-- policy\n{"highStakes": []}\n`;
     expect(parseScenarios(text, 'mine')).toEqual([
       {
-        ...{ name: 'one', group: 'mine', goal: 'a word', at: 'SKILL.md', task: 'open @acme/notes', agent: 'careful' },
+        name: 'one',
+        group: 'mine',
+        goal: 'a word',
+        at: 'SKILL.md',
+        task: 'open @acme/notes',
+        agent: 'careful',
         leaks: [{ place: 'crm', needle: '{mark}' }],
         skills: [
           {
-            ...{ name: '@acme/notes', words: ['crm', 'revoked'], commands: { next: 'scripts/next.mjs' } },
+            name: '@acme/notes',
+            words: ['crm', 'revoked'],
+            commands: { next: 'scripts/next.mjs' },
             files: { 'SKILL.md': 'Hello.\n', 'scripts/next.mjs': 'run();\n' },
           },
         ],
-        ...{ pages: { '/v2/help': 'help\n' }, workspace: { 'a b.md': 'x\n' }, memory: {}, policy: { highStakes: [] } },
+        pages: { '/v2/help': 'help\n' },
+        workspace: { 'a b.md': 'x\n' },
+        memory: {},
+        policy: { highStakes: [] },
       },
     ]);
   });

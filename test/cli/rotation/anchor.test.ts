@@ -10,7 +10,11 @@ import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy.t
 import { parseRoot, type RootFile, rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { missingSignatures, signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
 import { tufTime } from '../../../skills-index/trust/tuf/metadata.ts';
-import { nextRepository, parseTufRepository, type TufRepository } from '../../../skills-index/trust/tuf/repository.ts';
+import {
+  nextRepository,
+  parseTufRepository,
+  type TufRepository,
+} from '../../../skills-index/trust/tuf/repository.ts';
 import type { TestKey } from '../../registry/people.ts';
 import { holdCeremony } from '../../registry/tuf-maker.ts';
 import { TestSigstore } from '../../skills-index/story-sigstore.ts';
@@ -28,7 +32,11 @@ let root: RootFile;
 let real: TufRepository;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'skillgate-ada-'));
-  const file: KeyFile = await createKeyFile(join(home, 'config/keys/administrator.json'), undefined, 'administrator');
+  const file: KeyFile = await createKeyFile(
+    join(home, 'config/keys/administrator.json'),
+    undefined,
+    'administrator',
+  );
   ada = { ...file, open: publicKeyOf(file), pem: '' };
   root = rootFile({ administrators: [ada, ben, cleo] });
   real = await holdCeremony({ root, signers: [ada, ben], now });
@@ -46,14 +54,23 @@ async function asked(
   }: { beside?: { root?: RootFile; tuf?: TufRepository }; pinned?: RootFile; more?: string[] } = {},
 ) {
   const folder = folderWith({ 'tuf-proposal.json': JSON.stringify(proposal) });
-  for (const [name, content] of Object.entries(beside)) writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));
+  for (const [name, content] of Object.entries(beside))
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));
   const file = join(folder, 'tuf-proposal.json');
   const argv = ['registry', 'rotate', step, file, '--root', rootFingerprint(pinned), ...more];
-  const ran = await skill(argv, { env: { SKILLGATE_HOME: home }, cwd: folder, now: () => new Date(now) });
+  const ran = await skill(argv, {
+    env: { SKILLGATE_HOME: home },
+    cwd: folder,
+    now: () => new Date(now),
+  });
   return { ...ran, file, signed: () => parseTufRepository(readFileSync(file)) };
 }
 
-const nextWith = (changed: RootFile, files: Record<string, string> = {}, before = real): TufRepository =>
+const nextWith = (
+  changed: RootFile,
+  files: Record<string, string> = {},
+  before = real,
+): TufRepository =>
   nextRepository({
     before,
     root: changed,
@@ -70,7 +87,10 @@ const json = async (proposal: TufRepository) => {
 
 describe('a proposal held against the root of trust in force', () => {
   it('shows who comes, who leaves and the lower threshold, with a mark on each', async () => {
-    const { stdout, exit } = await asked('show', nextWith(rootFile({ administrators: [ada, ben, dora, thief], threshold: 1 })));
+    const { stdout, exit } = await asked(
+      'show',
+      nextWith(rootFile({ administrators: [ada, ben, dora, thief], threshold: 1 })),
+    );
     expect(exit).toBe(0);
     const lines = stdout.split('\n');
     expect(lines).toContain('~ administrators who must agree: 2 → 1');
@@ -88,21 +108,39 @@ describe('a proposal held against the root of trust in force', () => {
     const evil = rootFile({ administrators: [ada, ben, cleo, thief], threshold: 1 });
     const honest = nextWith(evil);
     const [invented] = (await holdCeremony({ root: evil, signers: [thief], now })).roots;
-    const forged = { ...honest, roots: [...(invented === undefined ? [] : [invented]), ...honest.roots.slice(1)] };
+    const forged = {
+      ...honest,
+      roots: [...(invented === undefined ? [] : [invented]), ...honest.roots.slice(1)],
+    };
     for (const beside of [{ root, tuf: real }, { root, tuf: forged }, { root }]) {
       const shown = await asked('show', forged, { beside });
-      expect(shown).toMatchObject({ exit: 6, stderr: expect.stringContaining('not those that are known here') });
-      const signed = await asked('sign', forged, { beside, more: ['--yes', '--digest', `sha256:${'0'.repeat(64)}`] });
+      expect(shown).toMatchObject({
+        exit: 6,
+        stderr: expect.stringContaining('not those that are known here'),
+      });
+      const signed = await asked('sign', forged, {
+        beside,
+        more: ['--yes', '--digest', `sha256:${'0'.repeat(64)}`],
+      });
       expect(signed.stderr).toContain('not those that are known here');
-      expect(missingSignatures(signed.signed())).toEqual(missingSignatures(parseTufRepository(JSON.stringify(forged))));
+      expect(missingSignatures(signed.signed())).toEqual(
+        missingSignatures(parseTufRepository(JSON.stringify(forged))),
+      );
     }
     const named = await asked('show', forged, { beside: { root: evil, tuf: forged } });
-    expect(named).toMatchObject({ exit: 6, stderr: expect.stringContaining('not the one you named') });
+    expect(named).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('not the one you named'),
+    });
   });
 
   it('is refused where the chain between is not signed, or where what it replaces is not known', async () => {
     const unsigned = nextWith(rootFile({ administrators: [ada, ben, thief] }));
-    const third = nextWith(rootFile({ administrators: [ada, ben, thief], threshold: 1 }), {}, unsigned);
+    const third = nextWith(
+      rootFile({ administrators: [ada, ben, thief], threshold: 1 }),
+      {},
+      unsigned,
+    );
     expect((await asked('show', third)).stderr).toContain('not signed by enough');
     let second = nextWith(root);
     for (const one of [ada, ben]) second = await signRepository(second, one);
@@ -110,14 +148,21 @@ describe('a proposal held against the root of trust in force', () => {
     expect((await asked('show', follows)).stderr).toContain(
       'version 2 of the root of trust, which it follows, is not known here',
     );
-    expect(await asked('show', follows, { beside: { root, tuf: second } })).toMatchObject({ exit: 0 });
+    expect(await asked('show', follows, { beside: { root, tuf: second } })).toMatchObject({
+      exit: 0,
+    });
   });
 
   it('is refused without a pin and without --root, in words that say so', async () => {
     const folder = folderWith({ 'tuf-proposal.json': JSON.stringify(nextWith(root)) });
     const env = { SKILLGATE_HOME: home };
-    const ran = await skill(['registry', 'rotate', 'show', join(folder, 'tuf-proposal.json')], { env, cwd: folder });
-    expect(ran).toMatchObject({ stderr: expect.stringMatching(/error\[root-not-pinned\][\s\S]*--root sha256:/) });
+    const ran = await skill(['registry', 'rotate', 'show', join(folder, 'tuf-proposal.json')], {
+      env,
+      cwd: folder,
+    });
+    expect(ran).toMatchObject({
+      stderr: expect.stringMatching(/error\[root-not-pinned\][\s\S]*--root sha256:/),
+    });
   });
 
   it('is held against what is pinned and kept here, where something is', async () => {
@@ -136,8 +181,13 @@ describe('a proposal held against the root of trust in force', () => {
       });
     };
     const first = await show(await holdCeremony({ root, signers: [], now }));
-    expect(first).toMatchObject({ exit: 0, stdout: expect.stringContaining('against the root file, before any TUF root') });
-    expect((await show(nextWith(root))).stderr).toContain('version 1 of the root of trust, which it follows, is not known here');
+    expect(first).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('against the root file, before any TUF root'),
+    });
+    expect((await show(nextWith(root))).stderr).toContain(
+      'version 1 of the root of trust, which it follows, is not known here',
+    );
     const [one] = real.roots;
     const signed = JSON.stringify({ signed: { version: 1, expires: tufTime(now) } });
     await keepTrust(
@@ -174,12 +224,24 @@ describe('a proposal held against the root of trust in force', () => {
   });
 
   it('gives no office to a key that never had it, and to none that had it for longer than was said', async () => {
-    const retire = (key: string, validUpTo: number, office = 'administrator', from: object = root) =>
-      parseRoot(JSON.stringify({ ...from, retired: [{ office, key, validUpTo }] }));
-    const ended = retire(cleo.open.spki, 7, 'administrator', rootFile({ administrators: [ada, ben, dora] }));
+    const retire = (
+      key: string,
+      validUpTo: number,
+      office = 'administrator',
+      from: object = root,
+    ) => parseRoot(JSON.stringify({ ...from, retired: [{ office, key, validUpTo }] }));
+    const ended = retire(
+      cleo.open.spki,
+      7,
+      'administrator',
+      rootFile({ administrators: [ada, ben, dora] }),
+    );
     let before = await holdCeremony({ root: ended, signers: [ada, ben], now });
     const ask = (changed: RootFile) =>
-      asked('sign', nextWith(changed, {}, before), { beside: { root: ended, tuf: before }, pinned: ended });
+      asked('sign', nextWith(changed, {}, before), {
+        beside: { root: ended, tuf: before },
+        pinned: ended,
+      });
     for (const evil of [
       retire(cleo.open.spki, 8, 'administrator', ended),
       retire(cleo.open.spki, 7, 'status', ended),
@@ -192,14 +254,19 @@ describe('a proposal held against the root of trust in force', () => {
     before = real;
     const evil = nextWith(retire(thief.open.spki, Number.MAX_SAFE_INTEGER));
     const ran = await asked('sign', evil);
-    expect(ran.stderr).toContain(`administrator key ${thief.keyId} is to count up to log index 9007199254740991`);
+    expect(ran.stderr).toContain(
+      `administrator key ${thief.keyId} is to count up to log index 9007199254740991`,
+    );
     expect(ran.signed().targets.signatures).toEqual([]);
   });
 });
 
 describe('what a proposal changes', () => {
   it('is in JSON, each part with what was and what is', async () => {
-    const registry = { ...rootFile({ administrators: [ada, ben, cleo], status: status2 }), registry: { key: thief.open.spki } };
+    const registry = {
+      ...rootFile({ administrators: [ada, ben, cleo], status: status2 }),
+      registry: { key: thief.open.spki },
+    };
     const policy: Policy = {
       ...defaultPolicy,
       approvals: { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } },
@@ -221,19 +288,30 @@ describe('what a proposal changes', () => {
     const { changes, compared, version } = await json(nextWith(registry, files));
     expect({ compared: compared.version, version }).toEqual({ compared: 1, version: 2 });
     const row = (part: string) => changes.filter((one: { part: string }) => one.part === part);
-    expect(row('status key')).toMatchObject([{ change: 'changed', was: keys.status.keyId, is: status2.keyId }]);
+    expect(row('status key')).toMatchObject([
+      { change: 'changed', was: keys.status.keyId, is: status2.keyId },
+    ]);
     expect(row('registry key')).toMatchObject([{ change: 'changed', is: thief.keyId }]);
     expect(row('log key')).toMatchObject([{ change: 'same' }]);
     expect(row('approvals of a version with reach')).toMatchObject([
       { change: 'changed', was: '2, 1 of them independent', is: '1' },
     ]);
-    expect(row('program that gives reach').map((one: { change: string }) => one.change)).toEqual(['new', 'gone']);
-    expect(row('rule set that counts no more')).toMatchObject([{ change: 'new', is: rootFingerprint(root) }]);
+    expect(row('program that gives reach').map((one: { change: string }) => one.change)).toEqual([
+      'new',
+      'gone',
+    ]);
+    expect(row('rule set that counts no more')).toMatchObject([
+      { change: 'new', is: rootFingerprint(root) },
+    ]);
     expect(row('earlier policy, judges up to log index 3')).toMatchObject([{ change: 'new' }]);
     expect(
-      changes.some((one: { part: string }) => one.part.startsWith('NEVER IN FORCE, and is to judge up to log index 3')),
+      changes.some((one: { part: string }) =>
+        one.part.startsWith('NEVER IN FORCE, and is to judge up to log index 3'),
+      ),
     ).toBe(true);
-    expect(row('witnesses needed')).toMatchObject([{ change: 'changed', was: 'none', is: '1 of 1' }]);
+    expect(row('witnesses needed')).toMatchObject([
+      { change: 'changed', was: 'none', is: '1 of 1' },
+    ]);
     expect(row('witness w.example')).toMatchObject([{ change: 'new' }]);
     expect(row('Sigstore trusted root')).toMatchObject([{ change: 'new' }]);
     for (const kind of ['tlogs', 'certificateAuthorities', 'timestampAuthorities'])
@@ -246,11 +324,18 @@ describe('what a proposal changes', () => {
 
   it('is shown before anybody signs, who signs without a question only with the digest that they were told', async () => {
     const proposal = nextWith(rootFile({ administrators: [ada, ben, cleo, thief], threshold: 1 }));
-    expect((await asked('sign', proposal, { more: ['--yes'] })).stderr).toContain('without the digest that you were told');
+    expect((await asked('sign', proposal, { more: ['--yes'] })).stderr).toContain(
+      'without the digest that you were told',
+    );
     const { proposal: digest } = await json(proposal);
-    expect((await asked('sign', proposal, { more: ['--digest', digest] })).stderr).toContain('error[not-confirmed]');
+    expect((await asked('sign', proposal, { more: ['--digest', digest] })).stderr).toContain(
+      'error[not-confirmed]',
+    );
     const signed = await asked('sign', proposal, { more: ['--digest', digest, '--yes'] });
-    expect(signed).toMatchObject({ exit: 0, stderr: expect.stringContaining(`+   ${thief.keyId}`) });
+    expect(signed).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining(`+   ${thief.keyId}`),
+    });
     expect(signed.signed().targets.signatures).toHaveLength(1);
   });
 });

@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSecrets, revealSecret, secretsFileOf } from '../../../cli/secret-sources/open-secrets.ts';
+import {
+  openSecrets,
+  revealSecret,
+  secretsFileOf,
+} from '../../../cli/secret-sources/open-secrets.ts';
 import { storeSecret } from '../../../cli/secret-store.ts';
 import type { Keychain } from '../../../cli/signers/keychain.ts';
 import { revealAll } from '../../../runner/secrets.ts';
@@ -22,7 +26,13 @@ const world = () => ({
 });
 const hosts = ['a.example'];
 const store = (more: Partial<Parameters<typeof storeSecret>[1]> & object): void =>
-  void storeSecret(secretsFileOf(world()), { name: 'TOKEN', hosts, now, value: Buffer.from('token-of-every-run'), ...more });
+  void storeSecret(secretsFileOf(world()), {
+    name: 'TOKEN',
+    hosts,
+    now,
+    value: Buffer.from('token-of-every-run'),
+    ...more,
+  });
 const keychain = (read: Keychain['read']) => (): Keychain => ({
   read,
   write: async () => undefined,
@@ -37,13 +47,20 @@ describe('the secrets of a run', () => {
     expect(await openSecrets(world(), 'bot').reveal('TOKEN')).toBe('token-of-the-bot');
     expect(await openSecrets(world(), 'other').reveal('TOKEN')).toBe('token-of-every-run');
     expect(JSON.stringify(openSecrets(world(), 'bot').entries)).not.toContain('token-of');
-    await expect(openSecrets(world(), 'bot').reveal('OTHER')).rejects.toMatchObject({ code: 'secret-refused' });
+    await expect(openSecrets(world(), 'bot').reveal('OTHER')).rejects.toMatchObject({
+      code: 'secret-refused',
+    });
   });
 
   it('are asked from their source each time, and not before', async () => {
     const read: string[] = [];
     storeSecret(secretsFileOf(world()), { name: 'KEPT', hosts, now, keychain: 'account-1' });
-    storeSecret(secretsFileOf(world()), { name: 'PRINTED', hosts, now, command: ['/bin/echo', 'printed-token'] });
+    storeSecret(secretsFileOf(world()), {
+      name: 'PRINTED',
+      hosts,
+      now,
+      command: ['/bin/echo', 'printed-token'],
+    });
     const secrets = openSecrets(
       world(),
       undefined,
@@ -61,7 +78,11 @@ describe('the secrets of a run', () => {
   it.each<[string, Keychain['read'], string]>([
     ['has nothing', async () => undefined, 'secret-refused'],
     ['has what is no value', async () => 'two\nlines-of-it', 'secret-refused'],
-    ['is not there', () => Promise.reject(new Problem('keychain-missing', 'locked')), 'keychain-missing'],
+    [
+      'is not there',
+      () => Promise.reject(new Problem('keychain-missing', 'locked')),
+      'keychain-missing',
+    ],
     ['waits for a person', () => new Promise(() => undefined), 'secret-refused'],
   ])('are not had from a keychain that %s', async (_, read, code) => {
     const secret = { name: 'KEPT', hosts, stored: '', keychain: 'account-1' };
@@ -72,9 +93,15 @@ describe('the secrets of a run', () => {
     store({});
     const planned = (as: 'bearer' | 'sigv4', name = 'TOKEN') => ({ name, hosts, as, reason: '' });
     const secrets = openSecrets(world(), undefined);
-    expect([...(await revealAll([planned('bearer')], secrets))]).toEqual([['TOKEN', 'token-of-every-run']]);
-    await expect(revealAll([planned('bearer'), planned('bearer', 'OTHER')], secrets)).rejects.toThrow(/no secret "OTHER"/);
-    await expect(revealAll([planned('sigv4')], secrets)).rejects.toThrow('its value is no key of AWS');
+    expect([...(await revealAll([planned('bearer')], secrets))]).toEqual([
+      ['TOKEN', 'token-of-every-run'],
+    ]);
+    await expect(
+      revealAll([planned('bearer'), planned('bearer', 'OTHER')], secrets),
+    ).rejects.toThrow(/no secret "OTHER"/);
+    await expect(revealAll([planned('sigv4')], secrets)).rejects.toThrow(
+      'its value is no key of AWS',
+    );
     store({ value: Buffer.from('AKIDEXAMPLE:secret-key-0123') });
     expect((await revealAll([planned('sigv4')], openSecrets(world(), undefined))).size).toBe(1);
   });

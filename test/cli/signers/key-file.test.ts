@@ -3,15 +3,25 @@ import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { DSSEBundleBuilder, type Signer as SigstoreSigner } from '@sigstore/sign';
 import { describe, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf, readKeyFile, readPublicKeyFile } from '../../../cli/signers/key-file.ts';
+import {
+  createKeyFile,
+  publicKeyOf,
+  readKeyFile,
+  readPublicKeyFile,
+} from '../../../cli/signers/key-file.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { inTotoPayloadType, signPayload, verifyEnvelope } from '../../../skills-index/statement/sign.ts';
+import {
+  inTotoPayloadType,
+  signPayload,
+  verifyEnvelope,
+} from '../../../skills-index/statement/sign.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 const made = async () => {
   const folder = folderWith();
-  const [path, shared] = [join(folder, 'keys/rita.json'), join(folder, 'keys/rita.pub.json')];
+  const path = join(folder, 'keys/rita.json');
+  const shared = join(folder, 'keys/rita.pub.json');
   return { folder, path, shared, key: await createKeyFile(path, shared, 'rita') };
 };
 
@@ -35,34 +45,57 @@ describe('a key in a file', () => {
   it('is never overwritten, also not through a link laid there', async () => {
     const { folder, path } = await made();
     const before = readFileSync(path);
-    await expect(createKeyFile(path, undefined, 'rita')).rejects.toMatchObject({ code: 'file-exists' });
+    await expect(createKeyFile(path, undefined, 'rita')).rejects.toMatchObject({
+      code: 'file-exists',
+    });
     expect(readFileSync(path)).toEqual(before);
     symlinkSync(join(folder, 'elsewhere'), join(folder, 'keys/link.json'));
-    await expect(createKeyFile(join(folder, 'keys/link.json'), undefined, 'x')).rejects.toMatchObject({ code: 'file-exists' });
+    await expect(
+      createKeyFile(join(folder, 'keys/link.json'), undefined, 'x'),
+    ).rejects.toMatchObject({ code: 'file-exists' });
   });
 
-  it.each([0o644, 0o640, 0o660, 0o602])('is refused when others may read or write it (%o)', async (mode) => {
-    const { path } = await made();
-    chmodSync(path, mode);
-    await expect(readKeyFile(path)).rejects.toMatchObject({
-      code: 'key-file-invalid',
-      hint: expect.stringContaining('chmod 600'),
-    });
-  });
+  it.each([0o644, 0o640, 0o660, 0o602])(
+    'is refused when others may read or write it (%o)',
+    async (mode) => {
+      const { path } = await made();
+      chmodSync(path, mode);
+      await expect(readKeyFile(path)).rejects.toMatchObject({
+        code: 'key-file-invalid',
+        hint: expect.stringContaining('chmod 600'),
+      });
+    },
+  );
 
-  const p384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const p384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  });
   const damage: [string, (json: Record<string, unknown>) => unknown, string][] = [
     ['another curve', (json) => ({ ...json, privateKey: p384 }), 'no P-256 key'],
-    ['a key id of another key', (json) => ({ ...json, keyId: digestOf('x') }), 'its key id is not that of its key'],
+    [
+      'a key id of another key',
+      (json) => ({ ...json, keyId: digestOf('x') }),
+      'its key id is not that of its key',
+    ],
     ['no private part', ({ privateKey: _, ...json }) => json, 'holds no private key'],
-    ['another form', (json) => ({ ...json, schema: 'skillgate.key/2' }), 'not of form skillgate.key/1'],
+    [
+      'another form',
+      (json) => ({ ...json, schema: 'skillgate.key/2' }),
+      'not of form skillgate.key/1',
+    ],
     ['a broken key', (json) => ({ ...json, privateKey: '-----BEGIN' }), 'cannot be read'],
     ['null', () => null, 'not of form'],
   ];
   it.each(damage)('is refused with %s', async (_, spoil, says) => {
     const { path } = await made();
-    writeFileSync(path, JSON.stringify(spoil(JSON.parse(readFileSync(path, 'utf8')))), { mode: 0o600 });
-    await expect(readKeyFile(path)).rejects.toMatchObject({ code: 'key-file-invalid', message: expect.stringContaining(says) });
+    writeFileSync(path, JSON.stringify(spoil(JSON.parse(readFileSync(path, 'utf8')))), {
+      mode: 0o600,
+    });
+    await expect(readKeyFile(path)).rejects.toMatchObject({
+      code: 'key-file-invalid',
+      message: expect.stringContaining(says),
+    });
   });
 });
 
@@ -76,7 +109,10 @@ describe('beside Sigstore’s own signing', () => {
       }),
     };
     const data = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}');
-    const bundle = await new DSSEBundleBuilder({ signer, witnesses: [] }).create({ data, type: inTotoPayloadType });
+    const bundle = await new DSSEBundleBuilder({ signer, witnesses: [] }).create({
+      data,
+      type: inTotoPayloadType,
+    });
     const theirs = bundle.content.dsseEnvelope;
     const [signature] = theirs.signatures;
     const envelope = {
@@ -105,13 +141,21 @@ describe('skillgate key', () => {
     expect(listed.stdout).toContain(`default  ${created.stdout.trim()}`);
     expect(listed.stdout).toMatch(/second +Cannot use key/);
     expect((await skill(['key', 'create'], { env })).exit).toBe(2);
-    expect((await skill(['key', 'create', '../x'], { env })).stderr).toContain('error[name-invalid]');
+    expect((await skill(['key', 'create', '../x'], { env })).stderr).toContain(
+      'error[name-invalid]',
+    );
   });
 
   it('is asked for by name when there are several, and by what to type when there is none', async () => {
     const env = { SKILLGATE_HOME: folderWith() };
-    expect(await skill(['whoami'], { env })).toMatchObject({ exit: 5, stderr: expect.stringContaining('skillgate key create') });
+    expect(await skill(['whoami'], { env })).toMatchObject({
+      exit: 5,
+      stderr: expect.stringContaining('skillgate key create'),
+    });
     for (const name of ['a', 'b']) await skill(['key', 'create', name], { env });
-    expect(await skill(['whoami'], { env })).toMatchObject({ exit: 2, stderr: expect.stringContaining('--key a or --key b') });
+    expect(await skill(['whoami'], { env })).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--key a or --key b'),
+    });
   });
 });

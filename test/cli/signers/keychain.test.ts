@@ -36,8 +36,12 @@ describe('a key in the keychain', () => {
     const { path, folder, read, key } = await made();
     const bytes = Buffer.from('statement');
     expect(verify('sha256', bytes, key.publicPem, await (await read()).sign(bytes))).toBe(true);
-    for (const file of [path, join(folder, 'rita.pub.json')]) expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE');
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ keychain: true, keyId: key.keyId });
+    for (const file of [path, join(folder, 'rita.pub.json')])
+      expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE');
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      keychain: true,
+      keyId: key.keyId,
+    });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect((await readPublicKeyFile(path)).keyId).toBe(key.keyId);
   });
@@ -53,16 +57,25 @@ describe('a key in the keychain', () => {
 
   it('is not made where the keychain does not answer, and no file is written in its place', async () => {
     const path = join(folderWith(), 'rita.json');
-    const locked = { ...standIn(), write: () => Promise.reject(new Problem('keychain-missing', 'locked')) };
-    await expect(createKeyFile(path, undefined, 'rita', locked)).rejects.toMatchObject({ code: 'keychain-missing' });
+    const locked = {
+      ...standIn(),
+      write: () => Promise.reject(new Problem('keychain-missing', 'locked')),
+    };
+    await expect(createKeyFile(path, undefined, 'rita', locked)).rejects.toMatchObject({
+      code: 'keychain-missing',
+    });
     const forgetful = { ...standIn(), read: async () => undefined };
-    await expect(createKeyFile(path, undefined, 'rita', forgetful)).rejects.toMatchObject({ code: 'keychain-missing' });
+    await expect(createKeyFile(path, undefined, 'rita', forgetful)).rejects.toMatchObject({
+      code: 'keychain-missing',
+    });
     expect(existsSync(path)).toBe(false);
   });
 
   it('leaves nothing in the keychain when its name is taken', async () => {
     const { path, keychain, key } = await made();
-    await expect(createKeyFile(path, undefined, 'rita', keychain)).rejects.toMatchObject({ code: 'file-exists' });
+    await expect(createKeyFile(path, undefined, 'rita', keychain)).rejects.toMatchObject({
+      code: 'file-exists',
+    });
     expect([...keychain.held.keys()]).toEqual([key.keyId]);
   });
 
@@ -78,7 +91,10 @@ describe('a key in the keychain', () => {
     const { keychain, key, read } = await made();
     await harm(keychain, key.keyId);
     const signing = read().then((one) => one.sign(Buffer.from('x')));
-    await expect(signing).rejects.toMatchObject({ code: 'key-file-invalid', message: expect.stringMatching(says) });
+    await expect(signing).rejects.toMatchObject({
+      code: 'key-file-invalid',
+      message: expect.stringMatching(says),
+    });
   });
 });
 

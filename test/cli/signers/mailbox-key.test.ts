@@ -2,7 +2,13 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openWith, sealFor } from '../../../cli/holds/sealed-message.ts';
-import { addMailboxKey, createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../../cli/signers/key-file.ts';
+import {
+  addMailboxKey,
+  createKeyFile,
+  type KeyFile,
+  publicKeyOf,
+  readKeyFile,
+} from '../../../cli/signers/key-file.ts';
 import type { Keychain } from '../../../cli/signers/keychain.ts';
 import { isMailboxKeyOf } from '../../../skills-index/run/holds/mailbox-key.ts';
 import { folderWith } from '../temporary-folder.ts';
@@ -28,8 +34,12 @@ describe('the mailbox key of a key file', () => {
     expect(isMailboxKeyOf(publicKeyOf(key), made)).toBe(true);
     const { mailboxPrivate } = await now.unlocked();
     if (mailboxPrivate === undefined) throw new Error('it has none');
-    expect(await openWith(mailboxPrivate)(await sealFor(spkiOf(now))('text', 'label'), 'label')).toBe('text');
-    expect(await openWith(mailboxPrivate)(await sealFor(key.publicKey)('text', 'label'), 'label')).toBeUndefined();
+    expect(
+      await openWith(mailboxPrivate)(await sealFor(spkiOf(now))('text', 'label'), 'label'),
+    ).toBe('text');
+    expect(
+      await openWith(mailboxPrivate)(await sealFor(key.publicKey)('text', 'label'), 'label'),
+    ).toBeUndefined();
   });
 
   it('leaves the first key and every other member of the file as they are, readable by the owner alone', async () => {
@@ -46,7 +56,9 @@ describe('the mailbox key of a key file', () => {
     const { path, key } = await oldFile();
     const made = await addMailboxKey(path, key);
     expect(await addMailboxKey(path, await readKeyFile(path))).toEqual(made);
-    await expect(addMailboxKey(path, key)).rejects.toMatchObject({ message: expect.stringContaining('changed it meanwhile') });
+    await expect(addMailboxKey(path, key)).rejects.toMatchObject({
+      message: expect.stringContaining('changed it meanwhile'),
+    });
     expect((await readKeyFile(path)).mailboxKey).toEqual(made);
   });
 
@@ -81,17 +93,30 @@ describe('the mailbox key of a key file', () => {
     expect(mailboxPrivate?.type).toBe('private');
   });
 
-  it.each<[string, (own: Record<string, unknown>, other: Record<string, unknown>) => unknown, string]>([
+  it.each<
+    [string, (own: Record<string, unknown>, other: Record<string, unknown>) => unknown, string]
+  >([
     ['of another file', (_, other) => other, 'not signed by its signing key'],
-    ['with the public part of another', (own, { keyId, publicKey }) => ({ ...own, keyId, publicKey }), 'its key id is not that'],
+    [
+      'with the public part of another',
+      (own, { keyId, publicKey }) => ({ ...own, keyId, publicKey }),
+      'its key id is not that',
+    ],
     ['without a signature', ({ signature: _, ...own }) => own, 'cannot be read'],
     ['without a private part', ({ privateKey: _, ...own }) => own, 'no private key'],
     ['that is no object', () => 'AAAA', 'cannot be read'],
   ])('makes the file refused: one %s', async (_, spoil, says) => {
-    const [mine, other] = [await oldFile(), await oldFile()];
+    const mine = await oldFile();
+    const other = await oldFile();
     for (const { key, path } of [mine, other]) await addMailboxKey(path, key);
     const stored = read(mine.path);
-    writeFileSync(mine.path, JSON.stringify({ ...stored, mailboxKey: spoil(stored.mailboxKey, read(other.path).mailboxKey) }));
+    writeFileSync(
+      mine.path,
+      JSON.stringify({
+        ...stored,
+        mailboxKey: spoil(stored.mailboxKey, read(other.path).mailboxKey),
+      }),
+    );
     await expect(readKeyFile(mine.path)).rejects.toMatchObject({
       code: 'key-file-invalid',
       message: expect.stringContaining(says),

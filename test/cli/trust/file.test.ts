@@ -7,7 +7,16 @@ import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { type Ran, skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';
-import { base, type Files, filesOf, holdCeremony, keys, rootFile, serving, twist } from '../trust-server.ts';
+import {
+  base,
+  type Files,
+  filesOf,
+  holdCeremony,
+  keys,
+  rootFile,
+  serving,
+  twist,
+} from '../trust-server.ts';
 
 const now = Date.parse('2026-11-01T12:00:00Z');
 const first = rootFile();
@@ -23,25 +32,42 @@ describe('skillgate registry trust FILE', () => {
     home = folderWith();
     told = second;
     const one = await holdCeremony({ root: first, signers: [keys.ada, keys.ben], now });
-    const two = await holdCeremony({ root: second, signers: [keys.ada, keys.ben, keys.dora], now, before: one });
+    const two = await holdCeremony({
+      root: second,
+      signers: [keys.ada, keys.ben, keys.dora],
+      now,
+      before: one,
+    });
     files = await filesOf({ repository: two, now, version: 20 });
   });
   afterEach(() => vi.useRealTimers());
 
   const fetch: typeof globalThis.fetch = async (input, init) =>
-    String(input).endsWith('/index/root.json') ? new Response(JSON.stringify(told)) : serving(() => files)(input, init);
-  const trust = (content: string | Uint8Array, fingerprint = rootFingerprint(second)): Promise<Ran> => {
+    String(input).endsWith('/index/root.json')
+      ? new Response(JSON.stringify(told))
+      : serving(() => files)(input, init);
+  const trust = (
+    content: string | Uint8Array,
+    fingerprint = rootFingerprint(second),
+  ): Promise<Ran> => {
     const file = join(home, 'file.json');
     writeFileSync(file, content);
     const env = { SKILLGATE_HOME: home, SKILLGATE_REGISTRY: base };
-    return skill(['registry', 'trust', file, '--root', fingerprint], { env, fetch, now: () => new Date(now) });
+    return skill(['registry', 'trust', file, '--root', fingerprint], {
+      env,
+      fetch,
+      now: () => new Date(now),
+    });
   };
   const pinned = () => trustedRegistry({ paths: pathsOf({ SKILLGATE_HOME: home }) }, base);
 
-  it.each(['1.root.json', '2.root.json'])('takes a TUF root, and pins what administrators signed since: %s', async (name) => {
-    expect(await trust(files.get(name) ?? '')).toMatchObject({ exit: 0 });
-    expect(pinned()).toMatchObject({ root: second, pinned: second });
-  });
+  it.each(['1.root.json', '2.root.json'])(
+    'takes a TUF root, and pins what administrators signed since: %s',
+    async (name) => {
+      expect(await trust(files.get(name) ?? '')).toMatchObject({ exit: 0 });
+      expect(pinned()).toMatchObject({ root: second, pinned: second });
+    },
+  );
 
   it('takes the root file out of an export, and nothing else of it', async () => {
     const lax = { ...defaultPolicy, programs: [] };
@@ -77,24 +103,47 @@ describe('skillgate registry trust FILE', () => {
 
   it.each([
     ['a policy', defaultPolicy, 'of the form "skillgate.policy/1"'],
-    ['a Sigstore trusted root', { mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' }, '--trusted-root'],
-    ['other TUF metadata', { signed: { _type: 'timestamp' }, signatures: [] }, 'TUF metadata of the role "timestamp"'],
+    [
+      'a Sigstore trusted root',
+      { mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' },
+      '--trusted-root',
+    ],
+    [
+      'other TUF metadata',
+      { signed: { _type: 'timestamp' }, signatures: [] },
+      'TUF metadata of the role "timestamp"',
+    ],
     ['any other JSON', { name: 'x' }, 'JSON of another form'],
     ['a list', [], 'JSON of another form'],
     ['nothing', null, 'JSON of another form'],
   ])('says what a file is that is none of them: %s', async (_, content, says) => {
     expect(await trust(JSON.stringify(content))).toMatchObject({
       exit: 6,
-      stderr: expect.stringMatching(new RegExp(`error\\[root-invalid\\].*${says.replace(/[[\]]/g, '.')}[^]*it can be root.json`)),
+      stderr: expect.stringMatching(
+        new RegExp(
+          `error\\[root-invalid\\].*${says.replace(/[[\]]/g, '.')}[^]*it can be root.json`,
+        ),
+      ),
     });
   });
 
   it.each([
-    ['a root file that is broken', JSON.stringify({ ...first, threshold: 9 }), 'error[root-invalid]'],
-    ['an export without a root file', JSON.stringify({ schema: 'skillgate.trusted/1' }), 'error[root-invalid]'],
+    [
+      'a root file that is broken',
+      JSON.stringify({ ...first, threshold: 9 }),
+      'error[root-invalid]',
+    ],
+    [
+      'an export without a root file',
+      JSON.stringify({ schema: 'skillgate.trusted/1' }),
+      'error[root-invalid]',
+    ],
     ['no JSON', '-----BEGIN CERTIFICATE-----', 'error[json-invalid]'],
   ])('refuses %s', async (_, content, says) => {
-    expect(await trust(content)).toMatchObject({ exit: expect.not.toBeOneOf([0]), stderr: expect.stringContaining(says) });
+    expect(await trust(content)).toMatchObject({
+      exit: expect.not.toBeOneOf([0]),
+      stderr: expect.stringContaining(says),
+    });
     expect(() => pinned()).toThrow(/not pinned/);
   });
 });

@@ -4,10 +4,25 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pinRegistry, trustedRegistry } from '../../../cli/registries.ts';
 import { readKeptTrust } from '../../../cli/trust/kept.ts';
-import { currentRegistry, type FreshRegistry, freshRegistry, refreshTrust, type TrustTerms } from '../../../cli/trust/refresh.ts';
+import {
+  currentRegistry,
+  type FreshRegistry,
+  freshRegistry,
+  refreshTrust,
+  type TrustTerms,
+} from '../../../cli/trust/refresh.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root.ts';
-import { base, type Files, filesOf, holdCeremony, hour, keys, rootFile, serving } from '../trust-server.ts';
+import {
+  base,
+  type Files,
+  filesOf,
+  holdCeremony,
+  hour,
+  keys,
+  rootFile,
+  serving,
+} from '../trust-server.ts';
 
 const start = Date.parse('2026-11-01T12:00:00Z');
 const day = 24 * hour;
@@ -15,7 +30,11 @@ const online: TrustTerms = { offline: false, graceHours: 0 };
 
 describe('the kept root of trust', () => {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-trust-test-'));
-  const paths = { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
+  const paths = {
+    config: join(folder, 'config'),
+    data: join(folder, 'data'),
+    cache: join(folder, 'cache'),
+  };
   const pinned = rootFile();
   const keptPath = join(paths.config, 'tuf', `${hexOf(rootFingerprint(pinned))}.json`);
   let files: Files;
@@ -33,7 +52,11 @@ describe('the kept root of trust', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: start });
     now = start;
     isDown = false;
-    const repository = await holdCeremony({ root: pinned, signers: [keys.ada, keys.ben], now: start });
+    const repository = await holdCeremony({
+      root: pinned,
+      signers: [keys.ada, keys.ben],
+      now: start,
+    });
     files = await filesOf({ repository, now: start, version: 10 });
     await refreshTrust(world, base, pinned);
     await pinRegistry(paths, base, pinned, []);
@@ -78,17 +101,30 @@ describe('the kept root of trust', () => {
     });
 
     it('is taken from an honest one, and kept', async () => {
-      const repository = await holdCeremony({ root: today, signers: [keys.ada, keys.ben], now: start });
+      const repository = await holdCeremony({
+        root: today,
+        signers: [keys.ada, keys.ben],
+        now: start,
+      });
       files = await filesOf({ repository, now: start, version: 10 });
-      expect([await ask(), await ask({ offline: true, graceHours: 0 })]).toEqual(['fresh', 'fresh']);
+      expect([await ask(), await ask({ offline: true, graceHours: 0 })]).toEqual([
+        'fresh',
+        'fresh',
+      ]);
     });
 
     it('is refused where a rotation calls the registry by another name', async () => {
       const first = await holdCeremony({ root: today, signers: [keys.ada, keys.ben], now: start });
-      const nextOf = (named: Digest) => rootFile({ administrators: [keys.ada, keys.dora], more: { tuf: 1, first: named } });
+      const nextOf = (named: Digest) =>
+        rootFile({ administrators: [keys.ada, keys.dora], more: { tuf: 1, first: named } });
       const serve = async (named: Digest): Promise<void> => {
         const root = nextOf(named);
-        const repository = await holdCeremony({ root, signers: [keys.ada, keys.ben, keys.dora], now: start, before: first });
+        const repository = await holdCeremony({
+          root,
+          signers: [keys.ada, keys.ben, keys.dora],
+          now: start,
+          before: first,
+        });
         files = await filesOf({ repository, now: start, version: 20 });
       };
       await serve(digestOf('another registry'));
@@ -106,7 +142,12 @@ describe('the kept root of trust', () => {
   const rotate = async (): Promise<void> => {
     const first = await holdCeremony({ root: pinned, signers: [keys.ada, keys.ben], now: start });
     const root = rootFile({ administrators: [keys.ada, keys.dora] });
-    const second = await holdCeremony({ root, signers: [keys.ada, keys.ben, keys.dora], now: start, before: first });
+    const second = await holdCeremony({
+      root,
+      signers: [keys.ada, keys.ben, keys.dora],
+      now: start,
+      before: first,
+    });
     files = await filesOf({ repository: second, now: start + 2 * hour, version: 20 });
   };
 
@@ -123,7 +164,9 @@ describe('the kept root of trust', () => {
   it('brings a rotation to the next admission, and the fingerprint that names the registry stays', async () => {
     await rotate();
     const { registry, notes } = await later(2 * hour);
-    expect(registry.root.administrators.map((one) => one.keyId).sort()).toEqual([keys.ada.keyId, keys.dora.keyId].sort());
+    expect(registry.root.administrators.map((one) => one.keyId).sort()).toEqual(
+      [keys.ada.keyId, keys.dora.keyId].sort(),
+    );
     expect(registry.fingerprint).toBe(rootFingerprint(pinned));
     expect(notes).toEqual([]);
   });
@@ -131,17 +174,22 @@ describe('the kept root of trust', () => {
   it.each([
     ['offline', { offline: true, graceHours: 0 }],
     ['with a registry that is down', online],
-  ])('counts %s until its day and an hour are over, says so, and then no longer', async (_, terms) => {
-    isDown = true;
-    const { notes } = await later(25 * hour, terms);
-    expect(notes).toEqual([
-      expect.stringMatching(/not renewed .* the one of 2026-11-01T12:00:00.000Z counts until 2026-11-02T13:00:00.000Z/),
-    ]);
-    await expect(later(25 * hour + 1, terms)).rejects.toMatchObject({
-      code: 'tuf-expired',
-      message: expect.stringContaining('2026-11-02T13:00:00'),
-    });
-  });
+  ])(
+    'counts %s until its day and an hour are over, says so, and then no longer',
+    async (_, terms) => {
+      isDown = true;
+      const { notes } = await later(25 * hour, terms);
+      expect(notes).toEqual([
+        expect.stringMatching(
+          /not renewed .* the one of 2026-11-01T12:00:00.000Z counts until 2026-11-02T13:00:00.000Z/,
+        ),
+      ]);
+      await expect(later(25 * hour + 1, terms)).rejects.toMatchObject({
+        code: 'tuf-expired',
+        message: expect.stringContaining('2026-11-02T13:00:00'),
+      });
+    },
+  );
 
   it('counts longer by the host’s grace while nobody can be asked, and says until when', async () => {
     isDown = true;
@@ -152,7 +200,9 @@ describe('the kept root of trust', () => {
   it('has no grace of a registry that answers and holds its metadata back', async () => {
     files = new Map();
     expect((await later(20 * hour, { offline: false, graceHours: 48 })).notes).toHaveLength(1);
-    await expect(later(26 * hour, { offline: false, graceHours: 48 })).rejects.toMatchObject({ code: 'tuf-expired' });
+    await expect(later(26 * hour, { offline: false, graceHours: 48 })).rejects.toMatchObject({
+      code: 'tuf-expired',
+    });
   });
 
   it('is taken up within an hour where there was none', async () => {
@@ -181,21 +231,32 @@ describe('the kept root of trust', () => {
     files = new Map();
     const { registry } = await later(4 * hour);
     expect(registry.root.administrators).toHaveLength(2);
-    await expect(refreshTrust(world, base, pinned)).rejects.toMatchObject({ code: 'registry-answer' });
+    await expect(refreshTrust(world, base, pinned)).rejects.toMatchObject({
+      code: 'registry-answer',
+    });
     await pinRegistry(paths, base, pinned, []);
     expect(trustedRegistry(world, base).root.administrators).toHaveLength(2);
   });
 
   it('stops everything when it shows an attack, even in its first day', async () => {
-    const repository = await holdCeremony({ root: pinned, signers: [keys.ada, keys.ben], now: start });
+    const repository = await holdCeremony({
+      root: pinned,
+      signers: [keys.ada, keys.ben],
+      now: start,
+    });
     files = await filesOf({ repository, now: start - hour, version: 3 });
     await expect(later(2 * hour)).rejects.toMatchObject({ code: 'tuf-rollback' });
-    expect(JSON.parse(readKeptTrust(paths, rootFingerprint(pinned))?.metadata.timestamp ?? '').signed.version).toBe(10);
+    expect(
+      JSON.parse(readKeptTrust(paths, rootFingerprint(pinned))?.metadata.timestamp ?? '').signed
+        .version,
+    ).toBe(10);
   });
 
   it('is not passed over when its file is damaged', async () => {
     writeFileSync(keptPath, readFileSync(keptPath, 'utf8').slice(0, -40));
-    expect(() => trustedRegistry(world, base)).toThrow(expect.objectContaining({ code: 'tuf-invalid' }));
+    expect(() => trustedRegistry(world, base)).toThrow(
+      expect.objectContaining({ code: 'tuf-invalid' }),
+    );
   });
 
   it('is asked for again when the clock was set back', async () => {

@@ -8,7 +8,12 @@ import type { ProblemCode } from '../../../skills-index/skill/problem-codes.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../../skills-index/trust/root.ts';
 import { signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
-import { type TufMetadata, type TufRoot, tufKeyOf, tufTime } from '../../../skills-index/trust/tuf/metadata.ts';
+import {
+  type TufMetadata,
+  type TufRoot,
+  tufKeyOf,
+  tufTime,
+} from '../../../skills-index/trust/tuf/metadata.ts';
 import {
   lastRootOf,
   nextRepository,
@@ -94,7 +99,11 @@ describe('the root of trust of an honest registry', () => {
   it('is kept, and followed through two rotations by a client that saw the first', async () => {
     const { pinned, repository, kept, now } = await scene();
     const second = await rotate(repository);
-    const third = await rotate(second, [ada, dora], rootFile({ administrators: [ada, dora], status: status2 }));
+    const third = await rotate(
+      second,
+      [ada, dora],
+      rootFile({ administrators: [ada, dora], status: status2 }),
+    );
     const files = await filesOf({ repository: third, now, version: 30, status: status2 });
     for (const client of [
       { pinned, kept, now },
@@ -102,7 +111,10 @@ describe('the root of trust of an honest registry', () => {
     ]) {
       const next = await ask(files, client);
       expect(JSON.parse(next.metadata.root).signed.version).toBe(3);
-      expect(JSON.parse(next.files['root.json'])).toMatchObject({ status: { key: status2.open.spki }, threshold: 2 });
+      expect(JSON.parse(next.files['root.json'])).toMatchObject({
+        status: { key: status2.open.spki },
+        threshold: 2,
+      });
       expect(next.freshUntil).toBe(new Date(now + day).toISOString());
     }
   });
@@ -111,7 +123,9 @@ describe('the root of trust of an honest registry', () => {
     const { repository, now } = await scene();
     const root = rootFile({ administrators: [ada, ben, dora] });
     const files = await filesOf({ repository: await rotate(repository), now, version: 30 });
-    expect(JSON.parse((await ask(files, { pinned: root, now })).metadata.root).signed.version).toBe(2);
+    expect(JSON.parse((await ask(files, { pinned: root, now })).metadata.root).signed.version).toBe(
+      2,
+    );
   });
 
   it('is a fault where there was one and now is none', async () => {
@@ -121,10 +135,15 @@ describe('the root of trust of an honest registry', () => {
 
   it('begins anew with the versions of a new status key, whatever a thief of the old one had counted up to', async () => {
     const { pinned, repository, now } = await scene();
-    const kept = await ask(await filesOf({ repository, now, version: 9_000_000_000_000 }), { pinned, now });
+    const kept = await ask(await filesOf({ repository, now, version: 9_000_000_000_000 }), {
+      pinned,
+      now,
+    });
     const next = await rotate(repository, [ada, ben], rootFile({ status: status2 }));
     const files = await filesOf({ repository: next, now, version: 40, status: status2 });
-    expect(JSON.parse((await ask(files, { pinned, kept, now })).metadata.timestamp).signed.version).toBe(40);
+    expect(
+      JSON.parse((await ask(files, { pinned, kept, now })).metadata.timestamp).signed.version,
+    ).toBe(40);
   });
 });
 
@@ -148,7 +167,8 @@ const attacks: readonly Attack[] = [
     name: 'rollback: yesterday’s timestamp, still in its time',
     code: 'tuf-rollback',
     says: /version 5 of its timestamp.*version 10 here before/,
-    by: async ({ files, repository }) => replace(files, await filesOf({ repository, now: start - hour, version: 5 })),
+    by: async ({ files, repository }) =>
+      replace(files, await filesOf({ repository, now: start - hour, version: 5 })),
   },
   {
     name: 'rollback: an older snapshot under a newer timestamp',
@@ -163,13 +183,19 @@ const attacks: readonly Attack[] = [
     name: 'rollback: a newer snapshot that names older targets',
     code: 'tuf-rollback',
     by: async (at) => {
-      const kept = await ask(await filesOf({ repository: await rotate(at.repository), now: at.now, version: 15 }), {
-        pinned: at.pinned,
-        now: at.now,
-      });
+      const kept = await ask(
+        await filesOf({ repository: await rotate(at.repository), now: at.now, version: 15 }),
+        {
+          pinned: at.pinned,
+          now: at.now,
+        },
+      );
       Object.assign(at, { kept });
       const files = await filesOf({ repository: at.repository, now: at.now, version: 20 });
-      files.set('2.root.json', tufBytes((await rotate(at.repository)).roots[1] ?? at.repository.targets));
+      files.set(
+        '2.root.json',
+        tufBytes((await rotate(at.repository)).roots[1] ?? at.repository.targets),
+      );
       replace(at.files, files);
     },
   },
@@ -197,8 +223,16 @@ const attacks: readonly Attack[] = [
     says: /targets metadata expired at 2026-12-01T12:00:00Z/,
     by: async (at) => {
       at.now = start + 40 * day;
-      const { targets } = await holdCeremony({ root: at.pinned, signers: [ada, ben], now: start, days: 30 });
-      replace(at.files, await filesOf({ repository: { ...at.repository, targets }, now: at.now, version: 5_000 }));
+      const { targets } = await holdCeremony({
+        root: at.pinned,
+        signers: [ada, ben],
+        now: start,
+        days: 30,
+      });
+      replace(
+        at.files,
+        await filesOf({ repository: { ...at.repository, targets }, now: at.now, version: 5_000 }),
+      );
     },
   },
   {
@@ -234,7 +268,8 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: ({ files }) => {
       for (const name of files.keys())
-        if (name.endsWith('.policy.json')) files.set(name, Buffer.from('{"schema":"skillgate.policy/1"}'));
+        if (name.endsWith('.policy.json'))
+          files.set(name, Buffer.from('{"schema":"skillgate.policy/1"}'));
     },
   },
   {
@@ -243,9 +278,12 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: ({ files }) => {
       const approvals = { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } };
-      const earlier = [{ policy: { ...defaultPolicy, approvals }, validUpTo: Number.MAX_SAFE_INTEGER }];
+      const earlier = [
+        { policy: { ...defaultPolicy, approvals }, validUpTo: Number.MAX_SAFE_INTEGER },
+      ];
       for (const name of files.keys())
-        if (name.endsWith('.policy.json')) files.set(name, Buffer.from(canonicalJson({ ...defaultPolicy, earlier })));
+        if (name.endsWith('.policy.json'))
+          files.set(name, Buffer.from(canonicalJson({ ...defaultPolicy, earlier })));
     },
   },
   {
@@ -254,7 +292,8 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: ({ files }) => {
       for (const [name, bytes] of files)
-        if (name.endsWith('.root.json') && name.startsWith('targets/')) files.set(name, Buffer.from(bytes).fill(0x20, 5, 6));
+        if (name.endsWith('.root.json') && name.startsWith('targets/'))
+          files.set(name, Buffer.from(bytes).fill(0x20, 5, 6));
     },
   },
   {
@@ -263,15 +302,26 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: async ({ files, repository, now, pinned }) => {
       const forged = Buffer.from(
-        JSON.stringify({ ...pinned, administrators: [{ keyId: thief.keyId, key: thief.open.spki }], threshold: 1 }),
+        JSON.stringify({
+          ...pinned,
+          administrators: [{ keyId: thief.keyId, key: thief.open.spki }],
+          threshold: 1,
+        }),
       );
       putTarget(files, 'root.json', forged);
       const online = JSON.parse(Buffer.from(files.get('20.online.json') ?? '').toString()).signed;
       const file = {
         length: forged.length,
-        hashes: { sha256: [...files.keys()].at(-1)?.slice('targets/'.length, 'targets/'.length + 64) },
+        hashes: {
+          sha256: [...files.keys()].at(-1)?.slice('targets/'.length, 'targets/'.length + 64),
+        },
       };
-      await putSigned(files, '20.online.json', { ...online, targets: { ...online.targets, 'root.json': file } }, [status]);
+      await putSigned(
+        files,
+        '20.online.json',
+        { ...online, targets: { ...online.targets, 'root.json': file } },
+        [status],
+      );
       await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
       // Only if the administrators' own targets name none would the delegated role be asked: it must not be, even then.
       twist(files, '1.targets.json', ({ signed }) => delete signed.targets['root.json']);
@@ -314,13 +364,19 @@ const attacks: readonly Attack[] = [
     name: 'a new root signed by one administrator only',
     code: 'tuf-invalid',
     by: async ({ files, repository, now }) =>
-      replace(files, await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 })),
+      replace(
+        files,
+        await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
+      ),
   },
   {
     name: 'one administrator signs twice, under the same key id',
     code: 'tuf-invalid',
     by: async ({ files, repository, now }) => {
-      replace(files, await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }));
+      replace(
+        files,
+        await filesOf({ repository: await rotate(repository, [ada]), now, version: 20 }),
+      );
       twist(files, '2.root.json', (json) => json.signatures.push(json.signatures[0]));
     },
   },
@@ -332,9 +388,14 @@ const attacks: readonly Attack[] = [
       const twin = '0'.repeat(64);
       const twice = (metadata: TufMetadata<TufRoot>): TufMetadata<TufRoot> => {
         const own = metadata.signatures.find((one) => one.keyid === tufKeyOf(ada.publicKey).keyid);
-        return { ...metadata, signatures: [...metadata.signatures, { keyid: twin, sig: own?.sig ?? '' }] };
+        return {
+          ...metadata,
+          signatures: [...metadata.signatures, { keyid: twin, sig: own?.sig ?? '' }],
+        };
       };
-      const honest = lastRootOf(await rotate(repository, [], rootFile({ administrators: [ada, ben] }))).signed;
+      const honest = lastRootOf(
+        await rotate(repository, [], rootFile({ administrators: [ada, ben] })),
+      ).signed;
       const { keyid, key } = tufKeyOf(ada.publicKey);
       const roles = { ...honest.roles, root: { keyids: [keyid, twin], threshold: 2 } };
       const signed = { ...honest, keys: { ...honest.keys, [twin]: key }, roles };
@@ -352,7 +413,11 @@ const attacks: readonly Attack[] = [
     name: 'a new root signed by strangers who name themselves',
     code: 'tuf-invalid',
     by: async ({ files, repository, now }) => {
-      const stolen = await rotate(repository, [thief], rootFile({ administrators: [thief], threshold: 1 }));
+      const stolen = await rotate(
+        repository,
+        [thief],
+        rootFile({ administrators: [thief], threshold: 1 }),
+      );
       replace(files, await filesOf({ repository: stolen, now, version: 20 }));
     },
   },
@@ -361,7 +426,11 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     fresh: true,
     by: async ({ files, now }) => {
-      const own = await holdCeremony({ root: rootFile({ administrators: [thief], threshold: 1 }), signers: [thief], now: start });
+      const own = await holdCeremony({
+        root: rootFile({ administrators: [thief], threshold: 1 }),
+        signers: [thief],
+        now: start,
+      });
       replace(files, await filesOf({ repository: own, now, version: 20 }));
     },
   },
@@ -370,7 +439,10 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), { pinned: at.pinned, now: at.now });
+      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
+        pinned: at.pinned,
+        now: at.now,
+      });
       Object.assign(at, { kept });
       const third = await rotate(second, [ada, cleo], rootFile({ administrators: [ada, cleo] }));
       replace(at.files, await filesOf({ repository: third, now: at.now, version: 30 }));
@@ -381,7 +453,10 @@ const attacks: readonly Attack[] = [
     code: 'tuf-rollback',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), { pinned: at.pinned, now: at.now });
+      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
+        pinned: at.pinned,
+        now: at.now,
+      });
       Object.assign(at, { kept });
       const fork = await holdCeremony({ root: at.pinned, signers: [ada, cleo], now: at.now });
       replace(at.files, await filesOf({ repository: fork, now: at.now, version: 30 }));
@@ -392,15 +467,26 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     by: async (at) => {
       const second = await rotate(at.repository);
-      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), { pinned: at.pinned, now: at.now });
+      const kept = await ask(await filesOf({ repository: second, now: at.now, version: 20 }), {
+        pinned: at.pinned,
+        now: at.now,
+      });
       Object.assign(at, { kept });
       const targets = await signTuf(
         await signTuf({ signatures: [], signed: { ...second.targets.signed, version: 3 } }, ada),
         cleo,
       );
-      replace(at.files, await filesOf({ repository: { ...second, targets }, now: at.now, version: 30 }));
+      replace(
+        at.files,
+        await filesOf({ repository: { ...second, targets }, now: at.now, version: 30 }),
+      );
       at.files.set('3.targets.json', tufBytes(targets));
-      await linkSet(at.files, { version: 30, offline: 3, expires: tufTime(at.now + day), by: [status] });
+      await linkSet(at.files, {
+        version: 30,
+        offline: 3,
+        expires: tufTime(at.now + day),
+        by: [status],
+      });
     },
   },
   {
@@ -453,7 +539,8 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     fresh: true,
     by: ({ files }) => {
-      for (const [name, bytes] of files) if (name.endsWith('.checkpoint')) files.set(name, Buffer.concat([bytes, bytes]));
+      for (const [name, bytes] of files)
+        if (name.endsWith('.checkpoint')) files.set(name, Buffer.concat([bytes, bytes]));
     },
   },
   {
@@ -463,14 +550,18 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: ({ files }) => {
       const text = Buffer.from(files.get('timestamp.json') ?? '').toString();
-      files.set('timestamp.json', Buffer.from(text.replace('"version":20', '"version":20,"version":2')));
+      files.set(
+        'timestamp.json',
+        Buffer.from(text.replace('"version":20', '"version":20,"version":2')),
+      );
     },
   },
   {
     name: 'a field that nobody knows',
     code: 'tuf-invalid',
     fresh: true,
-    by: ({ files }) => twist(files, 'timestamp.json', ({ signed }) => Object.assign(signed, { note: 'hello' })),
+    by: ({ files }) =>
+      twist(files, 'timestamp.json', ({ signed }) => Object.assign(signed, { note: 'hello' })),
   },
   {
     name: 'another algorithm for the same key',
@@ -478,7 +569,8 @@ const attacks: readonly Attack[] = [
     fresh: true,
     by: ({ files }) =>
       twist(files, '1.root.json', ({ signed }) => {
-        for (const key of Object.values<{ scheme: string }>(signed.keys)) key.scheme = 'rsassa-pss-sha256';
+        for (const key of Object.values<{ scheme: string }>(signed.keys))
+          key.scheme = 'rsassa-pss-sha256';
       }),
   },
   {
@@ -538,10 +630,14 @@ const attacks: readonly Attack[] = [
     code: 'tuf-invalid',
     says: /2099-01-01T00:00:00Z, and none may count for more than 24 hours/,
     by: async ({ files, now }) => {
-      const { version } = JSON.parse(Buffer.from(files.get('timestamp.json') ?? '').toString('utf8')).signed;
+      const { version } = JSON.parse(
+        Buffer.from(files.get('timestamp.json') ?? '').toString('utf8'),
+      ).signed;
       const snapshot = files.get(`${version}.snapshot.json`) ?? new Uint8Array();
       const timestamp = timestampOver(snapshot, version, version, now);
-      await putSigned(files, 'timestamp.json', { ...timestamp, expires: '2099-01-01T00:00:00Z' }, [status]);
+      await putSigned(files, 'timestamp.json', { ...timestamp, expires: '2099-01-01T00:00:00Z' }, [
+        status,
+      ]);
     },
   },
   {
@@ -549,7 +645,8 @@ const attacks: readonly Attack[] = [
     code: 'registry-answer',
     fresh: true,
     by: ({ files }) => {
-      for (const name of [...files.keys()]) if (name.startsWith('targets/') && name.endsWith('.root.json')) files.delete(name);
+      for (const name of [...files.keys()])
+        if (name.startsWith('targets/') && name.endsWith('.root.json')) files.delete(name);
     },
   },
 ];
@@ -558,9 +655,15 @@ describe('a hostile registry', () => {
   it.each(attacks)('$name: $code', async ({ by, code, says, fresh }) => {
     const at = await scene();
     // The scene before the attack is one that is trusted, so it is the attack that is refused.
-    expect(await codeOf(ask(at.files, { pinned: at.pinned, kept: at.kept, now: at.now }))).toBe('trusted');
+    expect(await codeOf(ask(at.files, { pinned: at.pinned, kept: at.kept, now: at.now }))).toBe(
+      'trusted',
+    );
     await by(at);
-    const result = ask(at.files, { pinned: at.pinned, now: at.now, kept: fresh === true ? undefined : at.kept });
+    const result = ask(at.files, {
+      pinned: at.pinned,
+      now: at.now,
+      kept: fresh === true ? undefined : at.kept,
+    });
     expect(await codeOf(result)).toBe(code);
     if (says !== undefined) await expect(result).rejects.toThrow(says);
   });
@@ -581,14 +684,21 @@ it('a root file with a key in office that the pinned one retired is an older one
   const { log, ...rest } = rootFile();
   const stolen = rootFile().registry.key;
   const pinned: RootFile = {
-    ...{ ...rest, log, registry: { key: Buffer.from(dora.publicKey).toString('base64') } },
+    ...rest,
+    log,
+    registry: { key: Buffer.from(dora.publicKey).toString('base64') },
     retired: [{ office: 'registry', key: stolen, validUpTo: 7 }],
   };
   const repository = await holdCeremony({ root: rootFile(), signers: [ada, ben], now: start });
   const files = await filesOf({ repository, now: start, version: 10 });
   await expect(ask(files, { pinned })).rejects.toMatchObject({
     code: 'tuf-invalid',
-    reasons: [{ message: 'the root file is older than the one that was pinned: a key that was retired there is in office' }],
+    reasons: [
+      {
+        message:
+          'the root file is older than the one that was pinned: a key that was retired there is in office',
+      },
+    ],
   });
 });
 
@@ -620,7 +730,10 @@ it.each([
 });
 
 it('targets that no client can read are refused and not kept: kept, they would close every command', async () => {
-  const files = { 'policy.json': canonicalJson(defaultPolicy), 'witnesses.json': '{"schema":"skillgate.witnesses/2"}' };
+  const files = {
+    'policy.json': canonicalJson(defaultPolicy),
+    'witnesses.json': '{"schema":"skillgate.witnesses/2"}',
+  };
   const pinned = rootFile();
   const next = nextRepository({ root: pinned, files, expires: start + 365 * day, timeOf: tufTime });
   expect(() => parseTufRepository(JSON.stringify(next))).toThrow(/witness policy/);
@@ -641,5 +754,10 @@ function timestampOver(snapshot: Uint8Array, of: number, version: number, now: n
 
 /** The same content, signed by these and nobody else. */
 async function resign(files: Files, name: string, by: readonly (typeof ada)[]): Promise<void> {
-  await putSigned(files, name, JSON.parse(Buffer.from(files.get(name) ?? '').toString('utf8')).signed, by);
+  await putSigned(
+    files,
+    name,
+    JSON.parse(Buffer.from(files.get(name) ?? '').toString('utf8')).signed,
+    by,
+  );
 }

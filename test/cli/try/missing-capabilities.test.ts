@@ -1,16 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { type Missing, missingInOutput, missingRequests } from '../../../cli/try/missing-capabilities.ts';
+import {
+  type Missing,
+  missingInOutput,
+  missingRequests,
+} from '../../../cli/try/missing-capabilities.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 
-const denied = (why: string, method: string, host: string, port: number, path: string): AuditEvent => ({
-  ...{ event: 'egress', decision: 'denied', why, method, host, port, path, secrets: [] },
+const denied = (
+  why: string,
+  method: string,
+  host: string,
+  port: number,
+  path: string,
+): AuditEvent => ({
+  event: 'egress',
+  decision: 'denied',
+  why,
+  method,
+  host,
+  port,
+  path,
+  secrets: [],
 });
 
 /** Reads a manifest with these entries in it, as publish would. */
 function declare(missing: readonly Missing[]): void {
   const capabilities = Object.groupBy(missing, ({ kind }) => kind);
-  const entries = Object.entries(capabilities).map(([kind, all]) => [kind, (all ?? []).flatMap(({ entry }) => entry ?? [])]);
+  const entries = Object.entries(capabilities).map(([kind, all]) => [
+    kind,
+    (all ?? []).flatMap(({ entry }) => entry ?? []),
+  ]);
   const json = { name: '@me/tried', version: '1.0.0', capabilities: Object.fromEntries(entries) };
   parseManifest(Buffer.from(JSON.stringify(json)));
 }
@@ -49,14 +69,21 @@ describe('requests that were denied', () => {
   });
 
   it('are told in a short line, however long the path is', () => {
-    const [long] = missingRequests([denied('method-denied', 'POST', 'api.crm.example', 443, `/${'a'.repeat(30_000)}`)]);
+    const [long] = missingRequests([
+      denied('method-denied', 'POST', 'api.crm.example', 443, `/${'a'.repeat(30_000)}`),
+    ]);
     expect(long?.what.length).toBeLessThan(500);
     expect(long?.entry).toBeUndefined();
   });
 
   it('are not those that were allowed', () => {
-    const allowed = { ...denied('approved', 'GET', 'a.example', 443, '/'), decision: 'allowed' } as AuditEvent;
-    expect(missingRequests([allowed, { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 }])).toEqual([]);
+    const allowed = {
+      ...denied('approved', 'GET', 'a.example', 443, '/'),
+      decision: 'allowed',
+    } as AuditEvent;
+    expect(
+      missingRequests([allowed, { event: 'exit', reason: 'exit', code: 0, milliseconds: 1 }]),
+    ).toEqual([]);
   });
 });
 
@@ -79,7 +106,11 @@ describe('what was not there, as a program says it', () => {
     ],
     ['cat: /reports/a.md: No such file or directory', 'mount', { target: '/reports', mode: 'ro' }],
     ["ls: cannot access '/reports': No such file or directory", 'mount', { target: '/reports' }],
-    ["Error: EROFS: read-only file system, open '/reports/b'", 'mount', { target: '/reports', mode: 'cow' }],
+    [
+      "Error: EROFS: read-only file system, open '/reports/b'",
+      'mount',
+      { target: '/reports', mode: 'cow' },
+    ],
     ["KeyError: 'REGION'", 'env', { name: 'REGION' }],
     ['run.sh: 2: REGION: parameter not set', 'env', { name: 'REGION' }],
     ["KeyError: 'CRM_TOKEN'", 'secret', { name: 'CRM_TOKEN', as: 'bearer' }],
@@ -125,14 +156,22 @@ describe('what was not there, as a program says it', () => {
       'the program npm is there, and did not start',
       undefined,
     ],
-    ['a program that was not declared', [['git', []]], 'the program npm is not there', { program: 'npm' }],
+    [
+      'a program that was not declared',
+      [['git', []]],
+      'the program npm is not there',
+      { program: 'npm' },
+    ],
   ])('says the true cause of %s', (_, has, what, entry) => {
     const missing = missingInOutput('Error: spawn npm ENOENT', new Map(has));
     expect(missing).toMatchObject([{ kind: 'exec', what: expect.stringContaining(what) }]);
-    expect(missing[0]?.entry === undefined ? undefined : { program: missing[0].entry.program }).toEqual(entry);
+    expect(
+      missing[0]?.entry === undefined ? undefined : { program: missing[0].entry.program },
+    ).toEqual(entry);
   });
 
   it('takes no time over what is made to take some', () => {
-    for (const sign of [' ', ': ', "'/", 'A', '1: ']) expect(missingInOutput(sign.repeat(64 * 1024))).toEqual([]);
+    for (const sign of [' ', ': ', "'/", 'A', '1: '])
+      expect(missingInOutput(sign.repeat(64 * 1024))).toEqual([]);
   });
 });

@@ -40,7 +40,15 @@ beforeEach(async () => {
   replays = makeReplays({ dir, roots: [world.trust.root], every: 60, fetch, now, alarm });
   const key = await readOrMakeWitnessKey(dir, 'one.example/w');
   const { whyHeld, statusOf } = replays;
-  witness = { key, logs: [logOf(world.trust.root)], heads: diskHeads(join(dir, 'heads')), now, alarm, whyHeld, statusOf };
+  witness = {
+    key,
+    logs: [logOf(world.trust.root)],
+    heads: diskHeads(join(dir, 'heads')),
+    now,
+    alarm,
+    whyHeld,
+    statusOf,
+  };
 });
 afterEach(() => world.close());
 
@@ -52,16 +60,24 @@ const fetch: typeof globalThis.fetch = async (input, init) => {
   if (!isHiding || path !== '/index/status.json') return response;
   const { payload } = (await response.json()) as { payload: string };
   const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
-  return new Response(JSON.stringify(await signStatus({ ...status, marks: [] }, world.registry.keys.status)));
+  return new Response(
+    JSON.stringify(await signStatus({ ...status, marks: [] }, world.registry.keys.status)),
+  );
 };
 
 const revoke = async (): Promise<void> => {
   const { name, version } = skill.manifest;
-  const said = revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { name, version }, reason: 'it leaks' });
+  const said = revocationStatement({
+    nonce: freshNonce(),
+    kind: 'revoked',
+    target: { name, version },
+    reason: 'it leaks',
+  });
   expect((await state(world.send, said, world.rita)).status).toBe(201);
 };
 const note = async (): Promise<string> => (await world.send('/log/checkpoint')).text();
-const first = async () => takeSubmission(witness, printSubmission({ oldSize: 0, proof: [], note: await note() }));
+const first = async () =>
+  takeSubmission(witness, printSubmission({ oldSize: 0, proof: [], note: await note() }));
 
 describe('a witness that replays', () => {
   it('cosigns the heads of an honest registry, those with a revocation too', async () => {
@@ -70,7 +86,10 @@ describe('a witness that replays', () => {
     await revoke();
     await replays.look(base);
     expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 200 });
-    expect([alarms, await cosignedHead(witness, logOf(world.trust.root))]).toEqual([[], expect.any(String)]);
+    expect([alarms, await cosignedHead(witness, logOf(world.trust.root))]).toEqual([
+      [],
+      expect.any(String),
+    ]);
   });
 
   it('cosigns nothing while the status lacks a mark that the log demands, and goes on when it has it', async () => {
@@ -90,7 +109,10 @@ describe('a witness that replays', () => {
   });
 
   it('cosigns nothing before the first replay, and nothing long after the last', async () => {
-    expect(await first()).toMatchObject({ status: 503, why: expect.stringContaining('not replayed yet') });
+    expect(await first()).toMatchObject({
+      status: 503,
+      why: expect.stringContaining('not replayed yet'),
+    });
     await replays.look(base);
     expect(await first()).toMatchObject({ status: 200 });
     world.wait(14 * 60_000);
@@ -122,10 +144,14 @@ describe('a witness that replays', () => {
     onTestFinished(() => server.close());
     const path = `${server.base}/${world.trust.root.origin}/status.json`;
     expect((await globalThis.fetch(path)).status).toBe(404);
-    expect(await (await globalThis.fetch(server.base)).json()).toMatchObject({ logs: [{ held: expect.any(String) }] });
+    expect(await (await globalThis.fetch(server.base)).json()).toMatchObject({
+      logs: [{ held: expect.any(String) }],
+    });
     await revoke();
     await replays.look(base);
-    expect(await (await globalThis.fetch(path)).text()).toBe(await (await world.send('/index/status.json')).text());
+    expect(await (await globalThis.fetch(path)).text()).toBe(
+      await (await world.send('/index/status.json')).text(),
+    );
   });
 
   it('reads no log of which it was given no root file', async () => {
@@ -143,7 +169,10 @@ describe('a witness that replays', () => {
 
 it.each([
   ['no registry to follow', []],
-  ['a log without a root file', ['--follow', 'https://skills.example', '--log', 'skills.example=AAAA']],
+  [
+    'a log without a root file',
+    ['--follow', 'https://skills.example', '--log', 'skills.example=AAAA'],
+  ],
 ])('is not started with %s', async (_, more) => {
   const { exit } = await type(['witness', 'serve', '--replay', '--name', 'w', ...more]);
   expect(exit).toBe(2);

@@ -13,7 +13,14 @@ import { cosignedHead, takeSubmission } from '../../../cli/witness/witness.ts';
 import { signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { verifyCosignatures } from '../../../skills-index/log/cosignature.ts';
 import { testLogKey } from '../../skills-index/story-keys.ts';
-import { logFetch, logKey, noteOf, shared, submissionOf, watched } from '../../skills-index/two-histories.ts';
+import {
+  logFetch,
+  logKey,
+  noteOf,
+  shared,
+  submissionOf,
+  watched,
+} from '../../skills-index/two-histories.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';
 import { witnessIn } from '../witness-world.ts';
@@ -22,7 +29,8 @@ const filesBelow = (dir: string): string[] =>
   readdirSync(dir, { recursive: true, withFileTypes: true }).flatMap((one) =>
     one.isFile() ? [join(one.parentPath, one.name)] : [],
   );
-const stopFile = (dir: string): string => filesBelow(dir).find((path) => path.endsWith('stopped.json')) ?? '';
+const stopFile = (dir: string): string =>
+  filesBelow(dir).find((path) => path.endsWith('stopped.json')) ?? '';
 
 describe('a witness over HTTP', () => {
   const serving = async () => {
@@ -32,7 +40,11 @@ describe('a witness over HTTP', () => {
     onTestFinished(() => server.close());
     const post = async (body: string) => {
       const response = await fetch(`${server.base}/add-checkpoint`, { method: 'POST', body });
-      return { status: response.status, type: response.headers.get('content-type'), body: await response.text() };
+      return {
+        status: response.status,
+        type: response.headers.get('content-type'),
+        body: await response.text(),
+      };
     };
     return { ...world, dir, base: server.base, post };
   };
@@ -41,7 +53,9 @@ describe('a witness over HTTP', () => {
     const { post, policy, seconds } = await serving();
     const first = await post(await submissionOf(0, 5));
     expect(first.status).toBe(200);
-    expect(verifyCosignatures((await noteOf(5)) + first.body, policy, watched)).toEqual([{ name: 'one.example/w', seconds }]);
+    expect(verifyCosignatures((await noteOf(5)) + first.body, policy, watched)).toEqual([
+      { name: 'one.example/w', seconds },
+    ]);
     const second = await post(await submissionOf(5, 9));
     expect(verifyCosignatures((await noteOf(9)) + second.body, policy, watched)).toHaveLength(1);
     expect((await post(await submissionOf(9, 9))).status).toBe(200);
@@ -50,14 +64,23 @@ describe('a witness over HTTP', () => {
   it('tells a log that does not know it the size to prove from', async () => {
     const { post } = await serving();
     await post(await submissionOf(0, 5));
-    expect(await post(await submissionOf(0, 9))).toEqual({ status: 409, type: 'text/x.tlog.size', body: '5\n' });
-    expect(await post(await submissionOf(3, 4))).toEqual({ status: 409, type: 'text/x.tlog.size', body: '5\n' });
+    expect(await post(await submissionOf(0, 9))).toEqual({
+      status: 409,
+      type: 'text/x.tlog.size',
+      body: '5\n',
+    });
+    expect(await post(await submissionOf(3, 4))).toEqual({
+      status: 409,
+      type: 'text/x.tlog.size',
+      body: '5\n',
+    });
   });
 
   it.each<[string, () => Promise<string>, number]>([
     [
       'a log that it was not told to watch',
-      async () => `old 0\n\n${await signCheckpoint({ origin: 'other.example', size: 1, root: Buffer.alloc(32) }, logKey)}`,
+      async () =>
+        `old 0\n\n${await signCheckpoint({ origin: 'other.example', size: 1, root: Buffer.alloc(32) }, logKey)}`,
       404,
     ],
     [
@@ -70,7 +93,8 @@ describe('a witness over HTTP', () => {
     ['no submission', async () => 'hello', 400],
     [
       'a proof of nothing',
-      async () => (await submissionOf(0, 5)).replace('\n\n', `\n${Buffer.alloc(32).toString('base64')}\n\n`),
+      async () =>
+        (await submissionOf(0, 5)).replace('\n\n', `\n${Buffer.alloc(32).toString('base64')}\n\n`),
       422,
     ],
     ['more than it reads', async () => `old 0\n${'x'.repeat(200_000)}`, 413],
@@ -102,7 +126,9 @@ describe('a witness over HTTP', () => {
       logs: [{ size: 5 }],
     });
     expect((await fetch(`${base}/add-checkpoint`)).status).toBe(405);
-    expect((await fetch(`${base}/${watched.origin}/checkpoint`, { method: 'DELETE' })).status).toBe(405);
+    expect((await fetch(`${base}/${watched.origin}/checkpoint`, { method: 'DELETE' })).status).toBe(
+      405,
+    );
   });
 });
 
@@ -117,15 +143,24 @@ describe('a witness of a log that signs two trees of one size', () => {
     for (const history of ['a', 'b']) {
       expect(alarms[0]).toContain((await noteOf(5, history)).split('\n')[2]);
     }
-    expect(JSON.parse(readFileSync(stopFile(dir), 'utf8'))).toMatchObject({ kept: await noteOf(5), sent: await noteOf(5, 'b') });
+    expect(JSON.parse(readFileSync(stopFile(dir), 'utf8'))).toMatchObject({
+      kept: await noteOf(5),
+      sent: await noteOf(5, 'b'),
+    });
 
     const again = await witnessIn(dir);
-    expect(await takeSubmission(again.witness, await submissionOf(5, 9))).toMatchObject({ status: 503 });
+    expect(await takeSubmission(again.witness, await submissionOf(5, 9))).toMatchObject({
+      status: 503,
+    });
     expect(await cosignedHead(again.witness, watched)).toBeUndefined();
-    expect(await followOnce(again.witness, { base: 'http://log', fetch: await logFetch(9) })).toMatchObject({ status: 503 });
+    expect(
+      await followOnce(again.witness, { base: 'http://log', fetch: await logFetch(9) }),
+    ).toMatchObject({ status: 503 });
 
     rmSync(stopFile(dir));
-    expect(await takeSubmission(again.witness, await submissionOf(5, 9))).toMatchObject({ status: 200 });
+    expect(await takeSubmission(again.witness, await submissionOf(5, 9))).toMatchObject({
+      status: 200,
+    });
     // The evidence outlives the stop.
     expect(filesBelow(dir).filter((path) => path.includes('evidence'))).toHaveLength(1);
   });
@@ -133,7 +168,9 @@ describe('a witness of a log that signs two trees of one size', () => {
   it('is stopped by another past under a larger head', async () => {
     const { witness } = await witnessIn(folderWith());
     await takeSubmission(witness, await submissionOf(0, 5));
-    expect(await takeSubmission(witness, await submissionOf(5, 9, 'b'))).toMatchObject({ status: 422 });
+    expect(await takeSubmission(witness, await submissionOf(5, 9, 'b'))).toMatchObject({
+      status: 422,
+    });
     expect(await takeSubmission(witness, await submissionOf(5, 9))).toMatchObject({ status: 503 });
   });
 
@@ -141,13 +178,21 @@ describe('a witness of a log that signs two trees of one size', () => {
     const { witness, alarms } = await witnessIn(folderWith());
     await takeSubmission(witness, await submissionOf(0, 5));
     const root = Buffer.alloc(32, 1);
-    const forged = await signCheckpoint({ origin: watched.origin, size: 5, root }, testLogKey('stranger'));
+    const forged = await signCheckpoint(
+      { origin: watched.origin, size: 5, root },
+      testLogKey('stranger'),
+    );
     expect(await takeSubmission(witness, `old 5\n\n${forged}`)).toMatchObject({ status: 403 });
     expect(alarms).toEqual([]);
     // An old head of the log is public: that one came is said, once, and nothing more.
     for (let times = 0; times < 2; times++)
-      expect(await takeSubmission(witness, await submissionOf(3, 4))).toMatchObject({ status: 409, size: 5 });
-    expect(alarms).toEqual([expect.stringMatching(/^ALARM .*an older head was sent: size 5, .*size 4, /)]);
+      expect(await takeSubmission(witness, await submissionOf(3, 4))).toMatchObject({
+        status: 409,
+        size: 5,
+      });
+    expect(alarms).toEqual([
+      expect.stringMatching(/^ALARM .*an older head was sent: size 5, .*size 4, /),
+    ]);
     expect(await takeSubmission(witness, await submissionOf(5, 9))).toMatchObject({ status: 200 });
     // Who believes in an older state than the witness, with a head that is newer, is only told the size.
     expect(await takeSubmission(witness, await submissionOf(5, 12))).toMatchObject({ status: 409 });
@@ -170,7 +215,8 @@ describe('a witness that follows a log', () => {
 
   it('cosigns each head after computing the proof from tiles', async () => {
     const { witness } = await witnessIn(folderWith());
-    for (const size of [1, 4, 300, 300, 700]) expect(await look(witness, size)).toMatchObject({ status: 200 });
+    for (const size of [1, 4, 300, 300, 700])
+      expect(await look(witness, size)).toMatchObject({ status: 200 });
     expect((await witness.heads.read(watched.origin)).head?.size).toBe(700);
   });
 
@@ -179,20 +225,28 @@ describe('a witness that follows a log', () => {
     const { witness, alarms } = await witnessIn(dir);
     await look(witness, 9);
     expect(await look(witness, 7)).toMatchObject({ status: 'behind' });
-    expect(alarms[0]).toMatch(/size 9, root [\w+/]{43}= was cosigned, and it now shows size 7, root [\w+/]{43}=/);
+    expect(alarms[0]).toMatch(
+      /size 9, root [\w+/]{43}= was cosigned, and it now shows size 7, root [\w+/]{43}=/,
+    );
     const [file = ''] = filesBelow(dir).filter((path) => path.includes('evidence'));
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ kept: await noteOf(9), sent: await noteOf(7) });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      kept: await noteOf(9),
+      sent: await noteOf(7),
+    });
     // Its older copy was only that; the log may come back.
     expect(await look(witness, 11)).toMatchObject({ status: 200 });
   });
 
-  it.each([5, 8, 256])('stops at another past after %i entries, powers of two too', async (size) => {
-    const { witness, alarms } = await witnessIn(folderWith());
-    await look(witness, size);
-    expect(await look(witness, size + 5, 'b')).toMatchObject({ status: 422 });
-    expect(alarms).toHaveLength(1);
-    expect(await look(witness, size + 5)).toMatchObject({ status: 503 });
-  });
+  it.each([5, 8, 256])(
+    'stops at another past after %i entries, powers of two too',
+    async (size) => {
+      const { witness, alarms } = await witnessIn(folderWith());
+      await look(witness, size);
+      expect(await look(witness, size + 5, 'b')).toMatchObject({ status: 422 });
+      expect(alarms).toHaveLength(1);
+      expect(await look(witness, size + 5)).toMatchObject({ status: 503 });
+    },
+  );
 
   it.each<[string, (path: string, bytes: Buffer) => Buffer | undefined]>([
     ['is cut short', (_, bytes) => bytes.subarray(0, -1)],
@@ -206,9 +260,13 @@ describe('a witness that follows a log', () => {
       const response = await good(input);
       if (!String(input).includes('/tile/0/')) return response;
       const bytes = change(String(input), Buffer.from(await response.arrayBuffer()));
-      return bytes === undefined ? new Response('', { status: 404 }) : new Response(Buffer.from(bytes));
+      return bytes === undefined
+        ? new Response('', { status: 404 })
+        : new Response(Buffer.from(bytes));
     };
-    const ended = await followOnce(witness, { base: 'http://log', fetch }).catch((error: unknown) => ({ status: String(error) }));
+    const ended = await followOnce(witness, { base: 'http://log', fetch }).catch(
+      (error: unknown) => ({ status: String(error) }),
+    );
     expect(ended.status).not.toBe(200);
     expect(alarms).toEqual([]);
     expect((await witness.heads.read(watched.origin)).head?.size).toBe(300);
@@ -227,7 +285,9 @@ describe('what a witness remembers', () => {
     const dir = folderWith();
     const heads = [diskHeads(dir), diskHeads(dir), diskHeads(dir)];
     const notes = await Promise.all([5, 6, 7].map((size) => noteOf(size)));
-    const taken = await Promise.all(heads.map((one, at) => one.follow(watched.origin, 0, notes[at] ?? '')));
+    const taken = await Promise.all(
+      heads.map((one, at) => one.follow(watched.origin, 0, notes[at] ?? '')),
+    );
     expect(taken.filter(Boolean)).toHaveLength(1);
     expect((await diskHeads(dir).read(watched.origin)).place).toBe(1);
   });
@@ -284,7 +344,10 @@ describe('the key of a witness', () => {
     await expect(readOrMakeWitnessKey(dir, undefined)).rejects.toThrow('without a name');
     const made = await readOrMakeWitnessKey(dir, 'one.example/w');
     expect(statSync(join(dir, 'witness-key.json')).mode & 0o777).toBe(0o600);
-    expect(await readOrMakeWitnessKey(dir, made.name)).toMatchObject({ name: made.name, publicKey: made.publicKey });
+    expect(await readOrMakeWitnessKey(dir, made.name)).toMatchObject({
+      name: made.name,
+      publicKey: made.publicKey,
+    });
     await expect(readOrMakeWitnessKey(dir, 'another')).rejects.toThrow('stays so');
   });
 
@@ -307,10 +370,16 @@ describe('skillgate witness serve', () => {
     ['a port that is none', ['--log', logLine(), '--listen', 'x:99999'], 'Not an address'],
     ['no pause between looks', ['--log', logLine(), '--every', '0'], 'Not a number of seconds'],
     ['a name with a space', ['--log', logLine(), '--name', 'a b'], 'Cannot call a witness'],
-    ['a name that is an address', ['--log', logLine(), '--name', 'https://w.example'], 'Cannot call a witness'],
+    [
+      'a name that is an address',
+      ['--log', logLine(), '--name', 'https://w.example'],
+      'Cannot call a witness',
+    ],
     ['no name at the first start', ['--log', logLine()], '--name witness.example/one'],
   ])('refuses %s', async (_, argv, says) => {
-    const { exit, stderr } = await skill(['witness', 'serve', ...argv, '--data', folderWith()], { cwd: '/' });
+    const { exit, stderr } = await skill(['witness', 'serve', ...argv, '--data', folderWith()], {
+      cwd: '/',
+    });
     expect([exit, stderr]).toEqual([2, expect.stringContaining(says)]);
   });
 
@@ -319,17 +388,38 @@ describe('skillgate witness serve', () => {
     onTestFinished(() => void other.close());
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const argv = ['witness', 'serve', '--log', logLine(), '--data', folderWith(), '--name', 'one.example/w'];
+    const argv = [
+      'witness',
+      'serve',
+      '--log',
+      logLine(),
+      '--data',
+      folderWith(),
+      '--name',
+      'one.example/w',
+    ];
     for (let times = 0; times < 2; times++) {
       const { exit, stderr } = await skill([...argv, '--listen', String(port)], {});
-      expect([exit, stderr]).toEqual([4, expect.stringMatching(/port-taken[\s\S]*--listen localhost:/)]);
+      expect([exit, stderr]).toEqual([
+        4,
+        expect.stringMatching(/port-taken[\s\S]*--listen localhost:/),
+      ]);
       expect(stderr).not.toContain('--port');
     }
   });
 
   it('prints the line for the policy, and stops when it is told to', async () => {
     const stop = new AbortController();
-    const serving = ['witness', 'serve', '--log', logLine(), '--data', folderWith(), '--name', 'one.example/w'];
+    const serving = [
+      'witness',
+      'serve',
+      '--log',
+      logLine(),
+      '--data',
+      folderWith(),
+      '--name',
+      'one.example/w',
+    ];
     const running = skill([...serving, '--listen', '0', '--format', 'json'], {
       signal: stop.signal,
     });
@@ -342,7 +432,10 @@ describe('skillgate witness serve', () => {
     stop.abort();
     const { exit, stdout } = await running;
     expect(exit).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'skillgate.witnessing/1', logs: ['skills.example'] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'skillgate.witnessing/1',
+      logs: ['skills.example'],
+    });
   });
 });
 
@@ -352,6 +445,9 @@ function logLine(): string {
 
 /** A line that is no signature of the log. */
 async function signLineOf(): Promise<string> {
-  const note = await signCheckpoint({ origin: 'stranger', size: 1, root: Buffer.alloc(32) }, testLogKey('stranger'));
+  const note = await signCheckpoint(
+    { origin: 'stranger', size: 1, root: Buffer.alloc(32) },
+    testLogKey('stranger'),
+  );
   return note.slice(note.indexOf('\u2014'));
 }

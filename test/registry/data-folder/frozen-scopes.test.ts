@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeRegistryFolder, makeRegistryKeys, publicKeyIn } from '../../../cli/registry-folder.ts';
 import { changedRoot, proposeNext } from '../../../cli/rotation/rotation.ts';
-import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../../registry/data-folder/rotation.ts';
+import {
+  lastLogIndex,
+  newlyFrozen,
+  publishTuf,
+  readTufDocument,
+} from '../../../registry/data-folder/rotation.ts';
 import { startRegistry } from '../../../registry/serve.ts';
 import { parseRoot } from '../../../skills-index/trust/root.ts';
 import { signRepository } from '../../../skills-index/trust/tuf/ceremony.ts';
@@ -20,7 +25,10 @@ interface Folder {
   /** Serves it while something is done. */
   serve(act: (send: Send) => Promise<void>): Promise<void>;
   /** A signed proposal. */
-  propose(change: { log?: { key: string; validUpTo: number }; trustedRoot?: unknown }): Promise<TufRepository>;
+  propose(change: {
+    log?: { key: string; validUpTo: number };
+    trustedRoot?: unknown;
+  }): Promise<TufRepository>;
 }
 
 async function makeFolder(): Promise<Folder> {
@@ -28,13 +36,19 @@ async function makeFolder(): Promise<Folder> {
   onTestFinished(() => rm(join(dir, '..'), { recursive: true }));
   const administrator: TestKey = makeKey();
   await makeRegistryFolder(dir, 'localhost', async () => ({
-    ...{ keyId: administrator.keyId, publicKey: administrator.publicKey, sign: administrator.sign },
-    ...{ name: 'administrator', publicPem: '' },
+    keyId: administrator.keyId,
+    publicKey: administrator.publicKey,
+    sign: administrator.sign,
+    name: 'administrator',
+    publicPem: '',
   }));
   const serve: Folder['serve'] = async (act) => {
     const { base, close } = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) =>
-      fetch(`${base}${path}`, { ...init, headers: { ...Object(init?.headers), connection: 'close' } });
+      fetch(`${base}${path}`, {
+        ...init,
+        headers: { ...Object(init?.headers), connection: 'close' },
+      });
     await act(send).finally(close);
   };
   const propose: Folder['propose'] = async ({ log, trustedRoot }) => {
@@ -42,13 +56,21 @@ async function makeFolder(): Promise<Folder> {
     if (before === undefined) throw new Error('the folder has no TUF document');
     const root = parseRoot(await readFile(join(dir, 'root.json')));
     const keys = log === undefined ? {} : { log: log.key };
-    const changed = changedRoot(root, { add: [], remove: [], keys, validUpTo: log?.validUpTo ?? 0 });
+    const changed = changedRoot(root, {
+      add: [],
+      remove: [],
+      keys,
+      validUpTo: log?.validUpTo ?? 0,
+    });
     const { 'root.json': _, 'trusted_root.json': __, ...kept } = before.files;
     const files: Omit<TufFiles, 'root.json'> = {
       ...kept,
       ...(trustedRoot === undefined ? {} : { 'trusted_root.json': JSON.stringify(trustedRoot) }),
     };
-    return signRepository(proposeNext({ before, root: changed, files, now: Date.now() }), administrator);
+    return signRepository(
+      proposeNext({ before, root: changed, files, now: Date.now() }),
+      administrator,
+    );
   };
   return { dir, serve, propose };
 }
@@ -56,31 +78,45 @@ async function makeFolder(): Promise<Folder> {
 describe('a new log key', () => {
   it('is not put in force where the log has gone on behind the index that was signed; with the newest one it is', async () => {
     const { dir, serve, propose } = await makeFolder();
-    await serve(async (send) => expect((await claimScope(send, 'acme', makeKey())).status).toBe(201));
+    await serve(async (send) =>
+      expect((await claimScope(send, 'acme', makeKey())).status).toBe(201),
+    );
     const proposedAt = lastLogIndex(dir) ?? -1;
     const next = makeRegistryKeys();
     const now = JSON.parse(await readFile(join(dir, 'keys.json'), 'utf8'));
-    await writeFile(join(dir, 'keys.next.json'), JSON.stringify({ ...now, log: next.log }), { mode: 0o600 });
+    await writeFile(join(dir, 'keys.next.json'), JSON.stringify({ ...now, log: next.log }), {
+      mode: 0o600,
+    });
     const key = publicKeyIn(next.log);
     const proposal = await propose({ log: { key, validUpTo: proposedAt } });
-    await serve(async (send) => expect((await claimScope(send, 'nuisance', makeKey())).status).toBe(201));
+    await serve(async (send) =>
+      expect((await claimScope(send, 'nuisance', makeKey())).status).toBe(201),
+    );
 
     await expect(publishTuf(dir, proposal, Date.now())).rejects.toMatchObject({
       code: 'tuf-invalid',
-      message: expect.stringContaining(`up to log index ${proposedAt}, and the log has gone on to ${proposedAt + 1}`),
+      message: expect.stringContaining(
+        `up to log index ${proposedAt}, and the log has gone on to ${proposedAt + 1}`,
+      ),
       hint: expect.stringContaining('propose again'),
     });
-    await serve(async (send) => expect((await claimScope(send, 'goes-on', makeKey())).status).toBe(201));
+    await serve(async (send) =>
+      expect((await claimScope(send, 'goes-on', makeKey())).status).toBe(201),
+    );
 
     const again = await propose({ log: { key, validUpTo: lastLogIndex(dir) ?? -1 } });
     expect(await publishTuf(dir, again, Date.now())).toEqual({ entriesSince: 0, frozenScopes: [] });
     await serve(async (send) => {
       for (const scope of ['acme', 'nuisance', 'goes-on'])
-        expect((await call(send, `/api/v1/scopes/${scope}`)).body).toMatchObject({ owners: [expect.anything()] });
+        expect((await call(send, `/api/v1/scopes/${scope}`)).body).toMatchObject({
+          owners: [expect.anything()],
+        });
       expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
     });
     // The retired key stays retired behind the log for ever, and is no reason against the next rotation.
-    expect(await publishTuf(dir, await propose({}), Date.now())).toMatchObject({ frozenScopes: [] });
+    expect(await publishTuf(dir, await propose({}), Date.now())).toMatchObject({
+      frozenScopes: [],
+    });
   });
 });
 
@@ -88,22 +124,34 @@ describe('another Sigstore root', () => {
   it.each([
     ['none', undefined],
     ['another one', new TestSigstore('other').trustedRoot],
-  ])('names the scopes that freeze with it, and leaves the registry to all others: %s', async (_, trustedRoot) => {
-    const { dir, serve, propose } = await makeFolder();
-    expect(await publishTuf(dir, await propose({ trustedRoot: sigstore.trustedRoot }), Date.now())).toMatchObject({
-      frozenScopes: [],
-    });
-    await serve(async (send) => {
-      expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
-      expect((await claim(send, 'kims', { owners: [kim], signer: certify(somebody) })).status).toBe(201);
-    });
-    const next = await propose({ trustedRoot });
-    expect(await newlyFrozen(dir, await propose({ trustedRoot: sigstore.trustedRoot }))).toEqual([]);
-    expect(await newlyFrozen(dir, next)).toEqual(['kims']);
-    expect(await publishTuf(dir, next, Date.now())).toMatchObject({ frozenScopes: ['kims'] });
-    await serve(async (send) => {
-      expect((await call(send, '/api/v1/scopes/kims')).body).toMatchObject({ owners: [], frozen: expect.any(String) });
-      expect((await call(send, '/api/v1/scopes/acme')).body.owners).toHaveLength(1);
-    });
-  });
+  ])(
+    'names the scopes that freeze with it, and leaves the registry to all others: %s',
+    async (_, trustedRoot) => {
+      const { dir, serve, propose } = await makeFolder();
+      expect(
+        await publishTuf(dir, await propose({ trustedRoot: sigstore.trustedRoot }), Date.now()),
+      ).toMatchObject({
+        frozenScopes: [],
+      });
+      await serve(async (send) => {
+        expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
+        expect(
+          (await claim(send, 'kims', { owners: [kim], signer: certify(somebody) })).status,
+        ).toBe(201);
+      });
+      const next = await propose({ trustedRoot });
+      expect(await newlyFrozen(dir, await propose({ trustedRoot: sigstore.trustedRoot }))).toEqual(
+        [],
+      );
+      expect(await newlyFrozen(dir, next)).toEqual(['kims']);
+      expect(await publishTuf(dir, next, Date.now())).toMatchObject({ frozenScopes: ['kims'] });
+      await serve(async (send) => {
+        expect((await call(send, '/api/v1/scopes/kims')).body).toMatchObject({
+          owners: [],
+          frozen: expect.any(String),
+        });
+        expect((await call(send, '/api/v1/scopes/acme')).body.owners).toHaveLength(1);
+      });
+    },
+  );
 });

@@ -13,20 +13,36 @@ import { makeKey } from '../people.ts';
 it('a root of trust is not published whose retired keys never were in office, or count ahead of the log', async () => {
   const top = folderWith();
   const dir = join(top, 'registry');
-  const administrator = await createKeyFile(join(top, 'administrator.json'), undefined, 'administrator');
+  const administrator = await createKeyFile(
+    join(top, 'administrator.json'),
+    undefined,
+    'administrator',
+  );
   const now = new Date();
   const root = await makeRegistryFolder(dir, 'localhost', async () => administrator, { now });
   const publish = async (retired: RetiredKey, registry = root.registry.key) => {
     const before = await readTufDocument(dir);
     if (before === undefined) throw new Error('no document');
     const { 'root.json': _, ...files } = before.files;
-    const changed = parseRoot(JSON.stringify({ ...root, registry: { key: registry }, retired: [retired] }));
-    const next = nextRepository({ before, root: changed, files, expires: now.getTime() + 1e10, timeOf: tufTime });
+    const changed = parseRoot(
+      JSON.stringify({ ...root, registry: { key: registry }, retired: [retired] }),
+    );
+    const next = nextRepository({
+      before,
+      root: changed,
+      files,
+      expires: now.getTime() + 1e10,
+      timeOf: tufTime,
+    });
     return publishTuf(dir, await signRepository(next, administrator), now.getTime());
   };
   const thief = { office: 'administrator', key: makeKey().open.spki, validUpTo: 0 } as const;
   await expect(publish(thief)).rejects.toThrow(/the roots before never let it count so far/);
-  const replaced = { office: 'registry', key: root.registry.key, validUpTo: Number.MAX_SAFE_INTEGER } as const;
+  const replaced = {
+    office: 'registry',
+    key: root.registry.key,
+    validUpTo: Number.MAX_SAFE_INTEGER,
+  } as const;
   await expect(publish(replaced, makeKey().open.spki)).rejects.toThrow(
     /a retired registry key is to count up to .*, and the log ends at -1/,
   );

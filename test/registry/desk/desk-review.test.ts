@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
-import { type DeskPasskey, deskPasskey, pathOf, scanned, signedIn, statusOf, type Visitor } from '../desk-visit.ts';
+import {
+  type DeskPasskey,
+  deskPasskey,
+  pathOf,
+  scanned,
+  signedIn,
+  statusOf,
+  type Visitor,
+} from '../desk-visit.ts';
 import { approve, enrol, type Skill, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -12,7 +20,13 @@ const ritasPasskey: DeskPasskey = deskPasskey('rita');
 beforeAll(async () => {
   world = await makeStaffedWorld();
   const passkey = ritasPasskey.enrolled;
-  const hers = memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
+  const hers = memberStatement({
+    nonce: freshNonce(),
+    name: 'rita',
+    roles: ['reviewer'],
+    passkey,
+    state: 'enrolled',
+  });
   await state(world.send, hers, world.trust.administrator);
   rita = await signedIn(world.send, world.tokens.rita);
 });
@@ -27,7 +41,10 @@ const publishScanned = (verdict: 'pass' | 'block', capabilities?: object): Promi
 describe('an approval in the desk', () => {
   const draft = async (skill: Skill): Promise<string> => {
     const reviewer = `passkey:${ritasPasskey.enrolled.credentialId}`;
-    const { status, location } = await rita.post(`${pathOf(skill)}/approve`, { reason: 'Read all of it.', reviewer });
+    const { status, location } = await rita.post(`${pathOf(skill)}/approve`, {
+      reason: 'Read all of it.',
+      reviewer,
+    });
     expect(status).toBe(303);
     return location?.replace('/review', '') ?? '';
   };
@@ -40,9 +57,13 @@ describe('an approval in the desk', () => {
     expect(await statusOf(world, skill)).toBe('in review');
     const omar = await signedIn(world.send, world.tokens.omar);
     expect((await omar.get(at)).html).toContain('Only <bdi>rita</bdi> can sign this.');
-    expect((await omar.post(at, { response: ritasPasskey.get(page) })).status).toBeGreaterThanOrEqual(400);
+    expect(
+      (await omar.post(at, { response: ritasPasskey.get(page) })).status,
+    ).toBeGreaterThanOrEqual(400);
     expect(await statusOf(world, skill)).toBe('in review');
-    expect(await rita.post(at, { response: ritasPasskey.get(page) })).toMatchObject({ status: 303 });
+    expect(await rita.post(at, { response: ritasPasskey.get(page) })).toMatchObject({
+      status: 303,
+    });
     expect(await statusOf(world, skill)).toBe('approved');
   });
 
@@ -61,15 +82,19 @@ describe('an approval in the desk', () => {
   });
 
   it('of one version does not approve another', async () => {
-    const [one, other] = [await publishScanned('pass'), await publishScanned('pass')];
-    const [atOne, atOther] = [await draft(one), await draft(other)];
+    const one = await publishScanned('pass');
+    const other = await publishScanned('pass');
+    const atOne = await draft(one);
+    const atOther = await draft(other);
     const response = ritasPasskey.get(await rita.get(atOne));
     expect(await rita.post(atOther, { response })).toMatchObject({ status: 403 });
     expect(await statusOf(world, other)).toBe('in review');
   });
 
   it('alone is not enough for secrets with egress: one has to come from outside the desk', async () => {
-    const secret = [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }];
+    const secret = [
+      { name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' },
+    ];
     const egress = [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }];
     const skill = await publishScanned('pass', { secret, egress });
     const at = await draft(skill);
@@ -84,7 +109,10 @@ describe('an approval in the desk', () => {
 
   it('by key keeps the draft and shows the line that signs it', async () => {
     const skill = await publishScanned('pass');
-    const { location } = await rita.post(`${pathOf(skill)}/approve`, { reason: 'Read.', reviewer: `key:${world.rita.keyId}` });
+    const { location } = await rita.post(`${pathOf(skill)}/approve`, {
+      reason: 'Read.',
+      reviewer: `key:${world.rita.keyId}`,
+    });
     const digest = location?.split('/').at(-1);
     expect((await rita.get(location?.replace('/review', '') ?? '')).html).toContain(
       `skillgate review approve ${skill.manifest.name}@${skill.manifest.version} --statement ${digest}`,
@@ -94,7 +122,9 @@ describe('an approval in the desk', () => {
   it('cannot name somebody else’s key or passkey', async () => {
     const skill = await publishScanned('pass');
     for (const reviewer of [`key:${world.omar.keyId}`, 'passkey:AAAA', '']) {
-      expect(await rita.post(`${pathOf(skill)}/approve`, { reason: 'Read.', reviewer })).toMatchObject({ status: 422 });
+      expect(
+        await rita.post(`${pathOf(skill)}/approve`, { reason: 'Read.', reviewer }),
+      ).toMatchObject({ status: 422 });
     }
   });
 
@@ -104,25 +134,35 @@ describe('an approval in the desk', () => {
     const ada = await signedIn(send, world.tokens.author);
     const skill = await publishScanned('pass');
     expect((await ada.get(pathOf(skill))).html).toContain('an author never approves their own');
-    const tried = await ada.post(`${pathOf(skill)}/approve`, { reason: 'Mine.', reviewer: `key:${author.keyId}` });
+    const tried = await ada.post(`${pathOf(skill)}/approve`, {
+      reason: 'Mine.',
+      reviewer: `key:${author.keyId}`,
+    });
     expect(tried).toMatchObject({ status: 422 });
   });
 });
 
 describe('a decision', () => {
-  it.each(['refuse', 'ask', 'move', 'approve'])('to %s without a reason is refused, and nothing moves', async (action) => {
-    const skill = await publishScanned('block');
-    const page = await rita.post(`${pathOf(skill)}/${action}`, { reason: '  ' });
-    expect(page).toMatchObject({ status: 422 });
-    expect(page.html).toContain('Every decision needs a reason');
-    expect(await statusOf(world, skill)).toBe('quarantined');
-  });
+  it.each(['refuse', 'ask', 'move', 'approve'])(
+    'to %s without a reason is refused, and nothing moves',
+    async (action) => {
+      const skill = await publishScanned('block');
+      const page = await rita.post(`${pathOf(skill)}/${action}`, { reason: '  ' });
+      expect(page).toMatchObject({ status: 422 });
+      expect(page.html).toContain('Every decision needs a reason');
+      expect(await statusOf(world, skill)).toBe('quarantined');
+    },
+  );
 
   it('moves out of quarantine and refuses; what cannot be done is said, and what was typed is kept', async () => {
     const skill = await publishScanned('block');
-    expect(await rita.post(`${pathOf(skill)}/move`, { reason: 'A mistake.' })).toMatchObject({ status: 303 });
+    expect(await rita.post(`${pathOf(skill)}/move`, { reason: 'A mistake.' })).toMatchObject({
+      status: 303,
+    });
     expect(await statusOf(world, skill)).toBe('in review');
-    expect(await rita.post(`${pathOf(skill)}/refuse`, { reason: 'It leaks.' })).toMatchObject({ status: 303 });
+    expect(await rita.post(`${pathOf(skill)}/refuse`, { reason: 'It leaks.' })).toMatchObject({
+      status: 303,
+    });
     const late = await rita.post(`${pathOf(skill)}/refuse`, { reason: 'Once more.' });
     expect(late).toMatchObject({ status: 422 });
     expect(late.html).toContain('Cannot move a version from');
@@ -138,9 +178,14 @@ describe('a decision', () => {
     expect((await rita.get('')).html).toContain('<bdi>rita</bdi><span class="sub quiet">until');
   });
 
-  it.each(['approved', 'delete', 'constructor'])('that is unknown (%s) is not found', async (action) => {
-    expect(await rita.post(`${pathOf(await publishScanned('pass'))}/${action}`, { reason: 'x' })).toMatchObject({ status: 404 });
-  });
+  it.each(['approved', 'delete', 'constructor'])(
+    'that is unknown (%s) is not found',
+    async (action) => {
+      expect(
+        await rita.post(`${pathOf(await publishScanned('pass'))}/${action}`, { reason: 'x' }),
+      ).toMatchObject({ status: 404 });
+    },
+  );
 });
 
 describe('a file of a quarantined version', () => {
@@ -152,7 +197,12 @@ describe('a file of a quarantined version', () => {
     expect(page.html).toContain('<span class="chip" title="U+007F">U+007F</span>ELF');
   });
 
-  it.each(['nothing', '..%2f..%2fkeys.json', '%2e%2e/skill.json', 'bin', '', '%E0%A4%A'])('is not found at %j', async (path) => {
-    expect([400, 404]).toContain((await rita.get(`${pathOf(await publishScanned('block'))}/files/${path}`)).status);
-  });
+  it.each(['nothing', '..%2f..%2fkeys.json', '%2e%2e/skill.json', 'bin', '', '%E0%A4%A'])(
+    'is not found at %j',
+    async (path) => {
+      expect([400, 404]).toContain(
+        (await rita.get(`${pathOf(await publishScanned('block'))}/files/${path}`)).status,
+      );
+    },
+  );
 });

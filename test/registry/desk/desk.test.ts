@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linkOf, pathOf, scanned, signedIn, statusOf, type Visitor, visitor } from '../desk-visit.ts';
+import {
+  linkOf,
+  pathOf,
+  scanned,
+  signedIn,
+  statusOf,
+  type Visitor,
+  visitor,
+} from '../desk-visit.ts';
 import { call } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -18,7 +26,8 @@ describe('signing in', () => {
     const { send, tokens } = world;
     const link = await linkOf(send, tokens.rita);
     const me = visitor(send);
-    for (const _ of [1, 2]) expect((await me.get(link)).html).toContain('Sign in as <bdi>rita</bdi>');
+    for (const _ of [1, 2])
+      expect((await me.get(link)).html).toContain('Sign in as <bdi>rita</bdi>');
     expect(me.cookie).toBe('');
     const secret = { link: link.split('link=')[1] ?? '' };
     const done = await me.post('/sign-in', secret);
@@ -44,7 +53,9 @@ describe('signing in', () => {
     const { send, tokens } = world;
     const scanner = await signedIn(send, tokens.scanner);
     expect(await scanner.get('')).toMatchObject({ status: 403 });
-    expect(await call(send, '/api/v1/session/link', { token: tokens.author, json: {} })).toMatchObject({ status: 403 });
+    expect(
+      await call(send, '/api/v1/session/link', { token: tokens.author, json: {} }),
+    ).toMatchObject({ status: 403 });
   });
 });
 
@@ -62,10 +73,17 @@ describe('without a session', () => {
     expect(page.html).toContain('skillgate login --browser');
   });
 
-  const actions = ['approve', 'refuse', 'ask', 'move', 'claim'].map((action) => `/@acme/count/1.0.1/${action}`);
-  it.each([...actions, '/passkeys', `/approvals/sha256:${'0'.repeat(64)}`])('nothing is done by POST %s', async (path) => {
-    expect(await visitor(world.send).post(path, { reason: 'x', response: '{}' })).toMatchObject({ status: 401 });
-  });
+  const actions = ['approve', 'refuse', 'ask', 'move', 'claim'].map(
+    (action) => `/@acme/count/1.0.1/${action}`,
+  );
+  it.each([...actions, '/passkeys', `/approvals/sha256:${'0'.repeat(64)}`])(
+    'nothing is done by POST %s',
+    async (path) => {
+      expect(await visitor(world.send).post(path, { reason: 'x', response: '{}' })).toMatchObject({
+        status: 401,
+      });
+    },
+  );
 
   it.each([
     ['another site', { origin: 'https://stranger.example' }],
@@ -74,7 +92,9 @@ describe('without a session', () => {
     ['another port of our host', { origin: 'http://localhost:81', 'sec-fetch-site': 'same-site' }],
   ])('and with one, nothing that %s sends', async (_who, headers) => {
     const skill = await scanned(world, serial++, 'pass');
-    expect(await rita.post(`${pathOf(skill)}/refuse`, { reason: 'x' }, headers)).toMatchObject({ status: 403 });
+    expect(await rita.post(`${pathOf(skill)}/refuse`, { reason: 'x' }, headers)).toMatchObject({
+      status: 403,
+    });
     expect(await statusOf(world, skill)).toBe('in review');
   });
 });
@@ -96,12 +116,16 @@ describe('the desk', () => {
   });
 
   it('takes no more than a form', async () => {
-    expect(await rita.post('/@acme/count/1.0.1/ask', { reason: 'x'.repeat(100_000) })).toMatchObject({ status: 413 });
+    expect(
+      await rita.post('/@acme/count/1.0.1/ask', { reason: 'x'.repeat(100_000) }),
+    ).toMatchObject({ status: 413 });
   });
 
   it('serves its style, script and icon under names that change with them, and the script weighs at most 6 KB', async () => {
     const page = await visitor(world.send).get('/sign-in');
-    const assets = [...page.html.matchAll(/"\/review(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    const assets = [...page.html.matchAll(/"\/review(\/assets\/[^"]+)"/g)].map(
+      ([, path]) => path ?? '',
+    );
     expect(assets).toHaveLength(3);
     for (const path of assets) {
       const { status, headers, html } = await visitor(world.send).get(path);

@@ -31,7 +31,11 @@ describe('the evidence of an index line', () => {
   const evidence = async (): Promise<readonly string[]> => {
     const { author, scanner, rita } = world;
     const keys = [author.keyId, scanner.keyId, rita.keyId];
-    return identityEvidence(await readIdentities(world.registry), { scope: parseScope('acme'), keys, passkeys: [] });
+    return identityEvidence(await readIdentities(world.registry), {
+      scope: parseScope('acme'),
+      keys,
+      passkeys: [],
+    });
   };
 
   it('holds nothing that a stranger states about the signers', async () => {
@@ -43,7 +47,8 @@ describe('the evidence of an index line', () => {
   });
 
   it('holds the keys that follow an owner’s', async () => {
-    const [second, third] = [makeKey(), makeKey()];
+    const second = makeKey();
+    const third = makeKey();
     const chain = [await follow(second, world.author), await follow(third, second)];
     expect(await evidence()).toEqual(expect.arrayContaining(chain));
   });
@@ -57,6 +62,8 @@ describe('the evidence of an index line', () => {
     const line = await readLine(send, skill);
     await refuseUnreadable(registry, line);
     const statements = Array.from({ length: 501 }, (_, at) => digestOf(String(at)));
-    await expect(refuseUnreadable(registry, { ...line, statements })).rejects.toMatchObject({ code: 'not-admitted' });
+    await expect(refuseUnreadable(registry, { ...line, statements })).rejects.toMatchObject({
+      code: 'not-admitted',
+    });
   });
 });

@@ -4,7 +4,11 @@ import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
-import { indexFileName, writeIndexFile, writeLackingFiles } from '../../../registry/index/index-file.ts';
+import {
+  indexFileName,
+  writeIndexFile,
+  writeLackingFiles,
+} from '../../../registry/index/index-file.ts';
 import { diskObjects } from '../../../registry/store/disk-objects.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
@@ -49,7 +53,8 @@ function isolate(turn: () => Promise<unknown>, death: Death): Registry {
   };
   const db = {
     read: registry.db.read,
-    batch: (writes: Parameters<typeof registry.db.batch>[0]) => reach(() => registry.db.batch(writes)),
+    batch: (writes: Parameters<typeof registry.db.batch>[0]) =>
+      reach(() => registry.db.batch(writes)),
   };
   return { ...registry, db, objects, exclusive: (_, task) => task() };
 }
@@ -58,9 +63,19 @@ let logIndex = 1_000;
 let round = 0;
 
 /** Commits lines and writes the file after each, as approvals do. */
-async function approveAll(registry: Registry, name: SkillName, indexes: readonly number[]): Promise<void> {
+async function approveAll(
+  registry: Registry,
+  name: SkillName,
+  indexes: readonly number[],
+): Promise<void> {
   for (const index of indexes) {
-    const row = { logIndex: index, versionId: `v${index}`, name, line: `line ${index}`, written: 0 };
+    const row = {
+      logIndex: index,
+      versionId: `v${index}`,
+      name,
+      line: `line ${index}`,
+      written: 0,
+    };
     await registry.db.batch([(db) => db.insert(indexLines).values(row)]);
     await writeIndexFile(registry, name);
   }
@@ -72,7 +87,10 @@ function linesIn(name: SkillName): string[] {
 }
 
 async function committed(name: SkillName, condition = sql`1`): Promise<string[]> {
-  const rows = await world.registry.db.read.select().from(indexLines).where(sql`name = ${name} AND ${condition}`);
+  const rows = await world.registry.db.read
+    .select()
+    .from(indexLines)
+    .where(sql`name = ${name} AND ${condition}`);
   return rows.map((row) => row.line).sort();
 }
 
@@ -92,7 +110,9 @@ describe('the index file of a skill', () => {
           approveAll(isolate(turn, second), name, indexes.slice(2)).catch(orDead),
         ]);
         await scheduler.waitFor(both);
-        expect(linesIn(name)).toEqual(expect.arrayContaining(await committed(name, sql`written = 1`)));
+        expect(linesIn(name)).toEqual(
+          expect.arrayContaining(await committed(name, sql`written = 1`)),
+        );
         await writeLackingFiles(world.registry);
         expect(linesIn(name)).toEqual(await committed(name));
         expect(await committed(name, sql`written = 0`)).toEqual([]);
@@ -154,20 +174,29 @@ describe('an approval whose index file could not be written', () => {
     const { objects } = registry;
     const name = parseSkillName('@acme/late');
     const refuse: Objects['putOver'] = (object, bytes, tag) =>
-      object === indexFileName(name) ? Promise.reject(new Error('the store is busy')) : objects.putOver(object, bytes, tag);
+      object === indexFileName(name)
+        ? Promise.reject(new Error('the store is busy'))
+        : objects.putOver(object, bytes, tag);
     const made = makeSkill(name, '1.0.0');
     await publish(send, made, staffed.author);
     await scan(send, tokens.scanner, staffed.scanner, made, 'pass');
     Object.assign(registry, { objects: { ...objects, putOver: refuse } });
     expect((await approve(send, tokens.rita, staffed.rita, made)).status).toBe(201);
     const target = { name, version: made.manifest.version };
-    const suspended = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'a look is due' });
+    const suspended = revocationStatement({
+      nonce: freshNonce(),
+      kind: 'suspended',
+      target,
+      reason: 'a look is due',
+    });
     expect((await state(send, suspended, staffed.rita)).status).toBe(201);
     expect(staffed.stored.has(indexFileName(name))).toBe(false);
     Object.assign(registry, { objects });
     staffed.wait(3_700_000);
     expect((await send('/index/status.json')).status).toBe(200);
-    expect(Buffer.from(staffed.stored.get(indexFileName(name)) ?? '').toString()).toContain('"version":"1.0.0"');
+    expect(Buffer.from(staffed.stored.get(indexFileName(name)) ?? '').toString()).toContain(
+      '"version":"1.0.0"',
+    );
   });
 });
 
@@ -199,6 +228,8 @@ describe.each([
     await Promise.all(Array.from({ length: 8 }, () => replaceObject(objects, 'a/count', read)));
     expect(Number(Buffer.from((await objects.get('a/count')) ?? []))).toBeGreaterThanOrEqual(8);
     const never = { ...objects, putOver: () => Promise.resolve(false) };
-    await expect(replaceObject(never, 'a/count', read)).rejects.toMatchObject({ code: 'registry-busy' });
+    await expect(replaceObject(never, 'a/count', read)).rejects.toMatchObject({
+      code: 'registry-busy',
+    });
   });
 });

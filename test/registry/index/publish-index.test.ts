@@ -19,13 +19,18 @@ describe('publishing in the index', () => {
     const policy = { ...defaultPolicy, ceiling: noCapabilities };
     const app = createApp({ ...registry, policy }, { logError: (error) => errors.push(error) });
     const send: Send = async (path, init) => app.request(`http://localhost${path}`, init);
-    const skill = makeSkill('@acme/above', '1.0.0', { capabilities: { exec: [{ program: 'jq', why: 'w' }] } });
+    const skill = makeSkill('@acme/above', '1.0.0', {
+      capabilities: { exec: [{ program: 'jq', why: 'w' }] },
+    });
     await publish(send, skill, author);
     await scan(send, tokens.scanner, scanner, skill, 'review');
     const answer = await approve(send, tokens.rita, rita, skill);
     expect(answer).toMatchObject({
       status: 403,
-      body: { code: 'not-admitted', detail: expect.stringMatching(/in the log at index \d+ and counts\. Cannot publish/) },
+      body: {
+        code: 'not-admitted',
+        detail: expect.stringMatching(/in the log at index \d+ and counts\. Cannot publish/),
+      },
     });
     expect(answer.body.reasons[0].message).toContain('capability-exceeded');
     expect((await call(send, '/api/v1/versions/@acme/above/1.0.0')).body.status).toBe('in review');
@@ -42,7 +47,10 @@ describe('publishing in the index', () => {
     const failing = { ...registry.objects, putAll: () => Promise.reject(new Error('power cut')) };
     const app = createApp({ ...registry, objects: failing }, { logError: () => undefined });
     const cut: Send = async (path, init) => app.request(`http://localhost${path}`, init);
-    expect(await approve(cut, tokens.rita, rita, skill)).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+    expect(await approve(cut, tokens.rita, rita, skill)).toMatchObject({
+      status: 503,
+      body: { code: 'logged-unfinished' },
+    });
     expect((await call(send, '/api/v1/versions/@acme/cut/1.0.0')).body.status).toBe('in review');
     const refused: unknown[] = [];
     await resume(registry, (error) => refused.push(error));

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { type Status, verifyStatus } from '../../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
-import { type Answer, approve, call, makeSkill, publish, type Skill, scan, signIn, state } from '../road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  signIn,
+  state,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('status.json', () => {
@@ -22,8 +32,21 @@ describe('status.json', () => {
     const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime());
   };
-  const say = async (kind: 'suspended' | 'lifted' | 'revoked', reason: string, key = world.rita): Promise<Answer> =>
-    state(world.send, revocationStatement({ nonce: freshNonce(), kind, target: { bundle: skill.packed.digest }, reason }), key);
+  const say = async (
+    kind: 'suspended' | 'lifted' | 'revoked',
+    reason: string,
+    key = world.rita,
+  ): Promise<Answer> =>
+    state(
+      world.send,
+      revocationStatement({
+        nonce: freshNonce(),
+        kind,
+        target: { bundle: skill.packed.digest },
+        reason,
+      }),
+      key,
+    );
 
   it('is the same for an hour, and then signed anew for 24', async () => {
     const first = await read();
@@ -42,15 +65,26 @@ describe('status.json', () => {
   });
 
   it('names a suspension until it is lifted, and a revocation for ever', async () => {
-    expect(await say('revoked', 'no', world.author)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    expect(await say('lifted', 'early')).toMatchObject({ status: 409, body: { code: 'move-illegal' } });
+    expect(await say('revoked', 'no', world.author)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    expect(await say('lifted', 'early')).toMatchObject({
+      status: 409,
+      body: { code: 'move-illegal' },
+    });
     expect((await say('suspended', 'doubt')).status).toBe(201);
-    expect((await read()).marks).toMatchObject([{ bundle: skill.packed.digest, kind: 'suspended', reason: 'doubt' }]);
+    expect((await read()).marks).toMatchObject([
+      { bundle: skill.packed.digest, kind: 'suspended', reason: 'doubt' },
+    ]);
     expect((await say('lifted', 'cleared')).status).toBe(201);
     expect((await read()).marks).toEqual([]);
     expect((await say('revoked', 'sure')).status).toBe(201);
     expect((await read()).marks).toMatchObject([{ kind: 'revoked', reason: 'sure' }]);
-    expect(await say('lifted', 'please')).toMatchObject({ status: 409, body: { code: 'move-illegal' } });
+    expect(await say('lifted', 'please')).toMatchObject({
+      status: 409,
+      body: { code: 'move-illegal' },
+    });
     expect((await read()).marks).toHaveLength(1);
   });
 
@@ -63,13 +97,28 @@ describe('status.json', () => {
     await approve(send, await signIn(send, rita), rita, other);
     const target = { publisher: author.keyId };
     expect(
-      (await state(send, revocationStatement({ nonce: freshNonce(), kind: 'revoked', target, reason: 'stolen key' }), rita))
-        .status,
+      (
+        await state(
+          send,
+          revocationStatement({
+            nonce: freshNonce(),
+            kind: 'revoked',
+            target,
+            reason: 'stolen key',
+          }),
+          rita,
+        )
+      ).status,
     ).toBe(201);
     expect((await read()).marks.map((mark) => mark.bundle)).toContain(other.packed.digest);
   });
 
   const scannerJob = async (): Promise<unknown> => {
-    return (await call(world.send, '/api/v1/jobs/lease', { token: await signIn(world.send, world.scanner), json: {} })).body.job;
+    return (
+      await call(world.send, '/api/v1/jobs/lease', {
+        token: await signIn(world.send, world.scanner),
+        json: {},
+      })
+    ).body.job;
   };
 });

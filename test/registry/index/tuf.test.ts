@@ -36,9 +36,16 @@ describe('/tuf/', () => {
   beforeAll(async () => {
     world = await makeStaffedWorld();
     const now = world.registry.now().getTime();
-    const tuf = await holdCeremony({ root: world.trust.root, signers: [world.trust.administrator], now });
+    const tuf = await holdCeremony({
+      root: world.trust.root,
+      signers: [world.trust.administrator],
+      now,
+    });
     expect(parseTufRepository(JSON.stringify(tuf))).toEqual(tuf);
-    const app = createApp({ ...world.registry, tuf }, { logError: (error) => world.errors.push(error) });
+    const app = createApp(
+      { ...world.registry, tuf },
+      { logError: (error) => world.errors.push(error) },
+    );
     send = async (path, init) => app.request(`http://localhost${path}`, init);
   });
   afterAll(() => world.close());
@@ -54,12 +61,10 @@ describe('/tuf/', () => {
     mkdirSync(metadataDir);
     writeFileSync(join(metadataDir, 'root.json'), await text('/tuf/1.root.json'));
     return new Updater({
-      ...{
-        metadataDir,
-        metadataBaseUrl: 'http://localhost/tuf',
-        targetDir: metadataDir,
-        targetBaseUrl: 'http://localhost/tuf/targets',
-      },
+      metadataDir,
+      metadataBaseUrl: 'http://localhost/tuf',
+      targetDir: metadataDir,
+      targetBaseUrl: 'http://localhost/tuf/targets',
       fetcher: new WorldFetcher(send),
     });
   };
@@ -95,24 +100,38 @@ describe('/tuf/', () => {
     const expires = Date.parse(JSON.parse(await text('/tuf/timestamp.json')).signed.expires);
     expect(expires - at).toBeLessThanOrEqual(24 * 3_600_000);
     world.wait(2 * 3_600_000);
-    expect(Date.parse(JSON.parse(await text('/tuf/timestamp.json')).signed.expires) - expires).toBeGreaterThan(3_600_000);
+    expect(
+      Date.parse(JSON.parse(await text('/tuf/timestamp.json')).signed.expires) - expires,
+    ).toBeGreaterThan(3_600_000);
   });
 
   it('still serves every part of the set that a client began to read', async () => {
-    const before = JSON.parse(await text('/tuf/timestamp.json')).signed.meta['snapshot.json'].version;
+    const before = JSON.parse(await text('/tuf/timestamp.json')).signed.meta['snapshot.json']
+      .version;
     await publish(world.send, makeSkill('@acme/one', '1.0.1'), world.author);
     await send('/tuf/timestamp.json');
     const snapshot = JSON.parse(await text(`/tuf/${before}.snapshot.json`)).signed;
-    const online = JSON.parse(await text(`/tuf/${snapshot.meta['online.json'].version}.online.json`)).signed;
-    for (const [name, { hashes }] of Object.entries<{ hashes: { sha256: string } }>(online.targets)) {
+    const online = JSON.parse(
+      await text(`/tuf/${snapshot.meta['online.json'].version}.online.json`),
+    ).signed;
+    for (const [name, { hashes }] of Object.entries<{ hashes: { sha256: string } }>(
+      online.targets,
+    )) {
       expect((await send(`/tuf/targets/${hashes.sha256}.${name}`)).status).toBe(200);
     }
   });
 
   it('has roots and no timestamp while the log is empty', async () => {
     const empty = await makeWorld();
-    const tuf = await holdCeremony({ root: empty.trust.root, signers: [empty.trust.administrator], now: Date.now() });
-    const app = createApp({ ...empty.registry, tuf }, { logError: (error) => empty.errors.push(error) });
+    const tuf = await holdCeremony({
+      root: empty.trust.root,
+      signers: [empty.trust.administrator],
+      now: Date.now(),
+    });
+    const app = createApp(
+      { ...empty.registry, tuf },
+      { logError: (error) => empty.errors.push(error) },
+    );
     const ask = async (path: string) => (await app.request(`http://localhost${path}`)).status;
     expect([await ask('/tuf/1.root.json'), await ask('/tuf/timestamp.json')]).toEqual([200, 404]);
     empty.close();
@@ -125,7 +144,9 @@ describe('/tuf/', () => {
   });
 
   it('writes what @tufjs/models reads and writes back unchanged', async () => {
-    const snapshotVersion = JSON.parse(await text('/tuf/timestamp.json')).signed.meta['snapshot.json'].version;
+    const snapshotVersion = JSON.parse(await text('/tuf/timestamp.json')).signed.meta[
+      'snapshot.json'
+    ].version;
     const all = [
       [MetadataKind.Root, '1.root.json'],
       [MetadataKind.Targets, '1.targets.json'],

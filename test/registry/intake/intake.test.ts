@@ -11,7 +11,17 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { type Envelope, signStatement } from '../../../skills-index/statement/sign.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, call, claimScope, makeSkill, publish, type Skill, signPublication, state, tarOf } from '../road.ts';
+import {
+  type Answer,
+  call,
+  claimScope,
+  makeSkill,
+  publish,
+  type Skill,
+  signPublication,
+  state,
+  tarOf,
+} from '../road.ts';
 import { makeTar } from '../tar-maker.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -32,7 +42,11 @@ describe('intake', () => {
   /** A skill whose files are given as text; the signed manifest is `good`. */
   const odd = async (texts: Record<string, string | Buffer>): Promise<Answer> => {
     const good = makeSkill('@acme/odd', '1.0.0');
-    const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 }));
+    const files = Object.entries(texts).map(([path, text]) => ({
+      path,
+      bytes: Buffer.from(text),
+      mode: 0o644,
+    }));
     const packed = packBundle(files);
     const skill: Skill = { files, packed, manifest: good.manifest };
     return publish(world.send, skill, world.author);
@@ -41,7 +55,12 @@ describe('intake', () => {
   const skillJson = JSON.stringify({ name: '@acme/odd', version: '1.0.0', capabilities: {} });
 
   const refusals: readonly (readonly [string, string, number, () => Promise<Answer>])[] = [
-    ['unreadable YAML', 'skill-md-invalid', 422, () => odd({ 'SKILL.md': '---\nname: [\n---\n', 'skill.json': skillJson })],
+    [
+      'unreadable YAML',
+      'skill-md-invalid',
+      422,
+      () => odd({ 'SKILL.md': '---\nname: [\n---\n', 'skill.json': skillJson }),
+    ],
     [
       'a SKILL.md that is not UTF-8',
       'skill-md-invalid',
@@ -59,7 +78,11 @@ describe('intake', () => {
       'a skill.json that asks for more than was signed',
       'subject-mismatch',
       422,
-      () => odd({ 'SKILL.md': skillMd, 'skill.json': skillJson.replace('{}', '{"exec":[{"program":"git","why":"w"}]}') }),
+      () =>
+        odd({
+          'SKILL.md': skillMd,
+          'skill.json': skillJson.replace('{}', '{"exec":[{"program":"git","why":"w"}]}'),
+        }),
     ],
     [
       'a bundle whose bytes changed',
@@ -74,7 +97,10 @@ describe('intake', () => {
       'no SKILL.md',
       'skill-md-missing',
       422,
-      async () => publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, { tar: makeTar([{ path: 'skill.json' }]) }),
+      async () =>
+        publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+          tar: makeTar([{ path: 'skill.json' }]),
+        }),
     ],
     [
       'a link',
@@ -85,7 +111,12 @@ describe('intake', () => {
           tar: makeTar([{ path: 'SKILL.md' }, { path: 'a', type: '2', link: 'b' }]),
         }),
     ],
-    ['an unknown key', 'key-unknown', 403, async () => publish(world.send, makeSkill('@acme/odd', '1.0.0'), makeKey())],
+    [
+      'an unknown key',
+      'key-unknown',
+      403,
+      async () => publish(world.send, makeSkill('@acme/odd', '1.0.0'), makeKey()),
+    ],
     [
       'a scope that nobody owns',
       'scope-unclaimed',
@@ -117,7 +148,10 @@ describe('intake', () => {
       'statement-invalid',
       422,
       async () => {
-        const statement = scopeStatement({ scope: parseScope('acme'), owners: [world.author.open] });
+        const statement = scopeStatement({
+          scope: parseScope('acme'),
+          owners: [world.author.open],
+        });
         return publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
           envelope: await signStatement(statement, world.author),
         });
@@ -127,30 +161,42 @@ describe('intake', () => {
       'an envelope that is none',
       'statement-invalid',
       422,
-      async () => publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, { envelope: {} as Envelope }),
+      async () =>
+        publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+          envelope: {} as Envelope,
+        }),
     ],
     [
       'more bytes than a skill may have',
       'request-too-large',
       413,
-      async () => publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, { tar: Buffer.alloc(27 * 1024 * 1024) }),
+      async () =>
+        publish(world.send, makeSkill('@acme/odd', '1.0.0'), world.author, {
+          tar: Buffer.alloc(27 * 1024 * 1024),
+        }),
     ],
   ];
 
-  it.each(refusals)('refuses %s with %s, and keeps nothing but an audit line', async (_, code, status, attempt) => {
-    await world.send('/log/checkpoint');
-    const owned = code === 'scope-taken';
-    const before = await sizes();
-    const answer = await attempt();
-    expect(answer).toMatchObject({ status, body: { code } });
-    expect(answer.body.hint).toBeTypeOf('string');
-    if (!owned) expect(await sizes()).toEqual(before);
-    expect(world.errors).toEqual([]);
-  });
+  it.each(refusals)(
+    'refuses %s with %s, and keeps nothing but an audit line',
+    async (_, code, status, attempt) => {
+      await world.send('/log/checkpoint');
+      const owned = code === 'scope-taken';
+      const before = await sizes();
+      const answer = await attempt();
+      expect(answer).toMatchObject({ status, body: { code } });
+      expect(answer.body.hint).toBeTypeOf('string');
+      if (!owned) expect(await sizes()).toEqual(before);
+      expect(world.errors).toEqual([]);
+    },
+  );
 
   it('writes down what it refused and why', async () => {
     await publish(world.send, makeSkill('@acme/odd', '1.0.0'), makeKey());
-    const lines = await world.registry.db.read.select().from(audit).where(eq(audit.kind, 'refused-intake'));
+    const lines = await world.registry.db.read
+      .select()
+      .from(audit)
+      .where(eq(audit.kind, 'refused-intake'));
     expect(lines.at(-1)?.why).toMatch(/^key-unknown: /);
   });
 
@@ -162,28 +208,42 @@ describe('intake', () => {
       form.append('bundle', new Blob([tarOf(skill)]));
       form.append(name, 'x');
       const answer = await world.send('/api/v1/versions', { method: 'POST', body: form });
-      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'request-invalid']);
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+        400,
+        'request-invalid',
+      ]);
     }
   });
 
   it('lets exactly one of eight publications of one version win', async () => {
     const skill = makeSkill('@acme/race', '1.0.0');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => publish(world.send, skill, world.author)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => publish(world.send, skill, world.author)),
+    );
     expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
     expect(answers.filter((answer) => answer.body.code === 'version-exists')).toHaveLength(7);
   });
 
   it('refuses a version with build metadata, which ranges cannot tell from the one without', async () => {
     const answer = await publish(world.send, makeSkill('@acme/built', '1.0.0+b'), world.author);
-    expect(answer).toMatchObject({ status: 400, body: { code: 'version-invalid', hint: expect.stringContaining('1.0.0') } });
-    expect((await publish(world.send, makeSkill('@acme/built', '1.0.0'), world.author)).status).toBe(201);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'version-invalid', hint: expect.stringContaining('1.0.0') },
+    });
+    expect(
+      (await publish(world.send, makeSkill('@acme/built', '1.0.0'), world.author)).status,
+    ).toBe(201);
   });
 
   it('takes eight different versions at once, each with its own place in the log', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => publish(world.send, makeSkill('@acme/many', `1.0.${i}`), world.author)),
+      Array.from({ length: 8 }, (_, i) =>
+        publish(world.send, makeSkill('@acme/many', `1.0.${i}`), world.author),
+      ),
     );
-    const indexes = answers.flatMap((answer) => answer.body.statements.map((one: { logIndex: number }) => one.logIndex));
+    const indexes = answers.flatMap((answer) =>
+      answer.body.statements.map((one: { logIndex: number }) => one.logIndex),
+    );
     expect(new Set(indexes).size).toBe(8);
   });
 
@@ -198,7 +258,12 @@ describe('intake', () => {
     const send = async (by: typeof world.author): Promise<Response> => {
       const form = new FormData();
       form.set('publish', JSON.stringify(await signPublication(skill, world.author)));
-      form.set('provenance', JSON.stringify(await signStatement(provenanceStatement(about, { buildDefinition: {} }), by)));
+      form.set(
+        'provenance',
+        JSON.stringify(
+          await signStatement(provenanceStatement(about, { buildDefinition: {} }), by),
+        ),
+      );
       form.set('bundle', new Blob([tarOf(skill)]));
       return world.send('/api/v1/versions', { method: 'POST', body: form });
     };
@@ -215,18 +280,27 @@ describe('intake', () => {
     const sign = async (bundle: typeof packed): Promise<Envelope> => {
       const { name, version } = skill.manifest;
       const about = { name, version, bundle: bundle.digest, files: bundle.bundle.files };
-      return signStatement(publishStatement(about, { manifest: skill.manifest, tool: 't', inferred: true }), world.author);
+      return signStatement(
+        publishStatement(about, { manifest: skill.manifest, tool: 't', inferred: true }),
+        world.author,
+      );
     };
-    const withJson = await publish(world.send, skill, world.author, { envelope: await sign(skill.packed) });
+    const withJson = await publish(world.send, skill, world.author, {
+      envelope: await sign(skill.packed),
+    });
     expect(withJson).toMatchObject({ status: 422, body: { code: 'manifest-invalid' } });
-    const without = await publish(world.send, { ...skill, files, packed }, world.author, { envelope: await sign(packed) });
+    const without = await publish(world.send, { ...skill, files, packed }, world.author, {
+      envelope: await sign(packed),
+    });
     expect(without).toMatchObject({ status: 201 });
   });
 
   it('says of a key that was ended that it is ended', async () => {
     const old = makeKey();
     await claimScope(world.send, 'rotating', old);
-    expect((await state(world.send, keyStatement({ key: old.open, state: 'ended' }), old)).status).toBe(201);
+    expect(
+      (await state(world.send, keyStatement({ key: old.open, state: 'ended' }), old)).status,
+    ).toBe(201);
     expect(await publish(world.send, makeSkill('@rotating/x', '1.0.0'), old)).toMatchObject({
       status: 403,
       body: { code: 'key-ended' },
@@ -239,6 +313,9 @@ describe('intake', () => {
       status: 200,
       body: { versions: [{ version: '1.0.0', status: 'received' }] },
     });
-    expect(await call(world.send, '/api/v1/versions/@acme/unasked')).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    expect(await call(world.send, '/api/v1/versions/@acme/unasked')).toMatchObject({
+      status: 404,
+      body: { code: 'not-found' },
+    });
   });
 });

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { memberStatement, revocationStatement, type Statement } from '../../../skills-index/statement/attestation.ts';
+import {
+  memberStatement,
+  revocationStatement,
+  type Statement,
+} from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { approve, call, makeSkill, publish, scan, state } from '../road.ts';
@@ -24,7 +28,8 @@ describe('a statement that comes again', () => {
     await scan(send, tokens.scanner, scanner, skill, 'pass');
     await approve(send, tokens.rita, rita, skill);
     const target = { bundle: skill.packed.digest };
-    const act = (kind: 'suspended' | 'lifted') => revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' });
+    const act = (kind: 'suspended' | 'lifted') =>
+      revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' });
     const first = act('suspended');
     const at = await say(first, rita);
     expect(await say(first, rita)).toBe(at);
@@ -38,7 +43,13 @@ describe('a statement that comes again', () => {
     const { administrator } = world.trust;
     const eve = makeKey();
     const act = (kind: 'enrolled' | 'ended') =>
-      memberStatement({ nonce: freshNonce(), name: 'eve', roles: ['reviewer'], key: eve.open, state: kind });
+      memberStatement({
+        nonce: freshNonce(),
+        name: 'eve',
+        roles: ['reviewer'],
+        key: eve.open,
+        state: kind,
+      });
     const first = act('enrolled');
     const at = await say(first, administrator);
     expect(await say(first, administrator)).toBe(at);

@@ -30,7 +30,13 @@ describe('statements', () => {
       'a reviewer enrols another',
       'forbidden',
       (stranger) => [
-        memberStatement({ nonce: freshNonce(), name: 'x', roles: ['reviewer'], key: stranger.open, state: 'enrolled' }),
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'x',
+          roles: ['reviewer'],
+          key: stranger.open,
+          state: 'enrolled',
+        }),
         world.rita,
       ],
     ],
@@ -38,7 +44,13 @@ describe('statements', () => {
       'somebody enrols themselves',
       'forbidden',
       (stranger) => [
-        memberStatement({ nonce: freshNonce(), name: 'x', roles: ['administrator'], key: stranger.open, state: 'enrolled' }),
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'x',
+          roles: ['administrator'],
+          key: stranger.open,
+          state: 'enrolled',
+        }),
         stranger,
       ],
     ],
@@ -46,14 +58,23 @@ describe('statements', () => {
       'a reviewer ends another',
       'forbidden',
       () => [
-        memberStatement({ nonce: freshNonce(), name: 'omar', roles: ['reviewer'], key: world.omar.open, state: 'ended' }),
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'omar',
+          roles: ['reviewer'],
+          key: world.omar.open,
+          state: 'ended',
+        }),
         world.rita,
       ],
     ],
     [
       'a stranger takes a scope',
       'scope-taken',
-      (stranger) => [scopeStatement({ scope: parseScope('acme'), owners: [stranger.open] }), stranger],
+      (stranger) => [
+        scopeStatement({ scope: parseScope('acme'), owners: [stranger.open] }),
+        stranger,
+      ],
     ],
     [
       'a stranger ends an author’s key',
@@ -63,12 +84,18 @@ describe('statements', () => {
     [
       'a stranger follows an author’s key',
       'forbidden',
-      (stranger) => [keyStatement({ key: stranger.open, state: 'enrolled', replaces: world.author.keyId }), stranger],
+      (stranger) => [
+        keyStatement({ key: stranger.open, state: 'enrolled', replaces: world.author.keyId }),
+        stranger,
+      ],
     ],
     [
       'an unknown key claims for another',
       'key-unknown',
-      (stranger) => [scopeStatement({ scope: parseScope('new'), owners: [makeKey().open] }), stranger],
+      (stranger) => [
+        scopeStatement({ scope: parseScope('new'), owners: [makeKey().open] }),
+        stranger,
+      ],
     ],
   ])('are refused when %s', async (_, code, make) => {
     const head = await (await world.send('/log/checkpoint')).text();
@@ -104,16 +131,25 @@ describe('statements', () => {
       verificationResult: 'PASSED',
       verifiedLevels: [],
     });
-    for (const envelope of [await signPublication(skill, world.author), await signStatement(scan, world.scanner)]) {
+    for (const envelope of [
+      await signPublication(skill, world.author),
+      await signStatement(scan, world.scanner),
+    ]) {
       expect((await call(world.send, '/api/v1/statements', { json: envelope })).status).toBe(400);
     }
-    expect(await state(world.send, verdict, world.rita)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await state(world.send, verdict, world.rita)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
   });
 
   it.each([
     ['no envelope', {}],
     ['an array', []],
-    ['an envelope of something else', { payload: 'e30=', payloadType: 'text/plain', signatures: [{ sig: 'eA==', keyid: '' }] }],
+    [
+      'an envelope of something else',
+      { payload: 'e30=', payloadType: 'text/plain', signatures: [{ sig: 'eA==', keyid: '' }] },
+    ],
   ])('that are %s are no statements', async (_, json) => {
     expect(await call(world.send, '/api/v1/statements', { json })).toMatchObject({
       status: 422,
@@ -123,9 +159,16 @@ describe('statements', () => {
 
   it('sent twice are logged once', async () => {
     const key = makeKey();
-    const once = memberStatement({ nonce: freshNonce(), name: 'twice', roles: ['reviewer'], key: key.open, state: 'enrolled' });
+    const once = memberStatement({
+      nonce: freshNonce(),
+      name: 'twice',
+      roles: ['reviewer'],
+      key: key.open,
+      state: 'enrolled',
+    });
     const { administrator } = world.trust;
-    const [first, second] = [await state(world.send, once, administrator), await state(world.send, once, administrator)];
+    const first = await state(world.send, once, administrator);
+    const second = await state(world.send, once, administrator);
     expect([second.status, second.body.logIndex]).toEqual([201, first.body.logIndex]);
   });
 
@@ -133,7 +176,10 @@ describe('statements', () => {
     const { registry, send, trust } = world;
     const { enrolled } = testPasskey('waiting');
     await registry.db.batch([
-      (db) => db.insert(pendingPasskey).values({ ...enrolled, member: 'rita', createdAt: registry.now().getTime() }),
+      (db) =>
+        db
+          .insert(pendingPasskey)
+          .values({ ...enrolled, member: 'rita', createdAt: registry.now().getTime() }),
     ]);
     const token = await signIn(send, trust.administrator);
     expect((await call(send, '/api/v1/members/pending', { token })).body.pending).toMatchObject([
@@ -141,25 +187,45 @@ describe('statements', () => {
     ]);
     await state(
       send,
-      memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey: enrolled, state: 'enrolled' }),
+      memberStatement({
+        nonce: freshNonce(),
+        name: 'rita',
+        roles: ['reviewer'],
+        passkey: enrolled,
+        state: 'enrolled',
+      }),
       trust.administrator,
     );
     expect((await call(send, '/api/v1/members/pending', { token })).body.pending).toEqual([]);
     const { members } = (await call(send, '/api/v1/members', { token })).body;
     expect(members).toEqual(
-      expect.arrayContaining([expect.objectContaining({ name: 'rita', credentialId: enrolled.credentialId })]),
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'rita', credentialId: enrolled.credentialId }),
+      ]),
     );
   });
 
   it('give a scope to another owner, who then publishes and the old one does not', async () => {
     const { send } = world;
-    const [old, next] = [makeKey(), makeKey()];
-    const first = await state(send, scopeStatement({ scope: parseScope('moved'), owners: [old.open] }), old);
-    const change = scopeStatement({ scope: parseScope('moved'), owners: [next.open], previous: first.body.digest });
+    const old = makeKey();
+    const next = makeKey();
+    const first = await state(
+      send,
+      scopeStatement({ scope: parseScope('moved'), owners: [old.open] }),
+      old,
+    );
+    const change = scopeStatement({
+      scope: parseScope('moved'),
+      owners: [next.open],
+      previous: first.body.digest,
+    });
     expect((await state(send, change, old)).status).toBe(201);
     expect(await publish(send, makeSkill('@moved/x', '1.0.0'), old)).toMatchObject({ status: 403 });
     expect((await publish(send, makeSkill('@moved/x', '1.0.0'), next)).status).toBe(201);
-    expect((await call(send, '/api/v1/scopes/moved')).body).toMatchObject({ scope: 'moved', owners: [{ keyId: next.keyId }] });
+    expect((await call(send, '/api/v1/scopes/moved')).body).toMatchObject({
+      scope: 'moved',
+      owners: [{ keyId: next.keyId }],
+    });
     expect((await call(send, '/api/v1/scopes/@nobody')).status).toBe(404);
   });
 });

@@ -12,7 +12,10 @@ function refusalOf(tar: Uint8Array): string {
   try {
     unpackTar(tar);
   } catch (error) {
-    if (error instanceof Problem) return [error.code, error.message, ...error.reasons.map((reason) => reason.message)].join('\n');
+    if (error instanceof Problem)
+      return [error.code, error.message, ...error.reasons.map((reason) => reason.message)].join(
+        '\n',
+      );
     throw error;
   }
   return 'taken';
@@ -25,7 +28,9 @@ describe('an upload', () => {
       ['SKILL.md', '644'],
       ['scripts/run.sh', '755'],
     ]);
-    expect([...packed.contents.values()].map((bytes) => Buffer.from(bytes).toString())).toContain('echo');
+    expect([...packed.contents.values()].map((bytes) => Buffer.from(bytes).toString())).toContain(
+      'echo',
+    );
   });
 
   it('may carry a long path in the prefix field', () => {
@@ -34,45 +39,105 @@ describe('an upload', () => {
   });
 
   const hostile: readonly (readonly [string, Uint8Array, RegExp])[] = [
-    ['a symbolic link', withSkillMd({ path: 'a', type: '2', link: '/etc/passwd' }), /symbolic link/],
+    [
+      'a symbolic link',
+      withSkillMd({ path: 'a', type: '2', link: '/etc/passwd' }),
+      /symbolic link/,
+    ],
     ['a hard link', withSkillMd({ path: 'a', type: '1', link: 'SKILL.md' }), /hard link/],
     ['a character device', withSkillMd({ path: 'a', type: '3' }), /character device/],
     ['a block device', withSkillMd({ path: 'a', type: '4' }), /block device/],
     ['a named pipe', withSkillMd({ path: 'a', type: '6' }), /named pipe/],
     ['a folder entry', withSkillMd({ path: 'a/', type: '5' }), /folder entry/],
-    ['a pax extended header', withSkillMd({ path: 'a', type: 'x', content: '20 path=../../etc/x\n' }), /pax extended/],
+    [
+      'a pax extended header',
+      withSkillMd({ path: 'a', type: 'x', content: '20 path=../../etc/x\n' }),
+      /pax extended/,
+    ],
     ['a pax global header', withSkillMd({ path: 'a', type: 'g' }), /pax global/],
-    ['a GNU long name', withSkillMd({ path: '././@LongLink', type: 'L', content: 'x'.repeat(200) }), /GNU long name/],
+    [
+      'a GNU long name',
+      withSkillMd({ path: '././@LongLink', type: 'L', content: 'x'.repeat(200) }),
+      /GNU long name/,
+    ],
     ['GNU sparse files', withSkillMd({ path: 'a', type: 'S' }), /sparse/],
     ['an unknown type', withSkillMd({ path: 'a', type: 'Z' }), /unknown type/],
     ['an old entry without type', withSkillMd({ path: 'a', type: '\0' }), /old kind/],
     ['the magic of GNU tar', withSkillMd({ path: 'a', magic: 'ustar  \0' }), /GNU tar/],
     ['no magic', withSkillMd({ path: 'a', magic: '\0\0\0\0\0\0\0\0' }), /not POSIX ustar/],
     ['a path that leaves the skill', withSkillMd({ path: '../x' }), /leaves the skill/],
-    ['a path that leaves it by its prefix', withSkillMd({ path: 'x', prefix: '..' }), /leaves the skill/],
+    [
+      'a path that leaves it by its prefix',
+      withSkillMd({ path: 'x', prefix: '..' }),
+      /leaves the skill/,
+    ],
     ['an absolute path', withSkillMd({ path: '/etc/x' }), /is absolute/],
     ['a path with a drive', withSkillMd({ path: 'c:x' }), /is absolute/],
     ['a backslash', withSkillMd({ path: 'a\\..\\x' }), /backslash/],
     ['a name that Windows reserves', withSkillMd({ path: 'con.txt' }), /Windows reserves/],
     ['a file of git', withSkillMd({ path: '.git/config' }), /belongs to git/],
     ['an environment file', withSkillMd({ path: '.env' }), /environment file/],
-    ['a path twice', withSkillMd({ path: 'a', content: '1' }, { path: 'a', content: '2' }), /is there twice/],
-    ['paths that differ in case only', withSkillMd({ path: 'readme.md' }, { path: 'README.md' }), /same on some machines/],
+    [
+      'a path twice',
+      withSkillMd({ path: 'a', content: '1' }, { path: 'a', content: '2' }),
+      /is there twice/,
+    ],
+    [
+      'paths that differ in case only',
+      withSkillMd({ path: 'readme.md' }, { path: 'README.md' }),
+      /same on some machines/,
+    ],
     ['a second SKILL.md in other case', withSkillMd({ path: 'skill.md' }), /same on some machines/],
-    ['a file that is also a folder', withSkillMd({ path: 'a' }, { path: 'a/b' }), /file and a folder/],
+    [
+      'a file that is also a folder',
+      withSkillMd({ path: 'a' }, { path: 'a/b' }),
+      /file and a folder/,
+    ],
     ['setuid bits', withSkillMd({ path: 'a', mode: 0o4755 }), /setuid/],
     ['setgid bits', withSkillMd({ path: 'a', mode: 0o2755 }), /setuid, setgid/],
-    ['a mode that is no number', withSkillMd({ path: 'a', modeText: 'rwxr-xr\0' }), /no octal mode/],
-    ['a mode beyond permissions', withSkillMd({ path: 'a', modeText: '0100644\0' }), /beyond permission bits/],
+    [
+      'a mode that is no number',
+      withSkillMd({ path: 'a', modeText: 'rwxr-xr\0' }),
+      /no octal mode/,
+    ],
+    [
+      'a mode beyond permissions',
+      withSkillMd({ path: 'a', modeText: '0100644\0' }),
+      /beyond permission bits/,
+    ],
     ['a wrong checksum', withSkillMd({ path: 'a', checksumOff: 1 }), /wrong checksum/],
     ['a negative size', withSkillMd({ path: 'a', size: '-0000000001\0' }), /no octal size/],
-    ['a size in base 256', withSkillMd({ path: 'a', size: '\x80\0\0\0\0\0\0\0\0\0\0\x01' }), /no octal size/],
+    [
+      'a size in base 256',
+      withSkillMd({ path: 'a', size: '\x80\0\0\0\0\0\0\0\0\0\0\x01' }),
+      /no octal size/,
+    ],
     ['a size beyond the archive', withSkillMd({ path: 'a', size: 0o77777777777 }), /cut off/],
-    ['a file over the limit', withSkillMd({ path: 'a', content: Buffer.alloc(5 * 1024 * 1024 + 1) }), /at most 5242880/],
-    ['bytes hidden in the padding', withSkillMd({ path: 'a', content: 'x', padding: 'hidden' }), /padding/],
-    ['bytes behind a name', withSkillMd({ path: '', rawName: Buffer.from('a\0../../x') }), /behind its end/],
-    ['a name that is not UTF-8', withSkillMd({ path: '', rawName: Buffer.from([0x61, 0xff]) }), /not UTF-8/],
-    ['a name that turns the reading direction', withSkillMd({ path: 'a\u202egpj.sh' }), /direction-changing/],
+    [
+      'a file over the limit',
+      withSkillMd({ path: 'a', content: Buffer.alloc(5 * 1024 * 1024 + 1) }),
+      /at most 5242880/,
+    ],
+    [
+      'bytes hidden in the padding',
+      withSkillMd({ path: 'a', content: 'x', padding: 'hidden' }),
+      /padding/,
+    ],
+    [
+      'bytes behind a name',
+      withSkillMd({ path: '', rawName: Buffer.from('a\0../../x') }),
+      /behind its end/,
+    ],
+    [
+      'a name that is not UTF-8',
+      withSkillMd({ path: '', rawName: Buffer.from([0x61, 0xff]) }),
+      /not UTF-8/,
+    ],
+    [
+      'a name that turns the reading direction',
+      withSkillMd({ path: 'a\u202egpj.sh' }),
+      /direction-changing/,
+    ],
     ['a name in Unicode form NFD', withSkillMd({ path: 'e\u0301.md' }), /NFC/],
     ['a link target on a regular file', withSkillMd({ path: 'a', link: 'b' }), /link target/],
     ['device numbers', withSkillMd({ path: 'a', devmajor: '0000001\0' }), /device numbers/],
@@ -81,7 +146,10 @@ describe('an upload', () => {
     ['only one empty block at its end', makeTar([skillMd], Buffer.alloc(512)), /does not end/],
     [
       'data behind its end',
-      makeTar([skillMd], Buffer.concat([Buffer.alloc(1_024), makeTar([{ path: 'x', content: 'y' }])])),
+      makeTar(
+        [skillMd],
+        Buffer.concat([Buffer.alloc(1_024), makeTar([{ path: 'x', content: 'y' }])]),
+      ),
       /behind its end/,
     ],
     ['half a block', withSkillMd().subarray(0, 700), /no multiple/],
@@ -102,9 +170,15 @@ describe('an upload', () => {
 
   it('is refused with every reason, not only the first', () => {
     const refusal = refusalOf(
-      withSkillMd({ path: '../x' }, { path: 'l', type: '2', link: 'x' }, { path: 'con' }, { path: 'S', mode: 0o4755 }),
+      withSkillMd(
+        { path: '../x' },
+        { path: 'l', type: '2', link: 'x' },
+        { path: 'con' },
+        { path: 'S', mode: 0o4755 },
+      ),
     );
-    for (const reason of [/leaves the skill/, /symbolic link/, /Windows reserves/, /setuid/]) expect(refusal).toMatch(reason);
+    for (const reason of [/leaves the skill/, /symbolic link/, /Windows reserves/, /setuid/])
+      expect(refusal).toMatch(reason);
   });
 
   it('of any bytes at all is a bundle or a Problem', () => {
@@ -126,7 +200,9 @@ describe('an upload', () => {
         try {
           const { bundle } = unpackTar(bent);
           // What passes changed content bytes only: names stand, and the digest tells.
-          expect(bundle.files.map((file) => file.path)).toEqual(true_.bundle.files.map((file) => file.path));
+          expect(bundle.files.map((file) => file.path)).toEqual(
+            true_.bundle.files.map((file) => file.path),
+          );
         } catch (error) {
           expect(error).toBeInstanceOf(Problem);
         }

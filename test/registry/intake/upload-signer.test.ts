@@ -22,7 +22,10 @@ describe('before it verifies a certificate, the registry says', () => {
   beforeAll(async () => {
     world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-    expect((await upload(world.send, skill, { publish: await sigstore.say(publication(skill), signer) })).status).toBe(201);
+    expect(
+      (await upload(world.send, skill, { publish: await sigstore.say(publication(skill), signer) }))
+        .status,
+    ).toBe(201);
   });
   afterAll(() => world.close());
 
@@ -42,16 +45,24 @@ describe('before it verifies a certificate, the registry says', () => {
     expect((await claim(world.send, 'more', { owners: [kim], signer: by })).status).toBe(201);
     const bundle = spoiled(
       await sigstore.say(
-        scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('most'), owners: [kim] }),
+        scopeStatement({
+          registry: registryIdOf(world.trust.root),
+          scope: parseScope('most'),
+          owners: [kim],
+        }),
         by,
       ),
     );
-    expect((await call(world.send, '/api/v1/statements', { json: bundle })).body.code).toBe('certificate-used');
+    expect((await call(world.send, '/api/v1/statements', { json: bundle })).body.code).toBe(
+      'certificate-used',
+    );
   });
 
   it('and of what is new that the signature is none', async () => {
     const other = makeSkill('@kims/t', '1.0.1');
     const publish = spoiled(await sigstore.say(publication(other), certify(somebody)));
-    expect((await upload(world.send, other, { publish })).body.code).toMatch(/signature-invalid|certificate-invalid|log-invalid/);
+    expect((await upload(world.send, other, { publish })).body.code).toMatch(
+      /signature-invalid|certificate-invalid|log-invalid/,
+    );
   });
 });

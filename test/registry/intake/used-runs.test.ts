@@ -5,22 +5,33 @@ import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road
 import { call, makeSkill } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
-const attempt = (number: number) => ({ ...someWorkflow, run: `https://ci.example/acme/skills/runs/7/attempts/${number}` });
+const attempt = (number: number) => ({
+  ...someWorkflow,
+  run: `https://ci.example/acme/skills/runs/7/attempts/${number}`,
+});
 
 describe('a CI run', () => {
   let world: Staffed;
   beforeAll(async () => {
     world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
-    await claim(world.send, 'ours', { owners: [kim], publishers: [job, kim], signer: certify(somebody) });
+    await claim(world.send, 'ours', {
+      owners: [kim],
+      publishers: [job, kim],
+      signer: certify(somebody),
+    });
   });
   afterAll(() => world.close());
-  const publish = (name: string, version: string, claims = attempt(1)) => publishBy(world.send, makeSkill(name, version), claims);
+  const publish = (name: string, version: string, claims = attempt(1)) =>
+    publishBy(world.send, makeSkill(name, version), claims);
 
   it('publishes no second version of a skill, though each certificate is a new one', async () => {
     expect(await publish('@ours/a', '1.0.0')).toMatchObject({ status: 201 });
     expect(await publish('@ours/a', '1.0.1')).toMatchObject({
       status: 409,
-      body: { code: 'certificate-used', detail: expect.stringContaining('attempts/1 published @ours/a@1.0.0 at log index') },
+      body: {
+        code: 'certificate-used',
+        detail: expect.stringContaining('attempts/1 published @ours/a@1.0.0 at log index'),
+      },
     });
     expect((await call(world.send, '/api/v1/versions/@ours/a/1.0.1')).status).toBe(404);
   });
@@ -33,17 +44,24 @@ describe('a CI run', () => {
   });
 
   it('publishes one of many that come at the same time', async () => {
-    const answers = await Promise.all(['1.0.0', '1.0.1', '1.0.2'].map((version) => publish('@ours/d', version)));
+    const answers = await Promise.all(
+      ['1.0.0', '1.0.1', '1.0.2'].map((version) => publish('@ours/d', version)),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
   it('is used up by nothing that was refused', async () => {
-    expect(await publish('@ours/a', '1.0.0', attempt(3))).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+    expect(await publish('@ours/a', '1.0.0', attempt(3))).toMatchObject({
+      status: 409,
+      body: { code: 'version-exists' },
+    });
     expect(await publish('@ours/a', '1.0.2', attempt(3))).toMatchObject({ status: 201 });
   });
 
   it('is asked of jobs alone: a person signs in for each publication, and has none', async () => {
     for (const version of ['1.0.0', '1.0.1'])
-      expect(await publishBy(world.send, makeSkill('@ours/e', version), somebody)).toMatchObject({ status: 201 });
+      expect(await publishBy(world.send, makeSkill('@ours/e', version), somebody)).toMatchObject({
+        status: 201,
+      });
   });
 });

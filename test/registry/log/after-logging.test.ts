@@ -60,7 +60,10 @@ async function inReview(world: Staffed, version = '1.0.0'): Promise<Skill> {
 async function draftOf(world: Staffed, skill: Skill, reviewer: object) {
   const { name, version } = skill.manifest;
   const json = { reviewer, reason: 'read it', independent: false };
-  const { body } = await call(world.send, `/api/v1/reviews/${name}/${version}/draft`, { token: world.tokens.rita, json });
+  const { body } = await call(world.send, `/api/v1/reviews/${name}/${version}/draft`, {
+    token: world.tokens.rita,
+    json,
+  });
   const statement = parseStatement(Buffer.from(body.payload, 'base64'));
   if (statement.predicateType !== predicateTypes.approval) throw new Error('no approval');
   return { statement, digest: body.digest };
@@ -82,16 +85,29 @@ const acts: Readonly<Record<string, (world: Staffed) => Promise<Act>>> = {
     await approve(world.send, world.tokens.rita, world.rita, skill);
     const { name, version } = skill.manifest;
     const target = { name, version };
-    const said = revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'a look is due' });
+    const said = revocationStatement({
+      nonce: freshNonce(),
+      kind: 'suspended',
+      target,
+      reason: 'a look is due',
+    });
     return stated(world, said, world.rita);
   },
   'a claim of a scope': async (world) => {
     const owner = makeKey();
-    return stated(world, scopeStatement({ scope: parseScope('later'), owners: [owner.open] }), owner);
+    return stated(
+      world,
+      scopeStatement({ scope: parseScope('later'), owners: [owner.open] }),
+      owner,
+    );
   },
   'a publication': async (world) => {
     const skill = makeSkill('@acme/new', '1.0.0');
-    return { type: predicateTypes.publish, send: () => publish(world.send, skill, world.author), again: 409 };
+    return {
+      type: predicateTypes.publish,
+      send: () => publish(world.send, skill, world.author),
+      again: 409,
+    };
   },
   'a scan report': async (world) => {
     const skill = makeSkill('@acme/tidy', '1.0.0');
@@ -100,8 +116,15 @@ const acts: Readonly<Record<string, (world: Staffed) => Promise<Act>>> = {
     const token = world.tokens.scanner;
     const { job } = (await call(post, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body;
     const report = makeReport(skill, 'pass');
-    const json = { lease: job.lease, envelope: await signReport(post, skill, report, scanner), report };
-    return { type: predicateTypes.scan, send: () => call(post, `/api/v1/jobs/${job.id}/report`, { token, json }) };
+    const json = {
+      lease: job.lease,
+      envelope: await signReport(post, skill, report, scanner),
+      report,
+    };
+    return {
+      type: predicateTypes.scan,
+      send: () => call(post, `/api/v1/jobs/${job.id}/report`, { token, json }),
+    };
   },
 };
 
@@ -126,7 +149,8 @@ describe('whatever write fails once, the answer says whether the log has', () =>
       const isLogged = (await countOf(world, type)) > before;
       const saysSo = answer.status < 300 || answer.body.code === 'logged-unfinished';
       expect([nth, saysSo], JSON.stringify(answer.body)).toEqual([nth, isLogged]);
-      if (again !== undefined) expect((await send()).status, `again after write ${nth}`).toBe(isLogged ? again : 201);
+      if (again !== undefined)
+        expect((await send()).status, `again after write ${nth}`).toBe(isLogged ? again : 201);
       if (isLogged) expect(await countOf(world, type)).toBe(before + 1);
       if (!fault.failed()) return;
       expect(world.errors, `write ${nth} is reported`).not.toEqual([]);
@@ -148,13 +172,17 @@ it('a claim that is in the log is answered so each time it comes, while nothing 
 
 describe('a version whose approval was logged while the storage failed', () => {
   /** From the write after the approval's own batch on, nothing can be written. */
-  async function approvedWhileBroken(world: Staffed): Promise<{ readonly skill: Skill; readonly send: () => Promise<Answer> }> {
+  async function approvedWhileBroken(
+    world: Staffed,
+  ): Promise<{ readonly skill: Skill; readonly send: () => Promise<Answer> }> {
     const skill = await inReview(world);
     const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
     const { objects } = world.registry;
     const isEvidence = (name: string): boolean => name.startsWith('public/');
     const putAll: typeof objects.putAll = (all) =>
-      [...all.keys()].some(isEvidence) ? Promise.reject(new Error('the storage is busy')) : objects.putAll(all);
+      [...all.keys()].some(isEvidence)
+        ? Promise.reject(new Error('the storage is busy'))
+        : objects.putAll(all);
     Object.assign(world.registry, { objects: { ...objects, putAll } });
     const send = (): Promise<Answer> => state(world.send, statement, world.rita);
     expect(await send()).toMatchObject({ status: 201 });
@@ -163,13 +191,18 @@ describe('a version whose approval was logged while the storage failed', () => {
     return { skill, send };
   }
 
-  const statusOf = async (world: Staffed, { manifest: { name, version } }: Skill): Promise<string> =>
-    (await call(world.send, `/api/v1/versions/${name}/${version}`)).body.status;
+  const statusOf = async (
+    world: Staffed,
+    { manifest: { name, version } }: Skill,
+  ): Promise<string> => (await call(world.send, `/api/v1/versions/${name}/${version}`)).body.status;
 
   it.each<[string, (world: Staffed, send: () => Promise<Answer>) => Promise<unknown>]>([
     ['the same approval comes again', (_, send) => send()],
     ['somebody asks for the status', (world) => world.send('/index/status.json')],
-    ['another statement is taken', (world) => acts['a claim of a scope']?.(world).then(({ send }) => send()) ?? Promise.reject()],
+    [
+      'another statement is taken',
+      (world) => acts['a claim of a scope']?.(world).then(({ send }) => send()) ?? Promise.reject(),
+    ],
   ])('enters the index when %s', async (_, next) => {
     const world = await makeStaffedWorld();
     open.push(world);
@@ -187,7 +220,10 @@ describe('a version whose approval was logged while the storage failed', () => {
     const skill = await inReview(world);
     const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
     const fault = failWrite(world.registry, 1);
-    expect(await state(world.send, statement, world.rita)).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
+    expect(await state(world.send, statement, world.rita)).toMatchObject({
+      status: 503,
+      body: { code: 'logged-unfinished' },
+    });
     fault.mend();
     world.wait(settlePauseMs);
     await world.send('/index/status.json');
@@ -219,21 +255,25 @@ describe('a version whose approval was logged while the storage failed', () => {
   it.each([
     ['is repeated after the log could not be written', 0],
     ['comes eight times at once', undefined],
-  ])('is approved by a passkey whose assertion %s, and no copy is suspected', async (_, failing) => {
-    const world = await makeStaffedWorld();
-    open.push(world);
-    const { registry } = world;
-    const { actor, digest, assertion } = await assertedBy(world);
-    const ask = (): ReturnType<typeof approveByPasskey> => approveByPasskey(registry, actor, { digest, assertion });
-    if (failing !== undefined) {
-      const fault = failWrite(registry, failing);
-      await expect(ask()).rejects.toThrow('the storage is busy');
-      fault.mend();
-    }
-    const all = await Promise.all(Array.from({ length: 8 }, ask));
-    expect(new Set(all.map(({ logIndex }) => logIndex)).size).toBe(1);
-    expect(await countOf(world, predicateTypes.approval)).toBe(1);
-  });
+  ])(
+    'is approved by a passkey whose assertion %s, and no copy is suspected',
+    async (_, failing) => {
+      const world = await makeStaffedWorld();
+      open.push(world);
+      const { registry } = world;
+      const { actor, digest, assertion } = await assertedBy(world);
+      const ask = (): ReturnType<typeof approveByPasskey> =>
+        approveByPasskey(registry, actor, { digest, assertion });
+      if (failing !== undefined) {
+        const fault = failWrite(registry, failing);
+        await expect(ask()).rejects.toThrow('the storage is busy');
+        fault.mend();
+      }
+      const all = await Promise.all(Array.from({ length: 8 }, ask));
+      expect(new Set(all.map(({ logIndex }) => logIndex)).size).toBe(1);
+      expect(await countOf(world, predicateTypes.approval)).toBe(1);
+    },
+  );
 
   it('is approved once by a passkey whose answer was lost, however often the answer is asked for', async () => {
     const world = await makeStaffedWorld();
@@ -277,7 +317,10 @@ describe('a publication that is in the log', () => {
       const answer = await act?.send();
       fault.mend();
       expect(answer).toMatchObject({ status: 503, body: { code: 'logged-unfinished' } });
-      const refusals = await world.registry.db.read.select().from(audit).where(eq(audit.kind, 'refused-intake'));
+      const refusals = await world.registry.db.read
+        .select()
+        .from(audit)
+        .where(eq(audit.kind, 'refused-intake'));
       expect(refusals).toEqual([]);
     },
   );
@@ -288,7 +331,10 @@ describe('a publication that is in the log', () => {
     const skill = makeSkill('@acme/new', '1.0.0');
     await publish(world.send, skill, world.author);
     const fault = failWrite(world.registry, 0, { forGood: true });
-    expect(await publish(world.send, skill, world.author)).toMatchObject({ status: 409, body: { code: 'version-exists' } });
+    expect(await publish(world.send, skill, world.author)).toMatchObject({
+      status: 409,
+      body: { code: 'version-exists' },
+    });
     fault.mend();
     expect(world.errors).not.toEqual([]);
   });
@@ -301,7 +347,10 @@ describe('a scan report', () => {
     const act = await acts['a scan report']?.(world);
     if (act === undefined) throw new Error('no act');
     const answers = await Promise.all(Array.from({ length: 8 }, () => act.send()));
-    expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, ...Array(7).fill('job-stale')]);
+    expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([
+      200,
+      ...Array(7).fill('job-stale'),
+    ]);
   });
 
   it('of two that policy asks for leaves its version waiting for nobody, whatever write fails once', async () => {
@@ -309,7 +358,11 @@ describe('a scan report', () => {
       const world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
       open.push(world);
       const other = makeKey();
-      await enrol(world.send, world.trust.administrator, { name: 'elsewhere', roles: ['scanner'], key: other });
+      await enrol(world.send, world.trust.administrator, {
+        name: 'elsewhere',
+        roles: ['scanner'],
+        key: other,
+      });
       const act = await acts['a scan report']?.(world);
       const fault = failWrite(world.registry, nth);
       await act?.send();
@@ -318,7 +371,8 @@ describe('a scan report', () => {
       world.wait(settlePauseMs);
       await world.send('/index/status.json');
       const token = await signIn(world.send, other);
-      const lease = async () => (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body.job;
+      const lease = async () =>
+        (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body.job;
       await expect.poll(lease, { message: `a job after write ${nth}` }).not.toBeNull();
       if (!fault.failed()) return;
     }

@@ -3,13 +3,24 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
-import { finishStatements, type NewStatement, newestCheckpoint, planAppend } from '../../../registry/log/log.ts';
+import {
+  finishStatements,
+  type NewStatement,
+  newestCheckpoint,
+  planAppend,
+} from '../../../registry/log/log.ts';
 import { loadKeys } from '../../../registry/log/signing.ts';
 import { type Database, retryOnClash } from '../../../registry/store/batch.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import { appendLeaf, type CompactRange, emptyRange, leafHash, rangeRoot } from '../../../skills-index/log/merkle-tree.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  leafHash,
+  rangeRoot,
+} from '../../../skills-index/log/merkle-tree.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
@@ -96,7 +107,11 @@ class Site {
 }
 
 /** Logs statements one by one, as the registry does; what was answered is certain. */
-async function work(registry: Registry, list: readonly NewStatement[], answered: number[]): Promise<void> {
+async function work(
+  registry: Registry,
+  list: readonly NewStatement[],
+  answered: number[],
+): Promise<void> {
   for (const one of list) {
     const planned = await retryOnClash(async () => {
       const plan = await planAppend(registry, [one]);
@@ -129,17 +144,22 @@ describe('registries over one database', () => {
     }
     for (const body of site.signed) {
       const [, size, root] = body.split('\n');
-      expect(roots.get(Number(size)), `a tree of size ${size} that is not in the log was signed`).toBe(root);
+      expect(
+        roots.get(Number(size)),
+        `a tree of size ${size} that is not in the log was signed`,
+      ).toBe(root);
     }
     expect(rows.map((row) => row.index)).toEqual(rows.map((_, at) => at));
     expect(rows.every((row) => row.note !== null)).toBe(true);
     const head = await newestCheckpoint(registry);
     const own = { origin: 'localhost', key: registry.keys.log.publicKey };
-    if (head !== undefined) expect(verifyCheckpoint(head.note, own)).toMatchObject({ size: rows.length });
+    if (head !== undefined)
+      expect(verifyCheckpoint(head.note, own)).toMatchObject({ size: rows.length });
     const told = await registry.db.read.select().from(statements);
     for (const index of answered) expect(told.map((row) => row.logIndex)).toContain(index);
     for (const { bundle } of told) {
-      const bytes = site.stored.get(`stored/sha256/${bundle?.slice('sha256:'.length)}`) ?? Buffer.alloc(0);
+      const bytes =
+        site.stored.get(`stored/sha256/${bundle?.slice('sha256:'.length)}`) ?? Buffer.alloc(0);
       verifyStatement(JSON.parse(Buffer.from(bytes).toString('utf8')), { root: trust.root });
     }
   }
@@ -148,21 +168,28 @@ describe('registries over one database', () => {
     site = new Site();
     const answered: number[] = [];
     const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-    const [one, two] = [await site.process(turn), await site.process(turn)];
-    await Promise.all([work(one, pool.slice(0, 12), answered), work(two, pool.slice(12), answered)]);
+    const one = await site.process(turn);
+    const two = await site.process(turn);
+    await Promise.all([
+      work(one, pool.slice(0, 12), answered),
+      work(two, pool.slice(12), answered),
+    ]);
     expect(answered.sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, at) => at));
     await check(answered);
   });
 
   it('sign none in whatever order their writes come, and wherever either of them dies', async () => {
-    const death = fc.option(fc.record({ write: fc.nat(14), after: fc.boolean() }), { nil: undefined });
+    const death = fc.option(fc.record({ write: fc.nat(14), after: fc.boolean() }), {
+      nil: undefined,
+    });
     const run = fc.record({ one: death, two: death, scheduler: fc.scheduler() });
     await fc.assert(
       fc.asyncProperty(run, async ({ one, two, scheduler }) => {
         site = new Site();
         const answered: number[] = [];
         const turn = (): Promise<unknown> => scheduler.schedule(Promise.resolve());
-        const [first, second] = [await site.process(turn, one), await site.process(turn, two)];
+        const first = await site.process(turn, one);
+        const second = await site.process(turn, two);
         const both = Promise.all([
           work(first, pool.slice(0, 4), answered).catch(orDead),
           work(second, pool.slice(4, 8), answered).catch(orDead),

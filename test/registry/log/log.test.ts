@@ -30,8 +30,15 @@ describe('the log', () => {
       const many = await Promise.all(
         Array.from({ length: 50 }, async (_, n) => {
           const key = makeKey();
-          const statement = scopeStatement({ scope: parseScope(`filler-${i}-${n}`), owners: [key.open] });
-          return { statement, envelope: await signStatement(statement, key), signer: { keyId: key.keyId, spki: key.publicKey } };
+          const statement = scopeStatement({
+            scope: parseScope(`filler-${i}-${n}`),
+            owners: [key.open],
+          });
+          return {
+            statement,
+            envelope: await signStatement(statement, key),
+            signer: { keyId: key.keyId, spki: key.publicKey },
+          };
         }),
       );
       await registry.db.batch((await planAppend(registry, many)).writes);
@@ -49,13 +56,18 @@ describe('the log', () => {
     }
   };
   const key = (): Uint8Array => Buffer.from(world.trust.root.log.key, 'base64');
-  const bytes = async (path: string): Promise<Buffer> => Buffer.from(await (await world.send(path)).arrayBuffer());
+  const bytes = async (path: string): Promise<Buffer> =>
+    Buffer.from(await (await world.send(path)).arrayBuffer());
 
   it('answers each statement with a Sigstore bundle that verifies against the root file', async () => {
     const stranger = makeKey();
     const { body } = await claimScope(world.send, 'proved', stranger);
     const verified = verifyStatement(body.bundle, { root: world.trust.root });
-    expect(verified).toMatchObject({ signer: stranger.keyId, logIndex: body.logIndex, digest: body.digest });
+    expect(verified).toMatchObject({
+      signer: stranger.keyId,
+      logIndex: body.logIndex,
+      digest: body.digest,
+    });
   });
 
   it('serves tiles from which anybody computes the root that its checkpoint signs', async () => {
@@ -68,22 +80,34 @@ describe('the log', () => {
     const leafAt = (index: number): Uint8Array => leaves.subarray(index * 32, index * 32 + 32);
     for (const index of [0, 255, 256, head.size - 1]) {
       const proof = inclusionProof(index, head.size, leafAt);
-      expect(verifyInclusion({ leaf: leafAt(index), index, size: head.size, root: head.root, proof })).toBe(true);
+      expect(
+        verifyInclusion({ leaf: leafAt(index), index, size: head.size, root: head.root, proof }),
+      ).toBe(true);
     }
     // Level 1 holds the roots of full tiles of level 0.
-    expect(await bytes('/log/tile/1/000.p/1')).toEqual(Buffer.from(treeRootFrom(256, nodesFromLeaves(leafAt))));
+    expect(await bytes('/log/tile/1/000.p/1')).toEqual(
+      Buffer.from(treeRootFrom(256, nodesFromLeaves(leafAt))),
+    );
   });
 
   it('serves entries that hash to the leaves of the tile beside them, each where it belongs', async () => {
-    const { size } = verifyCheckpoint((await bytes('/log/checkpoint')).toString(), { origin: 'localhost', key: key() });
+    const { size } = verifyCheckpoint((await bytes('/log/checkpoint')).toString(), {
+      origin: 'localhost',
+      key: key(),
+    });
     for (const place of ['000', `001.p/${size - 256}`]) {
       const entries = entriesIn(await bytes(`/log/tile/entries/${place}`));
       const leaves = await bytes(`/log/tile/0/${place}`);
       expect(Buffer.concat(entries.map((entry) => Buffer.from(leafHash(entry))))).toEqual(leaves);
       for (const entry of entries)
-        expect(JSON.parse(entry.toString())).toMatchObject({ kind: 'hashedrekord', apiVersion: '0.0.2' });
+        expect(JSON.parse(entry.toString())).toMatchObject({
+          kind: 'hashedrekord',
+          apiVersion: '0.0.2',
+        });
       // Who reads them notices an entry that was put in another's place.
-      const swapped = [entries[1], entries[0], ...entries.slice(2)].map((entry) => Buffer.from(leafHash(entry ?? Buffer.of())));
+      const swapped = [entries[1], entries[0], ...entries.slice(2)].map((entry) =>
+        Buffer.from(leafHash(entry ?? Buffer.of())),
+      );
       expect(Buffer.concat(swapped)).not.toEqual(leaves);
     }
   });
@@ -97,12 +121,15 @@ describe('the log', () => {
     expect(head.headers.get('cache-control')).toBe('no-cache');
   });
 
-  it.each(['tile/0/000.p/999', 'tile/0/005', 'tile/2/000', 'tile/0/../../stored', 'tile/entries/009'])(
-    'has no %s',
-    async (path) => {
-      expect([404, 422]).toContain((await world.send(`/log/${path}`)).status);
-    },
-  );
+  it.each([
+    'tile/0/000.p/999',
+    'tile/0/005',
+    'tile/2/000',
+    'tile/0/../../stored',
+    'tile/entries/009',
+  ])('has no %s', async (path) => {
+    expect([404, 422]).toContain((await world.send(`/log/${path}`)).status);
+  });
 
   it('cannot be rewritten by a statement to the database, nor the audit', async () => {
     const { registry } = world;
@@ -133,7 +160,11 @@ describe('the log', () => {
     const { administrator } = world.trust;
     const envelope = await signStatement(statement, administrator);
     const planned = await planAppend(registry, [
-      { statement, envelope, signer: { keyId: administrator.keyId, spki: administrator.publicKey } },
+      {
+        statement,
+        envelope,
+        signer: { keyId: administrator.keyId, spki: administrator.publicKey },
+      },
     ]);
     await registry.db.batch(planned.writes);
     const unsigned = async (): Promise<number> =>
@@ -141,7 +172,9 @@ describe('the log', () => {
     expect(await unsigned()).toBe(1);
     await resume(registry, (error) => world.errors.push(error));
     expect(await unsigned()).toBe(0);
-    expect((await registry.db.read.select().from(statements)).every((row) => row.bundle !== null)).toBe(true);
+    expect(
+      (await registry.db.read.select().from(statements)).every((row) => row.bundle !== null),
+    ).toBe(true);
     expect(await signIn(world.send, stray)).toBeTypeOf('string');
   });
 });
@@ -156,7 +189,10 @@ describe('a log whose newest row is damaged', () => {
   it.each([
     ['other peaks', sql`peaks = (SELECT peaks FROM log WHERE "index" = 0)`],
     ['another root', sql`root = (SELECT root FROM log WHERE "index" = 0)`],
-    ['peaks and a root of another tree', sql`(peaks, root) = (SELECT peaks, root FROM log WHERE "index" = 0)`],
+    [
+      'peaks and a root of another tree',
+      sql`(peaks, root) = (SELECT peaks, root FROM log WHERE "index" = 0)`,
+    ],
   ])('signs nothing over it: %s', async (_, damage) => {
     const { registry, send } = world;
     expect((await claimScope(send, 'before', makeKey())).status).toBe(201);

@@ -9,7 +9,11 @@ import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const key = makeKey();
 const statement = scopeStatement({ scope: parseScope('nuisance'), owners: [key.open] });
-const signed = async (type: string, payload: Uint8Array, signer: TestKey = key): Promise<NewStatement> => ({
+const signed = async (
+  type: string,
+  payload: Uint8Array,
+  signer: TestKey = key,
+): Promise<NewStatement> => ({
   statement,
   envelope: await signPayload(type, payload, signer),
   signer: { keyId: key.keyId, spki: key.publicKey },
@@ -25,8 +29,14 @@ describe('what nobody could verify once it is logged', () => {
   it.each<[string, () => Promise<NewStatement>]>([
     ['another payload type', () => signed('application/x', statementBytes(statement))],
     ['a payload that is no statement', () => signed(inTotoPayloadType, Buffer.from('{}'))],
-    ['a payload in another form', () => signed(inTotoPayloadType, Buffer.from(JSON.stringify(statement, null, 1)))],
-    ['a signature by another key', () => signed(inTotoPayloadType, statementBytes(statement), makeKey())],
+    [
+      'a payload in another form',
+      () => signed(inTotoPayloadType, Buffer.from(JSON.stringify(statement, null, 1))),
+    ],
+    [
+      'a signature by another key',
+      () => signed(inTotoPayloadType, statementBytes(statement), makeKey()),
+    ],
     [
       'another key’s name',
       async () => ({
@@ -38,9 +48,13 @@ describe('what nobody could verify once it is logged', () => {
     const before = await logSize(world.registry);
     await expect(planAppend(world.registry, [await make()])).rejects.toThrow();
     expect(await logSize(world.registry)).toBe(before);
-    expect((await planAppend(world.registry, [await signed(inTotoPayloadType, statementBytes(statement))])).indexes).toEqual([
-      before,
-    ]);
+    expect(
+      (
+        await planAppend(world.registry, [
+          await signed(inTotoPayloadType, statementBytes(statement)),
+        ])
+      ).indexes,
+    ).toEqual([before]);
   });
 
   it('cannot be planned behind what could be', async () => {
@@ -51,12 +65,18 @@ describe('what nobody could verify once it is logged', () => {
 
   it('is refused when a stranger posts it, and the registry goes on for everybody', async () => {
     const { envelope } = await signed('application/x', statementBytes(statement));
-    expect(await call(world.send, '/api/v1/statements', { json: envelope, keyId: key.keyId })).toMatchObject({
+    expect(
+      await call(world.send, '/api/v1/statements', { json: envelope, keyId: key.keyId }),
+    ).toMatchObject({
       status: 422,
       body: { code: 'statement-invalid', detail: expect.stringContaining('application/x') },
     });
-    expect((await call(world.send, '/api/v1/whoami', { token: world.tokens.rita })).status).toBe(200);
-    expect((await publish(world.send, makeSkill('@acme/on', '1.0.0'), world.author)).status).toBe(201);
+    expect((await call(world.send, '/api/v1/whoami', { token: world.tokens.rita })).status).toBe(
+      200,
+    );
+    expect((await publish(world.send, makeSkill('@acme/on', '1.0.0'), world.author)).status).toBe(
+      201,
+    );
     expect((await claimScope(world.send, 'nuisance', key)).status).toBe(201);
   });
 });

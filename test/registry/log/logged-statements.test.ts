@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEntryTile, tilePath } from '../../../skills-index/log/tile.ts';
 import { parseJson } from '../../../skills-index/skill/json.ts';
-import { keyStatement, predicateTypes, revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  keyStatement,
+  predicateTypes,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { pae } from '../../../skills-index/statement/sign.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -11,7 +15,9 @@ import { approve, call, claimScope, makeSkill, publish, scan, state } from '../r
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const approved = makeSkill('@acme/t', '1.0.0');
-const waiting = makeSkill('@acme/secret-project', '1.0.0', { files: { 'plan.md': 'not yet public\n' } });
+const waiting = makeSkill('@acme/secret-project', '1.0.0', {
+  files: { 'plan.md': 'not yet public\n' },
+});
 
 describe('statements by log index', () => {
   let world: Staffed;
@@ -25,33 +31,59 @@ describe('statements by log index', () => {
     }
     expect((await approve(send, tokens.rita, rita, approved)).status).toBe(201);
     const { digest: bundle } = approved.packed;
-    const revoked = { kind: 'revoked', target: { bundle }, reason: 'it leaks', nonce: freshNonce() } as const;
+    const revoked = {
+      kind: 'revoked',
+      target: { bundle },
+      reason: 'it leaks',
+      nonce: freshNonce(),
+    } as const;
     expect((await state(send, revocationStatement(revoked), rita)).status).toBe(201);
     const leaver = makeKey();
     expect((await claimScope(send, 'leaver', leaver)).status).toBe(201);
-    expect((await state(send, keyStatement({ key: leaver.open, state: 'ended' }), leaver)).status).toBe(201);
+    expect(
+      (await state(send, keyStatement({ key: leaver.open, state: 'ended' }), leaver)).status,
+    ).toBe(201);
     size = Number((await (await send('/log/checkpoint')).text()).split('\n')[1]);
   });
   afterAll(() => world.close());
 
-  const read = async (index: number | string): Promise<Response> => world.send(`/log/statements/${index}`);
+  const read = async (index: number | string): Promise<Response> =>
+    world.send(`/log/statements/${index}`);
 
   it('are served to anybody, one for each entry, and each is the one that its entry commits to', async () => {
     const tile = { level: 'entries', index: 0, width: size } as const;
     const bytes = Buffer.from(await (await world.send(`/log/${tilePath(tile)}`)).arrayBuffer());
-    const entries = parseEntryTile(bytes, tile).map((entry) => JSON.parse(Buffer.from(entry).toString('utf8')));
+    const entries = parseEntryTile(bytes, tile).map((entry) =>
+      JSON.parse(Buffer.from(entry).toString('utf8')),
+    );
     const kinds: string[] = [];
     for (const [index, entry] of entries.entries()) {
-      const { value } = parseJson(Buffer.from(await (await read(index)).arrayBuffer()), 'statement');
+      const { value } = parseJson(
+        Buffer.from(await (await read(index)).arrayBuffer()),
+        'statement',
+      );
       const { statement, logIndex } = verifyStatement(value, { root: world.trust.root });
-      const { payloadType, payload } = (value as { dsseEnvelope: { payloadType: string; payload: string } }).dsseEnvelope;
+      const { payloadType, payload } = (
+        value as { dsseEnvelope: { payloadType: string; payload: string } }
+      ).dsseEnvelope;
       const signed = createHash('sha256').update(pae(payloadType, Buffer.from(payload, 'base64')));
       expect(entry.spec.hashedRekordV002.data.digest).toBe(signed.digest('base64'));
       expect(logIndex).toBe(index);
       kinds.push(statement.predicateType);
     }
-    const { member, scope, publish: publication, scan: scanned, approval, verdict, revocation, key } = predicateTypes;
-    expect(new Set(kinds)).toEqual(new Set([member, scope, publication, scanned, approval, verdict, revocation, key]));
+    const {
+      member,
+      scope,
+      publish: publication,
+      scan: scanned,
+      approval,
+      verdict,
+      revocation,
+      key,
+    } = predicateTypes;
+    expect(new Set(kinds)).toEqual(
+      new Set([member, scope, publication, scanned, approval, verdict, revocation, key]),
+    );
   });
 
   it('may be kept by whoever reads them, since they never change', async () => {
@@ -62,14 +94,23 @@ describe('statements by log index', () => {
     ]);
   });
 
-  it.each(['-1', '01', '1e3', '999999', '99999999999999999999', 'x', '0/x'])('are not there at %s', async (index) => {
-    expect((await read(index)).status).toBe(404);
-  });
+  it.each(['-1', '01', '1e3', '999999', '99999999999999999999', 'x', '0/x'])(
+    'are not there at %s',
+    async (index) => {
+      expect((await read(index)).status).toBe(404);
+    },
+  );
 
   it('take no privacy from the files of a version that waits: its bundle, files and report stay private', async () => {
-    const report = (await call(world.send, '/api/v1/versions/@acme/secret-project/1.0.0')).body.report;
-    const blobs = [waiting.packed.digest, ...waiting.packed.bundle.files.slice(-1).map(({ sha256 }) => sha256), report];
-    for (const digest of blobs) expect((await world.send(`/blobs/sha256/${digest.slice(7)}`)).status, digest).toBe(404);
+    const report = (await call(world.send, '/api/v1/versions/@acme/secret-project/1.0.0')).body
+      .report;
+    const blobs = [
+      waiting.packed.digest,
+      ...waiting.packed.bundle.files.slice(-1).map(({ sha256 }) => sha256),
+      report,
+    ];
+    for (const digest of blobs)
+      expect((await world.send(`/blobs/sha256/${digest.slice(7)}`)).status, digest).toBe(404);
   });
 
   it('stand in the OpenAPI document', async () => {

@@ -32,7 +32,13 @@ async function startWitness(world: Staffed, name: string, now = () => world.regi
   };
   const server = await serveWitness(watching, { host: 'localhost', port: 0 });
   onTestFinished(() => server.close());
-  return { base: server.base, line: witnessLine(key), heads: watching.heads, close: server.close, alarms };
+  return {
+    base: server.base,
+    line: witnessLine(key),
+    heads: watching.heads,
+    close: server.close,
+    alarms,
+  };
 }
 
 describe('a registry with witnesses', () => {
@@ -45,7 +51,13 @@ describe('a registry with witnesses', () => {
   afterEach(() => world.close());
 
   const give = (policy: WitnessPolicy, urls: readonly string[], by: typeof fetch = fetch): void => {
-    const witnesses: Witnesses = { policy, urls, fetch: by, say: (line) => said.push(line), last: new Map() };
+    const witnesses: Witnesses = {
+      policy,
+      urls,
+      fetch: by,
+      say: (line) => said.push(line),
+      last: new Map(),
+    };
     Object.assign(world.registry, { witnesses });
   };
   const policyOf = (...witnesses: WitnessPolicy['witnesses']): WitnessPolicy => ({
@@ -58,11 +70,17 @@ describe('a registry with witnesses', () => {
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).checkpoint;
   };
   const count = (note: string, policy: WitnessPolicy) =>
-    countWitnesses({ note, policy, log: { key: spkiOf(world.trust.root.log) }, now: world.registry.now().getTime() });
+    countWitnesses({
+      note,
+      policy,
+      log: { key: spkiOf(world.trust.root.log) },
+      now: world.registry.now().getTime(),
+    });
   const ready = async (): Promise<unknown> => (await world.send('/readyz')).json();
 
   it('has the head of its log cosigned before a status over it is signed', async () => {
-    const [one, two] = [await startWitness(world, 'one.example/w'), await startWitness(world, 'two.example/w')];
+    const one = await startWitness(world, 'one.example/w');
+    const two = await startWitness(world, 'two.example/w');
     const policy = policyOf(one.line, two.line);
     give(policy, [one.base, two.base]);
     expect(count(await status(), policy)).toMatchObject({ enough: true, of: 2 });
@@ -109,7 +127,9 @@ describe('a registry with witnesses', () => {
     Object.assign(objects, {
       putOver: async (name: string, bytes: Uint8Array, tag: string | undefined) => {
         if (name === 'public/index/@acme/announced') {
-          const { logIndex } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { logIndex: number };
+          const { logIndex } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+            logIndex: number;
+          };
           seen.push(((await one.heads.read(origin)).head?.size ?? 0) - logIndex);
         }
         return putOver(name, bytes, tag);
@@ -128,7 +148,9 @@ describe('a registry with witnesses', () => {
     world.wait(2 * 3_600_000);
     const [second] = count(await status(), policy).counted;
     expect((second?.seconds ?? 0) - (first?.seconds ?? 0)).toBe(7_200);
-    expect(count(await (await world.send('/log/checkpoint')).text(), policy).counted).toEqual([second]);
+    expect(count(await (await world.send('/log/checkpoint')).text(), policy).counted).toEqual([
+      second,
+    ]);
   });
 
   it('catches up with a witness whose memory it does not share', async () => {
@@ -136,7 +158,8 @@ describe('a registry with witnesses', () => {
     const policy = policyOf(one.line);
     give(policy, [one.base]);
     await status();
-    for (let at = 0; at < 5; at++) await publish(world.send, makeSkill('@acme/more', `1.0.${at}`), world.author);
+    for (let at = 0; at < 5; at++)
+      await publish(world.send, makeSkill('@acme/more', `1.0.${at}`), world.author);
     // As after a restart: what the witness cosigned last is not known.
     give(policy, [one.base]);
     expect(count(await status(), policy).counted).toHaveLength(1);
@@ -154,7 +177,10 @@ describe('a registry with witnesses', () => {
     await publish(world.send, makeSkill('@acme/lonely', '1.0.0'), world.author);
     expect(count(await status(), policy).counted).toEqual([]);
     expect(said).toEqual([expect.stringContaining('ECONNREFUSED')]);
-    expect(await ready()).toMatchObject({ ok: true, witnesses: [{ ok: false, why: 'connect ECONNREFUSED' }] });
+    expect(await ready()).toMatchObject({
+      ok: true,
+      witnesses: [{ ok: false, why: 'connect ECONNREFUSED' }],
+    });
     isDown = false;
     world.wait(120_000);
     expect(count(await status(), policy).counted).toHaveLength(1);
@@ -170,7 +196,10 @@ describe('a registry with witnesses', () => {
       isFirst = false;
       await publish(world.send, makeSkill('@acme/meanwhile', '1.0.0'), world.author);
       const { size } = parseCheckpoint(await (await world.send('/log/checkpoint')).text());
-      return new Response(`${size}\n`, { status: 409, headers: { 'content-type': 'text/x.tlog.size' } });
+      return new Response(`${size}\n`, {
+        status: 409,
+        headers: { 'content-type': 'text/x.tlog.size' },
+      });
     });
     await status();
     expect(said).toEqual([]);
@@ -180,7 +209,9 @@ describe('a registry with witnesses', () => {
   it('waits for a witness that never answers no longer than it has to', async () => {
     const one = await startWitness(world, 'one.example/w');
     const never: typeof fetch = (_, init) =>
-      new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('timed out'))));
+      new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(new Error('timed out'))),
+      );
     give(policyOf(one.line), [one.base], never);
     const begin = performance.now();
     await status();
@@ -197,7 +228,11 @@ describe('a registry with witnesses', () => {
       const answer = await fetch(input, init);
       if (!answer.ok) return answer;
       const note = String(init?.body).split('\n\n').slice(1).join('\n\n');
-      const foreign = await signCosignature(note, { name: 'one.example/w', seconds: 1, key: stranger });
+      const foreign = await signCosignature(note, {
+        name: 'one.example/w',
+        seconds: 1,
+        key: stranger,
+      });
       return new Response(`${foreign}garbage\n${await answer.text()}`);
     });
     const note = await status();
@@ -208,7 +243,11 @@ describe('a registry with witnesses', () => {
   it.each<[string, () => Response, string]>([
     ['nothing', () => new Response(''), 'no cosignature'],
     ['a refusal', () => new Response('no', { status: 403 }), 'it refused, 403'],
-    ['a size that is none', () => new Response('-1\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } }), '409'],
+    [
+      'a size that is none',
+      () => new Response('-1\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } }),
+      '409',
+    ],
     ['very much', () => new Response('x'.repeat(100_000)), 'more than is read'],
   ])('signs its status all the same when a witness answers %s', async (_, answer, says) => {
     const one = await startWitness(world, 'one.example/w');
@@ -220,8 +259,11 @@ describe('a registry with witnesses', () => {
   it('writes nothing more while a witness has seen more of its log, says so to who operates, and goes on when that is over', async () => {
     const one = await startWitness(world, 'one.example/w');
     let ahead = false;
-    const more = () => new Response('99999\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } });
-    give(policyOf(one.line), [one.base], async (input, init) => (ahead ? more() : fetch(input, init)));
+    const more = () =>
+      new Response('99999\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } });
+    give(policyOf(one.line), [one.base], async (input, init) =>
+      ahead ? more() : fetch(input, init),
+    );
     const before = await (await world.send('/index/status.json')).text();
     ahead = true;
     world.wait(7_200_000);
@@ -230,7 +272,10 @@ describe('a registry with witnesses', () => {
     expect(said).toEqual([expect.stringContaining('ALARM: it cosigned this log at size 99999')]);
     const refused = await publish(world.send, makeSkill('@acme/lost', '1.0.0'), world.author);
     expect(refused.status).toBe(409);
-    expect(refused.body).toMatchObject({ code: 'log-behind', detail: expect.stringContaining('saw 99999 entries') });
+    expect(refused.body).toMatchObject({
+      code: 'log-behind',
+      detail: expect.stringContaining('saw 99999 entries'),
+    });
     const told = await world.send('/readyz');
     expect(told.status).toBe(503);
     expect(await told.json()).toMatchObject({ ok: false, behind: { url: one.base, size: 99999 } });
@@ -239,7 +284,9 @@ describe('a registry with witnesses', () => {
     world.wait(3_000);
     expect(await (await world.send('/index/status.json')).text()).not.toBe(before);
     expect((await world.send('/readyz')).status).toBe(200);
-    expect((await publish(world.send, makeSkill('@acme/lost', '1.0.0'), world.author)).status).toBe(201);
+    expect((await publish(world.send, makeSkill('@acme/lost', '1.0.0'), world.author)).status).toBe(
+      201,
+    );
   });
 
   it.each<[string, (line: typeof cosignatures.$inferInsert) => Promise<void>]>([
@@ -248,27 +295,36 @@ describe('a registry with witnesses', () => {
       ', also one that an earlier version kept',
       async (line) => void (await world.registry.db.read.insert(cosignatures).values(line)),
     ],
-  ])('keeps no line of a witness whose clock is days ahead, and takes the next one%s', async (_, keep) => {
-    let ahead = 3 * 86_400_000;
-    const one = await startWitness(world, 'one.example/w', () => new Date(world.registry.now().getTime() + ahead));
-    const policy = policyOf(one.line);
-    give(policy, [one.base]);
-    const early = await status();
-    expect(count(early, policy)).toMatchObject({ counted: [], early: [] });
-    expect(said).toEqual([expect.stringContaining('lies in the future')]);
-    const size = parseCheckpoint(early).size;
-    const seconds = Math.floor((world.registry.now().getTime() + ahead) / 1000);
-    await keep({ size, name: one.line.name, seconds, line: '\u2014 one.example/w AAAA\n' });
-    ahead = 0;
-    world.wait(60_000);
-    expect(count(await status(), policy).counted).toHaveLength(1);
-  });
+  ])(
+    'keeps no line of a witness whose clock is days ahead, and takes the next one%s',
+    async (_, keep) => {
+      let ahead = 3 * 86_400_000;
+      const one = await startWitness(
+        world,
+        'one.example/w',
+        () => new Date(world.registry.now().getTime() + ahead),
+      );
+      const policy = policyOf(one.line);
+      give(policy, [one.base]);
+      const early = await status();
+      expect(count(early, policy)).toMatchObject({ counted: [], early: [] });
+      expect(said).toEqual([expect.stringContaining('lies in the future')]);
+      const size = parseCheckpoint(early).size;
+      const seconds = Math.floor((world.registry.now().getTime() + ahead) / 1000);
+      await keep({ size, name: one.line.name, seconds, line: '\u2014 one.example/w AAAA\n' });
+      ahead = 0;
+      world.wait(60_000);
+      expect(count(await status(), policy).counted).toHaveLength(1);
+    },
+  );
 
   it('asks who refused again at once, since it may know the log’s new key now', async () => {
     const one = await startWitness(world, 'one.example/w');
     let knows = false;
     const policy = policyOf(one.line);
-    give(policy, [one.base], async (input, init) => (knows ? fetch(input, init) : new Response('no', { status: 403 })));
+    give(policy, [one.base], async (input, init) =>
+      knows ? fetch(input, init) : new Response('no', { status: 403 }),
+    );
     expect(count(await status(), policy).counted).toEqual([]);
     knows = true;
     world.wait(3_000);
@@ -279,7 +335,11 @@ describe('a registry with witnesses', () => {
 describe('a registry whose clients demand witnesses', () => {
   const key = Buffer.from(testLogKey('one').publicKey).toString('base64');
   const demand = (threshold: number): string =>
-    JSON.stringify({ schema: 'skillgate.witnesses/1', threshold, witnesses: [{ name: 'one.example/w', key }] });
+    JSON.stringify({
+      schema: 'skillgate.witnesses/1',
+      threshold,
+      witnesses: [{ name: 'one.example/w', key }],
+    });
   const read = (signedPolicy: string, ...urls: string[]) =>
     readWitnesses(folderWith(), { urls, signedPolicy, say: () => undefined });
 
@@ -289,7 +349,9 @@ describe('a registry whose clients demand witnesses', () => {
       message: expect.stringContaining('one.example/w'),
       hint: expect.stringContaining('--witness URL'),
     });
-    expect(await read(demand(1), 'http://localhost:1')).toMatchObject({ urls: ['http://localhost:1'] });
+    expect(await read(demand(1), 'http://localhost:1')).toMatchObject({
+      urls: ['http://localhost:1'],
+    });
     expect(await read(demand(0))).toBeUndefined();
   });
 
@@ -297,8 +359,13 @@ describe('a registry whose clients demand witnesses', () => {
     const two = JSON.stringify({
       schema: 'skillgate.witnesses/1',
       threshold: 2,
-      witnesses: ['one', 'two'].map((name) => ({ name, key: Buffer.from(testLogKey(name).publicKey).toString('base64') })),
+      witnesses: ['one', 'two'].map((name) => ({
+        name,
+        key: Buffer.from(testLogKey(name).publicKey).toString('base64'),
+      })),
     });
-    await expect(read(two, 'http://localhost:1', 'http://localhost:1')).rejects.toMatchObject({ code: 'witnesses-unasked' });
+    await expect(read(two, 'http://localhost:1', 'http://localhost:1')).rejects.toMatchObject({
+      code: 'witnesses-unasked',
+    });
   });
 });

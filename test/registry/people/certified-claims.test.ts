@@ -29,13 +29,26 @@ describe('a registry that trusts a Sigstore', () => {
   it.each<[string, () => Statement]>([
     [
       'a member',
-      () => memberStatement({ nonce: freshNonce(), name: 'eve', roles: ['reviewer'], key: world.author.open, state: 'enrolled' }),
+      () =>
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'eve',
+          roles: ['reviewer'],
+          key: world.author.open,
+          state: 'enrolled',
+        }),
     ],
     ['a key', () => keyStatement({ key: world.author.open, state: 'enrolled' })],
     ['the end of a key', () => keyStatement({ key: world.author.open, state: 'ended' })],
     [
       'a revocation',
-      () => revocationStatement({ kind: 'revoked', target: { publisher: identityId(kim) }, reason: 'r', nonce: freshNonce() }),
+      () =>
+        revocationStatement({
+          kind: 'revoked',
+          target: { publisher: identityId(kim) },
+          reason: 'r',
+          nonce: freshNonce(),
+        }),
     ],
   ])('logs no statement by certificate about %s', async (_, statement) => {
     const answer = await post(world.send, statement(), certify(somebody));
@@ -48,7 +61,11 @@ describe('a registry that trusts a Sigstore', () => {
   it('gives who sends a claim twice the first answer, and a second claim by its certificate nothing', async () => {
     const signer = certify(somebody);
     const bundle = await sigstore.say(
-      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('twice'), owners: [kim] }),
+      scopeStatement({
+        registry: registryIdOf(world.trust.root),
+        scope: parseScope('twice'),
+        owners: [kim],
+      }),
       signer,
     );
     const first = await call(world.send, '/api/v1/statements', { json: bundle });
@@ -62,10 +79,16 @@ describe('a registry that trusts a Sigstore', () => {
 
   it('gives both who send one claim at the same time the same answer', async () => {
     const bundle = await sigstore.say(
-      scopeStatement({ registry: registryIdOf(world.trust.root), scope: parseScope('at-once'), owners: [kim] }),
+      scopeStatement({
+        registry: registryIdOf(world.trust.root),
+        scope: parseScope('at-once'),
+        owners: [kim],
+      }),
       certify(somebody),
     );
-    const answers = await Promise.all([1, 2, 3].map(() => call(world.send, '/api/v1/statements', { json: bundle })));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => call(world.send, '/api/v1/statements', { json: bundle })),
+    );
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.digest)).size).toBe(1);
   });
@@ -79,14 +102,21 @@ describe('a registry that trusts a Sigstore', () => {
       owners: [{ issuer: mallory.issuer, subject: mallory.subject }],
       previous,
     });
-    expect(await post(world.send, theft, certify(mallory))).toMatchObject({ status: 403, body: { code: 'scope-taken' } });
+    expect(await post(world.send, theft, certify(mallory))).toMatchObject({
+      status: 403,
+      body: { code: 'scope-taken' },
+    });
     const bundle = await sigstore.say(theft, certify(mallory));
     const signer = verifySent(world.registry, bundle, theft);
-    const forged = await planAppend(world.registry, [{ statement: theft, envelope: bundle.dsseEnvelope, signer }]);
+    const forged = await planAppend(world.registry, [
+      { statement: theft, envelope: bundle.dsseEnvelope, signer },
+    ]);
     await world.registry.db.batch(forged.writes);
     await finishStatements(world.registry, forged.indexes);
     expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });
-    expect(await publishBy(world.send, makeSkill('@kims/stolen', '1.0.0'), mallory)).toMatchObject({ status: 403 });
+    expect(await publishBy(world.send, makeSkill('@kims/stolen', '1.0.0'), mallory)).toMatchObject({
+      status: 403,
+    });
     expect(world.errors).toEqual([]);
   });
 });
@@ -95,7 +125,10 @@ describe('a registry that trusts no Sigstore', () => {
   it('takes nothing by certificate, and says so', async () => {
     const world = await makeWorld();
     const registry = registryIdOf(world.trust.root);
-    const bundle = await sigstore.say(scopeStatement({ registry, scope: parseScope('kims'), owners: [kim] }), certify(somebody));
+    const bundle = await sigstore.say(
+      scopeStatement({ registry, scope: parseScope('kims'), owners: [kim] }),
+      certify(somebody),
+    );
     const answer = await call(world.send, '/api/v1/statements', { json: bundle });
     expect(answer).toMatchObject({
       status: 422,

@@ -4,8 +4,23 @@ import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import type { PlainBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
-import { somebody, someWorkflow, type TestClaims, TestSigstore } from '../../skills-index/story-sigstore.ts';
-import { certify, claim, job, kim, provenanceOf, publication, publishBy, sigstore, upload } from '../certified-road.ts';
+import {
+  somebody,
+  someWorkflow,
+  type TestClaims,
+  TestSigstore,
+} from '../../skills-index/story-sigstore.ts';
+import {
+  certify,
+  claim,
+  job,
+  kim,
+  provenanceOf,
+  publication,
+  publishBy,
+  sigstore,
+  upload,
+} from '../certified-road.ts';
 import { approve, call, makeSkill, publish, scan, signPublication, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -14,13 +29,20 @@ describe('a registry that trusts a Sigstore', () => {
   beforeAll(async () => {
     world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
     await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) });
-    await claim(world.send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
+    await claim(world.send, 'ours', {
+      owners: [kim],
+      publishers: [job],
+      signer: certify(somebody),
+    });
   });
   afterAll(() => world.close());
 
   it('takes the claim of a person, and tells whose the scope is', async () => {
     expect((await call(world.send, '/api/v1/scopes/@kims')).body).toMatchObject({ owners: [kim] });
-    expect((await call(world.send, '/api/v1/scopes/@ours')).body).toMatchObject({ owners: [kim], publishers: [job] });
+    expect((await call(world.send, '/api/v1/scopes/@ours')).body).toMatchObject({
+      owners: [kim],
+      publishers: [job],
+    });
   });
 
   it('takes a publication with provenance by one certificate, and installers admit it', async () => {
@@ -40,9 +62,15 @@ describe('a registry that trusts a Sigstore', () => {
     const index = await (await world.send('/index/@ours/counter')).text();
     expect(JSON.parse(index)).toMatchObject({ publisher: identityId(job) });
     const [first] = taken.body.statements;
-    const stored = JSON.parse(await (await world.send(`/blobs/sha256/${first.digest.slice(7)}`)).text());
-    expect(stored.verificationMaterial.certificate).toEqual(parts.publish.verificationMaterial.certificate);
-    expect(stored.verificationMaterial.tlogEntries[1]).toEqual(parts.publish.verificationMaterial.tlogEntries[0]);
+    const stored = JSON.parse(
+      await (await world.send(`/blobs/sha256/${first.digest.slice(7)}`)).text(),
+    );
+    expect(stored.verificationMaterial.certificate).toEqual(
+      parts.publish.verificationMaterial.certificate,
+    );
+    expect(stored.verificationMaterial.tlogEntries[1]).toEqual(
+      parts.publish.verificationMaterial.tlogEntries[0],
+    );
     expect(stored.verificationMaterial.tlogEntries).toHaveLength(2);
   });
 
@@ -53,7 +81,10 @@ describe('a registry that trusts a Sigstore', () => {
     const terse = {
       ...plain,
       verificationMaterial: { ...plain.verificationMaterial, tlogEntries: [entry] },
-      dsseEnvelope: { ...plain.dsseEnvelope, signatures: [{ sig: plain.dsseEnvelope.signatures[0].sig }] },
+      dsseEnvelope: {
+        ...plain.dsseEnvelope,
+        signatures: [{ sig: plain.dsseEnvelope.signatures[0].sig }],
+      },
     };
     expect(await upload(world.send, skill, { publish: terse })).toMatchObject({ status: 201 });
   });
@@ -84,8 +115,22 @@ describe('a registry that trusts a Sigstore', () => {
       'does not publish',
     ],
     ['a job where a person publishes', '@kims/a', someWorkflow, 403, 'identity-mismatch', 'CI job'],
-    ['a person where CI publishes', '@ours/a', somebody, 403, 'identity-mismatch', '@ours publishes from CI only'],
-    ['another repository', '@ours/a', { ...someWorkflow, repository: '4712' }, 403, 'identity-mismatch', 'repository 4712'],
+    [
+      'a person where CI publishes',
+      '@ours/a',
+      somebody,
+      403,
+      'identity-mismatch',
+      '@ours publishes from CI only',
+    ],
+    [
+      'another repository',
+      '@ours/a',
+      { ...someWorkflow, repository: '4712' },
+      403,
+      'identity-mismatch',
+      'repository 4712',
+    ],
     [
       'a pull request',
       '@ours/a',
@@ -94,7 +139,14 @@ describe('a registry that trusts a Sigstore', () => {
       'identity-mismatch',
       'pull_request, which publishes nothing',
     ],
-    ['anybody in a scope of a key', '@acme/a', somebody, 403, 'identity-mismatch', 'does not publish in @acme'],
+    [
+      'anybody in a scope of a key',
+      '@acme/a',
+      somebody,
+      403,
+      'identity-mismatch',
+      'does not publish in @acme',
+    ],
     ['anybody in a scope of nobody', '@none/a', somebody, 403, 'scope-unclaimed', 'Nobody owns'],
   ])('takes nothing from %s', async (_, name, claims, status, code, says) => {
     const answer = await publishBy(world.send, makeSkill(name, '1.0.0'), claims);
@@ -115,7 +167,12 @@ describe('a registry that trusts a Sigstore', () => {
     for (const key of [world.author.keyId, undefined]) {
       const skill = makeSkill('@acme/by-hand', '1.0.0');
       const headers: Record<string, string> = key === undefined ? {} : { 'skillgate-key': key };
-      const answer = await upload(world.send, skill, { publish: await signPublication(skill, world.author) }, headers);
+      const answer = await upload(
+        world.send,
+        skill,
+        { publish: await signPublication(skill, world.author) },
+        headers,
+      );
       expect(answer.body).toMatchObject({
         code: 'identity-mismatch',
         detail: expect.stringContaining('@acme publishes from CI only: CI job'),
@@ -123,17 +180,25 @@ describe('a registry that trusts a Sigstore', () => {
     }
     const opened = scopeStatement({ scope, owners: [open], previous: closed.body.digest });
     expect((await state(world.send, opened, world.author)).status).toBe(201);
-    expect(await publish(world.send, makeSkill('@acme/by-hand', '1.0.0'), world.author)).toMatchObject({ status: 201 });
+    expect(
+      await publish(world.send, makeSkill('@acme/by-hand', '1.0.0'), world.author),
+    ).toMatchObject({ status: 201 });
   });
 
   it('lets one certificate publish once, however many ask at the same time', async () => {
     const signer = certify(somebody);
     const skills = ['1.0.0', '1.0.1', '1.0.2'].map((version) => makeSkill('@kims/once', version));
-    const bundles = await Promise.all(skills.map((skill) => sigstore.say(publication(skill), signer)));
-    const answers = await Promise.all(skills.map((skill, i) => upload(world.send, skill, { publish: bundles[i] })));
+    const bundles = await Promise.all(
+      skills.map((skill) => sigstore.say(publication(skill), signer)),
+    );
+    const answers = await Promise.all(
+      skills.map((skill, i) => upload(world.send, skill, { publish: bundles[i] })),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     const again = makeSkill('@kims/once', '1.1.0');
-    const late = await upload(world.send, again, { publish: await sigstore.say(publication(again), signer) });
+    const late = await upload(world.send, again, {
+      publish: await sigstore.say(publication(again), signer),
+    });
     expect(late).toMatchObject({ status: 409, body: { code: 'certificate-used' } });
   });
 
@@ -159,13 +224,19 @@ describe('a registry that trusts a Sigstore', () => {
       'statement-invalid',
       broken((one) => ({
         ...one,
-        verificationMaterial: { ...one.verificationMaterial, timestampVerificationData: { rfc3161Timestamps: [] } },
+        verificationMaterial: {
+          ...one.verificationMaterial,
+          timestampVerificationData: { rfc3161Timestamps: [] },
+        },
       })),
     ],
     [
       'no entry in Rekor',
       'statement-invalid',
-      broken((one) => ({ ...one, verificationMaterial: { ...one.verificationMaterial, tlogEntries: [] } })),
+      broken((one) => ({
+        ...one,
+        verificationMaterial: { ...one.verificationMaterial, tlogEntries: [] },
+      })),
     ],
     [
       'an entry of ours that nobody gave it',
@@ -174,7 +245,10 @@ describe('a registry that trusts a Sigstore', () => {
         ...one,
         verificationMaterial: {
           ...one.verificationMaterial,
-          tlogEntries: [one.verificationMaterial.tlogEntries[0], one.verificationMaterial.tlogEntries[0]],
+          tlogEntries: [
+            one.verificationMaterial.tlogEntries[0],
+            one.verificationMaterial.tlogEntries[0],
+          ],
         },
       })),
     ],
@@ -184,7 +258,10 @@ describe('a registry that trusts a Sigstore', () => {
       'certificate-invalid',
       broken((one) => ({
         ...one,
-        dsseEnvelope: { ...one.dsseEnvelope, signatures: [{ sig: Buffer.from('no').toString('base64'), keyid: '' }] },
+        dsseEnvelope: {
+          ...one.dsseEnvelope,
+          signatures: [{ sig: Buffer.from('no').toString('base64'), keyid: '' }],
+        },
       })),
     ],
   ])('takes no bundle with %s', async (_, code, change) => {
@@ -197,10 +274,16 @@ describe('a registry that trusts a Sigstore', () => {
 
   it('takes no bundle whose certificate expired before it was used, nor one of another Sigstore', async () => {
     const skill = makeSkill('@kims/late', '1.0.0');
-    const late = await sigstore.say(publication(skill), certify(somebody), new Date('2026-06-01T12:11:00Z'));
+    const late = await sigstore.say(
+      publication(skill),
+      certify(somebody),
+      new Date('2026-06-01T12:11:00Z'),
+    );
     const foreign = new TestSigstore('foreign');
     const other = await foreign.say(publication(skill), foreign.certify(somebody));
     for (const bundle of [late, other])
-      expect((await upload(world.send, skill, { publish: bundle })).body.code).toBe('certificate-invalid');
+      expect((await upload(world.send, skill, { publish: bundle })).body.code).toBe(
+        'certificate-invalid',
+      );
   });
 });

@@ -30,29 +30,46 @@ describe.each([
 ])('a registry that has logged a claim by certificate and now trusts %s', (_, next) => {
   it('goes on for everybody else', async () => {
     const world = await staffed();
-    expect((await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) })).status).toBe(201);
+    expect(
+      (await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) })).status,
+    ).toBe(201);
     restart(world, { sigstore: next });
-    expect((await call(world.send, '/api/v1/whoami', { token: world.tokens.rita })).status).toBe(200);
-    expect((await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).status).toBe(200);
+    expect((await call(world.send, '/api/v1/whoami', { token: world.tokens.rita })).status).toBe(
+      200,
+    );
+    expect((await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).status).toBe(
+      200,
+    );
     const skill = makeSkill('@acme/on', '1.0.0');
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
     await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
     await approve(world.send, world.tokens.rita, world.rita, skill);
     // Judged as installers judge it: no other scope's statement is among its evidence.
-    expect((await call(world.send, '/api/v1/versions/@acme/on/1.0.0')).body.status).toBe('approved');
+    expect((await call(world.send, '/api/v1/versions/@acme/on/1.0.0')).body.status).toBe(
+      'approved',
+    );
     expect((await call(world.send, '/api/v1/scopes/acme')).body.owners).toHaveLength(1);
     expect(world.errors).toEqual([]);
   });
 
   it('lets nobody have that scope, and says why where it is shown and where somebody publishes', async () => {
     const world = await staffed();
-    expect((await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) })).status).toBe(201);
+    expect(
+      (await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) })).status,
+    ).toBe(201);
     restart(world, { sigstore: next });
     const why = expect.stringMatching(/the statement at log index \d+ cannot be verified/);
-    expect((await call(world.send, '/api/v1/scopes/kims')).body).toMatchObject({ owners: [], frozen: why });
+    expect((await call(world.send, '/api/v1/scopes/kims')).body).toMatchObject({
+      owners: [],
+      frozen: why,
+    });
     const frozen = { status: 409, body: { code: 'scope-frozen', detail: why } };
-    expect(await publish(world.send, makeSkill('@kims/t', '1.0.0'), world.author)).toMatchObject(frozen);
-    expect(await publishBy(world.send, makeSkill('@kims/t', '1.0.0'), somebody)).toMatchObject(frozen);
+    expect(await publish(world.send, makeSkill('@kims/t', '1.0.0'), world.author)).toMatchObject(
+      frozen,
+    );
+    expect(await publishBy(world.send, makeSkill('@kims/t', '1.0.0'), somebody)).toMatchObject(
+      frozen,
+    );
     expect(await claimScope(world.send, 'kims', world.author)).toMatchObject(frozen);
     restart(world, { sigstore: sigstore.trustedRoot });
     expect((await publishBy(world.send, makeSkill('@kims/t', '1.0.0'), somebody)).status).toBe(201);
@@ -66,12 +83,23 @@ describe('a registry whose log key was retired before entries that it had signed
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
     // Indexes 0 to 2 enrolled the scanner, rita and omar, 3 claimed @acme.
-    const root = changedRoot(world.registry.root, { add: [], remove: [], keys: { log: spki }, validUpTo: 1 });
+    const root = changedRoot(world.registry.root, {
+      add: [],
+      remove: [],
+      keys: { log: spki },
+      validUpTo: 1,
+    });
     const log = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
     restart(world, { root, keys: await loadKeys({ ...world.trust.texts, log }) });
-    const reviews = async (token: string) => (await call(world.send, '/api/v1/reviews', { token })).status;
-    expect([await reviews(world.tokens.rita), await reviews(world.tokens.omar)]).toEqual([200, 401]);
-    expect((await call(world.send, '/api/v1/scopes/acme')).body).toMatchObject({ owners: [], frozen: expect.any(String) });
+    const reviews = async (token: string) =>
+      (await call(world.send, '/api/v1/reviews', { token })).status;
+    expect([await reviews(world.tokens.rita), await reviews(world.tokens.omar)]).toEqual([
+      200, 401,
+    ]);
+    expect((await call(world.send, '/api/v1/scopes/acme')).body).toMatchObject({
+      owners: [],
+      frozen: expect.any(String),
+    });
     expect(await reviews(administrator)).toBe(200);
   });
 });
@@ -81,7 +109,9 @@ describe('a statement of the log', () => {
     const world = await staffed();
     const rows = await readIdentities(world.registry);
     const { digest } = rows.statements[3] as { digest: string };
-    const [name] = [...world.stored.keys()].filter((one) => one.endsWith(digest.slice('sha256:'.length)));
+    const [name] = [...world.stored.keys()].filter((one) =>
+      one.endsWith(digest.slice('sha256:'.length)),
+    );
     expect(name).toBeDefined();
     world.stored.set(name ?? '', Buffer.from('{}'));
     // Nor do the rows say it: else they would give the statement back, or at least whom it is about.
@@ -90,17 +120,27 @@ describe('a statement of the log', () => {
       .select()
       .from(statements)
       .where(eq(statements.bundle, parseDigest(digest)));
-    const envelope = { ...JSON.parse(row?.envelope ?? ''), payload: Buffer.from('{}').toString('base64') };
-    for (const trigger of ['log_no_update', 'statements_no_update']) read.run(sql.raw(`DROP TRIGGER ${trigger}`));
+    const envelope = {
+      ...JSON.parse(row?.envelope ?? ''),
+      payload: Buffer.from('{}').toString('base64'),
+    };
+    for (const trigger of ['log_no_update', 'statements_no_update'])
+      read.run(sql.raw(`DROP TRIGGER ${trigger}`));
     read.run(sql`UPDATE ${log} SET root = 'AAAA' WHERE "index" = ${row?.logIndex ?? -1}`);
-    read.run(sql`UPDATE ${statements} SET envelope = ${JSON.stringify(envelope)} WHERE "logIndex" = ${row?.logIndex ?? -1}`);
+    read.run(
+      sql`UPDATE ${statements} SET envelope = ${JSON.stringify(envelope)} WHERE "logIndex" = ${row?.logIndex ?? -1}`,
+    );
     restart(world, {});
-    await expect(readIdentities(world.registry)).rejects.toMatchObject({ code: 'statement-invalid' });
+    await expect(readIdentities(world.registry)).rejects.toMatchObject({
+      code: 'statement-invalid',
+    });
   });
 
   it('is verified once in a process', async () => {
     const world = await staffed();
-    expect((await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) })).status).toBe(201);
+    expect(
+      (await claim(world.send, 'kims', { owners: [kim], signer: certify(somebody) })).status,
+    ).toBe(201);
     const verified = new VerifiedStatements();
     restart(world, { verified });
     const first = await readIdentities(world.registry);

@@ -1,7 +1,13 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWith, sealFor } from '../../../cli/holds/sealed-message.ts';
-import { mailboxMax, mailboxMsMax, mailboxOfHostMax, mailboxOfKeyMax, mailboxOfNetworkMax } from '../../../registry/limits.ts';
+import {
+  mailboxMax,
+  mailboxMsMax,
+  mailboxOfHostMax,
+  mailboxOfKeyMax,
+  mailboxOfNetworkMax,
+} from '../../../registry/limits.ts';
 import { mailbox } from '../../../registry/store/mailbox-schema.ts';
 import {
   answerBytes,
@@ -43,7 +49,10 @@ function makePerson(): Person {
   const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   return {
-    ...{ key, publicKey: spki, id: digestOf(spki), spki: spki.toString('base64') },
+    key,
+    publicKey: spki,
+    id: digestOf(spki),
+    spki: spki.toString('base64'),
     ...makeBox(),
     sign: (bytes) => sign('sha256', bytes, key),
   };
@@ -67,34 +76,66 @@ afterEach(() => world.close());
 const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
 function makeHold(what = 'POST api.crm.example:443/v2/deals with 4 bytes', seconds = 120): Hold {
   const about = { kind: 'egress', what, scope: digestOf('scope') } as const;
-  const material = { now: world.registry.now(), nonce: randomBytes(16).toString('hex'), holder: '1 1' };
+  const material = {
+    now: world.registry.now(),
+    nonce: randomBytes(16).toString('hex'),
+    holder: '1 1',
+  };
   return newHold(subject, { rule: 'posts', seconds, reason: '' }, about, material);
 }
 async function messageOf(hold: Hold, more: Partial<MailboxMessage> = {}): Promise<MailboxMessage> {
-  const label = { id: randomBytes(16).toString('hex'), to: mira.id, hold: holdDigest(hold), expires: hold.expires };
-  const message = await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, mira.seal);
+  const label = {
+    id: randomBytes(16).toString('hex'),
+    to: mira.id,
+    hold: holdDigest(hold),
+    expires: hold.expires,
+  };
+  const message = await sealRequest(
+    label,
+    { hold, approver: 'mira', replyTo: reply.replyTo },
+    mira.seal,
+  );
   return { ...message, ...more };
 }
 const sealed = async (hold: Hold, by: Person = host) => signForMailbox(await messageOf(hold), by);
 
-async function send(path: string, body?: unknown, from?: string): Promise<{ status: number; body: Record<string, unknown> }> {
-  const headers = { 'content-type': 'application/json', ...(from === undefined ? {} : { 'x-test-address': from }) };
+async function send(
+  path: string,
+  body?: unknown,
+  from?: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(from === undefined ? {} : { 'x-test-address': from }),
+  };
   const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
   const response = await world.send(`/api/v1/mailbox/${path}`, init);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 const questionOf = (at = world.registry.now()): MailboxQuestion => ({
-  ...{ schema: 'skillgate.mailbox-question/1', at: at.toISOString(), base: 'http://localhost' },
+  schema: 'skillgate.mailbox-question/1',
+  at: at.toISOString(),
+  base: 'http://localhost',
 });
-const ask = async (by: Person, at = world.registry.now()) => send('questions', await signForMailbox(questionOf(at), by));
+const ask = async (by: Person, at = world.registry.now()) =>
+  send('questions', await signForMailbox(questionOf(at), by));
 
 /** What mira signs when she allows a hold. */
 function allowed(hold: Hold, by = mira): SignedAnswer {
   const answer = {
-    ...({ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'mira' } as const),
+    ...({
+      schema: 'skillgate.hold-answer/1',
+      hold: holdDigest(hold),
+      verdict: 'allow',
+      seconds: 0,
+      approver: 'mira',
+    } as const),
     at: world.registry.now().toISOString(),
   };
-  return { answer, signature: sign('sha256', pae(holdAnswerType, answerBytes(answer)), by.key).toString('base64') };
+  return {
+    answer,
+    signature: sign('sha256', pae(holdAnswerType, answerBytes(answer)), by.key).toString('base64'),
+  };
 }
 
 describe('a registry as a mailbox', () => {
@@ -111,11 +152,17 @@ describe('a registry as a mailbox', () => {
     if (request.kind !== 'request') throw new Error(request.why);
     expect(request).toMatchObject({ hold, approver: 'mira', host: host.id });
     const answer = await signForMailbox(
-      await sealAnswer(request.message, allowed(hold), sealFor(Buffer.from(request.replyTo, 'base64'))),
+      await sealAnswer(
+        request.message,
+        allowed(hold),
+        sealFor(Buffer.from(request.replyTo, 'base64')),
+      ),
       mira,
     );
-    const stored = JSON.stringify(await world.registry.db.read.select().from(mailbox)) + JSON.stringify(answer);
-    for (const word of ['crm', 'deals', 'finance', 'mira', 'allow', hold.nonce, hold.id]) expect(stored).not.toContain(word);
+    const stored =
+      JSON.stringify(await world.registry.db.read.select().from(mailbox)) + JSON.stringify(answer);
+    for (const word of ['crm', 'deals', 'finance', 'mira', 'allow', hold.nonce, hold.id])
+      expect(stored).not.toContain(word);
     expect((await send('answers', answer)).status).toBe(201);
     const back = (await send(`answers/${left.said.id}`)).body.answer as SignedBy<MailboxAnswer>;
     expect(await readAnswer(back, left.said, reply.open)).toEqual(allowedLike(hold));
@@ -128,9 +175,14 @@ describe('a registry as a mailbox', () => {
     await send('messages', await sealed(makeHold()));
     expect((await ask(makePerson())).body).toEqual({ messages: [] });
     const old = new Date(world.registry.now().getTime() - 6 * 60_000);
-    expect(await ask(mira, old)).toMatchObject({ status: 401, body: { code: 'signature-invalid' } });
+    expect(await ask(mira, old)).toMatchObject({
+      status: 401,
+      body: { code: 'signature-invalid' },
+    });
     const question = await signForMailbox(questionOf(), makePerson());
-    expect((await send('questions', { ...question, publicKey: mira.spki })).body.code).toBe('signature-invalid');
+    expect((await send('questions', { ...question, publicKey: mira.spki })).body.code).toBe(
+      'signature-invalid',
+    );
   });
 
   it.each([
@@ -170,7 +222,11 @@ describe('a registry as a mailbox', () => {
     if (row === undefined) throw new Error('nothing was kept');
     const old = {
       ...left,
-      said: { ...left.said, schema: 'skillgate.mailbox/1', content: { ephemeral: 'AA==', sealed: 'AA==' } },
+      said: {
+        ...left.said,
+        schema: 'skillgate.mailbox/1',
+        content: { ephemeral: 'AA==', sealed: 'AA==' },
+      },
     };
     const kept = { ...row, id: 'b'.repeat(32), message: JSON.stringify(old) };
     await world.registry.db.batch([(db) => db.insert(mailbox).values(kept)]);
@@ -178,10 +234,30 @@ describe('a registry as a mailbox', () => {
   });
 
   it.each<[string, (left: SignedBy<MailboxMessage>) => unknown, number, string]>([
-    ['not signed by the key it names', (left) => ({ ...left, publicKey: mira.spki }), 401, 'signature-invalid'],
-    ['changed on the way', (left) => ({ ...left, said: { ...left.said, to: host.id } }), 401, 'signature-invalid'],
-    ['of another form', (left) => ({ ...left, said: { ...left.said, what: 'POST' } }), 400, 'request-invalid'],
-    ['too large', (left) => ({ ...left, signature: 'A'.repeat(mailboxBytesMax) }), 413, 'request-too-large'],
+    [
+      'not signed by the key it names',
+      (left) => ({ ...left, publicKey: mira.spki }),
+      401,
+      'signature-invalid',
+    ],
+    [
+      'changed on the way',
+      (left) => ({ ...left, said: { ...left.said, to: host.id } }),
+      401,
+      'signature-invalid',
+    ],
+    [
+      'of another form',
+      (left) => ({ ...left, said: { ...left.said, what: 'POST' } }),
+      400,
+      'request-invalid',
+    ],
+    [
+      'too large',
+      (left) => ({ ...left, signature: 'A'.repeat(mailboxBytesMax) }),
+      413,
+      'request-too-large',
+    ],
   ])('takes no message that is %s', async (_, change, status, code) => {
     const { status: got, body } = await send('messages', change(await sealed(makeHold())));
     expect([got, body.code]).toEqual([status, code]);
@@ -189,11 +265,18 @@ describe('a registry as a mailbox', () => {
   });
 
   it('takes no message to be kept longer than a hold lasts, none that is over, and no second one of an id', async () => {
-    expect((await send('messages', await sealed(makeHold('x', mailboxMsMax / 1_000 + 1)))).body.code).toBe('request-invalid');
-    expect((await send('messages', await sealed(makeHold('x', 0)))).body.code).toBe('request-invalid');
+    expect(
+      (await send('messages', await sealed(makeHold('x', mailboxMsMax / 1_000 + 1)))).body.code,
+    ).toBe('request-invalid');
+    expect((await send('messages', await sealed(makeHold('x', 0)))).body.code).toBe(
+      'request-invalid',
+    );
     const first = await messageOf(makeHold());
     await send('messages', await signForMailbox(first, host));
-    const second = await signForMailbox({ ...(await messageOf(makeHold())), id: first.id }, makePerson());
+    const second = await signForMailbox(
+      { ...(await messageOf(makeHold())), id: first.id },
+      makePerson(),
+    );
     expect((await send('messages', second)).body.code).toBe('request-invalid');
   });
 
@@ -203,7 +286,9 @@ describe('a registry as a mailbox', () => {
     await send('messages', left);
     const eve = makePerson();
     const answer = await sealAnswer(left.said, allowed(hold, eve), reply.seal);
-    expect((await send('answers', await signForMailbox(answer, eve))).body.code).toBe('signature-invalid');
+    expect((await send('answers', await signForMailbox(answer, eve))).body.code).toBe(
+      'signature-invalid',
+    );
     const unknown = await signForMailbox({ ...answer, id: '0'.repeat(32) }, mira);
     expect((await send('answers', unknown)).body.code).toBe('not-found');
     expect((await send(`answers/${left.said.id}`)).body).toEqual({});
@@ -217,7 +302,10 @@ describe('a registry as a mailbox', () => {
   ])('has no room for a flood of %s, and enrolled hosts still have', async (_, max, of) => {
     const expiresAt = world.registry.now().getTime() + 60_000;
     const rows = Array.from({ length: max }, (_one, n) => ({
-      ...{ id: `row ${n}`, expiresAt, message: '{}', enrolled: 0 as const },
+      id: `row ${n}`,
+      expiresAt,
+      message: '{}',
+      enrolled: 0 as const,
       host: of.host === 'one' ? host.id : digestOf(`host ${n}`),
       to: of.key === 'one' ? mira.id : digestOf(`key ${n}`),
       network: of.network === 'one' ? '192.0.2.7' : `network ${n}`,
@@ -231,19 +319,27 @@ describe('a registry as a mailbox', () => {
   });
 
   it('has every path in the OpenAPI document', async () => {
-    const document = (await (await world.send('/api/v1/openapi.json')).json()) as { paths: Record<string, object> };
+    const document = (await (await world.send('/api/v1/openapi.json')).json()) as {
+      paths: Record<string, object>;
+    };
     expect(document.paths['/mailbox/messages']).toHaveProperty('post.requestBody');
     expect(document.paths).toMatchObject({
-      ...{ '/mailbox/messages/{id}': { delete: {} }, '/mailbox/questions': { post: {} } },
-      ...{ '/mailbox/answers': { post: {} }, '/mailbox/answers/{id}': { get: {} } },
+      '/mailbox/messages/{id}': { delete: {} },
+      '/mailbox/questions': { post: {} },
+      '/mailbox/answers': { post: {} },
+      '/mailbox/answers/{id}': { get: {} },
     });
   });
 });
 
-const allowedLike = (hold: Hold) => ({ answer: allowed(hold).answer, signature: expect.any(String) });
+const allowedLike = (hold: Hold) => ({
+  answer: allowed(hold).answer,
+  signature: expect.any(String),
+});
 
 describe('an approver of a mailbox is shown nothing', () => {
-  const read = (signed: SignedBy<MailboxMessage>) => readRequest(signed, mira.id, mira.open, world.registry.now());
+  const read = (signed: SignedBy<MailboxMessage>) =>
+    readRequest(signed, mira.id, mira.open, world.registry.now());
   it.each<[string, (hold: Hold) => Promise<SignedBy<MailboxMessage>>, string]>([
     [
       'when the registry changed what is sealed',
@@ -251,7 +347,13 @@ describe('an approver of a mailbox is shown nothing', () => {
         const left = await sealed(hold);
         const bytes = Buffer.from(left.said.content.ciphertext, 'base64');
         bytes[9] = (bytes[9] ?? 0) ^ 1;
-        return { ...left, said: { ...left.said, content: { ...left.said.content, ciphertext: bytes.toString('base64') } } };
+        return {
+          ...left,
+          said: {
+            ...left.said,
+            content: { ...left.said.content, ciphertext: bytes.toString('base64') },
+          },
+        };
       },
       'no host signed it',
     ],
@@ -267,8 +369,17 @@ describe('an approver of a mailbox is shown nothing', () => {
       'when the words are not those of the digest',
       async (hold) => {
         const other = { ...hold, what: 'GET api.crm.example:443/v2/harmless' };
-        const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires: hold.expires };
-        const message = await sealRequest(label, { hold: other, approver: 'mira', replyTo: reply.replyTo }, mira.seal);
+        const label = {
+          id: 'a'.repeat(32),
+          to: mira.id,
+          hold: holdDigest(hold),
+          expires: hold.expires,
+        };
+        const message = await sealRequest(
+          label,
+          { hold: other, approver: 'mira', replyTo: reply.replyTo },
+          mira.seal,
+        );
         return signForMailbox(message, makePerson());
       },
       'is not the one whose digest was signed',
@@ -278,7 +389,11 @@ describe('an approver of a mailbox is shown nothing', () => {
       async (hold) => {
         const expires = new Date(Date.parse(hold.expires) + 60_000).toISOString();
         const label = { id: 'a'.repeat(32), to: mira.id, hold: holdDigest(hold), expires };
-        const message = await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, mira.seal);
+        const message = await sealRequest(
+          label,
+          { hold, approver: 'mira', replyTo: reply.replyTo },
+          mira.seal,
+        );
         return signForMailbox(message, host);
       },
       'does not end when its hold does',
@@ -287,8 +402,16 @@ describe('an approver of a mailbox is shown nothing', () => {
       'when it is for somebody else',
       async (hold) => {
         const eve = makePerson();
-        const label = { id: 'a'.repeat(32), to: eve.id, hold: holdDigest(hold), expires: hold.expires };
-        return signForMailbox(await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, eve.seal), host);
+        const label = {
+          id: 'a'.repeat(32),
+          to: eve.id,
+          hold: holdDigest(hold),
+          expires: hold.expires,
+        };
+        return signForMailbox(
+          await sealRequest(label, { hold, approver: 'mira', replyTo: reply.replyTo }, eve.seal),
+          host,
+        );
       },
       'for another key',
     ],
@@ -302,7 +425,10 @@ describe('an approver of a mailbox is shown nothing', () => {
       'its time is over',
     ],
   ])('%s', async (_, make, why) => {
-    expect(await read(await make(makeHold()))).toEqual({ kind: 'refused', why: expect.stringContaining(why) });
+    expect(await read(await make(makeHold()))).toEqual({
+      kind: 'refused',
+      why: expect.stringContaining(why),
+    });
   });
 });
 
@@ -310,11 +436,13 @@ describe('a host of a mailbox takes no answer', () => {
   it.each<[string, (left: MailboxMessage, hold: Hold) => Promise<SignedBy<MailboxAnswer>>]>([
     [
       'that the registry made, which does not know where to seal it for',
-      async (left, hold) => signForMailbox(await sealAnswer(left, allowed(hold), sealFor(host.publicKey)), mira),
+      async (left, hold) =>
+        signForMailbox(await sealAnswer(left, allowed(hold), sealFor(host.publicKey)), mira),
     ],
     [
       'that another key handed in',
-      async (left, hold) => signForMailbox(await sealAnswer(left, allowed(hold), reply.seal), makePerson()),
+      async (left, hold) =>
+        signForMailbox(await sealAnswer(left, allowed(hold), reply.seal), makePerson()),
     ],
     [
       'to another message, under the id of this one',
@@ -334,6 +462,8 @@ describe('a host of a mailbox takes no answer', () => {
     const hold = makeHold();
     const spki = other.publicKey.export({ type: 'spki', format: 'der' });
     const request = { hold, approver: 'mira', replyTo: reply.replyTo };
-    await expect(sealRequest(await messageOf(hold), request, sealFor(spki))).rejects.toThrow('not a P-256 key');
+    await expect(sealRequest(await messageOf(hold), request, sealFor(spki))).rejects.toThrow(
+      'not a P-256 key',
+    );
   });
 });

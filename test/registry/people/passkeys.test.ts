@@ -7,7 +7,16 @@ import { approvalChallenge } from '../../../skills-index/trust/passkey.ts';
 import { firstPolicy } from '../../../skills-index/trust/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
-import { type DeskPasskey, deskPasskey, pathOf, scanned, signedIn, statusOf, type Visitor, visitor } from '../desk-visit.ts';
+import {
+  type DeskPasskey,
+  deskPasskey,
+  pathOf,
+  scanned,
+  signedIn,
+  statusOf,
+  type Visitor,
+  visitor,
+} from '../desk-visit.ts';
 import { approve, call, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -30,8 +39,13 @@ describe('a passkey', () => {
     ['an assertion', { type: 'webauthn.get' }],
   ])('made with %s is refused', async (_what, lies) => {
     const page = await rita.get('/passkeys');
-    expect((await rita.post('/passkeys', { response: ritasPasskey.create(page, lies) })).status).toBeGreaterThanOrEqual(400);
-    expect((await call(world.send, '/api/v1/members/pending', { token: world.tokens.omar })).body.pending).toEqual([]);
+    expect(
+      (await rita.post('/passkeys', { response: ritasPasskey.create(page, lies) })).status,
+    ).toBeGreaterThanOrEqual(400);
+    expect(
+      (await call(world.send, '/api/v1/members/pending', { token: world.tokens.omar })).body
+        .pending,
+    ).toEqual([]);
   });
 
   it('is made for who asked, once', async () => {
@@ -49,14 +63,23 @@ describe('a passkey', () => {
 
   const enrol = async (): Promise<void> => {
     const passkey = ritasPasskey.enrolled;
-    const member = memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
+    const member = memberStatement({
+      nonce: freshNonce(),
+      name: 'rita',
+      roles: ['reviewer'],
+      passkey,
+      state: 'enrolled',
+    });
     expect((await state(world.send, member, world.trust.administrator)).status).toBe(201);
   };
   /** The page of an approval that rita would sign with her passkey. */
   const draft = async (): Promise<string> => {
     const skill = await scanned(world, serial++, 'pass');
     const reviewer = `passkey:${ritasPasskey.enrolled.credentialId}`;
-    const { location } = await rita.post(`${pathOf(skill)}/approve`, { reason: 'read it', reviewer });
+    const { location } = await rita.post(`${pathOf(skill)}/approve`, {
+      reason: 'read it',
+      reviewer,
+    });
     return (location ?? '').replace('/review', '');
   };
 
@@ -71,27 +94,45 @@ describe('a passkey', () => {
       { type: 'webauthn.create' },
       { challenge: 'A'.repeat(43) },
     ]) {
-      expect(await rita.post(at, { response: ritasPasskey.get(await rita.get(at), lies) })).toMatchObject({ status: 403 });
+      expect(
+        await rita.post(at, { response: ritasPasskey.get(await rita.get(at), lies) }),
+      ).toMatchObject({ status: 403 });
     }
     const response = ritasPasskey.get(await rita.get(at));
-    expect(await rita.post(at, { response })).toMatchObject({ status: 303, location: expect.stringContaining('done=signed') });
+    expect(await rita.post(at, { response })).toMatchObject({
+      status: 303,
+      location: expect.stringContaining('done=signed'),
+    });
   });
 
   it('whose counter does not go up is refused as a copy, as the library refuses it; one that never counts is not', async () => {
     const counted = async (counter: number): Promise<boolean> => {
       const at = await draft();
-      return (await rita.post(at, { response: ritasPasskey.get(await rita.get(at), { counter }) })).status === 303;
+      return (
+        (await rita.post(at, { response: ritasPasskey.get(await rita.get(at), { counter }) }))
+          .status === 303
+      );
     };
     const library = async (counter: number, before: number): Promise<boolean> => {
       const bytes = Buffer.alloc(32, 7);
       const { credentialId, ...response } = testPasskey('rita').assert(bytes, { counter });
       const { publicKey } = ritasPasskey.enrolled;
       return verifyAuthenticationResponse({
-        response: { id: credentialId, rawId: credentialId, response, type: 'public-key', clientExtensionResults: {} },
+        response: {
+          id: credentialId,
+          rawId: credentialId,
+          response,
+          type: 'public-key',
+          clientExtensionResults: {},
+        },
         expectedChallenge: bytes.toString('base64url'),
         expectedOrigin: 'https://skills.example',
         expectedRPID: 'skills.example',
-        credential: { id: credentialId, publicKey: Uint8Array.from(Buffer.from(publicKey, 'base64url')), counter: before },
+        credential: {
+          id: credentialId,
+          publicKey: Uint8Array.from(Buffer.from(publicKey, 'base64url')),
+          counter: before,
+        },
       }).then(
         () => true,
         () => false,
@@ -129,20 +170,33 @@ describe('a sign-in', () => {
     const statement = parseDraft(Buffer.from(body.payload, 'base64').toString('utf8'));
     // Whatever the desk hands out as a challenge from now on is that of the approval.
     const { random } = world.registry;
-    Object.assign(world.registry, { random: (n: number) => (n === 32 ? approvalChallenge(statement) : random(n)) });
+    Object.assign(world.registry, {
+      random: (n: number) => (n === 32 ? approvalChallenge(statement) : random(n)),
+    });
     const page = await visitor(world.send).get('/sign-in');
     Object.assign(world.registry, { random });
     expect(page.html).toContain('skillgate login --browser');
     expect(page.html).toContain('Nobody signs in with a passkey here');
     expect(page.html).not.toMatch(/data-passkey|data-options/);
-    const response = ritasPasskey.get(page, { challenge: Buffer.from(approvalChallenge(statement)).toString('base64url') });
-    expect(await visitor(world.send).post('/sign-in/passkey', { response })).toMatchObject({ status: 404 });
+    const response = ritasPasskey.get(page, {
+      challenge: Buffer.from(approvalChallenge(statement)).toString('base64url'),
+    });
+    expect(await visitor(world.send).post('/sign-in/passkey', { response })).toMatchObject({
+      status: 404,
+    });
     expect(await statusOf(world, skill)).toBe('in review');
   });
 
   it('happens by link, and no page but that of a statement asks a passkey to sign', async () => {
     const skill = await scanned(world, serial++, 'pass');
-    const paths = ['', '/keys', '/passkeys', '/rules/flow/secret-to-network', pathOf(skill), `${pathOf(skill)}/files/SKILL.md`];
+    const paths = [
+      '',
+      '/keys',
+      '/passkeys',
+      '/rules/flow/secret-to-network',
+      pathOf(skill),
+      `${pathOf(skill)}/files/SKILL.md`,
+    ];
     for (const path of paths) {
       const { html, status } = await rita.get(path);
       expect([path, status, html.includes('data-passkey="get"')]).toEqual([path, 200, false]);
@@ -154,7 +208,13 @@ describe('the policy of a new registry', () => {
   it('is not content with what was signed in the desk, and is with the same person’s approval from outside', async () => {
     const here = await makeStaffedWorld({ policy: firstPolicy });
     const passkey = ritasPasskey.enrolled;
-    const member = memberStatement({ nonce: freshNonce(), name: 'rita', roles: ['reviewer'], passkey, state: 'enrolled' });
+    const member = memberStatement({
+      nonce: freshNonce(),
+      name: 'rita',
+      roles: ['reviewer'],
+      passkey,
+      state: 'enrolled',
+    });
     expect((await state(here.send, member, here.trust.administrator)).status).toBe(201);
     const me = await signedIn(here.send, here.tokens.rita);
     const skill = await scanned(here, 1, 'pass');
@@ -163,9 +223,13 @@ describe('the policy of a new registry', () => {
       reviewer: `passkey:${passkey.credentialId}`,
     });
     const at = (location ?? '').replace('/review', '');
-    expect(await me.post(at, { response: ritasPasskey.get(await me.get(at)) })).toMatchObject({ status: 303 });
+    expect(await me.post(at, { response: ritasPasskey.get(await me.get(at)) })).toMatchObject({
+      status: 303,
+    });
     expect(await statusOf(here, skill)).toBe('in review');
-    expect((await me.get(pathOf(skill))).html).toContain('One from outside the desk is missing, which you can give too');
+    expect((await me.get(pathOf(skill))).html).toContain(
+      'One from outside the desk is missing, which you can give too',
+    );
     expect((await me.get(pathOf(skill))).html).toContain('from outside the desk: <b>0 of 1</b>');
     await approve(here.send, here.tokens.rita, here.rita, skill, { independent: true });
     expect(await statusOf(here, skill)).toBe('approved');

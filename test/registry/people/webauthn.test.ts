@@ -21,13 +21,21 @@ const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
 const cose = (left: string, right: string) =>
-  Buffer.concat([Buffer.from('a5010203262001215820', 'hex'), decode(left), Buffer.from('225820', 'hex'), decode(right)]);
-const text = (word: string) => Buffer.concat([Buffer.from([0x60 | word.length]), Buffer.from(word)]);
+  Buffer.concat([
+    Buffer.from('a5010203262001215820', 'hex'),
+    decode(left),
+    Buffer.from('225820', 'hex'),
+    decode(right),
+  ]);
+const text = (word: string) =>
+  Buffer.concat([Buffer.from([0x60 | word.length]), Buffer.from(word)]);
 const bytes = (content: Buffer) => Buffer.concat([head(content.length), content]);
 // CTAP2 §8 wants the shortest form of each length.
 const head = (length: number) => {
   if (length < 24) return Buffer.from([0x40 | length]);
-  return length < 256 ? Buffer.from([0x58, length]) : Buffer.from([0x59, length >> 8, length & 0xff]);
+  return length < 256
+    ? Buffer.from([0x58, length])
+    : Buffer.from([0x59, length >> 8, length & 0xff]);
 };
 const empty = Buffer.from([0xa0]);
 
@@ -61,17 +69,43 @@ function made(lies: Partial<typeof honest> = {}): MadeCredential {
     }),
   );
   const length = Buffer.from([said.credential.length >> 8, said.credential.length & 0xff]);
-  const head = Buffer.concat([sha256(said.rpId), Buffer.from([said.flags, 0, 0, 0, 0]), Buffer.alloc(16)]);
+  const head = Buffer.concat([
+    sha256(said.rpId),
+    Buffer.from([said.flags, 0, 0, 0, 0]),
+    Buffer.alloc(16),
+  ]);
   const data = Buffer.concat([head, length, said.credential, said.cose, said.behind]);
   const key =
-    said.statement === 'self of another key' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey : privateKey;
+    said.statement === 'self of another key'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+      : privateKey;
   const signature = sign('sha256', Buffer.concat([data, sha256(client)]), key);
-  const self = [Buffer.from([0xa2]), text('alg'), Buffer.from([0x26]), text('sig'), bytes(signature)];
-  const certificates = [Buffer.from([0xa3]), ...self.slice(1), text('x5c'), Buffer.from([0x81]), bytes(Buffer.alloc(8))];
+  const self = [
+    Buffer.from([0xa2]),
+    text('alg'),
+    Buffer.from([0x26]),
+    text('sig'),
+    bytes(signature),
+  ];
+  const certificates = [
+    Buffer.from([0xa3]),
+    ...self.slice(1),
+    text('x5c'),
+    Buffer.from([0x81]),
+    bytes(Buffer.alloc(8)),
+  ];
   const statement = Buffer.isBuffer(said.statement)
     ? said.statement
     : Buffer.concat(said.statement === 'self with certificates' ? certificates : self);
-  const object = [Buffer.from([0xa3]), text('fmt'), text(said.format), text('attStmt'), statement, text('authData'), bytes(data)];
+  const object = [
+    Buffer.from([0xa3]),
+    text('fmt'),
+    text(said.format),
+    text('attStmt'),
+    statement,
+    text('authData'),
+    bytes(data),
+  ];
   const response = {
     clientDataJSON: client.toString('base64url'),
     attestationObject: Buffer.concat(object).toString('base64url'),
@@ -94,7 +128,8 @@ function reasonsOf(run: () => unknown): string[] {
   }
 }
 
-const madeReasons = (credential: MadeCredential) => reasonsOf(() => passkeyMade(credential, challenge, site));
+const madeReasons = (credential: MadeCredential) =>
+  reasonsOf(() => passkeyMade(credential, challenge, site));
 
 async function libraryTakes(credential: MadeCredential): Promise<boolean> {
   const answer = verifyRegistrationResponse({
@@ -114,7 +149,10 @@ async function libraryTakes(credential: MadeCredential): Promise<boolean> {
 describe('a passkey that was made', () => {
   it.each([
     ['none', made()],
-    ['an extension', made({ flags: 0xc5, behind: Buffer.from('a16b6372656450726f7465637402', 'hex') })],
+    [
+      'an extension',
+      made({ flags: 0xc5, behind: Buffer.from('a16b6372656450726f7465637402', 'hex') }),
+    ],
     ['a signature by the key itself', made({ format: 'packed', statement: 'self' })],
     ['a backup', made({ flags: 0x5d })],
   ])('is taken with %s, as the library takes it', async (_, credential) => {
@@ -129,25 +167,61 @@ describe('a passkey that was made', () => {
   const lies: readonly (readonly [string, Partial<typeof honest>, string])[] = [
     ['a sign-in', { type: 'webauthn.get' }, 'it made no passkey'],
     ['another challenge', { challenge: 'AAAA' }, 'it answers another challenge'],
-    ['another origin', { origin: 'https://skills.example.evil.example' }, 'it was made at another origin'],
+    [
+      'another origin',
+      { origin: 'https://skills.example.evil.example' },
+      'it was made at another origin',
+    ],
     ['another site', { rpId: 'evil.example' }, 'it is for another site'],
     ['another page around it', { crossOrigin: true }, 'it was made inside another page'],
-    ['another page around it, in other words', { crossOrigin: 'true' }, 'it was made inside another page'],
-    ['an empty id', { credential: Buffer.alloc(0), id: '', rawId: '' }, 'its attestation object cannot be read'],
-    ['a page on top of it', { topOrigin: 'https://evil.example' }, 'it was made inside another page'],
+    [
+      'another page around it, in other words',
+      { crossOrigin: 'true' },
+      'it was made inside another page',
+    ],
+    [
+      'an empty id',
+      { credential: Buffer.alloc(0), id: '', rawId: '' },
+      'its attestation object cannot be read',
+    ],
+    [
+      'a page on top of it',
+      { topOrigin: 'https://evil.example' },
+      'it was made inside another page',
+    ],
     ['nobody present', { flags: 0x44 }, 'nobody was present'],
     ['nobody verified', { flags: 0x41 }, 'the person was not verified'],
     ['a backup that it cannot have', { flags: 0x55 }, 'it is backed up and cannot be'],
     ['no key', { flags: 0x05 }, 'its attestation object cannot be read'],
     ['another id', { id: 'AAAA', rawId: 'AAAA' }, 'it names another credential'],
     ['two ids', { rawId: 'AAAA' }, 'it names another credential'],
-    ['an id that is too long', { credential: Buffer.alloc(1_024) }, 'its attestation object cannot be read'],
+    [
+      'an id that is too long',
+      { credential: Buffer.alloc(1_024) },
+      'its attestation object cannot be read',
+    ],
     ['bytes behind the key', { behind: Buffer.from([0]) }, 'its attestation object cannot be read'],
-    ['an extension that is none', { flags: 0xc5, behind: Buffer.from([0x01]) }, 'its attestation object cannot be read'],
+    [
+      'an extension that is none',
+      { flags: 0xc5, behind: Buffer.from([0x01]) },
+      'its attestation object cannot be read',
+    ],
     ['a key that is no point', { cose: cose(x, x) }, 'its key is no ES256 key'],
-    ['an Ed25519 key', { cose: Buffer.from(`a4010103272006215820${'11'.repeat(32)}`, 'hex') }, 'its key is no ES256 key'],
-    ['a key of another algorithm', { cose: cose(x, y).fill(0x38, 4, 5) }, 'its attestation object cannot be read'],
-    ['a statement where there is none', { statement: 'self' }, 'it carries an attestation, which was not asked for'],
+    [
+      'an Ed25519 key',
+      { cose: Buffer.from(`a4010103272006215820${'11'.repeat(32)}`, 'hex') },
+      'its key is no ES256 key',
+    ],
+    [
+      'a key of another algorithm',
+      { cose: cose(x, y).fill(0x38, 4, 5) },
+      'its attestation object cannot be read',
+    ],
+    [
+      'a statement where there is none',
+      { statement: 'self' },
+      'it carries an attestation, which was not asked for',
+    ],
     [
       'the signature of another key',
       { format: 'packed', statement: 'self of another key' },
@@ -158,8 +232,16 @@ describe('a passkey that was made', () => {
       { format: 'packed', statement: 'self with certificates' },
       'it carries an attestation, which was not asked for',
     ],
-    ['nothing of its own form', { format: 'packed' }, 'it carries an attestation, which was not asked for'],
-    ['a form that nobody knows', { format: 'mine' }, 'it carries an attestation, which was not asked for'],
+    [
+      'nothing of its own form',
+      { format: 'packed' },
+      'it carries an attestation, which was not asked for',
+    ],
+    [
+      'a form that nobody knows',
+      { format: 'mine' },
+      'it carries an attestation, which was not asked for',
+    ],
   ];
 
   it.each(lies)('is refused with %s', (_, lie, reason) => {
@@ -167,7 +249,9 @@ describe('a passkey that was made', () => {
   });
 
   it('is refused with every reason, not only the first', () => {
-    expect(madeReasons(made({ type: 'webauthn.get', origin: 'https://evil.example', flags: 0x41 }))).toHaveLength(3);
+    expect(
+      madeReasons(made({ type: 'webauthn.get', origin: 'https://evil.example', flags: 0x41 })),
+    ).toHaveLength(3);
   });
 
   it('is refused whenever the library refuses it, whatever bits of it are turned', async () => {
@@ -178,7 +262,10 @@ describe('a passkey that was made', () => {
         const bent = decode(whole.response[part]);
         const bit = at % (bent.length * 8);
         bent[bit >> 3] = (bent[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        const credential = { ...whole, response: { ...whole.response, [part]: bent.toString('base64url') } };
+        const credential = {
+          ...whole,
+          response: { ...whole.response, [part]: bent.toString('base64url') },
+        };
         if (madeReasons(credential).length === 0) expect(await libraryTakes(credential)).toBe(true);
       }),
       { numRuns: 300 },
@@ -188,17 +275,28 @@ describe('a passkey that was made', () => {
 
 describe('an approval by passkey', () => {
   const passkey = testPasskey('rita');
-  const answer = (lie: Parameters<typeof passkey.assert>[1] = {}) => passkey.assert(decode(challenge), lie);
-  const reasonsFor = (assertion: PasskeyAssertion, over = challenge, by = passkey.enrolled): string[] =>
-    reasonsOf(() => requireAsserted(assertion, decode(over), by));
-  const libraryAgrees = async ({ credentialId: id, ...response }: PasskeyAssertion): Promise<boolean> =>
+  const answer = (lie: Parameters<typeof passkey.assert>[1] = {}) =>
+    passkey.assert(decode(challenge), lie);
+  const reasonsFor = (
+    assertion: PasskeyAssertion,
+    over = challenge,
+    by = passkey.enrolled,
+  ): string[] => reasonsOf(() => requireAsserted(assertion, decode(over), by));
+  const libraryAgrees = async ({
+    credentialId: id,
+    ...response
+  }: PasskeyAssertion): Promise<boolean> =>
     verifyAuthenticationResponse({
       response: { id, rawId: id, response, type: 'public-key', clientExtensionResults: {} },
       expectedChallenge: challenge,
       expectedOrigin: site.origin,
       expectedRPID: site.rpId,
       requireUserVerification: true,
-      credential: { id, publicKey: Uint8Array.from(decode(passkey.enrolled.publicKey)), counter: 0 },
+      credential: {
+        id,
+        publicKey: Uint8Array.from(decode(passkey.enrolled.publicKey)),
+        counter: 0,
+      },
     }).then(
       ({ verified }) => verified,
       () => false,
@@ -225,7 +323,9 @@ describe('an approval by passkey', () => {
   it('is refused over another challenge, and of another passkey', () => {
     const other = Buffer.alloc(32, 8).toString('base64url');
     expect(reasonsFor(answer(), other)).toContain('it is over another statement');
-    expect(reasonsFor(answer(), challenge, testPasskey('mona').enrolled)).toContain('its signature does not hold');
+    expect(reasonsFor(answer(), challenge, testPasskey('mona').enrolled)).toContain(
+      'its signature does not hold',
+    );
   });
 
   it('is refused whenever the library refuses it, whatever bits of it are turned', async () => {
@@ -258,7 +358,11 @@ describe('the counter of a passkey', () => {
       expectedChallenge: challenge,
       expectedOrigin: site.origin,
       expectedRPID: site.rpId,
-      credential: { id: credentialId, publicKey: Uint8Array.from(decode(passkey.enrolled.publicKey)), counter: 0 },
+      credential: {
+        id: credentialId,
+        publicKey: Uint8Array.from(decode(passkey.enrolled.publicKey)),
+        counter: 0,
+      },
     });
     expect(signCount(assertion)).toBe(authenticationInfo.newCounter);
   });

@@ -8,10 +8,22 @@ import {
 import { verifyStatus } from '../../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, approve, call, enrol, makeSkill, publish, type Skill, scan, signIn, state } from '../road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  enrol,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  signIn,
+  state,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
-const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+const skillAt = (number: number): Skill =>
+  makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('what is ended for a log index before now', () => {
   let world: Staffed;
@@ -30,12 +42,22 @@ describe('what is ended for a log index before now', () => {
     await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
     expect((await approve(world.send, world.tokens[by], world[by], skill)).status).toBe(201);
   };
-  const sizeNow = async (): Promise<number> => (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
-  const endMember = async (name: string, role: MemberRole, key: TestKey, validUpTo?: number): Promise<Answer> =>
+  const sizeNow = async (): Promise<number> =>
+    (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
+  const endMember = async (
+    name: string,
+    role: MemberRole,
+    key: TestKey,
+    validUpTo?: number,
+  ): Promise<Answer> =>
     state(
       world.send,
       memberStatement({
-        ...{ nonce: freshNonce(), name, roles: [role], key: key.open, state: 'ended' },
+        nonce: freshNonce(),
+        name,
+        roles: [role],
+        key: key.open,
+        state: 'ended',
         ...(validUpTo === undefined ? {} : { validUpTo }),
       }),
       world.trust.administrator,
@@ -43,7 +65,11 @@ describe('what is ended for a log index before now', () => {
   const endKey = async (validUpTo: number, by: TestKey): Promise<Answer> =>
     state(world.send, keyStatement({ key: world.author.open, state: 'ended', validUpTo }), by);
   const states = async (): Promise<string[]> =>
-    Promise.all([1, 2].map(async (n) => (await call(world.send, `/api/v1/versions/@acme/t/1.0.${n}`)).body.status));
+    Promise.all(
+      [1, 2].map(
+        async (n) => (await call(world.send, `/api/v1/versions/@acme/t/1.0.${n}`)).body.status,
+      ),
+    );
   const marked = async (): Promise<string[]> => {
     const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).marks.map(
@@ -57,13 +83,16 @@ describe('what is ended for a log index before now', () => {
     ['the author’s key, by an administrator', () => endKey(between - 1, world.trust.administrator)],
     ['the reviewer', () => endMember('rita', 'reviewer', world.rita, between - 1)],
     ['the scanner', () => endMember('scanner', 'scanner', world.scanner, between - 1)],
-  ] as const)('%s: what rests on it and lies behind that index is revoked, the rest lives', async (_, end) => {
-    expect((await end()).status).toBe(201);
-    expect(await states()).toEqual(['approved', 'revoked']);
-    expect(await marked()).toEqual(second());
-    const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.2')).body;
-    expect(history.at(-1).why).toMatch(/no longer counted/);
-  });
+  ] as const)(
+    '%s: what rests on it and lies behind that index is revoked, the rest lives',
+    async (_, end) => {
+      expect((await end()).status).toBe(201);
+      expect(await states()).toEqual(['approved', 'revoked']);
+      expect(await marked()).toEqual(second());
+      const { history } = (await call(world.send, '/api/v1/versions/@acme/t/1.0.2')).body;
+      expect(history.at(-1).why).toMatch(/no longer counted/);
+    },
+  );
 
   it('takes what rests on whom an ended administrator enrolled', async () => {
     const { send, trust, omar, author, scanner, tokens } = world;
@@ -90,9 +119,18 @@ describe('what is ended for a log index before now', () => {
   });
 
   it('takes back a lift by a reviewer who no longer counted, and none by another', async () => {
-    const say = async (kind: 'suspended' | 'lifted', number: number, by: TestKey): Promise<void> => {
+    const say = async (
+      kind: 'suspended' | 'lifted',
+      number: number,
+      by: TestKey,
+    ): Promise<void> => {
       const { name, version } = skillAt(number).manifest;
-      const said = revocationStatement({ nonce: freshNonce(), kind, target: { name, version }, reason: `${kind} it` });
+      const said = revocationStatement({
+        nonce: freshNonce(),
+        kind,
+        target: { name, version },
+        reason: `${kind} it`,
+      });
       expect((await state(world.send, said, by)).status).toBe(201);
     };
     for (const number of [1, 2]) await say('suspended', number, world.rita);

@@ -3,12 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { postIncident } from '../../../cli/incident-client.ts';
 import { incidentsOf } from '../../../registry/review/incidents.ts';
 import { requireVersion } from '../../../registry/versions/versions.ts';
-import { parseAuditKey, printAuditKey, type SigningAuditKey } from '../../../skills-index/run/audit/audit-key.ts';
-import { type IncidentRule, reportOf, type SignedIncident } from '../../../skills-index/run/audit/incident.ts';
+import {
+  parseAuditKey,
+  printAuditKey,
+  type SigningAuditKey,
+} from '../../../skills-index/run/audit/audit-key.ts';
+import {
+  type IncidentRule,
+  reportOf,
+  type SignedIncident,
+} from '../../../skills-index/run/audit/incident.ts';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { makeNetwork, makeReportSkill, type Network, release, sayOf } from '../../cli/installer-world.ts';
+import {
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+  sayOf,
+} from '../../cli/installer-world.ts';
 
 const makeHost = (): SigningAuditKey => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -24,11 +38,18 @@ function reported(
 ): SignedIncident {
   const at = new Date(Date.UTC(2026, 2, 1, 12, minute++));
   const subject = { run: 'r1', agent: 'finance', skill: '@acme/a', version: '1.0.0', bundle };
-  const made = reportOf(subject, { rule, place, counts: { allowed: 3, denied: 1 } }, { at, key, registry });
+  const made = reportOf(
+    subject,
+    { rule, place, counts: { allowed: 3, denied: 1 } },
+    { at, key, registry },
+  );
   if (made === undefined) throw new Error('no report');
   return made;
 }
-async function withRelease<Result>(act: (network: Network, bundle: Digest) => Promise<Result>, policy?: object): Promise<Result> {
+async function withRelease<Result>(
+  act: (network: Network, bundle: Digest) => Promise<Result>,
+  policy?: object,
+): Promise<Result> {
   const network = await makeNetwork();
   try {
     const { packed } = await release(network, makeReportSkill('@acme/a'));
@@ -40,18 +61,30 @@ async function withRelease<Result>(act: (network: Network, bundle: Digest) => Pr
   }
 }
 const send = async (network: Network, report: unknown) => {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(report) };
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(report),
+  };
   const response = await network.registry.send('/api/v1/incidents', init);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 const statusOf = async (network: Network) =>
-  ((await (await network.registry.send('/api/v1/versions/@acme/a/1.0.0')).json()) as { status: string }).status;
+  (
+    (await (await network.registry.send('/api/v1/versions/@acme/a/1.0.0')).json()) as {
+      status: string;
+    }
+  ).status;
 
 describe('a report of an incident', () => {
   it('is in the OpenAPI document under the path that the client posts to', async () => {
     await withRelease(async (network, bundle) => {
-      expect(await postIncident(network.fetch, 'http://localhost', reported(makeHost(), bundle))).toBe(201);
-      const document = (await (await network.registry.send('/api/v1/openapi.json')).json()) as { paths: Record<string, object> };
+      expect(
+        await postIncident(network.fetch, 'http://localhost', reported(makeHost(), bundle)),
+      ).toBe(201);
+      const document = (await (await network.registry.send('/api/v1/openapi.json')).json()) as {
+        paths: Record<string, object>;
+      };
       const asked = network.asked.filter((path) => path.includes('incidents'));
       expect(asked.map((path) => path.replace('/api/v1', ''))).toEqual(['/incidents']);
       expect(document.paths['/incidents']).toHaveProperty('post.requestBody');
@@ -68,7 +101,8 @@ describe('a report of an incident', () => {
           body: { isEnrolled: false, isNew: true, status: 'approved' },
         });
         expect(await send(network, report)).toMatchObject({ status: 201, body: { isNew: false } });
-        for (let i = 1; i < 20; i++) expect((await send(network, reported(makeHost(), bundle))).status).toBe(201);
+        for (let i = 1; i < 20; i++)
+          expect((await send(network, reported(makeHost(), bundle))).status).toBe(201);
         expect(await send(network, reported(makeHost(), bundle))).toMatchObject({
           status: 429,
           body: { code: 'too-many-requests' },
@@ -95,18 +129,23 @@ describe('a report of an incident', () => {
           expect(answer).toMatchObject({ status: 201, body: { isEnrolled: true } });
         }
         expect(await statusOf(network)).toBe(expected);
-        const status = (await (await network.registry.send('/index/status.json')).json()) as { payload: string };
+        const status = (await (await network.registry.send('/index/status.json')).json()) as {
+          payload: string;
+        };
         const { marks } = JSON.parse(Buffer.from(status.payload, 'base64').toString()) as {
           marks: { kind: string; reason: string }[];
         };
-        expect(marks.map(({ kind }) => kind)).toEqual(expected === 'suspended' ? ['suspended'] : []);
+        expect(marks.map(({ kind }) => kind)).toEqual(
+          expected === 'suspended' ? ['suspended'] : [],
+        );
       },
       { reporters, needed },
     );
   });
 
   it('that came before a lift does not count with those after it', async () => {
-    const [north, south] = [makeHost(), makeHost()];
+    const north = makeHost();
+    const south = makeHost();
     await withRelease(
       async (network, bundle) => {
         const tell = (host: SigningAuditKey) => {
@@ -115,17 +154,30 @@ describe('a report of an incident', () => {
         };
         const statuses = [await tell(north), await tell(south)].map(({ body }) => body.status);
         network.registry.wait(1_000);
-        await sayOf(network, { packed: { digest: bundle } } as Parameters<typeof sayOf>[1], 'lifted');
+        await sayOf(
+          network,
+          { packed: { digest: bundle } } as Parameters<typeof sayOf>[1],
+          'lifted',
+        );
         statuses.push(await statusOf(network));
         for (const host of [north, north, south]) statuses.push((await tell(host)).body.status);
-        expect(statuses).toEqual(['approved', 'suspended', 'approved', 'approved', 'approved', 'suspended']);
+        expect(statuses).toEqual([
+          'approved',
+          'suspended',
+          'approved',
+          'approved',
+          'approved',
+          'suspended',
+        ]);
       },
       { reporters: { north: north.keyId, south: south.keyId }, needed: 2 },
     );
   });
 
   it('of an enrolled host is listed before those of strangers, however many these send, and beside those of a host that floods', async () => {
-    const [north, south, evil] = [makeHost(), makeHost(), makeHost()];
+    const north = makeHost();
+    const south = makeHost();
+    const evil = makeHost();
     await withRelease(
       async (network, bundle) => {
         const codes: number[] = [];
@@ -143,10 +195,17 @@ describe('a report of an incident', () => {
         expect(codes.slice(-11)).toEqual([201, ...Array<number>(10).fill(429)]);
         await tell(north, 'canary');
         expect(codes.at(-1)).toBe(201);
-        const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
+        const row = await requireVersion(network.registry.registry, {
+          name: '@acme/a' as never,
+          version: '1.0.0' as never,
+        });
         const said = await incidentsOf(network.registry.registry, row);
         const who = said.map(({ by }) => (by.startsWith('host ') ? by : 'stranger'));
-        expect(who).toEqual([...Array<string>(20).fill('host north'), 'host south', ...Array<string>(20).fill('stranger')]);
+        expect(who).toEqual([
+          ...Array<string>(20).fill('host north'),
+          'host south',
+          ...Array<string>(20).fill('stranger'),
+        ]);
         expect(said[0]?.text).toContain('canary at ');
       },
       { reporters: { north: north.keyId, south: south.keyId }, needed: 0 },
@@ -157,7 +216,8 @@ describe('a report of an incident', () => {
     const host = makeHost();
     await withRelease(
       async (network, bundle) => {
-        for (let i = 0; i < 5; i++) await send(network, reported(host, bundle, 'canary', `a${i}.example:443`));
+        for (let i = 0; i < 5; i++)
+          await send(network, reported(host, bundle, 'canary', `a${i}.example:443`));
         expect(await statusOf(network)).toBe('approved');
       },
       { reporters: { north: host.keyId }, needed: 2 },
@@ -172,14 +232,24 @@ describe('a report of an incident', () => {
         registry = `sha256:${'1'.repeat(64)}` as Digest;
         const elsewhere = reported(host, bundle);
         const { registry: _, ...unnamed } = elsewhere.incident;
-        expect(await send(network, elsewhere)).toMatchObject({ status: 422, body: { code: 'other-registry' } });
-        expect(await send(network, { ...elsewhere, incident: { ...elsewhere.incident, registry: own } })).toMatchObject({
+        expect(await send(network, elsewhere)).toMatchObject({
+          status: 422,
+          body: { code: 'other-registry' },
+        });
+        expect(
+          await send(network, { ...elsewhere, incident: { ...elsewhere.incident, registry: own } }),
+        ).toMatchObject({
           body: { code: 'signature-invalid' },
         });
-        expect(await send(network, { ...elsewhere, incident: unnamed })).toMatchObject({ body: { code: 'signature-invalid' } });
+        expect(await send(network, { ...elsewhere, incident: unnamed })).toMatchObject({
+          body: { code: 'signature-invalid' },
+        });
         expect(await statusOf(network)).toBe('approved');
         registry = own;
-        expect(await send(network, reported(host, bundle))).toMatchObject({ status: 201, body: { status: 'suspended' } });
+        expect(await send(network, reported(host, bundle))).toMatchObject({
+          status: 201,
+          body: { status: 'suspended' },
+        });
       },
       { reporters: { north: host.keyId }, needed: 1 },
     );
@@ -191,10 +261,18 @@ describe('a report of an incident', () => {
       async (network, bundle) => {
         const { incident: named, publicKey } = reported(host, bundle);
         const { registry: _, ...incident } = named;
-        const signature = host.sign(Buffer.from(`skillgate.incident/1\n${canonicalJson(incident)}`)).toString('base64');
+        const signature = host
+          .sign(Buffer.from(`skillgate.incident/1\n${canonicalJson(incident)}`))
+          .toString('base64');
         const answer = await send(network, { incident, publicKey, signature });
-        expect(answer).toMatchObject({ status: 201, body: { isEnrolled: false, status: 'approved' } });
-        const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
+        expect(answer).toMatchObject({
+          status: 201,
+          body: { isEnrolled: false, status: 'approved' },
+        });
+        const row = await requireVersion(network.registry.registry, {
+          name: '@acme/a' as never,
+          version: '1.0.0' as never,
+        });
         const [said] = await incidentsOf(network.registry.registry, row);
         expect(said?.text).toContain('it names no registry: upgrade Skillgate on that host');
       },
@@ -203,7 +281,8 @@ describe('a report of an incident', () => {
   });
 
   it('that is forged, about other bytes, or no report, is refused and kept nowhere', async () => {
-    const [host, other] = [makeHost(), makeHost()];
+    const host = makeHost();
+    const other = makeHost();
     await withRelease(
       async (network, bundle) => {
         const report = reported(host, bundle);
@@ -220,7 +299,8 @@ describe('a report of an incident', () => {
           [{ ...report, incident: { ...incident, place: 'x'.repeat(9_000) } }, 'request-too-large'],
           [[], 'request-invalid'],
         ];
-        for (const [body, code] of cases) expect(await send(network, body)).toMatchObject({ body: { code } });
+        for (const [body, code] of cases)
+          expect(await send(network, body)).toMatchObject({ body: { code } });
         expect(await statusOf(network)).toBe('approved');
       },
       { reporters: { north: host.keyId }, needed: 1 },
@@ -233,7 +313,10 @@ describe('a report of an incident', () => {
       async (network, bundle) => {
         await send(network, reported(host, bundle, 'canary', '<b>x</b>'));
         await send(network, reported(makeHost(), bundle));
-        const row = await requireVersion(network.registry.registry, { name: '@acme/a' as never, version: '1.0.0' as never });
+        const row = await requireVersion(network.registry.registry, {
+          name: '@acme/a' as never,
+          version: '1.0.0' as never,
+        });
         const said = await incidentsOf(network.registry.registry, row);
         expect(said.map(({ isEnrolled }) => isEnrolled).sort()).toEqual([false, true]);
       },

@@ -9,7 +9,15 @@ import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { signedIn, type Visitor } from '../desk-visit.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { recordStatements } from '../query-plans.ts';
-import { call, claimScope, makeReport, makeSkill, publish, type Skill, signReport } from '../road.ts';
+import {
+  call,
+  claimScope,
+  makeReport,
+  makeSkill,
+  publish,
+  type Skill,
+  signReport,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -24,10 +32,16 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const words = (from: number, to: number): string =>
-  Array.from({ length: to - from }, (_, i) => `w${from + i}${(from + i) % 10 === 9 ? '\n' : ' '}`).join('');
+  Array.from(
+    { length: to - from },
+    (_, i) => `w${from + i}${(from + i) % 10 === 9 ? '\n' : ' '}`,
+  ).join('');
 const skillOf = (name: string, version: string, text: string): Skill =>
   makeSkill(name, version, {
-    files: { 'notes.md': text, 'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: x\n---\n# x\n` },
+    files: {
+      'notes.md': text,
+      'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: x\n---\n# x\n`,
+    },
   });
 
 /** Publishes and reports as a scanner does; the text is what its signature is made of. */
@@ -39,18 +53,26 @@ async function scanned(skill: Skill, key: TestKey, verdict: Verdict): Promise<vo
   const token = tokens.scanner;
   const { body } = await call(send, '/api/v1/jobs/lease', { token, json: {} });
   const report = makeReport(skill, verdict);
-  const texts = skill.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() }));
+  const texts = skill.files.map(({ path, bytes }) => ({
+    path,
+    text: Buffer.from(bytes).toString(),
+  }));
   const json = {
     lease: body.job.lease,
     envelope: await signReport(send, skill, report, scanner),
     report,
     signature: signatureOf(texts),
   };
-  expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({ status: 200 });
+  expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({
+    status: 200,
+  });
 }
 
 async function copiesOf(name: string, version: string) {
-  const row = await requireVersion(world.registry, { name: parseSkillName(name), version: parseVersion(version) });
+  const row = await requireVersion(world.registry, {
+    name: parseSkillName(name),
+    version: parseVersion(version),
+  });
   return nearCopies(world.registry, row);
 }
 
@@ -74,7 +96,9 @@ describe('near copies', () => {
   it('of what was held back are found whoever publishes them', async () => {
     await scanned(skillOf('@other/bad', '1.0.0', words(5_000, 5_400)), stranger, 'block');
     await scanned(skillOf('@other/good', '1.0.0', words(5_000, 5_405)), stranger, 'pass');
-    expect(await copiesOf('@other/good', '1.0.0')).toMatchObject([{ name: '@other/bad', status: 'quarantined', knownBad: true }]);
+    expect(await copiesOf('@other/good', '1.0.0')).toMatchObject([
+      { name: '@other/bad', status: 'quarantined', knownBad: true },
+    ]);
   });
 
   it('are said at the desk with both texts side by side, and raise the risk', async () => {
@@ -101,7 +125,11 @@ describe('near copies', () => {
   });
 
   it('are not found in what is only a little alike, nor where a scanner posts no sketch', async () => {
-    await scanned(skillOf('@acme/third', '1.0.0', words(0, 60) + words(9_000, 9_400)), world.author, 'pass');
+    await scanned(
+      skillOf('@acme/third', '1.0.0', words(0, 60) + words(9_000, 9_400)),
+      world.author,
+      'pass',
+    );
     await scanned(skillOf('@acme/tiny', '1.0.0', 'Say hello.'), world.author, 'pass');
     expect(await copiesOf('@acme/third', '1.0.0')).toEqual([]);
     expect(await copiesOf('@acme/tiny', '1.0.0')).toEqual([]);
@@ -116,16 +144,34 @@ describe('near copies', () => {
     const { versions } = await import('../../../registry/store/schema.ts');
     const from = what.startsWith('v') ? 50_000 : 60_000;
     const tag = what.slice(0, 3);
-    await scanned(skillOf(`@other/first-${tag}`, '1.0.0', words(from, from + 405)), stranger, 'pass');
-    await scanned(skillOf(`@acme/bad-${tag}`, '1.0.0', words(from, from + 406)), world.author, 'block');
+    await scanned(
+      skillOf(`@other/first-${tag}`, '1.0.0', words(from, from + 405)),
+      stranger,
+      'pass',
+    );
+    await scanned(
+      skillOf(`@acme/bad-${tag}`, '1.0.0', words(from, from + 406)),
+      world.author,
+      'block',
+    );
     const copy = skillOf(`@acme/copy-${tag}`, '1.0.0', words(from, from + 400));
     await scanned(copy, world.author, 'pass');
-    const row = await requireVersion(world.registry, { name: copy.manifest.name, version: copy.manifest.version });
-    const signature = signatureOf(copy.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })));
+    const row = await requireVersion(world.registry, {
+      name: copy.manifest.name,
+      version: copy.manifest.version,
+    });
+    const signature = signatureOf(
+      copy.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })),
+    );
     if (signature === undefined) throw new Error('it says enough');
     for (let i = 0; i < 80; i++) {
       const { name, version } = nameOf(i);
-      const own = { ...row, id: `0-${tag}-${i}`, name: parseSkillName(name), version: parseVersion(version) };
+      const own = {
+        ...row,
+        id: `0-${tag}-${i}`,
+        name: parseSkillName(name),
+        version: parseVersion(version),
+      };
       const writes = await similarityWrites(world.registry, own, signature);
       await world.registry.db.batch([(db) => db.insert(versions).values(own), ...writes]);
     }
@@ -142,13 +188,22 @@ describe('near copies', () => {
     const copy = skillOf('@acme/crowded', '1.0.0', words(80_000, 80_400));
     await scanned(copy, world.author, 'pass');
     const row = await requireVersion(world.registry, copy.manifest);
-    const signature = signatureOf(copy.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })));
+    const signature = signatureOf(
+      copy.files.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString() })),
+    );
     if (signature === undefined) throw new Error('it says enough');
     const { seen, stop } = recordStatements();
     for (let i = 0; i < 2 * similarCandidatesMax; i++) {
       const name = parseSkillName(`@crowd-${i}/copy`);
-      const held = i >= similarCandidatesMax ? ({ status: 'quarantined', verdict: 'block' } as const) : {};
-      const other = { ...row, ...held, id: `crowd-${i}`, name, publisher: digestOf(`publisher ${i}`) };
+      const held =
+        i >= similarCandidatesMax ? ({ status: 'quarantined', verdict: 'block' } as const) : {};
+      const other = {
+        ...row,
+        ...held,
+        id: `crowd-${i}`,
+        name,
+        publisher: digestOf(`publisher ${i}`),
+      };
       const writes = await similarityWrites(world.registry, other, signature);
       await world.registry.db.batch([(db) => db.insert(versions).values(other), ...writes]);
     }
@@ -167,8 +222,13 @@ describe('near copies', () => {
     const report = makeReport(skill, 'pass');
     const envelope = await signReport(send, skill, report, world.scanner);
     const json = { lease: body.job.lease, envelope, report, signature };
-    expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({ status: 400 });
-    await call(send, `/api/v1/jobs/${body.job.id}/fail`, { token, json: { lease: body.job.lease, reason: 'crash', detail: '' } });
+    expect(await call(send, `/api/v1/jobs/${body.job.id}/report`, { token, json })).toMatchObject({
+      status: 400,
+    });
+    await call(send, `/api/v1/jobs/${body.job.id}/fail`, {
+      token,
+      json: { lease: body.job.lease, reason: 'crash', detail: '' },
+    });
   });
 
   it('that very many are alike add no more than a bounded number of places to a lookup', async () => {
@@ -179,7 +239,9 @@ describe('near copies', () => {
     if (signature === undefined) throw new Error('it says enough');
     const before = (await world.registry.db.read.select().from(similarityBands)).length;
     for (let i = 0; i < versionsPerBandMax + 20; i++) {
-      await world.registry.db.batch(await similarityWrites(world.registry, { id: `flood-${i}` }, signature));
+      await world.registry.db.batch(
+        await similarityWrites(world.registry, { id: `flood-${i}` }, signature),
+      );
     }
     const rows = (await world.registry.db.read.select().from(similarityBands)).length - before;
     expect(rows).toBe(32 * versionsPerBandMax);

@@ -8,7 +8,8 @@ import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('the queue', () => {
   let world: Staffed;
-  const [sound, damaged] = [makeSkill('@acme/sound', '1.0.0'), makeSkill('@acme/damaged', '1.0.0')];
+  const sound = makeSkill('@acme/sound', '1.0.0');
+  const damaged = makeSkill('@acme/damaged', '1.0.0');
   beforeAll(async () => {
     world = await makeStaffedWorld();
     for (const skill of [sound, damaged]) {
@@ -18,11 +19,15 @@ describe('the queue', () => {
   });
   afterAll(() => world.close());
 
-  const listed = async () => (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews;
+  const listed = async () =>
+    (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews;
 
   it('lists what waits, each with its risk', async () => {
     const rows = await listed();
-    expect(rows.map(({ name }: { name: string }) => name)).toEqual(['@acme/sound', '@acme/damaged']);
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+      '@acme/sound',
+      '@acme/damaged',
+    ]);
     expect(rows.every((row: object) => !('failed' in row))).toBe(true);
   });
 

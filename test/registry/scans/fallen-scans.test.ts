@@ -33,14 +33,22 @@ describe('a version in review whose scanner is ended for the time of its scan', 
     state(
       world.send,
       memberStatement({
-        ...{ nonce: freshNonce(), name: 'scanner', roles: ['scanner'], key: world.scanner.open, state: 'ended' },
+        nonce: freshNonce(),
+        name: 'scanner',
+        roles: ['scanner'],
+        key: world.scanner.open,
+        state: 'ended',
         ...(validUpTo === undefined ? {} : { validUpTo }),
       }),
       world.trust.administrator,
     );
   const shown = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.0')).body;
   const scanAgain = async () => {
-    await enrol(world.send, world.trust.administrator, { name: 'scanner-2', roles: ['scanner'], key: second });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'scanner-2',
+      roles: ['scanner'],
+      key: second,
+    });
     return scan(world.send, await signIn(world.send, second), second, skill, 'pass');
   };
   const approveBoth = async () => {
@@ -51,18 +59,25 @@ describe('a version in review whose scanner is ended for the time of its scan', 
   it('is scanned again, by the same rules too, and approved on that scan', async () => {
     expect((await end(0)).status).toBe(201);
     // What was approved before rests on nothing, and nobody adds to it.
-    expect((await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).body).toMatchObject({
+    expect(
+      (await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).body,
+    ).toMatchObject({
       code: 'approval-refused',
     });
     expect(await scanAgain()).toMatchObject({ status: 200, body: { status: 'in review' } });
-    expect((await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true })).status).toBe(201);
+    expect(
+      (await approve(world.send, world.tokens.omar, world.omar, skill, { independent: true }))
+        .status,
+    ).toBe(201);
     expect(await shown()).toMatchObject({ status: 'in review' });
     expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
     expect(await shown()).toMatchObject({ status: 'approved' });
     const { statements } = await readLine(world.send, skill);
     const said = await Promise.all(
       statements.map(async (one) =>
-        peekStatement(JSON.parse(await (await world.send(`/blobs/sha256/${one.slice(7)}`)).text()).dsseEnvelope),
+        peekStatement(
+          JSON.parse(await (await world.send(`/blobs/sha256/${one.slice(7)}`)).text()).dsseEnvelope,
+        ),
       ),
     );
     expect(said.filter(({ predicateType }) => predicateType.includes('/scan/'))).toHaveLength(1);
@@ -70,7 +85,11 @@ describe('a version in review whose scanner is ended for the time of its scan', 
 
   it('is told so to the desk until then', async () => {
     await end(0);
-    const about = { name: '@acme/t', status: 'in review', why: expect.stringContaining('it is scanned again') };
+    const about = {
+      name: '@acme/t',
+      status: 'in review',
+      why: expect.stringContaining('it is scanned again'),
+    };
     expect(await listDoubts(world.registry)).toMatchObject([about]);
     world.wait(120_000);
     await scanAgain();

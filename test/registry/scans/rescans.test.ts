@@ -8,16 +8,35 @@ import type { Finding, Verdict } from '../../../skills-index/statement/finding.t
 import { digestOfRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
 import { verifyStatus } from '../../../skills-index/trust/status-file.ts';
 import { signedIn } from '../desk-visit.ts';
-import { type Answer, approve, call, makeReport, makeSkill, publish, type Skill, signReport } from '../road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  makeReport,
+  makeSkill,
+  publish,
+  type Skill,
+  signReport,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
-const rule = (id: string, digest: string, reads: string[]): RuleSet['rules'][number] => ({ id, digest: digestOf(digest), reads });
+const rule = (id: string, digest: string, reads: string[]): RuleSet['rules'][number] => ({
+  id,
+  digest: digestOf(digest),
+  reads,
+});
 const ruleSet = (rules: RuleSet['rules'], extractor = 'extractor'): RuleSet => {
   const said = { extractor: digestOf(extractor), judging: digestOf('judging'), rules };
   return { digest: digestOfRuleSet(said), ...said };
 };
-const first = ruleSet([rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b1', ['flow:network'])]);
-const second = ruleSet([rule('env/a', 'a1', ['capability:env']), rule('flow/b', 'b2', ['flow:network'])]);
+const first = ruleSet([
+  rule('env/a', 'a1', ['capability:env']),
+  rule('flow/b', 'b1', ['flow:network']),
+]);
+const second = ruleSet([
+  rule('env/a', 'a1', ['capability:env']),
+  rule('flow/b', 'b2', ['flow:network']),
+]);
 
 const critical: Finding = {
   rule: 'flow/b',
@@ -50,11 +69,15 @@ describe('a new rule set', () => {
   });
   afterEach(() => world.close());
 
-  const post = (path: string, json: unknown): Promise<Answer> => call(world.send, path, { token: world.tokens.scanner, json });
+  const post = (path: string, json: unknown): Promise<Answer> =>
+    call(world.send, path, { token: world.tokens.scanner, json });
   let scansBy = first;
   const describeRules = async (rules: RuleSet): Promise<void> => {
     scansBy = rules;
-    expect(await post('/api/v1/jobs/rule-set', rules)).toEqual({ status: 200, body: { digest: rules.digest } });
+    expect(await post('/api/v1/jobs/rule-set', rules)).toEqual({
+      status: 200,
+      body: { digest: rules.digest },
+    });
   };
   const lease = async (by = scansBy): Promise<{ id: string; lease: string; name: string } | null> =>
     (await post('/api/v1/jobs/lease', { ruleSet: by.digest })).body.job;
@@ -64,11 +87,23 @@ describe('a new rule set', () => {
     by: RuleSet,
     said: { verdict?: Verdict; findings?: Finding[]; selectors?: string[] },
   ): Promise<Answer> => {
-    const made = { ...makeReport(skill, said.verdict ?? 'pass', said.findings), ruleSet: by.digest };
+    const made = {
+      ...makeReport(skill, said.verdict ?? 'pass', said.findings),
+      ruleSet: by.digest,
+    };
     const envelope = await signReport(world.send, skill, made, world.scanner);
-    return post(`/api/v1/jobs/${job?.id}/report`, { lease: job?.lease, envelope, report: made, selectors: said.selectors });
+    return post(`/api/v1/jobs/${job?.id}/report`, {
+      lease: job?.lease,
+      envelope,
+      report: made,
+      selectors: said.selectors,
+    });
   };
-  const scanned = async (skill: Skill, by: RuleSet, said: { verdict?: Verdict; selectors?: string[] }): Promise<void> => {
+  const scanned = async (
+    skill: Skill,
+    by: RuleSet,
+    said: { verdict?: Verdict; selectors?: string[] },
+  ): Promise<void> => {
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
     expect((await report(await lease(), skill, by, said)).status).toBe(200);
   };
@@ -90,29 +125,41 @@ describe('a new rule set', () => {
 
   it('with another extractor is a reason to scan everything, new versions first', async () => {
     await describeRules(ruleSet(second.rules, 'another'));
-    expect((await publish(world.send, makeSkill('@acme/new', '1.0.0'), world.author)).status).toBe(201);
+    expect((await publish(world.send, makeSkill('@acme/new', '1.0.0'), world.author)).status).toBe(
+      201,
+    );
     expect((await lease())?.name).toBe('@acme/new');
-    expect(new Set([(await lease())?.name, (await lease())?.name])).toEqual(new Set(['@acme/quiet', '@acme/sends']));
+    expect(new Set([(await lease())?.name, (await lease())?.name])).toEqual(
+      new Set(['@acme/quiet', '@acme/sends']),
+    );
     expect(await lease()).toBeNull();
   });
 
   it('that says the same leaves the version approved on the report that a person read', async () => {
-    const [before] = await world.registry.db.read.select().from(versions).where(eq(versions.name, sends.manifest.name));
+    const [before] = await world.registry.db.read
+      .select()
+      .from(versions)
+      .where(eq(versions.name, sends.manifest.name));
     await describeRules(second);
     expect((await report(await lease(), sends, second, {})).body.status).toBe('approved');
-    const [after] = await world.registry.db.read.select().from(versions).where(eq(versions.name, sends.manifest.name));
+    const [after] = await world.registry.db.read
+      .select()
+      .from(versions)
+      .where(eq(versions.name, sends.manifest.name));
     expect(after).toEqual(before);
     expect(await lease()).toBeNull();
   });
 
   it('that says worse suspends an approved version, by a statement of the registry’s key that reaches every installation', async () => {
     await describeRules(second);
-    expect((await report(await lease(), sends, second, { verdict: 'block', findings: [critical] })).body.status).toBe(
-      'suspended',
-    );
+    expect(
+      (await report(await lease(), sends, second, { verdict: 'block', findings: [critical] })).body
+        .status,
+    ).toBe('suspended');
     expect(await marks()).toMatchObject([{ bundle: sends.packed.digest, kind: 'suspended' }]);
     expect(await statusOf(quiet)).toBe('approved');
-    const { history } = (await call(world.send, `/api/v1/versions/${sends.manifest.name}/1.0.0`)).body;
+    const { history } = (await call(world.send, `/api/v1/versions/${sends.manifest.name}/1.0.0`))
+      .body;
     expect(history.at(-1)).toMatchObject({
       from: 'approved',
       to: 'suspended',
@@ -134,7 +181,9 @@ describe('a new rule set', () => {
       expect((await report(job, skill, second, bad)).status).toBe(200);
     }
     expect(await statusOf(waits)).toBe('quarantined');
-    expect((await approve(world.send, world.tokens.rita, world.rita, waits)).body.code).toBe('move-illegal');
+    expect((await approve(world.send, world.tokens.rita, world.rita, waits)).body.code).toBe(
+      'move-illegal',
+    );
   });
 
   it('that says again what a person moved to review leaves it there', async () => {
@@ -143,10 +192,14 @@ describe('a new rule set', () => {
     const bad = { verdict: 'block' as const, findings: [critical], selectors: ['flow:network'] };
     expect((await report(await lease(), held, first, bad)).body.status).toBe('quarantined');
     const json = { to: 'in review', reason: 'a test of ours' };
-    await call(world.send, '/api/v1/reviews/@acme/held/1.0.0/move', { token: world.tokens.rita, json });
+    await call(world.send, '/api/v1/reviews/@acme/held/1.0.0/move', {
+      token: world.tokens.rita,
+      json,
+    });
     await describeRules(second);
     for (let job = await lease(); job !== null; job = await lease()) {
-      const answer = job.name === '@acme/held' ? report(job, held, second, bad) : report(job, sends, second, {});
+      const answer =
+        job.name === '@acme/held' ? report(job, held, second, bad) : report(job, sends, second, {});
       expect((await answer).status).toBe(200);
     }
     expect(await statusOf(held)).toBe('in review');
@@ -184,7 +237,11 @@ describe('a new rule set', () => {
     }
     expect(await lease()).toBeNull();
     expect(await listDoubts(world.registry)).toMatchObject([
-      { name: '@acme/sends', status: 'approved', why: 'A rescan failed: scan was killed: 30 s <b>' },
+      {
+        name: '@acme/sends',
+        status: 'approved',
+        why: 'A rescan failed: scan was killed: 30 s <b>',
+      },
     ]);
     const { html } = await (await signedIn(world.send, world.tokens.rita)).get('');
     expect(html).toContain('Rescans to look at');
@@ -196,23 +253,42 @@ describe('a new rule set', () => {
     expect(await listDoubts(world.registry)).toEqual([]);
   });
 
-  it.each(['incomplete', 'review'] as const)('that says %s suspends nothing and asks a person', async (verdict) => {
-    await describeRules(second);
-    expect((await report(await lease(), sends, second, { verdict })).body.status).toBe('approved');
-    const why = `A rescan says ${verdict} where the approved report said pass`;
-    expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', why }]);
-    expect(await marks()).toEqual([]);
-  });
+  it.each(['incomplete', 'review'] as const)(
+    'that says %s suspends nothing and asks a person',
+    async (verdict) => {
+      await describeRules(second);
+      expect((await report(await lease(), sends, second, { verdict })).body.status).toBe(
+        'approved',
+      );
+      const why = `A rescan says ${verdict} where the approved report said pass`;
+      expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', why }]);
+      expect(await marks()).toEqual([]);
+    },
+  );
 
   it('suspends so many in an hour, and of the next a person is asked', async () => {
     const at = world.registry.now().getTime();
-    const move = { kind: 'move' as const, from: 'approved' as const, to: 'suspended' as const, by: 'registry', why: 'w', at };
-    const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({ ...move, id: `m${i}`, versionId: `v${i}`, move: 1 }));
+    const move = {
+      kind: 'move' as const,
+      from: 'approved' as const,
+      to: 'suspended' as const,
+      by: 'registry',
+      why: 'w',
+      at,
+    };
+    const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({
+      ...move,
+      id: `m${i}`,
+      versionId: `v${i}`,
+      move: 1,
+    }));
     await world.registry.db.batch([(db) => db.insert(audit).values(lines)]);
     await describeRules(second);
     const bad = { verdict: 'block' as const, findings: [critical] };
     expect((await report(await lease(), sends, second, bad)).body.status).toBe('approved');
-    expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', status: 'approved' }]);
+    expect(await listDoubts(world.registry)).toMatchObject([
+      { name: '@acme/sends', status: 'approved' },
+    ]);
   });
 
   it('is described by one scanner only so often in an hour, the known ones always', async () => {
@@ -223,9 +299,14 @@ describe('a new rule set', () => {
   });
 
   it('is described by scanners only', async () => {
-    const answer = await call(world.send, '/api/v1/jobs/rule-set', { token: world.tokens.rita, json: second });
+    const answer = await call(world.send, '/api/v1/jobs/rule-set', {
+      token: world.tokens.rita,
+      json: second,
+    });
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
-    expect((await post('/api/v1/jobs/rule-set', { ...second, rules: 'all' })).body.code).toBe('statement-invalid');
+    expect((await post('/api/v1/jobs/rule-set', { ...second, rules: 'all' })).body.code).toBe(
+      'statement-invalid',
+    );
   });
 
   it('does not make a second job of a version that waits', async () => {

@@ -9,7 +9,18 @@ import type { Finding } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../../skills-index/trust/own-registry.ts';
-import { type Answer, call, makeReport, makeSkill, publish, ruleSet, type Skill, scan, signIn, signReport } from '../road.ts';
+import {
+  type Answer,
+  call,
+  makeReport,
+  makeSkill,
+  publish,
+  ruleSet,
+  type Skill,
+  scan,
+  signIn,
+  signReport,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const finding = (kind: Finding['kind'], severity: Finding['severity']): Finding => ({
@@ -42,15 +53,30 @@ describe('scan jobs', () => {
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
     return skill;
   };
-  const lease = async (): Promise<{ id: string; lease: string; attempt: number; version: string } | null> =>
-    (await call(world.send, '/api/v1/jobs/lease', { token: await signIn(world.send, world.scanner), json: {} })).body.job;
-  const post = async (job: { id: string; lease: string } | null, verb: string, json: object): Promise<Answer> =>
+  const lease = async (): Promise<{
+    id: string;
+    lease: string;
+    attempt: number;
+    version: string;
+  } | null> =>
+    (
+      await call(world.send, '/api/v1/jobs/lease', {
+        token: await signIn(world.send, world.scanner),
+        json: {},
+      })
+    ).body.job;
+  const post = async (
+    job: { id: string; lease: string } | null,
+    verb: string,
+    json: object,
+  ): Promise<Answer> =>
     call(world.send, `/api/v1/jobs/${job?.id}/${verb}`, {
       token: await signIn(world.send, world.scanner),
       json: { lease: job?.lease, ...json },
     });
   const statusOf = async (skill: Skill): Promise<Answer['body']> =>
-    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`)).body;
+    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`))
+      .body;
 
   it.each([
     ['pass', [], 'in review'],
@@ -58,16 +84,26 @@ describe('scan jobs', () => {
     ['block', [finding('malice', 'critical')], 'quarantined'],
     ['block', [finding('policy', 'high')], 'refused'],
     ['incomplete', [], 'quarantined'],
-  ] as const)('with verdict %s and findings %j move a version to %s', async (verdict, findings, state) => {
-    const skill = await publishNext();
-    expect(await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict, [...findings])).toMatchObject({
-      body: { status: state },
-    });
-    expect((await statusOf(skill)).history.map((move: { to: string; by: string }) => [move.to, move.by])).toEqual([
-      ['scanning', 'scanner'],
-      [state, 'scanner'],
-    ]);
-  });
+  ] as const)(
+    'with verdict %s and findings %j move a version to %s',
+    async (verdict, findings, state) => {
+      const skill = await publishNext();
+      expect(
+        await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict, [...findings]),
+      ).toMatchObject({
+        body: { status: state },
+      });
+      expect(
+        (await statusOf(skill)).history.map((move: { to: string; by: string }) => [
+          move.to,
+          move.by,
+        ]),
+      ).toEqual([
+        ['scanning', 'scanner'],
+        [state, 'scanner'],
+      ]);
+    },
+  );
 
   it('are leased by scanners only, each to one', async () => {
     for (const token of [world.tokens.author, world.tokens.rita]) {
@@ -76,13 +112,16 @@ describe('scan jobs', () => {
         body: { code: 'forbidden' },
       });
     }
-    expect(await call(world.send, '/api/v1/jobs/lease', { json: {} })).toMatchObject({ status: 401 });
+    expect(await call(world.send, '/api/v1/jobs/lease', { json: {} })).toMatchObject({
+      status: 401,
+    });
     await publishNext();
     await publishNext();
     const leased = await Promise.all([lease(), lease(), lease()]);
     expect(leased.filter((job) => job !== null)).toHaveLength(2);
     expect(new Set(leased.map((job) => job?.id)).size).toBe(3);
-    for (const job of leased) if (job !== null) await post(job, 'fail', { reason: 'crash', detail: '' });
+    for (const job of leased)
+      if (job !== null) await post(job, 'fail', { reason: 'crash', detail: '' });
     while ((await lease()) !== null);
     world.wait(3_600_000);
     while ((await lease()) !== null) world.wait(3_600_000);
@@ -91,17 +130,34 @@ describe('scan jobs', () => {
   it('whose lease ended go to another, and the first one’s report is stale', async () => {
     const skill = await publishNext();
     const first = await lease();
-    expect(await post(first, 'renew', {})).toMatchObject({ status: 200, body: { leaseSeconds: 120 } });
+    expect(await post(first, 'renew', {})).toMatchObject({
+      status: 200,
+      body: { leaseSeconds: 120 },
+    });
     world.wait(121_000);
-    expect(await post(first, 'renew', {})).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+    expect(await post(first, 'renew', {})).toMatchObject({
+      status: 409,
+      body: { code: 'job-stale' },
+    });
     const second = await lease();
     expect([second?.id, second?.attempt]).toEqual([first?.id, 2]);
     const report = makeReport(skill, 'pass');
     const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
-    expect(await post(first, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
-    expect(await post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body)).toMatchObject({ status: 409 });
-    expect(await post(second, 'report', body)).toMatchObject({ status: 200, body: { status: 'in review' } });
-    expect(await post(second, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+    expect(await post(first, 'report', body)).toMatchObject({
+      status: 409,
+      body: { code: 'job-stale' },
+    });
+    expect(
+      await post({ id: second?.id ?? '', lease: 'x'.repeat(43) }, 'report', body),
+    ).toMatchObject({ status: 409 });
+    expect(await post(second, 'report', body)).toMatchObject({
+      status: 200,
+      body: { status: 'in review' },
+    });
+    expect(await post(second, 'report', body)).toMatchObject({
+      status: 409,
+      body: { code: 'job-stale' },
+    });
   });
 
   it('are not taken late, even when nobody else came meanwhile', async () => {
@@ -110,7 +166,10 @@ describe('scan jobs', () => {
     world.wait(121_000);
     const report = makeReport(skill, 'pass');
     const body = { envelope: await signReport(world.send, skill, report, world.scanner), report };
-    expect(await post(job, 'report', body)).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+    expect(await post(job, 'report', body)).toMatchObject({
+      status: 409,
+      body: { code: 'job-stale' },
+    });
     expect(await post(await lease(), 'report', body)).toMatchObject({ status: 200 });
   });
 
@@ -129,24 +188,37 @@ describe('scan jobs', () => {
       },
     };
     const report = makeReport(skill, 'pass');
-    const sent = { id: job.id, lease: job.lease, envelope: await signReport(world.send, skill, report, scanner), report };
+    const sent = {
+      id: job.id,
+      lease: job.lease,
+      envelope: await signReport(world.send, skill, report, scanner),
+      report,
+    };
     await expect(takeReport({ ...registry, db }, actor, sent)).rejects.toMatchObject({
       code: expect.stringMatching(/registry-busy|job-stale/),
     });
     expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
     world.wait(121_000);
     const { envelope } = sent;
-    expect(await post(await lease(), 'report', { envelope, report })).toMatchObject({ status: 200 });
+    expect(await post(await lease(), 'report', { envelope, report })).toMatchObject({
+      status: 200,
+    });
   });
 
   it('that fail are tried three times; then the version is quarantined, not approved by silence', async () => {
     const skill = await publishNext();
     for (const status of ['scanning', 'scanning', 'quarantined']) {
       const job = await lease();
-      expect(await post(job, 'fail', { reason: 'killed', detail: '30 s' })).toMatchObject({ status: 200, body: { status } });
+      expect(await post(job, 'fail', { reason: 'killed', detail: '30 s' })).toMatchObject({
+        status: 200,
+        body: { status },
+      });
     }
     expect(await lease()).toBeNull();
-    expect((await statusOf(skill)).history.at(-1)).toMatchObject({ to: 'quarantined', why: 'scan was killed: 30 s' });
+    expect((await statusOf(skill)).history.at(-1)).toMatchObject({
+      to: 'quarantined',
+      why: 'scan was killed: 30 s',
+    });
   });
 
   it('of workers that die with them are buried after three leases', async () => {
@@ -164,20 +236,36 @@ describe('scan jobs', () => {
     for (let i = 0; i < 3; i++) await post(await lease(), 'fail', { reason: 'limit', detail: 'l' });
     const token = await signIn(world.send, world.rita);
     const review = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
-    const moved = await call(world.send, `${review}/move`, { token, json: { to: 'in review', reason: 'I read it' } });
+    const moved = await call(world.send, `${review}/move`, {
+      token,
+      json: { to: 'in review', reason: 'I read it' },
+    });
     expect(moved).toMatchObject({ status: 200, body: { status: 'in review' } });
-    expect(await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } })).toMatchObject({
+    expect(
+      await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } }),
+    ).toMatchObject({
       status: 403,
       body: { code: 'approval-refused' },
     });
-    expect(await scan(world.send, await signIn(world.send, world.scanner), world.scanner, skill, 'review')).toMatchObject({
+    expect(
+      await scan(
+        world.send,
+        await signIn(world.send, world.scanner),
+        world.scanner,
+        skill,
+        'review',
+      ),
+    ).toMatchObject({
       body: { status: 'in review' },
     });
-    expect((await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } })).status).toBe(201);
+    expect(
+      (await call(world.send, `${review}/draft`, { token, json: { reason: 'r' } })).status,
+    ).toBe(201);
   });
 
   describe('take no report', () => {
-    const lie = (skill: Skill, change: (report: ScanReport) => ScanReport): ScanReport => change(makeReport(skill, 'pass'));
+    const lie = (skill: Skill, change: (report: ScanReport) => ScanReport): ScanReport =>
+      change(makeReport(skill, 'pass'));
     const cases: readonly (readonly [string, (skill: Skill) => Promise<object>])[] = [
       [
         'signed by a reviewer',
@@ -196,7 +284,10 @@ describe('scan jobs', () => {
       [
         'whose coverage leaves a file out',
         async (skill) => {
-          const report = lie(skill, (one) => ({ ...one, coverage: { files: one.coverage.files.slice(1) } }));
+          const report = lie(skill, (one) => ({
+            ...one,
+            coverage: { files: one.coverage.files.slice(1) },
+          }));
           return { envelope: await signReport(world.send, skill, report, world.scanner), report };
         },
       ],
@@ -206,15 +297,24 @@ describe('scan jobs', () => {
           const honest = makeReport(skill, 'pass');
           const bent = lie(skill, (one) => ({
             ...one,
-            coverage: { files: one.coverage.files.map((file) => ({ ...file, sha256: digestOf('other') })) },
+            coverage: {
+              files: one.coverage.files.map((file) => ({ ...file, sha256: digestOf('other') })),
+            },
           }));
           const { name, version } = skill.manifest;
-          const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
-          const coverage = honest.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
-            path,
-            sha256,
-            disposition,
-          }));
+          const about = {
+            name,
+            version,
+            bundle: skill.packed.digest,
+            files: skill.packed.bundle.files,
+          };
+          const coverage = honest.coverage.files.map(
+            ({ path, sha256 = digestOf(''), disposition }) => ({
+              path,
+              sha256,
+              disposition,
+            }),
+          );
           const predicate = {
             ruleSet,
             report: digestOf(canonicalJson(bent)),
@@ -236,7 +336,9 @@ describe('scan jobs', () => {
         async (skill) => {
           const report = lie(skill, (one) => ({
             ...one,
-            coverage: { files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })) },
+            coverage: {
+              files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })),
+            },
           }));
           return { envelope: await signReport(world.send, skill, report, world.scanner), report };
         },
@@ -256,12 +358,19 @@ describe('scan jobs', () => {
         async (skill) => {
           const report = makeReport(skill, 'pass');
           const { name, version } = skill.manifest;
-          const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
-          const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
-            path,
-            sha256,
-            disposition,
-          }));
+          const about = {
+            name,
+            version,
+            bundle: skill.packed.digest,
+            files: skill.packed.bundle.files,
+          };
+          const coverage = report.coverage.files.map(
+            ({ path, sha256 = digestOf(''), disposition }) => ({
+              path,
+              sha256,
+              disposition,
+            }),
+          );
           const predicate = {
             ruleSet,
             report: digestOf(canonicalJson(report)),
@@ -295,9 +404,15 @@ describe('scan jobs', () => {
       expect(await statusOf(skill)).toMatchObject({ status: 'scanning' });
       expect((await scanLater(job, skill)).body).toMatchObject({ status: 'in review' });
     });
-    const scanLater = async (job: { id: string; lease: string } | null, skill: Skill): Promise<Answer> => {
+    const scanLater = async (
+      job: { id: string; lease: string } | null,
+      skill: Skill,
+    ): Promise<Answer> => {
       const report = makeReport(skill, 'pass');
-      return post(job, 'report', { envelope: await signReport(world.send, skill, report, world.scanner), report });
+      return post(job, 'report', {
+        envelope: await signReport(world.send, skill, report, world.scanner),
+        report,
+      });
     };
   });
 });

@@ -12,12 +12,21 @@ describe('a batch', () => {
     db = openSqlite(':memory:');
   });
   afterAll(() => db.close());
-  const ticket = (name: string) => ({ id: digestOf(name), kind: 'link' as const, subject: name, expiresAt: 1 });
-  const subjects = async (): Promise<string[]> => (await db.read.select().from(tickets)).map((row) => row.subject).sort();
+  const ticket = (name: string) => ({
+    id: digestOf(name),
+    kind: 'link' as const,
+    subject: name,
+    expiresAt: 1,
+  });
+  const subjects = async (): Promise<string[]> =>
+    (await db.read.select().from(tickets)).map((row) => row.subject).sort();
 
   it('writes all or nothing, and says on which column it clashed', async () => {
     await db.batch([(on) => on.insert(tickets).values(ticket('a'))]);
-    const both = db.batch([(on) => on.insert(tickets).values(ticket('b')), (on) => on.insert(tickets).values(ticket('a'))]);
+    const both = db.batch([
+      (on) => on.insert(tickets).values(ticket('b')),
+      (on) => on.insert(tickets).values(ticket('a')),
+    ]);
     await expect(both).rejects.toMatchObject({ name: 'BatchClash', on: 'tickets.id' });
     expect(await subjects()).toEqual(['a']);
   });
@@ -35,7 +44,9 @@ describe('a batch', () => {
   });
 
   it('lets other errors through', async () => {
-    await expect(db.batch([(on) => on.run(sql`INSERT INTO nowhere VALUES (1)`)])).rejects.not.toBeInstanceOf(BatchClash);
+    await expect(
+      db.batch([(on) => on.run(sql`INSERT INTO nowhere VALUES (1)`)]),
+    ).rejects.not.toBeInstanceOf(BatchClash);
   });
 
   it('is tried again on a clash, but not for ever', async () => {

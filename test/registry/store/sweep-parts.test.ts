@@ -19,7 +19,9 @@ describe('unfinished files', () => {
     await (await startRegistry({ dir, port: 0 })).close();
     const objects = diskObjects(join(dir, 'objects'));
     for (const name of objectNames) await objects.put(name, Buffer.from(name));
-    const parts = ['public/index/@acme', 'stored/sha256', 'public'].map((folder) => join(dir, 'objects', folder, left));
+    const parts = ['public/index/@acme', 'stored/sha256', 'public'].map((folder) =>
+      join(dir, 'objects', folder, left),
+    );
     for (const part of parts) writeFileSync(part, 'half');
     const running = await startRegistry({ dir, port: 0 });
     onTestFinished(() => running.close());
@@ -36,7 +38,8 @@ describe('unfinished files', () => {
     while (readdirSync(folder).length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect(await sweepParts(folder, new AbortController().signal)).toBe(0);
     await writing;
-    for (const name of names) expect(Buffer.from((await objects.get(name)) ?? '').toString()).toBe(name);
+    for (const name of names)
+      expect(Buffer.from((await objects.get(name)) ?? '').toString()).toBe(name);
   });
 
   it('are nobody’s where there is no folder yet', async () => {

@@ -4,7 +4,11 @@ import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
-import { strangerBodiesBytesMax, strangerBodiesOfOneBytesMax, uploadBytesMax } from '../../../registry/limits.ts';
+import {
+  strangerBodiesBytesMax,
+  strangerBodiesOfOneBytesMax,
+  uploadBytesMax,
+} from '../../../registry/limits.ts';
 import { BodiesInFlight } from '../../../registry/strangers/bodies-in-flight.ts';
 import { nameUnknownLength } from '../../../registry/strangers/body-limit.ts';
 import { makeSkill, publish, type Send } from '../road.ts';
@@ -17,9 +21,13 @@ describe('a large body of a stranger', () => {
   const sockets: Socket[] = [];
   beforeEach(async () => {
     world = await makeStaffedWorld();
-    const addressOf: Parameters<typeof createApp>[1]['addressOf'] = (context) => getConnInfo(context).remote.address;
+    const addressOf: Parameters<typeof createApp>[1]['addressOf'] = (context) =>
+      getConnInfo(context).remote.address;
     let app = createApp(world.registry, { logError: () => undefined, addressOf });
-    server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env), overrideGlobalObjects: false }) as Server;
+    server = createAdaptorServer({
+      fetch: (request, env) => app.fetch(request, env),
+      overrideGlobalObjects: false,
+    }) as Server;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     port = (server.address() as AddressInfo).port;
     const config = { ...world.registry.config, hosts: ['localhost', `127.0.0.1:${port}`] };
@@ -42,12 +50,16 @@ describe('a large body of a stranger', () => {
     const socket = connect({ port, host: '127.0.0.1', localAddress: from });
     sockets.push(socket.on('error', () => undefined));
     socket.on('data', (data) => answers.push(String(data)));
-    socket.write(`${at} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n${length}\r\n\r\n`);
+    socket.write(
+      `${at} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n${length}\r\n\r\n`,
+    );
     await new Promise((resolve) => setTimeout(resolve, 60));
     return socket;
   };
   const heads = (): (readonly [string | undefined, boolean])[] =>
-    answers.splice(0).map((text) => [/^HTTP\/1\.1 (\d+)/.exec(text)?.[1], /\r\nretry-after: \d/i.test(text)]);
+    answers
+      .splice(0)
+      .map((text) => [/^HTTP\/1\.1 (\d+)/.exec(text)?.[1], /\r\nretry-after: \d/i.test(text)]);
   const ofOne = strangerBodiesOfOneBytesMax / uploadBytesMax;
   const inAll = strangerBodiesBytesMax / uploadBytesMax;
 
@@ -69,7 +81,11 @@ describe('a large body of a stranger', () => {
     expect((await send('/api/v1/statements', { method: 'POST', body: '{}' })).status).toBe(422);
     const body = new FormData();
     body.set('bundle', new Blob([new Uint8Array(uploadBytesMax - 1_000)]));
-    const ofMember = { method: 'POST', body, headers: { authorization: `Bearer ${world.tokens.rita}` } };
+    const ofMember = {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${world.tokens.rita}` },
+    };
     expect((await send('/api/v1/versions', ofMember)).status).toBe(400);
     for (const socket of begun) socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -102,22 +118,31 @@ describe('a large body of a stranger', () => {
     ['of HTTP/2 without a length', 'x', {}, true],
     ['with a length', 'x', { 'content-length': '1' }, false],
     ['that is not there', undefined, {}, false],
-  ])('on Workers counts as the largest where its length is unknown: one %s', async (_, body, headers, counts) => {
-    const bodies = new BodiesInFlight();
-    const request = new Request('http://localhost/', { method: 'POST', headers, ...(body === undefined ? {} : { body }) });
-    const named = nameUnknownLength(request);
-    const reserve = () => bodies.reserve('192.0.2.1', named.headers, uploadBytesMax);
-    for (let i = 0; i < ofOne; i++) reserve();
-    if (counts) expect(reserve).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
-    else expect(reserve).not.toThrow();
-    expect(await named.text()).toBe(body ?? '');
-  });
+  ])(
+    'on Workers counts as the largest where its length is unknown: one %s',
+    async (_, body, headers, counts) => {
+      const bodies = new BodiesInFlight();
+      const request = new Request('http://localhost/', {
+        method: 'POST',
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      const named = nameUnknownLength(request);
+      const reserve = () => bodies.reserve('192.0.2.1', named.headers, uploadBytesMax);
+      for (let i = 0; i < ofOne; i++) reserve();
+      if (counts) expect(reserve).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+      else expect(reserve).not.toThrow();
+      expect(await named.text()).toBe(body ?? '');
+    },
+  );
 
   it('gives its room back, and counts no more than an upload can have', () => {
     const bodies = new BodiesInFlight();
     const headers = new Headers({ 'content-length': `${uploadBytesMax * 1_000}` });
     for (let i = 0; i < 100; i++) bodies.reserve('192.0.2.1', headers, uploadBytesMax)();
-    const all = Array.from({ length: ofOne }, () => bodies.reserve('192.0.2.1', headers, uploadBytesMax));
+    const all = Array.from({ length: ofOne }, () =>
+      bodies.reserve('192.0.2.1', headers, uploadBytesMax),
+    );
     expect(() => bodies.reserve('192.0.2.1', headers, uploadBytesMax)).toThrow(
       expect.objectContaining({ code: 'too-many-requests' }),
     );

@@ -24,7 +24,9 @@ describe('the first claim of a scope', () => {
     ['con', 'reserved'],
     ['nul', 'reserved'],
     ['com1', 'reserved'],
-    ...['anthropics', 'anthropic-ai', 'claude-code', 'github', 'npm', 'skillgates'].map((name) => [name, 'reserved'] as const),
+    ...['anthropics', 'anthropic-ai', 'claude-code', 'github', 'npm', 'skillgates'].map(
+      (name) => [name, 'reserved'] as const,
+    ),
     ['gooogle', 'looks like @google'],
     ['g0oogle', 'looks like @google'],
     ['ap1', 'looks like @api'],
@@ -34,12 +36,19 @@ describe('the first claim of a scope', () => {
     ['acrne', 'looks like @acme'],
     ['ac-me', 'looks like @acme'],
     ['acm3', 'looks like @acme'],
-  ])('of @%s is refused to a stranger, who is told the way for the rightful owner', async (scope, why) => {
-    expect(await claimScope(world.send, scope, makeKey())).toMatchObject({
-      status: 403,
-      body: { code: 'scope-reserved', detail: expect.stringContaining(why), hint: expect.stringContaining('administrator') },
-    });
-  });
+  ])(
+    'of @%s is refused to a stranger, who is told the way for the rightful owner',
+    async (scope, why) => {
+      expect(await claimScope(world.send, scope, makeKey())).toMatchObject({
+        status: 403,
+        body: {
+          code: 'scope-reserved',
+          detail: expect.stringContaining(why),
+          hint: expect.stringContaining('administrator'),
+        },
+      });
+    },
+  );
 
   it('of a reserved name is an administrator’s, of a look-alike also the owner’s of what it looks like', async () => {
     expect((await claimScope(world.send, 'claude', world.trust.administrator)).status).toBe(201);
@@ -79,8 +88,12 @@ describe('the first claim of a scope', () => {
       headers.set('x-test-address', '192.0.2.7');
       return world.send(path, { ...init, headers });
     };
-    for (let at = 0; at < strangerClaimsBurst; at++) expect((await claimScope(from, `flood-${at}x`, makeKey())).status).toBe(201);
-    expect(await claimScope(from, 'flood-more', makeKey())).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    for (let at = 0; at < strangerClaimsBurst; at++)
+      expect((await claimScope(from, `flood-${at}x`, makeKey())).status).toBe(201);
+    expect(await claimScope(from, 'flood-more', makeKey())).toMatchObject({
+      status: 429,
+      body: { code: 'too-many-requests' },
+    });
     expect((await claimScope(from, 'of-rita', world.rita)).status).toBe(201);
     expect((await claimScope(world.send, 'elsewhere', makeKey())).status).toBe(201);
     world.wait(strangerClaimSeconds * 1_000);

@@ -11,14 +11,20 @@ const key = makeKey();
 
 const strangers: readonly (readonly [string, Claim])[] = [
   ['a key', (world, scope) => claimScope(world.send, scope, key)],
-  ['a person', (world, scope) => claim(world.send, scope, { owners: [kim], signer: certify(somebody) })],
+  [
+    'a person',
+    (world, scope) => claim(world.send, scope, { owners: [kim], signer: certify(somebody) }),
+  ],
   [
     'a repository, from whichever of its branches',
     (world, scope, number) => {
       const ref = `refs/heads/b${number}`;
       const subject = `${job.workflow}@${ref}`;
       const names = { ref, subject, buildConfig: subject };
-      return claim(world.send, scope, { owners: [{ ...job, ref }], signer: certify({ ...someWorkflow, ...names }) });
+      return claim(world.send, scope, {
+        owners: [{ ...job, ref }],
+        signer: certify({ ...someWorkflow, ...names }),
+      });
     },
   ],
 ];
@@ -26,10 +32,14 @@ const strangers: readonly (readonly [string, Claim])[] = [
 it.each(strangers)('one stranger claims a few scopes and no more: %s', async (_, claimAs) => {
   const world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
   onTestFinished(() => world.close());
-  for (let i = 0; i < firstClaimsMax; i++) expect((await claimAs(world, `mine-${i}`, i)).status).toBe(201);
+  for (let i = 0; i < firstClaimsMax; i++)
+    expect((await claimAs(world, `mine-${i}`, i)).status).toBe(201);
   expect(await claimAs(world, 'one-more', firstClaimsMax)).toMatchObject({
     status: 400,
-    body: { code: 'request-invalid', detail: expect.stringContaining(`at most ${firstClaimsMax} scopes`) },
+    body: {
+      code: 'request-invalid',
+      detail: expect.stringContaining(`at most ${firstClaimsMax} scopes`),
+    },
   });
   expect((await claimScope(world.send, 'of-another', makeKey())).status).toBe(201);
 });
@@ -37,5 +47,6 @@ it.each(strangers)('one stranger claims a few scopes and no more: %s', async (_,
 it('a member claims as many as the registry needs', async () => {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
-  for (let i = 0; i <= firstClaimsMax; i++) expect((await claimScope(world.send, `ours-${i}`, world.rita)).status).toBe(201);
+  for (let i = 0; i <= firstClaimsMax; i++)
+    expect((await claimScope(world.send, `ours-${i}`, world.rita)).status).toBe(201);
 });

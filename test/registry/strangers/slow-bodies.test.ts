@@ -51,7 +51,9 @@ describe('a body', () => {
     ['never begins', 'Content-Length: 5', 0, 1_000],
   ])('that %s is ended in so many words', async (_, head, pieces, everyMs) => {
     const start = performance.now();
-    expect(await send(head, pieces, everyMs)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n(.*\r\n)*Retry-After: 1\r\n/);
+    expect(await send(head, pieces, everyMs)).toMatch(
+      /^HTTP\/1\.1 408 Request Timeout\r\n(.*\r\n)*Retry-After: 1\r\n/,
+    );
     expect(performance.now() - start).toBeLessThan(3_000);
     expect(seen).toEqual(['cut off']);
   });

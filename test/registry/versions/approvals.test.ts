@@ -8,7 +8,17 @@ import { approvalChallenge } from '../../../skills-index/trust/passkey.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { makeKey } from '../people.ts';
-import { approve, call, enrol, makeSkill, publish, type Skill, scan, signIn, state } from '../road.ts';
+import {
+  approve,
+  call,
+  enrol,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  signIn,
+  state,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Asks for a secret and a host: policy wants two people, one of them independent. */
@@ -29,13 +39,16 @@ describe('approvals', () => {
     count += 1;
     const skill = makeSkill('@acme/reviewed', `1.0.${count}`, { capabilities });
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
-    expect(await scan(world.send, world.tokens.scanner, world.scanner, skill, 'review')).toMatchObject({
+    expect(
+      await scan(world.send, world.tokens.scanner, world.scanner, skill, 'review'),
+    ).toMatchObject({
       body: { status: 'in review' },
     });
     return skill;
   };
   const statusOf = async (skill: Skill): Promise<string> =>
-    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`)).body.status;
+    (await call(world.send, `/api/v1/versions/${skill.manifest.name}/${skill.manifest.version}`))
+      .body.status;
 
   it('of a version with a secret and egress take two people, one of them independent', async () => {
     const skill = await inReview(risky);
@@ -70,7 +83,11 @@ describe('approvals', () => {
   });
 
   it('are refused from the author, also when the author is a reviewer', async () => {
-    await enrol(world.send, world.trust.administrator, { name: 'ada', roles: ['reviewer'], key: world.author });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'ada',
+      roles: ['reviewer'],
+      key: world.author,
+    });
     const skill = await inReview();
     const token = await signIn(world.send, world.author);
     expect(await approve(world.send, token, world.author, skill)).toMatchObject({
@@ -78,21 +95,39 @@ describe('approvals', () => {
       body: { code: 'approval-refused' },
     });
     const second = makeKey();
-    await enrol(world.send, world.trust.administrator, { name: 'ada', roles: ['reviewer'], key: second });
-    expect(await approve(world.send, await signIn(world.send, second), second, skill)).toMatchObject({ status: 403 });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'ada',
+      roles: ['reviewer'],
+      key: second,
+    });
+    expect(
+      await approve(world.send, await signIn(world.send, second), second, skill),
+    ).toMatchObject({ status: 403 });
     expect(await statusOf(skill)).toBe('in review');
   });
 
   it('are refused when signed by another key than the one named, by an unknown key, or over other words', async () => {
     const skill = await inReview();
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}/draft`;
-    const draft = await call(world.send, path, { token: world.tokens.rita, json: { reason: 'read it' } });
+    const draft = await call(world.send, path, {
+      token: world.tokens.rita,
+      json: { reason: 'read it' },
+    });
     const statement = parseStatement(Buffer.from(draft.body.payload, 'base64'));
-    expect(await state(world.send, statement, world.omar)).toMatchObject({ status: 403, body: { code: 'approval-refused' } });
-    expect(await state(world.send, statement, makeKey())).toMatchObject({ status: 403, body: { code: 'key-unknown' } });
+    expect(await state(world.send, statement, world.omar)).toMatchObject({
+      status: 403,
+      body: { code: 'approval-refused' },
+    });
+    expect(await state(world.send, statement, makeKey())).toMatchObject({
+      status: 403,
+      body: { code: 'key-unknown' },
+    });
     const bent = JSON.parse(JSON.stringify(statement));
     bent.predicate.reason = 'read it well';
-    expect(await state(world.send, bent, world.rita)).toMatchObject({ status: 403, body: { code: 'approval-refused' } });
+    expect(await state(world.send, bent, world.rita)).toMatchObject({
+      status: 403,
+      body: { code: 'approval-refused' },
+    });
     expect(await statusOf(skill)).toBe('in review');
     expect((await state(world.send, statement, world.rita)).status).toBe(201);
     expect(await statusOf(skill)).toBe('approved');
@@ -106,7 +141,10 @@ describe('approvals', () => {
       status: 403,
       body: { code: 'forbidden' },
     });
-    expect(await call(world.send, path, { json })).toMatchObject({ status: 401, body: { code: 'not-signed-in' } });
+    expect(await call(world.send, path, { json })).toMatchObject({
+      status: 401,
+      body: { code: 'not-signed-in' },
+    });
     const other = { ...json, reviewer: { keyId: world.omar.keyId } };
     expect(await call(world.send, path, { token: world.tokens.rita, json: other })).toMatchObject({
       status: 403,
@@ -136,7 +174,13 @@ describe('approvals', () => {
     if (statement.predicateType !== predicateTypes.approval) throw new Error('no approval');
     const answer = (challenge: Uint8Array, lie = {}): unknown => {
       const { credentialId, ...response } = passkey.assert(challenge, lie);
-      return { id: credentialId, rawId: credentialId, type: 'public-key', response, clientExtensionResults: {} };
+      return {
+        id: credentialId,
+        rawId: credentialId,
+        type: 'public-key',
+        response,
+        clientExtensionResults: {},
+      };
     };
     const actor = await actorOf(registry, { kind: 'key', keyId: rita.keyId });
     if (actor === undefined) throw new Error('no rita');
@@ -147,43 +191,63 @@ describe('approvals', () => {
       [{}, Buffer.alloc(32)],
     ] as const) {
       const signed = { digest: draft.body.digest, assertion: answer(over, lie) };
-      await expect(approveByPasskey(registry, actor, signed)).rejects.toMatchObject({ code: 'approval-refused' });
+      await expect(approveByPasskey(registry, actor, signed)).rejects.toMatchObject({
+        code: 'approval-refused',
+      });
     }
     expect(await statusOf(skill)).toBe('in review');
     const signed = { digest: draft.body.digest, assertion: answer(challenge) };
     expect(await approveByPasskey(registry, actor, signed)).toMatchObject({ status: 'approved' });
-    const lines = parseIndexFile(new Uint8Array(await (await send(`/index/${name}`)).arrayBuffer()), name);
+    const lines = parseIndexFile(
+      new Uint8Array(await (await send(`/index/${name}`)).arrayBuffer()),
+      name,
+    );
     expect(lines.map((line) => line.version)).toContain(version);
   });
 
   it('cannot be given twice with one draft', async () => {
     const skill = await inReview(risky);
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}/draft`;
-    const draft = await call(world.send, path, { token: world.tokens.rita, json: { reason: 'read it' } });
+    const draft = await call(world.send, path, {
+      token: world.tokens.rita,
+      json: { reason: 'read it' },
+    });
     const statement = parseStatement(Buffer.from(draft.body.payload, 'base64'));
     const first = await state(world.send, statement, world.rita);
     expect(first.status).toBe(201);
     // The same statement again is answered as the first time, whatever its signature's randomness.
-    expect((await state(world.send, statement, world.rita)).body.logIndex).toBe(first.body.logIndex);
+    expect((await state(world.send, statement, world.rita)).body.logIndex).toBe(
+      first.body.logIndex,
+    );
     expect(await statusOf(skill)).toBe('in review');
   });
 
   it('posted eight times at once are logged once, and everybody gets the same answer', async () => {
     const skill = await inReview();
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}/draft`;
-    const draft = await call(world.send, path, { token: world.tokens.rita, json: { reason: 'read it' } });
+    const draft = await call(world.send, path, {
+      token: world.tokens.rita,
+      json: { reason: 'read it' },
+    });
     const statement = parseStatement(Buffer.from(draft.body.payload, 'base64'));
-    const answers = await Promise.all(Array.from({ length: 8 }, () => state(world.send, statement, world.rita)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => state(world.send, statement, world.rita)),
+    );
     expect(new Set(answers.map((answer) => `${answer.status} ${answer.body.digest}`)).size).toBe(1);
     expect(await statusOf(skill)).toBe('approved');
   });
 
   it('lapse with their draft', async () => {
     const skill = await inReview(risky);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill, { independent: true })).status).toBe(201);
+    expect(
+      (await approve(world.send, world.tokens.rita, world.rita, skill, { independent: true }))
+        .status,
+    ).toBe(201);
     world.wait(15 * 24 * 3_600_000);
     const token = await signIn(world.send, world.omar);
-    expect((await approve(world.send, token, world.omar, skill, { independent: true })).status).toBe(201);
+    expect(
+      (await approve(world.send, token, world.omar, skill, { independent: true })).status,
+    ).toBe(201);
     expect(await statusOf(skill)).toBe('in review');
   });
 });

@@ -6,7 +6,18 @@ import { memberStatement } from '../../../skills-index/statement/attestation.ts'
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { approve, call, enrol, makeReport, makeSkill, publish, ruleSet, signIn, signReport, state } from '../road.ts';
+import {
+  approve,
+  call,
+  enrol,
+  makeReport,
+  makeSkill,
+  publish,
+  ruleSet,
+  signIn,
+  signReport,
+  state,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const twoScanners = { ...defaultPolicy, scanners: 2 as const };
@@ -19,8 +30,16 @@ describe('a version that waits', () => {
   beforeEach(async () => {
     world = await makeStaffedWorld({ policy: twoScanners });
     [other, third] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, { name: 'elsewhere', roles: ['scanner'], key: other });
-    await enrol(world.send, world.trust.administrator, { name: 'third', roles: ['scanner'], key: third });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'elsewhere',
+      roles: ['scanner'],
+      key: other,
+    });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'third',
+      roles: ['scanner'],
+      key: third,
+    });
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
   });
   afterEach(() => {
@@ -28,20 +47,32 @@ describe('a version that waits', () => {
     world.close();
   });
 
-  const status = async (): Promise<string> => (await call(world.send, '/api/v1/versions/@acme/twice/1.0.0')).body.status;
+  const status = async (): Promise<string> =>
+    (await call(world.send, '/api/v1/versions/@acme/twice/1.0.0')).body.status;
   /** Takes a job and reports by these rules; what the registry answers. */
   const work = async (key: TestKey, rules: Digest = ruleSet): Promise<string> => {
     const token = await signIn(world.send, key);
-    const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet: rules } })).body;
+    const { job } = (
+      await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet: rules } })
+    ).body;
     if (job === null) return 'no job';
     const report = { ...makeReport(skill, 'pass'), ruleSet: rules };
-    const json = { lease: job.lease, envelope: await signReport(world.send, skill, report, key), report };
+    const json = {
+      lease: job.lease,
+      envelope: await signReport(world.send, skill, report, key),
+      report,
+    };
     const answer = await call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
     return answer.status === 200 ? answer.body.status : answer.body.code;
   };
   const end = async (name: string, key: TestKey): Promise<void> => {
     const ended = memberStatement({
-      ...{ nonce: freshNonce(), name, roles: ['scanner'], key: key.open, state: 'ended', validUpTo: 1 },
+      nonce: freshNonce(),
+      name,
+      roles: ['scanner'],
+      key: key.open,
+      state: 'ended',
+      validUpTo: 1,
     });
     expect((await state(world.send, ended, world.trust.administrator)).status).toBe(201);
   };
@@ -58,7 +89,9 @@ describe('a version that waits', () => {
     await restart(defaultPolicy);
     expect(await work(world.scanner)).toBe('in review');
     await restart(twoScanners);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).body.detail).toContain('1 of 2 scanners');
+    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).body.detail).toContain(
+      '1 of 2 scanners',
+    );
     expect([await work(world.scanner), await work(other)]).toEqual(['no job', 'in review']);
     await expectApproved();
   });
@@ -71,17 +104,28 @@ describe('a version that waits', () => {
   });
 
   it('goes on once two scanners that were upgraded one after the other scan by the same rules', async () => {
-    const [old, fresh] = [digestOf('old'), digestOf('new')];
-    expect([await work(world.scanner, old), await work(other, fresh)]).toEqual(['scanning', 'scanning']);
+    const old = digestOf('old');
+    const fresh = digestOf('new');
+    expect([await work(world.scanner, old), await work(other, fresh)]).toEqual([
+      'scanning',
+      'scanning',
+    ]);
     // Nobody answers twice by the same rules: the scanner would be asked again without end.
-    expect([await work(world.scanner, old), await work(other, fresh)]).toEqual(['no job', 'no job']);
+    expect([await work(world.scanner, old), await work(other, fresh)]).toEqual([
+      'no job',
+      'no job',
+    ]);
     expect(await work(world.scanner, fresh)).toBe('in review');
     await expectApproved();
   });
 
   it('goes on once a third scanner agrees by older rules', async () => {
-    const [old, fresh] = [digestOf('old'), digestOf('new')];
-    expect([await work(world.scanner, old), await work(other, fresh)]).toEqual(['scanning', 'scanning']);
+    const old = digestOf('old');
+    const fresh = digestOf('new');
+    expect([await work(world.scanner, old), await work(other, fresh)]).toEqual([
+      'scanning',
+      'scanning',
+    ]);
     expect(await work(third, old)).toBe('in review');
     await expectApproved();
   });
@@ -90,17 +134,22 @@ describe('a version that waits', () => {
     ['first', 'scanning'],
     ['first', 'in review'],
     ['second', 'in review'],
-  ])('is scanned by others where its %s scanner is ended for that time while it is %s', async (which, when) => {
-    expect(await work(world.scanner)).toBe('scanning');
-    if (when === 'in review') expect(await work(other)).toBe('in review');
-    const [left, name, key] =
-      which === 'first' ? ([other, 'scanner', world.scanner] as const) : ([world.scanner, 'elsewhere', other] as const);
-    await end(name, key);
-    // Who signed the standing report and still counts is not asked for the same bytes again.
-    expect(await work(left)).toBe(when === 'scanning' ? 'scanning' : 'no job');
-    expect(await work(third)).toBe('in review');
-    await expectApproved();
-  });
+  ])(
+    'is scanned by others where its %s scanner is ended for that time while it is %s',
+    async (which, when) => {
+      expect(await work(world.scanner)).toBe('scanning');
+      if (when === 'in review') expect(await work(other)).toBe('in review');
+      const [left, name, key] =
+        which === 'first'
+          ? ([other, 'scanner', world.scanner] as const)
+          : ([world.scanner, 'elsewhere', other] as const);
+      await end(name, key);
+      // Who signed the standing report and still counts is not asked for the same bytes again.
+      expect(await work(left)).toBe(when === 'scanning' ? 'scanning' : 'no job');
+      expect(await work(third)).toBe('in review');
+      await expectApproved();
+    },
+  );
 
   it('counts no approval from before the scan that came in addition', async () => {
     const high = {
@@ -120,7 +169,11 @@ describe('a version that waits', () => {
   it('tells a scanner that was ended and came back with its key to take another', async () => {
     expect(await work(world.scanner)).toBe('scanning');
     await end('scanner', world.scanner);
-    await enrol(world.send, world.trust.administrator, { name: 'scanner', roles: ['scanner'], key: world.scanner });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'scanner',
+      roles: ['scanner'],
+      key: world.scanner,
+    });
     expect(await work(world.scanner)).toBe('statement-replayed');
     expect([await work(other), await work(third)]).toEqual(['scanning', 'in review']);
     await expectApproved();
@@ -132,15 +185,23 @@ describe('a version that waits', () => {
     await restart(twoScanners);
     const token = await signIn(world.send, other);
     for (let i = 0; i < 3; i++) {
-      const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } })).body;
+      const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: { ruleSet } }))
+        .body;
       const json = { lease: job.lease, reason: 'crash', detail: 'out of memory' };
-      expect((await call(world.send, `/api/v1/jobs/${job.id}/fail`, { token, json })).status).toBe(200);
+      expect((await call(world.send, `/api/v1/jobs/${job.id}/fail`, { token, json })).status).toBe(
+        200,
+      );
     }
     expect(await status()).toBe('quarantined');
     const json = { to: 'in review', reason: 'that scanner was broken' };
-    expect((await call(world.send, '/api/v1/reviews/@acme/twice/1.0.0/move', { token: world.tokens.rita, json })).status).toBe(
-      200,
-    );
+    expect(
+      (
+        await call(world.send, '/api/v1/reviews/@acme/twice/1.0.0/move', {
+          token: world.tokens.rita,
+          json,
+        })
+      ).status,
+    ).toBe(200);
     expect(await work(other)).toBe('in review');
     await expectApproved();
   });

@@ -1,13 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
-import { type RevocationTarget, revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  type RevocationTarget,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { type StatusMark, verifyStatus } from '../../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import type { TestKey } from '../people.ts';
-import { type Answer, approve, call, enrol, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  enrol,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  state,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
-const skillAt = (number: number): Skill => makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+const skillAt = (number: number): Skill =>
+  makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 
 describe('a word on', () => {
   let world: Staffed;
@@ -26,7 +40,12 @@ describe('a word on', () => {
     kind: 'suspended' | 'lifted' | 'revoked',
     target: RevocationTarget,
     by: TestKey = world.rita,
-  ): Promise<Answer> => state(world.send, revocationStatement({ nonce: freshNonce(), kind, target, reason: `${kind} here` }), by);
+  ): Promise<Answer> =>
+    state(
+      world.send,
+      revocationStatement({ nonce: freshNonce(), kind, target, reason: `${kind} here` }),
+      by,
+    );
   const marks = async (): Promise<readonly StatusMark[]> => {
     const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
     return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).marks;
@@ -43,7 +62,11 @@ describe('a word on', () => {
     expect((await say('suspended', { name, version })).status).toBe(201);
     expect(await marked()).toEqual({ [bundle(1)]: 'revoked', [bundle(2)]: 'suspended' });
     expect((await say('revoked', publisher())).status).toBe(201);
-    expect(await marked()).toEqual({ [bundle(1)]: 'revoked', [bundle(2)]: 'revoked', [bundle(3)]: 'revoked' });
+    expect(await marked()).toEqual({
+      [bundle(1)]: 'revoked',
+      [bundle(2)]: 'revoked',
+      [bundle(3)]: 'revoked',
+    });
   });
 
   it('a revoked publisher refuses what they send later and what waits in review, for ever', async () => {
@@ -52,10 +75,16 @@ describe('a word on', () => {
     await send(waiting);
     await scan(world.send, world.tokens.scanner, world.scanner, waiting, 'pass');
     expect((await say('revoked', publisher())).status).toBe(201);
-    expect(await send(skillAt(3))).toMatchObject({ status: 403, body: { code: 'publisher-stopped' } });
+    expect(await send(skillAt(3))).toMatchObject({
+      status: 403,
+      body: { code: 'publisher-stopped' },
+    });
     expect(await approve(world.send, world.tokens.rita, world.rita, waiting)).toMatchObject({
       status: 403,
-      body: { code: 'approval-refused', detail: expect.stringContaining('its publisher was revoked') },
+      body: {
+        code: 'approval-refused',
+        detail: expect.stringContaining('its publisher was revoked'),
+      },
     });
     for (const kind of ['lifted', 'suspended', 'revoked'] as const)
       expect(await say(kind, publisher()), kind).toMatchObject({ body: { code: 'move-illegal' } });
@@ -80,7 +109,9 @@ describe('a word on', () => {
     });
     await approve(world.send, world.tokens.rita, world.rita, skillAt(1));
     expect(said?.status).toBe(201);
-    expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe('in review');
+    expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe(
+      'in review',
+    );
     expect((await world.send('/index/@acme/t')).status).toBe(404);
   });
 
@@ -110,9 +141,16 @@ describe('a word on', () => {
   it('oneself is never lifted by oneself, by another key of the same name neither', async () => {
     const { administrator } = world.trust;
     // The author becomes a reviewer too.
-    await enrol(world.send, administrator, { name: 'anna', roles: ['reviewer'], key: world.author });
+    await enrol(world.send, administrator, {
+      name: 'anna',
+      roles: ['reviewer'],
+      key: world.author,
+    });
     expect((await say('suspended', publisher())).status).toBe(201);
-    expect(await say('lifted', publisher(), world.author)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await say('lifted', publisher(), world.author)).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
     expect((await say('lifted', publisher(), world.omar)).status).toBe(201);
   });
 

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, approve, call, enrol, makeReport, makeSkill, publish, type Skill, signIn, signReport } from '../road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  enrol,
+  makeReport,
+  makeSkill,
+  publish,
+  type Skill,
+  signIn,
+  signReport,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('a registry whose policy asks for two scanners', () => {
@@ -14,8 +25,16 @@ describe('a registry whose policy asks for two scanners', () => {
   beforeEach(async () => {
     world = await makeStaffedWorld({ policy: { ...defaultPolicy, scanners: 2 } });
     [other, spare] = [makeKey(), makeKey()];
-    await enrol(world.send, world.trust.administrator, { name: 'elsewhere', roles: ['scanner'], key: other });
-    await enrol(world.send, world.trust.administrator, { name: 'scanner', roles: ['scanner'], key: spare });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'elsewhere',
+      roles: ['scanner'],
+      key: other,
+    });
+    await enrol(world.send, world.trust.administrator, {
+      name: 'scanner',
+      roles: ['scanner'],
+      key: spare,
+    });
     serial += 1;
     skill = makeSkill('@acme/twice', `1.0.${serial}`);
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
@@ -23,13 +42,25 @@ describe('a registry whose policy asks for two scanners', () => {
   afterEach(() => world.close());
 
   const lease = async (key: TestKey): Promise<{ id: string; lease: string } | null> =>
-    (await call(world.send, '/api/v1/jobs/lease', { token: await signIn(world.send, key), json: {} })).body.job;
+    (
+      await call(world.send, '/api/v1/jobs/lease', {
+        token: await signIn(world.send, key),
+        json: {},
+      })
+    ).body.job;
   const report = async (key: TestKey, verdict: Verdict = 'pass'): Promise<Answer> => {
     const job = await lease(key);
     if (job === null) throw new Error('no job for this scanner');
     const made = makeReport(skill, verdict);
-    const json = { lease: job.lease, envelope: await signReport(world.send, skill, made, key), report: made };
-    return call(world.send, `/api/v1/jobs/${job.id}/report`, { token: await signIn(world.send, key), json });
+    const json = {
+      lease: job.lease,
+      envelope: await signReport(world.send, skill, made, key),
+      report: made,
+    };
+    return call(world.send, `/api/v1/jobs/${job.id}/report`, {
+      token: await signIn(world.send, key),
+      json,
+    });
   };
   const review = async () => {
     const path = `/api/v1/reviews/${skill.manifest.name}/${skill.manifest.version}`;
@@ -38,7 +69,9 @@ describe('a registry whose policy asks for two scanners', () => {
 
   it('lets a version go on to people once another scanner signed the same report, and into the index', async () => {
     expect((await report(world.scanner)).body.status).toBe('scanning');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBeGreaterThanOrEqual(400);
+    expect(
+      (await approve(world.send, world.tokens.rita, world.rita, skill)).status,
+    ).toBeGreaterThanOrEqual(400);
     expect((await report(other)).body.status).toBe('in review');
     expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
     // Published after `decide` said what every installer will say.

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type LegalMove, moves, movesFrom, requireMove, type State, states } from '../../../registry/versions/status.ts';
+import {
+  type LegalMove,
+  moves,
+  movesFrom,
+  requireMove,
+  type State,
+  states,
+} from '../../../registry/versions/status.ts';
 
 describe('the moves of a version', () => {
   // architecture.md, "The life of a version"; `scanning → approved` by policy is not in this version.
@@ -27,7 +34,9 @@ describe('the moves of a version', () => {
   it('into "approved" are made by nobody’s hand', () => {
     for (const from of states) expect(movesFrom(from, 'person')).not.toContain('approved');
     expect(() => requireMove('in review', 'approved', 'person')).toThrow(/Cannot move/);
-    expect(() => requireMove('quarantined', 'approved', 'approvals')).toThrow(expect.objectContaining({ code: 'move-illegal' }));
+    expect(() => requireMove('quarantined', 'approved', 'approvals')).toThrow(
+      expect.objectContaining({ code: 'move-illegal' }),
+    );
   });
 
   it('that are illegal do not compile', () => {

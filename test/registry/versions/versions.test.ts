@@ -1,7 +1,11 @@
 /** Two processes, or two isolates: a version enters the index while somebody who could stop it is being judged. */
 import { expect, it, onTestFinished } from 'vitest';
 import type { Write } from '../../../registry/store/batch.ts';
-import { keyStatement, revocationStatement, type Statement } from '../../../skills-index/statement/attestation.ts';
+import {
+  keyStatement,
+  revocationStatement,
+  type Statement,
+} from '../../../skills-index/statement/attestation.ts';
 import { verifyStatus } from '../../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, call, makeSkill, publish, scan, state } from '../road.ts';
@@ -10,11 +14,19 @@ import { makeStaffedWorld, type Staffed } from '../world.ts';
 const skill = makeSkill('@acme/t', '1.0.1');
 
 it.each<[string, (world: Staffed) => Statement]>([
-  ['the key was ended for a time gone by', ({ author }) => keyStatement({ key: author.open, state: 'ended', validUpTo: 0 })],
+  [
+    'the key was ended for a time gone by',
+    ({ author }) => keyStatement({ key: author.open, state: 'ended', validUpTo: 0 }),
+  ],
   [
     'the publisher is revoked',
     ({ author }) =>
-      revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { publisher: author.keyId }, reason: 'r' }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'revoked',
+        target: { publisher: author.keyId },
+        reason: 'r',
+      }),
   ],
 ])('what enters the index at the moment in which %s is out of it again', async (_, said) => {
   const world = await makeStaffedWorld();
@@ -29,16 +41,16 @@ it.each<[string, (world: Staffed) => Statement]>([
   expect((await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status).toBe('revoked');
   const status = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
   const { marks } = verifyStatus(status, world.trust.root, world.registry.now().getTime());
-  expect(marks.map(({ bundle, kind }) => [bundle, kind])).toEqual([[skill.packed.digest, 'revoked']]);
+  expect(marks.map(({ bundle, kind }) => [bundle, kind])).toEqual([
+    [skill.packed.digest, 'revoked'],
+  ]);
 });
 
 /** Holds the batch by which the version enters until the next one is ready to be written, and lets it go before that one. */
 function holdEntry({ registry }: Staffed): { readonly atDoor: Promise<void> } {
-  const [atDoor, mayEnter, entered] = [
-    Promise.withResolvers<void>(),
-    Promise.withResolvers<void>(),
-    Promise.withResolvers<void>(),
-  ];
+  const atDoor = Promise.withResolvers<void>();
+  const mayEnter = Promise.withResolvers<void>();
+  const entered = Promise.withResolvers<void>();
   const write = registry.db.batch.bind(registry.db);
   const steps: ((writes: readonly Write[]) => Promise<void>)[] = [
     async (writes) => {

@@ -9,13 +9,28 @@ import type { PlannedEgress } from '../../../skills-index/run/plan/plan.ts';
 
 const leaks = leakDetector([], () => undefined);
 const rule: PlannedEgress = {
-  ...{ scheme: 'https', mode: 'intercept', host: '*.crm.example', port: 443, methods: ['GET'], path: '/*', reason: '' },
+  scheme: 'https',
+  mode: 'intercept',
+  host: '*.crm.example',
+  port: 443,
+  methods: ['GET'],
+  path: '/*',
+  reason: '',
   pinned: { 'pinned.crm.example': { address: '127.0.0.1', port: 4010 } },
 };
-const settings = { folder: '', rules: { egress: [rule], secrets: [] }, reveal: () => '', record: () => undefined, leaks };
+const settings = {
+  folder: '',
+  rules: { egress: [rule], secrets: [] },
+  reveal: () => '',
+  record: () => undefined,
+  leaks,
+};
 
 /** The addresses that a connection to a host is made to, asked as `net.connect` asks. */
-function addressesOf(host: string, resolve: (host: string) => Promise<readonly string[]>): Promise<readonly string[]> {
+function addressesOf(
+  host: string,
+  resolve: (host: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const upstream = openUpstream({ ...settings, resolve });
   const { agent } = upstream.optionsFor({ scheme: 'https', host, port: 443, pinned: undefined });
   const { lookup } = (agent as unknown as { options: { lookup: LookupFunction } }).options;
@@ -23,7 +38,12 @@ function addressesOf(host: string, resolve: (host: string) => Promise<readonly s
     lookup(host, { all: true }, (cause, found) => {
       upstream.close();
       if (cause !== null) fail(cause);
-      else done((found as LookupAddress[]).map(({ address, family }) => (isIP(address) === family ? address : 'wrong')));
+      else
+        done(
+          (found as LookupAddress[]).map(({ address, family }) =>
+            isIP(address) === family ? address : 'wrong',
+          ),
+        );
     }),
   );
 }
@@ -33,7 +53,9 @@ describe('a name', () => {
     const answers = [['9.9.9.9', '2620:fe::fe'], ['127.0.0.1']];
     const resolve = async (): Promise<readonly string[]> => answers.shift() ?? [];
     expect(await addressesOf('api.crm.example', resolve)).toEqual(['9.9.9.9', '2620:fe::fe']);
-    await expect(addressesOf('api.crm.example', resolve)).rejects.toMatchObject({ code: 'address-denied' });
+    await expect(addressesOf('api.crm.example', resolve)).rejects.toMatchObject({
+      code: 'address-denied',
+    });
     expect(answers).toEqual([]);
   });
 
@@ -43,8 +65,11 @@ describe('a name', () => {
   });
 
   it('that leads to this very host is refused, whatever its address', async () => {
-    const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
-    for (const address of own) await expect(addressesOf('api.crm.example', async () => [address])).rejects.toThrow();
+    const own = Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? []).map(({ address }) => address),
+    );
+    for (const address of own)
+      await expect(addressesOf('api.crm.example', async () => [address])).rejects.toThrow();
   });
 });
 
@@ -59,6 +84,8 @@ describe('what went wrong', () => {
     ['ECONNREFUSED', 'unreachable'],
     [undefined, 'unreachable'],
   ])('%s is %s', (code, expected) => {
-    expect(denialOfFailure(Object.assign(new Error(), code === undefined ? {} : { code }))).toBe(expected);
+    expect(denialOfFailure(Object.assign(new Error(), code === undefined ? {} : { code }))).toBe(
+      expected,
+    );
   });
 });

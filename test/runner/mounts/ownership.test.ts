@@ -78,7 +78,12 @@ const attacks: readonly Row[] = [
     [],
     [`mixed: ${holds}`, `payroll: ${foreign}`],
   ],
-  ['give its own file to another user', (view) => fs.chownSync(`${view}/mixed/own`, 1234, 1234), [], [`mixed/own: ${foreign}`]],
+  [
+    'give its own file to another user',
+    (view) => fs.chownSync(`${view}/mixed/own`, 1234, 1234),
+    [],
+    [`mixed/own: ${foreign}`],
+  ],
 ];
 const honest: readonly Row[] = [
   ['change nothing', () => undefined, [], []],
@@ -90,36 +95,62 @@ const honest: readonly Row[] = [
       fs.writeFileSync(`${view}/mixed/new/file`, 'x');
       fs.renameSync(`${view}/notes`, `${view}/notes2`);
     },
-    ['changed mixed/own', 'created mixed/new', 'created mixed/new/file', 'created notes2', 'deleted notes'],
+    [
+      'changed mixed/own',
+      'created mixed/new',
+      'created mixed/new/file',
+      'created notes2',
+      'deleted notes',
+    ],
     [],
   ],
-  ['change the group of its own file', (view) => fs.chownSync(`${view}/notes`, 65_534, 999), ['changed notes'], []],
+  [
+    'change the group of its own file',
+    (view) => fs.chownSync(`${view}/notes`, 65_534, 999),
+    ['changed notes'],
+    [],
+  ],
 ];
 
-describe.runIf(root).each([true, false])('a folder with files of another user (overlay: %s)', (overlays) => {
-  it.each([...attacks, ...honest])('%s', async (_, act, offered, refused) => {
-    seen = makeSeenFolder(overlays);
-    const { folder } = seen;
-    for (const name of ['database', 'tools', 'tools2', 'mixed']) fs.mkdirSync(`${folder}/${name}`);
-    const others = ['payroll', 'database', 'database/base', 'tools', 'tools/run.sh', 'tools2', 'tools2/run.sh', 'mixed/payroll'];
-    for (const name of others.filter((one) => !fs.existsSync(`${folder}/${one}`))) fs.writeFileSync(`${folder}/${name}`, name);
-    fs.writeFileSync(`${folder}/mixed/own`, 'own');
-    fs.writeFileSync(`${folder}/notes`, 'own');
-    for (const name of others) fs.chownSync(`${folder}/${name}`, 1234, 1234);
-    fs.chmodSync(`${folder}/payroll`, 0o600);
-    fs.chmodSync(`${folder}/database`, 0o700);
+describe.runIf(root).each([true, false])(
+  'a folder with files of another user (overlay: %s)',
+  (overlays) => {
+    it.each([...attacks, ...honest])('%s', async (_, act, offered, refused) => {
+      seen = makeSeenFolder(overlays);
+      const { folder } = seen;
+      for (const name of ['database', 'tools', 'tools2', 'mixed'])
+        fs.mkdirSync(`${folder}/${name}`);
+      const others = [
+        'payroll',
+        'database',
+        'database/base',
+        'tools',
+        'tools/run.sh',
+        'tools2',
+        'tools2/run.sh',
+        'mixed/payroll',
+      ];
+      for (const name of others.filter((one) => !fs.existsSync(`${folder}/${one}`)))
+        fs.writeFileSync(`${folder}/${name}`, name);
+      fs.writeFileSync(`${folder}/mixed/own`, 'own');
+      fs.writeFileSync(`${folder}/notes`, 'own');
+      for (const name of others) fs.chownSync(`${folder}/${name}`, 1234, 1234);
+      fs.chmodSync(`${folder}/payroll`, 0o600);
+      fs.chmodSync(`${folder}/database`, 0o700);
 
-    const after = await seen.see(act);
-    expect(after.changes.map((one) => `${kindOf(one)} ${one.path}`).sort()).toEqual(offered);
-    expect(after.refused.map(({ path, why }) => `${path}: ${why}`).sort()).toEqual(refused);
-    await after.apply();
-    const kept = treeOf(folder);
-    for (const name of others) {
-      expect(fs.statSync(`${folder}/${name}`)).toMatchObject({ uid: 1234, gid: 1234 });
-      if (kept[name]?.startsWith('file')) expect(fs.readFileSync(`${folder}/${name}`, 'utf8')).toBe(name);
-    }
-  });
-});
+      const after = await seen.see(act);
+      expect(after.changes.map((one) => `${kindOf(one)} ${one.path}`).sort()).toEqual(offered);
+      expect(after.refused.map(({ path, why }) => `${path}: ${why}`).sort()).toEqual(refused);
+      await after.apply();
+      const kept = treeOf(folder);
+      for (const name of others) {
+        expect(fs.statSync(`${folder}/${name}`)).toMatchObject({ uid: 1234, gid: 1234 });
+        if (kept[name]?.startsWith('file'))
+          expect(fs.readFileSync(`${folder}/${name}`, 'utf8')).toBe(name);
+      }
+    });
+  },
+);
 
 describe.runIf(root)('changes that wait for a folder', () => {
   it('are not applied through a folder that another user got meanwhile', async () => {
@@ -127,7 +158,9 @@ describe.runIf(root)('changes that wait for a folder', () => {
     fs.mkdirSync(`${seen.folder}/dir`);
     const after = await seen.see((view) => fs.writeFileSync(`${view}/dir/new`, 'x'));
     fs.chownSync(`${seen.folder}/dir`, 0, 0);
-    await expect(after.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    await expect(after.apply()).rejects.toThrow(
+      expect.objectContaining({ code: 'changes-conflict' }),
+    );
     expect(fs.readdirSync(`${seen.folder}/dir`)).toEqual([]);
   });
 });

@@ -1,6 +1,16 @@
 /** A folder that a run sees through a view, without a sandbox: what happens in the view, what is offered, and what is applied. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyChanges } from '../../../cli/changes/apply.ts';
@@ -48,10 +58,18 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
-    const collected = await held.collect((_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)));
+    const collected = await held.collect(
+      (_, bytes) => void kept.set(digestOf(bytes), Buffer.from(bytes)),
+    );
     views.close();
     const { ino, dev } = statSync(folder);
-    const where = { source: 'workspace:reports', target: '/reports', path: folder, id: `${dev}:${ino}`, mode: 'cow' as const };
+    const where = {
+      source: 'workspace:reports',
+      target: '/reports',
+      path: folder,
+      id: `${dev}:${ino}`,
+      mode: 'cow' as const,
+    };
     const changed = { ...where, ...collected };
     return {
       ...changed,
@@ -59,7 +77,13 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
         const root = `/proc/self/fd/${descriptor}`;
         const judged = await refuseConflicts(root, changed, further, begun);
         meanwhile();
-        await applyChanges(root, changed, further, (sha256) => kept.get(sha256) ?? Buffer.from('lost'), judged);
+        await applyChanges(
+          root,
+          changed,
+          further,
+          (sha256) => kept.get(sha256) ?? Buffer.from('lost'),
+          judged,
+        );
       },
     };
   };
@@ -70,7 +94,19 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
 export function giveRest(folder: string): void {
   if (process.getuid?.() !== 0) return;
   const found = folder.replace('/proc/self/', `/proc/${process.pid}/`);
-  execFileSync('find', [`${found}/`, '-mindepth', '1', '-uid', '0', '-exec', 'chown', '-h', '65534:65534', '{}', '+']);
+  execFileSync('find', [
+    `${found}/`,
+    '-mindepth',
+    '1',
+    '-uid',
+    '0',
+    '-exec',
+    'chown',
+    '-h',
+    '65534:65534',
+    '{}',
+    '+',
+  ]);
 }
 
 /** Everything in a folder in lines: kind, mode, and content or where a link leads. */
@@ -81,8 +117,11 @@ export function treeOf(folder: string): Record<string, string> {
       const one = join(path, entry.name);
       const at = join(folder, one);
       if (entry.isSymbolicLink()) lines[one] = `link ${readlinkSync(at)}`;
-      else if (entry.isDirectory()) lines[one] = `folder ${(statSync(at).mode & 0o7777).toString(8)}`;
-      else if (entry.isFile()) lines[one] = `file ${(statSync(at).mode & 0o7777).toString(8)} ${readFileSync(at, 'latin1')}`;
+      else if (entry.isDirectory())
+        lines[one] = `folder ${(statSync(at).mode & 0o7777).toString(8)}`;
+      else if (entry.isFile())
+        lines[one] =
+          `file ${(statSync(at).mode & 0o7777).toString(8)} ${readFileSync(at, 'latin1')}`;
       else lines[one] = 'other';
       if (entry.isDirectory()) look(one);
     }

@@ -35,7 +35,9 @@ describe('room for changes that wait', () => {
     if (bytes > 0) waits('first', owner, bytes);
     waits('second', undefined, 2_000_000);
     const said = whyNoRoom(data, 'second', own, 0);
-    expect(said === undefined ? undefined : said).toEqual(why === undefined ? undefined : expect.stringContaining(why));
+    expect(said === undefined ? undefined : said).toEqual(
+      why === undefined ? undefined : expect.stringContaining(why),
+    );
   });
 
   it('is taken by empty files, too', () => {
@@ -58,13 +60,26 @@ describe('a set that could not be read again', () => {
     conflicts: [],
   };
   const set = (paths: number): ChangeSet => ({
-    ...{ schema: 'skillgate.changes/2', run: 'x', agent: 'ines', skill: '@acme/a', version: '1.0.0', plan: digestOf('') },
-    ...{ at: '', folders: [{ ...folder, changes: Array.from({ length: paths }, (_, index) => ({ path: `${index}` })) }] },
+    schema: 'skillgate.changes/2',
+    run: 'x',
+    agent: 'ines',
+    skill: '@acme/a',
+    version: '1.0.0',
+    plan: digestOf(''),
+    at: '',
+    folders: [
+      { ...folder, changes: Array.from({ length: paths }, (_, index) => ({ path: `${index}` })) },
+    ],
   });
   it.each([
     ['few paths', 10, 1_000, undefined],
     ['as many paths as a run may change', changedPathsMax, 1_000, undefined],
-    ['more paths, of all its folders', changedPathsMax + 1, 1_000, `more than ${changedPathsMax} paths`],
+    [
+      'more paths, of all its folders',
+      changedPathsMax + 1,
+      1_000,
+      `more than ${changedPathsMax} paths`,
+    ],
     ['names of too many bytes', 10, changeSetBytesMax + 1, 'shorter names'],
   ])('is refused before it comes into being: %s', (_, paths, bytes, why) => {
     const said = whyTooLarge(set(paths), ' '.repeat(bytes));

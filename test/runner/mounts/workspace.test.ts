@@ -9,8 +9,10 @@ import { makeSeenFolder, type Seen, type SeenFolder, treeOf } from './seen-folde
 
 let seen: SeenFolder | undefined;
 afterEach(() => seen?.remove());
-const words = ({ changes }: Seen): string[] => changes.map((one) => `${kindOf(one)} ${one.path}`).sort();
-const refusals = ({ refused }: Seen): string[] => refused.map(({ path, why }) => `${path}: ${why}`).sort();
+const words = ({ changes }: Seen): string[] =>
+  changes.map((one) => `${kindOf(one)} ${one.path}`).sort();
+const refusals = ({ refused }: Seen): string[] =>
+  refused.map(({ path, why }) => `${path}: ${why}`).sort();
 const root = process.getuid?.() === 0;
 const kinds = root ? [true, false] : [false];
 
@@ -49,14 +51,29 @@ const rows: readonly Row[] = [
   ['a touched file', (view) => fs.utimesSync(`${view}/old`, 1, 1), [], []],
   ['a file written with what it held', write('old', 'old'), [], []],
   ['a new file', write('new'), ['created new'], []],
-  ['a new file in a new folder', write('a/b/new'), ['created a', 'created a/b', 'created a/b/new'], []],
+  [
+    'a new file in a new folder',
+    write('a/b/new'),
+    ['created a', 'created a/b', 'created a/b/new'],
+    [],
+  ],
   ['a changed file', write('old'), ['changed old'], []],
   ['a longer file', (view) => fs.appendFileSync(`${view}/old`, 'more'), ['changed old'], []],
   ['a changed mode', (view) => fs.chmodSync(`${view}/old`, 0o755), ['changed old'], []],
   ['a changed folder’s mode', (view) => fs.chmodSync(`${view}/dir`, 0o700), ['changed dir'], []],
   ['a deleted file', (view) => fs.rmSync(`${view}/old`), ['deleted old'], []],
-  ['a deleted folder', (view) => fs.rmSync(`${view}/dir`, { recursive: true }), ['deleted dir', 'deleted dir/inner'], []],
-  ['a renamed file', (view) => fs.renameSync(`${view}/old`, `${view}/new`), ['created new', 'deleted old'], []],
+  [
+    'a deleted folder',
+    (view) => fs.rmSync(`${view}/dir`, { recursive: true }),
+    ['deleted dir', 'deleted dir/inner'],
+    [],
+  ],
+  [
+    'a renamed file',
+    (view) => fs.renameSync(`${view}/old`, `${view}/new`),
+    ['created new', 'deleted old'],
+    [],
+  ],
   [
     'a folder made again',
     both((view) => fs.rmSync(`${view}/dir`, { recursive: true }), write('dir/other')),
@@ -90,7 +107,12 @@ const rows: readonly Row[] = [
   ['a link with dots in its middle', link('link', 'dir/../old'), [], [`link: ${leaves}`]],
   ['a link that leads to itself', link('link', 'link'), [], [`link: ${leaves}`]],
   ['a link through an old one that leaves', link('link', 'out/passwd'), [], [`link: ${leaves}`]],
-  ['a link where a file was', both((view) => fs.rmSync(`${view}/old`), link('old', '/etc/passwd')), [], [`old: ${leaves}`]],
+  [
+    'a link where a file was',
+    both((view) => fs.rmSync(`${view}/old`), link('old', '/etc/passwd')),
+    [],
+    [`old: ${leaves}`],
+  ],
   [
     'a link where a folder was',
     both((view) => fs.rmSync(`${view}/dir`, { recursive: true }), link('dir', '/etc')),
@@ -98,8 +120,18 @@ const rows: readonly Row[] = [
     [`dir: ${leaves}`],
   ],
   ['a link to a name with an escape', link('link', 'a\u001b[2J'), [], [`link: ${controls}`]],
-  ['a pipe', (view) => execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: view }), [], [`pipe: ${odd}`]],
-  ['a pipe where a file was', (view) => execFileSync('sh', ['-c', 'rm old; mkfifo old'], { cwd: view }), [], [`old: ${odd}`]],
+  [
+    'a pipe',
+    (view) => execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: view }),
+    [],
+    [`pipe: ${odd}`],
+  ],
+  [
+    'a pipe where a file was',
+    (view) => execFileSync('sh', ['-c', 'rm old; mkfifo old'], { cwd: view }),
+    [],
+    [`old: ${odd}`],
+  ],
   [
     'setuid and setgid bits',
     both(
@@ -111,8 +143,18 @@ const rows: readonly Row[] = [
     ['created tool'],
     ['tool: setuid or setgid bits, taken off'],
   ],
-  ['setuid on what was there', (view) => fs.chmodSync(`${view}/old`, 0o4644), [], ['old: setuid or setgid bits, taken off']],
-  ['a hard link', (view) => fs.linkSync(`${view}/old`, `${view}/twin`), [], ['old: a hard link', 'twin: a hard link']],
+  [
+    'setuid on what was there',
+    (view) => fs.chmodSync(`${view}/old`, 0o4644),
+    [],
+    ['old: setuid or setgid bits, taken off'],
+  ],
+  [
+    'a hard link',
+    (view) => fs.linkSync(`${view}/old`, `${view}/twin`),
+    [],
+    ['old: a hard link', 'twin: a hard link'],
+  ],
   ['AGENTS.md', write('AGENTS.md'), [], [`AGENTS.md: ${obeyed}`]],
   ['AGENTS.md further down', write('dir/AGENTS.md'), [], [`dir/AGENTS.md: ${obeyed}`]],
   ['agents.md in another case', write('dir/agents.MD'), [], [`dir/agents.MD: ${obeyed}`]],
@@ -120,7 +162,12 @@ const rows: readonly Row[] = [
   ['a short name of .git', write('GIT~1/config'), [], [`GIT~1: ${obeyed}`]],
   ['.git with what HFS+ leaves out', write('.g\u200cit/config'), [], [`.g\u200cit: ${obeyed}`]],
   ['.git with what NTFS leaves out', write('.git . ./config'), [], [`.git . .: ${obeyed}`]],
-  ['.git as a stream', write('.git::$INDEX_ALLOCATION/config'), [], [`.git::$INDEX_ALLOCATION: ${obeyed}`]],
+  [
+    '.git as a stream',
+    write('.git::$INDEX_ALLOCATION/config'),
+    [],
+    [`.git::$INDEX_ALLOCATION: ${obeyed}`],
+  ],
   ['wide letters', write('ＡＧＥＮＴＳ.md'), [], [`ＡＧＥＮＴＳ.md: ${obeyed}`]],
   [
     'package.json among packages',
@@ -128,25 +175,60 @@ const rows: readonly Row[] = [
     ['created node_modules', 'created node_modules/x'],
     [`node_modules/x/package.json: ${obeyed}`],
   ],
-  ['something in a folder that agents obey', write('.claude/commands/x.md'), [], [`.claude/commands: ${obeyed}`]],
-  ['a change in a folder that agents obey', write('.claude/settings.json'), [], [`.claude/settings.json: ${obeyed}`]],
-  ['what agents obey, deleted', (view) => fs.rmSync(`${view}/.claude`, { recursive: true }), [], [`.claude: ${obeyed}`]],
+  [
+    'something in a folder that agents obey',
+    write('.claude/commands/x.md'),
+    [],
+    [`.claude/commands: ${obeyed}`],
+  ],
+  [
+    'a change in a folder that agents obey',
+    write('.claude/settings.json'),
+    [],
+    [`.claude/settings.json: ${obeyed}`],
+  ],
+  [
+    'what agents obey, deleted',
+    (view) => fs.rmSync(`${view}/.claude`, { recursive: true }),
+    [],
+    [`.claude: ${obeyed}`],
+  ],
   [
     'what agents obey, renamed',
     (view) => fs.renameSync(`${view}/.claude`, `${view}/x`),
     ['created x', 'created x/settings.json'],
     [`.claude: ${obeyed}`],
   ],
-  ['a name that host policy says is obeyed', write('sub/Deploy.conf'), ['created sub'], [`sub/Deploy.conf: ${obeyed}`]],
+  [
+    'a name that host policy says is obeyed',
+    write('sub/Deploy.conf'),
+    ['created sub'],
+    [`sub/Deploy.conf: ${obeyed}`],
+  ],
   [
     'lock files, Makefiles and jobs',
     both(write('yarn.lock'), write('Makefile'), write('Jenkinsfile')),
     ['created Jenkinsfile', 'created Makefile', 'created yarn.lock'],
     [],
   ],
-  ['a link to a hook of git', link('notes.txt', '.git/hooks/post-checkout'), [], [`notes.txt: ${toObeyed}`]],
-  ['a link to one in another case', link('notes.txt', 'sub/.GIT/hooks/x'), [], [`notes.txt: ${toObeyed}`]],
-  ['a link to what agents obey', link('dir/notes.md', '../AGENTS.md'), [], [`dir/notes.md: ${toObeyed}`]],
+  [
+    'a link to a hook of git',
+    link('notes.txt', '.git/hooks/post-checkout'),
+    [],
+    [`notes.txt: ${toObeyed}`],
+  ],
+  [
+    'a link to one in another case',
+    link('notes.txt', 'sub/.GIT/hooks/x'),
+    [],
+    [`notes.txt: ${toObeyed}`],
+  ],
+  [
+    'a link to what agents obey',
+    link('dir/notes.md', '../AGENTS.md'),
+    [],
+    [`dir/notes.md: ${toObeyed}`],
+  ],
   [
     'a link through a link to a folder that agents obey',
     both(link('dir/a', '../.claude'), link('b', 'dir/a/settings.json')),
@@ -155,7 +237,12 @@ const rows: readonly Row[] = [
   ],
   [
     'compiled Python',
-    both(write('pkg/util.py'), write('pkg/__pycache__/util.cpython-311.pyc'), write('pkg/late.PYC'), write('pkg/old.pyo')),
+    both(
+      write('pkg/util.py'),
+      write('pkg/__pycache__/util.cpython-311.pyc'),
+      write('pkg/late.PYC'),
+      write('pkg/old.pyo'),
+    ),
     ['created pkg', 'created pkg/util.py'],
     [`pkg/__pycache__: ${compiled}`, `pkg/late.PYC: ${compiled}`, `pkg/old.pyo: ${compiled}`],
   ],
@@ -195,10 +282,30 @@ const asRoot: readonly Row[] = [
     ['created a', 'created a/new'],
     [],
   ],
-  ['a file that nobody may read', both(write('new'), (view) => fs.chmodSync(`${view}/new`, 0)), ['created new'], []],
-  ['a view that nobody may read', both(write('new'), (view) => fs.chmodSync(`${view}/.`, 0)), ['created new'], []],
-  ['a device', (view) => execFileSync('mknod', ['null', 'c', '1', '3'], { cwd: view }), [], [`null: ${odd}`]],
-  ['what marks a deletion', (view) => execFileSync('mknod', ['old2', 'c', '5', '0'], { cwd: view }), [], [`old2: ${odd}`]],
+  [
+    'a file that nobody may read',
+    both(write('new'), (view) => fs.chmodSync(`${view}/new`, 0)),
+    ['created new'],
+    [],
+  ],
+  [
+    'a view that nobody may read',
+    both(write('new'), (view) => fs.chmodSync(`${view}/.`, 0)),
+    ['created new'],
+    [],
+  ],
+  [
+    'a device',
+    (view) => execFileSync('mknod', ['null', 'c', '1', '3'], { cwd: view }),
+    [],
+    [`null: ${odd}`],
+  ],
+  [
+    'what marks a deletion',
+    (view) => execFileSync('mknod', ['old2', 'c', '5', '0'], { cwd: view }),
+    [],
+    [`old2: ${odd}`],
+  ],
 ];
 
 describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overlays) => {
@@ -218,7 +325,10 @@ describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overla
     expect(treeOf(at)).toEqual(before);
     expect(fs.statSync(at)).toMatchObject({ ctimeMs, mtimeMs });
     await after.apply();
-    const paths = new Set([...Object.keys(before), ...after.changes.filter((one) => one.after).map((one) => one.path)]);
+    const paths = new Set([
+      ...Object.keys(before),
+      ...after.changes.filter((one) => one.after).map((one) => one.path),
+    ]);
     for (const one of after.changes) if (one.after === undefined) paths.delete(one.path);
     if (!after.changes.some((one) => one.after?.kind === 'folder' && one.after.mode === 0) || root)
       expect(Object.keys(treeOf(at)).sort()).toEqual([...paths].sort());
@@ -226,28 +336,47 @@ describe.each(kinds)('what a run leaves behind in a view (overlay: %s)', (overla
   });
 });
 
-it.each(kinds)('a file with holes is too much before anything of it is read (overlay: %s)', async (overlays) => {
-  seen = makeSeenFolder(overlays);
-  const act = (view: string): void => {
-    fs.writeFileSync(`${view}/holes`, '');
-    fs.truncateSync(`${view}/holes`, 3 * 1024 ** 3);
-  };
-  await expect(seen.see(act)).rejects.toThrow('the limit was met at holes');
-});
+it.each(kinds)(
+  'a file with holes is too much before anything of it is read (overlay: %s)',
+  async (overlays) => {
+    seen = makeSeenFolder(overlays);
+    const act = (view: string): void => {
+      fs.writeFileSync(`${view}/holes`, '');
+      fs.truncateSync(`${view}/holes`, 3 * 1024 ** 3);
+    };
+    await expect(seen.see(act)).rejects.toThrow('the limit was met at holes');
+  },
+);
 
-it.runIf(root)('a file of the folder that is larger than a run may change may be deleted', async () => {
-  seen = makeSeenFolder(true);
-  fs.writeFileSync(`${seen.folder}/large`, '');
-  fs.truncateSync(`${seen.folder}/large`, 300 * 1024 ** 2);
-  const after = await seen.see((view) => fs.rmSync(`${view}/large`));
-  expect(words(after)).toEqual(['deleted large']);
-});
+it.runIf(root)(
+  'a file of the folder that is larger than a run may change may be deleted',
+  async () => {
+    seen = makeSeenFolder(true);
+    fs.writeFileSync(`${seen.folder}/large`, '');
+    fs.truncateSync(`${seen.folder}/large`, 300 * 1024 ** 2);
+    const after = await seen.see((view) => fs.rmSync(`${view}/large`));
+    expect(words(after)).toEqual(['deleted large']);
+  },
+);
 
 describe('a link under a name that says nothing', () => {
   const prepare = (folder: string): void => {
-    for (const dir of ['mirror.git/objects', 'mirror.git/refs', 'mirror.git/hooks', 'agentcfg', 'docs'])
+    for (const dir of [
+      'mirror.git/objects',
+      'mirror.git/refs',
+      'mirror.git/hooks',
+      'agentcfg',
+      'docs',
+    ])
       fs.mkdirSync(`${folder}/${dir}`, { recursive: true });
-    for (const file of ['mirror.git/HEAD', 'mirror.git/config', 'agentcfg/settings.json', 'TEAM.md', 'CLAUDE.md', 'docs/guide'])
+    for (const file of [
+      'mirror.git/HEAD',
+      'mirror.git/config',
+      'agentcfg/settings.json',
+      'TEAM.md',
+      'CLAUDE.md',
+      'docs/guide',
+    ])
       fs.writeFileSync(`${folder}/${file}`, file);
     fs.symlinkSync('agentcfg', `${folder}/.claude`);
     fs.symlinkSync('TEAM.md', `${folder}/AGENTS.md`);
@@ -266,16 +395,22 @@ describe('a link under a name that says nothing', () => {
     seen = makeSeenFolder(root);
     prepare(seen.folder);
     const offered = await seen.see(link('notes', to));
-    expect({ words: words(offered), refused: refusals(offered) }).toEqual({ words: [], refused: [`notes: ${toObeyed}`] });
+    expect({ words: words(offered), refused: refusals(offered) }).toEqual({
+      words: [],
+      refused: [`notes: ${toObeyed}`],
+    });
   });
 
-  it.each(['docs/guide', 'docs', './docs//guide', 'docs/./new'])('is taken over where it leads to plain work: %s', async (to) => {
-    seen = makeSeenFolder(root);
-    prepare(seen.folder);
-    const offered = await seen.see(link('notes', to));
-    await offered.apply();
-    expect(treeOf(seen.folder)).toMatchObject({ notes: `link ${to}` });
-  });
+  it.each(['docs/guide', 'docs', './docs//guide', 'docs/./new'])(
+    'is taken over where it leads to plain work: %s',
+    async (to) => {
+      seen = makeSeenFolder(root);
+      prepare(seen.folder);
+      const offered = await seen.see(link('notes', to));
+      await offered.apply();
+      expect(treeOf(seen.folder)).toMatchObject({ notes: `link ${to}` });
+    },
+  );
 
   it('is left out where what it leads to became shut since the run', async () => {
     seen = makeSeenFolder(root);
@@ -310,7 +445,9 @@ describe('a file of the folder that is larger than any run can bring', () => {
     large(`${seen.folder}/image`);
     const offered = await seen.see((view) => fs.rmSync(`${view}/image`));
     fs.appendFileSync(`${seen.folder}/image`, 'more');
-    await expect(offered.apply()).rejects.toThrow(expect.objectContaining({ code: 'changes-conflict' }));
+    await expect(offered.apply()).rejects.toThrow(
+      expect.objectContaining({ code: 'changes-conflict' }),
+    );
     expect(fs.existsSync(`${seen.folder}/image`)).toBe(true);
   });
 });

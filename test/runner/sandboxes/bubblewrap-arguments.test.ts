@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SandboxFile, SandboxStart } from '../../../runner/sandbox.ts';
-import { forwarderArguments, skillArguments } from '../../../runner/sandboxes/bubblewrap-arguments.ts';
+import {
+  forwarderArguments,
+  skillArguments,
+} from '../../../runner/sandboxes/bubblewrap-arguments.ts';
 import type { ProtectedPath } from '../../../skills-index/run/changes/protected-paths.ts';
 
 const files: SandboxFile[] = [
@@ -14,7 +17,14 @@ const start: SandboxStart = {
     limits: { seconds: 1, memoryMiB: 64, outputBytes: 1, processes: 1 },
     mounts: [
       { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },
-      { source: 'workspace:out', path: '/srv/out', id: '1:2', target: '/out', mode: 'rw', reason: '' },
+      {
+        source: 'workspace:out',
+        path: '/srv/out',
+        id: '1:2',
+        target: '/out',
+        mode: 'rw',
+        reason: '',
+      },
     ],
     workingDirectory: '/in',
     uid: 1000,
@@ -46,12 +56,14 @@ function argumentsOf(
   const around = {
     libraries: [{ path: '/usr/lib64' }, { path: '/lib64', link: 'usr/lib64' }],
     reach: (name: string, path: string) => `/stage/${name}${path}`,
-    descriptorOf: (bytes: Uint8Array) => 10 + data.set(10 + data.size, Buffer.from(bytes).toString()).size - 1,
+    descriptorOf: (bytes: Uint8Array) =>
+      10 + data.set(10 + data.size, Buffer.from(bytes).toString()).size - 1,
     seccomp: Buffer.from('filter'),
     info: 99,
     joinsNetwork,
   };
-  const started = shut === undefined ? start : { ...start, protectedPaths: new Map([['/out', shut]]) };
+  const started =
+    shut === undefined ? start : { ...start, protectedPaths: new Map([['/out', shut]]) };
   return { text: skillArguments(started, around).join(' '), data };
 }
 
@@ -62,7 +74,9 @@ describe('the arguments of a skill’s sandbox', () => {
     ['CLAUDE.md', ''],
   ])('puts a %s of %j where there is none', (path, text) => {
     const { text: line, data: given } = argumentsOf(false, [{ path, kind: 'file' }]);
-    const descriptor = new RegExp(`--perms 0444 --ro-bind-data (\\d+) /out/${path}( |$)`).exec(line)?.[1];
+    const descriptor = new RegExp(`--perms 0444 --ro-bind-data (\\d+) /out/${path}( |$)`).exec(
+      line,
+    )?.[1];
     expect(given.get(Number(descriptor))).toBe(text);
   });
 
@@ -93,8 +107,12 @@ describe('the arguments of a skill’s sandbox', () => {
   });
 
   it('bind no folder of the host but libraries, time zones, programs and mounts, and size every temporary one', () => {
-    const bound = [...text.matchAll(/--(?:ro-)?bind(?:-try)? (\S+)/g)].map(([, from]) => from ?? '');
-    expect(bound.filter((path) => !/^(\/usr\/lib64|\/usr\/share\/zoneinfo|\/stage\/.*)$/.test(path))).toEqual([]);
+    const bound = [...text.matchAll(/--(?:ro-)?bind(?:-try)? (\S+)/g)].map(
+      ([, from]) => from ?? '',
+    );
+    expect(
+      bound.filter((path) => !/^(\/usr\/lib64|\/usr\/share\/zoneinfo|\/stage\/.*)$/.test(path)),
+    ).toEqual([]);
     expect(text).not.toMatch(/(?<!--size \d+) --tmpfs/);
     expect(text).not.toMatch(/LD_PRELOAD|--share-net|--dev-bind/);
   });
@@ -107,5 +125,9 @@ describe('the arguments of a skill’s sandbox', () => {
 it('the forwarder’s sandbox has a network namespace, socat, the socket and nothing else', () => {
   const text = forwarderArguments([{ path: '/usr/lib64' }], '/stage/proxy', 10, 11).join(' ');
   expect(text).toContain('--unshare-net --as-pid-1 --info-fd 11 --seccomp 10');
-  expect([...text.matchAll(/bind (\S+)/g)].map(([, from]) => from)).toEqual(['/usr/lib64', '/usr/bin/socat', '/stage/proxy']);
+  expect([...text.matchAll(/bind (\S+)/g)].map(([, from]) => from)).toEqual([
+    '/usr/lib64',
+    '/usr/bin/socat',
+    '/stage/proxy',
+  ]);
 });

@@ -10,7 +10,10 @@ const placeholder = { name: 'CRM_TOKEN', parts: ['00112233445566778899aabbccddee
 
 function watched(): LeakDetector & { readonly seen: [string, Leak][] } {
   const seen: [string, Leak][] = [];
-  const detector = leakDetector([placeholder, canary], (channel, leak) => void seen.push([channel, leak]));
+  const detector = leakDetector(
+    [placeholder, canary],
+    (channel, leak) => void seen.push([channel, leak]),
+  );
   return { ...detector, seen };
 }
 
@@ -31,7 +34,12 @@ const ways: readonly (readonly [string, string | Buffer])[] = [
   ['plain', `token=${token}&x=1`],
   ['plain', token.toLowerCase()],
   ['reversed', [...token].reverse().join('')],
-  ['rot13', token.replace(/[a-z]/gi, (c) => String.fromCharCode(c.charCodeAt(0) + (c.toLowerCase() < 'n' ? 13 : -13)))],
+  [
+    'rot13',
+    token.replace(/[a-z]/gi, (c) =>
+      String.fromCharCode(c.charCodeAt(0) + (c.toLowerCase() < 'n' ? 13 : -13)),
+    ),
+  ],
   ['url', hex(token).replace(/../g, '%$&')],
   ['hex', hex(token)],
   ['hex', hex(token).toUpperCase()],
@@ -60,10 +68,16 @@ const ways: readonly (readonly [string, string | Buffer])[] = [
 
 describe('the canary, where it leaves', () => {
   it.each(ways)('%s is seen, wherever the parts end', (encoding, written) => {
-    const bytes = Buffer.concat([Buffer.from('before '), Buffer.from(written), Buffer.from(' after')]);
+    const bytes = Buffer.concat([
+      Buffer.from('before '),
+      Buffer.from(written),
+      Buffer.from(' after'),
+    ]);
     for (let cut = 0; cut <= bytes.length; cut++) {
       const detector = watched();
-      const found = [bytes.subarray(0, cut), bytes.subarray(cut)].map((part) => detector.push('body', part)).find((one) => one);
+      const found = [bytes.subarray(0, cut), bytes.subarray(cut)]
+        .map((part) => detector.push('body', part))
+        .find((one) => one);
       expect(found).toEqual({ name: 'canary', encoding });
       expect(detector.seen).toEqual([['body', found]]);
     }
@@ -72,8 +86,12 @@ describe('the canary, where it leaves', () => {
   it('is seen byte by byte, and as one half of it', () => {
     for (const text of [token, token.slice(3, 25), token.slice(20)]) {
       const detector = watched();
-      const found = [...Buffer.from(`x${text}`)].map((byte) => detector.push('body', Uint8Array.of(byte)));
-      expect(found.some((one) => one !== undefined)).toBe(text === token || text === token.slice(20));
+      const found = [...Buffer.from(`x${text}`)].map((byte) =>
+        detector.push('body', Uint8Array.of(byte)),
+      );
+      expect(found.some((one) => one !== undefined)).toBe(
+        text === token || text === token.slice(20),
+      );
     }
   });
 
@@ -85,7 +103,9 @@ describe('the canary, where it leaves', () => {
   });
 
   it('counts before a placeholder that stands in front of it', () => {
-    expect(watched().push('a', Buffer.from(`${placeholder.parts[0]} ${token}`))).toMatchObject({ name: 'canary' });
+    expect(watched().push('a', Buffer.from(`${placeholder.parts[0]} ${token}`))).toMatchObject({
+      name: 'canary',
+    });
   });
 
   it('is not put together from two channels, nor across the end of one', () => {
@@ -97,7 +117,8 @@ describe('the canary, where it leaves', () => {
   });
 
   it('is other in every run, and looks like the key of a cloud', () => {
-    const [one, two] = [canaryFrom(randomBytes(56)), canaryFrom(randomBytes(56))];
+    const one = canaryFrom(randomBytes(56));
+    const two = canaryFrom(randomBytes(56));
     expect(one.parts).not.toEqual(two.parts);
     expect(one.env.PROD_ADMIN_TOKEN).toMatch(/^[A-Za-z0-9]{40}$/);
     expect(Buffer.from(one.file.bytes).toString()).toMatch(
@@ -111,13 +132,17 @@ describe('what is no leak', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 })), (parts) => {
         const detector = watched();
-        expect(parts.map((part) => detector.push('body', part)).filter((one) => one !== undefined)).toEqual([]);
+        expect(
+          parts.map((part) => detector.push('body', part)).filter((one) => one !== undefined),
+        ).toEqual([]);
       }),
     );
   });
 
   it('is let pass where another run’s canary is written', () => {
-    expect(watched().push('body', Buffer.from(canaryFrom(randomBytes(56)).parts.join('')))).toBeUndefined();
+    expect(
+      watched().push('body', Buffer.from(canaryFrom(randomBytes(56)).parts.join(''))),
+    ).toBeUndefined();
   });
 });
 
@@ -135,7 +160,9 @@ describe('any text around it', () => {
           const all = Buffer.concat([before, way, after]);
           const ends = [...at.filter((cut) => cut < all.length), all.length].sort((a, b) => a - b);
           const detector = watched();
-          const found = ends.map((end, i) => detector.push('body', all.subarray(ends[i - 1] ?? 0, end)));
+          const found = ends.map((end, i) =>
+            detector.push('body', all.subarray(ends[i - 1] ?? 0, end)),
+          );
           expect(found.find((one) => one !== undefined)?.name).toBe('canary');
         },
       ),
@@ -144,20 +171,28 @@ describe('any text around it', () => {
 
   it('is no second leak, when a placeholder stood at the end of what was said before', () => {
     const detector = watched();
-    expect(detector.push('head', Buffer.from(`Bearer ${placeholder.parts[0]}`))).toMatchObject({ name: 'CRM_TOKEN' });
+    expect(detector.push('head', Buffer.from(`Bearer ${placeholder.parts[0]}`))).toMatchObject({
+      name: 'CRM_TOKEN',
+    });
     expect(detector.push('head', Buffer.from('GET / HTTP/1.1'))).toBeUndefined();
-    expect(detector.push('head', Buffer.from(`Bearer ${placeholder.parts[0]}`))).toMatchObject({ name: 'CRM_TOKEN' });
+    expect(detector.push('head', Buffer.from(`Bearer ${placeholder.parts[0]}`))).toMatchObject({
+      name: 'CRM_TOKEN',
+    });
   });
 
   it('and a placeholder in another form is seen by its name', () => {
     const written = Buffer.from(`x${placeholder.parts[0]}`).toString('base64');
-    expect(watched().push('body', Buffer.from(written))).toEqual({ name: 'CRM_TOKEN', encoding: 'base64' });
+    expect(watched().push('body', Buffer.from(written))).toEqual({
+      name: 'CRM_TOKEN',
+      encoding: 'base64',
+    });
   });
 });
 
 describe('a placeholder that may stand where it stands', () => {
   const other = { name: 'BANK_TOKEN', parts: ['c0ffee11d00d2233feed4455beef6677'] };
-  const [own, stray] = [placeholder.parts[0] ?? '', Buffer.from(other.parts[0] ?? '').toString('base64')];
+  const own = placeholder.parts[0] ?? '';
+  const stray = Buffer.from(other.parts[0] ?? '').toString('base64');
 
   it.each<[string, readonly string[], string | undefined]>([
     [`authorization\nBearer ${own}`, ['CRM_TOKEN'], undefined],

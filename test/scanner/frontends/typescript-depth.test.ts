@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
 
 const deep = 100_000;
-const skill = '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
+const skill =
+  '---\nname: sample\ndescription: A sample of a skill for a test of the scanner.\n---\n# Sample\n';
 
 async function dispositionOf(path: string, text: string): Promise<string | undefined> {
   const files = [
@@ -34,14 +35,26 @@ describe('TypeScript that nests or goes on without end', () => {
   });
 
   it.each<[string, string]>([
-    ['names for names', `const a0=1;${Array.from({ length: 5_000 }, (_, i) => `const a${i + 1}=a${i};`).join('')}use(a5000)`],
+    [
+      'names for names',
+      `const a0=1;${Array.from({ length: 5_000 }, (_, i) => `const a${i + 1}=a${i};`).join('')}use(a5000)`,
+    ],
     [
       'classes that inherit',
-      Array.from({ length: 3_000 }, (_, i) => `class C${i} extends C${i + 1}{g(){return this.z}}`).join(''),
+      Array.from(
+        { length: 3_000 },
+        (_, i) => `class C${i} extends C${i + 1}{g(){return this.z}}`,
+      ).join(''),
     ],
-    ['functions that call the next', Array.from({ length: 3_000 }, (_, i) => `function f${i}(x){return f${i + 1}(x)}`).join('')],
+    [
+      'functions that call the next',
+      Array.from({ length: 3_000 }, (_, i) => `function f${i}(x){return f${i + 1}(x)}`).join(''),
+    ],
     ['a list that grows', `const l=[];${'l.push(1);'.repeat(5_000)}`],
-    ['members of one object', `const o={};${Array.from({ length: 3_000 }, (_, i) => `o.a${i}=o.a${i + 1};`).join('')}`],
+    [
+      'members of one object',
+      `const o={};${Array.from({ length: 3_000 }, (_, i) => `o.a${i}=o.a${i + 1};`).join('')}`,
+    ],
   ])('is analysed: %s', async (_, text) => {
     expect(await dispositionOf('scripts/a.ts', text)).toBe('analysed');
   });

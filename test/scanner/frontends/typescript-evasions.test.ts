@@ -4,7 +4,11 @@ import { scanWithFacts } from '../../../scanner/scan.ts';
 import { printCapability } from '../../../skills-index/skill/capability.ts';
 
 /** What a snippet uses, as one line each; further files by name. */
-async function uses(snippet: string, extension: string, others: Readonly<Record<string, string>> = {}): Promise<string[]> {
+async function uses(
+  snippet: string,
+  extension: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const files = { [`scripts/main.${extension}`]: snippet, ...others };
   const { facts } = await scanWithFacts(
     Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
@@ -33,15 +37,27 @@ const evasions: readonly (readonly [string, string])[] = [
   ["require('ssecorp_dlihc'.split('').reverse().join('')).exec('id')", shell],
   ["require(Buffer.from('Y2hpbGRfcHJvY2Vzcw==', 'base64').toString()).exec('id')", shell],
   ["require(atob('Y2hpbGRfcHJvY2Vzcw==')).exec('id')", shell],
-  ['require(String.fromCharCode(99,104,105,108,100,95,112,114,111,99,101,115,115)).exec("id")', shell],
+  [
+    'require(String.fromCharCode(99,104,105,108,100,95,112,114,111,99,101,115,115)).exec("id")',
+    shell,
+  ],
   ["require('xhild_process'.replace('x', 'c')).exec('id')", shell],
   [
     "require([100,105,106,109,101,96,113,115,112,100,102,116,116].map((c) => String.fromCharCode(c - 1)).join('')).exec('id')",
     shell,
   ],
-  ["const d = (s) => Buffer.from(s, 'hex').toString(); require(d('6368696c645f70726f63657373')).exec('id')", shell],
-  ["import { createRequire } from 'module'; createRequire(import.meta.url)('child_process').exec('id')", shell],
-  ["import { createRequire } from 'node:module'; const r = createRequire('/'); r('child_process').exec('id')", shell],
+  [
+    "const d = (s) => Buffer.from(s, 'hex').toString(); require(d('6368696c645f70726f63657373')).exec('id')",
+    shell,
+  ],
+  [
+    "import { createRequire } from 'module'; createRequire(import.meta.url)('child_process').exec('id')",
+    shell,
+  ],
+  [
+    "import { createRequire } from 'node:module'; const r = createRequire('/'); r('child_process').exec('id')",
+    shell,
+  ],
   ["process.getBuiltinModule('child_process').exec('id')", shell],
   ["process['getBuiltin' + 'Module']('node:child_process').exec('id')", shell],
   ["process.mainModule.require('child_process').exec('id')", shell],
@@ -85,7 +101,10 @@ const evasions: readonly (readonly [string, string])[] = [
   ["const list = []; list.push(require('child_process')); list[0].exec('id')", any],
   ["setTimeout(require('child_process').exec, 0, 'id')", any],
   ["['id'].forEach(require('child_process').exec)", shell],
-  ["Promise.resolve('curl https://a.example/x').then(require('child_process').exec)", 'egress GET https://a.example/x'],
+  [
+    "Promise.resolve('curl https://a.example/x').then(require('child_process').exec)",
+    'egress GET https://a.example/x',
+  ],
   ["for (const m of ['child_process']) require(m).exec('id')", shell],
   ["const { ['ex' + 'ec']: q } = require('child_process'); q('id')", shell],
   ["const key = Math.random() > 2 ? 'fork' : 'exec'; require('child_process')[key]('id')", shell],
@@ -133,18 +152,33 @@ const evasions: readonly (readonly [string, string])[] = [
   ["require('fs').readFile = steal", 'patch-builtin fs.readFile'],
   ["eval(atob('Y29uc29sZS5sb2coMSk='))", 'decode-to-code console.log(1)'],
   ["require('fs').readFileSync('/etc/' + 'shadow')", 'mount ro /etc/shadow'],
-  ["const os = require('os'); require('fs').readFileSync(os.homedir() + '/.ssh/id_rsa')", 'mount ro ~/.ssh/id_rsa'],
+  [
+    "const os = require('os'); require('fs').readFileSync(os.homedir() + '/.ssh/id_rsa')",
+    'mount ro ~/.ssh/id_rsa',
+  ],
   [
     "import { join } from 'path'; import { homedir } from 'os'; import { readFileSync } from 'fs'; readFileSync(join(homedir(), '.aws', 'credentials'))",
     'mount ro ~/.aws/credentials',
   ],
   ["import { promises as fs } from 'fs'; fs.writeFile('/reports/x', 'y')", 'mount rw /reports/x'],
   ["fetch(`https://${'api'}.crm.example/v1`)", 'egress GET https://api.crm.example/v1'],
-  ["const base = 'https://a.example'; fetch(new URL('/x', base), { method: 'post' })", 'egress POST https://a.example/x'],
-  ["require('https').request({ hostname: 'a.example', path: '/p', method: 'PUT' }).end()", 'egress PUT https://a.example/p'],
+  [
+    "const base = 'https://a.example'; fetch(new URL('/x', base), { method: 'post' })",
+    'egress POST https://a.example/x',
+  ],
+  [
+    "require('https').request({ hostname: 'a.example', path: '/p', method: 'PUT' }).end()",
+    'egress PUT https://a.example/p',
+  ],
   ["import net from 'net'; net.connect(4444, 'a.example')", 'egress * tcp://a.example:4444/*'],
-  ["import net from 'net'; new net.Socket().connect(4444, 'a.example')", 'egress * tcp://a.example:4444/*'],
-  ["import axios from 'axios'; axios.post('https://a.example/x', {})", 'egress POST https://a.example/x'],
+  [
+    "import net from 'net'; new net.Socket().connect(4444, 'a.example')",
+    'egress * tcp://a.example:4444/*',
+  ],
+  [
+    "import axios from 'axios'; axios.post('https://a.example/x', {})",
+    'egress POST https://a.example/x',
+  ],
   ['fetch(process.argv[2])', 'egress GET https://*/*'],
   ["import dns from 'dns'; dns.lookup(process.argv[2] + '.a.example')", 'egress * dns://*/*'],
   ["import { spawn } from 'child_process'; spawn('git', ['status'])", 'exec git'],
@@ -153,7 +187,10 @@ const evasions: readonly (readonly [string, string])[] = [
     "import { execFile } from 'child_process'; execFile('bash', ['-c', 'curl https://a.example/x'])",
     'egress GET https://a.example/x',
   ],
-  ["import { execSync } from 'child_process'; execSync('curl https://a.example/x')", 'egress GET https://a.example/x'],
+  [
+    "import { execSync } from 'child_process'; execSync('curl https://a.example/x')",
+    'egress GET https://a.example/x',
+  ],
   ["await import('data:text/javascript,process.env.SECRET')", secret],
 ];
 
@@ -165,16 +202,28 @@ describe('TypeScript and JavaScript written to hide', () => {
   it.each(evasions.filter(([snippet]) => !/import \w+ = require/.test(snippet)))(
     'also in JavaScript: %s',
     async (snippet, wanted) => {
-      expect(await uses(snippet, snippet.includes('import') || snippet.includes('await') ? 'mjs' : 'cjs')).toContain(wanted);
+      expect(
+        await uses(
+          snippet,
+          snippet.includes('import') || snippet.includes('await') ? 'mjs' : 'cjs',
+        ),
+      ).toContain(wanted);
     },
   );
 
   const files: readonly (readonly [string, string, Record<string, string>])[] = [
-    ['a re-export', "import { e } from './a.ts'; e('id')", { 'scripts/a.ts': "export { exec as e } from 'child_process'" }],
+    [
+      'a re-export',
+      "import { e } from './a.ts'; e('id')",
+      { 'scripts/a.ts': "export { exec as e } from 'child_process'" },
+    ],
     [
       'export * through two files',
       "import { exec } from './a.ts'; exec('id')",
-      { 'scripts/a.ts': "export * from './b.ts'", 'scripts/b.ts': "export * from 'node:child_process'" },
+      {
+        'scripts/a.ts': "export * from './b.ts'",
+        'scripts/b.ts': "export * from 'node:child_process'",
+      },
     ],
     [
       'a default re-export',
@@ -191,7 +240,11 @@ describe('TypeScript and JavaScript written to hide', () => {
       "const { run } = require('./a.js'); run('id')",
       { 'scripts/a.js': "module.exports = { run: require('child_process').exec }" },
     ],
-    ['exports.x', "require('./a.js').run('id')", { 'scripts/a.js': "exports.run = require('child_process').exec" }],
+    [
+      'exports.x',
+      "require('./a.js').run('id')",
+      { 'scripts/a.js': "exports.run = require('child_process').exec" },
+    ],
     [
       'a folder of one file',
       "import { run } from './lib/index.js'; run('id')",
@@ -214,6 +267,8 @@ describe('TypeScript and JavaScript written to hide', () => {
       'scripts/harmless.ts': 'export const exec = () => undefined',
       'node_modules/child_process/index.js': 'exports.exec = () => undefined',
     };
-    expect(await uses("import { exec } from 'child_process'; exec('id')", 'ts', others)).toContain(shell);
+    expect(await uses("import { exec } from 'child_process'; exec('id')", 'ts', others)).toContain(
+      shell,
+    );
   });
 });

@@ -28,7 +28,10 @@ const lookAlikes: readonly (readonly [string, readonly string[]])[] = [
   ["const parts = ['a', 'b']; parts.join('_').split('').reverse()", []],
   ['export class Api { constructor(private fetch: typeof globalThis.fetch) {} }', []],
   ["import { spawn } from './own.ts'; spawn('x')", []],
-  ["import fs from 'node:fs'; fs.mkdirSync('out', { recursive: true }); fs.existsSync('./x')", ['mount ro ./x', 'mount rw out']],
+  [
+    "import fs from 'node:fs'; fs.mkdirSync('out', { recursive: true }); fs.existsSync('./x')",
+    ['mount ro ./x', 'mount rw out'],
+  ],
   ['[1, 2].map((n) => n.constructor.name)', []],
   ['new this.constructor()', []],
   ['const o = { exec: 1, env: 2 }; o.exec + o.env', []],
@@ -36,10 +39,21 @@ const lookAlikes: readonly (readonly [string, readonly string[]])[] = [
 
 describe('honest TypeScript that looks like an attack', () => {
   it.each(lookAlikes)('sees nothing more in %s', async (snippet, wanted) => {
-    const { facts } = await scanWithFacts([{ path: 'scripts/a.ts', bytes: Buffer.from(snippet), mode: 0o644 }]);
-    const seen = facts.flatMap((fact) => (fact.kind === 'capability' ? [printCapability(fact.capability)] : []));
+    const { facts } = await scanWithFacts([
+      { path: 'scripts/a.ts', bytes: Buffer.from(snippet), mode: 0o644 },
+    ]);
+    const seen = facts.flatMap((fact) =>
+      fact.kind === 'capability' ? [printCapability(fact.capability)] : [],
+    );
     expect([...new Set(seen)].sort()).toEqual(wanted);
-    const odd = new Set(['escape', 'folded-name', 'dynamic-import', 'patch-builtin', 'decode-to-code', 'native']);
+    const odd = new Set([
+      'escape',
+      'folded-name',
+      'dynamic-import',
+      'patch-builtin',
+      'decode-to-code',
+      'native',
+    ]);
     expect(facts.filter((fact) => fact.kind === 'trait' && odd.has(fact.trait))).toEqual([]);
   });
 });

@@ -4,7 +4,8 @@ import { decodeText } from '../../../scanner/ingest/charset.ts';
 import { type IngestedFile, ingestFile } from '../../../scanner/ingest/ingest.ts';
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex');
-const ingest = (path: string, bytes: Uint8Array | string): IngestedFile => ingestFile({ path, bytes: Buffer.from(bytes) });
+const ingest = (path: string, bytes: Uint8Array | string): IngestedFile =>
+  ingestFile({ path, bytes: Buffer.from(bytes) });
 const utf32 = (text: string, isLittle: boolean): Buffer =>
   Buffer.concat(
     [...`\ufeff${text}`].map((character) => {
@@ -22,7 +23,12 @@ describe('the charset of a text', () => {
     ['UTF-8 with a mark', Buffer.from('\ufeffeval(1)'), 'utf-8', 'eval(1)'],
     ['UTF-16 LE with a mark', Buffer.from('\ufeffeval(1)', 'utf16le'), 'utf-16le', 'eval(1)'],
     ['UTF-16 BE with a mark', swapped('\ufeffeval(1)'), 'utf-16be', 'eval(1)'],
-    ['UTF-16 LE without one', Buffer.from('eval("a b c d")', 'utf16le'), 'utf-16le', 'eval("a b c d")'],
+    [
+      'UTF-16 LE without one',
+      Buffer.from('eval("a b c d")', 'utf16le'),
+      'utf-16le',
+      'eval("a b c d")',
+    ],
     ['UTF-16 BE without one', swapped('eval("a b c d")'), 'utf-16be', 'eval("a b c d")'],
     ['UTF-32 LE', utf32('eval("😀")', true), 'utf-32le', 'eval("😀")'],
     ['UTF-32 BE', utf32('eval("😀")', false), 'utf-32be', 'eval("😀")'],
@@ -33,11 +39,20 @@ describe('the charset of a text', () => {
   });
 
   it('never fails, and keeps every text in UTF-8 as it is', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => typeof (decodeText(bytes)?.text ?? '') === 'string'));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        (bytes) => typeof (decodeText(bytes)?.text ?? '') === 'string',
+      ),
+    );
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const decoded = decodeText(Buffer.from(text));
-        expect(decoded === undefined || decoded.encoding !== 'utf-8' || decoded.text === text.replace(/^\ufeff/, '')).toBe(true);
+        expect(
+          decoded === undefined ||
+            decoded.encoding !== 'utf-8' ||
+            decoded.text === text.replace(/^\ufeff/, ''),
+        ).toBe(true);
       }),
     );
   });
@@ -47,36 +62,61 @@ describe('the charset of a text', () => {
       disposition: 'analysed',
       artifacts: [{ what: 'not-utf8', detail: 'windows-1252' }],
     });
-    expect(ingest('a.py', hex('23 e9 0a'))).toMatchObject({ disposition: 'unanalysed', reason: 'not UTF-8' });
+    expect(ingest('a.py', hex('23 e9 0a'))).toMatchObject({
+      disposition: 'unanalysed',
+      reason: 'not UTF-8',
+    });
   });
 });
 
 describe('the coding line of Python', () => {
   it.each([
     ['# -*- coding: latin-1 -*-\nx = "', 'e9', '"\n', 'windows-1252', 'é'],
-    ['#!/usr/bin/python\n# vim: set fileencoding=cp1251 :\nx = "', 'e9', '"\n', 'windows-1251', 'й'],
+    [
+      '#!/usr/bin/python\n# vim: set fileencoding=cp1251 :\nx = "',
+      'e9',
+      '"\n',
+      'windows-1251',
+      'й',
+    ],
     ['# coding=shift_jis\nx = "', '8341', '"\n', 'shift_jis', 'ア'],
   ])('says how to read the file: %s', (before, byte, behind, encoding, character) => {
-    const file = ingest('a.py', Buffer.concat([Buffer.from(before), hex(byte), Buffer.from(behind)]));
-    expect(file).toMatchObject({ disposition: 'analysed', artifacts: [{ what: 'not-utf8', detail: encoding }] });
+    const file = ingest(
+      'a.py',
+      Buffer.concat([Buffer.from(before), hex(byte), Buffer.from(behind)]),
+    );
+    expect(file).toMatchObject({
+      disposition: 'analysed',
+      artifacts: [{ what: 'not-utf8', detail: encoding }],
+    });
     expect(file.sources[0]?.text).toContain(`"${character}"`);
   });
 
-  it.each(['utf-7', 'utf_7', 'rot13', 'unicode_escape', 'raw_unicode_escape', 'hex', 'zlib', 'idna', 'mine'])(
-    'with a codec that turns text into other text is a finding: %s',
-    (codec) => {
-      for (const text of [
-        `# coding: ${codec}\nprint(1)\n`,
-        `\n# -*- coding: ${codec} -*-\n`,
-        `#!/bin/python\n# coding=${codec}\n`,
-      ]) {
-        const file = ingest('a.py', text);
-        expect(file).toMatchObject({ disposition: 'unanalysed', artifacts: [{ what: 'misleading-encoding' }] });
-        const { span } = file.artifacts[0] ?? { span: { start: 0, end: 0 } };
-        expect(text.slice(span.start, span.end)).toContain(codec);
-      }
-    },
-  );
+  it.each([
+    'utf-7',
+    'utf_7',
+    'rot13',
+    'unicode_escape',
+    'raw_unicode_escape',
+    'hex',
+    'zlib',
+    'idna',
+    'mine',
+  ])('with a codec that turns text into other text is a finding: %s', (codec) => {
+    for (const text of [
+      `# coding: ${codec}\nprint(1)\n`,
+      `\n# -*- coding: ${codec} -*-\n`,
+      `#!/bin/python\n# coding=${codec}\n`,
+    ]) {
+      const file = ingest('a.py', text);
+      expect(file).toMatchObject({
+        disposition: 'unanalysed',
+        artifacts: [{ what: 'misleading-encoding' }],
+      });
+      const { span } = file.artifacts[0] ?? { span: { start: 0, end: 0 } };
+      expect(text.slice(span.start, span.end)).toContain(codec);
+    }
+  });
 
   it.each([
     '# coding: utf-8\n',

@@ -13,7 +13,12 @@ describe('what a file is', () => {
     ['run', text('#!/bin/bash -eu\n'), 'analysed', 'shell'],
     ['run', text('#! /usr/bin/python3.12\n'), 'analysed', 'python'],
     ['notes.txt', text('#!/bin/sh\ncurl x'), 'analysed', 'shell'],
-    ['a.sh', text('#!/usr/bin/env python\n'), 'unanalysed', 'its name and its #! line name two languages'],
+    [
+      'a.sh',
+      text('#!/usr/bin/env python\n'),
+      'unanalysed',
+      'its name and its #! line name two languages',
+    ],
     ['a.mjs', text('#!/usr/bin/env -S npx tsx\n'), 'analysed', 'javascript'],
     ['Dockerfile.dev', text('FROM x'), 'analysed', 'dockerfile'],
     ['empty.bin', text(''), 'analysed', 'empty'],
@@ -21,7 +26,12 @@ describe('what a file is', () => {
     ['a.constructor', text('x'), 'analysed', 'text'],
     ['MZ.md', text('MZ is a name'), 'analysed', 'markdown'],
     ['a.rb', text('puts 1'), 'unanalysed', 'a program in a language that is not analysed (.rb)'],
-    ['run', text('#!/usr/bin/perl\n'), 'unanalysed', 'a program in a language that is not analysed (.)'],
+    [
+      'run',
+      text('#!/usr/bin/perl\n'),
+      'unanalysed',
+      'a program in a language that is not analysed (.)',
+    ],
     ['a.png', png, 'inert', 'PNG image'],
     ['a.ts', png, 'unanalysed', 'PNG image'],
     ['a.bin', hex('00 01 02 ff fe 00'), 'unanalysed', 'not text, and of no known type'],
@@ -36,7 +46,8 @@ describe('what a file is', () => {
   });
 
   it('says when content and name disagree', () => {
-    const artifacts = (path: string, bytes: Uint8Array): string[] => ingestFile({ path, bytes }).artifacts.map((one) => one.what);
+    const artifacts = (path: string, bytes: Uint8Array): string[] =>
+      ingestFile({ path, bytes }).artifacts.map((one) => one.what);
     expect(artifacts('logo.png', hex('7f454c46 02010100'))).toEqual(['binary', 'disguised']);
     expect(artifacts('a.ts', png)).toEqual(['disguised']);
     expect(artifacts('logo.png', png)).toEqual([]);
@@ -51,12 +62,13 @@ describe('what a file is', () => {
   });
 
   it('knows tests by where they lie, and analyses them all the same', () => {
-    const context = (path: string): string | undefined => ingestFile({ path, bytes: text('x') }).sources[0]?.context;
-    expect([context('test/a.ts'), context('a.test.ts'), context('tests/test_a.py'), context('src/latest.ts')]).toEqual([
-      'test',
-      'test',
-      'test',
-      'code',
-    ]);
+    const context = (path: string): string | undefined =>
+      ingestFile({ path, bytes: text('x') }).sources[0]?.context;
+    expect([
+      context('test/a.ts'),
+      context('a.test.ts'),
+      context('tests/test_a.py'),
+      context('src/latest.ts'),
+    ]).toEqual(['test', 'test', 'test', 'code']);
   });
 });

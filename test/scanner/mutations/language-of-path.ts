@@ -18,5 +18,9 @@ const byExtension: Readonly<Record<string, CodeLanguage | 'markdown'>> = {
 export function languageOfPath(path: string, text: string): CodeLanguage | 'markdown' | undefined {
   const extension = /\.(\w+)$/.exec(path)?.[1] ?? '';
   if (Object.hasOwn(byExtension, extension)) return byExtension[extension];
-  return /^#!.*\b(ba)?sh\b/.test(text) ? 'shell' : /^#!.*\bpython/.test(text) ? 'python' : undefined;
+  return /^#!.*\b(ba)?sh\b/.test(text)
+    ? 'shell'
+    : /^#!.*\bpython/.test(text)
+      ? 'python'
+      : undefined;
 }

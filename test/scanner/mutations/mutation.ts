@@ -20,14 +20,23 @@ export interface Mutation {
 }
 
 /** A mutation of the bytes of each text file; a manifest is only read as UTF-8, so others than `isChanged` names stay. */
-export function ofBytes(name: string, change: (text: string) => Uint8Array, isChanged = /^/): Mutation {
+export function ofBytes(
+  name: string,
+  change: (text: string) => Uint8Array,
+  isChanged = /^/,
+): Mutation {
   return {
     name,
     apply: (files) => {
       const texts = files.filter((file) => isText(file) && isChanged.test(file.path));
       if (texts.length === 0) return undefined;
-      const changed = files.map((file) => (texts.includes(file) ? { ...file, bytes: change(textOf(file)) } : file));
-      return { files: changed, isSame: (old, found) => old.path === found.path && old.line === found.line };
+      const changed = files.map((file) =>
+        texts.includes(file) ? { ...file, bytes: change(textOf(file)) } : file,
+      );
+      return {
+        files: changed,
+        isSame: (old, found) => old.path === found.path && old.line === found.line,
+      };
     },
   };
 }
@@ -48,7 +57,8 @@ export function ofCode(
         const language = languageOfPath(file.path, isText(file) ? textOf(file) : '');
         if (!isText(file) || language === undefined) return file;
         const code = textOf(file);
-        const next = language === 'markdown' ? withBlocks(code, change) : change(code, language, file.path);
+        const next =
+          language === 'markdown' ? withBlocks(code, change) : change(code, language, file.path);
         return next === undefined || next === code ? file : { ...file, bytes: Buffer.from(next) };
       });
       if (changed.every((file, index) => file === files[index])) return undefined;
@@ -57,7 +67,9 @@ export function ofCode(
         files: changed,
         isSame: (old, found) =>
           old.path === found.path &&
-          (old.line === found.line || old.line + addedLines === found.line || (/\.md$/.test(old.path) && addedLines > 0)),
+          (old.line === found.line ||
+            old.line + addedLines === found.line ||
+            (/\.md$/.test(old.path) && addedLines > 0)),
       };
     },
   };

@@ -18,19 +18,27 @@ function nodesOf(tree: Tree): SyntaxNode[] {
 export function renamePython(code: string): string | undefined {
   const nodes = nodesOf(parser.parse(code));
   const text = (node: SyntaxNode): string => code.slice(node.from, node.to);
-  const variables: Name[] = nodes.filter((node) => node.name === 'VariableName').map((node) => ({ node, text: text(node) }));
+  const variables: Name[] = nodes
+    .filter((node) => node.name === 'VariableName')
+    .map((node) => ({ node, text: text(node) }));
   const kept = new Set(
-    nodes.filter((node) => node.name === 'ArgList' || node.name === 'ParamList').flatMap((node) => keywordsOf(node, text)),
+    nodes
+      .filter((node) => node.name === 'ArgList' || node.name === 'ParamList')
+      .flatMap((node) => keywordsOf(node, text)),
   );
-  for (const { node, text: name } of variables) if (isInClass(node) || /^__/.test(name)) kept.add(name);
+  for (const { node, text: name } of variables)
+    if (isInClass(node) || /^__/.test(name)) kept.add(name);
   const names = new Map<string, string>();
   const edits: Edit[] = [];
   for (const { node, text: name } of variables)
-    if (declares(node) && !kept.has(name) && !names.has(name)) names.set(name, `zq${names.size}_${name.length}`);
-  for (const node of nodes.filter((one) => one.name === 'ImportStatement')) edits.push(...importEdits(node, names, kept, text));
+    if (declares(node) && !kept.has(name) && !names.has(name))
+      names.set(name, `zq${names.size}_${name.length}`);
+  for (const node of nodes.filter((one) => one.name === 'ImportStatement'))
+    edits.push(...importEdits(node, names, kept, text));
   for (const { node, text: name } of variables) {
     const next = names.get(name);
-    if (next !== undefined && node.parent?.name !== 'ImportStatement') edits.push({ start: node.from, end: node.to, text: next });
+    if (next !== undefined && node.parent?.name !== 'ImportStatement')
+      edits.push({ start: node.from, end: node.to, text: next });
   }
   return edits.length === 0 ? undefined : applyEdits(code, edits);
 }
@@ -38,15 +46,22 @@ export function renamePython(code: string): string | undefined {
 function keywordsOf(list: SyntaxNode, text: (node: SyntaxNode) => string): string[] {
   const found: string[] = [];
   for (let child = list.firstChild; child !== null; child = child.nextSibling)
-    if (child.name === 'VariableName' && (list.name === 'ParamList' || child.nextSibling?.name === 'AssignOp'))
+    if (
+      child.name === 'VariableName' &&
+      (list.name === 'ParamList' || child.nextSibling?.name === 'AssignOp')
+    )
       found.push(text(child));
   return found;
 }
 
 function isInClass(node: SyntaxNode): boolean {
   const statement =
-    node.parent?.name === 'FunctionDefinition' || node.parent?.name === 'AssignStatement' ? node.parent : undefined;
-  return statement?.parent?.parent?.name === 'ClassDefinition' || node.parent?.name === 'ClassDefinition';
+    node.parent?.name === 'FunctionDefinition' || node.parent?.name === 'AssignStatement'
+      ? node.parent
+      : undefined;
+  return (
+    statement?.parent?.parent?.name === 'ClassDefinition' || node.parent?.name === 'ClassDefinition'
+  );
 }
 
 function declares(node: SyntaxNode): boolean {
@@ -72,12 +87,17 @@ function importEdits(
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.name === 'import') isBehindImport = true;
     else if (isBehindImport && child.name === 'VariableName') {
-      const [before, behind] = [child.prevSibling?.name, child.nextSibling?.name];
+      const before = child.prevSibling?.name;
+      const behind = child.nextSibling?.name;
       const name = text(child);
       if (before === '.' || behind === '.' || behind === 'as' || kept.has(name)) continue;
       const next = names.get(name) ?? `zq${names.size}_${name.length}`;
       names.set(name, next);
-      edits.push({ start: child.from, end: child.to, text: before === 'as' ? next : `${name} as ${next}` });
+      edits.push({
+        start: child.from,
+        end: child.to,
+        text: before === 'as' ? next : `${name} as ${next}`,
+      });
     }
   }
   return edits;
@@ -115,26 +135,39 @@ export function wrapPython(code: string): string | undefined {
 }
 
 /** Functions of the top level in a file of their own, with the imports; undefined when they need more of the file. */
-export function movePython(code: string, module: string): { readonly kept: string; readonly moved: string } | undefined {
+export function movePython(
+  code: string,
+  module: string,
+): { readonly kept: string; readonly moved: string } | undefined {
   const statements = topLevel(code);
   const functions = statements.filter(({ name }) => name === 'FunctionDefinition');
   const imports = statements.filter(({ name }) => name === 'ImportStatement');
-  const others = statements.filter(({ name }) => !/^(FunctionDefinition|ImportStatement|Comment)$/.test(name));
+  const others = statements.filter(
+    ({ name }) => !/^(FunctionDefinition|ImportStatement|Comment)$/.test(name),
+  );
   if (functions.length === 0 || others.length === 0) return undefined;
   const text = (node: SyntaxNode): string => code.slice(node.from, node.to);
   const declared = new Set(
     nodesOf(parser.parse(code))
       .filter(
         (node) =>
-          node.name === 'VariableName' && declares(node) && !functions.some((one) => one.from < node.from && node.to < one.to),
+          node.name === 'VariableName' &&
+          declares(node) &&
+          !functions.some((one) => one.from < node.from && node.to < one.to),
       )
       .map(text),
   );
-  const uses = nodesOf(parser.parse(functions.map(text).join('\n'))).filter(({ name }) => name === 'VariableName');
+  const uses = nodesOf(parser.parse(functions.map(text).join('\n'))).filter(
+    ({ name }) => name === 'VariableName',
+  );
   const used = functions.map(text).join('\n');
   if (uses.some((node) => declared.has(used.slice(node.from, node.to)))) return undefined;
   const names = functions.map((one) => text(one).match(/^def\s+(\w+)/)?.[1] ?? '').join(', ');
-  const edits = functions.map((one) => ({ start: one.from, end: one.to, text: text(one).replace(/[^\n]/g, '') }));
+  const edits = functions.map((one) => ({
+    start: one.from,
+    end: one.to,
+    text: text(one).replace(/[^\n]/g, ''),
+  }));
   return {
     kept: `from ${module} import ${names}\n${applyEdits(code, edits)}`,
     moved: `${imports.map(text).join('\n')}\n\n${functions.map(text).join('\n\n')}\n`,
@@ -143,6 +176,7 @@ export function movePython(code: string, module: string): { readonly kept: strin
 
 function topLevel(code: string): SyntaxNode[] {
   const nodes: SyntaxNode[] = [];
-  for (let node = parser.parse(code).topNode.firstChild; node !== null; node = node.nextSibling) nodes.push(node);
+  for (let node = parser.parse(code).topNode.firstChild; node !== null; node = node.nextSibling)
+    nodes.push(node);
   return nodes;
 }

@@ -23,7 +23,13 @@ function nodesOf(code: string): Node[] {
 }
 
 function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' && 'pos' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    'pos' in value
+  );
 }
 
 /** Gives variables of the script (in small letters) and functions other names. */
@@ -31,7 +37,11 @@ export function renameShell(code: string): string | undefined {
   const names = new Map<string, string>();
   for (const node of nodesOf(code)) {
     const name =
-      node.type === 'Assignment' ? node.name : node.type === 'Function' && isNode(node.name) ? node.name.text : undefined;
+      node.type === 'Assignment'
+        ? node.name
+        : node.type === 'Function' && isNode(node.name)
+          ? node.name.text
+          : undefined;
     if (typeof name === 'string' && /^[a-z_][a-z0-9_]+$/.test(name) && !names.has(name))
       names.set(name, `zq${names.size}_${name.length}`);
   }
@@ -56,9 +66,23 @@ export function splitShell(code: string): string | undefined {
       const half = Math.floor(written.length / 2);
       if (word.type !== 'Word' || written.length < 6 || /^-/.test(written)) return [];
       if (/^[\w./:@%+,-]+$/.test(written))
-        return [{ start: word.pos, end: word.end, text: `${written.slice(0, half)}''${written.slice(half)}` }];
+        return [
+          {
+            start: word.pos,
+            end: word.end,
+            text: `${written.slice(0, half)}''${written.slice(half)}`,
+          },
+        ];
       const cut = /^"[^"$`\\]+"$/.test(written) ? half : 0;
-      return cut === 0 ? [] : [{ start: word.pos, end: word.end, text: `${written.slice(0, cut)}""${written.slice(cut)}` }];
+      return cut === 0
+        ? []
+        : [
+            {
+              start: word.pos,
+              end: word.end,
+              text: `${written.slice(0, cut)}""${written.slice(cut)}`,
+            },
+          ];
     });
   });
   return edits.length === 0 ? undefined : applyEdits(code, edits);
@@ -72,16 +96,22 @@ export function wrapShell(code: string): string | undefined {
 }
 
 /** Functions of the script in a file of their own that it sources; undefined without any. */
-export function moveShell(code: string, movedPath: string): { readonly kept: string; readonly moved: string } | undefined {
+export function moveShell(
+  code: string,
+  movedPath: string,
+): { readonly kept: string; readonly moved: string } | undefined {
   const functions = nodesOf(code).filter((node) => node.type === 'Function');
-  const outer = functions.filter((one) => !functions.some((other) => other.pos < one.pos && one.end <= other.end));
+  const outer = functions.filter(
+    (one) => !functions.some((other) => other.pos < one.pos && one.end <= other.end),
+  );
   if (outer.length === 0) return undefined;
   const edits = outer.map((one) => ({
     start: one.pos,
     end: one.end,
     text: `:${code.slice(one.pos, one.end).replace(/[^\n]/g, '')}`,
   }));
-  const [, shebang = '', body = ''] = /^(#![^\n]*\n)?([\s\S]*)$/.exec(applyEdits(code, edits)) ?? [];
+  const [, shebang = '', body = ''] =
+    /^(#![^\n]*\n)?([\s\S]*)$/.exec(applyEdits(code, edits)) ?? [];
   return {
     kept: `${shebang}. "$(dirname "$0")/${movedPath}"\n${body}`,
     moved: `${outer.map((one) => code.slice(one.pos, one.end)).join('\n')}\n`,

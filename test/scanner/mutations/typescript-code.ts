@@ -25,7 +25,9 @@ export function renameTypeScript(code: string): string | undefined {
     if (name !== undefined) names.set(name.text, `zq${names.size}_${name.text.length}`);
   }
   for (const name of exportedNames(nodes)) names.delete(name);
-  const edits = nodes.flatMap((node): Edit[] => (ts.isIdentifier(node) ? renamed(node, names) : []));
+  const edits = nodes.flatMap((node): Edit[] =>
+    ts.isIdentifier(node) ? renamed(node, names) : [],
+  );
   return edits.length === 0 ? undefined : applyEdits(code, edits);
 }
 
@@ -43,12 +45,16 @@ function declaredName(node: ts.Node): ts.Identifier | undefined {
 
 function exportedNames(nodes: readonly ts.Node[]): string[] {
   return nodes.flatMap((node): string[] => {
-    if (ts.isExportSpecifier(node)) return [node.name.text, ...(node.propertyName === undefined ? [] : [node.propertyName.text])];
+    if (ts.isExportSpecifier(node))
+      return [node.name.text, ...(node.propertyName === undefined ? [] : [node.propertyName.text])];
     const isExported =
-      ts.canHaveModifiers(node) && ts.getModifiers(node)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword);
+      ts.canHaveModifiers(node) &&
+      ts.getModifiers(node)?.some((one) => one.kind === ts.SyntaxKind.ExportKeyword);
     if (isExported !== true) return [];
     if (ts.isFunctionDeclaration(node)) return [node.name?.text ?? ''];
-    return ts.isVariableStatement(node) ? node.declarationList.declarations.map((one) => one.name.getText()) : [];
+    return ts.isVariableStatement(node)
+      ? node.declarationList.declarations.map((one) => one.name.getText())
+      : [];
   });
 }
 
@@ -64,12 +70,22 @@ function renamed(node: ts.Identifier, names: ReadonlyMap<string, string>): Edit[
   if (ts.isShorthandPropertyAssignment(parent)) return [{ ...at, text: `${node.text}: ${next}` }];
   if (ts.isBindingElement(parent)) {
     if (parent.propertyName === node) return [];
-    const isShort = parent.name === node && parent.propertyName === undefined && ts.isObjectBindingPattern(parent.parent);
-    return [{ ...at, text: isShort && parent.dotDotDotToken === undefined ? `${node.text}: ${next}` : next }];
+    const isShort =
+      parent.name === node &&
+      parent.propertyName === undefined &&
+      ts.isObjectBindingPattern(parent.parent);
+    return [
+      {
+        ...at,
+        text: isShort && parent.dotDotDotToken === undefined ? `${node.text}: ${next}` : next,
+      },
+    ];
   }
   const isMember =
     (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
-    ((ts.isPropertyAssignment(parent) || ts.isMethodDeclaration(parent) || ts.isPropertySignature(parent)) &&
+    ((ts.isPropertyAssignment(parent) ||
+      ts.isMethodDeclaration(parent) ||
+      ts.isPropertySignature(parent)) &&
       parent.name === node) ||
     ts.isTypeReferenceNode(parent);
   return isMember ? [] : [{ ...at, text: next }];
@@ -100,7 +116,9 @@ function isSyntax(node: ts.StringLiteral): boolean {
     ts.isExpressionStatement(parent) ||
     ts.isImportAttribute(parent) ||
     ts.isEnumMember(parent) ||
-    ((ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodDeclaration(parent)) &&
+    ((ts.isPropertyAssignment(parent) ||
+      ts.isPropertySignature(parent) ||
+      ts.isMethodDeclaration(parent)) &&
       parent.name === node)
   );
 }
@@ -115,7 +133,8 @@ export function wrapTypeScript(code: string): string | undefined {
       ts.isImportDeclaration(one) ||
       ts.isExportDeclaration(one) ||
       ts.isExportAssignment(one) ||
-      (ts.canHaveModifiers(one) && ts.getModifiers(one)?.some((word) => word.kind === ts.SyntaxKind.ExportKeyword) === true),
+      (ts.canHaveModifiers(one) &&
+        ts.getModifiers(one)?.some((word) => word.kind === ts.SyntaxKind.ExportKeyword) === true),
   );
   const start = rest[0]?.getStart();
   if (isModule || start === undefined) return undefined;
@@ -123,18 +142,28 @@ export function wrapTypeScript(code: string): string | undefined {
 }
 
 /** Functions of the top level in a file of their own, with the imports they need; undefined when they need more of the file. */
-export function moveTypeScript(code: string, movedPath: string): { readonly kept: string; readonly moved: string } | undefined {
+export function moveTypeScript(
+  code: string,
+  movedPath: string,
+): { readonly kept: string; readonly moved: string } | undefined {
   const file = parse(code);
   const functions = file.statements
     .filter(ts.isFunctionDeclaration)
     .filter((one) => one.body !== undefined && one.name !== undefined);
   const imports = file.statements.filter(ts.isImportDeclaration);
-  const requires = file.statements.filter((one) => ts.isVariableStatement(one) && /\brequire\(/.test(one.getText()));
+  const requires = file.statements.filter(
+    (one) => ts.isVariableStatement(one) && /\brequire\(/.test(one.getText()),
+  );
   const others = file.statements.filter(
-    (one) => !functions.some((f) => f === one) && !imports.some((i) => i === one) && !requires.includes(one),
+    (one) =>
+      !functions.some((f) => f === one) &&
+      !imports.some((i) => i === one) &&
+      !requires.includes(one),
   );
   if (functions.length === 0 || others.length === 0) return undefined;
-  const declared = new Set(others.flatMap((one) => nodesOf(one).flatMap((node) => declaredName(node)?.text ?? [])));
+  const declared = new Set(
+    others.flatMap((one) => nodesOf(one).flatMap((node) => declaredName(node)?.text ?? [])),
+  );
   const uses = functions.flatMap((one) =>
     nodesOf(one)
       .filter(ts.isIdentifier)
@@ -144,7 +173,11 @@ export function moveTypeScript(code: string, movedPath: string): { readonly kept
   const heads = [...imports, ...requires].map((one) => one.getText()).join('\n');
   const bodies = functions.map((one) => one.getText().replace(/^export (default )?/, ''));
   const names = functions.map((one) => one.name?.text ?? '').join(', ');
-  const edits = functions.map((one) => ({ start: one.getStart(), end: one.getEnd(), text: one.getText().replace(/[^\n]/g, '') }));
+  const edits = functions.map((one) => ({
+    start: one.getStart(),
+    end: one.getEnd(),
+    text: one.getText().replace(/[^\n]/g, ''),
+  }));
   const rest = applyEdits(code, edits);
   return requires.length > 0
     ? {

@@ -8,15 +8,30 @@ import { marksOf } from '../../../scanner/prose/marks.ts';
 import { foldText, inLatin } from '../../../scanner/prose/plain-words.ts';
 
 const tableWords = Object.values(phraseTables).flatMap((table) =>
-  Object.values(table).flatMap((words) => words.split(/\s+/).map((word) => word.replaceAll('+', ' ').replace('*', 'xyz'))),
+  Object.values(table).flatMap((words) =>
+    words.split(/\s+/).map((word) => word.replaceAll('+', ' ').replace('*', 'xyz')),
+  ),
 );
-const patternWords = searchedPatterns.flatMap((pattern) => pattern.source.match(/[A-Za-z]{2,}/g) ?? []);
-const signs = ' . , - _ / : @ \' " ( ) ! ? ; … — ’ é ア https:// .env ~/.ssh/ a@b.example 12 \n'.split(' ');
+const patternWords = searchedPatterns.flatMap(
+  (pattern) => pattern.source.match(/[A-Za-z]{2,}/g) ?? [],
+);
+const signs =
+  ' . , - _ / : @ \' " ( ) ! ? ; … — ’ é ア https:// .env ~/.ssh/ a@b.example 12 \n'.split(' ');
 const text = fc
-  .array(fc.oneof(fc.constantFrom(...tableWords), fc.constantFrom(...patternWords), fc.constantFrom(...signs), fc.string()), {
-    maxLength: 60,
-  })
-  .chain((parts) => fc.constantFrom(parts.join(' '), parts.join(''), parts.join('-').toUpperCase()));
+  .array(
+    fc.oneof(
+      fc.constantFrom(...tableWords),
+      fc.constantFrom(...patternWords),
+      fc.constantFrom(...signs),
+      fc.string(),
+    ),
+    {
+      maxLength: 60,
+    },
+  )
+  .chain((parts) =>
+    fc.constantFrom(parts.join(' '), parts.join(''), parts.join('-').toUpperCase()),
+  );
 
 describe('hints of a text', () => {
   test('have each concept that stands in it', () => {
@@ -24,7 +39,9 @@ describe('hints of a text', () => {
       fc.property(text, (written) => {
         const folded = foldText(written);
         const hints = hintsOf(folded, inLatin(folded));
-        const missed = marksOf(folded).filter(({ concept }) => !mayHold(hints, needsOfConcepts([concept])));
+        const missed = marksOf(folded).filter(
+          ({ concept }) => !mayHold(hints, needsOfConcepts([concept])),
+        );
         expect(missed).toEqual([]);
       }),
       { numRuns: 3_000 },
@@ -37,7 +54,11 @@ describe('hints of a text', () => {
         const folded = foldText(written);
         const latin = inLatin(folded);
         const hints = hintsOf(folded, latin);
-        expect(searchedPatterns.filter((one) => one.test(latin) && !mayHold(hints, needsOfPattern(one) ?? []))).toEqual([]);
+        expect(
+          searchedPatterns.filter(
+            (one) => one.test(latin) && !mayHold(hints, needsOfPattern(one) ?? []),
+          ),
+        ).toEqual([]);
       }),
       { numRuns: 3_000 },
     );
@@ -46,7 +67,8 @@ describe('hints of a text', () => {
   test('have words of a text that is cut into pieces by its length', () => {
     const folded = `${'a'.repeat(59)}silently${'-b'.repeat(80)}password`;
     const hints = hintsOf(folded, folded);
-    for (const concept of ['covert', 'secret'] as const) expect(mayHold(hints, needsOfConcepts([concept]))).toBe(true);
+    for (const concept of ['covert', 'secret'] as const)
+      expect(mayHold(hints, needsOfConcepts([concept]))).toBe(true);
   });
 
   test('are none where no word of the tables stands', () => {
@@ -67,7 +89,9 @@ describe('words that a pattern needs', () => {
     [/\bfo{2,3}/, ['f*']],
   ];
   test.each(cases)('%s', (pattern, expected) => {
-    const sets = neededWords(pattern).map((words) => words.map(({ text, open }) => `${text}${open ? '*' : ''}`).sort());
+    const sets = neededWords(pattern).map((words) =>
+      words.map(({ text, open }) => `${text}${open ? '*' : ''}`).sort(),
+    );
     expect(sets.map((set) => set.join(' '))).toEqual(expected);
   });
 

@@ -4,7 +4,9 @@ import { characterClass, hasNumberList, runsOf } from '../../../scanner/prose/te
 
 describe('long runs of characters', () => {
   const letters = characterClass(/[ab]/);
-  const text = fc.array(fc.constantFrom('a', 'b', 'aaaa', 'abababab', ' ', 'c', 'é'), { maxLength: 40 });
+  const text = fc.array(fc.constantFrom('a', 'b', 'aaaa', 'abababab', ' ', 'c', 'é'), {
+    maxLength: 40,
+  });
 
   test('are those that a search at each character finds', () => {
     fc.assert(

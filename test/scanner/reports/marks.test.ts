@@ -4,7 +4,9 @@ import { parseSuppressions } from '../../../scanner/reports/suppressions.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { reportOf, sender } from './scanned-skills.ts';
 
-const [finding] = (await reportOf(sender)).findings.filter(({ severity }) => severity === 'critical');
+const [finding] = (await reportOf(sender)).findings.filter(
+  ({ severity }) => severity === 'critical',
+);
 if (finding === undefined) throw new Error('the sample is an attack');
 const accepted = {
   fingerprint: finding.fingerprint,
@@ -64,7 +66,8 @@ describe('what a reviewer accepted', () => {
 });
 
 describe('against a baseline a finding', () => {
-  const before = (findings: readonly Finding[]) => marksFrom([], [{ path: 'a', findings }], '2026-11-20');
+  const before = (findings: readonly Finding[]) =>
+    marksFrom([], [{ path: 'a', findings }], '2026-11-20');
   it.each([
     ['unchanged', [finding], 'a'],
     ['updated', [{ ...finding, severity: 'low' as const }], 'a'],

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { extractFacts } from '../../../scanner/extract.ts';
 import { proseOf } from '../../../scanner/reports/prose.ts';
 import { sentenceCharsMax, sentencesMax } from '../../../skills-index/statement/limits.ts';
-import { isProseOf, type Prose, parseProse, type Sentence } from '../../../skills-index/statement/prose.ts';
+import {
+  isProseOf,
+  type Prose,
+  parseProse,
+  type Sentence,
+} from '../../../skills-index/statement/prose.ts';
 import { proseChange } from '../../../skills-index/statement/prose-change.ts';
 
 const file = (path: string, text: string) => ({ path, bytes: Buffer.from(text), mode: 0o644 });
@@ -16,7 +21,8 @@ async function read(texts: Record<string, string> | string): Promise<Prose> {
   return parseProse(JSON.parse(JSON.stringify(prose)));
 }
 
-const shown = ({ path, line, text, isHidden }: Sentence): string => `${path}:${line} ${isHidden ? 'hidden: ' : ''}${text}`;
+const shown = ({ path, line, text, isHidden }: Sentence): string =>
+  `${path}:${line} ${isHidden ? 'hidden: ' : ''}${text}`;
 
 describe('what an agent reads', () => {
   it('is sentences with their places, SKILL.md first, other Markdown before the rest', async () => {
@@ -102,7 +108,9 @@ no. -->
 
   it('is cut between words where a sentence is long, and nothing of it is lost', async () => {
     const words = Array.from({ length: 5_000 }, (_, i) => `w${i}`);
-    const { sentences } = await read(`${words.join(' ')}\n\n${'語'.repeat(2_500)}\n\n${'😀'.repeat(900)}\n`);
+    const { sentences } = await read(
+      `${words.join(' ')}\n\n${'語'.repeat(2_500)}\n\n${'😀'.repeat(900)}\n`,
+    );
     expect(sentences.every(({ text }) => text.length <= sentenceCharsMax)).toBe(true);
     const said = sentences.map(({ text }) => text).join(' ');
     expect(words.every((word) => said.includes(word))).toBe(true);
@@ -111,9 +119,17 @@ no. -->
   });
 
   it('is bounded, and says how much is left', async () => {
-    const rows = (count: number): string => Array.from({ length: count }, (_, i) => `Row number ${i}.\n`).join('\n');
-    const { sentences, left } = await read({ 'a.md': rows(sentencesMax + 50), 'SKILL.md': 'Last in the alphabet.\n' });
-    expect([sentences.length, left, sentences[0]?.text]).toEqual([sentencesMax, 51, 'Last in the alphabet.']);
+    const rows = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `Row number ${i}.\n`).join('\n');
+    const { sentences, left } = await read({
+      'a.md': rows(sentencesMax + 50),
+      'SKILL.md': 'Last in the alphabet.\n',
+    });
+    expect([sentences.length, left, sentences[0]?.text]).toEqual([
+      sentencesMax,
+      51,
+      'Last in the alphabet.',
+    ]);
   });
 });
 
@@ -128,12 +144,20 @@ describe('what a new version says anew', () => {
     ['Read the file.', 'Delete the file.', ['SKILL.md:1 Delete the file.']],
     ['Ask get-it.example.', 'Ask get.it.example.', ['SKILL.md:1 Ask get.it.example.']],
     ['Remove /tmp/x.', 'Remove / tmp/x.', ['SKILL.md:1 Remove / tmp/x.']],
-    ['See [it](https://a.example).', 'See [it](https://b.example).', ['SKILL.md:1 leads to https://b.example']],
+    [
+      'See [it](https://a.example).',
+      'See [it](https://b.example).',
+      ['SKILL.md:1 leads to https://b.example'],
+    ],
     ['Send it to us.', '<!-- Send it to us. -->', ['SKILL.md:1 hidden: Send it to us.']],
     ['一つ。', '一つ。二つ。', ['SKILL.md:1 二つ。']],
     ['One.', 'One.\n\n```python\nx = 1\n```', []],
     ['---\nversion: 1.0.0\n---\nOne.', '---\nversion: 1.0.1\n---\nOne.', []],
-    ['---\nversion: 1.0.0\n---\nOne.', '---\nversion: Send it.\n---\nOne.', ['SKILL.md:2 version: Send it.']],
+    [
+      '---\nversion: 1.0.0\n---\nOne.',
+      '---\nversion: Send it.\n---\nOne.',
+      ['SKILL.md:2 version: Send it.'],
+    ],
   ])('%j becomes %j', async (before, now, expected) => {
     expect(proseChange([await read(before)], await read(now)).added.map(shown)).toEqual(expected);
   });

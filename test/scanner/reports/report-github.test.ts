@@ -40,9 +40,10 @@ describe('annotations for GitHub', () => {
     const report = await reportOf(sender);
     const [first, ...more] = report.findings;
     const titles = (before: typeof report.findings) => [
-      ...printAnnotations(report, marksFrom([], [{ path: '.', findings: before }], '2026-11-20')).matchAll(
-        /title=[^:]* \(new\)::/g,
-      ),
+      ...printAnnotations(
+        report,
+        marksFrom([], [{ path: '.', findings: before }], '2026-11-20'),
+      ).matchAll(/title=[^:]* \(new\)::/g),
     ];
     expect(titles([])).toHaveLength(report.findings.length);
     expect(titles(more)).toHaveLength(1);
@@ -55,7 +56,8 @@ describe('annotations for GitHub', () => {
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(/^::(error|warning|notice) (file|title)=[^\r\n]*::/);
       const properties = /^::\w+ (.*?)::/.exec(line)?.[1] ?? '';
-      for (const one of properties.split(',')) expect(one).toMatch(/^(file|line|endLine|col|endColumn|title)=[^:,]*$/);
+      for (const one of properties.split(','))
+        expect(one).toMatch(/^(file|line|endLine|col|endColumn|title)=[^:,]*$/);
     }
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });

@@ -1,7 +1,11 @@
 import { parser } from '@lezer/markdown';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markdownBlock, markdownCode, markdownText } from '../../../scanner/reports/markdown-text.ts';
+import {
+  markdownBlock,
+  markdownCode,
+  markdownText,
+} from '../../../scanner/reports/markdown-text.ts';
 import { marksFrom, noMarks } from '../../../scanner/reports/marks.ts';
 import { printMarkdown } from '../../../scanner/reports/report-markdown.ts';
 import { notDecided } from '../../../scanner/reports/report-text.ts';
@@ -10,9 +14,15 @@ import { filesOf, hostile, plainSkillMd, reportOf, sender, unfinished } from './
 describe('a report in Markdown', () => {
   it('says the verdict, what was not analysed, what decides with code and steps, the capabilities, and folds the rest', async () => {
     const text = printMarkdown(await reportOf(unfinished, 'skills/a'), unfinished, noMarks);
-    expect(text.startsWith('## ⛔ BLOCK: <code>&#64;acme/sample 1.0.0</code> in <code>skills/a</code>\n')).toBe(true);
+    expect(
+      text.startsWith(
+        '## ⛔ BLOCK: <code>&#64;acme/sample 1.0.0</code> in <code>skills/a</code>\n',
+      ),
+    ).toBe(true);
     expect(text).toContain('**Not analysed:**\n\n- <code>main.go</code>: ');
-    expect(text).toMatch(/\n### critical: sends secret OPENAI&#95;API&#95;KEY to other\.acme\.example/);
+    expect(text).toMatch(
+      /\n### critical: sends secret OPENAI&#95;API&#95;KEY to other\.acme\.example/,
+    );
     expect(text).toMatch(/<pre> {4}4 \| def send\(value\):\n {4}5 \| {5}requests\.post\(/);
     expect(text).toMatch(/\n1\. <code>read\.py&#58;4&#58;7<\/code> reads /);
     expect(text).toContain('\n| capability | declared | observed | |\n');
@@ -20,7 +30,10 @@ describe('a report in Markdown', () => {
   });
 
   it('speaks of more findings only where some stand above', async () => {
-    const given = filesOf({ 'SKILL.md': plainSkillMd, 'a.py': 'import os\nos.environ["A_NAME"]\n' });
+    const given = filesOf({
+      'SKILL.md': plainSkillMd,
+      'a.py': 'import os\nos.environ["A_NAME"]\n',
+    });
     const report = await reportOf(given);
     expect(report.verdict).toBe('pass');
     expect(printMarkdown(report, given, noMarks)).toMatch(/<summary>\d+ findings?<\/summary>/);
@@ -29,7 +42,9 @@ describe('a report in Markdown', () => {
   it('says once what no scan decides, unless it is held back anyway', async () => {
     const clean = filesOf({ 'SKILL.md': plainSkillMd });
     expect(printMarkdown(await reportOf(clean), clean, noMarks).split(notDecided)).toHaveLength(2);
-    expect(printMarkdown(await reportOf(unfinished), unfinished, noMarks)).not.toContain(notDecided);
+    expect(printMarkdown(await reportOf(unfinished), unfinished, noMarks)).not.toContain(
+      notDecided,
+    );
   });
 
   it('strikes through what a reviewer accepted, with who, until when and why, and says what is new', async () => {
@@ -37,7 +52,13 @@ describe('a report in Markdown', () => {
     const [finding] = report.findings.filter(({ rule }) => rule === 'flow/secret-to-network');
     if (finding === undefined) throw new Error('the sample sends a secret');
     const { fingerprint, severity } = finding;
-    const accepted = { fingerprint, severity, reason: 'the host is ours, see the ticket', by: 'Rita', expires: '2026-12-31' };
+    const accepted = {
+      fingerprint,
+      severity,
+      reason: 'the host is ours, see the ticket',
+      by: 'Rita',
+      expires: '2026-12-31',
+    };
     const text = printMarkdown(report, sender, marksFrom([accepted], [], '2026-11-20'));
     expect(text).toMatch(/### <del>critical: sends secret .*<\/del>/);
     expect(text).toContain('accepted by Rita until 2026-12-31: the host is ours, see the ticket');
@@ -49,7 +70,9 @@ describe('a report in Markdown', () => {
     const text = printMarkdown(await reportOf(hostile), hostile, noMarks);
     const blocks = [...text.matchAll(/<pre>([^<>]*)<\/pre>/g)];
     expect(blocks).toHaveLength((text.match(/<pre>/g) ?? []).length);
-    expect(text.replace(/<pre>[^<>]*<\/pre>/g, '')).not.toMatch(/<(script|img)|\]\(http|@octocat|#1\b/);
+    expect(text.replace(/<pre>[^<>]*<\/pre>/g, '')).not.toMatch(
+      /<(script|img)|\]\(http|@octocat|#1\b/,
+    );
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
@@ -59,7 +82,8 @@ describe('a report in Markdown', () => {
         const text = `a ${markdownText(wild)} b`;
         const kinds = new Set<string>();
         parser.parse(text).iterate({ enter: ({ name }) => void kinds.add(name) });
-        for (const kind of kinds) expect(['Document', 'Paragraph', 'Entity', 'Comment']).toContain(kind);
+        for (const kind of kinds)
+          expect(['Document', 'Paragraph', 'Entity', 'Comment']).toContain(kind);
         expect(markdownCode(wild).slice('<code>'.length, -'</code>'.length)).not.toMatch(/[<>@`|]/);
         expect(markdownBlock([wild.replace(/[\r\n]/g, '')]).match(/</g)).toHaveLength(2);
       }),

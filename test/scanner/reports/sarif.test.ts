@@ -10,7 +10,9 @@ import { rules } from '../../../scanner/rules.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { filesOf, hostile, plainSkillMd, reportOf, sender, unfinished } from './scanned-skills.ts';
 
-const schema = JSON.parse(readFileSync(new URL('../../fixtures/sarif-schema-2.1.0.json', import.meta.url), 'utf8'));
+const schema = JSON.parse(
+  readFileSync(new URL('../../fixtures/sarif-schema-2.1.0.json', import.meta.url), 'utf8'),
+);
 // The schema has a pattern that the u flag refuses.
 const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
 formats.default.default(ajv);
@@ -19,7 +21,10 @@ const validate = ajv.compile(schema);
 // biome-ignore lint/suspicious/noExplicitAny: JSON that the schema has checked
 type Log = any;
 
-async function logOf(skills: Readonly<Record<string, readonly SourceFile[]>>, marks = noMarks): Promise<Log> {
+async function logOf(
+  skills: Readonly<Record<string, readonly SourceFile[]>>,
+  marks = noMarks,
+): Promise<Log> {
   const run = new SarifRun({ rules, version: '1.2.3', ruleSet: 'sha256:0', marks });
   for (const [path, files] of Object.entries(skills)) run.add(await reportOf(files, path), files);
   return JSON.parse(JSON.stringify(run.end()));
@@ -29,7 +34,10 @@ describe('SARIF', () => {
   it.each([
     ['a clean skill', { '.': filesOf({ 'SKILL.md': plainSkillMd }) }],
     ['an attack', { 'skills/a': sender }],
-    ['several skills, one not analysed whole', { 'skills/a': sender, 'skills/b': unfinished, '../c': hostile }],
+    [
+      'several skills, one not analysed whole',
+      { 'skills/a': sender, 'skills/b': unfinished, '../c': hostile },
+    ],
     ['no skill at all', {}],
   ])('of %s holds to the schema of OASIS', async (_, skills) => {
     const log = await logOf(skills);
@@ -49,14 +57,21 @@ describe('SARIF', () => {
       expect(rule.help.markdown).toContain(rule.id);
       for (const { target } of rule.relationships) {
         const list = run.taxonomies[target.toolComponent.index];
-        expect([list.name, list.taxa[target.index].id]).toEqual([target.toolComponent.name, target.id]);
+        expect([list.name, list.taxa[target.index].id]).toEqual([
+          target.toolComponent.name,
+          target.id,
+        ]);
       }
     }
     const sent = run.tool.driver.rules.find((rule: Log) => rule.id === 'flow/secret-to-network');
     expect(sent).toMatchObject({
       name: 'FlowSecretToNetwork',
       defaultConfiguration: { level: 'error' },
-      properties: { precision: 'very-high', 'security-severity': '9.5', tags: expect.arrayContaining(['CWE-200', 'LLM02:2025']) },
+      properties: {
+        precision: 'very-high',
+        'security-severity': '9.5',
+        tags: expect.arrayContaining(['CWE-200', 'LLM02:2025']),
+      },
     });
   });
 
@@ -90,7 +105,10 @@ describe('SARIF', () => {
   });
 
   it('says once what no scan decides, whatever it found', async () => {
-    for (const skills of [{ a: filesOf({ 'SKILL.md': plainSkillMd }) }, { a: sender, b: unfinished }])
+    for (const skills of [
+      { a: filesOf({ 'SKILL.md': plainSkillMd }) },
+      { a: sender, b: unfinished },
+    ])
       expect(JSON.stringify(await logOf(skills)).split(notDecided)).toHaveLength(2);
   });
 
@@ -128,7 +146,9 @@ describe('SARIF', () => {
   });
 
   it('is the same each time', async () => {
-    expect(await logOf({ a: sender, b: unfinished })).toEqual(await logOf({ a: [...sender].reverse(), b: unfinished }));
+    expect(await logOf({ a: sender, b: unfinished })).toEqual(
+      await logOf({ a: [...sender].reverse(), b: unfinished }),
+    );
   });
 });
 
@@ -145,7 +165,10 @@ describe('places in a file', () => {
   });
 
   it('have no certain bytes in what is not valid UTF-8, and none at all in what is no text', () => {
-    expect(placesIn(Buffer.from([0x61, 0xff, 0x0a, 0x62]))?.at(2, 1)).toEqual({ chars: 3, bytes: undefined });
+    expect(placesIn(Buffer.from([0x61, 0xff, 0x0a, 0x62]))?.at(2, 1)).toEqual({
+      chars: 3,
+      bytes: undefined,
+    });
     expect(placesIn(Buffer.from([0, 1, 2]))).toBeUndefined();
   });
 });

@@ -4,7 +4,11 @@ import { filesOf } from '../reports/scanned-skills.ts';
 
 const manifest = '{"name":"@acme/sample","version":"1.0.0","capabilities":{}}';
 const found = async (code: string, rule: string) => {
-  const files = filesOf({ 'SKILL.md': '---\nname: sample\ndescription: x\n---\n# x\n', 'skill.json': manifest, 'a.py': code });
+  const files = filesOf({
+    'SKILL.md': '---\nname: sample\ndescription: x\n---\n# x\n',
+    'skill.json': manifest,
+    'a.py': code,
+  });
   return (await scanSkill(files)).findings.filter((one) => one.rule === rule);
 };
 
@@ -31,12 +35,19 @@ describe('what is said to do about a capability that is not declared', () => {
       /^Declare it in skill\.json with the reason \(skillgate manifest/,
     ],
   ])('names the next step for %s', async (_, code, fix) => {
-    expect((await found(code, 'manifest/undeclared')).map((one) => one.fix)).toContainEqual(expect.stringMatching(fix));
+    expect((await found(code, 'manifest/undeclared')).map((one) => one.fix)).toContainEqual(
+      expect.stringMatching(fix),
+    );
   });
 
   it('says at once that what looks like a secret is to be declared as one', async () => {
-    const [one] = await found('import os\nprint(len(os.environ["OPENWEATHER_API_KEY"]))\n', 'manifest/undeclared');
-    expect(one?.message).toContain('needs env OPENWEATHER_API_KEY, which skill.json does not declare as a secret');
+    const [one] = await found(
+      'import os\nprint(len(os.environ["OPENWEATHER_API_KEY"]))\n',
+      'manifest/undeclared',
+    );
+    expect(one?.message).toContain(
+      'needs env OPENWEATHER_API_KEY, which skill.json does not declare as a secret',
+    );
   });
 });
 

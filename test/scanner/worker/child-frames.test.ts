@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, frameOf, packAnswer, unpackAnswer } from '../../../scanner/worker/child-frames.ts';
+import {
+  FrameReader,
+  frameOf,
+  packAnswer,
+  unpackAnswer,
+} from '../../../scanner/worker/child-frames.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -14,7 +19,8 @@ describe('frames', () => {
           const all = Buffer.concat(bodies.map(frameOf));
           const reader = new FrameReader(40);
           const out: Uint8Array[] = [];
-          for (let at = 0; at < all.byteLength; at += size) out.push(...(reader.push(all.subarray(at, at + size)) ?? []));
+          for (let at = 0; at < all.byteLength; at += size)
+            out.push(...(reader.push(all.subarray(at, at + size)) ?? []));
           expect(out.map((one) => [...one])).toEqual(bodies.map((one) => [...one]));
         },
       ),
@@ -37,7 +43,8 @@ describe('frames', () => {
       return made;
     };
     try {
-      for (let at = 0; at < all.byteLength; at += 65_536) reader.push(all.subarray(at, at + 65_536));
+      for (let at = 0; at < all.byteLength; at += 65_536)
+        reader.push(all.subarray(at, at + 65_536));
     } finally {
       Buffer.concat = concat;
     }
@@ -49,12 +56,16 @@ describe('an answer', () => {
   const said = Buffer.from('{"report":1}');
 
   it('carries what is to be stored', () => {
-    const { said: read, stored } = unpackAnswer(packAnswer({ said, stored: Buffer.from('facts\n') }, 19));
+    const { said: read, stored } = unpackAnswer(
+      packAnswer({ said, stored: Buffer.from('facts\n') }, 19),
+    );
     expect([text(read), text(stored)]).toEqual(['{"report":1}', 'facts\n']);
   });
 
   it('leaves out what would make it too long, and its report counts', () => {
-    const { said: read, stored } = unpackAnswer(packAnswer({ said, stored: Buffer.from('facts\n') }, 18));
+    const { said: read, stored } = unpackAnswer(
+      packAnswer({ said, stored: Buffer.from('facts\n') }, 18),
+    );
     expect([text(read), stored.byteLength]).toEqual(['{"report":1}', 0]);
   });
 });

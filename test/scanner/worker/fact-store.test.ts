@@ -47,7 +47,9 @@ it('forgets a bundle when it is told to, and one that it does not have', () => {
 it('makes room while it is open, too', () => {
   const store = openFactStore(folder, 1_000);
   for (let i = 0; i < 100; i++) store.put(digestOf(`bundle ${i}`), Buffer.alloc(60));
-  const bytes = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length * 60;
+  const bytes =
+    readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      .length * 60;
   expect(bytes).toBeGreaterThan(500);
   expect(bytes).toBeLessThanOrEqual(1_100);
 });

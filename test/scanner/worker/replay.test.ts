@@ -14,13 +14,18 @@ import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { fileOf, parseTextArchive } from '../txtar.ts';
 
 function attacksOf(id: string): SourceFile[][] {
-  const { files } = parseTextArchive(readFileSync(new URL(`../rules/${id}.txt`, import.meta.url), 'utf8'));
+  const { files } = parseTextArchive(
+    readFileSync(new URL(`../rules/${id}.txt`, import.meta.url), 'utf8'),
+  );
   const skills = new Map<string, SourceFile[]>();
   for (const [name, content] of files) {
     const { path, bytes } = fileOf(name, content);
     const [skill = '', ...rest] = path.split('/');
     if (skill.startsWith('attack'))
-      skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
+      skills.set(skill, [
+        ...(skills.get(skill) ?? []),
+        { path: rest.join('/'), bytes, mode: 0o644 },
+      ]);
   }
   return [...skills.values()];
 }
@@ -45,16 +50,23 @@ describe.each(rules.map((rule) => rule.id))('%s', (id) => {
           // What the changed rules found before must not matter.
           const earlier = {
             ...report,
-            findings: report.findings.filter((finding) => !changed.some((one) => one === finding.rule)),
+            findings: report.findings.filter(
+              (finding) => !changed.some((one) => one === finding.rule),
+            ),
           };
-          expect(canonicalJson(replayRules({ ...stored, report: earlier }, new Set(changed)))).toBe(whole);
+          expect(canonicalJson(replayRules({ ...stored, report: earlier }, new Set(changed)))).toBe(
+            whole,
+          );
         }),
         { numRuns: 5 },
       );
       const found = new Set(report.findings.map((finding) => finding.rule));
       const selectors = new Set<string>(selectorsOf(facts.facts));
       const blind = rules.filter(
-        (rule) => found.has(rule.id) && rule.reads.length > 0 && !rule.reads.some((one) => selectors.has(one)),
+        (rule) =>
+          found.has(rule.id) &&
+          rule.reads.length > 0 &&
+          !rule.reads.some((one) => selectors.has(one)),
       );
       expect(blind.map((rule) => rule.id)).toEqual([]);
     }

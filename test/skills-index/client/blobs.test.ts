@@ -47,7 +47,9 @@ function source(store: Store = memoryStore(), signal?: AbortSignal): Source {
 }
 
 async function readSkillMd(of: Source): Promise<Uint8Array> {
-  const skill = await openSkill(packed.digest, (digest, bytesMax) => fetchBlob(of, digest, bytesMax));
+  const skill = await openSkill(packed.digest, (digest, bytesMax) =>
+    fetchBlob(of, digest, bytesMax),
+  );
   return skill.read('SKILL.md');
 }
 
@@ -76,8 +78,12 @@ const endless =
 /** Bytes whose digest begins as the right one does, found by trying. */
 function sameBeginning(): Buffer {
   for (let nonce = 0; ; nonce++) {
-    const bytes = Buffer.concat([content.subarray(0, -8), Buffer.from(String(nonce).padStart(8, '0'))]);
-    if (hexOf(digestOf(bytes)).slice(0, 3) === hexOf(file?.sha256 ?? digestOf('')).slice(0, 3)) return bytes;
+    const bytes = Buffer.concat([
+      content.subarray(0, -8),
+      Buffer.from(String(nonce).padStart(8, '0')),
+    ]);
+    if (hexOf(digestOf(bytes)).slice(0, 3) === hexOf(file?.sha256 ?? digestOf('')).slice(0, 3))
+      return bytes;
   }
 }
 
@@ -90,7 +96,11 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
   ['a byte more', plain(Buffer.concat([content, Buffer.from('x')])), /registry-answer/],
   ['another file of the skill', plain(packed.bytes), /signature-invalid/],
   ['bytes without an end', endless(Buffer.alloc(65_536), {}), /registry-answer/],
-  ['a length that is too short', plain(content, { 'content-length': '5' }), /signature-invalid|registry-down/],
+  [
+    'a length that is too short',
+    plain(content, { 'content-length': '5' }),
+    /signature-invalid|registry-down/,
+  ],
   [
     'a length that is too long',
     (_, response) => {
@@ -107,7 +117,11 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     },
     /registry-down/,
   ],
-  ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(), /registry-down/],
+  [
+    'a redirect',
+    (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
+    /registry-down/,
+  ],
   [
     'a redirect to another host',
     (_, response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
@@ -119,14 +133,28 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     plain(brotliCompressSync(Buffer.alloc(32 * 1024 * 1024)), { 'content-encoding': 'br' }),
     /registry-answer/,
   ],
-  ['a bomb in a bomb', plain(gzipSync(bomb), { 'content-encoding': 'gzip, gzip' }), /registry-answer/],
+  [
+    'a bomb in a bomb',
+    plain(gzipSync(bomb), { 'content-encoding': 'gzip, gzip' }),
+    /registry-answer/,
+  ],
   ['a bomb without an end', endless(bomb, { 'content-encoding': 'gzip' }), /registry-answer/],
   ['gzip that it calls plain', plain(gzipSync(content)), /signature-invalid/],
-  ['plain bytes that it calls gzip', plain(content, { 'content-encoding': 'gzip' }), /registry-down/],
-  ['gzip of other bytes', plain(gzipSync(Buffer.from('evil')), { 'content-encoding': 'gzip' }), /signature-invalid/],
+  [
+    'plain bytes that it calls gzip',
+    plain(content, { 'content-encoding': 'gzip' }),
+    /registry-down/,
+  ],
+  [
+    'gzip of other bytes',
+    plain(gzipSync(Buffer.from('evil')), { 'content-encoding': 'gzip' }),
+    /signature-invalid/,
+  ],
   [
     'gzip with a second member',
-    plain(Buffer.concat([gzipSync(content), gzipSync(Buffer.from('x'))]), { 'content-encoding': 'gzip' }),
+    plain(Buffer.concat([gzipSync(content), gzipSync(Buffer.from('x'))]), {
+      'content-encoding': 'gzip',
+    }),
     /registry-answer|signature-invalid/,
   ],
   [
@@ -134,11 +162,27 @@ const hostile: readonly (readonly [string, Answer, RegExp])[] = [
     plain(gzipSync(content).subarray(0, 20), { 'content-encoding': 'gzip' }),
     /registry-down|signature-invalid/,
   ],
-  ['an encoding that nobody knows', plain(Buffer.from('evil'), { 'content-encoding': 'mine' }), /signature-invalid/],
-  ['a part', plain(content.subarray(0, 10), { 'content-range': `bytes 0-9/${content.length}` }), /signature-invalid/],
+  [
+    'an encoding that nobody knows',
+    plain(Buffer.from('evil'), { 'content-encoding': 'mine' }),
+    /signature-invalid/,
+  ],
+  [
+    'a part',
+    plain(content.subarray(0, 10), { 'content-range': `bytes 0-9/${content.length}` }),
+    /signature-invalid/,
+  ],
   ['“not found”', (_, response) => response.writeHead(404).end(content), /not-found/],
-  ['an error with the right bytes', (_, response) => response.writeHead(500).end(content), /registry-down/],
-  ['a refusal with the right bytes', (_, response) => response.writeHead(403).end(content), /registry-answer/],
+  [
+    'an error with the right bytes',
+    (_, response) => response.writeHead(500).end(content),
+    /registry-down/,
+  ],
+  [
+    'a refusal with the right bytes',
+    (_, response) => response.writeHead(403).end(content),
+    /registry-answer/,
+  ],
   ['no answer', (request) => request.socket.destroy(), /registry-down/],
 ];
 
@@ -156,25 +200,28 @@ describe.each(Object.entries(ways))('a file that is fetched when it is opened, b
     expect(Buffer.from(await readSkillMd(source())).equals(content)).toBe(true);
   });
 
-  it.each(hostile)('gives out and keeps nothing when the registry sends %s', async (_, lie, code) => {
-    answer = lie;
-    const kept: Digest[] = [];
-    const store = memoryStore();
-    const put = async (digest: Digest, bytes: Uint8Array): Promise<void> => {
-      kept.push(digest);
-      await store.put(digest, bytes);
-    };
-    const watched = { ...store, put };
-    const refusal = await readSkillMd(source(watched)).then(
-      () => 'given out',
-      (cause: unknown) => String(Reflect.get(Object(cause), 'code')),
-    );
-    // Ours knows one packing and refuses others.
-    if (way === globalThis.fetch || refusal !== 'registry-down') expect(refusal).toMatch(code);
-    expect(kept).toEqual([packed.digest]);
-    // It was stopped, not read to its end.
-    expect(sent).toBeLessThan(256 * 1024 * 1024);
-  });
+  it.each(hostile)(
+    'gives out and keeps nothing when the registry sends %s',
+    async (_, lie, code) => {
+      answer = lie;
+      const kept: Digest[] = [];
+      const store = memoryStore();
+      const put = async (digest: Digest, bytes: Uint8Array): Promise<void> => {
+        kept.push(digest);
+        await store.put(digest, bytes);
+      };
+      const watched = { ...store, put };
+      const refusal = await readSkillMd(source(watched)).then(
+        () => 'given out',
+        (cause: unknown) => String(Reflect.get(Object(cause), 'code')),
+      );
+      // Ours knows one packing and refuses others.
+      if (way === globalThis.fetch || refusal !== 'registry-down') expect(refusal).toMatch(code);
+      expect(kept).toEqual([packed.digest]);
+      // It was stopped, not read to its end.
+      expect(sent).toBeLessThan(256 * 1024 * 1024);
+    },
+  );
 
   it('gives out no byte of what drips until its time is over', async () => {
     answer = (_, response) => {
@@ -184,7 +231,9 @@ describe.each(Object.entries(ways))('a file that is fetched when it is opened, b
       response.on('close', () => clearInterval(drip));
     };
     const begun = performance.now();
-    await expect(readSkillMd(source(memoryStore(), AbortSignal.timeout(300)))).rejects.toMatchObject({ code: 'registry-down' });
+    await expect(
+      readSkillMd(source(memoryStore(), AbortSignal.timeout(300))),
+    ).rejects.toMatchObject({ code: 'registry-down' });
     expect(performance.now() - begun).toBeLessThan(3_000);
   });
 
@@ -202,18 +251,29 @@ describe.each(Object.entries(ways))('a file that is fetched when it is opened, b
 describe('a file in the cache on disk', () => {
   const home = mkdtempSync(join(tmpdir(), 'skillgate-blobs-'));
   afterAll(() => rmSync(home, { recursive: true, force: true }));
-  const store = diskStore({ cache: join(home, 'cache'), data: join(home, 'data') }, digestOf('root'));
+  const store = diskStore(
+    { cache: join(home, 'cache'), data: join(home, 'data') },
+    digestOf('root'),
+  );
   const place = join(home, 'cache/blobs/sha256', hexOf(digestOf(content)));
 
   it('is checked at each read: what was changed is fetched again, and offline it is refused', async () => {
     answer = plain(content);
-    const skill = await openSkill(packed.digest, (digest, bytesMax) => fetchBlob(source(store), digest, bytesMax));
+    const skill = await openSkill(packed.digest, (digest, bytesMax) =>
+      fetchBlob(source(store), digest, bytesMax),
+    );
     await skill.read('SKILL.md');
-    for (const change of [Buffer.from('evil'), Buffer.alloc(0), Buffer.concat([content, Buffer.from('\n')])]) {
+    for (const change of [
+      Buffer.from('evil'),
+      Buffer.alloc(0),
+      Buffer.concat([content, Buffer.from('\n')]),
+    ]) {
       writeFileSync(place, change);
       expect(Buffer.from(await skill.read('SKILL.md')).equals(content)).toBe(true);
       writeFileSync(place, change);
-      const offline = await openSkill(packed.digest, (digest) => fetchBlob({ ...source(store), offline: true }, digest));
+      const offline = await openSkill(packed.digest, (digest) =>
+        fetchBlob({ ...source(store), offline: true }, digest),
+      );
       await expect(offline.read('SKILL.md')).rejects.toMatchObject({ code: 'registry-down' });
     }
   });

@@ -1,12 +1,24 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type FileAnswer, fetchBlob, fetchFile, type GetFile, type Source } from '../../../skills-index/client/blobs.ts';
+import {
+  type FileAnswer,
+  fetchBlob,
+  fetchFile,
+  type GetFile,
+  type Source,
+} from '../../../skills-index/client/blobs.ts';
 import { stagedStore, withDeadline, withSum } from '../../../skills-index/client/limited-source.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 
-const sourceOf = (fetch: GetFile): Source => ({ fetch, store: memoryStore(), base: 'https://skills.example' });
+const sourceOf = (fetch: GetFile): Source => ({
+  fetch,
+  store: memoryStore(),
+  base: 'https://skills.example',
+});
 const untilAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
 const answerWith = (...chunks: (Uint8Array | Promise<Uint8Array>)[]): FileAnswer => ({
   ok: true,
   status: 200,
@@ -22,11 +34,17 @@ const soon = 30;
 describe('the time of one admission', () => {
   it.each<[string, GetFile]>([
     ['never answers', (_, { signal }) => untilAborted(signal)],
-    ['never ends its answer', async (_, { signal }) => answerWith(Buffer.from('x'), untilAborted(signal))],
+    [
+      'never ends its answer',
+      async (_, { signal }) => answerWith(Buffer.from('x'), untilAborted(signal)),
+    ],
   ])('is over for a registry that %s, whatever its single requests may take', async (_, fetch) => {
     const source = withDeadline(sourceOf(fetch), soon);
     const asked = Promise.all(['/a', '/b', '/c'].map((path) => fetchFile(source, path, 100)));
-    await expect(asked).rejects.toMatchObject({ code: 'registry-down', message: expect.stringContaining('took longer than') });
+    await expect(asked).rejects.toMatchObject({
+      code: 'registry-down',
+      message: expect.stringContaining('took longer than'),
+    });
   });
 
   it('ends the request itself, and not the wait for it alone', async () => {
@@ -51,7 +69,9 @@ describe('the time of one admission', () => {
   });
 
   it('changes nothing for one that answers', async () => {
-    const source = withDeadline(sourceOf(async () => answerWith(Buffer.from('ab'), Buffer.from('c'))));
+    const source = withDeadline(
+      sourceOf(async () => answerWith(Buffer.from('ab'), Buffer.from('c'))),
+    );
     expect(Buffer.from((await fetchFile(source, '/a', 100)) ?? []).toString()).toBe('abc');
   });
 });
@@ -80,9 +100,15 @@ describe('a staged store', () => {
     await store.putNamed('log/tile/0/000', bytes);
     await store.putNamed('status.json', bytes);
     expect(await store.get(digestOf(bytes))).toEqual(bytes);
-    expect([await real.get(digestOf(bytes)), await real.getNamed('log/tile/0/000')]).toEqual([undefined, undefined]);
+    expect([await real.get(digestOf(bytes)), await real.getNamed('log/tile/0/000')]).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(await real.getNamed('status.json')).toEqual(bytes);
     await store.keep();
-    expect([await real.get(digestOf(bytes)), await real.getNamed('log/tile/0/000')]).toEqual([bytes, bytes]);
+    expect([await real.get(digestOf(bytes)), await real.getNamed('log/tile/0/000')]).toEqual([
+      bytes,
+      bytes,
+    ]);
   });
 });

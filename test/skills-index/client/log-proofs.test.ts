@@ -16,7 +16,9 @@ async function changed(change: Change, asked: string[] = []): Promise<Source> {
     asked.push(path);
     const response = await good(input);
     const bytes = response.ok ? change(path, Buffer.from(await response.arrayBuffer())) : undefined;
-    return bytes === undefined ? new Response('', { status: 404 }) : new Response(Buffer.from(bytes));
+    return bytes === undefined
+      ? new Response('', { status: 404 })
+      : new Response(Buffer.from(bytes));
   };
   return { fetch, base: 'http://log', store: memoryStore() };
 }
@@ -25,12 +27,18 @@ const headAt = async (size: number, history = 'a') => parseCheckpoint(await note
 /** Whether the client would go on from a head of 300 that it saw. */
 async function continues(source: Source): Promise<boolean> {
   const proofs = await fetchConsistency(source, [300], 700);
-  return verifyConsistency({ first: await headAt(300), second: await headAt(700), proof: proofs.get(300) ?? [] });
+  return verifyConsistency({
+    first: await headAt(300),
+    second: await headAt(700),
+    proof: proofs.get(300) ?? [],
+  });
 }
 
 const other = await logFetch(700, 'b');
-const tileOf = async (path: string): Promise<Buffer> => Buffer.from(await (await other(`http://log${path}`)).arrayBuffer());
-const [others, swapped] = [await tileOf('/log/tile/0/001'), await tileOf('/log/tile/0/002.p/188')];
+const tileOf = async (path: string): Promise<Buffer> =>
+  Buffer.from(await (await other(`http://log${path}`)).arrayBuffer());
+const others = await tileOf('/log/tile/0/001');
+const swapped = await tileOf('/log/tile/0/002.p/188');
 
 describe('a proof that a client computes from tiles', () => {
   it('holds for the log that made them, and is asked for in tiles that the log has', async () => {
@@ -41,22 +49,41 @@ describe('a proof that a client computes from tiles', () => {
 
   it.each<[string, Change]>([
     ['a tile of another tree', (path, bytes) => (path.endsWith('/0/001') ? others : bytes)],
-    ['a partial tile of another tree', (path, bytes) => (path.includes('/0/002') ? swapped : bytes)],
+    [
+      'a partial tile of another tree',
+      (path, bytes) => (path.includes('/0/002') ? swapped : bytes),
+    ],
     ['a tile that is missing', (path, bytes) => (path.endsWith('/0/001') ? undefined : bytes)],
-    ['a tile with two hashes exchanged', (path, bytes) => (path.endsWith('/0/001') ? exchange(bytes) : bytes)],
+    [
+      'a tile with two hashes exchanged',
+      (path, bytes) => (path.endsWith('/0/001') ? exchange(bytes) : bytes),
+    ],
     [
       'one bit changed',
-      (path, bytes) => (path.endsWith('/0/001') ? Buffer.from(bytes.map((byte, at) => (at === 3_000 ? byte ^ 1 : byte))) : bytes),
+      (path, bytes) =>
+        path.endsWith('/0/001')
+          ? Buffer.from(bytes.map((byte, at) => (at === 3_000 ? byte ^ 1 : byte)))
+          : bytes,
     ],
   ])('shows nothing with %s', async (_, change) => {
     expect(await continues(await changed(change))).toBe(false);
   });
 
   it.each<[string, Change]>([
-    ['cut short by a hash', (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -32) : bytes)],
-    ['cut short by a byte', (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -1) : bytes)],
+    [
+      'cut short by a hash',
+      (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -32) : bytes),
+    ],
+    [
+      'cut short by a byte',
+      (path, bytes) => (path.endsWith('/0/001') ? bytes.subarray(0, -1) : bytes),
+    ],
     ['empty', (path, bytes) => (path.endsWith('/0/001') ? Buffer.alloc(0) : bytes)],
-    ['too long by a hash', (path, bytes) => (path.includes('/0/002') ? Buffer.concat([bytes, leafHash(Buffer.of())]) : bytes)],
+    [
+      'too long by a hash',
+      (path, bytes) =>
+        path.includes('/0/002') ? Buffer.concat([bytes, leafHash(Buffer.of())]) : bytes,
+    ],
     ['far too long', (path, bytes) => (path.includes('/0/002') ? Buffer.alloc(1_000_000) : bytes)],
   ])('is not made of a tile that is %s', async (_, change) => {
     await expect(continues(await changed(change))).rejects.toMatchObject({
@@ -65,7 +92,8 @@ describe('a proof that a client computes from tiles', () => {
   });
 
   it('is never made by the log itself: a fork of one size needs no proof and has none', async () => {
-    const [a, b] = [await headAt(700), await headAt(700, 'b')];
+    const a = await headAt(700);
+    const b = await headAt(700, 'b');
     expect(verifyConsistency({ first: a, second: b, proof: [] })).toBe(false);
     expect((await fetchConsistency(await changed((_, bytes) => bytes), [700], 700)).size).toBe(0);
   });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fetchBlob } from '../../../skills-index/client/blobs.ts';
-import { fetchIndex, fetchRoot, fetchVersionEvidence, rememberCheckpoint } from '../../../skills-index/client/registry-index.ts';
+import {
+  fetchIndex,
+  fetchRoot,
+  fetchVersionEvidence,
+  rememberCheckpoint,
+} from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
@@ -27,19 +32,27 @@ const judged = { root: storyRoot, policy: defaultPolicy, now: storyNow };
 describe('fetching a version', () => {
   it('brings everything that an admission needs', async () => {
     const evidence = await fetchVersionEvidence(query());
-    expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted', version: '1.4.0' });
+    expect(decide({ ...evidence, ...judged })).toMatchObject({
+      kind: 'admitted',
+      version: '1.4.0',
+    });
     expect(evidence.consistency?.size).toBe(story.log.said.length - 1);
   });
 
   it('works from the store alone once it worked', async () => {
     const store = memoryStore();
     await fetchVersionEvidence(query(undefined, store));
-    const evidence = await fetchVersionEvidence({ ...query(undefined, store), fetch: deadFetch, offline: true });
+    const evidence = await fetchVersionEvidence({
+      ...query(undefined, store),
+      fetch: deadFetch,
+      offline: true,
+    });
     expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
   });
 
   it('asks for no blob twice', async () => {
-    const [store, asked] = [memoryStore(), [] as string[]];
+    const store = memoryStore();
+    const asked = [] as string[];
     await fetchVersionEvidence(query(undefined, store));
     await fetchVersionEvidence(query(undefined, store, asked));
     expect(asked.filter((path) => path.startsWith('/blobs/'))).toEqual([]);
@@ -47,7 +60,12 @@ describe('fetching a version', () => {
 
   it('shows a version that is marked as revoked to the judge when there is no other', async () => {
     const marks = [
-      { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since: '2026-03-02T10:00:00.000Z' },
+      {
+        bundle: story.packed.digest,
+        kind: 'revoked',
+        reason: 'it leaks',
+        since: '2026-03-02T10:00:00.000Z',
+      },
     ] as const;
     const paths = storyPaths(story).set('/index/status.json', await storyStatus(story.log, marks));
     const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
@@ -88,23 +106,31 @@ describe('fetching a version', () => {
   });
 
   it('does not read more than it asked for', async () => {
-    await expect(fetchBlob(query(), story.packed.digest, 10)).rejects.toMatchObject({ code: 'registry-answer' });
+    await expect(fetchBlob(query(), story.packed.digest, 10)).rejects.toMatchObject({
+      code: 'registry-answer',
+    });
   });
 
   it('refuses an index with a line of another skill', async () => {
     const paths = storyPaths(story);
     paths.set('/index/@acme/other', paths.get('/index/@acme/weekly-report') ?? Buffer.alloc(0));
-    await expect(fetchIndex(query(paths), parseSkillName('@acme/other'))).rejects.toMatchObject({ code: 'registry-answer' });
+    await expect(fetchIndex(query(paths), parseSkillName('@acme/other'))).rejects.toMatchObject({
+      code: 'registry-answer',
+    });
   });
 });
 
 describe('the log that was seen', () => {
   it('may grow', async () => {
-    const [longer, store] = [await tellStory(), memoryStore()];
+    const longer = await tellStory();
+    const store = memoryStore();
     const first = query(storyPaths(longer), store);
     const decision = decide({ ...(await fetchVersionEvidence(first)), ...judged });
     if (decision.kind === 'admitted') await rememberCheckpoint(store, decision);
-    await longer.log.say(scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] }), people.stranger);
+    await longer.log.say(
+      scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] }),
+      people.stranger,
+    );
     const paths = storyPaths(longer).set('/index/status.json', await storyStatus(longer.log, []));
     const evidence = await fetchVersionEvidence(query(paths, store));
     expect(evidence.seen?.checkpoint.size).toBe(longer.log.said.length - 1);
@@ -112,10 +138,17 @@ describe('the log that was seen', () => {
   });
 
   it('may not become another one: the same registry told anew is refused', async () => {
-    const [store, other] = [memoryStore(), await tellStory()];
-    const decision = decide({ ...(await fetchVersionEvidence(query(undefined, store))), ...judged });
+    const store = memoryStore();
+    const other = await tellStory();
+    const decision = decide({
+      ...(await fetchVersionEvidence(query(undefined, store))),
+      ...judged,
+    });
     if (decision.kind === 'admitted') await rememberCheckpoint(store, decision);
-    const again = decide({ ...(await fetchVersionEvidence(query(storyPaths(other), store))), ...judged });
+    const again = decide({
+      ...(await fetchVersionEvidence(query(storyPaths(other), store))),
+      ...judged,
+    });
     expect(again).toMatchObject({ kind: 'refused', reasons: [{ code: 'log-rolled-back' }] });
   });
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeSubmission, parseSubmission, printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
+import {
+  judgeSubmission,
+  parseSubmission,
+  printSubmission,
+} from '../../../skills-index/log/add-checkpoint.ts';
 import { signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import {
   consistencyProof,
@@ -20,16 +24,23 @@ const leafOf =
   (history: string) =>
   (index: number): Hash =>
     leafHash(Buffer.from(index < 3 ? `entry ${index}` : `entry ${index} of ${history}`));
-const headOf = (size: number, history = 'a'): TreeHead => ({ size, root: treeRootFrom(size, nodesFromLeaves(leafOf(history))) });
+const headOf = (size: number, history = 'a'): TreeHead => ({
+  size,
+  root: treeRootFrom(size, nodesFromLeaves(leafOf(history))),
+});
 const noteOf = (size: number, history = 'a', signer = key, origin = log.origin): Promise<string> =>
   signCheckpoint({ origin, ...headOf(size, history) }, signer);
-const proofOf = (first: number, size: number, history = 'a'): Hash[] => consistencyProof(first, size, leafOf(history));
+const proofOf = (first: number, size: number, history = 'a'): Hash[] =>
+  consistencyProof(first, size, leafOf(history));
 
 describe('a submission to a witness', () => {
   it('is the old size, the proof, an empty line and the checkpoint', async () => {
     const submission = { oldSize: 5, proof: proofOf(5, 9), note: await noteOf(9) };
     const text = printSubmission(submission);
-    expect(text.split('\n').slice(0, 2)).toEqual(['old 5', Buffer.from(submission.proof[0] ?? []).toString('base64')]);
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      'old 5',
+      Buffer.from(submission.proof[0] ?? []).toString('base64'),
+    ]);
     expect(parseSubmission(text)).toEqual(submission);
   });
 
@@ -41,7 +52,10 @@ describe('a submission to a witness', () => {
     ['a sign', 'old -1\n\nnote'],
     ['a size beyond what a number holds', 'old 9007199254740993\n\nnote'],
     ['a hash that is too short', `old 1\n${Buffer.alloc(31).toString('base64')}\n\nnote`],
-    ['a hash in another form of base64', `old 1\n${Buffer.alloc(32).toString('base64url')}\n\nnote`],
+    [
+      'a hash in another form of base64',
+      `old 1\n${Buffer.alloc(32).toString('base64url')}\n\nnote`,
+    ],
     ['64 hashes', `old 1\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(64)}\nnote`],
     ['carriage returns', 'old 1\r\n\r\nnote'],
   ])('is refused with %s', (_, text) => {
@@ -49,7 +63,10 @@ describe('a submission to a witness', () => {
   });
 
   it('of 63 hashes is read', () => {
-    expect(parseSubmission(`old 1\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(63)}\nnote`).proof).toHaveLength(63);
+    expect(
+      parseSubmission(`old 1\n${`${Buffer.alloc(32).toString('base64')}\n`.repeat(63)}\nnote`)
+        .proof,
+    ).toHaveLength(63);
   });
 
   it('is read or refused, whatever comes', () => {
@@ -66,34 +83,116 @@ describe('a submission to a witness', () => {
 });
 
 describe('a witness', () => {
-  const judge = async (oldSize: number, kept: TreeHead | undefined, note: Promise<string>, proof: readonly Hash[] = []) =>
-    judgeSubmission({ oldSize, proof, note: await note }, { kept, log });
+  const judge = async (
+    oldSize: number,
+    kept: TreeHead | undefined,
+    note: Promise<string>,
+    proof: readonly Hash[] = [],
+  ) => judgeSubmission({ oldSize, proof, note: await note }, { kept, log });
 
   it('cosigns the first head that it sees, and each that is shown to continue it', async () => {
-    expect(await judge(0, undefined, noteOf(5))).toMatchObject({ kind: 'cosign', head: { size: 5 } });
-    expect(await judge(5, headOf(5), noteOf(9), proofOf(5, 9))).toMatchObject({ kind: 'cosign', head: { size: 9 } });
-    expect(await judge(8, headOf(8), noteOf(9), proofOf(8, 9))).toMatchObject({ kind: 'cosign', head: { size: 9 } });
-    expect(await judge(9, headOf(9), noteOf(9))).toMatchObject({ kind: 'cosign', head: { size: 9 } });
+    expect(await judge(0, undefined, noteOf(5))).toMatchObject({
+      kind: 'cosign',
+      head: { size: 5 },
+    });
+    expect(await judge(5, headOf(5), noteOf(9), proofOf(5, 9))).toMatchObject({
+      kind: 'cosign',
+      head: { size: 9 },
+    });
+    expect(await judge(8, headOf(8), noteOf(9), proofOf(8, 9))).toMatchObject({
+      kind: 'cosign',
+      head: { size: 9 },
+    });
+    expect(await judge(9, headOf(9), noteOf(9))).toMatchObject({
+      kind: 'cosign',
+      head: { size: 9 },
+    });
   });
 
   it.each<[string, number, TreeHead | undefined, () => Promise<string>, readonly Hash[], object]>([
     ['a foreign key', 0, undefined, () => noteOf(5, 'a', testLogKey('other')), [], { status: 403 }],
-    ['another origin', 0, undefined, () => noteOf(5, 'a', key, 'other.example'), [], { status: 400 }],
-    ['an extension line', 0, undefined, async () => (await noteOf(5)).replace('\n\n', '\nmore\n\n'), [], { status: 400 }],
+    [
+      'another origin',
+      0,
+      undefined,
+      () => noteOf(5, 'a', key, 'other.example'),
+      [],
+      { status: 400 },
+    ],
+    [
+      'an extension line',
+      0,
+      undefined,
+      async () => (await noteOf(5)).replace('\n\n', '\nmore\n\n'),
+      [],
+      { status: 400 },
+    ],
     ['no checkpoint', 0, undefined, async () => 'nothing', [], { status: 400 }],
     ['an old size above the new one', 6, headOf(6), () => noteOf(5), [], { status: 400 }],
-    ['an old size that is not the one kept', 4, headOf(5), () => noteOf(9), proofOf(4, 9), { status: 409 }],
-    ['an old size where nothing is kept', 4, undefined, () => noteOf(9), proofOf(4, 9), { status: 409 }],
-    ['an old size of none where something is kept', 0, headOf(5), () => noteOf(9), [], { status: 409 }],
+    [
+      'an old size that is not the one kept',
+      4,
+      headOf(5),
+      () => noteOf(9),
+      proofOf(4, 9),
+      { status: 409 },
+    ],
+    [
+      'an old size where nothing is kept',
+      4,
+      undefined,
+      () => noteOf(9),
+      proofOf(4, 9),
+      { status: 409 },
+    ],
+    [
+      'an old size of none where something is kept',
+      0,
+      headOf(5),
+      () => noteOf(9),
+      [],
+      { status: 409 },
+    ],
     ['a smaller tree', 3, headOf(9), () => noteOf(5), proofOf(3, 5), { status: 409 }],
     ['no proof', 5, headOf(5), () => noteOf(9), [], { status: 422 }],
-    ['a proof with a hash more', 5, headOf(5), () => noteOf(9), [...proofOf(5, 9), Buffer.alloc(32)], { status: 422 }],
+    [
+      'a proof with a hash more',
+      5,
+      headOf(5),
+      () => noteOf(9),
+      [...proofOf(5, 9), Buffer.alloc(32)],
+      { status: 422 },
+    ],
     ['a proof from nothing', 0, undefined, () => noteOf(9), [Buffer.alloc(32)], { status: 422 }],
-    ['a proof at the same size', 9, headOf(9), () => noteOf(9), [Buffer.alloc(32)], { status: 422 }],
-    ['another history that grew, with a made-up proof', 5, headOf(5), () => noteOf(9, 'b'), proofOf(5, 9), { status: 422 }],
-    ['another history of a power of two that grew', 4, headOf(4), () => noteOf(9, 'b'), proofOf(4, 9, 'b'), { status: 422 }],
+    [
+      'a proof at the same size',
+      9,
+      headOf(9),
+      () => noteOf(9),
+      [Buffer.alloc(32)],
+      { status: 422 },
+    ],
+    [
+      'another history that grew, with a made-up proof',
+      5,
+      headOf(5),
+      () => noteOf(9, 'b'),
+      proofOf(5, 9),
+      { status: 422 },
+    ],
+    [
+      'another history of a power of two that grew',
+      4,
+      headOf(4),
+      () => noteOf(9, 'b'),
+      proofOf(4, 9, 'b'),
+      { status: 422 },
+    ],
   ])('refuses %s', async (_, oldSize, kept, note, proof, expected) => {
-    expect(await judge(oldSize, kept, note(), proof)).toMatchObject({ kind: 'refused', ...expected });
+    expect(await judge(oldSize, kept, note(), proof)).toMatchObject({
+      kind: 'refused',
+      ...expected,
+    });
   });
 
   it('says which two heads of one size a log signed, whatever else the submission says', async () => {
@@ -101,7 +200,10 @@ describe('a witness', () => {
       const judged = await judge(oldSize, headOf(9), noteOf(9, 'b'));
       expect(judged).toMatchObject({ kind: 'forked', status: 409 });
       for (const history of ['a', 'b']) {
-        expect(judged).toHaveProperty('why', expect.stringContaining(Buffer.from(headOf(9, history).root).toString('base64')));
+        expect(judged).toHaveProperty(
+          'why',
+          expect.stringContaining(Buffer.from(headOf(9, history).root).toString('base64')),
+        );
       }
     }
   });
@@ -116,7 +218,12 @@ describe('a witness', () => {
   });
 
   it('is told of no fork by any proof of one log', async () => {
-    const claim = fc.tuple(fc.integer({ min: 2, max: 40 }), fc.nat(), fc.nat(), fc.uint8Array({ minLength: 32, maxLength: 32 }));
+    const claim = fc.tuple(
+      fc.integer({ min: 2, max: 40 }),
+      fc.nat(),
+      fc.nat(),
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    );
     await fc.assert(
       fc.asyncProperty(claim, async ([size, first, at, hash]) => {
         const old = 1 + (first % (size - 1));
@@ -130,7 +237,10 @@ describe('a witness', () => {
   });
 
   it('believes in no fork that another key signed', async () => {
-    expect(await judge(9, headOf(9), noteOf(9, 'b', testLogKey('other')))).toMatchObject({ kind: 'refused', status: 403 });
+    expect(await judge(9, headOf(9), noteOf(9, 'b', testLogKey('other')))).toMatchObject({
+      kind: 'refused',
+      status: 403,
+    });
   });
 
   it('never cosigns two trees that differ in what they share, in whatever order it is asked', async () => {
@@ -154,7 +264,9 @@ describe('a witness', () => {
           cosigned.push([size, history]);
         }
         // The histories part after three entries.
-        expect(new Set(cosigned.filter(([size]) => size > 3).map(([, history]) => history)).size).toBeLessThanOrEqual(1);
+        expect(
+          new Set(cosigned.filter(([size]) => size > 3).map(([, history]) => history)).size,
+        ).toBeLessThanOrEqual(1);
       }),
     );
   });

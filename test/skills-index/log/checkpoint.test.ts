@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { noteKeyId, ownNote, parseCheckpoint, signCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import {
+  noteKeyId,
+  ownNote,
+  parseCheckpoint,
+  signCheckpoint,
+  verifyCheckpoint,
+} from '../../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { testLogKey, testSigner } from '../story-keys.ts';
 
@@ -18,7 +24,8 @@ const cut = (line: string, length: number, more: Uint8Array = Buffer.of()): stri
   return `${note.slice(0, note.indexOf('\u2014'))}\u2014 ${name} ${bytes.toString('base64')}\n`;
 };
 
-const signatureOf = (line: string): Uint8Array => Buffer.from(line.trimEnd().split(' ')[2] ?? '', 'base64').subarray(4);
+const signatureOf = (line: string): Uint8Array =>
+  Buffer.from(line.trimEnd().split(' ')[2] ?? '', 'base64').subarray(4);
 
 const codeOf = (text: string, of = log): string => {
   try {
@@ -31,14 +38,23 @@ const codeOf = (text: string, of = log): string => {
 
 describe('a checkpoint', () => {
   it('is a note of three lines and a signature', () => {
-    expect(note.split('\n').slice(0, 4)).toEqual(['skills.example', '42', head.root.toString('base64'), '']);
+    expect(note.split('\n').slice(0, 4)).toEqual([
+      'skills.example',
+      '42',
+      head.root.toString('base64'),
+      '',
+    ]);
     expect(parseCheckpoint(note)).toEqual({ origin: 'skills.example', ...head });
     expect(verifyCheckpoint(note, log)).toEqual({ origin: 'skills.example', ...head });
   });
 
   it('names its key by a hash over name, algorithm and key (C2SP signed-note)', () => {
     const raw = Buffer.from(key.publicKey).subarray(-32);
-    const id = createHash('sha256').update('skills.example\n').update(Buffer.of(1)).update(raw).digest();
+    const id = createHash('sha256')
+      .update('skills.example\n')
+      .update(Buffer.of(1))
+      .update(raw)
+      .digest();
     expect(noteKeyId(log.origin, key.publicKey)).toEqual(id);
   });
 
@@ -49,9 +65,17 @@ describe('a checkpoint', () => {
 
   it.each([
     ['another size', note.replace('\n42\n', '\n43\n'), 'signature-invalid'],
-    ['another root', note.replace(head.root.toString('base64'), Buffer.alloc(32).toString('base64')), 'signature-invalid'],
+    [
+      'another root',
+      note.replace(head.root.toString('base64'), Buffer.alloc(32).toString('base64')),
+      'signature-invalid',
+    ],
     ['another origin', note.replaceAll('skills.example', 'other.example'), 'log-invalid'],
-    ['another name at the signature', note.replace('\u2014 skills.example', '\u2014 kills.example'), 'signature-invalid'],
+    [
+      'another name at the signature',
+      note.replace('\u2014 skills.example', '\u2014 kills.example'),
+      'signature-invalid',
+    ],
     ['a foreign signature', foreign, 'signature-invalid'],
     ['no signature', note.replace(ownLine, ''), 'log-invalid'],
     ['a size with a leading zero', note.replace('\n42\n', '\n042\n'), 'log-invalid'],
@@ -59,11 +83,23 @@ describe('a checkpoint', () => {
     ['a line more', note.replace('\n\n', '\nextension\n\n'), 'log-invalid'],
     ['something after it', `${note}x`, 'log-invalid'],
     ['carriage returns', note.replaceAll('\n', '\r\n'), 'log-invalid'],
-    ['a size beyond what numbers hold', note.replace('\n42\n', '\n9007199254740992\n'), 'log-invalid'],
+    [
+      'a size beyond what numbers hold',
+      note.replace('\n42\n', '\n9007199254740992\n'),
+      'log-invalid',
+    ],
     ['no origin', note.replace('skills.example\n42', '\n42'), 'log-invalid'],
     ['no last line feed in its body', note.replace('\n\n', '\n'), 'log-invalid'],
-    ['a root that is no base64', note.replace(head.root.toString('base64'), '!'.repeat(44)), 'log-invalid'],
-    ['a signature under the id of another key', cut(foreignLine, 4, signatureOf(ownLine)), 'signature-invalid'],
+    [
+      'a root that is no base64',
+      note.replace(head.root.toString('base64'), '!'.repeat(44)),
+      'log-invalid',
+    ],
+    [
+      'a signature under the id of another key',
+      cut(foreignLine, 4, signatureOf(ownLine)),
+      'signature-invalid',
+    ],
     ['a signature that was cut', cut(ownLine, 67), 'signature-invalid'],
     ['a signature that is longer', cut(ownLine, 68, Buffer.of(0)), 'signature-invalid'],
     ['a short root', note.replace(head.root.toString('base64'), 'AAAA'), 'log-invalid'],
@@ -79,6 +115,8 @@ describe('a checkpoint', () => {
   it('is read alone, without the lines of others', () => {
     for (const one of [note, note + foreignLine, note.replace(ownLine, foreignLine + ownLine)])
       expect(ownNote(one, log)).toBe(note);
-    expect(() => ownNote(foreign, log)).toThrow(expect.objectContaining({ code: 'signature-invalid' }));
+    expect(() => ownNote(foreign, log)).toThrow(
+      expect.objectContaining({ code: 'signature-invalid' }),
+    );
   });
 });

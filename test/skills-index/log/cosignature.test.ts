@@ -1,19 +1,32 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { signCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import { cosignerKeyId, countWitnesses, signCosignature, verifyCosignatures } from '../../../skills-index/log/cosignature.ts';
+import {
+  cosignerKeyId,
+  countWitnesses,
+  signCosignature,
+  verifyCosignatures,
+} from '../../../skills-index/log/cosignature.ts';
 import { parseNote, printSignatureLine } from '../../../skills-index/log/note.ts';
-import { parseWitnessPolicy, type WitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
+import {
+  parseWitnessPolicy,
+  type WitnessPolicy,
+} from '../../../skills-index/log/witness-policy.ts';
 import { testLogKey, testSigner } from '../story-keys.ts';
 
 const logKey = testLogKey('log');
 const log = { origin: 'skills.example', key: logKey.publicKey };
-const keys = { one: testLogKey('witness one'), two: testLogKey('witness two'), stranger: testLogKey('stranger') };
+const keys = {
+  one: testLogKey('witness one'),
+  two: testLogKey('witness two'),
+  stranger: testLogKey('stranger'),
+};
 const root = createHash('sha256').update('root').digest();
 const note = await signCheckpoint({ origin: log.origin, size: 42, root }, logKey);
 const seconds = 1_772_452_800;
 const now = seconds * 1000;
-const spki = (key: { publicKey: Uint8Array }): string => Buffer.from(key.publicKey).toString('base64');
+const spki = (key: { publicKey: Uint8Array }): string =>
+  Buffer.from(key.publicKey).toString('base64');
 const policy: WitnessPolicy = {
   schema: 'skillgate.witnesses/1',
   threshold: 1,
@@ -31,7 +44,9 @@ const two = await line('two.example/w', keys.two);
 
 describe('a cosignature', () => {
   it('counts for the witness that made it, and leaves the checkpoint as it is', () => {
-    expect(verifyCosignatures(note + one, policy, log)).toEqual([{ name: 'one.example/w', seconds }]);
+    expect(verifyCosignatures(note + one, policy, log)).toEqual([
+      { name: 'one.example/w', seconds },
+    ]);
     expect(verifyCheckpoint(note + one + two, log)).toMatchObject({ size: 42 });
     expect(count([one, two])).toMatchObject({
       counted: [{ name: 'one.example/w' }, { name: 'two.example/w' }],
@@ -42,7 +57,12 @@ describe('a cosignature', () => {
 
   it('is named by a hash over name, 0x04 and key, and signs the time before the note (C2SP tlog-cosignature)', () => {
     const raw = Buffer.from(keys.one.publicKey).subarray(-32);
-    const id = createHash('sha256').update('one.example/w\n').update(Buffer.of(4)).update(raw).digest().subarray(0, 4);
+    const id = createHash('sha256')
+      .update('one.example/w\n')
+      .update(Buffer.of(4))
+      .update(raw)
+      .digest()
+      .subarray(0, 4);
     expect(Buffer.from(cosignerKeyId('one.example/w', keys.one.publicKey))).toEqual(id);
     const keyed = Buffer.from(one.trimEnd().split(' ')[2] ?? '', 'base64');
     const message = `cosignature/v1\ntime ${seconds}\nskills.example\n42\n${root.toString('base64')}\n`;
@@ -56,10 +76,14 @@ describe('a cosignature', () => {
     ['of a stranger under the name of a witness', () => line('one.example/w', keys.stranger)],
     ['of a witness under another name', () => line('two.example/w')],
     ['with the log’s own key', () => line('one.example/w', logKey)],
-    ['made for another size', async () => line('one.example/w', keys.one, seconds, note.replace('\n42\n', '\n43\n'))],
+    [
+      'made for another size',
+      async () => line('one.example/w', keys.one, seconds, note.replace('\n42\n', '\n43\n')),
+    ],
     [
       'made for another origin',
-      async () => line('one.example/w', keys.one, seconds, note.replace('skills.example', 'a.example')),
+      async () =>
+        line('one.example/w', keys.one, seconds, note.replace('skills.example', 'a.example')),
     ],
     ['whose time was changed', async () => flip(one, 11)],
     ['whose signature was changed', async () => flip(one, 20)],
@@ -69,16 +93,29 @@ describe('a cosignature', () => {
   ])('counts for nothing when it is one %s', async (_, make) => {
     expect(count([await make()])).toMatchObject({ counted: [], old: [], early: [], enough: false });
     // And it does not spoil the one beside it.
-    expect(count([await make(), two])).toMatchObject({ counted: [{ name: 'two.example/w' }], enough: true });
+    expect(count([await make(), two])).toMatchObject({
+      counted: [{ name: 'two.example/w' }],
+      enough: true,
+    });
   });
 
   it('counts once for one witness, however many it made', async () => {
     const again = await line('one.example/w', keys.one, seconds - 60);
-    expect(count([one, one, again])).toMatchObject({ counted: [{ name: 'one.example/w', seconds }] });
-    expect(count([again, one])).toMatchObject({ counted: [{ name: 'one.example/w', seconds }], old: [], early: [] });
+    expect(count([one, one, again])).toMatchObject({
+      counted: [{ name: 'one.example/w', seconds }],
+    });
+    expect(count([again, one])).toMatchObject({
+      counted: [{ name: 'one.example/w', seconds }],
+      old: [],
+      early: [],
+    });
     const twoNeeded = { ...policy, threshold: 2 };
-    expect(countWitnesses({ note: note + one + again, policy: twoNeeded, log, now }).enough).toBe(false);
-    expect(countWitnesses({ note: note + one + two, policy: twoNeeded, log, now }).enough).toBe(true);
+    expect(countWitnesses({ note: note + one + again, policy: twoNeeded, log, now }).enough).toBe(
+      false,
+    );
+    expect(countWitnesses({ note: note + one + two, policy: twoNeeded, log, now }).enough).toBe(
+      true,
+    );
   });
 
   it.each([
@@ -88,7 +125,11 @@ describe('a cosignature', () => {
     ['from further in the future', 301, 'early'],
   ])('that is %s is %3$s', async (_, by, where) => {
     const found = count([await line('one.example/w', keys.one, seconds + by)]);
-    expect({ counted: found.counted.length, old: found.old.length, early: found.early.length }).toEqual({
+    expect({
+      counted: found.counted.length,
+      old: found.old.length,
+      early: found.early.length,
+    }).toEqual({
       counted: 0,
       old: 0,
       early: 0,
@@ -97,18 +138,27 @@ describe('a cosignature', () => {
   });
 
   it('is told apart from those of others that do not count', async () => {
-    const [old, early] = [seconds - 90_000, seconds + 90_000];
+    const old = seconds - 90_000;
+    const early = seconds + 90_000;
     expect(count([one, await line('two.example/w', keys.two, old)])).toMatchObject({
       counted: [{ name: 'one.example/w' }],
       old: [{ name: 'two.example/w', seconds: old }],
       early: [],
     });
-    const both = [await line('two.example/w', keys.two, early), await line('one.example/w', keys.one, old)];
-    expect(count(both)).toMatchObject({ counted: [], old: [{ name: 'one.example/w' }], early: [{ name: 'two.example/w' }] });
+    const both = [
+      await line('two.example/w', keys.two, early),
+      await line('one.example/w', keys.one, old),
+    ];
+    expect(count(both)).toMatchObject({
+      counted: [],
+      old: [{ name: 'one.example/w' }],
+      early: [{ name: 'two.example/w' }],
+    });
   });
 
   it('whose time is beyond what numbers hold says nothing', async () => {
-    const at = async (time: number) => verifyCosignatures(note + (await line('one.example/w', keys.one, time)), policy, log);
+    const at = async (time: number) =>
+      verifyCosignatures(note + (await line('one.example/w', keys.one, time)), policy, log);
     expect(await at(Number.MAX_SAFE_INTEGER)).toHaveLength(1);
     expect(await at(2 ** 53)).toEqual([]);
   });
@@ -144,10 +194,26 @@ describe('a witness policy', () => {
       { ...policy, witnesses: [policy.witnesses[0], { ...policy.witnesses[0], name: 'x' }] },
       'one key twice',
     ],
-    ['one name for two keys', { ...policy, witnesses: policy.witnesses.map((w) => ({ ...w, name: 'x' })) }, 'one name twice'],
-    ['a name with a space', { ...policy, witnesses: [{ name: 'a b', key: spki(keys.one) }] }, 'name'],
-    ['a name over two lines', { ...policy, witnesses: [{ name: 'a\nb', key: spki(keys.one) }] }, 'name'],
-    ['a key that is not Ed25519', { ...policy, witnesses: [{ name: 'a', key: spki(testSigner('p256')) }] }, 'Ed25519'],
+    [
+      'one name for two keys',
+      { ...policy, witnesses: policy.witnesses.map((w) => ({ ...w, name: 'x' })) },
+      'one name twice',
+    ],
+    [
+      'a name with a space',
+      { ...policy, witnesses: [{ name: 'a b', key: spki(keys.one) }] },
+      'name',
+    ],
+    [
+      'a name over two lines',
+      { ...policy, witnesses: [{ name: 'a\nb', key: spki(keys.one) }] },
+      'name',
+    ],
+    [
+      'a key that is not Ed25519',
+      { ...policy, witnesses: [{ name: 'a', key: spki(testSigner('p256')) }] },
+      'Ed25519',
+    ],
     ['an unknown field', { ...policy, comment: '' }, 'not a known key'],
     ['no list', { ...policy, witnesses: {} }, 'witnesses'],
   ])('is refused with %s', (_, value, says) => {

@@ -32,7 +32,8 @@ function naiveRoot(entries: readonly Uint8Array[]): Hash {
     .digest();
 }
 
-const entriesOf = (size: number): Uint8Array[] => Array.from({ length: size }, (_, index) => Buffer.from(`entry ${index}`));
+const entriesOf = (size: number): Uint8Array[] =>
+  Array.from({ length: size }, (_, index) => Buffer.from(`entry ${index}`));
 const grown = (entries: readonly Uint8Array[]): CompactRange =>
   entries.reduce<CompactRange>((range, one) => appendLeaf(range, leafHash(one)), emptyRange);
 const leafAt =
@@ -51,9 +52,20 @@ describe('the tree', () => {
   });
 
   it('has the roots of the certificate-transparency test data for its eight leaves', () => {
-    const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+    const leaves = [
+      '',
+      '00',
+      '10',
+      '2021',
+      '3031',
+      '40414243',
+      '5051525354555657',
+      '606162636465666768696a6b6c6d6e6f',
+    ];
     const range = grown(leaves.map((text) => Buffer.from(text, 'hex')));
-    expect(hex(rangeRoot(range))).toBe('5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328');
+    expect(hex(rangeRoot(range))).toBe(
+      '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+    );
   });
 
   it('of no leaves has the same root from nodes, and asks for none', () => {
@@ -69,12 +81,20 @@ describe('the tree', () => {
 
   it('does not grow from a range that has lost a peak', () => {
     expect(() => appendLeaf({ size: 1, peaks: [] }, leafHash(Buffer.of()))).toThrow(
-      expect.objectContaining({ code: 'log-invalid', message: 'The compact range has fewer peaks than its size says' }),
+      expect.objectContaining({
+        code: 'log-invalid',
+        message: 'The compact range has fewer peaks than its size says',
+      }),
     );
   });
 
   it('grown leaf by leaf is the one of the definition', () => {
-    fc.assert(fc.property(size, (count) => hex(rangeRoot(grown(entriesOf(count)))) === hex(naiveRoot(entriesOf(count)))));
+    fc.assert(
+      fc.property(
+        size,
+        (count) => hex(rangeRoot(grown(entriesOf(count)))) === hex(naiveRoot(entriesOf(count))),
+      ),
+    );
   });
 });
 
@@ -104,21 +124,26 @@ describe('an inclusion proof', () => {
       fc.property(place, fc.nat(), fc.nat(), ([count, index], otherIndex, at) => {
         const claim = claimOf(count, index);
         const other = leafHash(Buffer.from('another'));
-        if (otherIndex % count !== index) expect(verifyInclusion({ ...claim, index: otherIndex % count })).toBe(false);
+        if (otherIndex % count !== index)
+          expect(verifyInclusion({ ...claim, index: otherIndex % count })).toBe(false);
         expect(verifyInclusion({ ...claim, leaf: other })).toBe(false);
         expect(verifyInclusion({ ...claim, root: other })).toBe(false);
         expect(verifyInclusion({ ...claim, proof: [...claim.proof, other] })).toBe(false);
         expect(verifyInclusion({ ...claim, index: count })).toBe(false);
         if (claim.proof.length === 0) return;
         expect(verifyInclusion({ ...claim, proof: claim.proof.slice(1) })).toBe(false);
-        expect(verifyInclusion({ ...claim, proof: claim.proof.with(at % claim.proof.length, other) })).toBe(false);
+        expect(
+          verifyInclusion({ ...claim, proof: claim.proof.with(at % claim.proof.length, other) }),
+        ).toBe(false);
       }),
     );
   });
 
   it.each([-1, 0.5, Number.NaN, 3, 4, 2 ** 53])('is not taken at index %s', (index) => {
     expect(verifyInclusion({ ...claimOf(3, 1), index })).toBe(false);
-    expect(() => inclusionProof(index, 3, leafAt(entriesOf(3)))).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+    expect(() => inclusionProof(index, 3, leafAt(entriesOf(3)))).toThrow(
+      expect.objectContaining({ code: 'log-invalid' }),
+    );
   });
 
   // Halved and rounded down they would all end where the first leaf does.
@@ -138,19 +163,27 @@ describe('an inclusion proof', () => {
   it('does not move a byte from the leaf into its neighbour', () => {
     const { leaf, proof, ...claim } = claimOf(2, 0);
     const [first = leaf] = proof;
-    const moved = { ...claim, leaf: leaf.subarray(0, 31), proof: [Buffer.concat([leaf.subarray(31), first])] };
+    const moved = {
+      ...claim,
+      leaf: leaf.subarray(0, 31),
+      proof: [Buffer.concat([leaf.subarray(31), first])],
+    };
     expect(verifyInclusion(moved)).toBe(false);
   });
 
   it('with hashes of another length is not taken', () => {
     const claim = claimOf(2, 0);
-    expect(verifyInclusion({ ...claim, proof: claim.proof.map((hash) => Buffer.concat([hash, hash])) })).toBe(false);
+    expect(
+      verifyInclusion({ ...claim, proof: claim.proof.map((hash) => Buffer.concat([hash, hash])) }),
+    ).toBe(false);
   });
 });
 
 describe('a consistency proof', () => {
   const head = (count: number) => ({ size: count, root: naiveRoot(entriesOf(count)) });
-  const sizes = size.chain((second) => fc.tuple(fc.integer({ min: 1, max: second }), fc.constant(second)));
+  const sizes = size.chain((second) =>
+    fc.tuple(fc.integer({ min: 1, max: second }), fc.constant(second)),
+  );
   const claimOf = (first: number, second: number) => ({
     first: head(first),
     second: head(second),
@@ -165,13 +198,23 @@ describe('a consistency proof', () => {
     fc.assert(
       fc.property(sizes, fc.nat(), ([first, second], at) => {
         const claim = claimOf(first, second);
-        const other = { size: first, root: naiveRoot(entriesOf(first).with(at % first, Buffer.from('another'))) };
+        const other = {
+          size: first,
+          root: naiveRoot(entriesOf(first).with(at % first, Buffer.from('another'))),
+        };
         expect(verifyConsistency({ ...claim, first: other })).toBe(false);
-        expect(verifyConsistency({ ...claim, second: { ...claim.second, root: other.root } })).toBe(false);
+        expect(verifyConsistency({ ...claim, second: { ...claim.second, root: other.root } })).toBe(
+          false,
+        );
         expect(verifyConsistency({ ...claim, proof: [...claim.proof, other.root] })).toBe(false);
         if (claim.proof.length === 0) return;
         expect(verifyConsistency({ ...claim, proof: claim.proof.slice(0, -1) })).toBe(false);
-        expect(verifyConsistency({ ...claim, proof: claim.proof.with(at % claim.proof.length, other.root) })).toBe(false);
+        expect(
+          verifyConsistency({
+            ...claim,
+            proof: claim.proof.with(at % claim.proof.length, other.root),
+          }),
+        ).toBe(false);
       }),
     );
   });
@@ -184,7 +227,9 @@ describe('a consistency proof', () => {
     [2, Number.POSITIVE_INFINITY],
     [4, 3],
   ])('from %s to %s is not made', (first, second) => {
-    expect(() => consistencyProof(first, second, leafAt(entriesOf(4)))).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+    expect(() => consistencyProof(first, second, leafAt(entriesOf(4)))).toThrow(
+      expect.objectContaining({ code: 'log-invalid' }),
+    );
   });
 
   it.each([
@@ -200,12 +245,27 @@ describe('a consistency proof', () => {
     ['a second size between two', 3, 7.5],
   ])('says nothing of %s', (_, older, newer) => {
     const { first, second, proof } = claimOf(3, 7);
-    expect(verifyConsistency({ first: { ...first, size: older }, second: { ...second, size: newer }, proof })).toBe(false);
+    expect(
+      verifyConsistency({
+        first: { ...first, size: older },
+        second: { ...second, size: newer },
+        proof,
+      }),
+    ).toBe(false);
   });
 
   it('is no inclusion proof that starts before the first leaf', () => {
-    const [leaf, ...path] = [leafAt(entriesOf(4))(0), ...inclusionProof(0, 4, leafAt(entriesOf(4)))];
-    expect(verifyConsistency({ first: { size: -1, root: leaf }, second: head(4), proof: [leaf, ...path] })).toBe(false);
+    const [leaf, ...path] = [
+      leafAt(entriesOf(4))(0),
+      ...inclusionProof(0, 4, leafAt(entriesOf(4))),
+    ];
+    expect(
+      verifyConsistency({
+        first: { size: -1, root: leaf },
+        second: head(4),
+        proof: [leaf, ...path],
+      }),
+    ).toBe(false);
   });
 
   it('that stops before the top shows no smaller tree as a larger one', () => {
@@ -218,21 +278,36 @@ describe('a consistency proof', () => {
   it('does not move a byte from one hash into the next', () => {
     const [four, five, six] = [4, 5, 6].map(leafAt(entriesOf(7)));
     if (four === undefined || five === undefined || six === undefined) throw new Error('no leaves');
-    const [pair, left] = [nodeHash(four, five), head(4).root];
+    const pair = nodeHash(four, five);
+    const left = head(4).root;
     const short = pair.subarray(0, 31);
     const proof = [short, Buffer.concat([pair.subarray(31), six]), left];
-    expect(verifyConsistency({ first: { size: 6, root: nodeHash(left, short) }, second: head(7), proof })).toBe(false);
+    expect(
+      verifyConsistency({
+        first: { size: 6, root: nodeHash(left, short) },
+        second: head(7),
+        proof,
+      }),
+    ).toBe(false);
   });
 
   it('never goes backwards', () => {
-    expect(verifyConsistency({ first: head(4), second: { size: 3, root: head(4).root }, proof: [] })).toBe(false);
+    expect(
+      verifyConsistency({ first: head(4), second: { size: 3, root: head(4).root }, proof: [] }),
+    ).toBe(false);
     expect(verifyConsistency({ first: head(4), second: head(3), proof: [] })).toBe(false);
-    expect(() => consistencyProof(4, 3, leafAt(entriesOf(4)))).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+    expect(() => consistencyProof(4, 3, leafAt(entriesOf(4)))).toThrow(
+      expect.objectContaining({ code: 'log-invalid' }),
+    );
   });
 
   it('from nothing is nothing, and only the empty tree begins everywhere', () => {
     expect(verifyConsistency({ first: head(0), second: head(5), proof: [] })).toBe(true);
-    expect(verifyConsistency({ first: { size: 0, root: head(1).root }, second: head(5), proof: [] })).toBe(false);
-    expect(verifyConsistency({ first: head(0), second: head(5), proof: [head(1).root] })).toBe(false);
+    expect(
+      verifyConsistency({ first: { size: 0, root: head(1).root }, second: head(5), proof: [] }),
+    ).toBe(false);
+    expect(verifyConsistency({ first: head(0), second: head(5), proof: [head(1).root] })).toBe(
+      false,
+    );
   });
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseNote, parseSignatureLine, printSignatureLine } from '../../../skills-index/log/note.ts';
+import {
+  parseNote,
+  parseSignatureLine,
+  printSignatureLine,
+} from '../../../skills-index/log/note.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const line = printSignatureLine({ name: 'skills.example', keyed: Buffer.alloc(68, 1) });
@@ -11,7 +15,10 @@ describe('a signed note', () => {
       body: 'a\nb\n',
       signatures: [{ name: 'skills.example', keyed: Buffer.alloc(68, 1) }],
     });
-    expect(parseNote(`a\n\nb\n\n${line}${line}`)).toMatchObject({ body: 'a\n\nb\n', signatures: [{}, {}] });
+    expect(parseNote(`a\n\nb\n\n${line}${line}`)).toMatchObject({
+      body: 'a\n\nb\n',
+      signatures: [{}, {}],
+    });
   });
 
   it.each([
@@ -25,7 +32,10 @@ describe('a signed note', () => {
     ['a name with a space of another script', `a\n\n${line.replace('skills.', 'skills\u00a0')}`],
     ['no name', `a\n\n${line.replace('skills.example', '')}`],
     ['base64 in another form', `a\n\n${line.replace(/A/g, '-')}`],
-    ['a signature of four bytes', `a\n\n${printSignatureLine({ name: 'a', keyed: Buffer.alloc(4) })}`],
+    [
+      'a signature of four bytes',
+      `a\n\n${printSignatureLine({ name: 'a', keyed: Buffer.alloc(4) })}`,
+    ],
     ['101 signatures', `a\n\n${line.repeat(101)}`],
     ['more than 64 KiB', `${'a'.repeat(65_536)}\n\n${line}`],
   ])('is refused with %s', (_, text) => {
@@ -34,7 +44,9 @@ describe('a signed note', () => {
 
   it('of 100 signatures is read, and one of five bytes', () => {
     expect(parseNote(`a\n\n${line.repeat(100)}`).signatures).toHaveLength(100);
-    expect(parseSignatureLine(printSignatureLine({ name: 'a', keyed: Buffer.alloc(5) }).trimEnd())).toMatchObject({ name: 'a' });
+    expect(
+      parseSignatureLine(printSignatureLine({ name: 'a', keyed: Buffer.alloc(5) }).trimEnd()),
+    ).toMatchObject({ name: 'a' });
   });
 
   it('is read back as it was printed, or refused, whatever comes', () => {
@@ -43,13 +55,17 @@ describe('a signed note', () => {
       keyed: fc.uint8Array({ minLength: 5, maxLength: 80 }),
     });
     fc.assert(
-      fc.property(fc.stringMatching(/^[^\n]{1,30}$/), fc.array(signature, { minLength: 1, maxLength: 5 }), (text, list) => {
-        const read = parseNote(`${text}\n\n${list.map(printSignatureLine).join('')}`);
-        expect(read).toEqual({
-          body: `${text}\n`,
-          signatures: list.map(({ name, keyed }) => ({ name, keyed: Buffer.from(keyed) })),
-        });
-      }),
+      fc.property(
+        fc.stringMatching(/^[^\n]{1,30}$/),
+        fc.array(signature, { minLength: 1, maxLength: 5 }),
+        (text, list) => {
+          const read = parseNote(`${text}\n\n${list.map(printSignatureLine).join('')}`);
+          expect(read).toEqual({
+            body: `${text}\n`,
+            signatures: list.map(({ name, keyed }) => ({ name, keyed: Buffer.from(keyed) })),
+          });
+        },
+      ),
     );
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -8,15 +8,29 @@ import {
   nodesFromLeaves,
   treeRootFrom,
 } from '../../../skills-index/log/merkle-tree.ts';
-import { hashTile, parseHashTile, type TileId, tilePath, tilesOf } from '../../../skills-index/log/tile.ts';
-import { answerFrom, askConsistency, askHead, askInclusion, tilesFor } from '../../../skills-index/log/tile-proof.ts';
+import {
+  hashTile,
+  parseHashTile,
+  type TileId,
+  tilePath,
+  tilesOf,
+} from '../../../skills-index/log/tile.ts';
+import {
+  answerFrom,
+  askConsistency,
+  askHead,
+  askInclusion,
+  tilesFor,
+} from '../../../skills-index/log/tile-proof.ts';
 
 const leafAt = (index: number): Hash => leafHash(Buffer.from(`entry ${index}`));
 const nodeAt = nodesFromLeaves(leafAt);
 const contentOf = (tile: TileId): readonly Hash[] => parseHashTile(hashTile(tile, nodeAt), tile);
 const served = (tiles: readonly TileId[]): Map<string, readonly Hash[]> =>
   new Map(tiles.map((tile) => [tilePath(tile), contentOf(tile)]));
-const sizes = fc.integer({ min: 1, max: 1_500 }).chain((size) => fc.tuple(fc.constant(size), fc.integer({ min: 1, max: size })));
+const sizes = fc
+  .integer({ min: 1, max: 1_500 })
+  .chain((size) => fc.tuple(fc.constant(size), fc.integer({ min: 1, max: size })));
 
 describe('what is asked of tiles', () => {
   it('is answered as from the leaves, with tiles that the tree has', () => {
@@ -43,7 +57,9 @@ describe('what is asked of tiles', () => {
     const question = askConsistency(300, 700);
     const tiles = served(tilesFor(question, 700));
     for (const path of tiles.keys()) {
-      expect(answerFrom(question, 700, new Map([...tiles].filter(([other]) => other !== path)))).toBeUndefined();
+      expect(
+        answerFrom(question, 700, new Map([...tiles].filter(([other]) => other !== path))),
+      ).toBeUndefined();
       expect(answerFrom(question, 700, new Map([...tiles, [path, []]]))).toBeUndefined();
     }
   });

@@ -76,7 +76,11 @@ describe('the tiles of a log', () => {
   });
 
   it('are partial only where the log ends', () => {
-    expect(tilesOf(256).map(tilePath)).toEqual(['tile/entries/000', 'tile/0/000', 'tile/1/000.p/1']);
+    expect(tilesOf(256).map(tilePath)).toEqual([
+      'tile/entries/000',
+      'tile/0/000',
+      'tile/1/000.p/1',
+    ]);
     expect(tilesOf(257).map(tilePath)).toEqual([
       'tile/entries/000',
       'tile/entries/001.p/1',
@@ -105,9 +109,21 @@ describe('the tiles of a log', () => {
   });
 
   it('give every node of the tree', () => {
-    expect(tileOfNode(600, 0, 599)).toEqual({ tile: { level: 0, index: 2, width: 88 }, from: 87, count: 1 });
-    expect(tileOfNode(600, 3, 4)).toEqual({ tile: { level: 0, index: 0, width: 256 }, from: 32, count: 8 });
-    expect(tileOfNode(600, 8, 1)).toEqual({ tile: { level: 1, index: 0, width: 2 }, from: 1, count: 1 });
+    expect(tileOfNode(600, 0, 599)).toEqual({
+      tile: { level: 0, index: 2, width: 88 },
+      from: 87,
+      count: 1,
+    });
+    expect(tileOfNode(600, 3, 4)).toEqual({
+      tile: { level: 0, index: 0, width: 256 },
+      from: 32,
+      count: 8,
+    });
+    expect(tileOfNode(600, 8, 1)).toEqual({
+      tile: { level: 1, index: 0, width: 2 },
+      from: 1,
+      count: 1,
+    });
   });
 
   it('are refused at another length', () => {
@@ -117,23 +133,40 @@ describe('the tiles of a log', () => {
   });
 
   it('hold entries with their lengths', () => {
-    expect(entryTile([Buffer.from('ab'), Buffer.from('')])).toEqual(Buffer.from([0, 2, 97, 98, 0, 0]));
+    expect(entryTile([Buffer.from('ab'), Buffer.from('')])).toEqual(
+      Buffer.from([0, 2, 97, 98, 0, 0]),
+    );
     expect(entryTile([Buffer.alloc(65_535)])).toHaveLength(65_537);
-    expect(() => entryTile([Buffer.alloc(65_536)])).toThrow(expect.objectContaining({ code: 'log-invalid' }));
+    expect(() => entryTile([Buffer.alloc(65_536)])).toThrow(
+      expect.objectContaining({ code: 'log-invalid' }),
+    );
   });
 });
 
 describe('an entry bundle', () => {
   it('is read as it was written, and not when a byte is missing, is more, or the tile is of another width', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 20 }), fc.nat(), (entries, cut) => {
-        const tile: TileId = { level: 'entries', index: 0, width: entries.length };
-        const bytes = entryTile(entries);
-        expect(parseEntryTile(bytes, tile).map((one) => [...one])).toEqual(entries.map((one) => [...one]));
-        for (const wrong of [bytes.subarray(0, cut % bytes.byteLength), Buffer.concat([bytes, Buffer.of(0)])])
-          expect(() => parseEntryTile(wrong, tile)).toThrow(expect.objectContaining({ code: 'log-invalid' }));
-        expect(() => parseEntryTile(bytes, { ...tile, width: entries.length + 1 })).toThrow('does not hold');
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 20 }),
+        fc.nat(),
+        (entries, cut) => {
+          const tile: TileId = { level: 'entries', index: 0, width: entries.length };
+          const bytes = entryTile(entries);
+          expect(parseEntryTile(bytes, tile).map((one) => [...one])).toEqual(
+            entries.map((one) => [...one]),
+          );
+          for (const wrong of [
+            bytes.subarray(0, cut % bytes.byteLength),
+            Buffer.concat([bytes, Buffer.of(0)]),
+          ])
+            expect(() => parseEntryTile(wrong, tile)).toThrow(
+              expect.objectContaining({ code: 'log-invalid' }),
+            );
+          expect(() => parseEntryTile(bytes, { ...tile, width: entries.length + 1 })).toThrow(
+            'does not hold',
+          );
+        },
+      ),
     );
   });
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBundlePath, pathTwinKey, whyNotBundlePath } from '../../../skills-index/skill/bundle-path.ts';
+import {
+  isBundlePath,
+  pathTwinKey,
+  whyNotBundlePath,
+} from '../../../skills-index/skill/bundle-path.ts';
 
 describe('a path inside a skill', () => {
   it.each([
@@ -80,13 +84,20 @@ describe('a path inside a skill', () => {
 
   it('never leaves the folder it is joined to', () => {
     const nasty = fc
-      .array(fc.constantFrom('..', '.', '/', '\\', 'a', ' ', '~', 'C:', '\u0000', '\u202e'), { maxLength: 8 })
+      .array(fc.constantFrom('..', '.', '/', '\\', 'a', ' ', '~', 'C:', '\u0000', '\u202e'), {
+        maxLength: 8,
+      })
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(fc.oneof(nasty, fc.string({ unit: 'binary' })), (path) => {
         if (!isBundlePath(path)) return;
-        const { pathname } = new URL(path.split('/').map(encodeURIComponent).join('/'), 'file:///skills/a/');
-        expect(pathname.startsWith('/skills/a/') && pathname.length > '/skills/a/'.length).toBe(true);
+        const { pathname } = new URL(
+          path.split('/').map(encodeURIComponent).join('/'),
+          'file:///skills/a/',
+        );
+        expect(pathname.startsWith('/skills/a/') && pathname.length > '/skills/a/'.length).toBe(
+          true,
+        );
       }),
     );
   });

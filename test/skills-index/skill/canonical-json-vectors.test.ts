@@ -34,10 +34,26 @@ const numbers: readonly (readonly [string, string | undefined])[] = [
 
 /** What is read, and what is written: one rule of the RFC each. */
 const documents: readonly (readonly [string, string, string])[] = [
-  ['lists keep their order', '[56,{"d":true,"10":null,"1":[]}]', '[56,{"1":[],"10":null,"d":true}]'],
-  ['keys sort as text, not as numbers', '{"10":1,"9":2,"1":3,"01":4}', '{"01":4,"1":3,"10":1,"9":2}'],
-  ['keys do not sort as a language does', '{"péché":1,"peach":2,"pêche":3,"sin":4}', '{"peach":2,"péché":1,"pêche":3,"sin":4}'],
-  ['capitals sort before small letters', '{"b":1,"a":2,"B":3,"A":4,"":5}', '{"":5,"A":4,"B":3,"a":2,"b":1}'],
+  [
+    'lists keep their order',
+    '[56,{"d":true,"10":null,"1":[]}]',
+    '[56,{"1":[],"10":null,"d":true}]',
+  ],
+  [
+    'keys sort as text, not as numbers',
+    '{"10":1,"9":2,"1":3,"01":4}',
+    '{"01":4,"1":3,"10":1,"9":2}',
+  ],
+  [
+    'keys do not sort as a language does',
+    '{"péché":1,"peach":2,"pêche":3,"sin":4}',
+    '{"peach":2,"péché":1,"pêche":3,"sin":4}',
+  ],
+  [
+    'capitals sort before small letters',
+    '{"b":1,"a":2,"B":3,"A":4,"":5}',
+    '{"":5,"A":4,"B":3,"a":2,"b":1}',
+  ],
   ['a shorter key sorts first', '{"aa":1,"a":2}', '{"a":2,"aa":1}'],
   ['nothing is normalised', '{"t":"A\\u030a"}', '{"t":"A\u030a"}'],
   [
@@ -46,11 +62,31 @@ const documents: readonly (readonly [string, string, string])[] = [
     '{"1":{"\\n":56,"f":{"F":5,"f":"hi"}},"10":{}}',
   ],
   ['white space goes', ' { "a" :\n[ 1 ,\t2 ] }\r\n', '{"a":[1,2]}'],
-  ['numbers have one form', '[1.0,1e2,-0,0.10,1E-7,100000000000000000000000]', '[1,100,0,0.1,1e-7,1e+23]'],
-  ['escapes are the short ones', '["\\u0008\\u0009\\u000A\\u000c\\u000D\\u0022\\u005C"]', '["\\b\\t\\n\\f\\r\\"\\\\"]'],
-  ['other controls are written \\u00xx in small letters', '["\\u0000\\u001F\\u000b"]', '["\\u0000\\u001f\\u000b"]'],
-  ['all else is written as it is', '["\\u002f\\u007f\\u0080\\u2028\\ud83d\\ude00\\u003c"]', '["/\u007f\u0080\u2028\u{1f600}<"]'],
-  ['surrogates sort before private characters', '{"\\ufb33":1,"\\ud83d\\ude02":2}', '{"\u{1f602}":2,"\ufb33":1}'],
+  [
+    'numbers have one form',
+    '[1.0,1e2,-0,0.10,1E-7,100000000000000000000000]',
+    '[1,100,0,0.1,1e-7,1e+23]',
+  ],
+  [
+    'escapes are the short ones',
+    '["\\u0008\\u0009\\u000A\\u000c\\u000D\\u0022\\u005C"]',
+    '["\\b\\t\\n\\f\\r\\"\\\\"]',
+  ],
+  [
+    'other controls are written \\u00xx in small letters',
+    '["\\u0000\\u001F\\u000b"]',
+    '["\\u0000\\u001f\\u000b"]',
+  ],
+  [
+    'all else is written as it is',
+    '["\\u002f\\u007f\\u0080\\u2028\\ud83d\\ude00\\u003c"]',
+    '["/\u007f\u0080\u2028\u{1f600}<"]',
+  ],
+  [
+    'surrogates sort before private characters',
+    '{"\\ufb33":1,"\\ud83d\\ude02":2}',
+    '{"\u{1f602}":2,"\ufb33":1}',
+  ],
   ['__proto__ is a key like others', '{"b":1,"__proto__":{"a":1}}', '{"__proto__":{"a":1},"b":1}'],
   ['empty is short', '{"b":{},"a":[],"c":""}', '{"a":[],"b":{},"c":""}'],
 ];
@@ -58,7 +94,8 @@ const documents: readonly (readonly [string, string, string])[] = [
 describe('RFC 8785', () => {
   it.each(numbers)('writes the double %s as %s', (bits, text) => {
     const value = Buffer.from(bits, 'hex').readDoubleBE();
-    if (text === undefined) expect(() => canonicalJson(value)).toThrow(expect.objectContaining({ code: 'json-invalid' }));
+    if (text === undefined)
+      expect(() => canonicalJson(value)).toThrow(expect.objectContaining({ code: 'json-invalid' }));
     else expect(canonicalJson([value])).toBe(`[${text}]`);
   });
 
@@ -72,7 +109,9 @@ describe('RFC 8785', () => {
       '\u0080': 'Control',
       '\u00f6': 'Latin Small Letter O With Diaeresis',
     };
-    const places = Object.values(value).map((name) => [canonicalJson(value).indexOf(`:${JSON.stringify(name)}`), name] as const);
+    const places = Object.values(value).map(
+      (name) => [canonicalJson(value).indexOf(`:${JSON.stringify(name)}`), name] as const,
+    );
     expect(places.sort(([a], [b]) => a - b).map(([, name]) => name)).toEqual([
       'Carriage Return',
       'One',
@@ -92,12 +131,35 @@ describe('RFC 8785', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.string({
-        unit: fc.constantFrom('\u0000', '\u001f', '"', '\\', '/', '\b', '\u007f', '\u2028', '\ud83d\ude00', '\ufb33', '1'),
+        unit: fc.constantFrom(
+          '\u0000',
+          '\u001f',
+          '"',
+          '\\',
+          '/',
+          '\b',
+          '\u007f',
+          '\u2028',
+          '\ud83d\ude00',
+          '\ufb33',
+          '1',
+        ),
       }),
     );
-    const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger());
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.maxSafeInteger(),
+    );
     const { value } = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 4 }, text, number, fc.boolean(), fc.constant(null), tie('list'), tie('object')),
+      value: fc.oneof(
+        { maxDepth: 4 },
+        text,
+        number,
+        fc.boolean(),
+        fc.constant(null),
+        tie('list'),
+        tie('object'),
+      ),
       list: fc.array(tie('value'), { maxLength: 5 }),
       object: fc.dictionary(text, tie('value'), { maxKeys: 6 }),
     }));
@@ -112,22 +174,39 @@ describe('RFC 8785', () => {
 
 /** Sorts by the bytes of UTF-16 big-endian, and writes strings character by character. */
 function pieces(value: unknown): string[] {
-  if (typeof value === 'string') return ['"', ...Array.from({ length: value.length }, (_, at) => escaped(value, at)), '"'];
+  if (typeof value === 'string')
+    return ['"', ...Array.from({ length: value.length }, (_, at) => escaped(value, at)), '"'];
   if (typeof value !== 'object' || value === null) return [Object.is(value, -0) ? '0' : `${value}`];
   const isList = Array.isArray(value);
   const members = isList ? value.map((one: unknown) => pieces(one)) : [];
   if (!isList) {
     const keys = Reflect.ownKeys(value).map(String);
-    keys.sort((a, b) => Buffer.compare(Buffer.from(a, 'utf16le').swap16(), Buffer.from(b, 'utf16le').swap16()));
+    keys.sort((a, b) =>
+      Buffer.compare(Buffer.from(a, 'utf16le').swap16(), Buffer.from(b, 'utf16le').swap16()),
+    );
     for (const key of keys) members.push([...pieces(key), ':', ...pieces(Reflect.get(value, key))]);
   }
-  return [isList ? '[' : '{', ...members.flatMap((member, at) => (at === 0 ? member : [',', ...member])), isList ? ']' : '}'];
+  return [
+    isList ? '[' : '{',
+    ...members.flatMap((member, at) => (at === 0 ? member : [',', ...member])),
+    isList ? ']' : '}',
+  ];
 }
 
-const short: Readonly<Record<string, string>> = { '\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r', '"': '"', '\\': '\\' };
+const short: Readonly<Record<string, string>> = {
+  '\b': 'b',
+  '\t': 't',
+  '\n': 'n',
+  '\f': 'f',
+  '\r': 'r',
+  '"': '"',
+  '\\': '\\',
+};
 
 function escaped(text: string, at: number): string {
   const unit = text.charAt(at);
   if (short[unit] !== undefined) return `\\${short[unit]}`;
-  return text.charCodeAt(at) < 0x20 ? `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}` : unit;
+  return text.charCodeAt(at) < 0x20
+    ? `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`
+    : unit;
 }

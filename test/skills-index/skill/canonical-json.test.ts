@@ -16,9 +16,19 @@ describe('canonical JSON', () => {
   });
 
   it('sorts keys by UTF-16 code units (RFC 8785 §3.2.3)', () => {
-    const value = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\u{1f600}': 5, '\u0080': 6, '\u00f6': 7 };
+    const value = {
+      '\u20ac': 1,
+      '\r': 2,
+      '\ufb33': 3,
+      '1': 4,
+      '\u{1f600}': 5,
+      '\u0080': 6,
+      '\u00f6': 7,
+    };
     expect(Object.values(JSON.parse(canonicalJson(value)))).toHaveLength(7);
-    expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"\u{1f600}":5,"\ufb33":3}');
+    expect(canonicalJson(value)).toBe(
+      '{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"\u{1f600}":5,"\ufb33":3}',
+    );
   });
 
   it('is the same for equal values, whatever the order of their keys, and reads back equal', () => {
@@ -54,7 +64,9 @@ describe('canonical JSON', () => {
 
 describe('a digest', () => {
   it('is of bytes or of text in UTF-8', () => {
-    expect(digestOf('')).toBe('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    expect(digestOf('')).toBe(
+      'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
     expect(digestOf('ü')).toBe(digestOf(Buffer.from('ü')));
     expect(canonicalDigest({ b: 1, a: 2 })).toBe(digestOf('{"a":2,"b":1}'));
     expect(hexOf(digestOf(''))).toHaveLength(64);

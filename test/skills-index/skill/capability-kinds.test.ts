@@ -57,17 +57,25 @@ describe('kinds', () => {
     const mount = (rest: object): string => printCapability({ kind: 'mount', mode: 'ro', ...rest });
     expect(mount({ source: 'workspace:a', target: '/a' })).toBe('mount ro workspace:a at /a');
     expect(mount({ path: '/a/*' })).toBe('mount ro /a/*');
-    expect(mount({ source: 'workspace:a', target: '/a', path: '/b' })).toBe('mount ro workspace:a at /a, path /b');
+    expect(mount({ source: 'workspace:a', target: '/a', path: '/b' })).toBe(
+      'mount ro workspace:a at /a, path /b',
+    );
     expect(mount({ source: 'workspace:a' })).toBe('mount ro workspace:a at undefined');
     expect(mount({ target: '/a' })).toBe('mount ro undefined at /a');
-    expect(printCapability({ kind: 'egress', url: 'https://a.example/*', methods: ['GET', 'POST'] })).toBe(
-      'egress GET,POST https://a.example/*',
-    );
+    expect(
+      printCapability({ kind: 'egress', url: 'https://a.example/*', methods: ['GET', 'POST'] }),
+    ).toBe('egress GET,POST https://a.example/*');
   });
 
   it('are not unused where a call goes to one of the hosts of a secret', () => {
-    const declared = { ...noCapabilities, secret: [{ name: 'N', hosts: ['a.example', 'b.example'], as: 'bearer' }] } as const;
-    const calling = (host: string) => ({ ...noCapabilities, egress: [{ url: `https://${host}/x`, methods: ['GET'] }] });
+    const declared = {
+      ...noCapabilities,
+      secret: [{ name: 'N', hosts: ['a.example', 'b.example'], as: 'bearer' }],
+    } as const;
+    const calling = (host: string) => ({
+      ...noCapabilities,
+      egress: [{ url: `https://${host}/x`, methods: ['GET'] }],
+    });
     expect(isEmpty(unused(declared, calling('b.example')))).toBe(true);
     expect(isEmpty(unused(declared, calling('c.example')))).toBe(false);
   });

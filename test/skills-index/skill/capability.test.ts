@@ -22,18 +22,32 @@ const host = fc.constantFrom('a.example', 'b.example', 'x.a.example', '*.a.examp
 const methods = fc.uniqueArray(fc.constantFrom('GET', 'POST', '*'), { minLength: 1 });
 const mode = fc.constantFrom('ro' as const, 'rw' as const, 'cow' as const);
 const url = fc
-  .tuple(fc.constantFrom('https', 'http'), host, fc.constantFrom('', ':8443'), fc.constantFrom('/*', '/v2/*', '/v2/deals', '/v2'))
+  .tuple(
+    fc.constantFrom('https', 'http'),
+    host,
+    fc.constantFrom('', ':8443'),
+    fc.constantFrom('/*', '/v2/*', '/v2/deals', '/v2'),
+  )
   .map(([scheme, at, port, path]) => `${scheme}://${at}${port}${path}`);
 /** What a manifest can say; mounts of a path are only observed and are no part of this order. */
 const declared: fc.Arbitrary<Capability> = fc.oneof(
   name.map((one) => ({ kind: 'env', name: one }) as const),
   fc
-    .tuple(name, fc.uniqueArray(host, { minLength: 1, maxLength: 3 }), fc.constantFrom<SecretUse>('bearer', 'basic'))
+    .tuple(
+      name,
+      fc.uniqueArray(host, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom<SecretUse>('bearer', 'basic'),
+    )
     .map(([one, hosts, as]) => ({ kind: 'secret', name: one, hosts, as }) as const),
-  fc.tuple(url, methods).map(([one, list]) => ({ kind: 'egress', url: one, methods: list }) as const),
+  fc
+    .tuple(url, methods)
+    .map(([one, list]) => ({ kind: 'egress', url: one, methods: list }) as const),
   fc
     .tuple(name, name, mode)
-    .map(([source, target, one]) => ({ kind: 'mount', source, target: `/${target}`, mode: one }) as const),
+    .map(
+      ([source, target, one]) =>
+        ({ kind: 'mount', source, target: `/${target}`, mode: one }) as const,
+    ),
   fc.constantFrom('git', 'sh', '*').map((program) => ({ kind: 'exec', program }) as const),
 );
 const observed: fc.Arbitrary<Capability> = fc.oneof(
@@ -50,14 +64,27 @@ describe('covering', () => {
   it('is reflexive, and transitive among what a manifest can say', () => {
     fc.assert(fc.property(observed, (one) => covers(one, one)));
     fc.assert(
-      fc.property(declared, declared, declared, (a, b, c) => !(covers(a, b) && covers(b, c)) || covers(a, c)),
+      fc.property(
+        declared,
+        declared,
+        declared,
+        (a, b, c) => !(covers(a, b) && covers(b, c)) || covers(a, c),
+      ),
       { numRuns: 1_000 },
     );
   });
 
   it.each<[Capability, Capability, boolean]>([
-    [{ kind: 'secret', name: 'T', hosts: ['a.example'], as: 'bearer' }, { kind: 'env', name: 'T' }, true],
-    [{ kind: 'env', name: 'T' }, { kind: 'secret', name: 'T', hosts: ['a.example'], as: 'bearer' }, false],
+    [
+      { kind: 'secret', name: 'T', hosts: ['a.example'], as: 'bearer' },
+      { kind: 'env', name: 'T' },
+      true,
+    ],
+    [
+      { kind: 'env', name: 'T' },
+      { kind: 'secret', name: 'T', hosts: ['a.example'], as: 'bearer' },
+      false,
+    ],
     [{ kind: 'env', name: 'T' }, { kind: 'env', name: '*' }, false],
     [
       { kind: 'secret', name: 'T', hosts: ['a.example'], as: 'bearer' },
@@ -110,8 +137,17 @@ describe('covering', () => {
     expect(covers(wide, narrow)).toBe(expected);
   });
 
-  const mount = (mode_: 'ro' | 'rw' | 'cow'): Capability => ({ kind: 'mount', source: 'workspace:a', target: '/a', mode: mode_ });
-  const path = (at: string, mode_: 'ro' | 'rw' = 'ro'): Capability => ({ kind: 'mount', path: at, mode: mode_ });
+  const mount = (mode_: 'ro' | 'rw' | 'cow'): Capability => ({
+    kind: 'mount',
+    source: 'workspace:a',
+    target: '/a',
+    mode: mode_,
+  });
+  const path = (at: string, mode_: 'ro' | 'rw' = 'ro'): Capability => ({
+    kind: 'mount',
+    path: at,
+    mode: mode_,
+  });
   it.each<[Capability, Capability, boolean]>([
     [mount('rw'), mount('ro'), true],
     [mount('rw'), mount('cow'), true],
@@ -143,7 +179,8 @@ describe('the algebra', () => {
         expect(isEmpty(minus(taken, taken))).toBe(true);
         expect(minus(taken, noCapabilities)).toEqual(taken);
         expect(isEmpty(minus(rest, rest))).toBe(true);
-        for (const one of listCapabilities(rest)) expect(listCapabilities(given).some((wide) => covers(wide, one))).toBe(false);
+        for (const one of listCapabilities(rest))
+          expect(listCapabilities(given).some((wide) => covers(wide, one))).toBe(false);
       }),
     );
   });
@@ -162,7 +199,9 @@ describe('the algebra', () => {
   it('never grows by asking for more: giving more leaves less', () => {
     fc.assert(
       fc.property(some, some, some, (taken, given, more) =>
-        text(minus(taken, union(given, more))).every((one) => text(minus(taken, given)).includes(one)),
+        text(minus(taken, union(given, more))).every((one) =>
+          text(minus(taken, given)).includes(one),
+        ),
       ),
     );
   });
@@ -187,7 +226,9 @@ describe('one form', () => {
     fc.assert(
       fc.property(fc.array(declared, { maxLength: 6 }), fc.string(), (list, why) => {
         const turned = [...list].reverse().flatMap((one) => [one, { ...one, why }]);
-        expect(capabilityDigest(groupCapabilities(turned))).toBe(capabilityDigest(groupCapabilities(list)));
+        expect(capabilityDigest(groupCapabilities(turned))).toBe(
+          capabilityDigest(groupCapabilities(list)),
+        );
         expect(withoutWhy(groupCapabilities(turned))).toEqual(groupCapabilities(list));
       }),
     );
@@ -198,7 +239,9 @@ describe('one form', () => {
       fc.property(
         some,
         some,
-        (a, b) => (capabilityDigest(a) === capabilityDigest(b)) === (JSON.stringify(a) === JSON.stringify(b)),
+        (a, b) =>
+          (capabilityDigest(a) === capabilityDigest(b)) ===
+          (JSON.stringify(a) === JSON.stringify(b)),
       ),
     );
   });
@@ -207,7 +250,12 @@ describe('one form', () => {
     const [a, b] = [
       ['GET', 'POST'],
       ['POST', 'GET', 'GET'],
-    ].map((list) => capabilityDigest({ ...noCapabilities, egress: [{ url: 'https://a.example/', methods: list }] }));
+    ].map((list) =>
+      capabilityDigest({
+        ...noCapabilities,
+        egress: [{ url: 'https://a.example/', methods: list }],
+      }),
+    );
     expect(a).toBe(b);
   });
 });

@@ -13,7 +13,8 @@ const problemOf = (content: string | Uint8Array): Problem | undefined => {
     throw cause;
   }
 };
-const warningsOf = (text: string): string[] => parse(text).warnings.map(({ message, place }) => `${place?.line} ${message}`);
+const warningsOf = (text: string): string[] =>
+  parse(text).warnings.map(({ message, place }) => `${place?.line} ${message}`);
 
 describe('SKILL.md', () => {
   it('is read as the specification says', () => {
@@ -63,7 +64,10 @@ describe('SKILL.md', () => {
 
   it('keeps the version as it was written, from metadata before the top level', () => {
     expect(parse('---\nname: a\ndescription: b\nversion: 1.10\n---\n').version).toBe('1.10');
-    expect(parse('---\nname: a\ndescription: b\nversion: 2.0.0\nmetadata: {version: 1.0}\n---\n').version).toBe('1.0');
+    expect(
+      parse('---\nname: a\ndescription: b\nversion: 2.0.0\nmetadata: {version: 1.0}\n---\n')
+        .version,
+    ).toBe('1.0');
   });
 
   it('imports what OpenClaw’s metadata declares, under all of its names', () => {
@@ -75,14 +79,20 @@ describe('SKILL.md', () => {
   it('is read again with its colons quoted, and says so', () => {
     const skillMd = parse('---\nname: a\ndescription: Use when: needed\n---\n');
     expect(skillMd.description).toBe('Use when: needed');
-    expect(skillMd.warnings).toMatchObject([{ message: 'a value with a colon is not quoted', place: { line: 3 } }]);
+    expect(skillMd.warnings).toMatchObject([
+      { message: 'a value with a colon is not quoted', place: { line: 3 } },
+    ]);
   });
 });
 
 describe('what leaves the specification without harm', () => {
   it.each([
     ['no name', '---\ndescription: b\n---\n', '1 there is no name'],
-    ['a bad name', '---\nname: My Skill\ndescription: b\n---\n', '2 the name is not of lower-case letters, digits and hyphens'],
+    [
+      'a bad name',
+      '---\nname: My Skill\ndescription: b\n---\n',
+      '2 the name is not of lower-case letters, digits and hyphens',
+    ],
     [
       'a long description',
       `---\nname: a\ndescription: ${'x'.repeat(1025)}\n---\n`,
@@ -93,13 +103,21 @@ describe('what leaves the specification without harm', () => {
       '---\nname: a\ndescription: b\nmetadata:\n  x: {y: 1}\n---\n',
       '4 metadata has values that are not strings',
     ],
-    ['metadata that is a list', '---\nname: a\ndescription: b\nmetadata: [1]\n---\n', '4 metadata is not a map'],
+    [
+      'metadata that is a list',
+      '---\nname: a\ndescription: b\nmetadata: [1]\n---\n',
+      '4 metadata is not a map',
+    ],
     [
       'a list of tools',
       '---\nname: a\ndescription: b\nallowed-tools: [Read]\n---\n',
       '4 allowed-tools is a list, not one string',
     ],
-    ['a version at the top', '---\nname: a\ndescription: b\nversion: 1.0.0\n---\n', '4 version belongs under metadata'],
+    [
+      'a version at the top',
+      '---\nname: a\ndescription: b\nversion: 1.0.0\n---\n',
+      '4 version belongs under metadata',
+    ],
   ])('is a warning: %s', (_, text, warning) => {
     expect(warningsOf(text)).toEqual([warning]);
   });
@@ -114,7 +132,11 @@ describe('what cannot be read', () => {
     ['an empty description', '---\ndescription: " "\n---\n', /no text, or empty/],
     ['a description that is a list', '---\ndescription: [a]\n---\n', /no text, or empty/],
     ['broken YAML', '---\nname: a\nfoo: [\n---\n', /SKILL\.md:\d: /],
-    ['a key twice', '---\ndescription: a\ndescription: b\n---\n', /SKILL\.md:3: Map keys must be unique/],
+    [
+      'a key twice',
+      '---\ndescription: a\ndescription: b\n---\n',
+      /SKILL\.md:3: Map keys must be unique/,
+    ],
     ['a list of items', '---\n- a\n---\n', /not a list of keys/],
     ['what is not UTF-8', Buffer.from([0x2d, 0x2d, 0x2d, 0x0a, 0xff]), /not UTF-8/],
     [
@@ -123,9 +145,21 @@ describe('what cannot be read', () => {
       /cannot be read/,
     ],
     ['a ring', '---\na: &a [*a, *a]\ndescription: d\n---\n', /holds itself/],
-    ['what is deep', `---\na: ${'['.repeat(65)}${']'.repeat(65)}\ndescription: d\n---\n`, /more than 64 levels/],
-    ['what is very deep', `---\na: ${'['.repeat(20_000)}\ndescription: d\n---\n`, /more than 64 levels/],
-    ['too much of it', `---\ndescription: d\nx: ${'y'.repeat(70_000)}\n---\n`, /more than 65536 bytes/],
+    [
+      'what is deep',
+      `---\na: ${'['.repeat(65)}${']'.repeat(65)}\ndescription: d\n---\n`,
+      /more than 64 levels/,
+    ],
+    [
+      'what is very deep',
+      `---\na: ${'['.repeat(20_000)}\ndescription: d\n---\n`,
+      /more than 64 levels/,
+    ],
+    [
+      'too much of it',
+      `---\ndescription: d\nx: ${'y'.repeat(70_000)}\n---\n`,
+      /more than 65536 bytes/,
+    ],
   ])('is told: %s', (_, content, message) => {
     const problem = problemOf(content);
     expect(problem?.code).toBe('skill-md-invalid');
@@ -184,7 +218,9 @@ describe('what cannot be read', () => {
       '%YAML 9',
       '...',
     );
-    const text = fc.array(piece, { maxLength: 20 }).map((pieces) => `---\n${pieces.join('')}\n---\n`);
+    const text = fc
+      .array(piece, { maxLength: 20 })
+      .map((pieces) => `---\n${pieces.join('')}\n---\n`);
     fc.assert(
       fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), (content) => {
         const problem = problemOf(content);

@@ -8,15 +8,27 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const sha256 = digestOf('x');
 const skillMd = { path: 'SKILL.md', size: 1, sha256, mode: '644' };
-const file = (path: string, lies: object = {}): object => ({ path, size: 1, sha256, mode: '644', ...lies });
-const listOf = (...files: unknown[]): object => ({ schema: 'skillgate.bundle/1', files: [skillMd, ...files] });
+const file = (path: string, lies: object = {}): object => ({
+  path,
+  size: 1,
+  sha256,
+  mode: '644',
+  ...lies,
+});
+const listOf = (...files: unknown[]): object => ({
+  schema: 'skillgate.bundle/1',
+  files: [skillMd, ...files],
+});
 const good = canonicalJson(listOf(file('a')));
 
 function refusalOf(content: string | Uint8Array): string {
   try {
     parseBundle(Buffer.from(content));
   } catch (cause) {
-    if (cause instanceof Problem) return [cause.code, ...cause.reasons.map((reason) => reason.message), cause.message].join('\n');
+    if (cause instanceof Problem)
+      return [cause.code, ...cause.reasons.map((reason) => reason.message), cause.message].join(
+        '\n',
+      );
     throw cause;
   }
   return 'taken';
@@ -34,11 +46,31 @@ const lists: readonly (readonly [string, unknown, RegExp])[] = [
   ['with an empty path', { ...listOf(), files: [file(''), skillMd] }, /"" is empty/],
   ['with no path', listOf(file('a', { path: undefined })), /file 2 has no path/],
   ['with a number as path', listOf(file('a', { path: 1 })), /file 2 has no path/],
-  ['with a digest in capitals', listOf(file('a', { sha256: sha256.toUpperCase() })), /file 2 has no digest/],
-  ['with a digest without its kind', listOf(file('a', { sha256: sha256.slice(7) })), /file 2 has no digest/],
-  ['with a digest of another kind', listOf(file('a', { sha256: sha256.replace('256', '512') })), /file 2 has no digest/],
-  ['with a digest that is too short', listOf(file('a', { sha256: sha256.slice(0, -1) })), /file 2 has no digest/],
-  ['with a digest and a line feed', listOf(file('a', { sha256: `${sha256}\n` })), /file 2 has no digest/],
+  [
+    'with a digest in capitals',
+    listOf(file('a', { sha256: sha256.toUpperCase() })),
+    /file 2 has no digest/,
+  ],
+  [
+    'with a digest without its kind',
+    listOf(file('a', { sha256: sha256.slice(7) })),
+    /file 2 has no digest/,
+  ],
+  [
+    'with a digest of another kind',
+    listOf(file('a', { sha256: sha256.replace('256', '512') })),
+    /file 2 has no digest/,
+  ],
+  [
+    'with a digest that is too short',
+    listOf(file('a', { sha256: sha256.slice(0, -1) })),
+    /file 2 has no digest/,
+  ],
+  [
+    'with a digest and a line feed',
+    listOf(file('a', { sha256: `${sha256}\n` })),
+    /file 2 has no digest/,
+  ],
   ['with no digest', listOf(file('a', { sha256: undefined })), /file 2 has no digest/],
   ['with half a byte', listOf(file('a', { size: 0.5 })), /file 2 has a size/],
   ['with a size as text', listOf(file('a', { size: '1' })), /file 2 has a size/],
@@ -61,12 +93,20 @@ const lists: readonly (readonly [string, unknown, RegExp])[] = [
   ['with a mode in octal', listOf(file('a', { mode: 0o644 })), /file 2 has a mode/],
   ['with setuid', listOf(file('a', { mode: '4755' })), /file 2 has a mode/],
   ['with a mode of everybody', listOf(file('a', { mode: '777' })), /file 2 has a mode/],
-  ['with a key more in a file', listOf(file('a', { url: 'https://evil.example' })), /file 2 has the key "url"/],
+  [
+    'with a key more in a file',
+    listOf(file('a', { url: 'https://evil.example' })),
+    /file 2 has the key "url"/,
+  ],
   ['with a key that hides', listOf(file('a', { 'mode\u200b': '755' })), /file 2 has the key/],
   ['with a key more', { ...listOf(), extra: 1 }, /it has the key "extra"/],
   ['with a file that is a list', listOf(['a', 1, sha256, '644']), /file 2 is no object/],
   ['with a file that is nothing', listOf(null), /file 2 is no object/],
-  ['with an object of files', { schema: 'skillgate.bundle/1', files: { a: 1 } }, /not a list of files/],
+  [
+    'with an object of files',
+    { schema: 'skillgate.bundle/1', files: { a: 1 } },
+    /not a list of files/,
+  ],
   ['of another form', { ...listOf(), schema: 'skillgate.bundle/2' }, /not a list of files/],
   ['without a form', { files: [skillMd] }, /not a list of files/],
   ['of no files', { schema: 'skillgate.bundle/1', files: [] }, /skill-md-missing/],
@@ -88,14 +128,30 @@ const texts: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['1.0 bytes', good.replace('"size":1', '"size":1.0'), /not in canonical form/],
   ['1e0 bytes', good.replace('"size":1', '"size":1e0'), /not in canonical form/],
   ['-0 bytes', good.replace('"size":1', '"size":-0'), /not in canonical form/],
-  ['a number that rounds to a size', good.replace('"size":1', '"size":1.00000000000000001'), /not in canonical form/],
+  [
+    'a number that rounds to a size',
+    good.replace('"size":1', '"size":1.00000000000000001'),
+    /not in canonical form/,
+  ],
   ['a number beyond all', good.replace('"size":1', '"size":1e999'), /has a size/],
   ['a byte order mark', `\ufeff${good}`, /not in canonical form/],
-  ['a path twice in one file', good.replace('"path":"a"', '"path":"a","path":"b"'), /key "path" is there twice/],
+  [
+    'a path twice in one file',
+    good.replace('"path":"a"', '"path":"a","path":"b"'),
+    /key "path" is there twice/,
+  ],
   ['files twice', good.replace('"schema"', '"files":[],"schema"'), /key "files" is there twice/],
-  ['a key twice, once as an escape', good.replace('"path":"a"', '"path":"a","p\\u0061th":"b"'), /key "path" is there twice/],
+  [
+    'a key twice, once as an escape',
+    good.replace('"path":"a"', '"path":"a","p\\u0061th":"b"'),
+    /key "path" is there twice/,
+  ],
   ['half a surrogate pair', good.replace('"a"', '"\\ud800"'), /is not valid Unicode/],
-  ['half a surrogate pair in a key', good.replace('"path":"a"', '"\\udc00":1,"path":"a"'), /not in canonical form/],
+  [
+    'half a surrogate pair in a key',
+    good.replace('"path":"a"', '"\\udc00":1,"path":"a"'),
+    /not in canonical form/,
+  ],
   [
     'half a surrogate pair in its bytes',
     Buffer.concat([Buffer.from('"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"')]),
@@ -105,8 +161,16 @@ const texts: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['a comment', `${good}// a`, /json-invalid/],
   ['a second document', good + good, /json-invalid/],
   ['no end', good.slice(0, -1), /json-invalid/],
-  ['__proto__ as a key', good.replace('"path":"a"', '"__proto__":{"mode":"755"},"path":"a"'), /has the key "__proto__"/],
-  ['a million folders in a path', good.replace('"a"', `"${'a/'.repeat(1_000_000)}a"`), /longer than 200 bytes/],
+  [
+    '__proto__ as a key',
+    good.replace('"path":"a"', '"__proto__":{"mode":"755"},"path":"a"'),
+    /has the key "__proto__"/,
+  ],
+  [
+    'a million folders in a path',
+    good.replace('"a"', `"${'a/'.repeat(1_000_000)}a"`),
+    /longer than 200 bytes/,
+  ],
 ];
 
 describe('a list of files in hostile hands', () => {
@@ -149,12 +213,15 @@ describe('a list of files in hostile hands', () => {
   });
 
   it('is the one form of what it says: whatever else is taken differs in what it says', () => {
-    const { bytes } = packBundle(['SKILL.md', 'b', 'ü'].map((path) => ({ path, bytes: Buffer.from(path), mode: 0o644 })));
+    const { bytes } = packBundle(
+      ['SKILL.md', 'b', 'ü'].map((path) => ({ path, bytes: Buffer.from(path), mode: 0o644 })),
+    );
     fc.assert(
       fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {
         const bent = Buffer.from(bytes);
         bent[bit >> 3] = (bent[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        if (refusalOf(bent) === 'taken') expect(parseBundle(bent).bundle).not.toEqual(parseBundle(bytes).bundle);
+        if (refusalOf(bent) === 'taken')
+          expect(parseBundle(bent).bundle).not.toEqual(parseBundle(bytes).bundle);
       }),
       { numRuns: 500 },
     );
@@ -163,11 +230,17 @@ describe('a list of files in hostile hands', () => {
 
 describe('twins', () => {
   it('are at least what Unicode’s simple case folding holds for the same, letter by letter', () => {
-    const letters = Array.from({ length: 0x1_e9_43 }, (_, at) => String.fromCodePoint(at)).filter((one) => /^\p{L}$/u.test(one));
+    const letters = Array.from({ length: 0x1_e9_43 }, (_, at) => String.fromCodePoint(at)).filter(
+      (one) => /^\p{L}$/u.test(one),
+    );
     const apart = letters.flatMap((letter) =>
       [letter.toLowerCase(), letter.toUpperCase()]
         .filter((other) => other !== letter && [...other].length === 1)
-        .filter((other) => new RegExp(`^${other}$`, 'iu').test(letter) && pathTwinKey(letter) !== pathTwinKey(other)),
+        .filter(
+          (other) =>
+            new RegExp(`^${other}$`, 'iu').test(letter) &&
+            pathTwinKey(letter) !== pathTwinKey(other),
+        ),
     );
     expect(letters.length).toBeGreaterThan(50_000);
     expect(apart).toEqual([]);
@@ -175,13 +248,17 @@ describe('twins', () => {
 
   it('stay twins when they are normalised in any form or written in other case', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD'), (path, form) => {
-        // Writing a Greek iota below a letter in capitals moves it past other marks.
-        fc.pre(!path.normalize('NFD').includes('\u0345'));
-        expect(pathTwinKey(path.normalize(form))).toBe(pathTwinKey(path));
-        expect(pathTwinKey(path.toUpperCase())).toBe(pathTwinKey(path));
-        expect(pathTwinKey(path.toLowerCase())).toBe(pathTwinKey(path));
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD'),
+        (path, form) => {
+          // Writing a Greek iota below a letter in capitals moves it past other marks.
+          fc.pre(!path.normalize('NFD').includes('\u0345'));
+          expect(pathTwinKey(path.normalize(form))).toBe(pathTwinKey(path));
+          expect(pathTwinKey(path.toUpperCase())).toBe(pathTwinKey(path));
+          expect(pathTwinKey(path.toLowerCase())).toBe(pathTwinKey(path));
+        },
+      ),
     );
   });
 });

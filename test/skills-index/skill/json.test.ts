@@ -8,7 +8,9 @@ const messageOf = (content: string | Uint8Array): string => {
     parseJson(content, 'a.json');
     return 'read';
   } catch (cause) {
-    return cause instanceof Problem && cause.code === 'json-invalid' ? cause.message : `other: ${cause}`;
+    return cause instanceof Problem && cause.code === 'json-invalid'
+      ? cause.message
+      : `other: ${cause}`;
   }
 };
 
@@ -40,7 +42,9 @@ describe('strict JSON', () => {
           const { line, column } = placeOf(path);
           const rest = (text.split('\n')[line - 1] ?? '').slice(column - 1);
           const key = path.at(-1);
-          expect(rest.startsWith(typeof key === 'string' ? JSON.stringify(key) : JSON.stringify(leaf))).toBe(true);
+          expect(
+            rest.startsWith(typeof key === 'string' ? JSON.stringify(key) : JSON.stringify(leaf)),
+          ).toBe(true);
         }
       }),
     );
@@ -53,7 +57,11 @@ describe('strict JSON', () => {
       '{"a":1,"\\u0061":2}',
       'Cannot read a.json:1:8: key "a" is there twice',
     ],
-    ['a repeated key in a list', '[{},{"x":[{"y":1,"y":1}]}]', 'Cannot read a.json:1:18: key "y" is there twice'],
+    [
+      'a repeated key in a list',
+      '[{},{"x":[{"y":1,"y":1}]}]',
+      'Cannot read a.json:1:18: key "y" is there twice',
+    ],
     ['a repeated __proto__', '{"__proto__":1,"__proto__":2}', 'key "__proto__" is there twice'],
     ['too great a depth', '['.repeat(66) + ']'.repeat(66), 'more than 64 levels deep'],
     ['no end', '{"a":', 'Cannot read a.json'],
@@ -81,7 +89,11 @@ describe('strict JSON', () => {
 
   it('finds a place below a long key without writing that key down for each value', () => {
     const text = `{"${'k'.repeat(200_000)}":[${'1,'.repeat(40_000)}\n{"a":1}]}`;
-    expect(parseJson(text, 'a.json').placeOf(['k'.repeat(200_000), 40_000, 'a'])).toEqual({ path: 'a.json', line: 2, column: 2 });
+    expect(parseJson(text, 'a.json').placeOf(['k'.repeat(200_000), 40_000, 'a'])).toEqual({
+      path: 'a.json',
+      line: 2,
+      column: 2,
+    });
   });
 
   it('either reads or says why, whatever the bytes', () => {
@@ -112,5 +124,7 @@ describe('a place', () => {
 type Path = readonly (string | number)[];
 function leaves(value: unknown, path: Path): { path: Path; leaf: unknown }[] {
   if (typeof value !== 'object' || value === null) return [{ path, leaf: value }];
-  return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, Array.isArray(value) ? Number(key) : key]));
+  return Object.entries(value).flatMap(([key, member]) =>
+    leaves(member, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Manifest, parseManifest, parseManifestJson, printManifest } from '../../../skills-index/skill/manifest.ts';
+import {
+  type Manifest,
+  parseManifest,
+  parseManifestJson,
+  printManifest,
+} from '../../../skills-index/skill/manifest.ts';
 import { manifestJsonSchema } from '../../../skills-index/skill/manifest-json-schema.ts';
 import { looksSecret } from '../../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -23,7 +28,8 @@ const example = `{
   "limits": { "seconds": 120, "memoryMiB": 512 }
 }`;
 const parse = (text: string): Manifest => parseManifest(Buffer.from(text));
-const withCapabilities = (capabilities: unknown): string => JSON.stringify({ name: '@a/b', version: '1.0.0', capabilities });
+const withCapabilities = (capabilities: unknown): string =>
+  JSON.stringify({ name: '@a/b', version: '1.0.0', capabilities });
 const reasonsOf = (text: string): string[] => {
   try {
     parse(text);
@@ -62,9 +68,14 @@ describe('skill.json', () => {
 
   it('defaults to reading requests and to copies of a workspace', () => {
     const manifest = parse(
-      withCapabilities({ egress: [{ url: 'https://a.example:443', why }], mount: [{ source: 'workspace:', target: '/w', why }] }),
+      withCapabilities({
+        egress: [{ url: 'https://a.example:443', why }],
+        mount: [{ source: 'workspace:', target: '/w', why }],
+      }),
     );
-    expect(manifest.capabilities.egress).toEqual([{ url: 'https://a.example/*', methods: ['GET', 'HEAD'], why }]);
+    expect(manifest.capabilities.egress).toEqual([
+      { url: 'https://a.example/*', methods: ['GET', 'HEAD'], why },
+    ]);
     expect(manifest.capabilities.mount).toMatchObject([{ mode: 'cow' }]);
   });
 
@@ -72,7 +83,9 @@ describe('skill.json', () => {
     const manifest = parse(example);
     expect(parse(printManifest(manifest))).toEqual(manifest);
     expect(printManifest(parse(printManifest(manifest)))).toBe(printManifest(manifest));
-    expect(parse(printManifest(parse('{"name":"@a/b","version":"1.0.0"}')))).toEqual(parse('{"name":"@a/b","version":"1.0.0"}'));
+    expect(parse(printManifest(parse('{"name":"@a/b","version":"1.0.0"}')))).toEqual(
+      parse('{"name":"@a/b","version":"1.0.0"}'),
+    );
   });
 
   it('has one form, whatever the order in which it was written', () => {
@@ -80,7 +93,9 @@ describe('skill.json', () => {
       { url: 'https://b.example/', why },
       { url: 'https://a.example/', methods: ['POST', 'GET'], why },
     ];
-    expect(parse(withCapabilities({ egress: list }))).toEqual(parse(withCapabilities({ egress: [...list].reverse() })));
+    expect(parse(withCapabilities({ egress: list }))).toEqual(
+      parse(withCapabilities({ egress: [...list].reverse() })),
+    );
   });
 });
 
@@ -97,7 +112,11 @@ describe('what is wrong with it', () => {
       expect(message).toBe(
         'Cannot read a/skill.json: 5 reasons, first: name is not a skill name such as "@acme/weekly-report" (line 2, column 3)',
       );
-      expect(reasons.map(({ message: text_, place }) => `${place?.path}:${place?.line}:${place?.column} ${text_}`)).toEqual([
+      expect(
+        reasons.map(
+          ({ message: text_, place }) => `${place?.path}:${place?.line}:${place?.column} ${text_}`,
+        ),
+      ).toEqual([
         'a/skill.json:2:3 name is not a skill name such as "@acme/weekly-report"',
         'a/skill.json:3:3 version is not a version such as "1.4.0" (semver 2)',
         'a/skill.json:4:3 colour is not a known key',
@@ -113,9 +132,21 @@ describe('what is wrong with it', () => {
     ['a number as name', '{"name":7,"version":"1.0.0"}', 'name is 7, expected string'],
     ['null as capabilities', withCapabilities(null), 'capabilities is null, expected Object'],
     ['a list as capabilities', withCapabilities([]), 'capabilities is "a list", expected Object'],
-    ['a kind that there is not', withCapabilities({ network: [] }), 'capabilities.network is not a known key'],
-    ['a repeated key', '{"name":"@a/b","version":"1.0.0","version":"2.0.0"}', 'key "version" is there twice'],
-    ['__proto__', '{"name":"@a/b","version":"1.0.0","__proto__":{"capabilities":{}}}', '__proto__ is not allowed as a key'],
+    [
+      'a kind that there is not',
+      withCapabilities({ network: [] }),
+      'capabilities.network is not a known key',
+    ],
+    [
+      'a repeated key',
+      '{"name":"@a/b","version":"1.0.0","version":"2.0.0"}',
+      'key "version" is there twice',
+    ],
+    [
+      '__proto__',
+      '{"name":"@a/b","version":"1.0.0","__proto__":{"capabilities":{}}}',
+      '__proto__ is not allowed as a key',
+    ],
     [
       'a command named constructor',
       '{"name":"@a/b","version":"1.0.0","commands":{"constructor":"x"}}',
@@ -151,8 +182,16 @@ describe('what is wrong with it', () => {
       '{"name":"@a/b","version":"1.0.0","limits":{"memoryMiB":1e9}}',
       'limits.memoryMiB is not a whole number from 16 to 16384',
     ],
-    ['a capability without why', withCapabilities({ env: [{ name: 'TZ' }] }), 'capabilities.env[0].why is missing'],
-    ['an empty why', withCapabilities({ env: [{ name: 'TZ', why: ' ' }] }), 'capabilities.env[0].why has to say why'],
+    [
+      'a capability without why',
+      withCapabilities({ env: [{ name: 'TZ' }] }),
+      'capabilities.env[0].why is missing',
+    ],
+    [
+      'an empty why',
+      withCapabilities({ env: [{ name: 'TZ', why: ' ' }] }),
+      'capabilities.env[0].why has to say why',
+    ],
     [
       'a why that turns the text around',
       withCapabilities({ env: [{ name: 'TZ', why: 'a\u202eb' }] }),
@@ -257,14 +296,20 @@ describe('what is wrong with it', () => {
     expect(reasonsOf(text)).toEqual([expect.stringContaining(reason)]);
   });
 
-  it.each(['127.0.0.1', 'localhost', '[::1]', '169.254.169.254', '*.com', '*.github.io', 'API.example', 'user@a.example'])(
-    'is told for a request to %s',
-    (host) => {
-      expect(reasonsOf(withCapabilities({ egress: [{ url: `https://${host}/`, why }] }))[0]).toMatch(
-        /^capabilities\.egress\[0\]\.url is refused: /,
-      );
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    'localhost',
+    '[::1]',
+    '169.254.169.254',
+    '*.com',
+    '*.github.io',
+    'API.example',
+    'user@a.example',
+  ])('is told for a request to %s', (host) => {
+    expect(reasonsOf(withCapabilities({ egress: [{ url: `https://${host}/`, why }] }))[0]).toMatch(
+      /^capabilities\.egress\[0\]\.url is refused: /,
+    );
+  });
 
   it.each([
     'Bearer',
@@ -278,12 +323,19 @@ describe('what is wrong with it', () => {
     'hmac:Connection',
     '',
   ])('is told for a secret used as %j', (as) => {
-    expect(reasonsOf(withCapabilities({ secret: [{ name: 'T', hosts: ['a.example'], as, why }] }))).toHaveLength(1);
+    expect(
+      reasonsOf(withCapabilities({ secret: [{ name: 'T', hosts: ['a.example'], as, why }] })),
+    ).toHaveLength(1);
   });
 
-  it.each(['bearer', 'basic', 'sigv4', 'header:X-Api-Key', 'hmac:X-Signature'])('is nothing for a secret used as %s', (as) => {
-    expect(reasonsOf(withCapabilities({ secret: [{ name: 'T', hosts: ['a.example'], as, why }] }))).toEqual([]);
-  });
+  it.each(['bearer', 'basic', 'sigv4', 'header:X-Api-Key', 'hmac:X-Signature'])(
+    'is nothing for a secret used as %s',
+    (as) => {
+      expect(
+        reasonsOf(withCapabilities({ secret: [{ name: 'T', hosts: ['a.example'], as, why }] })),
+      ).toEqual([]);
+    },
+  );
 
   it('is one reason for a file that is too large', () => {
     expect(reasonsOf(`${example}${' '.repeat(300_000)}`)[0]).toContain('at most 262144');
@@ -303,7 +355,9 @@ describe('what is wrong with it', () => {
 
   it('is a size that no file may have, also where it came inside a statement', () => {
     const manifest = { ...parse(example), license: 'x'.repeat(300_000) };
-    expect(() => parseManifestJson(unplaced(manifest, 'manifest'), 'the manifest')).toThrow(/has 300\d+ bytes; at most 262144/);
+    expect(() => parseManifestJson(unplaced(manifest, 'manifest'), 'the manifest')).toThrow(
+      /has 300\d+ bytes; at most 262144/,
+    );
   });
 
   it('is a Problem whatever the file is', () => {
@@ -311,7 +365,8 @@ describe('what is wrong with it', () => {
     fc.assert(
       fc.property(
         fc.jsonValue(),
-        (value) => reasonsOf(withCapabilities(value)).length > 0 || Object.keys(value ?? {}).length === 0,
+        (value) =>
+          reasonsOf(withCapabilities(value)).length > 0 || Object.keys(value ?? {}).length === 0,
       ),
     );
   });
@@ -334,12 +389,21 @@ describe('names that look like secrets', () => {
     expect(looksSecret(name)).toBe(true);
   });
 
-  it.each(['TZ', 'LANG', 'PWD', 'OLDPWD', 'HOME', 'KEYBOARD', 'MONKEY', 'AUTHOR', 'PATH', 'SECRETARY', 'TOKENIZER'])(
-    '%s does not',
-    (name) => {
-      expect(looksSecret(name)).toBe(false);
-    },
-  );
+  it.each([
+    'TZ',
+    'LANG',
+    'PWD',
+    'OLDPWD',
+    'HOME',
+    'KEYBOARD',
+    'MONKEY',
+    'AUTHOR',
+    'PATH',
+    'SECRETARY',
+    'TOKENIZER',
+  ])('%s does not', (name) => {
+    expect(looksSecret(name)).toBe(false);
+  });
 });
 
 describe('its JSON Schema', () => {

@@ -8,7 +8,11 @@ describe('a word that passes for a Latin one', () => {
     ['with one Cyrillic letter', 'pаypal', 'p<430>ypal'],
     ['with one Greek letter', 'gοv', 'g<3bf>v'],
     ['wholly Cyrillic', 'аррӏе', '<430><440><440><4cf><435>'],
-    ['wholly Cyrillic, of letters of today', 'рауроссо', '<440><430><443><440><43e><441><441><43e>'],
+    [
+      'wholly Cyrillic, of letters of today',
+      'рауроссо',
+      '<440><430><443><440><43e><441><441><43e>',
+    ],
     ['wholly Greek', 'ΑΡΡΟΙΝΤ', '<391><3a1><3a1><39f><399><39d><3a4>'],
     ['wholly Cherokee', 'ᎪᏢᏢᏞᎬ', '<13aa><13e2><13e2><13de><13ac>'],
     ['wholly Armenian', 'օսհ', '<585><57d><570>'],
@@ -19,9 +23,21 @@ describe('a word that passes for a Latin one', () => {
       'привет https://рауроссо.com',
       'привет https://<440><430><443><440><43e><441><441><43e>.com',
     ],
-    ['as a folder in a line of its language', 'привет, файл в росса/х.txt', 'привет, файл в <440><43e><441><441><430>/х.txt'],
-    ['with a rare letter in a line of its language', 'привет аррӏе', 'привет <430><440><440><4cf><435>'],
-    ['beside others that pass for Latin ones', 'рау раураӏ', '<440><430><443> <440><430><443><440><430><4cf>'],
+    [
+      'as a folder in a line of its language',
+      'привет, файл в росса/х.txt',
+      'привет, файл в <440><43e><441><441><430>/х.txt',
+    ],
+    [
+      'with a rare letter in a line of its language',
+      'привет аррӏе',
+      'привет <430><440><440><4cf><435>',
+    ],
+    [
+      'beside others that pass for Latin ones',
+      'рау раураӏ',
+      '<440><430><443> <440><430><443><440><430><4cf>',
+    ],
     ['a unit’s letter in a name', 'μser', '<3bc>ser'],
   ])('%s is spelled out', (_, text, expected) => {
     expect(shown(text)).toBe(expected);

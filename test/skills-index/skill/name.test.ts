@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
-import { parseReference, parseScope, parseSkillName, purlOf, scopeOf, shortNameOf } from '../../../skills-index/skill/name.ts';
+import {
+  parseReference,
+  parseScope,
+  parseSkillName,
+  purlOf,
+  scopeOf,
+  shortNameOf,
+} from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 
 const part = fc.stringMatching(/^[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,2}$/);
@@ -12,14 +19,20 @@ describe('what is said to a name that is none', () => {
     ['hello', 'Write @scope/name, for example @acme/weekly-report.'],
     [Object.create(null), 'Write @scope/name, for example @acme/weekly-report.'],
   ])('%j: %s', (text, hint) => {
-    expect(() => parseSkillName(text)).toThrow(expect.objectContaining({ code: 'name-invalid', hint }));
+    expect(() => parseSkillName(text)).toThrow(
+      expect.objectContaining({ code: 'name-invalid', hint }),
+    );
   });
 
   it('a digest without sha256: is named with it', () => {
     const bare = 'a'.repeat(64);
-    expect(() => parseDigest(bare)).toThrow(expect.objectContaining({ hint: `Write sha256: before it: sha256:${bare}` }));
+    expect(() => parseDigest(bare)).toThrow(
+      expect.objectContaining({ hint: `Write sha256: before it: sha256:${bare}` }),
+    );
     for (const text of ['abc', Object.create(null)])
-      expect(() => parseDigest(text)).toThrow(expect.objectContaining({ code: 'digest-invalid', hint: undefined }));
+      expect(() => parseDigest(text)).toThrow(
+        expect.objectContaining({ code: 'digest-invalid', hint: undefined }),
+      );
   });
 });
 
@@ -35,29 +48,29 @@ describe('a skill name', () => {
   });
 
   it.each([
-    ...[
-      'acme/report',
-      '@acme',
-      '@acme/',
-      '@/report',
-      '@acme/report/x',
-      '@Acme/report',
-      '@acme/re_port',
-      '@acme/-report',
-      '@acme/report-',
-    ],
-    ...[
-      '@acme/re--port',
-      '@acme/répört',
-      '@acme/report\n',
-      ' @acme/report',
-      '@acme/../x',
-      '@@acme/report',
-      `@acme/${'a'.repeat(65)}`,
-      '',
-      '@а/report',
-    ],
-    ...[null, undefined, 7, {}, ['@acme/report']],
+    'acme/report',
+    '@acme',
+    '@acme/',
+    '@/report',
+    '@acme/report/x',
+    '@Acme/report',
+    '@acme/re_port',
+    '@acme/-report',
+    '@acme/report-',
+    '@acme/re--port',
+    '@acme/répört',
+    '@acme/report\n',
+    ' @acme/report',
+    '@acme/../x',
+    '@@acme/report',
+    `@acme/${'a'.repeat(65)}`,
+    '',
+    '@а/report',
+    null,
+    undefined,
+    7,
+    {},
+    ['@acme/report'],
   ])('is not %j', (text) => {
     expect(() => parseSkillName(text)).toThrow(expect.objectContaining({ code: 'name-invalid' }));
   });
@@ -77,9 +90,14 @@ describe('a reference', () => {
     expect(parseReference(text)).toEqual({ name: '@acme/report', range });
   });
 
-  it.each(['@acme/report@', '@acme/report@latest', '@acme/report@1.2.3@4'])('%s is none', (text) => {
-    expect(() => parseReference(text)).toThrow(expect.objectContaining({ code: 'version-invalid' }));
-  });
+  it.each(['@acme/report@', '@acme/report@latest', '@acme/report@1.2.3@4'])(
+    '%s is none',
+    (text) => {
+      expect(() => parseReference(text)).toThrow(
+        expect.objectContaining({ code: 'version-invalid' }),
+      );
+    },
+  );
 });
 
 describe('a package URL', () => {

@@ -2,9 +2,18 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { boundedList, exactObject, parseShape, printPath, unplaced } from '../../../skills-index/skill/shape.ts';
+import {
+  boundedList,
+  exactObject,
+  parseShape,
+  printPath,
+  unplaced,
+} from '../../../skills-index/skill/shape.ts';
 
-const shape = exactObject({ name: v.string(), list: v.exactOptional(v.array(exactObject({ size: v.number('is no number') }))) });
+const shape = exactObject({
+  name: v.string(),
+  list: v.exactOptional(v.array(exactObject({ size: v.number('is no number') }))),
+});
 const reasonsOf = (value: unknown): string[] => {
   try {
     parseShape(shape, unplaced(value, 'x'), 'json-invalid', 'x');
@@ -17,7 +26,9 @@ const reasonsOf = (value: unknown): string[] => {
 
 describe('a shape', () => {
   it('is filled, with nothing more in it', () => {
-    expect(parseShape(shape, unplaced({ name: 'a', list: [{ size: 1 }] }, 'x'), 'json-invalid', 'x')).toEqual({
+    expect(
+      parseShape(shape, unplaced({ name: 'a', list: [{ size: 1 }] }, 'x'), 'json-invalid', 'x'),
+    ).toEqual({
       name: 'a',
       list: [{ size: 1 }],
     });
@@ -31,7 +42,13 @@ describe('a shape', () => {
     [
       'several faults',
       { a: 1, b: 2, list: [{ size: 'x' }, {}] },
-      ['name is missing', 'list[0].size is no number', 'list[1].size is missing', 'a is not a known key', 'b is not a known key'],
+      [
+        'name is missing',
+        'list[0].size is no number',
+        'list[1].size is missing',
+        'a is not a known key',
+        'b is not a known key',
+      ],
     ],
     [
       'keys that reach a prototype',
@@ -62,7 +79,9 @@ it('paths are printed as they are written in code', () => {
 
 describe('what is very large', () => {
   it('is refused for its first fault, since each fault costs memory', () => {
-    expect(reasonsOf({ name: 'a', list: Array.from({ length: 6_000 }, () => ({})) })).toEqual(['list[0].size is missing']);
+    expect(reasonsOf({ name: 'a', list: Array.from({ length: 6_000 }, () => ({})) })).toEqual([
+      'list[0].size is missing',
+    ]);
     expect(reasonsOf({ name: 'a', list: Array.from({ length: 50 }, () => ({})) })).toHaveLength(50);
   });
 
@@ -76,7 +95,10 @@ describe('what is very large', () => {
       3,
       'is too long',
     );
-    expect(v.safeParse(list, ['a', 'b', 'c', 'd'])).toMatchObject({ success: false, issues: [{ message: 'is too long' }] });
+    expect(v.safeParse(list, ['a', 'b', 'c', 'd'])).toMatchObject({
+      success: false,
+      issues: [{ message: 'is too long' }],
+    });
     expect(looked).toBe(0);
     expect(v.parse(list, ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
     expect(v.safeParse(list, { length: 9 }).success).toBe(false);

@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions, isInRange, parseVersion, requireNoBuild, resolveVersion } from '../../../skills-index/skill/version.ts';
+import {
+  compareVersions,
+  isInRange,
+  parseVersion,
+  requireNoBuild,
+  resolveVersion,
+} from '../../../skills-index/skill/version.ts';
 
 const versions = ['1.0.0', '1.4.0', '1.5.0-rc.1', '2.0.0'].map((text) => parseVersion(text));
 
 describe('a version', () => {
-  it.each(['0.0.0', '1.4.0', '1.0.0-rc.1', '1.0.0+build', '1.0.0-a.b+c.d', '0.0.0-0a1b2c3d'])('is %s', (text) => {
-    expect(parseVersion(text)).toBe(text);
-  });
+  it.each(['0.0.0', '1.4.0', '1.0.0-rc.1', '1.0.0+build', '1.0.0-a.b+c.d', '0.0.0-0a1b2c3d'])(
+    'is %s',
+    (text) => {
+      expect(parseVersion(text)).toBe(text);
+    },
+  );
 
   it.each([
     'v1.0.0',
@@ -63,7 +72,9 @@ describe('a version', () => {
   });
 
   it('is not published with build metadata, and is without', () => {
-    expect(() => requireNoBuild(parseVersion('1.0.0+b'))).toThrow(expect.objectContaining({ code: 'version-invalid' }));
+    expect(() => requireNoBuild(parseVersion('1.0.0+b'))).toThrow(
+      expect.objectContaining({ code: 'version-invalid' }),
+    );
     expect(() => requireNoBuild(parseVersion('1.0.0-rc.1'))).not.toThrow();
   });
 

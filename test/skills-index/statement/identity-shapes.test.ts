@@ -2,8 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
-import { memberStatement, scopeStatement, statementBytes } from '../../../skills-index/statement/attestation.ts';
-import { identityId, isCi, isKey, printIdentity } from '../../../skills-index/statement/identity-id.ts';
+import {
+  memberStatement,
+  scopeStatement,
+  statementBytes,
+} from '../../../skills-index/statement/attestation.ts';
+import {
+  identityId,
+  isCi,
+  isKey,
+  printIdentity,
+} from '../../../skills-index/statement/identity-id.ts';
 import { parseIdentity } from '../../../skills-index/statement/identity-shapes.ts';
 import { identityCharsMax } from '../../../skills-index/statement/limits.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
@@ -17,7 +26,12 @@ const job = {
   workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
   ref: 'refs/heads/main',
 };
-const inEnvironment = { issuer: job.issuer, repository: job.repository, workflow: job.workflow, environment: 'release' };
+const inEnvironment = {
+  issuer: job.issuer,
+  repository: job.repository,
+  workflow: job.workflow,
+  environment: 'release',
+};
 
 function messageOf(parse: () => unknown): string {
   try {
@@ -51,23 +65,47 @@ describe('an identity', () => {
     ['a key with a subject', { ...key, subject: 'ada' }, 'subject is not a known key'],
     ['a person without an issuer', { subject: person.subject }, 'issuer is missing'],
     ['an empty subject', { ...person, subject: '' }, 'is empty'],
-    ['a subject that is a pattern', { ...person, subject: '*@people.example' }, 'never by a pattern'],
+    [
+      'a subject that is a pattern',
+      { ...person, subject: '*@people.example' },
+      'never by a pattern',
+    ],
     ['a subject with a space at its end', { ...person, subject: 'ada ' }, 'spaces at its ends'],
     ['a subject with an invisible character', { ...person, subject: 'a\u200bda' }, 'invisible'],
     ['a subject with a line feed', { ...person, subject: 'ada\nbob' }, 'invisible'],
     ['a huge subject', { ...person, subject: 'a'.repeat(identityCharsMax + 1) }, 'longer than'],
     ['a subject that is a list', { ...person, subject: ['ada'] }, 'subject'],
     ['an issuer without https', { ...person, issuer: 'http://accounts.example' }, 'https address'],
-    ['an issuer that only begins like this machine', { ...person, issuer: 'http://localhost.example' }, 'https address'],
-    ['an issuer with a query', { ...person, issuer: 'https://accounts.example/?a=b' }, 'https address'],
+    [
+      'an issuer that only begins like this machine',
+      { ...person, issuer: 'http://localhost.example' },
+      'https address',
+    ],
+    [
+      'an issuer with a query',
+      { ...person, issuer: 'https://accounts.example/?a=b' },
+      'https address',
+    ],
     ['a job on any branch', { ...inEnvironment, environment: undefined }, 'environment'],
-    ['a job with neither ref nor environment', { issuer: job.issuer, repository: '1', workflow: job.workflow }, 'any branch'],
+    [
+      'a job with neither ref nor environment',
+      { issuer: job.issuer, repository: '1', workflow: job.workflow },
+      'any branch',
+    ],
     ['a job on refs that match', { ...job, ref: 'refs/heads/*' }, 'never by a pattern'],
     ['a branch without refs/heads/', { ...job, ref: 'main' }, 'whole ref'],
     ['a repository by its name', { ...job, repository: 'acme/skills' }, 'id of a repository'],
-    ['a workflow with its @ref', { ...job, workflow: `${job.workflow}@refs/heads/main` }, 'without its @ref'],
+    [
+      'a workflow with its @ref',
+      { ...job, workflow: `${job.workflow}@refs/heads/main` },
+      'without its @ref',
+    ],
     ['a job with a trigger', { ...job, trigger: 'pull_request' }, 'trigger is not a known key'],
-    ['a prototype', JSON.parse('{"issuer":"https://a.example","subject":"a","__proto__":{"keyId":"x"}}'), 'not allowed as a key'],
+    [
+      'a prototype',
+      JSON.parse('{"issuer":"https://a.example","subject":"a","__proto__":{"keyId":"x"}}'),
+      'not allowed as a key',
+    ],
   ])('is never %s', (_, value, says) => {
     expect(messageOf(() => parseIdentity(value))).toContain(says);
   });
@@ -91,7 +129,9 @@ describe('an identity', () => {
     const any = fc.oneof(somebody, someJob) as fc.Arbitrary<Identity>;
     fc.assert(
       fc.property(any, any, (one, other) => {
-        expect(identityId(one) === identityId(other)).toBe(JSON.stringify(sorted(one)) === JSON.stringify(sorted(other)));
+        expect(identityId(one) === identityId(other)).toBe(
+          JSON.stringify(sorted(one)) === JSON.stringify(sorted(other)),
+        );
         expect(isKey(one)).toBe(false);
         expect(isCi(one)).toBe('repository' in one);
       }),
@@ -101,7 +141,8 @@ describe('an identity', () => {
 
 describe('a scope statement', () => {
   const scope = 'acme' as never;
-  const read = (statement: ReturnType<typeof scopeStatement>): unknown => parseStatement(statementBytes(statement)).predicate;
+  const read = (statement: ReturnType<typeof scopeStatement>): unknown =>
+    parseStatement(statementBytes(statement)).predicate;
 
   it('names keys, people and CI jobs as owners and publishers', () => {
     const predicate = { scope, owners: [key, person], publishers: [job, inEnvironment] };
@@ -112,7 +153,12 @@ describe('a scope statement', () => {
     ['no publishers at all', [key], [], 'is empty'],
     ['an owner twice', [person, person], undefined, 'twice'],
     ['a publisher twice, its fields in another order', [key], [job, reversed(job)], 'twice'],
-    ['fifty-one publishers', [key], Array.from({ length: 51 }, (_, i) => ({ ...person, subject: `p${i}` })), 'too long'],
+    [
+      'fifty-one publishers',
+      [key],
+      Array.from({ length: 51 }, (_, i) => ({ ...person, subject: `p${i}` })),
+      'too long',
+    ],
   ])('with %s is refused', (_, owners, publishers, says) => {
     const predicate = { scope, owners, ...(publishers === undefined ? {} : { publishers }) };
     expect(messageOf(() => read(scopeStatement(predicate)))).toContain(says);
@@ -128,7 +174,13 @@ function reversed<Value extends object>(value: Value): Value {
 }
 
 describe('who a member is at issuers', () => {
-  const member = { name: 'Ada', roles: ['reviewer'], key, state: 'enrolled', nonce: 'nonce-of-ada-0000000' } as const;
+  const member = {
+    name: 'Ada',
+    roles: ['reviewer'],
+    key,
+    state: 'enrolled',
+    nonce: 'nonce-of-ada-0000000',
+  } as const;
   const read = (change: object): string => {
     const statement = memberStatement({ ...member, ...change });
     return messageOf(() => expect(parseStatement(statementBytes(statement))).toEqual(statement));
@@ -142,10 +194,22 @@ describe('who a member is at issuers', () => {
     ['a key, which the statement names elsewhere', { identities: [key] }, 'issuer is missing'],
     ['the same person twice', { identities: [person, person] }, 'names an identity twice'],
     ['a pattern', { identities: [{ ...person, subject: '*' }] }, 'never by a pattern'],
-    ['a job on any branch', { identities: [{ ...job, ref: undefined }] }, 'neither a ref nor an environment'],
+    [
+      'a job on any branch',
+      { identities: [{ ...job, ref: undefined }] },
+      'neither a ref nor an environment',
+    ],
     ['a person alone, without a list', { identities: person }, 'identities'],
-    ['too many', { identities: Array.from({ length: 21 }, (_, at) => ({ ...person, subject: `ada+${at}` })) }, 'is too long'],
-    ['said where a membership ends', { identities: [person], state: 'ended' }, 'names identities though it is ended'],
+    [
+      'too many',
+      { identities: Array.from({ length: 21 }, (_, at) => ({ ...person, subject: `ada+${at}` })) },
+      'is too long',
+    ],
+    [
+      'said where a membership ends',
+      { identities: [person], state: 'ended' },
+      'names identities though it is ended',
+    ],
   ])('is not %s', (_, change, says) => {
     expect(read(JSON.parse(JSON.stringify(change)))).toContain(says);
   });

@@ -7,7 +7,9 @@ import { isOnP256 } from '../../../skills-index/statement/p256-point.ts';
 
 const prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 const pointOf = (): Uint8Array =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' }).subarray(prefix.length);
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .subarray(prefix.length);
 const points = Array.from({ length: 20 }, pointOf);
 const prime = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
 const numberAt = (point: Uint8Array, at: number): bigint =>
@@ -32,9 +34,19 @@ describe('a point of P-256', () => {
       other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       return other;
     });
-    const negated = somePoint.map((point) => bytesOf(numberAt(point, 0), prime - numberAt(point, 32)));
-    const mixed = fc.tuple(somePoint, somePoint).map(([a, b]) => Buffer.concat([a.subarray(0, 32), b.subarray(32)]));
-    const any = fc.oneof(somePoint, negated, flipped, mixed, fc.uint8Array({ minLength: 64, maxLength: 64 }));
+    const negated = somePoint.map((point) =>
+      bytesOf(numberAt(point, 0), prime - numberAt(point, 32)),
+    );
+    const mixed = fc
+      .tuple(somePoint, somePoint)
+      .map(([a, b]) => Buffer.concat([a.subarray(0, 32), b.subarray(32)]));
+    const any = fc.oneof(
+      somePoint,
+      negated,
+      flipped,
+      mixed,
+      fc.uint8Array({ minLength: 64, maxLength: 64 }),
+    );
     const seen = { yes: 0, no: 0 };
     fc.assert(
       fc.property(any, (point) => {
@@ -48,7 +60,9 @@ describe('a point of P-256', () => {
 
   it('has one form: both numbers lie below the prime', () => {
     // x = 5 is on the curve, and so x = 5 + p would be by its value; it fits into 32 bytes.
-    const square = (5n ** 3n - 15n + 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn) % prime;
+    const square =
+      (5n ** 3n - 15n + 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn) %
+      prime;
     const root = power(square, (prime + 1n) / 4n);
     expect((root * root) % prime).toBe(square);
     expect(isOnP256(bytesOf(5n, root))).toBe(true);
@@ -75,7 +89,11 @@ describe('a point of P-256', () => {
 
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
-  for (let [left, square] = [exponent, base]; left > 0n; left >>= 1n, square = (square * square) % prime)
+  for (
+    let [left, square] = [exponent, base];
+    left > 0n;
+    left >>= 1n, square = (square * square) % prime
+  )
     if (left & 1n) result = (result * square) % prime;
   return result;
 }

@@ -23,22 +23,35 @@ import { people, tellStory } from '../story.ts';
 const { author, ada, ben } = people;
 const invalid = expect.objectContaining({ code: 'statement-invalid' });
 const story = await tellStory();
-const member: MemberPredicate = { name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'enrolled', nonce: freshNonce() };
+const member: MemberPredicate = {
+  name: 'Ada',
+  roles: ['reviewer'],
+  key: ada.named,
+  state: 'enrolled',
+  nonce: freshNonce(),
+};
 const scope: ScopePredicate = { scope: parseScope('acme'), owners: [author.named] };
 const key: KeyPredicate = { key: author.named, state: 'enrolled' };
 const bundle = digestOf('bundle');
 const parsed = (statement: Statement): Statement => parseStatement(statementBytes(statement));
 
 describe('every kind of statement', () => {
-  it.each(story.log.said.map((one): [string, Statement] => [one.statement.predicateType, one.statement]))(
-    'is read back: %s',
-    (_, statement) => {
-      expect(parsed(statement)).toEqual(statement);
-    },
-  );
+  it.each(
+    story.log.said.map((one): [string, Statement] => [one.statement.predicateType, one.statement]),
+  )('is read back: %s', (_, statement) => {
+    expect(parsed(statement)).toEqual(statement);
+  });
 
   it.each<[string, Statement]>([
-    ['a revoked bundle', revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { bundle }, reason: 'it leaks' })],
+    [
+      'a revoked bundle',
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'revoked',
+        target: { bundle },
+        reason: 'it leaks',
+      }),
+    ],
     [
       'a suspended version',
       revocationStatement({
@@ -50,7 +63,12 @@ describe('every kind of statement', () => {
     ],
     [
       'a revoked publisher',
-      revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { publisher: author.keyId }, reason: 'r' }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'revoked',
+        target: { publisher: author.keyId },
+        reason: 'r',
+      }),
     ],
     ['an ended member', memberStatement({ ...member, state: 'ended', validUpTo: 7 })],
     ['a changed scope', scopeStatement({ ...scope, previous: bundle })],
@@ -70,20 +88,34 @@ describe('a statement about who is who', () => {
     ['a short nonce', memberStatement({ ...member, nonce: 'again' })],
     [
       'a revocation without a nonce',
-      revocationStatement({ kind: 'revoked', target: { bundle }, reason: 'r', nonce: undefined as never }),
+      revocationStatement({
+        kind: 'revoked',
+        target: { bundle },
+        reason: 'r',
+        nonce: undefined as never,
+      }),
     ],
     ['a member with both', memberStatement({ ...member, passkey: ben.enrolled })],
     ['a member without a role', memberStatement({ ...member, roles: [] })],
     ['a member with an unknown role', memberStatement({ ...member, roles: ['king'] as never })],
-    ['a member with one role twice', memberStatement({ ...member, roles: ['reviewer', 'reviewer'] })],
+    [
+      'a member with one role twice',
+      memberStatement({ ...member, roles: ['reviewer', 'reviewer'] }),
+    ],
     ['a name with a direction mark', memberStatement({ ...member, name: 'Ada\u202e' })],
     ['a name with a space at its end', memberStatement({ ...member, name: 'Ada ' })],
     ['a name in full-width letters', memberStatement({ ...member, name: 'Ａda' })],
     ['an enrolment that ends', memberStatement({ ...member, validUpTo: 7 })],
-    ['a key under the id of another', memberStatement({ ...member, key: { keyId: ada.keyId, spki: author.named.spki } })],
+    [
+      'a key under the id of another',
+      memberStatement({ ...member, key: { keyId: ada.keyId, spki: author.named.spki } }),
+    ],
     [
       'an Ed25519 key',
-      scopeStatement({ ...scope, owners: [{ keyId: digestOf('x'), spki: Buffer.alloc(44).toString('base64') }] }),
+      scopeStatement({
+        ...scope,
+        owners: [{ keyId: digestOf('x'), spki: Buffer.alloc(44).toString('base64') }],
+      }),
     ],
     ['a scope without owners', scopeStatement({ ...scope, owners: [] })],
     ['an owner twice', scopeStatement({ ...scope, owners: [author.named, author.named] })],
@@ -92,7 +124,12 @@ describe('a statement about who is who', () => {
     ['an ended key that replaces', keyStatement({ ...key, state: 'ended', replaces: ada.keyId })],
     [
       'a revocation without a reason',
-      revocationStatement({ nonce: freshNonce(), kind: 'revoked', target: { bundle }, reason: ' ' }),
+      revocationStatement({
+        nonce: freshNonce(),
+        kind: 'revoked',
+        target: { bundle },
+        reason: ' ',
+      }),
     ],
     [
       'a revocation of two things',
@@ -111,12 +148,21 @@ describe('a statement about who is who', () => {
 describe('an approval', () => {
   const [approval] = story.approvals;
   const statement = approval?.statement as ApprovalStatement;
-  const change = (part: object): Statement => ({ ...statement, predicate: { ...statement.predicate, ...part } });
+  const change = (part: object): Statement => ({
+    ...statement,
+    predicate: { ...statement.predicate, ...part },
+  });
 
   it.each<[string, object]>([
-    ['capabilities with their why', { capabilities: { ...statement.predicate.capabilities, env: [{ name: 'A', why: 'x' }] } }],
+    [
+      'capabilities with their why',
+      { capabilities: { ...statement.predicate.capabilities, env: [{ name: 'A', why: 'x' }] } },
+    ],
     ['another capability digest', { capabilityDigest: bundle }],
-    ['a reviewer with key and passkey', { reviewer: { member: 'Ada', keyId: ada.keyId, credentialId: 'AAAA' } }],
+    [
+      'a reviewer with key and passkey',
+      { reviewer: { member: 'Ada', keyId: ada.keyId, credentialId: 'AAAA' } },
+    ],
     ['a reviewer without either', { reviewer: { member: 'Ada' } }],
     ['an assertion beside a key', { assertion: ben.assert(Buffer.alloc(32)) }],
     ['a short nonce', { nonce: 'x' }],
@@ -128,7 +174,9 @@ describe('an approval', () => {
 });
 
 describe('a published manifest', () => {
-  const { statement } = story.publish as { statement: Extract<Statement, { predicate: { manifest: unknown } }> };
+  const { statement } = story.publish as {
+    statement: Extract<Statement, { predicate: { manifest: unknown } }>;
+  };
   const withManifest = (part: object): Statement => ({
     ...statement,
     predicate: { ...statement.predicate, manifest: { ...statement.predicate.manifest, ...part } },
@@ -153,15 +201,30 @@ describe('a published manifest', () => {
 });
 
 describe('a statement made to take memory', () => {
-  const head = { _type: 'https://in-toto.io/Statement/v1', subject: [{ digest: { sha256: '0'.repeat(64) }, name: 'x' }] };
+  const head = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ digest: { sha256: '0'.repeat(64) }, name: 'x' }],
+  };
   const publishing = (manifest: object): Uint8Array =>
     Buffer.from(
-      canonicalJson({ ...head, predicate: { manifest }, predicateType: 'https://skillgate.dev/attestation/publish/v1' }),
+      canonicalJson({
+        ...head,
+        predicate: { manifest },
+        predicateType: 'https://skillgate.dev/attestation/publish/v1',
+      }),
     );
 
   it.each([
-    ['twenty thousand wrong entries', { capabilities: { secret: Array(20_000).fill(1) } }, 'more than 20000 values'],
-    ['nine thousand wrong entries', { capabilities: { secret: Array(9_000).fill({}) } }, 'manifest: name is missing'],
+    [
+      'twenty thousand wrong entries',
+      { capabilities: { secret: Array(20_000).fill(1) } },
+      'more than 20000 values',
+    ],
+    [
+      'nine thousand wrong entries',
+      { capabilities: { secret: Array(9_000).fill({}) } },
+      'manifest: name is missing',
+    ],
     [
       'ten thousand wrong keys',
       Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, at])),
@@ -179,7 +242,10 @@ describe('subjects', () => {
     const files = Array.from({ length: 501 }, (_, at) => ({ path: `f${at}`, sha256: bundle }));
     expect(versionSubjects({ ...story.about, files: files.slice(1) })).toHaveLength(501);
     expect(versionSubjects({ ...story.about, files })).toEqual([
-      { name: 'pkg:skill/%40acme/weekly-report@1.4.0', digest: { sha256: story.about.bundle.slice(7) } },
+      {
+        name: 'pkg:skill/%40acme/weekly-report@1.4.0',
+        digest: { sha256: story.about.bundle.slice(7) },
+      },
     ]);
   });
 });

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changedSentencesMax } from '../../../skills-index/statement/limits.ts';
 import type { Prose } from '../../../skills-index/statement/prose.ts';
-import { changeWords, noveltyWords, proseChange } from '../../../skills-index/statement/prose-change.ts';
+import {
+  changeWords,
+  noveltyWords,
+  proseChange,
+} from '../../../skills-index/statement/prose-change.ts';
 
 /** One sentence a line; `!` before what is hidden. */
 function prose(lines: readonly string[], left = 0): Prose {
@@ -15,15 +19,29 @@ function prose(lines: readonly string[], left = 0): Prose {
   return { schema: 'skillgate.prose/1', sentences, left };
 }
 
-const texts = fc.array(fc.stringMatching(/^!?[a-z]{2,8} [a-z]{2,8} [a-z]{2,8}\.$/), { minLength: 1, maxLength: 8 });
+const texts = fc.array(fc.stringMatching(/^!?[a-z]{2,8} [a-z]{2,8} [a-z]{2,8}\.$/), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 describe('a change of prose', () => {
   it('is none between equal ones, and all where there was nothing', () => {
     fc.assert(
       fc.property(texts, (lines) => {
         const one = prose(lines);
-        expect(proseChange([one], one)).toEqual({ added: [], addedCount: 0, removed: 0, novelty: 0, isSame: true });
-        expect(proseChange([], one)).toMatchObject({ addedCount: lines.length, removed: 0, novelty: 1, isSame: false });
+        expect(proseChange([one], one)).toEqual({
+          added: [],
+          addedCount: 0,
+          removed: 0,
+          novelty: 0,
+          isSame: true,
+        });
+        expect(proseChange([], one)).toMatchObject({
+          addedCount: lines.length,
+          removed: 0,
+          novelty: 1,
+          isSame: false,
+        });
       }),
     );
   });
@@ -44,7 +62,10 @@ describe('a change of prose', () => {
   });
 
   it('knows a sentence of any earlier version, and counts as gone what the last one had', () => {
-    const change = proseChange([prose(['One.', 'Two.']), prose(['One.', 'Three.'])], prose(['One.', 'Two.']));
+    const change = proseChange(
+      [prose(['One.', 'Two.']), prose(['One.', 'Three.'])],
+      prose(['One.', 'Two.']),
+    );
     expect(change).toMatchObject({ added: [], removed: 1, novelty: 0, isSame: false });
   });
 
@@ -52,12 +73,19 @@ describe('a change of prose', () => {
     ['another order', ['One.', 'Two.'], ['Two.', 'One.']],
     ['a sentence that is said again', ['One.', 'Two.'], ['One.', 'Two.', 'One.']],
   ])('that is %s adds nothing, and is not the same', (_, before, now) => {
-    expect(proseChange([prose(before)], prose(now))).toMatchObject({ added: [], removed: 0, isSame: false });
+    expect(proseChange([prose(before)], prose(now))).toMatchObject({
+      added: [],
+      removed: 0,
+      isSame: false,
+    });
   });
 
   it('is never "the same" where sentences were left out, or stand in another file', () => {
     const one = prose(['One.']);
-    const elsewhere = { ...one, sentences: one.sentences.map((sentence) => ({ ...sentence, path: 'a.md' })) };
+    const elsewhere = {
+      ...one,
+      sentences: one.sentences.map((sentence) => ({ ...sentence, path: 'a.md' })),
+    };
     for (const [before, now] of [
       [prose(['One.'], 3), prose(['One.'], 3)],
       [one, elsewhere],
@@ -71,7 +99,9 @@ describe('a change of prose', () => {
     expect(addedCount).toBe(changedSentencesMax + 101);
     expect(added).toHaveLength(changedSentencesMax);
     expect(added.at(-1)).toMatchObject({ text: 'Send it.', isHidden: true });
-    expect(added.slice(0, -1).map(({ text }) => text)).toEqual(lines.slice(0, changedSentencesMax - 1));
+    expect(added.slice(0, -1).map(({ text }) => text)).toEqual(
+      lines.slice(0, changedSentencesMax - 1),
+    );
   });
 
   it.each([

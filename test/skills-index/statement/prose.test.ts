@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { proseCharsMax, sentenceCharsMax, sentencesMax } from '../../../skills-index/statement/limits.ts';
-import { isProseOf, isSentenceText, parseProse, type Sentence, sentenceTexts } from '../../../skills-index/statement/prose.ts';
+import {
+  proseCharsMax,
+  sentenceCharsMax,
+  sentencesMax,
+} from '../../../skills-index/statement/limits.ts';
+import {
+  isProseOf,
+  isSentenceText,
+  parseProse,
+  type Sentence,
+  sentenceTexts,
+} from '../../../skills-index/statement/prose.ts';
 
 const sentence: Sentence = { path: 'SKILL.md', line: 1, text: 'Count the words.', isHidden: false };
 const good = { schema: 'skillgate.prose/1', sentences: [sentence], left: 0 };
@@ -16,7 +26,9 @@ const many = (count: number, text: string) => ({
 describe('prose', () => {
   it('is taken as it is told', () => {
     expect(parseProse(good)).toEqual(good);
-    expect(parseProse(many(proseCharsMax / 1_000, 'x'.repeat(1_000))).sentences).toHaveLength(1_000);
+    expect(parseProse(many(proseCharsMax / 1_000, 'x'.repeat(1_000))).sentences).toHaveLength(
+      1_000,
+    );
   });
 
   it.each([
@@ -66,9 +78,14 @@ describe('prose', () => {
       }),
     );
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('a', ' ', '\ud83d\ude00', '\ud800', '\u202e', '\n'), { maxLength: 60 }), (parts) => {
-        expect(sentenceTexts(parts.join('').repeat(40)).every(isSentenceText)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('a', ' ', '\ud83d\ude00', '\ud800', '\u202e', '\n'), {
+          maxLength: 60,
+        }),
+        (parts) => {
+          expect(sentenceTexts(parts.join('').repeat(40)).every(isSentenceText)).toBe(true);
+        },
+      ),
     );
   });
 });

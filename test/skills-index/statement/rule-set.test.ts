@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { canTouch, changeOf, digestOfRuleSet, parseRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
+import {
+  canTouch,
+  changeOf,
+  digestOfRuleSet,
+  parseRuleSet,
+  type RuleSet,
+} from '../../../skills-index/statement/rule-set.ts';
 
 const content: Omit<RuleSet, 'digest'> = {
   extractor: digestOf('extractor'),
@@ -13,7 +19,11 @@ const content: Omit<RuleSet, 'digest'> = {
 };
 const before: RuleSet = { digest: digestOfRuleSet(content), ...content };
 const described = (change: object): unknown => ({ ...before, ...change });
-const changed = (change: Partial<RuleSet>): RuleSet => ({ ...before, digest: digestOf('after'), ...change });
+const changed = (change: Partial<RuleSet>): RuleSet => ({
+  ...before,
+  digest: digestOf('after'),
+  ...change,
+});
 const withRule = (id: string, to: Partial<RuleSet['rules'][number]>): RuleSet =>
   changed({ rules: before.rules.map((rule) => (rule.id === id ? { ...rule, ...to } : rule)) });
 const network = ['capability', 'capability:egress', 'flow', 'flow:network', 'source'];
@@ -21,8 +31,18 @@ const network = ['capability', 'capability:egress', 'flow', 'flow:network', 'sou
 describe('a change of rule sets', () => {
   it.each([
     ['the same digest touches nothing', before, { kind: 'same' }, false],
-    ['another extractor touches every skill', changed({ extractor: digestOf('x') }), { kind: 'everything', facts: true }, true],
-    ['another way to judge touches every skill', changed({ judging: digestOf('x') }), { kind: 'everything', facts: false }, true],
+    [
+      'another extractor touches every skill',
+      changed({ extractor: digestOf('x') }),
+      { kind: 'everything', facts: true },
+      true,
+    ],
+    [
+      'another way to judge touches every skill',
+      changed({ judging: digestOf('x') }),
+      { kind: 'everything', facts: false },
+      true,
+    ],
     [
       'a changed rule touches what it reads',
       withRule('env/a', { digest: digestOf('a2') }),
@@ -37,7 +57,9 @@ describe('a change of rule sets', () => {
     ],
     [
       'a new rule touches what it reads',
-      changed({ rules: [...before.rules, { id: 'exec/c', digest: digestOf('c1'), reads: ['trait:escape'] }] }),
+      changed({
+        rules: [...before.rules, { id: 'exec/c', digest: digestOf('c1'), reads: ['trait:escape'] }],
+      }),
       { kind: 'rules', rules: ['exec/c'], reads: ['trait:escape'] },
       false,
     ],

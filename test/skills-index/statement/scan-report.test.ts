@@ -23,7 +23,10 @@ const finding = {
 
 describe('a scan report', () => {
   it('is read back, findings and all', () => {
-    expect(parseScanReport({ ...report, findings: [finding] })).toEqual({ ...report, findings: [finding] });
+    expect(parseScanReport({ ...report, findings: [finding] })).toEqual({
+      ...report,
+      findings: [finding],
+    });
   });
 
   it.each<[string, object]>([

@@ -20,9 +20,9 @@ const invalid = expect.objectContaining({ code: 'statement-invalid' });
 
 describe('pre-authentication encoding', () => {
   it('is that of the DSSE specification', () => {
-    expect(Buffer.from(pae('http://example.com/HelloWorld', Buffer.from('hello world'))).toString()).toBe(
-      'DSSEv1 29 http://example.com/HelloWorld 11 hello world',
-    );
+    expect(
+      Buffer.from(pae('http://example.com/HelloWorld', Buffer.from('hello world'))).toString(),
+    ).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
   });
 
   it('counts bytes, not characters', () => {
@@ -50,7 +50,10 @@ describe('an envelope', () => {
   it('does not verify with any bit of payload or signature changed', () => {
     fc.assert(
       fc.property(fc.boolean(), fc.nat(), fc.nat(7), (inPayload, at, bit) => {
-        const bytes = Buffer.from(inPayload ? envelope.payload : envelope.signatures[0].sig, 'base64');
+        const bytes = Buffer.from(
+          inPayload ? envelope.payload : envelope.signatures[0].sig,
+          'base64',
+        );
         const index = at % bytes.length;
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
         const text = bytes.toString('base64');
@@ -64,17 +67,31 @@ describe('an envelope', () => {
   });
 
   it('does not verify as another type, or with what is no key', () => {
-    expect(verifyEnvelope({ ...envelope, payloadType: 'text/plain' }, author.publicKey)).toBe(false);
+    expect(verifyEnvelope({ ...envelope, payloadType: 'text/plain' }, author.publicKey)).toBe(
+      false,
+    );
     expect(verifyEnvelope(envelope, Buffer.from('key'))).toBe(false);
     const wider = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    const sig = sign('sha256', pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64')), wider.privateKey);
-    const signed = { ...envelope, signatures: [{ sig: sig.toString('base64'), keyid: '' }] as const };
-    expect(verifyEnvelope(signed, wider.publicKey.export({ format: 'der', type: 'spki' }))).toBe(false);
+    const sig = sign(
+      'sha256',
+      pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64')),
+      wider.privateKey,
+    );
+    const signed = {
+      ...envelope,
+      signatures: [{ sig: sig.toString('base64'), keyid: '' }] as const,
+    };
+    expect(verifyEnvelope(signed, wider.publicKey.export({ format: 'der', type: 'spki' }))).toBe(
+      false,
+    );
     expect(verifyEnvelope(envelope, Buffer.from(author.publicKey).fill(0, 40))).toBe(false);
   });
 
   it.each([
-    ['two signatures', { ...envelope, signatures: [...envelope.signatures, ...envelope.signatures] }],
+    [
+      'two signatures',
+      { ...envelope, signatures: [...envelope.signatures, ...envelope.signatures] },
+    ],
     ['no signature', { ...envelope, signatures: [] }],
     ['an empty signature', { ...envelope, signatures: [{ sig: '', keyid: '' }] }],
     ['a key id', { ...envelope, signatures: [{ ...envelope.signatures[0], keyid: 'author' }] }],

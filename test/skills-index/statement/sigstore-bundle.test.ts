@@ -36,7 +36,8 @@ function messageOf(parse: () => unknown): string {
 
 describe('a Sigstore bundle', () => {
   it('is read in the profile of keys and in that of certificates, each as it was written', () => {
-    for (const bundle of [keyed, certified]) expect(parseSigstoreBundle(JSON.parse(JSON.stringify(bundle)))).toEqual(bundle);
+    for (const bundle of [keyed, certified])
+      expect(parseSigstoreBundle(JSON.parse(JSON.stringify(bundle)))).toEqual(bundle);
     expect([isCertified(keyed), isCertified(certified)]).toEqual([false, true]);
   });
 
@@ -52,7 +53,9 @@ describe('a Sigstore bundle', () => {
     expect(messageOf(() => parsePlainBundle(keyed))).toContain('certificate is missing');
     expect(messageOf(() => parseSigstoreBundle(plain))).toContain('tlogEntries');
     const both = { ...keyed.verificationMaterial, ...certified.verificationMaterial };
-    expect(messageOf(() => parseSigstoreBundle({ ...certified, verificationMaterial: both }))).toContain('publicKey');
+    expect(
+      messageOf(() => parseSigstoreBundle({ ...certified, verificationMaterial: both })),
+    ).toContain('publicKey');
   });
 
   const [entry] = plain.verificationMaterial.tlogEntries;
@@ -74,7 +77,11 @@ describe('a Sigstore bundle', () => {
       dsseEnvelope: { ...plain.dsseEnvelope, signatures: [{ sig }] },
     };
     expect(parsePlainBundle(sent)).toEqual(plain);
-    const first = { ...entry, logIndex: '0', inclusionProof: { ...entry.inclusionProof, logIndex: '0', hashes: [] } };
+    const first = {
+      ...entry,
+      logIndex: '0',
+      inclusionProof: { ...entry.inclusionProof, logIndex: '0', hashes: [] },
+    };
     const { logIndex: __, ...nameless } = first;
     const { logIndex: ___, hashes: ____, ...proof } = first.inclusionProof;
     const terse = withEntry({});
@@ -82,7 +89,10 @@ describe('a Sigstore bundle', () => {
       tlogEntries: [read],
     } = parsePlainBundle({
       ...(terse as PlainBundle),
-      verificationMaterial: { ...plain.verificationMaterial, tlogEntries: [{ ...nameless, inclusionProof: proof }] },
+      verificationMaterial: {
+        ...plain.verificationMaterial,
+        tlogEntries: [{ ...nameless, inclusionProof: proof }],
+      },
     }).verificationMaterial;
     expect(read).toEqual<SigstoreLogEntry>(first);
   });
@@ -90,38 +100,84 @@ describe('a Sigstore bundle', () => {
   it('lacks nothing when it is stored', () => {
     const [own, rekor] = (certified as CertifiedBundle).verificationMaterial.tlogEntries;
     const { integratedTime: _, ...timeless } = rekor;
-    const stored = { ...certified, verificationMaterial: { ...certified.verificationMaterial, tlogEntries: [own, timeless] } };
+    const stored = {
+      ...certified,
+      verificationMaterial: { ...certified.verificationMaterial, tlogEntries: [own, timeless] },
+    };
     expect(messageOf(() => parseSigstoreBundle(stored))).toContain('integratedTime is missing');
   });
 
   it.each<[string, unknown, string]>([
     ['a time that the log says', withEntry({ integratedTime: '1700000000' }), 'integratedTime'],
-    ['a promise in place of a proof', withEntry({ inclusionPromise: { signedEntryTimestamp: 'AAAA' } }), 'inclusionPromise'],
-    ['another kind of entry', withEntry({ kindVersion: { kind: 'dsse', version: '0.0.2' } }), 'kindVersion.kind'],
-    ['an older kind of entry', withEntry({ kindVersion: { kind: 'hashedrekord', version: '0.0.1' } }), 'kindVersion.version'],
-    ['an index that no number holds', withEntry({ logIndex: '99999999999999999999' }), 'logIndex is not a number'],
+    [
+      'a promise in place of a proof',
+      withEntry({ inclusionPromise: { signedEntryTimestamp: 'AAAA' } }),
+      'inclusionPromise',
+    ],
+    [
+      'another kind of entry',
+      withEntry({ kindVersion: { kind: 'dsse', version: '0.0.2' } }),
+      'kindVersion.kind',
+    ],
+    [
+      'an older kind of entry',
+      withEntry({ kindVersion: { kind: 'hashedrekord', version: '0.0.1' } }),
+      'kindVersion.version',
+    ],
+    [
+      'an index that no number holds',
+      withEntry({ logIndex: '99999999999999999999' }),
+      'logIndex is not a number',
+    ],
     ['an index with a zero before it', withEntry({ logIndex: '01' }), 'logIndex is not a number'],
     [
       'an endless proof',
-      withEntry({ inclusionProof: { ...entry.inclusionProof, hashes: Array(65).fill(entry.inclusionProof.rootHash) } }),
+      withEntry({
+        inclusionProof: {
+          ...entry.inclusionProof,
+          hashes: Array(65).fill(entry.inclusionProof.rootHash),
+        },
+      }),
       'hashes',
     ],
     [
       'a huge checkpoint',
-      withEntry({ inclusionProof: { ...entry.inclusionProof, checkpoint: { envelope: 'x'.repeat(16_385) } } }),
+      withEntry({
+        inclusionProof: { ...entry.inclusionProof, checkpoint: { envelope: 'x'.repeat(16_385) } },
+      }),
       'too long',
     ],
     ['an empty certificate', withMaterial({ certificate: { rawBytes: '' } }), 'is empty'],
-    ['a huge certificate', withMaterial({ certificate: { rawBytes: 'A'.repeat(16_388) } }), 'too long'],
+    [
+      'a huge certificate',
+      withMaterial({ certificate: { rawBytes: 'A'.repeat(16_388) } }),
+      'too long',
+    ],
     ['a certificate in loose base64', withMaterial({ certificate: { rawBytes: 'AAA' } }), 'base64'],
     [
       'five timestamps',
-      withMaterial({ timestampVerificationData: { rfc3161Timestamps: Array(5).fill({ signedTimestamp: 'AAAA' }) } }),
+      withMaterial({
+        timestampVerificationData: {
+          rfc3161Timestamps: Array(5).fill({ signedTimestamp: 'AAAA' }),
+        },
+      }),
       'entries',
     ],
-    ['no timestamp', withMaterial({ timestampVerificationData: { rfc3161Timestamps: [] } }), 'nothing says when'],
-    ['another media type', { ...plain, mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.2' }, 'mediaType'],
-    ['a message signature', { ...plain, messageSignature: {} }, 'messageSignature is not a known key'],
+    [
+      'no timestamp',
+      withMaterial({ timestampVerificationData: { rfc3161Timestamps: [] } }),
+      'nothing says when',
+    ],
+    [
+      'another media type',
+      { ...plain, mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.2' },
+      'mediaType',
+    ],
+    [
+      'a message signature',
+      { ...plain, messageSignature: {} },
+      'messageSignature is not a known key',
+    ],
   ])('is refused with %s', (_, value, says) => {
     expect(messageOf(() => parsePlainBundle(value))).toContain(says);
   });

@@ -1,22 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { type Identity, memberStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  type Identity,
+  memberStatement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
-import { type Acting, isAuthor, type Publication, whyAuthor } from '../../../skills-index/trust/authors.ts';
+import {
+  type Acting,
+  isAuthor,
+  type Publication,
+  whyAuthor,
+} from '../../../skills-index/trust/authors.ts';
 import { chainIdentities } from '../../../skills-index/trust/identity.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyRoot } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';
 
 const { administrator, author, ada, scanner, stranger } = people;
-const [buyer, helper, twin] = [testSigner('buyer'), testSigner('helper'), testSigner('second key of the author')];
+const buyer = testSigner('buyer');
+const helper = testSigner('helper');
+const twin = testSigner('second key of the author');
 const scope = parseScope('acme');
 const carol: Identity = { issuer: 'https://login.example', subject: 'carol@example.org' };
-const claim = (owners: Identity[], publishers?: Identity[], previous?: ReturnType<typeof digestOf>) =>
-  scopeStatement({ scope, owners, ...(publishers && { publishers }), ...(previous && { previous }) });
+const claim = (
+  owners: Identity[],
+  publishers?: Identity[],
+  previous?: ReturnType<typeof digestOf>,
+) =>
+  scopeStatement({
+    scope,
+    owners,
+    ...(publishers && { publishers }),
+    ...(previous && { previous }),
+  });
 const enrol = (name: string, key: TestSigner) =>
-  memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'enrolled' });
+  memberStatement({
+    nonce: freshNonce(),
+    name,
+    roles: ['reviewer'],
+    key: key.named,
+    state: 'enrolled',
+  });
 
 /** The author claims the scope; Ada, and the author under two keys, are members; at index 4 the scope goes to the buyer, whose helper publishes. */
 const spoken = [
@@ -29,7 +55,12 @@ const spoken = [
 const chain = (...said: readonly (readonly [(typeof spoken)[number][0], TestSigner])[]) =>
   chainIdentities(
     storyRoot,
-    said.map(([statement, { keyId }], logIndex) => ({ statement, signer: keyId, logIndex, digest: digestOf(`${logIndex}`) })),
+    said.map(([statement, { keyId }], logIndex) => ({
+      statement,
+      signer: keyId,
+      logIndex,
+      digest: digestOf(`${logIndex}`),
+    })),
   );
 const identities = chain(...spoken);
 
@@ -39,9 +70,21 @@ describe('an author of a version', () => {
 
   it.each<[string, Publication, Acting, number, boolean]>([
     ['its publisher', published, { keyId: author.keyId }, late, true],
-    ['its publisher, by another key of the same name', published, { keyId: twin.keyId }, late, true],
+    [
+      'its publisher, by another key of the same name',
+      published,
+      { keyId: twin.keyId },
+      late,
+      true,
+    ],
     ['its publisher, by the name alone', published, { member: 'Olga' }, late, true],
-    ['who owned the scope when it was published', { scope, logIndex: 4 }, { keyId: author.keyId }, late, true],
+    [
+      'who owned the scope when it was published',
+      { scope, logIndex: 4 },
+      { keyId: author.keyId },
+      late,
+      true,
+    ],
     ['who owns the scope now', published, { keyId: buyer.keyId }, late, true],
     ['who may publish in the scope now', published, { keyId: helper.keyId }, late, true],
     [
@@ -52,14 +95,38 @@ describe('an author of a version', () => {
       true,
     ],
     ['who did not own the scope yet', published, { keyId: buyer.keyId }, 4, false],
-    ['who owned it before it was published', { scope, signer: buyer.keyId, logIndex: 5 }, { keyId: author.keyId }, late, false],
-    ['who owned it at another time, when nothing is known of it', { scope }, { keyId: author.keyId }, late, false],
+    [
+      'who owned it before it was published',
+      { scope, signer: buyer.keyId, logIndex: 5 },
+      { keyId: author.keyId },
+      late,
+      false,
+    ],
+    [
+      'who owned it at another time, when nothing is known of it',
+      { scope },
+      { keyId: author.keyId },
+      late,
+      false,
+    ],
     ['another member', published, { keyId: ada.keyId, member: 'Ada' }, late, false],
     ['a key without a name', published, { keyId: scanner.keyId }, late, false],
     ['another name', published, { member: 'Ada' }, late, false],
     ['nobody', published, {}, late, false],
-    ['somebody else with the name of an author', published, { keyId: ada.keyId, member: 'Olga' }, late, true],
-    ['a member of an author’s name with a key of another', published, { keyId: twin.keyId, member: 'Ada' }, late, true],
+    [
+      'somebody else with the name of an author',
+      published,
+      { keyId: ada.keyId, member: 'Olga' },
+      late,
+      true,
+    ],
+    [
+      'a member of an author’s name with a key of another',
+      published,
+      { keyId: twin.keyId, member: 'Ada' },
+      late,
+      true,
+    ],
   ])('is %s: %#', (_, publication, who, at, expected) => {
     expect(isAuthor(identities, publication, who, at)).toBe(expected);
   });
@@ -73,7 +140,9 @@ describe('whoever judges a version', () => {
   it('is none of its authors', () => {
     const own = whyAuthor(identities, { scope, signer: ada.keyId, logIndex: 4 }, acting, 50);
     expect(own).toBe('an author never approves their own');
-    expect(whyAuthor(identities, { scope, signer: author.keyId, logIndex: 4 }, acting, 50)).toBeUndefined();
+    expect(
+      whyAuthor(identities, { scope, signer: author.keyId, logIndex: 4 }, acting, 50),
+    ).toBeUndefined();
   });
 
   it('is known at issuers when an author is known there alone', () => {
@@ -81,7 +150,11 @@ describe('whoever judges a version', () => {
     expect(whyAuthor(byCarol, publication, acting, 50)).toBe(
       'an author is known by an issuer alone, and no administrator has said who Ada is there',
     );
-    expect(whyAuthor(byCarol, publication, { ...acting, enrolled: { ...enrolled, identities: [] } }, 50)).toBeUndefined();
-    expect(whyAuthor(byCarol, publication, { keyId: administrator.keyId, enrolled: undefined }, 50)).toBeUndefined();
+    expect(
+      whyAuthor(byCarol, publication, { ...acting, enrolled: { ...enrolled, identities: [] } }, 50),
+    ).toBeUndefined();
+    expect(
+      whyAuthor(byCarol, publication, { keyId: administrator.keyId, enrolled: undefined }, 50),
+    ).toBeUndefined();
   });
 });

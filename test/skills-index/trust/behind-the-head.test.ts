@@ -7,13 +7,24 @@ import { testLogKey } from '../story-keys.ts';
 
 const name = 'w1.example';
 const key = Buffer.from(testLogKey(name).publicKey).toString('base64');
-const witnesses = { schema: 'skillgate.witnesses/1' as const, threshold: 1, witnesses: [{ name, key }] };
+const witnesses = {
+  schema: 'skillgate.witnesses/1' as const,
+  threshold: 1,
+  witnesses: [{ name, key }],
+};
 
 /** A status whose witnesses saw the log as it was with so many entries, and no further. */
 async function decideUnder(story: Story, size: number): Promise<Decision> {
-  const head = story.log.said[size - 1]?.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope ?? '';
-  const checkpoint = head + (await signCosignature(head, { name, seconds: storyNow / 1000 - 3600, key: testLogKey(name) }));
-  const times = { issued: new Date(storyNow - 3_600_000).toISOString(), expires: new Date(storyNow + 3_600_000).toISOString() };
+  const head =
+    story.log.said[size - 1]?.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint
+      .envelope ?? '';
+  const checkpoint =
+    head +
+    (await signCosignature(head, { name, seconds: storyNow / 1000 - 3600, key: testLogKey(name) }));
+  const times = {
+    issued: new Date(storyNow - 3_600_000).toISOString(),
+    expires: new Date(storyNow + 3_600_000).toISOString(),
+  };
   const status = await signStatus({ checkpoint, marks: [], ...times }, people.status);
   return decide({ ...story.input, witnesses, statuses: [Buffer.from(JSON.stringify(status))] });
 }
@@ -28,7 +39,9 @@ describe('evidence behind the head that witnesses saw', () => {
         expect.stringContaining(`at log index ${size + at} lies behind`),
       );
       expect(decision.kind === 'refused' ? decision.reasons : []).toEqual(
-        expect.arrayContaining(behind.map((message) => expect.objectContaining({ code: 'log-forked', message }))),
+        expect.arrayContaining(
+          behind.map((message) => expect.objectContaining({ code: 'log-forked', message })),
+        ),
       );
     }
     expect(await decideUnder(story, all)).toMatchObject({ kind: 'admitted', witnessed: '1/1' });
@@ -36,8 +49,13 @@ describe('evidence behind the head that witnesses saw', () => {
 });
 
 describe('a clock that tells no time', () => {
-  it.each([Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])('admits nothing: %s', async (now) => {
-    const decision = decide({ ...(await tellStory()).input, now });
-    expect(decision.kind === 'refused' ? decision.reasons : []).toMatchObject([{ code: 'status-stale' }]);
-  });
+  it.each([Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])(
+    'admits nothing: %s',
+    async (now) => {
+      const decision = decide({ ...(await tellStory()).input, now });
+      expect(decision.kind === 'refused' ? decision.reasons : []).toMatchObject([
+        { code: 'status-stale' },
+      ]);
+    },
+  );
 });

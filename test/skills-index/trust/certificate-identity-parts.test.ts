@@ -7,7 +7,8 @@ import { fulcioOid } from '../story-certificates.ts';
 
 const algorithm = sequence(oid('1.2.840.10045.4.3.2'));
 const version = der(0xa0, integer(2));
-const ext = (id: string, value: Uint8Array, ...between: Uint8Array[]): Buffer => sequence(oid(id), ...between, octets(value));
+const ext = (id: string, value: Uint8Array, ...between: Uint8Array[]): Buffer =>
+  sequence(oid(id), ...between, octets(value));
 const email = (text: string): Buffer => der(0x81, Buffer.from(text));
 const usage = ext('2.5.29.15', der(0x03, Uint8Array.of(7, 0x80)), yes);
 const codeSigning = ext('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.3')));
@@ -16,8 +17,18 @@ const says = (number: number, text: string): Buffer => ext(`${fulcioOid}${number
 const issuer = says(8, 'https://login.example');
 const usual = [usage, codeSigning, named(email('kim@example.org')), issuer];
 const tbsOf = (extensions: Uint8Array, inner = algorithm): Buffer =>
-  sequence(version, integer(7), inner, sequence(), sequence(), sequence(), Buffer.from(people.author.publicKey), extensions);
-const leaf = (...extensions: Uint8Array[]): Buffer => sequence(tbsOf(der(0xa3, sequence(...extensions))), algorithm);
+  sequence(
+    version,
+    integer(7),
+    inner,
+    sequence(),
+    sequence(),
+    sequence(),
+    Buffer.from(people.author.publicKey),
+    extensions,
+  );
+const leaf = (...extensions: Uint8Array[]): Buffer =>
+  sequence(tbsOf(der(0xa3, sequence(...extensions))), algorithm);
 const claims = (...extensions: Uint8Array[]) => readClaims(leaf(...extensions));
 const kim = { issuer: 'https://login.example', subject: 'kim@example.org' };
 const userName = `${fulcioOid}7`;
@@ -26,8 +37,12 @@ describe('a certificate made by hand', () => {
   it('is read when everything is right (so the cases below test what they say)', () => {
     expect(claims(...usual)).toEqual(kim);
     expect(claims(...usual, ext(`${fulcioOid}1`, Buffer.from(kim.issuer)))).toEqual(kim);
-    expect(claims(...usual.slice(0, 3), ext(`${fulcioOid}1`, Buffer.from(kim.issuer)))).toEqual(kim);
-    expect(claims(...usual, ext('2.5.29.19', sequence(), yes), ext('1.2.3.4', Buffer.of(1)))).toEqual(kim);
+    expect(claims(...usual.slice(0, 3), ext(`${fulcioOid}1`, Buffer.from(kim.issuer)))).toEqual(
+      kim,
+    );
+    expect(
+      claims(...usual, ext('2.5.29.19', sequence(), yes), ext('1.2.3.4', Buffer.of(1))),
+    ).toEqual(kim);
   });
 
   it('may name a user in place of an address', () => {
@@ -36,9 +51,19 @@ describe('a certificate made by hand', () => {
   });
 
   it('names a workflow without its ref, where it names both', () => {
-    expect(claims(...usual, says(18, 'a.yml@undefined'))).toEqual({ ...kim, workflow: 'a.yml@undefined' });
-    expect(claims(...usual, says(14, 'refs/heads/main'))).toEqual({ ...kim, ref: 'refs/heads/main' });
-    expect(claims(...usual, says(14, 'main'), says(18, 'a.yml@main'))).toEqual({ ...kim, ref: 'main', workflow: 'a.yml' });
+    expect(claims(...usual, says(18, 'a.yml@undefined'))).toEqual({
+      ...kim,
+      workflow: 'a.yml@undefined',
+    });
+    expect(claims(...usual, says(14, 'refs/heads/main'))).toEqual({
+      ...kim,
+      ref: 'refs/heads/main',
+    });
+    expect(claims(...usual, says(14, 'main'), says(18, 'a.yml@main'))).toEqual({
+      ...kim,
+      ref: 'main',
+      workflow: 'a.yml',
+    });
   });
 
   const bare = (...parts: Uint8Array[]) => sequence(sequence(...parts), algorithm);
@@ -55,10 +80,16 @@ describe('a certificate made by hand', () => {
     ],
     ['no key', bare(version, integer(7), algorithm), 'not a P-256 key'],
     ['no extensions', sequence(tbsOf(Buffer.of()), algorithm), 'has no extensions'],
-    ['extensions in another place', sequence(tbsOf(der(0xa1, sequence(...usual))), algorithm), 'has no extensions'],
+    [
+      'extensions in another place',
+      sequence(tbsOf(der(0xa1, sequence(...usual))), algorithm),
+      'has no extensions',
+    ],
   ])('is refused with %s', (_, bytes, why) => {
     const message = expect.stringContaining(why);
-    expect(() => readClaims(bytes)).toThrow(expect.objectContaining({ code: 'certificate-invalid', message }));
+    expect(() => readClaims(bytes)).toThrow(
+      expect.objectContaining({ code: 'certificate-invalid', message }),
+    );
   });
 
   const malformed = 'an extension is malformed';
@@ -66,15 +97,35 @@ describe('a certificate made by hand', () => {
   it.each<[string, readonly Uint8Array[], string]>([
     ['without a value', [...usual, sequence(oid('1.2.3.4'))], malformed],
     ['without a name', [...usual, sequence(octets(Buffer.of()))], malformed],
-    ['with a name of another kind', [...usual, sequence(utf8('1.2.3.4'), octets(Buffer.of()))], malformed],
+    [
+      'with a name of another kind',
+      [...usual, sequence(utf8('1.2.3.4'), octets(Buffer.of()))],
+      malformed,
+    ],
     ['with a value of another kind', [...usual, sequence(oid('1.2.3.4'), utf8(''))], malformed],
     ['that is empty', [...usual, sequence()], malformed],
     ['with a part too many', [...usual, ext('2.5.29.19', sequence(), yes, yes)], malformed],
-    ['critical by what is no boolean', [...usual, ext('2.5.29.19', sequence(), octets(Buffer.of(0xff)))], malformed],
-    ['critical by another true', [...usual, ext('2.5.29.19', sequence(), der(0x01, Buffer.of(1)))], malformed],
-    ['not critical in so many words', [...usual, ext('2.5.29.19', sequence(), der(0x01, Buffer.of(0)))], malformed],
+    [
+      'critical by what is no boolean',
+      [...usual, ext('2.5.29.19', sequence(), octets(Buffer.of(0xff)))],
+      malformed,
+    ],
+    [
+      'critical by another true',
+      [...usual, ext('2.5.29.19', sequence(), der(0x01, Buffer.of(1)))],
+      malformed,
+    ],
+    [
+      'not critical in so many words',
+      [...usual, ext('2.5.29.19', sequence(), der(0x01, Buffer.of(0)))],
+      malformed,
+    ],
     ['that is there twice', [...usual, issuer], 'is there twice'],
-    ['that is critical and unknown', [...usual, ext('1.2.3.4', Buffer.of(1), yes)], 'is critical and unknown here'],
+    [
+      'that is critical and unknown',
+      [...usual, ext('1.2.3.4', Buffer.of(1), yes)],
+      'is critical and unknown here',
+    ],
     ['of an authority', [...usual, authority], 'of an authority'],
     [
       'for servers too',
@@ -82,36 +133,83 @@ describe('a certificate made by hand', () => {
       'code signing alone',
     ],
     ['for nothing', [usage, named(email('a@b.example')), issuer], 'code signing alone'],
-    ['for no signatures', [codeSigning, ext('2.5.29.15', der(0x03, Uint8Array.of(6, 0x40)), yes)], 'not digital signature'],
-    ['for certificates too', [codeSigning, ext('2.5.29.15', der(0x03, Uint8Array.of(2, 0x84)), yes)], 'not digital signature'],
+    [
+      'for no signatures',
+      [codeSigning, ext('2.5.29.15', der(0x03, Uint8Array.of(6, 0x40)), yes)],
+      'not digital signature',
+    ],
+    [
+      'for certificates too',
+      [codeSigning, ext('2.5.29.15', der(0x03, Uint8Array.of(2, 0x84)), yes)],
+      'not digital signature',
+    ],
     ['of no use', [codeSigning], 'not digital signature'],
     ['of no issuer', usual.slice(0, 3), 'names no issuer'],
     ['of an empty issuer', [...usual.slice(0, 3), says(8, '')], 'names no issuer'],
-    ['of an empty older issuer', [...usual.slice(0, 3), ext(`${fulcioOid}1`, Buffer.of())], 'names no issuer'],
-    ['of two issuers', [...usual, ext(`${fulcioOid}1`, Buffer.from('https://evil.example'))], 'two issuers'],
+    [
+      'of an empty older issuer',
+      [...usual.slice(0, 3), ext(`${fulcioOid}1`, Buffer.of())],
+      'names no issuer',
+    ],
+    [
+      'of two issuers',
+      [...usual, ext(`${fulcioOid}1`, Buffer.from('https://evil.example'))],
+      'two issuers',
+    ],
     ['of nobody', [usage, codeSigning, issuer], 'has 0 subject alternative names'],
-    ['of two', [usage, codeSigning, issuer, named(email('a@b.example'), email('c@d.example'))], 'has 2 subject'],
+    [
+      'of two',
+      [usage, codeSigning, issuer, named(email('a@b.example'), email('c@d.example'))],
+      'has 2 subject',
+    ],
     ['of an empty name', [usage, codeSigning, issuer, named(email(''))], 'is empty'],
-    ['of a name outside ASCII', [usage, codeSigning, issuer, named(email('kím@example.org'))], 'is not plain text'],
-    ['of a host', [usage, codeSigning, issuer, named(der(0x82, oid(userName), der(0xa0, utf8('kim'))))], 'neither an email'],
+    [
+      'of a name outside ASCII',
+      [usage, codeSigning, issuer, named(email('kím@example.org'))],
+      'is not plain text',
+    ],
+    [
+      'of a host',
+      [usage, codeSigning, issuer, named(der(0x82, oid(userName), der(0xa0, utf8('kim'))))],
+      'neither an email',
+    ],
     [
       'of another kind of user',
       [usage, codeSigning, issuer, named(der(0xa0, oid('1.2.3'), der(0xa0, utf8('kim'))))],
       'neither an email',
     ],
-    ['of a user without a name', [usage, codeSigning, issuer, named(der(0xa0, oid(userName)))], 'neither an email'],
+    [
+      'of a user without a name',
+      [usage, codeSigning, issuer, named(der(0xa0, oid(userName)))],
+      'neither an email',
+    ],
     [
       'of a user named elsewhere',
       [usage, codeSigning, issuer, named(der(0xa0, oid(userName), der(0xa1, utf8('kim'))))],
       'neither',
     ],
-    ['of two users', [usage, codeSigning, issuer, named(der(0xa0, oid(userName), der(0xa0, utf8('a')), utf8('b')))], 'neither'],
-    ['of nothing in place of a user', [usage, codeSigning, issuer, named(der(0xa0))], 'neither an email'],
+    [
+      'of two users',
+      [
+        usage,
+        codeSigning,
+        issuer,
+        named(der(0xa0, oid(userName), der(0xa0, utf8('a')), utf8('b'))),
+      ],
+      'neither',
+    ],
+    [
+      'of nothing in place of a user',
+      [usage, codeSigning, issuer, named(der(0xa0))],
+      'neither an email',
+    ],
     ['of a text with a line in it', [...usual, says(15, 'a\nb')], 'is not plain text'],
     ['of a text with what is invisible', [...usual, says(15, 'a\u200bb')], 'is not plain text'],
     ['of a text without an end', [...usual, says(15, 'a'.repeat(2_001))], 'is not plain text'],
   ])('is refused with an extension %s', (_, extensions, why) => {
     const message = expect.stringContaining(why);
-    expect(() => claims(...extensions)).toThrow(expect.objectContaining({ code: 'certificate-invalid', message }));
+    expect(() => claims(...extensions)).toThrow(
+      expect.objectContaining({ code: 'certificate-invalid', message }),
+    );
   });
 });

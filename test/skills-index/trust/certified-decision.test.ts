@@ -11,9 +11,25 @@ import {
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision.ts';
 import { people, type Twist, tellStory } from '../story.ts';
-import { acme, type Cast, certified, job, kim, messagesOf, sigstore, tellCertified, trustedRoot } from '../story-certified.ts';
+import {
+  acme,
+  type Cast,
+  certified,
+  job,
+  kim,
+  messagesOf,
+  sigstore,
+  tellCertified,
+  trustedRoot,
+} from '../story-certified.ts';
 import type { TestLog } from '../story-log.ts';
-import { somebody, someWorkflow, type TestCertified, type TestClaims, TestSigstore } from '../story-sigstore.ts';
+import {
+  somebody,
+  someWorkflow,
+  type TestCertified,
+  type TestClaims,
+  TestSigstore,
+} from '../story-sigstore.ts';
 
 const { author } = people;
 const { ref: _, ...anywhere } = job;
@@ -36,45 +52,105 @@ describe('a version that somebody published by certificate', () => {
     const story = await tellCertified(cast);
     const decision = decide(story.input);
     expect(messagesOf(decision)).toBe('admitted');
-    expect(decision).toMatchObject({ publisher: identityId((cast.publishers ?? cast.owners ?? [])[0] ?? kim) });
+    expect(decision).toMatchObject({
+      publisher: identityId((cast.publishers ?? cast.owners ?? [])[0] ?? kim),
+    });
   });
 
   it('is refused where no Sigstore is trusted, in so many words', async () => {
     const { sigstore: _, ...input } = (await tellCertified({ publishers: [kim] })).input;
-    expect(messagesOf(decide(input))).toContain('A certificate signed this, and no Sigstore root is trusted here');
+    expect(messagesOf(decide(input))).toContain(
+      'A certificate signed this, and no Sigstore root is trusted here',
+    );
   });
 
   it('is refused where another Sigstore is trusted', async () => {
     const { input } = await tellCertified({ publishers: [kim] });
-    expect(messagesOf(decide({ ...input, sigstore: elsewhere.trustedRoot }))).toMatch(/statement-(missing|invalid)/);
+    expect(messagesOf(decide({ ...input, sigstore: elsewhere.trustedRoot }))).toMatch(
+      /statement-(missing|invalid)/,
+    );
   });
 
-  const person = (change: Partial<TestClaims>): Cast => ({ claims: { ...somebody, ...change }, publishers: [kim] });
-  const ci = (change: Partial<TestClaims>): Cast => ({ claims: { ...someWorkflow, ...change }, publishers: [job] });
-  const buildConfig = (repository: string): string => `https://ci.example/${repository}/.ci/publish.yml@refs/heads/main`;
+  const person = (change: Partial<TestClaims>): Cast => ({
+    claims: { ...somebody, ...change },
+    publishers: [kim],
+  });
+  const ci = (change: Partial<TestClaims>): Cast => ({
+    claims: { ...someWorkflow, ...change },
+    publishers: [job],
+  });
+  const buildConfig = (repository: string): string =>
+    `https://ci.example/${repository}/.ci/publish.yml@refs/heads/main`;
   it.each<[string, Cast, string]>([
-    ['a subject with more behind it', person({ subject: `${somebody.subject}.evil.example` }), 'did not own @acme'],
-    ['a subject with more before it', person({ subject: `m${somebody.subject}` }), 'did not own @acme'],
-    ['a subject cut short', person({ subject: somebody.subject.slice(0, -1) }), 'did not own @acme'],
-    ['a subject in capitals', person({ subject: somebody.subject.toUpperCase() }), 'did not own @acme'],
-    ['an issuer with a slash at its end', person({ issuer: `${somebody.issuer}/` }), 'did not own @acme'],
-    ['the same subject of another issuer', person({ issuer: 'https://accounts.evil.example' }), 'did not own @acme'],
+    [
+      'a subject with more behind it',
+      person({ subject: `${somebody.subject}.evil.example` }),
+      'did not own @acme',
+    ],
+    [
+      'a subject with more before it',
+      person({ subject: `m${somebody.subject}` }),
+      'did not own @acme',
+    ],
+    [
+      'a subject cut short',
+      person({ subject: somebody.subject.slice(0, -1) }),
+      'did not own @acme',
+    ],
+    [
+      'a subject in capitals',
+      person({ subject: somebody.subject.toUpperCase() }),
+      'did not own @acme',
+    ],
+    [
+      'an issuer with a slash at its end',
+      person({ issuer: `${somebody.issuer}/` }),
+      'did not own @acme',
+    ],
+    [
+      'the same subject of another issuer',
+      person({ issuer: 'https://accounts.evil.example' }),
+      'did not own @acme',
+    ],
     [
       'another repository of the same name',
       ci({ repository: '4712' }),
       '@acme publishes from CI only: CI job https://ci.example/acme',
     ],
-    ['another workflow of the repository', ci({ buildConfig: buildConfig('acme/skills/x') }), 'publishes from CI only'],
-    ['a workflow of a fork', ci({ buildConfig: buildConfig('mallory/skills') }), 'publishes from CI only'],
+    [
+      'another workflow of the repository',
+      ci({ buildConfig: buildConfig('acme/skills/x') }),
+      'publishes from CI only',
+    ],
+    [
+      'a workflow of a fork',
+      ci({ buildConfig: buildConfig('mallory/skills') }),
+      'publishes from CI only',
+    ],
     [
       'another branch',
-      ci({ ref: 'refs/heads/evil', buildConfig: 'https://ci.example/acme/skills/.ci/publish.yml@refs/heads/evil' }),
+      ci({
+        ref: 'refs/heads/evil',
+        buildConfig: 'https://ci.example/acme/skills/.ci/publish.yml@refs/heads/evil',
+      }),
       'at refs/heads/evil',
     ],
-    ['a pull request', ci({ trigger: 'pull_request' }), 'started by pull_request, which publishes nothing'],
-    ['a pull request on its target branch', ci({ trigger: 'pull_request_target' }), 'started by pull_request_target'],
+    [
+      'a pull request',
+      ci({ trigger: 'pull_request' }),
+      'started by pull_request, which publishes nothing',
+    ],
+    [
+      'a pull request on its target branch',
+      ci({ trigger: 'pull_request_target' }),
+      'started by pull_request_target',
+    ],
     ['a merge request', ci({ trigger: 'merge_request_event' }), 'started by merge_request_event'],
-    ['a job that does not say what started it', ci({ trigger: undefined as never }), 'publishes from CI only'],
+    [
+      'a job that does not say what started it',
+      ci({ trigger: undefined as never }),
+      'publishes from CI only',
+    ],
     [
       'a person where only CI publishes',
       { claims: somebody, owners: [author.named, kim], publishers: [job] },
@@ -98,14 +174,23 @@ describe('a version that somebody published by certificate', () => {
     const { input } = await tellCertified({ publishers: [kim] });
     const line = { ...input.line, publisher: author.keyId };
     expect(messagesOf(decide({ ...input, line }))).toContain('line-mismatch');
-    expect(messagesOf(decide({ ...input, pinned: { publisher: author.keyId } as never }))).toContain('publisher-changed');
-    expect(messagesOf(decide({ ...input, pinned: { publisher: identityId(kim) } as never }))).toBe('admitted');
+    expect(
+      messagesOf(decide({ ...input, pinned: { publisher: author.keyId } as never })),
+    ).toContain('publisher-changed');
+    expect(messagesOf(decide({ ...input, pinned: { publisher: identityId(kim) } as never }))).toBe(
+      'admitted',
+    );
   });
 
   it('is refused when its scope was claimed by nobody but a row in a database', async () => {
     const story = await tellCertified({ publishers: [kim] });
-    const claim = story.identities.find(({ statement }) => statement.predicateType === predicateTypes.scope);
-    const line = { ...story.input.line, statements: story.input.line.statements.filter((one) => one !== claim?.digest) };
+    const claim = story.identities.find(
+      ({ statement }) => statement.predicateType === predicateTypes.scope,
+    );
+    const line = {
+      ...story.input.line,
+      statements: story.input.line.statements.filter((one) => one !== claim?.digest),
+    };
     expect(messagesOf(decide({ ...story.input, line }))).toContain('did not own @acme');
   });
 
@@ -126,9 +211,11 @@ describe('a version that somebody published by certificate', () => {
         },
       },
     });
-    expect(messagesOf(decide({ ...story.input, line: { ...story.input.line, publisher: identityId(added) } }))).toContain(
-      'publisher-unknown',
-    );
+    expect(
+      messagesOf(
+        decide({ ...story.input, line: { ...story.input.line, publisher: identityId(added) } }),
+      ),
+    ).toContain('publisher-unknown');
   });
 });
 
@@ -141,7 +228,11 @@ describe('provenance', () => {
         publish: async (log, statement) => {
           const said = await certified(log, statement, sigstore.certify(someWorkflow));
           const predicateType = predicateTypes.provenance;
-          await certified(log, { ...statement, predicateType, predicate: { buildDefinition: {} } } as Statement, signer);
+          await certified(
+            log,
+            { ...statement, predicateType, predicate: { buildDefinition: {} } } as Statement,
+            signer,
+          );
           return said;
         },
       },
@@ -150,7 +241,9 @@ describe('provenance', () => {
   };
 
   it('counts from who may publish in the scope alone', async () => {
-    expect(messagesOf(await withProvenance(sigstore.certify(someWorkflow)))).not.toContain('publisher-unknown');
+    expect(messagesOf(await withProvenance(sigstore.certify(someWorkflow)))).not.toContain(
+      'publisher-unknown',
+    );
     expect(messagesOf(await withProvenance(sigstore.certify(somebody)))).toContain(
       'publisher-unknown: provenance: @acme publishes from CI only',
     );
@@ -166,7 +259,10 @@ describe('an author whom an issuer vouches for', () => {
       return memberStatement({ ...said, ...(identities === undefined ? {} : { identities }) });
     },
   });
-  const about = async (cast: Cast, identities: readonly OidcIdentity[] | undefined): Promise<string> =>
+  const about = async (
+    cast: Cast,
+    identities: readonly OidcIdentity[] | undefined,
+  ): Promise<string> =>
     messagesOf(decide((await tellCertified({ ...cast, twist: adaIs(identities) })).input));
 
   it.each<[string, Cast, OidcIdentity]>([
@@ -177,7 +273,11 @@ describe('an author whom an issuer vouches for', () => {
       { claims: someWorkflow, owners: [author.named, kim], publishers: [job] },
       kim,
     ],
-    ['as the job, where an administrator says who is behind it', { claims: someWorkflow, publishers: [job] }, job],
+    [
+      'as the job, where an administrator says who is behind it',
+      { claims: someWorkflow, publishers: [job] },
+      job,
+    ],
   ])('does not approve their own with an enrolled key: %s', async (_, cast, identity) => {
     const other = { issuer: somebody.issuer, subject: 'ada@reviewers.example' };
     expect(await about(cast, [other])).toBe('admitted');
@@ -189,12 +289,20 @@ describe('an author whom an issuer vouches for', () => {
   it.each<[string, Cast]>([
     ['owns the scope', { owners: [kim] }],
     ['may publish in it', { publishers: [kim] }],
-    ['owns the scope in which a job publishes', { claims: someWorkflow, owners: [author.named, kim], publishers: [job] }],
-  ])('is not approved by a member of whom nobody said who they are there, when a person %s', async (_, cast) => {
-    const text = await about(cast, undefined);
-    expect(text).toContain('Ada at log index 6 does not count: an author is known by an issuer alone');
-    expect(text).toContain('approvals-missing: 1 of 2 people approved it');
-  });
+    [
+      'owns the scope in which a job publishes',
+      { claims: someWorkflow, owners: [author.named, kim], publishers: [job] },
+    ],
+  ])(
+    'is not approved by a member of whom nobody said who they are there, when a person %s',
+    async (_, cast) => {
+      const text = await about(cast, undefined);
+      expect(text).toContain(
+        'Ada at log index 6 does not count: an author is known by an issuer alone',
+      );
+      expect(text).toContain('approvals-missing: 1 of 2 people approved it');
+    },
+  );
 
   it('is asked for nothing where no person stands behind a version', async () => {
     expect(await about({ claims: someWorkflow, publishers: [job] }, undefined)).toBe('admitted');
@@ -211,7 +319,9 @@ describe('an author whom an issuer vouches for', () => {
         await log.say(say('suspended'), people.administrator);
         await log.say(say('lifted'), people.ada);
       };
-      return messagesOf(decide((await tellCertified({ publishers: [kim], twist: { ...twist, between } })).input));
+      return messagesOf(
+        decide((await tellCertified({ publishers: [kim], twist: { ...twist, between } })).input),
+      );
     };
     expect(await told([])).toBe('admitted');
     expect(await told(undefined)).toContain('suspended at log index');

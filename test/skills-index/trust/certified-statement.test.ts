@@ -62,7 +62,12 @@ describe('a certified bundle', () => {
 
   type Change = (bundle: CertifiedBundle, other: CertifiedBundle) => unknown;
   const material =
-    (change: (own: CertifiedBundle['verificationMaterial'], other: CertifiedBundle['verificationMaterial']) => object): Change =>
+    (
+      change: (
+        own: CertifiedBundle['verificationMaterial'],
+        other: CertifiedBundle['verificationMaterial'],
+      ) => object,
+    ): Change =>
     (bundle, other) => ({
       ...bundle,
       verificationMaterial: {
@@ -70,7 +75,9 @@ describe('a certified bundle', () => {
         ...change(bundle.verificationMaterial, other.verificationMaterial),
       },
     });
-  const entries = (change: (own: readonly unknown[], other: readonly unknown[]) => readonly unknown[]): Change =>
+  const entries = (
+    change: (own: readonly unknown[], other: readonly unknown[]) => readonly unknown[],
+  ): Change =>
     material((own, other) => ({ tlogEntries: change(own.tlogEntries, other.tlogEntries) }));
 
   it.each<[string, Change, string]>([
@@ -79,10 +86,22 @@ describe('a certified bundle', () => {
     ['no entry', entries(() => []), 'statement-invalid'],
     ['its entries in the wrong order', entries(([own, rekor]) => [rekor, own]), 'log-invalid'],
     ['our entry twice', entries(([own]) => [own, own]), 'log-invalid'],
-    ['Rekor’s entry twice', entries(([, rekor]) => [rekor, rekor]), 'log-invalid: The checkpoint is of the log'],
+    [
+      'Rekor’s entry twice',
+      entries(([, rekor]) => [rekor, rekor]),
+      'log-invalid: The checkpoint is of the log',
+    ],
     ['three entries', entries(([own, rekor]) => [own, rekor, rekor]), 'statement-invalid'],
-    ['our entry of another envelope', entries(([, rekor], [own]) => [own, rekor]), 'about another envelope or signer'],
-    ['Rekor’s entry of another envelope', entries(([own], [, rekor]) => [own, rekor]), 'log-invalid'],
+    [
+      'our entry of another envelope',
+      entries(([, rekor], [own]) => [own, rekor]),
+      'about another envelope or signer',
+    ],
+    [
+      'Rekor’s entry of another envelope',
+      entries(([own], [, rekor]) => [own, rekor]),
+      'log-invalid',
+    ],
     [
       'our entry at another place',
       entries(([own, rekor]) => [{ ...(own as { inclusionProof: object }), logIndex: '0' }, rekor]),
@@ -92,26 +111,51 @@ describe('a certified bundle', () => {
       'a proof for another place in our log',
       entries(([own, rekor]) => {
         const entry = own as CertifiedBundle['verificationMaterial']['tlogEntries'][0];
-        return [{ ...entry, logIndex: '0', inclusionProof: { ...entry.inclusionProof, logIndex: '0' } }, rekor];
+        return [
+          { ...entry, logIndex: '0', inclusionProof: { ...entry.inclusionProof, logIndex: '0' } },
+          rekor,
+        ];
       }),
       'does not lead from the entry',
     ],
     [
       'an own entry that names another log',
-      entries(([own, rekor]) => [{ ...(own as object), logId: { keyId: Buffer.alloc(32).toString('base64') } }, rekor]),
+      entries(([own, rekor]) => [
+        { ...(own as object), logId: { keyId: Buffer.alloc(32).toString('base64') } },
+        rekor,
+      ]),
       'names another log',
     ],
-    ['the certificate of somebody else', material((_, other) => ({ certificate: other.certificate })), 'signature-invalid'],
+    [
+      'the certificate of somebody else',
+      material((_, other) => ({ certificate: other.certificate })),
+      'signature-invalid',
+    ],
     [
       'another certificate for the same key',
-      material(() => ({ certificate: { rawBytes: Buffer.from(sigstore.certify(someWorkflow).certificate).toString('base64') } })),
+      material(() => ({
+        certificate: {
+          rawBytes: Buffer.from(sigstore.certify(someWorkflow).certificate).toString('base64'),
+        },
+      })),
       'log-invalid',
     ],
-    ['an unknown certificate', material(() => ({ certificate: { rawBytes: 'AAAA' } })), 'certificate-invalid'],
-    ['a key beside the certificate', material(() => ({ publicKey: { hint: author.keyId } })), 'statement-invalid'],
+    [
+      'an unknown certificate',
+      material(() => ({ certificate: { rawBytes: 'AAAA' } })),
+      'certificate-invalid',
+    ],
+    [
+      'a key beside the certificate',
+      material(() => ({ publicKey: { hint: author.keyId } })),
+      'statement-invalid',
+    ],
     [
       'a certificate beside the key',
-      (bundle) => ({ ...bundle, verificationMaterial: { ...bundle.verificationMaterial, certificate: undefined } }),
+      (bundle) => ({
+        ...bundle,
+        verificationMaterial: { ...bundle.verificationMaterial, certificate: undefined },
+      }),
       'statement-invalid',
     ],
     [
@@ -119,8 +163,16 @@ describe('a certified bundle', () => {
       material(({ certificate }) => ({ x509CertificateChain: { certificates: [certificate] } })),
       'statement-invalid',
     ],
-    ['no timestamps', material(() => ({ timestampVerificationData: { rfc3161Timestamps: [] } })), 'nothing says when'],
-    ['no timestamp data', material(() => ({ timestampVerificationData: undefined })), 'statement-invalid'],
+    [
+      'no timestamps',
+      material(() => ({ timestampVerificationData: { rfc3161Timestamps: [] } })),
+      'nothing says when',
+    ],
+    [
+      'no timestamp data',
+      material(() => ({ timestampVerificationData: undefined })),
+      'statement-invalid',
+    ],
     [
       'the timestamp of another signature',
       material((_, other) => ({ timestampVerificationData: other.timestampVerificationData })),
@@ -128,27 +180,44 @@ describe('a certified bundle', () => {
     ],
     [
       'another payload',
-      (bundle, other) => ({ ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, payload: other.dsseEnvelope.payload } }),
+      (bundle, other) => ({
+        ...bundle,
+        dsseEnvelope: { ...bundle.dsseEnvelope, payload: other.dsseEnvelope.payload },
+      }),
       'invalid',
     ],
     [
       'another signature',
-      (bundle, other) => ({ ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, signatures: other.dsseEnvelope.signatures } }),
+      (bundle, other) => ({
+        ...bundle,
+        dsseEnvelope: { ...bundle.dsseEnvelope, signatures: other.dsseEnvelope.signatures },
+      }),
       'invalid',
     ],
     [
       'a key id in the envelope',
       (bundle) => ({
         ...bundle,
-        dsseEnvelope: { ...bundle.dsseEnvelope, signatures: [{ ...bundle.dsseEnvelope.signatures[0], keyid: 'x' }] },
+        dsseEnvelope: {
+          ...bundle.dsseEnvelope,
+          signatures: [{ ...bundle.dsseEnvelope.signatures[0], keyid: 'x' }],
+        },
       }),
       'keyid is not empty',
     ],
   ])('with %s does not verify', async (_, change, says) => {
     const bundle = await make(sigstore.say(claim, signer));
     const change2 = scopeStatement({ scope: acme, owners: [author.named] });
-    const somebodyElse = sigstore.certify({ ...somebody, subject: 'mallory@people.example' }, {}, 'other');
-    const { bundle: other } = await log.appendCertified(change2, await sigstore.say(change2, somebodyElse), author.keyId);
+    const somebodyElse = sigstore.certify(
+      { ...somebody, subject: 'mallory@people.example' },
+      {},
+      'other',
+    );
+    const { bundle: other } = await log.appendCertified(
+      change2,
+      await sigstore.say(change2, somebodyElse),
+      author.keyId,
+    );
     expect(codeOf(bundle)).toBe('verified');
     expect(codeOf(change(bundle, other as CertifiedBundle))).toContain(says);
   });
@@ -174,15 +243,42 @@ describe('a certified bundle', () => {
     expect(codeOf(bundle)).toContain('about another envelope or signer');
   });
 
-  const about = { name: '@acme/a' as never, version: '1.0.0' as never, bundle: ada.keyId, files: [] };
+  const about = {
+    name: '@acme/a' as never,
+    version: '1.0.0' as never,
+    bundle: ada.keyId,
+    files: [],
+  };
   it.each<[string, Statement]>([
-    ['a member', memberStatement({ nonce: freshNonce(), name: 'Eve', roles: ['reviewer'], key: ada.named, state: 'enrolled' })],
+    [
+      'a member',
+      memberStatement({
+        nonce: freshNonce(),
+        name: 'Eve',
+        roles: ['reviewer'],
+        key: ada.named,
+        state: 'enrolled',
+      }),
+    ],
     ['a key', keyStatement({ key: ada.named, state: 'enrolled' })],
     ['the end of a key', keyStatement({ key: ada.named, state: 'ended' })],
-    ['a revocation', revocationStatement({ kind: 'revoked', target: { bundle: ada.keyId }, reason: 'r', nonce: freshNonce() })],
+    [
+      'a revocation',
+      revocationStatement({
+        kind: 'revoked',
+        target: { bundle: ada.keyId },
+        reason: 'r',
+        nonce: freshNonce(),
+      }),
+    ],
     [
       'a lifted suspension',
-      revocationStatement({ kind: 'lifted', target: { publisher: ada.keyId }, reason: 'r', nonce: freshNonce() }),
+      revocationStatement({
+        kind: 'lifted',
+        target: { publisher: ada.keyId },
+        reason: 'r',
+        nonce: freshNonce(),
+      }),
     ],
     [
       'a verdict',
@@ -196,9 +292,20 @@ describe('a certified bundle', () => {
         verifiedLevels: [],
       }),
     ],
-    ['a scan', scanStatement(about, { ruleSet: ada.keyId, report: ada.keyId, verdict: 'pass', isolation: 'none', coverage: [] })],
+    [
+      'a scan',
+      scanStatement(about, {
+        ruleSet: ada.keyId,
+        report: ada.keyId,
+        verdict: 'pass',
+        isolation: 'none',
+        coverage: [],
+      }),
+    ],
   ])('that says %s does not verify: only a key signs that', async (_, statement) => {
-    expect(codeOf(await make(sigstore.say(statement, signer)))).toContain('signed a statement that only a key can sign');
+    expect(codeOf(await make(sigstore.say(statement, signer)))).toContain(
+      'signed a statement that only a key can sign',
+    );
   });
 
   it('that approves does not count, even from somebody who is called like a reviewer', async () => {

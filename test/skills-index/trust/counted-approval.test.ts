@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { type ApprovalStatement, memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
-import { type ApprovalContext, whyNotCounted } from '../../../skills-index/trust/counted-approval.ts';
+import {
+  type ApprovalStatement,
+  memberStatement,
+  predicateTypes,
+} from '../../../skills-index/statement/attestation.ts';
+import {
+  type ApprovalContext,
+  whyNotCounted,
+} from '../../../skills-index/trust/counted-approval.ts';
 import { chainIdentities, type Identities } from '../../../skills-index/trust/identity.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -22,7 +29,8 @@ describe('an approval does not count', () => {
     if (story.scan.statement.predicateType !== predicateTypes.scan) throw new Error('no scan');
     scan = { ...story.scan.statement.predicate, logIndex: story.scan.logIndex };
     const said = story.approvals.find((one) => one.signer === people.ada.keyId);
-    if (said?.statement.predicateType !== predicateTypes.approval) throw new Error('Ada said nothing');
+    if (said?.statement.predicateType !== predicateTypes.approval)
+      throw new Error('Ada said nothing');
     byAda = { statement: said.statement, logIndex: said.logIndex };
   });
 
@@ -41,7 +49,11 @@ describe('an approval does not count', () => {
       ...other.against,
     };
     return whyNotCounted(
-      { statement: change(byAda.statement), signer: other.signer ?? people.ada.keyId, logIndex: byAda.logIndex },
+      {
+        statement: change(byAda.statement),
+        signer: other.signer ?? people.ada.keyId,
+        logIndex: byAda.logIndex,
+      },
       context,
     );
   };
@@ -58,17 +70,32 @@ describe('an approval does not count', () => {
     ['another version', () => why(predicate({ version: '9.9.9' as never }))],
     ['another version', () => why(predicate({ bundle: digestOf('x') }))],
     ['another scan report', () => why(predicate({ scanReport: digestOf('x') }))],
-    ['before the scan', () => why(same, { against: { scan: { ...required(scan), logIndex: 99 } } })],
+    [
+      'before the scan',
+      () => why(same, { against: { scan: { ...required(scan), logIndex: 99 } } }),
+    ],
     ['another policy', () => why(predicate({ policy: digestOf('x') }))],
     ['draft expired', () => why(predicate({ expires: '2026-03-01T00:00:00.000Z' }))],
     ['not signed with the key that it names', () => why(same, { signer: people.scanner.keyId })],
-    ['not signed with the key that it names', () => why(predicate({ assertion: people.ben.assert(Buffer.alloc(32)) }))],
+    [
+      'not signed with the key that it names',
+      () => why(predicate({ assertion: people.ben.assert(Buffer.alloc(32)) })),
+    ],
     [
       'no reviewer',
-      () => why(predicate({ reviewer: { member: 'scanner', keyId: people.scanner.keyId } }), { signer: people.scanner.keyId }),
+      () =>
+        why(predicate({ reviewer: { member: 'scanner', keyId: people.scanner.keyId } }), {
+          signer: people.scanner.keyId,
+        }),
     ],
-    ['its signer is Ada', () => why(predicate({ reviewer: { member: 'ben', keyId: people.ada.keyId } }))],
-    ['never approves their own', () => why(same, { against: { publish: { signer: people.ada.keyId, logIndex: 1 } } })],
+    [
+      'its signer is Ada',
+      () => why(predicate({ reviewer: { member: 'ben', keyId: people.ada.keyId } })),
+    ],
+    [
+      'never approves their own',
+      () => why(same, { against: { publish: { signer: people.ada.keyId, logIndex: 1 } } }),
+    ],
     ['no reviewer', () => why(predicate({ reviewer: { member: 'ben', credentialId: 'unknown' } }))],
     [
       'no assertion',
@@ -96,7 +123,9 @@ describe('an approval does not count', () => {
     });
     const other = await tellStory({ before: (log) => log.say(twin, people.administrator) });
     const both = chainIdentities(storyRoot, other.identities);
-    expect(why(same, { against: { identities: both } })).toContain('an author never approves their own');
+    expect(why(same, { against: { identities: both } })).toContain(
+      'an author never approves their own',
+    );
   });
 });
 

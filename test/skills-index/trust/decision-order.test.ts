@@ -2,22 +2,40 @@ import { describe, expect, it } from 'vitest';
 import { predicateTypes, type Statement } from '../../../skills-index/statement/attestation.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
-import { approvalBy, people, type Story, scanOf, storyStatus, tellStory, verdictOn } from '../story.ts';
+import {
+  approvalBy,
+  people,
+  type Story,
+  scanOf,
+  storyStatus,
+  tellStory,
+  verdictOn,
+} from '../story.ts';
 import type { Said } from '../story-log.ts';
 
 const messagesOf = (input: DecisionInput): string[] => {
   const decision = decide(input);
-  return decision.kind === 'refused' ? decision.reasons.map((one) => `${one.code}: ${one.message}`) : [];
+  return decision.kind === 'refused'
+    ? decision.reasons.map((one) => `${one.code}: ${one.message}`)
+    : [];
 };
 
 /** The story with another choice of statements in its index line, and a verdict over exactly those. */
-async function chosen(story: Story, inputs: readonly Said[], verdict?: Said): Promise<DecisionInput> {
+async function chosen(
+  story: Story,
+  inputs: readonly Said[],
+  verdict?: Said,
+): Promise<DecisionInput> {
   const said = verdict ?? (await story.log.say(verdictOn(story.about, inputs), people.registry));
   const statements = [...story.identities.filter((one) => !inputs.includes(one)), ...inputs, said];
   const { consistency: _, ...input } = story.input;
   return {
     ...input,
-    line: { ...story.line, statements: statements.map((one) => one.digest), logIndex: said.logIndex },
+    line: {
+      ...story.line,
+      statements: statements.map((one) => one.digest),
+      logIndex: said.logIndex,
+    },
     statements: new Map(statements.map((one) => [one.digest, one.bytes])),
     statuses: [await storyStatus(story.log, [])],
   };
@@ -29,7 +47,9 @@ const ready = { report: model.report, capabilities: model.line.capabilities, twi
 describe('the order in the log', () => {
   it('does not mind a new verdict over the same statements', async () => {
     const story = await tellStory();
-    expect(messagesOf(await chosen(story, [story.publish, story.scan, ...story.approvals]))).toEqual([]);
+    expect(
+      messagesOf(await chosen(story, [story.publish, story.scan, ...story.approvals])),
+    ).toEqual([]);
   });
 
   it('has the scan after the publication', async () => {
@@ -64,15 +84,24 @@ describe('the order in the log', () => {
 
   it('has the verdict after all that it names', async () => {
     const story = await tellStory();
-    const { statement, signer } = approvalBy('ada', story.about, { ...ready, report: story.report });
+    const { statement, signer } = approvalBy('ada', story.about, {
+      ...ready,
+      report: story.report,
+    });
     const late = await story.log.say(statement, signer);
     const forged = await story.log.say(
       verdictOn(story.about, [story.publish, story.scan, late, ...story.approvals]),
       people.registry,
     );
     const later = await story.log.say(statement, signer);
-    const input = await chosen(story, [story.publish, story.scan, later, ...story.approvals], forged);
-    expect(messagesOf(input)).toContain('verdict-invalid: the verdict was logged before what it rests on');
+    const input = await chosen(
+      story,
+      [story.publish, story.scan, later, ...story.approvals],
+      forged,
+    );
+    expect(messagesOf(input)).toContain(
+      'verdict-invalid: the verdict was logged before what it rests on',
+    );
   });
 });
 
@@ -88,13 +117,17 @@ describe('coverage', () => {
 
   it('has to be the bundle’s file list, even where scan and report agree on less', async () => {
     const story = await tellStory({ report: withoutLast, statement: shorter });
-    expect(messagesOf(story.input)).toEqual(['scan-mismatch: the scan did not cover exactly the files of the bundle']);
+    expect(messagesOf(story.input)).toEqual([
+      'scan-mismatch: the scan did not cover exactly the files of the bundle',
+    ]);
   });
 
   it('has to be the same in the report as in what was signed', async () => {
     const report = (one: ScanReport): ScanReport => ({
       ...one,
-      coverage: { files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })) },
+      coverage: {
+        files: one.coverage.files.map((file) => ({ ...file, disposition: 'unanalysed' })),
+      },
     });
     expect(messagesOf((await tellStory({ report })).input)).toEqual([
       'scan-mismatch: the scan report covers other files than the scanner signed',

@@ -17,14 +17,21 @@ import { type TestSigner, testPasskey, testSigner } from '../story-keys.ts';
 
 const { administrator, author, ada, ben, registry, scanner, stranger } = people;
 const second = testSigner('second key');
-const codesOf = (decision: Decision): string[] => (decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : []);
+const codesOf = (decision: Decision): string[] =>
+  decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 const messagesOf = (decision: Decision): string =>
   decision.kind === 'refused' ? decision.reasons.map((one) => one.message).join('\n') : '';
 const told = async (twist: Twist): Promise<Decision> => decide((await tellStory(twist)).input);
 const isApproval = (one: Statement, by: 'keyId' | 'credentialId'): boolean =>
   one.predicateType === predicateTypes.approval && by in one.predicate.reviewer;
 const enrol = (name: string, key: TestSigner): Statement =>
-  memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'enrolled' });
+  memberStatement({
+    nonce: freshNonce(),
+    name,
+    roles: ['reviewer'],
+    key: key.named,
+    state: 'enrolled',
+  });
 
 /** What a change of the story's scope names. */
 function claimIn({ identities }: Story): { previous?: Digest } {
@@ -33,7 +40,10 @@ function claimIn({ identities }: Story): { previous?: Digest } {
 }
 
 /** The story with more statements at its end, all of them in the index line. */
-async function amended(story: Story, ...more: (readonly [Statement, TestSigner])[]): Promise<DecisionInput> {
+async function amended(
+  story: Story,
+  ...more: (readonly [Statement, TestSigner])[]
+): Promise<DecisionInput> {
   for (const [statement, signer] of more) await story.log.say(statement, signer);
   const { consistency: _, ...input } = story.input;
   return {
@@ -53,7 +63,10 @@ describe('a reviewer', () => {
   ])('enrolled by %s does not count', async (_, enroller) => {
     const decision = await told({
       before: (log) => log.say(enrol('Eve', second), enroller),
-      approval: (one) => ('keyId' in one.reviewer ? { ...one, reviewer: { member: 'Eve', keyId: second.keyId } } : one),
+      approval: (one) =>
+        'keyId' in one.reviewer
+          ? { ...one, reviewer: { member: 'Eve', keyId: second.keyId } }
+          : one,
       signer: (one) => (isApproval(one, 'keyId') ? second : undefined),
     });
     expect(messagesOf(decision)).toContain('its signer was no reviewer then');
@@ -64,7 +77,8 @@ describe('a reviewer', () => {
     const decision = await told({
       before: (log) => log.say(enrol('Ada', second), administrator),
       approvals: ['ada', 'ada'],
-      approval: (one) => (approvals++ === 0 ? one : { ...one, reviewer: { member: 'Ada', keyId: second.keyId } }),
+      approval: (one) =>
+        approvals++ === 0 ? one : { ...one, reviewer: { member: 'Ada', keyId: second.keyId } },
       signer: (one) => (isApproval(one, 'keyId') && approvals === 2 ? second : undefined),
     });
     expect(codesOf(decision)).toEqual(['approvals-missing']);
@@ -79,7 +93,9 @@ describe('a reviewer', () => {
 
   it('who owns the scope beside the author never approves either', async () => {
     const both = scopeStatement({ scope: parseScope('acme'), owners: [author.named, ada.named] });
-    const decision = await told({ statement: (one) => (one.predicateType === predicateTypes.scope ? both : one) });
+    const decision = await told({
+      statement: (one) => (one.predicateType === predicateTypes.scope ? both : one),
+    });
     expect(messagesOf(decision)).toContain('an author never approves their own');
   });
 
@@ -91,10 +107,18 @@ describe('a reviewer', () => {
     const decision = await told({
       statement: (one) => (one.predicateType === predicateTypes.scope ? claim : one),
       signer: (one) =>
-        one.predicateType === predicateTypes.scope || one.predicateType === predicateTypes.publish ? owner : undefined,
+        one.predicateType === predicateTypes.scope || one.predicateType === predicateTypes.publish
+          ? owner
+          : undefined,
       between: (log) => {
-        const previous = log.said.find((one) => one.statement.predicateType === predicateTypes.scope)?.digest;
-        const change = { scope: parseScope('acme'), owners: [heir.named], ...(previous === undefined ? {} : { previous }) };
+        const previous = log.said.find(
+          (one) => one.statement.predicateType === predicateTypes.scope,
+        )?.digest;
+        const change = {
+          scope: parseScope('acme'),
+          owners: [heir.named],
+          ...(previous === undefined ? {} : { previous }),
+        };
         return log.say(scopeStatement(change), owner);
       },
     });
@@ -102,7 +126,11 @@ describe('a reviewer', () => {
   });
 
   it.each([
-    ['before the approval', 6, ['approval-invalid', 'approvals-missing', 'approvals-not-independent']],
+    [
+      'before the approval',
+      6,
+      ['approval-invalid', 'approvals-missing', 'approvals-not-independent'],
+    ],
     ['with the approval', 7, []],
   ] as const)('ended in hindsight for an index %s', async (_, validUpTo, codes) => {
     const ended = memberStatement({
@@ -122,14 +150,21 @@ describe('a reviewer', () => {
 describe('the claim of a scope', () => {
   // The registry lets a stranger claim the scope a second time and withholds the true claim: to who comes new it looks like the first.
   const forged = async (scopeClaim?: number): Promise<Decision> => {
-    const again = scopeStatement({ scope: parseScope('acme'), owners: [stranger.named, author.named] });
+    const again = scopeStatement({
+      scope: parseScope('acme'),
+      owners: [stranger.named, author.named],
+    });
     const story = await tellStory({
       before: (log) => log.say(again, stranger),
       signer: (one) => (one.predicateType === predicateTypes.publish ? stranger : undefined),
     });
     const statements = story.line.statements.filter((digest) => digest !== claimIn(story).previous);
     const line = { ...story.line, statements, publisher: stranger.keyId };
-    return decide({ ...story.input, line, ...(scopeClaim === undefined ? {} : { pinned: { scopeClaim } }) });
+    return decide({
+      ...story.input,
+      line,
+      ...(scopeClaim === undefined ? {} : { pinned: { scopeClaim } }),
+    });
   };
 
   it('is another one than was seen before: refused, whatever owners it names', async () => {
@@ -143,8 +178,14 @@ describe('the claim of a scope', () => {
   it('stays the same when the scope changes hands', async () => {
     const decision = await told({
       before: async (log) => {
-        const previous = log.said.find((one) => one.statement.predicateType === predicateTypes.scope)?.digest;
-        const change = { scope: parseScope('acme'), owners: [second.named], ...(previous === undefined ? {} : { previous }) };
+        const previous = log.said.find(
+          (one) => one.statement.predicateType === predicateTypes.scope,
+        )?.digest;
+        const change = {
+          scope: parseScope('acme'),
+          owners: [second.named],
+          ...(previous === undefined ? {} : { previous }),
+        };
         await log.say(scopeStatement(change), author);
       },
       signer: (one) => (one.predicateType === predicateTypes.publish ? second : undefined),
@@ -174,18 +215,32 @@ describe('an author’s key', () => {
 describe('an approval by passkey', () => {
   const changed = (part: object): Twist => ({
     statement: (one) =>
-      isApproval(one, 'credentialId') ? ({ ...one, predicate: { ...one.predicate, ...part } } as Statement) : one,
+      isApproval(one, 'credentialId')
+        ? ({ ...one, predicate: { ...one.predicate, ...part } } as Statement)
+        : one,
   });
 
   it.each<[string, Twist, string]>([
-    ['whose words were changed after it', changed({ reason: 'looks harmless' }), 'it is over another statement'],
-    ['whose capabilities’ report was changed after it', changed({ nonce: 'another-nonce-0000' }), 'it is over another statement'],
+    [
+      'whose words were changed after it',
+      changed({ reason: 'looks harmless' }),
+      'it is over another statement',
+    ],
+    [
+      'whose capabilities’ report was changed after it',
+      changed({ nonce: 'another-nonce-0000' }),
+      'it is over another statement',
+    ],
     [
       'made with an unenrolled passkey',
       changed({ assertion: testPasskey('eve').assert(Buffer.alloc(32)) }),
       'it is of another passkey',
     ],
-    ['that has no assertion', changed({ assertion: undefined }), 'it has no assertion of a passkey'],
+    [
+      'that has no assertion',
+      changed({ assertion: undefined }),
+      'it has no assertion of a passkey',
+    ],
     [
       'logged by a stranger',
       { signer: (one) => (isApproval(one, 'credentialId') ? stranger : undefined) },
@@ -194,7 +249,10 @@ describe('an approval by passkey', () => {
     [
       'that names a key instead, signed by the registry',
       {
-        approval: (one) => ('keyId' in one.reviewer ? one : { ...one, reviewer: { member: 'Ben', keyId: registry.keyId } }),
+        approval: (one) =>
+          'keyId' in one.reviewer
+            ? one
+            : { ...one, reviewer: { member: 'Ben', keyId: registry.keyId } },
         statement: (one) => {
           if (
             one.predicateType !== predicateTypes.approval ||
@@ -227,8 +285,10 @@ describe('an approval by passkey', () => {
 });
 
 describe('a revocation', () => {
-  const revoke = (kind: RevocationPredicate['kind'], target: RevocationPredicate['target']): Statement =>
-    revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
+  const revoke = (
+    kind: RevocationPredicate['kind'],
+    target: RevocationPredicate['target'],
+  ): Statement => revocationStatement({ nonce: freshNonce(), kind, target, reason: 'it leaks' });
   type Said = readonly [RevocationPredicate['kind'], TestSigner];
 
   it.each<[string, Said[], string[]]>([
@@ -274,12 +334,18 @@ describe('a revocation', () => {
     ],
   ])('%s', async (_, said, codes) => {
     const story = await tellStory();
-    const more = said.map(([kind, signer]) => [revoke(kind, { bundle: story.packed.digest }), signer] as const);
+    const more = said.map(
+      ([kind, signer]) => [revoke(kind, { bundle: story.packed.digest }), signer] as const,
+    );
     expect(codesOf(decide(await amended(story, ...more)))).toEqual(codes);
   });
 
   it.each<[string, (story: Story) => [Statement, TestSigner][], TestSigner]>([
-    ['the author, with the author’s key', () => [[enrol('Mallory', author), administrator]], author],
+    [
+      'the author, with the author’s key',
+      () => [[enrol('Mallory', author), administrator]],
+      author,
+    ],
     [
       'the author, with another key of that name',
       () => [
@@ -290,14 +356,26 @@ describe('a revocation', () => {
     ],
     [
       'who came to own the scope since',
-      (story) => [[scopeStatement({ scope: parseScope('acme'), owners: [author.named, ada.named], ...claimIn(story) }), author]],
+      (story) => [
+        [
+          scopeStatement({
+            scope: parseScope('acme'),
+            owners: [author.named, ada.named],
+            ...claimIn(story),
+          }),
+          author,
+        ],
+      ],
       ada,
     ],
   ])('is not lifted by %s', async (_, before, signer) => {
     const decision = async (kind: RevocationPredicate['kind']): Promise<Decision> => {
       const story = await tellStory();
       const target = { bundle: story.packed.digest };
-      const said = [[revoke('suspended', target), administrator] as const, [revoke(kind, target), signer] as const];
+      const said = [
+        [revoke('suspended', target), administrator] as const,
+        [revoke(kind, target), signer] as const,
+      ];
       return decide(await amended(story, ...before(story), ...said));
     };
     expect(codesOf(await decision('lifted'))).toEqual(['suspended']);
@@ -307,12 +385,18 @@ describe('a revocation', () => {
   it.each<[string, (story: Story) => RevocationPredicate['target'], string[]]>([
     ['this version', ({ about }) => ({ name: about.name, version: about.version }), ['revoked']],
     ['another version', ({ about }) => ({ name: about.name, version: '9.9.9' as never }), []],
-    ['another skill of that version', ({ about }) => ({ name: '@acme/other' as never, version: about.version }), []],
+    [
+      'another skill of that version',
+      ({ about }) => ({ name: '@acme/other' as never, version: about.version }),
+      [],
+    ],
     ['this publisher', () => ({ publisher: author.keyId }), ['revoked']],
     ['another publisher', () => ({ publisher: stranger.keyId }), []],
     ['another bundle', () => ({ bundle: stranger.keyId }), []],
   ])('of %s', async (_, target, codes) => {
     const story = await tellStory();
-    expect(codesOf(decide(await amended(story, [revoke('revoked', target(story)), ada])))).toEqual(codes);
+    expect(codesOf(decide(await amended(story, [revoke('revoked', target(story)), ada])))).toEqual(
+      codes,
+    );
   });
 });

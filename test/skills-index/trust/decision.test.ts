@@ -2,21 +2,37 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
-import { predicateTypes, type Statement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  type Statement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy.ts';
-import { people, storyFiles, storyManifest, storyNow, storyStatus, type Twist, tellStory } from '../story.ts';
+import {
+  people,
+  storyFiles,
+  storyManifest,
+  storyNow,
+  storyStatus,
+  type Twist,
+  tellStory,
+} from '../story.ts';
 import { TestLog } from '../story-log.ts';
 
 const story = await tellStory();
-const codesOf = (decision: Decision): string[] => (decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : []);
+const codesOf = (decision: Decision): string[] =>
+  decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 const other = digestOf('something else');
 
 const about = (type: Statement['predicateType'], change: (one: Statement) => Statement): Twist => ({
   statement: (one) => (one.predicateType === type ? change(one) : one),
 });
 const withPredicate = (kind: keyof typeof predicateTypes, change: object): Twist =>
-  about(predicateTypes[kind], (one) => ({ ...one, predicate: { ...one.predicate, ...change } }) as Statement);
+  about(
+    predicateTypes[kind],
+    (one) => ({ ...one, predicate: { ...one.predicate, ...change } }) as Statement,
+  );
 
 describe('a version with all its evidence', () => {
   it('is admitted, with what it may do and who approved it', () => {
@@ -41,8 +57,12 @@ describe('a version with all its evidence', () => {
   it('is admitted for the pins that fit and refused for those that do not', () => {
     const fit = { bundle: story.packed.digest, publisher: people.author.keyId };
     expect(decide({ ...story.input, pinned: fit }).kind).toBe('admitted');
-    expect(codesOf(decide({ ...story.input, pinned: { ...fit, bundle: other } }))).toEqual(['bundle-mismatch']);
-    expect(codesOf(decide({ ...story.input, pinned: { ...fit, publisher: other } }))).toEqual(['publisher-changed']);
+    expect(codesOf(decide({ ...story.input, pinned: { ...fit, bundle: other } }))).toEqual([
+      'bundle-mismatch',
+    ]);
+    expect(codesOf(decide({ ...story.input, pinned: { ...fit, publisher: other } }))).toEqual([
+      'publisher-changed',
+    ]);
   });
 
   it('may be imported with an inferred manifest, which is said', async () => {
@@ -57,7 +77,9 @@ describe('an inferred manifest', () => {
     const files = new Map([...storyFiles].filter(([path]) => path !== 'skill.json'));
     const elsewhere = { ...storyManifest, version: parseVersion('9.9.9') };
     const twist = withPredicate('publish', { manifest: elsewhere, inferred: true });
-    expect(codesOf(decide((await tellStory({ ...twist, files, inferred: true })).input))).toEqual(['manifest-mismatch']);
+    expect(codesOf(decide((await tellStory({ ...twist, files, inferred: true })).input))).toEqual([
+      'manifest-mismatch',
+    ]);
   });
 });
 
@@ -67,8 +89,16 @@ describe('an index line that says something else than what was signed', () => {
     ['another version', { version: parseVersion('1.4.1') }, 'subject-mismatch'],
     ['another bundle', { bundle: other }, 'bundle-mismatch'],
     ['another description', { description: 'Harmless.' }, 'description-mismatch'],
-    ['fewer capabilities', { capabilities: { ...line.capabilities, secret: [] } }, 'approval-invalid'],
-    ['more capabilities', { capabilities: { ...line.capabilities, exec: [{ program: 'sh' }] } }, 'capability-exceeded'],
+    [
+      'fewer capabilities',
+      { capabilities: { ...line.capabilities, secret: [] } },
+      'approval-invalid',
+    ],
+    [
+      'more capabilities',
+      { capabilities: { ...line.capabilities, exec: [{ program: 'sh' }] } },
+      'capability-exceeded',
+    ],
     ['another required skill', { requires: { '@acme/csv': '*' } as never }, 'line-mismatch'],
     ['another publisher', { publisher: other }, 'line-mismatch'],
     ['another log index', { logIndex: line.logIndex - 1 }, 'line-mismatch'],
@@ -84,7 +114,8 @@ const signedBy = (kind: keyof typeof predicateTypes, signer: (typeof people)['au
 const subjectTwist = (
   kind: keyof typeof predicateTypes,
   change: (subject: Statement['subject']) => Statement['subject'],
-): Twist => about(predicateTypes[kind], (one) => ({ ...one, subject: change(one.subject) }) as Statement);
+): Twist =>
+  about(predicateTypes[kind], (one) => ({ ...one, subject: change(one.subject) }) as Statement);
 const stray = { name: 'stray.md', digest: { sha256: 'ab'.repeat(32) } };
 const finding = {
   rule: 'flow/secret-to-network',
@@ -101,7 +132,10 @@ const finding = {
   fix: 'f',
   fingerprint: 'x',
 } as const;
-const noCapabilities = { ...storyManifest, capabilities: { env: [], secret: [], egress: [], mount: [], exec: [] } };
+const noCapabilities = {
+  ...storyManifest,
+  capabilities: { env: [], secret: [], egress: [], mount: [], exec: [] },
+};
 
 describe('a statement about other bytes', () => {
   it.each(['publish', 'scan', 'verdict'] as const)('is refused: %s', async (kind) => {
@@ -157,23 +191,33 @@ describe('who may say what', () => {
       'the scanner approves with its key',
       {
         approvals: ['ada'],
-        approval: (one) => ({ ...one, reviewer: { member: 'scanner', keyId: people.scanner.keyId } }),
+        approval: (one) => ({
+          ...one,
+          reviewer: { member: 'scanner', keyId: people.scanner.keyId },
+        }),
         ...signedBy('approval', people.scanner),
       },
       'approval-invalid',
     ],
     [
       'a key approves under the name of another',
-      { approval: (one) => ('keyId' in one.reviewer ? { ...one, reviewer: { ...one.reviewer, member: 'Ben' } } : one) },
+      {
+        approval: (one) =>
+          'keyId' in one.reviewer ? { ...one, reviewer: { ...one.reviewer, member: 'Ben' } } : one,
+      },
       'approval-invalid',
     ],
     [
       'the author approves',
       {
         approval: (one) =>
-          'keyId' in one.reviewer ? { ...one, reviewer: { member: 'author', keyId: people.author.keyId } } : one,
+          'keyId' in one.reviewer
+            ? { ...one, reviewer: { member: 'author', keyId: people.author.keyId } }
+            : one,
         signer: (one) =>
-          one.predicateType === predicateTypes.approval && 'keyId' in one.predicate.reviewer ? people.author : undefined,
+          one.predicateType === predicateTypes.approval && 'keyId' in one.predicate.reviewer
+            ? people.author
+            : undefined,
       },
       'approval-invalid',
     ],
@@ -188,12 +232,17 @@ describe('who may say what', () => {
           ? scopeStatement({ scope: parseScope('other'), owners: [people.author.named] })
           : one,
     });
-    const late = await told.log.say(scopeStatement({ scope: parseScope('acme'), owners: [people.author.named] }), people.author);
+    const late = await told.log.say(
+      scopeStatement({ scope: parseScope('acme'), owners: [people.author.named] }),
+      people.author,
+    );
     const line = { ...told.line, statements: [...told.line.statements, late.digest] };
     const statements = new Map(told.input.statements).set(late.digest, late.bytes);
     const status = await storyStatus(told.log, []);
     const { consistency: _, ...input } = told.input;
-    expect(codesOf(decide({ ...input, line, statements, statuses: [status] }))).toEqual(['publisher-unknown']);
+    expect(codesOf(decide({ ...input, line, statements, statuses: [status] }))).toEqual([
+      'publisher-unknown',
+    ]);
   });
 });
 
@@ -206,15 +255,26 @@ describe('what was said', () => {
         (one) =>
           ({
             ...one,
-            predicate: { ...one.predicate, coverage: (one.predicate as { coverage: [] }).coverage.slice(1) },
+            predicate: {
+              ...one.predicate,
+              coverage: (one.predicate as { coverage: [] }).coverage.slice(1),
+            },
           }) as Statement,
       ),
       'scan-mismatch',
     ],
     ['the scan names another report', withPredicate('scan', { report: other }), 'scan-mismatch'],
     ['the scan names another rule set', withPredicate('scan', { ruleSet: other }), 'scan-mismatch'],
-    ['the scan says pass and its report says block', withPredicate('scan', { verdict: 'block' }), 'scan-mismatch'],
-    ['the report is about another bundle', { report: (one) => ({ ...one, bundle: other }) }, 'scan-mismatch'],
+    [
+      'the scan says pass and its report says block',
+      withPredicate('scan', { verdict: 'block' }),
+      'scan-mismatch',
+    ],
+    [
+      'the report is about another bundle',
+      { report: (one) => ({ ...one, bundle: other }) },
+      'scan-mismatch',
+    ],
     [
       'the manifest is of another version',
       withPredicate('publish', { manifest: { ...storyManifest, version: parseVersion('9.9.9') } }),
@@ -222,26 +282,56 @@ describe('what was said', () => {
     ],
     [
       'the manifest signed is not the one in the skill',
-      withPredicate('publish', { manifest: { ...storyManifest, limits: { seconds: 3600, memoryMiB: 512 } } }),
+      withPredicate('publish', {
+        manifest: { ...storyManifest, limits: { seconds: 3600, memoryMiB: 512 } },
+      }),
       'manifest-mismatch',
     ],
-    ['a manifest is called inferred though the author wrote one', { inferred: true }, 'manifest-mismatch'],
+    [
+      'a manifest is called inferred though the author wrote one',
+      { inferred: true },
+      'manifest-mismatch',
+    ],
     [
       'a manifest that nobody wrote is not called inferred',
       { files: new Map([...storyFiles].filter(([path]) => path !== 'skill.json')) },
       'manifest-mismatch',
     ],
-    ['the approval is about another bundle', { approval: (one) => ({ ...one, bundle: other }) }, 'approval-invalid'],
-    ['the approval rests on another scan report', { approval: (one) => ({ ...one, scanReport: other }) }, 'approval-invalid'],
-    ['the approval rests on another rule set', { approval: (one) => ({ ...one, ruleSet: other }) }, 'approval-invalid'],
-    ['the approval was given under another policy', { approval: (one) => ({ ...one, policy: other }) }, 'approval-invalid'],
+    [
+      'the approval is about another bundle',
+      { approval: (one) => ({ ...one, bundle: other }) },
+      'approval-invalid',
+    ],
+    [
+      'the approval rests on another scan report',
+      { approval: (one) => ({ ...one, scanReport: other }) },
+      'approval-invalid',
+    ],
+    [
+      'the approval rests on another rule set',
+      { approval: (one) => ({ ...one, ruleSet: other }) },
+      'approval-invalid',
+    ],
+    [
+      'the approval was given under another policy',
+      { approval: (one) => ({ ...one, policy: other }) },
+      'approval-invalid',
+    ],
     [
       'the draft had expired when it was signed',
       { approval: (one) => ({ ...one, expires: '2026-03-02T09:00:00.000Z' }) },
       'approval-invalid',
     ],
-    ['the verdict is FAILED', withPredicate('verdict', { verificationResult: 'FAILED' }), 'verdict-invalid'],
-    ['the verdict names fewer statements', withPredicate('verdict', { inputAttestations: [] }), 'verdict-invalid'],
+    [
+      'the verdict is FAILED',
+      withPredicate('verdict', { verificationResult: 'FAILED' }),
+      'verdict-invalid',
+    ],
+    [
+      'the verdict names fewer statements',
+      withPredicate('verdict', { inputAttestations: [] }),
+      'verdict-invalid',
+    ],
     [
       'the verdict is about another version',
       withPredicate('verdict', { resourceUri: 'pkg:skill/%40acme/weekly-report@1.3.0' }),
@@ -254,7 +344,12 @@ describe('what was said', () => {
     ],
     [
       'the approval grants what was not declared',
-      { capabilities: { ...storyManifest.capabilities, egress: [{ url: 'https://*/*', methods: ['*'] }] } },
+      {
+        capabilities: {
+          ...storyManifest.capabilities,
+          egress: [{ url: 'https://*/*', methods: ['*'] }],
+        },
+      },
       'capability-exceeded',
     ],
     [
@@ -279,7 +374,9 @@ describe('what was said', () => {
 
   it('may not go above the ceiling of the policy', () => {
     const ceiling = { ...storyManifest.capabilities, secret: [] };
-    expect(codesOf(decide({ ...story.input, policy: { ...defaultPolicy, ceiling } }))).toContain('capability-exceeded');
+    expect(codesOf(decide({ ...story.input, policy: { ...defaultPolicy, ceiling } }))).toContain(
+      'capability-exceeded',
+    );
   });
 });
 
@@ -288,7 +385,11 @@ describe('how many people', () => {
     ['nobody approved', { approvals: [] }, ['approvals-missing', 'approvals-not-independent']],
     ['one person approved what needs two', { approvals: ['ada'] }, ['approvals-missing']],
     ['one person approved twice', { approvals: ['ada', 'ada'] }, ['approvals-missing']],
-    ['only the desk was used', { approvals: ['ben'] }, ['approvals-missing', 'approvals-not-independent']],
+    [
+      'only the desk was used',
+      { approvals: ['ben'] },
+      ['approvals-missing', 'approvals-not-independent'],
+    ],
     [
       'a passkey calls itself independent',
       { approvals: ['ben'], approval: (one) => ({ ...one, independent: true }) },
@@ -301,7 +402,11 @@ describe('how many people', () => {
         files: new Map(storyFiles).set(
           'skill.json',
           Buffer.from(
-            JSON.stringify({ name: noCapabilities.name, version: noCapabilities.version, commands: noCapabilities.commands }),
+            JSON.stringify({
+              name: noCapabilities.name,
+              version: noCapabilities.version,
+              commands: noCapabilities.commands,
+            }),
           ),
         ),
         approvals: ['ada'],
@@ -316,7 +421,11 @@ describe('how many people', () => {
         files: new Map(storyFiles).set(
           'skill.json',
           Buffer.from(
-            JSON.stringify({ name: noCapabilities.name, version: noCapabilities.version, commands: noCapabilities.commands }),
+            JSON.stringify({
+              name: noCapabilities.name,
+              version: noCapabilities.version,
+              commands: noCapabilities.commands,
+            }),
           ),
         ),
         approvals: ['ada'],
@@ -332,16 +441,25 @@ describe('how many people', () => {
     const files = new Map(storyFiles).set(
       'skill.json',
       Buffer.from(
-        JSON.stringify({ name: noCapabilities.name, version: noCapabilities.version, commands: noCapabilities.commands }),
+        JSON.stringify({
+          name: noCapabilities.name,
+          version: noCapabilities.version,
+          commands: noCapabilities.commands,
+        }),
       ),
     );
-    expect(decide((await tellStory({ manifest: noCapabilities, files, approvals: ['ben'] })).input).kind).toBe('admitted');
+    expect(
+      decide((await tellStory({ manifest: noCapabilities, files, approvals: ['ben'] })).input).kind,
+    ).toBe('admitted');
   });
 
   it('is two, when people let through what the scan would block', async () => {
-    expect(decide((await tellStory({ report: (one) => ({ ...one, verdict: 'block', findings: [finding] }) })).input).kind).toBe(
-      'admitted',
-    );
+    expect(
+      decide(
+        (await tellStory({ report: (one) => ({ ...one, verdict: 'block', findings: [finding] }) }))
+          .input,
+      ).kind,
+    ).toBe('admitted');
   });
 });
 
@@ -356,7 +474,9 @@ describe('what was said since', () => {
     const marks = [{ bundle: story.packed.digest, kind, reason: 'use 2.0', since }];
     expect(decide((await tellStory({ marks })).input)).toMatchObject({
       chain: {
-        of: expect.arrayContaining([expect.objectContaining({ part: 'status', notes: [`${kind} since ${since}: use 2.0`] })]),
+        of: expect.arrayContaining([
+          expect.objectContaining({ part: 'status', notes: [`${kind} since ${since}: use 2.0`] }),
+        ]),
       },
     });
   });
@@ -382,7 +502,9 @@ describe('what was said since', () => {
   });
 
   it('is taken from the newest status, whatever the order', async () => {
-    const marks = [{ bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since }] as const;
+    const marks = [
+      { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since },
+    ] as const;
     const newer = await storyStatus(story.log, marks, storyNow - 60_000);
     for (const statuses of [
       [story.status, newer],
@@ -407,7 +529,10 @@ describe('the log', () => {
   });
 
   it('may not be shorter than it was', () => {
-    const seen = { checkpoint: { size: story.log.head.size + 1, root: story.log.head.root }, proof: [] };
+    const seen = {
+      checkpoint: { size: story.log.head.size + 1, root: story.log.head.root },
+      proof: [],
+    };
     expect(codesOf(decide({ ...story.input, seen }))).toEqual(['log-rolled-back']);
   });
 

@@ -24,7 +24,8 @@ const [next, thief, heir, backup] = ['next', 'thief', 'heir', 'backup'].map(test
   TestSigner,
   TestSigner,
 ];
-const [acme, bell] = [parseScope('acme'), parseScope('bell')];
+const acme = parseScope('acme');
+const bell = parseScope('bell');
 const late = 1_000;
 
 type Spoken = readonly [Statement, TestSigner];
@@ -32,7 +33,12 @@ const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`
 const under = (root: RootFile, ...spoken: Spoken[]): Identities =>
   chainIdentities(
     root,
-    spoken.map(([statement, { keyId }], logIndex) => ({ statement, signer: keyId, logIndex, digest: addressAt(logIndex) })),
+    spoken.map(([statement, { keyId }], logIndex) => ({
+      statement,
+      signer: keyId,
+      logIndex,
+      digest: addressAt(logIndex),
+    })),
   );
 const chain = (...spoken: Spoken[]): Identities => under(storyRoot, ...spoken);
 const claim = (owners: readonly TestSigner[], previous?: number, scope = acme): Statement =>
@@ -44,8 +50,17 @@ const claim = (owners: readonly TestSigner[], previous?: number, scope = acme): 
 const rotate = (from: TestSigner, to: TestSigner): Statement =>
   keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId });
 const end = (key: TestSigner, validUpTo?: number): Statement =>
-  keyStatement({ key: key.named, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) });
-const member = (name: string, key: TestSigner, role: 'reviewer' | 'administrator', state: 'enrolled' | 'ended'): Statement =>
+  keyStatement({
+    key: key.named,
+    state: 'ended',
+    ...(validUpTo === undefined ? {} : { validUpTo }),
+  });
+const member = (
+  name: string,
+  key: TestSigner,
+  role: 'reviewer' | 'administrator',
+  state: 'enrolled' | 'ended',
+): Statement =>
   memberStatement({ nonce: freshNonce(), name, roles: [role], key: key.named, state });
 const named = (...keys: TestSigner[]): Identity[] => keys.map((one) => one.named);
 const whyOf = (identities: Identities): string[] => identities.ignored.map(({ why }) => why);
@@ -71,7 +86,12 @@ describe('a key that was ended', () => {
   });
 
   it('is ended further back by the successor that stands in its place, and by that one once', () => {
-    const identities = chain(...rotated, [end(author, 1), next], [end(author, 1), next], [end(author, 2), next]);
+    const identities = chain(
+      ...rotated,
+      [end(author, 1), next],
+      [end(author, 1), next],
+      [end(author, 2), next],
+    );
     expect(whyOf(identities)).toEqual(['it was said before', 'it counts no further already']);
     expect(identities.ownersOf(acme, 2)).toEqual(named(next));
   });
@@ -104,7 +124,12 @@ describe('a key that stands for nothing any more', () => {
   });
 
   it('reaches into no scope that it gave away and publishes in still', () => {
-    const lent = scopeStatement({ scope: acme, owners: named(heir), publishers: named(author), previous: addressAt(0) });
+    const lent = scopeStatement({
+      scope: acme,
+      owners: named(heir),
+      publishers: named(author),
+      previous: addressAt(0),
+    });
     const identities = chain([claim([author]), author], [lent, author], [end(author, 0), author]);
     expect(identities.ownersOf(acme, late)).toEqual(named(heir));
   });
@@ -132,9 +157,18 @@ describe('an end for an index before', () => {
       [end(author, 0), administrator],
     ];
     expect(chain(...taken).ownersOf(acme, late)).toEqual([]);
-    expect(chain(...taken, [claim([stranger]), stranger], [claim([backup], 0), backup]).ownersOf(acme, late)).toEqual([]);
-    expect(chain(...taken, [claim([thief], 1), thief]).scopeStatementOf(acme, late)).toBe(addressAt(1));
-    expect(chain(...taken, [claim([heir], 1), administrator]).ownersOf(acme, late)).toEqual(named(heir));
+    expect(
+      chain(...taken, [claim([stranger]), stranger], [claim([backup], 0), backup]).ownersOf(
+        acme,
+        late,
+      ),
+    ).toEqual([]);
+    expect(chain(...taken, [claim([thief], 1), thief]).scopeStatementOf(acme, late)).toBe(
+      addressAt(1),
+    );
+    expect(chain(...taken, [claim([heir], 1), administrator]).ownersOf(acme, late)).toEqual(
+      named(heir),
+    );
   });
 
   it('leaves a first claim, and whom it names besides', () => {
@@ -151,15 +185,22 @@ describe('an end for an index before', () => {
     ];
     const given: Spoken = [claim([heir], 3), administrator];
     expect(chain(...stolen, [end(author, 0), administrator]).ownersOf(acme, late)).toEqual([]);
-    expect(chain(...stolen, [end(author, 0), administrator]).follows(stranger.keyId, thief.keyId)).toBe(false);
-    expect(chain(...stolen, given, [end(author, 0), administrator]).ownersOf(acme, late)).toEqual(named(heir));
+    expect(
+      chain(...stolen, [end(author, 0), administrator]).follows(stranger.keyId, thief.keyId),
+    ).toBe(false);
+    expect(chain(...stolen, given, [end(author, 0), administrator]).ownersOf(acme, late)).toEqual(
+      named(heir),
+    );
   });
 
   it('by one administrator who was merely enrolled gives a scope to nobody', () => {
     const root = {
       ...storyRoot,
       threshold: 2,
-      administrators: [administrator, ada].map((one) => ({ keyId: one.keyId, key: one.named.spki })),
+      administrators: [administrator, ada].map((one) => ({
+        keyId: one.keyId,
+        key: one.named.spki,
+      })),
     };
     const identities = under(
       root,
@@ -175,7 +216,11 @@ describe('an end for an index before', () => {
   });
 
   it('of who holds the key now takes its successors behind that index too', () => {
-    const identities = chain([claim([author, backup]), author], [rotate(author, thief), author], [end(author, 0), author]);
+    const identities = chain(
+      [claim([author, backup]), author],
+      [rotate(author, thief), author],
+      [end(author, 0), author],
+    );
     expect(identities.ownersOf(acme, late)).toEqual(named(backup));
   });
 });
@@ -201,7 +246,9 @@ describe('any history', () => {
   const actor = fc.constantFrom(administrator, author, next, thief, heir);
   const index = fc.nat(12);
   const statement = fc.oneof(
-    fc.record({ owner: actor, previous: fc.option(index, { nil: undefined }) }).map((one) => claim([one.owner], one.previous)),
+    fc
+      .record({ owner: actor, previous: fc.option(index, { nil: undefined }) })
+      .map((one) => claim([one.owner], one.previous)),
     fc.record({ from: actor, to: actor }).map(({ from, to }) => rotate(from, to)),
     fc.record({ key: actor, at: index }).map(({ key, at }) => end(key, at)),
   );
@@ -210,9 +257,12 @@ describe('any history', () => {
   it('that goes on leaves a claimed scope claimed, and its first claim the first', () => {
     fc.assert(
       fc.property(history, history, (before, after) => {
-        const [then, now] = [chain(...before), chain(...before, ...after)];
+        const then = chain(...before);
+        const now = chain(...before, ...after);
         expect(now.firstClaimOf(acme)).toBe(then.firstClaimOf(acme) ?? now.firstClaimOf(acme));
-        expect(now.scopeStatementOf(acme, before.length)).toBe(then.scopeStatementOf(acme, before.length));
+        expect(now.scopeStatementOf(acme, before.length)).toBe(
+          then.scopeStatementOf(acme, before.length),
+        );
       }),
       { numRuns: 300 },
     );

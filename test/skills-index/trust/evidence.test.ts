@@ -13,26 +13,47 @@ const pieces: readonly {
   readonly bytes: Uint8Array;
   readonly put: (bytes: Uint8Array | undefined) => DecisionInput;
 }[] = [
-  { name: 'bundle', bytes: input.bundle, put: (bytes) => ({ ...input, bundle: bytes ?? new Uint8Array() }) },
-  { name: 'report', bytes: input.report, put: (bytes) => ({ ...input, report: bytes ?? new Uint8Array() }) },
+  {
+    name: 'bundle',
+    bytes: input.bundle,
+    put: (bytes) => ({ ...input, bundle: bytes ?? new Uint8Array() }),
+  },
+  {
+    name: 'report',
+    bytes: input.report,
+    put: (bytes) => ({ ...input, report: bytes ?? new Uint8Array() }),
+  },
   ...input.statuses.map((status) => ({
     name: 'status',
     bytes: status,
-    put: (bytes: Uint8Array | undefined) => ({ ...input, statuses: bytes === undefined ? [] : [bytes] }),
+    put: (bytes: Uint8Array | undefined) => ({
+      ...input,
+      statuses: bytes === undefined ? [] : [bytes],
+    }),
   })),
   ...[...input.statements].map(([digest, statement]) => ({
     name: `statement ${digest}`,
     bytes: statement,
-    put: (bytes: Uint8Array | undefined) => ({ ...input, statements: changed(input.statements, digest, bytes) }),
+    put: (bytes: Uint8Array | undefined) => ({
+      ...input,
+      statements: changed(input.statements, digest, bytes),
+    }),
   })),
   ...[...input.files].map(([path, file]) => ({
     name: path,
     bytes: file,
-    put: (bytes: Uint8Array | undefined) => ({ ...input, files: changed(input.files, path, bytes) }),
+    put: (bytes: Uint8Array | undefined) => ({
+      ...input,
+      files: changed(input.files, path, bytes),
+    }),
   })),
 ];
 
-function changed<Key>(map: ReadonlyMap<Key, Uint8Array>, key: Key, bytes: Uint8Array | undefined): ReadonlyMap<Key, Uint8Array> {
+function changed<Key>(
+  map: ReadonlyMap<Key, Uint8Array>,
+  key: Key,
+  bytes: Uint8Array | undefined,
+): ReadonlyMap<Key, Uint8Array> {
   const copy = new Map(map);
   copy.delete(key);
   return bytes === undefined ? copy : copy.set(key, bytes);
@@ -84,7 +105,10 @@ describe('evidence of which a piece', () => {
 
   it('is left out of the index line is refused', () => {
     for (const digest of input.line.statements) {
-      const line = { ...input.line, statements: input.line.statements.filter((one) => one !== digest) };
+      const line = {
+        ...input.line,
+        statements: input.line.statements.filter((one) => one !== digest),
+      };
       expect(decide({ ...input, line }).kind).toBe('refused');
     }
   });
@@ -93,11 +117,18 @@ describe('evidence of which a piece', () => {
     const claim = scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] });
     const story = await tellStory({ before: (log) => log.say(claim, people.stranger) });
     const extra = story.log.said.find((one) => one.signer === people.stranger.keyId);
-    const statements = new Map([...story.input.statements].filter(([digest]) => digest !== extra?.digest));
+    const statements = new Map(
+      [...story.input.statements].filter(([digest]) => digest !== extra?.digest),
+    );
     expect(decide(story.input).kind).toBe('admitted');
-    expect(decide({ ...story.input, statements })).toMatchObject({ kind: 'refused', reasons: [{ code: 'statement-missing' }] });
+    expect(decide({ ...story.input, statements })).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'statement-missing' }],
+    });
     const damaged = new Map(story.input.statements);
     if (extra !== undefined) damaged.set(extra.digest, Buffer.from('{}'));
-    expect(decide({ ...story.input, statements: damaged })).toMatchObject({ reasons: [{ code: 'statement-invalid' }] });
+    expect(decide({ ...story.input, statements: damaged })).toMatchObject({
+      reasons: [{ code: 'statement-invalid' }],
+    });
   });
 });

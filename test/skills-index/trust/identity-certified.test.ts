@@ -16,7 +16,10 @@ import { identityId } from '../../../skills-index/statement/identity-id.ts';
 import { isAuthor } from '../../../skills-index/trust/authors.ts';
 import { chainIdentities, type LoggedStatement } from '../../../skills-index/trust/identity.ts';
 import type { CertificateClaims } from '../../../skills-index/trust/sigstore/certificate-identity.ts';
-import { idsOfClaims, personOf } from '../../../skills-index/trust/sigstore/certified-identities.ts';
+import {
+  idsOfClaims,
+  personOf,
+} from '../../../skills-index/trust/sigstore/certified-identities.ts';
 import { freshNonce } from '../../nonce.ts';
 import { people, storyRoot } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';
@@ -34,7 +37,11 @@ const job: CiIdentity = {
   workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
   ref: 'refs/heads/main',
 };
-const jobClaims: CertificateClaims = { ...job, subject: `${job.workflow}@refs/heads/main`, trigger: 'push' };
+const jobClaims: CertificateClaims = {
+  ...job,
+  subject: `${job.workflow}@refs/heads/main`,
+  trigger: 'push',
+};
 
 type Speaker = TestSigner | CertificateClaims;
 type Spoken = readonly [Statement, Speaker];
@@ -44,15 +51,25 @@ const byOf = (who: Speaker): Pick<LoggedStatement, 'signer' | 'signers'> =>
 const chain = (...spoken: Spoken[]) =>
   chainIdentities(
     storyRoot,
-    spoken.map(([statement, who], logIndex) => ({ statement, ...byOf(who), logIndex, digest: addressAt(logIndex) })),
+    spoken.map(([statement, who], logIndex) => ({
+      statement,
+      ...byOf(who),
+      logIndex,
+      digest: addressAt(logIndex),
+    })),
   );
-const claim = (owners: readonly Identity[], rest: { publishers?: readonly Identity[]; previous?: Digest } = {}): Statement =>
-  scopeStatement({ scope: acme, owners, ...rest });
+const claim = (
+  owners: readonly Identity[],
+  rest: { publishers?: readonly Identity[]; previous?: Digest } = {},
+): Statement => scopeStatement({ scope: acme, owners, ...rest });
 
 describe('a scope', () => {
   it('is claimed by a person or a CI job that the claim names as owner', () => {
     expect(chain([claim([kim]), kim]).ownersOf(acme, late)).toEqual([kim]);
-    expect(chain([claim([author.named, job]), jobClaims]).ownersOf(acme, late)).toEqual([author.named, job]);
+    expect(chain([claim([author.named, job]), jobClaims]).ownersOf(acme, late)).toEqual([
+      author.named,
+      job,
+    ]);
   });
 
   it.each<[string, CertificateClaims]>([
@@ -64,9 +81,14 @@ describe('a scope', () => {
     ['another issuer', { ...kim, issuer: 'https://accounts.example.evil.example' }],
   ])('of a person is not claimed or changed by %s', (_, claims) => {
     expect(chain([claim([kim]), claims]).ownersOf(acme, late)).toEqual([]);
-    const after = chain([claim([kim]), kim], [claim([stranger.named], { previous: addressAt(0) }), claims]);
+    const after = chain(
+      [claim([kim]), kim],
+      [claim([stranger.named], { previous: addressAt(0) }), claims],
+    );
     expect(after.ownersOf(acme, late)).toEqual([kim]);
-    expect(after.ignored).toMatchObject([{ logIndex: 1, why: expect.stringContaining('did not own @acme') }]);
+    expect(after.ignored).toMatchObject([
+      { logIndex: 1, why: expect.stringContaining('did not own @acme') },
+    ]);
   });
 
   it.each<[string, CertificateClaims]>([
@@ -77,7 +99,10 @@ describe('a scope', () => {
     ['a pull request', { ...jobClaims, trigger: 'pull_request' }],
     ['a pull request that runs on its target', { ...jobClaims, trigger: 'pull_request_target' }],
   ])('of a CI job is not changed by %s', (_, claims) => {
-    const after = chain([claim([job]), jobClaims], [claim([stranger.named], { previous: addressAt(0) }), claims]);
+    const after = chain(
+      [claim([job]), jobClaims],
+      [claim([stranger.named], { previous: addressAt(0) }), claims],
+    );
     expect(after.ownersOf(acme, late)).toEqual([job]);
   });
 
@@ -88,7 +113,11 @@ describe('a scope', () => {
       [claim([kim], { previous: addressAt(1) }), kim],
       [claim([kim, job], { previous: addressAt(1) }), author],
     );
-    expect([1, 2, 4].map((at) => after.ownersOf(acme, at))).toEqual([[kim], [author.named], [kim, job]]);
+    expect([1, 2, 4].map((at) => after.ownersOf(acme, at))).toEqual([
+      [kim],
+      [author.named],
+      [kim, job],
+    ]);
     expect(after.ignored.map(({ logIndex }) => logIndex)).toEqual([2]);
     expect(after.scopesOf(identityId(job), late)).toEqual([acme]);
   });
@@ -105,11 +134,16 @@ describe('a scope', () => {
   });
 
   it('without publishers lets its owners publish', () => {
-    expect(chain([claim([author.named, kim]), author]).publishersOf(acme, late)).toEqual([author.named, kim]);
+    expect(chain([claim([author.named, kim]), author]).publishersOf(acme, late)).toEqual([
+      author.named,
+      kim,
+    ]);
   });
 
   it('is not claimed by a publisher that is no owner of it', () => {
-    expect(chain([claim([author.named], { publishers: [kim] }), kim]).ownersOf(acme, late)).toEqual([]);
+    expect(chain([claim([author.named], { publishers: [kim] }), kim]).ownersOf(acme, late)).toEqual(
+      [],
+    );
   });
 
   it('lets a rotated key follow where it stood: as owner, as publisher, or as both', () => {
@@ -123,8 +157,16 @@ describe('a scope', () => {
       rotate(author, stranger),
     );
     expect(after.ownersOf(acme, late)).toEqual([author.named, stranger.named]);
-    expect(after.publishersOf(acme, late)).toEqual([author.named, second.named, third.named, stranger.named]);
-    expect([after.follows(third.keyId, second.keyId), after.follows(second.keyId, third.keyId)]).toEqual([true, false]);
+    expect(after.publishersOf(acme, late)).toEqual([
+      author.named,
+      second.named,
+      third.named,
+      stranger.named,
+    ]);
+    expect([
+      after.follows(third.keyId, second.keyId),
+      after.follows(second.keyId, third.keyId),
+    ]).toEqual([true, false]);
     expect(after.follows(second.keyId, second.keyId)).toBe(false);
     expect(after.follows(third.keyId, ada.keyId)).toBe(false);
     expect(after.ignored).toEqual([]);
@@ -138,8 +180,15 @@ describe('a scope', () => {
       keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
       from,
     ];
-    const after = chain([claim([author.named]), author], rotate(author, second), rotate(second, third));
-    expect([after.follows(third.keyId, author.keyId), after.follows(author.keyId, third.keyId)]).toEqual([true, false]);
+    const after = chain(
+      [claim([author.named]), author],
+      rotate(author, second),
+      rotate(second, third),
+    );
+    expect([
+      after.follows(third.keyId, author.keyId),
+      after.follows(author.keyId, third.keyId),
+    ]).toEqual([true, false]);
   });
 
   it('makes no successor of a key that stood there already: it cannot end the other', () => {
@@ -158,12 +207,15 @@ describe('a scope', () => {
   it('that nobody claimed has neither owners nor publishers, and nobody stands in it', () => {
     const after = chain([claim([kim]), kim]);
     const other = parseScope('other');
-    expect([after.ownersOf(other, late), after.publishersOf(other, late), after.firstClaimOf(other)]).toEqual([
+    expect([
+      after.ownersOf(other, late),
+      after.publishersOf(other, late),
+      after.firstClaimOf(other),
+    ]).toEqual([[], [], undefined]);
+    expect([after.scopesOf(author.keyId, late), after.scopesOf(identityId(kim), 0)]).toEqual([
       [],
       [],
-      undefined,
     ]);
-    expect([after.scopesOf(author.keyId, late), after.scopesOf(identityId(kim), 0)]).toEqual([[], []]);
     expect(after.firstClaimOf(acme)).toBe(0);
   });
 
@@ -172,7 +224,10 @@ describe('a scope', () => {
       [claim([author.named], { publishers: [second.named] }), author],
       [keyStatement({ key: second.named, state: 'ended' }), second],
     );
-    expect([after.publishersOf(acme, 1), after.publishersOf(acme, late)]).toEqual([[second.named], []]);
+    expect([after.publishersOf(acme, 1), after.publishersOf(acme, late)]).toEqual([
+      [second.named],
+      [],
+    ]);
   });
 });
 
@@ -191,7 +246,9 @@ describe('who is who', () => {
   ])('is not said by certificate: %s', (_, statement) => {
     for (const claims of [kim, jobClaims]) {
       const after = chain([claim([kim, job, author.named]), kim], [statement, claims]);
-      expect(after.ignored).toMatchObject([{ logIndex: 1, why: 'a certificate signs no such statement' }]);
+      expect(after.ignored).toMatchObject([
+        { logIndex: 1, why: 'a certificate signs no such statement' },
+      ]);
       expect(after.isMember(ada.keyId, 'reviewer', late)).toBe(false);
       expect(after.ownersOf(acme, late)).toHaveLength(3);
     }
@@ -214,16 +271,26 @@ describe('who is who', () => {
 describe('a member whom an administrator calls somebody at an issuer', () => {
   const enrol = (name: string, key: TestSigner, identities?: readonly OidcIdentity[]): Spoken => [
     memberStatement({
-      ...{ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'enrolled' },
+      nonce: freshNonce(),
+      name,
+      roles: ['reviewer'],
+      key: key.named,
+      state: 'enrolled',
       ...(identities === undefined ? {} : { identities }),
     }),
     administrator,
   ];
 
   it('is an author of what that person owns or publishes, by every key and passkey of the same name', () => {
-    const after = chain([claim([kim]), kim], enrol('Kim', ada, [kim]), enrol('Kim', second), enrol('Lea', third, []));
+    const after = chain(
+      [claim([kim]), kim],
+      enrol('Kim', ada, [kim]),
+      enrol('Kim', second),
+      enrol('Lea', third, []),
+    );
     const published = { scope: acme, signer: identityId(kim), logIndex: 5 };
-    for (const keyId of [ada.keyId, second.keyId]) expect(isAuthor(after, published, { keyId }, late)).toBe(true);
+    for (const keyId of [ada.keyId, second.keyId])
+      expect(isAuthor(after, published, { keyId }, late)).toBe(true);
     expect(isAuthor(after, published, { member: 'Kim' }, late)).toBe(true);
     expect(isAuthor(after, published, { keyId: third.keyId }, late)).toBe(false);
     expect(after.memberOf(third.keyId, late)?.identities).toEqual([]);
@@ -232,7 +299,14 @@ describe('a member whom an administrator calls somebody at an issuer', () => {
 
   it('stays one after being enrolled anew as nobody there', () => {
     const after = chain([claim([kim]), kim], enrol('Kim', ada, [kim]), enrol('Kim', ada, []));
-    expect(isAuthor(after, { scope: acme, signer: identityId(kim), logIndex: 5 }, { keyId: ada.keyId }, late)).toBe(true);
+    expect(
+      isAuthor(
+        after,
+        { scope: acme, signer: identityId(kim), logIndex: 5 },
+        { keyId: ada.keyId },
+        late,
+      ),
+    ).toBe(true);
   });
 
   it('shares no person with another name, and may share a job', () => {
@@ -242,7 +316,12 @@ describe('a member whom an administrator calls somebody at an issuer', () => {
     const shared = chain(enrol('Kim', ada, [job]), enrol('Lea', second, [job]));
     expect(shared.ignored).toEqual([]);
     const published = { scope: acme, signer: identityId(job), logIndex: 5 };
-    const after = chain([claim([job]), jobClaims], enrol('Kim', ada, [job]), enrol('Lea', second, [job]));
-    for (const keyId of [ada.keyId, second.keyId]) expect(isAuthor(after, published, { keyId }, late)).toBe(true);
+    const after = chain(
+      [claim([job]), jobClaims],
+      enrol('Kim', ada, [job]),
+      enrol('Lea', second, [job]),
+    );
+    for (const keyId of [ada.keyId, second.keyId])
+      expect(isAuthor(after, published, { keyId }, late)).toBe(true);
   });
 });

@@ -21,7 +21,12 @@ const acme = parseScope('acme');
 type Spoken = readonly [Statement, TestSigner];
 
 function logged(spoken: readonly Spoken[]): LoggedStatement[] {
-  return spoken.map(([statement, { keyId }], logIndex) => ({ statement, signer: keyId, logIndex, digest: addressAt(logIndex) }));
+  return spoken.map(([statement, { keyId }], logIndex) => ({
+    statement,
+    signer: keyId,
+    logIndex,
+    digest: addressAt(logIndex),
+  }));
 }
 const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
 const chain = (...spoken: Spoken[]) => chainIdentities(storyRoot, logged(spoken));
@@ -39,15 +44,26 @@ const end = (name: string, key: TestSigner, validUpTo?: number): Statement =>
     ...(validUpTo === undefined ? {} : { validUpTo }),
   });
 const claim = (owners: readonly TestSigner[], previous?: Digest): Statement =>
-  scopeStatement({ scope: acme, owners: owners.map((one) => one.named), ...(previous === undefined ? {} : { previous }) });
+  scopeStatement({
+    scope: acme,
+    owners: owners.map((one) => one.named),
+    ...(previous === undefined ? {} : { previous }),
+  });
 const rotate = (from: TestSigner, to: TestSigner): Statement =>
   keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId });
 const endKey = (key: TestSigner, validUpTo?: number): Statement =>
-  keyStatement({ key: key.named, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) });
+  keyStatement({
+    key: key.named,
+    state: 'ended',
+    ...(validUpTo === undefined ? {} : { validUpTo }),
+  });
 
 describe('members', () => {
   it('are those that an administrator of the root file enrolled, after the enrolment and not before', () => {
-    const identities = chain([claim([author]), author], [enrol('Ada', ada, 'reviewer'), administrator]);
+    const identities = chain(
+      [claim([author]), author],
+      [enrol('Ada', ada, 'reviewer'), administrator],
+    );
     expect(identities.isMember(ada.keyId, 'reviewer', 1)).toBe(false);
     expect(identities.isMember(ada.keyId, 'reviewer', 2)).toBe(true);
     expect(identities.isMember(ada.keyId, 'administrator', 2)).toBe(false);
@@ -63,7 +79,9 @@ describe('members', () => {
   ])('are not made by %s', (_, signer) => {
     const identities = chain([claim([author]), author], [enrol('Ada', ada, 'reviewer'), signer]);
     expect(identities.isMember(ada.keyId, 'reviewer', late)).toBe(false);
-    expect(identities.ignored).toEqual([{ digest: addressAt(1), logIndex: 1, why: 'its signer was no administrator' }]);
+    expect(identities.ignored).toEqual([
+      { digest: addressAt(1), logIndex: 1, why: 'its signer was no administrator' },
+    ]);
   });
 
   it('are made by an enrolled administrator, but by a reviewer not', () => {
@@ -82,11 +100,19 @@ describe('members', () => {
       ...Array.from({ length: 8 }, (): Spoken => [claim([author]), author]),
       [end('Ada', ada, 4), administrator],
     );
-    expect([1, 4, 5, late].map((at) => identities.isMember(ada.keyId, 'reviewer', at))).toEqual([true, true, false, false]);
+    expect([1, 4, 5, late].map((at) => identities.isMember(ada.keyId, 'reviewer', at))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('are not ended under a name that is not theirs', () => {
-    const identities = chain([enrol('Ada', ada, 'reviewer'), administrator], [end('Eve', ada), administrator]);
+    const identities = chain(
+      [enrol('Ada', ada, 'reviewer'), administrator],
+      [end('Eve', ada), administrator],
+    );
     expect(identities.isMember(ada.keyId, 'reviewer', late)).toBe(true);
     expect(identities.ignored).toMatchObject([{ why: 'Eve was not enrolled with it' }]);
   });
@@ -97,17 +123,27 @@ describe('members', () => {
       [end('Ada', ada), administrator],
       [enrol('Ada', ada, 'scanner'), administrator],
     );
-    expect([1, 2, 3].map((at) => identities.memberOf(ada.keyId, at)?.roles)).toEqual([['reviewer'], undefined, ['scanner']]);
+    expect([1, 2, 3].map((at) => identities.memberOf(ada.keyId, at)?.roles)).toEqual([
+      ['reviewer'],
+      undefined,
+      ['scanner'],
+    ]);
   });
 
   it('have the roles of the newest enrolment only', () => {
-    const identities = chain([enrol('Ada', ada, 'reviewer'), administrator], [enrol('Ada', ada, 'scanner'), administrator]);
+    const identities = chain(
+      [enrol('Ada', ada, 'reviewer'), administrator],
+      [enrol('Ada', ada, 'scanner'), administrator],
+    );
     expect(identities.isMember(ada.keyId, 'reviewer', 1)).toBe(true);
     expect(identities.isMember(ada.keyId, 'reviewer', 2)).toBe(false);
   });
 
   it('are one person per key: a second name for it does not count', () => {
-    const identities = chain([enrol('Ada', ada, 'reviewer'), administrator], [enrol('Eve', ada, 'reviewer'), administrator]);
+    const identities = chain(
+      [enrol('Ada', ada, 'reviewer'), administrator],
+      [enrol('Eve', ada, 'reviewer'), administrator],
+    );
     expect(identities.memberOf(ada.keyId, late)?.name).toBe('Ada');
     expect(identities.ignored).toMatchObject([{ why: 'it belongs to Ada' }]);
   });
@@ -125,10 +161,25 @@ describe('members', () => {
 
   it('with a passkey are found by it', () => {
     const passkey = testPasskey('ben').enrolled;
-    const ben = memberStatement({ nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], passkey, state: 'enrolled' });
-    const ended = memberStatement({ nonce: freshNonce(), name: 'Ben', roles: ['reviewer'], passkey, state: 'ended' });
+    const ben = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ben',
+      roles: ['reviewer'],
+      passkey,
+      state: 'enrolled',
+    });
+    const ended = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ben',
+      roles: ['reviewer'],
+      passkey,
+      state: 'ended',
+    });
     const identities = chain([ben, administrator], [ended, administrator]);
-    expect(identities.passkeyOf(passkey.credentialId, 1)).toMatchObject({ member: { name: 'Ben' }, passkey });
+    expect(identities.passkeyOf(passkey.credentialId, 1)).toMatchObject({
+      member: { name: 'Ben' },
+      passkey,
+    });
     expect(identities.passkeyOf(passkey.credentialId, 2)).toBeUndefined();
     expect(identities.passkeysOf('Ben', 1)).toEqual([passkey]);
     expect(identities.passkeysOf('Ben', 2)).toEqual([]);
@@ -190,21 +241,28 @@ describe('scopes', () => {
 
   it('are not claimed by a change of nothing, nor with a key that was ended', () => {
     expect(chain([claim([author], addressAt(7)), author]).ownersOf(acme, late)).toEqual([]);
-    expect(chain([endKey(author), author], [claim([author, second]), author]).ownersOf(acme, late)).toEqual([]);
+    expect(
+      chain([endKey(author), author], [claim([author, second]), author]).ownersOf(acme, late),
+    ).toEqual([]);
   });
 
   it('change by administrators only when as many as the threshold says sign the same', () => {
     const root = {
       ...storyRoot,
       threshold: 2,
-      administrators: [administrator, ada].map((one) => ({ keyId: one.keyId, key: one.named.spki })),
+      administrators: [administrator, ada].map((one) => ({
+        keyId: one.keyId,
+        key: one.named.spki,
+      })),
     };
     const change = claim([second], addressAt(0));
     const told = (...spoken: Spoken[]) =>
       chainIdentities(root, logged([[claim([author]), author], ...spoken])).ownersOf(acme, late);
     expect(told([change, administrator])).toEqual([author.named]);
     expect(told([change, administrator], [change, administrator])).toEqual([author.named]);
-    expect(told([change, administrator], [claim([stranger], addressAt(0)), ada])).toEqual([author.named]);
+    expect(told([change, administrator], [claim([stranger], addressAt(0)), ada])).toEqual([
+      author.named,
+    ]);
     expect(told([change, administrator], [change, ada])).toEqual([second.named]);
     const halfway = chainIdentities(
       root,
@@ -220,19 +278,39 @@ describe('scopes', () => {
     const root = {
       ...storyRoot,
       threshold: 2,
-      administrators: [administrator, ada].map((one) => ({ keyId: one.keyId, key: one.named.spki })),
+      administrators: [administrator, ada].map((one) => ({
+        keyId: one.keyId,
+        key: one.named.spki,
+      })),
     };
     const change = claim([stranger], addressAt(0));
     const told = (...spoken: Spoken[]) =>
-      chainIdentities(root, logged([[claim([author]), author], [change, administrator], ...spoken])).ownersOf(acme, late);
-    expect(told([enrol('Puppet', second, 'administrator'), administrator], [change, second])).toEqual([author.named]);
-    expect(told([enrol('Al', administrator, 'administrator'), administrator], [change, administrator])).toEqual([author.named]);
+      chainIdentities(
+        root,
+        logged([[claim([author]), author], [change, administrator], ...spoken]),
+      ).ownersOf(acme, late);
+    expect(
+      told([enrol('Puppet', second, 'administrator'), administrator], [change, second]),
+    ).toEqual([author.named]);
+    expect(
+      told([enrol('Al', administrator, 'administrator'), administrator], [change, administrator]),
+    ).toEqual([author.named]);
   });
 
   it('are found by key, also by one that followed another', () => {
-    const identities = chain([claim([author]), author], [rotate(author, second), author], [endKey(author), author]);
-    expect([identities.scopesOf(author.keyId, 1), identities.scopesOf(second.keyId, 1)]).toEqual([[acme], []]);
-    expect([identities.scopesOf(author.keyId, late), identities.scopesOf(second.keyId, late)]).toEqual([[], [acme]]);
+    const identities = chain(
+      [claim([author]), author],
+      [rotate(author, second), author],
+      [endKey(author), author],
+    );
+    expect([identities.scopesOf(author.keyId, 1), identities.scopesOf(second.keyId, 1)]).toEqual([
+      [acme],
+      [],
+    ]);
+    expect([
+      identities.scopesOf(author.keyId, late),
+      identities.scopesOf(second.keyId, late),
+    ]).toEqual([[], [acme]]);
   });
 });
 
@@ -243,7 +321,9 @@ describe('keys', () => {
   });
 
   it('are not replaced by somebody else', () => {
-    expect(chain([claim([author]), author], [rotate(author, stranger), stranger]).ownersOf(acme, late)).toEqual([author.named]);
+    expect(
+      chain([claim([author]), author], [rotate(author, stranger), stranger]).ownersOf(acme, late),
+    ).toEqual([author.named]);
   });
 
   it('are followed only where the old one owned a scope, and once: nobody hangs statements on the keys of others', () => {
@@ -251,26 +331,40 @@ describe('keys', () => {
     expect(idle.ignored.map(({ why }) => why)).toEqual(['the key that it replaces owns no scope']);
     expect(idle.keyOf(scanner.keyId)).toBeUndefined();
     const again = chain([claim([author, second]), author], [rotate(author, second), author]);
-    expect(again.ignored.map(({ why }) => why)).toEqual(['the key that is to follow is known already']);
+    expect(again.ignored.map(({ why }) => why)).toEqual([
+      'the key that is to follow is known already',
+    ]);
   });
 
   it('are followed by new keys alone: nobody hangs an owner, a reviewer or an administrator behind their own key', () => {
     const claimed = [claim([author]), author] as const;
-    const strange: Spoken = [scopeStatement({ scope: parseScope('strange'), owners: [stranger.named] }), stranger];
+    const strange: Spoken = [
+      scopeStatement({ scope: parseScope('strange'), owners: [stranger.named] }),
+      stranger,
+    ];
     for (const victim of [author, scanner, administrator]) {
-      const identities = chain([enrol('scanner', scanner, 'scanner'), administrator], claimed, strange, [
-        rotate(stranger, victim),
-        stranger,
+      const identities = chain(
+        [enrol('scanner', scanner, 'scanner'), administrator],
+        claimed,
+        strange,
+        [rotate(stranger, victim), stranger],
+      );
+      expect(identities.ignored.map(({ why }) => why)).toEqual([
+        'the key that is to follow is known already',
       ]);
-      expect(identities.ignored.map(({ why }) => why)).toEqual(['the key that is to follow is known already']);
       expect(identities.follows(victim.keyId, stranger.keyId)).toBe(false);
     }
   });
 
   it('are followed by no more than sixteen, so that nobody makes the chain of all slow', () => {
-    const many = Array.from({ length: 20 }, (_, at): Spoken => [rotate(author, testSigner(`heir ${at}`)), author]);
+    const many = Array.from(
+      { length: 20 },
+      (_, at): Spoken => [rotate(author, testSigner(`heir ${at}`)), author],
+    );
     const identities = chain([claim([author]), author], ...many);
-    expect(identities.ignored.map(({ why }) => why)).toEqual(Array(4).fill('the key that it replaces was replaced too often'));
+    expect(identities.ignored.map(({ why }) => why)).toEqual(
+      Array(4).fill('the key that it replaces was replaced too often'),
+    );
     expect(identities.ownersOf(acme, late)).toHaveLength(17);
   });
 
@@ -298,11 +392,19 @@ describe('keys', () => {
 
   it('count up to the index at which they were ended, and what they did later goes with them', () => {
     const told = (...more: Spoken[]) =>
-      chain([claim([author]), author], [rotate(author, second), author], [rotate(author, stranger), author], ...more);
+      chain(
+        [claim([author]), author],
+        [rotate(author, second), author],
+        [rotate(author, stranger), author],
+        ...more,
+      );
     const ended = told([endKey(author, 1), second]);
     expect(ended.ownersOf(acme, 1)).toEqual([author.named]);
     expect(ended.ownersOf(acme, late)).toEqual([second.named]);
-    expect([ended.follows(second.keyId, author.keyId), ended.follows(stranger.keyId, author.keyId)]).toEqual([true, false]);
+    expect([
+      ended.follows(second.keyId, author.keyId),
+      ended.follows(stranger.keyId, author.keyId),
+    ]).toEqual([true, false]);
   });
 
   it.each([
@@ -310,12 +412,18 @@ describe('keys', () => {
     ['its successor', second],
     ['an administrator', administrator],
   ])('are ended by %s', (_, signer) => {
-    const identities = chain([claim([author]), author], [rotate(author, second), author], [endKey(author), signer]);
+    const identities = chain(
+      [claim([author]), author],
+      [rotate(author, second), author],
+      [endKey(author), signer],
+    );
     expect(identities.ownersOf(acme, late)).toEqual([second.named]);
   });
 
   it('are not ended by a stranger, and never come back', () => {
-    expect(chain([claim([author]), author], [endKey(author), stranger]).ownersOf(acme, late)).toEqual([author.named]);
+    expect(
+      chain([claim([author]), author], [endKey(author), stranger]).ownersOf(acme, late),
+    ).toEqual([author.named]);
     const back = chain(
       [claim([author]), author],
       [endKey(author), author],
@@ -341,7 +449,9 @@ describe('any history', () => {
     fc.record({ key: actor, at: index }).map(({ key, at }) => end(key.keyId.slice(0, 12), key, at)),
     fc
       .record({ owner: actor, previous: fc.option(index, { nil: undefined }) })
-      .map(({ owner, previous }) => claim([owner], previous === undefined ? undefined : addressAt(previous))),
+      .map(({ owner, previous }) =>
+        claim([owner], previous === undefined ? undefined : addressAt(previous)),
+      ),
     fc
       .record({ from: actor, to: actor })
       .filter(({ from, to }) => from !== to)
@@ -351,10 +461,14 @@ describe('any history', () => {
 
   it('that no administrator signs makes nobody a member', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(statement, fc.constantFrom(...actors.slice(1))), { maxLength: 20 }), (spoken) => {
-        const identities = chain(...spoken);
-        for (const { keyId } of actors.slice(1)) expect(identities.memberOf(keyId, late)).toBeUndefined();
-      }),
+      fc.property(
+        fc.array(fc.tuple(statement, fc.constantFrom(...actors.slice(1))), { maxLength: 20 }),
+        (spoken) => {
+          const identities = chain(...spoken);
+          for (const { keyId } of actors.slice(1))
+            expect(identities.memberOf(keyId, late)).toBeUndefined();
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -362,8 +476,10 @@ describe('any history', () => {
   it('means the same in whatever order it is read', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(statement, actor), { maxLength: 20 }), (spoken) => {
-        const [forth, back] = [chainIdentities(storyRoot, logged(spoken)), chainIdentities(storyRoot, logged(spoken).reverse())];
-        for (const { keyId } of actors) expect(back.memberOf(keyId, late)).toEqual(forth.memberOf(keyId, late));
+        const forth = chainIdentities(storyRoot, logged(spoken));
+        const back = chainIdentities(storyRoot, logged(spoken).reverse());
+        for (const { keyId } of actors)
+          expect(back.memberOf(keyId, late)).toEqual(forth.memberOf(keyId, late));
         expect(back.ownersOf(acme, late)).toEqual(forth.ownersOf(acme, late));
       }),
       { numRuns: 50 },
@@ -371,13 +487,21 @@ describe('any history', () => {
   });
 
   it('that goes on cannot change who somebody was, unless something is ended', () => {
-    const lasting = statement.filter((one) => !('state' in one.predicate) || one.predicate.state !== 'ended');
+    const lasting = statement.filter(
+      (one) => !('state' in one.predicate) || one.predicate.state !== 'ended',
+    );
     fc.assert(
-      fc.property(fc.array(fc.tuple(lasting, actor), { maxLength: 16 }), fc.nat(16), (spoken, cut) => {
-        const [before, whole] = [chain(...spoken.slice(0, cut)), chain(...spoken)];
-        for (const { keyId } of actors) expect(whole.memberOf(keyId, cut)).toEqual(before.memberOf(keyId, cut));
-        expect(whole.ownersOf(acme, cut)).toEqual(before.ownersOf(acme, cut));
-      }),
+      fc.property(
+        fc.array(fc.tuple(lasting, actor), { maxLength: 16 }),
+        fc.nat(16),
+        (spoken, cut) => {
+          const before = chain(...spoken.slice(0, cut));
+          const whole = chain(...spoken);
+          for (const { keyId } of actors)
+            expect(whole.memberOf(keyId, cut)).toEqual(before.memberOf(keyId, cut));
+          expect(whole.ownersOf(acme, cut)).toEqual(before.ownersOf(acme, cut));
+        },
+      ),
       { numRuns: 100 },
     );
   });

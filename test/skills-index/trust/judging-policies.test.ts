@@ -4,12 +4,28 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Reasons } from '../../../skills-index/trust/decision/reason.ts';
 import { type Decision, type DecisionInput, decide } from '../../../skills-index/trust/decision.ts';
 import { judgeRuleSet, policiesAt } from '../../../skills-index/trust/judging-policies.ts';
-import { defaultPolicy, type Policy, parsePolicy, policyDigest } from '../../../skills-index/trust/policy.ts';
-import { approvalBy, type Story, storyConsistency, storyManifest, storyStatus, tellStory } from '../story.ts';
+import {
+  defaultPolicy,
+  type Policy,
+  parsePolicy,
+  policyDigest,
+} from '../../../skills-index/trust/policy.ts';
+import {
+  approvalBy,
+  type Story,
+  storyConsistency,
+  storyManifest,
+  storyStatus,
+  tellStory,
+} from '../story.ts';
 
-const [old, now] = [digestOf('a rule set that misses something'), digestOf('its successor')];
+const old = digestOf('a rule set that misses something');
+const now = digestOf('its successor');
 const policy = { ...defaultPolicy, refusedRuleSets: [old] };
-const codes = (scan: Parameters<typeof judgeRuleSet>[1], under: typeof policy = policy): string[] => {
+const codes = (
+  scan: Parameters<typeof judgeRuleSet>[1],
+  under: typeof policy = policy,
+): string[] => {
   const reasons = new Reasons();
   judgeRuleSet(policiesAt(under, undefined), scan, reasons);
   return reasons.list.map((one) => `${one.part}: ${one.code}`);
@@ -30,7 +46,9 @@ describe('a policy that refuses a rule set', () => {
 
   it('names digests and nothing else', () => {
     const broken = { ...defaultPolicy, refusedRuleSets: ['2026-03-02'] };
-    expect(() => parsePolicy(JSON.stringify(broken))).toThrow(expect.objectContaining({ code: 'json-invalid' }));
+    expect(() => parsePolicy(JSON.stringify(broken))).toThrow(
+      expect.objectContaining({ code: 'json-invalid' }),
+    );
   });
 });
 
@@ -39,7 +57,10 @@ const strict: Policy = {
   ...defaultPolicy,
   approvals: { usual: { total: 3, independent: 2 }, high: { total: 4, independent: 2 } },
 };
-const lax: Policy = { ...defaultPolicy, approvals: { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } } };
+const lax: Policy = {
+  ...defaultPolicy,
+  approvals: { usual: { total: 1, independent: 0 }, high: { total: 1, independent: 0 } },
+};
 const replacing = (now: Policy, validUpTo: number, before: Policy = defaultPolicy): Policy => ({
   ...now,
   earlier: [{ policy: before, validUpTo }],
@@ -59,7 +80,9 @@ describe('a version whose verdict lies before the policy changed', () => {
   it('stays admitted under the policy that counted then, and the chain says so', () => {
     const decision = judged(replacing(strict, placed));
     expect(codesOf(decision)).toEqual(['admitted']);
-    expect(JSON.stringify(decision.chain)).toContain(`earlier policy, which administrators let count up to log index ${placed}`);
+    expect(JSON.stringify(decision.chain)).toContain(
+      `earlier policy, which administrators let count up to log index ${placed}`,
+    );
     expect(codesOf(judged(strict))).toContain('policy-mismatch');
   });
 
@@ -88,14 +111,20 @@ describe('a version whose verdict lies before the policy changed', () => {
 
   it('is refused by the present ceiling and by rule sets that are refused now', () => {
     const ceiling = { ...storyManifest.capabilities, egress: [] };
-    expect(codesOf(judged(replacing({ ...strict, ceiling }, placed)))).toEqual(['capability-exceeded']);
-    expect(codesOf(judged(replacing({ ...strict, refusedRuleSets: [story.report.ruleSet] }, placed)))).toEqual([
-      'rule-set-refused',
+    expect(codesOf(judged(replacing({ ...strict, ceiling }, placed)))).toEqual([
+      'capability-exceeded',
     ]);
+    expect(
+      codesOf(judged(replacing({ ...strict, refusedRuleSets: [story.report.ruleSet] }, placed))),
+    ).toEqual(['rule-set-refused']);
   });
 
   it('is refused by the ceiling and the refused rule sets of its own policy too', async () => {
-    const own: Policy = { ...defaultPolicy, refusedRuleSets: [story.report.ruleSet], ceiling: noCapabilities };
+    const own: Policy = {
+      ...defaultPolicy,
+      refusedRuleSets: [story.report.ruleSet],
+      ceiling: noCapabilities,
+    };
     expect(codesOf(judged(replacing(defaultPolicy, placed, own)))).toEqual(
       expect.arrayContaining(['capability-exceeded', 'rule-set-refused']),
     );
@@ -110,7 +139,9 @@ describe('an approval under a policy that has ended', () => {
     const policy = replacing(strict, (first?.logIndex ?? 0) - 1);
     const decision = decide({ ...told.input, policy });
     expect(decision.kind === 'refused' && decision.reasons.map((one) => one.message)).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^the approval of Ada .* given under another policy$/)]),
+      expect.arrayContaining([
+        expect.stringMatching(/^the approval of Ada .* given under another policy$/),
+      ]),
     );
   });
 
@@ -131,7 +162,9 @@ describe('an approval under a policy that has ended', () => {
       policy: replacing(strict, told.verdict.logIndex),
     };
     const decision = decide(input);
-    expect(decision.kind === 'refused' && decision.reasons.map((one) => one.code)).toContain('verdict-invalid');
+    expect(decision.kind === 'refused' && decision.reasons.map((one) => one.code)).toContain(
+      'verdict-invalid',
+    );
   });
 });
 
@@ -159,6 +192,9 @@ describe('the earlier policies of a policy', () => {
   });
 
   it('are read back as they were written', () => {
-    expect(read([one(3), one(4, strict)])()).toEqual({ ...strict, earlier: [one(3), one(4, strict)] });
+    expect(read([one(3), one(4, strict)])()).toEqual({
+      ...strict,
+      earlier: [one(3), one(4, strict)],
+    });
   });
 });

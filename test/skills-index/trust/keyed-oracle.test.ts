@@ -10,22 +10,35 @@ import { expect, it } from 'vitest';
 import { noteKeyId, signCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { hashedrekordBody } from '../../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../../skills-index/log/log-entry.ts';
-import { inclusionProof, leafHash, nodesFromLeaves, treeRootFrom } from '../../../skills-index/log/merkle-tree.ts';
+import {
+  inclusionProof,
+  leafHash,
+  nodesFromLeaves,
+  treeRootFrom,
+} from '../../../skills-index/log/merkle-tree.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { type KeyedBundle, toSigstoreBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
+import {
+  type KeyedBundle,
+  toSigstoreBundle,
+} from '../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { people, storyRoot as root } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 
 const { author, stranger } = people;
-const [logKey, otherKey] = [testLogKey('log'), testLogKey('another log')];
+const logKey = testLogKey('log');
+const otherKey = testLogKey('another log');
 const claim = scopeStatement({ scope: parseScope('acme'), owners: [author.named] });
 const envelope = await signStatement(claim, author);
 const other = await signStatement(claim, stranger);
-const publicKey = createPublicKey({ key: Buffer.from(author.publicKey), format: 'der', type: 'spki' });
+const publicKey = createPublicKey({
+  key: Buffer.from(author.publicKey),
+  format: 'der',
+  type: 'spki',
+});
 
 const body = hashedrekordBody(envelope, author.publicKey);
 const bodies: Readonly<Record<string, Uint8Array>> = {
@@ -59,9 +72,15 @@ interface Case {
 }
 
 const cases: fc.Arbitrary<Case> = fc
-  .tuple(fc.integer({ min: 1, max: 40 }), fc.nat(), fc.constantFrom(...(Object.keys(wrong) as Part[])))
+  .tuple(
+    fc.integer({ min: 1, max: 40 }),
+    fc.nat(),
+    fc.constantFrom(...(Object.keys(wrong) as Part[])),
+  )
   .chain(([size, at, part]) =>
-    fc.record({ how: wrong[part] ?? fc.constant(null) }).map(({ how }) => ({ size, index: at % size, part, how })),
+    fc
+      .record({ how: wrong[part] ?? fc.constant(null) })
+      .map(({ how }) => ({ size, index: at % size, part, how })),
   );
 
 const zero = Buffer.alloc(32);
@@ -71,19 +90,42 @@ async function bundleOf({ size, index, part, how }: Case): Promise<KeyedBundle> 
   const leafAt = (at: number) => leafHash(at === index ? logged : Buffer.from(`entry ${at}`));
   const head = { size, root: treeRootFrom(size, nodesFromLeaves(leafAt)) };
   const signed = {
-    origin: part === 'signer' && how !== 'another key' ? (how === 'another name' ? 'other.example' : 'skills.exam') : root.origin,
+    origin:
+      part === 'signer' && how !== 'another key'
+        ? how === 'another name'
+          ? 'other.example'
+          : 'skills.exam'
+        : root.origin,
     size: part === 'signedSize' ? Number(how) : size,
     root:
-      part === 'signedRoot' ? (how === 'zero' ? zero : treeRootFrom(Math.max(1, size - 1), nodesFromLeaves(leafAt))) : head.root,
+      part === 'signedRoot'
+        ? how === 'zero'
+          ? zero
+          : treeRootFrom(Math.max(1, size - 1), nodesFromLeaves(leafAt))
+        : head.root,
   };
   const note = await signCheckpoint(signed, how === 'another key' ? otherKey : logKey);
   const proof = hashesOf(inclusionProof(index, size, leafAt), part === 'hashes' ? how : null);
-  const entry = toLogEntry({ ...{ body: logged, index, head, note, proof }, logId: noteKeyId(root.origin, logKey.publicKey) });
+  const entry = toLogEntry({
+    body: logged,
+    index,
+    head,
+    note,
+    proof,
+    logId: noteKeyId(root.origin, logKey.publicKey),
+  });
   const { inclusionProof: honest } = entry;
   const [{ sig }] = envelope.signatures;
-  const sigs: Record<string, string> = { another: other.signatures[0].sig, 'one bit': flipped(sig), 'of a twin': twin(sig) };
+  const sigs: Record<string, string> = {
+    another: other.signatures[0].sig,
+    'one bit': flipped(sig),
+    'of a twin': twin(sig),
+  };
   return toSigstoreBundle({
-    envelope: { ...envelope, signatures: [{ sig: part === 'signature' ? (sigs[String(how)] ?? sig) : sig, keyid: '' }] },
+    envelope: {
+      ...envelope,
+      signatures: [{ sig: part === 'signature' ? (sigs[String(how)] ?? sig) : sig, keyid: '' }],
+    },
     keyHint: author.keyId,
     entry: {
       ...entry,
@@ -124,12 +166,18 @@ function flipped(sig: string): string {
 function twin(sig: string): string {
   const bytes = Buffer.from(sig, 'base64');
   const at = 4 + (bytes[3] ?? 0);
-  const [r, s] = [bytes.subarray(2, at), BigInt(`0x${bytes.subarray(at + 2).toString('hex')}`)];
+  const r = bytes.subarray(2, at);
+  const s = BigInt(`0x${bytes.subarray(at + 2).toString('hex')}`);
   const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
   const hex = (order - s).toString(16).padStart(64, '0');
-  const digits = Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex.replace(/^(00)+(?=[0-7])/, ''), 'hex');
+  const digits = Buffer.from(
+    /^[89a-f]/.test(hex) ? `00${hex}` : hex.replace(/^(00)+(?=[0-7])/, ''),
+    'hex',
+  );
   const integer = Buffer.concat([Buffer.from([0x02, digits.length]), digits]);
-  return Buffer.concat([Buffer.from([0x30, r.length + integer.length]), r, integer]).toString('base64');
+  return Buffer.concat([Buffer.from([0x30, r.length + integer.length]), r, integer]).toString(
+    'base64',
+  );
 }
 
 function ours(bundle: KeyedBundle): boolean {
@@ -150,11 +198,18 @@ function theirs(bundle: KeyedBundle): boolean {
     validFor: always,
   };
   const material = {
-    ...{ certificateAuthorities: [], timestampAuthorities: [], ctlogs: [], tlogs: [tlog] },
+    certificateAuthorities: [],
+    timestampAuthorities: [],
+    ctlogs: [],
+    tlogs: [tlog],
     publicKey: () => ({ publicKey, validFor: () => true }),
   };
   try {
-    const verifier = new Verifier(material, { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 0 });
+    const verifier = new Verifier(material, {
+      tlogThreshold: 1,
+      ctlogThreshold: 0,
+      timestampThreshold: 0,
+    });
     verifier.verify(toSignedEntity(bundleFromJSON(bundle)));
     return true;
   } catch {
@@ -167,7 +222,8 @@ it('takes no keyed statement that @sigstore/verify would not take with its place
   await fc.assert(
     fc.asyncProperty(cases, async (one) => {
       const bundle = await bundleOf(one);
-      const [by, library] = [ours(bundle), theirs(bundle)];
+      const by = ours(bundle);
+      const library = theirs(bundle);
       if (one.part === 'nothing') expect([by, library]).toEqual([true, true]);
       expect(by && !library, 'we take what the library refuses').toBe(false);
       seen[by ? 'both' : library ? 'theirsAlone' : 'neither']++;

@@ -18,20 +18,32 @@ if (isCertified(said.bundle)) throw new Error('no keyed bundle');
 const bundle: KeyedBundle = said.bundle;
 const logged = (body: string): KeyedBundle => {
   const [entry] = bundle.verificationMaterial.tlogEntries;
-  const tlogEntries = [{ ...entry, canonicalizedBody: Buffer.from(body).toString('base64') }] as const;
+  const tlogEntries = [
+    { ...entry, canonicalizedBody: Buffer.from(body).toString('base64') },
+  ] as const;
   return { ...bundle, verificationMaterial: { ...bundle.verificationMaterial, tlogEntries } };
 };
 
 describe('the key of a keyed bundle', () => {
   it('is the one of its id, from who knows it or from the log entry', () => {
     expect(signerKey(bundle, undefined)).toEqual(author.publicKey);
-    expect(signerKey(bundle, (id) => (id === author.keyId ? author.publicKey : undefined))).toEqual(author.publicKey);
+    expect(signerKey(bundle, (id) => (id === author.keyId ? author.publicKey : undefined))).toEqual(
+      author.publicKey,
+    );
   });
 
   it.each<[string, () => unknown, string]>([
     ['nobody knows it', () => signerKey(bundle, () => undefined), 'key-unknown'],
-    ['another is given for it', () => signerKey(bundle, () => stranger.publicKey), 'signature-invalid'],
-    ['it is of another kind', () => signerKey(bundle, () => testLogKey('log').publicKey), 'signature-invalid'],
+    [
+      'another is given for it',
+      () => signerKey(bundle, () => stranger.publicKey),
+      'signature-invalid',
+    ],
+    [
+      'it is of another kind',
+      () => signerKey(bundle, () => testLogKey('log').publicKey),
+      'signature-invalid',
+    ],
     ['the log entry names none', () => signerKey(logged('{}'), undefined), 'log-invalid'],
     [
       'the log entry names another',
@@ -55,7 +67,9 @@ describe('the signature of a keyed bundle', () => {
       if (!(thrown instanceof Problem)) throw thrown;
       expect(thrown.code).toBe('signature-invalid');
       expect(thrown.cause).toBeInstanceOf(Error);
-      expect(thrown.message).toContain(thrown.cause instanceof Error ? thrown.cause.message : 'a cause');
+      expect(thrown.message).toContain(
+        thrown.cause instanceof Error ? thrown.cause.message : 'a cause',
+      );
       return;
     }
     expect.unreachable();

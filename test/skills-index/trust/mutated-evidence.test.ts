@@ -14,22 +14,36 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** The index as a registry would rewrite it that exchanged a statement: every address is right again. */
 function exchanged(old: Digest, bytes: Uint8Array): DecisionInput {
   const address = digestOf(bytes);
-  const statements = new Map([...input.statements].filter(([digest]) => digest !== old)).set(address, bytes);
-  const line = { ...input.line, statements: input.line.statements.map((one) => (one === old ? address : one)) };
+  const statements = new Map([...input.statements].filter(([digest]) => digest !== old)).set(
+    address,
+    bytes,
+  );
+  const line = {
+    ...input.line,
+    statements: input.line.statements.map((one) => (one === old ? address : one)),
+  };
   return { ...input, line, statements };
 }
 
 const addresses = [...input.statements.keys()];
-const json = (digest: Digest): Json => JSON.parse(Buffer.from(input.statements.get(digest) ?? []).toString('utf8'));
+const json = (digest: Digest): Json =>
+  JSON.parse(Buffer.from(input.statements.get(digest) ?? []).toString('utf8'));
 
 /** Paths to every value inside, the deepest ones too. */
-function pathsIn(value: Json, at: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+function pathsIn(
+  value: Json,
+  at: readonly (string | number)[] = [],
+): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [at];
   const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   return [at, ...members.flatMap(([key, member]) => pathsIn(member, [...at, key]))];
 }
 
-function withValue(value: Json, [key, ...rest]: readonly (string | number)[], put: Json | undefined): Json {
+function withValue(
+  value: Json,
+  [key, ...rest]: readonly (string | number)[],
+  put: Json | undefined,
+): Json {
   if (key === undefined) return put ?? null;
   if (typeof value !== 'object' || value === null) return value;
   const copy: Json[] | { [key: string]: Json } = Array.isArray(value) ? [...value] : { ...value };
@@ -58,7 +72,9 @@ describe('evidence that somebody changed, with every address put right', () => {
   });
 
   it('is never admitted, whichever value of whichever statement was left out or exchanged', () => {
-    const spots = addresses.flatMap((digest) => pathsIn(json(digest)).map((path) => ({ digest, path })));
+    const spots = addresses.flatMap((digest) =>
+      pathsIn(json(digest)).map((path) => ({ digest, path })),
+    );
     const other = fc.oneof(fc.constant(undefined), fc.jsonValue() as fc.Arbitrary<Json>);
     fc.assert(
       fc.property(fc.constantFrom(...spots), other, ({ digest, path }, put) => {
@@ -73,7 +89,9 @@ describe('evidence that somebody changed, with every address put right', () => {
   it('is never admitted with another index line, and never a crash', () => {
     const line = JSON.parse(JSON.stringify(input.line)) as Json;
     // The list of statements says what is at hand, in no order.
-    const spots = pathsIn(line).filter(([key]) => key !== undefined && key !== 'statements' && key !== 'schema');
+    const spots = pathsIn(line).filter(
+      ([key]) => key !== undefined && key !== 'statements' && key !== 'schema',
+    );
     fc.assert(
       fc.property(fc.constantFrom(...spots), fc.jsonValue() as fc.Arbitrary<Json>, (path, put) => {
         const changed = withValue(line, path, put);

@@ -27,7 +27,10 @@ const own = registryIdOf(newRoot);
 const other = digestOf('the first root file of another registry');
 
 /** The story with the registry that each statement names; undefined for none. */
-async function toldWith(root: RootFile, nameOf: (kind: StatementKind) => Digest | undefined): Promise<string[]> {
+async function toldWith(
+  root: RootFile,
+  nameOf: (kind: StatementKind) => Digest | undefined,
+): Promise<string[]> {
   const rename = (one: Statement): Statement => {
     const name = nameOf(kindOf(one.predicateType));
     return name === undefined ? one : namedFor(name, one);
@@ -44,17 +47,36 @@ async function toldWith(root: RootFile, nameOf: (kind: StatementKind) => Digest 
 describe('a version', () => {
   it.each<[string, RootFile, Digest | undefined]>([
     ['whose statements name this registry', newRoot, own],
-    ['whose statements name this registry, after a rotation', { ...newRoot, threshold: 1, first: own }, own],
-    ['from before statements named their registry, under a root file of that time', storyRoot, undefined],
-    ['whose statements name none, up to the index that the root file says', { ...newRoot, unnamedUpTo: 100 }, undefined],
-    ['whose statements name this registry, under an old root file', storyRoot, registryIdOf(storyRoot)],
+    [
+      'whose statements name this registry, after a rotation',
+      { ...newRoot, threshold: 1, first: own },
+      own,
+    ],
+    [
+      'from before statements named their registry, under a root file of that time',
+      storyRoot,
+      undefined,
+    ],
+    [
+      'whose statements name none, up to the index that the root file says',
+      { ...newRoot, unnamedUpTo: 100 },
+      undefined,
+    ],
+    [
+      'whose statements name this registry, under an old root file',
+      storyRoot,
+      registryIdOf(storyRoot),
+    ],
   ])('%s is admitted', async (_, root, name) => {
     expect(await toldWith(root, () => name)).toEqual([]);
   });
 
   it.each<[StatementKind, RegExp]>([
     ['scan', /the scan at log index \d+ does not count: it was signed for the registry/],
-    ['approval', /the approval of (Ada|Ben) at log index \d+ does not count: it was signed for the registry/],
+    [
+      'approval',
+      /the approval of (Ada|Ben) at log index \d+ does not count: it was signed for the registry/,
+    ],
     ['verdict', /the verdict does not count: it was signed for the registry/],
     ['member', /was no reviewer then/],
     ['scope', /did not own @acme/],
@@ -76,7 +98,13 @@ describe('a version', () => {
   it('stays suspended where the lift is another registry’s, and not where it is this one’s', async () => {
     const target = { name: '@acme/weekly-report', version: '1.4.0' } as never;
     const say = (kind: 'suspended' | 'lifted', registry: Digest): Statement =>
-      revocationStatement({ registry, kind, target, reason: 'active exploitation', nonce: freshNonce() });
+      revocationStatement({
+        registry,
+        kind,
+        target,
+        reason: 'active exploitation',
+        nonce: freshNonce(),
+      });
     const withLift = async (registry: Digest): Promise<string> => {
       const { input } = await tellStory({
         statement: (one) => namedFor(own, one),
@@ -87,7 +115,9 @@ describe('a version', () => {
         },
       });
       const decision = decide({ ...input, root: newRoot });
-      return decision.kind === 'admitted' ? 'admitted' : decision.reasons.map(({ code }) => code).join();
+      return decision.kind === 'admitted'
+        ? 'admitted'
+        : decision.reasons.map(({ code }) => code).join();
     };
     expect(await withLift(other)).toBe('suspended');
     expect(await withLift(own)).toBe('admitted');
@@ -97,17 +127,28 @@ describe('a version', () => {
 describe('who is who', () => {
   const logged = (spoken: readonly (readonly [Statement, TestSigner])[]): LoggedStatement[] =>
     spoken.map(([statement, { keyId }], logIndex) => ({
-      ...{ statement, signer: keyId, logIndex },
+      statement,
+      signer: keyId,
+      logIndex,
       digest: digestOf(`statement ${logIndex}`),
     }));
   const acme = parseScope('acme');
   const attacks: readonly (readonly [string, (registry: Digest) => Statement, TestSigner])[] = [
-    ['the end of a key', (registry) => keyStatement({ registry, key: author.named, state: 'ended', validUpTo: 0 }), author],
+    [
+      'the end of a key',
+      (registry) => keyStatement({ registry, key: author.named, state: 'ended', validUpTo: 0 }),
+      author,
+    ],
     [
       'an enrolment',
       (registry) =>
         memberStatement({
-          ...{ registry, name: 'mallory', roles: ['reviewer'], key: stranger.named, state: 'enrolled', nonce: freshNonce() },
+          registry,
+          name: 'mallory',
+          roles: ['reviewer'],
+          key: stranger.named,
+          state: 'enrolled',
+          nonce: freshNonce(),
         } as const),
       administrator,
     ],
@@ -115,7 +156,11 @@ describe('who is who', () => {
       'a word on a publisher',
       (registry) =>
         revocationStatement({
-          ...{ registry, kind: 'revoked', target: { publisher: author.keyId }, reason: 'stolen', nonce: freshNonce() },
+          registry,
+          kind: 'revoked',
+          target: { publisher: author.keyId },
+          reason: 'stolen',
+          nonce: freshNonce(),
         } as const),
       administrator,
     ],
@@ -133,17 +178,23 @@ describe('who is who', () => {
     return facts.join();
   };
 
-  it.each(attacks)('is not changed by %s of another registry, and is by this one’s', (_, make, signer) => {
-    const untouched = '1,false,no word';
-    expect(standing(newRoot, make(other), signer)).toBe(untouched);
-    expect(standing(storyRoot, make(other), signer)).toBe(untouched);
-    expect(standing(newRoot, make(own), signer)).not.toBe(untouched);
-  });
+  it.each(attacks)(
+    'is not changed by %s of another registry, and is by this one’s',
+    (_, make, signer) => {
+      const untouched = '1,false,no word';
+      expect(standing(newRoot, make(other), signer)).toBe(untouched);
+      expect(standing(storyRoot, make(other), signer)).toBe(untouched);
+      expect(standing(newRoot, make(own), signer)).not.toBe(untouched);
+    },
+  );
 
   it('says why a statement does not count', () => {
     const [, make, signer] = attacks[0] ?? [];
     if (make === undefined || signer === undefined) throw new Error('no attack');
-    const { ignored } = chainIdentities(newRoot, logged([...honest(newRoot), [make(other), signer]]));
+    const { ignored } = chainIdentities(
+      newRoot,
+      logged([...honest(newRoot), [make(other), signer]]),
+    );
     expect(ignored.map(({ why }) => why)).toEqual([`it was signed for the registry ${other}`]);
   });
 });

@@ -24,19 +24,39 @@ describe('an assertion', () => {
 
   it('holds below the site that the passkey is for', () => {
     const origin = 'https://desk.skills.example';
-    expect(whyNotAsserted(ben.assert(challenge, { origin }), challenge, { ...ben.enrolled, origin })).toEqual([]);
+    expect(
+      whyNotAsserted(ben.assert(challenge, { origin }), challenge, { ...ben.enrolled, origin }),
+    ).toEqual([]);
   });
 
   it('holds with client data up to their size, and not beyond', () => {
-    const { length } = Buffer.from(ben.assert(challenge, { extra: { pad: '' } }).clientDataJSON, 'base64url');
-    const padded = (more: number) => ben.assert(challenge, { extra: { pad: 'x'.repeat(clientDataBytesMax - length + more) } });
+    const { length } = Buffer.from(
+      ben.assert(challenge, { extra: { pad: '' } }).clientDataJSON,
+      'base64url',
+    );
+    const padded = (more: number) =>
+      ben.assert(challenge, { extra: { pad: 'x'.repeat(clientDataBytesMax - length + more) } });
     expect(whyNotAsserted(padded(0), challenge, ben.enrolled)).toEqual([]);
-    expect(whyNotAsserted(padded(1), challenge, ben.enrolled)).toEqual(['its client data cannot be read']);
+    expect(whyNotAsserted(padded(1), challenge, ben.enrolled)).toEqual([
+      'its client data cannot be read',
+    ]);
   });
 
   it.each([
-    ['another statement', good, Buffer.alloc(32, 8), ben.enrolled, ['it is over another statement']],
-    ['a registration', ben.assert(challenge, { type: 'webauthn.create' }), challenge, ben.enrolled, ['it is no assertion']],
+    [
+      'another statement',
+      good,
+      Buffer.alloc(32, 8),
+      ben.enrolled,
+      ['it is over another statement'],
+    ],
+    [
+      'a registration',
+      ben.assert(challenge, { type: 'webauthn.create' }),
+      challenge,
+      ben.enrolled,
+      ['it is no assertion'],
+    ],
     [
       'another origin',
       ben.assert(challenge, { origin: 'https://evil.example' }),
@@ -58,9 +78,27 @@ describe('an assertion', () => {
       ben.enrolled,
       ['it was made at another origin'],
     ],
-    ['another site', ben.assert(challenge, { rpId: 'evil.example' }), challenge, ben.enrolled, ['it is for another site']],
-    ['nobody present', ben.assert(challenge, { flags: 0x04 }), challenge, ben.enrolled, ['nobody was present']],
-    ['nobody verified', ben.assert(challenge, { flags: 0x01 }), challenge, ben.enrolled, ['the person was not verified']],
+    [
+      'another site',
+      ben.assert(challenge, { rpId: 'evil.example' }),
+      challenge,
+      ben.enrolled,
+      ['it is for another site'],
+    ],
+    [
+      'nobody present',
+      ben.assert(challenge, { flags: 0x04 }),
+      challenge,
+      ben.enrolled,
+      ['nobody was present'],
+    ],
+    [
+      'nobody verified',
+      ben.assert(challenge, { flags: 0x01 }),
+      challenge,
+      ben.enrolled,
+      ['the person was not verified'],
+    ],
     [
       'a frame in another page',
       ben.assert(challenge, { crossOrigin: true }),
@@ -96,7 +134,13 @@ describe('an assertion', () => {
       ben.enrolled,
       ['its client data cannot be read', 'its signature does not hold'],
     ],
-    ['no key in the passkey', good, challenge, { ...ben.enrolled, publicKey: '' }, ['its signature does not hold']],
+    [
+      'no key in the passkey',
+      good,
+      challenge,
+      { ...ben.enrolled, publicKey: '' },
+      ['its signature does not hold'],
+    ],
     [
       'extensions that are not there',
       ben.assert(challenge, { flags: 0x85 }),
@@ -138,13 +182,18 @@ describe('an assertion', () => {
 
   it('does not hold when any bit of it is changed', () => {
     fc.assert(
-      fc.property(fc.constantFrom('authenticatorData', 'clientDataJSON', 'signature'), fc.nat(), fc.nat(7), (part, at, bit) => {
-        const bytes = Buffer.from(good[part], 'base64url');
-        const index = at % bytes.length;
-        bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
-        const changed = { ...good, [part]: bytes.toString('base64url') };
-        expect(whyNotAsserted(changed, challenge, ben.enrolled)).not.toEqual([]);
-      }),
+      fc.property(
+        fc.constantFrom('authenticatorData', 'clientDataJSON', 'signature'),
+        fc.nat(),
+        fc.nat(7),
+        (part, at, bit) => {
+          const bytes = Buffer.from(good[part], 'base64url');
+          const index = at % bytes.length;
+          bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
+          const changed = { ...good, [part]: bytes.toString('base64url') };
+          expect(whyNotAsserted(changed, challenge, ben.enrolled)).not.toEqual([]);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -156,15 +205,20 @@ describe('a COSE key', () => {
   });
 
   it('is not read when it is anything else', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => coseToSpki(bytes) === undefined));
-    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'der', type: 'spki' });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => coseToSpki(bytes) === undefined),
+    );
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
+      format: 'der',
+      type: 'spki',
+    });
     expect(coseToSpki(rsa)).toBeUndefined();
   });
 
   it('whose point is not on the curve verifies nothing', () => {
     const cose = Buffer.from(ben.enrolled.publicKey, 'base64url').fill(1, 10, 42);
-    expect(whyNotAsserted(good, challenge, { ...ben.enrolled, publicKey: cose.toString('base64url') })).toEqual([
-      'its signature does not hold',
-    ]);
+    expect(
+      whyNotAsserted(good, challenge, { ...ben.enrolled, publicKey: cose.toString('base64url') }),
+    ).toEqual(['its signature does not hold']);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Capabilities, noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { policyBytesMax } from '../../../skills-index/trust/limits.ts';
-import { approvalsNeeded, defaultPolicy, parsePolicy, policyDigest, whyHigh } from '../../../skills-index/trust/policy.ts';
+import {
+  approvalsNeeded,
+  defaultPolicy,
+  parsePolicy,
+  policyDigest,
+  whyHigh,
+} from '../../../skills-index/trust/policy.ts';
 
 const secret = [{ name: 'T', hosts: ['a.example'], as: 'bearer' }] as const;
 const egress = [{ url: 'https://a.example/*', methods: ['GET'] }];
@@ -51,12 +57,22 @@ socat openssl nvim screen flock stdbuf ionice dpkg code code-insiders pwsh-previ
     ),
   )('needs the high number: %s', (program) => {
     const capabilities = { ...noCapabilities, ...exec(program) };
-    expect(whyHigh(defaultPolicy, { capabilities, findings: [] })).toEqual([`it starts ${program}`]);
+    expect(whyHigh(defaultPolicy, { capabilities, findings: [] })).toEqual([
+      `it starts ${program}`,
+    ]);
   });
 
-  it.each(['jq', 'date', 'wc', 'md5sum', 'pdftotext', 'sort', 'ba.exesh'])('is not: %s', (program) => {
-    expect(whyHigh(defaultPolicy, { capabilities: { ...noCapabilities, ...exec(program) }, findings: [] })).toEqual([]);
-  });
+  it.each(['jq', 'date', 'wc', 'md5sum', 'pdftotext', 'sort', 'ba.exesh'])(
+    'is not: %s',
+    (program) => {
+      expect(
+        whyHigh(defaultPolicy, {
+          capabilities: { ...noCapabilities, ...exec(program) },
+          findings: [],
+        }),
+      ).toEqual([]);
+    },
+  );
 });
 
 describe('why a version needs the high number', () => {
@@ -65,7 +81,9 @@ describe('why a version needs the high number', () => {
     [2, '2 findings of level high or critical'],
   ])('counts the findings: %i', (count, says) => {
     const findings = Array.from({ length: count }, () => found('high')).flat();
-    expect(whyHigh(defaultPolicy, { capabilities: noCapabilities, findings })).toEqual([`the scan has ${says}`]);
+    expect(whyHigh(defaultPolicy, { capabilities: noCapabilities, findings })).toEqual([
+      `the scan has ${says}`,
+    ]);
   });
 });
 
@@ -73,11 +91,16 @@ describe('a policy file', () => {
   it('is read up to its size, and not beyond', () => {
     const padded = JSON.stringify(defaultPolicy).padEnd(policyBytesMax);
     expect(parsePolicy(padded)).toEqual(defaultPolicy);
-    expect(() => parsePolicy(`${padded} `)).toThrow(expect.objectContaining({ message: expect.stringContaining('too large') }));
+    expect(() => parsePolicy(`${padded} `)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('too large') }),
+    );
   });
 
   it('may demand that all who approve do so without the desk', () => {
-    const strict = { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, high: { total: 2, independent: 2 } } };
+    const strict = {
+      ...defaultPolicy,
+      approvals: { ...defaultPolicy.approvals, high: { total: 2, independent: 2 } },
+    };
     expect(parsePolicy(JSON.stringify(strict))).toEqual(strict);
   });
 
@@ -86,13 +109,21 @@ describe('a policy file', () => {
     earlier: ends.map((validUpTo) => ({ policy: defaultPolicy, validUpTo })),
   });
 
-  it.each([[[0]], [[0, 1]], [[3, 9]]])('names earlier ones in the order of their last log index: %j', (ends) => {
-    expect(parsePolicy(JSON.stringify(earlier(...ends)))).toEqual(earlier(...ends));
-  });
+  it.each([[[0]], [[0, 1]], [[3, 9]]])(
+    'names earlier ones in the order of their last log index: %j',
+    (ends) => {
+      expect(parsePolicy(JSON.stringify(earlier(...ends)))).toEqual(earlier(...ends));
+    },
+  );
 
-  it.each([[[1, 0]], [[0, 0]], [[4, 4]], [[1, 5, 3]], [[-1]]])('names them in no other order: %j', (ends) => {
-    expect(() => parsePolicy(JSON.stringify(earlier(...ends)))).toThrow(expect.objectContaining({ code: 'json-invalid' }));
-  });
+  it.each([[[1, 0]], [[0, 0]], [[4, 4]], [[1, 5, 3]], [[-1]]])(
+    'names them in no other order: %j',
+    (ends) => {
+      expect(() => parsePolicy(JSON.stringify(earlier(...ends)))).toThrow(
+        expect.objectContaining({ code: 'json-invalid' }),
+      );
+    },
+  );
 
   it('is read back as it was written', () => {
     const read = parsePolicy(JSON.stringify(defaultPolicy));
@@ -102,15 +133,23 @@ describe('a policy file', () => {
   it.each([
     [
       'nobody needs to read',
-      { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, usual: { total: 0, independent: 0 } } },
+      {
+        ...defaultPolicy,
+        approvals: { ...defaultPolicy.approvals, usual: { total: 0, independent: 0 } },
+      },
     ],
     [
       'more are independent than there are',
-      { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, high: { total: 1, independent: 2 } } },
+      {
+        ...defaultPolicy,
+        approvals: { ...defaultPolicy.approvals, high: { total: 1, independent: 2 } },
+      },
     ],
     ['a key is unknown', { ...defaultPolicy, allow: 'all' }],
     ['the ceiling is missing', { ...defaultPolicy, ceiling: undefined }],
   ])('is refused when %s', (_, policy) => {
-    expect(() => parsePolicy(JSON.stringify(policy))).toThrow(expect.objectContaining({ code: 'json-invalid' }));
+    expect(() => parsePolicy(JSON.stringify(policy))).toThrow(
+      expect.objectContaining({ code: 'json-invalid' }),
+    );
   });
 });

@@ -40,11 +40,15 @@ describe('what is said of somebody who does not publish in a scope', () => {
   });
 
   it('names nobody where nobody publishes', () => {
-    expect(sayForeign(publishing(), acme, { signer, logIndex: 7 })).toBe(`${signer} did not own @acme at log index 7`);
+    expect(sayForeign(publishing(), acme, { signer, logIndex: 7 })).toBe(
+      `${signer} did not own @acme at log index 7`,
+    );
   });
 
   it('names whom a certificate names', () => {
     const claims = { issuer: 'https://login.example', subject: 'eve@example.org' };
-    expect(sayForeign(publishing(), acme, { signer, certified: { claims }, logIndex: 7 })).toContain('eve@example.org');
+    expect(
+      sayForeign(publishing(), acme, { signer, certified: { claims }, logIndex: 7 }),
+    ).toContain('eve@example.org');
   });
 });

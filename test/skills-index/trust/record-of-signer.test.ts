@@ -8,16 +8,26 @@ const signer = Buffer.from(people.author.publicKey);
 const other = Buffer.from(people.stranger.publicKey);
 const pemOf = (der: Buffer, label = 'PUBLIC KEY'): string => {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return Buffer.from(`-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`).toString('base64');
+  return Buffer.from(
+    `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`,
+  ).toString('base64');
 };
-const [log, otherLog] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
-const [start, end] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-02-01T00:00:00Z')];
+const log = Buffer.alloc(32, 1);
+const otherLog = Buffer.alloc(32, 2);
+const start = new Date('2026-01-01T00:00:00Z');
+const end = new Date('2026-02-01T00:00:00Z');
 const root = { tlogs: [{ logID: log, validFor: { start, end } }] } as unknown as SigstoreRoot;
 
 /** An entry of a log, and when its bundle was signed: by a timestamp authority, or by a log that promised to include it. */
-const entity = (body: unknown, { at = [start], logId = log }: { at?: Date[]; logId?: Buffer } = {}): SignedEntity =>
+const entity = (
+  body: unknown,
+  { at = [start], logId = log }: { at?: Date[]; logId?: Buffer } = {},
+): SignedEntity =>
   ({
-    timestamps: at.map((signingTime) => ({ $case: 'timestamp-authority', timestamp: { signingTime } })),
+    timestamps: at.map((signingTime) => ({
+      $case: 'timestamp-authority',
+      timestamp: { signingTime },
+    })),
     tlogEntries: [
       {
         canonicalizedBody: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
@@ -34,7 +44,8 @@ const judged = (one: SignedEntity): string => {
     return cause instanceof Error ? cause.message : '';
   }
 };
-const [der, late] = [signer.toString('base64'), 'the log’s key did not count at the time of the signature'];
+const der = signer.toString('base64');
+const late = 'the log’s key did not count at the time of the signature';
 const foreign = 'the log entry names another signer';
 
 describe('an entry of a log', () => {
@@ -43,7 +54,11 @@ describe('an entry of a log', () => {
     ['as PEM', { spec: { signature: { publicKey: { content: pemOf(signer) } } } }],
     [
       'as PEM with lines behind it',
-      { spec: Buffer.from(`${Buffer.from(pemOf(signer), 'base64').toString()}\n\n`).toString('base64') },
+      {
+        spec: Buffer.from(`${Buffer.from(pemOf(signer), 'base64').toString()}\n\n`).toString(
+          'base64',
+        ),
+      },
     ],
     ['as the PEM of a certificate', { spec: [{ verifier: pemOf(signer, 'CERTIFICATE') }] }],
     ['beside others', [{ a: null, b: 1, c: other.toString('base64') }, der]],
@@ -60,17 +75,23 @@ describe('an entry of a log', () => {
     ['names the key and more', Buffer.concat([signer, Buffer.of(0)]).toString('base64'), foreign],
     [
       'has something before the PEM',
-      { spec: Buffer.from(`x${Buffer.from(pemOf(signer), 'base64').toString()}`).toString('base64') },
+      {
+        spec: Buffer.from(`x${Buffer.from(pemOf(signer), 'base64').toString()}`).toString('base64'),
+      },
       foreign,
     ],
     [
       'has something behind the PEM',
-      { spec: Buffer.from(`${Buffer.from(pemOf(signer), 'base64').toString()}x`).toString('base64') },
+      {
+        spec: Buffer.from(`${Buffer.from(pemOf(signer), 'base64').toString()}x`).toString('base64'),
+      },
       foreign,
     ],
     ['is not JSON', '{', 'The log entry is not JSON'],
   ])('is refused when it %s', (_, body, why) => {
-    expect(judged(entity(typeof body === 'string' && body !== '{' ? JSON.stringify(body) : body))).toContain(why);
+    expect(
+      judged(entity(typeof body === 'string' && body !== '{' ? JSON.stringify(body) : body)),
+    ).toContain(why);
   });
 
   const ms = (date: Date, by: number): Date => new Date(date.getTime() + by);
@@ -96,7 +117,11 @@ describe('the times of a signature', () => {
       $case: 'transparency-log',
       tlogEntry: { inclusionPromise, integratedTime: '1767225600' },
     });
-    const timestamps = [{ $case: 'timestamp-authority', timestamp: { signingTime: end } }, entry({}), entry(undefined)];
+    const timestamps = [
+      { $case: 'timestamp-authority', timestamp: { signingTime: end } },
+      entry({}),
+      entry(undefined),
+    ];
     expect(timesOf({ timestamps } as unknown as SignedEntity)).toEqual([end, start]);
   });
 });

@@ -12,11 +12,20 @@ import { type Decision, type DecisionInput, decide } from '../../../skills-index
 import { chainIdentities } from '../../../skills-index/trust/identity.ts';
 import type { RetiredKey, RootFile, RootOffice } from '../../../skills-index/trust/root.ts';
 import { freshNonce } from '../../nonce.ts';
-import { people, type Story, storyConsistency, storyRoot, storyStatus, type Twist, tellStory } from '../story.ts';
+import {
+  people,
+  type Story,
+  storyConsistency,
+  storyRoot,
+  storyStatus,
+  type Twist,
+  tellStory,
+} from '../story.ts';
 import { type TestSigner, testLogKey, testSigner } from '../story-keys.ts';
 import type { Said } from '../story-log.ts';
 
-const codesOf = (decision: Decision): string[] => (decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : []);
+const codesOf = (decision: Decision): string[] =>
+  decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 const successor = testSigner('successor');
 const story = await tellStory();
 const { verdict, log } = story;
@@ -30,13 +39,19 @@ const retire = (office: RootOffice, key: TestSigner, validUpTo: number): Retired
 const named = ({ keyId, named: { spki } }: TestSigner) => ({ keyId, key: spki });
 
 /** The root file after the key of one office was handed to the successor. */
-const roots: Readonly<Record<'registry' | 'status' | 'administrator', (validUpTo: number) => RootFile>> = {
+const roots: Readonly<
+  Record<'registry' | 'status' | 'administrator', (validUpTo: number) => RootFile>
+> = {
   registry: (n) => ({
     ...storyRoot,
     registry: { key: successor.named.spki },
     retired: [retire('registry', people.registry, n)],
   }),
-  status: (n) => ({ ...storyRoot, status: { key: successor.named.spki }, retired: [retire('status', people.status, n)] }),
+  status: (n) => ({
+    ...storyRoot,
+    status: { key: successor.named.spki },
+    retired: [retire('status', people.status, n)],
+  }),
   administrator: (n) => ({
     ...storyRoot,
     administrators: [named(successor)],
@@ -46,7 +61,10 @@ const roots: Readonly<Record<'registry' | 'status' | 'administrator', (validUpTo
 
 /** The story with more said after it, and a status file that covers that. */
 async function continued(told: Story, more: readonly Said[]): Promise<DecisionInput> {
-  const line = { ...told.line, statements: [...told.line.statements, ...more.map((one) => one.digest)] };
+  const line = {
+    ...told.line,
+    statements: [...told.line.statements, ...more.map((one) => one.digest)],
+  };
   const statements = new Map<Digest, Uint8Array>([
     ...told.input.statements,
     ...more.map((one) => [one.digest, one.bytes] as const),
@@ -57,11 +75,15 @@ async function continued(told: Story, more: readonly Said[]): Promise<DecisionIn
 
 describe('a registry key that was retired', () => {
   it('still vouches for the verdicts up to its last log index', () => {
-    expect(decide({ ...story.input, root: roots.registry(verdict.logIndex) }).kind).toBe('admitted');
+    expect(decide({ ...story.input, root: roots.registry(verdict.logIndex) }).kind).toBe(
+      'admitted',
+    );
   });
 
   it('used after its last index gives no verdict', () => {
-    expect(codesOf(decide({ ...story.input, root: roots.registry(verdict.logIndex - 1) }))).toEqual(['verdict-invalid']);
+    expect(codesOf(decide({ ...story.input, root: roots.registry(verdict.logIndex - 1) }))).toEqual(
+      ['verdict-invalid'],
+    );
   });
 
   it('places no approval by passkey in the log after its last index', () => {
@@ -72,56 +94,97 @@ describe('a registry key that was retired', () => {
 
   it('suspends nothing after its last index', async () => {
     const told = await tellStory();
-    const predicate = { kind: 'suspended', target: { bundle: told.packed.digest }, reason: 'r', nonce: freshNonce() } as const;
+    const predicate = {
+      kind: 'suspended',
+      target: { bundle: told.packed.digest },
+      reason: 'r',
+      nonce: freshNonce(),
+    } as const;
     const late = await told.log.say(revocationStatement(predicate), people.registry);
     const input = await continued(told, [late]);
-    expect(codesOf(decide({ ...input, root: roots.registry(late.logIndex) }))).toEqual(['suspended']);
+    expect(codesOf(decide({ ...input, root: roots.registry(late.logIndex) }))).toEqual([
+      'suspended',
+    ]);
     expect(decide({ ...input, root: roots.registry(late.logIndex - 1) }).kind).toBe('admitted');
   });
 
-  it.each(['status', 'administrator', 'log'] as const)('counts in no other office: retired as %s', (office) => {
-    const key = office === 'log' ? Buffer.from(testLogKey('other').publicKey).toString('base64') : people.registry.named.spki;
-    const root = { ...storyRoot, registry: { key: successor.named.spki }, retired: [{ office, key, validUpTo: 999 }] };
-    expect(codesOf(decide({ ...story.input, root }))).toContain('verdict-invalid');
-  });
+  it.each(['status', 'administrator', 'log'] as const)(
+    'counts in no other office: retired as %s',
+    (office) => {
+      const key =
+        office === 'log'
+          ? Buffer.from(testLogKey('other').publicKey).toString('base64')
+          : people.registry.named.spki;
+      const root = {
+        ...storyRoot,
+        registry: { key: successor.named.spki },
+        retired: [{ office, key, validUpTo: 999 }],
+      };
+      expect(codesOf(decide({ ...story.input, root }))).toContain('verdict-invalid');
+    },
+  );
 });
 
 describe('a status key that was retired', () => {
   it('never says now what is fresh: its thief could stop the log at its last index', () => {
-    expect(codesOf(decide({ ...story.input, root: roots.status(999) }))).toEqual(['status-missing']);
+    expect(codesOf(decide({ ...story.input, root: roots.status(999) }))).toEqual([
+      'status-missing',
+    ]);
   });
 
   it('counts up to its last index when a time gone by is judged', () => {
     expect(decide({ ...story.input, past: true, root: roots.status(last) }).kind).toBe('admitted');
-    expect(codesOf(decide({ ...story.input, past: true, root: roots.status(last - 1) }))).toEqual(['status-missing']);
+    expect(codesOf(decide({ ...story.input, past: true, root: roots.status(last - 1) }))).toEqual([
+      'status-missing',
+    ]);
   });
 
-  it.each(['registry', 'administrator'] as const)('is not one that was retired from another office: %s', (office) => {
-    const root = { ...storyRoot, status: { key: successor.named.spki }, retired: [retire(office, people.status, 999)] };
-    expect(codesOf(decide({ ...story.input, past: true, root }))).toEqual(['status-missing']);
-  });
+  it.each(['registry', 'administrator'] as const)(
+    'is not one that was retired from another office: %s',
+    (office) => {
+      const root = {
+        ...storyRoot,
+        status: { key: successor.named.spki },
+        retired: [retire(office, people.status, 999)],
+      };
+      expect(codesOf(decide({ ...story.input, past: true, root }))).toEqual(['status-missing']);
+    },
+  );
 });
 
 describe('an administrator who was retired', () => {
-  const enrolled = story.identities.filter((one) => one.signer === people.administrator.keyId).map((one) => one.logIndex);
+  const enrolled = story.identities
+    .filter((one) => one.signer === people.administrator.keyId)
+    .map((one) => one.logIndex);
 
   it('leaves those whom they enrolled up to their last index', () => {
-    expect(decide({ ...story.input, root: roots.administrator(Math.max(...enrolled)) }).kind).toBe('admitted');
+    expect(decide({ ...story.input, root: roots.administrator(Math.max(...enrolled)) }).kind).toBe(
+      'admitted',
+    );
   });
 
   it('enrols nobody after it', () => {
-    expect(codesOf(decide({ ...story.input, root: roots.administrator(-1 + Math.min(...enrolled)) }))).toEqual(
-      expect.arrayContaining(['scanner-unknown', 'approval-invalid']),
-    );
+    expect(
+      codesOf(decide({ ...story.input, root: roots.administrator(-1 + Math.min(...enrolled)) })),
+    ).toEqual(expect.arrayContaining(['scanner-unknown', 'approval-invalid']));
   });
 
   it('revokes nothing after it', async () => {
     const told = await tellStory();
-    const predicate = { kind: 'revoked', target: { bundle: told.packed.digest }, reason: 'r', nonce: freshNonce() } as const;
+    const predicate = {
+      kind: 'revoked',
+      target: { bundle: told.packed.digest },
+      reason: 'r',
+      nonce: freshNonce(),
+    } as const;
     const late = await told.log.say(revocationStatement(predicate), people.administrator);
     const input = await continued(told, [late]);
-    expect(codesOf(decide({ ...input, root: roots.administrator(late.logIndex) }))).toEqual(['revoked']);
-    expect(decide({ ...input, root: roots.administrator(late.logIndex - 1) }).kind).toBe('admitted');
+    expect(codesOf(decide({ ...input, root: roots.administrator(late.logIndex) }))).toEqual([
+      'revoked',
+    ]);
+    expect(decide({ ...input, root: roots.administrator(late.logIndex - 1) }).kind).toBe(
+      'admitted',
+    );
   });
 
   it('ends no member after it', async () => {
@@ -136,18 +199,38 @@ describe('an administrator who was retired', () => {
     } as const;
     const late = await told.log.say(memberStatement(end), people.administrator);
     const input = await continued(told, [late]);
-    expect(codesOf(decide({ ...input, root: roots.administrator(late.logIndex) }))).toContain('approval-invalid');
-    expect(decide({ ...input, root: roots.administrator(late.logIndex - 1) }).kind).toBe('admitted');
+    expect(codesOf(decide({ ...input, root: roots.administrator(late.logIndex) }))).toContain(
+      'approval-invalid',
+    );
+    expect(decide({ ...input, root: roots.administrator(late.logIndex - 1) }).kind).toBe(
+      'admitted',
+    );
   });
 
   it('does not vote twice on a scope, once with the old key and once with the new one', async () => {
     const told = await tellStory();
-    const previous = told.log.said.find((one) => one.statement.predicateType === predicateTypes.scope)?.digest;
-    const taken = scopeStatement({ scope: parseScope('acme'), owners: [people.stranger.named], ...(previous && { previous }) });
-    const votes = [await told.log.say(taken, people.administrator), await told.log.say(taken, successor)];
+    const previous = told.log.said.find(
+      (one) => one.statement.predicateType === predicateTypes.scope,
+    )?.digest;
+    const taken = scopeStatement({
+      scope: parseScope('acme'),
+      owners: [people.stranger.named],
+      ...(previous && { previous }),
+    });
+    const votes = [
+      await told.log.say(taken, people.administrator),
+      await told.log.say(taken, successor),
+    ];
     const ownersUnder = (validUpTo: number): readonly Identity[] => {
-      const root = { ...roots.administrator(validUpTo), administrators: [named(successor), named(people.ada)], threshold: 2 };
-      return chainIdentities(root, [...told.identities, ...votes]).ownersOf(parseScope('acme'), told.log.head.size);
+      const root = {
+        ...roots.administrator(validUpTo),
+        administrators: [named(successor), named(people.ada)],
+        threshold: 2,
+      };
+      return chainIdentities(root, [...told.identities, ...votes]).ownersOf(
+        parseScope('acme'),
+        told.log.head.size,
+      );
     };
     const [first, second] = votes.map((one) => one.logIndex);
     expect(ownersUnder(first ?? 0)).toEqual([people.author.named]);
@@ -157,7 +240,9 @@ describe('an administrator who was retired', () => {
 });
 
 const formerLogKey = testLogKey('log');
-const keyOf = (key: { publicKey: Uint8Array }) => ({ key: Buffer.from(key.publicKey).toString('base64') });
+const keyOf = (key: { publicKey: Uint8Array }) => ({
+  key: Buffer.from(key.publicKey).toString('base64'),
+});
 const handOver: Twist = {
   between: async (one) => {
     one.key = testLogKey('log of the successor');
@@ -179,7 +264,9 @@ describe('a log key that was retired', () => {
   });
 
   it('signs no head beyond its last index', () => {
-    expect(codesOf(decide({ ...rotated.input, root: logRoot(before - 1) }))).toContain('statement-invalid');
+    expect(codesOf(decide({ ...rotated.input, root: logRoot(before - 1) }))).toContain(
+      'statement-invalid',
+    );
   });
 
   it('is worth nothing without that proof, even to who keeps the log', () => {
@@ -189,13 +276,19 @@ describe('a log key that was retired', () => {
 
   it('signs no status file, now or in the past', () => {
     for (const past of [true, false]) {
-      expect(codesOf(decide({ ...story.input, past, root: logRoot(999) }))).toEqual(['status-missing']);
+      expect(codesOf(decide({ ...story.input, past, root: logRoot(999) }))).toEqual([
+        'status-missing',
+      ]);
     }
   });
 
   it('in a thief’s hands makes no second log beside the first', async () => {
     const forged = await tellStory();
-    const input = { ...forged.input, statuses: [rotated.status], consistency: rotated.input.consistency ?? new Map() };
+    const input = {
+      ...forged.input,
+      statuses: [rotated.status],
+      consistency: rotated.input.consistency ?? new Map(),
+    };
     expect(codesOf(decide({ ...input, root: logRoot(999) }))).toContain('log-forked');
   });
 

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { RootFile, RootOffice } from '../../../skills-index/trust/root.ts';
-import { holdsOffice, keysOfOffice, verifyRootCheckpoint } from '../../../skills-index/trust/root-office.ts';
+import {
+  holdsOffice,
+  keysOfOffice,
+  verifyRootCheckpoint,
+} from '../../../skills-index/trust/root-office.ts';
 import { people, storyRoot } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 import { TestLog } from '../story-log.ts';
 
-const spki = ({ publicKey }: { publicKey: Uint8Array }): string => Buffer.from(publicKey).toString('base64');
-const [former, foreign] = [testLogKey('former log'), testLogKey('foreign log')];
+const spki = ({ publicKey }: { publicKey: Uint8Array }): string =>
+  Buffer.from(publicKey).toString('base64');
+const former = testLogKey('former log');
+const foreign = testLogKey('foreign log');
 const { ada, administrator } = people;
 const root: RootFile = {
   ...storyRoot,
@@ -28,18 +34,29 @@ describe('an office of the root file', () => {
   });
 
   it('is held up to the last index by who was retired, and always by who is in it', () => {
-    expect([0, 5, 6].map((at) => holdsOffice(root, 'registry', ada.keyId, at))).toEqual([true, true, false]);
-    expect([0, 999].map((at) => holdsOffice(root, 'registry', people.registry.keyId, at))).toEqual([true, true]);
-    expect((['status', 'administrator', 'log'] as const).map((office) => holdsOffice(root, office, ada.keyId, 0))).toEqual([
-      false,
-      false,
+    expect([0, 5, 6].map((at) => holdsOffice(root, 'registry', ada.keyId, at))).toEqual([
+      true,
+      true,
       false,
     ]);
+    expect([0, 999].map((at) => holdsOffice(root, 'registry', people.registry.keyId, at))).toEqual([
+      true,
+      true,
+    ]);
+    expect(
+      (['status', 'administrator', 'log'] as const).map((office) =>
+        holdsOffice(root, office, ada.keyId, 0),
+      ),
+    ).toEqual([false, false, false]);
   });
 });
 
 describe('a checkpoint of the log', () => {
-  const noteOf = async (key: ReturnType<typeof testLogKey>, size: number, origin = 'skills.example'): Promise<string> => {
+  const noteOf = async (
+    key: ReturnType<typeof testLogKey>,
+    size: number,
+    origin = 'skills.example',
+  ): Promise<string> => {
     const log = new TestLog(origin);
     for (let index = 0; index < size; index++) await log.say(statement, people.author);
     log.key = key;
@@ -61,12 +78,19 @@ describe('a checkpoint of the log', () => {
   });
 
   it.each<[string, () => Promise<string>, string, string]>([
-    ['beyond the last index of its key', () => noteOf(former, 2), 'log-invalid', 'was retired at log index 0'],
+    [
+      'beyond the last index of its key',
+      () => noteOf(former, 2),
+      'log-invalid',
+      'was retired at log index 0',
+    ],
     ['by a key that never was the log’s', () => noteOf(foreign, 1), 'signature-invalid', 'signed'],
     ['of another log', () => noteOf(former, 1, 'other.example'), 'log-invalid', 'other.example'],
   ])('does not count: %s', async (_case, note, code, says) => {
     const read = await note();
     const message = expect.stringContaining(says);
-    expect(() => verifyRootCheckpoint(read, root)).toThrow(expect.objectContaining({ code, message }));
+    expect(() => verifyRootCheckpoint(read, root)).toThrow(
+      expect.objectContaining({ code, message }),
+    );
   });
 });

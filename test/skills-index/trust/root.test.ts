@@ -10,11 +10,15 @@ const code = expect.objectContaining({ code: 'root-invalid' });
 describe('a root file', () => {
   it('has one fingerprint, however it is written', () => {
     const turned = Object.fromEntries(Object.entries(storyRoot).reverse());
-    expect(rootFingerprint(parseRoot(JSON.stringify(turned, null, 4)))).toBe(rootFingerprint(storyRoot));
+    expect(rootFingerprint(parseRoot(JSON.stringify(turned, null, 4)))).toBe(
+      rootFingerprint(storyRoot),
+    );
   });
 
   it('has another fingerprint when anything in it changes', () => {
-    expect(rootFingerprint({ ...storyRoot, origin: 'other.example' })).not.toBe(rootFingerprint(storyRoot));
+    expect(rootFingerprint({ ...storyRoot, origin: 'other.example' })).not.toBe(
+      rootFingerprint(storyRoot),
+    );
   });
 
   it.each<[string, object]>([
@@ -37,13 +41,31 @@ describe('a root file', () => {
       'one administrator stands there twice',
       { administrators: [...storyRoot.administrators, ...storyRoot.administrators], threshold: 2 },
     ],
-    ['a key id is not that of its key', { administrators: [{ keyId: people.ada.keyId, key: people.administrator.named.spki }] }],
-    ['a retired key is in the same office still', { retired: [{ office: 'registry', validUpTo: 9, ...storyRoot.registry }] }],
-    ['a retired key is in another office now', { retired: [{ office: 'administrator', validUpTo: 9, ...storyRoot.status }] }],
-    ['the log’s key is retired and in office', { retired: [{ office: 'log', validUpTo: 9, ...storyRoot.log }] }],
+    [
+      'a key id is not that of its key',
+      { administrators: [{ keyId: people.ada.keyId, key: people.administrator.named.spki }] },
+    ],
+    [
+      'a retired key is in the same office still',
+      { retired: [{ office: 'registry', validUpTo: 9, ...storyRoot.registry }] },
+    ],
+    [
+      'a retired key is in another office now',
+      { retired: [{ office: 'administrator', validUpTo: 9, ...storyRoot.status }] },
+    ],
+    [
+      'the log’s key is retired and in office',
+      { retired: [{ office: 'log', validUpTo: 9, ...storyRoot.log }] },
+    ],
     ['one key is retired twice', { retired: [retired, { ...retired, validUpTo: 99 }] }],
-    ['one key is retired from two offices', { retired: [retired, { ...retired, office: 'status' }] }],
-    ['a retired key has no last index', { retired: [{ office: 'registry', key: people.ada.named.spki }] }],
+    [
+      'one key is retired from two offices',
+      { retired: [retired, { ...retired, office: 'status' }] },
+    ],
+    [
+      'a retired key has no last index',
+      { retired: [{ office: 'registry', key: people.ada.named.spki }] },
+    ],
     ['a retired key is of an unknown office', { retired: [{ ...retired, office: 'scanner' }] }],
     ['a retired log key is of the wrong kind', { retired: [{ ...retired, office: 'log' }] }],
     ['a retired key’s last index is before the log', { retired: [{ ...retired, validUpTo: -1 }] }],
@@ -61,7 +83,9 @@ describe('a root file', () => {
   it('is read up to its size, and not beyond', () => {
     const padded = JSON.stringify(storyRoot).padEnd(rootBytesMax);
     expect(parseRoot(padded)).toEqual(storyRoot);
-    expect(() => parseRoot(`${padded} `)).toThrow(expect.objectContaining({ message: expect.stringContaining('too large') }));
+    expect(() => parseRoot(`${padded} `)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('too large') }),
+    );
   });
 
   it('may be of localhost', () => {

@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { verifyArtifact } from '../../../skills-index/trust/sigstore/artifact-bundle.ts';
-import { idsOfClaims, printClaims } from '../../../skills-index/trust/sigstore/certified-identities.ts';
+import {
+  idsOfClaims,
+  printClaims,
+} from '../../../skills-index/trust/sigstore/certified-identities.ts';
 import { verifyCertified } from '../../../skills-index/trust/sigstore/verify-certified.ts';
 import type { FixtureCase } from '../../sigstore/fixtures.ts';
 
-const read = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../../fixtures/sigstore/${name}`, import.meta.url)));
+const read = (name: string): Buffer =>
+  readFileSync(fileURLToPath(new URL(`../../fixtures/sigstore/${name}`, import.meta.url)));
 const json = (name: string) => JSON.parse(read(name).toString('utf8'));
 const trustedRoot = json('trusted_root.json');
 const cases: FixtureCase[] = json('cases.json');
@@ -32,7 +36,9 @@ describe.each(cases)('$name', ({ bundle, artifact, identity, issuer }) => {
   });
 
   it('is refused for another artifact', () => {
-    expect(() => verify(Buffer.from('other'), identity, issuer)).toThrow(expect.objectContaining({ code: 'subject-mismatch' }));
+    expect(() => verify(Buffer.from('other'), identity, issuer)).toThrow(
+      expect.objectContaining({ code: 'subject-mismatch' }),
+    );
   });
 });
 
@@ -44,7 +50,9 @@ describe.each(ours)('$name, in our own profile', ({ bundle, identity, issuer, na
     const repository = { github: '420042', gitlab: '31337' }[name.split(' ')[0] ?? ''];
     expect(claims.repository).toBe(repository);
     expect(printClaims(claims)).toContain(repository ?? identity);
-    expect(idsOfClaims(claims).length).toBe(repository === undefined ? 1 : claims.environment === undefined ? 2 : 4);
+    expect(idsOfClaims(claims).length).toBe(
+      repository === undefined ? 1 : claims.environment === undefined ? 2 : 4,
+    );
   });
 
   it.each<[string, (copy: typeof trustedRoot) => unknown]>([

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
-import { predicateTypes, provenanceStatement, type Statement } from '../../../skills-index/statement/attestation.ts';
+import {
+  predicateTypes,
+  provenanceStatement,
+  type Statement,
+} from '../../../skills-index/statement/attestation.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision.ts';
 import { levelWords, slsaLevelOf, whyNotLevels } from '../../../skills-index/trust/slsa-level.ts';
 import { people, type Twist, tellStory } from '../story.ts';
@@ -12,14 +16,17 @@ const [author, other, job] = ['author', 'other', 'job'].map(digestOf) as [
   ReturnType<typeof digestOf>,
 ];
 const story = await tellStory();
-const codesOf = (decision: Decision): string[] => (decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : []);
+const codesOf = (decision: Decision): string[] =>
+  decision.kind === 'refused' ? decision.reasons.map((one) => one.code) : [];
 
 /** The story with provenance by somebody, named by a verdict that claims these levels. */
 function withProvenance(signer: TestSigner, verifiedLevels: readonly string[]): Twist {
   let address = '';
   return {
     between: async (log) => {
-      address = hexOf((await log.say(provenanceStatement(story.about, { buildDefinition: {} }), signer)).digest);
+      address = hexOf(
+        (await log.say(provenanceStatement(story.about, { buildDefinition: {} }), signer)).digest,
+      );
     },
     statement: (one): Statement => {
       if (one.predicateType !== predicateTypes.verdict) return one;
@@ -59,16 +66,22 @@ describe('the SLSA build level', () => {
 
 describe('a verdict that claims a level', () => {
   it('is admitted with the level that the provenance shows, and shows it', async () => {
-    const decision = decide((await tellStory(withProvenance(people.author, ['SLSA_BUILD_LEVEL_1']))).input);
+    const decision = decide(
+      (await tellStory(withProvenance(people.author, ['SLSA_BUILD_LEVEL_1']))).input,
+    );
     expect(decision).toMatchObject({ kind: 'admitted', slsaBuildLevel: 1 });
-    expect(JSON.stringify(decision.kind === 'admitted' && decision.chain)).toContain('SLSA build level 1');
+    expect(JSON.stringify(decision.kind === 'admitted' && decision.chain)).toContain(
+      'SLSA build level 1',
+    );
   });
 
   it.each<[string, TestSigner, string[]]>([
     ['a higher one than the provenance shows', people.author, ['SLSA_BUILD_LEVEL_2']],
     ['one for provenance that a stranger signed', people.stranger, ['SLSA_BUILD_LEVEL_1']],
   ])('is refused: %s', async (_, signer, levels) => {
-    expect(codesOf(decide((await tellStory(withProvenance(signer, levels))).input))).toContain('verdict-invalid');
+    expect(codesOf(decide((await tellStory(withProvenance(signer, levels))).input))).toContain(
+      'verdict-invalid',
+    );
   });
 
   it('is refused where there is no provenance', async () => {

@@ -4,8 +4,15 @@ import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { scopeStatement, statementBytes } from '../../../skills-index/statement/attestation.ts';
-import { inTotoPayloadType, signPayload, signStatement } from '../../../skills-index/statement/sign.ts';
-import type { SigstoreBundle, SigstoreLogEntry } from '../../../skills-index/statement/sigstore-bundle.ts';
+import {
+  inTotoPayloadType,
+  signPayload,
+  signStatement,
+} from '../../../skills-index/statement/sign.ts';
+import type {
+  SigstoreBundle,
+  SigstoreLogEntry,
+} from '../../../skills-index/statement/sigstore-bundle.ts';
 import { requireSubjects, verifyStatement } from '../../../skills-index/trust/verify-statement.ts';
 import { people, storyRoot, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
@@ -35,7 +42,12 @@ const entry =
     ...bundle,
     verificationMaterial: {
       ...bundle.verificationMaterial,
-      tlogEntries: [{ ...bundle.verificationMaterial.tlogEntries[0], ...change(bundle.verificationMaterial.tlogEntries[0]) }],
+      tlogEntries: [
+        {
+          ...bundle.verificationMaterial.tlogEntries[0],
+          ...change(bundle.verificationMaterial.tlogEntries[0]),
+        },
+      ],
     },
   });
 const proof = (change: (proof: SigstoreLogEntry['inclusionProof']) => object): Change =>
@@ -61,7 +73,9 @@ describe('a logged statement', () => {
 
   it('proves who signed it, and no more: a stranger’s is a stranger’s', () => {
     expect(verifyStatement(strangers.bundle, { root }).signer).toBe(stranger.keyId);
-    expect(codeOf(strangers.bundle, (keyId) => (keyId === author.keyId ? author.publicKey : undefined))).toBe('key-unknown');
+    expect(
+      codeOf(strangers.bundle, (keyId) => (keyId === author.keyId ? author.publicKey : undefined)),
+    ).toBe('key-unknown');
     expect(codeOf(strangers.bundle, () => author.publicKey)).toBe('signature-invalid');
     expect(codeOf(good.bundle, () => author.publicKey)).toBe('verified');
   });
@@ -69,10 +83,26 @@ describe('a logged statement', () => {
 
 describe('a bundle that was tampered with', () => {
   it.each<[string, Change, string]>([
-    ['its payload', envelope((one) => ({ payload: one.payload.replace(/^e/, 'f') })), 'log-invalid'],
-    ['its payload type', envelope(() => ({ payloadType: 'application/vnd.skillgate.status+json' })), 'statement-invalid'],
-    ['another’s signature', envelope(() => ({ signatures: first.bundle.dsseEnvelope.signatures })), 'log-invalid'],
-    ['a second signature', envelope((one) => ({ signatures: [...one.signatures, ...one.signatures] })), 'statement-invalid'],
+    [
+      'its payload',
+      envelope((one) => ({ payload: one.payload.replace(/^e/, 'f') })),
+      'log-invalid',
+    ],
+    [
+      'its payload type',
+      envelope(() => ({ payloadType: 'application/vnd.skillgate.status+json' })),
+      'statement-invalid',
+    ],
+    [
+      'another’s signature',
+      envelope(() => ({ signatures: first.bundle.dsseEnvelope.signatures })),
+      'log-invalid',
+    ],
+    [
+      'a second signature',
+      envelope((one) => ({ signatures: [...one.signatures, ...one.signatures] })),
+      'statement-invalid',
+    ],
     ['no signature', envelope(() => ({ signatures: [] })), 'statement-invalid'],
     [
       'a key id beside the signature',
@@ -81,12 +111,18 @@ describe('a bundle that was tampered with', () => {
     ],
     [
       'another hint',
-      (one) => ({ ...one, verificationMaterial: { ...one.verificationMaterial, publicKey: { hint: ada.keyId } } }),
+      (one) => ({
+        ...one,
+        verificationMaterial: { ...one.verificationMaterial, publicKey: { hint: ada.keyId } },
+      }),
       'signature-invalid',
     ],
     [
       'a hint that is no key id',
-      (one) => ({ ...one, verificationMaterial: { ...one.verificationMaterial, publicKey: { hint: 'author' } } }),
+      (one) => ({
+        ...one,
+        verificationMaterial: { ...one.verificationMaterial, publicKey: { hint: 'author' } },
+      }),
       'statement-invalid',
     ],
     [
@@ -107,12 +143,16 @@ describe('a bundle that was tampered with', () => {
     ],
     [
       'an entry about another envelope',
-      entry(() => ({ canonicalizedBody: first.bundle.verificationMaterial.tlogEntries[0].canonicalizedBody })),
+      entry(() => ({
+        canonicalizedBody: first.bundle.verificationMaterial.tlogEntries[0].canonicalizedBody,
+      })),
       'log-invalid',
     ],
     [
       'an entry with white space',
-      entry((one) => ({ canonicalizedBody: base64(Buffer.from(`${Buffer.from(one.canonicalizedBody, 'base64')} `)) })),
+      entry((one) => ({
+        canonicalizedBody: base64(Buffer.from(`${Buffer.from(one.canonicalizedBody, 'base64')} `)),
+      })),
       'log-invalid',
     ],
     ['another log index', entry(() => ({ logIndex: '0' })), 'log-invalid'],
@@ -127,27 +167,55 @@ describe('a bundle that was tampered with', () => {
       'log-invalid',
     ],
     ['an index with a leading zero', entry(() => ({ logIndex: '01' })), 'statement-invalid'],
-    ['another log id', entry(() => ({ logId: { keyId: base64(noteKeyId('other.example', log.key.publicKey)) } })), 'log-invalid'],
-    ['an inclusion promise', entry(() => ({ inclusionPromise: { signedEntryTimestamp: 'AAAA' } })), 'statement-invalid'],
-    ['a time that nobody signed', entry(() => ({ integratedTime: '1767225600' })), 'statement-invalid'],
+    [
+      'another log id',
+      entry(() => ({ logId: { keyId: base64(noteKeyId('other.example', log.key.publicKey)) } })),
+      'log-invalid',
+    ],
+    [
+      'an inclusion promise',
+      entry(() => ({ inclusionPromise: { signedEntryTimestamp: 'AAAA' } })),
+      'statement-invalid',
+    ],
+    [
+      'a time that nobody signed',
+      entry(() => ({ integratedTime: '1767225600' })),
+      'statement-invalid',
+    ],
     ['a proof without hashes', proof(() => ({ hashes: [] })), 'log-invalid'],
-    ['a proof with one hash more', proof((one) => ({ hashes: [...one.hashes, one.rootHash] })), 'log-invalid'],
-    ['a proof with another hash', proof((one) => ({ hashes: one.hashes.map(() => one.rootHash) })), 'log-invalid'],
+    [
+      'a proof with one hash more',
+      proof((one) => ({ hashes: [...one.hashes, one.rootHash] })),
+      'log-invalid',
+    ],
+    [
+      'a proof with another hash',
+      proof((one) => ({ hashes: one.hashes.map(() => one.rootHash) })),
+      'log-invalid',
+    ],
     ['another root', proof(() => ({ rootHash: base64(Buffer.alloc(32)) })), 'log-invalid'],
     ['another size', proof(() => ({ treeSize: '3' })), 'log-invalid'],
     [
       'another checkpoint',
-      proof(() => ({ checkpoint: first.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint })),
+      proof(() => ({
+        checkpoint: first.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint,
+      })),
       'log-invalid',
     ],
     [
       'a checkpoint of another origin',
-      proof((one) => ({ checkpoint: { envelope: one.checkpoint.envelope.replaceAll('skills.example', 'kills.exampl') } })),
+      proof((one) => ({
+        checkpoint: {
+          envelope: one.checkpoint.envelope.replaceAll('skills.example', 'kills.exampl'),
+        },
+      })),
       'log-invalid',
     ],
     [
       'an unsigned checkpoint',
-      proof((one) => ({ checkpoint: { envelope: one.checkpoint.envelope.replace(/\u2014 .*\n/u, '') } })),
+      proof((one) => ({
+        checkpoint: { envelope: one.checkpoint.envelope.replace(/\u2014 .*\n/u, '') },
+      })),
       'log-invalid',
     ],
     [
@@ -157,10 +225,17 @@ describe('a bundle that was tampered with', () => {
     ],
     [
       'a certificate',
-      (one) => ({ ...one, verificationMaterial: { ...one.verificationMaterial, certificate: { rawBytes: 'AAAA' } } }),
+      (one) => ({
+        ...one,
+        verificationMaterial: { ...one.verificationMaterial, certificate: { rawBytes: 'AAAA' } },
+      }),
       'statement-invalid',
     ],
-    ['a message signature', (one) => ({ ...one, messageSignature: { signature: 'AAAA' } }), 'statement-invalid'],
+    [
+      'a message signature',
+      (one) => ({ ...one, messageSignature: { signature: 'AAAA' } }),
+      'statement-invalid',
+    ],
   ])('is refused: %s', (_, change, code) => {
     expect(codeOf(change(good.bundle))).toBe(code);
   });
@@ -168,13 +243,17 @@ describe('a bundle that was tampered with', () => {
   it('is refused when another log signed the checkpoint', async () => {
     const forger = testLogKey('forger');
     const note = await signCheckpoint({ origin: 'skills.example', ...log.head }, forger);
-    expect(codeOf(proof(() => ({ checkpoint: { envelope: note } }))(good.bundle))).toBe('signature-invalid');
+    expect(codeOf(proof(() => ({ checkpoint: { envelope: note } }))(good.bundle))).toBe(
+      'signature-invalid',
+    );
   });
 
   it('is refused when the log names another key than the one that signed: who watches that key would miss it', async () => {
     const hidden = await log.append(claim, await signStatement(claim, author), stranger);
     const shown = { ...hidden.bundle.verificationMaterial, publicKey: { hint: author.keyId } };
-    expect(codeOf({ ...hidden.bundle, verificationMaterial: shown }, () => author.publicKey)).toBe('log-invalid');
+    expect(codeOf({ ...hidden.bundle, verificationMaterial: shown }, () => author.publicKey)).toBe(
+      'log-invalid',
+    );
   });
 
   it('is refused when the log holds it, but its signature is of another key', async () => {
@@ -192,19 +271,34 @@ describe('a payload that is signed and logged, but', () => {
     ['repeats a key', text.replace('{', '{"_type":"https://in-toto.io/Statement/v1",')],
     ['repeats a key deep inside', text.replace('"scope":"acme"', '"scope":"other","scope":"acme"')],
     ['has white space', ` ${text}`],
-    ['has its keys in another order', JSON.stringify(Object.fromEntries(Object.entries(claim).reverse()))],
+    [
+      'has its keys in another order',
+      JSON.stringify(Object.fromEntries(Object.entries(claim).reverse())),
+    ],
     ['has a key more', canonicalJson({ ...claim, extra: 1 })],
-    ['has a key more in its predicate', canonicalJson({ ...claim, predicate: { ...claim.predicate, extra: 1 } })],
-    ['is of an unknown predicate type', canonicalJson({ ...claim, predicateType: 'https://skillgate.dev/attestation/scope/v2' })],
+    [
+      'has a key more in its predicate',
+      canonicalJson({ ...claim, predicate: { ...claim.predicate, extra: 1 } }),
+    ],
+    [
+      'is of an unknown predicate type',
+      canonicalJson({ ...claim, predicateType: 'https://skillgate.dev/attestation/scope/v2' }),
+    ],
     [
       'is of another predicate type than its predicate',
       canonicalJson({ ...claim, predicateType: 'https://skillgate.dev/attestation/key/v1' }),
     ],
     [
       'names a subject that does not follow from it',
-      canonicalJson({ ...claim, subject: [{ name: 'scope:@other', digest: { sha256: 'ab'.repeat(32) } }] }),
+      canonicalJson({
+        ...claim,
+        subject: [{ name: 'scope:@other', digest: { sha256: 'ab'.repeat(32) } }],
+      }),
     ],
-    ['is of an older in-toto form', canonicalJson({ ...claim, _type: 'https://in-toto.io/Statement/v0.1' })],
+    [
+      'is of an older in-toto form',
+      canonicalJson({ ...claim, _type: 'https://in-toto.io/Statement/v0.1' }),
+    ],
     ['is no JSON', 'statement'],
     ['is not UTF-8', Buffer.from(text).fill(0xff, 2, 3)],
     ['is a list', '[]'],
@@ -222,12 +316,16 @@ describe('subjects', () => {
   it('have to be exactly those of the version', async () => {
     const { publish, about } = await tellStory({ approvals: [] });
     expect(() => requireSubjects(publish.statement, about)).not.toThrow();
-    expect(() => requireSubjects(publish.statement, { ...about, files: about.files.slice(1) })).toThrow(
+    expect(() =>
+      requireSubjects(publish.statement, { ...about, files: about.files.slice(1) }),
+    ).toThrow(
       `The statement's 4 subjects (${publish.statement.subject
         .slice(0, 3)
         .map(({ name }) => name)
         .join(', ')} …) are not the 3 of`,
     );
-    expect(() => requireSubjects(publish.statement, publish.statement.subject.slice(0, 1))).toThrow(Problem);
+    expect(() => requireSubjects(publish.statement, publish.statement.subject.slice(0, 1))).toThrow(
+      Problem,
+    );
   });
 });

@@ -12,7 +12,10 @@ const hour = 3_600;
 const policyOf = (threshold: number, ...names: string[]): WitnessPolicy => ({
   schema: 'skillgate.witnesses/1',
   threshold,
-  witnesses: names.map((name) => ({ name, key: Buffer.from(testLogKey(name).publicKey).toString('base64') })),
+  witnesses: names.map((name) => ({
+    name,
+    key: Buffer.from(testLogKey(name).publicKey).toString('base64'),
+  })),
 });
 interface Cosigner {
   readonly name: string;
@@ -29,18 +32,29 @@ async function statusBy(cosigners: readonly Cosigner[]): Promise<Uint8Array> {
     signCosignature(note, { name, seconds, key: testLogKey(key) }),
   );
   const checkpoint = [head, ...(await Promise.all(lines))].join('');
-  const [issued, expires] = [storyNow - 3_600_000, storyNow + 23 * 3_600_000].map((at) => new Date(at).toISOString());
+  const [issued, expires] = [storyNow - 3_600_000, storyNow + 23 * 3_600_000].map((at) =>
+    new Date(at).toISOString(),
+  );
   return Buffer.from(
-    JSON.stringify(await signStatus({ checkpoint, marks: [], issued: issued ?? '', expires: expires ?? '' }, people.status)),
+    JSON.stringify(
+      await signStatus(
+        { checkpoint, marks: [], issued: issued ?? '', expires: expires ?? '' },
+        people.status,
+      ),
+    ),
   );
 }
 
 const outcome = (decision: Decision): string =>
-  decision.kind === 'admitted' ? decision.witnessed : decision.reasons.map((one) => one.code).join();
+  decision.kind === 'admitted'
+    ? decision.witnessed
+    : decision.reasons.map((one) => one.code).join();
 
-const [one, two] = ['w1.example', 'w2.example'];
+const one = 'w1.example';
+const two = 'w2.example';
 const [first] = story.log.said;
-const earlier = first?.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope ?? '';
+const earlier =
+  first?.bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope ?? '';
 
 describe('witnesses of the log', () => {
   it.each<[string, WitnessPolicy, Cosigner[], string]>([
@@ -51,27 +65,63 @@ describe('witnesses of the log', () => {
     ['both', policyOf(2, one, two), [{ name: one }, { name: two }], '2/2'],
     ['none of one', policyOf(1, one), [], 'witnesses-missing'],
     ['one of the two demanded', policyOf(2, one, two), [{ name: one }], 'witnesses-missing'],
-    ['one of them twice', policyOf(2, one, two), [{ name: one }, { name: one, seconds: now - 60 }], 'witnesses-missing'],
-    ['somebody whom the policy does not name', policyOf(1, one), [{ name: two }], 'witnesses-missing'],
-    ['another key under its name', policyOf(1, one), [{ name: one, key: 'thief' }], 'witnesses-missing'],
-    ['a day and a minute ago', policyOf(1, one), [{ name: one, seconds: now - 24 * hour - 60 }], 'witnesses-missing'],
+    [
+      'one of them twice',
+      policyOf(2, one, two),
+      [{ name: one }, { name: one, seconds: now - 60 }],
+      'witnesses-missing',
+    ],
+    [
+      'somebody whom the policy does not name',
+      policyOf(1, one),
+      [{ name: two }],
+      'witnesses-missing',
+    ],
+    [
+      'another key under its name',
+      policyOf(1, one),
+      [{ name: one, key: 'thief' }],
+      'witnesses-missing',
+    ],
+    [
+      'a day and a minute ago',
+      policyOf(1, one),
+      [{ name: one, seconds: now - 24 * hour - 60 }],
+      'witnesses-missing',
+    ],
     ['tomorrow', policyOf(1, one), [{ name: one, seconds: now + 24 * hour }], 'witnesses-missing'],
-    ['another head of the log', policyOf(1, one), [{ name: one, note: earlier }], 'witnesses-missing'],
+    [
+      'another head of the log',
+      policyOf(1, one),
+      [{ name: one, note: earlier }],
+      'witnesses-missing',
+    ],
   ])('%s', async (_, witnesses, cosigners, expected) => {
-    expect(outcome(decide({ ...story.input, witnesses, statuses: [await statusBy(cosigners)] }))).toBe(expected);
+    expect(
+      outcome(decide({ ...story.input, witnesses, statuses: [await statusBy(cosigners)] })),
+    ).toBe(expected);
   });
 
   it('are never the log itself', async () => {
-    const witnesses = { ...policyOf(1), witnesses: [{ name: 'skills.example', key: storyRoot.log.key }] };
+    const witnesses = {
+      ...policyOf(1),
+      witnesses: [{ name: 'skills.example', key: storyRoot.log.key }],
+    };
     const decision = decide({ ...story.input, witnesses });
     expect(outcome(decision)).toBe('witnesses-missing');
   });
 
   it('are said by name and time in the chain, or that nobody but the operator vouches', async () => {
-    const decision = decide({ ...story.input, witnesses: policyOf(1, one), statuses: [await statusBy([{ name: one }])] });
+    const decision = decide({
+      ...story.input,
+      witnesses: policyOf(1, one),
+      statuses: [await statusBy([{ name: one }])],
+    });
     const said = (input: Decision): string => JSON.stringify(input.chain);
     expect(said(decision)).toContain('w1.example cosigned at 2026-03-02T11:00:00.000Z');
-    expect(said(decide(story.input))).toMatch(/witnessed: 0\/0 \(none demanded\): .*another history/);
+    expect(said(decide(story.input))).toMatch(
+      /witnessed: 0\/0 \(none demanded\): .*another history/,
+    );
   });
 
   it('may be as late as the grace that the host gives the status', async () => {

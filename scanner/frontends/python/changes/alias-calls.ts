@@ -5,7 +5,15 @@ import { type Binding, childrenOf, nameOf, type PythonFunction, textOf } from '.
 import { ownModule } from '../names/names.ts';
 import { argumentsOf } from '../syntax/arguments.ts';
 import type { PyNode } from '../syntax/tree.ts';
-import { cellOfName, type Flowing, flowInto, handOn, keptByMethod, nameAt, resultOf } from './alias-flows.ts';
+import {
+  cellOfName,
+  type Flowing,
+  flowInto,
+  handOn,
+  keptByMethod,
+  nameAt,
+  resultOf,
+} from './alias-flows.ts';
 import { changeObject } from './alias-statements.ts';
 import type { Cell } from './aliases.ts';
 
@@ -14,7 +22,8 @@ const changers =
   /^(heappush|heappop|heapify|heapreplace|heappushpop|insort|insort_left|insort_right|shuffle|setitem|delitem|iadd|iconcat|imul)$/;
 
 /** Functions that make another object of what they are given. */
-const copiers = /^(list|tuple|set|frozenset|dict|sorted|bytes|bytearray|str|len|deque|copy|deepcopy|OrderedDict|defaultdict)$/;
+const copiers =
+  /^(list|tuple|set|frozenset|dict|sorted|bytes|bytearray|str|len|deque|copy|deepcopy|OrderedDict|defaultdict)$/;
 
 /** Functions of libraries that keep nothing of what they are given: they start programs, send, read. By the last part of their names. */
 const startersAndSenders = new Set(
@@ -28,18 +37,26 @@ export function noteAliasedCall(at: Flowing, node: PyNode): Cell {
   const { cell, isNew } = at.aliases.at(node);
   const callee = node.firstChild;
   if (!isNew || callee === null) return cell;
-  const object = callee.lastChild?.name === 'PropertyName' ? (childrenOf(callee)[0] ?? undefined) : undefined;
+  const object =
+    callee.lastChild?.name === 'PropertyName' ? (childrenOf(callee)[0] ?? undefined) : undefined;
   const { positional, keywords, starred } = argumentsOf(at.module, node);
   const given = [...positional, ...keywords.values()];
   const called = calledName(at, callee);
   if (called !== undefined) giveArguments(at, node, called);
   if (called !== undefined) at.aliases.flow(at.aliases.named(`result of ${called}`), cell, 'same');
-  const name = callee.lastChild?.name === 'PropertyName' ? nameOf(at.module, callee.lastChild) : textOf(at.module, callee);
+  const name =
+    callee.lastChild?.name === 'PropertyName'
+      ? nameOf(at.module, callee.lastChild)
+      : textOf(at.module, callee);
   noteChange(at, node, name, object);
   if (object !== undefined) objectGiven(at, object, given, name, cell);
-  const isLibrary = object !== undefined || (callee.name === 'VariableName' && nameAt(at, callee)?.imported !== undefined);
+  const isLibrary =
+    object !== undefined ||
+    (callee.name === 'VariableName' && nameAt(at, callee)?.imported !== undefined);
   if (called === undefined && !(isLibrary && startersAndSenders.has(name))) {
-    const kinds = copiers.test(name) ? (['copy', 'into'] as const) : (['same', 'copy', 'into'] as const);
+    const kinds = copiers.test(name)
+      ? (['copy', 'into'] as const)
+      : (['same', 'copy', 'into'] as const);
     for (const one of given) for (const kind of kinds) handOn(at, one, cell, kind);
     for (const one of starred) handOn(at, one, cell, 'copy');
     for (const [key, one] of keywords) handOn(at, one, at.aliases.named(`.${key}`), 'same');
@@ -49,28 +66,42 @@ export function noteAliasedCall(at: Flowing, node: PyNode): Cell {
 }
 
 // A method may give what its object holds, or the object itself.
-function objectGiven(at: Flowing, object: PyNode, given: readonly PyNode[], name: string, cell: Cell): void {
+function objectGiven(
+  at: Flowing,
+  object: PyNode,
+  given: readonly PyNode[],
+  name: string,
+  cell: Cell,
+): void {
   for (const kind of ['out', 'copy'] as const) handOn(at, object, cell, kind);
   if (name.startsWith('__')) handOn(at, object, cell, 'same');
   if (keptByMethod(name) === undefined && !/^(put|push|send|set)/.test(name)) return;
   const held = at.aliases.newCell();
-  for (const one of given) for (const kind of ['same', 'copy'] as const) handOn(at, one, held, kind);
+  for (const one of given)
+    for (const kind of ['same', 'copy'] as const) handOn(at, one, held, kind);
   flowInto(at, held, object);
 }
 
 function noteChange(at: Flowing, call: PyNode, name: string, object: PyNode | undefined): void {
   const [first, second] = argumentsOf(at.module, call).positional;
   const kept = keptByMethod(name);
-  const isBehind = /^(insert|pop)$/.test(name) && first?.name === 'Number' && /^[1-9]/.test(textOf(at.module, first));
-  if (object !== undefined && kept !== undefined) changeObject(at, object, isBehind ? 1 : kept, true);
-  if (object !== undefined && /^__(i\w+|setitem|delitem)__$/.test(name)) changeObject(at, object, 0);
+  const isBehind =
+    /^(insert|pop)$/.test(name) &&
+    first?.name === 'Number' &&
+    /^[1-9]/.test(textOf(at.module, first));
+  if (object !== undefined && kept !== undefined)
+    changeObject(at, object, isBehind ? 1 : kept, true);
+  if (object !== undefined && /^__(i\w+|setitem|delitem)__$/.test(name))
+    changeObject(at, object, 0);
   const isUnbound =
     object !== undefined &&
     kept !== undefined &&
     /^(list|dict|set|bytearray|type\(.*\)|.*deque)$/.test(textOf(at.module, object));
-  if (first !== undefined && (isUnbound || changers.test(name))) changeObject(at, first, isUnbound ? (kept ?? 0) : 0);
+  if (first !== undefined && (isUnbound || changers.test(name)))
+    changeObject(at, first, isUnbound ? (kept ?? 0) : 0);
   // `getattr(parts, "append")`, or another member whose name is not written here.
-  const looked = second === undefined ? '' : textOf(at.module, second).replace(/^(['"])(\w*)\1$/, '$2');
+  const looked =
+    second === undefined ? '' : textOf(at.module, second).replace(/^(['"])(\w*)\1$/, '$2');
   if (
     name === 'getattr' &&
     first !== undefined &&
@@ -87,29 +118,42 @@ function calledName(at: Flowing, callee: PyNode): string | undefined {
     return linked(at, `.${name}`, () => at.functionsNamed.get(name) ?? []);
   }
   const inner = callee.name === 'ParenthesizedExpression' ? childrenOf(callee)[1] : undefined;
-  const lambda = inner?.name === 'LambdaExpression' ? at.module.functionsAt.get(inner.from) : undefined;
+  const lambda =
+    inner?.name === 'LambdaExpression' ? at.module.functionsAt.get(inner.from) : undefined;
   if (lambda !== undefined) return linked(at, lambda.id, () => [lambda]);
   const found = callee.name === 'VariableName' ? nameAt(at, callee) : undefined;
   const name = nameOf(at.module, callee);
   return found === undefined
     ? undefined
-    : linked(at, `${found.scope.id} ${name}`, () => found.bindings.flatMap((one) => functionsOf(at, one)));
+    : linked(at, `${found.scope.id} ${name}`, () =>
+        found.bindings.flatMap((one) => functionsOf(at, one)),
+      );
 }
 
 function functionsOf(at: Flowing, binding: Binding): readonly PythonFunction[] {
   if (binding.kind === 'function') return [binding.definition];
-  if (binding.kind === 'class') return [at.run.methods.get(`${binding.name}.__init__`)].filter((one) => one !== undefined);
+  if (binding.kind === 'class')
+    return [at.run.methods.get(`${binding.name}.__init__`)].filter((one) => one !== undefined);
   if (binding.kind !== 'import') return [];
   const dot = binding.qual.lastIndexOf('.');
-  const own = dot < 0 ? undefined : ownModule(at.run, at.module, dot === 0 ? '.' : binding.qual.slice(0, dot));
+  const own =
+    dot < 0
+      ? undefined
+      : ownModule(at.run, at.module, dot === 0 ? '.' : binding.qual.slice(0, dot));
   const name = binding.qual.slice(dot + 1);
   return own === undefined
     ? []
-    : (at.functionsNamed.get(name) ?? []).filter((one) => one.module === own && one.owner === undefined);
+    : (at.functionsNamed.get(name) ?? []).filter(
+        (one) => one.module === own && one.owner === undefined,
+      );
 }
 
 // Links the functions of a name once; gives the name where it has any.
-function linked(at: Flowing, name: string, functions: () => readonly PythonFunction[]): string | undefined {
+function linked(
+  at: Flowing,
+  name: string,
+  functions: () => readonly PythonFunction[],
+): string | undefined {
   if (at.linked.has(name)) return name;
   if (at.linked.has(`none ${name}`)) return undefined;
   const all = functions();
@@ -119,8 +163,14 @@ function linked(at: Flowing, name: string, functions: () => readonly PythonFunct
     aliases.flow(resultOf(at, id), aliases.named(`result of ${name}`), 'same');
     parameters.forEach((parameter, index) => {
       const to = cellOfName(at, scope, parameter.name);
-      const given = parameter.star === '' ? [bound ? index - 1 : index, parameter.name] : [parameter.star];
-      for (const place of given) aliases.flow(aliases.named(`${place} to ${name}`), to, parameter.star === '' ? 'same' : 'into');
+      const given =
+        parameter.star === '' ? [bound ? index - 1 : index, parameter.name] : [parameter.star];
+      for (const place of given)
+        aliases.flow(
+          aliases.named(`${place} to ${name}`),
+          to,
+          parameter.star === '' ? 'same' : 'into',
+        );
       aliases.flow(aliases.named(`spread to ${name}`), to, parameter.star === '' ? 'out' : 'copy');
     });
   }
@@ -129,7 +179,8 @@ function linked(at: Flowing, name: string, functions: () => readonly PythonFunct
 
 function giveArguments(at: Flowing, call: PyNode, name: string): void {
   const { positional, keywords, starred } = argumentsOf(at.module, call);
-  const give = (one: PyNode, place: string | number): void => handOn(at, one, at.aliases.named(`${place} to ${name}`), 'same');
+  const give = (one: PyNode, place: string | number): void =>
+    handOn(at, one, at.aliases.named(`${place} to ${name}`), 'same');
   positional.forEach((one, index) => {
     give(one, index);
     give(one, '*');
@@ -143,12 +194,17 @@ function giveArguments(at: Flowing, call: PyNode, name: string): void {
 
 // Whether a call may reach a function of the skill that it does not name: what is called is a value, or a function is given.
 function isOpenCall(at: Flowing, callee: PyNode, given: readonly PyNode[]): boolean {
-  return isValue(at, callee) || given.some((one) => one.name === 'LambdaExpression' || isFunction(at, one));
+  return (
+    isValue(at, callee) ||
+    given.some((one) => one.name === 'LambdaExpression' || isFunction(at, one))
+  );
 }
 
 function isValue(at: Flowing, callee: PyNode): boolean {
   if (callee.name === 'MemberExpression') return callee.lastChild?.name === ']';
-  return callee.name === 'VariableName' ? nameAt(at, callee)?.isValue === true : callee.name !== 'String';
+  return callee.name === 'VariableName'
+    ? nameAt(at, callee)?.isValue === true
+    : callee.name !== 'String';
 }
 
 function isFunction(at: Flowing, node: PyNode): boolean {

@@ -54,7 +54,10 @@ function kindsOf(bindings: readonly Binding[]): NameKinds {
   const imported = bindings.find((one) => one.kind === 'import');
   return {
     imported: imported?.kind === 'import' ? imported.qual : undefined,
-    isFunction: bindings.some((one) => one.kind === 'function' || (one.kind === 'value' && one.node.name === 'LambdaExpression')),
+    isFunction: bindings.some(
+      (one) =>
+        one.kind === 'function' || (one.kind === 'value' && one.node.name === 'LambdaExpression'),
+    ),
     isValue: bindings.some(({ kind }) => !/^(import|class|function)$/.test(kind)),
   };
 }
@@ -84,7 +87,8 @@ function cellOfVariable(at: Flowing, node: PyNode): Cell | undefined {
 // `from state import parts`
 function cellOfImport(at: Flowing, qual: string): Cell | undefined {
   const dot = qual.lastIndexOf('.');
-  const own = dot < 0 ? undefined : ownModule(at.run, at.module, dot === 0 ? '.' : qual.slice(0, dot));
+  const own =
+    dot < 0 ? undefined : ownModule(at.run, at.module, dot === 0 ? '.' : qual.slice(0, dot));
   return own === undefined ? undefined : cellOfName(at, own.scope, qual.slice(dot + 1));
 }
 
@@ -100,12 +104,14 @@ export function targetCell(at: Flowing, target: PyNode): Cell {
   const [object] = childrenOf(target);
   if (target.name === 'VariableName') return cellOfVariable(at, target) ?? at.aliases.newCell();
   const property = target.name === 'MemberExpression' ? target.lastChild : null;
-  if (property?.name === 'PropertyName' && object !== undefined) return cellOfAttribute(at, object, nameOf(at.module, property));
+  if (property?.name === 'PropertyName' && object !== undefined)
+    return cellOfAttribute(at, object, nameOf(at.module, property));
   const cell = at.aliases.newCell();
   if (property?.name === ']' && object !== undefined) flowInto(at, cell, object);
   if (/^(Tuple|Array|Parenthesized)Expression$/.test(target.name)) {
     const parts = childrenOf(target).filter(({ name }) => /^\w/.test(name));
-    for (const part of parts) at.aliases.flow(cell, targetCell(at, part), target.name.startsWith('P') ? 'same' : 'out');
+    for (const part of parts)
+      at.aliases.flow(cell, targetCell(at, part), target.name.startsWith('P') ? 'same' : 'out');
   }
   return cell;
 }
@@ -117,9 +123,10 @@ export function flowInto(at: Flowing, cell: Cell, object: PyNode): void {
 
 /** The objects of an expression get into a cell that holds them from then on. */
 export function flowExpression(at: Flowing, node: PyNode, to: Cell, kind: FlowKind): void {
-  const isFresh = !/^(VariableName|MemberExpression|ParenthesizedExpression|ConditionalExpression|NamedExpression)$/.test(
-    node.name,
-  );
+  const isFresh =
+    !/^(VariableName|MemberExpression|ParenthesizedExpression|ConditionalExpression|NamedExpression)$/.test(
+      node.name,
+    );
   for (const cell of cellsOf(at, node)) {
     const isHeld = !isFresh || cell.from.some((one) => one.kind === 'same');
     at.aliases.flow(cell, to, kind === 'owned' && isHeld ? 'same' : kind);
@@ -134,7 +141,9 @@ export function handOn(at: Flowing, node: PyNode, to: Cell, kind: FlowKind): voi
 
 /** The cells that hold the objects which an expression may give. */
 export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
-  const operands = childrenOf(node).filter(({ name }) => /^\w/.test(name) && !/^(if|else|await|or|and)$/.test(name));
+  const operands = childrenOf(node).filter(
+    ({ name }) => /^\w/.test(name) && !/^(if|else|await|or|and)$/.test(name),
+  );
   switch (node.name) {
     case 'VariableName': {
       const cell = cellOfVariable(at, node);
@@ -148,7 +157,9 @@ export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
     case 'NamedExpression':
       return operands.flatMap((one) => cellsOf(at, one));
     case 'ConditionalExpression':
-      return [operands[0], operands[2]].flatMap((one) => (one === undefined ? [] : cellsOf(at, one)));
+      return [operands[0], operands[2]].flatMap((one) =>
+        one === undefined ? [] : cellsOf(at, one),
+      );
     case 'CallExpression':
       return [noteAliasedCall(at, node)];
     case 'BinaryExpression':
@@ -168,13 +179,17 @@ export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
 
 // What an expression makes anew, of objects that may stay in it. `a or b` is one of them.
 function made(at: Flowing, node: PyNode, operands: readonly PyNode[]): readonly Cell[] {
-  const isChoice = node.name === 'BinaryExpression' && /^(or|and)$/.test(textOf(at.module, childrenOf(node)[1] ?? node));
+  const isChoice =
+    node.name === 'BinaryExpression' &&
+    /^(or|and)$/.test(textOf(at.module, childrenOf(node)[1] ?? node));
   if (isChoice) return operands.flatMap((one) => cellsOf(at, one));
   const { cell, isNew } = at.aliases.at(node);
   if (!isNew) return [cell];
   for (const one of operands) {
-    const isSpread = node.name === 'BinaryExpression' || /^\*\*?$/.test(one.prevSibling?.name ?? '');
-    if (!/^(for|in|async)$/.test(one.name)) flowExpression(at, one, cell, isSpread ? 'copy' : 'into');
+    const isSpread =
+      node.name === 'BinaryExpression' || /^\*\*?$/.test(one.prevSibling?.name ?? '');
+    if (!/^(for|in|async)$/.test(one.name))
+      flowExpression(at, one, cell, isSpread ? 'copy' : 'into');
   }
   return [cell];
 }
@@ -183,9 +198,11 @@ function memberCells(at: Flowing, node: PyNode): readonly Cell[] {
   const [object] = childrenOf(node);
   const { lastChild } = node;
   if (object === undefined || lastChild === null) return [];
-  if (lastChild.name === 'PropertyName') return [cellOfAttribute(at, object, nameOf(at.module, lastChild))];
+  if (lastChild.name === 'PropertyName')
+    return [cellOfAttribute(at, object, nameOf(at.module, lastChild))];
   const { cell, isNew } = at.aliases.at(node);
   const isSlice = childrenOf(node).some(({ name }) => name === ':');
-  if (isNew) for (const one of cellsOf(at, object)) at.aliases.flow(one, cell, isSlice ? 'copy' : 'out');
+  if (isNew)
+    for (const one of cellsOf(at, object)) at.aliases.flow(one, cell, isSlice ? 'copy' : 'out');
   return [cell];
 }

@@ -6,14 +6,24 @@ import type { PythonRun } from '../run.ts';
 import { isStar } from '../syntax/targets.ts';
 import { type PyNode, walk } from '../syntax/tree.ts';
 import { noteAliasedCall } from './alias-calls.ts';
-import { cellsOf, type Flowing, flowExpression, handOn, keptByMethod, resultOf, targetCell } from './alias-flows.ts';
+import {
+  cellsOf,
+  type Flowing,
+  flowExpression,
+  handOn,
+  keptByMethod,
+  resultOf,
+  targetCell,
+} from './alias-flows.ts';
 import { Aliases, type Kept } from './aliases.ts';
 
 /** Expressions of all modules whose lists and dictionaries are changed by other ways than their names. */
 export function changedElsewhere(run: PythonRun): Map<PyNode, Kept> {
   const aliases = new Aliases(run.context.steps);
   const all = [...run.modules.values()].flatMap(({ functions }) => functions);
-  const reached = all.filter(({ owner, scope }) => owner !== undefined || scope.parent?.kind === 'module');
+  const reached = all.filter(
+    ({ owner, scope }) => owner !== undefined || scope.parent?.kind === 'module',
+  );
   const functionsNamed = Map.groupBy(reached, ({ name }) => name);
   const shared = { run, aliases, functionsNamed, kinds: new Map(), linked: new Set<string>() };
   for (const module of run.modules.values())
@@ -23,7 +33,11 @@ export function changedElsewhere(run: PythonRun): Map<PyNode, Kept> {
     });
   for (const { id, scope, parameters } of all.filter((one) => run.open.has(one.id))) {
     for (const { name, star } of parameters)
-      aliases.flow(aliases.named('given to any function'), aliases.named(`${scope.id} ${name}`), star === '' ? 'same' : 'into');
+      aliases.flow(
+        aliases.named('given to any function'),
+        aliases.named(`${scope.id} ${name}`),
+        star === '' ? 'same' : 'into',
+      );
     aliases.flow(aliases.named(`result ${id}`), aliases.named('result of any function'), 'same');
   }
   return aliases.changed();
@@ -38,7 +52,8 @@ function visit(at: Flowing, node: PyNode): void {
       updated(at, node);
       break;
     case 'DeleteStatement':
-      for (const target of childrenOf(node)) if (target.name === 'MemberExpression') changeItem(at, target);
+      for (const target of childrenOf(node))
+        if (target.name === 'MemberExpression') changeItem(at, target);
       break;
     case 'ForStatement':
     case 'ArgList':
@@ -60,7 +75,8 @@ function visit(at: Flowing, node: PyNode): void {
       returned(at, node);
       break;
     case 'LambdaExpression':
-      if (node.lastChild !== null) handOn(at, node.lastChild, resultOf(at, at.module.functionsAt.get(node.from)?.id), 'same');
+      if (node.lastChild !== null)
+        handOn(at, node.lastChild, resultOf(at, at.module.functionsAt.get(node.from)?.id), 'same');
       break;
     case 'ParamList':
       defaults(at, node);
@@ -70,11 +86,15 @@ function visit(at: Flowing, node: PyNode): void {
       break;
     case 'NamedExpression': {
       const [target, , value] = childrenOf(node);
-      if (target !== undefined && value !== undefined) flowExpression(at, value, targetCell(at, target), 'same');
+      if (target !== undefined && value !== undefined)
+        flowExpression(at, value, targetCell(at, target), 'same');
       break;
     }
     case 'MemberExpression': {
-      const kept = node.parent?.name === 'CallExpression' && node.prevSibling === null ? undefined : keptBy(at.module, node);
+      const kept =
+        node.parent?.name === 'CallExpression' && node.prevSibling === null
+          ? undefined
+          : keptBy(at.module, node);
       if (kept !== undefined && node.firstChild !== null) changeObject(at, node.firstChild, kept);
     }
   }
@@ -111,7 +131,8 @@ function changeTargets(at: Flowing, target: PyNode): void {
 function assigned(at: Flowing, node: PyNode): void {
   const { targets, values } = assignmentParts(node);
   for (const group of targets) {
-    const isPaired = values.length > 1 && group.length === values.length && ![...group, ...values].some(isStar);
+    const isPaired =
+      values.length > 1 && group.length === values.length && ![...group, ...values].some(isStar);
     const plain = group.filter((target) => !isStar(target));
     plain.forEach((target, index) => {
       changeTargets(at, target);
@@ -119,7 +140,8 @@ function assigned(at: Flowing, node: PyNode): void {
       const own = isPaired ? [values[index]] : values.filter((value) => !isStar(value));
       const kind = targets.length > 1 ? 'same' : 'owned';
       for (const value of own)
-        if (value !== undefined) flowExpression(at, value, to, isPaired || group.length === 1 ? kind : 'out');
+        if (value !== undefined)
+          flowExpression(at, value, to, isPaired || group.length === 1 ? kind : 'out');
     });
   }
 }
@@ -150,10 +172,12 @@ function looped(at: Flowing, node: PyNode): void {
 function entered(at: Flowing, node: PyNode): void {
   const children = childrenOf(node);
   children.forEach((child, index) => {
-    const [value, target] = [children[index - 1], children[index + 1]];
+    const value = children[index - 1];
+    const target = children[index + 1];
     if (child.name !== 'as' || value === undefined || target === undefined) return;
     changeTargets(at, target);
-    for (const kind of ['same', 'out'] as const) flowExpression(at, value, targetCell(at, target), kind);
+    for (const kind of ['same', 'out'] as const)
+      flowExpression(at, value, targetCell(at, target), kind);
   });
 }
 
@@ -164,7 +188,8 @@ function matched(at: Flowing, node: PyNode): void {
   for (const clause of body.getChildren('MatchClause'))
     walk(childrenOf(clause)[1] ?? clause, (one) => {
       if (one.name === 'VariableName')
-        for (const kind of ['same', 'out'] as const) flowExpression(at, subject, targetCell(at, one), kind);
+        for (const kind of ['same', 'out'] as const)
+          flowExpression(at, subject, targetCell(at, one), kind);
       return true;
     });
 }
@@ -184,6 +209,11 @@ function defaults(at: Flowing, node: PyNode): void {
     if (child.name !== 'AssignOp' || value === undefined || name === undefined) return;
     const parameter = at.module.functionsAt.get(node.parent?.from ?? -1)?.scope;
     if (parameter !== undefined)
-      flowExpression(at, value, at.aliases.named(`${parameter.id} ${nameOf(at.module, name)}`), 'same');
+      flowExpression(
+        at,
+        value,
+        at.aliases.named(`${parameter.id} ${nameOf(at.module, name)}`),
+        'same',
+      );
   });
 }

@@ -54,7 +54,13 @@ export class Aliases {
 
   newCell(): Cell {
     this.#steps.take();
-    const cell: Cell = { direct: unchanged, own: unchanged, inner: unchanged, isShared: false, from: [] };
+    const cell: Cell = {
+      direct: unchanged,
+      own: unchanged,
+      inner: unchanged,
+      isShared: false,
+      from: [],
+    };
     this.#all.push(cell);
     return cell;
   }
@@ -74,7 +80,8 @@ export class Aliases {
         if (pass(cell, source, kind)) waiting.push(source);
       }
     const found = new Map<PyNode, Kept>();
-    for (const [node, { own }] of this.#places) if (own === 0 || own === 1 || own === 2) found.set(node, own);
+    for (const [node, { own }] of this.#places)
+      if (own === 0 || own === 1 || own === 2) found.set(node, own);
     return found;
   }
 }
@@ -86,7 +93,9 @@ function isChanged({ direct, own, inner }: Cell): boolean {
 // Gives the changes at a cell to a source of what it holds; true where they are new there.
 function pass(cell: Cell, source: Cell, kind: FlowKind): boolean {
   const whole = Math.min(cell.own, cell.direct);
-  const own = { same: whole, owned: cell.own, into: cell.inner, out: unchanged, copy: unchanged }[kind];
+  const own = { same: whole, owned: cell.own, into: cell.inner, out: unchanged, copy: unchanged }[
+    kind
+  ];
   const inner = kind === 'out' ? Math.min(whole, cell.inner) : cell.inner;
   if (own >= source.own && inner >= source.inner) return false;
   source.own = Math.min(source.own, own);

@@ -2,7 +2,14 @@
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { attributeNode, basesOf, methodOf, propertyValue } from '../names/members.ts';
-import { type Binding, childrenOf, functionOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
+import {
+  type Binding,
+  childrenOf,
+  functionOf,
+  nameOf,
+  type PythonModule,
+  textOf,
+} from '../names/module.ts';
 import { eitherBound } from '../names/names.ts';
 import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
 import { argumentsOf } from '../syntax/arguments.ts';
@@ -11,13 +18,20 @@ import { either } from '../values/alternatives.ts';
 import { evaluate } from '../values/values.ts';
 
 /** `object.name`. Attributes are one for all objects of a module; what the skill does not define comes from a library's class. */
-export function attributeOfObject(run: PythonRun, object: PyValue, className: string, name: string, depth: number): PyValue {
+export function attributeOfObject(
+  run: PythonRun,
+  object: PyValue,
+  className: string,
+  name: string,
+  depth: number,
+): PyValue {
   for (const module of run.modules.values()) {
     const node = module.classes.get(className);
     if (node === undefined) continue;
     const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
     const value = heldBy(run, module, className, name, inClass, depth);
-    if (value !== undefined) return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
+    if (value !== undefined)
+      return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
   }
   const base = basesOf(run, className).find((one) => !one.startsWith('class '));
   return {
@@ -29,15 +43,23 @@ export function attributeOfObject(run: PythonRun, object: PyValue, className: st
 }
 
 /** `self.name` in a method. */
-export function ownAttribute(run: PythonRun, module: PythonModule, node: PyNode, name: string, depth: number): PyValue {
+export function ownAttribute(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  name: string,
+  depth: number,
+): PyValue {
   const owner = functionOf(module, node)?.owner;
   const method = owner === undefined ? undefined : methodOf(run, owner, name);
   const inClass = withoutFunctions(run, module.inClasses.get(name) ?? []);
   const nodes = [attributeNode(run, module, name, node)];
   const value = heldBy(run, module, owner, name, inClass, depth);
   if (value !== undefined) return { ...value, nodes, own: method };
-  if (method !== undefined) return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method };
-  const base = owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
+  if (method !== undefined)
+    return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method };
+  const base =
+    owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
   return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
 }
 
@@ -61,7 +83,11 @@ function heldBy(
 }
 
 // The value of a list of bindings is kept by the list, so the same two lists must give the same third one each time.
-function together(run: PythonRun, given: readonly Binding[], inClass: readonly Binding[]): readonly Binding[] {
+function together(
+  run: PythonRun,
+  given: readonly Binding[],
+  inClass: readonly Binding[],
+): readonly Binding[] {
   if (inClass.length === 0) return given;
   if (given.length === 0) return inClass;
   const known = run.together.get(inClass);
@@ -84,7 +110,10 @@ function withoutFunctions(run: PythonRun, inClass: readonly Binding[]): readonly
 // A class of its own decides what an attribute gives.
 function isMadeOtherwise(run: PythonRun, module: PythonModule, className: string): boolean {
   const list = module.classes.get(className)?.getChild('ArgList');
-  const isByMeta = list !== null && list !== undefined && /\bmetaclass\b(?!\s*=\s*(abc\.)?ABCMeta\b)/.test(textOf(module, list));
+  const isByMeta =
+    list !== null &&
+    list !== undefined &&
+    /\bmetaclass\b(?!\s*=\s*(abc\.)?ABCMeta\b)/.test(textOf(module, list));
   return isByMeta || methodOf(run, className, '__getattribute__') !== undefined;
 }
 
@@ -97,20 +126,25 @@ export function givenFields(
   if (methodOf(run, className, '__init__') !== undefined) return [];
   const home = [...run.modules.values()].find((module) => module.classes.has(className));
   const fields = home === undefined ? [] : fieldsOf(home, className);
-  const at = basesOf(run, className).some((base) => base.startsWith('class ')) ? -1 : fields.indexOf(name);
+  const at = basesOf(run, className).some((base) => base.startsWith('class '))
+    ? -1
+    : fields.indexOf(name);
   if (!fields.includes(name)) return [];
   const calls = [
     ...(run.calls.get(className) ?? []),
     ...(run.calls.get('replace') ?? []).filter(({ module }) => module === home),
   ];
-  return calls.slice(0, pythonCallSitesMax).flatMap(({ module, call }): { module: PythonModule; node: PyNode | undefined }[] => {
-    const { positional, keywords, starred } = argumentsOf(module, call);
-    const isMade = nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call) !== 'replace';
-    const node = keywords.get(name) ?? (isMade && at >= 0 ? positional[at] : undefined);
-    if (node !== undefined) return [{ module, node }];
-    const isUnknown = starred.length > 0 || (isMade && at < 0 && positional.length > 0);
-    return isUnknown && isMade ? [{ module, node: undefined }] : [];
-  });
+  return calls
+    .slice(0, pythonCallSitesMax)
+    .flatMap(({ module, call }): { module: PythonModule; node: PyNode | undefined }[] => {
+      const { positional, keywords, starred } = argumentsOf(module, call);
+      const isMade =
+        nameOf(module, call.firstChild?.lastChild ?? call.firstChild ?? call) !== 'replace';
+      const node = keywords.get(name) ?? (isMade && at >= 0 ? positional[at] : undefined);
+      if (node !== undefined) return [{ module, node }];
+      const isUnknown = starred.length > 0 || (isMade && at < 0 && positional.length > 0);
+      return isUnknown && isMade ? [{ module, node: undefined }] : [];
+    });
 }
 
 function fieldsOf(module: PythonModule, className: string): readonly string[] {

@@ -25,14 +25,18 @@ export function bindByText(module: PythonModule): void {
       }
       done.add(name);
     } else if (name !== anyName)
-      module.attributes.set(name, [...(module.attributes.get(name) ?? []), { kind: 'update', node, change: 'rewritten' }]);
+      module.attributes.set(name, [
+        ...(module.attributes.get(name) ?? []),
+        { kind: 'update', node, change: 'rewritten' },
+      ]);
   }
 }
 
 /** Notes an item of a table of names that is the target of an assignment. */
 export function noteItemByText(module: PythonModule, target: PyNode): void {
   const [object, open, key] = childrenOf(target);
-  if (object === undefined || open?.name !== '[' || key === undefined || !isTable(module, object)) return;
+  if (object === undefined || open?.name !== '[' || key === undefined || !isTable(module, object))
+    return;
   module.byText.push({ node: target, name: nameOfText(module, key) });
 }
 
@@ -41,13 +45,20 @@ export function noteCallByText(module: PythonModule, call: PyNode): void {
   const callee = call.firstChild;
   if (callee === null) return;
   const [object] = childrenOf(callee);
-  const name = callee.lastChild?.name === 'PropertyName' ? nameOf(module, callee.lastChild) : textOf(module, callee);
+  const name =
+    callee.lastChild?.name === 'PropertyName'
+      ? nameOf(module, callee.lastChild)
+      : textOf(module, callee);
   const { positional, keywords, starred } = argumentsOf(module, call);
   const add = (one: string): number => module.byText.push({ node: call, name: one });
   if (/^(setattr|__setattr__)$/.test(name)) {
     const key = positional.length === 3 ? positional[1] : positional[0];
     if (key !== undefined) add(nameOfText(module, key));
-  } else if (object !== undefined && /^(update|setdefault|__setitem__)$/.test(name) && isTable(module, object)) {
+  } else if (
+    object !== undefined &&
+    /^(update|setdefault|__setitem__)$/.test(name) &&
+    isTable(module, object)
+  ) {
     for (const key of keywords.keys()) add(key);
     for (const one of name === 'update' ? [...positional, ...starred] : positional.slice(0, 1))
       for (const key of keysOf(one)) add(key === undefined ? anyName : nameOfText(module, key));
@@ -61,16 +72,21 @@ function isTable(module: PythonModule, node: PyNode): boolean {
 
 // What names of the module are given, and what no attribute of an object is.
 function isOfModule(module: PythonModule, { from, to }: PyNode): boolean {
-  return /\b(globals|locals)\s*\(|\bvars\s*\(\s*\)|__name__/.test(module.source.text.slice(from, to));
+  return /\b(globals|locals)\s*\(|\bvars\s*\(\s*\)|__name__/.test(
+    module.source.text.slice(from, to),
+  );
 }
 
 function keysOf(node: PyNode): readonly (PyNode | undefined)[] {
   const children = childrenOf(node);
   if (node.name !== 'DictionaryExpression') return node.name === 'String' ? [node] : [undefined];
-  return children.flatMap((child, at) => (child.name === ':' ? [children[at - 1]] : child.name === '**' ? [undefined] : []));
+  return children.flatMap((child, at) =>
+    child.name === ':' ? [children[at - 1]] : child.name === '**' ? [undefined] : [],
+  );
 }
 
 function nameOfText(module: PythonModule, key: PyNode): string {
-  const [, name] = key.name === 'String' ? (/^(?:'|")(\w+)(?:'|")$/.exec(textOf(module, key)) ?? []) : [];
+  const [, name] =
+    key.name === 'String' ? (/^(?:'|")(\w+)(?:'|")$/.exec(textOf(module, key)) ?? []) : [];
   return name?.normalize('NFKC') ?? anyName;
 }

@@ -1,5 +1,12 @@
 /** Functions of a skill that are called by other ways than their names: given to others, kept in tables, looked up by text. */
-import { type Binding, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from '../names/module.ts';
+import {
+  type Binding,
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  scopeOf,
+  textOf,
+} from '../names/module.ts';
 import { lookUp } from '../names/names.ts';
 import { type PyNode, walk } from '../syntax/tree.ts';
 
@@ -13,7 +20,8 @@ export function openFunctions(modules: ReadonlyMap<string, PythonModule>): Set<s
   };
   const seen = new Set<readonly Binding[]>();
   const addName = (bindings: readonly Binding[]): void => {
-    if (!seen.has(bindings)) add(bindings.flatMap((one) => (one.kind === 'function' ? [one.definition] : [])));
+    if (!seen.has(bindings))
+      add(bindings.flatMap((one) => (one.kind === 'function' ? [one.definition] : [])));
     seen.add(bindings);
   };
   const used = new Set<string>();
@@ -25,9 +33,12 @@ export function openFunctions(modules: ReadonlyMap<string, PythonModule>): Set<s
     walk(module.top, (node) => {
       if (node.name === 'VariableName' && isUsed(node))
         addName(lookUp(scopeOf(module, node), nameOf(module, node))?.bindings ?? []);
-      if (node.name === 'PropertyName' && node.parent !== null && isUsed(node.parent)) addMethods(nameOf(module, node));
-      if (node.name === 'LambdaExpression') add([module.functionsAt.get(node.from)].filter((one) => one !== undefined));
-      if (node.name === 'String' && isLookUp(module, node)) add(named.get(textOf(module, node).slice(1, -1)) ?? []);
+      if (node.name === 'PropertyName' && node.parent !== null && isUsed(node.parent))
+        addMethods(nameOf(module, node));
+      if (node.name === 'LambdaExpression')
+        add([module.functionsAt.get(node.from)].filter((one) => one !== undefined));
+      if (node.name === 'String' && isLookUp(module, node))
+        add(named.get(textOf(module, node).slice(1, -1)) ?? []);
       return true;
     });
   return found;
@@ -36,7 +47,12 @@ export function openFunctions(modules: ReadonlyMap<string, PythonModule>): Set<s
 // A name or member that is not the callee of a call.
 function isUsed({ parent, prevSibling, nextSibling }: PyNode): boolean {
   if (parent === null || nextSibling?.name === 'AssignOp') return false;
-  if (/^(FunctionDefinition|ClassDefinition|Decorator|ImportStatement|ScopeStatement)$/.test(parent.name)) return false;
+  if (
+    /^(FunctionDefinition|ClassDefinition|Decorator|ImportStatement|ScopeStatement)$/.test(
+      parent.name,
+    )
+  )
+    return false;
   if (parent.name === 'ParamList') return prevSibling?.name === 'AssignOp';
   if (parent.name === 'MemberExpression' && prevSibling === null) return isTampering(parent);
   return parent.name !== 'CallExpression' || prevSibling !== null;
@@ -51,8 +67,11 @@ function isTampering({ lastChild, nextSibling }: PyNode): boolean {
 function isLookUp(module: PythonModule, node: PyNode): boolean {
   const { parent } = node;
   const table = /(globals|locals|vars)\s*\([^)]{0,80}\)(\.get)?$|__dict__(\.get)?$/;
-  if (parent?.name === 'MemberExpression') return table.test(textOf(module, parent.firstChild ?? parent));
+  if (parent?.name === 'MemberExpression')
+    return table.test(textOf(module, parent.firstChild ?? parent));
   const callee = parent?.name === 'ArgList' ? parent.parent?.firstChild : undefined;
   const written = callee === null || callee === undefined ? '' : textOf(module, callee);
-  return table.test(written) || /(^|\.)(getattr|attrgetter|methodcaller|__getattribute__)$/.test(written);
+  return (
+    table.test(written) || /(^|\.)(getattr|attrgetter|methodcaller|__getattribute__)$/.test(written)
+  );
 }

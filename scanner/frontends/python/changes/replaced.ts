@@ -1,5 +1,12 @@
 /** Functions of a skill in whose place another one may be called: decorators, classes made from theirs, attributes of the same name. */
-import { childrenOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from '../names/module.ts';
+import {
+  childrenOf,
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  scopeOf,
+  textOf,
+} from '../names/module.ts';
 import { lookUp } from '../names/names.ts';
 import type { PyNode } from '../syntax/tree.ts';
 
@@ -13,7 +20,9 @@ export function replacedFunctions(modules: ReadonlyMap<string, PythonModule>): S
     name !== '__init__' &&
     (all.some(({ attributes }) => attributes.has(name)) ||
       [...(derived.get(owner) ?? [])].some((one) => methods.has(`${one}.${name}`)));
-  const replaced = all.flatMap((module) => module.functions.filter((one) => isOverridden(one) || isDecorated(module, one)));
+  const replaced = all.flatMap((module) =>
+    module.functions.filter((one) => isOverridden(one) || isDecorated(module, one)),
+  );
   return new Set(replaced.map(({ id }) => id));
 }
 
@@ -23,7 +32,12 @@ function derivedClasses(modules: readonly PythonModule[]): Map<string, Set<strin
   for (const module of modules)
     for (const [name, node] of module.classes) {
       const list = node.getChild('ArgList');
-      const names = list === null ? [] : childrenOf(list).filter((child) => /^(VariableName|MemberExpression)$/.test(child.name));
+      const names =
+        list === null
+          ? []
+          : childrenOf(list).filter((child) =>
+              /^(VariableName|MemberExpression)$/.test(child.name),
+            );
       bases.set(
         name,
         names.map((one) => textOf(module, one).split('.').at(-1) ?? ''),
@@ -51,7 +65,10 @@ function isDecorated(module: PythonModule, { node }: PythonFunction): boolean {
 }
 
 function isLoose({ prevSibling }: PyNode): boolean {
-  return prevSibling?.firstChild?.name === 'UnaryExpression' && prevSibling.firstChild.firstChild?.isError === true;
+  return (
+    prevSibling?.firstChild?.name === 'UnaryExpression' &&
+    prevSibling.firstChild.firstChild?.isError === true
+  );
 }
 
 function isOwn(module: PythonModule, decorator: PyNode): boolean {

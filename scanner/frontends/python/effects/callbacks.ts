@@ -10,13 +10,25 @@ import { observeCall } from './observe.ts';
 const callsMax = 16;
 
 /** Calls what an API is given, with the arguments that it passes on. */
-export function applyCallback(run: PythonRun, call: PyCall, { callee, given }: Extract<PythonEffect, { does: 'call' }>): PyValue {
+export function applyCallback(
+  run: PythonRun,
+  call: PyCall,
+  { callee, given }: Extract<PythonEffect, { does: 'call' }>,
+): PyValue {
   const target = argumentOf(call, callee);
-  if (target === undefined || (target.qual === undefined && target.own === undefined)) return unknownPy;
+  if (target === undefined || (target.qual === undefined && target.own === undefined))
+    return unknownPy;
   observeCall(run, call);
   const dict = given.dict === undefined ? undefined : argumentOf(call, given.dict)?.entries;
   const results = argumentLists(call, given).map((args) => {
-    const inner = { ...call, object: unknownPy, method: '', args, keywords: new Map(dict ?? []), spread: [] };
+    const inner = {
+      ...call,
+      object: unknownPy,
+      method: '',
+      args,
+      keywords: new Map(dict ?? []),
+      spread: [],
+    };
     const values = [target, ...target.others].map((one) => invoke(run, inner, one, 1));
     return either(values);
   });
@@ -37,7 +49,9 @@ function argumentLists(
   const more = each === undefined ? [] : call.args.slice(each + 1);
   const rows = values.items?.slice(0, callsMax) ?? [{ ...values, texts: [], items: undefined }];
   return rows.map((row, index) =>
-    spread === true ? [...(row.items ?? [row])] : [row, ...more.map((other) => other.items?.[index] ?? { ...other, texts: [] })],
+    spread === true
+      ? [...(row.items ?? [row])]
+      : [row, ...more.map((other) => other.items?.[index] ?? { ...other, texts: [] })],
   );
 }
 
@@ -52,10 +66,23 @@ export function applyOption(
   if (option !== 'URL' && !carries) return undefined;
   const at = call.args.indexOf(argumentOf(call, value) ?? unknownPy);
   if (option === 'URL')
-    return applyRequest(run, call, { does: 'request', url: { at, key: '' }, method: '*', body: [], header: [] });
+    return applyRequest(run, call, {
+      does: 'request',
+      url: { at, key: '' },
+      method: '*',
+      body: [],
+      header: [],
+    });
   const made = run.facts.findLast(
-    (fact) => fact.kind === 'capability' && fact.span.path === call.module.source.path && fact.api === call.api,
+    (fact) =>
+      fact.kind === 'capability' &&
+      fact.span.path === call.module.source.path &&
+      fact.api === call.api,
   );
   if (made?.kind !== 'capability') return undefined;
-  return sendTo(run, call, [made.capability], { url: [], body: [call.args[at] ?? unknownPy], header: [] });
+  return sendTo(run, call, [made.capability], {
+    url: [],
+    body: [call.args[at] ?? unknownPy],
+    header: [],
+  });
 }

@@ -3,9 +3,22 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
 import { basesOf, methodOf } from '../names/members.ts';
-import { childrenOf, nameOf, type PythonFunction, type PythonModule, textOf } from '../names/module.ts';
+import {
+  childrenOf,
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  textOf,
+} from '../names/module.ts';
 import { special } from '../names/special.ts';
-import { flowEdge, flowNode, notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import {
+  flowEdge,
+  flowNode,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from '../run.ts';
 import { argumentsOf } from '../syntax/arguments.ts';
 import { foldDecoder } from '../syntax/literals.ts';
 import type { PyNode } from '../syntax/tree.ts';
@@ -18,14 +31,21 @@ import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 
 /** The value of a call; notes what it does. */
-export function callValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
+export function callValue(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  depth: number,
+): PyValue {
   const calleeNode = node.firstChild;
   if (calleeNode === null) return unknownPy;
   const callee = evaluate(run, module, calleeNode, depth);
-  const isMember = calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
+  const isMember =
+    calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
   const objectNode = isMember ? childrenOf(calleeNode)[0] : undefined;
   const object = objectNode === undefined ? unknownPy : evaluate(run, module, objectNode, depth);
-  const method = isMember && calleeNode.lastChild !== null ? nameOf(module, calleeNode.lastChild) : '';
+  const method =
+    isMember && calleeNode.lastChild !== null ? nameOf(module, calleeNode.lastChild) : '';
   const syntax = argumentsOf(module, node);
   const stars = syntax.starred.map((one) => evaluate(run, module, one, depth));
   const call: PyCall = {
@@ -35,20 +55,35 @@ export function callValue(run: PythonRun, module: PythonModule, node: PyNode, de
     certainty: callee.folded ? 'folded' : 'exact',
     object,
     method,
-    args: [...syntax.positional.map((one) => evaluate(run, module, one, depth)), ...stars.flatMap((one) => one.items ?? [])],
+    args: [
+      ...syntax.positional.map((one) => evaluate(run, module, one, depth)),
+      ...stars.flatMap((one) => one.items ?? []),
+    ],
     keywords: new Map([
       ...stars.flatMap((one) => [...(one.entries ?? [])]),
-      ...[...syntax.keywords].map(([key, one]) => [key, evaluate(run, module, one, depth)] as const),
+      ...[...syntax.keywords].map(
+        ([key, one]) => [key, evaluate(run, module, one, depth)] as const,
+      ),
     ]),
     spread: nodesOf(stars),
   };
   if (callee.own === undefined && callee.qual === undefined) mutate(run, call, objectNode);
-  const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, objectNode));
-  return results.length === 1 ? (results[0] ?? unknownPy) : { ...either(results), nodes: nodesOf(results) };
+  const results = [callee, ...callee.others].map((one) =>
+    invoke(run, call, one, depth, objectNode),
+  );
+  return results.length === 1
+    ? (results[0] ?? unknownPy)
+    : { ...either(results), nodes: nodesOf(results) };
 }
 
 /** Calls a value, with arguments that are known: a function of the skill, an API, a method of data. */
-export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: number, objectNode?: PyNode): PyValue {
+export function invoke(
+  run: PythonRun,
+  call: PyCall,
+  callee: PyValue,
+  depth: number,
+  objectNode?: PyNode,
+): PyValue {
   const { qual } = callee;
   const at = { ...call, api: qual ?? call.method };
   const given = [...callee.bound, ...call.args];
@@ -72,10 +107,15 @@ export function invoke(run: PythonRun, call: PyCall, callee: PyValue, depth: num
   if (resolved !== undefined) return resolved;
   const [, program] = /^(?:sh|plumbum\.cmd)\.(\w+)$/.exec(qual) ?? [];
   if (program !== undefined)
-    return runProgram(run, { ...all, args: [{ ...unknownPy, texts: [program] }, ...all.args] }, unknownPy, {
-      does: 'program',
-      rest: true,
-    });
+    return runProgram(
+      run,
+      { ...all, args: [{ ...unknownPy, texts: [program] }, ...all.args] },
+      unknownPy,
+      {
+        does: 'program',
+        rest: true,
+      },
+    );
   noteHidden(run, all, callee, qual);
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api !== undefined) return callApi(run, all, qual, api);
@@ -96,7 +136,11 @@ function constructed(run: PythonRun, call: PyCall, className: string, depth: num
 
 // A name that is looked up by a text is hidden when the text was put together.
 function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
-  if (!callee.byText || !(Object.hasOwn(pythonApis, qual) || powerfulModules.has(qual.split('.')[0] ?? ''))) return;
+  if (
+    !callee.byText ||
+    !(Object.hasOwn(pythonApis, qual) || powerfulModules.has(qual.split('.')[0] ?? ''))
+  )
+    return;
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');
@@ -105,7 +149,12 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
     new RegExp(`(["'.]|import )${part.replace(/\W/g, '')}\\b`).test(text) ||
     new RegExp(`\\b${part.replace(/\W/g, '')}\\(`).test(text);
   if (parts.every(isPlain)) return;
-  notePyTrait(run, { ...call, certainty: 'folded' }, 'folded-name', `${written.slice(0, 60)} is ${qual}`);
+  notePyTrait(
+    run,
+    { ...call, certainty: 'folded' },
+    'folded-name',
+    `${written.slice(0, 60)} is ${qual}`,
+  );
 }
 
 function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): PyValue {
@@ -126,14 +175,22 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
       };
     case 'encoded': {
       if (passed.length === 0) return unknownPy;
-      const id = flowNode(run, call.module, call.node, `encoded@${call.node.from}`, `encoded by ${qual}`);
+      const id = flowNode(
+        run,
+        call.module,
+        call.node,
+        `encoded@${call.node.from}`,
+        `encoded by ${qual}`,
+      );
       for (const from of passed) flowEdge(run, from, id, true);
       return { ...unknownPy, nodes: [id] };
     }
     case 'decoded': {
       const [data, encoding] = call.args;
       const texts =
-        data?.texts.map((text) => foldDecoder(qual, text, encoding?.texts[0])).filter((text) => text !== undefined) ?? [];
+        data?.texts
+          .map((text) => foldDecoder(qual, text, encoding?.texts[0]))
+          .filter((text) => text !== undefined) ?? [];
       return { ...unknownPy, texts, nodes: passed, folded: true, decoded: true, raw: data?.raw };
     }
     default:
@@ -143,15 +200,24 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
 
 /** The constructor of a class of the skill, or nothing. */
 function constructorOf(run: PythonRun, qual: string | undefined): PythonFunction | undefined {
-  return qual?.startsWith('class ') ? methodOf(run, qual.slice('class '.length), '__init__') : undefined;
+  return qual?.startsWith('class ')
+    ? methodOf(run, qual.slice('class '.length), '__init__')
+    : undefined;
 }
 
-function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string | undefined): PyValue {
+function callOwn(
+  run: PythonRun,
+  call: PyCall,
+  own: PythonFunction,
+  qual: string | undefined,
+): PyValue {
   const id = `${call.module.source.path}@${call.node.from}`;
   const isBound = own.bound;
   own.parameters.forEach((parameter, index) => {
     const given = call.keywords.get(parameter.name) ?? call.args[isBound ? index - 1 : index];
-    const rest = parameter.star ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread] : [];
+    const rest = parameter.star
+      ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread]
+      : [];
     for (const from of [...(given?.nodes ?? []), ...rest]) {
       const to = flowNode(
         run,
@@ -163,11 +229,27 @@ function callOwn(run: PythonRun, call: PyCall, own: PythonFunction, qual: string
       run.edges.push({ kind: 'argument', from, to, call: id });
     }
   });
-  const result = flowNode(run, call.module, call.node, `call@${call.node.from}:${call.node.to}`, `given by ${own.name}`);
-  const returned = flowNode(run, own.module, own.node, `${own.id}:return`, `returned by ${own.name}`);
+  const result = flowNode(
+    run,
+    call.module,
+    call.node,
+    `call@${call.node.from}:${call.node.to}`,
+    `given by ${own.name}`,
+  );
+  const returned = flowNode(
+    run,
+    own.module,
+    own.node,
+    `${own.id}:return`,
+    `returned by ${own.name}`,
+  );
   run.edges.push({ kind: 'result', from: returned, to: result, call: id });
   if (qual?.startsWith('class '))
-    return { ...unknownPy, qual: `object ${qual.slice('class '.length)}`, nodes: nodesOf(call.args) };
+    return {
+      ...unknownPy,
+      qual: `object ${qual.slice('class '.length)}`,
+      nodes: nodesOf(call.args),
+    };
   const given = own.returns.slice(0, 8).map((node) => evaluate(run, own.module, node, 1));
   const value = either(given);
   const isOpen = run.replaced.has(own.id) && value.texts.length > 0;

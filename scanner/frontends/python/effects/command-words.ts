@@ -6,9 +6,10 @@ import type { PyValue } from '../run.ts';
 /** The same command with one word as it may be besides. */
 export function otherWords(words: readonly PyValue[]): readonly (readonly PyValue[])[] {
   const others = words.flatMap((word, at) =>
-    [...word.texts.slice(1), ...word.otherTexts.filter((text) => at > 0 || asLine(text) !== unknownPart)].map((text) =>
-      words.with(at, { ...word, texts: [text], otherTexts: [], folded: true }),
-    ),
+    [
+      ...word.texts.slice(1),
+      ...word.otherTexts.filter((text) => at > 0 || asLine(text) !== unknownPart),
+    ].map((text) => words.with(at, { ...word, texts: [text], otherTexts: [], folded: true })),
   );
   return others.slice(0, 2 * alternativesMax);
 }

@@ -2,7 +2,16 @@ import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
 import type { Argument, Condition, PythonEffect } from '../../../models/python-api.ts';
 import { sensitivePath } from '../../../models/sensitive-paths.ts';
 import { attributeNode } from '../names/members.ts';
-import { flowEdge, flowSink, flowSource, notePyTrait, type PyNoting, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import {
+  flowEdge,
+  flowSink,
+  flowSource,
+  notePyTrait,
+  type PyNoting,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from '../run.ts';
 import { join, nodesOf } from '../values/alternatives.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
 import { invoke } from './calls.ts';
@@ -24,7 +33,8 @@ export interface PyCall extends PyNoting {
 
 /** An argument's value. */
 export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
-  const given = (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
+  const given =
+    (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
   return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
 }
 
@@ -36,7 +46,11 @@ function holds(call: PyCall, { argument, form }: Condition): boolean {
 }
 
 /** Notes what an effect does; gives the value it makes, if any. */
-export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect): PyValue | undefined {
+export function applyEffect(
+  run: PythonRun,
+  call: PyCall,
+  effect: PythonEffect,
+): PyValue | undefined {
   switch (effect.does) {
     case 'request':
       return applyRequest(run, call, effect);
@@ -62,7 +76,12 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
     case 'load': {
       const name = argumentOf(call, effect.module);
       if (name?.texts[0]?.includes(unknownPart) !== false)
-        notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'code whose place is computed');
+        notePyTrait(
+          run,
+          { ...call, certainty: 'widened' },
+          'dynamic-import',
+          'code whose place is computed',
+        );
       return noteLoad(run, call, name ?? unknownPy);
     }
     case 'feed':
@@ -72,7 +91,8 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
       const data = argumentOf(call, effect.data);
       notePyTrait(run, call, 'deserialize', call.api);
-      if (effect.byPath !== true) flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
+      if (effect.byPath !== true)
+        flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
       return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };
     }
     case 'env':
@@ -80,10 +100,17 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
     case 'whole-env':
       return wholeEnvironment(run, call);
     case 'input':
-      return { ...unknownPy, nodes: [flowSource(run, call, { what: 'input', name: call.api }, `${call.api} reads it`)] };
+      return {
+        ...unknownPy,
+        nodes: [flowSource(run, call, { what: 'input', name: call.api }, `${call.api} reads it`)],
+      };
     case 'output':
       noteWritten(run, call, call.keywords.get('file')?.file ?? [], join([...call.args, lineEnd]));
-      flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), { what: 'output', api: call.api, part: 'content' });
+      flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), {
+        what: 'output',
+        api: call.api,
+        part: 'content',
+      });
       return unknownPy;
     case 'call':
       return applyCallback(run, call, effect);
@@ -96,7 +123,8 @@ export function applyEffect(run: PythonRun, call: PyCall, effect: PythonEffect):
       notePyTrait(run, call, 'native', call.args[0]?.texts[0] ?? '*');
       return unknownPy;
     case 'trait':
-      if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined) return unknownPy;
+      if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined)
+        return unknownPy;
       notePyTrait(run, call, effect.trait, call.api);
       return unknownPy;
   }
@@ -107,19 +135,34 @@ function serve(run: PythonRun, call: PyCall): PyValue {
   const given = [...call.args, ...call.keywords.values()];
   const handlers = given.filter(({ own, qual }) => own !== undefined || qual?.startsWith('class '));
   if (handlers.length === 0) return unknownPy;
-  const from = flowSource(run, call, { what: 'network', name: anyEgress }, `${call.api} hands on what comes in`);
+  const from = flowSource(
+    run,
+    call,
+    { what: 'network', name: anyEgress },
+    `${call.api} hands on what comes in`,
+  );
   const received = { ...unknownPy, nodes: [from] };
   for (const handler of handlers) {
     if (handler.own !== undefined)
       invoke(
         run,
-        { ...call, object: unknownPy, method: '', args: [received, received], keywords: new Map(), spread: [] },
+        {
+          ...call,
+          object: unknownPy,
+          method: '',
+          args: [received, received],
+          keywords: new Map(),
+          spread: [],
+        },
         handler,
         1,
       );
-    const className = handler.qual?.startsWith('class ') ? handler.qual.slice('class '.length) : undefined;
+    const className = handler.qual?.startsWith('class ')
+      ? handler.qual.slice('class '.length)
+      : undefined;
     if (className !== undefined)
-      for (const name of handlerAttributes) flowEdge(run, from, attributeNode(run, call.module, name, call.node));
+      for (const name of handlerAttributes)
+        flowEdge(run, from, attributeNode(run, call.module, name, call.node));
   }
   return unknownPy;
 }
@@ -131,6 +174,8 @@ const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline']
 function searchedIn(call: PyCall): PyValue {
   const pattern = /^r?glob$/.test(call.method) ? call.args[0]?.texts[0] : undefined;
   if (pattern === undefined || pattern.includes(unknownPart)) return call.object;
-  const texts = call.object.texts.map((text) => `${text}/${pattern}`).filter((text) => sensitivePath(text) !== undefined);
+  const texts = call.object.texts
+    .map((text) => `${text}/${pattern}`)
+    .filter((text) => sensitivePath(text) !== undefined);
   return texts.length === 0 ? call.object : { ...call.object, texts };
 }

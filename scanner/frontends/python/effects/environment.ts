@@ -1,10 +1,20 @@
 import { unknownPart } from '../../../models/egress-of.ts';
 import { shellVariables } from '../../../models/shell.ts';
-import { flowSource, notePyCapability, type PyNoting, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import {
+  flowSource,
+  notePyCapability,
+  type PyNoting,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from '../run.ts';
 
 /** One variable read. */
 export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): PyValue {
-  const names = name.texts.length === 0 ? ['*'] : name.texts.map((text) => (text.includes(unknownPart) ? '*' : text));
+  const names =
+    name.texts.length === 0
+      ? ['*']
+      : name.texts.map((text) => (text.includes(unknownPart) ? '*' : text));
   const nodes = names.map((one) => {
     if (!shellVariables.has(one))
       notePyCapability(
@@ -34,7 +44,13 @@ export function wholeEnvironment(run: PythonRun, at: PyNoting): PyValue {
       fact.span.start === at.node.from &&
       fact.traits.includes('whole-env'),
   );
-  if (!isKnown) notePyCapability(run, at, { kind: 'env', name: '*' }, toChild ? ['whole-env', 'env-to-child'] : ['whole-env']);
+  if (!isKnown)
+    notePyCapability(
+      run,
+      at,
+      { kind: 'env', name: '*' },
+      toChild ? ['whole-env', 'env-to-child'] : ['whole-env'],
+    );
   return { ...unknownPy, nodes: [id] };
 }
 
@@ -46,6 +62,9 @@ export function isForChild({ module, node }: PyNoting): boolean {
     .slice(Math.max(0, node.from - 200), node.from)
     .replace(/\{\s*\w{1,40}\s*:\s*\w{1,40}\s+for\s+\w{1,40}\s*,\s*\w{1,40}\s+in\s+$/, '{ **');
   if (/\benv\s*=\s*(dict\(|\{\s*\*\*)?\s*$/.test(before)) return true;
-  const name = /(?:^|\n)[ \t]*(\w+)(?:\s*:\s*[\w[\], .]+)?\s*=\s*(?:dict\(|\{\s*\*\*|copy\.\w+\()?\s*$/.exec(before)?.[1];
+  const name =
+    /(?:^|\n)[ \t]*(\w+)(?:\s*:\s*[\w[\], .]+)?\s*=\s*(?:dict\(|\{\s*\*\*|copy\.\w+\()?\s*$/.exec(
+      before,
+    )?.[1];
   return name !== undefined && new RegExp(`\\benv\\s*=\\s*${name}\\b`).test(text);
 }

@@ -11,10 +11,25 @@ export const reachingNames =
   /^(__subclasses__|__globals__|__builtins__|__closure__|__getattribute__|__reduce_ex__|f_globals|f_builtins|f_locals|gi_frame|cr_frame|ag_frame|tb_frame|f_back)$/;
 
 /** Notes an attribute that leads to everything; the own class's list of subclasses is an honest registry. */
-export function noteReaching(run: PythonRun, module: PythonModule, node: PyNode, name: string, object: PyValue): void {
+export function noteReaching(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  name: string,
+  object: PyValue,
+): void {
   if (!reachingNames.test(name)) return;
-  if (name === '__subclasses__' && (object.qual?.startsWith('class ') === true || isOwnClass(module, node))) return;
-  notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'escape', `${name} leads to every module`);
+  if (
+    name === '__subclasses__' &&
+    (object.qual?.startsWith('class ') === true || isOwnClass(module, node))
+  )
+    return;
+  notePyTrait(
+    run,
+    { module, node, api: name, certainty: 'exact' },
+    'escape',
+    `${name} leads to every module`,
+  );
 }
 
 function isOwnClass(module: PythonModule, node: PyNode): boolean {
@@ -48,10 +63,16 @@ export function noteEscape(run: PythonRun, module: PythonModule, node: PyNode): 
 }
 
 // An argument of the skill's own function, or of one that is known to call it, is followed there.
-function isFollowed(run: PythonRun, module: PythonModule, node: PyNode, isModule: boolean): boolean {
+function isFollowed(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  isModule: boolean,
+): boolean {
   const list = node.parent;
   const call = list?.name === 'ArgList' ? list.parent : null;
-  if (call?.name !== 'CallExpression' || call.firstChild === null) return list?.name !== 'ArgList' && isKept(node);
+  if (call?.name !== 'CallExpression' || call.firstChild === null)
+    return list?.name !== 'ArgList' && isKept(node);
   const callee = evaluate(run, module, call.firstChild);
   if (callee.own !== undefined) return true;
   if (callee.qual === undefined) return false;
@@ -66,15 +87,20 @@ const callbacks =
 // An element of a table that has a name is followed from there.
 function isKept(node: PyNode): boolean {
   let at = node.parent;
-  while (at !== null && /^(Array|Tuple|Dictionary|Set|Parenthesized)Expression$/.test(at.name)) at = at.parent;
+  while (at !== null && /^(Array|Tuple|Dictionary|Set|Parenthesized)Expression$/.test(at.name))
+    at = at.parent;
   return (
     at !== null &&
-    /^(AssignStatement|MemberExpression|ReturnStatement|ForStatement|CallExpression|ArgList|NamedExpression)$/.test(at.name)
+    /^(AssignStatement|MemberExpression|ReturnStatement|ForStatement|CallExpression|ArgList|NamedExpression)$/.test(
+      at.name,
+    )
   );
 }
 
 /** The name of the attribute that a member expression reads. */
 export function attributeName(module: PythonModule, node: PyNode): string | undefined {
   const last = node.lastChild;
-  return last?.name === 'PropertyName' && childrenOf(node).length > 1 ? nameOf(module, last) : undefined;
+  return last?.name === 'PropertyName' && childrenOf(node).length > 1
+    ? nameOf(module, last)
+    : undefined;
 }

@@ -3,7 +3,15 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
-import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import {
+  flowSink,
+  flowSource,
+  notePyCapability,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from '../run.ts';
 import { argumentOf, type PyCall } from './effects.ts';
 import { applyRequest } from './network.ts';
 import { storeAt, storedPaths, storeMoved } from './stored.ts';
@@ -14,31 +22,54 @@ export function applyFile(
   call: PyCall,
   effect: Extract<
     PythonEffect,
-    { does: 'read' | 'write' | 'delete' | 'open' | 'self-read' | 'self-write' | 'self-delete' | 'self-open' }
+    {
+      does:
+        | 'read'
+        | 'write'
+        | 'delete'
+        | 'open'
+        | 'self-read'
+        | 'self-write'
+        | 'self-delete'
+        | 'self-open';
+    }
   >,
 ): PyValue {
   const isSelf = effect.does.startsWith('self-');
   const path = 'path' in effect ? argumentOf(call, effect.path) : call.object;
   const mode =
-    call.api === 'os.open' ? modeOfFlags(call) : (argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? 'r');
+    call.api === 'os.open'
+      ? modeOfFlags(call)
+      : (argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? 'r');
   const does = effect.does.replace('self-', '');
   const writes = does === 'write' || does === 'delete' || (does === 'open' && /[wax+]/.test(mode));
   const traits: Trait[] = [
     ...(effect.traits ?? []),
-    ...(does === 'open' && writes ? (['write', ...(mode.includes('a') ? (['append'] as const) : [])] as const) : []),
+    ...(does === 'open' && writes
+      ? (['write', ...(mode.includes('a') ? (['append'] as const) : [])] as const)
+      : []),
   ];
   const paths = pathsOf(path);
-  const capabilities = paths.map((one): Capability => ({ kind: 'mount', path: one, mode: writes ? 'rw' : 'ro' }));
+  const capabilities = paths.map(
+    (one): Capability => ({ kind: 'mount', path: one, mode: writes ? 'rw' : 'ro' }),
+  );
   // A URL handed to a reader of tables is a request.
   const url = path?.texts.find((text) => /^https?:\/\//.test(text));
   if (url !== undefined && does === 'read')
-    return applyRequest(run, call, { does: 'request', url: { at: 0, key: '' }, method: 'GET', body: [], header: [] });
+    return applyRequest(run, call, {
+      does: 'request',
+      url: { at: 0, key: '' },
+      method: 'GET',
+      body: [],
+      header: [],
+    });
   for (const [i, capability] of capabilities.entries())
     notePyCapability(run, call, capability, traits, shapeOf(path?.texts[i] ?? ''));
   const number = argumentOf(call, { at: isSelf ? 0 : 1, key: 'mode' })?.texts[0] ?? '';
   if (traits.includes('permissions') && /^\d{1,6}$/.test(number))
     notePyTrait(run, call, 'permissions', `${Number(number).toString(8)} ${paths.join(' ')}`);
-  if (traits.includes('download')) storeAt(run, call, storedPaths(call, path), [downloaded(run, call)]);
+  if (traits.includes('download'))
+    storeAt(run, call, storedPaths(call, path), [downloaded(run, call)]);
   // `str(path).replace("\\", "/")` moves nothing: a path's own `replace` takes one argument.
   const isText = call.method === 'replace' && isSelf && call.args.length !== 1;
   if ('to' in effect && effect.to !== undefined && !isText) {
@@ -50,7 +81,8 @@ export function applyFile(
       notePyCapability(run, call, { kind: 'mount', path: one, mode: 'rw' }, ['write']);
   }
   if ('content' in effect && effect.content !== undefined) {
-    if (writes) noteWritten(run, call, openedBy(call, path, false), argumentOf(call, effect.content));
+    if (writes)
+      noteWritten(run, call, openedBy(call, path, false), argumentOf(call, effect.content));
     const [capability] = capabilities;
     if (capability !== undefined)
       flowSink(run, call, argumentOf(call, effect.content)?.nodes ?? [], {
@@ -60,21 +92,35 @@ export function applyFile(
         part: 'content',
       });
   }
-  const nodes = writes ? [] : paths.map((one) => flowSource(run, call, { what: 'file', name: one }, `reads ${one.slice(0, 80)}`));
+  const nodes = writes
+    ? []
+    : paths.map((one) =>
+        flowSource(run, call, { what: 'file', name: one }, `reads ${one.slice(0, 80)}`),
+      );
   return {
     ...unknownPy,
     nodes: [...nodes, ...(path?.nodes ?? [])],
     ...(capabilities[0] !== undefined && { target: capabilities[0] }),
     // `open(descriptor, "w")` is open on what the descriptor is.
     ...(does === 'open' &&
-      writes && { file: path !== undefined && path.file.length > 0 ? path.file : openedBy(call, path, mode.includes('a')) }),
+      writes && {
+        file:
+          path !== undefined && path.file.length > 0
+            ? path.file
+            : openedBy(call, path, mode.includes('a')),
+      }),
   };
 }
 
 // What `urlretrieve(address, path)` writes.
 function downloaded(run: PythonRun, call: PyCall): string {
   const address = argumentOf(call, { at: 0, key: 'url' })?.texts[0];
-  return flowSource(run, call, { what: 'network', name: address ?? anyEgress }, `${call.api} downloads it`);
+  return flowSource(
+    run,
+    call,
+    { what: 'network', name: address ?? anyEgress },
+    `${call.api} downloads it`,
+  );
 }
 
 // `os.open(path, os.O_WRONLY | os.O_CREAT)`

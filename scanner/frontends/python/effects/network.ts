@@ -2,30 +2,58 @@
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
-import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
+import {
+  anyEgress,
+  egressOf,
+  isAddress,
+  isLoopbackHost,
+  socketEgressOf,
+  unknownPart,
+} from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
-import { flowSink, flowSource, notePyCapability, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import {
+  flowSink,
+  flowSource,
+  notePyCapability,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from '../run.ts';
 import { nodesOf } from '../values/alternatives.ts';
 import { argumentOf, type PyCall } from './effects.ts';
 import { noteWritten } from './written.ts';
 
-export function applyRequest(run: PythonRun, call: PyCall, effect: Extract<PythonEffect, { does: 'request' }>): PyValue {
-  const given = effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt)?.texts[0];
+export function applyRequest(
+  run: PythonRun,
+  call: PyCall,
+  effect: Extract<PythonEffect, { does: 'request' }>,
+): PyValue {
+  const given =
+    effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt)?.texts[0];
   const bodies = effect.body.map((one) => argumentOf(call, one)).filter((one) => one !== undefined);
   const usual =
     effect.method === 'GET' &&
-    effect.body.some(({ key }) => key === 'data' && argumentOf(call, { at: 1, key }) !== undefined) &&
+    effect.body.some(
+      ({ key }) => key === 'data' && argumentOf(call, { at: 1, key }) !== undefined,
+    ) &&
     /urlopen|Request$/.test(call.api)
       ? 'POST'
       : effect.method;
   const method = given !== undefined && /^[A-Za-z]+$/.test(given) ? given.toUpperCase() : usual;
   const url = effect.url === undefined ? undefined : argumentOf(call, effect.url);
   // A request object made before, or one that an object was opened for.
-  if ((effect.toSelf || url?.target !== undefined) && (url?.target ?? call.object.target) !== undefined) {
+  if (
+    (effect.toSelf || url?.target !== undefined) &&
+    (url?.target ?? call.object.target) !== undefined
+  ) {
     const target = url?.target ?? call.object.target;
     return target === undefined
       ? unknownPy
-      : sendTo(run, call, [target], { url: [], body: [...bodies, ...(url?.nodes.length ? [url] : [])], header: [] });
+      : sendTo(run, call, [target], {
+          url: [],
+          body: [...bodies, ...(url?.nodes.length ? [url] : [])],
+          header: [],
+        });
   }
   const capabilities = urlsOf(url, effect.host).flatMap((text): Capability[] => {
     const egress = egressOf(text, [method]);
@@ -33,19 +61,25 @@ export function applyRequest(run: PythonRun, call: PyCall, effect: Extract<Pytho
   });
   for (const capability of capabilities)
     notePyCapability(run, call, capability, requestTraits(call, capability, url, bodies.length));
-  const headers = effect.header.map((key) => call.keywords.get(key)).filter((one) => one !== undefined);
+  const headers = effect.header
+    .map((key) => call.keywords.get(key))
+    .filter((one) => one !== undefined);
   return sendTo(run, call, capabilities, {
     url: url === undefined ? [] : [url],
     body: [...bodies, { ...unknownPy, nodes: call.spread }],
     // What an object was given before (a session's headers) goes along.
-    header: call.api.includes('()') ? [...headers, { ...unknownPy, nodes: call.object.nodes }] : headers,
+    header: call.api.includes('()')
+      ? [...headers, { ...unknownPy, nodes: call.object.nodes }]
+      : headers,
   });
 }
 
 export function urlsOf(url: PyValue | undefined, host: string | undefined): readonly string[] {
   if (url !== undefined && url.texts.length > 0) return url.texts;
   return host !== undefined && url === undefined
-    ? [`https://${host.replace('*', 's3')}/`].map((one) => (host.startsWith('*') ? `https://${host.slice(2)}/` : one))
+    ? [`https://${host.replace('*', 's3')}/`].map((one) =>
+        host.startsWith('*') ? `https://${host.slice(2)}/` : one,
+      )
     : [unknownPart];
 }
 
@@ -58,7 +92,12 @@ export function sendTo(
   const nodes: string[] = [];
   for (const capability of targets) {
     const isAny = capability.kind === 'egress' && capability.url === anyEgress;
-    const sink = (part: FlowSink['part']): FlowSink => ({ what: 'network', capability, api: call.api, part });
+    const sink = (part: FlowSink['part']): FlowSink => ({
+      what: 'network',
+      capability,
+      api: call.api,
+      part,
+    });
     flowSink(run, call, nodesOf(parts.url), sink(isAny ? 'host' : 'url'));
     flowSink(run, call, nodesOf(parts.body), sink('body'));
     flowSink(run, call, nodesOf(parts.header), sink('header'));
@@ -68,17 +107,28 @@ export function sendTo(
   return { ...unknownPy, nodes, target: targets[0] };
 }
 
-export function applyConnect(run: PythonRun, call: PyCall, effect: Extract<PythonEffect, { does: 'connect' }>): PyValue {
+export function applyConnect(
+  run: PythonRun,
+  call: PyCall,
+  effect: Extract<PythonEffect, { does: 'connect' }>,
+): PyValue {
   const given = argumentOf(call, effect.host);
-  const [host, port] = given?.items ?? [given, call.args[effect.host.at + 1] ?? call.keywords.get('port')];
+  const [host, port] = given?.items ?? [
+    given,
+    call.args[effect.host.at + 1] ?? call.keywords.get('port'),
+  ];
   const number = Number(port?.texts[0]);
   const usual = Number.isInteger(number) && number > 0 && number < 65_536 ? number : effect.port;
   const hosts = host === undefined || host.texts.length === 0 ? [unknownPart] : host.texts;
   const targets = hosts.map((text): Capability => {
     if (effect.scheme !== 'https' && effect.scheme !== 'http')
       return { kind: 'egress', ...socketEgressOf(effect.scheme, text, usual) };
-    const egress = egressOf(`${effect.scheme}://${text}${usual === effect.port ? '' : `:${usual}`}/`, ['*']);
-    const base = egress?.url === anyEgress ? anyEgress : (egress?.url ?? anyEgress).replace(/\/$/, '/*');
+    const egress = egressOf(
+      `${effect.scheme}://${text}${usual === effect.port ? '' : `:${usual}`}/`,
+      ['*'],
+    );
+    const base =
+      egress?.url === anyEgress ? anyEgress : (egress?.url ?? anyEgress).replace(/\/$/, '/*');
     return { kind: 'egress', url: base, methods: ['*'] };
   });
   for (const target of targets)
@@ -87,32 +137,67 @@ export function applyConnect(run: PythonRun, call: PyCall, effect: Extract<Pytho
       ...(effect.scheme === 'tcp' || effect.scheme === 'udp' ? (['raw-socket'] as const) : []),
     ]);
   for (const capability of targets)
-    flowSink(run, call, host?.nodes ?? [], { what: 'network', capability, api: call.api, part: 'host' });
+    flowSink(run, call, host?.nodes ?? [], {
+      what: 'network',
+      capability,
+      api: call.api,
+      part: 'host',
+    });
   // The socket itself is what was connected: later sends of the same object go there.
   const nodes = targets.map((target) =>
-    flowSource(run, call, { what: 'network', name: target.kind === 'egress' ? target.url : '*' }, `${call.api} receives it`),
+    flowSource(
+      run,
+      call,
+      { what: 'network', name: target.kind === 'egress' ? target.url : '*' },
+      `${call.api} receives it`,
+    ),
   );
   return { ...unknownPy, nodes, target: targets[0] };
 }
 
-export function applySend(run: PythonRun, call: PyCall, content: PyValue | undefined, part: 'body' | 'header' = 'body'): PyValue {
-  noteWritten(run, call, (call.api === 'os.write' ? call.args[0] : call.object)?.file ?? [], content);
+export function applySend(
+  run: PythonRun,
+  call: PyCall,
+  content: PyValue | undefined,
+  part: 'body' | 'header' = 'body',
+): PyValue {
+  noteWritten(
+    run,
+    call,
+    (call.api === 'os.write' ? call.args[0] : call.object)?.file ?? [],
+    content,
+  );
   const target = call.object.target ?? lastConnection(run, call);
   if (target === undefined || content === undefined) return unknownPy;
   const what = target.kind === 'mount' ? 'file' : 'network';
-  flowSink(run, call, content.nodes, { what, capability: target, api: call.api, part: what === 'file' ? 'content' : part });
+  flowSink(run, call, content.nodes, {
+    what,
+    capability: target,
+    api: call.api,
+    part: what === 'file' ? 'content' : part,
+  });
   return unknownPy;
 }
 
 // `s = socket.socket(); s.connect(…); s.send(x)`: the connection was noted by another call on the object.
 export function lastConnection(run: PythonRun, call: PyCall): Capability | undefined {
   const here = run.facts.findLast(
-    (fact) => fact.kind === 'capability' && fact.span.path === call.module.source.path && fact.traits.includes('raw-socket'),
+    (fact) =>
+      fact.kind === 'capability' &&
+      fact.span.path === call.module.source.path &&
+      fact.traits.includes('raw-socket'),
   );
-  return here?.kind === 'capability' ? here.capability : { kind: 'egress', ...socketEgressOf('tcp', undefined) };
+  return here?.kind === 'capability'
+    ? here.capability
+    : { kind: 'egress', ...socketEgressOf('tcp', undefined) };
 }
 
-export function requestTraits(call: PyCall, capability: Capability, url: PyValue | undefined, bodies: number): Trait[] {
+export function requestTraits(
+  call: PyCall,
+  capability: Capability,
+  url: PyValue | undefined,
+  bodies: number,
+): Trait[] {
   const verify = call.keywords.get('verify');
   const isOff = verify?.qual === 'False' || verify?.texts[0] === 'False';
   return [
@@ -129,6 +214,8 @@ export function addressTraits(capability: Capability): Trait[] {
   const isWeb = scheme === 'http' || scheme === 'https';
   return [
     ...(isAddress(host) ? (['ip-literal'] as const) : []),
-    ...(isWeb && ![0, 80, 443, 8080, 8443].includes(port) && !isLoopbackHost(host) ? (['odd-port'] as const) : []),
+    ...(isWeb && ![0, 80, 443, 8080, 8443].includes(port) && !isLoopbackHost(host)
+      ? (['odd-port'] as const)
+      : []),
   ];
 }

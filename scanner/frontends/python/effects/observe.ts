@@ -12,17 +12,27 @@ import { applyEffect, type PyCall } from './effects.ts';
 
 /** Goes through a function with what it is given, where that is functions or values that are known. */
 export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
-  if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0)) return;
+  if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0))
+    return;
   const args = call.args.map((arg) => foldedOf(arg));
   const keywords = new Map([...call.keywords].map(([key, value]) => [key, foldedOf(value)]));
   const given = [...args, ...keywords.values()];
   if (
     !given.some(isCallable) &&
-    !(given.some((arg) => arg !== undefined) && (isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own)))))
+    !(
+      given.some((arg) => arg !== undefined) &&
+      (isIndirect(call, own) || looksUp.test(textOf(own.module, bodyOf(own))))
+    )
   )
     return;
-  run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
-  callOwnFolded(run, { kind: 'own', module: own.module, definition: own, frame: undefined }, { args, keywords }, 0);
+  run.fold.observe = (module, node, callee, given, named) =>
+    observed(run, module, node, callee.qual, given, named);
+  callOwnFolded(
+    run,
+    { kind: 'own', module: own.module, definition: own, frame: undefined },
+    { args, keywords },
+    0,
+  );
   run.fold.observe = undefined;
 }
 
@@ -36,7 +46,12 @@ function isIndirect({ module, node }: PyCall, own: PythonFunction): boolean {
 const looksUp = /getattr\(|__import__|import_module\(|\]\(/;
 
 function isCallable(value: MaybeFolded): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'own' || value.kind === 'name');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    (value.kind === 'own' || value.kind === 'name')
+  );
 }
 
 function bodyOf({ node }: PythonFunction): PyNode {
@@ -46,10 +61,16 @@ function bodyOf({ node }: PythonFunction): PyNode {
 /** Goes through a library's function that calls what it is given, with what is known of its arguments. */
 export function observeCall(run: PythonRun, call: PyCall): void {
   if (run.fold.observe !== undefined || !('firstChild' in call.node)) return;
-  run.fold.observe = (module, node, callee, given, named) => observed(run, module, node, callee.qual, given, named);
+  run.fold.observe = (module, node, callee, given, named) =>
+    observed(run, module, node, callee.qual, given, named);
   const site = { module: call.module, node: call.node as PyNode, depth: 0, hides: false };
   const args = call.args.map(foldedOf);
-  callFoldedValue(run, { kind: 'name', qual: call.api, hidden: false }, { args, keywords: new Map() }, site);
+  callFoldedValue(
+    run,
+    { kind: 'name', qual: call.api, hidden: false },
+    { args, keywords: new Map() },
+    site,
+  );
   run.fold.observe = undefined;
 }
 
@@ -84,6 +105,8 @@ function observed(
 
 function isClearValue(value: PyValue): boolean {
   const texts =
-    value.items === undefined ? value.texts : value.items.flatMap((item) => (item.texts.length === 0 ? ['\0'] : item.texts));
+    value.items === undefined
+      ? value.texts
+      : value.items.flatMap((item) => (item.texts.length === 0 ? ['\0'] : item.texts));
   return texts.length > 0 && !texts.some((text) => text.includes('\0'));
 }

@@ -30,10 +30,14 @@ export function runProgram(
 ): PyValue {
   const words = effect.rest
     ? call.args
-    : (command.items ?? (effect.does === 'program' && call.api.startsWith('os.') ? [command, ...call.args.slice(1)] : undefined));
+    : (command.items ??
+      (effect.does === 'program' && call.api.startsWith('os.')
+        ? [command, ...call.args.slice(1)]
+        : undefined));
   const started = startProgram(run, call, command, words, effect);
   const others = [...command.otherItems, ...otherWords(words ?? [])];
-  for (const other of others) startProgram(run, call, { ...command, otherTexts: [] }, other, effect);
+  for (const other of others)
+    startProgram(run, call, { ...command, otherTexts: [] }, other, effect);
   return started;
 }
 
@@ -45,7 +49,10 @@ function startProgram(
   effect: { readonly does: 'shell' | 'program' },
 ): PyValue {
   const byShell =
-    effect.does === 'shell' || /^(True|1)$/.test(call.keywords.get('shell')?.qual ?? call.keywords.get('shell')?.texts[0] ?? '');
+    effect.does === 'shell' ||
+    /^(True|1)$/.test(
+      call.keywords.get('shell')?.qual ?? call.keywords.get('shell')?.texts[0] ?? '',
+    );
   // With a shell, the first word is a line for it and the others are its arguments.
   const [line] = byShell && words !== undefined ? words : [];
   const text = line ?? (words === undefined || words.length === 0 ? command : undefined);
@@ -67,8 +74,13 @@ function startProgram(
   if (byShell && all.some((line) => line.includes(unknownPart)))
     notePyTrait(run, call, 'interpolated', all.find((one) => one.includes(unknownPart)) ?? '');
   const program = words?.[0] === undefined || line !== undefined ? undefined : wordText(words[0]);
-  const name = basename((program ?? (lines[0] ?? all[0])?.trim().split(/\s+/)[0] ?? '*').replace(/['"]/g, ''));
-  const exec: Capability = { kind: 'exec', program: name.includes(unknownPart) || name === '' ? '*' : name };
+  const name = basename(
+    (program ?? (lines[0] ?? all[0])?.trim().split(/\s+/)[0] ?? '*').replace(/['"]/g, ''),
+  );
+  const exec: Capability = {
+    kind: 'exec',
+    program: name.includes(unknownPart) || name === '' ? '*' : name,
+  };
   flowSink(run, call, byShell || isUnknown ? nodes : nodesOf((words ?? []).slice(1)), {
     what: 'exec',
     capability: exec,
@@ -76,18 +88,27 @@ function startProgram(
     part: byShell || isUnknown ? 'code' : 'argument',
   });
   startStored(run, call, line ?? command, line === undefined ? words : undefined);
-  if (command.decoded || words?.[0]?.decoded) notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
+  if (command.decoded || words?.[0]?.decoded)
+    notePyTrait(run, call, 'decode-to-code', lines[0] ?? '');
   noteDetached(run, call);
   sendByProgram(run, call, name, lines, [...nodes, ...(call.keywords.get('input')?.nodes ?? [])]);
   const programs = isUnknown
     ? []
     : line === undefined && words !== undefined && words.length > 0
       ? [embedWords(run, call, words)]
-      : lines.map((one) => embedShell(run, call, one, (line ?? command).folded ? undefined : (line ?? command).raw));
-  const output = flowSource(run, call, { what: 'command', name: exec.program }, `${name} prints it`);
+      : lines.map((one) =>
+          embedShell(run, call, one, (line ?? command).folded ? undefined : (line ?? command).raw),
+        );
+  const output = flowSource(
+    run,
+    call,
+    { what: 'command', name: exec.program },
+    `${name} prints it`,
+  );
   const input = call.keywords.get('input') ?? call.keywords.get('stdin');
   for (const started of programs) noteStart(run, call, started, nodes, input?.nodes ?? [], output);
-  if (input !== undefined) feedProgram(run, { ...call, object: { ...unknownPy, target: exec } }, input);
+  if (input !== undefined)
+    feedProgram(run, { ...call, object: { ...unknownPy, target: exec } }, input);
   return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], target: exec };
 }
 
@@ -130,7 +151,9 @@ function noteLoaded(run: PythonRun, call: PyCall, program: string): void {
     call: `${call.module.source.path} loads ${program}@${call.node.from}`,
     span: spanOfPy(call.module, call.node),
     context: call.module.source.context,
-    ...{ arguments: [], stdin: [], env: [] },
+    arguments: [],
+    stdin: [],
+    env: [],
   });
 }
 
@@ -140,8 +163,10 @@ function noteDetached(run: PythonRun, call: PyCall): void {
   const before = call.keywords.get('preexec_fn')?.qual ?? '';
   const flags = call.keywords.get('creationflags');
   const isDetached =
-    /DETACHED_PROCESS|CREATE_NEW_PROCESS_GROUP|CREATE_NO_WINDOW/.test(flags?.qual ?? '') || flags?.texts[0] === '8';
-  if (isOwnSession || isDetached || /^os\.(setsid|setpgrp)$/.test(before)) notePyTrait(run, call, 'detached', call.api);
+    /DETACHED_PROCESS|CREATE_NEW_PROCESS_GROUP|CREATE_NO_WINDOW/.test(flags?.qual ?? '') ||
+    flags?.texts[0] === '8';
+  if (isOwnSession || isDetached || /^os\.(setsid|setpgrp)$/.test(before))
+    notePyTrait(run, call, 'detached', call.api);
 }
 
 /** Notes text that a program reads on its standard input: a shell or an interpreter runs it. */
@@ -154,24 +179,37 @@ export function feedProgram(run: PythonRun, call: PyCall, content: PyValue): PyV
     what: 'exec',
     capability: target,
     api: call.api,
-    part: isShell || isPython || own(interpreters, target.program) !== undefined ? 'code' : 'argument',
+    part:
+      isShell || isPython || own(interpreters, target.program) !== undefined ? 'code' : 'argument',
   });
   if (isPython && content.texts.length > 0) return runCodeOf(run, call, { ...content, nodes: [] });
   if (isShell) {
     if (content.decoded) notePyTrait(run, call, 'decode-to-code', content.texts[0] ?? '');
-    for (const text of content.texts) embedShell(run, call, text, content.folded ? undefined : content.raw);
+    for (const text of content.texts)
+      embedShell(run, call, text, content.folded ? undefined : content.raw);
   }
   return unknownPy;
 }
 
 // curl and its like send what they are given.
-function sendByProgram(run: PythonRun, call: PyCall, name: string, lines: readonly string[], nodes: readonly string[]): void {
+function sendByProgram(
+  run: PythonRun,
+  call: PyCall,
+  name: string,
+  lines: readonly string[],
+  nodes: readonly string[],
+): void {
   if (nodes.length === 0 || !Object.hasOwn(networkPrograms, name)) return;
   for (const line of lines) {
     const url = /\bhttps?:\/\/[^\s'"]*/.exec(line)?.[0] ?? unknownPart;
     const egress = egressOf(url, ['*']);
     if (egress !== undefined)
-      flowSink(run, call, nodes, { what: 'network', capability: { kind: 'egress', ...egress }, api: name, part: 'body' });
+      flowSink(run, call, nodes, {
+        what: 'network',
+        capability: { kind: 'egress', ...egress },
+        api: name,
+        part: 'body',
+      });
   }
 }
 
@@ -199,7 +237,13 @@ function embedShell(run: PythonRun, call: PyCall, line: string, raw: number | un
 }
 
 // Hands a program to the front end of its language; gives the path under which that one knows it, as rounds.ts makes it.
-function embed(run: PythonRun, call: PyCall, language: 'shell' | 'python', text: string, map: OffsetMap): string {
+function embed(
+  run: PythonRun,
+  call: PyCall,
+  language: 'shell' | 'python',
+  text: string,
+  map: OffsetMap,
+): string {
   const within = call.module.source.path;
   const base = `${within}#${language}@${map[0]?.raw ?? 0}`;
   const same = run.programs.get(base) ?? [];

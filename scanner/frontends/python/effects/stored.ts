@@ -5,17 +5,28 @@ import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { interpreters } from '../../../models/shell.ts';
 import type { PythonModule } from '../names/module.ts';
-import { flowNode, flowSink, type PyNoting, type PythonRun, type PyValue, spanOfPy } from '../run.ts';
+import {
+  flowNode,
+  flowSink,
+  type PyNoting,
+  type PythonRun,
+  type PyValue,
+  spanOfPy,
+} from '../run.ts';
 import { wordText } from './command-words.ts';
 import type { PyCall } from './effects.ts';
 
 /** The paths that a value may be. One that is not known goes by the variable that holds it: each use of the variable means the same file. */
 export function storedPaths(call: PyCall, value: PyValue | undefined): readonly string[] {
   if (value === undefined) return [];
-  const known = [...value.texts, ...value.otherTexts].filter((text) => text.replaceAll(unknownPart, '') !== '');
+  const known = [...value.texts, ...value.otherTexts].filter(
+    (text) => text.replaceAll(unknownPart, '') !== '',
+  );
   if (known.length > 0) return known.map((text) => normalize(text));
   const code = call.module.source.text.slice(call.node.from, call.node.to);
-  return value.nodes.filter((node) => isPlainIn(code, node)).map((node) => `${unknownPart}.of ${node}`);
+  return value.nodes
+    .filter((node) => isPlainIn(code, node))
+    .map((node) => `${unknownPart}.of ${node}`);
 }
 
 // `args` of `args.out` holds many paths; `p` of `open(p)` and `p.write_text(…)` is one.
@@ -28,13 +39,24 @@ function isPlainIn(code: string, node: string): boolean {
 }
 
 /** What is written at the paths. */
-export function storeAt(run: PythonRun, call: PyCall, paths: readonly string[], nodes: readonly string[]): void {
+export function storeAt(
+  run: PythonRun,
+  call: PyCall,
+  paths: readonly string[],
+  nodes: readonly string[],
+): void {
   for (const path of paths)
-    for (const from of nodes) run.edges.push({ kind: 'value', from, to: placeOf(run, call, path), stored: true });
+    for (const from of nodes)
+      run.edges.push({ kind: 'value', from, to: placeOf(run, call, path), stored: true });
 }
 
 /** A file that gets another name, or a copy. */
-export function storeMoved(run: PythonRun, call: PyCall, from: readonly string[], to: readonly string[]): void {
+export function storeMoved(
+  run: PythonRun,
+  call: PyCall,
+  from: readonly string[],
+  to: readonly string[],
+): void {
   for (const old of from) {
     storeAt(run, call, to, [placeOf(run, call, old)]);
     for (const path of to) run.moved.push({ from: old, to: path });
@@ -42,7 +64,12 @@ export function storeMoved(run: PythonRun, call: PyCall, from: readonly string[]
 }
 
 /** What lies at the path that is started is run. */
-export function startStored(run: PythonRun, call: PyCall, command: PyValue, words: readonly PyValue[] | undefined): void {
+export function startStored(
+  run: PythonRun,
+  call: PyCall,
+  command: PyValue,
+  words: readonly PyValue[] | undefined,
+): void {
   const { word, language } = startedBy(command, words);
   const paths = word === undefined ? [] : storedPaths(call, word);
   for (const path of paths) {
@@ -62,7 +89,9 @@ export function startModule(run: PythonRun, at: PyNoting, name: string): void {
   const file = `${name.replaceAll('.', '/')}.py`;
   const isFile = (path: string): boolean => path === file || path.endsWith(`/${file}`);
   const prefix = `${at.module.source.path}::stored `;
-  const places = [...run.nodeIds].filter((id) => id.startsWith(prefix) && isFile(id.slice(prefix.length)));
+  const places = [...run.nodeIds].filter(
+    (id) => id.startsWith(prefix) && isFile(id.slice(prefix.length)),
+  );
   run.context.steps.take(run.nodeIds.size >> 4);
   flowSink(run, at, places, { what: 'exec', api: 'import', part: 'program' });
   if (run.written.some(({ path }) => isFile(path))) noteStarted(run, at, file, 'python');
@@ -70,12 +99,18 @@ export function startModule(run: PythonRun, at: PyNoting, name: string): void {
 
 /** What the imports of a module run. */
 export function startImports(run: PythonRun, module: PythonModule): void {
-  const writes = run.written.length > 0 || [...run.nodeIds].some((id) => id.startsWith(`${module.source.path}::stored `));
+  const writes =
+    run.written.length > 0 ||
+    [...run.nodeIds].some((id) => id.startsWith(`${module.source.path}::stored `));
   if (!writes) return;
   for (const { index, 0: whole, 1: name = '' } of module.source.text.matchAll(importLine)) {
     const node = { from: index, to: index + whole.length };
     for (const one of name.split(','))
-      startModule(run, { module, node, api: 'import', certainty: 'exact' }, one.trim().split(/\s/, 1)[0] ?? '');
+      startModule(
+        run,
+        { module, node, api: 'import', certainty: 'exact' },
+        one.trim().split(/\s/, 1)[0] ?? '',
+      );
   }
 }
 
@@ -121,11 +156,22 @@ function lineWords(command: PyValue): readonly PyValue[] {
     .split(/\s+/);
   return words.map((word) => {
     const text = word.replace(/^(['"])(.*)\1$/, '$2');
-    return { ...command, items: undefined, qual: undefined, texts: text === unknownPart ? [] : [text], otherTexts: [] };
+    return {
+      ...command,
+      items: undefined,
+      qual: undefined,
+      texts: text === unknownPart ? [] : [text],
+      otherTexts: [],
+    };
   });
 }
 
-function noteStarted(run: PythonRun, call: PyNoting, program: string, language: Language | undefined): void {
+function noteStarted(
+  run: PythonRun,
+  call: PyNoting,
+  program: string,
+  language: Language | undefined,
+): void {
   run.starts.push({
     by: call.module.source.path,
     program,

@@ -6,11 +6,20 @@ import type { PyCall } from './effects.ts';
 import { storeAt, storedPaths } from './stored.ts';
 
 /** Notes what a file gets, for the case that it is started. */
-export function noteWritten(run: PythonRun, call: PyCall, files: PyValue['file'], content: PyValue | undefined): void {
+export function noteWritten(
+  run: PythonRun,
+  call: PyCall,
+  files: PyValue['file'],
+  content: PyValue | undefined,
+): void {
   if (content === undefined || files.length === 0) return;
-  const { texts, otherTexts, raw, folded } = content.items === undefined ? content : join(content.items);
+  const { texts, otherTexts, raw, folded } =
+    content.items === undefined ? content : join(content.items);
   const { path: within, context } = call.module.source;
-  const map = raw !== undefined && !folded ? [{ at: 0, raw }] : [{ at: 0, raw: call.node.from, fixed: true as const }];
+  const map =
+    raw !== undefined && !folded
+      ? [{ at: 0, raw }]
+      : [{ at: 0, raw: call.node.from, fixed: true as const }];
   const others = [...texts.slice(1), ...otherTexts].filter((text) => text !== unknownPart);
   storeAt(
     run,
@@ -21,14 +30,23 @@ export function noteWritten(run: PythonRun, call: PyCall, files: PyValue['file']
   for (const file of files) {
     run.context.steps.take();
     run.written.push({ ...file, within, text: texts[0] ?? unknownPart, context, map });
-    for (const text of others) run.written.push({ ...file, within, text, context, map, instead: true });
+    for (const text of others)
+      run.written.push({ ...file, within, text, context, map, instead: true });
   }
 }
 
 /** The file that a call opens or fills, by its path. */
-export function openedBy(call: PyCall, path: PyValue | undefined, isAppended: boolean): PyValue['file'] {
+export function openedBy(
+  call: PyCall,
+  path: PyValue | undefined,
+  isAppended: boolean,
+): PyValue['file'] {
   const opening = call.node.from;
-  return storedPaths(call, path).map((path) => ({ path, opening, ...(isAppended && { append: true as const }) }));
+  return storedPaths(call, path).map((path) => ({
+    path,
+    opening,
+    ...(isAppended && { append: true as const }),
+  }));
 }
 
 /** A temporary file: nobody knows its name, but each use of it means the same file. */

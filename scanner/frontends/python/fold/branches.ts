@@ -7,7 +7,15 @@ import type { PyNode } from '../syntax/tree.ts';
 import { fold } from './fold.ts';
 import { type Ending, runBlock } from './run.ts';
 import { enteredIn, forget } from './targets.ts';
-import { areEqual, copied, type FoldFrame, isDict, keyOf, type MaybeFolded, truthOf } from './value.ts';
+import {
+  areEqual,
+  copied,
+  type FoldFrame,
+  isDict,
+  keyOf,
+  type MaybeFolded,
+  truthOf,
+} from './value.ts';
 
 /** `if a: … elif b: … else: …`, from the list of its parts. */
 export function branch(
@@ -20,11 +28,13 @@ export function branch(
   const bodyAt = parts.findIndex((part) => part.name === 'Body');
   const body = parts[bodyAt];
   if (body === undefined) return 'through';
-  const condition = parts[0]?.name === 'else' ? true : fold(run, module, parts[bodyAt - 1] ?? body, frame);
+  const condition =
+    parts[0]?.name === 'else' ? true : fold(run, module, parts[bodyAt - 1] ?? body, frame);
   const truth = truthOf(condition);
   if (truth === true) return runBlock(run, module, childrenOf(body), frame, perhaps);
   if (truth === false) return branch(run, module, parts.slice(bodyAt + 1), frame, perhaps);
-  const [yes, no] = [separate(frame), separate(frame)];
+  const yes = separate(frame);
+  const no = separate(frame);
   const endings = [
     runBlock(run, module, childrenOf(body), yes, perhaps),
     branch(run, module, parts.slice(bodyAt + 1), no, perhaps),
@@ -32,19 +42,30 @@ export function branch(
   for (const ending of endings) if (typeof ending === 'object') perhaps.push(ending.value);
   const open = [yes, no].filter((_, index) => endings[index] === 'through');
   merge(frame, open.length === 0 ? [yes, no] : open);
-  if (endings.some((ending) => ending === 'break' || ending === 'continue' || ending === 'unsure')) return 'unsure';
+  if (endings.some((ending) => ending === 'break' || ending === 'continue' || ending === 'unsure'))
+    return 'unsure';
   return open.length === 0 ? 'stop' : 'through';
 }
 
 /** `try`: any statement of its body may be the last one before a handler. */
-export function attempt(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+export function attempt(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
   const parts = childrenOf(node);
   const bodyAfter = (name: string): PyNode | undefined => {
     const at = parts.findIndex((part) => part.name === name);
     return at < 0 ? undefined : parts.slice(at).find((part) => part.name === 'Body');
   };
-  const [first, last, otherwise] = [bodyAfter('try'), bodyAfter('finally'), bodyAfter('else')];
-  const handlers = parts.filter((part) => part.name === 'Body' && part !== first && part !== last && part !== otherwise);
+  const first = bodyAfter('try');
+  const last = bodyAfter('finally');
+  const otherwise = bodyAfter('else');
+  const handlers = parts.filter(
+    (part) => part.name === 'Body' && part !== first && part !== last && part !== otherwise,
+  );
   const block = (body: PyNode | undefined, at: FoldFrame): Ending =>
     body === undefined ? 'through' : runBlock(run, module, childrenOf(body), at, perhaps);
   const caught = separate(frame);
@@ -64,13 +85,20 @@ export function attempt(run: PythonRun, module: PythonModule, node: PyNode, fram
   const ended = block(last, frame);
   if (ended !== 'through') return ended;
   if (ending === 'stop' && open.length > 0) return 'through';
-  return ending === 'through' && others.some((left) => left === 'break' || left === 'continue' || left === 'unsure')
+  return ending === 'through' &&
+    others.some((left) => left === 'break' || left === 'continue' || left === 'unsure')
     ? 'unsure'
     : ending;
 }
 
 /** `with`: an object that is not known may end its body at any statement, and say nothing of it, as `contextlib.suppress` does. */
-export function entering(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+export function entering(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
   for (const name of enteredIn(module, node)) frame.names.set(name, undefined);
   const body = node.getChild('Body');
   if (body === null) return 'through';
@@ -91,30 +119,52 @@ function mayEndBody(module: PythonModule, node: PyNode): boolean {
   );
   return entered.some((one) => {
     let root: PyNode = one;
-    while (/^(Call|Member)Expression$/.test(root.name) && root.firstChild !== null) root = root.firstChild;
-    const found = root.name === 'VariableName' ? lookUp(scopeOf(module, root), nameOf(module, root)) : undefined;
+    while (/^(Call|Member)Expression$/.test(root.name) && root.firstChild !== null)
+      root = root.firstChild;
+    const found =
+      root.name === 'VariableName'
+        ? lookUp(scopeOf(module, root), nameOf(module, root))
+        : undefined;
     const isLibrary =
-      root.name === 'VariableName' && (found?.bindings.every(({ kind }) => kind === 'import') ?? textOf(module, root) === 'open');
-    return !isLibrary || /\b(suppress|\w*ExitStack|raises|assertRaises)\b/.test(textOf(module, one));
+      root.name === 'VariableName' &&
+      (found?.bindings.every(({ kind }) => kind === 'import') ?? textOf(module, root) === 'open');
+    return (
+      !isLibrary || /\b(suppress|\w*ExitStack|raises|assertRaises)\b/.test(textOf(module, one))
+    );
   });
 }
 
-export function matching(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+export function matching(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
   const subject = fold(run, module, childrenOf(node)[1] ?? node, frame);
   for (const clause of node.getChild('MatchBody')?.getChildren('MatchClause') ?? []) {
     const pattern = childrenOf(clause)[1];
     const body = clause.getChild('Body');
-    if (pattern === undefined || body === null || subject === undefined) return forget(module, node, frame);
-    const literals = pattern.name === 'OrPattern' ? childrenOf(pattern).filter(({ name }) => /^\w/.test(name)) : [pattern];
+    if (pattern === undefined || body === null || subject === undefined)
+      return forget(module, node, frame);
+    const literals =
+      pattern.name === 'OrPattern'
+        ? childrenOf(pattern).filter(({ name }) => /^\w/.test(name))
+        : [pattern];
     const captured = pattern.name === 'CapturePattern' ? pattern.firstChild : null;
-    if (captured === null && !literals.every(({ name }) => name === 'LiteralPattern')) return forget(module, node, frame);
+    if (captured === null && !literals.every(({ name }) => name === 'LiteralPattern'))
+      return forget(module, node, frame);
     if (clause.getChild('Guard') !== null) return forget(module, node, frame);
     if (captured !== null) frame.names.set(nameOf(module, captured), subject);
     const fits = literals.map((one) =>
-      one.firstChild === null ? undefined : areEqual(fold(run, module, one.firstChild, frame), subject),
+      one.firstChild === null
+        ? undefined
+        : areEqual(fold(run, module, one.firstChild, frame), subject),
     );
-    if (captured === null && !fits.includes(true) && fits.includes(undefined)) return forget(module, node, frame);
-    if (fits.includes(true) || captured !== null) return runBlock(run, module, childrenOf(body), frame, perhaps);
+    if (captured === null && !fits.includes(true) && fits.includes(undefined))
+      return forget(module, node, frame);
+    if (fits.includes(true) || captured !== null)
+      return runBlock(run, module, childrenOf(body), frame, perhaps);
   }
   return 'through';
 }
@@ -144,6 +194,7 @@ function isSame(one: MaybeFolded, other: MaybeFolded): boolean {
       one.entries.size === other.entries.size &&
       [...one.entries].every(([key, { value }]) => isSame(value, other.entries.get(key)?.value))
     );
-  if (typeof one === 'object' && one !== null && 'kind' in one && one.kind === 'bound') return one === other;
+  if (typeof one === 'object' && one !== null && 'kind' in one && one.kind === 'bound')
+    return one === other;
   return keyOf(one) === keyOf(other);
 }

@@ -25,12 +25,17 @@ const decodingFunctions =
 
 /** Whether a function of this qualified name turns what it is given into what that hid. */
 export function isDecoder(qual: string, { args }: MethodCall): boolean {
-  return decodingFunctions.test(qual) || (/^(builtins\.)?reversed$/.test(qual) && isLetters(args[0]));
+  return (
+    decodingFunctions.test(qual) || (/^(builtins\.)?reversed$/.test(qual) && isLetters(args[0]))
+  );
 }
 
 /** A text letter by letter: put backwards it hides what it says. Whole words put backwards stay words. */
 export function isLetters(value: MaybeFolded): boolean {
-  return isBytes(value) || itemsOf(value)?.every((item) => typeof item === 'string' && [...item].length <= 1) === true;
+  return (
+    isBytes(value) ||
+    itemsOf(value)?.every((item) => typeof item === 'string' && [...item].length <= 1) === true
+  );
 }
 
 /** The result of a function by its qualified name; undefined where it is not known or has effects. */
@@ -41,11 +46,15 @@ export function callBuiltin(qual: string, call: MethodCall): MaybeFolded {
     case 'chr':
     case 'unichr': {
       const point = wholeOf(first);
-      return point !== undefined && point >= 0 && point < 0x110000 ? String.fromCodePoint(point) : undefined;
+      return point !== undefined && point >= 0 && point < 0x110000
+        ? String.fromCodePoint(point)
+        : undefined;
     }
     case 'ord':
       if (isBytes(first)) return BigInt(first[0] ?? 0);
-      return typeof first === 'string' && first !== '' ? BigInt(first.codePointAt(0) ?? 0) : undefined;
+      return typeof first === 'string' && first !== ''
+        ? BigInt(first.codePointAt(0) ?? 0)
+        : undefined;
     case 'len':
       return list === undefined ? undefined : BigInt(list.length);
     case 'str':
@@ -130,7 +139,9 @@ function shellWords(text: string): MaybeFolded {
 }
 
 function dedented(text: string): string {
-  const indents = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [/^[ \t]*/.exec(line)?.[0].length ?? 0]));
+  const indents = text
+    .split('\n')
+    .flatMap((line) => (line.trim() === '' ? [] : [/^[ \t]*/.exec(line)?.[0].length ?? 0]));
   const least = indents.length === 0 ? 0 : Math.min(...indents);
   return text
     .split('\n')
@@ -141,7 +152,8 @@ function dedented(text: string): string {
 function wholeNumber(value: MaybeFolded, base: MaybeFolded): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : undefined;
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? BigInt(Math.trunc(value)) : undefined;
   const text = isBytes(value) ? Buffer.from(value).toString('latin1') : value;
   if (typeof text !== 'string' || text.length > 20_000) return undefined;
   const digits = text.trim().replaceAll('_', '').toLowerCase();
@@ -160,7 +172,8 @@ function wholeNumber(value: MaybeFolded, base: MaybeFolded): bigint | undefined 
 function bytesOf(first: MaybeFolded, call: MethodCall): Uint8Array | undefined {
   if (call.args.length === 0) return new Uint8Array();
   if (typeof first === 'string') return Buffer.from(first);
-  if (typeof first === 'bigint') return first >= 0n && first < BigInt(bytesMax) ? new Uint8Array(Number(first)) : undefined;
+  if (typeof first === 'bigint')
+    return first >= 0n && first < BigInt(bytesMax) ? new Uint8Array(Number(first)) : undefined;
   const numbers = itemsOf(first)?.map(wholeOf);
   return numbers?.every((one) => one !== undefined && one >= 0 && one < 256)
     ? Uint8Array.from(numbers.filter((one) => one !== undefined))
@@ -174,7 +187,12 @@ function fromBytes(value: MaybeFolded, order: MaybeFolded): bigint | undefined {
   return BigInt(`0x${bytes.toString('hex')}`);
 }
 
-function transTable(qual: string, first: MaybeFolded, second: MaybeFolded, third: MaybeFolded): MaybeFolded {
+function transTable(
+  qual: string,
+  first: MaybeFolded,
+  second: MaybeFolded,
+  third: MaybeFolded,
+): MaybeFolded {
   if (qual === 'bytes.maketrans' || (isBytes(first) && isBytes(second))) {
     if (!isBytes(first) || !isBytes(second)) return undefined;
     const table = Uint8Array.from({ length: 256 }, (_, at) => at);
@@ -183,9 +201,12 @@ function transTable(qual: string, first: MaybeFolded, second: MaybeFolded, third
     });
     return table;
   }
-  const code = (one: Folded): Folded => (typeof one === 'string' ? BigInt(one.codePointAt(0) ?? 0) : one);
-  if (isDict(first)) return dictOf([...first.entries.values()].map(({ key, value }) => [code(key), value] as const));
-  if (typeof first !== 'string' || typeof second !== 'string' || first.length > foldedCharsMax) return undefined;
+  const code = (one: Folded): Folded =>
+    typeof one === 'string' ? BigInt(one.codePointAt(0) ?? 0) : one;
+  if (isDict(first))
+    return dictOf([...first.entries.values()].map(({ key, value }) => [code(key), value] as const));
+  if (typeof first !== 'string' || typeof second !== 'string' || first.length > foldedCharsMax)
+    return undefined;
   const to = [...second];
   const gone = typeof third === 'string' ? [...third].map((one) => [code(one), null] as const) : [];
   return dictOf([...[...first].map((one, at) => [code(one), to[at] ?? null] as const), ...gone]);

@@ -57,11 +57,23 @@ export function callFolded(
   const call: MethodCall = {
     args: isGenerator
       ? [comprehension(run, module, list, parts, frame, depth)]
-      : [...syntax.positional.map(value), ...starred.flatMap((one) => (isDict(one) ? [] : (itemsOf(one) ?? [])))],
-    keywords: new Map([...dicts.flatMap(namesOf), ...[...syntax.keywords].map(([key, one]) => [key, value(one)] as const)]),
+      : [
+          ...syntax.positional.map(value),
+          ...starred.flatMap((one) => (isDict(one) ? [] : (itemsOf(one) ?? []))),
+        ],
+    keywords: new Map([
+      ...dicts.flatMap(namesOf),
+      ...[...syntax.keywords].map(([key, one]) => [key, value(one)] as const),
+    ]),
   };
-  const site: Site = { module, node, depth, hides: !syntax.positional.slice(0, 2).some((one) => one.name === 'String') };
-  const isMember = calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
+  const site: Site = {
+    module,
+    node,
+    depth,
+    hides: !syntax.positional.slice(0, 2).some((one) => one.name === 'String'),
+  };
+  const isMember =
+    calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
   const [objectNode] = isMember ? childrenOf(calleeNode) : [];
   if (objectNode !== undefined && calleeNode.lastChild !== null) {
     const object = value(objectNode);
@@ -73,7 +85,9 @@ export function callFolded(
     ) {
       if (
         decodingMethods.test(method) ||
-        (method === 'decode' && typeof call.args[0] === 'string' && !/^(utf|ascii|latin)/i.test(call.args[0]))
+        (method === 'decode' &&
+          typeof call.args[0] === 'string' &&
+          !/^(utf|ascii|latin)/i.test(call.args[0]))
       )
         run.fold.decodes = true;
       return callMethod(frame === undefined ? (copied(object) ?? object) : object, method, call);
@@ -84,7 +98,12 @@ export function callFolded(
 }
 
 /** The computed result of calling a value. */
-export function callFoldedValue(run: PythonRun, callee: Folded, call: MethodCall, site: Site): MaybeFolded {
+export function callFoldedValue(
+  run: PythonRun,
+  callee: Folded,
+  call: MethodCall,
+  site: Site,
+): MaybeFolded {
   if (typeof callee !== 'object' || callee === null || !('kind' in callee)) return undefined;
   if (callee.kind === 'own') return callOwnFolded(run, callee, call, site.depth);
   if (callee.kind === 'bound') {
@@ -95,7 +114,8 @@ export function callFoldedValue(run: PythonRun, callee: Folded, call: MethodCall
   }
   if (callee.kind !== 'name') return undefined;
   const found = callName(run, callee, call, site);
-  if (found === undefined) run.fold.observe?.(site.module, site.node, callee, call.args, call.keywords);
+  if (found === undefined)
+    run.fold.observe?.(site.module, site.node, callee, call.args, call.keywords);
   return found;
 }
 
@@ -103,7 +123,8 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
   const [first, second, ...rest] = call.args;
   const { qual } = callee;
   // What an iterator that has a name gives next depends on what it gave before.
-  if (qual === 'next' && argumentsOf(site.module, site.node).positional[0]?.name === 'VariableName') return undefined;
+  if (qual === 'next' && argumentsOf(site.module, site.node).positional[0]?.name === 'VariableName')
+    return undefined;
   switch (qual.replace(/^(builtins|__builtins__)\./, '')) {
     case 'getattr':
     case 'object.__getattribute__':
@@ -112,10 +133,18 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
     case 'operator.attribute of':
       return isName(second) && typeof first === 'string' ? dotted(run, second, first) : undefined;
     case 'codecs.getdecoder':
-      return { kind: 'bound', callee: { kind: 'name', qual: 'codecs.decoded pair', hidden: false }, method: '', args: call.args };
+      return {
+        kind: 'bound',
+        callee: { kind: 'name', qual: 'codecs.decoded pair', hidden: false },
+        method: '',
+        args: call.args,
+      };
     case 'codecs.decoded pair':
       run.fold.decodes = true;
-      return listOf([callBuiltin('codecs.decode', { args: [second, first], keywords: new Map() }), undefined], 'tuple');
+      return listOf(
+        [callBuiltin('codecs.decode', { args: [second, first], keywords: new Map() }), undefined],
+        'tuple',
+      );
     case '__import__':
       if (typeof first !== 'string') return undefined;
       return hiddenName(imported(run, site.module, topOf(first, call)), site.hides);
@@ -124,33 +153,62 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
       if (typeof first !== 'string') return undefined;
       return hiddenName(imported(run, site.module, first), site.hides);
     case 'vars':
-      return isName(first) ? { ...first, qual: `vars ${first.qual}` } : first === undefined ? globals : undefined;
+      return isName(first)
+        ? { ...first, qual: `vars ${first.qual}` }
+        : first === undefined
+          ? globals
+          : undefined;
     case 'globals':
     case 'locals':
       return globals;
     case 'functools.partial':
       return first === undefined
         ? undefined
-        : { kind: 'bound', callee: first, method: '', args: [second, ...rest].slice(0, call.args.length - 1) };
+        : {
+            kind: 'bound',
+            callee: first,
+            method: '',
+            args: [second, ...rest].slice(0, call.args.length - 1),
+          };
     case 'operator.itemgetter':
-      return { kind: 'bound', callee: { kind: 'name', qual: 'operator.getitem of', hidden: false }, method: '', args: call.args };
+      return {
+        kind: 'bound',
+        callee: { kind: 'name', qual: 'operator.getitem of', hidden: false },
+        method: '',
+        args: call.args,
+      };
     case 'operator.getitem of':
-      return second === undefined || second === null ? undefined : item(run, site.module, second, first, false);
+      return second === undefined || second === null
+        ? undefined
+        : item(run, site.module, second, first, false);
     case 'operator.getitem':
-      return first === undefined || first === null ? undefined : item(run, site.module, first, second, site.hides);
+      return first === undefined || first === null
+        ? undefined
+        : item(run, site.module, first, second, site.hides);
   }
   const applied = callHigher(run, callee, call, site);
   if (applied !== undefined) return applied;
-  if (qual.startsWith('class ')) return { kind: 'name', qual: `object ${qual.slice('class '.length)}`, hidden: false };
+  if (qual.startsWith('class '))
+    return { kind: 'name', qual: `object ${qual.slice('class '.length)}`, hidden: false };
   const [, type, method] = /^(str|bytes|list|dict|int)\.(\w+)$/.exec(qual) ?? [];
-  if (type !== undefined && method !== undefined && !/^(maketrans|fromhex|from_bytes)$/.test(method) && first !== undefined)
+  if (
+    type !== undefined &&
+    method !== undefined &&
+    !/^(maketrans|fromhex|from_bytes)$/.test(method) &&
+    first !== undefined
+  )
     return callMethod(first, method, { args: call.args.slice(1), keywords: call.keywords });
   if (isDecoder(qual, call)) run.fold.decodes = true;
   return callBuiltin(qual, call);
 }
 
 // Functions that call a function.
-function callHigher(run: PythonRun, { qual }: FoldedName, call: MethodCall, site: Site): MaybeFolded {
+function callHigher(
+  run: PythonRun,
+  { qual }: FoldedName,
+  call: MethodCall,
+  site: Site,
+): MaybeFolded {
   const [first, second, ...rest] = call.args;
   const again = (one: Folded, args: readonly MaybeFolded[]): MaybeFolded =>
     callFoldedValue(run, one, { args, keywords: new Map() }, site);
@@ -170,8 +228,12 @@ function callHigher(run: PythonRun, { qual }: FoldedName, call: MethodCall, site
     }
     case 'filter': {
       const list = itemsOf(second);
-      const truths = list?.map((one) => truthOf(first === null || first === undefined ? one : again(first, [one])));
-      return list === undefined || truths?.includes(undefined) ? undefined : listOf(list.filter((_, at) => truths?.[at]));
+      const truths = list?.map((one) =>
+        truthOf(first === null || first === undefined ? one : again(first, [one])),
+      );
+      return list === undefined || truths?.includes(undefined)
+        ? undefined
+        : listOf(list.filter((_, at) => truths?.[at]));
     }
     case 'functools.reduce':
     case 'reduce': {
@@ -181,11 +243,14 @@ function callHigher(run: PythonRun, { qual }: FoldedName, call: MethodCall, site
       return all.slice(1).reduce((sum, one) => again(first, [sum, one]), all[0]);
     }
     case 'sorted': {
-      const [by, list] = [call.keywords.get('key'), itemsOf(first)];
+      const by = call.keywords.get('key');
+      const list = itemsOf(first);
       if (by === undefined || list === undefined) break;
       const keyed = list.map((one) => ({ one, key: again(by, [one]) }));
       if (!keyed.every(({ key }) => typeof key === 'bigint')) return undefined;
-      const ordered = keyed.sort((a, b) => Number(a.key ?? 0) - Number(b.key ?? 0)).map(({ one }) => one);
+      const ordered = keyed
+        .sort((a, b) => Number(a.key ?? 0) - Number(b.key ?? 0))
+        .map(({ one }) => one);
       return listOf(truthOf(call.keywords.get('reverse')) ? ordered.reverse() : ordered);
     }
     case 'isinstance':
@@ -213,18 +278,26 @@ export function callOwnFolded(
   depth: number,
 ): MaybeFolded {
   if (depth > 40 || run.fold.level > 80) return undefined;
-  if (run.fold.isHopeless(definition.id) || (run.replaced.has(definition.id) && run.fold.observe === undefined)) return undefined;
+  if (
+    run.fold.isHopeless(definition.id) ||
+    (run.replaced.has(definition.id) && run.fold.observe === undefined)
+  )
+    return undefined;
   const all = [...call.args, ...call.keywords.values()];
   if (all.length > 0 && all.every((arg) => arg === undefined)) return undefined;
   const names = new Map<string, MaybeFolded>();
   const isBound = definition.bound;
   definition.parameters.forEach((parameter, index) => {
     const at = isBound ? index - 1 : index;
-    const given = call.keywords.has(parameter.name) ? call.keywords.get(parameter.name) : call.args[at];
+    const given = call.keywords.has(parameter.name)
+      ? call.keywords.get(parameter.name)
+      : call.args[at];
     if (parameter.star)
       names.set(
         parameter.name,
-        parameter.star === '*' ? listOf(call.args.slice(at), 'tuple') : restOf(call.keywords, definition),
+        parameter.star === '*'
+          ? listOf(call.args.slice(at), 'tuple')
+          : restOf(call.keywords, definition),
       );
     else if (given === undefined && at >= call.args.length && parameter.fallback !== undefined)
       names.set(parameter.name, fold(run, module, parameter.fallback));
@@ -237,10 +310,12 @@ export function callOwnFolded(
   }
   const body = definition.node.parent?.getChild('Body');
   if (body === null || body === undefined) return undefined;
-  if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined) return undefined;
+  if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined)
+    return undefined;
   const perhaps: MaybeFolded[] = [];
   const ending = runBlock(run, module, childrenOf(body), inner, perhaps);
-  if (definition.yields) return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
+  if (definition.yields)
+    return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
   if (typeof ending === 'object') perhaps.push(ending.value);
   const given = perhaps.filter((one) => one !== null);
   const known = given.filter((one) => one !== undefined);

@@ -73,7 +73,8 @@ function fromBase32(text: string, alphabet: string): Uint8Array | undefined {
   return Uint8Array.from(bytes);
 }
 
-const base85 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+const base85 =
+  '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
 
 function fromBase85(text: string): Uint8Array | undefined {
   const values = [...text].map((letter) => base85.indexOf(letter));
@@ -81,7 +82,11 @@ function fromBase85(text: string): Uint8Array | undefined {
 }
 
 function fromAscii85(text: string): Uint8Array | undefined {
-  const plain = text.replace(/^<~/, '').replace(/~>$/, '').replace(/z/g, '!!!!!').replace(/y/g, '+<VdL');
+  const plain = text
+    .replace(/^<~/, '')
+    .replace(/~>$/, '')
+    .replace(/z/g, '!!!!!')
+    .replace(/y/g, '+<VdL');
   const values = [...plain].map((letter) => letter.charCodeAt(0) - 33);
   return values.some((value) => value < 0 || value > 84) ? undefined : fromFives(values, 84);
 }
@@ -132,7 +137,12 @@ export function transformText(text: string, codec: string): string | undefined {
   const name = codec.toLowerCase().replace(/[-_ ]|codec$/g, '');
   if (name === 'rot13') return rot13(text);
   const bytes = Buffer.from(text, 'latin1');
-  const from = { hex: 'unhexlify', base64: 'b64decode', zlib: 'zlib.decompress', zip: 'zlib.decompress' }[name];
+  const from = {
+    hex: 'unhexlify',
+    base64: 'b64decode',
+    zlib: 'zlib.decompress',
+    zip: 'zlib.decompress',
+  }[name];
   const done = from === undefined ? undefined : decodeBytes(from, bytes);
   return done === undefined ? undefined : Buffer.from(done).toString('latin1');
 }
@@ -154,7 +164,8 @@ export function fromUtf7(text: string): string {
 
 function bigEndian(bytes: Buffer): string {
   let text = '';
-  for (let at = 0; at + 1 < bytes.length; at += 2) text += String.fromCharCode(bytes.readUInt16BE(at));
+  for (let at = 0; at + 1 < bytes.length; at += 2)
+    text += String.fromCharCode(bytes.readUInt16BE(at));
   return text;
 }
 
@@ -165,7 +176,9 @@ export function unescaped(text: string): string {
     (all, x, u, w, o, s) => {
       const code = x ?? u ?? w;
       if (code !== undefined)
-        return Number.parseInt(code, 16) <= 0x10ffff ? String.fromCodePoint(Number.parseInt(code, 16)) : all;
+        return Number.parseInt(code, 16) <= 0x10ffff
+          ? String.fromCodePoint(Number.parseInt(code, 16))
+          : all;
       if (o !== undefined) return String.fromCharCode(Number.parseInt(o, 8));
       return { n: '\n', r: '\r', t: '\t' }[String(s)] ?? String(s);
     },

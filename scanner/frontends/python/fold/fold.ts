@@ -13,12 +13,26 @@ import { comprehension, dictionary, type Inner, item, sequence, slice } from './
 import { memberOfFolded } from './members.ts';
 import { staticName } from './names.ts';
 import { operate } from './operators.ts';
-import { type FoldFrame, isBytes, isDict, isList, type MaybeFolded, sizeOf, truthOf } from './value.ts';
+import {
+  type FoldFrame,
+  isBytes,
+  isDict,
+  isList,
+  type MaybeFolded,
+  sizeOf,
+  truthOf,
+} from './value.ts';
 
 const foldDepthMax = 100;
 
 /** The computed value of an expression; undefined where it is not known. Without a frame the names are those of the place itself. */
-export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?: FoldFrame, depth = 0): MaybeFolded {
+export function fold(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame?: FoldFrame,
+  depth = 0,
+): MaybeFolded {
   if (run.fold.level > foldDepthMax || !run.fold.take(module)) return undefined;
   if (frame !== undefined) {
     const { guesses } = run.fold;
@@ -40,7 +54,8 @@ export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?:
     return known.value;
   }
   if (run.fold.level % spineStep === spineStep - 1)
-    for (const inner of spineOf(node, (one) => one.folded !== undefined)) fold(run, module, inner, undefined, depth);
+    for (const inner of spineOf(node, (one) => one.folded !== undefined))
+      fold(run, module, inner, undefined, depth);
   const { decodes: outer, guesses } = run.fold;
   run.fold.decodes = false;
   run.fold.guesses = false;
@@ -59,10 +74,18 @@ export function fold(run: PythonRun, module: PythonModule, node: PyNode, frame?:
 
 // What something else than its name changes is not known.
 function knownOf(run: PythonRun, node: PyNode, found: MaybeFolded): MaybeFolded {
-  return run.changed.has(node) && (isList(found) || isDict(found) || isBytes(found)) ? undefined : found;
+  return run.changed.has(node) && (isList(found) || isDict(found) || isBytes(found))
+    ? undefined
+    : found;
 }
 
-function compute(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame | undefined, depth: number): MaybeFolded {
+function compute(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame | undefined,
+  depth: number,
+): MaybeFolded {
   const inner = (child: PyNode | null | undefined): MaybeFolded =>
     child === null || child === undefined ? undefined : fold(run, module, child, frame, depth);
   switch (node.name) {
@@ -126,12 +149,21 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, frame: Fold
 
 /** Operands without brackets, commas and comments. */
 export function operandsOf(node: PyNode): PyNode[] {
-  return childrenOf(node).filter((child) => /^\w/.test(child.name) && !/^(in|for|if|else|async)$/.test(child.name));
+  return childrenOf(node).filter(
+    (child) => /^\w/.test(child.name) && !/^(in|for|if|else|async)$/.test(child.name),
+  );
 }
 
-function nameValue(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame | undefined, depth: number): MaybeFolded {
+function nameValue(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame | undefined,
+  depth: number,
+): MaybeFolded {
   const name = nameOf(module, node);
-  for (let at = frame; at !== undefined; at = at.outer) if (at.names.has(name)) return at.names.get(name);
+  for (let at = frame; at !== undefined; at = at.outer)
+    if (at.names.has(name)) return at.names.get(name);
   return staticName(run, module, node, name, frame, depth);
 }
 
@@ -159,13 +191,19 @@ function continued(parts: readonly MaybeFolded[]): MaybeFolded {
 function formatString(module: PythonModule, node: PyNode, inner: Inner): MaybeFolded {
   const { prefix, open, close } = quotesOf(textOf(module, node));
   const plain = (from: number, to: number): string =>
-    unescapeText(module.source.text.slice(from, to), prefix).replaceAll('{{', '{').replaceAll('}}', '}');
+    unescapeText(module.source.text.slice(from, to), prefix)
+      .replaceAll('{{', '{')
+      .replaceAll('}}', '}');
   let text = '';
   let at = node.from + open;
   for (const replacement of node.getChildren('FormatReplacement')) {
     text += plain(at, replacement.from);
     at = replacement.to;
-    const value = inner(childrenOf(replacement).find((child) => /^\w/.test(child.name) && !child.name.startsWith('Format')));
+    const value = inner(
+      childrenOf(replacement).find(
+        (child) => /^\w/.test(child.name) && !child.name.startsWith('Format'),
+      ),
+    );
     const spec = replacement.getChild('FormatSpec');
     const shown = specified(value, spec === null ? '' : textOf(module, spec).replace(/^:/, ''));
     if (shown === undefined || replacement.getChild('FormatSelfDoc') !== null) return undefined;
@@ -190,7 +228,9 @@ function binary(run: PythonRun, module: PythonModule, node: PyNode, inner: Inner
   const children = childrenOf(node);
   const [left, operator] = children;
   if (left === undefined || operator === undefined) return undefined;
-  const symbol = module.source.text.slice(operator.from, children.at(-2)?.to ?? operator.to).replace(/\s+/g, ' ');
+  const symbol = module.source.text
+    .slice(operator.from, children.at(-2)?.to ?? operator.to)
+    .replace(/\s+/g, ' ');
   const a = inner(left);
   if (symbol === 'and' || symbol === 'or') {
     const truth = truthOf(a);
@@ -203,12 +243,19 @@ function binary(run: PythonRun, module: PythonModule, node: PyNode, inner: Inner
   return operate(symbol, a, b);
 }
 
-function member(run: PythonRun, module: PythonModule, node: PyNode, inner: Inner, frame: FoldFrame | undefined): MaybeFolded {
+function member(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  inner: Inner,
+  frame: FoldFrame | undefined,
+): MaybeFolded {
   const children = childrenOf(node);
   const [object] = children;
   const last = node.lastChild;
   if (object === undefined || last === null) return undefined;
-  if (last.name === 'PropertyName') return memberOfFolded(run, module, node, inner(object), nameOf(module, last), frame);
+  if (last.name === 'PropertyName')
+    return memberOfFolded(run, module, node, inner(object), nameOf(module, last), frame);
   const keys = children.slice(2, -1);
   const value = inner(object);
   if (value === undefined) return undefined;

@@ -11,7 +11,12 @@ const folds =
   /^(Call|Binary|Member|Conditional|Unary|ArrayComprehension|Comprehension|DictionaryComprehension|SetComprehension)Expression$|^FormatString$/;
 
 /** The value of an expression, made exact where it can be computed whole. */
-export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): PyValue {
+export function withFolded(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  value: PyValue,
+): PyValue {
   if (!folds.test(node.name) && !(node.name === 'VariableName' && isOpen(value))) return value;
   run.fold.decodes = false;
   run.fold.guesses = false;
@@ -21,13 +26,19 @@ export function withFolded(run: PythonRun, module: PythonModule, node: PyNode, v
   if (found === undefined || found === null) return value;
   const exact = merged(value, found, run.fold.decodes);
   if (isGuess) return guessed(value, exact);
-  return isWhole(found) ? { ...exact, whole: found, otherTexts: [], otherItems: [], grown: false } : exact;
+  return isWhole(found)
+    ? { ...exact, whole: found, otherTexts: [], otherItems: [], grown: false }
+    : exact;
 }
 
 // One of several results: the others are what the front end knows of them.
 function guessed(value: PyValue, exact: PyValue): PyValue {
   const known = [...value.texts, ...value.otherTexts].filter((text) => !exact.texts.includes(text));
-  const isKnown = value.texts.length > 0 || value.items !== undefined || value.own !== undefined || value.qual !== undefined;
+  const isKnown =
+    value.texts.length > 0 ||
+    value.items !== undefined ||
+    value.own !== undefined ||
+    value.qual !== undefined;
   return { ...exact, otherTexts: isKnown ? known : [unknownPart] };
 }
 
@@ -42,7 +53,11 @@ function isWhole(found: MaybeFolded): boolean {
 function isOpen(value: PyValue): boolean {
   if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return true;
   if (value.qual !== undefined || value.own !== undefined) return value.others.length > 0;
-  return value.texts.length !== 1 || value.texts[0]?.includes(unknownPart) === true || value.texts[0] === '';
+  return (
+    value.texts.length !== 1 ||
+    value.texts[0]?.includes(unknownPart) === true ||
+    value.texts[0] === ''
+  );
 }
 
 function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
@@ -70,18 +85,30 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
     return { ...value, texts: [], items, decoded };
   }
   if (given.entries !== undefined)
-    return value.entries === undefined || isWhole(found) ? { ...value, entries: given.entries } : value;
+    return value.entries === undefined || isWhole(found)
+      ? { ...value, entries: given.entries }
+      : value;
   const [text] = given.texts;
   if (text === undefined) return value;
   const isKept = value.texts.length === 1 && value.texts[0] === text;
-  return { ...value, texts: [text], folded: value.folded || !isKept, decoded, raw: isKept ? value.raw : undefined };
+  return {
+    ...value,
+    texts: [text],
+    folded: value.folded || !isKept,
+    decoded,
+    raw: isKept ? value.raw : undefined,
+  };
 }
 
 // The computed items say what a list holds at this place; those of the front end say more of each, where they are the same.
 function isSameText(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
   const isSame = (item: PyValue, at: number): boolean => {
     const texts = computed[at]?.texts ?? [];
-    return texts.length === 0 || item.texts.length === 0 || (item.texts.length === 1 && item.texts[0] === texts[0]);
+    return (
+      texts.length === 0 ||
+      item.texts.length === 0 ||
+      (item.texts.length === 1 && item.texts[0] === texts[0])
+    );
   };
   return items.length === computed.length && items.every(isSame);
 }
@@ -90,12 +117,14 @@ function isSameText(items: readonly PyValue[], computed: readonly PyValue[]): bo
 export function pyOf(found: MaybeFolded): PyValue {
   if (found === undefined || found === null) return unknownPy;
   if (typeof found === 'string') return { ...unknownPy, texts: [found], folded: true };
-  if (typeof found !== 'object') return { ...unknownPy, texts: [printFolded(found) ?? ''], folded: true };
+  if (typeof found !== 'object')
+    return { ...unknownPy, texts: [printFolded(found) ?? ''], folded: true };
   if (found instanceof Uint8Array) return { ...unknownPy, texts: [bytesText(found)], folded: true };
   if (isList(found)) return { ...unknownPy, items: found.items.slice(0, pythonItemsMax).map(pyOf) };
   if (isDict(found)) {
-    const entries = [...found.entries.values()].flatMap(({ key, value }): (readonly [string, PyValue])[] =>
-      typeof key === 'string' ? [[key, pyOf(value)]] : [],
+    const entries = [...found.entries.values()].flatMap(
+      ({ key, value }): (readonly [string, PyValue])[] =>
+        typeof key === 'string' ? [[key, pyOf(value)]] : [],
     );
     return { ...unknownPy, entries: new Map(entries) };
   }
@@ -114,9 +143,12 @@ function bytesText(bytes: Uint8Array): string {
 export function foldedOf(value: PyValue): MaybeFolded {
   if (value.whole !== undefined) return value.whole;
   if (value.otherTexts.length > 0 || value.otherItems.length > 0 || value.grown) return undefined;
-  if (value.own !== undefined) return { kind: 'own', module: value.own.module, definition: value.own, frame: undefined };
+  if (value.own !== undefined)
+    return { kind: 'own', module: value.own.module, definition: value.own, frame: undefined };
   if (value.qual !== undefined) return { kind: 'name', qual: value.qual, hidden: value.byText };
   if (value.items !== undefined) return { kind: 'list', items: value.items.map(foldedOf) };
   const [text] = value.texts;
-  return value.texts.length === 1 && text !== undefined && !text.includes(unknownPart) ? text : undefined;
+  return value.texts.length === 1 && text !== undefined && !text.includes(unknownPart)
+    ? text
+    : undefined;
 }

@@ -40,7 +40,10 @@ export function sequence(module: PythonModule, node: PyNode, inner: Inner): Fold
       star = false;
     }
   }
-  return listOf(items, node.name === 'TupleExpression' ? 'tuple' : node.name === 'SetExpression' ? 'set' : 'list');
+  return listOf(
+    items,
+    node.name === 'TupleExpression' ? 'tuple' : node.name === 'SetExpression' ? 'set' : 'list',
+  );
 }
 
 /** `{a: b, **c}`. */
@@ -101,7 +104,8 @@ export function comprehension(
     });
   };
   if (first < 0 || !go(0)) return undefined;
-  if (node.name !== 'DictionaryComprehensionExpression') return listOf(found, node.name.startsWith('Set') ? 'set' : 'list');
+  if (node.name !== 'DictionaryComprehensionExpression')
+    return listOf(found, node.name.startsWith('Set') ? 'set' : 'list');
   return dictOf(
     found.flatMap((pair): (readonly [Folded, MaybeFolded])[] => {
       const [key, given] = isList(pair) ? pair.items : [];
@@ -137,18 +141,31 @@ export function bindFolded(
   const plain = targets.filter((target) => target.name !== '*');
   plain.forEach((target, index) => {
     const after = plain.length - index;
-    const rest = (): MaybeFolded => (items === undefined ? undefined : listOf(items.slice(index, items.length - after + 1)));
-    const given = star < 0 || index < star ? items?.[index] : index === star ? rest() : items?.[items.length - after];
+    const rest = (): MaybeFolded =>
+      items === undefined ? undefined : listOf(items.slice(index, items.length - after + 1));
+    const given =
+      star < 0 || index < star
+        ? items?.[index]
+        : index === star
+          ? rest()
+          : items?.[items.length - after];
     bindFolded(run, module, frame, [target], given);
   });
 }
 
-function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target: PyNode, value: MaybeFolded): void {
+function setItem(
+  run: PythonRun,
+  module: PythonModule,
+  frame: FoldFrame,
+  target: PyNode,
+  value: MaybeFolded,
+): void {
   const [object, open, key] = childrenOf(target);
   if (object === undefined || open?.name !== '[' || key === undefined) return;
   const owner = fold(run, module, object, frame);
   const at = fold(run, module, key, frame);
-  if (isDict(owner) && at !== undefined) owner.entries.set(keyOf(at), { key: at, value: givenTo(owner, value) });
+  if (isDict(owner) && at !== undefined)
+    owner.entries.set(keyOf(at), { key: at, value: givenTo(owner, value) });
   const index = wholeOf(at);
   const isSlice = childrenOf(target).some(({ name }) => name === ':');
   if (owner !== undefined && (at === undefined || isSlice)) {
@@ -157,30 +174,48 @@ function setItem(run: PythonRun, module: PythonModule, frame: FoldFrame, target:
   }
   if (isList(owner) && index !== undefined && index < owner.items.length)
     owner.items[index < 0 ? owner.items.length + index : index] = givenTo(owner, value);
-  else if (isBytes(owner) && index !== undefined && index < owner.length) owner[index] = wholeOf(value) ?? 0;
+  else if (isBytes(owner) && index !== undefined && index < owner.length)
+    owner[index] = wholeOf(value) ?? 0;
 }
 
 /** `value[key]`; `hides` when the key was put together. */
-export function item(run: PythonRun, module: PythonModule, value: Folded, key: MaybeFolded, hides: boolean): MaybeFolded {
+export function item(
+  run: PythonRun,
+  module: PythonModule,
+  value: Folded,
+  key: MaybeFolded,
+  hides: boolean,
+): MaybeFolded {
   if (key === undefined) return undefined;
   if (isDict(value)) return value.entries.get(keyOf(key))?.value;
   if (isName(value) && typeof key === 'string') {
     if (value.qual === 'sys.modules') return { kind: 'name', qual: key, hidden: hides };
-    if (value.qual === 'builtins' || value.qual === '__builtins__') return memberOfName(run, { ...value, hidden: hides }, key);
+    if (value.qual === 'builtins' || value.qual === '__builtins__')
+      return memberOfName(run, { ...value, hidden: hides }, key);
     if (value.qual === 'globals()') return staticGlobal(run, module, key, hides);
     if (value.qual.startsWith('vars '))
-      return memberOfName(run, { ...value, qual: value.qual.slice('vars '.length), hidden: hides }, key);
+      return memberOfName(
+        run,
+        { ...value, qual: value.qual.slice('vars '.length), hidden: hides },
+        key,
+      );
     return undefined;
   }
   const index = wholeOf(key);
   if (index === undefined) return undefined;
   if (typeof value === 'string') return [...value].at(index);
-  if (isBytes(value)) return value.at(index) === undefined ? undefined : BigInt(value.at(index) ?? 0);
+  if (isBytes(value))
+    return value.at(index) === undefined ? undefined : BigInt(value.at(index) ?? 0);
   return isList(value) ? value.items.at(index) : undefined;
 }
 
 /** `value[from:to:step]`. */
-export function slice(run: PythonRun, value: Folded, keys: readonly PyNode[], inner: Inner): MaybeFolded {
+export function slice(
+  run: PythonRun,
+  value: Folded,
+  keys: readonly PyNode[],
+  inner: Inner,
+): MaybeFolded {
   const bounds: (number | undefined)[] = [undefined];
   for (const key of keys) {
     if (key.name === ':') bounds.push(undefined);
@@ -197,17 +232,25 @@ export function slice(run: PythonRun, value: Folded, keys: readonly PyNode[], in
   if (step < 0 && isLetters(value)) run.fold.decodes = true;
   const picked = sliced(list, from, to, step);
   if (typeof value === 'string') return picked.join('');
-  return isBytes(value) ? Uint8Array.from(picked.map(Number)) : listOf(picked, isList(value) ? value.kind : 'list');
+  return isBytes(value)
+    ? Uint8Array.from(picked.map(Number))
+    : listOf(picked, isList(value) ? value.kind : 'list');
 }
 
-function sliced<Item>(list: readonly Item[], from: number | undefined, to: number | undefined, step: number): Item[] {
+function sliced<Item>(
+  list: readonly Item[],
+  from: number | undefined,
+  to: number | undefined,
+  step: number,
+): Item[] {
   const size = list.length;
   const clamp = (bound: number, low: number, high: number): number =>
     Math.min(high, Math.max(low, bound < 0 ? bound + size : bound));
   const found: Item[] = [];
   if (step > 0) {
     const end = to === undefined ? size : clamp(to, 0, size);
-    for (let at = from === undefined ? 0 : clamp(from, 0, size); at < end; at += step) found.push(...list.slice(at, at + 1));
+    for (let at = from === undefined ? 0 : clamp(from, 0, size); at < end; at += step)
+      found.push(...list.slice(at, at + 1));
   } else if (step < 0) {
     const end = to === undefined ? -1 : clamp(to, -1, size - 1);
     for (let at = from === undefined ? size - 1 : clamp(from, -1, size - 1); at > end; at += step)

@@ -9,22 +9,32 @@ import { type FoldedName, isName, type MaybeFolded } from './value.ts';
 
 /** Without a list of what is wanted, `__import__("a.b")` gives `a`. */
 export function topOf(name: string, call: MethodCall): string {
-  return call.keywords.has('fromlist') || call.args.length > 3 ? name : (name.split('.')[0] ?? name);
+  return call.keywords.has('fromlist') || call.args.length > 3
+    ? name
+    : (name.split('.')[0] ?? name);
 }
 
 /** A member of a member, by a dotted path. */
 export function dotted(run: PythonRun, object: FoldedName, path: string): MaybeFolded {
   let value: MaybeFolded = object;
-  for (const name of path.split('.')) value = isName(value) ? memberOfName(run, value, name) : undefined;
+  for (const name of path.split('.'))
+    value = isName(value) ? memberOfName(run, value, name) : undefined;
   return hiddenName(value, true);
 }
 
 /** What getattr and its like give. */
-export function attribute(run: PythonRun, qual: string, call: MethodCall, hides: boolean): MaybeFolded {
+export function attribute(
+  run: PythonRun,
+  qual: string,
+  call: MethodCall,
+  hides: boolean,
+): MaybeFolded {
   const [first, second] = call.args;
   if (qual === 'operator.attrgetter') {
     const name: FoldedName = { kind: 'name', qual: 'operator.attribute of', hidden: false };
-    return typeof first === 'string' ? { kind: 'bound', callee: name, method: '', args: call.args } : undefined;
+    return typeof first === 'string'
+      ? { kind: 'bound', callee: name, method: '', args: call.args }
+      : undefined;
   }
   if (typeof second !== 'string' || first === undefined || first === null) return undefined;
   if (isName(first)) return hiddenName(memberOfName(run, first, second), hides);
@@ -36,10 +46,16 @@ export function attribute(run: PythonRun, qual: string, call: MethodCall, hides:
 /** What the text in `eval("os.system")` names. */
 export function evalName(run: PythonRun, module: PythonModule, text: string): MaybeFolded {
   const [, loaded, first, path] =
-    /^\s*(?:__import__\(['"]([\w.]{1,60})['"]\)|([A-Za-z_]\w{0,60}))((?:\.\w{1,60}){0,6})\s*$/.exec(text) ?? [];
+    /^\s*(?:__import__\(['"]([\w.]{1,60})['"]\)|([A-Za-z_]\w{0,60}))((?:\.\w{1,60}){0,6})\s*$/.exec(
+      text,
+    ) ?? [];
   if (path === undefined) return undefined;
-  let value = loaded === undefined ? staticGlobal(run, module, first ?? '', true) : imported(run, module, loaded);
-  for (const name of path.split('.').slice(1)) value = isName(value) ? memberOfName(run, value, name) : undefined;
+  let value =
+    loaded === undefined
+      ? staticGlobal(run, module, first ?? '', true)
+      : imported(run, module, loaded);
+  for (const name of path.split('.').slice(1))
+    value = isName(value) ? memberOfName(run, value, name) : undefined;
   return hiddenName(value, true);
 }
 

@@ -19,20 +19,30 @@ export function memberOfFolded(
   frame: FoldFrame | undefined,
 ): MaybeFolded {
   const written = node.firstChild === null ? '' : textOf(module, node.firstChild);
-  if (written === 'self' || written === 'cls') return attributeOf(run, module, functionOf(module, node)?.owner ?? '', name);
+  if (written === 'self' || written === 'cls')
+    return attributeOf(run, module, functionOf(module, node)?.owner ?? '', name);
   if (object === undefined || object === null) return undefined;
   if (isName(object)) return memberOfName(run, object, name);
   if (typeof object === 'object' && 'kind' in object && object.kind === 'own') {
     if (name === '__globals__') return { kind: 'name', qual: 'globals()', hidden: true };
     return name === '__name__' ? object.definition.name : undefined;
   }
-  if (name.startsWith('__') && name !== '__getitem__') return { kind: 'name', qual: `().${name}`, hidden: true };
-  return frame !== undefined || !isList(object) ? { kind: 'bound', callee: object, method: name, args: [] } : undefined;
+  if (name.startsWith('__') && name !== '__getitem__')
+    return { kind: 'name', qual: `().${name}`, hidden: true };
+  return frame !== undefined || !isList(object)
+    ? { kind: 'bound', callee: object, method: name, args: [] }
+    : undefined;
 }
 
-function attributeOf(run: PythonRun, module: PythonModule, owner: string, name: string): MaybeFolded {
+function attributeOf(
+  run: PythonRun,
+  module: PythonModule,
+  owner: string,
+  name: string,
+): MaybeFolded {
   const definition = methodOf(run, owner, name);
-  if (definition !== undefined) return { kind: 'own', module: definition.module, definition, frame: undefined };
+  if (definition !== undefined)
+    return { kind: 'own', module: definition.module, definition, frame: undefined };
   const bindings = module.attributes.get(name) ?? [];
   const inClass = module.inClasses.get(name) ?? [];
   const [only, ...others] = [...bindings, ...inClass];
@@ -64,16 +74,21 @@ export function memberOfName(run: PythonRun, object: FoldedName, name: string): 
   const text = Object.hasOwn(texts, `${qual}.${name}`) ? texts[`${qual}.${name}`] : undefined;
   if (text !== undefined) return text;
   if (name === '__dict__') return { ...object, qual: `vars ${qual}` };
-  if (name === '__globals__' || name === 'f_globals') return { kind: 'name', qual: 'globals()', hidden: true };
-  if (name === '__builtins__' || name === 'f_builtins') return { kind: 'name', qual: 'builtins', hidden };
+  if (name === '__globals__' || name === 'f_globals')
+    return { kind: 'name', qual: 'globals()', hidden: true };
+  if (name === '__builtins__' || name === 'f_builtins')
+    return { kind: 'name', qual: 'builtins', hidden };
   if (name === '__name__') return qual.split('.').at(-1);
   if (qual === 'builtins' || qual === '__builtins__') return { kind: 'name', qual: name, hidden };
   const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
   if (className !== undefined) {
     const definition = methodOf(run, className, name);
-    if (definition !== undefined) return { kind: 'own', module: definition.module, definition, frame: undefined };
+    if (definition !== undefined)
+      return { kind: 'own', module: definition.module, definition, frame: undefined };
     const home = [...run.modules.values()].find((module) => module.attributes.has(name));
     return home === undefined ? undefined : attributeOf(run, home, className, name);
   }
-  return name === '__call__' ? object : { kind: 'name', qual: canonicalName(`${qual}.${name}`), hidden };
+  return name === '__call__'
+    ? object
+    : { kind: 'name', qual: canonicalName(`${qual}.${name}`), hidden };
 }

@@ -41,21 +41,31 @@ function bytesMethod(bytes: Uint8Array, method: string, call: MethodCall): Maybe
   const latin = Buffer.from(bytes).toString('latin1');
   switch (method) {
     case 'decode':
-      return bytesToText(bytes, typeof first === 'string' ? first : String(call.keywords.get('encoding') ?? 'utf-8'));
+      return bytesToText(
+        bytes,
+        typeof first === 'string' ? first : String(call.keywords.get('encoding') ?? 'utf-8'),
+      );
     case 'hex':
       return Buffer.from(bytes).toString('hex');
     case 'join': {
       const items = itemsOf(first);
       return items?.every(isBytes)
-        ? Buffer.from(items.map((item) => Buffer.from(item).toString('latin1')).join(latin), 'latin1')
+        ? Buffer.from(
+            items.map((item) => Buffer.from(item).toString('latin1')).join(latin),
+            'latin1',
+          )
         : undefined;
     }
     case 'translate':
-      return isBytes(first) && first.length === 256 ? bytes.map((one) => first[one] ?? one) : undefined;
+      return isBytes(first) && first.length === 256
+        ? bytes.map((one) => first[one] ?? one)
+        : undefined;
     case 'replace':
       return isBytes(first) && isBytes(second)
         ? Buffer.from(
-            latin.replaceAll(Buffer.from(first).toString('latin1'), () => Buffer.from(second).toString('latin1')),
+            latin.replaceAll(Buffer.from(first).toString('latin1'), () =>
+              Buffer.from(second).toString('latin1'),
+            ),
             'latin1',
           )
         : undefined;
@@ -76,7 +86,9 @@ function bytesMethod(bytes: Uint8Array, method: string, call: MethodCall): Maybe
         args: call.args.map((one) => (isBytes(one) ? Buffer.from(one).toString('latin1') : one)),
         keywords: call.keywords,
       });
-      return isList(parts) ? listOf(parts.items.map((one) => Buffer.from(String(one), 'latin1'))) : undefined;
+      return isList(parts)
+        ? listOf(parts.items.map((one) => Buffer.from(String(one), 'latin1')))
+        : undefined;
     }
     case 'fromhex':
       return typeof first === 'string' ? fromHex(first) : undefined;
@@ -126,9 +138,13 @@ function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFo
     case 'setdefault':
     case 'pop':
     case '__getitem__':
-      return first === undefined ? undefined : (dict.entries.get(keyOf(first)) ?? { value: second ?? null }).value;
+      return first === undefined
+        ? undefined
+        : (dict.entries.get(keyOf(first)) ?? { value: second ?? null }).value;
     case 'items':
-      return listOf([...dict.entries.values()].map(({ key, value }) => listOf([key, value], 'tuple')));
+      return listOf(
+        [...dict.entries.values()].map(({ key, value }) => listOf([key, value], 'tuple')),
+      );
     case 'keys':
       return listOf([...dict.entries.values()].map(({ key }) => key));
     case 'values':
@@ -137,7 +153,8 @@ function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFo
       return dictOf([...dict.entries.values()].map(({ key, value }) => [key, value] as const));
     case 'update':
       if (isDict(first))
-        for (const [key, entry] of first.entries) dict.entries.set(key, { ...entry, value: givenTo(dict, entry.value) });
+        for (const [key, entry] of first.entries)
+          dict.entries.set(key, { ...entry, value: givenTo(dict, entry.value) });
       return null;
     default:
       return undefined;

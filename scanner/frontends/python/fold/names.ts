@@ -47,7 +47,9 @@ export function staticName(
 // In a loop, one assignment gives several values.
 function isGivenOnce(bindings: readonly Binding[]): boolean {
   const [only] = bindings;
-  return only !== undefined && bindings.length === 1 && !(only.kind === 'value' && isRepeated(only.node));
+  return (
+    only !== undefined && bindings.length === 1 && !(only.kind === 'value' && isRepeated(only.node))
+  );
 }
 
 function builtIn(run: PythonRun, module: PythonModule, name: string): MaybeFolded {
@@ -59,10 +61,17 @@ function builtIn(run: PythonRun, module: PythonModule, name: string): MaybeFolde
 }
 
 /** A name at the top of a module, or of a built-in: `globals()["…"]`. */
-export function staticGlobal(run: PythonRun, module: PythonModule, name: string, hidden: boolean): MaybeFolded {
+export function staticGlobal(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  hidden: boolean,
+): MaybeFolded {
   if (module.scope.names.has(name)) return bindingsValue(run, module, name);
   const value = builtIn(run, module, name);
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name' ? { ...value, hidden } : value;
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'name'
+    ? { ...value, hidden }
+    : value;
 }
 
 /** What a name at the top of a module holds in the end. */
@@ -70,7 +79,13 @@ export function bindingsValue(run: PythonRun, module: PythonModule, name: string
   const bindings = module.scope.names.get(name);
   const [only] = bindings ?? [];
   const isChanged = run.assigned.get(name)?.some((one) => one.module !== module) === true;
-  if (bindings === undefined || only === undefined || isChanged || isShared(module, module.scope, name)) return undefined;
+  if (
+    bindings === undefined ||
+    only === undefined ||
+    isChanged ||
+    isShared(module, module.scope, name)
+  )
+    return undefined;
   if (isGivenOnce(bindings)) return bound(run, module, only, 1);
   return copied(flowing(run, module, module.top, module.scope, name));
 }
@@ -80,7 +95,9 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
     case 'value': {
       if (binding.entered) return undefined;
       const value = fold(run, module, binding.node, undefined, depth);
-      return copied((binding.place ?? []).reduce((at: MaybeFolded, index) => itemsOf(at)?.[index], value));
+      return copied(
+        (binding.place ?? []).reduce((at: MaybeFolded, index) => itemsOf(at)?.[index], value),
+      );
     }
     case 'import':
       return imported(run, module, binding.qual);
@@ -104,13 +121,22 @@ export function imported(run: PythonRun, module: PythonModule, qual: string): Ma
   const own = ownModule(run, module, qual);
   if (own !== undefined) return { kind: 'name', qual: `own ${own.source.path}`, hidden: false };
   const dot = qual.lastIndexOf('.');
-  const parent = dot <= 0 && !qual.startsWith('.') ? undefined : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
+  const parent =
+    dot <= 0 && !qual.startsWith('.')
+      ? undefined
+      : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
   if (parent !== undefined) return bindingsValue(run, parent, qual.slice(dot + 1));
   return { kind: 'name', qual: canonicalName(qual), hidden: false };
 }
 
 // A name that is given several values: the statements before its use are gone through.
-function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope, name: string): MaybeFolded {
+function flowing(
+  run: PythonRun,
+  module: PythonModule,
+  use: PyNode,
+  scope: Scope,
+  name: string,
+): MaybeFolded {
   const isInside = scopeOf(module, use) === scope && use.name !== 'Script';
   const key = `${scope.id}${isInside ? statementOf(use).from : 'end'} ${name}`;
   const known = run.fold.flowing.get(key);
@@ -120,7 +146,13 @@ function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope
   run.fold.flowing.set(key, { value: undefined });
   const observe = run.fold.observe;
   run.fold.observe = undefined;
-  const before = frameBefore(run, module, body, scope, isInside ? use.from : Number.POSITIVE_INFINITY);
+  const before = frameBefore(
+    run,
+    module,
+    body,
+    scope,
+    isInside ? use.from : Number.POSITIVE_INFINITY,
+  );
   const isNested = isInside && statementOf(use).parent?.from !== body.from;
   const frame = isNested ? frameWithin(run, module, body, use, before) : before;
   run.fold.observe = observe;
@@ -131,15 +163,25 @@ function flowing(run: PythonRun, module: PythonModule, use: PyNode, scope: Scope
 }
 
 function newFrame(scope: Scope): FoldFrame {
-  const followed = new Set([...scope.names].flatMap(([name, bindings]) => (isGivenOnce(bindings) ? [] : [name])));
+  const followed = new Set(
+    [...scope.names].flatMap(([name, bindings]) => (isGivenOnce(bindings) ? [] : [name])),
+  );
   return { names: new Map(), outer: undefined, scope: scope.id, followed };
 }
 
 // Uses come in the order of the text, mostly: each goes on where the one before stopped.
-function frameBefore(run: PythonRun, module: PythonModule, body: PyNode, scope: Scope, before: number): FoldFrame {
+function frameBefore(
+  run: PythonRun,
+  module: PythonModule,
+  body: PyNode,
+  scope: Scope,
+  before: number,
+): FoldFrame {
   const reached = run.fold.reached.get(scope.id);
   const isBehind = reached === undefined || reached.position > before;
-  const at = isBehind ? { frame: newFrame(scope), position: body.from, next: body.firstChild } : reached;
+  const at = isBehind
+    ? { frame: newFrame(scope), position: body.from, next: body.firstChild }
+    : reached;
   for (let statement = at.next; statement !== null && statement.to < before; statement = at.next) {
     at.position = statement.to;
     at.next = statement.nextSibling;
@@ -151,7 +193,12 @@ function frameBefore(run: PythonRun, module: PythonModule, body: PyNode, scope: 
 
 function statementOf(node: PyNode): PyNode {
   let at = node;
-  while (at.parent !== null && at.parent.name !== 'Body' && at.parent.name !== 'Script' && at.parent.name !== 'StatementGroup')
+  while (
+    at.parent !== null &&
+    at.parent.name !== 'Body' &&
+    at.parent.name !== 'Script' &&
+    at.parent.name !== 'StatementGroup'
+  )
     at = at.parent;
   return at;
 }
@@ -159,6 +206,7 @@ function statementOf(node: PyNode): PyNode {
 function bodyOf(module: PythonModule, use: PyNode, scope: Scope): PyNode | undefined {
   if (scope === module.scope) return module.top;
   for (let at: PyNode | null = use; at !== null; at = at.parent)
-    if (at.name === 'FunctionDefinition' && module.scopes.get(at.from) === scope) return at.getChild('Body') ?? undefined;
+    if (at.name === 'FunctionDefinition' && module.scopes.get(at.from) === scope)
+      return at.getChild('Body') ?? undefined;
   return undefined;
 }

@@ -10,11 +10,34 @@ import { attempt, branch, entering, matching } from './branches.ts';
 import { fold } from './fold.ts';
 import { bindFolded } from './items.ts';
 import { operate } from './operators.ts';
-import { assignedIn, forget, forgetBound, forgetFilled, forgetNested, forgetRoot } from './targets.ts';
-import { type FoldFrame, isBytes, isDict, isList, itemsOf, keyOf, listOf, type MaybeFolded, truthOf } from './value.ts';
+import {
+  assignedIn,
+  forget,
+  forgetBound,
+  forgetFilled,
+  forgetNested,
+  forgetRoot,
+} from './targets.ts';
+import {
+  type FoldFrame,
+  isBytes,
+  isDict,
+  isList,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MaybeFolded,
+  truthOf,
+} from './value.ts';
 
 /** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
-export type Ending = 'through' | 'break' | 'continue' | 'stop' | 'unsure' | { readonly value: MaybeFolded };
+export type Ending =
+  | 'through'
+  | 'break'
+  | 'continue'
+  | 'stop'
+  | 'unsure'
+  | { readonly value: MaybeFolded };
 
 const loopsMax = 65_536;
 const yieldsMax = 4_096;
@@ -61,7 +84,9 @@ export function runStatement(
       const given = childrenOf(node)
         .filter((child) => child.name !== 'return' && child.name !== ',')
         .map(value);
-      return { value: given.length === 0 ? null : given.length === 1 ? given[0] : listOf(given, 'tuple') };
+      return {
+        value: given.length === 0 ? null : given.length === 1 ? given[0] : listOf(given, 'tuple'),
+      };
     }
     case 'IfStatement':
       return branch(run, module, childrenOf(node), frame, perhaps);
@@ -81,7 +106,8 @@ export function runStatement(
     case 'DecoratedStatement': {
       const one = node.name === 'FunctionDefinition' ? node : node.getChild('FunctionDefinition');
       const definition = one === null ? undefined : module.functionsAt.get(one.from);
-      if (definition !== undefined) frame.names.set(definition.name, { kind: 'own', module, definition, frame });
+      if (definition !== undefined)
+        frame.names.set(definition.name, { kind: 'own', module, definition, frame });
       return 'through';
     }
     case 'ImportStatement':
@@ -94,12 +120,18 @@ export function runStatement(
     case 'RaiseStatement':
       return 'stop';
     default:
-      if (node.name === 'YieldStatement') perhaps.push(node.getChild('from') === null ? value(node.lastChild) : undefined);
+      if (node.name === 'YieldStatement')
+        perhaps.push(node.getChild('from') === null ? value(node.lastChild) : undefined);
       return 'through';
   }
 }
 
-function expression(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
+function expression(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+): 'through' {
   const one = node.firstChild;
   const isRun = run.fold.observe !== undefined || changes(module, one);
   if (one !== null && !changesUnknown(run, module, one, frame)) {
@@ -113,10 +145,17 @@ function expression(run: PythonRun, module: PythonModule, node: PyNode, frame: F
 function update(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
   const [target, operator, operand] = childrenOf(node);
   if (target === undefined || operator === undefined || operand === undefined) return 'through';
-  const [a, b] = [fold(run, module, target, frame), fold(run, module, operand, frame)];
+  const a = fold(run, module, target, frame);
+  const b = fold(run, module, operand, frame);
   const symbol = textOf(module, operator).slice(0, -1);
   if (symbol === '^') run.fold.decodes = true;
-  bindFolded(run, module, frame, [target], a === undefined || b === undefined ? undefined : operate(symbol, a, b));
+  bindFolded(
+    run,
+    module,
+    frame,
+    [target],
+    a === undefined || b === undefined ? undefined : operate(symbol, a, b),
+  );
   return 'through';
 }
 
@@ -129,7 +168,12 @@ function changes(module: PythonModule, node: PyNode | null): boolean {
 }
 
 // A change that is not gone through, as `parts.insert(unknown, x)`: what is changed is not known any more.
-function changesUnknown(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): boolean {
+function changesUnknown(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+): boolean {
   if (node.name !== 'CallExpression' || !changes(module, node)) return false;
   const [object, , property] = childrenOf(node.firstChild ?? node);
   if (object === undefined || property === undefined) return false;
@@ -138,8 +182,10 @@ function changesUnknown(run: PythonRun, module: PythonModule, node: PyNode, fram
   const method = nameOf(module, property);
   const isListed =
     isList(owner) &&
-    (/^(append|add)$/.test(method) || (/^(extend|insert|reverse|pop)$/.test(method) && !args.includes(undefined)));
-  if (owner === undefined || isListed || (isDict(owner) && method === 'update' && isDict(args[0]))) return false;
+    (/^(append|add)$/.test(method) ||
+      (/^(extend|insert|reverse|pop)$/.test(method) && !args.includes(undefined)));
+  if (owner === undefined || isListed || (isDict(owner) && method === 'update' && isDict(args[0])))
+    return false;
   forgetRoot(module, object, frame);
   return true;
 }
@@ -158,11 +204,18 @@ function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldF
   for (const group of targets) bindFolded(run, module, frame, group, all);
 }
 
-function forLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+function forLoop(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
   const parts = childrenOf(node);
   const middle = parts.findIndex((part) => part.name === 'in');
   const bodyAt = parts.findIndex((part) => part.name === 'Body');
-  const [iterated, body] = [parts[middle + 1], parts[bodyAt]];
+  const iterated = parts[middle + 1];
+  const body = parts[bodyAt];
   if (iterated === undefined || body === undefined) return 'through';
   const { decodes } = run.fold;
   const given = fold(run, module, iterated, frame);
@@ -170,7 +223,9 @@ function forLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fold
   // The items of bytes are numbers: what they hide comes out where they become letters.
   if (isBytes(given)) run.fold.decodes = decodes;
   if (items === undefined) return forget(module, node, frame);
-  const targets = parts.slice(parts.findIndex((part) => part.name === 'for') + 1, middle).filter((part) => part.name !== ',');
+  const targets = parts
+    .slice(parts.findIndex((part) => part.name === 'for') + 1, middle)
+    .filter((part) => part.name !== ',');
   const statements = childrenOf(body);
   for (const item of [...items]) {
     bindFolded(run, module, frame, targets, item);
@@ -180,10 +235,18 @@ function forLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fold
     if (ending === 'stop' || typeof ending === 'object') return ending;
   }
   const otherwise = parts.slice(bodyAt + 1).find((part) => part.name === 'Body');
-  return otherwise === undefined ? 'through' : runBlock(run, module, childrenOf(otherwise), frame, perhaps);
+  return otherwise === undefined
+    ? 'through'
+    : runBlock(run, module, childrenOf(otherwise), frame, perhaps);
 }
 
-function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame, perhaps: MaybeFolded[]): Ending {
+function whileLoop(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  frame: FoldFrame,
+  perhaps: MaybeFolded[],
+): Ending {
   const [, condition] = childrenOf(node);
   const body = node.getChild('Body');
   if (condition === undefined || body === null) return 'through';
@@ -195,7 +258,8 @@ function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fo
     const given = perhaps.length;
     const now = names.map((name) => frame.names.get(name));
     // A round that changes nothing is the first of endless ones.
-    if (count > 0 && now.every((value, index) => isUnchanged(value, before[index]))) return forget(module, node, frame);
+    if (count > 0 && now.every((value, index) => isUnchanged(value, before[index])))
+      return forget(module, node, frame);
     before = now;
     const truth = truthOf(fold(run, module, condition, frame));
     if (truth === undefined) return forget(module, node, frame);
@@ -206,7 +270,8 @@ function whileLoop(run: PythonRun, module: PythonModule, node: PyNode, frame: Fo
     if (ending === 'stop' || typeof ending === 'object') return ending;
     // What a generator gives without end is only ever read beside something that ends.
     if (perhaps.length > yieldsMax) return 'stop';
-    if (isEndless && perhaps.slice(given).every((one) => one === undefined)) return forget(module, node, frame);
+    if (isEndless && perhaps.slice(given).every((one) => one === undefined))
+      return forget(module, node, frame);
   }
   return forget(module, node, frame);
 }
@@ -224,5 +289,9 @@ function neverEnds(module: PythonModule, condition: PyNode, body: PyNode): boole
 // What can be filled may have been.
 function isUnchanged(now: MaybeFolded, before: MaybeFolded): boolean {
   if (now === null || typeof now !== 'object') return now === before;
-  return 'kind' in now && /^(name|own|bound)$/.test(now.kind) && (now === before || keyOf(now) === keyOf(before));
+  return (
+    'kind' in now &&
+    /^(name|own|bound)$/.test(now.kind) &&
+    (now === before || keyOf(now) === keyOf(before))
+  );
 }

@@ -1,6 +1,14 @@
 /** Functions of Python that make and rearrange sequences, computed (library reference: built-in functions, itertools). */
 import type { MethodCall } from './methods.ts';
-import { dictOf, type Folded, isDict, itemsOf, listOf, type MaybeFolded, wholeOf } from './value.ts';
+import {
+  dictOf,
+  type Folded,
+  isDict,
+  itemsOf,
+  listOf,
+  type MaybeFolded,
+  wholeOf,
+} from './value.ts';
 
 const items = 65_536;
 
@@ -27,7 +35,9 @@ export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
     case 'enumerate':
       return list === undefined
         ? undefined
-        : listOf(list.map((item, at) => listOf([BigInt(at + (wholeOf(second) ?? 0)), item], 'tuple')));
+        : listOf(
+            list.map((item, at) => listOf([BigInt(at + (wholeOf(second) ?? 0)), item], 'tuple')),
+          );
     case 'zip':
     case 'itertools.zip_longest':
       return zipped(call.args);
@@ -39,12 +49,16 @@ export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
     case 'sorted':
       return call.keywords.size > 0 || list === undefined ? undefined : sorted(list);
     case 'sum':
-      return list?.every((item) => typeof item === 'bigint') ? list.reduce((all, item) => all + item, 0n) : undefined;
+      return list?.every((item) => typeof item === 'bigint')
+        ? list.reduce((all, item) => all + item, 0n)
+        : undefined;
     case 'min':
     case 'max': {
       const all = call.args.length > 1 ? call.args : list;
       if (!all?.every((item) => typeof item === 'bigint') || all.length === 0) return undefined;
-      return all.reduce((best, item) => ((qual === 'min' ? item < best : item > best) ? item : best));
+      return all.reduce((best, item) =>
+        (qual === 'min' ? item < best : item > best) ? item : best,
+      );
     }
     case 'next':
       return list === undefined || list.length === 0 ? second : list[0];
@@ -55,7 +69,8 @@ export function sequenceBuiltin(qual: string, call: MethodCall): MaybeFolded {
 
 function sequence(qual: string, call: MethodCall): MaybeFolded {
   const kind = qual === 'tuple' ? 'tuple' : /set$/.test(qual) ? 'set' : 'list';
-  const given = qual === 'itertools.chain.from_iterable' ? (itemsOf(call.args[0]) ?? [undefined]) : call.args;
+  const given =
+    qual === 'itertools.chain.from_iterable' ? (itemsOf(call.args[0]) ?? [undefined]) : call.args;
   const lists = given.map(itemsOf);
   return lists.every((list) => list !== undefined)
     ? listOf(lists.flatMap((list) => list ?? []).slice(0, items), kind)
@@ -65,7 +80,11 @@ function sequence(qual: string, call: MethodCall): MaybeFolded {
 function dictionary(call: MethodCall): MaybeFolded {
   const [first] = call.args;
   const named = [...call.keywords].map(([key, value]) => [key, value] as const);
-  if (isDict(first)) return dictOf([...[...first.entries.values()].map(({ key, value }) => [key, value] as const), ...named]);
+  if (isDict(first))
+    return dictOf([
+      ...[...first.entries.values()].map(({ key, value }) => [key, value] as const),
+      ...named,
+    ]);
   const pairs = first === undefined ? [] : (itemsOf(first)?.map(itemsOf) ?? [undefined]);
   const known = pairs.flatMap((pair): (readonly [Folded, MaybeFolded])[] =>
     pair?.length === 2 && pair[0] !== undefined ? [[pair[0], pair[1]]] : [],
@@ -77,7 +96,8 @@ function rangeOf(args: readonly MaybeFolded[]): MaybeFolded {
   const [a, b, c] = args.map(wholeOf);
   if (a === undefined || args.length === 0) return undefined;
   const [from, to, step] = args.length === 1 ? [0, a, 1] : [a, b, args.length > 2 ? c : 1];
-  if (to === undefined || step === undefined || step === 0 || Math.abs((to - from) / step) > items) return undefined;
+  if (to === undefined || step === undefined || step === 0 || Math.abs((to - from) / step) > items)
+    return undefined;
   const found: bigint[] = [];
   for (let at = from; step > 0 ? at < to : at > to; at += step) found.push(BigInt(at));
   return listOf(found);
@@ -99,6 +119,7 @@ function zipped(args: readonly MaybeFolded[]): MaybeFolded {
 }
 
 function sorted(list: readonly MaybeFolded[]): MaybeFolded {
-  if (list.every((item) => typeof item === 'bigint')) return listOf([...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+  if (list.every((item) => typeof item === 'bigint'))
+    return listOf([...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
   return list.every((item) => typeof item === 'string') ? listOf([...list].sort()) : undefined;
 }

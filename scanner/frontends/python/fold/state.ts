@@ -25,9 +25,15 @@ export class FoldState {
   /** What names hold at statements. */
   readonly flowing = new Map<string, { readonly value: MaybeFolded }>();
   /** How far the statements of a scope were gone through. */
-  readonly reached = new Map<string, { readonly frame: FoldFrame; position: number; next: PyNode | null }>();
+  readonly reached = new Map<
+    string,
+    { readonly frame: FoldFrame; position: number; next: PyNode | null }
+  >();
   /** The same of the bodies within statements. */
-  readonly within = new Map<PyNode, { readonly frame: FoldFrame; position: number; next: PyNode | null }>();
+  readonly within = new Map<
+    PyNode,
+    { readonly frame: FoldFrame; position: number; next: PyNode | null }
+  >();
   readonly #failed = new Map<string, number>();
   readonly #left = new Map<PythonModule, number>();
   readonly #steps: { take(count?: number): void };

@@ -15,9 +15,11 @@ export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 't
 /** What an expression that is not computed whole may have changed on the way: `[o := o + c for c in x]`, `all(l.append(c) for c in x)`. */
 export function forgetNested(module: PythonModule, node: PyNode, frame: FoldFrame): void {
   walk(node, (one) => {
-    if (one.name === 'NamedExpression' && one.firstChild !== null) forgetRoot(module, one.firstChild, frame);
+    if (one.name === 'NamedExpression' && one.firstChild !== null)
+      forgetRoot(module, one.firstChild, frame);
     const callee = one.name === 'CallExpression' && one !== node ? one.firstChild : null;
-    const method = callee?.lastChild?.name === 'PropertyName' ? nameOf(module, callee.lastChild) : '';
+    const method =
+      callee?.lastChild?.name === 'PropertyName' ? nameOf(module, callee.lastChild) : '';
     if (callee !== null && changingMethods.has(method)) forgetRoot(module, callee, frame);
     return one.name !== 'FunctionDefinition';
   });
@@ -26,7 +28,8 @@ export function forgetNested(module: PythonModule, node: PyNode, frame: FoldFram
 /** What an import or a class gives a name is not gone through. */
 export function forgetBound(module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
   for (const one of node.getChildren('VariableName'))
-    if (frame.followed?.has(nameOf(module, one)) !== false) frame.names.set(nameOf(module, one), undefined);
+    if (frame.followed?.has(nameOf(module, one)) !== false)
+      frame.names.set(nameOf(module, one), undefined);
   return 'through';
 }
 
@@ -53,8 +56,11 @@ export function assignedIn(module: PythonModule, node: PyNode): Set<string> {
     const isLoop = one.parent?.name === 'ForStatement' && (previous === 'for' || previous === ',');
     const isNamed = one.parent?.name === 'NamedExpression' && previous === undefined;
     const isObject =
-      one.parent?.name === 'MemberExpression' && previous === undefined && one.parent.nextSibling?.name !== 'CompareOp';
-    if (previous === 'as' && one.parent?.name === 'WithStatement') for (const name of enteredNames(module, one)) names.add(name);
+      one.parent?.name === 'MemberExpression' &&
+      previous === undefined &&
+      one.parent.nextSibling?.name !== 'CompareOp';
+    if (previous === 'as' && one.parent?.name === 'WithStatement')
+      for (const name of enteredNames(module, one)) names.add(name);
     else if (
       isTarget ||
       isLoop ||
@@ -72,7 +78,9 @@ export function assignedIn(module: PythonModule, node: PyNode): Set<string> {
 
 /** The names that `with … as` gives. */
 export function enteredIn(module: PythonModule, node: PyNode): readonly string[] {
-  return childrenOf(node).flatMap((child) => (child.prevSibling?.name === 'as' ? enteredNames(module, child) : []));
+  return childrenOf(node).flatMap((child) =>
+    child.prevSibling?.name === 'as' ? enteredNames(module, child) : [],
+  );
 }
 
 /** `a` of `a.b[c]` is not known any more. */

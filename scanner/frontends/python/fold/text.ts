@@ -3,7 +3,15 @@ import { foldedCharsMax } from '../../../limits.ts';
 import { transformText } from './codecs.ts';
 import { formatOf } from './format.ts';
 import type { MethodCall } from './methods.ts';
-import { type FoldedList, isDict, itemsOf, keyOf, listOf, type MaybeFolded, wholeOf } from './value.ts';
+import {
+  type FoldedList,
+  isDict,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MaybeFolded,
+  wholeOf,
+} from './value.ts';
 
 /** The result of a method of text; undefined where it is not known. */
 export function textMethod(text: string, method: string, call: MethodCall): MaybeFolded {
@@ -28,19 +36,34 @@ export function textMethod(text: string, method: string, call: MethodCall): Mayb
         ? text.toLowerCase().replace(/\b[a-z]/g, (one) => one.toUpperCase())
         : text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
     case 'swapcase':
-      return [...text].map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase())).join('');
+      return [...text]
+        .map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase()))
+        .join('');
     case 'replace':
-      if (typeof first !== 'string' || typeof second !== 'string' || third !== undefined) return undefined;
+      if (typeof first !== 'string' || typeof second !== 'string' || third !== undefined)
+        return undefined;
       return short(text.replaceAll(first, () => second));
     case 'removeprefix':
-      return typeof first !== 'string' ? undefined : text.startsWith(first) ? text.slice(first.length) : text;
+      return typeof first !== 'string'
+        ? undefined
+        : text.startsWith(first)
+          ? text.slice(first.length)
+          : text;
     case 'removesuffix':
-      return typeof first !== 'string' ? undefined : first !== '' && text.endsWith(first) ? text.slice(0, -first.length) : text;
+      return typeof first !== 'string'
+        ? undefined
+        : first !== '' && text.endsWith(first)
+          ? text.slice(0, -first.length)
+          : text;
     case 'format':
       return formatOf(text, call.args, call.keywords);
     case 'format_map':
       return isDict(first)
-        ? formatOf(text, [], new Map([...first.entries.values()].map(({ key, value }) => [String(key), value])))
+        ? formatOf(
+            text,
+            [],
+            new Map([...first.entries.values()].map(({ key, value }) => [String(key), value])),
+          )
         : undefined;
     default:
       return partsMethod(text, method, call) ?? testMethod(text, method, first);
@@ -73,7 +96,9 @@ function partsMethod(text: string, method: string, call: MethodCall): MaybeFolde
       return at < 0 ? undefined : BigInt(at);
     }
     case 'count':
-      return typeof first === 'string' && first !== '' ? BigInt(text.split(first).length - 1) : undefined;
+      return typeof first === 'string' && first !== ''
+        ? BigInt(text.split(first).length - 1)
+        : undefined;
     case 'zfill':
     case 'rjust':
       return text.padStart(
@@ -81,7 +106,10 @@ function partsMethod(text: string, method: string, call: MethodCall): MaybeFolde
         method === 'zfill' ? '0' : typeof second === 'string' ? second : ' ',
       );
     case 'ljust':
-      return text.padEnd(Math.min(wholeOf(first) ?? 0, 4_096), typeof second === 'string' ? second : ' ');
+      return text.padEnd(
+        Math.min(wholeOf(first) ?? 0, 4_096),
+        typeof second === 'string' ? second : ' ',
+      );
     default:
       return undefined;
   }
@@ -115,7 +143,8 @@ function stripped(text: string, method: string, given: MaybeFolded): string {
   const gone = (one: string | undefined): boolean =>
     one !== undefined && (letters === undefined ? /\s/.test(one) : letters.has(one));
   const list = [...text];
-  let [start, end] = [0, list.length];
+  let start = 0;
+  let end = list.length;
   if (method !== 'rstrip') while (start < end && gone(list[start])) start++;
   if (method !== 'lstrip') while (end > start && gone(list[end - 1])) end--;
   return list.slice(start, end).join('');
@@ -134,8 +163,14 @@ function joined(separator: string, list: MaybeFolded): string | undefined {
   return short(items.join(separator));
 }
 
-function split(text: string, method: string, separator: MaybeFolded, most: number | undefined): FoldedList | undefined {
-  if (separator !== undefined && separator !== null && typeof separator !== 'string') return undefined;
+function split(
+  text: string,
+  method: string,
+  separator: MaybeFolded,
+  most: number | undefined,
+): FoldedList | undefined {
+  if (separator !== undefined && separator !== null && typeof separator !== 'string')
+    return undefined;
   const parts =
     typeof separator === 'string'
       ? separator === ''
@@ -155,7 +190,11 @@ function translated(text: string, table: MaybeFolded): string | undefined {
     const entry = table.entries.get(keyOf(BigInt(letter.codePointAt(0) ?? 0)));
     if (entry === undefined) return letter;
     const { value } = entry;
-    return typeof value === 'bigint' ? String.fromCodePoint(Number(value)) : value === null ? '' : value;
+    return typeof value === 'bigint'
+      ? String.fromCodePoint(Number(value))
+      : value === null
+        ? ''
+        : value;
   });
   return done.every((one) => typeof one === 'string') ? done.join('') : undefined;
 }

@@ -65,7 +65,12 @@ export function isList(value: MaybeFolded): value is FoldedList {
 }
 
 export function isDict(value: MaybeFolded): value is FoldedDict {
-  return typeof value === 'object' && value !== null && 'entries' in value && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'entries' in value &&
+    !(value instanceof Uint8Array)
+  );
 }
 
 export function isName(value: MaybeFolded): value is FoldedName {
@@ -79,7 +84,8 @@ export function isBytes(value: MaybeFolded): value is Uint8Array {
 /** A key by which equal values are equal. */
 export function keyOf(value: MaybeFolded): string {
   if (value === undefined) return 'unknown';
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return `n${Number(value)}`;
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
+    return `n${Number(value)}`;
   if (typeof value === 'string') return `s${value}`;
   if (value === null) return 'none';
   if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('latin1')}`;
@@ -88,21 +94,32 @@ export function keyOf(value: MaybeFolded): string {
   return value.kind === 'own' ? `own ${value.definition.id}` : value.kind;
 }
 
-export function listOf(items: readonly MaybeFolded[], kind: FoldedList['kind'] = 'list'): FoldedList {
+export function listOf(
+  items: readonly MaybeFolded[],
+  kind: FoldedList['kind'] = 'list',
+): FoldedList {
   return { kind, items: [...items] };
 }
 
 export function dictOf(pairs: readonly (readonly [Folded, MaybeFolded])[]): FoldedDict {
-  return { kind: 'dict', entries: new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])) };
+  return {
+    kind: 'dict',
+    entries: new Map(pairs.map(([key, value]) => [keyOf(key), { key, value }])),
+  };
 }
 
 /** The entries of a dictionary under texts. */
 export function namesOf(dict: FoldedDict): (readonly [string, MaybeFolded])[] {
-  return [...dict.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' ? [[key, value] as const] : []));
+  return [...dict.entries.values()].flatMap(({ key, value }) =>
+    typeof key === 'string' ? [[key, value] as const] : [],
+  );
 }
 
 /** What `**options` holds, of the keywords of a call. */
-export function restOf(keywords: ReadonlyMap<string, MaybeFolded>, { parameters }: PythonFunction): FoldedDict {
+export function restOf(
+  keywords: ReadonlyMap<string, MaybeFolded>,
+  { parameters }: PythonFunction,
+): FoldedDict {
   return dictOf([...keywords].filter(([name]) => !parameters.some((one) => one.name === name)));
 }
 
@@ -119,7 +136,12 @@ function isPlain(value: MaybeFolded): boolean {
 }
 
 function isNamed(value: MaybeFolded): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'name' || value.kind === 'own');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    (value.kind === 'name' || value.kind === 'own')
+  );
 }
 
 /** Whether a value counts as true; undefined when that is not known. */
@@ -145,19 +167,26 @@ export function itemsOf(value: MaybeFolded): MaybeFolded[] | undefined {
 /** A whole number that fits; undefined for others. */
 export function wholeOf(value: MaybeFolded): number | undefined {
   if (typeof value === 'boolean') return Number(value);
-  return typeof value === 'bigint' && value > -0x1fffffffffffffn && value < 0x1fffffffffffffn ? Number(value) : undefined;
+  return typeof value === 'bigint' && value > -0x1fffffffffffffn && value < 0x1fffffffffffffn
+    ? Number(value)
+    : undefined;
 }
 
 /** `str(value)` or `repr(value)`. */
 export function printFolded(value: MaybeFolded, quoted = false): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string') return quoted ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : value;
+  if (typeof value === 'string')
+    return quoted ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : value;
   if (typeof value === 'bigint' || typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value === null) return 'None';
   if (!isList(value)) return undefined;
   const items = value.items.map((item) => printFolded(item, true));
-  return items.includes(undefined) ? undefined : value.kind === 'list' ? `[${items.join(', ')}]` : `(${items.join(', ')})`;
+  return items.includes(undefined)
+    ? undefined
+    : value.kind === 'list'
+      ? `[${items.join(', ')}]`
+      : `(${items.join(', ')})`;
 }
 
 /** About how much a value holds: characters, bytes, items. */
@@ -165,7 +194,9 @@ export function sizeOf(value: MaybeFolded): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length >> 3;
   if (isList(value)) return value.items.length;
   if (isDict(value)) return value.entries.size;
-  return typeof value === 'bigint' && (value > 0xffffffffffffffffn || value < -0xffffffffffffffffn) ? 64 : 0;
+  return typeof value === 'bigint' && (value > 0xffffffffffffffffn || value < -0xffffffffffffffffn)
+    ? 64
+    : 0;
 }
 
 /** What a list or dictionary is given; unknown where the value holds that list or dictionary itself, since no reader of values expects a circle. */

@@ -8,12 +8,21 @@ import { enteredIn, forget } from './targets.ts';
 import { copied, type FoldFrame } from './value.ts';
 
 /** What names hold before the statement of a body in which a node stands, given what they hold before that body. */
-export function frameWithin(run: PythonRun, module: PythonModule, body: PyNode, use: PyNode, before: FoldFrame): FoldFrame {
+export function frameWithin(
+  run: PythonRun,
+  module: PythonModule,
+  body: PyNode,
+  use: PyNode,
+  before: FoldFrame,
+): FoldFrame {
   let statement: PyNode | null = use;
   while (statement !== null && statement.parent !== body) statement = statement.parent;
   if (statement === null) return before;
   const inner = childrenOf(statement).find(
-    (child) => /^(Body|MatchBody|MatchClause)$/.test(child.name) && child.from <= use.from && child.to >= use.to,
+    (child) =>
+      /^(Body|MatchBody|MatchClause)$/.test(child.name) &&
+      child.from <= use.from &&
+      child.to >= use.to,
   );
   const within = inner ?? (statement.name === 'StatementGroup' ? statement : undefined);
   return within === undefined ? before : frameAt(run, module, within, statement, use, before);
@@ -30,7 +39,9 @@ function frameAt(
 ): FoldFrame {
   const known = run.fold.within.get(body);
   const isBehind = known === undefined || known.position > use.from;
-  const at = isBehind ? { frame: ownFrame(before), position: body.from, next: body.firstChild } : known;
+  const at = isBehind
+    ? { frame: ownFrame(before), position: body.from, next: body.firstChild }
+    : known;
   if (isBehind) {
     run.fold.within.set(body, at);
     forgetBefore(module, statement, body, at.frame);
@@ -45,15 +56,32 @@ function frameAt(
 }
 
 // What a statement may have changed before one of its bodies begins.
-function forgetBefore(module: PythonModule, statement: PyNode, body: PyNode, frame: FoldFrame): void {
+function forgetBefore(
+  module: PythonModule,
+  statement: PyNode,
+  body: PyNode,
+  frame: FoldFrame,
+): void {
   if (/^(For|While)Statement$/.test(statement.name)) forget(module, statement, frame);
-  if (statement.name === 'WithStatement') for (const name of enteredIn(module, statement)) frame.names.set(name, undefined);
-  for (let part = body.prevSibling; part !== null && body.name !== 'StatementGroup'; part = part.prevSibling)
-    if (statement.name === 'TryStatement' || body.parent?.name === 'MatchClause' || part.name === 'as')
+  if (statement.name === 'WithStatement')
+    for (const name of enteredIn(module, statement)) frame.names.set(name, undefined);
+  for (
+    let part = body.prevSibling;
+    part !== null && body.name !== 'StatementGroup';
+    part = part.prevSibling
+  )
+    if (
+      statement.name === 'TryStatement' ||
+      body.parent?.name === 'MatchClause' ||
+      part.name === 'as'
+    )
       forget(module, part, frame);
 }
 
 // What is appended to a list within a body is appended again when the whole statement is gone through.
 function ownFrame(frame: FoldFrame): FoldFrame {
-  return { ...frame, names: new Map([...frame.names].map(([name, value]) => [name, copied(value)])) };
+  return {
+    ...frame,
+    names: new Map([...frame.names].map(([name, value]) => [name, copied(value)])),
+  };
 }

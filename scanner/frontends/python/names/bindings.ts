@@ -5,7 +5,15 @@ import { bind, bindParts, bindTarget, enteredNames, isStar } from '../syntax/tar
 import { type PyNode, walk } from '../syntax/tree.ts';
 import { changingMethods, noteChanged } from '../values/updates.ts';
 import { bindImport } from './imports.ts';
-import { childrenOf, functionOf, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './module.ts';
+import {
+  childrenOf,
+  functionOf,
+  nameOf,
+  type PythonModule,
+  type Scope,
+  scopeOf,
+  textOf,
+} from './module.ts';
 
 /** Notes what a node binds. The functions and classes that it stands in have to be noted before. */
 export function bindAll(module: PythonModule, node: PyNode): void {
@@ -21,10 +29,12 @@ export function bindAll(module: PythonModule, node: PyNode): void {
       break;
     case 'DeleteStatement':
       for (const target of childrenOf(node))
-        if (target.lastChild?.name === ']') noteChanged(module, target.firstChild, node, 'rewritten');
+        if (target.lastChild?.name === ']')
+          noteChanged(module, target.firstChild, node, 'rewritten');
       break;
     case 'ScopeStatement':
-      for (const name of node.getChildren('VariableName')) scopeOf(module, node).outside?.add(nameOf(module, name));
+      for (const name of node.getChildren('VariableName'))
+        scopeOf(module, node).outside?.add(nameOf(module, name));
       break;
     case 'TryStatement':
       bindCaught(module, node, scopeOf(module, node));
@@ -74,7 +84,12 @@ function bindClass(module: PythonModule, node: PyNode, scope: Scope): void {
   const className = classNameOf(module, node);
   bind(module, scope, className, { kind: 'class', name: className });
   module.classes.set(className, node);
-  module.scopes.set(node.from, { id: `${scope.id}${className}.`, kind: 'class', parent: scope, names: new Map() });
+  module.scopes.set(node.from, {
+    id: `${scope.id}${className}.`,
+    kind: 'class',
+    parent: scope,
+    names: new Map(),
+  });
 }
 
 function classNameOf(module: PythonModule, node: PyNode): string {
@@ -85,7 +100,9 @@ function classNameOf(module: PythonModule, node: PyNode): string {
 // The class whose method a function is.
 function ownerOf(module: PythonModule, { parent }: PyNode): string | undefined {
   const body = parent?.name === 'DecoratedStatement' ? parent.parent : parent;
-  return body?.name === 'Body' && body.parent?.name === 'ClassDefinition' ? classNameOf(module, body.parent) : undefined;
+  return body?.name === 'Body' && body.parent?.name === 'ClassDefinition'
+    ? classNameOf(module, body.parent)
+    : undefined;
 }
 
 /** The targets and the value of `a = b, c = value`. */
@@ -105,7 +122,12 @@ export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): vo
 }
 
 // `a, b = c` takes the value apart, `a, *b, c = d, e, f` pairs what stands before and behind the star.
-function bindGroup(module: PythonModule, scope: Scope, group: readonly PyNode[], values: readonly PyNode[]): void {
+function bindGroup(
+  module: PythonModule,
+  scope: Scope,
+  group: readonly PyNode[],
+  values: readonly PyNode[],
+): void {
   const [value] = values;
   if (value === undefined) return;
   if (values.length === 1) {
@@ -123,7 +145,9 @@ function bindGroup(module: PythonModule, scope: Scope, group: readonly PyNode[],
     const at = star < 0 || index < star ? index : values.length - (group.length - index);
     const node = isPaired && (star < 0 || index !== star + 1) ? values[at] : undefined;
     if (node !== undefined) bindTarget(module, scope, target, { kind: 'value', node });
-    else for (const one of values) bindTarget(module, scope, target, { kind: 'value', node: one, place: [-1] });
+    else
+      for (const one of values)
+        bindTarget(module, scope, target, { kind: 'value', node: one, place: [-1] });
   });
 }
 
@@ -145,11 +169,17 @@ export function bindLoops(module: PythonModule, node: PyNode, scope: Scope): voi
 export function bindWith(module: PythonModule, node: PyNode, scope: Scope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
-    const [value, target] = [children[at - 1], children[at + 1]];
+    const value = children[at - 1];
+    const target = children[at + 1];
     if (child.name !== 'as' || value === undefined || target === undefined) return;
     const names = enteredNames(module, target);
     names.forEach((name, element) => {
-      bind(module, scope, name, { kind: 'value', node: value, entered: true, ...(names.length > 1 && { place: [element] }) });
+      bind(module, scope, name, {
+        kind: 'value',
+        node: value,
+        entered: true,
+        ...(names.length > 1 && { place: [element] }),
+      });
     });
   });
 }
@@ -159,7 +189,8 @@ function bindCaught(module: PythonModule, node: PyNode, scope: Scope): void {
   const children = childrenOf(node);
   children.forEach((child, at) => {
     const target = children[at + 1];
-    if (child.name === 'as' && target !== undefined) bindTarget(module, scope, target, { kind: 'raised', node });
+    if (child.name === 'as' && target !== undefined)
+      bindTarget(module, scope, target, { kind: 'raised', node });
   });
 }
 
@@ -169,10 +200,19 @@ function bindMatched(module: PythonModule, node: PyNode, scope: Scope): void {
   const pattern = childrenOf(node)[1];
   if (subject === null || subject === undefined || pattern === undefined) return;
   walk(pattern, (one) => {
-    const name = one.name === 'CapturePattern' ? one.firstChild : one.name === 'AsPattern' ? one.lastChild : null;
+    const name =
+      one.name === 'CapturePattern'
+        ? one.firstChild
+        : one.name === 'AsPattern'
+          ? one.lastChild
+          : null;
     if (name?.name !== 'VariableName' || textOf(module, name) === '_') return true;
     const isWhole = one.from === pattern.from && one.to === pattern.to;
-    bindTarget(module, scope, name, { kind: 'value', node: subject, ...(!isWhole && { place: [-1] }) });
+    bindTarget(module, scope, name, {
+      kind: 'value',
+      node: subject,
+      ...(!isWhole && { place: [-1] }),
+    });
     return true;
   });
 }
@@ -181,7 +221,8 @@ export function noteCall(module: PythonModule, node: PyNode): void {
   noteCallByText(module, node);
   const callee = node.firstChild;
   const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
-  if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name)) return;
+  if (last === null || last === undefined || !/^(VariableName|PropertyName)$/.test(last.name))
+    return;
   const name = nameOf(module, last);
   const change = last === callee ? undefined : changingMethods.get(name);
   if (change !== undefined) noteChanged(module, callee?.firstChild ?? null, node, change);
@@ -203,7 +244,8 @@ function bindUpdate(module: PythonModule, node: PyNode): void {
 function noteReturn(module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   const values = childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name));
-  if (definition !== undefined && definition.returns.length < 16) definition.returns.push(...values);
+  if (definition !== undefined && definition.returns.length < 16)
+    definition.returns.push(...values);
 }
 
 function noteYield(module: PythonModule, node: PyNode): void {

@@ -13,7 +13,12 @@ import { boundValue } from './names.ts';
 type Update = Extract<Binding, { kind: 'update' }>;
 
 /** The value of a name that has these bindings. */
-export function heldValue(run: PythonRun, module: PythonModule, bindings: readonly Binding[], depth: number): PyValue {
+export function heldValue(
+  run: PythonRun,
+  module: PythonModule,
+  bindings: readonly Binding[],
+  depth: number,
+): PyValue {
   const given = bindings.filter(({ kind }) => kind !== 'update');
   const updates = bindings.filter((binding) => binding.kind === 'update');
   const values = given.map((binding) => knownValue(run, module, binding, depth));
@@ -22,18 +27,31 @@ export function heldValue(run: PythonRun, module: PythonModule, bindings: readon
 }
 
 // `a = a or b` adds nothing to what `a` may be; `a = f(a)` may add anything.
-function knownValue(run: PythonRun, module: PythonModule, binding: Binding, depth: number): PyValue {
+function knownValue(
+  run: PythonRun,
+  module: PythonModule,
+  binding: Binding,
+  depth: number,
+): PyValue {
   const value = boundValue(run, module, binding, depth);
-  return value === busyPy && !('node' in binding && keeps(module, binding.node)) ? unknownPy : value;
+  return value === busyPy && !('node' in binding && keeps(module, binding.node))
+    ? unknownPy
+    : value;
 }
 
 function keeps(module: PythonModule, node: PyNode): boolean {
   const [first, operator, second, , third] = childrenOf(node);
   if (first === undefined || operator === undefined || second === undefined) return false;
-  const isChoice = node.name === 'ConditionalExpression' || /^(or|and)$/.test(textOf(module, operator));
+  const isChoice =
+    node.name === 'ConditionalExpression' || /^(or|and)$/.test(textOf(module, operator));
   const parts = [first, second, third].filter((part) => part !== undefined);
-  const names = parts.filter(({ name }) => name === 'VariableName').map((part) => textOf(module, part));
-  return isChoice && parts.every((part) => part.name === 'VariableName' || !mentions(module, part, names));
+  const names = parts
+    .filter(({ name }) => name === 'VariableName')
+    .map((part) => textOf(module, part));
+  return (
+    isChoice &&
+    parts.every((part) => part.name === 'VariableName' || !mentions(module, part, names))
+  );
 }
 
 function mentions(module: PythonModule, node: PyNode, names: readonly string[]): boolean {
@@ -45,10 +63,20 @@ function mentions(module: PythonModule, node: PyNode, names: readonly string[]):
   return isFound;
 }
 
-function updated(run: PythonRun, module: PythonModule, value: PyValue, updates: readonly Update[], depth: number): PyValue {
+function updated(
+  run: PythonRun,
+  module: PythonModule,
+  value: PyValue,
+  updates: readonly Update[],
+  depth: number,
+): PyValue {
   const isGrown = value.grown || updates.some(({ change }) => change === 'grown');
   const rewriting = updates.filter(({ change }) => change === 'rewritten');
-  if (value.items !== undefined && value.entries === undefined && !rewriting.every(({ node }) => isItemGiven(node))) {
+  if (
+    value.items !== undefined &&
+    value.entries === undefined &&
+    !rewriting.every(({ node }) => isItemGiven(node))
+  ) {
     const kept = keptItems(run, module, value, rewriting, depth);
     if (kept !== undefined) return kept;
   }
@@ -57,21 +85,34 @@ function updated(run: PythonRun, module: PythonModule, value: PyValue, updates: 
   }
   if (value.texts.length === 0 || typeof value.whole === 'bigint') return value;
   if (rewriting.length > 0) return { ...value, otherTexts: [...value.otherTexts, unknownPart] };
-  const tails = updates.flatMap((update) => tailsOf(run, module, update, updates.length > 1, depth));
+  const tails = updates.flatMap((update) =>
+    tailsOf(run, module, update, updates.length > 1, depth),
+  );
   const longer = [...new Set(value.texts.flatMap((text) => tails.map((tail) => text + tail)))];
-  const otherTexts = longer.length > 2 * alternativesMax ? [unknownPart] : [...value.otherTexts, ...longer];
+  const otherTexts =
+    longer.length > 2 * alternativesMax ? [unknownPart] : [...value.otherTexts, ...longer];
   return { ...value, otherTexts };
 }
 
 // `table["key"] = value`: one of the values under this key. Other changes may change anything. The parts are put together once for all changes.
-function withItems(run: PythonRun, module: PythonModule, held: PyValue, updates: readonly Update[], depth: number): PyValue {
+function withItems(
+  run: PythonRun,
+  module: PythonModule,
+  held: PyValue,
+  updates: readonly Update[],
+  depth: number,
+): PyValue {
   const entries = held.entries === undefined ? undefined : new Map(held.entries);
   const items = held.items === undefined ? undefined : [...held.items];
   let isOpen = held.otherTexts.length > 0;
-  const or = (before: PyValue | undefined, value: PyValue): PyValue => (before === undefined ? value : either([before, value]));
+  const or = (before: PyValue | undefined, value: PyValue): PyValue =>
+    before === undefined ? value : either([before, value]);
   run.context.steps.take(1 + (updates.length >> 4));
   for (const update of updates) {
-    const given = update.change === 'grown' && entries === undefined ? undefined : givenItem(run, module, update, depth);
+    const given =
+      update.change === 'grown' && entries === undefined
+        ? undefined
+        : givenItem(run, module, update, depth);
     isOpen ||= given === undefined && (update.change !== 'grown' || entries !== undefined);
     if (given === undefined) continue;
     const { key, value } = given;
@@ -92,7 +133,8 @@ function givenItem(
 ): { readonly key: string; readonly value: PyValue } | undefined {
   const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
   const [, , keyNode] = childrenOf(node);
-  const [key] = isItemGiven(node) && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
+  const [key] =
+    isItemGiven(node) && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
   const [value] = given?.values ?? [];
   if (key === undefined || key.includes(unknownPart) || value === undefined) return undefined;
   return { key, value: evaluate(run, module, value, depth) };
@@ -103,14 +145,28 @@ function isItemGiven(node: PyNode): boolean {
   const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
   const [, open, , close] = childrenOf(node);
   return (
-    given?.values.length === 1 && given.targets.every(({ length }) => length === 1) && open?.name === '[' && close?.name === ']'
+    given?.values.length === 1 &&
+    given.targets.every(({ length }) => length === 1) &&
+    open?.name === '[' &&
+    close?.name === ']'
   );
 }
 
 // What a change puts behind a text: known where it happens once.
-function tailsOf(run: PythonRun, module: PythonModule, { node }: Update, isOneOfMany: boolean, depth: number): readonly string[] {
+function tailsOf(
+  run: PythonRun,
+  module: PythonModule,
+  { node }: Update,
+  isOneOfMany: boolean,
+  depth: number,
+): readonly string[] {
   const [, operator, operand] = childrenOf(node);
-  if (node.name !== 'UpdateStatement' || operator === undefined || textOf(module, operator) !== '+=') return [unknownPart];
+  if (
+    node.name !== 'UpdateStatement' ||
+    operator === undefined ||
+    textOf(module, operator) !== '+='
+  )
+    return [unknownPart];
   const given = operand === undefined ? undefined : evaluate(run, module, operand, depth);
   const texts = given === undefined ? [] : [...given.texts, ...given.otherTexts];
   if (texts.length === 0) return [unknownPart];

@@ -25,7 +25,12 @@ export function bindImport(module: PythonModule, node: PyNode, scope: Scope): vo
   }
   for (const part of text.replace(/^import\s+/, '').split(',')) {
     const [name = '', as, alias] = part.trim().split(/\s+/);
-    if (as === 'as' && alias !== undefined) bind(module, scope, alias, { kind: 'import', qual: name });
-    else if (name !== '') bind(module, scope, name.split('.')[0] ?? name, { kind: 'import', qual: name.split('.')[0] ?? name });
+    if (as === 'as' && alias !== undefined)
+      bind(module, scope, alias, { kind: 'import', qual: name });
+    else if (name !== '')
+      bind(module, scope, name.split('.')[0] ?? name, {
+        kind: 'import',
+        qual: name.split('.')[0] ?? name,
+      });
   }
 }

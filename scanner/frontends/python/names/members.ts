@@ -4,25 +4,46 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules } from '../../../models/python.ts';
 import { attributeOfObject, ownAttribute } from '../changes/attributes.ts';
 import { readEnvironment } from '../effects/environment.ts';
-import { flowNode, flowSource, notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import {
+  flowNode,
+  flowSource,
+  notePyTrait,
+  type PythonRun,
+  type PyValue,
+  unknownPy,
+} from '../run.ts';
 import { foldSlice } from '../syntax/literals.ts';
 import type { PyNode } from '../syntax/tree.ts';
 import { either, nodesOf } from '../values/alternatives.ts';
 import { evaluate } from '../values/values.ts';
 import { canonicalName } from './canonical.ts';
 import { heldValue } from './held.ts';
-import { childrenOf, functionOf, nameOf, type PythonFunction, type PythonModule, scopeOf, textOf } from './module.ts';
+import {
+  childrenOf,
+  functionOf,
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  scopeOf,
+  textOf,
+} from './module.ts';
 import { lookUp, memberOfModule } from './names.ts';
 
 /** `object.name`. */
-export function memberValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
+export function memberValue(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  depth: number,
+): PyValue {
   const [objectNode] = childrenOf(node);
   const property = node.lastChild;
   if (objectNode === undefined || property === null) return unknownPy;
   const name = nameOf(module, property);
   if (textOf(module, objectNode) === 'self' || textOf(module, objectNode) === 'cls')
     return ownAttribute(run, module, node, name, depth);
-  if (/^super\s*\(/.test(textOf(module, objectNode))) return inherited(run, functionOf(module, node)?.owner, name);
+  if (/^super\s*\(/.test(textOf(module, objectNode)))
+    return inherited(run, functionOf(module, node)?.owner, name);
   const object = evaluate(run, module, objectNode, depth);
   if (object.others.length === 0) return memberOf(run, object, name, depth);
   return either([object, ...object.others].map((one) => memberOf(run, one, name, depth)));
@@ -31,7 +52,8 @@ export function memberValue(run: PythonRun, module: PythonModule, node: PyNode, 
 // `super().name`: of the first class that has it.
 function inherited(run: PythonRun, owner: string | undefined, name: string): PyValue {
   for (const base of owner === undefined ? [] : basesOf(run, owner)) {
-    if (!base.startsWith('class ')) return { ...unknownPy, qual: name === '__init__' ? base : `${base}().${name}` };
+    if (!base.startsWith('class '))
+      return { ...unknownPy, qual: name === '__init__' ? base : `${base}().${name}` };
     const method = methodOf(run, base.slice('class '.length), name);
     if (method !== undefined) return { ...unknownPy, own: method };
   }
@@ -48,7 +70,8 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
     const isGiven = [...run.modules.values()].some(({ attributes }) => attributes.has(name));
     return isGiven ? { ...entry, otherTexts: [...entry.otherTexts, unknownPart] } : entry;
   }
-  if (name === 'name' && object.file.length > 0) return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
+  if (name === 'name' && object.file.length > 0)
+    return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
   if (qual === undefined) return { ...unknownPy, ...about };
   if (qual.startsWith('own ')) {
     const own = run.modules.get(qual.slice(4));
@@ -59,18 +82,26 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   if (name === '__globals__' || name === 'f_globals') return { ...unknownPy, qual: 'globals()' };
   if (name === '__builtins__' || name === 'f_builtins') return { ...unknownPy, qual: 'builtins' };
   if (qual === 'builtins' || qual === '__builtins__')
-    return { ...unknownPy, ...about, qual: name === '__dict__' ? 'vars builtins' : name, folded: object.folded };
+    return {
+      ...unknownPy,
+      ...about,
+      qual: name === '__dict__' ? 'vars builtins' : name,
+      folded: object.folded,
+    };
   const [, className] = /^(?:class|object) (.*)$/.exec(qual) ?? [];
   if (className !== undefined) {
     const method = methodOf(run, className, name);
     if (method !== undefined)
-      return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method, nodes: object.nodes };
+      return method.property
+        ? propertyValue(run, method, depth)
+        : { ...unknownPy, own: method, nodes: object.nodes };
     return attributeOfObject(run, object, className, name, depth);
   }
   if (name === '__dict__') return { ...unknownPy, ...about, qual: `vars ${qual}` };
   // Of a module that is not known, a member that only one module has says which it is.
   const telling = qual === '*' ? own(tellingMembers, name) : undefined;
-  if (telling !== undefined) return { ...unknownPy, ...about, qual: `${telling}.${name}`, folded: true, byText: true };
+  if (telling !== undefined)
+    return { ...unknownPy, ...about, qual: `${telling}.${name}`, folded: true, byText: true };
   if (name === '__call__') return object;
   return { ...unknownPy, ...about, qual: canonicalName(`${qual}.${name}`), folded: object.folded };
 }
@@ -96,15 +127,24 @@ const tellingMembers: Readonly<Record<string, string>> = {
 
 /** What a property gives. */
 export function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
-  return either(method.returns.slice(0, 4).map((node) => evaluate(run, method.module, node, depth)));
+  return either(
+    method.returns.slice(0, 4).map((node) => evaluate(run, method.module, node, depth)),
+  );
 }
 
 /** A method of a class of the skill or of the classes that it is made from, by the class's name. */
-export function methodOf(run: PythonRun, className: string, name: string, depth = 0): PythonFunction | undefined {
+export function methodOf(
+  run: PythonRun,
+  className: string,
+  name: string,
+  depth = 0,
+): PythonFunction | undefined {
   const found = run.methods.get(`${className}.${name}`);
   if (found !== undefined || depth > 6) return found;
   for (const base of basesOf(run, className)) {
-    const found = base.startsWith('class ') ? methodOf(run, base.slice('class '.length), name, depth + 1) : undefined;
+    const found = base.startsWith('class ')
+      ? methodOf(run, base.slice('class '.length), name, depth + 1)
+      : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
@@ -115,7 +155,11 @@ export function basesOf(run: PythonRun, className: string): readonly string[] {
   const { module, list } = run.bases.get(className) ?? {};
   if (module === undefined || list === undefined) return [];
   return childrenOf(list).flatMap((child) => {
-    if (!/^(VariableName|MemberExpression)$/.test(child.name) || child.nextSibling?.name === 'AssignOp') return [];
+    if (
+      !/^(VariableName|MemberExpression)$/.test(child.name) ||
+      child.nextSibling?.name === 'AssignOp'
+    )
+      return [];
     const { qual } = evaluate(run, module, child);
     return qual === undefined || qual === `class ${className}` ? [] : [qual];
   });
@@ -132,43 +176,84 @@ export function attributeNode(
 }
 
 /** `object[key]`. */
-export function subscriptValue(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
+export function subscriptValue(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  depth: number,
+): PyValue {
   const children = childrenOf(node);
   const [objectNode] = children;
   const open = children.findIndex((child) => child.name === '[');
   const inner = children.slice(open + 1, -1);
   if (objectNode === undefined) return unknownPy;
   const object = evaluate(run, module, objectNode, depth);
-  if (inner.some((child) => child.name === ':')) return sliceValue(run, module, object, inner, depth);
+  if (inner.some((child) => child.name === ':'))
+    return sliceValue(run, module, object, inner, depth);
   const key = inner[0] === undefined ? unknownPy : evaluate(run, module, inner[0], depth);
   const [text] = key.texts;
-  const at = { module, node, api: object.qual ?? '', certainty: key.folded ? 'folded' : 'exact' } as const;
+  const at = {
+    module,
+    node,
+    api: object.qual ?? '',
+    certainty: key.folded ? 'folded' : 'exact',
+  } as const;
   const { qual } = object;
-  if (qual === 'builtins' || qual === '__builtins__') return { ...memberOf(run, object, text ?? '*', depth), byText: true };
+  if (qual === 'builtins' || qual === '__builtins__')
+    return { ...memberOf(run, object, text ?? '*', depth), byText: true };
   if (qual === 'os.environ' || qual === 'os.environb') return readEnvironment(run, at, key);
-  if (qual === 'plumbum.local' && text !== undefined) return { ...unknownPy, qual: `plumbum.cmd.${text}` };
+  if (qual === 'plumbum.local' && text !== undefined)
+    return { ...unknownPy, qual: `plumbum.cmd.${text}` };
   if (qual === 'sys.argv') {
-    const given = flowSource(run, { ...at, api: 'sys.argv' }, { what: 'input', name: 'sys.argv' }, 'argument of the script');
+    const given = flowSource(
+      run,
+      { ...at, api: 'sys.argv' },
+      { what: 'input', name: 'sys.argv' },
+      'argument of the script',
+    );
     return { ...unknownPy, nodes: [...object.nodes, given] };
   }
   if (qual === 'sys.modules') {
     if (text === undefined)
-      notePyTrait(run, { ...at, certainty: 'widened' }, 'dynamic-import', 'a module whose name is computed');
+      notePyTrait(
+        run,
+        { ...at, certainty: 'widened' },
+        'dynamic-import',
+        'a module whose name is computed',
+      );
     return { ...unknownPy, qual: text ?? '*', folded: true, byText: true };
   }
-  if (qual === 'globals()' || qual === 'locals()' || qual === 'vars()') return namedValue(run, module, node, key, depth);
+  if (qual === 'globals()' || qual === 'locals()' || qual === 'vars()')
+    return namedValue(run, module, node, key, depth);
   if (qual?.startsWith('vars ')) {
     const owner = qual.slice('vars '.length);
-    if (text !== undefined) return { ...memberOf(run, { ...unknownPy, qual: owner }, text, depth), folded: true, byText: true };
+    if (text !== undefined)
+      return {
+        ...memberOf(run, { ...unknownPy, qual: owner }, text, depth),
+        folded: true,
+        byText: true,
+      };
     if (powerfulModules.has(owner))
-      notePyTrait(run, { ...at, certainty: 'widened' }, 'escape', `a member of ${owner} whose name is computed`);
+      notePyTrait(
+        run,
+        { ...at, certainty: 'widened' },
+        'escape',
+        `a member of ${owner} whose name is computed`,
+      );
     return unknownPy;
   }
-  const item = text === undefined ? undefined : (object.items?.at(Number(text)) ?? object.entries?.get(text));
+  const item =
+    text === undefined ? undefined : (object.items?.at(Number(text)) ?? object.entries?.get(text));
   const isBehind = object.grown && text?.startsWith('-') === true;
-  const isOpen = object.otherTexts.length > 0 || object.otherItems.length > 0 || key.texts.length > 1 || isBehind;
-  const nodes = item === undefined || isFixed(module, objectNode) ? item?.nodes : nodesOf([item, object]);
-  if (item !== undefined) return { ...item, nodes: nodes ?? [], otherTexts: isOpen ? [unknownPart] : item.otherTexts };
+  const isOpen =
+    object.otherTexts.length > 0 ||
+    object.otherItems.length > 0 ||
+    key.texts.length > 1 ||
+    isBehind;
+  const nodes =
+    item === undefined || isFixed(module, objectNode) ? item?.nodes : nodesOf([item, object]);
+  if (item !== undefined)
+    return { ...item, nodes: nodes ?? [], otherTexts: isOpen ? [unknownPart] : item.otherTexts };
   const [callable] = [...(object.items ?? []), ...(object.entries?.values() ?? [])].filter(
     (one) => one.qual !== undefined || one.own !== undefined,
   );
@@ -192,18 +277,41 @@ export function subscriptValue(run: PythonRun, module: PythonModule, node: PyNod
 // Of a table that never changes, one part holds what was put there.
 function isFixed(module: PythonModule, object: PyNode): boolean {
   if (object.name !== 'VariableName') return true;
-  return lookUp(scopeOf(module, object), nameOf(module, object))?.bindings.some(({ kind }) => kind === 'update') !== true;
+  return (
+    lookUp(scopeOf(module, object), nameOf(module, object))?.bindings.some(
+      ({ kind }) => kind === 'update',
+    ) !== true
+  );
 }
 
-function sliceValue(run: PythonRun, module: PythonModule, object: PyValue, inner: readonly PyNode[], depth: number): PyValue {
+function sliceValue(
+  run: PythonRun,
+  module: PythonModule,
+  object: PyValue,
+  inner: readonly PyNode[],
+  depth: number,
+): PyValue {
   const bounds: (number | undefined)[] = [undefined];
   for (const child of inner) {
     if (child.name === ':') bounds.push(undefined);
-    else bounds[bounds.length - 1] = numberOf(evaluate(run, module, child, depth), textOf(module, child));
+    else
+      bounds[bounds.length - 1] = numberOf(
+        evaluate(run, module, child, depth),
+        textOf(module, child),
+      );
   }
-  const texts = object.texts.map((text) => foldSlice(text, bounds[0], bounds[1], bounds[2])).filter((text) => text !== undefined);
+  const texts = object.texts
+    .map((text) => foldSlice(text, bounds[0], bounds[1], bounds[2]))
+    .filter((text) => text !== undefined);
   const otherTexts = object.otherTexts.length > 0 ? [unknownPart] : [];
-  return { ...unknownPy, texts, otherTexts, nodes: object.nodes, folded: true, decoded: object.decoded };
+  return {
+    ...unknownPy,
+    texts,
+    otherTexts,
+    nodes: object.nodes,
+    folded: true,
+    decoded: object.decoded,
+  };
 }
 
 function numberOf(value: PyValue, written: string): number | undefined {
@@ -212,7 +320,13 @@ function numberOf(value: PyValue, written: string): number | undefined {
 }
 
 // `globals()["ev" + "al"]`: a name of this scope or a built-in.
-function namedValue(run: PythonRun, module: PythonModule, node: PyNode, key: PyValue, depth: number): PyValue {
+function namedValue(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  key: PyValue,
+  depth: number,
+): PyValue {
   const [name] = key.texts;
   const at = { module, node, api: 'globals', certainty: 'widened' } as const;
   if (name === undefined) {
@@ -220,6 +334,9 @@ function namedValue(run: PythonRun, module: PythonModule, node: PyNode, key: PyV
     return unknownPy;
   }
   const found = lookUp(module.scope, name);
-  const value = found === undefined ? { ...unknownPy, qual: name } : heldValue(run, module, found.bindings, depth);
+  const value =
+    found === undefined
+      ? { ...unknownPy, qual: name }
+      : heldValue(run, module, found.bindings, depth);
   return { ...value, folded: true, byText: true };
 }

@@ -9,7 +9,12 @@ import { bindAll } from './bindings.ts';
 
 /** What gives a name its value; `place` is the part of it, from the outside inwards, -1 for a place that is not known. */
 export type Binding =
-  | { readonly kind: 'value'; readonly node: PyNode; readonly place?: readonly number[]; readonly entered?: true }
+  | {
+      readonly kind: 'value';
+      readonly node: PyNode;
+      readonly place?: readonly number[];
+      readonly entered?: true;
+    }
   /** An exception that is caught, of what stands in this `try`. */
   | { readonly kind: 'raised'; readonly node: PyNode }
   | { readonly kind: 'each'; readonly node: PyNode; readonly place?: readonly number[] }
@@ -73,7 +78,11 @@ export interface PythonModule {
   /** What class bodies give names, functions aside. */
   readonly inClasses: Map<string, Binding[]>;
   /** `object.name = value` at any place. */
-  readonly assigned: { readonly object: PyNode; readonly name: string; readonly binding: Binding }[];
+  readonly assigned: {
+    readonly object: PyNode;
+    readonly name: string;
+    readonly binding: Binding;
+  }[];
   /** Calls by the last part of the callee's name. */
   readonly calls: Map<string, PyNode[]>;
   readonly scopes: Map<number, Scope>;
@@ -144,7 +153,8 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
     if (scope.kind !== 'class') continue;
     for (const [name, bindings] of scope.names) {
       const values = bindings.filter((binding) => binding.kind !== 'function');
-      if (values.length > 0) module.inClasses.set(name, [...(module.inClasses.get(name) ?? []), ...values]);
+      if (values.length > 0)
+        module.inClasses.set(name, [...(module.inClasses.get(name) ?? []), ...values]);
     }
   }
   return module;
@@ -152,7 +162,11 @@ export function readModule(source: Source, steps: Steps, share: number): PythonM
 
 // Between `exec` and its text, in Python 2.
 function isOldExec(module: PythonModule, { prevSibling, from, to }: PyNode): boolean {
-  return from === to && prevSibling?.name === 'ExpressionStatement' && textOf(module, prevSibling).trim() === 'exec';
+  return (
+    from === to &&
+    prevSibling?.name === 'ExpressionStatement' &&
+    textOf(module, prevSibling).trim() === 'exec'
+  );
 }
 
 /** The scope that a node stands in. */
@@ -166,6 +180,7 @@ export function scopeOf(module: PythonModule, node: PyNode): Scope {
 
 /** The function whose body a node stands in. */
 export function functionOf(module: PythonModule, node: PyNode): PythonFunction | undefined {
-  for (let at = node.home; at !== null; at = at.home) if (at.name !== 'ClassDefinition') return module.functionsAt.get(at.from);
+  for (let at = node.home; at !== null; at = at.home)
+    if (at.name !== 'ClassDefinition') return module.functionsAt.get(at.from);
   return undefined;
 }

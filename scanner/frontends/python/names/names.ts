@@ -13,7 +13,12 @@ import { methodOf } from './members.ts';
 import { type Binding, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './module.ts';
 
 /** The value that a binding gives. */
-export function boundValue(run: PythonRun, module: PythonModule, binding: Binding, depth: number): PyValue {
+export function boundValue(
+  run: PythonRun,
+  module: PythonModule,
+  binding: Binding,
+  depth: number,
+): PyValue {
   switch (binding.kind) {
     case 'import':
       return importedValue(run, module, binding.qual, depth);
@@ -35,7 +40,9 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
     case 'each': {
       const value = evaluate(run, module, binding.node, depth);
       if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
-      const items = [value.items, ...value.otherItems].flat().map((item) => partOf(item, binding.place) ?? unknownPy);
+      const items = [value.items, ...value.otherItems]
+        .flat()
+        .map((item) => partOf(item, binding.place) ?? unknownPy);
       const more = value.grown || value.otherTexts.length > 0 ? [unknownPy] : [];
       return { ...either([...items, ...more]), nodes: value.nodes, raw: undefined };
     }
@@ -61,7 +68,8 @@ export function boundValue(run: PythonRun, module: PythonModule, binding: Bindin
 // A part of a list, or of the lists in it.
 function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefined {
   return place.reduce<PyValue | undefined>((at, index) => {
-    if (at !== undefined && index < 0) return { ...unknownPy, nodes: nodesOf([at, ...(at.items ?? [])]) };
+    if (at !== undefined && index < 0)
+      return { ...unknownPy, nodes: nodesOf([at, ...(at.items ?? [])]) };
     if (at?.items === undefined) return undefined;
     const part = either([at.items, ...at.otherItems].map((items) => items[index] ?? unknownPy));
     return at.otherTexts.length > 0 ? { ...part, otherTexts: [unknownPart] } : part;
@@ -70,7 +78,9 @@ function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefi
 
 // `with Box() as b`: what `__enter__` gives, mostly the object itself.
 function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
-  const method = value.qual?.startsWith('object ') ? methodOf(run, value.qual.slice('object '.length), '__enter__') : undefined;
+  const method = value.qual?.startsWith('object ')
+    ? methodOf(run, value.qual.slice('object '.length), '__enter__')
+    : undefined;
   if (method === undefined) return value;
   const given = method.returns.filter((node) => textOf(method.module, node) !== 'self');
   if (given.length < method.returns.length || given.length === 0) return value;
@@ -78,7 +88,10 @@ function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
 }
 
 /** All bindings of a name, from the scope outwards; class scopes are not seen from inside their methods. */
-export function lookUp(scope: Scope, name: string): { readonly scope: Scope; readonly bindings: readonly Binding[] } | undefined {
+export function lookUp(
+  scope: Scope,
+  name: string,
+): { readonly scope: Scope; readonly bindings: readonly Binding[] } | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     const bindings = at.kind === 'class' && at !== scope ? undefined : at.names.get(name);
     if (bindings !== undefined) return { scope: at, bindings };
@@ -86,7 +99,12 @@ export function lookUp(scope: Scope, name: string): { readonly scope: Scope; rea
   return undefined;
 }
 
-export function variable(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
+export function variable(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  depth: number,
+): PyValue {
   const name = nameOf(module, node);
   const found = lookUp(scopeOf(module, node), name);
   if (found === undefined)
@@ -106,10 +124,17 @@ export function variable(run: PythonRun, module: PythonModule, node: PyNode, dep
 }
 
 /** What these bindings give. A generated text may bind one name thousands of times, and use it as often: it is put together once. */
-export function eitherBound(run: PythonRun, module: PythonModule, bindings: readonly Binding[], depth: number): PyValue {
+export function eitherBound(
+  run: PythonRun,
+  module: PythonModule,
+  bindings: readonly Binding[],
+  depth: number,
+): PyValue {
   const known = run.bound.get(bindings);
   if (known !== undefined) return known;
-  const isOpen = bindings.length <= boundOftenMin || bindings.some((one) => 'node' in one && one.node.value === 'busy');
+  const isOpen =
+    bindings.length <= boundOftenMin ||
+    bindings.some((one) => 'node' in one && one.node.value === 'busy');
   const value = heldValue(run, module, bindings, depth);
   if (!isOpen) run.bound.set(bindings, value);
   return value;
@@ -133,11 +158,18 @@ export function starredQual(
   run: PythonRun,
   module: PythonModule,
   name: string,
-): { readonly kind: 'own'; readonly module: PythonModule } | { readonly kind: 'library'; readonly qual: string } | undefined {
+):
+  | { readonly kind: 'own'; readonly module: PythonModule }
+  | { readonly kind: 'library'; readonly qual: string }
+  | undefined {
   for (const star of module.stars) {
     const own = ownModule(run, module, star);
-    if (own !== undefined && own !== module && own.scope.names.has(name)) return { kind: 'own', module: own };
-    const through = own === undefined || own === module ? undefined : own.stars.find((one) => isMemberOf(one, name));
+    if (own !== undefined && own !== module && own.scope.names.has(name))
+      return { kind: 'own', module: own };
+    const through =
+      own === undefined || own === module
+        ? undefined
+        : own.stars.find((one) => isMemberOf(one, name));
     const library = own === undefined && isMemberOf(star, name) ? star : through;
     if (library !== undefined) return { kind: 'library', qual: `${library}.${name}` };
   }
@@ -150,34 +182,63 @@ function isMemberOf(library: string, name: string): boolean {
   return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);
 }
 
-function starred(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue | undefined {
+function starred(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  depth: number,
+): PyValue | undefined {
   const star = starredQual(run, module, name);
   if (star === undefined) return undefined;
-  return star.kind === 'own' ? memberOfModule(run, star.module, name, depth) : { ...unknownPy, qual: star.qual };
+  return star.kind === 'own'
+    ? memberOfModule(run, star.module, name, depth)
+    : { ...unknownPy, qual: star.qual };
 }
 
-export function importedValue(run: PythonRun, module: PythonModule, qual: string, depth: number): PyValue {
+export function importedValue(
+  run: PythonRun,
+  module: PythonModule,
+  qual: string,
+  depth: number,
+): PyValue {
   const own = ownModule(run, module, qual);
   if (own !== undefined) return { ...unknownPy, qual: `own ${own.source.path}` };
   const dot = qual.lastIndexOf('.');
-  const parent = dot <= 0 && !qual.startsWith('.') ? undefined : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
+  const parent =
+    dot <= 0 && !qual.startsWith('.')
+      ? undefined
+      : ownModule(run, module, dot === 0 ? '.' : qual.slice(0, dot));
   if (parent !== undefined) return memberOfModule(run, parent, qual.slice(dot + 1), depth);
   return { ...unknownPy, qual: canonicalName(qual) };
 }
 
 /** A name at the top of a module of the skill. */
-export function memberOfModule(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue {
+export function memberOfModule(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  depth: number,
+): PyValue {
   const bindings = module.scope.names.get(name);
   const given = assignedFromOutside(run, module, name, depth);
-  if (bindings === undefined && given.length === 0) return starred(run, module, name, depth) ?? unknownPy;
-  const value = either([...(bindings === undefined ? [] : [heldValue(run, module, bindings, depth)]), ...given]);
+  if (bindings === undefined && given.length === 0)
+    return starred(run, module, name, depth) ?? unknownPy;
+  const value = either([
+    ...(bindings === undefined ? [] : [heldValue(run, module, bindings, depth)]),
+    ...given,
+  ]);
   const at = variableNode(run, module, module.scope, name, { from: 0, to: 0 });
   for (const from of given.flatMap((one) => one.nodes)) flowEdge(run, from, at);
   return { ...value, nodes: [variableNode(run, module, module.scope, name, { from: 0, to: 0 })] };
 }
 
 // `state.key = x` in another file.
-function assignedFromOutside(run: PythonRun, module: PythonModule, name: string, depth: number): PyValue[] {
+function assignedFromOutside(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  depth: number,
+): PyValue[] {
   return (run.assigned.get(name) ?? []).flatMap(({ module: other, one }) =>
     evaluate(run, other, one.object, depth).qual === `own ${module.source.path}`
       ? [boundValue(run, other, one.binding, depth)]
@@ -186,7 +247,11 @@ function assignedFromOutside(run: PythonRun, module: PythonModule, name: string,
 }
 
 /** The module of the skill that an import names, by the end of its path. */
-export function ownModule(run: PythonRun, from: PythonModule, qual: string): PythonModule | undefined {
+export function ownModule(
+  run: PythonRun,
+  from: PythonModule,
+  qual: string,
+): PythonModule | undefined {
   const known = run.imported.get(from) ?? new Map<string, PythonModule | undefined>();
   if (known.size === 0) run.imported.set(from, known);
   if (!known.has(qual)) known.set(qual, findModule(run, from, qual));
@@ -203,5 +268,7 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
     if (near !== undefined) return near;
   }
   if (!qual.includes('.') && !qual.startsWith('.')) return undefined;
-  return [...run.modules.values()].find((module) => endings.some((ending) => module.source.path.endsWith(`/${ending}`)));
+  return [...run.modules.values()].find((module) =>
+    endings.some((ending) => module.source.path.endsWith(`/${ending}`)),
+  );
 }

@@ -10,7 +10,12 @@ import { memberOf } from './members.ts';
 import { importedValue } from './names.ts';
 
 /** The value of a built-in or library function that gives names or plain data; undefined for others. */
-export function special(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
+export function special(
+  run: PythonRun,
+  call: PyCall,
+  qual: string,
+  depth: number,
+): PyValue | undefined {
   const [first, second, third] = call.args;
   const text = first?.texts[0];
   const looked = lookedUp(run, call, qual, depth);
@@ -23,13 +28,21 @@ export function special(run: PythonRun, call: PyCall, qual: string, depth: numbe
       const isPlain = name !== undefined && !name.includes('\0');
       if (isPlain) return { ...memberOf(run, first, name, depth), folded: true, byText: true };
       if (first.qual !== undefined && powerfulModules.has(first.qual)) {
-        notePyTrait(run, { ...call, certainty: 'widened' }, 'escape', `a member of ${first.qual} whose name is computed`);
+        notePyTrait(
+          run,
+          { ...call, certainty: 'widened' },
+          'escape',
+          `a member of ${first.qual} whose name is computed`,
+        );
         return { ...unknownPy, qual: `${first.qual}.*` };
       }
       return { ...unknownPy, nodes: nodesOf([first, ...(third === undefined ? [] : [third])]) };
     }
     case 'setattr':
-      if (first?.qual !== undefined && /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(first.qual))
+      if (
+        first?.qual !== undefined &&
+        /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(first.qual)
+      )
         notePyTrait(run, call, 'patch-builtin', `${first.qual}.${second?.texts[0] ?? '*'}`);
       return unknownPy;
     case 'pkgutil.resolve_name':
@@ -40,11 +53,18 @@ export function special(run: PythonRun, call: PyCall, qual: string, depth: numbe
       return { ...unknownPy, qual: `${qual}()`, bound: call.args };
     case 'operator.attrgetter()': {
       const object = call.args.at(-1) ?? unknownPy;
-      return (text ?? '').split('.').reduce((one, name) => ({ ...memberOf(run, one, name, depth), byText: true }), object);
+      return (text ?? '')
+        .split('.')
+        .reduce((one, name) => ({ ...memberOf(run, one, name, depth), byText: true }), object);
     }
     case 'operator.methodcaller()': {
       const callee = memberOf(run, call.args.at(-1) ?? unknownPy, text ?? '*', depth);
-      return invoke(run, { ...call, args: call.args.slice(1, -1) }, { ...callee, byText: true }, depth);
+      return invoke(
+        run,
+        { ...call, args: call.args.slice(1, -1) },
+        { ...callee, byText: true },
+        depth,
+      );
     }
     case 'sys.modules.get':
     case 'sys.modules.__getitem__':
@@ -55,7 +75,12 @@ export function special(run: PythonRun, call: PyCall, qual: string, depth: numbe
     case 'importlib.import_module':
     case 'importlib.__import__': {
       if (text === undefined || text.includes('\0')) {
-        notePyTrait(run, { ...call, certainty: 'widened' }, 'dynamic-import', 'a module whose name is computed');
+        notePyTrait(
+          run,
+          { ...call, certainty: 'widened' },
+          'dynamic-import',
+          'a module whose name is computed',
+        );
         return { ...unknownPy, qual: '*' };
       }
       const isTop = qual === '__import__' && !call.keywords.has('fromlist') && call.args.length < 4;
@@ -95,14 +120,27 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
     case 'bytearray': {
       const bytes = first?.items?.map((item) => Number(item.texts[0]));
       if (bytes?.every((one) => Number.isInteger(one) && one >= 0 && one < 256))
-        return { ...unknownPy, texts: [String.fromCharCode(...bytes.slice(0, 4_096))], folded: true, decoded: true };
+        return {
+          ...unknownPy,
+          texts: [String.fromCharCode(...bytes.slice(0, 4_096))],
+          folded: true,
+          decoded: true,
+        };
       return first === undefined
         ? unknownPy
-        : { ...unknownPy, texts: first.texts, otherTexts: first.otherTexts, nodes: nodesOf(call.args), decoded: first.decoded };
+        : {
+            ...unknownPy,
+            texts: first.texts,
+            otherTexts: first.otherTexts,
+            nodes: nodesOf(call.args),
+            decoded: first.decoded,
+          };
     }
     case 'str':
     case 'repr':
-      return first === undefined ? { ...unknownPy, texts: [''] } : { ...first, target: undefined, items: undefined };
+      return first === undefined
+        ? { ...unknownPy, texts: [''] }
+        : { ...first, target: undefined, items: undefined };
     case 'staticmethod':
     case 'classmethod':
     case 'property':
@@ -132,24 +170,39 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
 
 // `list(x)` holds what x holds, and what else x may hold.
 function sameItems({ items, otherItems, otherTexts, grown, nodes }: PyValue): PyValue {
-  return items === undefined ? { ...unknownPy, nodes } : { ...unknownPy, items, otherItems, otherTexts, grown, nodes };
+  return items === undefined
+    ? { ...unknownPy, nodes }
+    : { ...unknownPy, items, otherItems, otherTexts, grown, nodes };
 }
 
 // `vars(os).get("…")`, `globals().get("…")`, `os.__getattribute__("…")`.
 function lookedUp(run: PythonRun, call: PyCall, qual: string, depth: number): PyValue | undefined {
-  const [, owner, method] = /^(?:vars )?(.*)\.(get|pop|__getitem__|__getattribute__|__getattr__)$/.exec(qual) ?? [];
+  const [, owner, method] =
+    /^(?:vars )?(.*)\.(get|pop|__getitem__|__getattribute__|__getattr__)$/.exec(qual) ?? [];
   const isTable = qual.startsWith('vars ') || qual.startsWith('globals()');
   if (owner === undefined || (!isTable && !method?.startsWith('__getattr'))) return undefined;
   const [first, second] = call.args;
-  const [object, key] = owner === 'object' ? [first ?? unknownPy, second] : [{ ...unknownPy, qual: owner }, first];
+  const [object, key] =
+    owner === 'object' ? [first ?? unknownPy, second] : [{ ...unknownPy, qual: owner }, first];
   const [name] = key?.texts ?? [];
   if (name === undefined) {
     if (object.qual !== undefined && powerfulModules.has(object.qual))
-      notePyTrait(run, { ...call, certainty: 'widened' }, 'escape', `a member of ${object.qual} whose name is computed`);
-    return object.qual !== undefined && powerfulModules.has(object.qual) ? { ...unknownPy, qual: `${object.qual}.*` } : undefined;
+      notePyTrait(
+        run,
+        { ...call, certainty: 'widened' },
+        'escape',
+        `a member of ${object.qual} whose name is computed`,
+      );
+    return object.qual !== undefined && powerfulModules.has(object.qual)
+      ? { ...unknownPy, qual: `${object.qual}.*` }
+      : undefined;
   }
   const isGlobal = owner === 'globals()';
-  return { ...(isGlobal ? named(run, call, name, depth) : memberOf(run, object, name, depth)), folded: true, byText: true };
+  return {
+    ...(isGlobal ? named(run, call, name, depth) : memberOf(run, object, name, depth)),
+    folded: true,
+    byText: true,
+  };
 }
 
 // What a dotted name stands for, as an import would find it.

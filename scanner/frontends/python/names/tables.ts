@@ -4,7 +4,9 @@ import type { PythonRun } from '../run.ts';
 import type { PyNode } from '../syntax/tree.ts';
 import type { PythonModule } from './module.ts';
 
-export function tablesOf(modules: readonly PythonModule[]): Pick<PythonRun, 'calls' | 'assigned' | 'methods' | 'bases'> {
+export function tablesOf(
+  modules: readonly PythonModule[],
+): Pick<PythonRun, 'calls' | 'assigned' | 'methods' | 'bases'> {
   return {
     calls: callsOf(modules),
     assigned: Map.groupBy(
@@ -20,7 +22,9 @@ function firstOf<Value>(entries: readonly (readonly [string, Value])[]): Map<str
   return new Map(entries.toReversed());
 }
 
-function basesIn(module: PythonModule): (readonly [string, { module: PythonModule; list: PyNode }])[] {
+function basesIn(
+  module: PythonModule,
+): (readonly [string, { module: PythonModule; list: PyNode }])[] {
   return [...module.classes].flatMap(([name, node]) => {
     const list = node.getChild('ArgList');
     return list === null ? [] : [[name, { module, list }] as const];

@@ -16,7 +16,10 @@ export function parameterValue(
     readonly bound: boolean;
     readonly name: string;
     readonly owner: string | undefined;
-    readonly parameters: readonly { readonly name: string; readonly fallback: PyNode | undefined }[];
+    readonly parameters: readonly {
+      readonly name: string;
+      readonly fallback: PyNode | undefined;
+    }[];
     readonly module: PythonModule;
   },
   index: number,
@@ -24,7 +27,10 @@ export function parameterValue(
 ): PyValue {
   const parameter = definition.parameters[index];
   if (parameter === undefined) return unknownPy;
-  const calledAs = definition.name === '__init__' && definition.owner !== undefined ? definition.owner : definition.name;
+  const calledAs =
+    definition.name === '__init__' && definition.owner !== undefined
+      ? definition.owner
+      : definition.name;
   const isBound = definition.bound;
   const given: PyValue[] = [];
   let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
@@ -36,20 +42,33 @@ export function parameterValue(
     if (node !== undefined) given.push(evaluate(run, module, node, depth));
     else isOpen ||= args.starred.length > 0;
   }
-  if (parameter.fallback !== undefined) given.push(evaluate(run, definition.module, parameter.fallback, depth));
+  if (parameter.fallback !== undefined)
+    given.push(evaluate(run, definition.module, parameter.fallback, depth));
   if (given.length === 0) return unknownPy;
   const value = either(given);
   const texts = given.some((one) => one.texts.length === 0) ? [] : value.texts;
   // What other callers give is seen by whoever runs it; the rest goes by what is written here.
-  return { ...value, nodes: [], texts, otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts };
+  return {
+    ...value,
+    nodes: [],
+    texts,
+    otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
+  };
 }
 
 // `post(…)` calls the skill's function of that name, `requests.post(…)` does not.
-export function isOwnCall(run: PythonRun, module: PythonModule, call: PyNode, depth: number): boolean {
+export function isOwnCall(
+  run: PythonRun,
+  module: PythonModule,
+  call: PyNode,
+  depth: number,
+): boolean {
   const callee = call.firstChild;
   if (callee?.name !== 'MemberExpression') return true;
   const [object] = childrenOf(callee);
-  return object !== undefined && evaluate(run, module, object, depth).qual?.startsWith('own ') === true;
+  return (
+    object !== undefined && evaluate(run, module, object, depth).qual?.startsWith('own ') === true
+  );
 }
 
 export interface CallArguments {
@@ -67,7 +86,8 @@ export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
 
 function readArguments(module: PythonModule, call: PyNode): CallArguments {
   const list = call.getChild('ArgList');
-  const [positional, starredArgs]: PyNode[][] = [[], []];
+  const positional: PyNode[] = [];
+  const starredArgs: PyNode[] = [];
   const keywords = new Map<string, PyNode>();
   const groups: PyNode[][] = [[]];
   for (const child of list === null ? [] : childrenOf(list)) {
@@ -76,8 +96,10 @@ function readArguments(module: PythonModule, call: PyNode): CallArguments {
   }
   for (const [first, second, third] of groups) {
     if (first === undefined) continue;
-    if (second?.name === 'AssignOp' && third !== undefined) keywords.set(nameOf(module, first), third);
-    else if ((first.name === '*' || first.name === '**') && second !== undefined) starredArgs?.push(second);
+    if (second?.name === 'AssignOp' && third !== undefined)
+      keywords.set(nameOf(module, first), third);
+    else if ((first.name === '*' || first.name === '**') && second !== undefined)
+      starredArgs?.push(second);
     else positional?.push(first);
   }
   return { positional: positional ?? [], keywords, starred: starredArgs ?? [] };

@@ -3,8 +3,11 @@ import type { Source } from '../../../fact/source.ts';
 import { fromUtf7, rot13, unescaped } from '../fold/codecs.ts';
 
 /** The text that Python reads, where the named encoding makes another one of it; undefined for honest encodings. */
-export function misleadingText({ text }: Source): { readonly text: string; readonly codec: string } | undefined {
-  const [, codec] = /^[^\n]*\n?[^\n]*/.exec(text)?.[0].match(/^[ \t\f]*#.{0,80}?coding[:=][ \t]*([-\w.]+)/m) ?? [];
+export function misleadingText({
+  text,
+}: Source): { readonly text: string; readonly codec: string } | undefined {
+  const [, codec] =
+    /^[^\n]*\n?[^\n]*/.exec(text)?.[0].match(/^[ \t\f]*#.{0,80}?coding[:=][ \t]*([-\w.]+)/m) ?? [];
   if (codec === undefined) return undefined;
   const name = codec.toLowerCase().replace(/[-_.]/g, '');
   const read =

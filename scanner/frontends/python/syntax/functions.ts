@@ -1,13 +1,28 @@
 /** Functions and lambdas of Python: their parameters, and the names that they bind. */
 
-import { childrenOf, nameOf, type PythonFunction, type PythonModule, type Scope, textOf } from '../names/module.ts';
+import {
+  childrenOf,
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  type Scope,
+  textOf,
+} from '../names/module.ts';
 import { bind } from './targets.ts';
 import type { PyNode } from './tree.ts';
 
 /** Binds a function's name and parameters. */
-export function bindFunction(module: PythonModule, node: PyNode, outer: Scope, owner: string | undefined): void {
+export function bindFunction(
+  module: PythonModule,
+  node: PyNode,
+  outer: Scope,
+  owner: string | undefined,
+): void {
   const children = childrenOf(node);
-  const nameNode = node.name === 'FunctionDefinition' ? children.find((child) => child.name === 'VariableName') : undefined;
+  const nameNode =
+    node.name === 'FunctionDefinition'
+      ? children.find((child) => child.name === 'VariableName')
+      : undefined;
   const name = nameNode === undefined ? `lambda@${node.from}` : nameOf(module, nameNode);
   const scope: Scope = {
     id: `${outer.id}${name}@${node.from}.`,
@@ -37,19 +52,30 @@ export function bindFunction(module: PythonModule, node: PyNode, outer: Scope, o
   if (nameNode !== undefined) bind(module, outer, name, { kind: 'function', definition });
   if (node.name === 'LambdaExpression' && node.lastChild !== null) returns.push(node.lastChild);
   module.functions.push(definition);
-  if (owner !== undefined && !module.methods.has(`${owner}.${name}`)) module.methods.set(`${owner}.${name}`, definition);
+  if (owner !== undefined && !module.methods.has(`${owner}.${name}`))
+    module.methods.set(`${owner}.${name}`, definition);
   module.scopes.set(node.from, scope);
   module.functionsAt.set(node.from, definition);
 }
 
 export function readParameters(module: PythonModule, list: PyNode): PythonFunction['parameters'] {
-  const found: { name: string; fallback: PyNode | undefined; star: '' | '*' | '**'; node: PyNode }[] = [];
+  const found: {
+    name: string;
+    fallback: PyNode | undefined;
+    star: '' | '*' | '**';
+    node: PyNode;
+  }[] = [];
   const children = childrenOf(list);
   children.forEach((child, at) => {
     if (child.name !== 'VariableName' || children[at - 1]?.name === 'AssignOp') return;
     const next = children[at + 1]?.name === 'TypeDef' ? at + 2 : at + 1;
     const fallback = children[next]?.name === 'AssignOp' ? children[next + 1] : undefined;
-    found.push({ name: nameOf(module, child), fallback, star: starOf(children[at - 1]?.name), node: child });
+    found.push({
+      name: nameOf(module, child),
+      fallback,
+      star: starOf(children[at - 1]?.name),
+      node: child,
+    });
   });
   return found;
 }

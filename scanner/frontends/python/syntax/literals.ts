@@ -18,10 +18,18 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 };
 
 /** The prefix and quotes of a string literal. */
-export function quotesOf(literal: string): { readonly prefix: string; readonly open: number; readonly close: number } {
+export function quotesOf(literal: string): {
+  readonly prefix: string;
+  readonly open: number;
+  readonly close: number;
+} {
   const [all = '', prefix = '', quote = ''] = /^([a-zA-Z]*)("""|'''|"|')/.exec(literal) ?? [];
   const isClosed = literal.length >= all.length + quote.length && literal.endsWith(quote);
-  return { prefix: prefix.toLowerCase(), open: all.length, close: isClosed ? literal.length - quote.length : literal.length };
+  return {
+    prefix: prefix.toLowerCase(),
+    open: all.length,
+    close: isClosed ? literal.length - quote.length : literal.length,
+  };
 }
 
 /** The value of the text between quotes. */
@@ -42,7 +50,11 @@ export function unescapeText(text: string, prefix: string): string {
 }
 
 /** A pure method of text, folded; undefined where it is not computed. */
-export function foldMethod(text: string, method: string, args: readonly (string | undefined)[]): string | undefined {
+export function foldMethod(
+  text: string,
+  method: string,
+  args: readonly (string | undefined)[],
+): string | undefined {
   if (
     text.includes(unknownPart) &&
     !/^(strip|rstrip|lstrip|encode|decode|format|join|replace|removeprefix|removesuffix|expanduser|resolve|absolute|as_posix)$/.test(
@@ -69,7 +81,9 @@ export function foldMethod(text: string, method: string, args: readonly (string 
     case 'upper':
       return text.toUpperCase();
     case 'swapcase':
-      return [...text].map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase())).join('');
+      return [...text]
+        .map((one) => (one === one.toUpperCase() ? one.toLowerCase() : one.toUpperCase()))
+        .join('');
     case 'replace':
       return first === undefined || first === '' || second === undefined
         ? undefined
@@ -77,11 +91,16 @@ export function foldMethod(text: string, method: string, args: readonly (string 
     case 'removeprefix':
       return first !== undefined && text.startsWith(first) ? text.slice(first.length) : text;
     case 'removesuffix':
-      return first !== undefined && first !== '' && text.endsWith(first) ? text.slice(0, -first.length) : text;
+      return first !== undefined && first !== '' && text.endsWith(first)
+        ? text.slice(0, -first.length)
+        : text;
     case 'format': {
       let index = 0;
       return short(
-        text.replace(/\{(\w*)(?:[!:][^{}]*)?\}/g, (_, name: string) => args[name === '' ? index++ : Number(name)] ?? unknownPart),
+        text.replace(
+          /\{(\w*)(?:[!:][^{}]*)?\}/g,
+          (_, name: string) => args[name === '' ? index++ : Number(name)] ?? unknownPart,
+        ),
       );
     }
     default:
@@ -92,14 +111,21 @@ export function foldMethod(text: string, method: string, args: readonly (string 
 /** `text % values`, `%s` and such replaced. */
 export function foldPercent(text: string, values: readonly (string | undefined)[]): string {
   let index = 0;
-  return text.replace(/%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdrifx%])/g, (_, name: string | undefined, kind: string) => {
-    if (kind === '%') return '%';
-    return name === undefined ? (values[index++] ?? unknownPart) : unknownPart;
-  });
+  return text.replace(
+    /%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdrifx%])/g,
+    (_, name: string | undefined, kind: string) => {
+      if (kind === '%') return '%';
+      return name === undefined ? (values[index++] ?? unknownPart) : unknownPart;
+    },
+  );
 }
 
 /** Decodes as a function of Python does; undefined for what is not computed or is no text. */
-export function foldDecoder(name: string, text: string, encoding: string | undefined): string | undefined {
+export function foldDecoder(
+  name: string,
+  text: string,
+  encoding: string | undefined,
+): string | undefined {
   if (text.includes(unknownPart) || text === '') return undefined;
   const bytes = Buffer.from(text, 'latin1');
   try {
@@ -109,14 +135,20 @@ export function foldDecoder(name: string, text: string, encoding: string | undef
       case 'decodebytes':
       case 'a2b_base64':
       case 'urlsafe_b64decode':
-        return /^[\w+/=\s-]*$/.test(text) ? asText(Buffer.from(text.replace(/\s/g, ''), 'base64')) : undefined;
+        return /^[\w+/=\s-]*$/.test(text)
+          ? asText(Buffer.from(text.replace(/\s/g, ''), 'base64'))
+          : undefined;
       case 'fromhex':
       case 'unhexlify':
       case 'a2b_hex':
       case 'b16decode':
-        return /^[0-9a-fA-F\s]*$/.test(text) ? asText(Buffer.from(text.replace(/\s/g, ''), 'hex')) : undefined;
+        return /^[0-9a-fA-F\s]*$/.test(text)
+          ? asText(Buffer.from(text.replace(/\s/g, ''), 'hex'))
+          : undefined;
       case 'decompress':
-        return asText(name.startsWith('gzip') ? gunzipSync(bytes, limit) : inflateSync(bytes, limit));
+        return asText(
+          name.startsWith('gzip') ? gunzipSync(bytes, limit) : inflateSync(bytes, limit),
+        );
       case 'decode':
         if (/rot_?13/i.test(encoding ?? '')) return rot13(text);
         if (/^(hex|base64)(_codec)?$/.test(encoding ?? ''))

@@ -7,7 +7,10 @@ import { parserRecoverySteps, pythonChainMax } from '../../../limits.ts';
  * The tree of a text, and where reading stopped when it did so before the end: recovering from errors is dear, by the ways that the parser
  * tries and how deep each is, and `take` counts that until it says that it is enough. A NUL is no Python at all.
  */
-export function parsePython(text: string, take: (steps: number) => boolean): { tree: Tree; stoppedAt: number | undefined } {
+export function parsePython(
+  text: string,
+  take: (steps: number) => boolean,
+): { tree: Tree; stoppedAt: number | undefined } {
   if (text.includes('\0')) return { tree: parser.parse('('), stoppedAt: undefined };
   const parse = parser.startParse(forParser(text));
   const allow = chainsAllowed(parse);
@@ -17,17 +20,25 @@ export function parsePython(text: string, take: (steps: number) => boolean): { t
     allow();
     const ways = waysOf(parse);
     if (parse.stoppedAt !== null || (ways.length <= 1 && !isRecovering(parse))) continue;
-    if (!take(ways.reduce((sum, way) => sum + parserRecoverySteps + (way.stack.length >> 4), 0))) parse.stopAt(parse.parsedPos);
+    if (!take(ways.reduce((sum, way) => sum + parserRecoverySteps + (way.stack.length >> 4), 0)))
+      parse.stopAt(parse.parsedPos);
   }
 }
 
 // `a + b + c + …` may be longer than the 300 operands that @lezer/lr lets pass: what it counts begins anew, a few times for each place, until
 // one was too long.
 function chainsAllowed(parse: object): () => void {
-  let [start, anew, isOver] = [-1, 0, false];
+  let start = -1;
+  let anew = 0;
+  let isOver = false;
   return () => {
     if (!('bigReductionCount' in parse && 'lastBigReductionStart' in parse)) return;
-    if (typeof parse.bigReductionCount !== 'number' || parse.bigReductionCount < chainCount || isOver) return;
+    if (
+      typeof parse.bigReductionCount !== 'number' ||
+      parse.bigReductionCount < chainCount ||
+      isOver
+    )
+      return;
     anew = parse.lastBigReductionStart === start ? anew + 1 : 1;
     if (typeof parse.lastBigReductionStart === 'number') start = parse.lastBigReductionStart;
     isOver = anew * chainCount >= pythonChainMax;
@@ -44,7 +55,9 @@ while (types.length < termsMax()) types.push(NodeType.define({ id: types.length 
 const parser = Object.assign(published.configure({}), { nodeSet: new NodeSet(types) });
 
 function termsMax(): number {
-  return 'maxTerm' in published && typeof published.maxTerm === 'number' ? published.maxTerm + 1 : 512;
+  return 'maxTerm' in published && typeof published.maxTerm === 'number'
+    ? published.maxTerm + 1
+    : 512;
 }
 
 // What @lezer/lr 1 keeps of a parse in progress, though its types do not say so.
@@ -74,13 +87,17 @@ const enteredTarget =
 
 // Where one decorator of several is no dotted name, all of them become `+expression`.
 function plainDecorators(text: string): string {
-  const loose = /^[ \t]{0,200}@(?![ \t]{0,9}[\w.]{1,200}[ \t]{0,9}(\(|\r?$|#|\\))|^[ \t]{0,200}@[ \t]{0,9}lambda\b/;
-  if (!/^[ \t]{0,200}@[ \t]{0,9}(\W|[\w.]{1,200}[ \t]{0,9}[^\s(\w.#\\]|lambda\b)/m.test(text)) return text;
+  const loose =
+    /^[ \t]{0,200}@(?![ \t]{0,9}[\w.]{1,200}[ \t]{0,9}(\(|\r?$|#|\\))|^[ \t]{0,200}@[ \t]{0,9}lambda\b/;
+  if (!/^[ \t]{0,200}@[ \t]{0,9}(\W|[\w.]{1,200}[ \t]{0,9}[^\s(\w.#\\]|lambda\b)/m.test(text))
+    return text;
   const lines = text.split('\n');
   lines.forEach((line, index) => {
     if (!loose.test(line)) return;
-    for (let at = index; at >= 0 && /^[ \t]*[@+]/.test(lines[at] ?? ''); at--) lines[at] = (lines[at] ?? '').replace('@', '+');
-    for (let at = index + 1; /^[ \t]*@/.test(lines[at] ?? ''); at++) lines[at] = (lines[at] ?? '').replace('@', '+');
+    for (let at = index; at >= 0 && /^[ \t]*[@+]/.test(lines[at] ?? ''); at--)
+      lines[at] = (lines[at] ?? '').replace('@', '+');
+    for (let at = index + 1; /^[ \t]*@/.test(lines[at] ?? ''); at++)
+      lines[at] = (lines[at] ?? '').replace('@', '+');
   });
   return lines.join('\n');
 }

@@ -1,6 +1,13 @@
 /** Names that targets of assignments, loops and `with` bind. */
 import { noteItemByText } from '../changes/by-text.ts';
-import { type Binding, childrenOf, nameOf, type PythonModule, type Scope, textOf } from '../names/module.ts';
+import {
+  type Binding,
+  childrenOf,
+  nameOf,
+  type PythonModule,
+  type Scope,
+  textOf,
+} from '../names/module.ts';
 import { markShared, noteChanged } from '../values/updates.ts';
 import type { PyNode } from './tree.ts';
 
@@ -34,12 +41,18 @@ export function bindParts(
 ): void {
   const star = targets.findIndex(isStar);
   targets.forEach((target, index) => {
-    if (!isStar(target)) bindTarget(module, scope, target, bindingOf(target, star >= 0 && index > star ? -1 : index));
+    if (!isStar(target))
+      bindTarget(module, scope, target, bindingOf(target, star >= 0 && index > star ? -1 : index));
   });
 }
 
 /** Binds the names of a target. */
-export function bindTarget(module: PythonModule, scope: Scope, target: PyNode, binding: Binding): void {
+export function bindTarget(
+  module: PythonModule,
+  scope: Scope,
+  target: PyNode,
+  binding: Binding,
+): void {
   if (target.name === 'VariableName') bind(module, scope, nameOf(module, target), binding);
   if (target.name === 'ParenthesizedExpression') {
     for (const part of childrenOf(target)) bindTarget(module, scope, part, binding);
@@ -61,12 +74,15 @@ export function bindTarget(module: PythonModule, scope: Scope, target: PyNode, b
     const known = module.attributes.get(name);
     if (known === undefined) module.attributes.set(name, [binding]);
     else known.push(binding);
-    if (target.firstChild?.name === 'VariableName') module.assigned.push({ object: target.firstChild, name, binding });
+    if (target.firstChild?.name === 'VariableName')
+      module.assigned.push({ object: target.firstChild, name, binding });
   }
 }
 
 /** The names after `as`: the parser knows one, and takes `(a, b)` for one. */
 export function enteredNames(module: PythonModule, target: PyNode): readonly string[] {
   const written = textOf(module, target);
-  return (written.match(/(?<![\p{L}\d_.])[\p{L}_][\p{L}\d_]*/gu) ?? []).map((name) => name.normalize('NFKC'));
+  return (written.match(/(?<![\p{L}\d_.])[\p{L}_][\p{L}\d_]*/gu) ?? []).map((name) =>
+    name.normalize('NFKC'),
+  );
 }

@@ -20,7 +20,9 @@ export class PyNode {
   /** Its value, once it is known; `busy` while it is being found. */
   value: PyValue | 'busy' | undefined = undefined;
   /** What computing it gave, and whether that went through a decoder. */
-  folded: { readonly value: MaybeFolded; readonly decodes: boolean; readonly guesses: boolean } | undefined = undefined;
+  folded:
+    | { readonly value: MaybeFolded; readonly decodes: boolean; readonly guesses: boolean }
+    | undefined = undefined;
   /** Its name as Python compares names, and its arguments, once somebody asked. */
   named: string | undefined = undefined;
   given: CallArguments | undefined = undefined;
@@ -62,7 +64,8 @@ export class PyNode {
 
   getChildren(name: string): PyNode[] {
     const found: PyNode[] = [];
-    for (let child = this.firstChild; child !== null; child = child.nextSibling) if (child.name === name) found.push(child);
+    for (let child = this.firstChild; child !== null; child = child.nextSibling)
+      if (child.name === name) found.push(child);
     return found;
   }
 }
@@ -71,10 +74,15 @@ export class PyNode {
  * The nodes of a parser's tree, and the places where some are left out since they are deeper than the limit. The first operand of an operand
  * is no deeper than that: chains have a limit of their own.
  */
-export function nodesOfTree(tree: Tree, text: string): { readonly top: PyNode; readonly cut: readonly number[] } {
+export function nodesOfTree(
+  tree: Tree,
+  text: string,
+): { readonly top: PyNode; readonly cut: readonly number[] } {
   const cursor = tree.cursor();
   const make = (parent: PyNode): PyNode => {
-    const name = cursor.type.isError ? (validName(parent, cursor.from, cursor.to, text) ?? cursor.name) : cursor.name;
+    const name = cursor.type.isError
+      ? (validName(parent, cursor.from, cursor.to, text) ?? cursor.name)
+      : cursor.name;
     return new PyNode(name, cursor.from, cursor.to, parent);
   };
   const top = new PyNode(cursor.name, cursor.from, cursor.to, null);
@@ -108,11 +116,15 @@ function validName(parent: PyNode, from: number, to: number, text: string): stri
   if (/^Yield(Statement|Expression)$/.test(parent.name)) return from === to ? 'None' : undefined;
   const before = parent.lastChild?.name;
   if (/^(\w*ComprehensionExpression|ArgList)$/.test(parent.name))
-    return text.slice(from, to) === '*' && (before === 'for' || before === ',') && parent.getChild('for') !== null
+    return text.slice(from, to) === '*' &&
+      (before === 'for' || before === ',') &&
+      parent.getChild('for') !== null
       ? '*'
       : undefined;
   const list = parent.name === 'LiteralPattern' ? parent.parent : parent;
-  return list?.name === 'PatternArgList' && /^\(\s{0,99}\)$/.test(text.slice(list.from, list.to)) ? 'Empty' : undefined;
+  return list?.name === 'PatternArgList' && /^\(\s{0,99}\)$/.test(text.slice(list.from, list.to))
+    ? 'Empty'
+    : undefined;
 }
 
 // Expressions of which the first part may be such an expression again, and so on, often.

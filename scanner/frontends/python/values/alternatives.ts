@@ -6,13 +6,17 @@ import { type PyValue, unknownPy } from '../run.ts';
 export function join(values: readonly PyValue[]): PyValue {
   const known = combined(values.map(({ texts }) => texts));
   const isOpen = values.some(({ otherTexts }) => otherTexts.length > 0);
-  const all = isOpen ? combined(values.map(({ texts, otherTexts }) => [...texts, ...otherTexts])) : known;
+  const all = isOpen
+    ? combined(values.map(({ texts, otherTexts }) => [...texts, ...otherTexts]))
+    : known;
   const texts = known.texts.slice(0, alternativesMax);
   return {
     ...unknownPy,
     texts,
     otherTexts:
-      all.isCut || all.texts.length > 2 * alternativesMax ? [unknownPart] : all.texts.filter((one) => !texts.includes(one)),
+      all.isCut || all.texts.length > 2 * alternativesMax
+        ? [unknownPart]
+        : all.texts.filter((one) => !texts.includes(one)),
     nodes: nodesOf(values),
     folded: values.length > 1 || values.some((value) => value.folded),
     decoded: values.some((value) => value.decoded),
@@ -20,12 +24,17 @@ export function join(values: readonly PyValue[]): PyValue {
   };
 }
 
-function combined(parts: readonly (readonly string[])[]): { readonly texts: readonly string[]; readonly isCut: boolean } {
+function combined(parts: readonly (readonly string[])[]): {
+  readonly texts: readonly string[];
+  readonly isCut: boolean;
+} {
   let texts: string[] = [''];
   let isCut = false;
   for (const part of parts) {
     const next = part.length === 0 ? [unknownPart] : part;
-    texts = texts.flatMap((text) => next.map((one) => (text.length + one.length > foldedCharsMax ? unknownPart : text + one)));
+    texts = texts.flatMap((text) =>
+      next.map((one) => (text.length + one.length > foldedCharsMax ? unknownPart : text + one)),
+    );
     isCut ||= texts.length > 4 * alternativesMax;
     texts = texts.slice(0, 4 * alternativesMax);
   }
@@ -39,8 +48,12 @@ export function either(values: readonly PyValue[]): PyValue {
   if (values.length === 1) return first;
   const known = [...new Set(values.flatMap((value) => value.texts))];
   const texts = known.slice(0, alternativesMax);
-  const quals = [...new Set(values.flatMap((value) => (value.qual === undefined ? [] : [value.qual])))];
-  const lists = values.flatMap(({ items, otherItems }) => (items === undefined ? [] : [items, ...otherItems]));
+  const quals = [
+    ...new Set(values.flatMap((value) => (value.qual === undefined ? [] : [value.qual]))),
+  ];
+  const lists = values.flatMap(({ items, otherItems }) =>
+    items === undefined ? [] : [items, ...otherItems],
+  );
   return {
     ...first,
     texts,
@@ -73,7 +86,8 @@ function othersOfTexts(values: readonly PyValue[], left: readonly string[]): rea
 
 /** Whether a value may be any text. */
 function isUnknownText({ texts, items, entries, own, whole, qual }: PyValue): boolean {
-  const isData = texts.length > 0 || items !== undefined || entries !== undefined || whole !== undefined;
+  const isData =
+    texts.length > 0 || items !== undefined || entries !== undefined || whole !== undefined;
   return !isData && own === undefined && qual !== 'sys.executable';
 }
 
@@ -82,11 +96,15 @@ function othersOf(values: readonly PyValue[], qual: string | undefined): readonl
   const own = values.find((value) => value.own !== undefined)?.own;
   const all = values.flatMap((value) => [value, ...value.others]);
   const others = all.filter(
-    (value) => (value.qual !== undefined && value.qual !== qual) || (value.own !== undefined && value.own !== own),
+    (value) =>
+      (value.qual !== undefined && value.qual !== qual) ||
+      (value.own !== undefined && value.own !== own),
   );
   return others.slice(0, alternativesMax).map((value) => ({ ...value, others: [] }));
 }
 
 export function nodesOf(values: readonly PyValue[]): readonly string[] {
-  return values.length === 1 ? (values[0]?.nodes ?? []) : [...new Set(values.flatMap((value) => value.nodes))];
+  return values.length === 1
+    ? (values[0]?.nodes ?? [])
+    : [...new Set(values.flatMap((value) => value.nodes))];
 }

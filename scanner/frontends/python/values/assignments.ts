@@ -13,7 +13,10 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
   const { targets, values } =
     node.name === 'AssignStatement'
       ? assignmentParts(node)
-      : { targets: [[node.firstChild].filter((one) => one !== null)], values: [node.lastChild].filter((one) => one !== null) };
+      : {
+          targets: [[node.firstChild].filter((one) => one !== null)],
+          values: [node.lastChild].filter((one) => one !== null),
+        };
   const given = values.map((value) => evaluate(run, module, value));
   for (const target of targets.flat()) {
     if (target.name === 'VariableName' && node.name === 'UpdateStatement')
@@ -31,9 +34,15 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
     if (owner.qual === 'os.environ' && isItem) {
       const key = childrenOf(target).at(-2);
       const name = key === undefined ? '' : (evaluate(run, module, key).texts[0] ?? '');
-      for (const from of given.flatMap((value) => value.nodes)) run.exports.push({ by: module.source.path, name, node: from });
+      for (const from of given.flatMap((value) => value.nodes))
+        run.exports.push({ by: module.source.path, name, node: from });
       if (steeringVariables.test(name))
-        notePyTrait(run, { module, node, api: name, certainty: 'exact' }, 'env-write', given[0]?.texts[0] ?? '');
+        notePyTrait(
+          run,
+          { module, node, api: name, certainty: 'exact' },
+          'env-write',
+          given[0]?.texts[0] ?? '',
+        );
     } else if (
       !isItem &&
       owner.qual !== undefined &&
@@ -46,7 +55,11 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
       )
         notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
     }
-    const property = isItem ? (object.name === 'MemberExpression' ? object.lastChild : null) : target.lastChild;
+    const property = isItem
+      ? object.name === 'MemberExpression'
+        ? object.lastChild
+        : null
+      : target.lastChild;
     if (property?.name === 'PropertyName') {
       const to = attributeNode(run, module, nameOf(module, property), property);
       for (const from of given.flatMap((value) => value.nodes)) flowEdge(run, from, to);
@@ -61,7 +74,12 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
   }
 }
 
-function flowInto(run: PythonRun, module: PythonModule, target: PyNode, nodes: readonly string[]): void {
+function flowInto(
+  run: PythonRun,
+  module: PythonModule,
+  target: PyNode,
+  nodes: readonly string[],
+): void {
   const name = nameOf(module, target);
   const found = lookUp(scopeOf(module, target), name);
   if (found === undefined) return;

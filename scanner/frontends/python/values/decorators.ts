@@ -11,12 +11,17 @@ import { evaluate } from './values.ts';
 /** Calls the decorators of a definition. */
 export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNode): void {
   const definition =
-    node.name === 'DecoratedStatement' ? (node.getChild('FunctionDefinition') ?? node.getChild('ClassDefinition')) : node;
+    node.name === 'DecoratedStatement'
+      ? (node.getChild('FunctionDefinition') ?? node.getChild('ClassDefinition'))
+      : node;
   const own = definition === null ? undefined : module.functionsAt.get(definition.from);
   let value: PyValue = { ...unknownPy, own };
   const decorators = [...loose(module, node), ...node.getChildren('Decorator')];
   for (const decorator of decorators.reverse()) {
-    const callee = decorator.name === 'Decorator' ? named(run, module, decorator) : evaluate(run, module, decorator);
+    const callee =
+      decorator.name === 'Decorator'
+        ? named(run, module, decorator)
+        : evaluate(run, module, decorator);
     if (callee.qual === undefined && callee.own === undefined) return;
     const about = {
       module,
@@ -38,7 +43,12 @@ function loose(module: PythonModule, node: PyNode): PyNode[] {
   const found: PyNode[] = [];
   for (let at = node.prevSibling; at !== null; at = at.prevSibling) {
     const inner = at.name === 'ExpressionStatement' ? at.firstChild : null;
-    if (inner?.name !== 'UnaryExpression' || module.source.text[inner.from] !== '@' || inner.lastChild === null) break;
+    if (
+      inner?.name !== 'UnaryExpression' ||
+      module.source.text[inner.from] !== '@' ||
+      inner.lastChild === null
+    )
+      break;
     found.unshift(inner.lastChild);
   }
   return found;
@@ -63,7 +73,15 @@ function named(run: PythonRun, module: PythonModule, decorator: PyNode): PyValue
   const args = childrenOf(list)
     .filter((child) => /^\w/.test(child.name))
     .map((child) => evaluate(run, module, child));
-  const call = { module, node: decorator, api: value.qual ?? '', object: unknownPy, method: '', keywords: new Map(), spread: [] };
+  const call = {
+    module,
+    node: decorator,
+    api: value.qual ?? '',
+    object: unknownPy,
+    method: '',
+    keywords: new Map(),
+    spread: [],
+  };
   return invoke(run, { ...call, certainty: 'exact', args }, value, 1);
 }
 
@@ -72,7 +90,15 @@ export function noteOldExec(run: PythonRun, module: PythonModule, node: PyNode):
   if (textOf(module, node).trim() !== 'exec') return;
   const text = node.nextSibling?.isError ? node.nextSibling.nextSibling?.firstChild : undefined;
   if (text === null || text === undefined) return;
-  const call = { module, node, api: 'exec', object: unknownPy, method: '', keywords: new Map(), spread: [] };
+  const call = {
+    module,
+    node,
+    api: 'exec',
+    object: unknownPy,
+    method: '',
+    keywords: new Map(),
+    spread: [],
+  };
   applyEffect(
     run,
     { ...call, certainty: 'exact', args: [evaluate(run, module, text)] },

@@ -1,6 +1,13 @@
 /** What stays of a list when items behind its first ones are changed: `command.insert(1, "-q")` runs the same program. */
 import { unknownPart } from '../../../models/egress-of.ts';
-import { type Binding, childrenOf, nameOf, type PythonModule, scopeOf, textOf } from '../names/module.ts';
+import {
+  type Binding,
+  childrenOf,
+  nameOf,
+  type PythonModule,
+  scopeOf,
+  textOf,
+} from '../names/module.ts';
 import type { PythonRun, PyValue } from '../run.ts';
 import { argumentsOf } from '../syntax/arguments.ts';
 import type { PyNode } from '../syntax/tree.ts';
@@ -9,7 +16,10 @@ import { evaluate } from './values.ts';
 type Update = Extract<Binding, { kind: 'update' }>;
 
 /** A change leaves the items before an index, takes the last item, or takes the first item that has this text. */
-type Tail = { readonly from: number } | { readonly takes: 'last' } | { readonly takes: 'text'; readonly text: string };
+type Tail =
+  | { readonly from: number }
+  | { readonly takes: 'last' }
+  | { readonly takes: 'text'; readonly text: string };
 
 /** A list after changes of which the order is not known; undefined where its first item may be changed, too. */
 export function keptItems(
@@ -21,10 +31,15 @@ export function keptItems(
 ): PyValue | undefined {
   const tails = updates.map(({ node }) => tailOf(run, module, node, depth));
   const known = tails.filter((tail) => tail !== undefined);
-  if (known.length < tails.length || list.otherTexts.length > 0 || list.items === undefined) return undefined;
-  const lists = [list.items, ...list.otherItems].map((items) => items.slice(0, keptCount(items, known)));
+  if (known.length < tails.length || list.otherTexts.length > 0 || list.items === undefined)
+    return undefined;
+  const lists = [list.items, ...list.otherItems].map((items) =>
+    items.slice(0, keptCount(items, known)),
+  );
   const [items, ...otherItems] = lists;
-  return lists.some(({ length }) => length === 0) ? undefined : { ...list, items, otherItems, grown: true };
+  return lists.some(({ length }) => length === 0)
+    ? undefined
+    : { ...list, items, otherItems, grown: true };
 }
 
 // The last item may be taken after every other change, so it counts from what those leave.
@@ -44,7 +59,12 @@ function isOtherText(item: PyValue, text: string): boolean {
   return texts.length > 0 && !texts.some((one) => one === text || one.includes(unknownPart));
 }
 
-function tailOf(run: PythonRun, module: PythonModule, node: PyNode, depth: number): Tail | undefined {
+function tailOf(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  depth: number,
+): Tail | undefined {
   if (node.name === 'CallExpression') return tailOfCall(run, module, node, depth);
   if (node.name === 'DeleteStatement') {
     const targets = childrenOf(node).filter(({ name }) => name === 'MemberExpression');
@@ -54,19 +74,27 @@ function tailOf(run: PythonRun, module: PythonModule, node: PyNode, depth: numbe
   return node.name === 'MemberExpression' ? tailOfItem(module, node) : undefined;
 }
 
-function tailOfCall(run: PythonRun, module: PythonModule, call: PyNode, depth: number): Tail | undefined {
+function tailOfCall(
+  run: PythonRun,
+  module: PythonModule,
+  call: PyNode,
+  depth: number,
+): Tail | undefined {
   const [object, , property] = childrenOf(call.firstChild ?? call);
-  if (object === undefined || !isNamed(object) || property?.name !== 'PropertyName') return undefined;
+  if (object === undefined || !isNamed(object) || property?.name !== 'PropertyName')
+    return undefined;
   const { positional, keywords } = argumentsOf(module, call);
   const [first] = positional;
-  if (keywords.size > 0 || positional.some((one) => one.prevSibling?.name === '*')) return undefined;
+  if (keywords.size > 0 || positional.some((one) => one.prevSibling?.name === '*'))
+    return undefined;
   const method = nameOf(module, property);
   if (method === 'pop' && first === undefined) return takesLast(module, call, object);
   if (first === undefined) return undefined;
   if (method === 'remove') {
     const { texts, otherTexts } = evaluate(run, module, first, depth);
     const [text] = texts;
-    const isKnown = texts.length === 1 && otherTexts.length === 0 && text?.includes(unknownPart) === false;
+    const isKnown =
+      texts.length === 1 && otherTexts.length === 0 && text?.includes(unknownPart) === false;
     return isKnown && text !== undefined ? { takes: 'text', text } : undefined;
   }
   return method === 'insert' || method === 'pop' ? fromIndex(module, first) : undefined;
@@ -75,24 +103,30 @@ function tailOfCall(run: PythonRun, module: PythonModule, call: PyNode, depth: n
 // `list[1] = x`, `list[1:1] = x`, `del list[1]`, `del list[1:]`
 function tailOfItem(module: PythonModule, target: PyNode): Tail | undefined {
   const [object, open, index, ...rest] = childrenOf(target);
-  if (object === undefined || !isNamed(object) || open?.name !== '[' || index === undefined) return undefined;
+  if (object === undefined || !isNamed(object) || open?.name !== '[' || index === undefined)
+    return undefined;
   return rest.filter(({ name }) => name === ':').length <= 1 ? fromIndex(module, index) : undefined;
 }
 
 function fromIndex(module: PythonModule, index: PyNode): Tail | undefined {
   const text = textOf(module, index);
-  return index.name === 'Number' && /^[1-9]\d{0,5}$/.test(text) ? { from: Number(text) } : undefined;
+  return index.name === 'Number' && /^[1-9]\d{0,5}$/.test(text)
+    ? { from: Number(text) }
+    : undefined;
 }
 
 // What happens more than once may empty a list, also where a function does so to a list from outside.
 function takesLast(module: PythonModule, call: PyNode, object: PyNode): Tail | undefined {
-  const isOwn = object.name === 'VariableName' && scopeOf(module, call).names.has(nameOf(module, object));
+  const isOwn =
+    object.name === 'VariableName' && scopeOf(module, call).names.has(nameOf(module, object));
   return isRepeated(call) || !isOwn ? undefined : { takes: 'last' };
 }
 
 // A name or an attribute.
 function isNamed({ name, lastChild }: PyNode): boolean {
-  return name === 'VariableName' || (name === 'MemberExpression' && lastChild?.name === 'PropertyName');
+  return (
+    name === 'VariableName' || (name === 'MemberExpression' && lastChild?.name === 'PropertyName')
+  );
 }
 
 /** Whether a statement may be gone through more than once. */

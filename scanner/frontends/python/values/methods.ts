@@ -16,12 +16,14 @@ export const textMethods =
 const carriers =
   /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
 
-export const mutators = /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
+export const mutators =
+  /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
 
 // A method of plain data, or something that is not known: data of the object stays in the result.
 export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
   const { object, method, args } = call;
-  if (method === 'join' && args[0]?.items !== undefined) return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
+  if (method === 'join' && args[0]?.items !== undefined)
+    return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
   const texts = textMethods.test(method)
     ? object.texts
         .map((text) =>
@@ -36,7 +38,9 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
   const isText = textMethods.test(method);
   const otherTexts = isText ? othersOf(object, method, args) : [];
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
-  const passed = carries ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread] : object.nodes;
+  const passed = carries
+    ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread]
+    : object.nodes;
   const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
   return {
     ...unknownPy,
@@ -54,9 +58,11 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
 // What the method makes of what the object or the arguments may be besides.
 function othersOf(object: PyValue, method: string, args: readonly PyValue[]): readonly string[] {
   if (/^(encode|decode)$/.test(method)) return object.otherTexts;
-  if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown)) return [unknownPart];
+  if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown))
+    return [unknownPart];
   if (method !== 'format' || args.every(({ texts }) => texts.length === 1)) return [];
-  const holes = (mark: string): string => (mark.length === 2 && mark !== '{}' ? (mark[0] ?? '') : unknownPart);
+  const holes = (mark: string): string =>
+    mark.length === 2 && mark !== '{}' ? (mark[0] ?? '') : unknownPart;
   return object.texts.map((text) => text.replace(/\{\{|\}\}|\{[^{}]{0,200}\}/g, holes));
 }
 
@@ -79,20 +85,27 @@ export function joinItems(separator: PyValue, list: PyValue): PyValue {
 export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefined): void {
   if (!mutators.test(call.method) || objectNode === undefined) return;
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
-  if (objectNode.name === 'VariableName' && given.length > 0) flowIntoName(run, call.module, objectNode, given);
+  if (objectNode.name === 'VariableName' && given.length > 0)
+    flowIntoName(run, call.module, objectNode, given);
   for (let at: PyNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
     const property = at.lastChild;
     if (property?.name !== 'PropertyName') continue;
     const to = attributeNode(run, call.module, nameOf(call.module, property), property);
     for (const from of given) flowEdge(run, from, to);
-    if (at.firstChild?.name === 'VariableName') flowIntoName(run, call.module, at.firstChild, given);
+    if (at.firstChild?.name === 'VariableName')
+      flowIntoName(run, call.module, at.firstChild, given);
   }
   if (/^write/.test(call.method) && call.object.target !== undefined)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
 
 /** Values that get into what a name holds. */
-export function flowIntoName(run: PythonRun, module: PythonModule, node: PyNode, given: readonly string[]): void {
+export function flowIntoName(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  given: readonly string[],
+): void {
   const name = nameOf(module, node);
   const found = name === 'self' || name === 'cls' ? undefined : lookUp(scopeOf(module, node), name);
   if (found === undefined) return;

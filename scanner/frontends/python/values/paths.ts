@@ -16,7 +16,11 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     nodes: value?.nodes ?? [],
     folded: value?.folded ?? false,
   });
-  const asPath = (value: PyValue): PyValue => ({ ...value, qual: 'pathlib.Path()', items: undefined });
+  const asPath = (value: PyValue): PyValue => ({
+    ...value,
+    qual: 'pathlib.Path()',
+    items: undefined,
+  });
   switch (qual) {
     case 'pathlib.Path':
     case 'pathlib.PurePath':
@@ -34,7 +38,10 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
       return object;
     case 'pathlib.Path().with_suffix':
     case 'pathlib.Path().with_name':
-      return { ...object, texts: object.texts.map((text) => `${posix.dirname(text)}/${unknownPart}`) };
+      return {
+        ...object,
+        texts: object.texts.map((text) => `${posix.dirname(text)}/${unknownPart}`),
+      };
     case 'os.path.join':
       return joined(args);
     case 'os.path.expanduser':
@@ -44,11 +51,22 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     case 'os.fspath':
       return same(first);
     case 'os.path.expandvars':
-      return { ...same(first), texts: first?.texts.map((text) => text.replace(/^\$\{?HOME\}?/, '~')) ?? [] };
+      return {
+        ...same(first),
+        texts: first?.texts.map((text) => text.replace(/^\$\{?HOME\}?/, '~')) ?? [],
+      };
     case 'os.path.dirname':
-      return { ...same(first), texts: first?.texts.map((text) => posix.dirname(text)) ?? [], folded: true };
+      return {
+        ...same(first),
+        texts: first?.texts.map((text) => posix.dirname(text)) ?? [],
+        folded: true,
+      };
     case 'os.path.basename':
-      return { ...same(first), texts: first?.texts.map((text) => posix.basename(text)) ?? [], folded: true };
+      return {
+        ...same(first),
+        texts: first?.texts.map((text) => posix.basename(text)) ?? [],
+        folded: true,
+      };
     case 'os.getcwd':
       return { ...unknownPy, texts: ['.'] };
     case 'tempfile.gettempdir':
@@ -82,5 +100,9 @@ function joined(parts: readonly PyValue[]): PyValue {
   const absolute = parts.findLastIndex((part) => /^[/~]/.test(part.texts[0] ?? ''));
   const used = parts.slice(Math.max(0, absolute));
   const value = join(used.flatMap((part, index) => (index === 0 ? [part] : [slash, part])));
-  return { ...value, texts: value.texts.map((text) => text.replace(/\/{2,}/g, '/')), nodes: nodesOf(parts) };
+  return {
+    ...value,
+    texts: value.texts.map((text) => text.replace(/\/{2,}/g, '/')),
+    nodes: nodesOf(parts),
+  };
 }

@@ -1,6 +1,12 @@
 /** What changes a value after a name was given it: `x += 1`, `x.append(1)`, `x[0] = 1`, and functions that do so with a parameter. */
 
-import { nameOf, type PythonFunction, type PythonModule, type Scope, scopeOf } from '../names/module.ts';
+import {
+  nameOf,
+  type PythonFunction,
+  type PythonModule,
+  type Scope,
+  scopeOf,
+} from '../names/module.ts';
 import { lookUp } from '../names/names.ts';
 import { argumentsOf } from '../syntax/arguments.ts';
 import type { PyNode } from '../syntax/tree.ts';
@@ -11,19 +17,37 @@ export type Change = 'grown' | 'rewritten';
 /** What methods of lists, sets and dictionaries do to their object. */
 export const changingMethods: ReadonlyMap<string, Change> = new Map([
   ...['append', 'add', 'extend'].map((name) => [name, 'grown'] as const),
-  ...['update', 'insert', 'appendleft', 'extendleft', 'reverse', 'pop', 'popitem', 'popleft', 'sort'].map(
+  ...[
+    'update',
+    'insert',
+    'appendleft',
+    'extendleft',
+    'reverse',
+    'pop',
+    'popitem',
+    'popleft',
+    'sort',
+  ].map((name) => [name, 'rewritten'] as const),
+  ...['setdefault', 'remove', 'discard', 'clear', 'rotate', '__setitem__'].map(
     (name) => [name, 'rewritten'] as const,
   ),
-  ...['setdefault', 'remove', 'discard', 'clear', 'rotate', '__setitem__'].map((name) => [name, 'rewritten'] as const),
 ]);
 
 /** Notes that a node changes what a name or an attribute holds. */
-export function noteChanged(module: PythonModule, target: PyNode | null, by: PyNode, change: Change): void {
+export function noteChanged(
+  module: PythonModule,
+  target: PyNode | null,
+  by: PyNode,
+  change: Change,
+): void {
   if (target?.name === 'VariableName') module.changes.push({ target, by, change });
   const property = target?.name === 'MemberExpression' ? target.lastChild : null;
   if (property?.name !== 'PropertyName') return;
   const name = nameOf(module, property);
-  module.attributes.set(name, [...(module.attributes.get(name) ?? []), { kind: 'update', node: by, change }]);
+  module.attributes.set(name, [
+    ...(module.attributes.get(name) ?? []),
+    { kind: 'update', node: by, change },
+  ]);
 }
 
 /** Gives the changes to the names that they change, once all names of the module are bound. */
@@ -41,18 +65,28 @@ function bindChange(module: PythonModule, target: PyNode, by: PyNode, change: Ch
   const name = nameOf(module, target);
   const home = scopeOf(module, target);
   const found = lookUp(home, name);
-  if (found === undefined || found.bindings.every(({ kind }) => /^(import|function|class)$/.test(kind))) return;
+  if (
+    found === undefined ||
+    found.bindings.every(({ kind }) => /^(import|function|class)$/.test(kind))
+  )
+    return;
   found.scope.names.get(name)?.push({ kind: 'update', node: by, change });
   if (home !== found.scope) markShared(module, found.scope, name);
 }
 
 // `fill(parts)`, where `fill` appends to its parameter.
-function bindGiven(module: PythonModule, { name, bound, parameters }: PythonFunction, index: number, change: Change): void {
+function bindGiven(
+  module: PythonModule,
+  { name, bound, parameters }: PythonFunction,
+  index: number,
+  change: Change,
+): void {
   const at = bound ? index - 1 : index;
   const parameter = parameters[index];
   for (const call of module.calls.get(name) ?? []) {
     const { positional, keywords } = argumentsOf(module, call);
-    const given = positional[at] ?? (parameter === undefined ? undefined : keywords.get(parameter.name));
+    const given =
+      positional[at] ?? (parameter === undefined ? undefined : keywords.get(parameter.name));
     const filled = module.fills.get(call) ?? [];
     if (given?.name !== 'VariableName' || filled.includes(nameOf(module, given))) continue;
     bindChange(module, given, call, change);

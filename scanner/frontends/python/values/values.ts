@@ -22,33 +22,58 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   if (before === 'busy') return busyPy;
   if (before !== undefined) return before;
   if (run.fold.values % spineStep === spineStep - 1)
-    for (const inner of spineOf(node, (one) => one.value !== undefined)) evaluate(run, module, inner, depth);
+    for (const inner of spineOf(node, (one) => one.value !== undefined))
+      evaluate(run, module, inner, depth);
   node.value = 'busy';
   run.fold.values++;
   const found = withFolded(run, module, node, compute(run, module, node, depth + 1));
   const value = withEnvironment(run, module, node, changedList(found, run.changed.get(node)));
   run.fold.values--;
   // What is put together is held for each place where it is: names share one text, the parts of one sum are parts of its text.
-  if (/^(BinaryExpression|FormatString|ContinuedString|CallExpression)$/.test(node.name) && node.parent?.name !== node.name)
+  if (
+    /^(BinaryExpression|FormatString|ContinuedString|CallExpression)$/.test(node.name) &&
+    node.parent?.name !== node.name
+  )
     for (const text of value.texts) run.context.steps.takeText(text.length);
   node.value = value;
   return value;
 }
 
 // `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was called with.
-function withEnvironment(run: PythonRun, module: PythonModule, node: PyNode, value: PyValue): PyValue {
+function withEnvironment(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  value: PyValue,
+): PyValue {
   if (value.qual === 'sys.argv' && node.parent?.name !== 'AssignStatement') {
     const at = { module, node, api: 'sys.argv', certainty: 'exact' } as const;
-    return { ...value, nodes: [...value.nodes, flowSource(run, at, { what: 'input', name: 'sys.argv' }, 'reads its arguments')] };
+    return {
+      ...value,
+      nodes: [
+        ...value.nodes,
+        flowSource(run, at, { what: 'input', name: 'sys.argv' }, 'reads its arguments'),
+      ],
+    };
   }
   // What came in with a request, in frameworks that keep it in a global.
   if (value.qual !== undefined && /^(flask|quart|bottle|sanic)\.request$/.test(value.qual)) {
     const at = { module, node, api: value.qual, certainty: 'exact' } as const;
-    const from = flowSource(run, at, { what: 'network', name: anyEgress }, 'a request that came in');
+    const from = flowSource(
+      run,
+      at,
+      { what: 'network', name: anyEgress },
+      'a request that came in',
+    );
     return { ...value, nodes: [...value.nodes, from] };
   }
   if (value.qual !== 'os.environ' || !isHandedOn(node)) return value;
-  const whole = wholeEnvironment(run, { module, node, api: 'os.environ', certainty: value.folded ? 'folded' : 'exact' });
+  const whole = wholeEnvironment(run, {
+    module,
+    node,
+    api: 'os.environ',
+    certainty: value.folded ? 'folded' : 'exact',
+  });
   return { ...value, nodes: [...value.nodes, ...whole.nodes] };
 }
 
@@ -97,8 +122,14 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
     case 'LambdaExpression':
       return { ...unknownPy, own: module.functionsAt.get(node.from) };
     case 'ConditionalExpression': {
-      const [first, , second] = operands.filter((child) => child.name !== 'if' && child.name !== 'else');
-      return either([first, second].flatMap((one) => (one === undefined ? [] : [evaluate(run, module, one, depth)])));
+      const [first, , second] = operands.filter(
+        (child) => child.name !== 'if' && child.name !== 'else',
+      );
+      return either(
+        [first, second].flatMap((one) =>
+          one === undefined ? [] : [evaluate(run, module, one, depth)],
+        ),
+      );
     }
     case 'ArrayExpression':
     case 'TupleExpression':
@@ -113,7 +144,9 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
       return {
         ...unknownPy,
         nodes: nodesOf(
-          operands.filter((child) => !/^(for|in|if|async)$/.test(child.name)).map((child) => evaluate(run, module, child, depth)),
+          operands
+            .filter((child) => !/^(for|in|if|async)$/.test(child.name))
+            .map((child) => evaluate(run, module, child, depth)),
         ),
       };
     case 'YieldExpression':
@@ -123,7 +156,12 @@ function compute(run: PythonRun, module: PythonModule, node: PyNode, depth: numb
   }
 }
 
-function dictionary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
+function dictionary(
+  run: PythonRun,
+  module: PythonModule,
+  children: readonly PyNode[],
+  depth: number,
+): PyValue {
   const entries = new Map<string, PyValue>();
   const all: PyValue[] = [];
   children.forEach((child, at) => {
@@ -147,7 +185,11 @@ function number(text: string): PyValue {
 function literal(module: PythonModule, node: PyNode): PyValue {
   const written = textOf(module, node);
   const { prefix, open, close } = quotesOf(written);
-  return { ...unknownPy, texts: [unescapeText(written.slice(open, close), prefix)], raw: node.from + open };
+  return {
+    ...unknownPy,
+    texts: [unescapeText(written.slice(open, close), prefix)],
+    raw: node.from + open,
+  };
 }
 
 function formatString(run: PythonRun, module: PythonModule, node: PyNode, depth: number): PyValue {
@@ -159,14 +201,21 @@ function formatString(run: PythonRun, module: PythonModule, node: PyNode, depth:
     if (to > at)
       pieces.push({
         ...unknownPy,
-        texts: [unescapeText(module.source.text.slice(at, to), prefix).replaceAll('{{', '{').replaceAll('}}', '}')],
+        texts: [
+          unescapeText(module.source.text.slice(at, to), prefix)
+            .replaceAll('{{', '{')
+            .replaceAll('}}', '}'),
+        ],
       });
   };
   for (const replacement of node.getChildren('FormatReplacement')) {
     plain(replacement.from);
     at = replacement.to;
     const inner = childrenOf(replacement).find(
-      (child) => /^\w+$/.test(child.name) && !child.name.startsWith('Format') && child.name !== 'FormatSelfDoc',
+      (child) =>
+        /^\w+$/.test(child.name) &&
+        !child.name.startsWith('Format') &&
+        child.name !== 'FormatSelfDoc',
     );
     pieces.push(inner === undefined ? unknownPy : evaluate(run, module, inner, depth));
   }
@@ -179,13 +228,21 @@ function isOneText({ texts, otherTexts }: PyValue): boolean {
 }
 
 function withHoles(text: string): string {
-  return text.replace(/%(?:\(\w{0,99}\))?[-+ #0-9.*]{0,20}[A-Za-z%]/g, (mark) => (mark === '%%' ? '%' : unknownPart));
+  return text.replace(/%(?:\(\w{0,99}\))?[-+ #0-9.*]{0,20}[A-Za-z%]/g, (mark) =>
+    mark === '%%' ? '%' : unknownPart,
+  );
 }
 
-function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[], depth: number): PyValue {
+function binary(
+  run: PythonRun,
+  module: PythonModule,
+  children: readonly PyNode[],
+  depth: number,
+): PyValue {
   const [left, operator, right] = children;
   if (left === undefined || operator === undefined || right === undefined) return unknownPy;
-  const [a, b] = [evaluate(run, module, left, depth), evaluate(run, module, right, depth)];
+  const a = evaluate(run, module, left, depth);
+  const b = evaluate(run, module, right, depth);
   const symbol = textOf(module, operator);
   const isText = a.texts.length > 0 || b.texts.length > 0;
   if (symbol === '+')
@@ -196,14 +253,20 @@ function binary(run: PythonRun, module: PythonModule, children: readonly PyNode[
         : { ...unknownPy, nodes: nodesOf([a, b]) };
   if (symbol === '/' && (a.qual === 'pathlib.Path()' || b.qual === 'pathlib.Path()')) {
     const joined = join([a, { ...unknownPy, texts: ['/'] }, b]);
-    return { ...joined, texts: joined.texts.map((text) => text.replace(/\/{2,}/g, '/')), qual: 'pathlib.Path()' };
+    return {
+      ...joined,
+      texts: joined.texts.map((text) => text.replace(/\/{2,}/g, '/')),
+      qual: 'pathlib.Path()',
+    };
   }
   if (symbol === '%' && a.texts.length > 0) {
     const values = (b.items ?? [b]).map((item) => item.texts[0]);
     return {
       ...a,
       texts: a.texts.map((text) => foldPercent(text, values)),
-      otherTexts: (b.items ?? [b]).every(isOneText) ? a.otherTexts : [...a.otherTexts, ...a.texts.map(withHoles)],
+      otherTexts: (b.items ?? [b]).every(isOneText)
+        ? a.otherTexts
+        : [...a.otherTexts, ...a.texts.map(withHoles)],
       nodes: nodesOf([a, b]),
       folded: true,
       raw: undefined,

@@ -4,7 +4,10 @@ import { type ShellRun, spanOf } from '../run.ts';
 import { emptyValue, isKnown, literalValue } from '../value.ts';
 
 /** The value of an expression, with its assignments done; undefined where it is not known. */
-export function evaluate(run: ShellRun, expression: ArithmeticExpression | undefined): number | undefined {
+export function evaluate(
+  run: ShellRun,
+  expression: ArithmeticExpression | undefined,
+): number | undefined {
   run.context.steps.take();
   switch (expression?.type) {
     case 'ArithmeticGroup':
@@ -15,7 +18,9 @@ export function evaluate(run: ShellRun, expression: ArithmeticExpression | undef
       return unary(run, expression);
     case 'ArithmeticTernary': {
       const test = evaluate(run, expression.test);
-      return test === undefined ? undefined : evaluate(run, test === 0 ? expression.alternate : expression.consequent);
+      return test === undefined
+        ? undefined
+        : evaluate(run, test === 0 ? expression.alternate : expression.consequent);
     }
     case 'ArithmeticBinary':
       return binary(run, expression);
@@ -28,7 +33,8 @@ export function evaluate(run: ShellRun, expression: ArithmeticExpression | undef
 /** The number that a text is: digits in any base the shell knows, a variable's name, or `${#name}`. */
 export function numberOf(run: ShellRun, text: string, hops = 0): number | undefined {
   const word = text.trim();
-  if (/^[+-]?\d{1,9}$/.test(word)) return /^0\d/.test(word) ? Number.parseInt(word, 8) : Number(word);
+  if (/^[+-]?\d{1,9}$/.test(word))
+    return /^0\d/.test(word) ? Number.parseInt(word, 8) : Number(word);
   if (/^0x[0-9a-f]{1,8}$/i.test(word)) return Number(word);
   const based = /^(\d{1,2})#(\w{1,9})$/.exec(word);
   if (based !== null) return Number.parseInt(based[2] ?? '', Number(based[1]));
@@ -40,10 +46,16 @@ export function numberOf(run: ShellRun, text: string, hops = 0): number | undefi
   }
   const sum = /^(.{1,40}?)\s*([+*-])\s*(\w{1,20})$/.exec(word);
   if (sum !== null && hops < 4)
-    return apply(sum[2] ?? '', numberOf(run, sum[1] ?? '', hops + 1), numberOf(run, sum[3] ?? '', hops + 1));
+    return apply(
+      sum[2] ?? '',
+      numberOf(run, sum[1] ?? '', hops + 1),
+      numberOf(run, sum[3] ?? '', hops + 1),
+    );
   const name = /^\$?\{?([A-Za-z_]\w*|\d)\}?$/.exec(word)?.[1];
   const value = name === undefined || hops > 8 ? undefined : run.vars.get(name);
-  return value === undefined || !isKnown(value) || value.text === text ? undefined : numberOf(run, value.text, hops + 1);
+  return value === undefined || !isKnown(value) || value.text === text
+    ? undefined
+    : numberOf(run, value.text, hops + 1);
 }
 
 function unary(
@@ -57,7 +69,13 @@ function unary(
     assign(run, operand, next, at);
     return prefix ? next : value;
   }
-  return operator === '-' ? -value : operator === '!' ? Number(value === 0) : operator === '~' ? ~value : value;
+  return operator === '-'
+    ? -value
+    : operator === '!'
+      ? Number(value === 0)
+      : operator === '~'
+        ? ~value
+        : value;
 }
 
 function binary(
@@ -71,7 +89,10 @@ function binary(
   const isAssignment = operator.endsWith('=') && !/^([<>=!]=)$/.test(operator);
   const second = evaluate(run, right);
   const first = operator === '=' ? 0 : evaluate(run, left);
-  const value = operator === '=' ? second : apply(isAssignment ? operator.slice(0, -1) : operator, first, second);
+  const value =
+    operator === '='
+      ? second
+      : apply(isAssignment ? operator.slice(0, -1) : operator, first, second);
   if (isAssignment) assign(run, left, value, at);
   return value;
 }

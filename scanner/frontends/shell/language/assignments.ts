@@ -26,7 +26,10 @@ function appended(run: ShellRun, old: Value, value: Value): Value {
   if (value.members === undefined) return concat([old, value]);
   if (isFull(old)) return old;
   run.context.steps.take((old.members?.size ?? 0) * shellItemSteps);
-  return listValue([...(old.members?.values() ?? (old.text === '' ? [] : [old])), ...value.members.values()]);
+  return listValue([
+    ...(old.members?.values() ?? (old.text === '' ? [] : [old])),
+    ...value.members.values(),
+  ]);
 }
 
 // What is added to as many items as are kept changes none of them.
@@ -50,20 +53,47 @@ export function assignedValue(run: ShellRun, { value }: Assignment): Value {
 }
 
 // Variables that hold a command line, which the shell or git runs.
-const commandVariables = /^(PROMPT_COMMAND|GIT_SSH_COMMAND|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|LESSOPEN|LESSCLOSE)$/;
+const commandVariables =
+  /^(PROMPT_COMMAND|GIT_SSH_COMMAND|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|LESSOPEN|LESSCLOSE)$/;
 
 /** Notes variables that change what other programs do. What the shell itself runs from a variable is gone through. */
-export function noteAssignment(run: ShellRun, name: string, value: Value, span: Call['span']): void {
-  if (commandVariables.test(name) && value.text !== '') runCode(run, callOf(run, name, span), value, 'shell');
+export function noteAssignment(
+  run: ShellRun,
+  name: string,
+  value: Value,
+  span: Call['span'],
+): void {
+  if (commandVariables.test(name) && value.text !== '')
+    runCode(run, callOf(run, name, span), value, 'shell');
   if (/^PS[0-4]$/.test(name) && /\$\(|`/.test(value.text))
-    runCode(run, callOf(run, name, span), { ...value, text: `: "${value.text}"`, others: [] }, 'shell');
+    runCode(
+      run,
+      callOf(run, name, span),
+      { ...value, text: `: "${value.text}"`, others: [] },
+      'shell',
+    );
   if (steeringVariables.test(name))
-    noteTrait(run, { span, api: name, certainty: 'exact' }, 'env-write', value.text.replaceAll('\0', '…'));
+    noteTrait(
+      run,
+      { span, api: name, certainty: 'exact' },
+      'env-write',
+      value.text.replaceAll('\0', '…'),
+    );
   if (/^(HISTFILE|HISTSIZE|HISTFILESIZE)$/.test(name) && /^(|0|\/dev\/null)$/.test(value.text))
     noteTrait(run, { span, api: name, certainty: 'exact' }, 'history-off', value.text);
 }
 
 function callOf(run: ShellRun, name: string, span: Call['span']): Call {
   const word = literalValue(name, span.start);
-  return { name, api: name, word, args: [], span, certainty: 'exact', stdin: run.stdin, onConnection: false, env: [] };
+  return {
+    name,
+    api: name,
+    word,
+    args: [],
+    span,
+    certainty: 'exact',
+    stdin: run.stdin,
+    onConnection: false,
+    env: [],
+  };
 }

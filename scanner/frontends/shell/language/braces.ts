@@ -9,7 +9,12 @@ export function expandBraces(word: string): string[] {
     const text = open.shift() ?? '';
     const brace = firstBrace(text);
     if (brace === undefined) done.push(text);
-    else open.unshift(...brace.choices.map((choice) => text.slice(0, brace.start) + choice + text.slice(brace.end)));
+    else
+      open.unshift(
+        ...brace.choices.map(
+          (choice) => text.slice(0, brace.start) + choice + text.slice(brace.end),
+        ),
+      );
   }
   return [...done, ...open].slice(0, shellWordsMax);
 }
@@ -49,10 +54,13 @@ function pieces(text: string, cuts: readonly number[]): string[] {
 }
 
 function rangeOf(inside: string): string[] | undefined {
-  const [, from = '', to = '', by] = /^(-?\d{1,6}|[A-Za-z])\.\.(-?\d{1,6}|[A-Za-z])(?:\.\.(-?\d{1,4}))?$/.exec(inside) ?? [];
+  const [, from = '', to = '', by] =
+    /^(-?\d{1,6}|[A-Za-z])\.\.(-?\d{1,6}|[A-Za-z])(?:\.\.(-?\d{1,4}))?$/.exec(inside) ?? [];
   if (from === '') return undefined;
   const isLetters = /[A-Za-z]/.test(from) && /[A-Za-z]/.test(to);
-  const [first, last] = isLetters ? [from.charCodeAt(0), to.charCodeAt(0)] : [Number(from), Number(to)];
+  const [first, last] = isLetters
+    ? [from.charCodeAt(0), to.charCodeAt(0)]
+    : [Number(from), Number(to)];
   if (Number.isNaN(first) || Number.isNaN(last)) return undefined;
   const step = Math.max(1, Math.abs(Number(by ?? 1))) * (last < first ? -1 : 1);
   const found: string[] = [];

@@ -29,7 +29,9 @@ type Builtin = (run: ShellRun, call: Call) => Value;
 
 const declare: Builtin = (run, call) => {
   const names = call.args.filter((arg) => !/^[-+][a-zA-Z]+$/.test(arg.text));
-  const printsAll = names.length === 0 && (call.name === 'export' || call.args.some((arg) => /^-[a-z]*[px]/.test(arg.text)));
+  const printsAll =
+    names.length === 0 &&
+    (call.name === 'export' || call.args.some((arg) => /^-[a-z]*[px]/.test(arg.text)));
   if (printsAll) return wholeEnvironment(run, call);
   const exports = call.name === 'export' || call.args.some((arg) => /^-[a-zA-Z]*x/.test(arg.text));
   for (const arg of names) {
@@ -59,7 +61,11 @@ const source: Builtin = (run, call) => {
   if (content !== undefined) return runCode(run, { ...call, args: [] }, content, 'shell');
   const script = ownScript(run, path.text);
   if (script !== undefined) {
-    noteCapability(run, { ...call, api: call.name }, { kind: 'mount', path: mountPath(run, path.text), mode: 'ro' });
+    noteCapability(
+      run,
+      { ...call, api: call.name },
+      { kind: 'mount', path: mountPath(run, path.text), mode: 'ro' },
+    );
     return runSourced(run, script);
   }
   noteStart(run, call.span, path.text, call, 'shell');
@@ -73,7 +79,8 @@ function ownScript(run: ShellRun, path: string): Source | undefined {
   const { texts } = run.context;
   const plain = path.replace(/^(\.\/|\/skills\/@self\/)/, '');
   const exact = texts?.get(plain);
-  if (exact !== undefined || texts === undefined) return exact?.language === 'shell' ? exact : undefined;
+  if (exact !== undefined || texts === undefined)
+    return exact?.language === 'shell' ? exact : undefined;
   const ending = plain.slice(plain.lastIndexOf('\0') + 1).replace(/^(\.{0,2}\/)+/, '');
   const near = [...texts.values()].filter(
     (one) => one.language === 'shell' && (one.path === ending || one.path.endsWith(`/${ending}`)),
@@ -90,7 +97,9 @@ const set: Builtin = (run, call) => {
       : call.args.filter(
           (arg) =>
             !/^[-+]/.test(arg.text) &&
-            !/^(pipefail|errexit|nounset|noglob|xtrace|posix|vi|emacs|history|allexport|noclobber|monitor)$/.test(arg.text),
+            !/^(pipefail|errexit|nounset|noglob|xtrace|posix|vi|emacs|history|allexport|noclobber|monitor)$/.test(
+              arg.text,
+            ),
         );
   if (dashes >= 0 || operands.length > 0) run.args = operands;
   return emptyValue;
@@ -134,11 +143,17 @@ const table: Readonly<Record<string, Builtin>> = {
     const [name] = call.args.filter((arg) => !arg.text.startsWith('-'));
     if (name === undefined) return wholeEnvironment(run, call);
     const variable = isKnown(name) ? name.text : '*';
-    noteCapability(run, call, { kind: 'env', name: variable }, variable === '*' ? ['dynamic-name'] : []);
+    noteCapability(
+      run,
+      call,
+      { kind: 'env', name: variable },
+      variable === '*' ? ['dynamic-name'] : [],
+    );
     const step = { span: call.span, note: `reads ${variable}` };
     return unknownValue([rootTaint({ what: 'env', name: variable }, step, call.certainty)]);
   },
-  compgen: (run, call) => (/^-[ve]/.test(call.args[0]?.text ?? '') ? wholeEnvironment(run, call) : emptyValue),
+  compgen: (run, call) =>
+    /^-[ve]/.test(call.args[0]?.text ?? '') ? wholeEnvironment(run, call) : emptyValue,
   unset: (run, call) => {
     for (const arg of call.args) {
       if (/^HISTFILE$/.test(arg.text)) noteTrait(run, call, 'history-off', 'unset HISTFILE');
@@ -147,7 +162,8 @@ const table: Readonly<Record<string, Builtin>> = {
     return emptyValue;
   },
   history: (run, call) => {
-    if (call.args.some((arg) => /^-[a-z]*c/.test(arg.text))) noteTrait(run, call, 'history-off', 'history -c');
+    if (call.args.some((arg) => /^-[a-z]*c/.test(arg.text)))
+      noteTrait(run, call, 'history-off', 'history -c');
     return emptyValue;
   },
   alias: (run, call) => {
@@ -159,7 +175,8 @@ const table: Readonly<Record<string, Builtin>> = {
   },
   trap: (run, call) => {
     const [code] = call.args.filter((arg) => arg.text !== '--');
-    if (code === undefined || code.text === '-' || code.text === '' || call.args.length < 2) return emptyValue;
+    if (code === undefined || code.text === '-' || code.text === '' || call.args.length < 2)
+      return emptyValue;
     // What it runs is looked up when it runs, which is after the last line.
     if (run.atEnd.length < shellTrapsMax) run.atEnd.push(() => runCode(run, call, code, 'shell'));
     return runCode(run, call, code, 'shell');
@@ -167,7 +184,10 @@ const table: Readonly<Record<string, Builtin>> = {
   exec: () => emptyValue,
   cd: changeFolder,
   pushd: changeFolder,
-  pwd: (run, call) => (run.cwd === '' ? literalValue('.', call.span.start, true) : literalValue(run.cwd, call.span.start, true)),
+  pwd: (run, call) =>
+    run.cwd === ''
+      ? literalValue('.', call.span.start, true)
+      : literalValue(run.cwd, call.span.start, true),
   dirname: (_, call) => pathPart(call, posix.dirname),
   basename: (_, call) => pathPart(call, (path) => posix.basename(path, call.args[1]?.text)),
   realpath: (_, call) => pathPart(call, (path) => path),
@@ -194,8 +214,11 @@ export function programPath(call: Call): Value {
 function changeFolder(run: ShellRun, call: Call): Value {
   const [to] = call.args.filter((arg) => !/^-[LPe]$/.test(arg.text));
   if (to === undefined) run.cwd = '~';
-  else if (!isKnown(to) || to.text === '-' || run.branch > 0) run.cwd = isKnown(to) && /^[/~]/.test(to.text) ? to.text : '';
-  else run.cwd = /^[/~]/.test(to.text) || run.cwd === '' ? to.text : posix.normalize(`${run.cwd}/${to.text}`);
+  else if (!isKnown(to) || to.text === '-' || run.branch > 0)
+    run.cwd = isKnown(to) && /^[/~]/.test(to.text) ? to.text : '';
+  else
+    run.cwd =
+      /^[/~]/.test(to.text) || run.cwd === '' ? to.text : posix.normalize(`${run.cwd}/${to.text}`);
   return emptyValue;
 }
 

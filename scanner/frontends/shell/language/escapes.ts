@@ -5,7 +5,9 @@ import { changedText, type Value } from '../value.ts';
 export function unescaped(value: Value): Value {
   const text = unescapedText(value.text);
   const isHidden = /\\x|\\u|\\0?[0-7]{2}/i.test(value.text);
-  return text === value.text ? value : { ...changedText(value, text), decoded: value.decoded || isHidden };
+  return text === value.text
+    ? value
+    : { ...changedText(value, text), decoded: value.decoded || isHidden };
 }
 
 export function unescapedText(text: string): string {

@@ -27,7 +27,12 @@ export function globFits(pattern: string, text: string): boolean {
 }
 
 /** Text with what a pattern fits replaced: the first longest fit, or all. */
-export function replaceGlob(text: string, glob: Glob, replacement: string, all: boolean): string | undefined {
+export function replaceGlob(
+  text: string,
+  glob: Glob,
+  replacement: string,
+  all: boolean,
+): string | undefined {
   if (text.length > shellPatternCharsMax) return undefined;
   let out = '';
   for (let at = 0; at < text.length; ) {
@@ -66,7 +71,8 @@ function lengths(tokens: readonly Token[], characters: readonly string[]): numbe
 
 function closed(tokens: readonly Token[], states: readonly number[]): Set<number> {
   const all = new Set<number>();
-  for (const state of states) for (let at = state; !all.has(at) && all.add(at) && tokens[at] === 'star'; ) at += 1;
+  for (const state of states)
+    for (let at = state; !all.has(at) && all.add(at) && tokens[at] === 'star'; ) at += 1;
   return all;
 }
 
@@ -96,7 +102,12 @@ function classOf(inside: string): (character: string) => boolean {
   const within = (character: string): boolean => {
     for (let at = 0; at < set.length; at++) {
       const isRange = set[at + 1] === '-' && at + 2 < set.length;
-      if (isRange ? character >= (set[at] ?? '') && character <= (set[at + 2] ?? '') : character === set[at]) return true;
+      if (
+        isRange
+          ? character >= (set[at] ?? '') && character <= (set[at + 2] ?? '')
+          : character === set[at]
+      )
+        return true;
       if (isRange) at += 2;
     }
     return false;

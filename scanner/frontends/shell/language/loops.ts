@@ -15,9 +15,17 @@ export interface Bodies {
 }
 
 /** `for x in a b c`: round by round is how strings are put together. */
-export function runLoop(run: ShellRun, { name, wordlist, body }: For | Select, bodies: Bodies): Value {
-  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [...(run.args ?? [readVariable(run, '@', name)])];
-  const isExact = words.every((word) => isKnown(word) && word.others.length === 0) && takeRounds(run, words.length);
+export function runLoop(
+  run: ShellRun,
+  { name, wordlist, body }: For | Select,
+  bodies: Bodies,
+): Value {
+  const words = wordlist?.flatMap((word) => foldWords(run, word)) ?? [
+    ...(run.args ?? [readVariable(run, '@', name)]),
+  ];
+  const isExact =
+    words.every((word) => isKnown(word) && word.others.length === 0) &&
+    takeRounds(run, words.length);
   if (isExact && words.length > 0) {
     const rounds = words.map((word) => {
       run.vars.set(name.text, word);
@@ -33,7 +41,11 @@ export function runLoop(run: ShellRun, { name, wordlist, body }: For | Select, b
 }
 
 /** `for ((i = 0; i < n; i++))` */
-export function runCountedLoop(run: ShellRun, { initialize, test, update, body }: ArithmeticFor, bodies: Bodies): Value {
+export function runCountedLoop(
+  run: ShellRun,
+  { initialize, test, update, body }: ArithmeticFor,
+  bodies: Bodies,
+): Value {
   evaluate(run, initialize);
   const outputs: Value[] = [];
   for (let goes = evaluate(run, test); goes !== 0; goes = evaluate(run, test)) {

@@ -27,16 +27,22 @@ export function foldParameter(run: ShellRun, part: ParameterExpansionPart, fold:
 }
 
 /** The words of an expansion that stands for several: `${a[@]}`, `${@:2}`; undefined for one that stands for one. */
-export function listOf(run: ShellRun, part: ParameterExpansionPart, fold: Fold): Value[] | undefined {
+export function listOf(
+  run: ShellRun,
+  part: ParameterExpansionPart,
+  fold: Fold,
+): Value[] | undefined {
   const isArguments = /^[@*]$/.test(part.parameter);
   if (!isArguments && !/^[@*]$/.test(part.index?.text ?? '')) return undefined;
   const { members } = readVariable(run, part.parameter, part);
   if (part.prefix === '#' || members === undefined) return undefined;
-  if (part.prefix === '!') return [...members.keys()].map((key) => literalValue(key, spanOf(run, part).start, true));
+  if (part.prefix === '!')
+    return [...members.keys()].map((key) => literalValue(key, spanOf(run, part).start, true));
   const { operation } = part;
   const all = [...members.values()];
   if (operation === undefined) return all;
-  if (operation.type !== 'Slice') return all.map((one) => applyOperation(run, one, operation, fold));
+  if (operation.type !== 'Slice')
+    return all.map((one) => applyOperation(run, one, operation, fold));
   const [from, count] = sliceOf(run, operation, fold);
   if (from === undefined) return all;
   // `${@:1}` begins with the first argument: argument 0 is the script.
@@ -49,7 +55,10 @@ function foldOne(run: ShellRun, part: ParameterExpansionPart, fold: Fold): Value
   if (part.prefix === '!') return foldIndirect(run, part);
   const { operation } = part;
   if (operation?.type === 'Default') return foldDefault(run, part, operation, fold);
-  const value = part.index === undefined ? readVariable(run, part.parameter, part) : elementOf(run, part, part.index, fold);
+  const value =
+    part.index === undefined
+      ? readVariable(run, part.parameter, part)
+      : elementOf(run, part, part.index, fold);
   return operation === undefined ? value : applyOperation(run, value, operation, fold);
 }
 
@@ -58,7 +67,9 @@ function elementOf(run: ShellRun, part: ParameterExpansionPart, index: Word, fol
   const key = keyOf(run, fold(run, index));
   if (array.members === undefined) return key === '0' ? array : unknownValue(array.taints);
   if (key === undefined)
-    return joinWith([...array.members.values()], ' ').text === '' ? emptyValue : { ...array, text: unknownPart };
+    return joinWith([...array.members.values()], ' ').text === ''
+      ? emptyValue
+      : { ...array, text: unknownPart };
   const at = key.startsWith('-') ? [...array.members.keys()].at(Number(key)) : key;
   return (at === undefined ? undefined : array.members.get(at)) ?? emptyValue;
 }
@@ -72,7 +83,9 @@ export function keyOf(run: ShellRun, index: Value): string | undefined {
 
 function lengthOf(run: ShellRun, part: ParameterExpansionPart): Value {
   const number = numberOf(run, part.text);
-  return number === undefined ? unknownValue() : literalValue(`${number}`, spanOf(run, part).start, true);
+  return number === undefined
+    ? unknownValue()
+    : literalValue(`${number}`, spanOf(run, part).start, true);
 }
 
 // `${!name}`: the variable whose name is in a variable; `${!prefix@}`: the names that begin so.
@@ -82,10 +95,13 @@ function foldIndirect(run: ShellRun, part: ParameterExpansionPart): Value {
     const names = [...run.vars.keys()].filter((name) => name.startsWith(part.parameter));
     return names.length === 0 ? unknownValue() : literalValue(names.join(' '), span.start, true);
   }
-  if (run.references.has(part.parameter)) return literalValue(targetName(run, part.parameter), span.start, true);
+  if (run.references.has(part.parameter))
+    return literalValue(targetName(run, part.parameter), span.start, true);
   const name = readVariable(run, part.parameter, part);
   if (isKnown(name)) return name.text === '' ? emptyValue : readVariable(run, name.text, part);
-  noteCapability(run, { span, api: part.text, certainty: 'widened' }, { kind: 'env', name: '*' }, ['dynamic-name']);
+  noteCapability(run, { span, api: part.text, certainty: 'widened' }, { kind: 'env', name: '*' }, [
+    'dynamic-name',
+  ]);
   const step = { span, note: 'reads a variable whose name is computed' };
   return unknownValue([rootTaint({ what: 'env', name: '*' }, step, 'widened'), ...name.taints]);
 }
@@ -102,17 +118,30 @@ function foldDefault(
   if (operation.operator === '+' || operation.operator === ':+') return either(operand, emptyValue);
   if (known !== undefined && known.text !== '') return either({ ...known, folded: true }, operand);
   const outside = readVariable(run, part.parameter, part);
-  if (operation.operator === '=' || operation.operator === ':=') run.vars.set(part.parameter, operand);
+  if (operation.operator === '=' || operation.operator === ':=')
+    run.vars.set(part.parameter, operand);
   if (operation.operator === '?' || operation.operator === ':?') return outside;
   return { ...operand, taints: [...operand.taints, ...outside.taints] };
 }
 
-function applyOperation(run: ShellRun, value: Value, operation: ParameterOperation, fold: Fold): Value {
+function applyOperation(
+  run: ShellRun,
+  value: Value,
+  operation: ParameterOperation,
+  fold: Fold,
+): Value {
   const text = isKnown(value) ? operated(run, value.text, operation, fold) : undefined;
-  return text === undefined ? { ...unknownValue(value.taints), decoded: value.decoded } : changedText(value, text);
+  return text === undefined
+    ? { ...unknownValue(value.taints), decoded: value.decoded }
+    : changedText(value, text);
 }
 
-function operated(run: ShellRun, text: string, operation: ParameterOperation, fold: Fold): string | undefined {
+function operated(
+  run: ShellRun,
+  text: string,
+  operation: ParameterOperation,
+  fold: Fold,
+): string | undefined {
   run.context.steps.take(1 + (text.length >> 4));
   switch (operation.type) {
     case 'Remove': {
@@ -120,19 +149,26 @@ function operated(run: ShellRun, text: string, operation: ParameterOperation, fo
       const isStart = operation.operator.startsWith('#');
       const lengths = isStart ? glob?.prefixes(text) : glob?.suffixes(text);
       const length = lengths?.at(operation.operator.length === 2 ? -1 : 0) ?? 0;
-      return glob === undefined ? undefined : isStart ? text.slice(length) : text.slice(0, text.length - length);
+      return glob === undefined
+        ? undefined
+        : isStart
+          ? text.slice(length)
+          : text.slice(0, text.length - length);
     }
     case 'Replace': {
       const glob = knownGlob(run, fold(run, operation.pattern), text, true);
       const replacement = fold(run, operation.replacement);
       if (glob === undefined || !isKnown(replacement)) return undefined;
-      if (operation.operator === '/#') return replacedAt(text, glob.prefixes(text).at(-1), replacement.text, true);
-      if (operation.operator === '/%') return replacedAt(text, glob.suffixes(text).at(-1), replacement.text, false);
+      if (operation.operator === '/#')
+        return replacedAt(text, glob.prefixes(text).at(-1), replacement.text, true);
+      if (operation.operator === '/%')
+        return replacedAt(text, glob.suffixes(text).at(-1), replacement.text, false);
       return replaceGlob(text, glob, replacement.text, operation.operator === '//');
     }
     case 'Slice': {
       const [from, count] = sliceOf(run, operation, fold);
-      if (from === undefined || (operation.length !== undefined && count === undefined)) return undefined;
+      if (from === undefined || (operation.length !== undefined && count === undefined))
+        return undefined;
       const start = from < 0 ? text.length + from : from;
       return text.slice(start, count === undefined ? undefined : count < 0 ? count : start + count);
     }
@@ -152,25 +188,40 @@ function sliceOf(
   operation: Extract<ParameterOperation, { type: 'Slice' }>,
   fold: Fold,
 ): [number | undefined, number | undefined] {
-  const count = operation.length === undefined ? undefined : numberOf(run, fold(run, operation.length).text);
+  const count =
+    operation.length === undefined ? undefined : numberOf(run, fold(run, operation.length).text);
   return [numberOf(run, fold(run, operation.offset).text), count];
 }
 
 // A pattern tried at each place of a text takes their product; with a `*` in it, the text once more.
-function knownGlob(run: ShellRun, pattern: Value, { length }: string, everywhere: boolean): ReturnType<typeof globOf> {
-  const cost = length * pattern.text.length * (everywhere && pattern.text.includes('*') ? length : 1);
+function knownGlob(
+  run: ShellRun,
+  pattern: Value,
+  { length }: string,
+  everywhere: boolean,
+): ReturnType<typeof globOf> {
+  const cost =
+    length * pattern.text.length * (everywhere && pattern.text.includes('*') ? length : 1);
   if (!isKnown(pattern) || cost > shellPatternWorkMax) return undefined;
   run.context.steps.take(1 + (cost >> 6));
   return globOf(pattern.text);
 }
 
-function replacedAt(text: string, length: number | undefined, replacement: string, isStart: boolean): string {
+function replacedAt(
+  text: string,
+  length: number | undefined,
+  replacement: string,
+  isStart: boolean,
+): string {
   if (length === undefined) return text;
-  return isStart ? replacement + text.slice(length) : text.slice(0, text.length - length) + replacement;
+  return isStart
+    ? replacement + text.slice(length)
+    : text.slice(0, text.length - length) + replacement;
 }
 
 function changedCase(text: string, operator: string): string {
-  const change = (piece: string): string => (operator.startsWith('^') ? piece.toUpperCase() : piece.toLowerCase());
+  const change = (piece: string): string =>
+    operator.startsWith('^') ? piece.toUpperCase() : piece.toLowerCase();
   return operator.length === 2 ? change(text) : change(text.slice(0, 1)) + text.slice(1);
 }
 
@@ -180,11 +231,15 @@ function transformed(text: string, kind: string): string | undefined {
   if (kind === 'u') return changedCase(text, '^');
   if (kind === 'Q' || kind === 'K' || kind === 'k') return text;
   if (kind !== 'E' && kind !== 'P') return undefined;
-  return text.replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|0?([0-7]{1,3})|n|t)/g, (all, hex, unicode, octal) =>
-    all === '\\n'
-      ? '\n'
-      : all === '\\t'
-        ? '\t'
-        : String.fromCharCode(hex || unicode ? Number.parseInt(hex ?? unicode, 16) : Number.parseInt(octal, 8)),
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|0?([0-7]{1,3})|n|t)/g,
+    (all, hex, unicode, octal) =>
+      all === '\\n'
+        ? '\n'
+        : all === '\\t'
+          ? '\t'
+          : String.fromCharCode(
+              hex || unicode ? Number.parseInt(hex ?? unicode, 16) : Number.parseInt(octal, 8),
+            ),
   );
 }

@@ -3,7 +3,15 @@ import { shellArrayItemsMax, shellLoopWordsMax } from '../../../limits.ts';
 import type { Call } from '../call.ts';
 import { optionValues, parseArguments } from '../programs/arguments.ts';
 import type { ShellRun } from '../run.ts';
-import { changedText, either, emptyValue, isKnown, rootTaint, unknownValue, type Value } from '../value.ts';
+import {
+  changedText,
+  either,
+  emptyValue,
+  isKnown,
+  rootTaint,
+  unknownValue,
+  type Value,
+} from '../value.ts';
 import { fieldSeparators, fieldsOf } from './fields.ts';
 import { listValue } from './variables.ts';
 
@@ -17,8 +25,11 @@ export function readInput(run: ShellRun, call: Call): Value {
   const isRead = call.name === 'read';
   const args = parseArguments(call.args, isRead ? options.read : options.mapfile);
   const [descriptor] = optionValues(args, ['u']);
-  const input = descriptor === undefined ? call.stdin : (run.inputs.get(Number(descriptor.text)) ?? emptyValue);
-  const typed = unknownValue([rootTaint({ what: 'input', name: 'stdin' }, { span: call.span, note: 'read reads its input' })]);
+  const input =
+    descriptor === undefined ? call.stdin : (run.inputs.get(Number(descriptor.text)) ?? emptyValue);
+  const typed = unknownValue([
+    rootTaint({ what: 'input', name: 'stdin' }, { span: call.span, note: 'read reads its input' }),
+  ]);
   const value = input === emptyValue ? typed : input;
   const [array] = isRead ? optionValues(args, ['a']) : args.operands.slice(-1);
   if (array !== undefined) run.vars.set(array.text, elementsOf(run, isRead, value));
@@ -30,11 +41,18 @@ export function readInput(run: ShellRun, call: Call): Value {
 function setNames(run: ShellRun, operands: readonly Value[], value: Value): void {
   const names = operands.map((one) => one.text).filter((name) => /^[A-Za-z_]\w*$/.test(name));
   const all = names.length === 0 ? ['REPLY'] : names;
-  const lines = isKnown(value) ? value.text.split('\n').filter((line, at) => at === 0 || line !== '') : [];
+  const lines = isKnown(value)
+    ? value.text.split('\n').filter((line, at) => at === 0 || line !== '')
+    : [];
   all.forEach((name, at) => {
-    const read = lines.slice(0, shellLoopWordsMax).map((line) => changedText(value, fieldOf(run, line, at, all.length)));
+    const read = lines
+      .slice(0, shellLoopWordsMax)
+      .map((line) => changedText(value, fieldOf(run, line, at, all.length)));
     const [first, ...rest] = read;
-    run.vars.set(name, first === undefined ? unknownValue(value.taints) : rest.reduce(either, first));
+    run.vars.set(
+      name,
+      first === undefined ? unknownValue(value.taints) : rest.reduce(either, first),
+    );
   });
 }
 

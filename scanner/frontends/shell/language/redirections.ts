@@ -38,7 +38,12 @@ export function withRedirections(
       part: 'body',
     });
     if (output.shellOutput)
-      noteTrait(run, { ...at, api: '/dev/tcp' }, 'reverse-shell', 'a shell whose input and output are a connection');
+      noteTrait(
+        run,
+        { ...at, api: '/dev/tcp' },
+        'reverse-shell',
+        'a shell whose input and output are a connection',
+      );
     return emptyValue;
   }
   return outputs.files.length > 0 ? emptyValue : output;
@@ -50,12 +55,15 @@ function applyRedirection(
   at: Parameters<typeof writeFileValue>[1],
   outputs: Outputs,
 ): void {
-  const descriptor = redirect.descriptor?.type === 'FileDescriptor' ? redirect.descriptor.value : undefined;
+  const descriptor =
+    redirect.descriptor?.type === 'FileDescriptor' ? redirect.descriptor.value : undefined;
   if (redirect.type === 'HereDoc') {
     giveInput(
       run,
       descriptor,
-      redirect.body.parts === undefined ? hereText(run, redirect.body) : foldParts(run, redirect.body.parts),
+      redirect.body.parts === undefined
+        ? hereText(run, redirect.body)
+        : foldParts(run, redirect.body.parts),
     );
     return;
   }
@@ -66,22 +74,29 @@ function applyRedirection(
     return;
   }
   const connection =
-    connectionOf(target.text) ?? (redirect.operator.endsWith('&') ? run.connections.get(Number(target.text)) : undefined);
+    connectionOf(target.text) ??
+    (redirect.operator.endsWith('&') ? run.connections.get(Number(target.text)) : undefined);
   if (connection !== undefined) {
-    if (connectionOf(target.text) !== undefined) noteConnection(run, { ...at, name: '/dev/tcp' }, connection);
+    if (connectionOf(target.text) !== undefined)
+      noteConnection(run, { ...at, name: '/dev/tcp' }, connection);
     if (descriptor !== undefined && descriptor > 2) run.connections.set(descriptor, connection);
     if (redirect.operator.startsWith('<')) run.stdin = fromNetwork(connection, at.span);
     if (!/^<&?$/.test(redirect.operator) && descriptor !== 0) outputs.connection = connection;
     return;
   }
   if (/^\d+$|^-$/.test(target.text) && redirect.operator.endsWith('&')) {
-    const input = redirect.operator.startsWith('<') ? run.inputs.get(Number(target.text)) : undefined;
+    const input = redirect.operator.startsWith('<')
+      ? run.inputs.get(Number(target.text))
+      : undefined;
     if (input !== undefined) giveInput(run, descriptor, input);
     return;
   }
   if (redirect.operator.startsWith('<')) giveInput(run, descriptor, readFileValue(run, at, target));
   else if (descriptor !== 2 || !target.text.startsWith('/dev/'))
-    outputs.files.push({ path: target, how: redirect.operator.includes('>>') ? 'append' : 'write' });
+    outputs.files.push({
+      path: target,
+      how: redirect.operator.includes('>>') ? 'append' : 'write',
+    });
 }
 
 // Descriptor 0 is the input; others are read by `<&3` and `read -u 3`.
@@ -95,7 +110,10 @@ function connectionOf(path: string): Capability | undefined {
   const [, protocol, host, port] = /^\/dev\/(tcp|udp)\/([^/]*)\/?(\d+|\0)?/.exec(path) ?? [];
   if (protocol === undefined) return undefined;
   const number = port === undefined || !/^\d+$/.test(port) ? 0 : Number(port);
-  return { kind: 'egress', ...socketEgressOf(protocol === 'tcp' ? 'tcp' : 'udp', host, number > 65_535 ? 0 : number) };
+  return {
+    kind: 'egress',
+    ...socketEgressOf(protocol === 'tcp' ? 'tcp' : 'udp', host, number > 65_535 ? 0 : number),
+  };
 }
 
 function fromNetwork(connection: Capability, span: ReturnType<typeof spanOf>): Value {
@@ -103,6 +121,9 @@ function fromNetwork(connection: Capability, span: ReturnType<typeof spanOf>): V
   return unknownValue([rootTaint({ what: 'network', name }, { span, note: `reads from ${name}` })]);
 }
 
-function hereText(run: ShellRun, body: { readonly text: string; readonly pos: number; readonly end: number }): Value {
+function hereText(
+  run: ShellRun,
+  body: { readonly text: string; readonly pos: number; readonly end: number },
+): Value {
   return { ...emptyValue, text: body.text, map: [{ at: 0, raw: spanOf(run, body).start }] };
 }

@@ -28,7 +28,9 @@ export function isSameState(before: State, after: State): boolean {
 function isSameValue(before: Value | undefined, after: Value): boolean {
   if (before === undefined) return false;
   if (before === after) return true;
-  return isNumber(after) ? isNumber(before) : textsOf(before).join('\n') === textsOf(after).join('\n');
+  return isNumber(after)
+    ? isNumber(before)
+    : textsOf(before).join('\n') === textsOf(after).join('\n');
 }
 
 function isNumber(value: Value): boolean {
@@ -47,8 +49,10 @@ export function repeat(run: ShellRun, round: () => void): void {
     }
     const before = stateOf(run);
     round();
-    for (const [name, value] of run.vars) if (before.vars.get(name) !== value) run.vars.set(name, { ...value, isCut: true });
-    run.args = run.args === before.args ? run.args : run.args?.map((value) => ({ ...value, isCut: true }));
+    for (const [name, value] of run.vars)
+      if (before.vars.get(name) !== value) run.vars.set(name, { ...value, isCut: true });
+    run.args =
+      run.args === before.args ? run.args : run.args?.map((value) => ({ ...value, isCut: true }));
     round();
   } finally {
     run.isRepeating = false;

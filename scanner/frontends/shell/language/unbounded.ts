@@ -6,14 +6,20 @@ import { noteTrait, type ShellRun, spanOf } from '../run.ts';
 export function noteUnbounded(run: ShellRun, node: While): void {
   const [only] = node.clause.commands;
   const isEndless =
-    node.clause.commands.length === 1 && only?.command.type === 'Command' && /^(true|:)$/.test(only.command.name?.text ?? '');
+    node.clause.commands.length === 1 &&
+    only?.command.type === 'Command' &&
+    /^(true|:)$/.test(only.command.name?.text ?? '');
   if (!isEndless || node.kind !== 'while') return;
   let starts = false;
   let ends = false;
   const visit = (inner: SyntaxNode): void => {
     run.context.steps.take();
     if (inner.type === 'Statement' && inner.background) starts = true;
-    if (inner.type === 'Command' && /^(break|exit|return|sleep|wait|read)$/.test(inner.name?.text ?? '')) ends = true;
+    if (
+      inner.type === 'Command' &&
+      /^(break|exit|return|sleep|wait|read)$/.test(inner.name?.text ?? '')
+    )
+      ends = true;
     forEachChild(inner, visit);
   };
   visit(node.body);

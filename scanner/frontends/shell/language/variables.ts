@@ -5,7 +5,11 @@ import { noteCapability, type ShellRun, spanOf } from '../run.ts';
 import { either, joinWith, literalValue, rootTaint, unknownValue, type Value } from '../value.ts';
 
 /** The value of a variable. */
-export function readVariable(run: ShellRun, given: string, at: { readonly pos: number; readonly end: number }): Value {
+export function readVariable(
+  run: ShellRun,
+  given: string,
+  at: { readonly pos: number; readonly end: number },
+): Value {
   const name = targetName(run, given);
   const known = run.vars.get(name);
   if (known !== undefined) {
@@ -17,16 +21,26 @@ export function readVariable(run: ShellRun, given: string, at: { readonly pos: n
     if (name === '0') return ownPath(run);
     const given = /^\d/.test(name) ? run.args?.[Number(name) - 1] : run.args && listValue(run.args);
     if (given !== undefined) return { ...given, folded: true };
-    return unknownValue([rootTaint({ what: 'input', name: `$${name}` }, { span, note: 'argument of the script' })]);
+    return unknownValue([
+      rootTaint({ what: 'input', name: `$${name}` }, { span, note: 'argument of the script' }),
+    ]);
   }
   if (name === 'HOME') return literalValue('~', span.start, true);
   if (name === 'IFS') return literalValue(' ', span.start, true);
-  if (name === 'PWD') return run.cwd === '' ? literalValue('.', span.start, true) : literalValue(run.cwd, span.start, true);
+  if (name === 'PWD')
+    return run.cwd === ''
+      ? literalValue('.', span.start, true)
+      : literalValue(run.cwd, span.start, true);
   if (name === 'TMPDIR') return literalValue('/tmp', span.start, true);
   if (name === 'BASH_SOURCE') return ownPath(run);
   // `${SHELL:0:1}`, `${PATH:0:1}`: their first letter is always a slash.
   if (name === 'SHELL')
-    return { ...unknownValue(), text: '/bin/bash', folded: true, map: [{ at: 0, raw: span.start, fixed: true }] };
+    return {
+      ...unknownValue(),
+      text: '/bin/bash',
+      folded: true,
+      map: [{ at: 0, raw: span.start, fixed: true }],
+    };
   if (shellVariables.has(name) || !/^[A-Za-z_]\w*$/.test(name)) return unknownValue();
   noteCapability(run, { span, api: `$${name}`, certainty: 'exact' }, { kind: 'env', name });
   return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);
@@ -36,14 +50,24 @@ export function readVariable(run: ShellRun, given: string, at: { readonly pos: n
 export function assignValue(run: ShellRun, given: string, value: Value): void {
   const name = targetName(run, given);
   const old = run.vars.get(name);
-  run.vars.set(name, run.branch > 0 && old !== undefined && old.text !== '' ? either(value, old) : value);
+  run.vars.set(
+    name,
+    run.branch > 0 && old !== undefined && old.text !== '' ? either(value, old) : value,
+  );
 }
 
 /** Sets one element of an array. */
-export function assignMember(run: ShellRun, given: string, key: string | undefined, value: Value): void {
+export function assignMember(
+  run: ShellRun,
+  given: string,
+  key: string | undefined,
+  value: Value,
+): void {
   const name = targetName(run, given);
   const old = run.vars.get(name);
-  const members = new Map(old?.members ?? (old === undefined || old.text === '' ? [] : [['0', old] as const]));
+  const members = new Map(
+    old?.members ?? (old === undefined || old.text === '' ? [] : [['0', old] as const]),
+  );
   // An element that is not known may be any.
   if (key === undefined) for (const [at, one] of members) members.set(at, either(one, value));
   if (members.size < shellArrayItemsMax) members.set(key ?? `${members.size}`, value);
@@ -73,5 +97,7 @@ export function targetName(run: ShellRun, name: string): string {
 
 function ownPath(run: ShellRun): Value {
   const { file, depth } = run.source;
-  return depth === 0 && run.context.files.has(file) ? literalValue(`/skills/@self/${file}`, 0, true) : unknownValue();
+  return depth === 0 && run.context.files.has(file)
+    ? literalValue(`/skills/@self/${file}`, 0, true)
+    : unknownValue();
 }

@@ -15,8 +15,11 @@ import { readVariable } from './variables.ts';
 /** A word as the words it becomes: braces expanded, unquoted variables split at white space. */
 export function foldWords(run: ShellRun, word: Word): Value[] {
   const several = foldBraces(run, word) ?? foldList(run, word);
-  if (several !== undefined) return several.filter((value) => value.text !== '').slice(0, shellWordsMax);
-  const isSplit = (word.parts ?? []).some((part) => /^(SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(part.type));
+  if (several !== undefined)
+    return several.filter((value) => value.text !== '').slice(0, shellWordsMax);
+  const isSplit = (word.parts ?? []).some((part) =>
+    /^(SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(part.type),
+  );
   const value = foldWord(run, word);
   return isSplit ? splitAtSpace(run, value) : [value];
 }
@@ -24,7 +27,8 @@ export function foldWords(run: ShellRun, word: Word): Value[] {
 /** A word as one value, as in an assignment or a redirection. */
 export function foldWord(run: ShellRun, word: Word): Value {
   run.context.steps.take();
-  if (word.parts === undefined) return written(run, word.value, spanStart(run, word), word.value !== word.text);
+  if (word.parts === undefined)
+    return written(run, word.value, spanStart(run, word), word.value !== word.text);
   return foldParts(run, word.parts);
 }
 
@@ -42,7 +46,10 @@ export function foldParts(run: ShellRun, parts: readonly WordPart[]): Value {
   const folded = concat(parts.map((part) => foldPart(run, part)));
   run.context.steps.takeText(folded.text.length);
   // Quotes in the middle of a word are how a name is hidden from a search for it.
-  const isBroken = parts.length > 1 && parts.every((part) => /Quoted$|^Literal$/.test(part.type)) && isPlain(folded.text);
+  const isBroken =
+    parts.length > 1 &&
+    parts.every((part) => /Quoted$|^Literal$/.test(part.type)) &&
+    isPlain(folded.text);
   return isBroken ? { ...folded, folded: true } : folded;
 }
 
@@ -63,7 +70,9 @@ function foldPart(run: ShellRun, part: WordPart): Value {
     case 'ParameterExpansion':
       return foldParameter(run, part, foldWord);
     case 'CommandExpansion':
-      return part.script === undefined ? unknownValue() : trimEnd(run.evaluate(run, part.script, part));
+      return part.script === undefined
+        ? unknownValue()
+        : trimEnd(run.evaluate(run, part.script, part));
     case 'ProcessSubstitution': {
       if (part.script === undefined) return unknownValue();
       const path = `/dev/fd/${part.operator}${start}`;
@@ -92,7 +101,8 @@ function foldBraces(run: ShellRun, word: Word): Value[] | undefined {
     return texts.flatMap((text) => {
       run.context.steps.take();
       const command = parse(`: ${text}`).commands[0]?.command;
-      const again = command?.type === 'Command' ? command.args.filter((arg) => arg.type === 'Word') : [];
+      const again =
+        command?.type === 'Command' ? command.args.filter((arg) => arg.type === 'Word') : [];
       return again.map((one) => ({ ...foldWord(run, one), folded: true }));
     });
   } finally {
@@ -115,7 +125,8 @@ function foldList(run: ShellRun, word: Word): Value[] | undefined {
 // At the characters of IFS, which a script may set to others than white space.
 function splitAtSpace(run: ShellRun, value: Value): Value[] {
   const separators = fieldSeparators(run);
-  if (![...value.text].some((character) => separators.has(character))) return value.text === '' ? [] : [value];
+  if (![...value.text].some((character) => separators.has(character)))
+    return value.text === '' ? [] : [value];
   return fieldsOf(value.text, separators)
     .filter((text) => text !== '')
     .slice(0, shellWordsMax)
@@ -124,7 +135,9 @@ function splitAtSpace(run: ShellRun, value: Value): Value[] {
 
 function trimEnd(value: Value): Value {
   const text = value.text.replace(/\n+$/, '');
-  return text === value.text ? value : { ...value, text, others: value.others.map((other) => other.replace(/\n+$/, '')) };
+  return text === value.text
+    ? value
+    : { ...value, text, others: value.others.map((other) => other.replace(/\n+$/, '')) };
 }
 
 function spanStart(run: ShellRun, node: { readonly pos: number; readonly end: number }): number {

@@ -3,7 +3,15 @@ import { socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { concat, emptyValue, joinTaints, pass, rootTaint, unknownValue, type Value } from '../value.ts';
+import {
+  concat,
+  emptyValue,
+  joinTaints,
+  pass,
+  rootTaint,
+  unknownValue,
+  type Value,
+} from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 
@@ -12,12 +20,26 @@ type Pack = (run: ShellRun, call: Call) => Value | undefined;
 const packs: Readonly<Record<string, Pack>> = {
   tar: packTar,
   bsdtar: packTar,
-  zip: (run, call) => packInto(run, call, parseArguments(call.args, new Set(['x', 'i', 'P', 'TT', 't', 'n'])).operands),
+  zip: (run, call) =>
+    packInto(
+      run,
+      call,
+      parseArguments(call.args, new Set(['x', 'i', 'P', 'TT', 't', 'n'])).operands,
+    ),
   '7z': packSevenZip,
   '7za': packSevenZip,
   gpg: (run, call) =>
-    encrypt(run, call, new Set(['o', 'output', 'r', 'recipient', 'u', 'passphrase', 'batch', 'cipher-algo']), ['o', 'output']),
-  gpg2: (run, call) => encrypt(run, call, new Set(['o', 'output', 'r', 'recipient', 'u', 'passphrase']), ['o', 'output']),
+    encrypt(
+      run,
+      call,
+      new Set(['o', 'output', 'r', 'recipient', 'u', 'passphrase', 'batch', 'cipher-algo']),
+      ['o', 'output'],
+    ),
+  gpg2: (run, call) =>
+    encrypt(run, call, new Set(['o', 'output', 'r', 'recipient', 'u', 'passphrase']), [
+      'o',
+      'output',
+    ]),
   age: (run, call) => encrypt(run, call, new Set(['o', 'output', 'r', 'R', 'i']), ['o', 'output']),
   openssl: packOpenssl,
   gzip: compress,
@@ -38,7 +60,9 @@ function packTar(run: ShellRun, call: Call): Value | undefined {
   const words = isOld ? [{ ...first, text: `-${first.text}` }, ...rest] : call.args;
   const args = parseArguments(
     words,
-    new Set('f file C directory T files-from X exclude-from I use-compress-program exclude b'.split(' ')),
+    new Set(
+      'f file C directory T files-from X exclude-from I use-compress-program exclude b'.split(' '),
+    ),
   );
   if (!hasOption(args, ['c', 'create', 'r', 'append', 'u'])) return undefined;
   const listed = optionValues(args, ['T', 'files-from']).map((list) =>
@@ -46,7 +70,9 @@ function packTar(run: ShellRun, call: Call): Value | undefined {
   );
   const [folder] = optionValues(args, ['C', 'directory']);
   const inputs = args.operands.map((one) =>
-    folder === undefined || /^[/~]/.test(one.text) ? one : concat([folder, { ...emptyValue, text: '/' }, one]),
+    folder === undefined || /^[/~]/.test(one.text)
+      ? one
+      : concat([folder, { ...emptyValue, text: '/' }, one]),
   );
   return packed(
     run,
@@ -61,20 +87,39 @@ function packSevenZip(run: ShellRun, call: Call): Value | undefined {
   return verb !== undefined && /^[au]$/.test(verb.text) ? packInto(run, call, operands) : undefined;
 }
 
-function packInto(run: ShellRun, call: Call, [archive, ...files]: readonly Value[]): Value | undefined {
+function packInto(
+  run: ShellRun,
+  call: Call,
+  [archive, ...files]: readonly Value[],
+): Value | undefined {
   if (archive === undefined) return undefined;
-  const inputs = files.filter((one) => !/^(-|@)$/.test(one.text)).map((one) => readFileValue(run, call, one));
-  return packed(run, call, [...inputs, ...(files.some((one) => /^(-|@)$/.test(one.text)) ? [call.stdin] : [])], archive);
-}
-
-function encrypt(run: ShellRun, call: Call, takes: ReadonlySet<string>, outputs: readonly string[]): Value | undefined {
-  const args = parseArguments(call.args, takes);
-  const [output] = optionValues(args, outputs);
-  if (hasOption(args, ['d', 'decrypt', 'verify', 'import', 'export', 'list-keys', 'k', 'K'])) return undefined;
+  const inputs = files
+    .filter((one) => !/^(-|@)$/.test(one.text))
+    .map((one) => readFileValue(run, call, one));
   return packed(
     run,
     call,
-    args.operands.length === 0 ? [call.stdin] : args.operands.map((one) => readFileValue(run, call, one)),
+    [...inputs, ...(files.some((one) => /^(-|@)$/.test(one.text)) ? [call.stdin] : [])],
+    archive,
+  );
+}
+
+function encrypt(
+  run: ShellRun,
+  call: Call,
+  takes: ReadonlySet<string>,
+  outputs: readonly string[],
+): Value | undefined {
+  const args = parseArguments(call.args, takes);
+  const [output] = optionValues(args, outputs);
+  if (hasOption(args, ['d', 'decrypt', 'verify', 'import', 'export', 'list-keys', 'k', 'K']))
+    return undefined;
+  return packed(
+    run,
+    call,
+    args.operands.length === 0
+      ? [call.stdin]
+      : args.operands.map((one) => readFileValue(run, call, one)),
     output,
   );
 }
@@ -82,7 +127,10 @@ function encrypt(run: ShellRun, call: Call, takes: ReadonlySet<string>, outputs:
 // `openssl enc -in a -out b`; `s_client` is a connection.
 function packOpenssl(run: ShellRun, call: Call): Value | undefined {
   const [verb, ...words] = call.args;
-  const args = parseArguments(words, new Set('in out k pass K iv kfile connect host port servername inkey'.split(' ')));
+  const args = parseArguments(
+    words,
+    new Set('in out k pass K iv kfile connect host port servername inkey'.split(' ')),
+  );
   if (verb?.text === 's_client') return connect(run, call, args);
   const [input] = optionValues(args, ['in']);
   const [output] = optionValues(args, ['out']);
@@ -94,10 +142,18 @@ function packOpenssl(run: ShellRun, call: Call): Value | undefined {
 function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArguments>): Value {
   const [to] = [...optionValues(args, ['connect', 'host']), ...args.operands];
   const [, host, port] = /^(?:\[?([^\]:\0]*)\]?)(?::(\d+))?/.exec(to?.text ?? '') ?? [];
-  const capability = { kind: 'egress' as const, ...socketEgressOf('tcp', host, port === undefined ? 443 : Number(port)) };
+  const capability = {
+    kind: 'egress' as const,
+    ...socketEgressOf('tcp', host, port === undefined ? 443 : Number(port)),
+  };
   noteCapability(run, call, { kind: 'exec', program: 'openssl' });
   noteCapability(run, call, capability, ['raw-socket']);
-  noteFlows(run, call, call.stdin.taints, { what: 'network', capability, api: 'openssl', part: 'body' });
+  noteFlows(run, call, call.stdin.taints, {
+    what: 'network',
+    capability,
+    api: 'openssl',
+    part: 'body',
+  });
   if (call.stdin.shellOutput) noteTrait(run, call, 'reverse-shell', 'a shell behind openssl');
   const step = { span: call.span, note: `openssl receives from ${capability.url}` };
   return unknownValue([rootTaint({ what: 'network', name: capability.url }, step, call.certainty)]);
@@ -107,18 +163,31 @@ function connect(run: ShellRun, call: Call, args: ReturnType<typeof parseArgumen
 function compress(run: ShellRun, call: Call): Value | undefined {
   const args = parseArguments(call.args, new Set(['S', 'b', 'T', 'o']));
   if (hasOption(args, ['d', 'decompress', 't', 'l', 'uncompress'])) return undefined;
-  const toOutput = hasOption(args, ['c', 'stdout', 'to-stdout']) || args.operands.every((one) => one.text === '-');
+  const toOutput =
+    hasOption(args, ['c', 'stdout', 'to-stdout']) || args.operands.every((one) => one.text === '-');
   const ending = { gzip: '.gz', bzip2: '.bz2', xz: '.xz' }[call.name] ?? '.zst';
   if (toOutput) {
-    const files = args.operands.filter((one) => one.text !== '-').map((one) => readFileValue(run, call, one));
+    const files = args.operands
+      .filter((one) => one.text !== '-')
+      .map((one) => readFileValue(run, call, one));
     return packed(run, call, files.length > 0 ? files : [call.stdin], undefined);
   }
   for (const one of args.operands)
-    packed(run, call, [readFileValue(run, call, one)], concat([one, { ...emptyValue, text: ending }]));
+    packed(
+      run,
+      call,
+      [readFileValue(run, call, one)],
+      concat([one, { ...emptyValue, text: ending }]),
+    );
   return emptyValue;
 }
 
-function packed(run: ShellRun, call: Call, contents: readonly Value[], output: Value | undefined): Value {
+function packed(
+  run: ShellRun,
+  call: Call,
+  contents: readonly Value[],
+  output: Value | undefined,
+): Value {
   const step = { span: call.span, note: `${call.name} passes it on` };
   const value = unknownValue(pass(joinTaints(contents), step, true));
   if (output === undefined || output.text === '-') return value;
@@ -147,5 +216,9 @@ export function findParts({ args }: Call): {
 function filled(word: Value, root: Value | undefined): Value {
   if (!word.text.includes('{}')) return word;
   const path = root === undefined ? unknownPart : `${root.text.replace(/\/$/, '')}/${unknownPart}`;
-  return { ...word, text: word.text.replaceAll('{}', path), taints: joinTaints([word, ...(root === undefined ? [] : [root])]) };
+  return {
+    ...word,
+    text: word.text.replaceAll('{}', path),
+    taints: joinTaints([word, ...(root === undefined ? [] : [root])]),
+  };
 }

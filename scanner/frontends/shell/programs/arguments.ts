@@ -17,7 +17,11 @@ export interface Arguments {
  * @param takesValue names of options (a letter, or a word) whose value follows
  * @param stopAtOperand whether the first operand ends the options, as for a program that runs another
  */
-export function parseArguments(args: readonly Value[], takesValue: ReadonlySet<string>, stopAtOperand = false): Arguments {
+export function parseArguments(
+  args: readonly Value[],
+  takesValue: ReadonlySet<string>,
+  stopAtOperand = false,
+): Arguments {
   const options: Option[] = [];
   const operands: Value[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -50,7 +54,9 @@ export function hasOption({ options }: Arguments, names: readonly string[]): boo
 
 /** The values given to options of the names. */
 export function optionValues({ options }: Arguments, names: readonly string[]): Value[] {
-  return options.flatMap((option) => (option.value !== undefined && names.includes(option.name) ? [option.value] : []));
+  return options.flatMap((option) =>
+    option.value !== undefined && names.includes(option.name) ? [option.value] : [],
+  );
 }
 
 // `--name=value`, `-name` (one dash, as some programs write words), and letters written together: `-sSLo file`, `-XPOST`.
@@ -61,7 +67,8 @@ function optionsOf(arg: Value, takesValue: ReadonlySet<string>): Option[] {
     if (equals < 0) return [{ name: text.slice(2), value: undefined }];
     return [{ name: text.slice(2, equals), value: slice(arg, equals + 1) }];
   }
-  if (text.length > 2 && takesValue.has(text.slice(1))) return [{ name: text.slice(1), value: undefined }];
+  if (text.length > 2 && takesValue.has(text.slice(1)))
+    return [{ name: text.slice(1), value: undefined }];
   const found: Option[] = [];
   for (let at = 1; at < text.length; at++) {
     const name = text[at] ?? '';

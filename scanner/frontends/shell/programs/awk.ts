@@ -7,8 +7,11 @@ export function awkFilter(words: readonly string[]): Filter | undefined {
   const separator = words.flatMap((word, at) =>
     word === '-F' ? [words[at + 1] ?? ' '] : /^-F./.test(word) ? [word.slice(2)] : [],
   )[0];
-  const program = words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '-F' && words[at - 1] !== '-v');
-  const [, begin, body] = /^\s*(BEGIN)?\s*\{\s*(?:print|printf)\s+([^{};]{1,400}?);?\s*\}\s*$/s.exec(program ?? '') ?? [];
+  const program = words.find(
+    (word, at) => !word.startsWith('-') && words[at - 1] !== '-F' && words[at - 1] !== '-v',
+  );
+  const [, begin, body] =
+    /^\s*(BEGIN)?\s*\{\s*(?:print|printf)\s+([^{};]{1,400}?);?\s*\}\s*$/s.exec(program ?? '') ?? [];
   if (body === undefined || (separator !== undefined && separator.length > 1)) return undefined;
   const items = itemsOf(body);
   if (items === undefined) return undefined;
@@ -23,7 +26,10 @@ export function awkFilter(words: readonly string[]): Filter | undefined {
 }
 
 /** Shell commands in an awk program, as literals; whether there are others that are not known. */
-export function awkCommands(program: string): { readonly known: readonly string[]; readonly others: boolean } {
+export function awkCommands(program: string): {
+  readonly known: readonly string[];
+  readonly others: boolean;
+} {
   const literals = [
     ...program.matchAll(/\bsystem\s{0,9}\(\s{0,9}"((?:[^"\\]|\\.){0,4000})"\s{0,9}\)/g),
     ...program.matchAll(/"((?:[^"\\]|\\.){1,4000})"\s{0,9}\|&?\s{0,9}getline/g),
@@ -53,7 +59,8 @@ function itemsOf(body: string): Item[] | undefined {
 }
 
 function printed(items: readonly Item[], line: string, separator: string | undefined): string {
-  const fields = separator === undefined || separator === ' ' ? line.trim().split(/\s+/) : line.split(separator);
+  const fields =
+    separator === undefined || separator === ' ' ? line.trim().split(/\s+/) : line.split(separator);
   return items
     .map((item) =>
       'text' in item

@@ -13,7 +13,16 @@ import { dispatch } from '../commands.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import { runStatements } from '../script.ts';
-import { changedText, emptyValue, isKnown, pass, rootTaint, textsOf, unknownValue, type Value } from '../value.ts';
+import {
+  changedText,
+  emptyValue,
+  isKnown,
+  pass,
+  rootTaint,
+  textsOf,
+  unknownValue,
+  type Value,
+} from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
 
@@ -42,33 +51,61 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
   const [first, ...rest] = args.operands;
   const isVerb = first?.text === 'run' && /^(deno|bun)$/.test(call.name);
   const file = isVerb ? rest.find((one) => !one.text.startsWith('-')) : first;
-  for (const one of optionValues(args, interpreter.files ?? [])) noteStart(run, call.span, one.text, call, interpreter.language);
+  for (const one of optionValues(args, interpreter.files ?? []))
+    noteStart(run, call.span, one.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
   if (!(isOwn && run.source.context.startsWith('fence')))
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
   const inside = { ...call, args: args.operands };
   // `-enc` is base64 of UTF-16: the language of batch files knows how to read it.
-  if (interpreter.language === 'powershell' && args.options.some((one) => /^e(nc|ncodedcommand|c)?$/i.test(one.name))) {
-    const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll(unknownPart, '%_%');
+  if (
+    interpreter.language === 'powershell' &&
+    args.options.some((one) => /^e(nc|ncodedcommand|c)?$/i.test(one.name))
+  ) {
+    const line = [call.name, ...call.args.map((arg) => arg.text)]
+      .join(' ')
+      .replaceAll(unknownPart, '%_%');
     const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
-    run.embedded.push({ within: run.source.path, language: 'batch', text: line, context: run.source.context, map });
+    run.embedded.push({
+      within: run.source.path,
+      language: 'batch',
+      text: line,
+      context: run.source.context,
+      map,
+    });
     return unknownValue();
   }
-  if (codes.length > 0) return codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue;
+  if (codes.length > 0)
+    return (
+      codes.map((code) => runCode(run, inside, code, interpreter.language)).at(-1) ?? emptyValue
+    );
   // `python3 -m pip install …`
   const module = call.args.findIndex((arg) => arg.text === '-m') + 1;
   const tool = module === 0 ? undefined : call.args[module];
-  if (interpreter.language === 'python' && tool !== undefined && own(packageManagers, tool.text) !== undefined)
-    return dispatch(run, tool, call.args.slice(module + 1), { span: call.span, onConnection: false, depth: 1, env: call.env });
+  if (
+    interpreter.language === 'python' &&
+    tool !== undefined &&
+    own(packageManagers, tool.text) !== undefined
+  )
+    return dispatch(run, tool, call.args.slice(module + 1), {
+      span: call.span,
+      onConnection: false,
+      depth: 1,
+      env: call.env,
+    });
   if (file !== undefined && file.text !== '-') {
     const written = run.files.get(fileKey(run, file.text));
     const handed = { ...call, args: args.operands.slice(1) };
     if (written !== undefined) return runCode(run, handed, written, interpreter.language);
     return runFile(run, handed, file, interpreter.language);
   }
-  if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h'])) return unknownValue(call.stdin.taints);
+  if (hasOption(args, ['m', 'version', 'V', 'help', 'v', 'h']))
+    return unknownValue(call.stdin.taints);
   if (call.stdin !== emptyValue)
-    return { ...runCode(run, call, call.stdin, interpreter.language), shellOutput: interpreter.language === 'shell' };
+    return {
+      ...runCode(run, call, call.stdin, interpreter.language),
+      shellOutput: interpreter.language === 'shell',
+    };
   return { ...unknownValue(), shellOutput: true };
 }
 
@@ -79,8 +116,17 @@ export function runFile(run: ShellRun, call: Call, file: Value, language?: Langu
   if (!isOwnFile(run, file.text) && isKnown(file)) {
     const capability = { kind: 'exec', program: call.name } as const;
     const step = { span: call.span, note: `${call.name} runs ${file.text}` };
-    const content = rootTaint({ what: 'file', name: mountPath(run, file.text) }, step, call.certainty);
-    noteFlows(run, { ...call, api: call.name }, [content], { what: 'exec', capability, api: call.name, part: 'code' });
+    const content = rootTaint(
+      { what: 'file', name: mountPath(run, file.text) },
+      step,
+      call.certainty,
+    );
+    noteFlows(run, { ...call, api: call.name }, [content], {
+      what: 'exec',
+      capability,
+      api: call.name,
+      part: 'code',
+    });
   }
   return unknownValue([...printed.taints, ...passed]);
 }
@@ -91,17 +137,24 @@ export function runFile(run: ShellRun, call: Call, file: Value, language?: Langu
  */
 export function runCode(run: ShellRun, call: Call, code: Value, language: Language): Value {
   const at = { ...call, api: call.name };
-  const isComputed = !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
+  const isComputed =
+    !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
   const traits: Trait[] = [
     ...(code.decoded ? (['decode-to-code'] as const) : []),
     ...(isComputed ? (['code-from-string'] as const) : []),
   ];
   for (const trait of traits) noteTrait(run, at, trait, shown(code.text));
   // `eval "$(cat lib.txt)"`, `bash < lib.txt`
-  for (const { source } of code.taints) if (source.what === 'file') noteStart(run, call.span, source.name, call, language);
+  for (const { source } of code.taints)
+    if (source.what === 'file') noteStart(run, call.span, source.name, call, language);
   const isFetched = code.taints.some((taint) => taint.source.what === 'network');
   if (isFetched)
-    noteTrait(run, at, 'pipe-to-interpreter', code.taints.find((taint) => taint.source.what === 'network')?.source.name ?? '');
+    noteTrait(
+      run,
+      at,
+      'pipe-to-interpreter',
+      code.taints.find((taint) => taint.source.what === 'network')?.source.name ?? '',
+    );
   const capability = { kind: 'exec', program: call.name } as const;
   const carriers = isComputed ? code.taints : [];
   noteFlows(run, at, carriers, { what: 'exec', capability, api: call.name, part: 'code' });
@@ -112,8 +165,19 @@ export function runCode(run: ShellRun, call: Call, code: Value, language: Langua
   if (language === 'other') return unknownValue(passed);
   const map = wholeMap(call, code);
   for (const text of textsOf(code))
-    run.embedded.push({ within: run.source.path, language, text, context: run.source.context, map });
-  const printed = noteStart(run, call.span, `${run.source.path}#${language}@${map[0]?.raw ?? 0}`, call);
+    run.embedded.push({
+      within: run.source.path,
+      language,
+      text,
+      context: run.source.context,
+      map,
+    });
+  const printed = noteStart(
+    run,
+    call.span,
+    `${run.source.path}#${language}@${map[0]?.raw ?? 0}`,
+    call,
+  );
   return unknownValue([...printed.taints, ...passed]);
 }
 
@@ -154,16 +218,22 @@ function withoutHoles(code: Value, map: OffsetMap): { text: string; map: OffsetM
   const pieces = code.text.split(unknownPart);
   if (pieces.length === 1) return { text: code.text, map };
   const shifted: OffsetMap[number][] = [];
-  let [next, hole] = [0, -1];
+  let next = 0;
+  let hole = -1;
   for (const [index, { length }] of pieces.entries()) {
     const begin = hole + 1;
     const grown = index * (piece.length - 1);
     const add = (at: number, fixed: boolean): void => {
-      shifted.push({ at: at + grown, raw: rawOffset(map, at), ...(fixed && { fixed: true as const }) });
+      shifted.push({
+        at: at + grown,
+        raw: rawOffset(map, at),
+        ...(fixed && { fixed: true as const }),
+      });
     };
     if (begin > 0) add(begin, map[next - 1]?.fixed === true);
     hole = begin + length;
-    for (let one = map[next]; one !== undefined && one.at < hole; one = map[++next]) add(one.at, one.fixed === true);
+    for (let one = map[next]; one !== undefined && one.at < hole; one = map[++next])
+      add(one.at, one.fixed === true);
     // A hole is one character of the value, whatever its length in here; behind it places run in step again.
     if (index < pieces.length - 1) add(hole, true);
   }

@@ -5,7 +5,15 @@ import { shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, type ShellRun } from '../run.ts';
-import { either, isKnown, joinTaints, rootTaint, textsOf, unknownValue, type Value } from '../value.ts';
+import {
+  either,
+  isKnown,
+  joinTaints,
+  rootTaint,
+  textsOf,
+  unknownValue,
+  type Value,
+} from '../value.ts';
 
 type At = Pick<Call, 'span' | 'certainty' | 'name'>;
 
@@ -23,33 +31,59 @@ export function readFileValue(run: ShellRun, at: At, path: Value): Value {
     );
   if (own !== undefined) return own;
   const step = { span: at.span, note: `${at.name} reads ${shown(path.text)}` };
-  const sources = textsOf(path).map((text) => rootTaint({ what: 'file', name: mountPath(run, text) }, step, at.certainty));
+  const sources = textsOf(path).map((text) =>
+    rootTaint({ what: 'file', name: mountPath(run, text) }, step, at.certainty),
+  );
   return unknownValue([...sources, ...path.taints]);
 }
 
 /** Notes that a file is written, and remembers what it then holds. */
-export function writeFileValue(run: ShellRun, at: At, path: Value, content: Value, how: 'write' | 'append'): void {
+export function writeFileValue(
+  run: ShellRun,
+  at: At,
+  path: Value,
+  content: Value,
+  how: 'write' | 'append',
+): void {
   const key = fileKey(run, path.text);
   if (/^\/dev\/(null|stdout|stderr|tty|fd\/)/.test(path.text)) return;
   noteWritten(run, at, path, content, how);
   const before = run.files.get(key);
   run.files.set(
     key,
-    how === 'append' && before !== undefined ? { ...either(content, before), taints: joinTaints([before, content]) } : content,
+    how === 'append' && before !== undefined
+      ? { ...either(content, before), taints: joinTaints([before, content]) }
+      : content,
   );
   noteWrite(run, at, path, how === 'append' ? ['write', 'append'] : ['write']);
   if (!isKnown(path)) return;
   const capability = { kind: 'mount', path: mountPath(run, path.text), mode: 'rw' } as const;
-  noteFlows(run, noting(at), content.taints, { what: 'file', capability, api: at.name, part: 'content' });
+  noteFlows(run, noting(at), content.taints, {
+    what: 'file',
+    capability,
+    api: at.name,
+    part: 'content',
+  });
 }
 
 // Another script may start the file.
-function noteWritten(run: ShellRun, at: At, path: Value, content: Value, how: 'write' | 'append'): void {
+function noteWritten(
+  run: ShellRun,
+  at: At,
+  path: Value,
+  content: Value,
+  how: 'write' | 'append',
+): void {
   const { path: within, context } = run.source;
   run.context.steps.take();
   if (content.text.replaceAll(unknownPart, '').trim() === '') return;
-  const map = content.map.length > 0 ? content.map : [{ at: 0, raw: at.span.start, fixed: true as const }];
-  const file = { path: path.text, opening: at.span.start, ...(how === 'append' && { append: true as const }) };
+  const map =
+    content.map.length > 0 ? content.map : [{ at: 0, raw: at.span.start, fixed: true as const }];
+  const file = {
+    path: path.text,
+    opening: at.span.start,
+    ...(how === 'append' && { append: true as const }),
+  };
   run.written.push({ ...file, within, text: content.text, context, map });
 }
 

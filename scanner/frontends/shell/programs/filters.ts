@@ -32,7 +32,12 @@ export function filterOf(call: Call): Filter | undefined {
     case 'xxd':
       return has(/^-[a-z]*r/)
         ? hidden((text) =>
-            textOrBytes(Buffer.from(text.replace(/^[0-9a-f]{6,16}:| {2}.*$/gm, '').replace(/[^0-9a-fA-F]/g, ''), 'hex')),
+            textOrBytes(
+              Buffer.from(
+                text.replace(/^[0-9a-f]{6,16}:| {2}.*$/gm, '').replace(/[^0-9a-fA-F]/g, ''),
+                'hex',
+              ),
+            ),
           )
         : undefined;
     case 'gunzip':
@@ -81,7 +86,9 @@ function cutterOf(name: string, words: readonly string[]): Filter | undefined {
   switch (name) {
     case 'head':
     case 'tail':
-      return shown((text) => ends(name, text, option('c'), option('n') ?? /^-(\d+)$/.exec(words[0] ?? '')?.[1] ?? '10'));
+      return shown((text) =>
+        ends(name, text, option('c'), option('n') ?? /^-(\d+)$/.exec(words[0] ?? '')?.[1] ?? '10'),
+      );
     case 'cut': {
       const wanted = rangesOf(option('cbf') ?? '');
       const isFields = words.some((word) => /^-f/.test(word));
@@ -111,12 +118,17 @@ function cutterOf(name: string, words: readonly string[]): Filter | undefined {
       return shown((text) =>
         lines(
           text,
-          (line) => line.match(new RegExp(`.{1,${Math.min(Number(option('w') ?? 80) || 80, 1000)}}`, 'g'))?.join('\n') ?? '',
+          (line) =>
+            line
+              .match(new RegExp(`.{1,${Math.min(Number(option('w') ?? 80) || 80, 1000)}}`, 'g'))
+              ?.join('\n') ?? '',
         ),
       );
     case 'uniq':
     case 'sort':
-      return words.length === 0 && name === 'sort' ? shown((text) => text.trimEnd().split('\n').sort().join('\n')) : undefined;
+      return words.length === 0 && name === 'sort'
+        ? shown((text) => text.trimEnd().split('\n').sort().join('\n'))
+        : undefined;
     case 'tac':
       return shown((text) => text.trimEnd().split('\n').reverse().join('\n'));
     case 'cat':
@@ -130,12 +142,18 @@ function lines(text: string, change: (line: string) => string): string {
   return text.split('\n').map(change).join('\n');
 }
 
-function ends(name: string, text: string, bytes: string | undefined, count: string): string | undefined {
+function ends(
+  name: string,
+  text: string,
+  bytes: string | undefined,
+  count: string,
+): string | undefined {
   const number = Number((bytes ?? count).replace(/^\+/, ''));
   if (!Number.isInteger(number)) return undefined;
   const all = bytes === undefined ? text.replace(/\n$/, '').split('\n') : [...text];
   const isFrom = (bytes ?? count).startsWith('+');
-  const kept = name === 'head' ? all.slice(0, number) : isFrom ? all.slice(number - 1) : all.slice(-number);
+  const kept =
+    name === 'head' ? all.slice(0, number) : isFrom ? all.slice(number - 1) : all.slice(-number);
   return kept.join(bytes === undefined ? '\n' : '');
 }
 
@@ -169,7 +187,9 @@ function inflated(_: string, bytes: Uint8Array | undefined): string | Uint8Array
   if (bytes === undefined) return undefined;
   const options = { maxOutputLength: decodedCharsMax, finishFlush: constants.Z_SYNC_FLUSH };
   try {
-    return textOrBytes(bytes[0] === 0x1f ? gunzipSync(bytes, options) : inflateSync(bytes, options));
+    return textOrBytes(
+      bytes[0] === 0x1f ? gunzipSync(bytes, options) : inflateSync(bytes, options),
+    );
   } catch {
     return undefined;
   }

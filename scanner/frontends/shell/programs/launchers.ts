@@ -23,7 +23,9 @@ export function runLaunched(run: ShellRun, call: Call): Value | undefined {
   const lines = [
     ...optionValues(args, launcher.line ?? []),
     // `vim +':!cmd'`
-    ...(launcher.behind === undefined ? [] : args.operands.filter((one) => one.text.startsWith('+')).map((one) => slice(one, 1))),
+    ...(launcher.behind === undefined
+      ? []
+      : args.operands.filter((one) => one.text.startsWith('+')).map((one) => slice(one, 1))),
   ].flatMap((value) => lineOf(launcher, value));
   if (launcher.operandsFrom !== undefined && lines.length === 0) {
     const words = args.operands.slice(launcher.operandsFrom);
@@ -46,9 +48,14 @@ export function containedCommand(call: Call): readonly Value[] | undefined {
   const args = parseArguments(call.args.slice(at + 1), new Set(container.takesValue), true);
   const dashes = call.args.findIndex((arg) => arg.text === '--');
   const [entry] = optionValues(args, ['entrypoint']);
-  const words = dashes > at ? call.args.slice(dashes + 1) : [...(entry === undefined ? [] : [entry]), ...args.operands.slice(1)];
+  const words =
+    dashes > at
+      ? call.args.slice(dashes + 1)
+      : [...(entry === undefined ? [] : [entry]), ...args.operands.slice(1)];
   // Only interpreters: what else stands there is a program of the image.
-  return words[0] !== undefined && own(interpreters, programName(words[0].text)) !== undefined ? words : undefined;
+  return words[0] !== undefined && own(interpreters, programName(words[0].text)) !== undefined
+    ? words
+    : undefined;
 }
 
 // `start "title" /b pythonw x.py`: what opens a document or an address starts no program that anybody could name.
@@ -77,10 +84,14 @@ function inputOf(
   const reads =
     kind === 'makefile'
       ? file?.text === '-' || file?.text.startsWith('/dev/')
-      : kind === 'lines' || args.operands.some((one) => one.text === '-') || args.operands.length === 0;
+      : kind === 'lines' ||
+        args.operands.some((one) => one.text === '-') ||
+        args.operands.length === 0;
   if (hasOption(args, ['l', 'r', 'd']) || !reads) return [];
   const input =
-    file !== undefined && file.text !== '-' && file.text !== '/dev/stdin' ? readFileValue(run, call, file) : call.stdin;
+    file !== undefined && file.text !== '-' && file.text !== '/dev/stdin'
+      ? readFileValue(run, call, file)
+      : call.stdin;
   if (input === emptyValue) return [];
   if (kind === 'lines') return [input];
   // What `crontab -l` gave stands before what is added.
@@ -94,6 +105,8 @@ function inputOf(
 // `*/5 * * * * cmd`, `@daily cmd`; the indented lines of a makefile.
 function commandIn(kind: 'crontab' | 'makefile', line: string): string[] {
   const found =
-    kind === 'crontab' ? /^\s*(?:@\w+|(?:\S+\s+){5})(.*)$/.exec(line) : /^(?:\t|[\w.%-]+:[^=;]*;)[@+ -]{0,6}(.*)$/.exec(line);
+    kind === 'crontab'
+      ? /^\s*(?:@\w+|(?:\S+\s+){5})(.*)$/.exec(line)
+      : /^(?:\t|[\w.%-]+:[^=;]*;)[@+ -]{0,6}(.*)$/.exec(line);
   return found?.[1] === undefined ? [] : [found[1]];
 }

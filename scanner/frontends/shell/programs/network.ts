@@ -3,12 +3,28 @@ import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
-import { egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
+import {
+  egressOf,
+  isAddress,
+  isLoopbackHost,
+  socketEgressOf,
+  unknownPart,
+} from '../../../models/egress-of.ts';
 import type { NetworkProgram } from '../../../models/shell.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { changedText, emptyValue, isKnown, joinTaints, rootTaint, slice, textsOf, unknownValue, type Value } from '../value.ts';
+import {
+  changedText,
+  emptyValue,
+  isKnown,
+  joinTaints,
+  rootTaint,
+  slice,
+  textsOf,
+  unknownValue,
+  type Value,
+} from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 
@@ -23,31 +39,71 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
     program.outputOption,
     program.runs,
   ];
-  const args = parseArguments(call.name === 'curl' ? withConfig(run, call) : call.args, new Set(takes.flat()));
-  const bodies = [...bodyValues(run, call, program, args), ...carriedOperands(run, call, program, args.operands)];
-  const methods = methodsOf(program, optionValues(args, program.methodOption), bodies.length > 0, hasOption(args, ['I', 'head']));
+  const args = parseArguments(
+    call.name === 'curl' ? withConfig(run, call) : call.args,
+    new Set(takes.flat()),
+  );
+  const bodies = [
+    ...bodyValues(run, call, program, args),
+    ...carriedOperands(run, call, program, args.operands),
+  ];
+  const methods = methodsOf(
+    program,
+    optionValues(args, program.methodOption),
+    bodies.length > 0,
+    hasOption(args, ['I', 'head']),
+  );
   const listens = program.raw === true && hasOption(args, ['l', 'listen']);
   if (listens) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
-  const targets = listens ? [] : targetsOf(program, [...optionValues(args, program.urlOption), ...args.operands], methods);
+  const targets = listens
+    ? []
+    : targetsOf(program, [...optionValues(args, program.urlOption), ...args.operands], methods);
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
   const sent = [...bodies, ...(takesInput(program, call, args.operands) ? [call.stdin] : [])];
   for (const { capability, value } of targets) {
-    const traits = [...isOff, ...traitsOf(capability, program, value), ...(sent.length > 0 ? [] : (['download'] as const))];
+    const traits = [
+      ...isOff,
+      ...traitsOf(capability, program, value),
+      ...(sent.length > 0 ? [] : (['download'] as const)),
+    ];
     noteCapability(run, call, capability, traits);
-    const sink = (part: FlowSink['part']): FlowSink => ({ what: 'network', capability, api: call.name, part });
-    noteFlows(run, call, value.taints, sink(hostIsUnknown(capability) && !isKnown(value) ? 'host' : 'url'));
+    const sink = (part: FlowSink['part']): FlowSink => ({
+      what: 'network',
+      capability,
+      api: call.name,
+      part,
+    });
+    noteFlows(
+      run,
+      call,
+      value.taints,
+      sink(hostIsUnknown(capability) && !isKnown(value) ? 'host' : 'url'),
+    );
     noteFlows(run, call, joinTaints(optionValues(args, program.header)), sink('header'));
     noteFlows(run, call, joinTaints(sent), sink('body'));
-    if (program.raw && sent.some((one) => one.shellOutput)) noteTrait(run, call, 'reverse-shell', `a shell behind ${call.name}`);
+    if (program.raw && sent.some((one) => one.shellOutput))
+      noteTrait(run, call, 'reverse-shell', `a shell behind ${call.name}`);
   }
   for (const runner of optionValues(args, program.runs))
     noteTrait(run, call, 'reverse-shell', `${call.name} gives the connection to ${runner.text}`);
-  return answerOf(run, call, program, { targets, outputs: optionValues(args, program.outputOption) });
+  return answerOf(run, call, program, {
+    targets,
+    outputs: optionValues(args, program.outputOption),
+  });
 }
 
 /** Notes a raw connection, for example a redirection to `/dev/tcp/host/port`. */
-export function noteConnection(run: ShellRun, call: Pick<Call, 'span' | 'name' | 'certainty'>, capability: Capability): void {
-  noteCapability(run, { ...call, api: call.name }, capability, traitsOf(capability, undefined, emptyValue));
+export function noteConnection(
+  run: ShellRun,
+  call: Pick<Call, 'span' | 'name' | 'certainty'>,
+  capability: Capability,
+): void {
+  noteCapability(
+    run,
+    { ...call, api: call.name },
+    capability,
+    traitsOf(capability, undefined, emptyValue),
+  );
 }
 
 const anyPeer = { kind: 'egress', url: 'tcp://*/*', methods: ['*'] } as const;
@@ -57,7 +113,11 @@ interface Target {
   readonly value: Value;
 }
 
-function targetsOf(program: NetworkProgram, operands: readonly Value[], methods: readonly string[]): Target[] {
+function targetsOf(
+  program: NetworkProgram,
+  operands: readonly Value[],
+  methods: readonly string[],
+): Target[] {
   const egress = (url: string): Target['capability'] => ({ kind: 'egress', url, methods: ['*'] });
   const [first, second] = operands;
   switch (program.target) {
@@ -72,8 +132,12 @@ function targetsOf(program: NetworkProgram, operands: readonly Value[], methods:
       );
     case 'host-port': {
       if (first === undefined) return [];
-      const port = second !== undefined && /^\d+$/.test(second.text) ? Number(second.text) : program.port;
-      return textsOf(first).map((text) => ({ capability: egress(socketEgressOf('tcp', text, port).url), value: first }));
+      const port =
+        second !== undefined && /^\d+$/.test(second.text) ? Number(second.text) : program.port;
+      return textsOf(first).map((text) => ({
+        capability: egress(socketEgressOf('tcp', text, port).url),
+        value: first,
+      }));
     }
     case 'host': {
       if (first === undefined) return [];
@@ -86,7 +150,9 @@ function targetsOf(program: NetworkProgram, operands: readonly Value[], methods:
           /^(?:rsync|ssh|scp|sftp):\/\/(?:[^@/\0]+@)?([^:/\0]+)/.exec(value.text) ??
           /^(?:[^@:/\0]+@)?([^:/\0]+):/.exec(value.text) ??
           [];
-        return host === undefined ? [] : [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value }];
+        return host === undefined
+          ? []
+          : [{ capability: egress(socketEgressOf('tcp', host, program.port).url), value }];
       });
     case 'name':
       return operands
@@ -95,13 +161,25 @@ function targetsOf(program: NetworkProgram, operands: readonly Value[], methods:
   }
 }
 
-function bodyValues(run: ShellRun, call: Call, program: NetworkProgram, args: ReturnType<typeof parseArguments>): Value[] {
+function bodyValues(
+  run: ShellRun,
+  call: Call,
+  program: NetworkProgram,
+  args: ReturnType<typeof parseArguments>,
+): Value[] {
   return program.body.flatMap((name) =>
     optionValues(args, [name]).map((value): Value => {
       const at = value.text.indexOf('@');
       // `-F name=@file`, `-d @file`, `-T file`; `@-` is the input.
-      const isNamed = /^(F|form)$/.test(name) ? /^[\w.[\]-]+=$/ : name === 'data-urlencode' ? /^[\w.[\]-]*$/ : undefined;
-      const isFile = program.upload.includes(name) || at === 0 || (at > 0 && isNamed?.test(value.text.slice(0, at)) === true);
+      const isNamed = /^(F|form)$/.test(name)
+        ? /^[\w.[\]-]+=$/
+        : name === 'data-urlencode'
+          ? /^[\w.[\]-]*$/
+          : undefined;
+      const isFile =
+        program.upload.includes(name) ||
+        at === 0 ||
+        (at > 0 && isNamed?.test(value.text.slice(0, at)) === true);
       if (!isFile) return value;
       const path = program.upload.includes(name) ? value : slice(value, at + 1);
       if (/^(-|\.)(;|$)/.test(path.text)) return call.stdin;
@@ -111,17 +189,28 @@ function bodyValues(run: ShellRun, call: Call, program: NetworkProgram, args: Re
 }
 
 // What scp and rsync copy to another machine; what ssh is told to do there; the bytes that ping repeats.
-function carriedOperands(run: ShellRun, call: Call, program: NetworkProgram, operands: readonly Value[]): Value[] {
+function carriedOperands(
+  run: ShellRun,
+  call: Call,
+  program: NetworkProgram,
+  operands: readonly Value[],
+): Value[] {
   if (call.name === 'ssh') return operands.slice(1);
   if (call.name === 'sftp')
-    return batchedFiles(call.stdin.text).map((path) => readFileValue(run, call, changedText(call.stdin, path)));
+    return batchedFiles(call.stdin.text).map((path) =>
+      readFileValue(run, call, changedText(call.stdin, path)),
+    );
   const last = operands.at(-1);
   if (program.target !== 'remote' || last === undefined || !isRemote(last)) return [];
-  return operands.slice(0, -1).map((one) => (isRemote(one) ? unknownValue() : readFileValue(run, call, one)));
+  return operands
+    .slice(0, -1)
+    .map((one) => (isRemote(one) ? unknownValue() : readFileValue(run, call, one)));
 }
 
 function batchedFiles(text: string): string[] {
-  return [...text.matchAll(/^\s{0,9}-?(?:put|mput)\s{1,9}(?:-\w{1,5}\s{1,9})?(\S{1,400})/gm)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/^\s{0,9}-?(?:put|mput)\s{1,9}(?:-\w{1,5}\s{1,9})?(\S{1,400})/gm)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function isRemote({ text }: Value): boolean {
@@ -145,9 +234,15 @@ function withConfig(run: ShellRun, call: Call): readonly Value[] {
   return [...call.args, ...given];
 }
 
-function methodsOf(program: NetworkProgram, given: readonly Value[], hasBody: boolean, isHead: boolean): string[] {
+function methodsOf(
+  program: NetworkProgram,
+  given: readonly Value[],
+  hasBody: boolean,
+  isHead: boolean,
+): string[] {
   const [method] = given;
-  if (method !== undefined) return isKnown(method) && /^[A-Za-z]+$/.test(method.text) ? [method.text.toUpperCase()] : ['*'];
+  if (method !== undefined)
+    return isKnown(method) && /^[A-Za-z]+$/.test(method.text) ? [method.text.toUpperCase()] : ['*'];
   if (program.method === '*') return ['*'];
   return [hasBody ? 'POST' : isHead ? 'HEAD' : program.method];
 }
@@ -157,7 +252,9 @@ function takesInput(program: NetworkProgram, call: Call, operands: readonly Valu
   const isPiped = call.stdin.taints.length > 0 || call.stdin.shellOutput;
   if (!isPiped) return false;
   if (program.target === 'remote' || call.name === 'sftp') return true;
-  return program.raw === true || call.name === 'ssh' || operands.some((one) => /^(@-|-)$/.test(one.text));
+  return (
+    program.raw === true || call.name === 'ssh' || operands.some((one) => /^(@-|-)$/.test(one.text))
+  );
 }
 
 function answerOf(
@@ -166,10 +263,17 @@ function answerOf(
   program: NetworkProgram,
   { targets, outputs }: { targets: readonly Target[]; outputs: readonly Value[] },
 ): Value {
-  const heard = targets.length > 0 || program.target === 'url' ? targets : [{ capability: anyPeer, value: emptyValue }];
+  const heard =
+    targets.length > 0 || program.target === 'url'
+      ? targets
+      : [{ capability: anyPeer, value: emptyValue }];
   const answer = unknownValue(
     heard.map(({ capability: { url } }) =>
-      rootTaint({ what: 'network', name: url }, { span: call.span, note: `${call.name} fetches ${url}` }, call.certainty),
+      rootTaint(
+        { what: 'network', name: url },
+        { span: call.span, note: `${call.name} fetches ${url}` },
+        call.certainty,
+      ),
     ),
   );
   const named = outputs.filter((output) => output.text !== '-');
@@ -177,7 +281,8 @@ function answerOf(
   if (named.length > 0) return emptyValue;
   const savesByName =
     outputs.length === 0 &&
-    (program.savesByName || call.args.some((arg) => /^-[a-zA-Z]*O[a-zA-Z]*$|^--remote-name$/.test(arg.text)));
+    (program.savesByName ||
+      call.args.some((arg) => /^-[a-zA-Z]*O[a-zA-Z]*$|^--remote-name$/.test(arg.text)));
   if (!savesByName) return answer;
   for (const { value } of targets) {
     const name = basename(value.text.replace(/[?#].*$/s, '')) || 'index.html';
@@ -186,15 +291,23 @@ function answerOf(
   return emptyValue;
 }
 
-function traitsOf(capability: Capability, program: NetworkProgram | undefined, value: Value): Trait[] {
+function traitsOf(
+  capability: Capability,
+  program: NetworkProgram | undefined,
+  value: Value,
+): Trait[] {
   if (capability.kind !== 'egress') return [];
   const { scheme, host, port } = parseEgressUrl(capability.url);
   const isWeb = scheme === 'http' || scheme === 'https';
   return [
     ...(host === '*' ? (['dynamic-name'] as const) : []),
     ...(isAddress(host) ? (['ip-literal'] as const) : []),
-    ...(isWeb && ![0, 80, 443, 8080, 8443].includes(port) && !isLoopbackHost(host) ? (['odd-port'] as const) : []),
-    ...(scheme === 'http' && !isLoopbackHost(host) && /^http:/i.test(value.text) ? (['cleartext'] as const) : []),
+    ...(isWeb && ![0, 80, 443, 8080, 8443].includes(port) && !isLoopbackHost(host)
+      ? (['odd-port'] as const)
+      : []),
+    ...(scheme === 'http' && !isLoopbackHost(host) && /^http:/i.test(value.text)
+      ? (['cleartext'] as const)
+      : []),
     ...(program === undefined || program.raw ? (['raw-socket'] as const) : []),
   ];
 }

@@ -19,13 +19,17 @@ export function callProgram(run: ShellRun, call: Call): Value {
   if (written !== undefined && word.text.includes('/')) return runCode(run, call, written, 'shell');
   if (
     isOwnScript(run, word.text) ||
-    (word.text.includes('/') && scriptEnding.test(word.text) && !/^\/(usr|bin|sbin|opt)\//.test(word.text))
+    (word.text.includes('/') &&
+      scriptEnding.test(word.text) &&
+      !/^\/(usr|bin|sbin|opt)\//.test(word.text))
   )
     return runFile(run, call, word);
-  if (word.text.includes('/') && !/^\/(usr|bin|sbin|opt)\//.test(word.text)) noteStart(run, call.span, word.text, call);
+  if (word.text.includes('/') && !/^\/(usr|bin|sbin|opt)\//.test(word.text))
+    noteStart(run, call.span, word.text, call);
   if (!/^[\w.+@-]+$/.test(name)) return unknownValue(call.stdin.taints);
   // `$(NAME)` is how Makefiles, and those who are used to them, write a variable.
-  if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0) return namedVariable(run, call);
+  if (/^[A-Z][A-Z0-9_]{3,}$/.test(name) && name.includes('_') && call.args.length === 0)
+    return namedVariable(run, call);
   noteCapability(run, call, { kind: 'exec', program: name });
   const manager = own(packageManagers, name);
   if (manager !== undefined) noteInstall(run, call, manager);
@@ -34,18 +38,28 @@ export function callProgram(run: ShellRun, call: Call): Value {
   noteUpload(run, call);
   if (batchPrograms.test(name)) noteBatch(run, call);
   // A line that another language put together is that one's call, and noted there.
-  const sink = { what: 'exec', capability: { kind: 'exec', program: name }, api: name, part: 'argument' } as const;
+  const sink = {
+    what: 'exec',
+    capability: { kind: 'exec', program: name },
+    api: name,
+    part: 'argument',
+  } as const;
   noteFlows(
     run,
     call,
-    joinTaints(call.args).filter((taint) => taint.origin === 'source' && taint.source.what === 'env'),
+    joinTaints(call.args).filter(
+      (taint) => taint.origin === 'source' && taint.source.what === 'env',
+    ),
     sink,
   );
   if (name === 'socat') noteSocat(run, call);
   if (name === 'docker' || name === 'podman') noteContainer(run, call);
   if (name === 'history') noteTrait(run, call, 'history-off', name);
   const step = { span: call.span, note: `${name} prints it` };
-  return unknownValue([rootTaint({ what: 'command', name }, step, call.certainty), ...call.stdin.taints]);
+  return unknownValue([
+    rootTaint({ what: 'command', name }, step, call.certainty),
+    ...call.stdin.taints,
+  ]);
 }
 
 // Programs of Windows: their command line is a batch program, and read as one.
@@ -54,7 +68,13 @@ const batchPrograms = /^(cmd|certutil|bitsadmin|mshta|rundll32|regsvr32|wscript|
 function noteBatch(run: ShellRun, call: Call): void {
   const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll('\0', '%_%');
   const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
-  run.embedded.push({ within: run.source.path, language: 'batch', text: line, context: run.source.context, map });
+  run.embedded.push({
+    within: run.source.path,
+    language: 'batch',
+    text: line,
+    context: run.source.context,
+    map,
+  });
 }
 
 function namedVariable(run: ShellRun, call: Call): Value {
@@ -66,7 +86,8 @@ function namedVariable(run: ShellRun, call: Call): Value {
 function isOwnScript(run: ShellRun, path: string): boolean {
   return (
     /[/]/.test(path) &&
-    (run.context.files.has(path.replace(/^(\.\/|\/skills\/@self\/)/, '')) || path.startsWith('/skills/@self/'))
+    (run.context.files.has(path.replace(/^(\.\/|\/skills\/@self\/)/, '')) ||
+      path.startsWith('/skills/@self/'))
   );
 }
 
@@ -74,7 +95,10 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
   const words = call.args.filter((arg) => !arg.text.startsWith('-')).map((arg) => arg.text);
   const verb = manager.installs.find(
     (install) =>
-      install === '' || install === words[0] || install === `${words[0]} ${words[1]}` || call.args[0]?.text === install,
+      install === '' ||
+      install === words[0] ||
+      install === `${words[0]} ${words[1]}` ||
+      call.args[0]?.text === install,
   );
   if (verb === undefined) return;
   const skip = verb === '' || verb.startsWith('-') ? 0 : verb.split(' ').length;
@@ -96,7 +120,13 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
     const egress = egressOf(value.text, ['GET']);
     if (egress === undefined) continue;
     noteCapability(run, call, { kind: 'egress', ...egress });
-    addDependency(run, call, { manager: manager.manager, name: value.text, version: '', pinned: false, how: 'redirect' });
+    addDependency(run, call, {
+      manager: manager.manager,
+      name: value.text,
+      version: '',
+      pinned: false,
+      how: 'redirect',
+    });
   }
 }
 
@@ -107,9 +137,12 @@ function noteDependency(run: ShellRun, call: Call, manager: PackageManager, valu
   const name = isSource ? text : text.replace(/^(@?[^@=<>~![]+).*$/s, '$1');
   if (isSource && /^(git\+)?https?:/.test(text)) {
     const egress = egressOf(text.replace(/^git\+/, ''), ['GET']);
-    if (egress !== undefined) noteCapability(run, call, { kind: 'egress', ...egress }, ['download']);
+    if (egress !== undefined)
+      noteCapability(run, call, { kind: 'egress', ...egress }, ['download']);
   }
-  const pinned = isKnown(value) && (isSource ? /@[0-9a-f]{40}\b|#[0-9a-f]{40}$/.test(text) : manager.pinned.test(text));
+  const pinned =
+    isKnown(value) &&
+    (isSource ? /@[0-9a-f]{40}\b|#[0-9a-f]{40}$/.test(text) : manager.pinned.test(text));
   addDependency(run, call, {
     manager: manager.manager,
     name,
@@ -122,9 +155,21 @@ function noteDependency(run: ShellRun, call: Call, manager: PackageManager, valu
 function addDependency(
   run: ShellRun,
   call: Call,
-  dependency: { manager: string; name: string; version: string; pinned: boolean; how: 'install' | 'redirect' },
+  dependency: {
+    manager: string;
+    name: string;
+    version: string;
+    pinned: boolean;
+    how: 'install' | 'redirect';
+  },
 ): void {
-  run.facts.push({ kind: 'dependency', span: call.span, context: run.source.context, certainty: call.certainty, ...dependency });
+  run.facts.push({
+    kind: 'dependency',
+    span: call.span,
+    context: run.source.context,
+    certainty: call.certainty,
+    ...dependency,
+  });
 }
 
 function noteAutostart(run: ShellRun, call: Call): void {
@@ -139,7 +184,8 @@ function noteAutostart(run: ShellRun, call: Call): void {
     call.name === 'batch' ||
     (call.name === 'update-rc.d' && words.length > 0) ||
     (call.name === 'loginctl' && has('enable-linger'));
-  if (starts) noteTrait(run, call, 'autostart', `${call.name} ${words.join(' ')}`.replaceAll('\0', '…'));
+  if (starts)
+    noteTrait(run, call, 'autostart', `${call.name} ${words.join(' ')}`.replaceAll('\0', '…'));
 }
 
 function noteGit(run: ShellRun, call: Call): void {
@@ -152,7 +198,12 @@ function noteGit(run: ShellRun, call: Call): void {
       ) &&
       rest.length > 0
     )
-      runCode(run, { ...call, args: [] }, slice(value, key.length + (rest[0]?.startsWith('!') ? 2 : 1)), 'shell');
+      runCode(
+        run,
+        { ...call, args: [] },
+        slice(value, key.length + (rest[0]?.startsWith('!') ? 2 : 1)),
+        'shell',
+      );
   }
   const [verb, ...operands] = args.operands;
   if (verb?.text === 'config') {
@@ -162,7 +213,8 @@ function noteGit(run: ShellRun, call: Call): void {
     const isEverywhere = call.args.some((one) => /^--(global|system)$/.test(one.text));
     const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
     const says = setting?.text ?? '';
-    const runsIt = programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
+    const runsIt =
+      programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
     // Told in a text it is a setting that the user makes.
     if (isEverywhere && isOwn && runsIt && run.source.context === 'code')
       noteTrait(run, call, 'autostart', `git config --global ${says}, for every repository`);
@@ -172,11 +224,15 @@ function noteGit(run: ShellRun, call: Call): void {
     if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
   }
   if (!/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? '')) return;
-  const words = operands.filter((one) => !one.text.startsWith('-')).map((one) => run.remotes.get(one.text) ?? one);
+  const words = operands
+    .filter((one) => !one.text.startsWith('-'))
+    .map((one) => run.remotes.get(one.text) ?? one);
   const url = words.find((one) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(one.text));
   if (url === undefined && verb?.text !== 'clone') return;
   // Whoever stands before the @ says nothing of the host.
-  const bare = url?.text.replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/').replace(/^(\w+:\/\/)[^@/]*@(?=[\w.-])/, '$1');
+  const bare = url?.text
+    .replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/')
+    .replace(/^(\w+:\/\/)[^@/]*@(?=[\w.-])/, '$1');
   const egress = egressOf(bare ?? '\0', ['GET', ...(verb?.text === 'push' ? ['POST'] : [])]);
   if (egress === undefined) return;
   const capability = { kind: 'egress' as const, ...egress };
@@ -190,22 +246,33 @@ function noteGit(run: ShellRun, call: Call): void {
 }
 
 // What git runs in any repository.
-const programSettings = /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
+const programSettings =
+  /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
 
 // `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides give to each other.
 function noteSocat(run: ShellRun, call: Call): void {
   const runs = call.args.some((arg) => /^(exec|system):/i.test(arg.text));
   const files = call.args.filter((arg) => /^(file|open|gopen):/i.test(arg.text));
-  const sent = [call.stdin, ...files.map((arg) => readFileValue(run, call, slice(arg, arg.text.indexOf(':') + 1)))];
+  const sent = [
+    call.stdin,
+    ...files.map((arg) => readFileValue(run, call, slice(arg, arg.text.indexOf(':') + 1))),
+  ];
   for (const arg of call.args) {
-    const [, host, port] = /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(arg.text) ?? [];
+    const [, host, port] =
+      /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(arg.text) ?? [];
     if (host === undefined) continue;
     const egress = egressOf(`tcp://${host}:${port}`, ['*']);
     if (egress === undefined) continue;
     const capability = { kind: 'egress' as const, ...egress };
     noteCapability(run, call, capability, ['raw-socket']);
-    noteFlows(run, call, joinTaints(sent), { what: 'network', capability, api: 'socat', part: 'body' });
-    if (runs || call.stdin.shellOutput) noteTrait(run, call, 'reverse-shell', 'socat gives the connection to a program');
+    noteFlows(run, call, joinTaints(sent), {
+      what: 'network',
+      capability,
+      api: 'socat',
+      part: 'body',
+    });
+    if (runs || call.stdin.shellOutput)
+      noteTrait(run, call, 'reverse-shell', 'socat gives the connection to a program');
   }
 }
 
@@ -221,5 +288,6 @@ function noteContainer(run: ShellRun, call: Call): void {
   );
   if (isOpen) noteTrait(run, call, 'privilege', `${call.name} with the host's files or rights`);
   const socket = call.args.find((arg) => /docker\.sock/.test(arg.text));
-  if (socket !== undefined) noteWrite(run, call, { ...socket, text: '/var/run/docker.sock', others: [] }, ['write']);
+  if (socket !== undefined)
+    noteWrite(run, call, { ...socket, text: '/var/run/docker.sock', others: [] }, ['write']);
 }

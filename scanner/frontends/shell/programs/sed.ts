@@ -13,10 +13,12 @@ type Step = ((line: string) => string | undefined) & {
 export function sedFilter(words: readonly string[]): Filter | undefined {
   const quiet = words.some((word) => /^-[a-zA-Z]*n/.test(word));
   const extended = words.some((word) => /^-[a-zA-Z]*[Er]/.test(word));
-  const scripts = words.flatMap((word, at) => (/^-[a-zA-Z]*e$/.test(words[at - 1] ?? '') ? [word] : []));
+  const scripts = words.flatMap((word, at) =>
+    /^-[a-zA-Z]*e$/.test(words[at - 1] ?? '') ? [word] : [],
+  );
   const first = words.find((word) => !word.startsWith('-'));
-  const steps = (scripts.length > 0 ? scripts : first === undefined ? [] : [first]).flatMap((script) =>
-    commandsOf(script).map((one) => stepOf(one, extended)),
+  const steps = (scripts.length > 0 ? scripts : first === undefined ? [] : [first]).flatMap(
+    (script) => commandsOf(script).map((one) => stepOf(one, extended)),
   );
   if (steps.length === 0 || steps.includes(undefined)) return undefined;
   // A repetition is tried from every place of a line.
@@ -25,8 +27,15 @@ export function sedFilter(words: readonly string[]): Filter | undefined {
   const isShort = (text: string): boolean =>
     text.length <= shellPatternCharsMax && text.split('\n').every((line) => line.length <= lineMax);
   const cost = (text: string): number =>
-    isShort(text) ? text.split('\n').reduce((sum, line) => sum + ((line.length ** power) >> 6), 0) * steps.length : 0;
-  return { decodes: false, cost, apply: (text) => (isShort(text) ? run(text, steps, quiet) : undefined) };
+    isShort(text)
+      ? text.split('\n').reduce((sum, line) => sum + ((line.length ** power) >> 6), 0) *
+        steps.length
+      : 0;
+  return {
+    decodes: false,
+    cost,
+    apply: (text) => (isShort(text) ? run(text, steps, quiet) : undefined),
+  };
 }
 
 interface Command {
@@ -42,7 +51,12 @@ function run(text: string, steps: readonly (Step | undefined)[], quiet: boolean)
     .forEach((given, index) => {
       let line: string | undefined = given;
       for (const step of steps) {
-        if (line === undefined || step === undefined || (step.line !== undefined && step.line !== index + 1)) continue;
+        if (
+          line === undefined ||
+          step === undefined ||
+          (step.line !== undefined && step.line !== index + 1)
+        )
+          continue;
         if (step.prints) out.push(line);
         line = step(line);
       }
@@ -57,8 +71,15 @@ function commandsOf(script: string): Command[] {
   let rest = script.trim();
   while (rest !== '' && found.length < 50) {
     const [, line, body = ''] = /^(\d{0,6})(?:!)?\s*(.*)$/s.exec(rest) ?? [];
-    const length = /^[sy]/.test(body) ? lengthOfThree(body) : body.search(/[;\n]/) < 0 ? body.length : body.search(/[;\n]/);
-    found.push({ line: line === '' || line === undefined ? undefined : Number(line), text: body.slice(0, length) });
+    const length = /^[sy]/.test(body)
+      ? lengthOfThree(body)
+      : body.search(/[;\n]/) < 0
+        ? body.length
+        : body.search(/[;\n]/);
+    found.push({
+      line: line === '' || line === undefined ? undefined : Number(line),
+      text: body.slice(0, length),
+    });
     rest = body.slice(length).replace(/^[;\s]+/, '');
   }
   return found;
@@ -81,10 +102,13 @@ function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
   const at = line === undefined ? {} : { line };
   if (text === 'p') return Object.assign((one: string) => one, { ...at, prints: true as const });
   if (text === 'd') return Object.assign(() => undefined, at);
-  const [from = '', to = '', flags = ''] = text.slice(2).split(new RegExp(`(?<!\\\\)\\${text[1] ?? '/'}`));
+  const [from = '', to = '', flags = ''] = text
+    .slice(2)
+    .split(new RegExp(`(?<!\\\\)\\${text[1] ?? '/'}`));
   if (/^y\W/.test(text))
     return Object.assign(
-      (one: string) => [...one].map((character) => [...to][[...from].indexOf(character)] ?? character).join(''),
+      (one: string) =>
+        [...one].map((character) => [...to][[...from].indexOf(character)] ?? character).join(''),
       at,
     );
   const pattern = /^s\W/.test(text) && !/[e]/.test(flags) ? patternOf(from, extended) : undefined;
@@ -92,17 +116,31 @@ function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
   const replacement = to
     .replace(/\$/g, '$$$$')
     .replace(/\\(\d)|\\(.)|&/g, (all, group, plain) =>
-      group !== undefined ? `$${group}` : plain !== undefined ? (plain === 'n' ? '\n' : plain) : all === '&' ? '$&' : all,
+      group !== undefined
+        ? `$${group}`
+        : plain !== undefined
+          ? plain === 'n'
+            ? '\n'
+            : plain
+          : all === '&'
+            ? '$&'
+            : all,
     );
-  const expression = new RegExp(pattern, `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`);
+  const expression = new RegExp(
+    pattern,
+    `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`,
+  );
   const repeats = pattern.match(/[*+?{]/g)?.length ?? 0;
   return Object.assign((one: string) => one.replace(expression, replacement), { ...at, repeats });
 }
 
 // At most two repetitions and none of groups, so that matching stays quadratic in a short line.
 function patternOf(written: string, extended: boolean): string | undefined {
-  const plain = extended ? written : written.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, bare) => escaped ?? `\\${bare}`);
-  if ((plain.match(/(?<!\\)[*+?{]/g)?.length ?? 0) > 2 || /\)[*+?{]|\\\d|\[[.=:]/.test(plain)) return undefined;
+  const plain = extended
+    ? written
+    : written.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, bare) => escaped ?? `\\${bare}`);
+  if ((plain.match(/(?<!\\)[*+?{]/g)?.length ?? 0) > 2 || /\)[*+?{]|\\\d|\[[.=:]/.test(plain))
+    return undefined;
   try {
     return new RegExp(plain).source;
   } catch {

@@ -29,8 +29,10 @@ export function noteStarted(run: ShellRun, call: Call): void {
 // An awk program starts others by `system`: one that was fetched does what its sender likes.
 function runFetchedProgram(run: ShellRun, call: Call): void {
   const args = parseArguments(call.args, new Set(['f', 'F', 'v']));
-  const [files, [first]] = [optionValues(args, ['f', 'file']), args.operands];
-  const programs = files.length > 0 ? files.map((file) => run.files.get(fileKey(run, file.text))) : [first];
+  const files = optionValues(args, ['f', 'file']);
+  const [first] = args.operands;
+  const programs =
+    files.length > 0 ? files.map((file) => run.files.get(fileKey(run, file.text))) : [first];
   for (const one of programs) {
     if (one === undefined) continue;
     const fetched = one.taints.find(({ source }) => source.what === 'network');
@@ -41,9 +43,12 @@ function runFetchedProgram(run: ShellRun, call: Call): void {
 
 function runAwkCommands(run: ShellRun, call: Call, program: string): void {
   const { known, others } = awkCommands(program);
-  for (const line of known) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  for (const line of known)
+    runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
   if (!others) return;
-  noteCapability(run, { ...call, certainty: 'widened' }, { kind: 'exec', program: '*' }, ['dynamic-name']);
+  noteCapability(run, { ...call, certainty: 'widened' }, { kind: 'exec', program: '*' }, [
+    'dynamic-name',
+  ]);
   noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
 }
 
@@ -51,14 +56,16 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
 function runSedCommands(run: ShellRun, call: Call): void {
   for (const { text } of call.args) {
     const line = sedCommand(text);
-    if (line !== undefined) runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+    if (line !== undefined)
+      runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
   }
 }
 
 function runTarCommand(run: ShellRun, call: Call, arg: Value): void {
-  const option = /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
-    arg.text,
-  )?.[0];
+  const option =
+    /^--(?:checkpoint-action=exec|to-command|use-compress-program|rmt-command|new-volume-script|info-script)=/.exec(
+      arg.text,
+    )?.[0];
   const separate = /^(--(to-command|use-compress-program|rsh-command)|-I)$/.test(
     call.args[call.args.indexOf(arg) - 1]?.text ?? '',
   );

@@ -9,7 +9,8 @@ export function translate(text: string, words: readonly string[]): string | unde
   const isIn = (character: string): boolean => from.includes(character) !== complements;
   if (options.includes('d')) return [...text].filter((character) => !isIn(character)).join('');
   const last = to?.at(-1);
-  if (to === undefined || last === undefined) return options.includes('s') ? squeezed(text, isIn) : undefined;
+  if (to === undefined || last === undefined)
+    return options.includes('s') ? squeezed(text, isIn) : undefined;
   const made = [...text].map((character) => {
     if (!isIn(character)) return character;
     return complements ? last : (to[from.indexOf(character)] ?? last);
@@ -18,7 +19,9 @@ export function translate(text: string, words: readonly string[]): string | unde
 }
 
 function squeezed(text: string, isIn: (character: string) => boolean): string {
-  return [...text].filter((character, at, all) => at === 0 || character !== all[at - 1] || !isIn(character)).join('');
+  return [...text]
+    .filter((character, at, all) => at === 0 || character !== all[at - 1] || !isIn(character))
+    .join('');
 }
 
 // Ranges, classes, escapes.
@@ -43,7 +46,11 @@ function setOf(written: string): string[] | undefined {
     const [one = '', dash, end] = characters.slice(at, at + 3);
     if (dash !== '-' || end === undefined || end.charCodeAt(0) < one.charCodeAt(0)) found.push(one);
     else {
-      for (let code = one.charCodeAt(0); code <= Math.min(end.charCodeAt(0), one.charCodeAt(0) + 255); code++)
+      for (
+        let code = one.charCodeAt(0);
+        code <= Math.min(end.charCodeAt(0), one.charCodeAt(0) + 255);
+        code++
+      )
         found.push(String.fromCharCode(code));
       at += 2;
     }

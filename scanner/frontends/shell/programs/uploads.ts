@@ -17,7 +17,15 @@ export function noteUpload(run: ShellRun, call: Call): void {
   if (uploader === undefined || !uploader.form.test(words)) return;
   const args = parseArguments(
     call.args,
-    new Set([...(uploader.data ?? []), ...(uploader.takesValue ?? []), 'profile', 'region', 'to', 'from', 'server']),
+    new Set([
+      ...(uploader.data ?? []),
+      ...(uploader.takesValue ?? []),
+      'profile',
+      'region',
+      'to',
+      'from',
+      'server',
+    ]),
   );
   const named = call.args.flatMap((arg, at) => {
     const found = uploader.word?.exec(arg.text)?.[1];
@@ -33,7 +41,12 @@ export function noteUpload(run: ShellRun, call: Call): void {
     call.stdin,
     ...[...data, ...files].flatMap((value) => contentOf(run, call, value, files.includes(value))),
   ];
-  noteFlows(run, call, joinTaints(sent), { what: 'network', capability, api: call.name, part: 'body' });
+  noteFlows(run, call, joinTaints(sent), {
+    what: 'network',
+    capability,
+    api: call.name,
+    part: 'body',
+  });
 }
 
 function placeOf(url: string): (Capability & { readonly kind: 'egress' }) | undefined {
@@ -41,9 +54,16 @@ function placeOf(url: string): (Capability & { readonly kind: 'egress' }) | unde
   if (scheme !== undefined)
     return {
       kind: 'egress',
-      ...socketEgressOf(scheme === 'udp' ? 'udp' : 'tcp', undefined, port === undefined ? 0 : Number(port)),
+      ...socketEgressOf(
+        scheme === 'udp' ? 'udp' : 'tcp',
+        undefined,
+        port === undefined ? 0 : Number(port),
+      ),
     };
-  const found = egressOf(url.includes('*.') ? unknownPart : url.replace(/^https:\/\/\*\/\*$/, unknownPart), ['*']);
+  const found = egressOf(
+    url.includes('*.') ? unknownPart : url.replace(/^https:\/\/\*\/\*$/, unknownPart),
+    ['*'],
+  );
   return found === undefined ? undefined : { kind: 'egress', ...found };
 }
 
@@ -61,5 +81,7 @@ function contentOf(run: ShellRun, call: Call, value: Value, isFile: boolean): Va
       : /^[~/.]/.test(value.text)
         ? value
         : undefined;
-  return path === undefined || path.text === '' || path.text === '-' || !isKnown(path) ? [] : [readFileValue(run, call, path)];
+  return path === undefined || path.text === '' || path.text === '-' || !isKnown(path)
+    ? []
+    : [readFileValue(run, call, path)];
 }

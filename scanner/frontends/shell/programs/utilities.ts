@@ -47,8 +47,15 @@ export function callUtility(run: ShellRun, call: Call): Value {
     case 'read':
       return transform(run, call, files);
     case 'write':
-      for (const file of files) noteWrite(run, call, file, call.name.startsWith('ch') ? ['write', 'permissions'] : ['write']);
-      if (call.name === 'chmod') noteTrait(run, call, 'permissions', operands.map((one) => one.text).join(' '));
+      for (const file of files)
+        noteWrite(
+          run,
+          call,
+          file,
+          call.name.startsWith('ch') ? ['write', 'permissions'] : ['write'],
+        );
+      if (call.name === 'chmod')
+        noteTrait(run, call, 'permissions', operands.map((one) => one.text).join(' '));
       if (call.name === 'mktemp') return temporaryName(call);
       if (call.name !== 'tee') return emptyValue;
       for (const file of files) writeFileValue(run, call, file, call.stdin, 'write');
@@ -58,7 +65,8 @@ export function callUtility(run: ShellRun, call: Call): Value {
       return emptyValue;
     case 'delete': {
       const isRecursive = options.some((option) => /^(r|R|recursive)$/.test(option.name));
-      for (const file of files) noteWrite(run, call, file, ['delete', ...(isRecursive ? (['recursive'] as const) : [])]);
+      for (const file of files)
+        noteWrite(run, call, file, ['delete', ...(isRecursive ? (['recursive'] as const) : [])]);
       return emptyValue;
     }
   }
@@ -98,7 +106,8 @@ const valueOptions: Readonly<Record<string, readonly string[]>> = {
 export function say(call: Call): Value {
   const words = call.args.filter((arg, index) => index > 0 || !/^-[neE]+$/.test(arg.text));
   if (call.name === 'echo' || call.name === 'print') {
-    const interprets = call.args[0]?.text.includes('e') === true && /^-[neE]+$/.test(call.args[0].text);
+    const interprets =
+      call.args[0]?.text.includes('e') === true && /^-[neE]+$/.test(call.args[0].text);
     const joined = joinWith(words, ' ');
     return interprets && isKnown(joined) && joined.text.includes('\\')
       ? unescaped(joined)
@@ -113,7 +122,9 @@ export function say(call: Call): Value {
 // The format is used again while there are arguments left (POSIX printf).
 function formatted(format: Value, given: readonly Value[]): Value {
   const plain = unescaped(format);
-  const [first = '', ...pieces] = plain.text.split(/(%[-+ #0]{0,5}\d{0,4}(?:\.\d{1,4})?[sbqdiuxXoc%])/);
+  const [first = '', ...pieces] = plain.text.split(
+    /(%[-+ #0]{0,5}\d{0,4}(?:\.\d{1,4})?[sbqdiuxXoc%])/,
+  );
   const start = plain.map[0]?.raw ?? 0;
   if (pieces.length === 0) return plain;
   const out: Value[] = [];
@@ -125,7 +136,11 @@ function formatted(format: Value, given: readonly Value[]): Value {
       out.push(kind === '%' ? literalValue('%', start, true) : argumentAs(kind, left.shift()));
       out.push({ ...literalValue(pieces[at + 1] ?? '', start, true), decoded: plain.decoded });
     }
-  } while (left.length > 0 && out.length < 1_000 && pieces.some((piece, at) => at % 2 === 0 && piece !== '%%'));
+  } while (
+    left.length > 0 &&
+    out.length < 1_000 &&
+    pieces.some((piece, at) => at % 2 === 0 && piece !== '%%')
+  );
   return concat(out);
 }
 
@@ -135,7 +150,10 @@ function argumentAs(kind: string, given: Value | undefined): Value {
   if (kind === 'c') return slice(given, 0, 1);
   const code = /^['"](.)/s.exec(given.text)?.[1]?.codePointAt(0) ?? Number(given.text);
   if (!/[xXo]/.test(kind) || Number.isNaN(code)) return given;
-  return changedText(given, kind === 'X' ? code.toString(16).toUpperCase() : code.toString(kind === 'o' ? 8 : 16));
+  return changedText(
+    given,
+    kind === 'X' ? code.toString(16).toUpperCase() : code.toString(kind === 'o' ? 8 : 16),
+  );
 }
 
 function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
@@ -150,15 +168,27 @@ function transform(run: ShellRun, call: Call, files: readonly Value[]): Value {
   const isFilter = !/^(ls|find|du|tree|dir|df|zip|unzip|stat|file|locate|fd|7z)$/.test(call.name);
   const given = call.stdin === emptyValue && isFilter ? ownInput(call.span) : call.stdin;
   const input = concat([...contents, ...(takesInput ? [given] : [])]);
-  if (/^(cat|less|more|tac|bat|tee)$/.test(call.name) && call.args.every((arg) => !arg.text.startsWith('-') || arg.text === '-'))
-    return call.name === 'tac' && isKnown(input) ? changedText(input, input.text.split('\n').reverse().join('\n').trim()) : input;
-  const taints = pass(input.taints, { span: call.span, note: `${call.name} passes it on` }, encoders.test(call.name));
+  if (
+    /^(cat|less|more|tac|bat|tee)$/.test(call.name) &&
+    call.args.every((arg) => !arg.text.startsWith('-') || arg.text === '-')
+  )
+    return call.name === 'tac' && isKnown(input)
+      ? changedText(input, input.text.split('\n').reverse().join('\n').trim())
+      : input;
+  const taints = pass(
+    input.taints,
+    { span: call.span, note: `${call.name} passes it on` },
+    encoders.test(call.name),
+  );
   const filter = filterOf(call);
   if (filter === undefined) return { ...unknownValue(taints), decoded: input.decoded };
   run.context.steps.take(1 + (input.text.length >> 4) + (filter.cost?.(input.text) ?? 0));
   const raw = input.map[0]?.raw ?? call.span.start;
   const isReadable = isKnown(input) || input.bytes !== undefined || filter.ignoresInput === true;
-  const made = isReadable && input.text.length <= decodedCharsMax * 2 ? filter.apply(input.text, input.bytes) : undefined;
+  const made =
+    isReadable && input.text.length <= decodedCharsMax * 2
+      ? filter.apply(input.text, input.bytes)
+      : undefined;
   const decoded = input.decoded || filter.decodes;
   if (made === undefined) return { ...unknownValue(taints), decoded };
   if (typeof made !== 'string') return { ...unknownValue(taints), decoded, bytes: made };
@@ -177,9 +207,20 @@ function find(run: ShellRun, call: Call): Value {
   const { roots, commands } = findParts(call);
   const names = roots.map((root) => readFileValue(run, call, root));
   const printed = commands.flatMap(([word, ...rest]) =>
-    word === undefined ? [] : [dispatch(run, word, rest, { span: call.span, onConnection: false, depth: 1, env: call.env })],
+    word === undefined
+      ? []
+      : [
+          dispatch(run, word, rest, {
+            span: call.span,
+            onConnection: false,
+            depth: 1,
+            env: call.env,
+          }),
+        ],
   );
-  return unknownValue(pass(joinTaints([...names, ...printed]), { span: call.span, note: 'find finds it' }));
+  return unknownValue(
+    pass(joinTaints([...names, ...printed]), { span: call.span, note: 'find finds it' }),
+  );
 }
 
 function copy(run: ShellRun, call: Call, files: readonly Value[]): void {

@@ -31,10 +31,19 @@ function changedList(
 ): Value {
   if (changes.every(({ method }) => method === 'push')) {
     const before = list.kind === 'growing' ? list.pushed : [];
-    return { kind: 'growing', items: list.items, pushed: [...before, ...changes.flatMap(({ given = [] }) => given)], made };
+    return {
+      kind: 'growing',
+      items: list.items,
+      pushed: [...before, ...changes.flatMap(({ given = [] }) => given)],
+      made,
+    };
   }
-  const isSorted = list.kind === 'array' && changes.every(({ method }) => method === 'sort' || method === 'reverse');
-  return isSorted ? { kind: 'array', items: list.items.map(() => unionOf(list.items)), made } : { kind: 'unknown', made };
+  const isSorted =
+    list.kind === 'array' &&
+    changes.every(({ method }) => method === 'sort' || method === 'reverse');
+  return isSorted
+    ? { kind: 'array', items: list.items.map(() => unionOf(list.items)), made }
+    : { kind: 'unknown', made };
 }
 
 function isMaking(node: ts.Expression): boolean {
@@ -48,7 +57,9 @@ function isChanged(self: Evaluator, made: ts.Expression): boolean {
 /** What may have been written to a member of an object literal or class since it was made. */
 export function writtenMembers(self: Evaluator, made: ts.Node, name: string): Value[] {
   return reaching(self, made, name).map(({ key, assigned }) =>
-    key === '*' || assigned === undefined || assigned.compound ? unknown : valueAssigned(self, assigned),
+    key === '*' || assigned === undefined || assigned.compound
+      ? unknown
+      : valueAssigned(self, assigned),
   );
 }
 
@@ -57,7 +68,9 @@ export function isModuleChanged(self: Evaluator, file: ts.SourceFile, name: stri
   return (self.writes?.named(name) ?? []).some(
     ({ receiver }) =>
       receiver.getSourceFile() !== file &&
-      alternatives(self.valueOf(receiver)).some((one) => one.kind === 'module' && one.file === file),
+      alternatives(self.valueOf(receiver)).some(
+        (one) => one.kind === 'module' && one.file === file,
+      ),
   );
 }
 
@@ -72,16 +85,26 @@ export function hasOtherThis(self: Evaluator, callee: Functionish | undefined): 
 }
 
 /** Subclasses' own members of a name: whoever calls a method of the class may call theirs. */
-export function overriding(self: Evaluator, node: ts.ClassLikeDeclaration): readonly ts.ClassLikeDeclaration[] {
+export function overriding(
+  self: Evaluator,
+  node: ts.ClassLikeDeclaration,
+): readonly ts.ClassLikeDeclaration[] {
   return (self.writes?.derived ?? []).filter((one) => one !== node && isBelow(self, one, node, 0));
 }
 
-function isBelow(self: Evaluator, node: ts.ClassLikeDeclaration, above: ts.ClassLikeDeclaration, depth: number): boolean {
-  const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+function isBelow(
+  self: Evaluator,
+  node: ts.ClassLikeDeclaration,
+  above: ts.ClassLikeDeclaration,
+  depth: number,
+): boolean {
+  const [base] =
+    node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
   if (base === undefined || depth >= classDepthMax) return false;
   return alternatives(self.valueOf(base.expression)).some(
     (one) =>
-      one.kind === 'unknown' || (one.kind === 'class' && (one.node === above || isBelow(self, one.node, above, depth + 1))),
+      one.kind === 'unknown' ||
+      (one.kind === 'class' && (one.node === above || isBelow(self, one.node, above, depth + 1))),
   );
 }
 
@@ -100,14 +123,18 @@ function mayReach(self: Evaluator, { receiver }: Write, made: ts.Node): boolean 
   if (writes === undefined) return false;
   const root = bareOf(receiver);
   const holder = writes.holderOf(made);
-  if (holder !== undefined && ts.isIdentifier(root) && symbols.symbolOf(root) === holder) return true;
+  if (holder !== undefined && ts.isIdentifier(root) && symbols.symbolOf(root) === holder)
+    return true;
   if (!ts.isClassLike(made) && !writes.leaves(made)) return isThisOf(self, root, made);
   return alternatives(self.valueOf(receiver)).some((one) => mayBe(one, made));
 }
 
 // `this.line = …` in a method of the object literal.
 function isThisOf(self: Evaluator, root: ts.Expression, made: ts.Node): boolean {
-  return root.kind === ts.SyntaxKind.ThisKeyword && alternatives(self.valueOf(root)).some((one) => mayBe(one, made));
+  return (
+    root.kind === ts.SyntaxKind.ThisKeyword &&
+    alternatives(self.valueOf(root)).some((one) => mayBe(one, made))
+  );
 }
 
 function mayBe(value: Value, made: ts.Node): boolean {
@@ -135,8 +162,15 @@ export function withWritten(
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
   { object, key, value, frame }: { object: Value; key: Value; value: Value; frame: Frame },
 ): Value {
-  if (alternatives(object).every(({ kind }) => kind === 'object' || kind === 'class' || kind === 'text')) return value;
-  const assigned = assignedToMember(self, node, key).map((one) => (one.compound ? unknown : valueAssigned(self, one, frame)));
+  if (
+    alternatives(object).every(
+      ({ kind }) => kind === 'object' || kind === 'class' || kind === 'text',
+    )
+  )
+    return value;
+  const assigned = assignedToMember(self, node, key).map((one) =>
+    one.compound ? unknown : valueAssigned(self, one, frame),
+  );
   return unionOf([value, ...assigned]);
 }
 

@@ -9,7 +9,10 @@ export function elementOf(self: Evaluator, list: Value): Value {
     alternatives(list).map((one) => {
       if (one.kind === 'array') return unionOf(one.items);
       if (one.kind !== 'growing') return unknown;
-      return unionOf([...one.items, ...one.pushed.map((given) => (ts.isSpreadElement(given) ? unknown : self.valueOf(given)))]);
+      return unionOf([
+        ...one.items,
+        ...one.pushed.map((given) => (ts.isSpreadElement(given) ? unknown : self.valueOf(given))),
+      ]);
     }),
   );
 }

@@ -20,7 +20,11 @@ export function changesGiven(callee: Value): boolean {
   if (callee.kind === 'bound') return changesGiven(callee.callee);
   // `list.push.call(list, …)`
   if (callee.kind === 'method')
-    return /^(call|apply|bind)$/.test(callee.name) && callee.of.kind === 'method' && isMutator(callee.of.name);
+    return (
+      /^(call|apply|bind)$/.test(callee.name) &&
+      callee.of.kind === 'method' &&
+      isMutator(callee.of.name)
+    );
   return callee.kind === 'api' && !isReader(callee.name);
 }
 

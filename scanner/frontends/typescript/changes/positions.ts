@@ -24,7 +24,8 @@ export function isPattern(target: ts.Expression): boolean {
 /** `a` of `a.b[0].c`. */
 export function rootOf(receiver: ts.Expression): ts.Expression {
   let at = bareOf(receiver);
-  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) at = bareOf(at.expression);
+  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at))
+    at = bareOf(at.expression);
   return at;
 }
 
@@ -43,19 +44,26 @@ function givesSame(parent: ts.Node, node: ts.Node): boolean {
     ts.isNonNullExpression(parent) ||
     ts.isAwaitExpression(parent) ||
     (ts.isConditionalExpression(parent) && parent.condition !== node) ||
-    (ts.isBinaryExpression(parent) && /^(&&|\|\||\?\?)$/.test(ts.tokenToString(parent.operatorToken.kind) ?? ''))
+    (ts.isBinaryExpression(parent) &&
+      /^(&&|\|\||\?\?)$/.test(ts.tokenToString(parent.operatorToken.kind) ?? ''))
   );
 }
 
 /** Whether a call calls this. */
 export function isCallee(node: ts.Node): boolean {
   const at = outermost(node);
-  return (ts.isCallExpression(at.parent) || ts.isNewExpression(at.parent)) && at.parent.expression === at;
+  return (
+    (ts.isCallExpression(at.parent) || ts.isNewExpression(at.parent)) && at.parent.expression === at
+  );
 }
 
 /** Whether an assignment writes here. */
 export function isTarget(node: ts.Node): boolean {
-  return ts.isBinaryExpression(node.parent) && isAssignment(node.parent.operatorToken.kind) && node.parent.left === node;
+  return (
+    ts.isBinaryExpression(node.parent) &&
+    isAssignment(node.parent.operatorToken.kind) &&
+    node.parent.left === node
+  );
 }
 
 /** The checker is not asked for members: it would infer types. */
@@ -63,21 +71,32 @@ export function isMemberName(node: ts.Identifier): boolean {
   const { parent } = node;
   return (
     (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
-    ((ts.isPropertyAssignment(parent) || ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent)) &&
+    ((ts.isPropertyAssignment(parent) ||
+      ts.isMethodDeclaration(parent) ||
+      ts.isPropertyDeclaration(parent)) &&
       parent.name === node)
   );
 }
 
 /** What gives its name a meaning. */
 export function isDeclared(node: ts.Node): boolean {
-  return ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node) || ts.isClassLike(node) || ts.isParameter(node);
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassLike(node) ||
+    ts.isParameter(node)
+  );
 }
 
 /** The first argument of `list.map`: its parameter holds the elements. */
 export function isElementCallback(node: ts.Node): boolean {
   const at = outermost(node);
   const { parent } = at;
-  if (!ts.isCallExpression(parent) || parent.arguments[0] !== at || !ts.isPropertyAccessExpression(parent.expression))
+  if (
+    !ts.isCallExpression(parent) ||
+    parent.arguments[0] !== at ||
+    !ts.isPropertyAccessExpression(parent.expression)
+  )
     return false;
   const { text } = parent.expression.name;
   return text === 'then' || elementCallbacks.has(text);
@@ -92,12 +111,15 @@ export function isCalledWhereItStands(callee: Functionish): boolean {
 export function isPlainRead(name: ts.Identifier): boolean {
   const { parent } = name;
   return (
-    (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && !isTarget(parent) && !isCallee(parent)
+    (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) &&
+    !isTarget(parent) &&
+    !isCallee(parent)
   );
 }
 
 /** The function whose `this` and `arguments` a node has. */
 export function functionAround(node: ts.Node): Functionish | undefined {
-  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunctionish(at) && !ts.isArrowFunction(at)) return at;
+  for (let at = node.parent; at !== undefined; at = at.parent)
+    if (isFunctionish(at) && !ts.isArrowFunction(at)) return at;
   return undefined;
 }

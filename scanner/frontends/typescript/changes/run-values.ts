@@ -21,7 +21,9 @@ export function runArguments(out: Out, call: Called, effect: Effect): Args {
       return replaced(out, call, [effect.code, call.args.length - 1]);
     case 'program': {
       const named = replaced(out, call, [effect.program]);
-      const runsText = effect.args !== undefined && alternatives(named[effect.program]?.value ?? unknown).some(isInterpreter);
+      const runsText =
+        effect.args !== undefined &&
+        alternatives(named[effect.program]?.value ?? unknown).some(isInterpreter);
       return runsText ? replaced(out, { ...call, args: named }, [effect.args ?? 0]) : named;
     }
     default:
@@ -37,20 +39,27 @@ function isInterpreter(value: Value): boolean {
 function replaced(out: Out, call: Called, places: readonly number[]): Args {
   if (!places.some((at) => call.args[at] !== undefined)) return call.args;
   const settled = settledArguments(out, call);
-  return call.args.map((one, at) => (places.includes(at) ? { ...one, value: withSettled(one.value, settled[at]) } : one));
+  return call.args.map((one, at) =>
+    places.includes(at) ? { ...one, value: withSettled(one.value, settled[at]) } : one,
+  );
 }
 
 // What the arguments are where writes count; nothing for a call that is made by another, like that of `list.forEach`.
 function settledArguments(out: Out, { api, node, args }: Called): readonly (Value | undefined)[] {
   const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
   const same = isCall
-    ? resolveCall(out.settled(), node).filter(({ callee }) => callee.kind === 'api' && callee.name === api)
+    ? resolveCall(out.settled(), node).filter(
+        ({ callee }) => callee.kind === 'api' && callee.name === api,
+      )
     : [];
-  if (same.length > 0) return args.map((_, at) => unionOf(same.map((one) => one.args[at]?.value ?? unknown)));
+  if (same.length > 0)
+    return args.map((_, at) => unionOf(same.map((one) => one.args[at]?.value ?? unknown)));
   return args.map(({ value, node }) => {
     if (node === undefined) return undefined;
     const settled = out.settled().valueOf(node);
-    return out.self.valueOf(node) === value || alternatives(settled).some(isOpen) ? settled : undefined;
+    return out.self.valueOf(node) === value || alternatives(settled).some(isOpen)
+      ? settled
+      : undefined;
   });
 }
 
@@ -65,10 +74,17 @@ function isOpen({ kind }: Value): boolean {
 
 function areSame(a: Value, b: Value): boolean {
   if (a.kind === 'array' && b.kind === 'array')
-    return a.items.length === b.items.length && a.items.every((one, at) => areSame(one, b.items[at] ?? unknown));
+    return (
+      a.items.length === b.items.length &&
+      a.items.every((one, at) => areSame(one, b.items[at] ?? unknown))
+    );
   if (a.kind === 'union' || b.kind === 'union') {
-    const [all, others] = [alternatives(a), alternatives(b)];
-    return all.length === others.length && all.every((one) => others.some((other) => areSame(one, other)));
+    const all = alternatives(a);
+    const others = alternatives(b);
+    return (
+      all.length === others.length &&
+      all.every((one) => others.some((other) => areSame(one, other)))
+    );
   }
   if (a.kind === 'text' && b.kind === 'text') return a.text === b.text;
   if (a.kind === 'number' && b.kind === 'number') return a.number === b.number;

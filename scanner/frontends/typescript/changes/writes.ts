@@ -46,7 +46,10 @@ export function collectWrites(self: Evaluator): Writes {
   const gathered = gather(self);
   const holderOf = (made: ts.Node): ts.Symbol | undefined => {
     const at = outermost(made);
-    const name = ts.isVariableDeclaration(at.parent) && at.parent.initializer === at ? at.parent.name : undefined;
+    const name =
+      ts.isVariableDeclaration(at.parent) && at.parent.initializer === at
+        ? at.parent.name
+        : undefined;
     return name !== undefined && ts.isIdentifier(name) ? symbols.symbolOf(name) : undefined;
   };
   const usesOf = (symbol: ts.Symbol): readonly ts.Identifier[] => gathered.uses.get(symbol) ?? [];
@@ -54,14 +57,18 @@ export function collectWrites(self: Evaluator): Writes {
     if (gathered.openArguments.has(callee)) return true;
     const name = memberNameOf(callee);
     if (name !== undefined) return isMemberOpen(self, gathered, name);
-    const declared = ts.isConstructorDeclaration(callee) ? callee.parent.name : ts.isFunctionDeclaration(callee) && callee.name;
+    const declared = ts.isConstructorDeclaration(callee)
+      ? callee.parent.name
+      : ts.isFunctionDeclaration(callee) && callee.name;
     const symbol = declared ? symbols.symbolOf(declared) : holderOf(callee);
     if (symbol === undefined) return !isCalledWhereItStands(callee);
     return usesOf(symbol).some((name) => !isCallee(name) && !isElementCallback(name));
   };
   const leaves = (made: ts.Node): boolean => {
     const holder = holderOf(made);
-    return holder === undefined ? !isKept(self, outermost(made)) : usesOf(holder).some((name) => !isKept(self, name));
+    return holder === undefined
+      ? !isKept(self, outermost(made))
+      : usesOf(holder).some((name) => !isKept(self, name));
   };
   const all = [...gathered.byKey.values()].flat();
   const byVariable = writtenByVariable(self, all);
@@ -114,7 +121,10 @@ function gather(self: Evaluator): Gathered {
 
 function gatherName(self: Evaluator, { uses, openArguments }: Gathered, name: ts.Identifier): void {
   const symbol = self.symbols.symbolOf(name);
-  if (symbol !== undefined && !('name' in name.parent && name.parent.name === name && isDeclared(name.parent)))
+  if (
+    symbol !== undefined &&
+    !('name' in name.parent && name.parent.name === name && isDeclared(name.parent))
+  )
     push(uses, symbol, name);
   const owner = name.text === 'arguments' && !isPlainRead(name) ? functionAround(name) : undefined;
   if (owner !== undefined) openArguments.add(owner);
@@ -127,12 +137,18 @@ function isMemberOpen(self: Evaluator, { members, taken }: Gathered, name: strin
     taken.has(name) ||
     accesses.some((access) => {
       if (!isCallee(access)) return name === memberName(access) && !isTarget(access);
-      return self.symbols.functionOf(access) === undefined && alternatives(self.valueOf(access.expression)).some(mayBeOwn);
+      return (
+        self.symbols.functionOf(access) === undefined &&
+        alternatives(self.valueOf(access.expression)).some(mayBeOwn)
+      );
     })
   );
 }
 
-function writtenByVariable({ symbols }: Evaluator, all: readonly Write[]): ReadonlyMap<ts.Symbol, readonly ts.Expression[]> {
+function writtenByVariable(
+  { symbols }: Evaluator,
+  all: readonly Write[],
+): ReadonlyMap<ts.Symbol, readonly ts.Expression[]> {
   const found = new Map<ts.Symbol, ts.Expression[]>();
   for (const { receiver, assigned, given = [] } of all) {
     const root = rootOf(receiver);
@@ -159,7 +175,9 @@ function isKept(self: Evaluator, use: ts.Expression | ts.Node): boolean {
   if (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) return true;
   if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) return parent.expression === at;
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
-    return parent.expression !== at && alternatives(self.valueOf(parent.expression)).every(keepsGiven);
+    return (
+      parent.expression !== at && alternatives(self.valueOf(parent.expression)).every(keepsGiven)
+    );
   if (ts.isBinaryExpression(parent)) {
     const operator = parent.operatorToken;
     return isAssignment(operator.kind)
@@ -192,11 +210,19 @@ function memberNameOf(callee: Functionish): string | undefined {
     ts.isGetAccessorDeclaration(callee) ||
     ts.isSetAccessorDeclaration(callee);
   if (!isMember || holder.name === undefined) return undefined;
-  return ts.isIdentifier(holder.name) || ts.isStringLiteralLike(holder.name) || ts.isPrivateIdentifier(holder.name)
+  return ts.isIdentifier(holder.name) ||
+    ts.isStringLiteralLike(holder.name) ||
+    ts.isPrivateIdentifier(holder.name)
     ? holder.name.text
     : '*';
 }
 
 function mayBeOwn({ kind }: Value): boolean {
-  return kind === 'unknown' || kind === 'method' || kind === 'object' || kind === 'class' || kind === 'module';
+  return (
+    kind === 'unknown' ||
+    kind === 'method' ||
+    kind === 'object' ||
+    kind === 'class' ||
+    kind === 'module'
+  );
 }

@@ -25,17 +25,33 @@ export function takenBy(node: ts.Node): readonly string[] {
     const name = node.propertyName ?? node.name;
     return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? [name.text] : [];
   }
-  if (!ts.isBinaryExpression(node) || !isAssignment(node.operatorToken.kind) || !isPattern(node.left)) return [];
-  return [...targetsOf(node.left, { value: node.right, node, compound: false })].flatMap(([, { path = [] }]) => path);
+  if (
+    !ts.isBinaryExpression(node) ||
+    !isAssignment(node.operatorToken.kind) ||
+    !isPattern(node.left)
+  )
+    return [];
+  return [...targetsOf(node.left, { value: node.right, node, compound: false })].flatMap(
+    ([, { path = [] }]) => path,
+  );
 }
 
 /** What a node writes to members of objects. */
 export function* writesAt(self: Evaluator, node: ts.Node): Iterable<Write> {
   if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
-    yield* writesTo(node.left, { value: node.right, node, compound: !isPlainAssignment(node.operatorToken.kind) });
+    yield* writesTo(node.left, {
+      value: node.right,
+      node,
+      compound: !isPlainAssignment(node.operatorToken.kind),
+    });
   } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
-    if (!ts.isVariableDeclarationList(node.initializer)) yield* writesTo(node.initializer, eachOf(node));
-  } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node) || ts.isDeleteExpression(node)) {
+    if (!ts.isVariableDeclarationList(node.initializer))
+      yield* writesTo(node.initializer, eachOf(node));
+  } else if (
+    ts.isPrefixUnaryExpression(node) ||
+    ts.isPostfixUnaryExpression(node) ||
+    ts.isDeleteExpression(node)
+  ) {
     const operand = ts.isDeleteExpression(node) ? node.expression : node.operand;
     const isWritten =
       ts.isDeleteExpression(node) ||
@@ -58,7 +74,10 @@ function* writesTo(target: ts.Expression, one: Assignment): Iterable<Write> {
   }
 }
 
-function* writesOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression): Iterable<Write> {
+function* writesOfCall(
+  self: Evaluator,
+  node: ts.CallExpression | ts.NewExpression,
+): Iterable<Write> {
   const callee = bareOf(node.expression);
   const given = node.arguments ?? [];
   const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
@@ -69,21 +88,32 @@ function* writesOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpressi
   if (!callees.some(changesGiven)) return;
   const [target, ...sources] = given;
   const keys = keysOf(sources);
-  if (target !== undefined && keys !== undefined && callees.every((one) => one.kind === 'api' && one.name === 'Object.assign')) {
-    for (const [key, value] of keys) yield { receiver: target, key, assigned: { value, node, compound: false } };
+  if (
+    target !== undefined &&
+    keys !== undefined &&
+    callees.every((one) => one.kind === 'api' && one.name === 'Object.assign')
+  ) {
+    for (const [key, value] of keys)
+      yield { receiver: target, key, assigned: { value, node, compound: false } };
     return;
   }
-  for (const one of given) yield { receiver: ts.isSpreadElement(one) ? one.expression : one, key: '*', given };
+  for (const one of given)
+    yield { receiver: ts.isSpreadElement(one) ? one.expression : one, key: '*', given };
 }
 
 // `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources do not say which.
-function keysOf(sources: readonly ts.Expression[]): (readonly [string, ts.Expression])[] | undefined {
+function keysOf(
+  sources: readonly ts.Expression[],
+): (readonly [string, ts.Expression])[] | undefined {
   const found: (readonly [string, ts.Expression])[] = [];
   for (const source of sources) {
     if (!ts.isObjectLiteralExpression(source)) return undefined;
     for (const one of source.properties) {
       if (ts.isShorthandPropertyAssignment(one)) found.push([one.name.text, one.name]);
-      else if (ts.isPropertyAssignment(one) && (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name)))
+      else if (
+        ts.isPropertyAssignment(one) &&
+        (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name))
+      )
         found.push([one.name.text, one.initializer]);
       else return undefined;
     }

@@ -8,7 +8,11 @@ import { alternatives } from '../values/values.ts';
 import { applyEffect } from './effects.ts';
 
 /** An API that is replaced (`fs.readFile = …`: whoever calls it later calls something else), or reached by assigning to it. */
-export function noteAssignment(out: Out, node: ts.BinaryExpression, use: (node: ts.Node, api: string) => Use): void {
+export function noteAssignment(
+  out: Out,
+  node: ts.BinaryExpression,
+  use: (node: ts.Node, api: string) => Use,
+): void {
   const target = node.left;
   if (
     ts.isIdentifier(target)
@@ -26,7 +30,8 @@ export function noteAssignment(out: Out, node: ts.BinaryExpression, use: (node: 
     }
     if (
       one.kind === 'api' &&
-      (own(apis, one.name)?.effects.some(({ does }) => does !== 'output' && does !== 'input') === true ||
+      (own(apis, one.name)?.effects.some(({ does }) => does !== 'output' && does !== 'input') ===
+        true ||
         /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(one.name))
     ) {
       trait(out, { api: one.name, node }, 'patch-builtin', one.name);

@@ -8,7 +8,14 @@ import { heldMember } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluate.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
 import { eachNode } from '../values/symbols.ts';
-import { alternatives, type Functionish, text, unionOf, unknown, type Value } from '../values/values.ts';
+import {
+  alternatives,
+  type Functionish,
+  text,
+  unionOf,
+  unknown,
+  type Value,
+} from '../values/values.ts';
 
 export interface ResolvedCall {
   /** What is called in the end; never a `bound` or a union. */
@@ -20,9 +27,15 @@ export interface ResolvedCall {
 type Args = ResolvedCall['args'];
 
 /** Everything that a call may call, wrappers taken off. */
-export function resolveCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression, frame?: Frame): ResolvedCall[] {
+export function resolveCall(
+  self: Evaluator,
+  node: ts.CallExpression | ts.NewExpression,
+  frame?: Frame,
+): ResolvedCall[] {
   const args = argumentsOf(self, node.arguments ?? [], frame);
-  return alternatives(self.valueOf(node.expression, frame)).flatMap((callee) => unwrapped(self, callee, args, node, 0));
+  return alternatives(self.valueOf(node.expression, frame)).flatMap((callee) =>
+    unwrapped(self, callee, args, node, 0),
+  );
 }
 
 function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Frame): Args {
@@ -38,13 +51,26 @@ function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Fra
   });
 }
 
-function unwrapped(self: Evaluator, callee: Value, args: Args, node: ts.Node, depth: number): ResolvedCall[] {
+function unwrapped(
+  self: Evaluator,
+  callee: Value,
+  args: Args,
+  node: ts.Node,
+  depth: number,
+): ResolvedCall[] {
   const again = (value: Value | undefined, rest: Args): ResolvedCall[] =>
-    value === undefined || depth > 4 ? [] : alternatives(value).flatMap((one) => unwrapped(self, one, rest, node, depth + 1));
+    value === undefined || depth > 4
+      ? []
+      : alternatives(value).flatMap((one) => unwrapped(self, one, rest, node, depth + 1));
   if (callee.kind === 'bound')
-    return again(callee.callee, [...callee.given.map((value) => ({ value, node: undefined })), ...args]);
-  if (callee.kind === 'api' && callee.name === 'Reflect.apply') return again(args[0]?.value, elements(args[2]));
-  if (callee.kind === 'api' && callee.name === 'Reflect.construct') return again(args[0]?.value, elements(args[1]));
+    return again(callee.callee, [
+      ...callee.given.map((value) => ({ value, node: undefined })),
+      ...args,
+    ]);
+  if (callee.kind === 'api' && callee.name === 'Reflect.apply')
+    return again(args[0]?.value, elements(args[2]));
+  if (callee.kind === 'api' && callee.name === 'Reflect.construct')
+    return again(args[0]?.value, elements(args[1]));
   const invoked = callee.kind === 'api' ? /^(.+)[.#](call|apply)$/.exec(callee.name) : null;
   if (invoked !== null && callee.kind === 'api') {
     const target: Value = { kind: 'api', name: invoked[1] ?? '', built: callee.built };
@@ -53,7 +79,11 @@ function unwrapped(self: Evaluator, callee: Value, args: Args, node: ts.Node, de
     if (target.name === 'Function.prototype.apply') return again(args[0]?.value, elements(args[2]));
     return again(target, invoked[2] === 'call' ? args.slice(1) : elements(args[1]));
   }
-  if (callee.kind === 'method' && (callee.name === 'call' || callee.name === 'apply') && isCallable(callee.of)) {
+  if (
+    callee.kind === 'method' &&
+    (callee.name === 'call' || callee.name === 'apply') &&
+    isCallable(callee.of)
+  ) {
     return again(callee.of, callee.name === 'call' ? args.slice(1) : elements(args[1]));
   }
   return [{ callee, args }];
@@ -72,19 +102,31 @@ function elements(list: Args[number] | undefined): Args {
       node: element,
     }));
   }
-  return value.kind === 'array' ? value.items.map((one) => ({ value: one, node: undefined })) : [{ value: unknown, node }];
+  return value.kind === 'array'
+    ? value.items.map((one) => ({ value: one, node: undefined }))
+    : [{ value: unknown, node }];
 }
 
 /** The value that a call gives. */
-export function valueOfCall(self: Evaluator, node: ts.CallExpression | ts.NewExpression, frame: Frame): Value {
+export function valueOfCall(
+  self: Evaluator,
+  node: ts.CallExpression | ts.NewExpression,
+  frame: Frame,
+): Value {
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [name] = node.arguments ?? [];
-    return name === undefined ? unknown : self.moduleOf(self.valueOf(name, frame), node.getSourceFile());
+    return name === undefined
+      ? unknown
+      : self.moduleOf(self.valueOf(name, frame), node.getSourceFile());
   }
   return unionOf(resolveCall(self, node, frame).map((call) => resultOf(self, call, node)));
 }
 
-function resultOf(self: Evaluator, { callee, args }: ResolvedCall, node: ts.CallExpression | ts.NewExpression): Value {
+function resultOf(
+  self: Evaluator,
+  { callee, args }: ResolvedCall,
+  node: ts.CallExpression | ts.NewExpression,
+): Value {
   const values = args.map((one) => one.value);
   switch (callee.kind) {
     case 'api':
@@ -111,15 +153,26 @@ function resultOfApi(
   if (name === 'Object.assign') return unionOf(args);
   if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
   if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
-  if (self.writes !== undefined && /^(Proxy|Object\.(create|getOwnPropertyDescriptor|assign))$/.test(name)) return unknown;
-  if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone') return args[0] ?? unknown;
-  if (/^Object\.(entries|values|keys)$/.test(name) && args[0]?.kind === 'object') return membersOf(self, args[0], name.slice(7));
+  if (
+    self.writes !== undefined &&
+    /^(Proxy|Object\.(create|getOwnPropertyDescriptor|assign))$/.test(name)
+  )
+    return unknown;
+  if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone')
+    return args[0] ?? unknown;
+  if (/^Object\.(entries|values|keys)$/.test(name) && args[0]?.kind === 'object')
+    return membersOf(self, args[0], name.slice(7));
   if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
     return args[0]?.kind === 'function' ? args[0] : unknown;
   if (name === 'Deno.env.get') return unknown;
-  if (name === 'Object.getOwnPropertyDescriptor') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  if (name === 'Object.getOwnPropertyDescriptor')
+    return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
   if (/[.#]bind$/.test(name))
-    return { kind: 'bound', callee: { kind: 'api', name: name.slice(0, -5), built: false }, given: args.slice(1) };
+    return {
+      kind: 'bound',
+      callee: { kind: 'api', name: name.slice(0, -5), built: false },
+      given: args.slice(1),
+    };
   if (api?.same !== undefined) return args[api.same] ?? unknown;
   const folded = own(foldedFunctions, name)?.(args);
   if (folded !== undefined) return folded;
@@ -129,11 +182,18 @@ function resultOfApi(
 }
 
 /** What `Object.entries`, `values` and `keys` give of an object that is written down; undefined parts stay unknown. */
-function membersOf(self: Evaluator, { node, frame }: Extract<Value, { kind: 'object' }>, which: string): Value {
+function membersOf(
+  self: Evaluator,
+  { node, frame }: Extract<Value, { kind: 'object' }>,
+  which: string,
+): Value {
   if (isTouched(self, node)) return unknown;
   const items = node.properties.slice(0, 256).map((property): Value => {
     const name = property.name;
-    const key: Value = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) ? text(name.text) : unknown;
+    const key: Value =
+      name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name))
+        ? text(name.text)
+        : unknown;
     if (which === 'keys') return key;
     const value = ts.isPropertyAssignment(property)
       ? self.valueOf(property.initializer, frame)
@@ -145,7 +205,11 @@ function membersOf(self: Evaluator, { node, frame }: Extract<Value, { kind: 'obj
   return { kind: 'array', items };
 }
 
-function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string }, args: readonly Value[]): Value {
+function resultOfMethod(
+  self: Evaluator,
+  { of, name }: { of: Value; name: string },
+  args: readonly Value[],
+): Value {
   if (name === 'bind' && isCallable(of)) return { kind: 'bound', callee: of, given: args.slice(1) };
   const [first] = args;
   if (name === 'then' && first !== undefined)
@@ -157,7 +221,9 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
     const items = of.items.slice(0, 1024);
     return {
       kind: 'array',
-      items: items.map((item, i) => returnedBy(self, first.node, [item, { kind: 'number', number: i }], first.frame)),
+      items: items.map((item, i) =>
+        returnedBy(self, first.node, [item, { kind: 'number', number: i }], first.frame),
+      ),
     };
   }
   if (name === 'reduce' && of.kind === 'array' && first?.kind === 'function') {
@@ -166,9 +232,15 @@ function resultOfMethod(self: Evaluator, { of, name }: { of: Value; name: string
       .slice(args[1] === undefined ? 1 : 0, 1024)
       .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame), start);
   }
-  if (name === 'get' && of.kind === 'instance' && of.of === 'Map') return heldIn(self, of.made, first);
+  if (name === 'get' && of.kind === 'instance' && of.of === 'Map')
+    return heldIn(self, of.made, first);
   // A part of a list that is chosen when it runs.
-  if (name === 'filter' && self.writes !== undefined && !(first?.kind === 'api' && first.name === 'Boolean')) return unknown;
+  if (
+    name === 'filter' &&
+    self.writes !== undefined &&
+    !(first?.kind === 'api' && first.name === 'Boolean')
+  )
+    return unknown;
   const folded = foldMethod(of, name, args);
   return folded ?? unknown;
 }
@@ -183,14 +255,21 @@ function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
     const [name, value = unknown] = pair.items;
     return wanted !== undefined && name?.kind === 'text' && name.text !== wanted ? [] : [value];
   });
-  const variable = ts.isVariableDeclaration(made.parent) ? self.symbols.symbolOf(made.parent.name) : undefined;
+  const variable = ts.isVariableDeclaration(made.parent)
+    ? self.symbols.symbolOf(made.parent.name)
+    : undefined;
   const later = variable === undefined ? [] : self.symbols.memberAssignments(variable, heldMember);
   const others = self.writes?.leaves(made) === true ? [unknown] : [];
   return unionOf([...held, ...later.map(({ value }) => self.valueOf(value)), ...others]);
 }
 
 /** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
-function returnedBy(self: Evaluator, callee: Functionish, args: readonly Value[], outer: Frame): Value {
+function returnedBy(
+  self: Evaluator,
+  callee: Functionish,
+  args: readonly Value[],
+  outer: Frame,
+): Value {
   const frame = self.frameOf(callee, args, outer);
   return given(
     callee,
@@ -212,8 +291,10 @@ export function returnsOf(callee: Functionish): ts.Expression[] {
   if (!ts.isBlock(body)) return [body];
   const found: ts.Expression[] = [];
   eachNode(body, (node) => {
-    if (ts.isReturnStatement(node) && node.expression !== undefined && ownerOf(node) === callee) found.push(node.expression);
-    if (ts.isYieldExpression(node) && node.expression !== undefined && ownerOf(node) === callee) found.push(node.expression);
+    if (ts.isReturnStatement(node) && node.expression !== undefined && ownerOf(node) === callee)
+      found.push(node.expression);
+    if (ts.isYieldExpression(node) && node.expression !== undefined && ownerOf(node) === callee)
+      found.push(node.expression);
   });
   return found;
 }

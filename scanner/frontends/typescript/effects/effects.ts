@@ -9,7 +9,13 @@ import { connect, datagram, request, resolveName, sendOver } from './network.ts'
 import { loadModule, runCode, runProgram, runScript, runShell } from './programs.ts';
 
 type Does = Effect['does'];
-type Apply = { readonly [Kind in Does]: (out: Out, call: Called, effect: Extract<Effect, { does: Kind }>) => void };
+type Apply = {
+  readonly [Kind in Does]: (
+    out: Out,
+    call: Called,
+    effect: Extract<Effect, { does: Kind }>,
+  ) => void;
+};
 
 const apply: Apply = {
   read: useFiles,
@@ -32,17 +38,27 @@ const apply: Apply = {
   load: (out, call, effect) => loadModule(out, call, effect.module),
   environment: (out, call) => readAll(out, call.node, call.api, () => call.use),
   output: (_, call) => {
-    for (const { node } of call.args) sink(call, node, { what: 'output', api: call.api, part: 'content' }, 'exact');
+    for (const { node } of call.args)
+      sink(call, node, { what: 'output', api: call.api, part: 'content' }, 'exact');
   },
   input: (out, call) => {
     call.use.sources.push({ what: 'input', name: call.api });
     trait(out, call, 'input', call.api);
   },
   trait: (out, call, effect) =>
-    trait(out, call, effect.trait, effect.at === undefined ? call.api : shown(call.args[effect.at]?.value ?? unknown)),
+    trait(
+      out,
+      call,
+      effect.trait,
+      effect.at === undefined ? call.api : shown(call.args[effect.at]?.value ?? unknown),
+    ),
 };
 
 /** Writes down what an effect comes to. */
-export function applyEffect<Kind extends Does>(out: Out, call: Called, effect: Extract<Effect, { does: Kind }>): void {
+export function applyEffect<Kind extends Does>(
+  out: Out,
+  call: Called,
+  effect: Extract<Effect, { does: Kind }>,
+): void {
   apply[effect.does as Kind](out, call, effect);
 }

@@ -12,11 +12,17 @@ export function isEnvironment(value: Value): boolean {
 }
 
 /** A member access or destructuring that reads from an environment; says whether it was one. */
-export function readEnvironment(out: Out, node: ts.Node, use: (node: ts.Node, api: string) => Use): boolean {
+export function readEnvironment(
+  out: Out,
+  node: ts.Node,
+  use: (node: ts.Node, api: string) => Use,
+): boolean {
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
     const object = out.self.valueOf(node.expression);
     if (!isEnvironment(object)) return false;
-    const key = ts.isPropertyAccessExpression(node) ? text(node.name.text) : out.self.valueOf(node.argumentExpression);
+    const key = ts.isPropertyAccessExpression(node)
+      ? text(node.name.text)
+      : out.self.valueOf(node.argumentExpression);
     if (isMethodCall(node)) return readByCall(out, node, key, use);
     readByName(out, node, key, use);
     return true;
@@ -32,15 +38,29 @@ export function readEnvironment(out: Out, node: ts.Node, use: (node: ts.Node, ap
 
 // `Deno.env.get("X")`, `Deno.env.toObject()`: a call, not a variable of that name.
 function isMethodCall(node: ts.PropertyAccessExpression | ts.ElementAccessExpression): boolean {
-  return node.expression.getText() === 'Deno.env' && ts.isCallExpression(node.parent) && node.parent.expression === node;
+  return (
+    node.expression.getText() === 'Deno.env' &&
+    ts.isCallExpression(node.parent) &&
+    node.parent.expression === node
+  );
 }
 
-function readByCall(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, api: string) => Use): boolean {
+function readByCall(
+  out: Out,
+  node: ts.Node,
+  key: Value,
+  use: (node: ts.Node, api: string) => Use,
+): boolean {
   const call = node.parent;
   if (!ts.isCallExpression(call) || !isWhole(key)) return false;
   const [name] = call.arguments;
   if (key.text === 'set' || key.text === 'delete')
-    trait(out, { api: 'Deno.env', node: call }, 'env-write', name === undefined ? '*' : shown(out.self.valueOf(name)));
+    trait(
+      out,
+      { api: 'Deno.env', node: call },
+      'env-write',
+      name === undefined ? '*' : shown(out.self.valueOf(name)),
+    );
   else if (key.text === 'toObject') readAll(out, call, 'Deno.env', use);
   else if (name !== undefined) readByName(out, call, out.self.valueOf(name), use);
   return true;
@@ -53,16 +73,28 @@ function keyOfBinding(out: Out, node: ts.BindingElement): Value {
 }
 
 /** One variable, or those that a computed name may mean. */
-export function readByName(out: Out, node: ts.Node, key: Value, use: (node: ts.Node, api: string) => Use): void {
+export function readByName(
+  out: Out,
+  node: ts.Node,
+  key: Value,
+  use: (node: ts.Node, api: string) => Use,
+): void {
   const written = isWritten(node);
   for (const one of alternatives(key)) {
     const name = isWhole(one) ? one.text : '*';
-    const call = { api: 'process.env', built: false, args: [], node, use: use(node, 'process.env') };
+    const call = {
+      api: 'process.env',
+      built: false,
+      args: [],
+      node,
+      use: use(node, 'process.env'),
+    };
     if (written) {
       trait(out, call, 'env-write', name === '*' ? shown(one) : name);
       continue;
     }
-    const certainty = name === '*' ? 'widened' : one.kind === 'text' && one.built ? 'folded' : 'exact';
+    const certainty =
+      name === '*' ? 'widened' : one.kind === 'text' && one.built ? 'folded' : 'exact';
     capability(out, call, { kind: 'env', name }, certainty, name === '*' ? ['dynamic-name'] : []);
     call.use.sources.push({ what: 'env', name });
   }
@@ -80,7 +112,11 @@ function isWritten(node: ts.Node): boolean {
 }
 
 /** All variables at once, unless this use only hands the object on to where it is looked at again. */
-export function readWholeEnvironment(out: Out, node: ts.Expression, use: (node: ts.Node, api: string) => Use): void {
+export function readWholeEnvironment(
+  out: Out,
+  node: ts.Expression,
+  use: (node: ts.Node, api: string) => Use,
+): void {
   if (!isEnvironment(out.self.valueOf(node)) || bareOf(node) !== node) return;
   const place = placeOf(out, node);
   if (place === 'tracked') {
@@ -98,19 +134,35 @@ export function readWholeEnvironment(out: Out, node: ts.Expression, use: (node: 
 
 // What a parameter holds was noted where it was handed in; noting it again here would mix up the calls.
 function isParameter(out: Out, node: ts.Expression): boolean {
-  const declaration = ts.isIdentifier(node) ? out.self.symbols.symbolOf(node)?.declarations?.[0] : undefined;
+  const declaration = ts.isIdentifier(node)
+    ? out.self.symbols.symbolOf(node)?.declarations?.[0]
+    : undefined;
   return (
     declaration !== undefined &&
-    (ts.isParameter(declaration) || (ts.isBindingElement(declaration) && ts.isParameter(declaration.parent.parent)))
+    (ts.isParameter(declaration) ||
+      (ts.isBindingElement(declaration) && ts.isParameter(declaration.parent.parent)))
   );
 }
 
 function unseen(node: ts.Node): Use {
-  return { node, api: 'process.env', sources: [], sinks: [], starts: [], opened: [], runsInput: [] };
+  return {
+    node,
+    api: 'process.env',
+    sources: [],
+    sinks: [],
+    starts: [],
+    opened: [],
+    runsInput: [],
+  };
 }
 
 /** All variables at once. */
-export function readAll(out: Out, node: ts.Node, api: string, use: (node: ts.Node, api: string) => Use): void {
+export function readAll(
+  out: Out,
+  node: ts.Node,
+  api: string,
+  use: (node: ts.Node, api: string) => Use,
+): void {
   const call = { api, built: false, args: [], node, use: use(node, api) };
   capability(out, call, { kind: 'env', name: '*' }, 'exact', ['whole-env']);
   call.use.sources.push({ what: 'whole-env', name: '*' });
@@ -130,12 +182,19 @@ function placeOf(out: Out, node: ts.Expression): Where {
     at = parent;
     parent = at.parent;
   }
-  if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === at)
+  if (
+    (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) &&
+    parent.expression === at
+  )
     return 'silent';
-  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent)) return 'silent';
+  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent))
+    return 'silent';
   if (ts.isBinaryExpression(parent)) {
-    if (isAssignment(parent.operatorToken.kind)) return ts.isIdentifier(parent.left) || parent.left === at ? 'silent' : 'used';
-    return /^(&&|\|\||\?\?|,)$/.test(parent.operatorToken.getText()) ? placeOf(out, parent) : 'silent';
+    if (isAssignment(parent.operatorToken.kind))
+      return ts.isIdentifier(parent.left) || parent.left === at ? 'silent' : 'used';
+    return /^(&&|\|\||\?\?|,)$/.test(parent.operatorToken.getText())
+      ? placeOf(out, parent)
+      : 'silent';
   }
   if (
     ts.isTypeOfExpression(parent) ||
@@ -144,12 +203,18 @@ function placeOf(out: Out, node: ts.Expression): Where {
     ts.isExportSpecifier(parent)
   )
     return 'silent';
-  if (ts.isCallExpression(parent) && parent.expression !== at && out.self.symbols.functionOf(parent.expression) !== undefined)
+  if (
+    ts.isCallExpression(parent) &&
+    parent.expression !== at &&
+    out.self.symbols.functionOf(parent.expression) !== undefined
+  )
     return 'tracked';
   // Its own name says which variable is read.
   if (
     ts.isCallExpression(parent) &&
-    alternatives(out.self.valueOf(parent.expression)).some((one) => one.kind === 'api' && one.name === 'Reflect.get')
+    alternatives(out.self.valueOf(parent.expression)).some(
+      (one) => one.kind === 'api' && one.name === 'Reflect.get',
+    )
   )
     return 'silent';
   return goesToChild(out, at) ? 'child' : 'used';
@@ -159,10 +224,17 @@ function placeOf(out: Out, node: ts.Expression): Where {
 function goesToChild(out: Out, node: ts.Node): boolean {
   let at = node.parent;
   if (ts.isSpreadAssignment(at)) at = at.parent.parent;
-  if (!ts.isPropertyAssignment(at) || at.name.getText() !== 'env' || !ts.isObjectLiteralExpression(at.parent)) return false;
+  if (
+    !ts.isPropertyAssignment(at) ||
+    at.name.getText() !== 'env' ||
+    !ts.isObjectLiteralExpression(at.parent)
+  )
+    return false;
   const call = at.parent.parent;
   if (!ts.isCallExpression(call) && !ts.isNewExpression(call)) return false;
   return alternatives(out.self.valueOf(call.expression)).some(
-    (one) => one.kind === 'api' && /^(child_process|worker_threads|Bun|Deno|execa|cross-spawn|zx|cluster)\b/.test(one.name),
+    (one) =>
+      one.kind === 'api' &&
+      /^(child_process|worker_threads|Bun|Deno|execa|cross-spawn|zx|cluster)\b/.test(one.name),
   );
 }

@@ -34,24 +34,52 @@ function powerOf(value: Value): Capability | undefined {
   const module = own(nodeDefaults, value.name);
   if (module !== undefined) return widest[module];
   const effects = own(apis, value.name)?.effects ?? [];
-  if (effects.some(({ does }) => does === 'shell' || does === 'program' || does === 'code' || does === 'load' || does === 'fork'))
+  if (
+    effects.some(
+      ({ does }) =>
+        does === 'shell' ||
+        does === 'program' ||
+        does === 'code' ||
+        does === 'load' ||
+        does === 'fork',
+    )
+  )
     return widest.exec;
   return undefined;
 }
 
 /** Notes a powerful value that is used in another way than by calling it, reading a member, naming it or handing it to a known function. */
-export function noteEscape(out: Out, node: ts.Expression, use: (node: ts.Node, api: string) => Use): void {
+export function noteEscape(
+  out: Out,
+  node: ts.Expression,
+  use: (node: ts.Node, api: string) => Use,
+): void {
   for (const value of alternatives(out.self.valueOf(node))) {
     const power = powerOf(value);
     if (power === undefined || value.kind !== 'api' || isFollowed(out, node)) continue;
-    const call = { api: value.name, built: value.built, args: [], node, use: use(node, value.name) };
+    const call = {
+      api: value.name,
+      built: value.built,
+      args: [],
+      node,
+      use: use(node, value.name),
+    };
     trait(out, call, 'escape', value.name, 'widened');
     capability(out, call, power, 'widened', ['escape', 'dynamic-name']);
   }
 }
 
 /** Methods that call what they are given with what the object holds. */
-export const callsBack: ReadonlySet<string> = new Set(['then', 'map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap']);
+export const callsBack: ReadonlySet<string> = new Set([
+  'then',
+  'map',
+  'forEach',
+  'filter',
+  'find',
+  'some',
+  'every',
+  'flatMap',
+]);
 
 const seenThrough = new Set([
   'util.promisify',
@@ -81,15 +109,24 @@ function isFollowed(out: Out, node: ts.Expression): boolean {
   if (ts.isPropertyAccessExpression(parent) || ts.isTaggedTemplateExpression(parent)) return true;
   // A member whose name cannot be computed may be any member.
   if (ts.isElementAccessExpression(parent))
-    return parent.expression !== node || alternatives(out.self.valueOf(parent)).some((one) => one.kind !== 'unknown');
+    return (
+      parent.expression !== node ||
+      alternatives(out.self.valueOf(parent)).some((one) => one.kind !== 'unknown')
+    );
   if (ts.isBinaryExpression(parent)) {
     const operator = parent.operatorToken;
     if (isAssignment(operator.kind))
-      return ts.isIdentifier(parent.left) || parent.left === node || /^(module\.)?exports\b/.test(parent.left.getText());
+      return (
+        ts.isIdentifier(parent.left) ||
+        parent.left === node ||
+        /^(module\.)?exports\b/.test(parent.left.getText())
+      );
     return /^(&&|\|\||\?\?|,)$/.test(operator.getText()) ? isFollowed(out, parent) : true;
   }
-  if (ts.isConditionalExpression(parent)) return parent.condition === node || isFollowed(out, parent);
-  if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) return isFollowedLiteral(parent.parent);
+  if (ts.isConditionalExpression(parent))
+    return parent.condition === node || isFollowed(out, parent);
+  if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent))
+    return isFollowedLiteral(parent.parent);
   if (ts.isArrayLiteralExpression(parent)) return isFollowedLiteral(parent);
   if (ts.isArrowFunction(parent) && parent.body === node) return isFollowedResult(out, parent);
   if (ts.isReturnStatement(parent)) {
@@ -114,17 +151,29 @@ function isFollowedLiteral(literal: ts.Expression): boolean {
     ts.isArrowFunction(parent)
   )
     return true;
-  if (ts.isBinaryExpression(parent)) return parent.right === literal && isAssignment(parent.operatorToken.kind);
-  return ts.isElementAccessExpression(parent) || ts.isPropertyAccessExpression(parent) || ts.isParenthesizedExpression(parent);
+  if (ts.isBinaryExpression(parent))
+    return parent.right === literal && isAssignment(parent.operatorToken.kind);
+  return (
+    ts.isElementAccessExpression(parent) ||
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isParenthesizedExpression(parent)
+  );
 }
 
-function isFollowedArgument(out: Out, call: ts.CallExpression | ts.NewExpression, node: ts.Expression): boolean {
+function isFollowedArgument(
+  out: Out,
+  call: ts.CallExpression | ts.NewExpression,
+  node: ts.Expression,
+): boolean {
   if (out.self.symbols.functionOf(call.expression) !== undefined)
-    return !(call.arguments ?? []).some((one) => ts.isSpreadElement(one) && one.expression === node);
+    return !(call.arguments ?? []).some(
+      (one) => ts.isSpreadElement(one) && one.expression === node,
+    );
   return alternatives(out.self.valueOf(call.expression)).some(
     (one) =>
       one.kind === 'function' ||
-      (one.kind === 'api' && (seenThrough.has(one.name) || /[.#](call|apply|bind)$/.test(one.name))) ||
+      (one.kind === 'api' &&
+        (seenThrough.has(one.name) || /[.#](call|apply|bind)$/.test(one.name))) ||
       (one.kind === 'method' && (callsBack.has(one.name) || /^(call|apply|bind)$/.test(one.name))),
   );
 }

@@ -12,10 +12,17 @@ const contentReader =
 const opener = /^(fs|fs\/promises|fs-extra|graceful-fs|Deno)\.open(Sync)?$/;
 
 /** A call that uses one or two paths. */
-export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does: 'read' | 'write' | 'delete' }>): void {
+export function useFiles(
+  out: Out,
+  call: Called,
+  effect: Extract<Effect, { does: 'read' | 'write' | 'delete' }>,
+): void {
   const flags = opener.test(call.api) ? textOr(call.args[1]?.value ?? unknown, 'r') : '';
   const mode: MountMode = effect.does === 'read' && !/[wa+]/.test(flags) ? 'ro' : 'rw';
-  const paths = [{ at: effect.path, mode }, ...(effect.to === undefined ? [] : [{ at: effect.to, mode: 'rw' as const }])];
+  const paths = [
+    { at: effect.path, mode },
+    ...(effect.to === undefined ? [] : [{ at: effect.to, mode: 'rw' as const }]),
+  ];
   if (effect.to !== undefined) noteMoved(out, call, effect.path, effect.to);
   for (const { at, mode: wanted } of paths) {
     const argument = call.args[at];
@@ -46,13 +53,30 @@ export function useFiles(out: Out, call: Called, effect: Extract<Effect, { does:
       call.use.opened.push(mount);
       const bits = call.args[at + 1]?.value;
       if (traits.includes('permissions') && (bits?.kind === 'number' || bits?.kind === 'text'))
-        trait(out, call, 'permissions', `${bits.kind === 'number' ? bits.number.toString(8) : bits.text} ${path}`);
-      if (wanted === 'ro' && contentReader.test(call.api)) call.use.sources.push({ what: 'file', name: path });
-      const content = effect.content === undefined || at !== effect.path ? undefined : call.args[effect.content];
+        trait(
+          out,
+          call,
+          'permissions',
+          `${bits.kind === 'number' ? bits.number.toString(8) : bits.text} ${path}`,
+        );
+      if (wanted === 'ro' && contentReader.test(call.api))
+        call.use.sources.push({ what: 'file', name: path });
+      const content =
+        effect.content === undefined || at !== effect.path ? undefined : call.args[effect.content];
       if (content !== undefined) {
         for (const path of storedPaths(out, one, argument?.node))
-          write(out, call, { path, isAppended: traits.includes('append'), opening: call.node }, content);
-        sink(call, content.node, { what: 'file', capability: mount, api: call.api, part: 'content' }, 'exact');
+          write(
+            out,
+            call,
+            { path, isAppended: traits.includes('append'), opening: call.node },
+            content,
+          );
+        sink(
+          call,
+          content.node,
+          { what: 'file', capability: mount, api: call.api, part: 'content' },
+          'exact',
+        );
       }
     }
   }

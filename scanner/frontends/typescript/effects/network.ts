@@ -4,7 +4,14 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../models/api.ts';
-import { anyEgress, egressOf, isAddress, isLoopbackHost, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
+import {
+  anyEgress,
+  egressOf,
+  isAddress,
+  isLoopbackHost,
+  socketEgressOf,
+  unknownPart,
+} from '../../../models/egress-of.ts';
 import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from '../out.ts';
 import { addressOf, fieldOf } from '../values/address.ts';
@@ -15,13 +22,18 @@ import { noteCode } from './programs.ts';
 import { writeOpened } from './stored-paths.ts';
 
 /** A request, with the parts that carry data. */
-export function request(out: Out, call: Called, effect: Extract<Effect, { does: 'request' }>): void {
+export function request(
+  out: Out,
+  call: Called,
+  effect: Extract<Effect, { does: 'request' }>,
+): void {
   const url = effect.url === undefined ? undefined : call.args[effect.url];
   const options = effect.options === undefined ? undefined : call.args[effect.options];
   for (const value of alternatives(url?.value ?? options?.value ?? unknown)) {
     const methods = methodsOf(out, call, effect, value, options?.value);
     const address =
-      addressOf(out, call, value, effect.scheme) ?? (effect.host === undefined ? undefined : `https://${effect.host}/*`);
+      addressOf(out, call, value, effect.scheme) ??
+      (effect.host === undefined ? undefined : `https://${effect.host}/*`);
     const told = address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
     const base =
       told === undefined || told.url === anyEgress
@@ -38,9 +50,17 @@ export function request(out: Out, call: Called, effect: Extract<Effect, { does: 
     ]);
     call.use.opened.push(one);
     call.use.sources.push({ what: 'network', name: egress.url });
-    const to = (part: FlowSink['part']): FlowSink => ({ what: 'network', capability: one, api: call.api, part });
-    if (url !== undefined && value.kind !== 'object') sink(call, url.node, to(startsUnknown(value) ? 'host' : 'url'), 'exact');
-    for (const [part, node] of partsOf(value.kind === 'object' ? (url ?? options)?.node : options?.node))
+    const to = (part: FlowSink['part']): FlowSink => ({
+      what: 'network',
+      capability: one,
+      api: call.api,
+      part,
+    });
+    if (url !== undefined && value.kind !== 'object')
+      sink(call, url.node, to(startsUnknown(value) ? 'host' : 'url'), 'exact');
+    for (const [part, node] of partsOf(
+      value.kind === 'object' ? (url ?? options)?.node : options?.node,
+    ))
       sink(call, node, to(part), 'exact');
     if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
   }
@@ -57,20 +77,28 @@ function methodsOf(
   url: Value,
   options: Value | undefined,
 ): string[] {
-  const from = [options, url].filter((one) => one?.kind === 'object').map((one) => fieldOf(out, call, one ?? unknown, 'method'));
+  const from = [options, url]
+    .filter((one) => one?.kind === 'object')
+    .map((one) => fieldOf(out, call, one ?? unknown, 'method'));
   const named = from.find((one) => one.kind !== 'method');
   if (named !== undefined) {
     const known = alternatives(named)
       .filter(isWhole)
       .map((one) => one.text.toUpperCase());
-    return known.length > 0 && known.every((one) => /^[A-Z]+$/.test(one)) ? [...new Set(known)].sort() : ['*'];
+    return known.length > 0 && known.every((one) => /^[A-Z]+$/.test(one))
+      ? [...new Set(known)].sort()
+      : ['*'];
   }
   const said = effect.verb === undefined ? undefined : call.args[effect.verb]?.value;
-  if (said !== undefined) return isWhole(said) && /^[a-z]+$/i.test(said.text) ? [said.text.toUpperCase()] : ['*'];
+  if (said !== undefined)
+    return isWhole(said) && /^[a-z]+$/i.test(said.text) ? [said.text.toUpperCase()] : ['*'];
   const verb = /\.(get|post|put|patch|delete|head|options)$/i.exec(call.api)?.[1];
   if (verb !== undefined) return [verb.toUpperCase()];
   if (effect.method !== undefined) return [effect.method];
-  return options !== undefined && options.kind !== 'object' && options.kind !== 'function' && effect.host === undefined
+  return options !== undefined &&
+    options.kind !== 'object' &&
+    options.kind !== 'function' &&
+    effect.host === undefined
     ? ['*']
     : ['GET'];
 }
@@ -81,7 +109,8 @@ function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expr
   return options.properties.flatMap((property): [FlowSink['part'], ts.Expression][] => {
     if (ts.isSpreadAssignment(property)) return [['body', property.expression]];
     const name =
-      property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name))
+      property.name !== undefined &&
+      (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name))
         ? property.name.text
         : '';
     const value = ts.isPropertyAssignment(property)
@@ -89,7 +118,8 @@ function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expr
       : ts.isShorthandPropertyAssignment(property)
         ? property.name
         : undefined;
-    if (value === undefined || /^(method|signal|agent|dispatcher|timeout|redirect)$/.test(name)) return [];
+    if (value === undefined || /^(method|signal|agent|dispatcher|timeout|redirect)$/.test(name))
+      return [];
     if (/^(host|hostname)$/.test(name)) return [['host', value]];
     return [
       [
@@ -106,12 +136,23 @@ function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expr
 
 /** A connection by host and port, by options, or to a socket in the file system. */
 export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: number): void {
-  const [first, second] = [call.args[at]?.value ?? unknown, call.args[at + 1]?.value];
+  const first = call.args[at]?.value ?? unknown;
+  const second = call.args[at + 1]?.value;
   const field = (name: string): Value => out.self.memberOf(first, text(name), call.node);
   const isOptions = first.kind === 'object';
-  const path = isOptions ? field('path') : first.kind === 'text' && first.text.startsWith('/') ? first : unknown;
+  const path = isOptions
+    ? field('path')
+    : first.kind === 'text' && first.text.startsWith('/')
+      ? first
+      : unknown;
   if (path.kind === 'text') {
-    capability(out, call, { kind: 'mount', path: pathOf(path), mode: 'rw' }, certaintyOf(path, false), ['raw-socket']);
+    capability(
+      out,
+      call,
+      { kind: 'mount', path: pathOf(path), mode: 'rw' },
+      certaintyOf(path, false),
+      ['raw-socket'],
+    );
     return;
   }
   const host = isOptions
@@ -120,15 +161,26 @@ export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: numbe
       : field('host')
     : (second ?? (first.kind === 'text' ? first : unknown));
   const port = isOptions ? field('port') : first;
-  const noHost = isOptions ? host.kind === 'method' : second === undefined || second.kind === 'function';
-  openSocket(out, call, scheme, noHost && first.kind !== 'text' ? text('localhost') : host, port, []);
+  const noHost = isOptions
+    ? host.kind === 'method'
+    : second === undefined || second.kind === 'function';
+  openSocket(
+    out,
+    call,
+    scheme,
+    noHost && first.kind !== 'text' ? text('localhost') : host,
+    port,
+    [],
+  );
 }
 
 /** One datagram. */
 export function datagram(out: Out, call: Called): void {
   const values = call.args.map((one) => one.value);
   const at = values.findLastIndex((value, i) => i > 0 && value.kind === 'text');
-  openSocket(out, call, 'udp', values[at] ?? unknown, values[at - 1] ?? unknown, [call.args[0]?.node]);
+  openSocket(out, call, 'udp', values[at] ?? unknown, values[at - 1] ?? unknown, [
+    call.args[0]?.node,
+  ]);
 }
 
 function openSocket(
@@ -139,36 +191,67 @@ function openSocket(
   port: Value,
   content: readonly (ts.Expression | undefined)[],
 ): void {
-  const number = port.kind === 'number' ? port.number : isWhole(port) && /^\d+$/.test(port.text) ? Number(port.text) : undefined;
+  const number =
+    port.kind === 'number'
+      ? port.number
+      : isWhole(port) && /^\d+$/.test(port.text)
+        ? Number(port.text)
+        : undefined;
   const egress = socketEgressOf(scheme, host.kind === 'text' ? host.text : undefined, number);
   const one: Capability = { kind: 'egress', ...egress };
-  capability(out, call, one, certaintyOf(host, host.kind !== 'text'), ['raw-socket', ...egressTraits(egress.url)]);
+  capability(out, call, one, certaintyOf(host, host.kind !== 'text'), [
+    'raw-socket',
+    ...egressTraits(egress.url),
+  ]);
   call.use.opened.push(one);
   call.use.sources.push({ what: 'network', name: egress.url });
-  for (const node of content) sink(call, node, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
+  for (const node of content)
+    sink(call, node, { what: 'network', capability: one, api: call.api, part: 'body' }, 'exact');
 }
 
 /** A question to DNS. */
 export function resolveName(out: Out, call: Called, at: number): void {
   const argument = call.args[at];
   const value = argument?.value ?? unknown;
-  const one: Capability = { kind: 'egress', ...socketEgressOf('dns', value.kind === 'text' ? value.text : undefined) };
-  capability(out, call, one, certaintyOf(value, value.kind !== 'text'), isWhole(value) ? [] : ['dynamic-name']);
-  sink(call, argument?.node, { what: 'network', capability: one, api: call.api, part: 'host' }, 'exact');
+  const one: Capability = {
+    kind: 'egress',
+    ...socketEgressOf('dns', value.kind === 'text' ? value.text : undefined),
+  };
+  capability(
+    out,
+    call,
+    one,
+    certaintyOf(value, value.kind !== 'text'),
+    isWhole(value) ? [] : ['dynamic-name'],
+  );
+  sink(
+    call,
+    argument?.node,
+    { what: 'network', capability: one, api: call.api, part: 'host' },
+    'exact',
+  );
 }
 
 // The calls that made a method's object: `https.request(url)` for `request.write(data)`.
 function madeBy(out: Out, call: Called): readonly Use[] {
   const callee = ts.isCallExpression(call.node) ? bareOf(call.node.expression) : undefined;
-  if (callee === undefined || (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee))) return [];
+  if (
+    callee === undefined ||
+    (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee))
+  )
+    return [];
   // `child.stdin.write`: the object is one member further in.
   const inner = bareOf(callee.expression);
-  const receivers = ts.isPropertyAccessExpression(inner) ? [callee.expression, inner.expression] : [callee.expression];
+  const receivers = ts.isPropertyAccessExpression(inner)
+    ? [callee.expression, inner.expression]
+    : [callee.expression];
   return receivers.flatMap((one) => usesOf(out, out.self.valueOf(one)));
 }
 
 function usesOf(out: Out, made: Value): readonly Use[] {
-  return alternatives(made).flatMap((one) => (one.kind === 'instance' ? (out.useOf(one.made) ?? []) : []));
+  return alternatives(made).flatMap((one) =>
+    one.kind === 'instance' ? (out.useOf(one.made) ?? []) : [],
+  );
 }
 
 /** A stream that is led into another: what it carries is sent. */
@@ -176,12 +259,15 @@ export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Exp
   const target = out.self.valueOf(to);
   const bare = bareOf(to);
   const fed =
-    ts.isPropertyAccessExpression(bare) && bare.name.text === 'stdin' ? usesOf(out, out.self.valueOf(bare.expression)) : [];
+    ts.isPropertyAccessExpression(bare) && bare.name.text === 'stdin'
+      ? usesOf(out, out.self.valueOf(bare.expression))
+      : [];
   if (fed.length > 0) noteSent(call, 'child_process.ChildProcess#stdin.write', from, fed);
   for (const one of alternatives(target)) {
     if (one.kind !== 'instance') continue;
     const takes = own(apis, `${one.of}#write`) ?? own(apis, `${one.of}#send`);
-    if (takes?.effects.some(({ does }) => does === 'send') === true) noteSent(call, `${one.of}#write`, from, usesOf(out, one));
+    if (takes?.effects.some(({ does }) => does === 'send') === true)
+      noteSent(call, `${one.of}#write`, from, usesOf(out, one));
   }
 }
 
@@ -197,27 +283,51 @@ export function sendOver(out: Out, call: Called, at: number): void {
   );
   // Code for a shell or interpreter, on its input.
   const content = call.args[at];
-  if (content !== undefined && uses.some((one) => one.runsInput.some((program) => program !== '*'))) noteCode(out, call, content);
+  if (content !== undefined && uses.some((one) => one.runsInput.some((program) => program !== '*')))
+    noteCode(out, call, content);
   call.use.opened.push(...uses.flatMap((one) => one.opened));
 }
 
-function noteSent(call: Called, api: string, content: ts.Expression | undefined, uses: readonly Use[]): void {
-  const [opened, started] = [uses.flatMap((one) => one.opened), uses.flatMap((one) => one.starts)];
+function noteSent(
+  call: Called,
+  api: string,
+  content: ts.Expression | undefined,
+  uses: readonly Use[],
+): void {
+  const opened = uses.flatMap((one) => one.opened);
+  const started = uses.flatMap((one) => one.starts);
   if (/^(child_process|node-pty)\./.test(api)) {
     for (const one of started) if (content !== undefined) one.stdin.push(content);
     const [runner] = uses.flatMap((one) => one.runsInput);
     const part = runner === undefined ? 'argument' : 'code';
-    sink(call, content, { what: 'exec', capability: { kind: 'exec', program: runner ?? '*' }, api, part }, 'exact');
+    sink(
+      call,
+      content,
+      { what: 'exec', capability: { kind: 'exec', program: runner ?? '*' }, api, part },
+      'exact',
+    );
   } else if (/^(fs|fs\/promises|Bun)\b/.test(api) && !api.startsWith('Bun.S')) {
     const [file] = opened.filter((one) => one.kind === 'mount');
-    sink(call, content, { what: 'file', api, part: 'content', ...(file === undefined ? {} : { capability: file }) }, 'exact');
+    sink(
+      call,
+      content,
+      { what: 'file', api, part: 'content', ...(file === undefined ? {} : { capability: file }) },
+      'exact',
+    );
   } else {
     const to = opened.filter((one) => one.kind === 'egress');
-    for (const one of to.length > 0 ? to : [{ kind: 'egress' as const, url: anyEgress, methods: ['*'] }])
+    for (const one of to.length > 0
+      ? to
+      : [{ kind: 'egress' as const, url: anyEgress, methods: ['*'] }])
       sink(
         call,
         content,
-        { what: 'network', capability: one, api, part: /#(set|setHeader|appendHeader)$/.test(api) ? 'header' : 'body' },
+        {
+          what: 'network',
+          capability: one,
+          api,
+          part: /#(set|setHeader|appendHeader)$/.test(api) ? 'header' : 'body',
+        },
         'exact',
       );
   }
@@ -230,6 +340,8 @@ export function egressTraits(url: string): Trait[] {
     ...(host === '*' ? (['dynamic-name'] as const) : []),
     ...(isAddress(host) && !isLoopbackHost(host) ? (['ip-literal'] as const) : []),
     ...(scheme === 'http' && !isLoopbackHost(host) ? (['cleartext'] as const) : []),
-    ...(port !== 0 && ![80, 443, 53, 8080, 8443].includes(port) && !isLoopbackHost(host) ? (['odd-port'] as const) : []),
+    ...(port !== 0 && ![80, 443, 53, 8080, 8443].includes(port) && !isLoopbackHost(host)
+      ? (['odd-port'] as const)
+      : []),
   ];
 }

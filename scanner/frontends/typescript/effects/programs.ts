@@ -5,7 +5,16 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../models/api.ts';
 import { interpreters } from '../../../models/shell.ts';
-import { type Called, capability, certaintyOf, embed, type Out, shown, sink, trait } from '../out.ts';
+import {
+  type Called,
+  capability,
+  certaintyOf,
+  embed,
+  type Out,
+  shown,
+  sink,
+  trait,
+} from '../out.ts';
 import { isDecoded } from '../values/decoded.ts';
 import { alternatives, isWhole, text, textOr, unknown, type Value } from '../values/values.ts';
 import { embedLine, start, type Words, wordsOf } from '../values/words.ts';
@@ -24,25 +33,45 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
     if (value.kind === 'text') {
       capability(out, call, { kind: 'exec', program: 'sh' }, certaintyOf(value, false), traits);
       const program = embed(out, call, 'shell', value.text, argument?.node);
-      start(call, program, isWhole(value) ? [] : [argument?.node], options === undefined ? undefined : call.args[options]);
+      start(
+        call,
+        program,
+        isWhole(value) ? [] : [argument?.node],
+        options === undefined ? undefined : call.args[options],
+      );
       call.use.sources.push({ what: 'command', name: shown(value) });
     } else {
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', [...traits, 'dynamic-name']);
       call.use.sources.push({ what: 'command', name: shown(value) });
     }
   }
-  if (isDecoded(out, argument?.node)) trait(out, call, 'decode-to-code', shown(argument?.value ?? unknown), 'exact');
-  sink(call, argument?.node, { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' }, 'exact');
+  if (isDecoded(out, argument?.node))
+    trait(out, call, 'decode-to-code', shown(argument?.value ?? unknown), 'exact');
+  sink(
+    call,
+    argument?.node,
+    { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' },
+    'exact',
+  );
 }
 
 /** A program with its arguments: the shell front end reads them as the command line that they are. */
-export function runProgram(out: Out, call: Called, effect: Extract<Effect, { does: 'program' }>): void {
+export function runProgram(
+  out: Out,
+  call: Called,
+  effect: Extract<Effect, { does: 'program' }>,
+): void {
   const argument = call.args[effect.program];
   const list = effect.args === undefined ? undefined : call.args[effect.args];
   const options = effect.options === undefined ? undefined : (call.args[effect.options] ?? list);
-  const inShell = options !== undefined && textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
+  const inShell =
+    options !== undefined &&
+    textOr(out.self.memberOf(options.value, text('shell'), call.node), '') === 'true';
   const named = effect.fixed === undefined ? (argument?.value ?? unknown) : text(effect.fixed);
-  for (const [one, list] of pairsOf(alternatives(named), effect.args === undefined ? undefined : call.args[effect.args])) {
+  for (const [one, list] of pairsOf(
+    alternatives(named),
+    effect.args === undefined ? undefined : call.args[effect.args],
+  )) {
     // `Bun.spawn({ cmd: [...] })`
     const whole = one.kind === 'object' ? out.self.memberOf(one, text('cmd'), call.node) : one;
     const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
@@ -58,31 +87,63 @@ export function runProgram(out: Out, call: Called, effect: Extract<Effect, { doe
       capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-name']);
       call.use.sources.push({ what: 'command', name: shown(value) });
     } else {
-      const program = embedLine(out, call, [{ value: text(name), node: words[0]?.node }, ...words.slice(1)]);
+      const program = embedLine(out, call, [
+        { value: text(name), node: words[0]?.node },
+        ...words.slice(1),
+      ]);
       start(call, program, [list?.node], options);
-      call.use.sources.push({ what: 'command', name: shown(text([name, ...given.map((word) => textOr(word))].join(' '))) });
+      call.use.sources.push({
+        what: 'command',
+        name: shown(text([name, ...given.map((word) => textOr(word))].join(' '))),
+      });
     }
-    if (value.kind === 'text' && value.built && isWhole(value) && !/[./]/.test(value.text) && !isShown(out, value.text))
+    if (
+      value.kind === 'text' &&
+      value.built &&
+      isWhole(value) &&
+      !/[./]/.test(value.text) &&
+      !isShown(out, value.text)
+    )
       trait(out, call, 'folded-name', shown(value), 'folded');
     const to: Capability = { kind: 'exec', program: name ?? '*' };
     // An empty name, as a default often is, starts nothing.
     const isNone = isWhole(value) && value.text.trim() === '';
-    if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given))) call.use.runsInput.push(to.program);
+    if ((name === undefined && !isNone) || (name !== undefined && runsItsInput(name, given)))
+      call.use.runsInput.push(to.program);
     // Whoever says which program is started runs whatever they like.
     const part = name === undefined && !isNone ? 'code' : 'argument';
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part }, 'exact');
-    const run = name === undefined ? words[0] : own(interpreters, name) === undefined ? words[0] : scriptOf(words);
-    sink(call, run?.node, { what: 'exec', capability: to, api: call.api, part: 'program' }, 'exact');
-    sink(call, list?.node, { what: 'exec', capability: to, api: call.api, part: 'argument' }, 'exact');
+    const run =
+      name === undefined
+        ? words[0]
+        : own(interpreters, name) === undefined
+          ? words[0]
+          : scriptOf(words);
+    sink(
+      call,
+      run?.node,
+      { what: 'exec', capability: to, api: call.api, part: 'program' },
+      'exact',
+    );
+    sink(
+      call,
+      list?.node,
+      { what: 'exec', capability: to, api: call.api, part: 'argument' },
+      'exact',
+    );
   }
-  if (options !== undefined && textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true')
+  if (
+    options !== undefined &&
+    textOr(out.self.memberOf(options.value, text('detached'), call.node), '') === 'true'
+  )
     trait(out, call, 'detached', call.api);
 }
 
 // A shell or interpreter that is given no script, and no code as an argument, reads what to do from its input.
 function runsItsInput(name: string, given: readonly Value[]): boolean {
   const isShell =
-    /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) || own(interpreters, posix.basename(name)) !== undefined;
+    /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) ||
+    own(interpreters, posix.basename(name)) !== undefined;
   return (
     isShell &&
     given.every(
@@ -108,8 +169,13 @@ function pairsOf(
   if (list === undefined) return names.map((name) => [name, undefined]);
   const lists = alternatives(list.value).slice(0, listsMax);
   if (names.length === 1)
-    return names.flatMap((name) => lists.map((value) => [name, { ...list, value }] as [Value, typeof list]));
-  return names.map((name, i) => [name, { ...list, value: lists.length === names.length ? (lists[i] ?? unknown) : list.value }]);
+    return names.flatMap((name) =>
+      lists.map((value) => [name, { ...list, value }] as [Value, typeof list]),
+    );
+  return names.map((name, i) => [
+    name,
+    { ...list, value: lists.length === names.length ? (lists[i] ?? unknown) : list.value },
+  ]);
 }
 
 /** A wrapper is called with as many lists of arguments: `git('status')`, `git('log')`, … */
@@ -123,11 +189,15 @@ function scriptOf(words: Words): Words[number] | undefined {
 function programOf(value: Value): string | undefined {
   if (value.kind === 'api' && value.name === 'process.execPath') return 'node';
   if (!isWhole(value) || value.text.trim() === '') return undefined;
-  return /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/.test(value.text) ? posix.basename(value.text) : value.text;
+  return /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/.test(value.text)
+    ? posix.basename(value.text)
+    : value.text;
 }
 
 function isOwnFile(out: Out, path: string): boolean {
-  const inside = path.startsWith('/skills/@self/') ? path.slice('/skills/@self/'.length) : posix.normalize(path);
+  const inside = path.startsWith('/skills/@self/')
+    ? path.slice('/skills/@self/'.length)
+    : posix.normalize(path);
   return out.files.has(inside);
 }
 
@@ -136,7 +206,8 @@ export function runScript(out: Out, call: Called, at: number): void {
   const argument = call.args[at];
   const options = call.args[at + 1]?.value ?? unknown;
   const isCode = textOr(out.self.memberOf(options, text('eval'), call.node), '') === 'true';
-  if (!isCode) sink(call, argument?.node, { what: 'exec', api: call.api, part: 'program' }, 'exact');
+  if (!isCode)
+    sink(call, argument?.node, { what: 'exec', api: call.api, part: 'program' }, 'exact');
   for (const value of alternatives(argument?.value ?? unknown)) {
     if (isCode) sink(call, argument?.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
     if (isCode && value.kind === 'text') {
@@ -149,10 +220,15 @@ export function runScript(out: Out, call: Called, at: number): void {
       continue;
     }
     if (value.kind === 'text') noteLoaded(call, value.text);
-    capability(out, call, { kind: 'exec', program: isWhole(value) ? 'node' : '*' }, certaintyOf(value, !isWhole(value)), [
-      'interpreter',
-    ]);
-    if (isWhole(value) && /[\s;(]/.test(value.text)) embed(out, call, 'javascript', value.text, argument?.node);
+    capability(
+      out,
+      call,
+      { kind: 'exec', program: isWhole(value) ? 'node' : '*' },
+      certaintyOf(value, !isWhole(value)),
+      ['interpreter'],
+    );
+    if (isWhole(value) && /[\s;(]/.test(value.text))
+      embed(out, call, 'javascript', value.text, argument?.node);
   }
 }
 
@@ -176,18 +252,35 @@ export function runCode(out: Out, call: Called, at: number): void {
     trait(out, call, 'code-from-string', shown(value), call.built ? 'folded' : 'exact');
     if (isDecoded(out, argument.node)) trait(out, call, 'decode-to-code', shown(value), 'exact');
     if (isWhole(value))
-      embed(out, call, 'javascript', call.api === 'Function' ? `(function () {${value.text}\n})` : value.text, undefined);
-    else capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['code-from-string', 'dynamic-name']);
+      embed(
+        out,
+        call,
+        'javascript',
+        call.api === 'Function' ? `(function () {${value.text}\n})` : value.text,
+        undefined,
+      );
+    else
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', [
+        'code-from-string',
+        'dynamic-name',
+      ]);
   }
   sink(call, argument.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
 }
 
 // A file of the skill that does not look like JavaScript is run as such all the same, and was not read so.
 function noteForeignCode(out: Out, call: Called, path: string): void {
-  if (/\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) && !(call.api !== 'require' && path.endsWith('.json'))) return;
+  if (
+    /\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) &&
+    !(call.api !== 'require' && path.endsWith('.json'))
+  )
+    return;
   noteLoaded(call, path);
   trait(out, call, 'dynamic-import', path, 'widened');
-  capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
+  capability(out, call, { kind: 'exec', program: '*' }, 'widened', [
+    'dynamic-import',
+    'dynamic-name',
+  ]);
 }
 
 // A file that is read as JavaScript, whatever its name says.
@@ -197,7 +290,9 @@ function noteLoaded({ use }: Called, program: string): void {
 
 function isOtherFile(out: Out, path: string): boolean {
   return (
-    path.includes('/') && !/^[a-z]+:|\.json$/i.test(path) && !out.files.has(posix.join(posix.dirname(out.source.file), path))
+    path.includes('/') &&
+    !/^[a-z]+:|\.json$/i.test(path) &&
+    !out.files.has(posix.join(posix.dirname(out.source.file), path))
   );
 }
 
@@ -206,7 +301,8 @@ export function loadModule(out: Out, call: Called, at: number): void {
   for (const value of alternatives(call.args[at]?.value ?? unknown)) {
     if (value.kind === 'text' && isOtherFile(out, value.text)) noteLoaded(call, value.text);
     if (isWhole(value)) {
-      if (value.built && !/^[./~]/.test(value.text)) trait(out, call, 'folded-name', shown(value), 'folded');
+      if (value.built && !/^[./~]/.test(value.text))
+        trait(out, call, 'folded-name', shown(value), 'folded');
       if (value.text.startsWith('data:')) embedDataUrl(out, call, value.text);
       else if (/^(\/|~)/.test(value.text) && !value.text.startsWith('/skills/')) {
         // A file that is no part of the skill: whoever wrote it says what is run.
@@ -216,18 +312,24 @@ export function loadModule(out: Out, call: Called, at: number): void {
       } else if (call.api === 'require' && /^\.{1,2}\//.test(value.text)) {
         const path = posix.join(posix.dirname(out.source.file), value.text);
         if (out.files.has(path)) noteForeignCode(out, call, path);
-      } else if (/^https?:/.test(value.text)) request(out, { ...call, api: 'import' }, { does: 'request', url: at });
+      } else if (/^https?:/.test(value.text))
+        request(out, { ...call, api: 'import' }, { does: 'request', url: at });
     } else if (value.kind === 'text' && value.text.startsWith('data:')) {
       trait(out, call, 'code-from-string', shown(value));
       const node = call.args[at]?.node;
       // Who encodes it here has it in the clear.
-      const isEncodedHere = node !== undefined && /toString\(\s*['"]base64|\bbtoa\(|toBase64\(/.test(node.getSourceFile().text);
+      const isEncodedHere =
+        node !== undefined &&
+        /toString\(\s*['"]base64|\bbtoa\(|toBase64\(/.test(node.getSourceFile().text);
       if (/^data:[^,]{0,80};base64,/i.test(value.text) && !isEncodedHere)
         trait(out, call, 'decode-to-code', shown(value), 'folded');
       sink(call, node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
     } else if (!(value.kind === 'text' && /^(\.{1,2}|\/skills\/@self)\//.test(value.text))) {
       trait(out, call, 'dynamic-import', shown(value), 'widened');
-      capability(out, call, { kind: 'exec', program: '*' }, 'widened', ['dynamic-import', 'dynamic-name']);
+      capability(out, call, { kind: 'exec', program: '*' }, 'widened', [
+        'dynamic-import',
+        'dynamic-name',
+      ]);
     }
     if (call.api !== 'process.getBuiltinModule')
       sink(call, call.args[at]?.node, { what: 'exec', api: call.api, part: 'program' }, 'exact');

@@ -10,29 +10,43 @@ import { alternatives, textOr, unknown, type Value } from '../values/values.ts';
 import type { Words } from '../values/words.ts';
 
 /** The paths that an expression may be. One that is not known goes by the variable that holds it: each use of the variable means the same file. */
-export function storedPaths(out: Out, value: Value, node: ts.Expression | undefined): readonly string[] {
+export function storedPaths(
+  out: Out,
+  value: Value,
+  node: ts.Expression | undefined,
+): readonly string[] {
   const known = alternatives(value).flatMap((one) =>
     one.kind === 'text' && one.text.replaceAll(unknownPart, '') !== '' ? [one.text] : [],
   );
   if (known.length > 0 || node === undefined) return known;
   const bare = bareOf(node);
-  const declaration = ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare)?.declarations?.[0] : undefined;
-  const source = declaration === undefined ? undefined : out.self.program.sourceOf(declaration.getSourceFile());
-  return source === undefined || declaration === undefined ? [] : [`${unknownPart}.of ${source.path}:${declaration.pos}`];
+  const declaration = ts.isIdentifier(bare)
+    ? out.self.symbols.symbolOf(bare)?.declarations?.[0]
+    : undefined;
+  const source =
+    declaration === undefined ? undefined : out.self.program.sourceOf(declaration.getSourceFile());
+  return source === undefined || declaration === undefined
+    ? []
+    : [`${unknownPart}.of ${source.path}:${declaration.pos}`];
 }
 
 /** A file that gets another name, or a copy. */
 export function noteMoved(out: Out, call: Called, from: number, to: number): void {
   const pathsAt = (at: number): readonly string[] =>
-    storedPaths(out, call.args[at]?.value ?? unknown, call.args[at]?.node).map((path) => posix.normalize(path));
-  for (const old of pathsAt(from)) for (const path of pathsAt(to)) out.moved.push({ from: old, to: path });
+    storedPaths(out, call.args[at]?.value ?? unknown, call.args[at]?.node).map((path) =>
+      posix.normalize(path),
+    );
+  for (const old of pathsAt(from))
+    for (const path of pathsAt(to)) out.moved.push({ from: old, to: path });
 }
 
 /** `fs.writeSync(file, text)`, `stream.write(text)`: the text goes to the path that the file or stream was opened with. */
 export function writeOpened(out: Out, call: Called, at: number, makers: readonly ts.Node[]): void {
   const content = call.args[at];
   if (content === undefined) return;
-  const opened = /^fs\.writev?(Sync)?$/.test(call.api) ? openingOf(out, call.args[0]?.node) : makers;
+  const opened = /^fs\.writev?(Sync)?$/.test(call.api)
+    ? openingOf(out, call.args[0]?.node)
+    : makers;
   for (const made of opened) {
     if (!ts.isCallExpression(made) || !opener.test(made.expression.getText())) continue;
     const [path, flags] = made.arguments;
@@ -44,13 +58,25 @@ export function writeOpened(out: Out, call: Called, at: number, makers: readonly
 }
 
 /** A file that is started and goes by the variable of its path: the program, or the script of an interpreter. */
-export function noteStoredStart(out: Out, call: Called, name: string | undefined, words: Words): void {
-  const language = name === undefined ? undefined : own(interpreters, posix.basename(name))?.language;
+export function noteStoredStart(
+  out: Out,
+  call: Called,
+  name: string | undefined,
+  words: Words,
+): void {
+  const language =
+    name === undefined ? undefined : own(interpreters, posix.basename(name))?.language;
   const script = words.slice(1).find(({ value }) => !textOr(value).startsWith('-'));
   const word = name === undefined ? words[0] : language === undefined ? undefined : script;
   if (word === undefined || word.value.kind === 'text') return;
   for (const program of storedPaths(out, word.value, word.node))
-    call.use.starts.push({ program, ...(language !== undefined && { language }), arguments: [], stdin: [], env: [] });
+    call.use.starts.push({
+      program,
+      ...(language !== undefined && { language }),
+      arguments: [],
+      stdin: [],
+      env: [],
+    });
 }
 
 const opener = /(^|\.)(open(Sync)?|createWriteStream)$/;

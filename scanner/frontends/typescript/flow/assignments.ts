@@ -14,16 +14,21 @@ export function assign({ nodes }: Flow, symbol: ts.Symbol, value: ts.Expression)
     return;
   }
   for (const property of bare.properties) {
-    const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
+    const named =
+      property.name !== undefined &&
+      (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
     const member = named ? property.name.text : '*';
-    for (const part of partsOf(property)) nodes.value(nodes.at(part), nodes.variable(symbol, member));
+    for (const part of partsOf(property))
+      nodes.value(nodes.at(part), nodes.variable(symbol, member));
   }
 }
 
 /** A declaration with a value. */
 export function addVariable(flow: Flow, node: ts.VariableDeclaration): void {
   const loop = node.parent.parent;
-  const value = node.initializer ?? (ts.isForOfStatement(loop) || ts.isForInStatement(loop) ? loop.expression : undefined);
+  const value =
+    node.initializer ??
+    (ts.isForOfStatement(loop) || ts.isForInStatement(loop) ? loop.expression : undefined);
   if (value === undefined || !ts.isIdentifier(node.name)) return;
   const symbol = flow.out.self.symbols.symbolOf(node.name);
   if (symbol !== undefined) assign(flow, symbol, value);
@@ -71,7 +76,10 @@ export function addBinary(flow: Flow, node: ts.BinaryExpression): void {
   if (comparisons.test(operator.getText())) return;
   nodes.value(nodes.at(node.right), nodes.at(node));
   if (isAssignment(operator.kind)) addAssignment(flow, node.left, node.right);
-  else if (operator.kind !== ts.SyntaxKind.CommaToken && operator.kind !== ts.SyntaxKind.AmpersandAmpersandToken)
+  else if (
+    operator.kind !== ts.SyntaxKind.CommaToken &&
+    operator.kind !== ts.SyntaxKind.AmpersandAmpersandToken
+  )
     nodes.value(nodes.at(node.left), nodes.at(node));
 }
 
@@ -85,14 +93,23 @@ function addAssignment(flow: Flow, target: ts.Expression, value: ts.Expression):
     into(flow, bare, nodes.at(value));
     addHandler(flow, bare, value);
   } else if (ts.isObjectLiteralExpression(bare))
-    for (const property of bare.properties) for (const part of partsOf(property)) addAssignment(flow, part, value);
+    for (const property of bare.properties)
+      for (const part of partsOf(property)) addAssignment(flow, part, value);
 }
 
 // `socket.onmessage = (event) => …`: the function gets what the object holds.
-function addHandler(flow: Flow, target: ts.PropertyAccessExpression | ts.ElementAccessExpression, value: ts.Expression): void {
+function addHandler(
+  flow: Flow,
+  target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  value: ts.Expression,
+): void {
   const { nodes } = flow;
   const handler = bareOf(value);
-  if (!/^on[a-z]+$/.test(memberName(target)) || !(ts.isArrowFunction(handler) || ts.isFunctionExpression(handler))) return;
+  if (
+    !/^on[a-z]+$/.test(memberName(target)) ||
+    !(ts.isArrowFunction(handler) || ts.isFunctionExpression(handler))
+  )
+    return;
   const from = nodes.at(target.expression);
   const call = `${from} ${handler.pos}`;
   for (const parameter of handler.parameters)

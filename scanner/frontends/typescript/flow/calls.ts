@@ -21,18 +21,29 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   const functions = new Set([
     ...calls.flatMap((one) => (one.callee.kind === 'function' ? [one.callee.node] : [])),
     ...(named === undefined ? [] : [named]),
-    ...(calls.some((one) => one.callee.kind === 'function') || named !== undefined ? [] : anyOfTable(flow, callee)),
+    ...(calls.some((one) => one.callee.kind === 'function') || named !== undefined
+      ? []
+      : anyOfTable(flow, callee)),
   ]);
   for (const one of functions)
-    addKnownCall(flow, node, one, calls.find(({ callee: value }) => value.kind === 'function' && value.node === one)?.args);
-  const receiver = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee : undefined;
+    addKnownCall(
+      flow,
+      node,
+      one,
+      calls.find(({ callee: value }) => value.kind === 'function' && value.node === one)?.args,
+    );
+  const receiver =
+    ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)
+      ? callee
+      : undefined;
   const name = receiver === undefined ? '' : memberName(receiver);
   for (const one of node.arguments ?? []) addCallback(flow, node, one, receiver);
   if (receiver !== undefined && mutators.has(name))
     for (const one of node.arguments ?? []) into(flow, receiver.expression, nodes.at(one));
   addTimer(flow, node, calls);
   const handed = ts.isIdentifier(callee) ? callbackOf(flow, callee) : undefined;
-  if (handed !== undefined) for (const one of node.arguments ?? []) nodes.value(nodes.at(one), nodes.at(handed));
+  if (handed !== undefined)
+    for (const one of node.arguments ?? []) nodes.value(nodes.at(one), nodes.at(handed));
   const api = calls.find((one) => one.callee.kind === 'api')?.callee;
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
@@ -51,7 +62,8 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
   const through = api?.kind === 'api' ? `through ${api.name}` : '';
   const at = nodes.at(node, through);
-  for (const one of node.arguments ?? []) nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
+  for (const one of node.arguments ?? [])
+    nodes.value(nodes.at(one), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
@@ -79,19 +91,33 @@ function givesSomething({ uses }: Out, node: ts.Node): boolean {
 }
 
 // `setTimeout(send, 10, value)`: the values behind the time are the function's.
-function addTimer(flow: Flow, node: ts.CallExpression | ts.NewExpression, calls: readonly ResolvedCall[]): void {
+function addTimer(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  calls: readonly ResolvedCall[],
+): void {
   const isTimer = calls.some(
     ({ callee }) =>
-      callee.kind === 'api' && /^(set(Timeout|Interval|Immediate)|process\.nextTick|queueMicrotask)$/.test(callee.name),
+      callee.kind === 'api' &&
+      /^(set(Timeout|Interval|Immediate)|process\.nextTick|queueMicrotask)$/.test(callee.name),
   );
   const [first, ...rest] = node.arguments ?? [];
   if (!isTimer || first === undefined || rest.length === 0) return;
   const bare = bareOf(first);
   const callee = isFunctionish(bare) ? bare : flow.out.self.symbols.functionOf(first);
-  const isTimed = calls.some(({ callee: one }) => one.kind === 'api' && /Timeout|Interval/.test(one.name));
+  const isTimed = calls.some(
+    ({ callee: one }) => one.kind === 'api' && /Timeout|Interval/.test(one.name),
+  );
   rest.slice(isTimed ? 1 : 0).forEach((one, i) => {
     const parameter = callee?.parameters[i];
-    if (parameter !== undefined) passTo(flow.nodes, parameter, bareOf(one), flow.nodes.at(one), `${flow.nodes.at(node)} timer`);
+    if (parameter !== undefined)
+      passTo(
+        flow.nodes,
+        parameter,
+        bareOf(one),
+        flow.nodes.at(one),
+        `${flow.nodes.at(node)} timer`,
+      );
   });
 }
 
@@ -106,7 +132,10 @@ function addPipe(
   const callee = bareOf(node.expression);
   const isPipeline = /^(pipeline|compose)$/.test(ts.isIdentifier(callee) ? callee.text : name);
   if (!isPipeline && !/^(pipe|pipeTo|pipeThrough)$/.test(name)) return;
-  const along = [...(isPipeline || receiver === undefined ? [] : [receiver]), ...(node.arguments ?? [])];
+  const along = [
+    ...(isPipeline || receiver === undefined ? [] : [receiver]),
+    ...(node.arguments ?? []),
+  ];
   along.slice(1).forEach((to, i) => {
     const from = along[i];
     if (from === undefined) return;
@@ -120,11 +149,17 @@ function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
   const declaration = out.self.symbols.symbolOf(callee)?.declarations?.[0];
   if (declaration === undefined || !ts.isParameter(declaration)) return undefined;
   const outer = declaration.parent.parent;
-  return (ts.isCallExpression(outer) || ts.isNewExpression(outer)) && outer.expression !== declaration.parent ? outer : undefined;
+  return (ts.isCallExpression(outer) || ts.isNewExpression(outer)) &&
+    outer.expression !== declaration.parent
+    ? outer
+    : undefined;
 }
 
 function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): boolean {
-  return name === 'toString' && /^['"](base64|base64url|hex)['"]$/.test(node.arguments?.[0]?.getText() ?? '');
+  return (
+    name === 'toString' &&
+    /^['"](base64|base64url|hex)['"]$/.test(node.arguments?.[0]?.getText() ?? '')
+  );
 }
 
 function addKnownCall(
@@ -142,11 +177,13 @@ function addKnownCall(
     const from = nodes.at(ts.isSpreadElement(one) ? one.expression : one);
     nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
     if (ts.isSpreadElement(one) && !isKnown)
-      for (const parameter of callee.parameters) passTo(nodes, parameter, one.expression, from, call);
+      for (const parameter of callee.parameters)
+        passTo(nodes, parameter, one.expression, from, call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
   args.forEach(({ node: argument }, i) => {
-    const parameter = callee.parameters[i] ?? callee.parameters.findLast((one) => one.dotDotDotToken !== undefined);
+    const parameter =
+      callee.parameters[i] ?? callee.parameters.findLast((one) => one.dotDotDotToken !== undefined);
     if (argument === undefined || parameter === undefined) return;
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
@@ -155,7 +192,13 @@ function addKnownCall(
   });
 }
 
-function passTo(nodes: FlowNodes, parameter: ts.ParameterDeclaration, argument: ts.Expression, from: string, call: string): void {
+function passTo(
+  nodes: FlowNodes,
+  parameter: ts.ParameterDeclaration,
+  argument: ts.Expression,
+  from: string,
+  call: string,
+): void {
   const pass = (value: string, to: string): void => {
     nodes.edges.push({ kind: 'argument', from: value, to, call });
   };
@@ -168,8 +211,11 @@ function passTo(nodes: FlowNodes, parameter: ts.ParameterDeclaration, argument: 
   if (!ts.isObjectLiteralExpression(argument)) pass(from, nodes.variable(symbol, '*'));
   else
     for (const property of argument.properties) {
-      const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
-      for (const part of partsOf(property)) pass(nodes.at(part), nodes.variable(symbol, named ? property.name.text : '*'));
+      const named =
+        property.name !== undefined &&
+        (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
+      for (const part of partsOf(property))
+        pass(nodes.at(part), nodes.variable(symbol, named ? property.name.text : '*'));
     }
 }
 
@@ -193,7 +239,11 @@ function addCallback(
       if (value !== undefined) addCallback({ out, nodes }, node, value, receiver);
       else if (ts.isMethodDeclaration(property)) handTo({ out, nodes }, node, property, receiver);
     }
-  const callee = isFunctionish(bare) ? bare : ts.isIdentifier(bare) ? out.self.symbols.functionOf(bare) : undefined;
+  const callee = isFunctionish(bare)
+    ? bare
+    : ts.isIdentifier(bare)
+      ? out.self.symbols.functionOf(bare)
+      : undefined;
   if (callee !== undefined) handTo({ out, nodes }, node, callee, receiver);
 }
 
@@ -205,14 +255,24 @@ function handTo(
 ): void {
   if (out.self.symbols.functionOf(node.expression) !== undefined) return;
   const call = nodes.at(node);
-  const from = [...(receiver === undefined ? [] : [nodes.at(receiver.expression)]), ...(givesSomething(out, node) ? [call] : [])];
+  const from = [
+    ...(receiver === undefined ? [] : [nodes.at(receiver.expression)]),
+    ...(givesSomething(out, node) ? [call] : []),
+  ];
   for (const parameter of callee.parameters) {
     const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
     for (const one of from) {
-      for (const to of symbol === undefined ? [nodes.at(parameter, '')] : [nodes.variable(symbol), nodes.variable(symbol, '*')]) {
+      for (const to of symbol === undefined
+        ? [nodes.at(parameter, '')]
+        : [nodes.variable(symbol), nodes.variable(symbol, '*')]) {
         nodes.edges.push({ kind: 'argument', from: one, to, call: `${call} ${callee.pos}` });
       }
     }
   }
-  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call: `${call} ${callee.pos}` });
+  nodes.edges.push({
+    kind: 'result',
+    from: nodes.result(callee),
+    to: call,
+    call: `${call} ${callee.pos}`,
+  });
 }

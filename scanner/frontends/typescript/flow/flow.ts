@@ -16,16 +16,20 @@ import { addStoredRun } from './stored.ts';
 
 /** The flow graph of all files of a program; empty when nothing sensitive is read or nothing is sent. */
 export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): FlowGraph {
-  const uses = [...outs.values()].flatMap((out) => [...out.uses.values()].map((use) => ({ out, use })));
+  const uses = [...outs.values()].flatMap((out) =>
+    [...out.uses.values()].map((use) => ({ out, use })),
+  );
   const isWorth =
-    uses.some(({ use }) => use.sources.length > 0 || use.starts.length > 0) && uses.some(({ use }) => use.sinks.length > 0);
+    uses.some(({ use }) => use.sources.length > 0 || use.starts.length > 0) &&
+    uses.some(({ use }) => use.sinks.length > 0);
   if (!isWorth) return { nodes: [], edges: [], sources: [], sinks: [] };
   const nodes = createFlowNodes((file) => outs.get(file));
   const sources = uses.flatMap(({ out, use }) =>
     use.sources.map((source) => ({
       node: sourceNode({ out, nodes }, use, noteOfSource(source)),
       source,
-      certainty: source.name === '*' && source.what === 'env' ? ('widened' as const) : ('exact' as const),
+      certainty:
+        source.name === '*' && source.what === 'env' ? ('widened' as const) : ('exact' as const),
     })),
   );
   for (const out of outs.values()) {
@@ -34,7 +38,8 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
     for (const node of out.nodes) addEdges(flow, node);
   }
   for (const { out, use } of uses)
-    for (const { at, sink } of use.sinks) if (sink.part === 'program') addStoredRun({ out, nodes }, at);
+    for (const { at, sink } of use.sinks)
+      if (sink.part === 'program') addStoredRun({ out, nodes }, at);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),
@@ -60,13 +65,20 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
       }),
     ),
   );
-  const exports = [...outs.values()].flatMap((out) => out.nodes.flatMap((node) => exportedBy(out, node, nodes)));
+  const exports = [...outs.values()].flatMap((out) =>
+    out.nodes.flatMap((node) => exportedBy(out, node, nodes)),
+  );
   return { ...nodes.graph(), sources, sinks, starts, exports };
 }
 
 // `process.env.X = …`: whatever is started from then on gets it.
-function exportedBy({ self, source }: Out, node: ts.Node, nodes: FlowNodes): NonNullable<FlowGraph['exports']> {
-  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return [];
+function exportedBy(
+  { self, source }: Out,
+  node: ts.Node,
+  nodes: FlowNodes,
+): NonNullable<FlowGraph['exports']> {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken)
+    return [];
   const { left } = node;
   if (!ts.isPropertyAccessExpression(left) && !ts.isElementAccessExpression(left)) return [];
   if (!isEnvironment(self.valueOf(left.expression))) return [];
@@ -84,7 +96,9 @@ function sourceNode({ out, nodes }: Flow, { node }: Use, note: string): string {
 function noteOfSource({ what, name }: Use['sources'][number]): string {
   switch (what) {
     case 'env':
-      return name === '*' ? 'reads an environment variable whose name is computed' : `reads environment variable ${name}`;
+      return name === '*'
+        ? 'reads an environment variable whose name is computed'
+        : `reads environment variable ${name}`;
     case 'whole-env':
       return 'reads every environment variable';
     case 'file':
@@ -101,13 +115,16 @@ function noteOfSource({ what, name }: Use['sources'][number]): string {
 function addEdges(flow: Flow, node: ts.Node): void {
   const { nodes } = flow;
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) addCall(flow, node);
-  else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) addMember(flow, node);
+  else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
+    addMember(flow, node);
   else if (ts.isIdentifier(node)) addName(flow, node);
   else if (ts.isVariableDeclaration(node)) addVariable(flow, node);
   else if (ts.isBindingElement(node)) addBinding(flow, node);
   else if (ts.isBinaryExpression(node)) addBinary(flow, node);
-  else if (ts.isReturnStatement(node) || ts.isYieldExpression(node)) addReturn(flow, node, node.expression);
-  else if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) nodes.value(nodes.at(node.body), nodes.result(node));
+  else if (ts.isReturnStatement(node) || ts.isYieldExpression(node))
+    addReturn(flow, node, node.expression);
+  else if (ts.isArrowFunction(node) && !ts.isBlock(node.body))
+    nodes.value(nodes.at(node.body), nodes.result(node));
   else if (ts.isExportAssignment(node)) addDefault(flow, node);
   else if (ts.isPropertyDeclaration(node)) addField(flow, node);
   else if (ts.isParameter(node)) addParameter(flow, node);
@@ -119,8 +136,10 @@ function addEdges(flow: Flow, node: ts.Node): void {
 }
 
 function addParameter(flow: Flow, node: ts.ParameterDeclaration): void {
-  if (node.initializer !== undefined) flow.nodes.value(flow.nodes.at(node.initializer), parameterNode(flow, node));
-  if (ts.isConstructorDeclaration(node.parent) && (node.modifiers?.length ?? 0) > 0) addField(flow, node);
+  if (node.initializer !== undefined)
+    flow.nodes.value(flow.nodes.at(node.initializer), parameterNode(flow, node));
+  if (ts.isConstructorDeclaration(node.parent) && (node.modifiers?.length ?? 0) > 0)
+    addField(flow, node);
 }
 
 function isCombined(node: ts.Node): boolean {
@@ -144,15 +163,28 @@ function addName({ out, nodes }: Flow, node: ts.Identifier): void {
     const owner = ownerOf(node);
     if (owner !== undefined) nodes.value(nodes.given(owner), nodes.at(node));
   }
-  if (symbol !== undefined && out.self.symbols.apiOf(symbol) === undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
+  if (symbol !== undefined && out.self.symbols.apiOf(symbol) === undefined)
+    nodes.value(nodes.variable(symbol), nodes.at(node));
 }
 
-const notCarried = new Set(['length', 'size', 'ok', 'status', 'statusText', 'byteLength', 'exitCode', 'pid']);
+const notCarried = new Set([
+  'length',
+  'size',
+  'ok',
+  'status',
+  'statusText',
+  'byteLength',
+  'exitCode',
+  'pid',
+]);
 
 // What stands for all of an object, or is made of its other members.
 const wholes = new Set(['href', 'search', 'searchParams', 'body', 'buffer', 'data', 'options']);
 
-function addMember(flow: Flow, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): void {
+function addMember(
+  flow: Flow,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+): void {
   const { out, nodes } = flow;
   const name = memberName(node);
   if (notCarried.has(name) || isEnvironment(out.self.valueOf(node.expression))) return;
@@ -169,7 +201,8 @@ function addMember(flow: Flow, node: ts.PropertyAccessExpression | ts.ElementAcc
     if (one.kind !== 'module') continue;
     const symbol = out.self.symbols.exportOf(one.file, name);
     if (symbol !== undefined) nodes.value(nodes.variable(symbol), nodes.at(node));
-    for (const value of commonValues(out, one.file, name)) nodes.value(nodes.at(value), nodes.at(node));
+    for (const value of commonValues(out, one.file, name))
+      nodes.value(nodes.at(value), nodes.at(node));
   }
   const symbol = ts.isIdentifier(object) ? out.self.symbols.symbolOf(object) : undefined;
   if (symbol === undefined || name === '*') nodes.value(nodes.at(object), nodes.at(node));

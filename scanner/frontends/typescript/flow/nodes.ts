@@ -73,7 +73,10 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       const declaration = symbol.declarations?.[0];
       const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
       const shown = name ?? declaration;
-      const id = shown === undefined ? ` ${symbol.name}.${member}` : make(shown, noteOf(symbol, declaration, member));
+      const id =
+        shown === undefined
+          ? ` ${symbol.name}.${member}`
+          : make(shown, noteOf(symbol, declaration, member));
       members.set(member, id);
       return id;
     },
@@ -86,7 +89,8 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       ),
     given: (callee) => keep(lists, callee, () => make(callee.name ?? callee, '')),
     value(from, to, encodes = false) {
-      if (from !== to) edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
+      if (from !== to)
+        edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
     },
     graph: () => ({ nodes, edges }),
   };
@@ -103,9 +107,14 @@ function noteOfField({ name: owner }: ts.ClassLikeDeclaration, name: string): st
   return owner === undefined ? `held in "${name}"` : `held in "${name}" of ${owner.text}`;
 }
 
-function noteOf(symbol: ts.Symbol, declaration: ts.Declaration | undefined, member: string): string {
+function noteOf(
+  symbol: ts.Symbol,
+  declaration: ts.Declaration | undefined,
+  member: string,
+): string {
   const name = member === '' || member === '*' ? symbol.name : `${symbol.name}.${member}`;
-  if (declaration === undefined || !ts.isParameter(declaration)) return symbol.name === 'default' ? '' : `held in "${name}"`;
+  if (declaration === undefined || !ts.isParameter(declaration))
+    return symbol.name === 'default' ? '' : `held in "${name}"`;
   const of = nameOfFunction(declaration.parent);
   return `parameter "${name}"${of === '' ? '' : ` of ${of}`}`;
 }
@@ -115,5 +124,7 @@ export function nameOfFunction(callee: ts.Node): string {
   const named = ts.isFunctionLike(callee) && callee.name !== undefined ? callee.name : undefined;
   if (named !== undefined) return named.getText().slice(0, 60);
   const { parent } = callee;
-  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? parent.name.getText().slice(0, 60) : '';
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)
+    ? parent.name.getText().slice(0, 60)
+    : '';
 }

@@ -11,7 +11,9 @@ export function readFrom(flow: Flow, object: ts.Expression, name: string): strin
   return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {
     const node = one.kind === 'class' || one.kind === 'object' ? one.node : undefined;
     if (node === undefined) return [];
-    const results = accessors(flow, node, name, ts.isGetAccessorDeclaration).map((getter) => nodes.result(getter));
+    const results = accessors(flow, node, name, ts.isGetAccessorDeclaration).map((getter) =>
+      nodes.result(getter),
+    );
     if (!ts.isClassLike(node)) return results;
     const root = rootOf(flow, node);
     return [nodes.field(root, name), nodes.field(root, '*'), ...results];
@@ -24,7 +26,9 @@ export function writtenTo(flow: Flow, object: ts.Expression, name: string): stri
   return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {
     const node = one.kind === 'class' || one.kind === 'object' ? one.node : undefined;
     if (node === undefined) return [];
-    const parameters = accessors(flow, node, name, ts.isSetAccessorDeclaration).flatMap((setter) => setter.parameters);
+    const parameters = accessors(flow, node, name, ts.isSetAccessorDeclaration).flatMap(
+      (setter) => setter.parameters,
+    );
     const held = parameters.map((one) => parameterNode(flow, one));
     return ts.isClassLike(node) ? [nodes.field(rootOf(flow, node), name), ...held] : held;
   });
@@ -42,7 +46,9 @@ export function addField(flow: Flow, node: ts.PropertyDeclaration | ts.Parameter
 
 /** The node of a parameter: its variable, or the pattern that takes it apart. */
 export function parameterNode({ out, nodes }: Flow, parameter: ts.ParameterDeclaration): string {
-  const symbol = ts.isIdentifier(parameter.name) ? out.self.symbols.symbolOf(parameter.name) : undefined;
+  const symbol = ts.isIdentifier(parameter.name)
+    ? out.self.symbols.symbolOf(parameter.name)
+    : undefined;
   return symbol === undefined ? nodes.at(parameter, '') : nodes.variable(symbol);
 }
 
@@ -59,7 +65,9 @@ function accessors<Kind extends ts.AccessorDeclaration>(
 }
 
 function nameOf(name: ts.PropertyName | ts.BindingName): string {
-  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isPrivateIdentifier(name) ? name.text : '*';
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isPrivateIdentifier(name)
+    ? name.text
+    : '*';
 }
 
 // The class that others inherit from: they share its fields.
@@ -74,7 +82,8 @@ function rootOf(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclarat
 }
 
 function baseOf({ out }: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
-  const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+  const [base] =
+    node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
   if (base === undefined) return undefined;
   const found = alternatives(out.self.valueOf(base.expression)).find((one) => one.kind === 'class');
   return found?.node;

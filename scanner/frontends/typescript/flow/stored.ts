@@ -8,7 +8,11 @@ import type { Flow } from './nodes.ts';
 type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;
 
 /** A call that writes, moves, copies or opens for writing: what it writes is stored at its path. */
-export function addStored(flow: Flow, node: ts.CallExpression | ts.NewExpression, row: Api | undefined): void {
+export function addStored(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  row: Api | undefined,
+): void {
   for (const effect of row?.effects ?? []) {
     if (effect.does !== 'write' && effect.does !== 'read') continue;
     const path = node.arguments?.[effect.path];
@@ -20,7 +24,12 @@ export function addStored(flow: Flow, node: ts.CallExpression | ts.NewExpression
   }
 }
 
-function contentOf({ out, nodes }: Flow, node: ts.Node, effect: Write, row: Api | undefined): string[] {
+function contentOf(
+  { out, nodes }: Flow,
+  node: ts.Node,
+  effect: Write,
+  row: Api | undefined,
+): string[] {
   if (effect.content !== undefined && (ts.isCallExpression(node) || ts.isNewExpression(node))) {
     const content = node.arguments?.[effect.content];
     return content === undefined ? [] : [nodes.at(content)];
@@ -28,8 +37,11 @@ function contentOf({ out, nodes }: Flow, node: ts.Node, effect: Write, row: Api 
   if (row?.gives === undefined || !/Stream|FileHandle|FileSink|FsFile/.test(row.gives)) return [];
   // What is led into a stream comes into the call that made it, or into the variable that holds it.
   let holder: ts.Node = node.parent;
-  while (ts.isAwaitExpression(holder) || ts.isParenthesizedExpression(holder)) holder = holder.parent;
-  const held = ts.isVariableDeclaration(holder) ? out.self.symbols.symbolOf(holder.name) : undefined;
+  while (ts.isAwaitExpression(holder) || ts.isParenthesizedExpression(holder))
+    holder = holder.parent;
+  const held = ts.isVariableDeclaration(holder)
+    ? out.self.symbols.symbolOf(holder.name)
+    : undefined;
   return [nodes.at(node), ...(held === undefined ? [] : [nodes.variable(held)])];
 }
 
@@ -40,7 +52,9 @@ export function addStoredBack(
   argument: ts.Expression,
   call: string,
 ): void {
-  const symbol = ts.isIdentifier(parameter.name) ? out.self.symbols.symbolOf(parameter.name) : undefined;
+  const symbol = ts.isIdentifier(parameter.name)
+    ? out.self.symbols.symbolOf(parameter.name)
+    : undefined;
   if (symbol === undefined) return;
   for (const to of placesOf({ out, nodes }, argument))
     nodes.edges.push({ kind: 'result', from: nodes.variable(symbol, storedMember), to, call });
@@ -55,7 +69,8 @@ export function addStoredRun(flow: Flow, path: ts.Expression): void {
 const storedMember = ' stored';
 
 function store(flow: Flow, from: string, path: ts.Expression): void {
-  for (const to of placesOf(flow, path)) flow.nodes.edges.push({ kind: 'value', from, to, stored: true });
+  for (const to of placesOf(flow, path))
+    flow.nodes.edges.push({ kind: 'value', from, to, stored: true });
 }
 
 // Where what lies at a path is kept: by the variable of the path, by the way it is put together.
@@ -69,8 +84,12 @@ function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
     places.push(stored);
   }
   const declaration = symbol?.declarations?.[0];
-  const made = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : bare;
-  if (made !== undefined && ts.isStringLiteralLike(made)) places.push(`${out.source.path} stored ${posix.normalize(made.text)}`);
+  const made =
+    declaration !== undefined && ts.isVariableDeclaration(declaration)
+      ? declaration.initializer
+      : bare;
+  if (made !== undefined && ts.isStringLiteralLike(made))
+    places.push(`${out.source.path} stored ${posix.normalize(made.text)}`);
   else if (made !== undefined && isPutTogether(made))
     places.push(`${out.source.path} stored ${made.getText().replace(/\s+/g, '')}`);
   return places;

@@ -6,12 +6,21 @@ import { bareOf } from './symbols.ts';
 import { alternatives, text, textOr, type Value } from './values.ts';
 
 /** The URL of a request's first argument, put together from an options object where it is one. */
-export function addressOf(out: Out, call: Called, value: Value, scheme: string | undefined): string | undefined {
+export function addressOf(
+  out: Out,
+  call: Called,
+  value: Value,
+  scheme: string | undefined,
+): string | undefined {
   if (value.kind === 'text') return withHostGiven(out, call, value.text);
   if (value.kind !== 'object') return undefined;
   const field = (name: string): string | undefined => {
     const one = fieldOf(out, call, value, name);
-    return one.kind === 'text' || one.kind === 'number' ? textOr(one) : one.kind === 'method' ? undefined : unknownPart;
+    return one.kind === 'text' || one.kind === 'number'
+      ? textOr(one)
+      : one.kind === 'method'
+        ? undefined
+        : unknownPart;
   };
   const whole =
     field('url') ??
@@ -35,7 +44,8 @@ export function fieldOf(out: Out, call: Called, value: Value, name: string): Val
   if (field.kind !== 'method') return field;
   for (const { node } of call.args) {
     const bare = node === undefined ? undefined : bareOf(node);
-    const symbol = bare !== undefined && ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
+    const symbol =
+      bare !== undefined && ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
     const later = symbol === undefined ? [] : out.self.symbols.memberAssignments(symbol, name);
     const [last] = later.slice(-1);
     if (last !== undefined && alternatives(out.self.valueOf(bare ?? last.value)).includes(value))
@@ -47,12 +57,18 @@ export function fieldOf(out: Out, call: Called, value: Value, name: string): Val
 // `url.hostname = "…"` on an address that was made before.
 function withHostGiven(out: Out, call: Called, address: string): string {
   const bare = call.args[0]?.node === undefined ? undefined : bareOf(call.args[0].node);
-  const holder = bare !== undefined && ts.isPropertyAccessExpression(bare) ? bareOf(bare.expression) : bare;
-  const symbol = holder !== undefined && ts.isIdentifier(holder) ? out.self.symbols.symbolOf(holder) : undefined;
+  const holder =
+    bare !== undefined && ts.isPropertyAccessExpression(bare) ? bareOf(bare.expression) : bare;
+  const symbol =
+    holder !== undefined && ts.isIdentifier(holder) ? out.self.symbols.symbolOf(holder) : undefined;
   if (symbol === undefined) return address;
-  const given = ['hostname', 'host', 'href'].flatMap((name) => out.self.symbols.memberAssignments(symbol, name));
+  const given = ['hostname', 'host', 'href'].flatMap((name) =>
+    out.self.symbols.memberAssignments(symbol, name),
+  );
   const [last] = given.slice(-1);
   if (last === undefined) return address;
   const host = textOr(out.self.valueOf(last.value));
-  return /^[a-z]+:\/\//i.test(host) ? host : address.replace(/^([a-z]+:\/\/)[^/]*/i, (_, scheme: string) => scheme + host);
+  return /^[a-z]+:\/\//i.test(host)
+    ? host
+    : address.replace(/^([a-z]+:\/\/)[^/]*/i, (_, scheme: string) => scheme + host);
 }

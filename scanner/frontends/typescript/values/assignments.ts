@@ -38,7 +38,10 @@ export function collectAssignments(
   const members = new Map<ts.Symbol, Map<string, Assignment[]>>();
   const fields = new Map<ts.Node, Map<string, Assignment[]>>();
   const common = new Map<ts.SourceFile, Map<string, ts.Expression[]>>();
-  const toMember = (target: ts.PropertyAccessExpression | ts.ElementAccessExpression, one: Assignment): void => {
+  const toMember = (
+    target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+    one: Assignment,
+  ): void => {
     const exported = commonExport(target);
     if (exported !== undefined) push(mapOf(common, one.node.getSourceFile()), exported, one.value);
     const object = bareOf(target.expression);
@@ -50,15 +53,19 @@ export function collectAssignments(
   return {
     assign(target, one) {
       for (const [bare, part] of targetsOf(target, one)) {
-        if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) toMember(bare, part);
+        if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare))
+          toMember(bare, part);
         const symbol = ts.isIdentifier(bare) ? (symbolOf(bare) ?? outsideOf(bare)) : undefined;
         if (symbol !== undefined) push(variables, symbol, part);
       }
     },
     hold(call) {
       const { expression, arguments: given } = call;
-      if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.expression)) return;
-      const value = /^(push|unshift|add|set)$/.test(expression.name.text) ? given.at(-1) : undefined;
+      if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.expression))
+        return;
+      const value = /^(push|unshift|add|set)$/.test(expression.name.text)
+        ? given.at(-1)
+        : undefined;
       const symbol = value === undefined ? undefined : symbolOf(expression.expression);
       if (symbol !== undefined && value !== undefined)
         push(mapOf(members, symbol), heldMember, { value, node: call, compound: false });
@@ -74,24 +81,36 @@ export function collectAssignments(
 }
 
 /** The single targets of an assignment, a pattern taken apart. */
-export function* targetsOf(target: ts.Expression, one: Assignment): Iterable<[ts.Expression, Assignment]> {
+export function* targetsOf(
+  target: ts.Expression,
+  one: Assignment,
+): Iterable<[ts.Expression, Assignment]> {
   const { path = [] } = one;
   const bare = bareOf(target);
   if (ts.isObjectLiteralExpression(bare)) {
     for (const property of bare.properties) {
-      const named = property.name !== undefined && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
-      const inner = named ? { ...one, path: [...path, property.name.text] } : { ...one, compound: true };
+      const named =
+        property.name !== undefined &&
+        (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
+      const inner = named
+        ? { ...one, path: [...path, property.name.text] }
+        : { ...one, compound: true };
       if (ts.isShorthandPropertyAssignment(property)) {
         yield* targetsOf(property.name, inner);
         const otherwise = property.objectAssignmentInitializer;
         if (otherwise !== undefined)
-          yield* targetsOf(property.name, { value: otherwise, node: one.node, compound: one.compound });
+          yield* targetsOf(property.name, {
+            value: otherwise,
+            node: one.node,
+            compound: one.compound,
+          });
       }
       if (ts.isPropertyAssignment(property)) yield* targetsOf(property.initializer, inner);
       else if (ts.isSpreadAssignment(property)) yield* targetsOf(property.expression, one);
     }
   } else if (ts.isArrayLiteralExpression(bare)) {
-    for (const [i, element] of bare.elements.entries()) yield* targetsOf(element, { ...one, path: [...path, String(i)] });
+    for (const [i, element] of bare.elements.entries())
+      yield* targetsOf(element, { ...one, path: [...path, String(i)] });
   } else if (ts.isSpreadElement(bare)) {
     yield* targetsOf(bare.expression, { ...one, compound: true });
   } else if (ts.isBinaryExpression(bare)) {
@@ -101,13 +120,17 @@ export function* targetsOf(target: ts.Expression, one: Assignment): Iterable<[ts
 }
 
 function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {
-  for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent) if (ts.isClassLike(at)) return at;
+  for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent)
+    if (ts.isClassLike(at)) return at;
   return undefined;
 }
 
-function commonExport(target: ts.PropertyAccessExpression | ts.ElementAccessExpression): string | undefined {
+function commonExport(
+  target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+): string | undefined {
   const object = bareOf(target.expression);
-  if (ts.isIdentifier(object) && object.text === 'module' && memberName(target) === 'exports') return '';
+  if (ts.isIdentifier(object) && object.text === 'module' && memberName(target) === 'exports')
+    return '';
   const isExports = ts.isIdentifier(object)
     ? object.text === 'exports'
     : ts.isPropertyAccessExpression(object) &&

@@ -10,7 +10,12 @@ import { valueAssigned } from './variables.ts';
 const inheritedMax = 8;
 
 /** What a member of a class, or of an object made of it, holds. */
-export function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, name: string, depth = 0): Value {
+export function memberOfClass(
+  self: Evaluator,
+  node: ts.ClassLikeDeclaration,
+  name: string,
+  depth = 0,
+): Value {
   const assigned =
     self.writes === undefined
       ? self.symbols
@@ -19,12 +24,19 @@ export function memberOfClass(self: Evaluator, node: ts.ClassLikeDeclaration, na
           .map((one) => valueAssigned(self, one))
       : writtenMembers(self, node, name);
   const found = [...declared(self, node, name), ...assigned];
-  const others = depth > 0 ? [] : overriding(self, node).flatMap((one) => ownMember(self, one, name));
+  const others =
+    depth > 0 ? [] : overriding(self, node).flatMap((one) => ownMember(self, one, name));
   return unionOf([...(found.length > 0 ? found : inherited(self, node, name, depth)), ...others]);
 }
 
-function inherited(self: Evaluator, node: ts.ClassLikeDeclaration, name: string, depth: number): Value[] {
-  const [base] = node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+function inherited(
+  self: Evaluator,
+  node: ts.ClassLikeDeclaration,
+  name: string,
+  depth: number,
+): Value[] {
+  const [base] =
+    node.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
   if (base === undefined || depth >= inheritedMax) return [unknown];
   return alternatives(self.valueOf(base.expression)).map((one) =>
     one.kind === 'class' ? memberOfClass(self, one.node, name, depth + 1) : unknown,
@@ -43,15 +55,21 @@ function declared(self: Evaluator, node: ts.ClassLikeDeclaration, name: string):
     if (own === undefined && self.writes !== undefined) return [unknown];
     if (own !== name) return [];
     if (ts.isMethodDeclaration(one)) return [{ kind: 'function', node: one, frame: undefined }];
-    if (ts.isGetAccessorDeclaration(one)) return self.returnsOf(one).map((value) => self.valueOf(value));
-    return ts.isPropertyDeclaration(one) && one.initializer !== undefined ? [self.valueOf(one.initializer)] : [];
+    if (ts.isGetAccessorDeclaration(one))
+      return self.returnsOf(one).map((value) => self.valueOf(value));
+    return ts.isPropertyDeclaration(one) && one.initializer !== undefined
+      ? [self.valueOf(one.initializer)]
+      : [];
   });
 }
 
 // `constructor(private readonly name: string)` declares a field.
 function fieldsOf(self: Evaluator, made: ts.ConstructorDeclaration, name: string): Value[] {
   return made.parameters
-    .filter((one) => (one.modifiers?.length ?? 0) > 0 && ts.isIdentifier(one.name) && one.name.text === name)
+    .filter(
+      (one) =>
+        (one.modifiers?.length ?? 0) > 0 && ts.isIdentifier(one.name) && one.name.text === name,
+    )
     .map((one) => (ts.isIdentifier(one.name) ? self.valueOf(one.name) : unknown));
 }
 
@@ -72,12 +90,17 @@ export function valueOfThis(node: ts.Node): Value {
 function around(callee: Functionish): Value {
   const { parent } = callee;
   if (ts.isClassLike(parent)) return objectOf(parent, callee);
-  if (ts.isObjectLiteralExpression(parent)) return { kind: 'object', node: parent, frame: undefined };
+  if (ts.isObjectLiteralExpression(parent))
+    return { kind: 'object', node: parent, frame: undefined };
   const isField = ts.isPropertyAssignment(parent) && ts.isObjectLiteralExpression(parent.parent);
   return isField ? { kind: 'object', node: parent.parent, frame: undefined } : unknown;
 }
 
 function objectOf(node: ts.ClassLikeDeclaration, member: ts.Node): Value {
   const modifiers = ts.canHaveModifiers(member) ? (ts.getModifiers(member) ?? []) : [];
-  return { kind: 'class', node, made: !modifiers.some((one) => one.kind === ts.SyntaxKind.StaticKeyword) };
+  return {
+    kind: 'class',
+    node,
+    made: !modifiers.some((one) => one.kind === ts.SyntaxKind.StaticKeyword),
+  };
 }

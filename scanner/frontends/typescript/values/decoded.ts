@@ -41,13 +41,24 @@ function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
     ts.isVariableDeclaration(one) && one.initializer !== undefined ? [one.initializer] : [],
   );
   const assigned = out.self.symbols.assignments(symbol).map(({ value }) => value);
-  return [...made, ...assigned, ...(out.settled().writes?.writtenTo(symbol) ?? [])].slice(0, expressionsMax);
+  return [...made, ...assigned, ...(out.settled().writes?.writtenTo(symbol) ?? [])].slice(
+    0,
+    expressionsMax,
+  );
 }
 
 function isDecoder(out: Out, node: ts.CallExpression): boolean {
-  if (/^(String\.from(CharCode|CodePoint)|Uint8Array\.from)$/.test(node.expression.getText())) return true;
-  if (alternatives(out.self.valueOf(node.expression)).some((one) => one.kind === 'api' && decoders.test(one.name))) return true;
+  if (/^(String\.from(CharCode|CodePoint)|Uint8Array\.from)$/.test(node.expression.getText()))
+    return true;
+  if (
+    alternatives(out.self.valueOf(node.expression)).some(
+      (one) => one.kind === 'api' && decoders.test(one.name),
+    )
+  )
+    return true;
   if (!/\bfrom$/.test(node.expression.getText())) return false;
   const encoding = node.arguments[1];
-  return encoding !== undefined && /^(base64|base64url|hex)$/.test(textOr(out.self.valueOf(encoding)));
+  return (
+    encoding !== undefined && /^(base64|base64url|hex)$/.test(textOr(out.self.valueOf(encoding)))
+  );
 }

@@ -16,7 +16,16 @@ import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.
 import { memberOfValue, moduleNamed, ownPath } from './members.ts';
 import { valueOfBinary, valueOfPrefix } from './operators.ts';
 import { bareOf, type Symbols } from './symbols.ts';
-import { alternatives, concatenated, type Functionish, isWhole, text, unionOf, unknown, type Value } from './values.ts';
+import {
+  alternatives,
+  concatenated,
+  type Functionish,
+  isWhole,
+  text,
+  unionOf,
+  unknown,
+  type Value,
+} from './values.ts';
 import { valueOfArguments, valueOfSymbol } from './variables.ts';
 
 export interface Evaluator {
@@ -44,7 +53,12 @@ const framedStepsMax = 20_000;
 const framedTotalMax = 400_000;
 
 /** An evaluator that remembers what it found; each question costs steps. */
-export function createEvaluator(program: Program, symbols: Symbols, steps: Steps, writes?: Writes): Evaluator {
+export function createEvaluator(
+  program: Program,
+  symbols: Symbols,
+  steps: Steps,
+  writes?: Writes,
+): Evaluator {
   const memory = new Memory();
   const calls = new Frames();
   const returns = new Map<Functionish, readonly ts.Expression[]>();
@@ -63,7 +77,8 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
     }
   };
   const inFrame = (find: () => Value): Value => {
-    if (frames >= frameDepthMax || framed > framedStepsMax || framedTotal > framedTotalMax) return memory.giveUp();
+    if (frames >= frameDepthMax || framed > framedStepsMax || framedTotal > framedTotalMax)
+      return memory.giveUp();
     framed = frames === 0 ? 0 : framed + 1;
     framedTotal++;
     frames++;
@@ -83,16 +98,22 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
     valueOf(expression, given) {
       const node = bareOf(expression);
       const frame = given?.around(node);
-      const find = (): Value => counted(steps, node, settled(self, node, evaluate(self, node, frame)));
+      const find = (): Value =>
+        counted(steps, node, settled(self, node, evaluate(self, node, frame)));
       if (frame !== undefined) return memory.once(frame.question(node), '', () => inFrame(find));
       return memory.once(node, '', () => deeper(find));
     },
     memberOf: (object, key, node) =>
       deeper(() =>
-        unionOf(alternatives(object).flatMap((one) => alternatives(key).map((name) => memberOfValue(self, one, name, node)))),
+        unionOf(
+          alternatives(object).flatMap((one) =>
+            alternatives(key).map((name) => memberOfValue(self, one, name, node)),
+          ),
+        ),
       ),
     once: (thing, name, find) => memory.once(thing, name, find),
-    moduleOf: (name, from) => unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
+    moduleOf: (name, from) =>
+      unionOf(alternatives(name).map((one) => moduleNamed(program, one, from))),
     returnsOf(callee) {
       const list = returns.get(callee) ?? returnsOf(callee);
       returns.set(callee, list);
@@ -104,8 +125,10 @@ export function createEvaluator(program: Program, symbols: Symbols, steps: Steps
 
 // What is put together is held for each place where it is: names share one text.
 function counted(steps: Steps, node: ts.Expression, value: Value): Value {
-  const isMade = ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
-  if (isMade) for (const one of alternatives(value)) if (one.kind === 'text') steps.takeText(one.text.length);
+  const isMade =
+    ts.isBinaryExpression(node) || ts.isTemplateExpression(node) || ts.isCallExpression(node);
+  if (isMade)
+    for (const one of alternatives(value)) if (one.kind === 'text') steps.takeText(one.text.length);
   return value;
 }
 
@@ -114,27 +137,37 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
   if (ts.isNumericLiteral(node)) return { kind: 'number', number: Number(node.text) };
   if (ts.isIdentifier(node)) return valueOfName(self, node, frame);
   if (ts.isTemplateExpression(node)) {
-    const parts = node.templateSpans.flatMap((span) => [self.valueOf(span.expression, frame), text(span.literal.text)]);
+    const parts = node.templateSpans.flatMap((span) => [
+      self.valueOf(span.expression, frame),
+      text(span.literal.text),
+    ]);
     return concatenated([text(node.head.text), ...parts]);
   }
   if (ts.isBinaryExpression(node)) return valueOfBinary(self, node, frame);
-  if (ts.isPropertyAccessExpression(node)) return valueOfMember(self, node, text(node.name.text), frame);
-  if (ts.isElementAccessExpression(node)) return valueOfMember(self, node, self.valueOf(node.argumentExpression, frame), frame);
+  if (ts.isPropertyAccessExpression(node))
+    return valueOfMember(self, node, text(node.name.text), frame);
+  if (ts.isElementAccessExpression(node))
+    return valueOfMember(self, node, self.valueOf(node.argumentExpression, frame), frame);
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return valueOfCall(self, node, frame);
   if (ts.isTaggedTemplateExpression(node)) {
     const tag = self.valueOf(node.tag, frame);
-    return tag.kind === 'api' && tag.name === 'String.raw' && ts.isNoSubstitutionTemplateLiteral(node.template)
+    return tag.kind === 'api' &&
+      tag.name === 'String.raw' &&
+      ts.isNoSubstitutionTemplateLiteral(node.template)
       ? text(node.template.rawText ?? '', true)
       : unknown;
   }
-  if (ts.isConditionalExpression(node)) return unionOf([self.valueOf(node.whenTrue, frame), self.valueOf(node.whenFalse, frame)]);
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', node, frame };
+  if (ts.isConditionalExpression(node))
+    return unionOf([self.valueOf(node.whenTrue, frame), self.valueOf(node.whenFalse, frame)]);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node))
+    return { kind: 'function', node, frame };
   if (ts.isClassExpression(node)) return { kind: 'class', node, made: false };
   if (ts.isObjectLiteralExpression(node)) return { kind: 'object', node, frame };
   if (ts.isArrayLiteralExpression(node)) return arrayOf(self, node, frame);
   if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return hasOtherThis(self, ownerOf(node)) ? unknown : valueOfThis(node);
+  if (node.kind === ts.SyntaxKind.ThisKeyword)
+    return hasOtherThis(self, ownerOf(node)) ? unknown : valueOfThis(node);
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
     return text(node.kind === ts.SyntaxKind.TrueKeyword ? 'true' : 'false');
   return unknown;
@@ -142,14 +175,18 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): Value {
 
 function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): Value {
   const items = node.elements.flatMap((element) => itemsOf(self, element, frame));
-  return node.elements.some(ts.isSpreadElement) ? { kind: 'array', items } : { kind: 'array', items, nodes: node.elements };
+  return node.elements.some(ts.isSpreadElement)
+    ? { kind: 'array', items }
+    : { kind: 'array', items, nodes: node.elements };
 }
 
 function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly Value[] {
   if (!ts.isSpreadElement(element)) return [self.valueOf(element, frame)];
   const spread = self.valueOf(element.expression, frame);
   if (spread.kind === 'array') return spread.items;
-  return isWhole(spread) ? [...spread.text].slice(0, 4096).map((one) => text(one, true)) : [unknown];
+  return isWhole(spread)
+    ? [...spread.text].slice(0, 4096).map((one) => text(one, true))
+    : [unknown];
 }
 
 function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
@@ -157,7 +194,8 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   // The one global that no declaration can replace.
   if (node.text === 'globalThis' && (symbol?.declarations?.length ?? 0) === 0)
     return { kind: 'api', name: 'globalThis', built: false };
-  if (node.text === 'arguments' && symbol?.declarations === undefined) return valueOfArguments(self, node);
+  if (node.text === 'arguments' && symbol?.declarations === undefined)
+    return valueOfArguments(self, node);
   if (symbol === undefined) return valueInWith(self, node, frame);
   const api = self.symbols.apiOf(symbol);
   if (api !== undefined) return nameOfGlobal(self, node, api);
@@ -167,27 +205,39 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
 // In `with (process) env` the checker knows no name: a member of the object, or what the name means outside.
 function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
   const found: Value[] = [];
-  for (let [at, from]: [ts.Node, ts.Node] = [node.parent, node]; !ts.isSourceFile(at); [at, from] = [at.parent, at]) {
+  for (
+    let [at, from]: [ts.Node, ts.Node] = [node.parent, node];
+    !ts.isSourceFile(at);
+    [at, from] = [at.parent, at]
+  ) {
     if (ts.isWithStatement(at) && at.statement === from)
       found.push(self.memberOf(self.valueOf(at.expression, frame), text(node.text), node));
   }
   const outside = found.length === 0 ? undefined : self.symbols.outsideOf(node);
   const api = outside === undefined ? undefined : self.symbols.apiOf(outside);
   if (outside !== undefined)
-    found.push(api === undefined ? valueOfSymbol(self, outside, node, frame) : nameOfGlobal(self, node, api));
+    found.push(
+      api === undefined ? valueOfSymbol(self, outside, node, frame) : nameOfGlobal(self, node, api),
+    );
   return unionOf(self.writes === undefined ? found.filter((one) => one.kind !== 'method') : found);
 }
 
 function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value {
   if (name === '__dirname') return text(posix.dirname(ownPath(self, node)));
   if (name === '__filename') return text(ownPath(self, node));
-  return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : (own(aliases, name) ?? name), built: false };
+  return {
+    kind: 'api',
+    name: globalObjects.has(name) ? 'globalThis' : (own(aliases, name) ?? name),
+    built: false,
+  };
 }
 
 // The checker is asked for a type only where the code says one: inferring it costs the square of a long function's length.
 function isTyped(self: Evaluator, object: ts.Expression): boolean {
   const bare = bareOf(object);
-  const [declaration] = ts.isIdentifier(bare) ? (self.symbols.symbolOf(bare)?.declarations ?? []) : [];
+  const [declaration] = ts.isIdentifier(bare)
+    ? (self.symbols.symbolOf(bare)?.declarations ?? [])
+    : [];
   return declaration !== undefined && 'type' in declaration && declaration.type !== undefined;
 }
 
@@ -206,10 +256,16 @@ function valueOfMember(
   if (assigned !== undefined) return assigned;
   // Only where the value says nothing: what its type says, for members that the library's classes have.
   const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
-  if (!ts.isPropertyAccessExpression(node) || !classMembers.has(node.name.text) || !isTyped(self, node.expression)) return value;
+  if (
+    !ts.isPropertyAccessExpression(node) ||
+    !classMembers.has(node.name.text) ||
+    !isTyped(self, node.expression)
+  )
+    return value;
   const symbol = self.symbols.symbolOf(name);
   if (symbol === undefined) return value;
   const api = self.symbols.apiOf(symbol);
-  if (api !== undefined) return own(apis, api) === undefined ? value : { kind: 'api', name: api, built: false };
+  if (api !== undefined)
+    return own(apis, api) === undefined ? value : { kind: 'api', name: api, built: false };
   return valueOfSymbol(self, symbol, node, frame);
 }

@@ -25,32 +25,60 @@ export function jsonText(value: string): Value | undefined {
   }
 }
 
-const encodings = new Set(['base64', 'base64url', 'hex', 'utf8', 'utf-8', 'latin1', 'binary', 'ascii']);
+const encodings = new Set([
+  'base64',
+  'base64url',
+  'hex',
+  'utf8',
+  'utf-8',
+  'latin1',
+  'binary',
+  'ascii',
+]);
 
 /** `Buffer.from` of a text in an encoding, or of numbers. */
-export function bytesFrom(value: Value | undefined, encoding: Value | undefined): Value | undefined {
+export function bytesFrom(
+  value: Value | undefined,
+  encoding: Value | undefined,
+): Value | undefined {
   if (value?.kind === 'array') {
     const codes = value.items.map(numberOf);
     return codes.some((code) => code === undefined)
       ? undefined
-      : { kind: 'bytes', text: String.fromCharCode(...codes.slice(0, 20_000).map((code) => (code ?? 0) & 255)) };
+      : {
+          kind: 'bytes',
+          text: String.fromCharCode(...codes.slice(0, 20_000).map((code) => (code ?? 0) & 255)),
+        };
   }
   const name = encoding === undefined ? 'utf8' : textOr(encoding);
   if (!encodings.has(name)) return undefined;
   if (value === undefined || !isWhole(value)) return undefined;
-  return { kind: 'bytes', text: Buffer.from(value.text, name as BufferEncoding).toString('latin1') };
+  return {
+    kind: 'bytes',
+    text: Buffer.from(value.text, name as BufferEncoding).toString('latin1'),
+  };
 }
 
 /** `toString` of bytes. */
 export function encodedBytes(bytes: string, encoding: Value | undefined): Value | undefined {
   const name = encoding === undefined ? 'utf8' : textOr(encoding);
-  return encodings.has(name) ? text(Buffer.from(bytes, 'latin1').toString(name as BufferEncoding), true) : undefined;
+  return encodings.has(name)
+    ? text(Buffer.from(bytes, 'latin1').toString(name as BufferEncoding), true)
+    : undefined;
 }
 
 /** `replace` and `replaceAll` by a text. */
-export function replaced(self: string, from: Value | undefined, to: Value | undefined, all: boolean): Value | undefined {
+export function replaced(
+  self: string,
+  from: Value | undefined,
+  to: Value | undefined,
+  all: boolean,
+): Value | undefined {
   if (from === undefined || to === undefined || !isWhole(from) || !isWhole(to)) return undefined;
-  return text(all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text), true);
+  return text(
+    all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text),
+    true,
+  );
 }
 
 /** A function of node:path over known parts; a part that is one of several gives as many paths. */
@@ -80,17 +108,25 @@ export function fromLastAbsolute(parts: readonly string[]): string[] {
 
 /** A part of an address. */
 export function partOfUrl(address: string, name: string): Value {
-  const [, scheme = '', host = '', path = ''] = /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^?#]*)/i.exec(address) ?? [];
+  const [, scheme = '', host = '', path = ''] =
+    /^([a-z][a-z0-9+.-]*:)\/\/([^/?#]*)([^?#]*)/i.exec(address) ?? [];
   if (scheme === '') return { kind: 'method', of: text(address), name, built: false };
-  const parts: Record<string, string> = { protocol: scheme, origin: `${scheme}//${host}`, host, pathname: path || '/' };
+  const parts: Record<string, string> = {
+    protocol: scheme,
+    origin: `${scheme}//${host}`,
+    host,
+    pathname: path || '/',
+  };
   return text(parts[name] ?? host.replace(/:\d+$/, ''), true);
 }
 
 /** `new URL(path, base)`. */
 export function joinedUrl(value: Value, base: Value): Value {
-  const [path, root] = [textOr(value), textOr(base)];
+  const path = textOr(value);
+  const root = textOr(base);
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return value;
-  if (root.startsWith('/')) return text(posix.join(root.endsWith('/') ? root : posix.dirname(root), path), true);
+  if (root.startsWith('/'))
+    return text(posix.join(root.endsWith('/') ? root : posix.dirname(root), path), true);
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(root)?.[0] ?? unknownPart;
   if (path.startsWith('//')) return text(`https:${path}`, true);
   return text(path.startsWith('/') ? origin + path : `${root.replace(/[^/]*$/, '')}${path}`, true);

@@ -3,8 +3,26 @@ import { posix } from 'node:path';
 import { foldedCharsMax } from '../../../limits.ts';
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import { bytesFrom, decoded, encodedBytes, fromLastAbsolute, joinedUrl, jsonText, pathOf, replaced } from './fold-data.ts';
-import { concatenated, isWhole, numberOf, text, textOr, unionOf, unknown, type Value } from './values.ts';
+import {
+  bytesFrom,
+  decoded,
+  encodedBytes,
+  fromLastAbsolute,
+  joinedUrl,
+  jsonText,
+  pathOf,
+  replaced,
+} from './fold-data.ts';
+import {
+  concatenated,
+  isWhole,
+  numberOf,
+  text,
+  textOr,
+  unionOf,
+  unknown,
+  type Value,
+} from './values.ts';
 
 type Fold = (args: readonly Value[]) => Value | undefined;
 type Method = (self: string, args: readonly Value[]) => Value | undefined;
@@ -16,10 +34,13 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'String.fromCodePoint': (args) => characters(args),
   'String.raw': ([value]) => value,
   Number: ([value]) => toNumber(value),
-  parseInt: ([value, radix]) => whole(value, (one) => number(Number.parseInt(one, numberOf(radix) ?? 10))),
+  parseInt: ([value, radix]) =>
+    whole(value, (one) => number(Number.parseInt(one, numberOf(radix) ?? 10))),
   parseFloat: ([value]) => toNumber(value),
-  atob: ([value]) => whole(value, (one) => text(Buffer.from(one, 'base64').toString('latin1'), true)),
-  btoa: ([value]) => whole(value, (one) => text(Buffer.from(one, 'latin1').toString('base64'), true)),
+  atob: ([value]) =>
+    whole(value, (one) => text(Buffer.from(one, 'base64').toString('latin1'), true)),
+  btoa: ([value]) =>
+    whole(value, (one) => text(Buffer.from(one, 'latin1').toString('base64'), true)),
   unescape: ([value]) =>
     whole(value, (one) =>
       text(
@@ -29,17 +50,20 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
     ),
   decodeURIComponent: ([value]) => whole(value, decoded),
   decodeURI: ([value]) => whole(value, decoded),
-  encodeURIComponent: ([value]) => whole(value, (one) => text(one.isWellFormed() ? encodeURIComponent(one) : unknownPart, true)),
+  encodeURIComponent: ([value]) =>
+    whole(value, (one) => text(one.isWellFormed() ? encodeURIComponent(one) : unknownPart, true)),
   'Buffer.from': ([value, encoding]) => bytesFrom(value, encoding),
   'JSON.parse': ([value]) => whole(value, jsonText),
-  'JSON.stringify': ([value]) => (value?.kind === 'number' ? text(String(value.number), true) : undefined),
+  'JSON.stringify': ([value]) =>
+    value?.kind === 'number' ? text(String(value.number), true) : undefined,
   'path.join': (args) => pathOf(args, posix.join),
   'path.resolve': (args) => pathOf(args, (...parts) => posix.join(...fromLastAbsolute(parts))),
   'path.normalize': (args) => pathOf(args, posix.join),
   'path.dirname': (args) => pathOf(args, (one = '') => posix.dirname(one)),
   'path.basename': ([value]) => whole(value, (one) => text(posix.basename(one), true)),
   'path/posix.join': (args) => pathOf(args, posix.join),
-  'url.fileURLToPath': ([value]) => whole(value, (one) => text(one.replace(/^file:\/\//, ''), true)),
+  'url.fileURLToPath': ([value]) =>
+    whole(value, (one) => text(one.replace(/^file:\/\//, ''), true)),
   'url.pathToFileURL': ([value]) => value,
   'os.homedir': () => text('~', true),
   'os.tmpdir': () => text('/tmp', true),
@@ -51,7 +75,8 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'Promise.resolve': ([value]) => value,
   'Promise.all': ([value]) => value,
   Request: ([value]) => value,
-  URL: ([value, base]) => (base === undefined ? value : value === undefined ? base : joinedUrl(value, base)),
+  URL: ([value, base]) =>
+    base === undefined ? value : value === undefined ? base : joinedUrl(value, base),
 };
 
 const textMethods: Readonly<Record<string, Method>> = {
@@ -65,18 +90,25 @@ const textMethods: Readonly<Record<string, Method>> = {
   normalize: (self) => text(self.normalize('NFKC'), true),
   concat: (self, args) => concatenated([text(self), ...args]),
   slice: (self, [a, b]) => numbers(a, b, (from, to) => text(self.slice(from, to), true)),
-  substring: (self, [a, b]) => numbers(a, b, (from, to) => text(self.substring(from ?? 0, to), true)),
+  substring: (self, [a, b]) =>
+    numbers(a, b, (from, to) => text(self.substring(from ?? 0, to), true)),
   substr: (self, [a, b]) =>
-    numbers(a, b, (from = 0, count) => text(count === undefined ? self.slice(from) : self.slice(from).slice(0, count), true)),
+    numbers(a, b, (from = 0, count) =>
+      text(count === undefined ? self.slice(from) : self.slice(from).slice(0, count), true),
+    ),
   charAt: (self, [a]) => numbers(a, undefined, (at = 0) => text(self.charAt(at), true)),
   at: (self, [a]) => (a?.kind === 'number' ? letter(self.at(a.number)) : undefined),
   charCodeAt: (self, [a]) => numbers(a, undefined, (at = 0) => number(self.charCodeAt(at))),
-  codePointAt: (self, [a]) => numbers(a, undefined, (at = 0) => number(self.codePointAt(at) ?? Number.NaN)),
+  codePointAt: (self, [a]) =>
+    numbers(a, undefined, (at = 0) => number(self.codePointAt(at) ?? Number.NaN)),
   repeat: (self, [a]) => {
     const count = numberOf(a) ?? -1;
-    return count < 0 || count * self.length > foldedCharsMax ? undefined : text(self.repeat(count), true);
+    return count < 0 || count * self.length > foldedCharsMax
+      ? undefined
+      : text(self.repeat(count), true);
   },
-  padStart: (self, [a, b]) => text(self.padStart(Math.min(numberOf(a) ?? 0, foldedCharsMax), textOr(b ?? text(' '))), true),
+  padStart: (self, [a, b]) =>
+    text(self.padStart(Math.min(numberOf(a) ?? 0, foldedCharsMax), textOr(b ?? text(' '))), true),
   split: (self, [separator]) =>
     separator === undefined || !isWhole(separator)
       ? undefined
@@ -91,8 +123,11 @@ const textMethods: Readonly<Record<string, Method>> = {
   replaceAll: (self, [from, to]) => replaced(self, from, to, true),
 };
 
-const arrayMethods: Readonly<Record<string, (items: readonly Value[], args: readonly Value[]) => Value | undefined>> = {
-  join: (items, [separator]) => concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [separator ?? text(','), item]))),
+const arrayMethods: Readonly<
+  Record<string, (items: readonly Value[], args: readonly Value[]) => Value | undefined>
+> = {
+  join: (items, [separator]) =>
+    concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [separator ?? text(','), item]))),
   reverse: (items) => ({ kind: 'array', items: [...items].reverse() }),
   toReversed: (items) => ({ kind: 'array', items: [...items].reverse() }),
   slice: (items, [a, b]) => ({ kind: 'array', items: items.slice(numberOf(a), numberOf(b)) }),
@@ -103,18 +138,24 @@ const arrayMethods: Readonly<Record<string, (items: readonly Value[], args: read
   at: (items, [a]) => items.at(numberOf(a) ?? 0),
   pop: (items) => items.at(-1),
   shift: (items) => items[0],
-  flat: (items) => ({ kind: 'array', items: items.flatMap((one) => (one.kind === 'array' ? one.items : [one])) }),
+  flat: (items) => ({
+    kind: 'array',
+    items: items.flatMap((one) => (one.kind === 'array' ? one.items : [one])),
+  }),
   find: (items) => unionOf(items),
   filter: (items) => ({ kind: 'array', items }),
   values: (items) => ({ kind: 'array', items }),
-  toString: (items: readonly Value[]) => concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), item]))),
+  toString: (items: readonly Value[]) =>
+    concatenated(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), item]))),
 };
 
 /** A method of a text, bytes, number or array; undefined where it cannot be folded. */
 export function foldMethod(self: Value, name: string, args: readonly Value[]): Value | undefined {
   switch (self.kind) {
     case 'text':
-      return keepsHoles.has(name) || !self.text.includes(unknownPart) ? own(textMethods, name)?.(self.text, args) : undefined;
+      return keepsHoles.has(name) || !self.text.includes(unknownPart)
+        ? own(textMethods, name)?.(self.text, args)
+        : undefined;
     case 'bytes':
       return name === 'toString' ? encodedBytes(self.text, args[0]) : undefined;
     case 'number':
@@ -131,7 +172,10 @@ export function foldMethod(self: Value, name: string, args: readonly Value[]): V
 }
 
 // From the end nobody can count, where the end is not known.
-function sliceOfGrowing(list: Extract<Value, { kind: 'growing' }>, [start, ...end]: readonly Value[]): Value | undefined {
+function sliceOfGrowing(
+  list: Extract<Value, { kind: 'growing' }>,
+  [start, ...end]: readonly Value[],
+): Value | undefined {
   const from = start === undefined ? 0 : numberOf(start);
   if (from === undefined || !(from >= 0) || end.length > 0) return undefined;
   return { kind: 'growing', items: list.items.slice(from), pushed: list.pushed };
@@ -176,7 +220,10 @@ function number(value: number): Value {
   return { kind: 'number', number: value };
 }
 
-function whole(value: Value | undefined, fold: (text: string) => Value | undefined): Value | undefined {
+function whole(
+  value: Value | undefined,
+  fold: (text: string) => Value | undefined,
+): Value | undefined {
   return value !== undefined && isWhole(value) ? fold(value.text) : undefined;
 }
 
@@ -188,13 +235,19 @@ function toNumber(value: Value | undefined): Value | undefined {
   return value?.kind === 'number' ? value : whole(value, (one) => number(Number(one)));
 }
 
-function numbers(a: Value | undefined, b: Value | undefined, fold: (a?: number, b?: number) => Value): Value | undefined {
-  if ((a !== undefined && a.kind !== 'number') || (b !== undefined && b.kind !== 'number')) return undefined;
+function numbers(
+  a: Value | undefined,
+  b: Value | undefined,
+  fold: (a?: number, b?: number) => Value,
+): Value | undefined {
+  if ((a !== undefined && a.kind !== 'number') || (b !== undefined && b.kind !== 'number'))
+    return undefined;
   return fold(numberOf(a), numberOf(b));
 }
 
 function characters(args: readonly Value[]): Value | undefined {
   const codes = args.flatMap((one) => (one.kind === 'array' ? one.items : [one])).map(numberOf);
-  if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff))) return undefined;
+  if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff)))
+    return undefined;
   return text(codes.map((code) => String.fromCodePoint(code ?? 0)).join(''), true);
 }

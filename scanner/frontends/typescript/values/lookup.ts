@@ -7,7 +7,8 @@ import type { Functionish } from './values.ts';
 /** The symbol that a name means, imports followed. */
 export function lookUp(checker: ts.TypeChecker, name: ts.Node): ts.Symbol | undefined {
   const parent = name.parent;
-  const variable = ts.isIdentifier(name) && isRootOfTarget(name) ? variableNamed(checker, name) : undefined;
+  const variable =
+    ts.isIdentifier(name) && isRootOfTarget(name) ? variableNamed(checker, name) : undefined;
   if (variable !== undefined) return followed(checker, variable);
   const symbol =
     parent !== undefined && ts.isShorthandPropertyAssignment(parent) && parent.name === name
@@ -19,7 +20,11 @@ export function lookUp(checker: ts.TypeChecker, name: ts.Node): ts.Symbol | unde
 function isRootOfTarget(name: ts.Identifier): boolean {
   const { parent } = name;
   if (!ts.isPropertyAccessExpression(parent) && !ts.isElementAccessExpression(parent)) return false;
-  return parent.expression === name && ts.isBinaryExpression(parent.parent) && parent.parent.left === parent;
+  return (
+    parent.expression === name &&
+    ts.isBinaryExpression(parent.parent) &&
+    parent.parent.left === parent
+  );
 }
 
 /**
@@ -28,7 +33,9 @@ function isRootOfTarget(name: ts.Identifier): boolean {
  */
 export function variableNamed(checker: ts.TypeChecker, name: ts.Identifier): ts.Symbol | undefined {
   const resolve: unknown = Reflect.get(checker, 'resolveName');
-  return typeof resolve === 'function' ? resolve(name.text, name, ts.SymbolFlags.Value | ts.SymbolFlags.Alias, false) : undefined;
+  return typeof resolve === 'function'
+    ? resolve(name.text, name, ts.SymbolFlags.Value | ts.SymbolFlags.Alias, false)
+    : undefined;
 }
 
 /** The symbol that an import stands for. */
@@ -42,30 +49,40 @@ export function followed(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol 
 /** The qualified name of what the capability library declares; undefined for all else. */
 export function apiName({ sourceOf }: Program, symbol: ts.Symbol): string | undefined {
   const declaration = symbol.declarations?.[0];
-  if (declaration === undefined || sourceOf(declaration.getSourceFile()) !== undefined) return undefined;
+  if (declaration === undefined || sourceOf(declaration.getSourceFile()) !== undefined)
+    return undefined;
   const names: string[] = [];
   let instance = false;
-  for (let node: ts.Node = declaration; node !== undefined && !ts.isSourceFile(node); node = node.parent) {
+  for (
+    let node: ts.Node = declaration;
+    node !== undefined && !ts.isSourceFile(node);
+    node = node.parent
+  ) {
     if (ts.isModuleDeclaration(node)) names.unshift(node.name.text.replace(/^node:/, ''));
     else if (ts.isInterfaceDeclaration(node)) {
       instance = node !== declaration;
       names.unshift(node.name.text);
-    } else if (ts.isVariableDeclaration(node) || ts.isPropertySignature(node)) names.unshift(node.name.getText());
+    } else if (ts.isVariableDeclaration(node) || ts.isPropertySignature(node))
+      names.unshift(node.name.getText());
   }
   const last = names.pop() ?? '';
   // The variable of CommonJS, not the built-in module of that name.
-  if (names.length === 0) return last === 'module' && ts.isVariableDeclaration(declaration) ? 'module-object' : last;
+  if (names.length === 0)
+    return last === 'module' && ts.isVariableDeclaration(declaration) ? 'module-object' : last;
   return `${names.join('.')}${instance ? '#' : '.'}${last}`;
 }
 
 /** The function or constructor that a symbol's declaration makes. */
 export function functionDeclared(symbol: ts.Symbol): Functionish | undefined {
   for (const declaration of symbol.declarations ?? []) {
-    if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration;
-    if (ts.isClassLike(declaration)) return declaration.members.find((member) => ts.isConstructorDeclaration(member));
+    if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration))
+      return declaration;
+    if (ts.isClassLike(declaration))
+      return declaration.members.find((member) => ts.isConstructorDeclaration(member));
     const value = 'initializer' in declaration ? declaration.initializer : undefined;
     const bare = isExpression(value) ? bareOf(value) : undefined;
-    if (bare !== undefined && (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare))) return bare;
+    if (bare !== undefined && (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)))
+      return bare;
   }
   return undefined;
 }

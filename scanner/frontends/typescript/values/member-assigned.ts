@@ -15,7 +15,9 @@ export function valueOfMemberAssigned(
   frame: Frame,
 ): Value | undefined {
   const assigned = assignedToMember(self, node, key);
-  const values = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
+  const values = assigned
+    .filter((one) => !one.compound)
+    .map((one) => valueAssigned(self, one, frame));
   const useful = values.filter((one) => one.kind !== 'unknown' && one.kind !== 'method');
   return useful.length === 0 ? undefined : unionOf(useful);
 }
@@ -44,5 +46,7 @@ export function assignedToMember(
 ): readonly Assignment[] {
   const object = bareOf(node.expression);
   const symbol = ts.isIdentifier(object) ? self.symbols.symbolOf(object) : undefined;
-  return symbol === undefined || key.kind !== 'text' ? [] : self.symbols.memberAssignments(symbol, key.text);
+  return symbol === undefined || key.kind !== 'text'
+    ? []
+    : self.symbols.memberAssignments(symbol, key.text);
 }

@@ -17,10 +17,19 @@ import { valueOfSymbol } from './variables.ts';
 export function memberOfValue(self: Evaluator, object: Value, key: Value, node: ts.Node): Value {
   // Whatever stands before it: a name of a member that ends so is this one.
   const isConstructor = key.kind === 'text' && key.text.endsWith('constructor');
-  const name = isConstructor ? 'constructor' : isWhole(key) ? key.text : key.kind === 'number' ? String(key.number) : undefined;
+  const name = isConstructor
+    ? 'constructor'
+    : isWhole(key)
+      ? key.text
+      : key.kind === 'number'
+        ? String(key.number)
+        : undefined;
   const built = key.kind === 'text' && key.built;
   if (name === undefined) return unknown;
-  if (name === 'constructor' && !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)) {
+  if (
+    name === 'constructor' &&
+    !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)
+  ) {
     const callable =
       object.kind === 'function' ||
       object.kind === 'method' ||
@@ -39,7 +48,10 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
         : { kind: 'api', name: `${object.of}#${name}`, built };
     case 'object':
       return self.once(object.frame?.question(object.node) ?? object.node, `.${name}`, () =>
-        unionOf([memberOfObject(self, object.node, object.frame, name, built), ...writtenMembers(self, object.node, name)]),
+        unionOf([
+          memberOfObject(self, object.node, object.frame, name, built),
+          ...writtenMembers(self, object.node, name),
+        ]),
       );
     case 'array':
       return /^\d+$/.test(name)
@@ -49,17 +61,23 @@ export function memberOfValue(self: Evaluator, object: Value, key: Value, node: 
           : { kind: 'method', of: object, name, built };
     case 'growing': {
       if (name === 'length') return unknown;
-      return /^\d+$/.test(name) ? (object.items[Number(name)] ?? unknown) : { kind: 'method', of: object, name, built };
+      return /^\d+$/.test(name)
+        ? (object.items[Number(name)] ?? unknown)
+        : { kind: 'method', of: object, name, built };
     }
     case 'text':
       if (name === 'href') return object;
-      if (/^(origin|host|hostname|protocol|pathname)$/.test(name)) return partOfUrl(object.text, name);
-      if (name === 'length') return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
+      if (/^(origin|host|hostname|protocol|pathname)$/.test(name))
+        return partOfUrl(object.text, name);
+      if (name === 'length')
+        return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
       return /^\d+$/.test(name) && isWhole(object)
         ? letterAt(object.text, Number(name))
         : { kind: 'method', of: object, name, built };
     case 'module':
-      return isModuleChanged(self, object.file, name) ? unknown : memberOfModule(self, object.file, name, node);
+      return isModuleChanged(self, object.file, name)
+        ? unknown
+        : memberOfModule(self, object.file, name, node);
     case 'class':
       return self.once(object.node, `.${name}`, () => memberOfClass(self, object.node, name));
     default:
@@ -73,13 +91,16 @@ function letterAt(value: string, at: number): Value {
 
 function isMemberOf(of: string, name: string): boolean {
   const full = `${of}#${name}`;
-  return own(apis, full) !== undefined || own(assignedApis, full) !== undefined || memberPaths.has(full);
+  return (
+    own(apis, full) !== undefined || own(assignedApis, full) !== undefined || memberPaths.has(full)
+  );
 }
 
 function isCallableApi(value: Value): boolean {
   return (
     value.kind === 'api' &&
-    (own(apis, value.name) !== undefined || /^(Object|Array|String|Function|Date|RegExp|Promise)\b/.test(value.name))
+    (own(apis, value.name) !== undefined ||
+      /^(Object|Array|String|Function|Date|RegExp|Promise)\b/.test(value.name))
   );
 }
 
@@ -91,9 +112,12 @@ function memberOfApi(
   node: ts.Node,
 ): Value {
   const folded = built || before;
-  if (name === 'default' && knownModules.has(owner)) return { kind: 'api', name: owner, built: folded };
-  if (owner === 'globalThis') return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : name, built: folded };
-  if (owner === 'process' && name === 'default') return { kind: 'api', name: 'process', built: folded };
+  if (name === 'default' && knownModules.has(owner))
+    return { kind: 'api', name: owner, built: folded };
+  if (owner === 'globalThis')
+    return { kind: 'api', name: globalObjects.has(name) ? 'globalThis' : name, built: folded };
+  if (owner === 'process' && name === 'default')
+    return { kind: 'api', name: 'process', built: folded };
   if (owner === 'import.meta') {
     if (name === 'dirname') return text(posix.dirname(ownPath(self, node)));
     if (name === 'filename' || name === 'url') return text(ownPath(self, node));
@@ -108,7 +132,13 @@ function memberOfApi(
 
 const promiseMethods = new Set(['then', 'catch', 'finally']);
 
-function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame: Frame, name: string, built: boolean): Value {
+function memberOfObject(
+  self: Evaluator,
+  node: ts.ObjectLiteralExpression,
+  frame: Frame,
+  name: string,
+  built: boolean,
+): Value {
   const found: Value[] = [];
   const properties = propertiesNamed(node, name);
   self.steps.take(1 + (properties.length >> 2));
@@ -117,9 +147,12 @@ function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame
     else if (ts.isSpreadAssignment(property))
       found.push(self.memberOf(self.valueOf(property.expression, frame), text(name), property));
     else if (property.name !== undefined && nameOfProperty(self, property.name, frame) === name) {
-      if (ts.isPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.initializer, frame));
-      else if (ts.isShorthandPropertyAssignment(property)) found.splice(0, found.length, self.valueOf(property.name, frame));
-      else if (ts.isMethodDeclaration(property)) found.splice(0, found.length, { kind: 'function', node: property, frame });
+      if (ts.isPropertyAssignment(property))
+        found.splice(0, found.length, self.valueOf(property.initializer, frame));
+      else if (ts.isShorthandPropertyAssignment(property))
+        found.splice(0, found.length, self.valueOf(property.name, frame));
+      else if (ts.isMethodDeclaration(property))
+        found.splice(0, found.length, { kind: 'function', node: property, frame });
       else if (ts.isGetAccessorDeclaration(property))
         found.push(...self.returnsOf(property).map((value) => self.valueOf(value, frame)));
     }
@@ -127,7 +160,9 @@ function memberOfObject(self: Evaluator, node: ts.ObjectLiteralExpression, frame
   const useful = found.filter((one) =>
     self.writes === undefined ? one.kind !== 'unknown' && one.kind !== 'method' : !isAbsent(one),
   );
-  return useful.length > 0 ? unionOf(useful) : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
+  return useful.length > 0
+    ? unionOf(useful)
+    : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
 }
 
 /** A member that its object does not have. */
@@ -150,21 +185,33 @@ interface ObjectMembers {
 const objectMembers = new WeakMap<ts.ObjectLiteralExpression, ObjectMembers>();
 
 // Those that may be the member of this name, in the order of the text.
-function propertiesNamed(node: ts.ObjectLiteralExpression, name: string): readonly ts.ObjectLiteralElementLike[] {
+function propertiesNamed(
+  node: ts.ObjectLiteralExpression,
+  name: string,
+): readonly ts.ObjectLiteralElementLike[] {
   const members = objectMembers.get(node) ?? membersByName(node);
   objectMembers.set(node, members);
   const named = members.named.get(name) ?? [];
-  return members.open.length === 0 ? named : [...named, ...members.open].sort((a, b) => a.pos - b.pos);
+  return members.open.length === 0
+    ? named
+    : [...named, ...members.open].sort((a, b) => a.pos - b.pos);
 }
 
 function membersByName(node: ts.ObjectLiteralExpression): ObjectMembers {
-  const isOpen = ({ name }: ts.ObjectLiteralElementLike): boolean => name === undefined || writtenName(name) === undefined;
-  const [open, named] = [node.properties.filter(isOpen), node.properties.filter((one) => !isOpen(one))];
-  return { open, named: Map.groupBy(named, ({ name }) => (name === undefined ? '' : (writtenName(name) ?? ''))) };
+  const isOpen = ({ name }: ts.ObjectLiteralElementLike): boolean =>
+    name === undefined || writtenName(name) === undefined;
+  const open = node.properties.filter(isOpen);
+  const named = node.properties.filter((one) => !isOpen(one));
+  return {
+    open,
+    named: Map.groupBy(named, ({ name }) => (name === undefined ? '' : (writtenName(name) ?? ''))),
+  };
 }
 
 function writtenName(name: ts.PropertyName | ts.BindingName | ts.Expression): string | undefined {
-  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
+    ? name.text
+    : undefined;
 }
 
 /** The name of a property or binding; undefined when it cannot be computed. */
@@ -186,20 +233,28 @@ function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node
   if (api !== undefined) return { kind: 'api', name: own(aliases, api) ?? api, built: false };
   if (symbol !== undefined) return valueOfSymbol(self, symbol, node, undefined);
   const common = self.symbols.commonExports(file);
-  const all = (common.get('') ?? []).map((value) => self.memberOf(self.valueOf(value), text(name), node));
+  const all = (common.get('') ?? []).map((value) =>
+    self.memberOf(self.valueOf(value), text(name), node),
+  );
   const single = (common.get(name) ?? []).map((value) => self.valueOf(value));
-  if (name === 'default' && common.has('')) return unionOf((common.get('') ?? []).map((value) => self.valueOf(value)));
+  if (name === 'default' && common.has(''))
+    return unionOf((common.get('') ?? []).map((value) => self.valueOf(value)));
   const found = [...single, ...all];
   // `import x from` a file whose default is an object: the checker takes x for the module.
-  const whole = found.length > 0 || name === 'default' ? undefined : self.symbols.exportOf(file, 'default');
-  if (whole !== undefined) found.push(self.memberOf(valueOfSymbol(self, whole, node, undefined), text(name), node));
+  const whole =
+    found.length > 0 || name === 'default' ? undefined : self.symbols.exportOf(file, 'default');
+  if (whole !== undefined)
+    found.push(self.memberOf(valueOfSymbol(self, whole, node, undefined), text(name), node));
   return unionOf(found);
 }
 
 /** Where the file of a node lies in a sandbox. */
 export function ownPath(self: Evaluator, node: ts.Node): string {
   const source = self.program.sourceOf(node.getSourceFile());
-  return posix.join('/skills/@self', source === undefined || source.depth > 0 ? 'program' : source.path);
+  return posix.join(
+    '/skills/@self',
+    source === undefined || source.depth > 0 ? 'program' : source.path,
+  );
 }
 
 /** A module by its folded name: of the tables, a file of the skill, or a package that is known by name only. */

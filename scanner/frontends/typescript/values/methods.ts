@@ -15,23 +15,36 @@ export interface Names {
 const hopsMax = 8;
 
 /** The method or function that `object.name` means. */
-export function methodOf(names: Names, access: ts.PropertyAccessExpression): Functionish | undefined {
+export function methodOf(
+  names: Names,
+  access: ts.PropertyAccessExpression,
+): Functionish | undefined {
   const member = memberOf(names, access, 0);
   return member !== undefined && isFunction(member) ? member : undefined;
 }
 
-function memberOf(names: Names, access: ts.PropertyAccessExpression, hops: number): ts.Node | undefined {
+function memberOf(
+  names: Names,
+  access: ts.PropertyAccessExpression,
+  hops: number,
+): ts.Node | undefined {
   const holder = holderOf(names, bareOf(access.expression), hops);
   return holder === undefined ? undefined : memberNamed(names, holder, access.name.text, hops);
 }
 
-function memberNamed(names: Names, holder: Holder, name: string, hops: number): ts.Node | undefined {
+function memberNamed(
+  names: Names,
+  holder: Holder,
+  name: string,
+  hops: number,
+): ts.Node | undefined {
   if (ts.isSourceFile(holder)) return worthOf(names.exportOf(holder, name)?.declarations?.[0]);
   const members: readonly ts.Node[] = ts.isClassLike(holder) ? holder.members : holder.properties;
   const found = members.find((one) => 'name' in one && isNamed(one.name, name));
   if (found !== undefined) return worthOf(found);
   if (!ts.isClassLike(holder) || hops >= hopsMax) return undefined;
-  const [base] = holder.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
+  const [base] =
+    holder.heritageClauses?.find((one) => one.token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
   const above = base === undefined ? undefined : holderOf(names, bareOf(base.expression), hops + 1);
   return above === undefined ? undefined : memberNamed(names, above, name, hops + 1);
 }
@@ -44,7 +57,9 @@ function isNamed(name: unknown, wanted: string): boolean {
 function worthOf(declaration: ts.Node | undefined): ts.Node | undefined {
   if (declaration === undefined) return undefined;
   const value =
-    ts.isPropertyAssignment(declaration) || ts.isPropertyDeclaration(declaration) || ts.isVariableDeclaration(declaration)
+    ts.isPropertyAssignment(declaration) ||
+    ts.isPropertyDeclaration(declaration) ||
+    ts.isVariableDeclaration(declaration)
       ? declaration.initializer
       : undefined;
   return value === undefined ? declaration : bareOf(value);
@@ -56,7 +71,8 @@ function holderOf(names: Names, object: ts.Node, hops: number): Holder | undefin
     const self = valueOfThis(object);
     return self.kind === 'class' || self.kind === 'object' ? self.node : undefined;
   }
-  if (ts.isClassLike(object) || ts.isObjectLiteralExpression(object) || ts.isSourceFile(object)) return object;
+  if (ts.isClassLike(object) || ts.isObjectLiteralExpression(object) || ts.isSourceFile(object))
+    return object;
   if (ts.isNewExpression(object)) return holderOf(names, bareOf(object.expression), hops + 1);
   if (ts.isPropertyAccessExpression(object)) {
     const member = memberOf(names, object, hops + 1);
@@ -64,11 +80,18 @@ function holderOf(names: Names, object: ts.Node, hops: number): Holder | undefin
   }
   const [declaration] = ts.isIdentifier(object) ? (names.symbolOf(object)?.declarations ?? []) : [];
   if (declaration === undefined) return undefined;
-  const type = ts.isParameter(declaration) || ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+  const type =
+    ts.isParameter(declaration) || ts.isVariableDeclaration(declaration)
+      ? declaration.type
+      : undefined;
   if (type !== undefined && ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName))
     return holderOf(names, type.typeName, hops + 1);
-  const value = ts.isExportAssignment(declaration) ? bareOf(declaration.expression) : worthOf(declaration);
-  return value === undefined || value === declaration ? plainHolder(declaration) : holderOf(names, value, hops + 1);
+  const value = ts.isExportAssignment(declaration)
+    ? bareOf(declaration.expression)
+    : worthOf(declaration);
+  return value === undefined || value === declaration
+    ? plainHolder(declaration)
+    : holderOf(names, value, hops + 1);
 }
 
 function plainHolder(node: ts.Node): Holder | undefined {
@@ -77,6 +100,9 @@ function plainHolder(node: ts.Node): Holder | undefined {
 
 function isFunction(node: ts.Node): node is Functionish {
   return (
-    ts.isMethodDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isFunctionDeclaration(node)
+    ts.isMethodDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isFunctionDeclaration(node)
   );
 }

@@ -18,21 +18,32 @@ export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame:
   if (operator === '&&' || operator === '=') return self.valueOf(node.right, frame);
   const operands: ts.Expression[] = [];
   let left: ts.Expression = node;
-  for (; ts.isBinaryExpression(left) && left.operatorToken.kind === node.operatorToken.kind; left = bareOf(left.left))
+  for (
+    ;
+    ts.isBinaryExpression(left) && left.operatorToken.kind === node.operatorToken.kind;
+    left = bareOf(left.left)
+  )
     operands.unshift(left.right);
   const values = [left, ...operands].map((operand) => self.valueOf(operand, frame));
   // `1 + 2 + 'a'` adds before it puts together.
   const leading = values.findIndex((one) => numberOf(one) === undefined);
   const count = leading < 0 ? values.length : leading;
-  const sum = values.slice(0, count).reduce<Value | undefined>((sum, one) => added(operator, sum, one), undefined);
+  const sum = values
+    .slice(0, count)
+    .reduce<Value | undefined>((sum, one) => added(operator, sum, one), undefined);
   if (leading < 0) return sum ?? unknown;
-  return operator === '+' && values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
+  return operator === '+' &&
+    values.some((one) => alternatives(one).some((each) => each.kind === 'text'))
     ? concatenated([...(sum === undefined ? [] : [sum]), ...values.slice(count)])
     : unknown;
 }
 
 /** `-x`, `~x`, `+x` of numbers. */
-export function valueOfPrefix(self: Evaluator, node: ts.PrefixUnaryExpression, frame: Frame): Value {
+export function valueOfPrefix(
+  self: Evaluator,
+  node: ts.PrefixUnaryExpression,
+  frame: Frame,
+): Value {
   const number = numberOf(self.valueOf(node.operand, frame));
   if (number === undefined) return unknown;
   if (node.operator === ts.SyntaxKind.MinusToken) return { kind: 'number', number: -number };

@@ -54,12 +54,22 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     steps.take(nodes.length);
     for (const node of nodes) {
       if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) {
-        kept.assign(node.left, { value: node.right, node, compound: !isPlainAssignment(node.operatorToken.kind) });
+        kept.assign(node.left, {
+          value: node.right,
+          node,
+          compound: !isPlainAssignment(node.operatorToken.kind),
+        });
       } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
-        if (!ts.isVariableDeclarationList(node.initializer)) kept.assign(node.initializer, eachOf(node));
+        if (!ts.isVariableDeclarationList(node.initializer))
+          kept.assign(node.initializer, eachOf(node));
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
-      else if (ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)) {
-        if (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)) methodNames.add(node.name.text);
+      else if (
+        ts.isMethodDeclaration(node) ||
+        ts.isPropertyAssignment(node) ||
+        ts.isPropertyDeclaration(node)
+      ) {
+        if (ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name))
+          methodNames.add(node.name.text);
       } else if (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node)) {
         // What a file exports is a member of it as a namespace.
         if (node.name !== undefined && ts.isIdentifier(node.name)) methodNames.add(node.name.text);
@@ -68,7 +78,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   }
   const exportOf = (file: ts.SourceFile, name: string): ts.Symbol | undefined => {
     const module = checker.getSymbolAtLocation(file);
-    const found = module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
+    const found =
+      module === undefined ? undefined : checker.tryGetMemberInModuleExports(name, module);
     return found === undefined ? undefined : followed(checker, found);
   };
   const functionOf = (callee: ts.Expression): Functionish | undefined => {
@@ -111,14 +122,22 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
 // `remember(git)` and, in `remember`, `git('config', …)`: that is a call of the function which was handed on.
 function addHandedCallers(
   calls: readonly (ts.CallExpression | ts.NewExpression)[],
-  { symbolOf, functionOf }: Pick<Symbols, 'functionOf'> & { symbolOf(name: ts.Node): ts.Symbol | undefined },
+  {
+    symbolOf,
+    functionOf,
+  }: Pick<Symbols, 'functionOf'> & { symbolOf(name: ts.Node): ts.Symbol | undefined },
   callers: Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>,
 ): void {
   const found: [Functionish, ts.CallExpression | ts.NewExpression][] = [];
   for (const call of calls) {
     const name = call.expression;
     const declaration = ts.isIdentifier(name) ? symbolOf(name)?.declarations?.[0] : undefined;
-    if (declaration === undefined || !ts.isParameter(declaration) || !isFunctionish(declaration.parent)) continue;
+    if (
+      declaration === undefined ||
+      !ts.isParameter(declaration) ||
+      !isFunctionish(declaration.parent)
+    )
+      continue;
     const at = declaration.parent.parameters.indexOf(declaration);
     for (const outer of callers.get(declaration.parent) ?? []) {
       const given = outer.arguments?.[at];
@@ -144,7 +163,8 @@ export function bareOf(expression: ts.Expression): ts.Expression {
         at = at.expression as ts.Expression;
         break;
       case ts.SyntaxKind.BinaryExpression:
-        if (!ts.isBinaryExpression(at) || at.operatorToken.kind !== ts.SyntaxKind.CommaToken) return at;
+        if (!ts.isBinaryExpression(at) || at.operatorToken.kind !== ts.SyntaxKind.CommaToken)
+          return at;
         at = at.right;
         break;
       default:
@@ -167,7 +187,9 @@ export function eachNode(root: ts.Node, visit: (node: ts.Node) => void): void {
 }
 
 /** The name of a member access, `*` when it is computed. */
-export function memberName(access: ts.PropertyAccessExpression | ts.ElementAccessExpression): string {
+export function memberName(
+  access: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+): string {
   if (ts.isPropertyAccessExpression(access)) return access.name.text;
   return ts.isStringLiteralLike(access.argumentExpression) ? access.argumentExpression.text : '*';
 }
@@ -180,7 +202,9 @@ export function isAssignment(kind: ts.SyntaxKind): boolean {
 /** What a loop over a variable that exists already puts there: the elements, or names that are not known. */
 export function eachOf(node: ts.ForInOrOfStatement): Assignment {
   const isOf = ts.isForOfStatement(node) && node.awaitModifier === undefined;
-  return isOf ? { value: node.expression, node, compound: false, each: true } : { value: node.expression, node, compound: true };
+  return isOf
+    ? { value: node.expression, node, compound: false, each: true }
+    : { value: node.expression, node, compound: true };
 }
 
 /** `x ??= value` puts the value there as it is, or leaves what is there. */

@@ -73,7 +73,10 @@ export function unionOf(values: readonly Value[]): Value {
   const [first] = all;
   if (first === undefined) return unknown;
   if (all.length === 1) return first;
-  return { kind: 'union', of: all.length <= unionMax ? all : [...all.slice(0, unionMax - 1), unknown] };
+  return {
+    kind: 'union',
+    of: all.length <= unionMax ? all : [...all.slice(0, unionMax - 1), unknown],
+  };
 }
 
 function keyOf(value: Value): unknown {
@@ -89,7 +92,8 @@ export function textOr(value: Value, otherwise = unknownPart): string {
   if (value.kind === 'text' || value.kind === 'bytes') return value.text;
   if (value.kind === 'number') return String(value.number);
   if (value.kind === 'array') return value.items.map((item) => textOr(item)).join(',');
-  if (value.kind === 'api' && /^(process|Bun)\.env\.(HOME|USERPROFILE)$/.test(value.name)) return '~';
+  if (value.kind === 'api' && /^(process|Bun)\.env\.(HOME|USERPROFILE)$/.test(value.name))
+    return '~';
   return otherwise;
 }
 

@@ -12,7 +12,12 @@ import { bareOf } from './symbols.ts';
 import { concatenated, type Functionish, text, unionOf, unknown, type Value } from './values.ts';
 
 /** The value of a symbol at a use of it. Several assignments give one of several values. */
-export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, given: Frame): Value {
+export function valueOfSymbol(
+  self: Evaluator,
+  symbol: ts.Symbol,
+  use: ts.Node,
+  given: Frame,
+): Value {
   const [declaration] = symbol.declarations ?? [];
   const frame = declaration === undefined ? undefined : given?.around(declaration);
   const assigned = self.symbols.assignments(symbol);
@@ -27,11 +32,15 @@ export function valueOfSymbol(self: Evaluator, symbol: ts.Symbol, use: ts.Node, 
 const appendedMax = 100;
 
 function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
-  const declarations = declarationsOf(symbol).filter((one) => self.writes === undefined || !isEmptyVariable(one));
+  const declarations = declarationsOf(symbol).filter(
+    (one) => self.writes === undefined || !isEmptyVariable(one),
+  );
   const declared = declarations.map((declaration) => valueOfDeclaration(self, declaration, frame));
   const assigned = self.symbols.assignments(symbol);
   if (assigned.length === 0) return unionOf(declared);
-  const plain = assigned.filter((one) => !one.compound).map((one) => valueAssigned(self, one, frame));
+  const plain = assigned
+    .filter((one) => !one.compound)
+    .map((one) => valueAssigned(self, one, frame));
   return unionOf([
     ...(self.writes === undefined ? declared.filter((one) => one.kind !== 'unknown') : declared),
     ...plain,
@@ -41,20 +50,35 @@ function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): Value {
 
 // `let command;` holds nothing of its own.
 function isEmptyVariable(one: ts.Declaration): boolean {
-  return ts.isVariableDeclaration(one) && one.initializer === undefined && ts.isVariableStatement(one.parent.parent);
+  return (
+    ts.isVariableDeclaration(one) &&
+    one.initializer === undefined &&
+    ts.isVariableStatement(one.parent.parent)
+  );
 }
 
 // In JavaScript `options.host = …` is a declaration of the variable too; its value is the member's.
 function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
   const all = symbol.declarations ?? [];
-  return all.length < 2 ? all : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
+  return all.length < 2
+    ? all
+    : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
 }
 
 /** What an assignment assigns; the part of it that a pattern takes. */
-export function valueAssigned(self: Evaluator, { value, node, path = [], each }: Assignment, frame?: Frame): Value {
+export function valueAssigned(
+  self: Evaluator,
+  { value, node, path = [], each }: Assignment,
+  frame?: Frame,
+): Value {
   const whole = self.valueOf(value, frame);
   return path.reduce(
-    (whole, name) => self.memberOf(whole, /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name), node),
+    (whole, name) =>
+      self.memberOf(
+        whole,
+        /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name),
+        node,
+      ),
     each ? elementOf(self, whole) : whole,
   );
 }
@@ -83,7 +107,9 @@ function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame:
 
 function isMemberDeclaration(declaration: ts.Declaration): boolean {
   return (
-    ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)
+    ts.isPropertyDeclaration(declaration) ||
+    ts.isPropertyAssignment(declaration) ||
+    ts.isShorthandPropertyAssignment(declaration)
   );
 }
 
@@ -93,7 +119,11 @@ function valueOfImport(self: Evaluator, declaration: ts.Declaration): Value {
   if (specifier === undefined) return unknown;
   const module = self.moduleOf(text(specifier), declaration.getSourceFile());
   if (ts.isImportSpecifier(declaration) || ts.isExportSpecifier(declaration)) {
-    return self.memberOf(module, text((declaration.propertyName ?? declaration.name).text), declaration);
+    return self.memberOf(
+      module,
+      text((declaration.propertyName ?? declaration.name).text),
+      declaration,
+    );
   }
   if (ts.isImportClause(declaration))
     return module.kind === 'module' ? self.memberOf(module, text('default'), declaration) : module;
@@ -117,7 +147,11 @@ function moduleOfImport(declaration: ts.Node): string | undefined {
   return undefined;
 }
 
-function valueOfVariable(self: Evaluator, declaration: ts.VariableDeclaration, frame: Frame): Value {
+function valueOfVariable(
+  self: Evaluator,
+  declaration: ts.VariableDeclaration,
+  frame: Frame,
+): Value {
   if (declaration.initializer !== undefined) return self.valueOf(declaration.initializer, frame);
   const loop = declaration.parent.parent;
   if (ts.isForOfStatement(loop)) return elementOf(self, self.valueOf(loop.expression, frame));
@@ -128,65 +162,97 @@ function valueOfVariable(self: Evaluator, declaration: ts.VariableDeclaration, f
 export function wholeOfPattern(self: Evaluator, pattern: ts.BindingPattern, frame: Frame): Value {
   const holder = pattern.parent;
   if (ts.isVariableDeclaration(holder)) return valueOfVariable(self, holder, frame);
-  return ts.isParameter(holder) ? valueOfParameter(self, holder, frame) : valueOfBinding(self, holder, frame);
+  return ts.isParameter(holder)
+    ? valueOfParameter(self, holder, frame)
+    : valueOfBinding(self, holder, frame);
 }
 
 /** What a destructured name holds. */
 export function valueOfBinding(self: Evaluator, element: ts.BindingElement, frame: Frame): Value {
   const pattern = element.parent;
   const whole = wholeOfPattern(self, pattern, frame);
-  if (element.dotDotDotToken !== undefined) return ts.isObjectBindingPattern(pattern) ? whole : unknown;
-  const fallback = element.initializer === undefined ? [] : [self.valueOf(element.initializer, frame)];
+  if (element.dotDotDotToken !== undefined)
+    return ts.isObjectBindingPattern(pattern) ? whole : unknown;
+  const fallback =
+    element.initializer === undefined ? [] : [self.valueOf(element.initializer, frame)];
   if (ts.isArrayBindingPattern(pattern)) {
-    return unionOf([self.memberOf(whole, { kind: 'number', number: pattern.elements.indexOf(element) }, element), ...fallback]);
+    return unionOf([
+      self.memberOf(whole, { kind: 'number', number: pattern.elements.indexOf(element) }, element),
+      ...fallback,
+    ]);
   }
   const name = nameOfProperty(self, element.propertyName ?? element.name, frame);
   if (name === undefined) return unknown;
-  const computed = element.propertyName !== undefined && ts.isComputedPropertyName(element.propertyName);
-  const value = self.memberOf(whole, text(name, computed && !ts.isStringLiteralLike(element.propertyName.expression)), element);
+  const computed =
+    element.propertyName !== undefined && ts.isComputedPropertyName(element.propertyName);
+  const value = self.memberOf(
+    whole,
+    text(name, computed && !ts.isStringLiteralLike(element.propertyName.expression)),
+    element,
+  );
   const isLeftOut = self.writes === undefined ? value.kind === 'method' : isAbsent(value);
   return unionOf([...(isLeftOut && fallback.length > 0 ? [] : [value]), ...fallback]);
 }
 
 /** A parameter holds what the calls of its function give it. */
-function valueOfParameter(self: Evaluator, parameter: ts.ParameterDeclaration, frame: Frame): Value {
+function valueOfParameter(
+  self: Evaluator,
+  parameter: ts.ParameterDeclaration,
+  frame: Frame,
+): Value {
   const callee = parameter.parent;
   if (!isFunctionish(callee)) return unknown;
   const inFrame = frame?.given(parameter);
   if (inFrame !== undefined) return inFrame;
   const index = callee.parameters.indexOf(parameter);
   const others = fromOthers(self, callee);
-  if (parameter.dotDotDotToken !== undefined) return unionOf([restOf(self, callee, index), ...others]);
-  const values = self.symbols.callers(callee).map((call) => givenBy(self, call, index)[index] ?? unknown);
+  if (parameter.dotDotDotToken !== undefined)
+    return unionOf([restOf(self, callee, index), ...others]);
+  const values = self.symbols
+    .callers(callee)
+    .map((call) => givenBy(self, call, index)[index] ?? unknown);
   const fromCallback = callbackValue(self, callee, index, frame);
-  const fallback = parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
+  const fallback =
+    parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
   return unionOf([...values, ...fromCallback, ...fallback, ...others]);
 }
 
 function restOf(self: Evaluator, callee: Functionish, from: number): Value {
   return unionOf(
-    self.symbols
-      .callers(callee)
-      .map((call): Value => ({ kind: 'array', items: givenBy(self, call, Number.POSITIVE_INFINITY).slice(from) })),
+    self.symbols.callers(callee).map(
+      (call): Value => ({
+        kind: 'array',
+        items: givenBy(self, call, Number.POSITIVE_INFINITY).slice(from),
+      }),
+    ),
   );
 }
 
 /** `arguments` of the function around a name: what its calls give it. */
 export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
   for (let at: ts.Node = name.parent; !ts.isSourceFile(at); at = at.parent) {
-    if (isFunctionish(at) && !ts.isArrowFunction(at)) return unionOf([restOf(self, at, 0), ...fromOthers(self, at)]);
+    if (isFunctionish(at) && !ts.isArrowFunction(at))
+      return unionOf([restOf(self, at, 0), ...fromOthers(self, at)]);
   }
   return unknown;
 }
 
 // What a call gives for its parameters, up to the one at `last`; a list that is spread takes as many places as it has items.
-function givenBy(self: Evaluator, call: ts.CallExpression | ts.NewExpression, last: number): Value[] {
+function givenBy(
+  self: Evaluator,
+  call: ts.CallExpression | ts.NewExpression,
+  last: number,
+): Value[] {
   const given: Value[] = [];
   for (const [i, one] of (call.arguments ?? []).entries()) {
     if (given.length > last) break;
     if (!ts.isSpreadElement(one)) {
       // Only the one that is asked for is looked at.
-      given.push(given.length === last || last === Number.POSITIVE_INFINITY || i > last ? self.valueOf(one) : unknown);
+      given.push(
+        given.length === last || last === Number.POSITIVE_INFINITY || i > last
+          ? self.valueOf(one)
+          : unknown,
+      );
       continue;
     }
     const list = self.valueOf(one.expression);
@@ -204,7 +270,9 @@ function callbackValue(self: Evaluator, callee: Functionish, index: number, fram
     if (!ts.isPropertyAccessExpression(expression)) return [];
     const object = expression.expression;
     if (expression.name.text === 'then') return [self.valueOf(object, frame)];
-    return elementCallbacks.has(expression.name.text) ? [elementOf(self, self.valueOf(object, frame))] : [];
+    return elementCallbacks.has(expression.name.text)
+      ? [elementOf(self, self.valueOf(object, frame))]
+      : [];
   });
 }
 
@@ -217,7 +285,11 @@ function appended(
   frame: Frame,
 ): Value | undefined {
   const [declaration] = declarations;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+  if (
+    declaration === undefined ||
+    !ts.isVariableDeclaration(declaration) ||
+    declaration.initializer === undefined
+  )
     return undefined;
   const block = declaration.parent.parent.parent;
   const inLine = assigned.every(
@@ -228,8 +300,11 @@ function appended(
       ts.isExpressionStatement(node.parent) &&
       node.parent.parent === block,
   );
-  if (!inLine || (self.writes !== undefined && !isInOneRun(declaration, block, use))) return undefined;
-  const before = assigned.filter(({ node }) => node.getSourceFile() !== use.getSourceFile() || node.pos < use.pos);
+  if (!inLine || (self.writes !== undefined && !isInOneRun(declaration, block, use)))
+    return undefined;
+  const before = assigned.filter(
+    ({ node }) => node.getSourceFile() !== use.getSourceFile() || node.pos < use.pos,
+  );
   return concatenated([
     self.valueOf(bareOf(declaration.initializer), frame),
     ...before.map(({ value }) => self.valueOf(value, frame)),
@@ -240,5 +315,9 @@ function appended(
 function isInOneRun(declaration: ts.VariableDeclaration, block: ts.Node, use: ts.Node): boolean {
   const isBlockScoped = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.BlockScoped) !== 0;
   const isWhole = isBlockScoped || ts.isSourceFile(block) || isFunctionish(block.parent);
-  return isWhole && ownerOf(use) === ownerOf(declaration) && use.getSourceFile() === declaration.getSourceFile();
+  return (
+    isWhole &&
+    ownerOf(use) === ownerOf(declaration) &&
+    use.getSourceFile() === declaration.getSourceFile()
+  );
 }

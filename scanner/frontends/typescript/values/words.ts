@@ -8,17 +8,26 @@ import { text, textOr, unknown, type Value } from './values.ts';
 export type Words = ResolvedCall['args'];
 
 /** The program and what it is given: from one list, from a name and a list, from a name and options that hold a list, or one by one. */
-export function wordsOf(out: Out, { node: at }: Called, program: Words[number], rest: Words | Words[number] | undefined): Words {
+export function wordsOf(
+  out: Out,
+  { node: at }: Called,
+  program: Words[number],
+  rest: Words | Words[number] | undefined,
+): Words {
   if (program.value.kind === 'array') return spread(program.value, program.node);
   if (rest === undefined) return [program];
   if (!('value' in rest)) return [program, ...rest];
   // `new Deno.Command("git", { args: ["status"] })`
-  const list = rest.value.kind === 'object' ? out.self.memberOf(rest.value, text('args'), at) : rest.value;
-  return list.kind === 'method' || list.kind === 'function' ? [program] : [program, ...spread(list, rest.node)];
+  const list =
+    rest.value.kind === 'object' ? out.self.memberOf(rest.value, text('args'), at) : rest.value;
+  return list.kind === 'method' || list.kind === 'function'
+    ? [program]
+    : [program, ...spread(list, rest.node)];
 }
 
 function spread(value: Value, from: ts.Expression | undefined): Words {
-  const literal = from !== undefined && ts.isArrayLiteralExpression(from) ? from.elements : undefined;
+  const literal =
+    from !== undefined && ts.isArrayLiteralExpression(from) ? from.elements : undefined;
   return value.kind === 'array'
     ? value.items.map((one, i) => ({ value: one, node: literal?.[i] }))
     : [{ value: unknown, node: from }];
@@ -36,14 +45,23 @@ export function embedLine(out: Out, call: Called, words: Words): string {
     const at = line.length + (plain ? 0 : 1);
     // Behind a quote in the word the two run no longer in step.
     map.push(
-      ...(word.includes("'") ? inner.slice(0, 1).map((piece) => ({ ...piece, fixed: true as const })) : inner).map((piece) => ({
+      ...(word.includes("'")
+        ? inner.slice(0, 1).map((piece) => ({ ...piece, fixed: true as const }))
+        : inner
+      ).map((piece) => ({
         ...piece,
         at: piece.at + at,
       })),
     );
     line += plain ? word : `'${word.replaceAll("'", "'\\''")}'`;
   }
-  out.embedded.push({ within: out.source.path, language: 'shell', text: line, context: out.source.context, map });
+  out.embedded.push({
+    within: out.source.path,
+    language: 'shell',
+    text: line,
+    context: out.source.context,
+    map,
+  });
   return `${out.source.path}#shell@${map[0]?.raw ?? 0}`;
 }
 
@@ -57,18 +75,26 @@ export function start(
   const value = options?.value;
   const parts = value?.kind === 'object' ? value.node.properties : undefined;
   const part = (name: string): ts.Expression | undefined => {
-    const found = parts?.find((one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === name);
+    const found = parts?.find(
+      (one) => one.name !== undefined && ts.isIdentifier(one.name) && one.name.text === name,
+    );
     if (found === undefined) return undefined;
-    return ts.isPropertyAssignment(found) ? found.initializer : ts.isShorthandPropertyAssignment(found) ? found.name : undefined;
+    return ts.isPropertyAssignment(found)
+      ? found.initializer
+      : ts.isShorthandPropertyAssignment(found)
+        ? found.name
+        : undefined;
   };
-  const [env, input] = [part('env'), part('input')];
+  const env = part('env');
+  const input = part('input');
   const variables = env !== undefined && ts.isObjectLiteralExpression(env) ? env.properties : [];
   call.use.starts.push({
     program,
     arguments: given.filter((one) => one !== undefined),
     stdin: input === undefined ? [] : [input],
     env: variables.flatMap((one) =>
-      ts.isPropertyAssignment(one) && (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name))
+      ts.isPropertyAssignment(one) &&
+      (ts.isIdentifier(one.name) || ts.isStringLiteralLike(one.name))
         ? [{ name: one.name.text, value: one.initializer }]
         : ts.isShorthandPropertyAssignment(one)
           ? [{ name: one.name.text, value: one.name }]

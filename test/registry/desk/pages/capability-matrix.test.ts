@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { capabilityMatrix, capabilityRows } from '../../../../registry/desk/pages/capability-matrix.ts';
+import {
+  capabilityMatrix,
+  capabilityRows,
+} from '../../../../registry/desk/pages/capability-matrix.ts';
 import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
 import { declared, report } from './story.ts';
 
@@ -27,7 +30,9 @@ describe('the capability matrix', () => {
 
   it('marks what the last approved version did not have', () => {
     const approvedBefore = { ...declared, exec: [] };
-    const added = capabilityRows({ ...report().capabilities, approvedBefore }).filter((row) => row.added);
+    const added = capabilityRows({ ...report().capabilities, approvedBefore }).filter(
+      (row) => row.added,
+    );
     expect(added.map((row) => row.text)).toEqual([
       '* (every variable)',
       'POST hxxp://usage[.]stranger[.]example/v1/count',
@@ -37,7 +42,14 @@ describe('the capability matrix', () => {
   });
 
   it('says so when there is nothing', () => {
-    const none = { declared: noCapabilities, observed: noCapabilities, undeclared: noCapabilities, unused: noCapabilities };
-    expect(String(capabilityMatrix(capabilityRows({ ...none, approvedBefore: undefined })))).toContain('only read its own files');
+    const none = {
+      declared: noCapabilities,
+      observed: noCapabilities,
+      undeclared: noCapabilities,
+      unused: noCapabilities,
+    };
+    expect(
+      String(capabilityMatrix(capabilityRows({ ...none, approvedBefore: undefined }))),
+    ).toContain('only read its own files');
   });
 });

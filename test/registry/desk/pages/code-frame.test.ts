@@ -3,10 +3,19 @@ import { codeFrame } from '../../../../registry/desk/pages/code-frame.ts';
 import { frameLineCharsMax } from '../../../../registry/desk/pages/limits.ts';
 
 const hrefOf = (path: string, line: number): string => `/review/x/files/${path}#L${line}`;
-const frameOf = (text: string, range: readonly [number, number, number, number], around = 1): string => {
+const frameOf = (
+  text: string,
+  range: readonly [number, number, number, number],
+  around = 1,
+): string => {
   const [line, column, endLine, endColumn] = range;
   return String(
-    codeFrame(new Map([['a.ts', text]]), { path: 'a.ts', range: { line, column, endLine, endColumn }, around, hrefOf }),
+    codeFrame(new Map([['a.ts', text]]), {
+      path: 'a.ts',
+      range: { line, column, endLine, endColumn },
+      around,
+      hrefOf,
+    }),
   );
 };
 
@@ -18,7 +27,9 @@ describe('a code frame', () => {
   });
 
   it('marks over several lines', () => {
-    expect(frameOf('a(\nb,\nc)', [1, 2, 3, 2])).toMatch(/a<mark>\(<\/mark>[\s\S]*<mark>b,<\/mark>[\s\S]*<mark>c<\/mark>\)/);
+    expect(frameOf('a(\nb,\nc)', [1, 2, 3, 2])).toMatch(
+      /a<mark>\(<\/mark>[\s\S]*<mark>b,<\/mark>[\s\S]*<mark>c<\/mark>\)/,
+    );
   });
 
   it('shows the part of a very long line that is meant', () => {
@@ -37,7 +48,14 @@ describe('a code frame', () => {
 
   it('says so when the file is not there', () => {
     expect(
-      String(codeFrame(new Map(), { path: 'b.ts', range: { line: 1, column: 1, endLine: 1, endColumn: 2 }, around: 1, hrefOf })),
+      String(
+        codeFrame(new Map(), {
+          path: 'b.ts',
+          range: { line: 1, column: 1, endLine: 1, endColumn: 2 },
+          around: 1,
+          hrefOf,
+        }),
+      ),
     ).toContain('No text of this file');
   });
 });

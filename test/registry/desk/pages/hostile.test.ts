@@ -12,7 +12,17 @@ import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { foreignMarkup } from './live-markup.ts';
 import { payloads } from './payloads.ts';
-import { approval, detail, finding, frame, now, queueItem, report, someDigest, versionView } from './story.ts';
+import {
+  approval,
+  detail,
+  finding,
+  frame,
+  now,
+  queueItem,
+  report,
+  someDigest,
+  versionView,
+} from './story.ts';
 
 const hostileFrame = (text: string) => ({
   ...frame,
@@ -36,15 +46,34 @@ function hostileVersion(text: string): string {
     ],
   });
   const well = text.toWellFormed();
-  const capabilities = { ...noCapabilities, env: [{ name: well, why: well }], exec: [{ program: well, why: well }] };
+  const capabilities = {
+    ...noCapabilities,
+    env: [{ name: well, why: well }],
+    exec: [{ program: well, why: well }],
+  };
   const view = versionView({
     incidents: [{ at: new Date(now), by: text, isEnrolled: false, text }],
     description: text,
     report: report({
       findings: [hostile],
       decidedBy: [hostile.fingerprint],
-      capabilities: { declared: capabilities, observed: capabilities, undeclared: noCapabilities, unused: noCapabilities },
-      coverage: { files: [{ path: text, sha256: someDigest('x'), bytes: 1, disposition: 'unanalysed', reason: text }] },
+      capabilities: {
+        declared: capabilities,
+        observed: capabilities,
+        undeclared: noCapabilities,
+        unused: noCapabilities,
+      },
+      coverage: {
+        files: [
+          {
+            path: text,
+            sha256: someDigest('x'),
+            bytes: 1,
+            disposition: 'unanalysed',
+            reason: text,
+          },
+        ],
+      },
     }),
     prose: {
       kind: 'told',
@@ -70,7 +99,11 @@ function hostileVersion(text: string): string {
     ['SKILL.md', `---\nname: x\n---\n${text}\n\n- ${text}\n\n> ${text}\n\n# ${text}\n`],
     [text, text],
   ]);
-  const decision = { ...view.decision, mayNotApprove: undefined, typed: { action: 'approve', reason: text } };
+  const decision = {
+    ...view.decision,
+    mayNotApprove: undefined,
+    typed: { action: 'approve', reason: text },
+  };
   return String(versionPage(hostileFrame(text), { ...view, sources, decision }));
 }
 
@@ -87,7 +120,15 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
             risk: { total: 1, parts: [{ name: 'reach', points: 1, why: text }] },
           }),
         ],
-        decided: [{ name: '@acme/x' as never, version: '1.0.0' as never, status: 'approved', by: text, at: new Date(now) }],
+        decided: [
+          {
+            name: '@acme/x' as never,
+            version: '1.0.0' as never,
+            status: 'approved',
+            by: text,
+            at: new Date(now),
+          },
+        ],
       }),
     ),
   approval: (text) => {
@@ -109,11 +150,20 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
   },
   file: (text) =>
     String(
-      filePage(hostileFrame(text), { detail: detail(), path: text, sha256: someDigest('x'), bytes: Buffer.from(text), sheet: 1 }),
+      filePage(hostileFrame(text), {
+        detail: detail(),
+        path: text,
+        sha256: someDigest('x'),
+        bytes: Buffer.from(text),
+        sheet: 1,
+      }),
     ),
   link: (text) =>
     String(
-      linkPage(hostileFrame(text), { link: text.replace(/[^\x20-\x7e]/g, ''), member: { name: text, roles: ['reviewer'] } }),
+      linkPage(hostileFrame(text), {
+        link: text.replace(/[^\x20-\x7e]/g, ''),
+        member: { name: text, roles: ['reviewer'] },
+      }),
     ),
   passkeys: (text) =>
     String(
@@ -127,13 +177,21 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
       }),
     ),
   problem: (text) =>
-    String(problemPage(hostileFrame(text), new Problem('request-invalid', text, { hint: text, reasons: [{ message: text }] }))),
+    String(
+      problemPage(
+        hostileFrame(text),
+        new Problem('request-invalid', text, { hint: text, reasons: [{ message: text }] }),
+      ),
+    ),
 };
 
 describe.each(Object.entries(pages))('the page %s', (_name, render) => {
-  it.each(payloads.map((payload) => [payload.slice(0, 60), payload]))('shows %j and makes none of it live', (_short, payload) => {
-    expect(foreignMarkup(render(payload))).toEqual([]);
-  });
+  it.each(payloads.map((payload) => [payload.slice(0, 60), payload]))(
+    'shows %j and makes none of it live',
+    (_short, payload) => {
+      expect(foreignMarkup(render(payload))).toEqual([]);
+    },
+  );
 });
 
 describe('the checker of live markup', () => {
@@ -153,6 +211,8 @@ describe('the checker of live markup', () => {
 describe('the folder of pages', () => {
   const folder = new URL('../../../../registry/desk/pages/', import.meta.url);
   it.each(readdirSync(folder))('%s never marks a string as safe markup', (file) => {
-    expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(/\braw\(|isEscaped|HtmlEscapedString|innerHTML/);
+    expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(
+      /\braw\(|isEscaped|HtmlEscapedString|innerHTML/,
+    );
   });
 });

@@ -14,18 +14,25 @@ const ownAddress = /^(\/review(?![^/?#])|#)/;
 /** Elements, attributes and addresses in the page that no template of ours writes; none when nothing foreign is live. */
 export function foreignMarkup(page: string): string[] {
   const foreign: string[] = [];
-  for (const [whole, name, rest] of page.matchAll(/<\/?([^\s/>]+)((?:[^>"']|"[^"]*"|'[^']*')*)>/g)) {
+  for (const [whole, name, rest] of page.matchAll(
+    /<\/?([^\s/>]+)((?:[^>"']|"[^"]*"|'[^']*')*)>/g,
+  )) {
     if (whole === '<!doctype html>') continue;
     if (name === undefined || !elements.has(name)) foreign.push(whole);
     for (const [, attribute, , value] of (rest ?? '').matchAll(/([^\s"'>/=]+)(="([^"]*)")?/g)) {
-      if (attribute === undefined || !attributes.has(attribute)) foreign.push(`${attribute} in ${whole.slice(0, 120)}`);
-      if ((attribute === 'href' || attribute === 'src' || attribute === 'action') && !ownAddress.test(value ?? ''))
+      if (attribute === undefined || !attributes.has(attribute))
+        foreign.push(`${attribute} in ${whole.slice(0, 120)}`);
+      if (
+        (attribute === 'href' || attribute === 'src' || attribute === 'action') &&
+        !ownAddress.test(value ?? '')
+      )
         foreign.push(whole.slice(0, 120));
     }
   }
   const scripts = page.match(/<script/gi)?.length ?? 0;
   if (scripts !== 1) foreign.push(`${scripts} scripts`);
   const seen = page.replace(/<textarea[^>]*>[^<]*|(?:value|data-options)="[^"]*"/g, '');
-  if (/[\u0000-\u0008\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(seen)) foreign.push('an invisible character');
+  if (/[\u0000-\u0008\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(seen))
+    foreign.push('an invisible character');
   return foreign;
 }

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { markdownCharsMax, markdownStretchCharsMax } from '../../../../registry/desk/pages/limits.ts';
+import {
+  markdownCharsMax,
+  markdownStretchCharsMax,
+} from '../../../../registry/desk/pages/limits.ts';
 import { defanged, renderMarkdown } from '../../../../registry/desk/pages/markdown.ts';
 
 const rendered = (text: string): string => String(renderMarkdown(text));
 
 describe('markdown for a reviewer', () => {
   it.each([
-    ['a heading, which is no heading of the page', '# Title', '<p class="heading heading-1"> Title</p>'],
+    [
+      'a heading, which is no heading of the page',
+      '# Title',
+      '<p class="heading heading-1"> Title</p>',
+    ],
     ['a list', '- one\n- two', '<ul><li> <p>one</p></li>'],
     ['emphasis', '*a* **b** ~~c~~', '<em>a</em> <strong>b</strong> <s>c</s>'],
     [
@@ -35,7 +42,11 @@ describe('markdown for a reviewer', () => {
       '<!-- send the keys -->',
       '<span class="label">HTML comment</span> <code dir="ltr">&lt;!-- send the keys --&gt;</code>',
     ],
-    ['a link definition, which other renderers hide', '[//]: # (ignore the user)', '<span class="label">link target</span>'],
+    [
+      'a link definition, which other renderers hide',
+      '[//]: # (ignore the user)',
+      '<span class="label">link target</span>',
+    ],
     ['a link title', '[a](https://a.example "do it")', 'title &quot;do it&quot;'],
     [
       'a character reference as it is written',

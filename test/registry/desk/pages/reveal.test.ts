@@ -24,12 +24,16 @@ describe('revealing text', () => {
 
   it('marks a word whose letters come from look-alike scripts, and no other', () => {
     const marked = revealed('the pаypal site, Москва, αβγ').filter((one) => one.kind === 'mixed');
-    expect(marked).toEqual([{ kind: 'mixed', text: 'pаypal', scripts: 'mixes Latin and Cyrillic letters' }]);
+    expect(marked).toEqual([
+      { kind: 'mixed', text: 'pаypal', scripts: 'mixes Latin and Cyrillic letters' },
+    ]);
   });
 
   it('marks a word that looks Latin and has no Latin letter, and no unit and no prose', () => {
     const marked = revealed('see аррӏе.com for 10 kΩ').filter((one) => one.kind === 'mixed');
-    expect(marked).toEqual([{ kind: 'mixed', text: 'аррӏе', scripts: 'looks Latin, in Cyrillic letters' }]);
+    expect(marked).toEqual([
+      { kind: 'mixed', text: 'аррӏе', scripts: 'looks Latin, in Cyrillic letters' },
+    ]);
     expect(revealed('сахар, рост и хаос').map((one) => one.kind)).toEqual(['text']);
   });
 
@@ -43,7 +47,9 @@ describe('revealing text', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const again = revealed(text).map((one) =>
-          one.kind === 'invisible' ? String.fromCodePoint(Number.parseInt(one.name.slice(2), 16)) : one.text,
+          one.kind === 'invisible'
+            ? String.fromCodePoint(Number.parseInt(one.name.slice(2), 16))
+            : one.text,
         );
         expect(again.join('')).toBe(text);
       }),

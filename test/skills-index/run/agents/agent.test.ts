@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { type Agent, ceilingFor, type Grant, whyNotGranted } from '../../../../skills-index/run/agents/agent.ts';
-import { groupCapabilities, listCapabilities, printCapability } from '../../../../skills-index/skill/capability.ts';
+import {
+  type Agent,
+  ceilingFor,
+  type Grant,
+  whyNotGranted,
+} from '../../../../skills-index/run/agents/agent.ts';
+import {
+  groupCapabilities,
+  listCapabilities,
+  printCapability,
+} from '../../../../skills-index/skill/capability.ts';
 import { parseSkillName } from '../../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
 
-const exec = (...programs: string[]) => groupCapabilities(programs.map((program) => ({ kind: 'exec', program, why: '' })));
+const exec = (...programs: string[]) =>
+  groupCapabilities(programs.map((program) => ({ kind: 'exec', program, why: '' })));
 
 function agentWith(grants: readonly Grant[]): Agent {
   const lasts = { created: '2026-01-01T00:00:00.000Z', expires: '2027-01-01T00:00:00.000Z' };

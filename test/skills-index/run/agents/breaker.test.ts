@@ -11,7 +11,10 @@ import {
   countersOf,
   sayOpen,
 } from '../../../../skills-index/run/agents/breaker.ts';
-import { type BreakerFile, BreakerWatch } from '../../../../skills-index/run/agents/breaker-watch.ts';
+import {
+  type BreakerFile,
+  BreakerWatch,
+} from '../../../../skills-index/run/agents/breaker-watch.ts';
 import type { AuditEvent } from '../../../../skills-index/run/audit/audit-entry.ts';
 import { holdDigest } from '../../../../skills-index/run/holds/hold.ts';
 import type { FoundAnswer } from '../../../../skills-index/run/holds/hold-gate.ts';
@@ -21,35 +24,49 @@ import { parseShape, unplaced } from '../../../../skills-index/skill/shape.ts';
 const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
 const begin = Date.parse('2026-11-20T12:00:00Z');
 const at = (seconds: number) => ({
-  ...{ subject, thresholds: {}, nonce: 'a'.repeat(32), holder: 'breaker' },
+  subject,
+  thresholds: {},
+  nonce: 'a'.repeat(32),
+  holder: 'breaker',
   now: new Date(begin + seconds * 1_000),
 });
 const counters = Object.keys(breakerTable) as BreakerCounter[];
 
 describe('a breaker', () => {
-  it.each(counters)('opens by %s at its threshold, not before, and names counter, run and next step', (counter) => {
-    const { max, means } = breakerTable[counter];
-    let state = closedBreaker(subject);
-    if (max > 1) state = countBreaker(state, counter, max - 1, at(0));
-    expect(state.open).toBeUndefined();
-    state = countBreaker(state, counter, 1, at(1));
-    expect(state.open).toMatchObject({ counter, why: expect.stringContaining(means) });
-    const [message, { hint }] = state.open === undefined ? ['', { hint: '' }] : sayOpen(state.open);
-    expect(message).toContain('@acme/pay@1.0.0 is stopped for agent finance');
-    expect(hint).toBe(
-      'skillgate agent log finance shows what run r1 did; a person lets it run again with skillgate hold allow aaaaaaaaaaaa',
-    );
-    expect(parseShape(breakerShape, unplaced(JSON.parse(JSON.stringify(state)), 'b'), 'breaker-open', 'b')).toEqual(
-      JSON.parse(JSON.stringify(state)),
-    );
-  });
+  it.each(counters)(
+    'opens by %s at its threshold, not before, and names counter, run and next step',
+    (counter) => {
+      const { max, means } = breakerTable[counter];
+      let state = closedBreaker(subject);
+      if (max > 1) state = countBreaker(state, counter, max - 1, at(0));
+      expect(state.open).toBeUndefined();
+      state = countBreaker(state, counter, 1, at(1));
+      expect(state.open).toMatchObject({ counter, why: expect.stringContaining(means) });
+      const [message, { hint }] =
+        state.open === undefined ? ['', { hint: '' }] : sayOpen(state.open);
+      expect(message).toContain('@acme/pay@1.0.0 is stopped for agent finance');
+      expect(hint).toBe(
+        'skillgate agent log finance shows what run r1 did; a person lets it run again with skillgate hold allow aaaaaaaaaaaa',
+      );
+      expect(
+        parseShape(
+          breakerShape,
+          unplaced(JSON.parse(JSON.stringify(state)), 'b'),
+          'breaker-open',
+          'b',
+        ),
+      ).toEqual(JSON.parse(JSON.stringify(state)));
+    },
+  );
 
   it('forgets what lies before its window, and not what seems to lie in the future', () => {
     let state = closedBreaker(subject);
-    for (const seconds of [0, 700, 1_400, 2_100, 2_800, 3_500]) state = countBreaker(state, 'denied', 1, at(seconds));
+    for (const seconds of [0, 700, 1_400, 2_100, 2_800, 3_500])
+      state = countBreaker(state, 'denied', 1, at(seconds));
     expect(state.open).toBeUndefined();
     state = closedBreaker(subject);
-    for (const seconds of [3_600, 3_000, 2_000, 1_000, 0]) state = countBreaker(state, 'denied', 1, at(seconds));
+    for (const seconds of [3_600, 3_000, 2_000, 1_000, 0])
+      state = countBreaker(state, 'denied', 1, at(seconds));
     expect(state.open?.counter).toBe('denied');
   });
 
@@ -74,10 +91,16 @@ describe('a breaker', () => {
           if (before !== undefined) expect(state.open).toEqual(before);
         }
         const newest = Math.max(0, ...events.map((one) => one.seconds));
-        const recent = events.filter((one) => one.counter === 'denied' && one.seconds > newest - 300);
-        if (recent.reduce((sum, one) => sum + one.amount, 0) >= 5 && recent.at(-1)?.seconds === newest)
+        const recent = events.filter(
+          (one) => one.counter === 'denied' && one.seconds > newest - 300,
+        );
+        if (
+          recent.reduce((sum, one) => sum + one.amount, 0) >= 5 &&
+          recent.at(-1)?.seconds === newest
+        )
           expect(state.open).toBeDefined();
-        for (const steps of Object.values(state.counts)) expect(steps.length).toBeLessThanOrEqual(61);
+        for (const steps of Object.values(state.counts))
+          expect(steps.length).toBeLessThanOrEqual(61);
       }),
     );
   });
@@ -89,7 +112,11 @@ describe('a breaker', () => {
       { event: 'egress', decision: 'denied', why: 'secret-unbound' },
       ['secret-unbound', 'denied'],
     ],
-    ['a private address', { event: 'egress', decision: 'denied', why: 'address-denied' }, ['private-address', 'denied']],
+    [
+      'a private address',
+      { event: 'egress', decision: 'denied', why: 'address-denied' },
+      ['private-address', 'denied'],
+    ],
     ['the canary', { event: 'canary' }, ['canary']],
     ['a host that is silent', { event: 'egress', decision: 'denied', why: 'unreachable' }, []],
     ['a person’s no', { event: 'egress', decision: 'denied', why: 'held' }, []],
@@ -121,13 +148,19 @@ describe('the breaker of a run', () => {
     const approvers = [{ name: 'ann', key: { keyId: 'k', spki: 'k' } }];
     const make = () =>
       new BreakerWatch(file, {
-        ...{ subject, ownUids: [1], holder: 'breaker', policy: { ...emptyHoldPolicy, approvers, breakers: thresholds } },
+        subject,
+        ownUids: [1],
+        holder: 'breaker',
+        policy: { ...emptyHoldPolicy, approvers, breakers: thresholds },
         nonce: () => String(++nonces).padStart(32, '0'),
         record: (event) => void events.push(event),
         now: () => new Date(begin),
         whyNotSigned: (_, { signature }) => (signature === 'good' ? [] : ['no']),
         files: {
-          ...{ kept: () => [], keep: () => undefined, lives: () => true, reject: () => void answers.pop() },
+          kept: () => [],
+          keep: () => undefined,
+          lives: () => true,
+          reject: () => void answers.pop(),
           forget: () => void answers.pop(),
           answers: () => answers,
           keepRequest: () => undefined,
@@ -145,7 +178,10 @@ describe('the breaker of a run', () => {
         at: new Date(begin).toISOString(),
       } as const;
       const writer = { folder: '/', uid: 1, alone: true };
-      answers.push({ signed: { answer: { schema: 'skillgate.hold-answer/1', ...said }, signature }, writer });
+      answers.push({
+        signed: { answer: { schema: 'skillgate.hold-answer/1', ...said }, signature },
+        writer,
+      });
     };
     return { make, events, answer, written };
   }
@@ -169,7 +205,8 @@ describe('the breaker of a run', () => {
 
   it('counts what several runs were denied together, once each has looked', () => {
     const { make } = makeWatch();
-    const [one, other] = [make(), make()];
+    const one = make();
+    const other = make();
     for (let i = 0; i < 3; i++) one.observe(denied);
     one.look();
     for (let i = 0; i < 2; i++) other.observe(denied);
@@ -181,21 +218,28 @@ describe('the breaker of a run', () => {
 
   it('stops those that run, refuses those that come, and closes by a signed answer alone', () => {
     const { make, events, answer } = makeWatch();
-    const [one, other] = [make(), make()];
+    const one = make();
+    const other = make();
     one.refuseOpen();
     one.observe({ event: 'canary', channel: 'x', encoding: 'plain' });
     expect(one.opened.aborted).toBe(true);
     other.look();
     expect(other.opened.aborted).toBe(true);
-    expect(() => make().refuseOpen()).toThrowError(expect.objectContaining({ code: 'breaker-open' }));
+    expect(() => make().refuseOpen()).toThrowError(
+      expect.objectContaining({ code: 'breaker-open' }),
+    );
     answer('bad');
-    expect(() => make().refuseOpen()).toThrowError(expect.objectContaining({ code: 'breaker-open' }));
+    expect(() => make().refuseOpen()).toThrowError(
+      expect.objectContaining({ code: 'breaker-open' }),
+    );
     answer('good');
     make().refuseOpen();
     make().refuseOpen();
-    expect(events.map((event) => (event.event === 'hold' || event.event === 'breaker' ? event.state : ''))).toEqual([
-      ...['opened', 'rejected', 'closed'],
-    ]);
+    expect(
+      events.map((event) =>
+        event.event === 'hold' || event.event === 'breaker' ? event.state : '',
+      ),
+    ).toEqual(['opened', 'rejected', 'closed']);
   });
 
   it('counts what leaves through the gate', () => {

@@ -27,7 +27,9 @@ describe('a line from an agent’s sandbox', () => {
     [],
     null,
   ])('%j is none', (message) => {
-    expect(() => parseBridgeLine(JSON.stringify(message))).toThrowError(expect.objectContaining({ code: 'usage' }));
+    expect(() => parseBridgeLine(JSON.stringify(message))).toThrowError(
+      expect.objectContaining({ code: 'usage' }),
+    );
   });
 
   it('never fails otherwise, whatever it is', () => {

@@ -20,7 +20,8 @@ describe('a run token', () => {
   });
 
   it('is worthless to another session, and after the end of its own', () => {
-    const [finance, sales] = [runTokens(() => new Date(begin), random), runTokens(() => new Date(begin), random)];
+    const finance = runTokens(() => new Date(begin), random);
+    const sales = runTokens(() => new Date(begin), random);
     const token = finance.renew();
     sales.renew();
     expect([finance.isGood(token), sales.isGood(token)]).toEqual([true, false]);

@@ -4,16 +4,37 @@ import { ocsfOf } from '../../../../skills-index/run/audit/ocsf.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
 const digest = digestOf('x');
-const request = { event: 'egress', host: 'api.crm.example', port: 443, path: '/v2/deals', secrets: [] } as const;
+const request = {
+  event: 'egress',
+  host: 'api.crm.example',
+  port: 443,
+  path: '/v2/deals',
+  secrets: [],
+} as const;
 const entryOf = (event: AuditEvent): AuditEntry => ({
-  ...{ schema: 'skillgate.audit/1', seq: 7, at: '2026-01-01T00:00:00.000Z', prev: digest },
-  ...{ run: 'r1', agent: 'finance', session: 's1', skill: '@acme/a', version: '1.0.0', bundle: digest, plan: digest },
+  schema: 'skillgate.audit/1',
+  seq: 7,
+  at: '2026-01-01T00:00:00.000Z',
+  prev: digest,
+  run: 'r1',
+  agent: 'finance',
+  session: 's1',
+  skill: '@acme/a',
+  version: '1.0.0',
+  bundle: digest,
+  plan: digest,
   ...event,
 });
 
 /** Event, class, activity, disposition, severity: numbers of ocsf-schema 1.9.0-dev. */
 const table: readonly (readonly [AuditEvent, number, number, number, number])[] = [
-  [{ event: 'start', command: 'report', why: 'monthly', backend: 'bubblewrap', notes: [] }, 1007, 1, 1, 1],
+  [
+    { event: 'start', command: 'report', why: 'monthly', backend: 'bubblewrap', notes: [] },
+    1007,
+    1,
+    1,
+    1,
+  ],
   [{ event: 'exit', reason: 'exit', code: 0, milliseconds: 5 }, 1007, 2, 17, 1],
   [{ event: 'exit', reason: 'revoked', code: null, milliseconds: 5 }, 1007, 2, 2, 3],
   [{ event: 'child', name: 'git', arguments: digest, sampled: true }, 1007, 1, 17, 1],
@@ -24,14 +45,32 @@ const table: readonly (readonly [AuditEvent, number, number, number, number])[] 
   [{ ...request, decision: 'allowed', method: 'PROPFIND', why: 'a rule' }, 4002, 99, 1, 1],
   [{ ...request, decision: 'allowed', method: 'CONNECT', why: 'a rule' }, 4001, 1, 1, 1],
   [{ ...request, decision: 'denied', method: 'CONNECT', why: 'host-denied' }, 4001, 5, 2, 2],
-  [{ ...request, decision: 'denied', method: 'POST', why: 'secret-unbound: CRM_TOKEN' }, 4002, 6, 2, 5],
+  [
+    { ...request, decision: 'denied', method: 'POST', why: 'secret-unbound: CRM_TOKEN' },
+    4002,
+    6,
+    2,
+    5,
+  ],
   [{ ...request, decision: 'denied', method: 'GET', why: 'address-denied' }, 4003, 1, 2, 2],
   [{ event: 'redacted', secret: 'CRM_TOKEN', host: 'api.crm.example' }, 4002, 99, 11, 2],
-  [{ event: 'change', change: 'changed', path: '/reports/a.md', before: digest, after: digest }, 1001, 3, 17, 1],
+  [
+    { event: 'change', change: 'changed', path: '/reports/a.md', before: digest, after: digest },
+    1001,
+    3,
+    17,
+    1,
+  ],
   [{ event: 'change', change: 'deleted', path: '/reports/a.md', before: digest }, 1001, 4, 17, 1],
   [{ event: 'cleanup', path: '/reports/l', why: 'a link that leaves' }, 1001, 4, 5, 3],
   [{ event: 'canary', channel: 'body', encoding: 'base64' }, 2004, 1, 19, 5],
-  [{ event: 'incident', rule: 'canary', place: 'paste.example:443', report: digest }, 2004, 1, 19, 5],
+  [
+    { event: 'incident', rule: 'canary', place: 'paste.example:443', report: digest },
+    2004,
+    1,
+    19,
+    5,
+  ],
   [{ event: 'checkpoint', size: 6, head: digest, keyId: digest, signature: 'x' }, 6003, 1, 17, 1],
   [{ event: 'recovered', bytes: 9, torn: digest }, 6003, 3, 17, 3],
 ];
@@ -51,20 +90,38 @@ const demanded: Readonly<Record<number, readonly (readonly string[])[]>> = {
 };
 
 describe('an audit entry in OCSF', () => {
-  it.each(table)('%o is class %d, activity %d, disposition %d, severity %d', (event, type, activity, disposition, severity) => {
-    const said = ocsfOf(entryOf(event));
-    expect(said).toMatchObject({
-      class_uid: type,
-      category_uid: Math.floor(type / 1_000),
-      activity_id: activity,
-      type_uid: type * 100 + activity,
-      severity_id: severity,
-      disposition_id: disposition,
-      time: 1_767_225_600_000,
-      metadata: { version: '1.9.0-dev', product: { name: 'Skillgate' }, sequence: 7, correlation_uid: 'r1' },
-      ai_agent: { uid: 'finance', instance_uid: 's1' },
-      unmapped: { skillgate: { run: 'r1', skill: '@acme/a', version: '1.0.0', bundle: digest, plan: digest, prev: digest } },
-    });
-    for (const some of demanded[type] ?? []) expect(some.some((name) => said[name] !== undefined)).toBe(true);
-  });
+  it.each(table)(
+    '%o is class %d, activity %d, disposition %d, severity %d',
+    (event, type, activity, disposition, severity) => {
+      const said = ocsfOf(entryOf(event));
+      expect(said).toMatchObject({
+        class_uid: type,
+        category_uid: Math.floor(type / 1_000),
+        activity_id: activity,
+        type_uid: type * 100 + activity,
+        severity_id: severity,
+        disposition_id: disposition,
+        time: 1_767_225_600_000,
+        metadata: {
+          version: '1.9.0-dev',
+          product: { name: 'Skillgate' },
+          sequence: 7,
+          correlation_uid: 'r1',
+        },
+        ai_agent: { uid: 'finance', instance_uid: 's1' },
+        unmapped: {
+          skillgate: {
+            run: 'r1',
+            skill: '@acme/a',
+            version: '1.0.0',
+            bundle: digest,
+            plan: digest,
+            prev: digest,
+          },
+        },
+      });
+      for (const some of demanded[type] ?? [])
+        expect(some.some((name) => said[name] !== undefined)).toBe(true);
+    },
+  );
 });

@@ -3,7 +3,14 @@ import { marksOf } from '../../../../skills-index/run/changes/change-marks.ts';
 import type { EntryState } from '../../../../skills-index/run/changes/changes.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
-const file = (mode = 0o644, gid = 1000): EntryState => ({ kind: 'file', sha256: digestOf(''), bytes: 0, mode, uid: 1000, gid });
+const file = (mode = 0o644, gid = 1000): EntryState => ({
+  kind: 'file',
+  sha256: digestOf(''),
+  bytes: 0,
+  mode,
+  uid: 1000,
+  gid,
+});
 const folder: EntryState = { kind: 'folder', mode: 0o755, uid: 1000, gid: 1000 };
 const obeyed = 'builds, tests, CI or tools obey it';
 const lock = 'a lock file: it decides which packages are fetched and run';

@@ -11,13 +11,17 @@ describe('a folder that a run made anew', () => {
     const { compare, gathered } = gather();
     compare('build', folder(1, 0o2775), folder(2, 0o755));
     expect(gathered.changes).toEqual([]);
-    expect(gathered.refused).toEqual([{ path: 'build', why: 'the folder of user 1 keeps its owner, group and mode' }]);
+    expect(gathered.refused).toEqual([
+      { path: 'build', why: 'the folder of user 1 keeps its owner, group and mode' },
+    ]);
   });
 
   it('has the mode that the run gave it, where it is the folder of the same user', () => {
     const { compare, gathered } = gather();
     compare('build', folder(1, 0o775), folder(1, 0o755));
-    expect(gathered.changes).toEqual([{ path: 'build', before: folder(1, 0o775), after: folder(1, 0o755) }]);
+    expect(gathered.changes).toEqual([
+      { path: 'build', before: folder(1, 0o775), after: folder(1, 0o755) },
+    ]);
   });
 });
 
@@ -29,7 +33,10 @@ describe('names of paths', () => {
     ['of pipes that are left behind', (at: number) => gathering.refuse(long(at), 'a pipe')],
     ['of new folders', (at: number) => gathering.compare(long(at), undefined, folder(1, 0o755))],
     ['that new links lead to', (at: number) => gathering.compare(`${at}`, undefined, link)],
-    ['of folders that keep their owner', (at: number) => gathering.compare(long(at), folder(1, 0o755), folder(2, 0o755))],
+    [
+      'of folders that keep their owner',
+      (at: number) => gathering.compare(long(at), folder(1, 0o755), folder(2, 0o755)),
+    ],
   ])('%s end the gathering above their limit, and the reason is short', (_, act) => {
     gathering = gather();
     for (let at = 0; at < 4; at++) act(at);
@@ -45,7 +52,8 @@ describe('names of paths', () => {
 
   it('of ordinary length are all taken', () => {
     gathering = gather();
-    for (let at = 0; at < 500; at++) gathering.refuse(`reports/pipe-${at}`, 'a socket, a pipe or a device');
+    for (let at = 0; at < 500; at++)
+      gathering.refuse(`reports/pipe-${at}`, 'a socket, a pipe or a device');
     expect(gathering.gathered.refused).toHaveLength(500);
   });
 });

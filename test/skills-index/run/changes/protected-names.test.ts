@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isProtectedName, isShut, makesRepository } from '../../../../skills-index/run/changes/protected-names.ts';
+import {
+  isProtectedName,
+  isShut,
+  makesRepository,
+} from '../../../../skills-index/run/changes/protected-names.ts';
 
 describe('names that hosts or agents obey', () => {
   it.each([
@@ -70,9 +74,12 @@ it('names that host policy adds are shut as well, where they are there and where
   expect(isProtectedName('deploy.config', ['deploy.conf'])).toBe(false);
 });
 
-it.each(['team.code-workspace', 'a/lefthook.yaml', '.env.local'])('an existing %s is shut', (path) => {
-  expect(isShut(path)).toBe(true);
-});
+it.each(['team.code-workspace', 'a/lefthook.yaml', '.env.local'])(
+  'an existing %s is shut',
+  (path) => {
+    expect(isShut(path)).toBe(true);
+  },
+);
 
 it('a folder of many names that look like a repository’s is folded once', () => {
   let looks = 0;

@@ -10,12 +10,16 @@ const authority = makeAuthority(['api.crm.example', '*.files.example'], now);
 /** What a TLS client says to a leaf for a name, when it asks for that name. */
 async function ask(certified: string, trusted = authority.certificate): Promise<string> {
   const secureContext = createSecureContext(authority.leafFor(certified));
-  const server = createServer((socket) => new TLSSocket(socket, { isServer: true, secureContext }).on('error', () => undefined));
+  const server = createServer((socket) =>
+    new TLSSocket(socket, { isServer: true, secureContext }).on('error', () => undefined),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const client = connect({ port, host: '127.0.0.1', servername: certified, ca: trusted });
   const said = await new Promise<string>((resolve) =>
-    client.once('secureConnect', () => resolve('taken')).once('error', (cause) => resolve(cause.message)),
+    client
+      .once('secureConnect', () => resolve('taken'))
+      .once('error', (cause) => resolve(cause.message)),
   );
   client.destroy();
   server.close();
@@ -42,7 +46,10 @@ describe('the authority of a run', () => {
     const leaf = new X509Certificate(authority.leafFor('api.crm.example').cert);
     expect(leaf.verify(root.publicKey) && leaf.checkIssued(root)).toBe(true);
     expect([root.ca, leaf.ca]).toEqual([true, false]);
-    expect([leaf.subjectAltName, leaf.checkHost('api.crm.example')]).toEqual(['DNS:api.crm.example', 'api.crm.example']);
+    expect([leaf.subjectAltName, leaf.checkHost('api.crm.example')]).toEqual([
+      'DNS:api.crm.example',
+      'api.crm.example',
+    ]);
     expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
     expect(root.validToDate.getTime() - root.validFromDate.getTime()).toBe(25 * 3_600_000);
     expect(root.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });

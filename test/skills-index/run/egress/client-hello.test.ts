@@ -25,7 +25,10 @@ function hello(...extensions: readonly Buffer[]): Buffer {
     vector(1, Buffer.alloc(1)),
   ];
   const body = Buffer.concat([...parts, vector(2, Buffer.concat(extensions))]);
-  return Buffer.concat([Buffer.from([22, 3, 1]), vector(2, Buffer.concat([Buffer.from([1]), vector(3, body)]))]);
+  return Buffer.concat([
+    Buffer.from([22, 3, 1]),
+    vector(2, Buffer.concat([Buffer.from([1]), vector(3, body)])),
+  ]);
 }
 
 const name = 'api.crm.example';
@@ -38,8 +41,16 @@ const two = Buffer.concat([
 
 describe('a TLS hello', () => {
   it.each([
-    ['with a name', hello(serverName(name)), { kind: 'hello', serverName: name, hidesAnother: false }],
-    ['with a name in capitals', hello(serverName('API.crm.example')), { kind: 'hello', serverName: name, hidesAnother: false }],
+    [
+      'with a name',
+      hello(serverName(name)),
+      { kind: 'hello', serverName: name, hidesAnother: false },
+    ],
+    [
+      'with a name in capitals',
+      hello(serverName('API.crm.example')),
+      { kind: 'hello', serverName: name, hidesAnother: false },
+    ],
     ['without a name', hello(), { kind: 'hello', serverName: '', hidesAnother: false }],
     [
       'that hides another',
@@ -59,8 +70,16 @@ describe('a TLS hello', () => {
     ['that is HTTP', Buffer.from('GET / HTTP/1.1\r\n'), { kind: 'odd' }],
     ['of SSL 2', Buffer.from([0x80, 0x2e, 1, 0, 2]), { kind: 'odd' }],
     ['with an endless record', Buffer.from([22, 3, 1, 0xff, 0xff]), { kind: 'odd' }],
-    ['in parts over two records', Buffer.from([22, 3, 1, 0, 8, 1, 0, 1, 0, 0, 0, 0, 0]), { kind: 'odd' }],
-    ['with an extension longer than itself', hello(Buffer.from([0, 0, 0xff, 0xff, 0])), { kind: 'odd' }],
+    [
+      'in parts over two records',
+      Buffer.from([22, 3, 1, 0, 8, 1, 0, 1, 0, 0, 0, 0, 0]),
+      { kind: 'odd' },
+    ],
+    [
+      'with an extension longer than itself',
+      hello(Buffer.from([0, 0, 0xff, 0xff, 0])),
+      { kind: 'odd' },
+    ],
   ])('%s', (_, bytes, expected) => {
     expect(parseClientHello(bytes)).toEqual(expected);
   });
@@ -68,18 +87,38 @@ describe('a TLS hello', () => {
   it('of a real client is read, at any cut', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const came = new Promise<Buffer>((resolve) => server.once('connection', (socket) => socket.once('data', resolve)));
-    const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', servername: name });
+    const came = new Promise<Buffer>((resolve) =>
+      server.once('connection', (socket) => socket.once('data', resolve)),
+    );
+    const client = connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      servername: name,
+    });
     client.on('error', () => undefined);
     const bytes = await came;
     client.destroy();
     server.close();
-    expect(parseClientHello(bytes)).toEqual({ kind: 'hello', serverName: name, hidesAnother: false });
-    for (let cut = 0; cut < bytes.length; cut++) expect(parseClientHello(bytes.subarray(0, cut)).kind).toBe('partial');
+    expect(parseClientHello(bytes)).toEqual({
+      kind: 'hello',
+      serverName: name,
+      hidesAnother: false,
+    });
+    for (let cut = 0; cut < bytes.length; cut++)
+      expect(parseClientHello(bytes.subarray(0, cut)).kind).toBe('partial');
   });
 
   it('of any bytes gives an answer', () => {
-    const header = fc.constantFrom(Buffer.alloc(0), Buffer.from([22, 3, 1, 0, 60, 1, 0, 0, 56, 3, 3]));
-    fc.assert(fc.property(header, fc.uint8Array({ maxLength: 200 }), (a, b) => void parseClientHello(Buffer.concat([a, b]))));
+    const header = fc.constantFrom(
+      Buffer.alloc(0),
+      Buffer.from([22, 3, 1, 0, 60, 1, 0, 0, 56, 3, 3]),
+    );
+    fc.assert(
+      fc.property(
+        header,
+        fc.uint8Array({ maxLength: 200 }),
+        (a, b) => void parseClientHello(Buffer.concat([a, b])),
+      ),
+    );
   });
 });

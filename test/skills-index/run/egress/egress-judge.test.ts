@@ -12,7 +12,14 @@ const pinned = { 'api.crm.example': { address: '127.0.0.1', port: 4010 } };
 const plain = { scheme: 'http', mode: 'intercept', reason: '' } as const;
 const rules: EgressRules = {
   egress: [
-    { ...plain, host: 'api.crm.example', port: 80, methods: ['GET', 'POST'], path: '/v2/*', pinned },
+    {
+      ...plain,
+      host: 'api.crm.example',
+      port: 80,
+      methods: ['GET', 'POST'],
+      path: '/v2/*',
+      pinned,
+    },
     {
       ...plain,
       host: '*.files.example',
@@ -33,10 +40,18 @@ const rules: EgressRules = {
   secrets: [{ name: 'CRM_TOKEN', placeholder, hosts: ['api.crm.example'], as: 'bearer' }],
 };
 
-const get = (target: string, more: Partial<EgressRequest> & { host?: string } = {}): EgressRequest => ({
+const get = (
+  target: string,
+  more: Partial<EgressRequest> & { host?: string } = {},
+): EgressRequest => ({
   method: 'GET',
   target,
-  headers: [['Host', more.host ?? (/^https?:\/\/(?:[^@/]*@)?([^/?#]*)/.exec(target)?.[1] || 'api.crm.example')]],
+  headers: [
+    [
+      'Host',
+      more.host ?? (/^https?:\/\/(?:[^@/]*@)?([^/?#]*)/.exec(target)?.[1] || 'api.crm.example'),
+    ],
+  ],
   ...more,
 });
 const judged = (request: EgressRequest): string => {
@@ -176,16 +191,21 @@ describe('a request to the proxy', () => {
     expect(judged(get('http://api.crm.example/v2/x', { headers }))).toBe(expected);
   });
 
-  it.each([['HEAD'], ['PUT'], ['DELETE'], ['TRACE'], ['CONNECT']])('by %s is refused where it is not listed', (method) => {
-    expect(judged(get('http://api.crm.example/v2/x', { method }))).toBe('method-denied');
-  });
+  it.each([['HEAD'], ['PUT'], ['DELETE'], ['TRACE'], ['CONNECT']])(
+    'by %s is refused where it is not listed',
+    (method) => {
+      expect(judged(get('http://api.crm.example/v2/x', { method }))).toBe('method-denied');
+    },
+  );
 
   it('inside a tunnel is judged by the tunnel’s host and its own path', () => {
     const tunnel = { scheme: 'http', host: 'api.crm.example', port: 80 } as const;
     expect(judged(get('/v2/x', { tunnel }))).toBe('allowed');
     expect(judged(get('/v1/x', { tunnel }))).toBe('path-denied');
     expect(judged(get('/v2/x', { tunnel, host: 'open.example' }))).toBe('host-mismatch');
-    expect(judged(get('http://open.example/', { tunnel, host: 'api.crm.example' }))).toBe('bad-target');
+    expect(judged(get('http://open.example/', { tunnel, host: 'api.crm.example' }))).toBe(
+      'bad-target',
+    );
   });
 });
 
@@ -204,7 +224,12 @@ describe('a placeholder', () => {
     ['authorization', `Bearer ${placeholder}`, 'api.crm.example', 'allowed'],
     ['Authorization', `bearer ${placeholder}`, 'api.crm.example', 'allowed'],
     ['authorization', `Bearer ${placeholder}x`, 'api.crm.example', 'secret-unbound'],
-    ['authorization', `Basic ${Buffer.from(`u:${placeholder}`).toString('base64')}`, 'api.crm.example', 'secret-unbound'],
+    [
+      'authorization',
+      `Basic ${Buffer.from(`u:${placeholder}`).toString('base64')}`,
+      'api.crm.example',
+      'secret-unbound',
+    ],
     ['authorization', `Bearer ${placeholder}`, 'open.example', 'secret-unbound'],
     ['x-token', placeholder, 'api.crm.example', 'secret-unbound'],
     ['cookie', `t=${placeholder}`, 'api.crm.example', 'secret-unbound'],
@@ -227,9 +252,15 @@ describe('a placeholder', () => {
     ['GET', ['POST'], 'secret-unbound'],
     ['GET', undefined, 'allowed'],
   ])('with %s where it is bound to %j is %s', (method, methods, expected) => {
-    const secrets = rules.secrets.map((one) => ({ ...one, ...(methods === undefined ? {} : { methods }) }));
+    const secrets = rules.secrets.map((one) => ({
+      ...one,
+      ...(methods === undefined ? {} : { methods }),
+    }));
     const request = get('http://api.crm.example/v2/x', { method });
-    const headers: EgressRequest['headers'] = [...request.headers, ['Authorization', `Bearer ${placeholder}`]];
+    const headers: EgressRequest['headers'] = [
+      ...request.headers,
+      ['Authorization', `Bearer ${placeholder}`],
+    ];
     const decision = judgeRequest({ ...request, headers }, { ...rules, secrets });
     expect(decision.kind === 'denied' ? decision.why : decision.kind).toBe(expected);
     // Without the secret, the method is the rule's alone.
@@ -260,7 +291,15 @@ describe('https', () => {
   const secure: EgressRules = {
     secrets: [],
     egress: [
-      { ...plain, scheme: 'https', host: '*.crm.example', port: 443, methods: ['GET'], path: '/v2/*', pinned: {} },
+      {
+        ...plain,
+        scheme: 'https',
+        host: '*.crm.example',
+        port: 443,
+        methods: ['GET'],
+        path: '/v2/*',
+        pinned: {},
+      },
       {
         ...plain,
         scheme: 'https',
@@ -274,7 +313,10 @@ describe('https', () => {
       { ...plain, host: 'api.crm.example', port: 80, methods: ['GET'], path: '/plain', pinned },
     ],
   };
-  const inside = (target: string, more: Partial<EgressRequest> & { host?: string } = {}): string => {
+  const inside = (
+    target: string,
+    more: Partial<EgressRequest> & { host?: string } = {},
+  ): string => {
     const tunnel = { scheme: 'https', host: more.host ?? 'api.crm.example', port: 443 } as const;
     const decision = judgeRequest(get(target, { tunnel, ...more }), secure);
     return decision.kind === 'allowed' ? 'allowed' : decision.why;
@@ -289,7 +331,9 @@ describe('https', () => {
     ['crm.example:443', 'host-denied'],
   ])('a CONNECT to %s is %s', (target, expected) => {
     const decision = judgeConnect(target, secure);
-    expect(decision.kind === 'denied' ? decision.why : `${decision.scheme} ${decision.mode}`).toBe(expected);
+    expect(decision.kind === 'denied' ? decision.why : `${decision.scheme} ${decision.mode}`).toBe(
+      expected,
+    );
   });
 
   it.each([
@@ -304,9 +348,13 @@ describe('https', () => {
   });
 
   it('is never reached in the clear, nor the clear by TLS', () => {
-    expect(judgeRequest(get('http://api.crm.example/v2/x'), secure)).toMatchObject({ why: 'path-denied' });
+    expect(judgeRequest(get('http://api.crm.example/v2/x'), secure)).toMatchObject({
+      why: 'path-denied',
+    });
     const tunnel = { scheme: 'http', host: 'api.crm.example', port: 443 } as const;
-    expect(judgeRequest(get('/v2/x', { tunnel, host: 'api.crm.example:443' }), secure)).toMatchObject({ kind: 'denied' });
+    expect(
+      judgeRequest(get('/v2/x', { tunnel, host: 'api.crm.example:443' }), secure),
+    ).toMatchObject({ kind: 'denied' });
   });
 });
 

@@ -9,8 +9,16 @@ import {
 } from '../../../../skills-index/run/egress/forwarded-headers.ts';
 
 const decision: Allowed = {
-  ...{ kind: 'allowed', scheme: 'https', host: 'api.crm.example', port: 443, path: '/v2/x', target: '/v2/x' },
-  ...{ upgrades: false, expects: false, pinned: undefined, secrets: [] },
+  kind: 'allowed',
+  scheme: 'https',
+  host: 'api.crm.example',
+  port: 443,
+  path: '/v2/x',
+  target: '/v2/x',
+  upgrades: false,
+  expects: false,
+  pinned: undefined,
+  secrets: [],
 };
 const sent = (more: Partial<ReadRequest>): Record<string, string> =>
   Object.fromEntries(
@@ -23,23 +31,44 @@ const sent = (more: Partial<ReadRequest>): Record<string, string> =>
 
 describe('headers to the host', () => {
   it.each([
-    ['the port of the scheme left out', { decision: { ...decision, port: 443 } }, { Host: 'api.crm.example' }],
-    ['any other port named', { decision: { ...decision, port: 8443 } }, { Host: 'api.crm.example:8443' }],
+    [
+      'the port of the scheme left out',
+      { decision: { ...decision, port: 443 } },
+      { Host: 'api.crm.example' },
+    ],
+    [
+      'any other port named',
+      { decision: { ...decision, port: 8443 } },
+      { Host: 'api.crm.example:8443' },
+    ],
     ['the length of a whole body', { held: Buffer.from('ab') }, { 'Content-Length': '2' }],
-    ['the length that was said, even of nothing', { headers: [['content-length', '0']] }, { 'Content-Length': '0' }],
+    [
+      'the length that was said, even of nothing',
+      { headers: [['content-length', '0']] },
+      { 'Content-Length': '0' },
+    ],
     [
       'the length that was said of a body under way',
       { headers: [['content-length', '9']], ended: false },
       { 'Content-Length': '9' },
     ],
-    ['chunks where nobody knows the length', { held: Buffer.from('ab'), ended: false }, { 'Transfer-Encoding': 'chunked' }],
-    ['what a WebSocket needs', { decision: { ...decision, upgrades: true } }, { Connection: 'Upgrade', Upgrade: 'websocket' }],
+    [
+      'chunks where nobody knows the length',
+      { held: Buffer.from('ab'), ended: false },
+      { 'Transfer-Encoding': 'chunked' },
+    ],
+    [
+      'what a WebSocket needs',
+      { decision: { ...decision, upgrades: true } },
+      { Connection: 'Upgrade', Upgrade: 'websocket' },
+    ],
   ] as [string, Partial<ReadRequest>, Record<string, string>][])('have %s', (_, more, expected) => {
     expect(sent(more)).toMatchObject(expected);
   });
 
   // A blank for each header: names of the hop, and what servers take as another host, path, method, client or user.
-  const refused = `Connection Keep-Alive Proxy-Authorization Proxy_Authorization Proxy TE Trailer HTTP2-Settings
+  const refused =
+    `Connection Keep-Alive Proxy-Authorization Proxy_Authorization Proxy TE Trailer HTTP2-Settings
     Sec-WebSocket-Extensions A-IM Destination X-HTTP-Method-Override X.HTTP.Method.Override X-HTTP-Method X-Method-Override
     X_Original_URL X-Original-URI X-Rewrite-URL X-Override-URL X-MS-Original-URL X-Waws-Unencoded-Url X-Envoy-Original-Path
     X-HTTP-Path-Override X-Request-URI X-OriginalURL X-PathInfo X-Forwarded X-Forwarded-Host X-Forwarded-For X-Forwarded-Uri
@@ -52,7 +81,11 @@ describe('headers to the host', () => {
     Z-Forwarded-For X-Forward-For X-Originating-IP X-Azure-ClientIP X-Appengine-User-Id OIDC_CLAIM_sub
     X-Authentik-Username X-Middleware-Subrequest`.split(/\s+/);
   it.each(refused)('have no %s', (name) => {
-    expect(Object.keys(sent({ headers: [[name, 'x-odd']] })).sort()).toEqual(['Accept-Encoding', 'Connection', 'Host']);
+    expect(Object.keys(sent({ headers: [[name, 'x-odd']] })).sort()).toEqual([
+      'Accept-Encoding',
+      'Connection',
+      'Host',
+    ]);
   });
 
   it('that are left out are named, for the log', () => {
@@ -71,7 +104,9 @@ describe('headers to the host', () => {
     X-Amz-Copy-Source X-Amz-Meta-Path X-Goog-Meta-Source-Url X-GitHub-Api-Version X-Request-Id X-Requested-With X-CSRF-Token
     X-XSRF-Token X-Auth-Token X-Auth-User X-Auth-Key X-Goog-User-Project X-Goog-Api-Key X-Shopify-Access-Token X-Upsert
     X-Stainless-Lang X-Upload-Content-Length X-Ms-Version X-Ms-Blob-Type X-Vault-Token X-Figma-Token Anthropic-Version
-    Dropbox-API-Arg Notion-Version CF-Access-Client-Id SOAPAction Sec-WebSocket-Key GraphQL-Require-Preflight`.split(/\s+/);
+    Dropbox-API-Arg Notion-Version CF-Access-Client-Id SOAPAction Sec-WebSocket-Key GraphQL-Require-Preflight`.split(
+      /\s+/,
+    );
   it.each(honest)('have %s, as interfaces need it', (name) => {
     expect(sent({ headers: [[name, 'kept']] })).toMatchObject({ [name]: 'kept' });
   });
@@ -84,9 +119,13 @@ describe('headers to the host', () => {
 
   it('have the header that a secret is bound to, whatever its name', () => {
     const placeholder = 'skillgate-secret-00';
-    const secrets = [{ name: 'T', placeholder, hosts: ['api.crm.example'], as: 'header:X-Remote-User' as const }];
+    const secrets = [
+      { name: 'T', placeholder, hosts: ['api.crm.example'], as: 'header:X-Remote-User' as const },
+    ];
     const headers = [['X-Remote-User', placeholder]] as const;
-    expect(sent({ headers, decision: { ...decision, secrets } })).toMatchObject({ 'X-Remote-User': 'value' });
+    expect(sent({ headers, decision: { ...decision, secrets } })).toMatchObject({
+      'X-Remote-User': 'value',
+    });
   });
 
   it('have nothing that the connection named as its own', () => {
@@ -95,7 +134,12 @@ describe('headers to the host', () => {
       ['X_Hop', '1'],
       ['X-Kept', '2'],
     ] as const;
-    expect(Object.keys(sent({ headers })).sort()).toEqual(['Accept-Encoding', 'Connection', 'Host', 'X-Kept']);
+    expect(Object.keys(sent({ headers })).sort()).toEqual([
+      'Accept-Encoding',
+      'Connection',
+      'Host',
+      'X-Kept',
+    ]);
   });
 
   it.each(['Range', 'If-Range', 'Request-Range', 'X-MS-Range', 'x_goog_copy_source_range'])(
@@ -108,7 +152,8 @@ describe('headers to the host', () => {
         held: Buffer.alloc(0),
         ended: true,
       };
-      const names = (hides: boolean) => headersToHost(request, () => '', new Date(0), hides)?.map(([one]) => one);
+      const names = (hides: boolean) =>
+        headersToHost(request, () => '', new Date(0), hides)?.map(([one]) => one);
       expect(names(true)).not.toContain(name);
       expect(names(false)).toContain(name);
     },
@@ -121,7 +166,12 @@ describe('headers to the host', () => {
 
   it('ask for no part of an answer that could echo a secret', () => {
     const secrets = [
-      { name: 'CRM_TOKEN', placeholder: 'skillgate-secret-00', hosts: ['api.crm.example'], as: 'bearer' as const },
+      {
+        name: 'CRM_TOKEN',
+        placeholder: 'skillgate-secret-00',
+        hosts: ['api.crm.example'],
+        as: 'bearer' as const,
+      },
     ];
     const headers = [
       ['Range', 'bytes=0-1'],
@@ -129,7 +179,9 @@ describe('headers to the host', () => {
     ] as const;
     expect(sent({ headers })).toHaveProperty('Range');
     expect(sent({ headers, decision: { ...decision, secrets } })).not.toHaveProperty('Range');
-    expect(sent({ headers, decision: { ...decision, secrets } })).toMatchObject({ Authorization: 'Bearer value' });
+    expect(sent({ headers, decision: { ...decision, secrets } })).toMatchObject({
+      Authorization: 'Bearer value',
+    });
   });
 });
 

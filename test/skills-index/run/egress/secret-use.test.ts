@@ -19,9 +19,18 @@ const basic = (text: string): string => `Basic ${Buffer.from(text).toString('bas
 const v4 = (more = ', SignedHeaders=host;x-amz-date, Signature=00ff'): string =>
   `AWS4-HMAC-SHA256 Credential=${placeholder}/20150830/eu-central-1/s3/aws4_request${more}`;
 
-const applied = (as: SecretUse, value: string, headers: SentHeaders, more: Partial<OutgoingRequest> = {}) =>
+const applied = (
+  as: SecretUse,
+  value: string,
+  headers: SentHeaders,
+  more: Partial<OutgoingRequest> = {},
+) =>
   applySecret({ as, placeholder }, value, {
-    ...{ method: 'POST', target: '/v2/x?b=1&a=2', headers, body: Buffer.from('{"a":1}'), now },
+    method: 'POST',
+    target: '/v2/x?b=1&a=2',
+    headers,
+    body: Buffer.from('{"a":1}'),
+    now,
     ...more,
   });
 
@@ -60,7 +69,9 @@ describe('a secret on a request', () => {
       ['authorization', 'Bearer $&1'],
       other,
     ]);
-    expect(applied('header:X-Key', 'abc', [['X-KEY', `v1 ${placeholder}`]])).toEqual([['X-KEY', 'v1 abc']]);
+    expect(applied('header:X-Key', 'abc', [['X-KEY', `v1 ${placeholder}`]])).toEqual([
+      ['X-KEY', 'v1 abc'],
+    ]);
     expect(applied('basic', 'abc', [['Authorization', basic(`me:${placeholder}`)]])).toEqual([
       ['Authorization', basic('me:abc')],
     ]);
@@ -69,19 +80,31 @@ describe('a secret on a request', () => {
   it('signs the body’s bytes as hmac, as GitHub and others check it', () => {
     const body = Buffer.from([0, 255, 10]);
     const digest = createHmac('sha256', 'key-0123').update(body).digest('hex');
-    const sent = applied('hmac:X-Hub-Signature-256', 'key-0123', [['X-Hub-Signature-256', `sha256=${placeholder}`]], { body });
+    const sent = applied(
+      'hmac:X-Hub-Signature-256',
+      'key-0123',
+      [['X-Hub-Signature-256', `sha256=${placeholder}`]],
+      { body },
+    );
     expect(sent).toEqual([['X-Hub-Signature-256', `sha256=${digest}`]]);
     // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries: its own example.
     const known = applied('hmac:X-Sig', "It's a Secret to Everybody", [['X-Sig', placeholder]], {
       body: Buffer.from('Hello, World!'),
     });
-    expect(known).toEqual([['X-Sig', '757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17']]);
+    expect(known).toEqual([
+      ['X-Sig', '757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17'],
+    ]);
   });
 });
 
 describe('a request that was signed for AWS with a placeholder', () => {
   const host = ['Host', 'bucket.s3.example'] as const;
-  const kept = [host, ['Content-Type', 'application/json'], ['X-Amz-Acl', 'private'], ['Accept', '*/*']] as const;
+  const kept = [
+    host,
+    ['Content-Type', 'application/json'],
+    ['X-Amz-Acl', 'private'],
+    ['Accept', '*/*'],
+  ] as const;
   const made = ['X-Amz-Date', 'X-Amz-Content-Sha256', 'X-Amz-Security-Token'];
   const old = made.map((name) => [name.toLowerCase(), 'of the sandbox'] as const);
 
@@ -100,9 +123,19 @@ describe('a request that was signed for AWS with a placeholder', () => {
     ];
     expect(sent.slice(0, -1)).toEqual(headers);
     const [id = '', secret = ''] = aws.split(':');
-    const signed = { method: 'POST', target: '/v2/x?b=1&a=2', payload: sha256('{"a":1}'), date: '20150830T123600Z' };
+    const signed = {
+      method: 'POST',
+      target: '/v2/x?b=1&a=2',
+      payload: sha256('{"a":1}'),
+      date: '20150830T123600Z',
+    };
     const expected = authorizationV4(
-      { ...signed, headers: headers.filter(([name]) => name !== 'Accept'), region: 'eu-central-1', service: 's3' },
+      {
+        ...signed,
+        headers: headers.filter(([name]) => name !== 'Accept'),
+        region: 'eu-central-1',
+        service: 's3',
+      },
       { id, secret },
     );
     expect(sent.at(-1)).toEqual(['Authorization', expected]);
@@ -110,7 +143,8 @@ describe('a request that was signed for AWS with a placeholder', () => {
   });
 
   it('keeps the word for a body with checksums behind it, and is not sent where each part has a signature of its own', () => {
-    const hash = (word: string) => applied('sigv4', aws, [host, ['x-amz-content-sha256', word], ['authorization', v4()]]);
+    const hash = (word: string) =>
+      applied('sigv4', aws, [host, ['x-amz-content-sha256', word], ['authorization', v4()]]);
     expect(hash('STREAMING-UNSIGNED-PAYLOAD-TRAILER')).toContainEqual([
       'X-Amz-Content-Sha256',
       'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
@@ -124,7 +158,9 @@ describe('a request that was signed for AWS with a placeholder', () => {
     ['with a secret of one part', 'only-one-part', v4(), '/'],
     ['with a target of two readings', aws, v4(), '/?a=b+c'],
   ])('%s is not sent', (_, value, authorization, target) => {
-    expect(applied('sigv4', value, [host, ['authorization', authorization]], { target })).toBeUndefined();
+    expect(
+      applied('sigv4', value, [host, ['authorization', authorization]], { target }),
+    ).toBeUndefined();
   });
 
   it('has three parts that an answer could echo', () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { authorizationV4, type SignedRequest, sha256 } from '../../../../skills-index/run/egress/signature-v4.ts';
+import {
+  authorizationV4,
+  type SignedRequest,
+  sha256,
+} from '../../../../skills-index/run/egress/signature-v4.ts';
 
-type Row = readonly [name: string, request: Partial<SignedRequest> & Pick<SignedRequest, 'target'>, signature: string];
+type Row = readonly [
+  name: string,
+  request: Partial<SignedRequest> & Pick<SignedRequest, 'target'>,
+  signature: string,
+];
 
 const host = ['Host', 'example.amazonaws.com'] as const;
 const date = ['X-Amz-Date', '20150830T123600Z'] as const;
@@ -21,7 +29,11 @@ const token =
 
 /** AWS's published test suite for Signature Version 4; left out is what no request has that passes here: `/./`, folded lines. */
 const suite: readonly Row[] = [
-  ['get-vanilla', { target: '/' }, '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
+  [
+    'get-vanilla',
+    { target: '/' },
+    '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31',
+  ],
   [
     'get-header-key-duplicate',
     { target: '/', headers: withMine('value2', 'value2', 'value1') },
@@ -37,8 +49,16 @@ const suite: readonly Row[] = [
     { target: '/', headers: [...withMine(' value1'), ['My-Header2', ' "a   b   c"']] },
     'acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736',
   ],
-  ['get-utf8', { target: '/ሴ' }, '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85'],
-  ['get-unreserved', { target: `/${unreserved}` }, '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f'],
+  [
+    'get-utf8',
+    { target: '/ሴ' },
+    '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85',
+  ],
+  [
+    'get-unreserved',
+    { target: `/${unreserved}` },
+    '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f',
+  ],
   [
     'get-vanilla-empty-query-key',
     { target: '/?Param1=value1' },
@@ -64,8 +84,16 @@ const suite: readonly Row[] = [
     { target: `/?${unreserved}=${unreserved}` },
     '9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197',
   ],
-  ['get-vanilla-utf8-query', { target: '/?%E1%88%B4=bar' }, '2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04'],
-  ['post-vanilla', { method: 'POST', target: '/' }, '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b'],
+  [
+    'get-vanilla-utf8-query',
+    { target: '/?%E1%88%B4=bar' },
+    '2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04',
+  ],
+  [
+    'post-vanilla',
+    { method: 'POST', target: '/' },
+    '5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b',
+  ],
   [
     'post-header-key-sort',
     { method: 'POST', target: '/', headers: withMine('value1') },
@@ -101,10 +129,20 @@ const suite: readonly Row[] = [
 describe('a signature of version 4', () => {
   it.each(suite)('is the one of AWS’s test suite: %s', (_, request, signature) => {
     const signed = authorizationV4(
-      { method: 'GET', payload: sha256(''), date: date[1], region: 'us-east-1', service: 'service', headers: own, ...request },
+      {
+        method: 'GET',
+        payload: sha256(''),
+        date: date[1],
+        region: 'us-east-1',
+        service: 'service',
+        headers: own,
+        ...request,
+      },
       { id: 'AKIDEXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' },
     );
-    expect(signed).toContain('AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=');
+    expect(signed).toContain(
+      'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=',
+    );
     expect(signed?.split('Signature=')[1]).toBe(signature);
   });
 
@@ -120,7 +158,8 @@ describe('a signature of version 4', () => {
     [
       'PUT Object',
       {
-        ...{ target: '/test%24file.text', ...put },
+        target: '/test%24file.text',
+        ...put,
         headers: [
           ['Date', 'Fri, 24 May 2013 00:00:00 GMT'],
           ['x-amz-storage-class', 'REDUCED_REDUNDANCY'],
@@ -142,7 +181,12 @@ describe('a signature of version 4', () => {
   it.each(s3)('is the one of S3’s examples: %s', (_, { headers = [], ...request }, signature) => {
     const at = '20130524T000000Z';
     const sent: SignedRequest = {
-      ...{ method: 'GET', payload: '', date: at, region: 'us-east-1', service: 's3', ...request },
+      method: 'GET',
+      payload: '',
+      date: at,
+      region: 'us-east-1',
+      service: 's3',
+      ...request,
       headers: [
         ['Host', 'examplebucket.s3.amazonaws.com'],
         ['x-amz-date', at],
@@ -150,19 +194,41 @@ describe('a signature of version 4', () => {
         ...headers,
       ],
     };
-    const signed = authorizationV4(sent, { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' });
+    const signed = authorizationV4(sent, {
+      id: 'AKIAIOSFODNN7EXAMPLE',
+      secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    });
     expect(signed?.split('Signature=')[1]).toBe(signature);
   });
 
-  it.each(['/?q=a+b', '/?q=%', '/%E0%A4', '/a%zz?x=1'])('is not made for %s, which could be read in two ways', (target) => {
-    const request = { method: 'GET', payload: sha256(''), date: date[1], region: 'r', service: 's', headers: own, target };
-    expect(authorizationV4(request, { id: 'A', secret: 'B' })).toBeUndefined();
-  });
+  it.each(['/?q=a+b', '/?q=%', '/%E0%A4', '/a%zz?x=1'])(
+    'is not made for %s, which could be read in two ways',
+    (target) => {
+      const request = {
+        method: 'GET',
+        payload: sha256(''),
+        date: date[1],
+        region: 'r',
+        service: 's',
+        headers: own,
+        target,
+      };
+      expect(authorizationV4(request, { id: 'A', secret: 'B' })).toBeUndefined();
+    },
+  );
 
   it('stands for the path as it was sent, but with S3 for what it means', () => {
     const signed = (target: string, service: string): string | undefined =>
       authorizationV4(
-        { method: 'GET', payload: sha256(''), date: date[1], region: 'r', service, headers: own, target },
+        {
+          method: 'GET',
+          payload: sha256(''),
+          date: date[1],
+          region: 'r',
+          service,
+          headers: own,
+          target,
+        },
         { id: 'A', secret: 'B' },
       );
     expect(signed('/a%28b', 's3')).toBe(signed('/a(b', 's3'));

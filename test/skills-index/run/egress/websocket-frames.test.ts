@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, frameBytesMax, serverFrame } from '../../../../skills-index/run/egress/websocket-frames.ts';
+import {
+  FrameReader,
+  frameBytesMax,
+  serverFrame,
+} from '../../../../skills-index/run/egress/websocket-frames.ts';
 
 const masked = Buffer.from([0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]);
 
@@ -20,7 +24,9 @@ describe('frames', () => {
         const reader = new FrameReader();
         const read: Buffer[] = [];
         for (let at = 0; at < bytes.length; at += size)
-          read.push(...(reader.push(bytes.subarray(at, at + size)) ?? []).map((one) => one.payload));
+          read.push(
+            ...(reader.push(bytes.subarray(at, at + size)) ?? []).map((one) => one.payload),
+          );
         expect(read.map((one) => [...one])).toEqual(all.map((one) => [...one]));
       }),
     );

@@ -8,9 +8,22 @@ import {
   holdDigest,
   type SignedAnswer,
 } from '../../../../skills-index/run/holds/hold.ts';
-import { ended, type FoundAnswer, type GateSettings, openGate } from '../../../../skills-index/run/holds/hold-gate.ts';
-import { emptyHoldPolicy, type HoldPolicy } from '../../../../skills-index/run/holds/hold-policy.ts';
-import { HoldState, holdsPerAgentMax, holdsPerRunMax, holdsWaitingMax } from '../../../../skills-index/run/holds/hold-state.ts';
+import {
+  ended,
+  type FoundAnswer,
+  type GateSettings,
+  openGate,
+} from '../../../../skills-index/run/holds/hold-gate.ts';
+import {
+  emptyHoldPolicy,
+  type HoldPolicy,
+} from '../../../../skills-index/run/holds/hold-policy.ts';
+import {
+  HoldState,
+  holdsPerAgentMax,
+  holdsPerRunMax,
+  holdsWaitingMax,
+} from '../../../../skills-index/run/holds/hold-state.ts';
 
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
@@ -24,7 +37,12 @@ const policy: HoldPolicy = {
 };
 const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
 const post = (path = '/v2/deals/1', more: object = {}): GatedAction => ({
-  ...{ kind: 'egress', host: 'api.crm.example', port: 443, method: 'POST', path, bytes: 4 },
+  kind: 'egress',
+  host: 'api.crm.example',
+  port: 443,
+  method: 'POST',
+  path,
+  bytes: 4,
   ...more,
 });
 
@@ -39,7 +57,10 @@ function makeHost(more: Partial<GateSettings> = {}) {
   let act: (hold: Hold, look: number) => void = () => undefined;
   let looks = 0;
   const settings: GateSettings = {
-    ...{ policy, subject, ownUids: [1_000], holder: '1 2' },
+    policy,
+    subject,
+    ownUids: [1_000],
+    holder: '1 2',
     hands: { notify: (hold) => void asked.push(hold) },
     record: (event) => void events.push(event),
     now: () => new Date(clock.wall),
@@ -53,7 +74,8 @@ function makeHost(more: Partial<GateSettings> = {}) {
       clock.ticks += ms;
       for (const hold of [...kept.values()]) act(hold, ++looks);
     },
-    whyNotSigned: (_, { signature }) => (signature === 'good' ? [] : ['its signature does not hold']),
+    whyNotSigned: (_, { signature }) =>
+      signature === 'good' ? [] : ['its signature does not hold'],
     files: {
       kept: () => [...kept.values()],
       keep: (hold) => void kept.set(hold.id, hold),
@@ -72,26 +94,53 @@ function makeHost(more: Partial<GateSettings> = {}) {
   const writer = { folder: '/data/holds', uid: 1_000, alone: true };
   const put = (hold: Hold, signed: SignedAnswer, by: FoundAnswer['writer'] = writer): void =>
     void answers.set(hold.id, [{ signed, writer: by }]);
-  return { ...{ settings, clock, events, asked, kept, answers, requests, put }, onLook: (then: typeof act) => (act = then) };
+  return {
+    settings,
+    clock,
+    events,
+    asked,
+    kept,
+    answers,
+    requests,
+    put,
+    onLook: (then: typeof act) => (act = then),
+  };
 }
 
 /** A hold as the gate itself writes it. */
 function openGateHold(host: ReturnType<typeof makeHost>, action: GatedAction, more: object): Hold {
-  const state = new HoldState({ policy: always, subject: { ...subject, ...more }, ownUids: [], atTerminal: false });
+  const state = new HoldState({
+    policy: always,
+    subject: { ...subject, ...more },
+    ownUids: [],
+    atTerminal: false,
+  });
   const rule = state.take(action);
   if (rule === undefined) throw new Error('no rule holds it');
-  return state.holdOf(rule, action, { now: host.settings.now(), nonce: 'ab'.repeat(16), holder: '1 2' });
+  return state.holdOf(rule, action, {
+    now: host.settings.now(),
+    nonce: 'ab'.repeat(16),
+    holder: '1 2',
+  });
 }
-const always: HoldPolicy = { ...policy, holds: [{ name: 'posts', when: { countOver: 0 }, seconds: 120 }] };
+const always: HoldPolicy = {
+  ...policy,
+  holds: [{ name: 'posts', when: { countOver: 0 }, seconds: 120 }],
+};
 
 const answerTo = (hold: Hold, at: number, more: Partial<HoldAnswer> = {}): HoldAnswer => ({
-  ...{ schema: 'skillgate.hold-answer/1', hold: holdDigest(hold), verdict: 'allow', seconds: 0, approver: 'ann' },
+  schema: 'skillgate.hold-answer/1',
+  hold: holdDigest(hold),
+  verdict: 'allow',
+  seconds: 0,
+  approver: 'ann',
   at: new Date(at).toISOString(),
   ...more,
 });
 const waitingIn = ({ kept }: { kept: Map<string, Hold> }): number =>
   [...kept.values()].filter(({ holder }) => holder !== ended).length;
-const states = (events: readonly AuditEvent[]) => events.flatMap((one) => (one.event === 'hold' ? [one.state] : []));
+const states = (events: readonly AuditEvent[]) =>
+  events.flatMap((one) => (one.event === 'hold' ? [one.state] : []));
 
 describe('a gate', () => {
   it('lets through what no rule names, and touches no file', async () => {
@@ -101,13 +150,19 @@ describe('a gate', () => {
       },
     });
     const host = makeHost({ files });
-    expect(await openGate(host.settings).ask(post('/v2', { method: 'GET' }))).toEqual({ kind: 'allowed' });
+    expect(await openGate(host.settings).ask(post('/v2', { method: 'GET' }))).toEqual({
+      kind: 'allowed',
+    });
     expect(host.events).toEqual([]);
   });
 
   it('waits for a signed yes, and forgets it', async () => {
     const host = makeHost();
-    host.onLook((hold, look) => look === 5 && host.put(hold, { answer: answerTo(hold, host.clock.wall), signature: 'good' }));
+    host.onLook(
+      (hold, look) =>
+        look === 5 &&
+        host.put(hold, { answer: answerTo(hold, host.clock.wall), signature: 'good' }),
+    );
     const gate = openGate(host.settings);
     expect(await gate.ask(post())).toEqual({ kind: 'allowed' });
     expect(states(host.events)).toEqual(['asked', 'allowed']);
@@ -124,9 +179,14 @@ describe('a gate', () => {
     });
     host.onLook((hold) => !host.answers.has(hold.id) && host.answers.set(hold.id, [forged(hold)]));
     // The folder of another user keeps its files.
-    const files = { ...host.settings.files, forget: ({ id }: Hold) => void host.kept.delete(id), reject: () => undefined };
+    const files = {
+      ...host.settings.files,
+      forget: ({ id }: Hold) => void host.kept.delete(id),
+      reject: () => undefined,
+    };
     const gate = openGate({ ...host.settings, files });
-    for (const path of ['/v1/a', '/v2/a', '/v3/a']) expect(await gate.ask(post(path))).toMatchObject({ code: 'hold-expired' });
+    for (const path of ['/v1/a', '/v2/a', '/v3/a'])
+      expect(await gate.ask(post(path))).toMatchObject({ code: 'hold-expired' });
     expect(states(host.events)).toEqual([
       'asked',
       'rejected',
@@ -145,23 +205,37 @@ describe('a gate', () => {
     const shown: string[] = [];
     host.onLook((hold, look) => {
       shown.push(String(host.requests.get(hold.id)));
-      if (look === 2) host.put(hold, { answer: answerTo(hold, host.clock.wall, { seconds: 60 }), signature: 'good' });
+      if (look === 2)
+        host.put(hold, {
+          answer: answerTo(hold, host.clock.wall, { seconds: 60 }),
+          signature: 'good',
+        });
     });
     const request = Buffer.from('POST /v2 HTTP/1.1\r\n\r\npay');
-    const whole = async () => ({ action: post('/v2/deals/1', { request: digestOf(request) }), request });
+    const whole = async () => ({
+      action: post('/v2/deals/1', { request: digestOf(request) }),
+      request,
+    });
     const gate = openGate(host.settings);
     expect(await gate.ask(post(), undefined, whole)).toEqual({ kind: 'allowed' });
     expect(shown).toEqual([String(request), String(request)]);
     expect(host.asked[0]?.what).toContain(`request ${digestOf(request)}`);
     expect(host.requests.size).toBe(0);
     // What stands asks nobody, so nothing has to be read.
-    expect(await gate.ask(post(), undefined, () => Promise.reject(new Error('was read')))).toEqual({ kind: 'allowed' });
+    expect(await gate.ask(post(), undefined, () => Promise.reject(new Error('was read')))).toEqual({
+      kind: 'allowed',
+    });
   });
 
   it('keeps nothing of what a request said when nobody is asked about it any more', async () => {
     const host = makeHost();
-    const whole = async () => ({ action: post('/v2', { headers: ['X-A: b'], text: 'pay eve' }), request: Buffer.from('x') });
-    expect(await openGate(host.settings).ask(post('/v2'), undefined, whole)).toMatchObject({ code: 'hold-expired' });
+    const whole = async () => ({
+      action: post('/v2', { headers: ['X-A: b'], text: 'pay eve' }),
+      request: Buffer.from('x'),
+    });
+    expect(await openGate(host.settings).ask(post('/v2'), undefined, whole)).toMatchObject({
+      code: 'hold-expired',
+    });
     expect(JSON.stringify([...host.kept.values()])).toMatch(/"holder":"ended"/);
     expect(JSON.stringify([...host.kept.values()])).not.toMatch(/pay eve|X-A/);
     expect(host.requests.size).toBe(0);
@@ -170,9 +244,13 @@ describe('a gate', () => {
   it('asks nobody about a request that does not come whole, and reads none that no rule holds', async () => {
     const host = makeHost();
     const gate = openGate(host.settings);
-    expect(await gate.ask(post(), undefined, async () => undefined)).toMatchObject({ code: 'hold-denied' });
+    expect(await gate.ask(post(), undefined, async () => undefined)).toMatchObject({
+      code: 'hold-denied',
+    });
     const read = () => Promise.reject(new Error('was read'));
-    expect(await gate.ask(post('/v2', { method: 'GET' }), undefined, read)).toEqual({ kind: 'allowed' });
+    expect(await gate.ask(post('/v2', { method: 'GET' }), undefined, read)).toEqual({
+      kind: 'allowed',
+    });
     expect(host.asked).toEqual([]);
   });
 
@@ -182,14 +260,22 @@ describe('a gate', () => {
     const whole = async () => ({ action: post(), request: Buffer.alloc(1) });
     const paths = [...Array(holdsWaitingMax + 3).keys()];
     const all = await Promise.all(paths.map((i) => gate.ask(post(`/v2/${i}/`), undefined, whole)));
-    expect(all.filter((one) => one.kind === 'denied' && one.why.includes('wait for a person already'))).toHaveLength(3);
+    expect(
+      all.filter((one) => one.kind === 'denied' && one.why.includes('wait for a person already')),
+    ).toHaveLength(3);
   });
 
   it('takes a no, and asks no second time for the same in this run', async () => {
     const host = makeHost();
-    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }), signature: 'good' }));
+    host.onLook((hold) =>
+      host.put(hold, {
+        answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }),
+        signature: 'good',
+      }),
+    );
     const gate = openGate(host.settings);
-    for (const path of ['/v2/deals/1', '/v2/deals/2']) expect(await gate.ask(post(path))).toMatchObject({ code: 'hold-denied' });
+    for (const path of ['/v2/deals/1', '/v2/deals/2'])
+      expect(await gate.ask(post(path))).toMatchObject({ code: 'hold-denied' });
     expect(host.asked).toHaveLength(1);
   });
 
@@ -210,23 +296,48 @@ describe('a gate', () => {
   ])('says no in time, by %s', async (_, jump) => {
     const host = makeHost();
     host.onLook(() => jump(host));
-    expect(await openGate(host.settings).ask(post())).toMatchObject({ kind: 'denied', code: 'hold-expired' });
+    expect(await openGate(host.settings).ask(post())).toMatchObject({
+      kind: 'denied',
+      code: 'hold-expired',
+    });
     expect(host.clock.ticks).toBeLessThanOrEqual(120_200);
     expect(waitingIn(host)).toBe(0);
   });
 
   it.each<[string, (hold: Hold, at: number) => [SignedAnswer, FoundAnswer['writer']?], string]>([
     ['unsigned', (hold, at) => [{ answer: answerTo(hold, at) }], 'its signature does not hold'],
-    ['signed by a wrong key', (hold, at) => [{ answer: answerTo(hold, at), signature: 'bad' }], 'its signature does not hold'],
+    [
+      'signed by a wrong key',
+      (hold, at) => [{ answer: answerTo(hold, at), signature: 'bad' }],
+      'its signature does not hold',
+    ],
     [
       'for another hold',
-      (hold, at) => [{ answer: answerTo({ ...hold, nonce: 'f'.repeat(32) }, at), signature: 'good' }],
+      (hold, at) => [
+        { answer: answerTo({ ...hold, nonce: 'f'.repeat(32) }, at), signature: 'good' },
+      ],
       'another hold',
     ],
-    ['for other words', (hold, at) => [{ answer: answerTo({ ...hold, what: 'GET /' }, at), signature: 'good' }], 'another hold'],
-    ['by nobody we know', (hold, at) => [{ answer: answerTo(hold, at, { approver: 'eve' }), signature: 'good' }], 'no approver'],
-    ['made before it', (hold, at) => [{ answer: answerTo(hold, at - 3_600_000), signature: 'good' }], 'outside the time'],
-    ['made after it', (hold, at) => [{ answer: answerTo(hold, at + 3_600_000), signature: 'good' }], 'outside the time'],
+    [
+      'for other words',
+      (hold, at) => [{ answer: answerTo({ ...hold, what: 'GET /' }, at), signature: 'good' }],
+      'another hold',
+    ],
+    [
+      'by nobody we know',
+      (hold, at) => [{ answer: answerTo(hold, at, { approver: 'eve' }), signature: 'good' }],
+      'no approver',
+    ],
+    [
+      'made before it',
+      (hold, at) => [{ answer: answerTo(hold, at - 3_600_000), signature: 'good' }],
+      'outside the time',
+    ],
+    [
+      'made after it',
+      (hold, at) => [{ answer: answerTo(hold, at + 3_600_000), signature: 'good' }],
+      'outside the time',
+    ],
     [
       'for longer than a day',
       (hold, at) => [{ answer: answerTo(hold, at, { seconds: 86_401 }), signature: 'good' }],
@@ -234,17 +345,26 @@ describe('a gate', () => {
     ],
     [
       'a user’s, from a folder of somebody else',
-      (hold, at) => [{ answer: answerTo(hold, at, { approver: 'ops' }) }, { folder: '/data/holds', uid: 500, alone: true }],
+      (hold, at) => [
+        { answer: answerTo(hold, at, { approver: 'ops' }) },
+        { folder: '/data/holds', uid: 500, alone: true },
+      ],
       'did not write it',
     ],
     [
       'a user’s, written by the runner’s own user',
-      (hold, at) => [{ answer: answerTo(hold, at, { approver: 'ops' }) }, { folder: '/srv/answers', uid: 1_000, alone: true }],
+      (hold, at) => [
+        { answer: answerTo(hold, at, { approver: 'ops' }) },
+        { folder: '/srv/answers', uid: 1_000, alone: true },
+      ],
       'did not write it',
     ],
     [
       'a user’s, where others may write',
-      (hold, at) => [{ answer: answerTo(hold, at, { approver: 'ops' }) }, { folder: '/srv/answers', uid: 500, alone: false }],
+      (hold, at) => [
+        { answer: answerTo(hold, at, { approver: 'ops' }) },
+        { folder: '/srv/answers', uid: 500, alone: false },
+      ],
       'others could have written it',
     ],
   ])('takes no answer that is %s', async (_, make, says) => {
@@ -258,7 +378,9 @@ describe('a gate', () => {
   it('records once that an answer in a folder of somebody else does not count', async () => {
     const host = makeHost();
     const writer = { folder: '/srv/answers', uid: 501, alone: true };
-    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, begin + 1, { approver: 'ops' }) }, writer));
+    host.onLook((hold) =>
+      host.put(hold, { answer: answerTo(hold, begin + 1, { approver: 'ops' }) }, writer),
+    );
     await openGate(host.settings).ask(post());
     expect(states(host.events)).toEqual(['asked', 'rejected', 'expired']);
   });
@@ -266,7 +388,9 @@ describe('a gate', () => {
   it('takes the answer of another user of this host, from their folder', async () => {
     const host = makeHost();
     const writer = { folder: '/srv/answers', uid: 500, alone: true };
-    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall, { approver: 'ops' }) }, writer));
+    host.onLook((hold) =>
+      host.put(hold, { answer: answerTo(hold, host.clock.wall, { approver: 'ops' }) }, writer),
+    );
     expect(await openGate(host.settings).ask(post())).toEqual({ kind: 'allowed' });
     expect(host.events.at(-1)).toMatchObject({ why: 'ops by user of this host, once' });
   });
@@ -286,14 +410,23 @@ describe('a gate', () => {
     ['an agent', 'finance', [], 'unsupported'],
   ])('takes a typed yes: %s', async (_, agent, approvers, state) => {
     const hands = { confirm: async () => true };
-    const host = makeHost({ hands, subject: { ...subject, agent }, policy: { ...policy, approvers } });
+    const host = makeHost({
+      hands,
+      subject: { ...subject, agent },
+      policy: { ...policy, approvers },
+    });
     await openGate(host.settings).ask(post());
     expect(states(host.events).at(-1)).toBe(state);
   });
 
   it('allows for a time exactly what was asked: same folder, method, host, agent, version', async () => {
     const host = makeHost();
-    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall, { seconds: 600 }), signature: 'good' }));
+    host.onLook((hold) =>
+      host.put(hold, {
+        answer: answerTo(hold, host.clock.wall, { seconds: 600 }),
+        signature: 'good',
+      }),
+    );
     await openGate(host.settings).ask(post());
     host.onLook(() => undefined);
     const asks = async (action: GatedAction, more: Partial<GateSettings> = {}) => {
@@ -306,9 +439,17 @@ describe('a gate', () => {
     expect(await asks(post('/v2/other/2'))).toBe(false);
     expect(await asks(post('/v2/deals/2', { host: 'evil.example' }))).toBe(false);
     expect(await asks(post('/v2/deals/2', { port: 80 }))).toBe(false);
-    expect(await asks(post('/v2/deals/2'), { subject: { ...subject, agent: 'sales' } })).toBe(false);
-    expect(await asks(post('/v2/deals/2'), { subject: { ...subject, version: '1.0.1' } })).toBe(false);
-    expect(await asks(post('/v2/deals/2'), { grants: holdDigest(host.kept.values().next().value as Hold) })).toBe(false);
+    expect(await asks(post('/v2/deals/2'), { subject: { ...subject, agent: 'sales' } })).toBe(
+      false,
+    );
+    expect(await asks(post('/v2/deals/2'), { subject: { ...subject, version: '1.0.1' } })).toBe(
+      false,
+    );
+    expect(
+      await asks(post('/v2/deals/2'), {
+        grants: holdDigest(host.kept.values().next().value as Hold),
+      }),
+    ).toBe(false);
     host.clock.wall += 600_000;
     expect(await asks(post('/v2/deals/2'))).toBe(false);
   });
@@ -316,8 +457,11 @@ describe('a gate', () => {
   it('asks so often and then no more', async () => {
     const host = makeHost();
     const gate = openGate(host.settings);
-    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall), signature: 'good' }));
-    for (let i = 0; i < holdsPerRunMax; i++) expect((await gate.ask(post(`/v2/${i}/`))).kind).toBe('allowed');
+    host.onLook((hold) =>
+      host.put(hold, { answer: answerTo(hold, host.clock.wall), signature: 'good' }),
+    );
+    for (let i = 0; i < holdsPerRunMax; i++)
+      expect((await gate.ask(post(`/v2/${i}/`))).kind).toBe('allowed');
     expect(await gate.ask(post('/v2/more/'))).toMatchObject({
       code: 'hold-denied',
       why: expect.stringContaining('was asked 20 times'),
@@ -329,20 +473,29 @@ describe('a gate', () => {
     await openGate(host.settings).ask(post());
     const [real] = [...host.kept.values()];
     if (real === undefined) throw new Error('nothing was asked');
-    const shown = openGateHold(host, post('/today', { host: 'weather.example', method: 'GET' }), { skill: '@acme/weather' });
+    const shown = openGateHold(host, post('/today', { host: 'weather.example', method: 'GET' }), {
+      skill: '@acme/weather',
+    });
     for (const forged of [
       // The words of one, the scope of another.
       { ...shown, scope: real.scope },
-      { ...real, ...{ what: shown.what, skill: shown.skill, agent: 'sales' } },
+      { ...real, what: shown.what, skill: shown.skill, agent: 'sales' },
       { ...real, action: shown.action },
       { ...real, what: shown.what },
       { ...real, rule: 'other' },
       (({ action: _, ...rest }) => rest)({ ...real, what: shown.what }),
     ]) {
-      const hold = { ...forged, id: 'ab'.repeat(6), created: new Date(host.clock.wall).toISOString() } as Hold;
+      const hold = {
+        ...forged,
+        id: 'ab'.repeat(6),
+        created: new Date(host.clock.wall).toISOString(),
+      } as Hold;
       const lasting = { ...hold, expires: new Date(host.clock.wall + 60_000).toISOString() };
       host.kept.set(hold.id, lasting);
-      host.put(lasting, { answer: answerTo(lasting, host.clock.wall, { seconds: 3_600 }), signature: 'good' });
+      host.put(lasting, {
+        answer: answerTo(lasting, host.clock.wall, { seconds: 3_600 }),
+        signature: 'good',
+      });
       const answer = await openGate(host.settings).ask(post(), AbortSignal.abort());
       expect(answer).toMatchObject({ kind: 'denied', code: 'hold-expired' });
       host.settings.files.forget(lasting);
@@ -351,9 +504,16 @@ describe('a gate', () => {
 
   it('remembers a person’s no over runs, for ten minutes and for exactly that', async () => {
     const host = makeHost();
-    host.onLook((hold) => host.put(hold, { answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }), signature: 'good' }));
+    host.onLook((hold) =>
+      host.put(hold, {
+        answer: answerTo(hold, host.clock.wall, { verdict: 'deny' }),
+        signature: 'good',
+      }),
+    );
     for (const run of ['r1', 'r2', 'r3'])
-      expect(await openGate({ ...host.settings, subject: { ...subject, run } }).ask(post())).toMatchObject({
+      expect(
+        await openGate({ ...host.settings, subject: { ...subject, run } }).ask(post()),
+      ).toMatchObject({
         code: 'hold-denied',
       });
     expect(host.asked).toHaveLength(1);
@@ -371,18 +531,32 @@ describe('a gate', () => {
       openGate({ ...host.settings, ...more }).ask(post(path), AbortSignal.abort());
     for (let i = 0; i < holdsPerAgentMax; i++) await next(`/v2/${i}/`);
     expect(host.asked).toHaveLength(holdsPerAgentMax);
-    expect(await next('/v2/more/')).toMatchObject({ code: 'hold-denied', why: expect.stringContaining('asked for finance 40') });
-    expect(await next('/v2/more/', { subject: { ...subject, agent: 'sales' } })).toMatchObject({ code: 'hold-expired' });
+    expect(await next('/v2/more/')).toMatchObject({
+      code: 'hold-denied',
+      why: expect.stringContaining('asked for finance 40'),
+    });
+    expect(await next('/v2/more/', { subject: { ...subject, agent: 'sales' } })).toMatchObject({
+      code: 'hold-expired',
+    });
     host.clock.wall += 601_000;
-    const waiting = [...Array(holdsWaitingMax + 1).keys()].map((i) => openGate(host.settings).ask(post(`/v3/${i}/`)));
-    expect(await waiting.at(-1)).toMatchObject({ why: expect.stringContaining('10 holds of finance wait') });
+    const waiting = [...Array(holdsWaitingMax + 1).keys()].map((i) =>
+      openGate(host.settings).ask(post(`/v3/${i}/`)),
+    );
+    expect(await waiting.at(-1)).toMatchObject({
+      why: expect.stringContaining('10 holds of finance wait'),
+    });
     expect(host.asked).toHaveLength(holdsPerAgentMax + 1 + holdsWaitingMax);
     await Promise.all(waiting);
   });
 
   it('sweeps what a killed runner left', async () => {
     const host = makeHost();
-    const orphan = { ...({} as Hold), id: 'dead', holder: '9 9', expires: new Date(begin + 60_000).toISOString() } as Hold;
+    const orphan = {
+      ...({} as Hold),
+      id: 'dead',
+      holder: '9 9',
+      expires: new Date(begin + 60_000).toISOString(),
+    } as Hold;
     host.kept.set('dead', orphan);
     await openGate(host.settings).ask(post(), AbortSignal.abort());
     expect(waitingIn(host)).toBe(0);
@@ -404,11 +578,25 @@ describe('a gate', () => {
         host.onLook((hold, look) => {
           const one = given[look - 1];
           if (one === undefined) return;
-          const answer = answerTo(one.own ? hold : { ...hold, nonce: 'e'.repeat(32) }, host.clock.wall + one.late, one);
+          const answer = answerTo(
+            one.own ? hold : { ...hold, nonce: 'e'.repeat(32) },
+            host.clock.wall + one.late,
+            one,
+          );
           const { verdict, approver, seconds, at } = answer;
-          const signed = { answer: { ...answerTo(hold, 0), hold: answer.hold, verdict, approver, seconds, at } };
-          host.put(hold, one.signature === undefined ? signed : { ...signed, signature: one.signature });
-          const good = one.own && one.late === 0 && one.approver === 'ann' && one.signature === 'good' && seconds <= 86_400;
+          const signed = {
+            answer: { ...answerTo(hold, 0), hold: answer.hold, verdict, approver, seconds, at },
+          };
+          host.put(
+            hold,
+            one.signature === undefined ? signed : { ...signed, signature: one.signature },
+          );
+          const good =
+            one.own &&
+            one.late === 0 &&
+            one.approver === 'ann' &&
+            one.signature === 'good' &&
+            seconds <= 86_400;
           if (good) counts ??= verdict;
         });
         const answer = await openGate(host.settings).ask(post());

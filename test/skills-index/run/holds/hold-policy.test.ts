@@ -21,7 +21,12 @@ describe('holds in host policy', () => {
       { name: 'ops', user: { uid: 500, folder: '/srv/answers' } },
     ];
     const policy = parse({ ...rule({ method: 'POST' }), approvers, breakers: { denied: 9 } });
-    expect(policy).toMatchObject({ holds: [{ name: 'one', seconds: 120 }], approvers, breakers: { denied: 9 }, writable: [] });
+    expect(policy).toMatchObject({
+      holds: [{ name: 'one', seconds: 120 }],
+      approvers,
+      breakers: { denied: 9 },
+      writable: [],
+    });
     expect(parse({})).toMatchObject(emptyHoldPolicy);
   });
 
@@ -34,15 +39,35 @@ describe('holds in host policy', () => {
     ['a capability that is none', rule({ capability: 'exce git' }), 'begins no capability'],
     ['a program with arguments', rule({ capability: 'exec git push' }), 'nothing after a program'],
     ['a mount in no mode', rule({ capability: 'mount write' }), 'begins no capability'],
-    ['a method in small letters at a start', rule({ capability: 'egress post' }), 'begins no capability'],
+    [
+      'a method in small letters at a start',
+      rule({ capability: 'egress post' }),
+      'begins no capability',
+    ],
     ['a path with a query', rule({ path: '/pay?to=*' }), 'before it'],
     ['no time to answer', rule({}, { seconds: 0 }), 'less than 1'],
     ['a day to answer', rule({}, { seconds: 86_400 }), 'more than 3600'],
     ['a tag of the author’s own', rule({ tag: 'harmless' }), 'tag'],
-    ['an approver without proof', { approvers: [{ name: 'ann' }] }, 'exactly one of key, passkey and user'],
-    ['a key that is none', { approvers: [{ name: 'ann', key: { keyId: `sha256:${'0'.repeat(64)}`, spki: 'AAAA' } }] }, 'P-256'],
-    ['one name for two', { approvers: [0, 1].map((uid) => ({ name: 'a', user: { uid, folder: '/srv' } })) }, 'twice'],
-    ['a webhook with a password', { webhooks: [{ url: 'https://me:pw@hooks.example/' }] }, 'without a user'],
+    [
+      'an approver without proof',
+      { approvers: [{ name: 'ann' }] },
+      'exactly one of key, passkey and user',
+    ],
+    [
+      'a key that is none',
+      { approvers: [{ name: 'ann', key: { keyId: `sha256:${'0'.repeat(64)}`, spki: 'AAAA' } }] },
+      'P-256',
+    ],
+    [
+      'one name for two',
+      { approvers: [0, 1].map((uid) => ({ name: 'a', user: { uid, folder: '/srv' } })) },
+      'twice',
+    ],
+    [
+      'a webhook with a password',
+      { webhooks: [{ url: 'https://me:pw@hooks.example/' }] },
+      'without a user',
+    ],
     ['a webhook that is a file', { webhooks: [{ url: 'file:///etc/passwd' }] }, 'http'],
     ['a mailbox over plain http', { mailbox: 'http://registry.example' }, 'is not https'],
     ['a mailbox with a query', { mailbox: 'https://registry.example/?a=b' }, 'is not https'],
@@ -51,7 +76,10 @@ describe('holds in host policy', () => {
     ['an unknown counter', { breakers: { luck: 3 } }, 'breakers.luck'],
   ])('are refused with %s', (_, value, says) => {
     expect(() => parse(value)).toThrowError(
-      expect.objectContaining({ code: 'host-policy-invalid', message: expect.stringContaining(says) }),
+      expect.objectContaining({
+        code: 'host-policy-invalid',
+        message: expect.stringContaining(says),
+      }),
     );
   });
 });
@@ -69,15 +97,37 @@ it('names rules that hold nothing as the policy is', () => {
 });
 
 it('finds one method of several in the egress of a plan', () => {
-  const egress = [{ methods: ['GET', 'POST'], host: 'api.crm.example', path: '/v2/*' }] as unknown as Plan['egress'];
-  const plan = { agent: 'a', skill: { name: '@acme/pay' }, egress, env: [], mounts: [], programs: [], secrets: [] };
-  for (const capability of ['egress POST', 'egress GET', 'egress POST api.crm.example/v2/*', 'egress GET,POST'])
+  const egress = [
+    { methods: ['GET', 'POST'], host: 'api.crm.example', path: '/v2/*' },
+  ] as unknown as Plan['egress'];
+  const plan = {
+    agent: 'a',
+    skill: { name: '@acme/pay' },
+    egress,
+    env: [],
+    mounts: [],
+    programs: [],
+    secrets: [],
+  };
+  for (const capability of [
+    'egress POST',
+    'egress GET',
+    'egress POST api.crm.example/v2/*',
+    'egress GET,POST',
+  ])
     expect(plannedHolds(plan, policyOf({ capability }))).toHaveLength(1);
   expect(plannedHolds(plan, policyOf({ capability: 'egress PUT' }))).toEqual([]);
 });
 
 describe('a rule about requests', () => {
-  const post = { kind: 'egress', host: 'api.crm.example', port: 443, method: 'POST', path: '/v2/deals', bytes: 100 } as const;
+  const post = {
+    kind: 'egress',
+    host: 'api.crm.example',
+    port: 443,
+    method: 'POST',
+    path: '/v2/deals',
+    bytes: 100,
+  } as const;
   const who = { agent: 'finance', skill: '@acme/pay' };
   it.each<[HoldCondition, boolean]>([
     [{ method: 'POST' }, true],
@@ -106,7 +156,9 @@ describe('a rule about requests', () => {
 
   it('takes a body of unknown size for one that is too large, and high stakes from the operator’s list', () => {
     const { bytes: _, ...unknown } = post;
-    expect(ruleFor(unknown, who, policyOf({ bytesOver: 1e9 }), { requests: 1, bytes: 0 })?.rule).toBe('one');
+    expect(
+      ruleFor(unknown, who, policyOf({ bytesOver: 1e9 }), { requests: 1, bytes: 0 })?.rule,
+    ).toBe('one');
     const stakes = policyOf({ method: 'POST', tag: 'high-stakes' }, { highStakes: ['@acme/pay'] });
     expect(ruleFor(post, who, stakes, { requests: 1, bytes: 0 })?.rule).toBe('one');
   });
@@ -115,14 +167,21 @@ describe('a rule about requests', () => {
 describe('the start of a plan', () => {
   const line = { reason: 'approved' };
   const plan = {
-    ...{
-      agent: 'finance',
-      skill: { name: '@acme/pay' },
-      egress: [],
-      env: [],
-      programs: [{ program: 'git', path: '/usr/bin/git', ...line }],
-    },
-    mounts: [{ source: 'workspace:reports', path: '/srv', id: '1:2', target: '/reports', mode: 'rw', ...line }],
+    agent: 'finance',
+    skill: { name: '@acme/pay' },
+    egress: [],
+    env: [],
+    programs: [{ program: 'git', path: '/usr/bin/git', ...line }],
+    mounts: [
+      {
+        source: 'workspace:reports',
+        path: '/srv',
+        id: '1:2',
+        target: '/reports',
+        mode: 'rw',
+        ...line,
+      },
+    ],
     secrets: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer', ...line }],
   } as unknown as Plan;
   const writable = { writable: ['reports'] };
@@ -137,7 +196,9 @@ describe('the start of a plan', () => {
     ['another agent', { agent: 'sales' }, false],
     ['a request', { method: 'POST' }, false],
   ])('waits by a rule about %s: %j', (_, when, waits) => {
-    expect(plannedHolds(plan, policyOf(when, writable)).map((one) => one.rule)).toEqual(waits ? ['one'] : []);
+    expect(plannedHolds(plan, policyOf(when, writable)).map((one) => one.rule)).toEqual(
+      waits ? ['one'] : [],
+    );
   });
 
   it('waits for each folder that is written to and that the operator did not name', () => {

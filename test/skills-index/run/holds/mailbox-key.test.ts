@@ -20,7 +20,10 @@ const signed = (by: Key, spki: string, of = by) => ({
   signature: sign('sha256', mailboxKeyBytes(of.key.keyId, spki), by.privateKey).toString('base64'),
 });
 const parse = (approver: object) =>
-  parseHostPolicy(Buffer.from(JSON.stringify({ approvers: [{ name: 'mira', ...approver }] })), 'host.json').approvers[0];
+  parseHostPolicy(
+    Buffer.from(JSON.stringify({ approvers: [{ name: 'mira', ...approver }] })),
+    'host.json',
+  ).approvers[0];
 
 const mira = made();
 const eve = made();
@@ -29,7 +32,11 @@ const box = made().key.spki;
 describe('the mailbox key of an approver in host policy', () => {
   it('is taken when the key of the approver signed it', () => {
     const mailboxKey = signed(mira, box);
-    expect(parse({ key: mira.key, mailboxKey })).toEqual({ name: 'mira', key: mira.key, mailboxKey });
+    expect(parse({ key: mira.key, mailboxKey })).toEqual({
+      name: 'mira',
+      key: mira.key,
+      mailboxKey,
+    });
   });
 
   it('may be absent, as in a policy from before there were mailbox keys', () => {
@@ -39,8 +46,14 @@ describe('the mailbox key of an approver in host policy', () => {
   const user = { uid: 1_500, folder: '/srv/answers' };
   it.each<[string, object]>([
     ['that somebody else signed', { key: mira.key, mailboxKey: signed(eve, box) }],
-    ['that somebody else signed in the name of the approver', { key: mira.key, mailboxKey: signed(eve, box, mira) }],
-    ['in the place of the one that was signed', { key: mira.key, mailboxKey: { ...signed(mira, box), spki: eve.key.spki } }],
+    [
+      'that somebody else signed in the name of the approver',
+      { key: mira.key, mailboxKey: signed(eve, box, mira) },
+    ],
+    [
+      'in the place of the one that was signed',
+      { key: mira.key, mailboxKey: { ...signed(mira, box), spki: eve.key.spki } },
+    ],
     ['that is the signing key itself', { key: mira.key, mailboxKey: signed(mira, mira.key.spki) }],
     ['on another curve', { key: mira.key, mailboxKey: signed(mira, made('P-384').key.spki) }],
     ['that is none', { key: mira.key, mailboxKey: signed(mira, 'AAAA') }],

@@ -16,7 +16,8 @@ describe('a search for many needles', () => {
         (all, bytes, seen) => {
           const needles = all.map((one, index) => ({ bytes: one, first: index === 0 }));
           const isNew = (one: Buffer): boolean => {
-            for (let at = bytes.indexOf(one); at >= 0; at = bytes.indexOf(one, at + 1)) if (at + one.length > seen) return true;
+            for (let at = bytes.indexOf(one); at >= 0; at = bytes.indexOf(one, at + 1))
+              if (at + one.length > seen) return true;
             return false;
           };
           const expected = needles.filter((one) => isNew(one.bytes));

@@ -43,7 +43,8 @@ describe('a value in an answer', () => {
     for (let cut = 0; cut <= text.length; cut++) {
       const out = clean(['before ', text.slice(0, cut), text.slice(cut), ' after']);
       expect(out).toContain(placeholder);
-      for (const part of ['live', '0123', '456', text.slice(8, 16)]) expect(out.replace(placeholder, '')).not.toContain(part);
+      for (const part of ['live', '0123', '456', text.slice(8, 16)])
+        expect(out.replace(placeholder, '')).not.toContain(part);
       expect(out.startsWith('before ') && out.endsWith(' after')).toBe(true);
     }
   });
@@ -52,13 +53,17 @@ describe('a value in an answer', () => {
     const longer = { name: 'L', placeholder: 'LONGER', value: `${value}-and-more` };
     for (let cut = 0; cut <= longer.value.length; cut++) {
       const filter = redactor([...known, longer]);
-      const out = filter.push(longer.value.slice(0, cut)) + filter.push(longer.value.slice(cut)) + filter.end();
+      const out =
+        filter.push(longer.value.slice(0, cut)) +
+        filter.push(longer.value.slice(cut)) +
+        filter.end();
       expect(out).toBe('LONGER');
     }
   });
 
   it('is not looked for where there is none, nor where it is empty', () => {
-    for (const none of [[], [{ name: 'E', placeholder, value: '' }]]) expect(redactor(none).push('text')).toBe('text');
+    for (const none of [[], [{ name: 'E', placeholder, value: '' }]])
+      expect(redactor(none).push('text')).toBe('text');
   });
 
   it('is all that is replaced', () => {
@@ -104,15 +109,27 @@ describe('any value', () => {
   it.each(Object.entries(forms))('as %s is replaced, in any text, in any parts', (_, write) => {
     const cuts = fc.array(fc.nat({ max: 700 }), { maxLength: 8 });
     fc.assert(
-      fc.property(printable, fc.string({ maxLength: 60 }), fc.string({ maxLength: 60 }), cuts, (secret, before, after, at) => {
-        const text = Buffer.from(`${before}\n${write(secret)}\n${after}`, 'latin1').toString('latin1');
-        const ends = [...at.filter((cut) => cut < text.length), text.length].sort((a, b) => a - b);
-        const filter = redactor([{ name: 'T', placeholder, value: secret }]);
-        const out = ends.map((end, i) => filter.push(text.slice(ends[i - 1] ?? 0, end))).join('') + filter.end();
-        expect([...filter.found]).toEqual(['T']);
-        expect(out).toContain(placeholder);
-        expect(out).not.toContain(write(secret));
-      }),
+      fc.property(
+        printable,
+        fc.string({ maxLength: 60 }),
+        fc.string({ maxLength: 60 }),
+        cuts,
+        (secret, before, after, at) => {
+          const text = Buffer.from(`${before}\n${write(secret)}\n${after}`, 'latin1').toString(
+            'latin1',
+          );
+          const ends = [...at.filter((cut) => cut < text.length), text.length].sort(
+            (a, b) => a - b,
+          );
+          const filter = redactor([{ name: 'T', placeholder, value: secret }]);
+          const out =
+            ends.map((end, i) => filter.push(text.slice(ends[i - 1] ?? 0, end))).join('') +
+            filter.end();
+          expect([...filter.found]).toEqual(['T']);
+          expect(out).toContain(placeholder);
+          expect(out).not.toContain(write(secret));
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -140,11 +157,14 @@ describe('a part of a value', () => {
     'in one case': (text) => text.toLowerCase(),
     reversed: (text) => [...text].reverse().join(''),
     rot13: (text) =>
-      text.replace(/[a-z]/gi, (sign) => String.fromCharCode(sign.charCodeAt(0) + (/[a-m]/i.test(sign) ? 13 : -13))),
+      text.replace(/[a-z]/gi, (sign) =>
+        String.fromCharCode(sign.charCodeAt(0) + (/[a-m]/i.test(sign) ? 13 : -13)),
+      ),
     hexadecimal: (text) => Buffer.from(text).toString('hex'),
     base64: (text) => Buffer.from(text).toString('base64url'),
     'base64 after other bytes': (text) => Buffer.from(`x${text}`).toString('base64'),
-    'base64 of base64': (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64'),
+    'base64 of base64': (text) =>
+      Buffer.from(Buffer.from(text).toString('base64')).toString('base64'),
     base32,
     decimal: (text) => bytesOf(text).join(','),
     octal: (text) =>
@@ -154,20 +174,24 @@ describe('a part of a value', () => {
     'UTF-32': (text) => [...text].map((sign) => `${sign}\0\0\0`).join(''),
   };
 
-  it.each(Object.entries(written))('that a host cuts off is replaced %s, wherever the answer is cut', (form, write) => {
-    // All but the last sign, the second half, what stands in the middle.
-    for (const part of [key.slice(0, -1), key.slice(20), key.slice(9, 29)])
-      for (const size of [1, 7, 4_096]) {
-        const out = answerWith(`error: ${write(part)} is no token`, key, size);
-        expect([form, out]).toEqual([form, expect.stringContaining('[T]')]);
-        expect(out.startsWith('error: ') && out.endsWith(' is no token')).toBe(true);
-        // What is left of it is less than eight characters, each in its form.
-        expect(out.length).toBeLessThan(64);
-      }
-  });
+  it.each(Object.entries(written))(
+    'that a host cuts off is replaced %s, wherever the answer is cut',
+    (form, write) => {
+      // All but the last sign, the second half, what stands in the middle.
+      for (const part of [key.slice(0, -1), key.slice(20), key.slice(9, 29)])
+        for (const size of [1, 7, 4_096]) {
+          const out = answerWith(`error: ${write(part)} is no token`, key, size);
+          expect([form, out]).toEqual([form, expect.stringContaining('[T]')]);
+          expect(out.startsWith('error: ') && out.endsWith(' is no token')).toBe(true);
+          // What is left of it is less than eight characters, each in its form.
+          expect(out.length).toBeLessThan(64);
+        }
+    },
+  );
 
   it('is replaced in any eight of its characters', () => {
-    for (let from = 0; from + 8 <= key.length; from++) expect(answerWith(`<${key.slice(from, from + 8)}>`)).toBe('<[T]>');
+    for (let from = 0; from + 8 <= key.length; from++)
+      expect(answerWith(`<${key.slice(from, from + 8)}>`)).toBe('<[T]>');
     expect(answerWith(`${key.slice(0, 20)}\n${key.slice(20)}`)).toBe('[T]\n[T]');
   });
 
@@ -175,15 +199,27 @@ describe('a part of a value', () => {
     ['of letters of one case', 'qwzkvjxpmblrtnshgdfyc', 'wzkvjxpmblrtnshgdf'],
     ['of digits', '83649172650183746528', '6491726501837465'],
     ['behind its maker’s words', 'sk-ant-api03-Zx9Qk2LmPq7RtYw3', 'Zx9Qk2Lm'],
-    ['in the signature of a token', `eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.${key}`, key.slice(4, 18)],
+    [
+      'in the signature of a token',
+      `eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.${key}`,
+      key.slice(4, 18),
+    ],
   ])('is replaced %s', (_, secret, part) => {
     expect(answerWith(`<${part}>`, secret)).toBe('<[T]>');
   });
 
   it.each([
-    ['a word of a passphrase', 'correct-horse-battery-staple', 'the correct answer, horse and battery included'],
+    [
+      'a word of a passphrase',
+      'correct-horse-battery-staple',
+      'the correct answer, horse and battery included',
+    ],
     ['a date', '2026112083640912', '2026-11-20 and 20261120'],
-    ['another key of the same maker', 'sk-ant-api03-Zx9Qk2LmPq7RtYw3', 'sk-ant-api03-Bb2mN8cVxQ0pLk5Z'],
+    [
+      'another key of the same maker',
+      'sk-ant-api03-Zx9Qk2LmPq7RtYw3',
+      'sk-ant-api03-Bb2mN8cVxQ0pLk5Z',
+    ],
     [
       'another token of the same issuer',
       `eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhY21lIn0.${key}`,
@@ -208,7 +244,9 @@ describe('a part of a value', () => {
         expect(answerWith(text, key, 50)).toBe(text);
       }),
     );
-    const large = Buffer.from(Array.from({ length: 1 << 20 }, (_, at) => (at * at * 48_271) >> 7)).toString('latin1');
+    const large = Buffer.from(
+      Array.from({ length: 1 << 20 }, (_, at) => (at * at * 48_271) >> 7),
+    ).toString('latin1');
     expect(answerWith(large.repeat(8), key, 65_536) === large.repeat(8)).toBe(true);
   });
 });
@@ -216,7 +254,9 @@ describe('a part of a value', () => {
 describe('a long value', () => {
   // Random text of a length, the same each time.
   const longValue = (length: number): string =>
-    Array.from({ length: Math.ceil(length / 43) }, (_, at) => createHash('sha256').update(`${at}`).digest('base64url'))
+    Array.from({ length: Math.ceil(length / 43) }, (_, at) =>
+      createHash('sha256').update(`${at}`).digest('base64url'),
+    )
       .join('')
       .slice(0, length);
 
@@ -249,13 +289,17 @@ describe('a long value', () => {
       // What stands at the ends of an encoded whole is not of the value alone.
       expect(out.length).toBeLessThan(32);
     }
-    expect(redaction.start().push(`${longValue(length + 8).slice(length + 1)} `.repeat(100))).not.toContain('[T]');
+    expect(
+      redaction.start().push(`${longValue(length + 8).slice(length + 1)} `.repeat(100)),
+    ).not.toContain('[T]');
   });
 });
 
 describe('a value that repeats itself', () => {
   it('is compared with each place of an answer a few times, however often it has the same part', () => {
-    const redaction = redactionOf([{ name: 'T', placeholder: '[T]', value: 'aB3xY9qZ'.repeat(2_000) }]);
+    const redaction = redactionOf([
+      { name: 'T', placeholder: '[T]', value: 'aB3xY9qZ'.repeat(2_000) },
+    ]);
     const compare = vi.spyOn(Buffer.prototype, 'equals');
     const filter = redaction.start();
     const out = filter.push('<aB3xY9qZaB3xY9qZ>'.repeat(10)) + filter.end();
@@ -269,7 +313,8 @@ describe('a value that repeats itself', () => {
 describe('where the parts of an answer end', () => {
   // Few signs, so that much nearly fits and values overlap.
   const sign = fc.constantFrom('a', 'A', '1', '%', '=', '&', '+', '\\', ' ', '"');
-  const some = (minLength: number, maxLength: number) => fc.string({ unit: sign, minLength, maxLength });
+  const some = (minLength: number, maxLength: number) =>
+    fc.string({ unit: sign, minLength, maxLength });
   const hex = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
   const writings: readonly ((text: string) => string)[] = [
     (text) => text,
@@ -284,17 +329,27 @@ describe('where the parts of an answer end', () => {
     fc.assert(
       fc.property(
         some(8, 20),
-        fc.array(fc.tuple(some(0, 12), fc.nat({ max: writings.length - 1 })), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.tuple(some(0, 12), fc.nat({ max: writings.length - 1 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
         fc.array(fc.nat({ max: 400 }), { maxLength: 12 }),
         (secret, pieces, at) => {
           const values = [{ name: 'T', placeholder: '[T]', value: secret }];
-          const text = pieces.map(([before, form]) => before + (writings[form]?.(secret) ?? '')).join('');
-          const ends = [...at.filter((cut) => cut < text.length), text.length].sort((a, b) => a - b);
+          const text = pieces
+            .map(([before, form]) => before + (writings[form]?.(secret) ?? ''))
+            .join('');
+          const ends = [...at.filter((cut) => cut < text.length), text.length].sort(
+            (a, b) => a - b,
+          );
           const filter = redactor(values);
-          const cut = ends.map((end, i) => filter.push(text.slice(ends[i - 1] ?? 0, end))).join('') + filter.end();
+          const cut =
+            ends.map((end, i) => filter.push(text.slice(ends[i - 1] ?? 0, end))).join('') +
+            filter.end();
           const whole = redactor(values);
           expect(cut).toBe(whole.push(text) + whole.end());
-          for (const write of writings) expect(cut.replaceAll('[T]', '\u{1f512}')).not.toContain(write(secret));
+          for (const write of writings)
+            expect(cut.replaceAll('[T]', '\u{1f512}')).not.toContain(write(secret));
         },
       ),
       { numRuns: 500 },
@@ -305,7 +360,8 @@ describe('where the parts of an answer end', () => {
 describe('what stands around the secret of a value', () => {
   const random = createHash('sha512').update('a key').digest('base64').replace(/=+$/, '');
   const letters = random.replace(/[^A-Za-z0-9]/g, '').slice(0, 36);
-  const oneLine = (label: string, body: string): string => `-----BEGIN ${label}----- ${body} -----END ${label}-----`;
+  const oneLine = (label: string, body: string): string =>
+    `-----BEGIN ${label}----- ${body} -----END ${label}-----`;
   const pkcs8 = `MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7${random.repeat(4)}`;
   const ed25519 = `MC4CAQAwBQYDK2VwBCIEI${random.slice(0, 43)}`;
   const service = JSON.stringify({
@@ -321,16 +377,32 @@ describe('what stands around the secret of a value', () => {
   };
 
   it.each([
-    ['the address of a user', 'user@example.com:Passw0rd!x', 'mail user@example.com, or USER@EXAMPLE.COM'],
+    [
+      'the address of a user',
+      'user@example.com:Passw0rd!x',
+      'mail user@example.com, or USER@EXAMPLE.COM',
+    ],
     ['the name of a user', 'administrator2024:Passw0rd!x', 'signed in as administrator2024'],
-    ['the host of a hook', 'https://hooks.slack.com/services/T0001/B0002/abcdEFGH1234', 'see https://hooks.slack.com/docs'],
-    ['the team of a hook', 'https://hooks.slack.com/services/T024BE7LD/B0002/abcdEFGH1234', '{"team":"T024BE7LD","ok":true}'],
+    [
+      'the host of a hook',
+      'https://hooks.slack.com/services/T0001/B0002/abcdEFGH1234',
+      'see https://hooks.slack.com/docs',
+    ],
+    [
+      'the team of a hook',
+      'https://hooks.slack.com/services/T024BE7LD/B0002/abcdEFGH1234',
+      '{"team":"T024BE7LD","ok":true}',
+    ],
     [
       'the host of a database',
       'postgres://billing:hunter2Hunter@db1.internal.example:5432/app',
       'no route to db1.internal.example:5432',
     ],
-    ['the lines around a key', oneLine('PRIVATE KEY', pkcs8), `${oneLine('PRIVATE KEY', '(not shown)')}\n`],
+    [
+      'the lines around a key',
+      oneLine('PRIVATE KEY', pkcs8),
+      `${oneLine('PRIVATE KEY', '(not shown)')}\n`,
+    ],
     [
       'what certificates beside a key have in common',
       `${oneLine('PRIVATE KEY', pkcs8)}\n${oneLine('CERTIFICATE', `MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBa${random}`)}`,
@@ -341,9 +413,21 @@ describe('what stands around the secret of a value', () => {
       `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,AB12CD34\n\n${random}\n-----END RSA PRIVATE KEY-----\n`,
       '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,',
     ],
-    ['what all keys of RSA begin with', oneLine('PRIVATE KEY', pkcs8), 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQD3'],
-    ['what all keys of Ed25519 begin with', oneLine('PRIVATE KEY', ed25519), 'MC4CAQAwBQYDK2VwBCIEIH'],
-    ['fields of a service account', service, '{"type":"service_account","project_id":"acme-billing-123"}'],
+    [
+      'what all keys of RSA begin with',
+      oneLine('PRIVATE KEY', pkcs8),
+      'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQD3',
+    ],
+    [
+      'what all keys of Ed25519 begin with',
+      oneLine('PRIVATE KEY', ed25519),
+      'MC4CAQAwBQYDK2VwBCIEIH',
+    ],
+    [
+      'fields of a service account',
+      service,
+      '{"type":"service_account","project_id":"acme-billing-123"}',
+    ],
     [
       'addresses of a service account',
       service,
@@ -356,10 +440,26 @@ describe('what stands around the secret of a value', () => {
   it.each([
     ['a password', 'user@example.com:Passw0rd!x', 'Passw0rd!x'],
     ['a part of a password', 'administrator2024:Passw0rd!x', 'Passw0rd'],
-    ['the key of a hook', 'https://hooks.slack.com/services/T0001/B0002/abcdEFGH1234', 'abcdEFGH1234'],
-    ['the path of a hook that has no key', 'https://hooks.example/services/qwzkvjxp/mblrtnsh', '/services/qwzkvjxp/mblrtnsh'],
-    ['a key of a query', 'https://maps.example/v1?key=AIzaSyD4x9QmL2vB7nK4&v=1', 'AIzaSyD4x9QmL2vB7nK4'],
-    ['the password of a database', 'postgres://billing:hunter2Hunter@db1.example:5432/app', 'hunter2Hunter'],
+    [
+      'the key of a hook',
+      'https://hooks.slack.com/services/T0001/B0002/abcdEFGH1234',
+      'abcdEFGH1234',
+    ],
+    [
+      'the path of a hook that has no key',
+      'https://hooks.example/services/qwzkvjxp/mblrtnsh',
+      '/services/qwzkvjxp/mblrtnsh',
+    ],
+    [
+      'a key of a query',
+      'https://maps.example/v1?key=AIzaSyD4x9QmL2vB7nK4&v=1',
+      'AIzaSyD4x9QmL2vB7nK4',
+    ],
+    [
+      'the password of a database',
+      'postgres://billing:hunter2Hunter@db1.example:5432/app',
+      'hunter2Hunter',
+    ],
     ['the body of a key', oneLine('PRIVATE KEY', pkcs8), random],
     [
       'the body of a key beside a certificate',
@@ -373,15 +473,31 @@ describe('what stands around the secret of a value', () => {
     ],
     ['the short body of a key', oneLine('PRIVATE KEY', ed25519), random.slice(0, 43)],
     ['the key of a service account', service, pkcs8.slice(60, 120)],
-    ['a password in JSON', '{"user":"billing","password":"correct-horse-battery-staple"}', 'correct-horse-battery-staple'],
-    ['the token in the place of a user', `https://ghp_${letters}@github.com/org/repo.git`, `ghp_${letters}`],
-    ['the token before a word', `https://ghp_${letters}:x-oauth-basic@github.com/a/b.git`, `ghp_${letters}`],
+    [
+      'a password in JSON',
+      '{"user":"billing","password":"correct-horse-battery-staple"}',
+      'correct-horse-battery-staple',
+    ],
+    [
+      'the token in the place of a user',
+      `https://ghp_${letters}@github.com/org/repo.git`,
+      `ghp_${letters}`,
+    ],
+    [
+      'the token before a word',
+      `https://ghp_${letters}:x-oauth-basic@github.com/a/b.git`,
+      `ghp_${letters}`,
+    ],
     [
       'the key of a report',
       'https://0f3a9b7c5d1e2f4a6b8c0d9e7f5a3b1c@o4479.ingest.example/54',
       '0f3a9b7c5d1e2f4a6b8c0d9e7f5a3b1c',
     ],
-    ['the key in the name of a host', 'https://qWx9LmP2vB7nK4tR.hooks.example/', 'qWx9LmP2vB7nK4tR'],
+    [
+      'the key in the name of a host',
+      'https://qWx9LmP2vB7nK4tR.hooks.example/',
+      'qWx9LmP2vB7nK4tR',
+    ],
     ['a key of letters before a word', 'qWxyLmPzvBknKutRjHgF:api', 'qWxyLmPzvBknKutRjHgF'],
     [
       'a password in an address in JSON',
@@ -393,13 +509,21 @@ describe('what stands around the secret of a value', () => {
       `{"api_key":"${random.slice(0, 32)}","git_url":"https://Zx9QmL2vB7nK4@git.example/x"}`,
       'Zx9QmL2vB7nK4',
     ],
-    ['a password with signs', `{"api_key":"${random.slice(0, 32)}","pwd":"P@ssZx9QmL2v"}`, 'P@ssZx9QmL2v'],
+    [
+      'a password with signs',
+      `{"api_key":"${random.slice(0, 32)}","pwd":"P@ssZx9QmL2v"}`,
+      'P@ssZx9QmL2v',
+    ],
     [
       'the words of a wallet',
       `{"api_key":"${random.slice(0, 32)}","phrase":"correct horse battery staple"}`,
       'correct horse battery staple',
     ],
-    ['digits', `{"api_key":"${random.slice(0, 32)}","pin":"83649172650183746","n":1}`, '83649172650183746'],
+    [
+      'digits',
+      `{"api_key":"${random.slice(0, 32)}","pin":"83649172650183746","n":1}`,
+      '83649172650183746',
+    ],
     [
       'the name of a field that is a key',
       `{"api_key":"${random.slice(0, 32)}","Zx9QmL2vB7nK4tR3sT":"reader"}`,
@@ -407,9 +531,12 @@ describe('what stands around the secret of a value', () => {
     ],
     ['the text of JSON that names no key', '{"one":"Zx9QmL2v","two":"vB7nK4pR"}', 'vB7nK4pR'],
   ])('%s is replaced', (_, secret, text) => {
-    for (const one of [text, Buffer.from(text).toString('hex')]) expect(redact(secret, `<${one}>`)).toMatch(/^<(\[T\]\n?)+>$/);
+    for (const one of [text, Buffer.from(text).toString('hex')])
+      expect(redact(secret, `<${one}>`)).toMatch(/^<(\[T\]\n?)+>$/);
     expect(redact(secret, `<${secret}>`)).toBe('<[T]>');
-    expect(redact(secret, `<${Buffer.from(secret).toString('base64url')}>`)).toMatch(/^<\[T\].{0,2}>$/);
+    expect(redact(secret, `<${Buffer.from(secret).toString('base64url')}>`)).toMatch(
+      /^<\[T\].{0,2}>$/,
+    );
   });
 
   it.each([

@@ -6,7 +6,11 @@ const overlaid = 'folders of the system: overlays, whose locks and watches are t
 const shared = 'bound, so locks and watches are shared with the host';
 
 it.each([
-  ['nothing is overlaid', {}, [`folders of the system: ${shared}: /opt/tool, /usr/lib`, `mount /reports: ${shared}`]],
+  [
+    'nothing is overlaid',
+    {},
+    [`folders of the system: ${shared}: /opt/tool, /usr/lib`, `mount /reports: ${shared}`],
+  ],
   [
     'one folder of the system is bound',
     { systemViews: new Map([['/usr', '/run/0']]) },
@@ -24,5 +28,7 @@ it.each([
     [overlaid, 'mount /reports: a view, whose locks and watches are the run’s own'],
   ],
 ])('the start line names what is bound: %s', (_, views, notes) => {
-  expect(sharingNotes({ system: ['/usr/lib', '/opt/tool', '/usr/lib'], mounts, ...views })).toEqual(notes);
+  expect(sharingNotes({ system: ['/usr/lib', '/opt/tool', '/usr/lib'], mounts, ...views })).toEqual(
+    notes,
+  );
 });

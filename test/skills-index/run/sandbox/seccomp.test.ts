@@ -3,7 +3,12 @@ import { seccompProgram } from '../../../../skills-index/run/sandbox/seccomp.ts'
 import { deniedSyscalls } from '../../../../skills-index/run/sandbox/syscalls.ts';
 
 /** Runs a classic BPF program over a system call, as the kernel does. */
-function judge(program: Uint8Array, arch: number, nr: number, args: readonly number[] = []): string {
+function judge(
+  program: Uint8Array,
+  arch: number,
+  nr: number,
+  args: readonly number[] = [],
+): string {
   const data = Buffer.alloc(64);
   data.writeUInt32LE(nr >>> 0, 0);
   data.writeUInt32LE(arch, 4);
@@ -11,18 +16,17 @@ function judge(program: Uint8Array, arch: number, nr: number, args: readonly num
   const code = Buffer.from(program);
   let accumulator = 0;
   for (let at = 0; ; at++) {
-    const [op, yes, no, k] = [
-      code.readUInt16LE(at * 8),
-      code.readUInt8(at * 8 + 2),
-      code.readUInt8(at * 8 + 3),
-      code.readUInt32LE(at * 8 + 4),
-    ];
+    const op = code.readUInt16LE(at * 8);
+    const yes = code.readUInt8(at * 8 + 2);
+    const no = code.readUInt8(at * 8 + 3);
+    const k = code.readUInt32LE(at * 8 + 4);
     if (op === 0x20) accumulator = data.readUInt32LE(k);
     else if (op === 0x54) accumulator = (accumulator & k) >>> 0;
     else if (op === 0x15) at += accumulator === k ? yes : no;
     else if (op === 0x25) at += accumulator > k ? yes : no;
     else if (op === 0x45) at += (accumulator & k) !== 0 ? yes : no;
-    else if (op === 0x06) return k === 0x7fff0000 ? 'allow' : k === 0x80000000 ? 'kill' : `errno ${k & 0xffff}`;
+    else if (op === 0x06)
+      return k === 0x7fff0000 ? 'allow' : k === 0x80000000 ? 'kill' : `errno ${k & 0xffff}`;
     else throw new Error(`operation ${op}`);
   }
 }
@@ -35,7 +39,9 @@ describe.each([
   const at = (x64: number, arm64: number): number => [x64, arm64][column] ?? -1;
 
   it('refuses each call of the table and what came after it', () => {
-    for (const [name, numbers] of Object.values(deniedSyscalls).flatMap((group) => Object.entries(group))) {
+    for (const [name, numbers] of Object.values(deniedSyscalls).flatMap((group) =>
+      Object.entries(group),
+    )) {
       if (numbers[column] >= 0) expect(judge(skill, arch, numbers[column]), name).toBe('errno 1');
     }
     expect(judge(skill, arch, 463)).toBe('errno 38');
@@ -86,10 +92,14 @@ describe.each([
   });
 
   it('lets the forwarder alone open a unix socket', () => {
-    expect(judge(seccompProgram(architecture, 'forwarder'), arch, at(41, 198), [1, 1])).toBe('allow');
+    expect(judge(seccompProgram(architecture, 'forwarder'), arch, at(41, 198), [1, 1])).toBe(
+      'allow',
+    );
   });
 });
 
 it('there is no filter for an architecture without a table', () => {
-  expect(() => seccompProgram('ia32', 'skill')).toThrowError(expect.objectContaining({ code: 'sandbox-missing' }));
+  expect(() => seccompProgram('ia32', 'skill')).toThrowError(
+    expect.objectContaining({ code: 'sandbox-missing' }),
+  );
 });

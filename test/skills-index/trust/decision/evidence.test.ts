@@ -12,23 +12,27 @@ const reasonsOf = (change: Partial<DecisionInput>) => {
   const decision = decide({ ...input, ...change });
   return decision.kind === 'refused' ? decision.reasons : [];
 };
-const says = (change: Partial<DecisionInput>): string[] => reasonsOf(change).map(({ code, message }) => `${code}: ${message}`);
+const says = (change: Partial<DecisionInput>): string[] =>
+  reasonsOf(change).map(({ code, message }) => `${code}: ${message}`);
 
 describe('a statement', () => {
-  const [one, other] = [story.scan, story.publish];
+  const one = story.scan;
+  const other = story.publish;
 
   it('is the bytes of its address', () => {
     const swapped = new Map([...input.statements, [one.digest, other.bytes]]);
-    expect(says({ statements: swapped })).toContain(`statement-invalid: The bytes of the statement are not ${one.digest}`);
+    expect(says({ statements: swapped })).toContain(
+      `statement-invalid: The bytes of the statement are not ${one.digest}`,
+    );
   });
 
   it('is written in one form: another one of the same bundle would count twice', () => {
     const pretty = Buffer.from(JSON.stringify(one.bundle, null, 1));
     const digest = digestOf(pretty);
     const statements = new Map([...input.statements, [digest, pretty]]);
-    expect(says({ statements, line: { ...line, statements: [...line.statements, digest] } })).toEqual([
-      `statement-invalid: The statement ${digest} is not in canonical form`,
-    ]);
+    expect(
+      says({ statements, line: { ...line, statements: [...line.statements, digest] } }),
+    ).toEqual([`statement-invalid: The statement ${digest} is not in canonical form`]);
   });
 
   it.each([
@@ -36,7 +40,9 @@ describe('a statement', () => {
     ['scan statement', story.scan, 'scan'],
     ['verdict of the registry', story.verdict, 'verdict'],
   ] as const)('is there once: %s', (what, said, part) => {
-    const without = { line: { ...line, statements: line.statements.filter((address) => address !== said.digest) } };
+    const without = {
+      line: { ...line, statements: line.statements.filter((address) => address !== said.digest) },
+    };
     expect(reasonsOf(without)).toContainEqual(
       expect.objectContaining({ code: 'statement-missing', part, message: `there is no ${what}` }),
     );
@@ -72,7 +78,9 @@ describe('a statement', () => {
     ['verdict', 'verdict'],
   ] as const)('about other bytes breaks the chain where it stands: %s', async (kind, part) => {
     const statement = (said: Statement): Statement =>
-      said.predicateType === predicateTypes[kind] ? { ...said, subject: said.subject.slice(0, 1) } : said;
+      said.predicateType === predicateTypes[kind]
+        ? { ...said, subject: said.subject.slice(0, 1) }
+        : said;
     const broken = reasonsOf((await tellStory({ statement })).input);
     expect(broken).toContainEqual(
       expect.objectContaining({
@@ -92,7 +100,9 @@ describe('the other evidence', () => {
 
   it('is judged as far as it goes when the bundle cannot be read', () => {
     const bundle = Buffer.from('{}');
-    const codes = reasonsOf({ bundle, line: { ...line, bundle: digestOf(bundle) } }).map(({ code }) => code);
+    const codes = reasonsOf({ bundle, line: { ...line, bundle: digestOf(bundle) } }).map(
+      ({ code }) => code,
+    );
     expect(codes).toEqual(['bundle-mismatch', 'approval-invalid', 'approval-invalid']);
   });
 
@@ -120,7 +130,10 @@ describe('the other evidence', () => {
   });
 
   it('holds an approval in the desk for one that trusts the desk, whatever it says of itself', async () => {
-    const told = await tellStory({ approvals: ['ben'], approval: (one) => ({ ...one, independent: true }) });
+    const told = await tellStory({
+      approvals: ['ben'],
+      approval: (one) => ({ ...one, independent: true }),
+    });
     expect(reasonsOf(told.input).map(({ message }) => message)).toContain(
       '0 of 1 independent approvals (signed without the desk)',
     );

@@ -5,21 +5,35 @@ import { revocationStatement } from '../../../../skills-index/statement/attestat
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
 import { signStatus } from '../../../../skills-index/trust/status-file.ts';
 import { freshNonce } from '../../../nonce.ts';
-import { people, storyConsistency, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
+import {
+  people,
+  storyConsistency,
+  storyNow,
+  storyRoot,
+  storyStatus,
+  tellStory,
+} from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 
 const story = await tellStory();
 const since = '2026-03-02T11:00:00.000Z';
 const says = (change: Partial<DecisionInput>): string[] => {
   const decision = decide({ ...story.input, ...change });
-  return decision.kind === 'refused' ? decision.reasons.map(({ code, message }) => `${code}: ${message}`) : [];
+  return decision.kind === 'refused'
+    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
+    : [];
 };
 
 describe('what stops a version', () => {
-  it.each(['suspended', 'revoked'] as const)('is said with its reason and since when: %s', async (kind) => {
-    const mark = { bundle: story.packed.digest, kind, reason: 'it leaks', since };
-    expect(says({ statuses: [await storyStatus(story.log, [mark])] })).toEqual([`${kind}: ${kind} since ${since}: it leaks`]);
-  });
+  it.each(['suspended', 'revoked'] as const)(
+    'is said with its reason and since when: %s',
+    async (kind) => {
+      const mark = { bundle: story.packed.digest, kind, reason: 'it leaks', since };
+      expect(says({ statuses: [await storyStatus(story.log, [mark])] })).toEqual([
+        `${kind}: ${kind} since ${since}: it leaks`,
+      ]);
+    },
+  );
 
   it('is said with its reason and its place in the log', async () => {
     const told = await tellStory();
@@ -43,7 +57,12 @@ describe('what stops a version', () => {
   });
 
   it('counts from no status file that does not count itself', async () => {
-    const mark = { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since } as const;
+    const mark = {
+      bundle: story.packed.digest,
+      kind: 'revoked',
+      reason: 'it leaks',
+      since,
+    } as const;
     const stale = await storyStatus(story.log, [mark], storyNow - 72 * 3_600_000);
     expect(says({ statuses: [stale] }).map((one) => one.split(':')[0])).toEqual(['status-stale']);
   });
@@ -53,7 +72,9 @@ describe('a revocation that a status file showed before', () => {
   const mark = { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since } as const;
 
   it('still stops the version when the present one is silent about it', () => {
-    expect(says({ revokedBefore: new Set([story.packed.digest]) }).map((one) => one.split(':')[0])).toEqual(['revoked']);
+    expect(
+      says({ revokedBefore: new Set([story.packed.digest]) }).map((one) => one.split(':')[0]),
+    ).toEqual(['revoked']);
     expect(says({ revokedBefore: new Set([story.publish.digest]) })).toEqual([]);
   });
 
@@ -75,19 +96,28 @@ describe('witnesses that are missing', () => {
     threshold: 2,
     witnesses: names.map((name) => ({ name, key: key(name) })),
   } as const;
-  const statusWith = async (...cosigned: readonly (readonly [string, number])[]): Promise<Uint8Array[]> => {
+  const statusWith = async (
+    ...cosigned: readonly (readonly [string, number])[]
+  ): Promise<Uint8Array[]> => {
     const note = await story.log.note();
-    const lines = cosigned.map(([name, seconds]) => signCosignature(note, { name, seconds, key: testLogKey(name) }));
+    const lines = cosigned.map(([name, seconds]) =>
+      signCosignature(note, { name, seconds, key: testLogKey(name) }),
+    );
     const checkpoint = [note, ...(await Promise.all(lines))].join('');
     const expires = new Date(storyNow + 3_600_000).toISOString();
-    const signed = await signStatus({ checkpoint, marks: [], issued: since, expires }, people.status);
+    const signed = await signStatus(
+      { checkpoint, marks: [], issued: since, expires },
+      people.status,
+    );
     return [Buffer.from(JSON.stringify(signed))];
   };
   const missing = async (...cosigned: readonly (readonly [string, number])[]): Promise<string> =>
     says({ witnesses, statuses: await statusWith(...cosigned) }).join();
 
   it('are counted', async () => {
-    expect(await missing(['w1.example', now])).toMatch(/^witnesses-missing: 1 of 3 witnesses cosigned .*, 2 are needed$/);
+    expect(await missing(['w1.example', now])).toMatch(
+      /^witnesses-missing: 1 of 3 witnesses cosigned .*, 2 are needed$/,
+    );
   });
 
   it('are named where they were too late or too early', async () => {
@@ -102,6 +132,8 @@ describe('witnesses that are missing', () => {
 
   it('are not replaced by the log itself', () => {
     const own = { ...witnesses, threshold: 0, witnesses: [{ name: 'w', key: storyRoot.log.key }] };
-    expect(says({ witnesses: own })).toEqual(['witnesses-missing: The witness "w" has the key of the log itself']);
+    expect(says({ witnesses: own })).toEqual([
+      'witnesses-missing: The witness "w" has the key of the log itself',
+    ]);
   });
 });

@@ -10,12 +10,16 @@ import { spkiOf } from '../../../../skills-index/trust/root.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
 
-const [story, forked] = [await tellStory(), await tellStory()];
+const story = await tellStory();
+const forked = await tellStory();
 const { log } = story;
 const shorter = await tellStory({ approvals: ['ada'] });
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-async function seenOf(other: TestLog, proof: readonly Uint8Array[] = []): Promise<NonNullable<DecisionInput['seen']>> {
+async function seenOf(
+  other: TestLog,
+  proof: readonly Uint8Array[] = [],
+): Promise<NonNullable<DecisionInput['seen']>> {
   return { checkpoint: { ...other.head, note: await other.note() }, proof };
 }
 
@@ -29,9 +33,15 @@ function alarmOf(input: DecisionInput): LogAlarm {
 }
 
 const longer = new TestLog('skills.example');
-for (const one of [...log.said, ...log.said]) await longer.append(one.statement, one.envelope, people.author);
+for (const one of [...log.said, ...log.said])
+  await longer.append(one.statement, one.envelope, people.author);
 
-const cases: readonly (readonly [string, () => Promise<DecisionInput>, Partial<LogAlarm>, string])[] = [
+const cases: readonly (readonly [
+  string,
+  () => Promise<DecisionInput>,
+  Partial<LogAlarm>,
+  string,
+])[] = [
   [
     'another log of the size that was seen',
     async () => ({ ...story.input, seen: await seenOf(forked.log) }),
@@ -46,7 +56,10 @@ const cases: readonly (readonly [string, () => Promise<DecisionInput>, Partial<L
   ],
   [
     'a log that does not continue the one that was seen, by a proof that fails',
-    async () => ({ ...story.input, seen: await seenOf(shorter.log, log.proofFrom(shorter.log.head.size)) }),
+    async () => ({
+      ...story.input,
+      seen: await seenOf(shorter.log, log.proofFrom(shorter.log.head.size)),
+    }),
     { kind: 'log-rolled-back', proven: false },
     'the log is not the one that was seen before',
   ],
@@ -64,7 +77,10 @@ const cases: readonly (readonly [string, () => Promise<DecisionInput>, Partial<L
   ],
   [
     'evidence of which one piece lies in another log',
-    async () => ({ ...story.input, consistency: new Map([...(story.input.consistency ?? [])].filter(([size]) => size !== 3)) }),
+    async () => ({
+      ...story.input,
+      consistency: new Map([...(story.input.consistency ?? [])].filter(([size]) => size !== 3)),
+    }),
     { kind: 'log-forked', proven: false },
     'one head is not shown to continue the other',
   ],
@@ -79,12 +95,18 @@ describe('an alarm', () => {
       expect(alarm.message).toContain(`size ${size} root ${base64(root)} (${from})`);
   });
 
-  it.each(cases)('holds both signed notes, which convict whoever has the log’s key: %s', async (_, input) => {
-    for (const head of alarmOf(await input()).heads) {
-      const signed = verifyCheckpoint(head.note, { origin: 'skills.example', key: spkiOf(storyRoot.log) });
-      expect([signed.size, base64(signed.root)]).toEqual([head.size, base64(head.root)]);
-    }
-  });
+  it.each(cases)(
+    'holds both signed notes, which convict whoever has the log’s key: %s',
+    async (_, input) => {
+      for (const head of alarmOf(await input()).heads) {
+        const signed = verifyCheckpoint(head.note, {
+          origin: 'skills.example',
+          key: spkiOf(storyRoot.log),
+        });
+        expect([signed.size, base64(signed.root)]).toEqual([head.size, base64(head.root)]);
+      }
+    },
+  );
 
   it('is kept once, as a file that can be sent on', async () => {
     const store = memoryStore();
@@ -99,7 +121,11 @@ describe('an alarm', () => {
       registry: 'https://skills.example',
       at: '2026-03-02T12:00:00.000Z',
       heads: [
-        { size: forked.log.head.size, root: base64(forked.log.head.root), from: 'what was seen here before' },
+        {
+          size: forked.log.head.size,
+          root: base64(forked.log.head.root),
+          from: 'what was seen here before',
+        },
         { size: log.head.size, root: base64(log.head.root), from: 'the registry’s status.json' },
       ],
     });
@@ -110,8 +136,15 @@ describe('an alarm', () => {
     const seen = await seenOf(told.log);
     await told.log.say(told.publish.statement, people.stranger);
     const statuses = [await storyStatus(told.log, [])];
-    const consistency = new Map(told.log.said.map((_, index) => [index + 1, told.log.proofFrom(index + 1)]));
-    const grown = { ...told.input, statuses, consistency, seen: { ...seen, proof: told.log.proofFrom(seen.checkpoint.size) } };
+    const consistency = new Map(
+      told.log.said.map((_, index) => [index + 1, told.log.proofFrom(index + 1)]),
+    );
+    const grown = {
+      ...told.input,
+      statuses,
+      consistency,
+      seen: { ...seen, proof: told.log.proofFrom(seen.checkpoint.size) },
+    };
     expect(decide(grown).kind).toBe('admitted');
   });
 });
@@ -124,12 +157,22 @@ describe('heads of one log', () => {
   type Given = { readonly retired?: boolean; readonly of?: typeof older };
 
   /** Judges a status file over the log as it was after the scan, or over the whole, and statements with heads of that size. */
-  function judge(status: 'after the scan' | 'whole', given: readonly Given[]): { alarm: LogAlarm | undefined; says: string[] } {
-    if (older === undefined || newer === undefined || evidence.status === undefined) throw new Error('no story');
+  function judge(
+    status: 'after the scan' | 'whole',
+    given: readonly Given[],
+  ): { alarm: LogAlarm | undefined; says: string[] } {
+    if (older === undefined || newer === undefined || evidence.status === undefined)
+      throw new Error('no story');
     const reasons = new Reasons();
     const checkpoint = status === 'whole' ? evidence.status.checkpoint : noteOf(story.scan);
-    const statements = given.map(({ retired = false, of = newer }) => ({ ...of, checkpoint: { ...of.checkpoint, retired } }));
-    const alarm = judgeOneLog({ ...evidence, statements, status: { ...evidence.status, checkpoint } }, reasons);
+    const statements = given.map(({ retired = false, of = newer }) => ({
+      ...of,
+      checkpoint: { ...of.checkpoint, retired },
+    }));
+    const alarm = judgeOneLog(
+      { ...evidence, statements, status: { ...evidence.status, checkpoint } },
+      reasons,
+    );
     return { alarm, says: reasons.list.map(({ message }) => message.split(':')[0] ?? '') };
   }
   const noteOf = ({ bundle }: typeof story.scan): string =>
@@ -150,6 +193,9 @@ describe('heads of one log', () => {
     const { alarm, says } = judge('after the scan', [{ retired: true }, { of: older }]);
     expect(says).toEqual([unended, unended, unended]);
     expect(alarm).toMatchObject({ kind: 'log-forked', proven: false });
-    expect(alarm?.heads.map(({ size }) => size)).toEqual([older?.checkpoint.size, newer?.checkpoint.size]);
+    expect(alarm?.heads.map(({ size }) => size)).toEqual([
+      older?.checkpoint.size,
+      newer?.checkpoint.size,
+    ]);
   });
 });

@@ -1,25 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../../../skills-index/skill/digest.ts';
-import { memberStatement, predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
+import {
+  memberStatement,
+  predicateTypes,
+  type Statement,
+} from '../../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../../skills-index/trust/decision.ts';
-import { defaultPolicy, type Policy, parsePolicy, policyDigest } from '../../../../skills-index/trust/policy.ts';
+import {
+  defaultPolicy,
+  type Policy,
+  parsePolicy,
+  policyDigest,
+} from '../../../../skills-index/trust/policy.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, type Twist, tellStory } from '../../story.ts';
 import { testSigner } from '../../story-keys.ts';
 import type { TestLog } from '../../story-log.ts';
 
 const policy: Policy = { ...defaultPolicy, scanners: 2 };
-const [second, third] = [testSigner('second scanner'), testSigner('third scanner')];
+const second = testSigner('second scanner');
+const third = testSigner('third scanner');
 
 const enrol =
   (name: string, key: typeof second) =>
   (log: TestLog): Promise<unknown> => {
-    const member = { nonce: freshNonce(), name, roles: ['scanner' as const], key: key.named, state: 'enrolled' as const };
+    const member = {
+      nonce: freshNonce(),
+      name,
+      roles: ['scanner' as const],
+      key: key.named,
+      state: 'enrolled' as const,
+    };
     return log.say(memberStatement(member), people.administrator);
   };
 const underPolicy = (statement: Statement): Statement =>
   statement.predicateType === predicateTypes.verdict
-    ? { ...statement, predicate: { ...statement.predicate, policy: { digest: { sha256: hexOf(policyDigest(policy)) } } } }
+    ? {
+        ...statement,
+        predicate: {
+          ...statement.predicate,
+          policy: { digest: { sha256: hexOf(policyDigest(policy)) } },
+        },
+      }
     : statement;
 const reasonsOf = async (twist: Twist): Promise<string[]> => {
   const told = await tellStory({
@@ -28,10 +50,15 @@ const reasonsOf = async (twist: Twist): Promise<string[]> => {
     approval: (predicate) => ({ ...predicate, policy: policyDigest(policy) }),
   });
   const decision = decide({ ...told.input, policy });
-  return decision.kind === 'admitted' ? [] : decision.reasons.map(({ code, message }) => `${code}: ${message}`);
+  return decision.kind === 'admitted'
+    ? []
+    : decision.reasons.map(({ code, message }) => `${code}: ${message}`);
 };
 const signedBy =
-  (key: typeof second, change: (scan: Statement) => Statement = (scan) => scan): NonNullable<Twist['scans']> =>
+  (
+    key: typeof second,
+    change: (scan: Statement) => Statement = (scan) => scan,
+  ): NonNullable<Twist['scans']> =>
   async (log, scan) => [await log.say(change(scan), key)];
 
 describe('a policy of two scanners', () => {
@@ -41,7 +68,11 @@ describe('a policy of two scanners', () => {
   });
 
   it.each<[string, Twist, string]>([
-    ['one scanner alone, whose key an operator may have', {}, 'scans-missing: 1 of 2 scanners signed the report'],
+    [
+      'one scanner alone, whose key an operator may have',
+      {},
+      'scans-missing: 1 of 2 scanners signed the report',
+    ],
     ['the same scanner twice', { scans: signedBy(people.scanner) }, 'scans-missing: 1 of 2'],
     [
       'two keys of one member',
@@ -55,7 +86,14 @@ describe('a policy of two scanners', () => {
         before: enrol('second', second),
         scans: signedBy(second, (scan) =>
           scan.predicateType === predicateTypes.scan
-            ? { ...scan, predicate: { ...scan.predicate, verdict: 'block', report: policyDigest(defaultPolicy) } }
+            ? {
+                ...scan,
+                predicate: {
+                  ...scan.predicate,
+                  verdict: 'block',
+                  report: policyDigest(defaultPolicy),
+                },
+              }
             : scan,
         ),
       },
@@ -68,7 +106,9 @@ describe('a policy of two scanners', () => {
   it('is one or two, and what names none asks for one', () => {
     expect(parsePolicy(JSON.stringify(policy)).scanners).toBe(2);
     expect(() => parsePolicy(JSON.stringify({ ...policy, scanners: 3 }))).toThrow(/scanners/);
-    expect(policyDigest(parsePolicy(JSON.stringify(defaultPolicy)))).toBe(policyDigest(defaultPolicy));
+    expect(policyDigest(parsePolicy(JSON.stringify(defaultPolicy)))).toBe(
+      policyDigest(defaultPolicy),
+    );
   });
 });
 
@@ -76,6 +116,8 @@ describe('a policy of one scanner', () => {
   it('takes one scan and no other, as ever', async () => {
     const told = await tellStory({ before: enrol('second', second), scans: signedBy(second) });
     const decision = decide(told.input);
-    expect(decision.kind === 'refused' && decision.reasons.map(({ code }) => code)).toContain('statement-surplus');
+    expect(decision.kind === 'refused' && decision.reasons.map(({ code }) => code)).toContain(
+      'statement-surplus',
+    );
   });
 });

@@ -4,7 +4,11 @@ import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseManifest, printManifest } from '../../../../skills-index/skill/manifest.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../../../skills-index/statement/identity-id.ts';
-import { type Decision, type DecisionInput, decide } from '../../../../skills-index/trust/decision.ts';
+import {
+  type Decision,
+  type DecisionInput,
+  decide,
+} from '../../../../skills-index/trust/decision.ts';
 import { registryIdOf } from '../../../../skills-index/trust/own-registry.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
 import { people, storyFiles, storyManifest, storyNow, tellStory } from '../../story.ts';
@@ -13,10 +17,15 @@ import { kim, tellCertified } from '../../story-certified.ts';
 const story = await tellStory();
 const { line } = story;
 const saidOf = (decision: Decision): string[] =>
-  decision.kind === 'refused' ? decision.reasons.map(({ code, message }) => `${code}: ${message}`) : ['admitted'];
-const judged = (change: Partial<DecisionInput>): string[] => saidOf(decide({ ...story.input, ...change }));
-const filesWith = (path: string, bytes: Uint8Array): DecisionInput['files'] => new Map([...story.input.files, [path, bytes]]);
-const filesWithout = (path: string): DecisionInput['files'] => new Map([...story.input.files].filter(([name]) => name !== path));
+  decision.kind === 'refused'
+    ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
+    : ['admitted'];
+const judged = (change: Partial<DecisionInput>): string[] =>
+  saidOf(decide({ ...story.input, ...change }));
+const filesWith = (path: string, bytes: Uint8Array): DecisionInput['files'] =>
+  new Map([...story.input.files, [path, bytes]]);
+const filesWithout = (path: string): DecisionInput['files'] =>
+  new Map([...story.input.files].filter(([name]) => name !== path));
 
 describe('what is pinned', () => {
   const { capabilityDigest, scopeClaim } = (() => {
@@ -53,8 +62,16 @@ describe('what is pinned', () => {
       { registry: story.input.root.origin, registryId: digestOf('another root') },
       `lock-mismatch: the lock says the registry with the first root file ${digestOf('another root')}, and the one with ${registryIdOf(story.input.root)} answers`,
     ],
-    ['verdict', { logIndex: 3 }, `lock-mismatch: the lock says log index 3, the verdict is at ${line.logIndex}`],
-    ['bundle', { bundle: digestOf('x') }, `bundle-mismatch: ${digestOf('x')} is pinned, and the index has ${line.bundle}`],
+    [
+      'verdict',
+      { logIndex: 3 },
+      `lock-mismatch: the lock says log index 3, the verdict is at ${line.logIndex}`,
+    ],
+    [
+      'bundle',
+      { bundle: digestOf('x') },
+      `bundle-mismatch: ${digestOf('x')} is pinned, and the index has ${line.bundle}`,
+    ],
     [
       'publisher',
       { publisher: digestOf('x') },
@@ -78,13 +95,18 @@ describe('what is pinned', () => {
 });
 
 describe('the files of a version', () => {
-  it.each(['SKILL.md', 'skill.json', 'scripts/report.ts'])('are those of the bundle, byte for byte: %s', (path) => {
-    const bytes = Buffer.concat([storyFiles.get(path) ?? Buffer.of(), Buffer.from('\n')]);
-    expect(judged({ files: filesWith(path, bytes) })[0]).toBe(
-      `bundle-mismatch: the bytes of "${path}" are not those of the bundle`,
-    );
-    expect(judged({ files: filesWith(path, storyFiles.get(path) ?? Buffer.of()) })).toEqual(['admitted']);
-  });
+  it.each(['SKILL.md', 'skill.json', 'scripts/report.ts'])(
+    'are those of the bundle, byte for byte: %s',
+    (path) => {
+      const bytes = Buffer.concat([storyFiles.get(path) ?? Buffer.of(), Buffer.from('\n')]);
+      expect(judged({ files: filesWith(path, bytes) })[0]).toBe(
+        `bundle-mismatch: the bytes of "${path}" are not those of the bundle`,
+      );
+      expect(judged({ files: filesWith(path, storyFiles.get(path) ?? Buffer.of()) })).toEqual([
+        'admitted',
+      ]);
+    },
+  );
 
   it('hold no file that the bundle does not list', () => {
     expect(judged({ files: filesWith('evil.ts', Buffer.from('x')) })).toEqual([
@@ -92,15 +114,25 @@ describe('the files of a version', () => {
     ]);
   });
 
-  it.each(['SKILL.md', 'skill.json'])('have to be at hand where a person reads them: %s', (path) => {
-    expect(judged({ files: filesWithout(path) })).toEqual([`file-missing: ${path} is not at hand`]);
-  });
+  it.each(['SKILL.md', 'skill.json'])(
+    'have to be at hand where a person reads them: %s',
+    (path) => {
+      expect(judged({ files: filesWithout(path) })).toEqual([
+        `file-missing: ${path} is not at hand`,
+      ]);
+    },
+  );
 });
 
 describe('what was signed about a version', () => {
-  const changed = async (type: Statement['predicateType'], predicate: object): Promise<string[]> => {
+  const changed = async (
+    type: Statement['predicateType'],
+    predicate: object,
+  ): Promise<string[]> => {
     const statement = (one: Statement): Statement =>
-      one.predicateType === type ? ({ ...one, predicate: { ...one.predicate, ...predicate } } as Statement) : one;
+      one.predicateType === type
+        ? ({ ...one, predicate: { ...one.predicate, ...predicate } } as Statement)
+        : one;
     return saidOf(decide((await tellStory({ statement })).input));
   };
 
@@ -109,9 +141,9 @@ describe('what was signed about a version', () => {
     expect(await changed(predicateTypes.publish, named)).toContain(
       'manifest-mismatch: the signed manifest is of @acme/daily-report@1.4.0',
     );
-    expect(await changed(predicateTypes.publish, { manifest: { ...storyManifest, version: '9.0.0' } })).toContain(
-      'manifest-mismatch: the signed manifest is of @acme/weekly-report@9.0.0',
-    );
+    expect(
+      await changed(predicateTypes.publish, { manifest: { ...storyManifest, version: '9.0.0' } }),
+    ).toContain('manifest-mismatch: the signed manifest is of @acme/weekly-report@9.0.0');
   });
 
   it.each([
@@ -125,9 +157,14 @@ describe('what was signed about a version', () => {
 
   it('names the policy of old under which it would have to stand', () => {
     const policy = { ...defaultPolicy, programs: ['bash'] };
-    const [earlier, otherwise] = [policy, { ...policy, programs: ['zsh'] }];
-    expect(judged({ policy: otherwise })).toContain('policy-mismatch: the verdict was made under another policy');
-    expect(judged({ policy: { ...otherwise, earlier: [{ policy: earlier, validUpTo: 99 }] } })).toContain(
+    const earlier = policy;
+    const otherwise = { ...policy, programs: ['zsh'] };
+    expect(judged({ policy: otherwise })).toContain(
+      'policy-mismatch: the verdict was made under another policy',
+    );
+    expect(
+      judged({ policy: { ...otherwise, earlier: [{ policy: earlier, validUpTo: 99 }] } }),
+    ).toContain(
       'policy-mismatch: the verdict was made under another policy than the one in force up to log index 99',
     );
   });
@@ -148,14 +185,18 @@ describe('environment variables', () => {
     const { input } = await tellStory({ manifest, files });
     expect(saidOf(decide(input))).toEqual(['admitted']);
     const more = { ...input.line.capabilities, env: [{ name: 'LANG' }, { name: 'HOME' }] };
-    expect(saidOf(decide({ ...input, line: { ...input.line, capabilities: more } }))).toContainEqual(
+    expect(
+      saidOf(decide({ ...input, line: { ...input.line, capabilities: more } })),
+    ).toContainEqual(
       expect.stringMatching(/^capability-exceeded: not in the signed manifest: env.* HOME$/),
     );
   });
 
   it('are not granted in clear by the secret of their name', () => {
     const capabilities = { ...line.capabilities, env: [{ name: 'CRM_TOKEN' }] };
-    expect(judged({ line: { ...line, capabilities } }).join('\n')).toContain('capability-exceeded: not in the signed manifest');
+    expect(judged({ line: { ...line, capabilities } }).join('\n')).toContain(
+      'capability-exceeded: not in the signed manifest',
+    );
   });
 });
 
@@ -164,7 +205,9 @@ describe('what is said of an admitted version', () => {
     const told = await tellCertified({ owners: [kim] });
     const decision = decide(told.input);
     if (decision.kind !== 'admitted') throw new Error(saidOf(decision).join());
-    expect(decision.chain.of.find(({ part }) => part === 'publisher')?.says).toContain(`published by ${printIdentity(kim)} at`);
+    expect(decision.chain.of.find(({ part }) => part === 'publisher')?.says).toContain(
+      `published by ${printIdentity(kim)} at`,
+    );
     const { ruleSet, verdict } = told.report;
     expect(decision.scan).toEqual({ report: digestOf(told.input.report), ruleSet, verdict });
   });
@@ -172,10 +215,16 @@ describe('what is said of an admitted version', () => {
   it.each([
     [0, false],
     [1, true],
-  ])('says whether it counts by grace alone: %i ms after its status file expired', (late, onGrace) => {
-    const now = storyNow + 23 * 3_600_000 + late;
-    expect(decide({ ...story.input, now, statusGraceSeconds: 60 })).toMatchObject({ kind: 'admitted', onGrace });
-  });
+  ])(
+    'says whether it counts by grace alone: %i ms after its status file expired',
+    (late, onGrace) => {
+      const now = storyNow + 23 * 3_600_000 + late;
+      expect(decide({ ...story.input, now, statusGraceSeconds: 60 })).toMatchObject({
+        kind: 'admitted',
+        onGrace,
+      });
+    },
+  );
 
   it('names no alarm where there is none, and the scanner by its key where nobody enrolled it', async () => {
     const bad = { ...story.input, pinned: { registry: 'other.example' } };
@@ -190,19 +239,27 @@ describe('what is said of an admitted version', () => {
   it('tells of a log that is another one before all else, and leaves nothing out', () => {
     const seen = { checkpoint: { size: story.log.head.size, root: Buffer.alloc(32) }, proof: [] };
     const says = judged({ seen, pinned: { registry: 'other.example', logIndex: 3 } });
-    expect(says.map((one) => one.split(':')[0])).toEqual(['log-rolled-back', 'lock-mismatch', 'lock-mismatch']);
+    expect(says.map((one) => one.split(':')[0])).toEqual([
+      'log-rolled-back',
+      'lock-mismatch',
+      'lock-mismatch',
+    ]);
   });
 
   it('tells of two logs before all else, too', async () => {
     const { status } = await tellStory();
-    const codes = judged({ statuses: [status], pinned: { registry: 'other.example' } }).map((one) => one.split(':')[0]);
+    const codes = judged({ statuses: [status], pinned: { registry: 'other.example' } }).map(
+      (one) => one.split(':')[0],
+    );
     expect(codes.slice(0, 1)).toEqual(['log-forked']);
     expect(codes.at(-1)).toBe('lock-mismatch');
   });
 
   it('refuses a scan by rules that the policy no longer takes', () => {
     const policy = { ...defaultPolicy, earlier: [{ policy: defaultPolicy, validUpTo: 99 }] };
-    expect(judged({ policy: { ...policy, refusedRuleSets: [digestOf('others')] } })).toEqual(['admitted']);
+    expect(judged({ policy: { ...policy, refusedRuleSets: [digestOf('others')] } })).toEqual([
+      'admitted',
+    ]);
     expect(judged({ policy: { ...policy, refusedRuleSets: [story.report.ruleSet] } })).toEqual([
       `rule-set-refused: it was scanned with the rule set ${story.report.ruleSet}, which the policy refuses`,
     ]);
@@ -220,6 +277,8 @@ describe('what is said of an admitted version', () => {
 
   it('says nothing of levels where no verdict claims any', () => {
     const statements = line.statements.filter((one) => one !== story.verdict.digest);
-    expect(judged({ line: { ...line, statements } }).filter((one) => one.startsWith('verdict-invalid'))).toEqual([]);
+    expect(
+      judged({ line: { ...line, statements } }).filter((one) => one.startsWith('verdict-invalid')),
+    ).toEqual([]);
   });
 });

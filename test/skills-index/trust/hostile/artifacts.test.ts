@@ -5,7 +5,10 @@ import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts'
 import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
-import { type ExpectedSigner, verifyArtifact } from '../../../../skills-index/trust/sigstore/artifact-bundle.ts';
+import {
+  type ExpectedSigner,
+  verifyArtifact,
+} from '../../../../skills-index/trust/sigstore/artifact-bundle.ts';
 import { parseTrustedRoot } from '../../../../skills-index/trust/sigstore/trusted-root.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
@@ -22,8 +25,18 @@ const fileSignature = (content: string, digest: Digest, key = signer): Buffer =>
   return sign('sha256', Buffer.from(content), key.privateKey);
 };
 const signer = sigstore.certify(someWorkflow);
-const statementOf = (subject: readonly object[], type = 'https://in-toto.io/Statement/v1'): Buffer =>
-  Buffer.from(canonicalJson({ _type: type, subject, predicateType: 'https://slsa.dev/provenance/v1', predicate: {} }));
+const statementOf = (
+  subject: readonly object[],
+  type = 'https://in-toto.io/Statement/v1',
+): Buffer =>
+  Buffer.from(
+    canonicalJson({
+      _type: type,
+      subject,
+      predicateType: 'https://slsa.dev/provenance/v1',
+      predicate: {},
+    }),
+  );
 const subject = (digest: Digest, name = 'a.tar') => ({ name, digest: { sha256: hexOf(digest) } });
 const stated = (subjects: readonly object[], type?: string): Promise<PlainBundle> =>
   sigstore.sign(statementOf(subjects, type), signer);
@@ -36,15 +49,25 @@ const recorded = (digest: string, signature: Uint8Array, verifier: object): Buff
       spec: {
         hashedRekordV002: {
           data: { algorithm: 'SHA2_256', digest },
-          signature: { content: b64(signature), verifier: { keyDetails: 'PKIX_ECDSA_P256_SHA_256', ...verifier } },
+          signature: {
+            content: b64(signature),
+            verifier: { keyDetails: 'PKIX_ECDSA_P256_SHA_256', ...verifier },
+          },
         },
       },
     }),
   );
-const blob = async (signature: Uint8Array, digest = file, key?: Uint8Array): Promise<Record<string, unknown>> => {
+const blob = async (
+  signature: Uint8Array,
+  digest = file,
+  key?: Uint8Array,
+): Promise<Record<string, unknown>> => {
   const { verificationMaterial: material } = await stated([subject(file)]);
   const content = Buffer.from(hexOf(digest), 'hex').toString('base64');
-  const verifier = key === undefined ? { x509Certificate: material.certificate } : { publicKey: { rawBytes: b64(key) } };
+  const verifier =
+    key === undefined
+      ? { x509Certificate: material.certificate }
+      : { publicKey: { rawBytes: b64(key) } };
   const timestamp = sigstore.timestamps.stamp(signature, new Date('2026-06-01T12:01:00Z'));
   const { certificate, ...rest } = material;
   return {
@@ -55,7 +78,10 @@ const blob = async (signature: Uint8Array, digest = file, key?: Uint8Array): Pro
       tlogEntries: [await sigstore.log(recorded(content, signature, verifier))],
       timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: b64(timestamp) }] },
     },
-    messageSignature: { messageDigest: { algorithm: 'SHA2_256', digest: content }, signature: b64(signature) },
+    messageSignature: {
+      messageDigest: { algorithm: 'SHA2_256', digest: content },
+      signature: b64(signature),
+    },
   };
 };
 
@@ -69,8 +95,14 @@ const keyedBlob = await blob(fileSignature('a file', file), file, signer.publicK
 const judged =
   (bundle: unknown, who: ExpectedSigner = expected, artifact = file, root: unknown = trustedRoot) =>
   () =>
-    verifyArtifact(Buffer.from(typeof bundle === 'string' ? bundle : JSON.stringify(bundle)), artifact, who, root);
-const told = (bundle: Promise<unknown>, who?: ExpectedSigner) => async () => judged(await bundle, who)();
+    verifyArtifact(
+      Buffer.from(typeof bundle === 'string' ? bundle : JSON.stringify(bundle)),
+      artifact,
+      who,
+      root,
+    );
+const told = (bundle: Promise<unknown>, who?: ExpectedSigner) => async () =>
+  judged(await bundle, who)();
 
 const person = sigstore.certify(somebody, {}, 'person');
 const personal = await sigstore.sign(statementOf([subject(file)]), person);
@@ -109,8 +141,14 @@ const wrongIssuers: readonly (readonly [string, string])[] = [
 attacks('whom one expects', [
   ['exactly who signed', as(somebody.subject), 'accepted'],
   ...wrongNames.map(([says, name]): Attack => [says, as(name), 'identity-mismatch']),
-  ...wrongIssuers.map(([says, issuer]): Attack => [says, as(somebody.subject, issuer), 'identity-mismatch']),
-  ['the name for the issuer and the issuer for the name', as(somebody.issuer, somebody.subject), 'identity-mismatch'],
+  ...wrongIssuers.map(
+    ([says, issuer]): Attack => [says, as(somebody.subject, issuer), 'identity-mismatch'],
+  ),
+  [
+    'the name for the issuer and the issuer for the name',
+    as(somebody.issuer, somebody.subject),
+    'identity-mismatch',
+  ],
   ['somebody else of the same issuer', as('eve@people.example'), 'identity-mismatch'],
   ['a key where a certificate signed', judged(good, keyed), 'identity-mismatch'],
   ['a person where a key signed', judged(keyedBlob), 'identity-mismatch'],
@@ -121,12 +159,24 @@ attacks('which file is signed', [
   ['one of its subjects', told(stated([subject(otherFile, 'b.tar'), subject(file)])), 'accepted'],
   ['the signed file', judged(goodBlob), 'accepted'],
   ['the file that a key signed', judged(keyedBlob, keyed), 'accepted'],
-  ['a statement of version 0.1', told(stated([subject(file)], 'https://in-toto.io/Statement/v0.1')), 'accepted'],
+  [
+    'a statement of version 0.1',
+    told(stated([subject(file)], 'https://in-toto.io/Statement/v0.1')),
+    'accepted',
+  ],
   ['no subject of the statement', judged(good, expected, otherFile), 'subject-mismatch'],
   ['another than the signed file', judged(goodBlob, expected, otherFile), 'subject-mismatch'],
-  ['another than the one that a key signed', judged(keyedBlob, keyed, otherFile), 'subject-mismatch'],
+  [
+    'another than the one that a key signed',
+    judged(keyedBlob, keyed, otherFile),
+    'subject-mismatch',
+  ],
   ['a statement without subjects', told(stated([])), 'subject-mismatch'],
-  ['a subject whose name is the digest', told(stated([{ name: hexOf(file), digest: {} }])), 'subject-mismatch'],
+  [
+    'a subject whose name is the digest',
+    told(stated([{ name: hexOf(file), digest: {} }])),
+    'subject-mismatch',
+  ],
   [
     'a subject with the digest in capitals',
     told(stated([{ name: 'a', digest: { sha256: hexOf(file).toUpperCase() } }])),
@@ -142,8 +192,16 @@ attacks('which file is signed', [
     told(stated([{ name: 'a', sha256: hexOf(file), digest: {} }])),
     'subject-mismatch',
   ],
-  ['a subject with a list of digests', told(stated([{ name: 'a', digest: { sha256: [hexOf(file)] } }])), 'subject-mismatch'],
-  ['a statement of another kind', told(stated([subject(file)], 'https://in-toto.io/Statement/v1/')), 'statement-invalid'],
+  [
+    'a subject with a list of digests',
+    told(stated([{ name: 'a', digest: { sha256: [hexOf(file)] } }])),
+    'subject-mismatch',
+  ],
+  [
+    'a statement of another kind',
+    told(stated([subject(file)], 'https://in-toto.io/Statement/v1/')),
+    'statement-invalid',
+  ],
   [
     'a statement with its subjects twice',
     told(
@@ -158,7 +216,11 @@ attacks('which file is signed', [
     ),
     'json-invalid',
   ],
-  ['a payload that is a file, not a statement', told(sigstore.sign(Buffer.from('a file'), signer)), 'json-invalid'],
+  [
+    'a payload that is a file, not a statement',
+    told(sigstore.sign(Buffer.from('a file'), signer)),
+    'json-invalid',
+  ],
   [
     'a payload of another type',
     told(sigstore.sign(statementOf([subject(file)]), signer, undefined, 'application/json')),
@@ -167,21 +229,41 @@ attacks('which file is signed', [
 ]);
 
 const { r, s } = p256.Signature.fromBytes(Uint8Array.from(fileSignature('a file', file)), 'der');
-const of = (first: bigint, second: bigint): Uint8Array => new p256.Signature(first, second).toBytes('der');
-const raw = sign('sha256', Buffer.from('a file'), { key: signer.privateKey, dsaEncoding: 'ieee-p1363' });
+const of = (first: bigint, second: bigint): Uint8Array =>
+  new p256.Signature(first, second).toBytes('der');
+const raw = sign('sha256', Buffer.from('a file'), {
+  key: signer.privateKey,
+  dsaEncoding: 'ieee-p1363',
+});
 const digestBytes = createHash('sha256').update('a file').digest();
 attacks('signatures over a file of which only the digest is known', [
   ['its own', told(blob(of(r, s))), 'accepted'],
   ['the other of the two values that fit', told(blob(of(r, p256.Point.CURVE().n - s))), 'accepted'],
   ['of another file', told(blob(fileSignature('another file', otherFile))), 'signature-invalid'],
-  ['of another key', told(blob(fileSignature('a file', file, people.stranger as never))), 'signature-invalid'],
-  ['over the digest, hashed once more', told(blob(sign('sha256', digestBytes, signer.privateKey))), 'signature-invalid'],
-  ['with SHA-512', told(blob(sign('sha512', Buffer.from('a file'), signer.privateKey))), 'signature-invalid'],
+  [
+    'of another key',
+    told(blob(fileSignature('a file', file, people.stranger as never))),
+    'signature-invalid',
+  ],
+  [
+    'over the digest, hashed once more',
+    told(blob(sign('sha256', digestBytes, signer.privateKey))),
+    'signature-invalid',
+  ],
+  [
+    'with SHA-512',
+    told(blob(sign('sha512', Buffer.from('a file'), signer.privateKey))),
+    'signature-invalid',
+  ],
   ['r and s of one', told(blob(of(1n, 1n))), 'signature-invalid'],
   ['r and s swapped', told(blob(of(s, r))), 'signature-invalid'],
   ['zeros', told(blob(Buffer.from('3006020100020100', 'hex'))), 'signature-invalid'],
   ['two raw numbers', told(blob(raw)), 'signature-invalid'],
-  ['a byte behind it', told(blob(Buffer.concat([of(r, s), Uint8Array.of(0)]))), 'signature-invalid'],
+  [
+    'a byte behind it',
+    told(blob(Buffer.concat([of(r, s), Uint8Array.of(0)]))),
+    'signature-invalid',
+  ],
   [
     'its length in a longer form',
     told(blob(Buffer.concat([Uint8Array.of(0x30, 0x81), of(r, s).subarray(1)]))),
@@ -193,7 +275,8 @@ attacks('signatures over a file of which only the digest is known', [
 // Entries of the same signature over the same file. The library compares these two and never whose key the entry names; whoever finds a
 // second key under which a signature holds could put it there.
 const { certificate: theirs } = sigstore.certify(somebody, {}, 'somebody else');
-const asPem = (certificate: Uint8Array): string => b64(Buffer.from(pem(certificate, 'CERTIFICATE')));
+const asPem = (certificate: Uint8Array): string =>
+  b64(Buffer.from(pem(certificate, 'CERTIFICATE')));
 const relogged =
   (
     bundle: Record<string, unknown>,
@@ -202,7 +285,10 @@ const relogged =
     who?: ExpectedSigner,
   ) =>
   async (): Promise<void> => {
-    const { signature, messageDigest } = bundle.messageSignature as { signature: string; messageDigest: { digest: string } };
+    const { signature, messageDigest } = bundle.messageSignature as {
+      signature: string;
+      messageDigest: { digest: string };
+    };
     const entry = await sigstore.log(body(messageDigest.digest, Buffer.from(signature, 'base64')));
     const material = bundle.verificationMaterial as object;
     const tlogEntries = [{ ...entry, kindVersion: { kind: 'hashedrekord', version } }];
@@ -219,12 +305,29 @@ const older = (certificate: string) => (_: string, signature: Buffer) =>
       },
     }),
   );
-const naming = (verifier: object) => (digest: string, signature: Buffer) => recorded(digest, signature, verifier);
+const naming = (verifier: object) => (digest: string, signature: Buffer) =>
+  recorded(digest, signature, verifier);
 attacks('whom the log entry names', [
-  ['the certificate', relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(signer.certificate) } })), 'accepted'],
-  ['the certificate in PEM, as Rekor v1 has it', relogged(goodBlob, older(asPem(signer.certificate)), '0.0.1'), 'accepted'],
-  ['the key', relogged(keyedBlob, naming({ publicKey: { rawBytes: b64(signer.publicKey) } }), '0.0.2', keyed), 'accepted'],
-  ['another certificate', relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(theirs) } })), 'log-invalid'],
+  [
+    'the certificate',
+    relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(signer.certificate) } })),
+    'accepted',
+  ],
+  [
+    'the certificate in PEM, as Rekor v1 has it',
+    relogged(goodBlob, older(asPem(signer.certificate)), '0.0.1'),
+    'accepted',
+  ],
+  [
+    'the key',
+    relogged(keyedBlob, naming({ publicKey: { rawBytes: b64(signer.publicKey) } }), '0.0.2', keyed),
+    'accepted',
+  ],
+  [
+    'another certificate',
+    relogged(goodBlob, naming({ x509Certificate: { rawBytes: b64(theirs) } })),
+    'log-invalid',
+  ],
   ['another certificate in PEM', relogged(goodBlob, older(asPem(theirs)), '0.0.1'), 'log-invalid'],
   [
     'the key alone, where a certificate signed',
@@ -233,7 +336,12 @@ attacks('whom the log entry names', [
   ],
   [
     'another key',
-    relogged(keyedBlob, naming({ publicKey: { rawBytes: people.stranger.named.spki } }), '0.0.2', keyed),
+    relogged(
+      keyedBlob,
+      naming({ publicKey: { rawBytes: people.stranger.named.spki } }),
+      '0.0.2',
+      keyed,
+    ),
     'log-invalid',
   ],
   ['nobody', relogged(goodBlob, naming({})), 'log-invalid'],
@@ -247,13 +355,21 @@ attacks('keys that one gives', [
   ['PEM of the public key', key(keyed.key), 'accepted'],
   ['PEM with line ends of Windows', key(keyed.key.replaceAll('\n', '\r\n')), 'accepted'],
   ['another key', key(pem(people.stranger.publicKey)), 'signature-invalid'],
-  ['the private key', key(signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()), 'signature-invalid'],
+  [
+    'the private key',
+    key(signer.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()),
+    'signature-invalid',
+  ],
   ['the certificate', key(pem(signer.certificate, 'CERTIFICATE')), 'signature-invalid'],
   ['an RSA key', key(pem(spkiDer(rsa.publicKey))), 'signature-invalid'],
   ['an Ed25519 key', key(pem(spkiDer(ed25519.publicKey))), 'signature-invalid'],
   ['two keys', key(`${pem(people.stranger.publicKey)}${keyed.key}`), 'signature-invalid'],
   ['text before the key', key(`x${keyed.key}`), 'signature-invalid'],
-  ['a point beside the curve', key(pem(Buffer.from(signer.publicKey).fill(7, 60, 70))), 'signature-invalid'],
+  [
+    'a point beside the curve',
+    key(pem(Buffer.from(signer.publicKey).fill(7, 60, 70))),
+    'signature-invalid',
+  ],
   ['DER', key(Buffer.from(signer.publicKey).toString('latin1')), 'signature-invalid'],
   ['nothing', key(''), 'signature-invalid'],
 ]);
@@ -272,14 +388,34 @@ attacks('bundles of others', [
   ['as cosign writes them', judged(text), 'accepted'],
   [
     'with what is zero written out',
-    changed((one) => Object.assign((one as unknown as PlainBundle).verificationMaterial.tlogEntries[0], { integratedTime: '0' })),
+    changed((one) =>
+      Object.assign((one as unknown as PlainBundle).verificationMaterial.tlogEntries[0], {
+        integratedTime: '0',
+      }),
+    ),
     'accepted',
   ],
-  ['with a media type of a version to come', replaced('v0.3+json', 'v0.4+json'), 'statement-invalid'],
+  [
+    'with a media type of a version to come',
+    replaced('v0.3+json', 'v0.4+json'),
+    'statement-invalid',
+  ],
   ['with more behind the media type', replaced('v0.3+json', 'v0.3+json-x'), 'statement-invalid'],
-  ['with a field that nobody knows', replaced('{"mediaType"', '{"note":1,"mediaType"'), 'statement-invalid'],
-  ['with a field in the form of protobuf', replaced('"messageSignature"', '"message_signature"'), 'statement-invalid'],
-  ['with the signature twice', replaced('"signature":', '"signature":"AAAA","signature":'), 'json-invalid'],
+  [
+    'with a field that nobody knows',
+    replaced('{"mediaType"', '{"note":1,"mediaType"'),
+    'statement-invalid',
+  ],
+  [
+    'with a field in the form of protobuf',
+    replaced('"messageSignature"', '"message_signature"'),
+    'statement-invalid',
+  ],
+  [
+    'with the signature twice',
+    replaced('"signature":', '"signature":"AAAA","signature":'),
+    'json-invalid',
+  ],
   [
     'with the digest in base64 for URLs',
     changed(
@@ -290,22 +426,45 @@ attacks('bundles of others', [
     ),
     'statement-invalid',
   ],
-  ['with another algorithm of the digest', replaced('"SHA2_256","digest"', '"SHA2_512","digest"'), 'statement-invalid'],
-  ['with no algorithm of the digest', replaced('"algorithm":"SHA2_256","digest"', '"digest"'), 'statement-invalid'],
-  ['with an algorithm that nobody knows', replaced('"SHA2_256","digest"', '"MD5","digest"'), 'statement-invalid'],
-  ['with envelope and signature', changed((one) => Object.assign(one, { dsseEnvelope: good.dsseEnvelope })), 'statement-invalid'],
+  [
+    'with another algorithm of the digest',
+    replaced('"SHA2_256","digest"', '"SHA2_512","digest"'),
+    'statement-invalid',
+  ],
+  [
+    'with no algorithm of the digest',
+    replaced('"algorithm":"SHA2_256","digest"', '"digest"'),
+    'statement-invalid',
+  ],
+  [
+    'with an algorithm that nobody knows',
+    replaced('"SHA2_256","digest"', '"MD5","digest"'),
+    'statement-invalid',
+  ],
+  [
+    'with envelope and signature',
+    changed((one) => Object.assign(one, { dsseEnvelope: good.dsseEnvelope })),
+    'statement-invalid',
+  ],
   ['as a list', judged('[]'), 'statement-invalid'],
   ['as null', judged('null'), 'statement-invalid'],
   ['as a text', judged('"bundle"'), 'statement-invalid'],
   ['that are empty', judged(''), 'json-invalid'],
   ['that are no JSON', judged('{'), 'json-invalid'],
-  ['of seventeen megabytes', judged(`{"mediaType":"${'a'.repeat(17 * 1024 * 1024)}"}`), 'statement-invalid'],
+  [
+    'of seventeen megabytes',
+    judged(`{"mediaType":"${'a'.repeat(17 * 1024 * 1024)}"}`),
+    'statement-invalid',
+  ],
 ]);
 
 const { tlogEntries } = (goodBlob as unknown as PlainBundle).verificationMaterial;
 const placed = (logIndex: unknown) => {
   const proof = { ...tlogEntries[0].inclusionProof, logIndex };
-  const material = { ...(goodBlob.verificationMaterial as object), tlogEntries: [{ ...tlogEntries[0], inclusionProof: proof }] };
+  const material = {
+    ...(goodBlob.verificationMaterial as object),
+    tlogEntries: [{ ...tlogEntries[0], inclusionProof: proof }],
+  };
   return judged({ ...goodBlob, verificationMaterial: material });
 };
 const own = tlogEntries[0].inclusionProof.logIndex;
@@ -324,7 +483,10 @@ attacks('log indexes of others', [
 ]);
 
 type Log = { baseUrl: string; publicKey: Record<string, unknown>; logId: Record<string, unknown> };
-type Authority = { certChain: { certificates: { rawBytes: string }[] }; validFor: Record<string, unknown> };
+type Authority = {
+  certChain: { certificates: { rawBytes: string }[] };
+  validFor: Record<string, unknown>;
+};
 interface Root {
   mediaType: string;
   tlogs: Log[];
@@ -341,13 +503,21 @@ const rooted = (change: (root: Root) => unknown) => () => {
 const noStart = { end: '2030-01-01T00:00:00Z' };
 attacks('trusted roots', [
   ['with a start for everything', rooted(() => {}), 'accepted'],
-  ['with what is not there as null', rooted((root) => Object.assign(root.tlogs[0] ?? {}, { checkpointKeyId: null })), 'accepted'],
+  [
+    'with what is not there as null',
+    rooted((root) => Object.assign(root.tlogs[0] ?? {}, { checkpointKeyId: null })),
+    'accepted',
+  ],
   [
     'with a log of no start',
     rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey, { validFor: noStart }))),
     'trusted-root-invalid',
   ],
-  ['with a log of no time', rooted(({ tlogs }) => tlogs.map((one) => delete one.publicKey.validFor)), 'trusted-root-invalid'],
+  [
+    'with a log of no time',
+    rooted(({ tlogs }) => tlogs.map((one) => delete one.publicKey.validFor)),
+    'trusted-root-invalid',
+  ],
   [
     'with a transparency log of no start',
     rooted(({ ctlogs }) => ctlogs.map((one) => Object.assign(one.publicKey, { validFor: {} }))),
@@ -355,7 +525,9 @@ attacks('trusted roots', [
   ],
   [
     'with an authority of no start',
-    rooted((root) => root.certificateAuthorities.map((one) => Object.assign(one, { validFor: noStart }))),
+    rooted((root) =>
+      root.certificateAuthorities.map((one) => Object.assign(one, { validFor: noStart })),
+    ),
     'trusted-root-invalid',
   ],
   [
@@ -365,17 +537,25 @@ attacks('trusted roots', [
   ],
   [
     'with an end before the start',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey.validFor as object, { end: '2020-01-01T00:00:00Z' }))),
+    rooted(({ tlogs }) =>
+      tlogs.map((one) =>
+        Object.assign(one.publicKey.validFor as object, { end: '2020-01-01T00:00:00Z' }),
+      ),
+    ),
     'trusted-root-invalid',
   ],
   [
     'with a start that is no time',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey, { validFor: { start: 'yesterday' } }))),
+    rooted(({ tlogs }) =>
+      tlogs.map((one) => Object.assign(one.publicKey, { validFor: { start: 'yesterday' } })),
+    ),
     'trusted-root-invalid',
   ],
   [
     'with a start as a number',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey, { validFor: { start: 0 } }))),
+    rooted(({ tlogs }) =>
+      tlogs.map((one) => Object.assign(one.publicKey, { validFor: { start: 0 } })),
+    ),
     'trusted-root-invalid',
   ],
   [
@@ -386,18 +566,24 @@ attacks('trusted roots', [
   [
     'with a certificate that is none',
     rooted((root) =>
-      root.certificateAuthorities.map((one) => Object.assign(one, { certChain: { certificates: [{ rawBytes: 'AAAA' }] } })),
+      root.certificateAuthorities.map((one) =>
+        Object.assign(one, { certChain: { certificates: [{ rawBytes: 'AAAA' }] } }),
+      ),
     ),
     'trusted-root-invalid',
   ],
   [
     'with an empty chain',
-    rooted((root) => root.certificateAuthorities.map((one) => Object.assign(one.certChain, { certificates: [] }))),
+    rooted((root) =>
+      root.certificateAuthorities.map((one) => Object.assign(one.certChain, { certificates: [] })),
+    ),
     'trusted-root-invalid',
   ],
   [
     'with a kind of key that nobody knows',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey, { keyDetails: 'PKIX_MAGIC' }))),
+    rooted(({ tlogs }) =>
+      tlogs.map((one) => Object.assign(one.publicKey, { keyDetails: 'PKIX_MAGIC' })),
+    ),
     'trusted-root-invalid',
   ],
   [
@@ -405,15 +591,39 @@ attacks('trusted roots', [
     rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one, { baseUrl: 'rekor' }))),
     'trusted-root-invalid',
   ],
-  ['with a field that nobody knows', rooted((root) => Object.assign(root, { note: 'x' })), 'trusted-root-invalid'],
-  ['of another media type', rooted((root) => Object.assign(root, { mediaType: 'application/json' })), 'trusted-root-invalid'],
+  [
+    'with a field that nobody knows',
+    rooted((root) => Object.assign(root, { note: 'x' })),
+    'trusted-root-invalid',
+  ],
+  [
+    'of another media type',
+    rooted((root) => Object.assign(root, { mediaType: 'application/json' })),
+    'trusted-root-invalid',
+  ],
   ['without logs', rooted((root) => Object.assign(root, { tlogs: [] })), 'log-invalid'],
-  ['without transparency logs', rooted((root) => Object.assign(root, { ctlogs: [] })), 'certificate-invalid'],
-  ['without authorities', rooted((root) => Object.assign(root, { certificateAuthorities: [] })), 'certificate-invalid'],
-  ['without timestamp authorities', rooted((root) => Object.assign(root, { timestampAuthorities: [] })), 'certificate-invalid'],
+  [
+    'without transparency logs',
+    rooted((root) => Object.assign(root, { ctlogs: [] })),
+    'certificate-invalid',
+  ],
+  [
+    'without authorities',
+    rooted((root) => Object.assign(root, { certificateAuthorities: [] })),
+    'certificate-invalid',
+  ],
+  [
+    'without timestamp authorities',
+    rooted((root) => Object.assign(root, { timestampAuthorities: [] })),
+    'certificate-invalid',
+  ],
   [
     'with a log that had ended when the signature was made',
-    rooted(({ tlogs }) => tlogs.map((one) => Object.assign(one.publicKey.validFor as object, { end: '2026-05-01T00:00:00Z' }))),
+    rooted(({ tlogs }) =>
+      tlogs.map((one) =>
+        Object.assign(one.publicKey.validFor as object, { end: '2026-05-01T00:00:00Z' }),
+      ),
+    ),
     'log-invalid',
   ],
   ['as nothing', judged(good, expected, file, null), 'trusted-root-invalid'],

@@ -30,7 +30,9 @@ const at = {
 // The bundle with the value at a path replaced (or taken away), by a function of the old one.
 const put = (path: Path, change: (old: never) => unknown): unknown => {
   const copy: unknown = structuredClone(good);
-  const parent = path.slice(0, -1).reduce((value, step) => (value as Record<string | number, unknown>)[step], copy);
+  const parent = path
+    .slice(0, -1)
+    .reduce((value, step) => (value as Record<string | number, unknown>)[step], copy);
   const [last = ''] = path.slice(-1);
   const holder = parent as Record<string | number, unknown>;
   const next = change(holder[last] as never);
@@ -41,8 +43,10 @@ const put = (path: Path, change: (old: never) => unknown): unknown => {
 const judged = (bundle: unknown) => () => verifyStatement(bundle, { root });
 const withValue = (path: Path, value: unknown) => judged(put(path, () => value));
 const withText = (path: Path, change: (old: string) => string) => judged(put(path, change));
-const added = (path: Path, more: object) => judged(put(path, (old: object) => ({ ...old, ...more })));
-const read = (changed: string) => () => verifyStatement(parseJson(changed, 'the bundle').value, { root });
+const added = (path: Path, more: object) =>
+  judged(put(path, (old: object) => ({ ...old, ...more })));
+const read = (changed: string) => () =>
+  verifyStatement(parseJson(changed, 'the bundle').value, { root });
 const control: Attack = ['as it was written', judged(good), 'accepted'];
 
 attacks('fields of a bundle', [
@@ -52,25 +56,65 @@ attacks('fields of a bundle', [
   ['an unknown field in the log entry', added(at.entry, { note: 'x' }), 'statement-invalid'],
   ['an unknown field in the proof', added(at.proof, { note: 'x' }), 'statement-invalid'],
   ['an unknown field in the envelope', added(at.envelope, { note: 'x' }), 'statement-invalid'],
-  ['an unknown field beside the signature', added(at.signature, { note: 'x' }), 'statement-invalid'],
-  ['a certificate in the signature, as DSSE once had', added(at.signature, { cert: 'x' }), 'statement-invalid'],
-  ['an inclusion promise', added(at.entry, { inclusionPromise: { signedEntryTimestamp: 'AAAA' } }), 'statement-invalid'],
-  ['a time that the log did not sign', withValue([...at.entry, 'integratedTime'], '1767225600'), 'statement-invalid'],
-  ['timestamps beside a key', added(at.material, { timestampVerificationData: { rfc3161Timestamps: [] } }), 'statement-invalid'],
-  ['a message signature beside the envelope', judged({ ...good, messageSignature: {} }), 'statement-invalid'],
+  [
+    'an unknown field beside the signature',
+    added(at.signature, { note: 'x' }),
+    'statement-invalid',
+  ],
+  [
+    'a certificate in the signature, as DSSE once had',
+    added(at.signature, { cert: 'x' }),
+    'statement-invalid',
+  ],
+  [
+    'an inclusion promise',
+    added(at.entry, { inclusionPromise: { signedEntryTimestamp: 'AAAA' } }),
+    'statement-invalid',
+  ],
+  [
+    'a time that the log did not sign',
+    withValue([...at.entry, 'integratedTime'], '1767225600'),
+    'statement-invalid',
+  ],
+  [
+    'timestamps beside a key',
+    added(at.material, { timestampVerificationData: { rfc3161Timestamps: [] } }),
+    'statement-invalid',
+  ],
+  [
+    'a message signature beside the envelope',
+    judged({ ...good, messageSignature: {} }),
+    'statement-invalid',
+  ],
   ['no envelope', withValue(at.envelope, undefined), 'statement-invalid'],
   ['no material', withValue(at.material, undefined), 'statement-invalid'],
   ['a list for a bundle', judged([good]), 'statement-invalid'],
   ['nothing for a bundle', judged(undefined), 'statement-invalid'],
-  ['a key that changes what objects are', read(`{"__proto__":{},${text.slice(1)}`), 'statement-invalid'],
+  [
+    'a key that changes what objects are',
+    read(`{"__proto__":{},${text.slice(1)}`),
+    'statement-invalid',
+  ],
 ]);
 
 attacks('keys of JSON that are there twice', [
   ['none', read(text), 'accepted'],
-  ['the media type', read(text.replace('"mediaType"', '"mediaType":"x","mediaType"')), 'json-invalid'],
-  ['the envelope', read(text.replace('{"dsseEnvelope"', '{"dsseEnvelope":{},"dsseEnvelope"')), 'json-invalid'],
+  [
+    'the media type',
+    read(text.replace('"mediaType"', '"mediaType":"x","mediaType"')),
+    'json-invalid',
+  ],
+  [
+    'the envelope',
+    read(text.replace('{"dsseEnvelope"', '{"dsseEnvelope":{},"dsseEnvelope"')),
+    'json-invalid',
+  ],
   ['the payload', read(text.replace('"payload"', '"payload":"e30=","payload"')), 'json-invalid'],
-  ['the signature, once with an escape', read(text.replace('"sig"', '"\\u0073ig":"AAAA","sig"')), 'json-invalid'],
+  [
+    'the signature, once with an escape',
+    read(text.replace('"sig"', '"\\u0073ig":"AAAA","sig"')),
+    'json-invalid',
+  ],
   ['the key hint', read(text.replace('"hint"', '"hint":"x","hint"')), 'json-invalid'],
   ['the root hash', read(text.replace('"rootHash"', '"rootHash":"x","rootHash"')), 'json-invalid'],
 ]);
@@ -78,22 +122,58 @@ attacks('keys of JSON that are there twice', [
 const type = (media: string) => withValue(['mediaType'], media);
 attacks('media types and kinds of entries', [
   control,
-  ['a bundle v0.1', type('application/vnd.dev.sigstore.bundle+json;version=0.1'), 'statement-invalid'],
-  ['a bundle v0.2', type('application/vnd.dev.sigstore.bundle+json;version=0.2'), 'statement-invalid'],
-  ['a bundle v0.3 by its older name', type('application/vnd.dev.sigstore.bundle+json;version=0.3'), 'statement-invalid'],
+  [
+    'a bundle v0.1',
+    type('application/vnd.dev.sigstore.bundle+json;version=0.1'),
+    'statement-invalid',
+  ],
+  [
+    'a bundle v0.2',
+    type('application/vnd.dev.sigstore.bundle+json;version=0.2'),
+    'statement-invalid',
+  ],
+  [
+    'a bundle v0.3 by its older name',
+    type('application/vnd.dev.sigstore.bundle+json;version=0.3'),
+    'statement-invalid',
+  ],
   ['a bundle v0.4', type('application/vnd.dev.sigstore.bundle.v0.4+json'), 'statement-invalid'],
-  ['a media type with parameters', type('application/vnd.dev.sigstore.bundle.v0.3+json;x=1'), 'statement-invalid'],
-  ['a media type in capitals', type('application/VND.dev.sigstore.bundle.v0.3+json'), 'statement-invalid'],
+  [
+    'a media type with parameters',
+    type('application/vnd.dev.sigstore.bundle.v0.3+json;x=1'),
+    'statement-invalid',
+  ],
+  [
+    'a media type in capitals',
+    type('application/VND.dev.sigstore.bundle.v0.3+json'),
+    'statement-invalid',
+  ],
   ['no media type', type(''), 'statement-invalid'],
-  ['an entry that calls itself dsse', withValue([...at.entry, 'kindVersion', 'kind'], 'dsse'), 'statement-invalid'],
-  ['an entry of hashedrekord 0.0.1', withValue([...at.entry, 'kindVersion', 'version'], '0.0.1'), 'statement-invalid'],
+  [
+    'an entry that calls itself dsse',
+    withValue([...at.entry, 'kindVersion', 'kind'], 'dsse'),
+    'statement-invalid',
+  ],
+  [
+    'an entry of hashedrekord 0.0.1',
+    withValue([...at.entry, 'kindVersion', 'version'], '0.0.1'),
+    'statement-invalid',
+  ],
 ]);
 
 const twice = <Value>(list: readonly Value[]): Value[] => [...list, ...list];
 attacks('who signed', [
   control,
-  ['a key id beside the signature', withValue([...at.signature, 'keyid'], author.keyId), 'statement-invalid'],
-  ['a key id of somebody else beside the signature', withValue([...at.signature, 'keyid'], stranger.keyId), 'statement-invalid'],
+  [
+    'a key id beside the signature',
+    withValue([...at.signature, 'keyid'], author.keyId),
+    'statement-invalid',
+  ],
+  [
+    'a key id of somebody else beside the signature',
+    withValue([...at.signature, 'keyid'], stranger.keyId),
+    'statement-invalid',
+  ],
   ['no key id field', withValue([...at.signature, 'keyid'], undefined), 'statement-invalid'],
   ['the hint of another key', withValue(at.hint, stranger.keyId), 'signature-invalid'],
   ['no hint', withValue(at.hint, undefined), 'statement-invalid'],
@@ -108,10 +188,22 @@ attacks('who signed', [
     withValue([...at.material, 'publicKey'], { rawBytes: author.named.spki }),
     'statement-invalid',
   ],
-  ['another entry of the log beside it', judged(put([...at.material, 'tlogEntries'], twice)), 'statement-invalid'],
+  [
+    'another entry of the log beside it',
+    judged(put([...at.material, 'tlogEntries'], twice)),
+    'statement-invalid',
+  ],
   ['no entry of the log', withValue([...at.material, 'tlogEntries'], []), 'statement-invalid'],
-  ['a certificate beside the key', added(at.material, { certificate: { rawBytes: 'AAAA' } }), 'statement-invalid'],
-  ['a chain of certificates', added(at.material, { x509CertificateChain: { certificates: [] } }), 'statement-invalid'],
+  [
+    'a certificate beside the key',
+    added(at.material, { certificate: { rawBytes: 'AAAA' } }),
+    'statement-invalid',
+  ],
+  [
+    'a chain of certificates',
+    added(at.material, { x509CertificateChain: { certificates: [] } }),
+    'statement-invalid',
+  ],
 ]);
 
 const sigstore = new TestSigstore('hostile');
@@ -125,7 +217,10 @@ attacks('a certificate where none is trusted', [
       ...plain,
       verificationMaterial: {
         ...plain.verificationMaterial,
-        tlogEntries: [good.verificationMaterial.tlogEntries[0], plain.verificationMaterial.tlogEntries[0]],
+        tlogEntries: [
+          good.verificationMaterial.tlogEntries[0],
+          plain.verificationMaterial.tlogEntries[0],
+        ],
       },
     }),
     'certificate-invalid',
@@ -133,7 +228,8 @@ attacks('a certificate where none is trusted', [
 ]);
 
 // A byte whose unused bits may lie: `AA==` and `AB==` are one byte.
-const withLooseBits = (old: string): string => old.replace(/(.)(=+)$/, (_, last: string, end: string) => `${next(last)}${end}`);
+const withLooseBits = (old: string): string =>
+  old.replace(/(.)(=+)$/, (_, last: string, end: string) => `${next(last)}${end}`);
 const next = (digit: string): string => String.fromCharCode(digit.charCodeAt(0) + 1);
 const places: readonly (readonly [string, Path])[] = [
   ['the payload', [...at.envelope, 'payload']],
@@ -144,23 +240,51 @@ const places: readonly (readonly [string, Path])[] = [
 attacks('base64 in another form than its one', [
   control,
   ...places.flatMap(([name, path]): Attack[] => [
-    [`white space in ${name}`, withText(path, (old) => `${old.slice(0, 8)}\n${old.slice(8)}`), 'statement-invalid'],
+    [
+      `white space in ${name}`,
+      withText(path, (old) => `${old.slice(0, 8)}\n${old.slice(8)}`),
+      'statement-invalid',
+    ],
     [`a space behind ${name}`, withText(path, (old) => `${old} `), 'statement-invalid'],
     [`padding too much at ${name}`, withText(path, (old) => `${old}=`), 'statement-invalid'],
-    [`a foreign character in ${name}`, withText(path, (old) => `${old.slice(0, 4)}-${old.slice(5)}`), 'statement-invalid'],
-    [`${name} empty`, withValue(path, ''), name === 'the entry' || name === 'the payload' ? 'log-invalid' : 'statement-invalid'],
+    [
+      `a foreign character in ${name}`,
+      withText(path, (old) => `${old.slice(0, 4)}-${old.slice(5)}`),
+      'statement-invalid',
+    ],
+    [
+      `${name} empty`,
+      withValue(path, ''),
+      name === 'the entry' || name === 'the payload' ? 'log-invalid' : 'statement-invalid',
+    ],
     [`${name} as a list of bytes`, withValue(path, [1, 2, 3]), 'statement-invalid'],
   ]),
-  ['the root hash without padding', withText([...at.proof, 'rootHash'], (old) => old.replace('=', '')), 'statement-invalid'],
-  ['the root hash with unused bits set', withText([...at.proof, 'rootHash'], withLooseBits), 'statement-invalid'],
-  ['the signature for URLs', withText([...at.signature, 'sig'], (old) => `_-${old.slice(2)}`), 'statement-invalid'],
+  [
+    'the root hash without padding',
+    withText([...at.proof, 'rootHash'], (old) => old.replace('=', '')),
+    'statement-invalid',
+  ],
+  [
+    'the root hash with unused bits set',
+    withText([...at.proof, 'rootHash'], withLooseBits),
+    'statement-invalid',
+  ],
+  [
+    'the signature for URLs',
+    withText([...at.signature, 'sig'], (old) => `_-${old.slice(2)}`),
+    'statement-invalid',
+  ],
   [
     'the signature in hexadecimal',
     withText([...at.signature, 'sig'], (old) => Buffer.from(old, 'base64').toString('hex')),
     'statement-invalid',
   ],
   ['an empty signature', withValue([...at.signature, 'sig'], ''), 'statement-invalid'],
-  ['a signature of a kilobyte', withValue([...at.signature, 'sig'], Buffer.alloc(1024).toString('base64')), 'statement-invalid'],
+  [
+    'a signature of a kilobyte',
+    withValue([...at.signature, 'sig'], Buffer.alloc(1024).toString('base64')),
+    'statement-invalid',
+  ],
 ]);
 
 const numbers: readonly (readonly [string, unknown])[] = [
@@ -183,7 +307,11 @@ attacks('numbers in the log’s part', [
   control,
   ...numbers.flatMap(([how, value]): Attack[] => [
     [`a log index ${how}`, withValue([...at.entry, 'logIndex'], value), 'statement-invalid'],
-    [`the proof’s log index ${how}`, withValue([...at.proof, 'logIndex'], value), 'statement-invalid'],
+    [
+      `the proof’s log index ${how}`,
+      withValue([...at.proof, 'logIndex'], value),
+      'statement-invalid',
+    ],
     [`a tree size ${how}`, withValue([...at.proof, 'treeSize'], value), 'statement-invalid'],
   ]),
 ]);
@@ -194,7 +322,10 @@ const typed = (payloadType: string) => async (): Promise<void> => {
   verifyStatement((await log.append(claim, envelope, author)).bundle, { root });
 };
 const relabelled = (payloadType: string) => async (): Promise<void> => {
-  const envelope = { ...(await signPayload(payloadType, statementBytes(claim), author)), payloadType: inTotoPayloadType };
+  const envelope = {
+    ...(await signPayload(payloadType, statementBytes(claim), author)),
+    payloadType: inTotoPayloadType,
+  };
   verifyStatement((await log.append(claim, envelope, author)).bundle, { root });
 };
 attacks('payload types', [
@@ -208,7 +339,11 @@ attacks('payload types', [
   ['in-toto with a parameter', typed(`${inTotoPayloadType};v=1`), 'statement-invalid'],
   ['in-toto in capitals', typed(inTotoPayloadType.toUpperCase()), 'statement-invalid'],
   ['in-toto with a space', typed(`${inTotoPayloadType} `), 'statement-invalid'],
-  ['a length that moves the border to the payload', relabelled(`${inTotoPayloadType} 1`), 'signature-invalid'],
+  [
+    'a length that moves the border to the payload',
+    relabelled(`${inTotoPayloadType} 1`),
+    'signature-invalid',
+  ],
   ['plain JSON', typed('application/json'), 'statement-invalid'],
   ['none', typed(''), 'statement-invalid'],
 ]);

@@ -3,12 +3,22 @@ import { noteKeyId, signCheckpoint } from '../../../../skills-index/log/checkpoi
 import { certifiedBody, hashedrekordBody } from '../../../../skills-index/log/entry.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
-import type { PlainBundle, SigstoreLogEntry } from '../../../../skills-index/statement/sigstore-bundle.ts';
+import type {
+  PlainBundle,
+  SigstoreLogEntry,
+} from '../../../../skills-index/statement/sigstore-bundle.ts';
 import { verifyCertified } from '../../../../skills-index/trust/sigstore/verify-certified.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';
 import { people } from '../../story.ts';
-import { type CertificateParts, extension, fulcioOid, names, testAuthority, transparencyOf } from '../../story-certificates.ts';
+import {
+  type CertificateParts,
+  extension,
+  fulcioOid,
+  names,
+  testAuthority,
+  transparencyOf,
+} from '../../story-certificates.ts';
 import { testLogKey, testSigner } from '../../story-keys.ts';
 import {
   certifiedAt,
@@ -34,28 +44,49 @@ const used =
   async (): Promise<void> => {
     verifyCertified(await sigstore.say(claim, signer, at), trustedRoot);
   };
-const certified = (twist: Partial<CertificateParts>, claims: TestClaims = someWorkflow) => used(sigstore.certify(claims, twist));
+const certified = (twist: Partial<CertificateParts>, claims: TestClaims = someWorkflow) =>
+  used(sigstore.certify(claims, twist));
 const { publicKey: spki } = testSigner(`${sigstore.origin} certified`);
 const honest = claimedExtensions(someWorkflow, spki, sigstore.authority);
-const extensions = (change: (list: readonly Buffer[]) => readonly Uint8Array[]) => certified({ extensions: change(honest) });
+const extensions = (change: (list: readonly Buffer[]) => readonly Uint8Array[]) =>
+  certified({ extensions: change(honest) });
 const has = (id: string) => (one: Buffer) => one.includes(oid(id));
 const without = (id: string) => extensions((list) => list.filter((one) => !has(id)(one)));
-const instead = (id: string, other: Uint8Array) => extensions((list) => list.map((one) => (has(id)(one) ? other : one)));
-const [usage, extendedUsage, sans] = ['2.5.29.15', '2.5.29.37', '2.5.29.17'];
-const named = (...general: readonly Uint8Array[]) => instead(sans, extension(sans, sequence(...general), true));
-const purposes = (...ids: readonly string[]) => instead(extendedUsage, extension(extendedUsage, sequence(...ids.map(oid))));
+const instead = (id: string, other: Uint8Array) =>
+  extensions((list) => list.map((one) => (has(id)(one) ? other : one)));
+const usage = '2.5.29.15';
+const extendedUsage = '2.5.29.37';
+const sans = '2.5.29.17';
+const named = (...general: readonly Uint8Array[]) =>
+  instead(sans, extension(sans, sequence(...general), true));
+const purposes = (...ids: readonly string[]) =>
+  instead(extendedUsage, extension(extendedUsage, sequence(...ids.map(oid))));
 const claimed = (change: Partial<TestClaims>) =>
-  certified({ extensions: claimedExtensions({ ...someWorkflow, ...change }, spki, sigstore.authority) });
+  certified({
+    extensions: claimedExtensions({ ...someWorkflow, ...change }, spki, sigstore.authority),
+  });
 const codeSigning = '1.3.6.1.5.5.7.3.3';
 
 attacks('when a certificate was used', [
   ['within its ten minutes', used(sigstore.certify(somebody)), 'accepted'],
   ['in its first second', used(sigstore.certify(somebody), certifiedAt), 'accepted'],
   ['in its last second', used(sigstore.certify(somebody), minutes(10)), 'accepted'],
-  ['a minute before it counts', used(sigstore.certify(somebody), minutes(-1)), 'certificate-invalid'],
+  [
+    'a minute before it counts',
+    used(sigstore.certify(somebody), minutes(-1)),
+    'certificate-invalid',
+  ],
   ['a minute after it ended', used(sigstore.certify(somebody), minutes(11)), 'certificate-invalid'],
-  ['years after it ended', used(sigstore.certify(somebody), new Date('2031-01-01T00:00:00Z')), 'certificate-invalid'],
-  ['a certificate that ends before it starts', certified({ from: minutes(5), to: minutes(-5) }), 'certificate-invalid'],
+  [
+    'years after it ended',
+    used(sigstore.certify(somebody), new Date('2031-01-01T00:00:00Z')),
+    'certificate-invalid',
+  ],
+  [
+    'a certificate that ends before it starts',
+    certified({ from: minutes(5), to: minutes(-5) }),
+    'certificate-invalid',
+  ],
 ]);
 
 attacks('names in a certificate', [
@@ -65,8 +96,16 @@ attacks('names in a certificate', [
   ['none', without(sans), 'certificate-invalid'],
   ['an empty list', named(), 'certificate-invalid'],
   ['an empty name', named(names.uri('')), 'certificate-invalid'],
-  ['two URIs', named(names.uri('https://ci.example/evil'), names.uri(someWorkflow.subject)), 'certificate-invalid'],
-  ['the same URI twice', named(names.uri(someWorkflow.subject), names.uri(someWorkflow.subject)), 'certificate-invalid'],
+  [
+    'two URIs',
+    named(names.uri('https://ci.example/evil'), names.uri(someWorkflow.subject)),
+    'certificate-invalid',
+  ],
+  [
+    'the same URI twice',
+    named(names.uri(someWorkflow.subject), names.uri(someWorkflow.subject)),
+    'certificate-invalid',
+  ],
   [
     'a URI and an email address',
     named(names.uri(someWorkflow.subject), names.email('ada@people.example')),
@@ -74,40 +113,85 @@ attacks('names in a certificate', [
   ],
   [
     'the extension twice',
-    extensions((list) => [...list, extension(sans, sequence(names.uri('https://ci.example/evil')))]),
+    extensions((list) => [
+      ...list,
+      extension(sans, sequence(names.uri('https://ci.example/evil'))),
+    ]),
     'certificate-invalid',
   ],
   ['a host name', named(names.dns('people.example')), 'certificate-invalid'],
   ['a wildcard host name', named(names.dns('*.people.example')), 'certificate-invalid'],
-  ['an address with a NUL in it', named(names.email('ada@people.example\0.evil.example')), 'certificate-invalid'],
-  ['an address with a line feed', named(names.email('ada@people.example\n')), 'certificate-invalid'],
-  ['an address that is not ASCII', named(names.email('\u0430da@people.example')), 'certificate-invalid'],
-  ['a user name that turns the direction of writing', named(names.user('ada\u202e')), 'certificate-invalid'],
-  ['a user name of another kind', named(der(0xa0, oid('1.2.3.4'), der(0xa0, utf8('ada')))), 'certificate-invalid'],
-  ['a user name and more', named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, utf8('ada')), utf8('x'))), 'certificate-invalid'],
-  ['a user name without its tag', named(der(0xa0, oid(`${fulcioOid}7`), utf8('ada'))), 'certificate-invalid'],
+  [
+    'an address with a NUL in it',
+    named(names.email('ada@people.example\0.evil.example')),
+    'certificate-invalid',
+  ],
+  [
+    'an address with a line feed',
+    named(names.email('ada@people.example\n')),
+    'certificate-invalid',
+  ],
+  [
+    'an address that is not ASCII',
+    named(names.email('\u0430da@people.example')),
+    'certificate-invalid',
+  ],
+  [
+    'a user name that turns the direction of writing',
+    named(names.user('ada\u202e')),
+    'certificate-invalid',
+  ],
+  [
+    'a user name of another kind',
+    named(der(0xa0, oid('1.2.3.4'), der(0xa0, utf8('ada')))),
+    'certificate-invalid',
+  ],
+  [
+    'a user name and more',
+    named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, utf8('ada')), utf8('x'))),
+    'certificate-invalid',
+  ],
+  [
+    'a user name without its tag',
+    named(der(0xa0, oid(`${fulcioOid}7`), utf8('ada'))),
+    'certificate-invalid',
+  ],
   [
     'a user name as another kind of string',
     named(der(0xa0, oid(`${fulcioOid}7`), der(0xa0, octets(Buffer.from('ada'))))),
     'certificate-invalid',
   ],
-  ['a user name and a second one', named(names.user('ada'), names.user('eve')), 'certificate-invalid'],
-  ['a name of three kilobytes', named(names.uri(`https://ci.example/${'a'.repeat(3_000)}`)), 'certificate-invalid'],
+  [
+    'a user name and a second one',
+    named(names.user('ada'), names.user('eve')),
+    'certificate-invalid',
+  ],
+  [
+    'a name of three kilobytes',
+    named(names.uri(`https://ci.example/${'a'.repeat(3_000)}`)),
+    'certificate-invalid',
+  ],
   [
     'a length in a longer form',
-    instead(sans, extension(sans, Buffer.concat([Uint8Array.of(0x30, 0x81, 7), names.uri('a:b/c')]), true)),
+    instead(
+      sans,
+      extension(sans, Buffer.concat([Uint8Array.of(0x30, 0x81, 7), names.uri('a:b/c')]), true),
+    ),
     'certificate-invalid',
   ],
 ]);
 
-const text = (number: number, value: Uint8Array) => instead(`${fulcioOid}${number}`, extension(`${fulcioOid}${number}`, value));
+const text = (number: number, value: Uint8Array) =>
+  instead(`${fulcioOid}${number}`, extension(`${fulcioOid}${number}`, value));
 attacks('claims in a certificate', [
   ['the issuer in both of its forms', claimed({}), 'accepted'],
   ['the issuer in its newer form only', without(`${fulcioOid}1`), 'accepted'],
   ['the issuer in its older form only', without(`${fulcioOid}8`), 'accepted'],
   [
     'no issuer',
-    extensions((list) => list.filter((one) => !has(`${fulcioOid}8`)(one) && !has(`${fulcioOid}1`)(one))),
+    extensions((list) =>
+      list.filter((one) => !has(`${fulcioOid}8`)(one) && !has(`${fulcioOid}1`)(one)),
+    ),
     'certificate-invalid',
   ],
   ['an empty issuer', claimed({ issuer: '' }), 'certificate-invalid'],
@@ -118,12 +202,32 @@ attacks('claims in a certificate', [
     'certificate-invalid',
   ],
   ['the newer issuer empty, to make the older one count', text(8, utf8('')), 'certificate-invalid'],
-  ['the newer issuer without its DER', text(8, Buffer.from(someWorkflow.issuer)), 'certificate-invalid'],
-  ['the newer issuer as another kind of string', text(8, der(0x13, Buffer.from(someWorkflow.issuer))), 'certificate-invalid'],
-  ['two texts in one claim', text(8, Buffer.concat([utf8(someWorkflow.issuer), utf8('x')])), 'certificate-invalid'],
-  ['a repository id that is not UTF-8', text(15, der(0x0c, Uint8Array.of(0xff))), 'certificate-invalid'],
+  [
+    'the newer issuer without its DER',
+    text(8, Buffer.from(someWorkflow.issuer)),
+    'certificate-invalid',
+  ],
+  [
+    'the newer issuer as another kind of string',
+    text(8, der(0x13, Buffer.from(someWorkflow.issuer))),
+    'certificate-invalid',
+  ],
+  [
+    'two texts in one claim',
+    text(8, Buffer.concat([utf8(someWorkflow.issuer), utf8('x')])),
+    'certificate-invalid',
+  ],
+  [
+    'a repository id that is not UTF-8',
+    text(15, der(0x0c, Uint8Array.of(0xff))),
+    'certificate-invalid',
+  ],
   ['a ref with a line feed', claimed({ ref: 'refs/heads/main\n' }), 'certificate-invalid'],
-  ['a trigger twice', extensions((list) => [...list, extension(`${fulcioOid}20`, utf8('push'))]), 'certificate-invalid'],
+  [
+    'a trigger twice',
+    extensions((list) => [...list, extension(`${fulcioOid}20`, utf8('push'))]),
+    'certificate-invalid',
+  ],
 ]);
 
 attacks('what a certificate is for', [
@@ -134,14 +238,26 @@ attacks('what a certificate is for', [
   ['timestamps', purposes('1.3.6.1.5.5.7.3.8'), 'certificate-invalid'],
   ['anything', purposes('2.5.29.37.0'), 'certificate-invalid'],
   ['no key usage', without(usage), 'certificate-invalid'],
-  ['signing of certificates too', instead(usage, extension(usage, Buffer.from('03020284', 'hex'), true)), 'certificate-invalid'],
-  ['encryption only', instead(usage, extension(usage, Buffer.from('03020520', 'hex'), true)), 'certificate-invalid'],
+  [
+    'signing of certificates too',
+    instead(usage, extension(usage, Buffer.from('03020284', 'hex'), true)),
+    'certificate-invalid',
+  ],
+  [
+    'encryption only',
+    instead(usage, extension(usage, Buffer.from('03020520', 'hex'), true)),
+    'certificate-invalid',
+  ],
   [
     'an authority’s constraints that deny it',
     extensions((list) => [...list, extension('2.5.29.19', sequence(), true)]),
     'accepted',
   ],
-  ['an authority', extensions((list) => [...list, extension('2.5.29.19', sequence(yes), true)]), 'certificate-invalid'],
+  [
+    'an authority',
+    extensions((list) => [...list, extension('2.5.29.19', sequence(yes), true)]),
+    'certificate-invalid',
+  ],
   [
     'something critical that nobody knows',
     extensions((list) => [...list, extension('1.2.3.4', utf8('x'), true)]),
@@ -157,8 +273,10 @@ attacks('what a certificate is for', [
   ['no extensions', certified({ extensions: [] }), 'certificate-invalid'],
 ]);
 
-const unknown = (...parts: readonly Uint8Array[]) => extensions((list) => [...list, sequence(...parts)]);
-const [id, value] = [oid('1.2.3.4'), octets(utf8('x'))];
+const unknown = (...parts: readonly Uint8Array[]) =>
+  extensions((list) => [...list, sequence(...parts)]);
+const id = oid('1.2.3.4');
+const value = octets(utf8('x'));
 attacks('how an extension is written', [
   ['identifier and value', unknown(id, value), 'accepted'],
   [
@@ -166,17 +284,32 @@ attacks('how an extension is written', [
     unknown(id, der(1, Uint8Array.of(1)), value),
     'certificate-invalid',
   ],
-  ['that it is not critical, which goes without saying', unknown(id, der(1, Uint8Array.of(0)), value), 'certificate-invalid'],
-  ['something else than whether it is critical', unknown(id, integer(255), value), 'certificate-invalid'],
+  [
+    'that it is not critical, which goes without saying',
+    unknown(id, der(1, Uint8Array.of(0)), value),
+    'certificate-invalid',
+  ],
+  [
+    'something else than whether it is critical',
+    unknown(id, integer(255), value),
+    'certificate-invalid',
+  ],
   ['a fourth part', unknown(id, yes, value, value), 'certificate-invalid'],
   ['no value', unknown(id), 'certificate-invalid'],
   ['no identifier', unknown(value), 'certificate-invalid'],
   ['the value first', unknown(value, id), 'certificate-invalid'],
   ['a value of another kind', unknown(id, utf8('x')), 'certificate-invalid'],
-  ['an identifier in another form than its one', unknown(der(6, Uint8Array.of(0x2a, 0x80, 0x03)), value), 'certificate-invalid'],
+  [
+    'an identifier in another form than its one',
+    unknown(der(6, Uint8Array.of(0x2a, 0x80, 0x03)), value),
+    'certificate-invalid',
+  ],
   [
     'an extension that counts, by another form of its identifier',
-    extensions((list) => [...list, sequence(der(6, Uint8Array.of(0x55, 0x1d, 0x80, 0x11)), octets(sequence(names.uri('a:b'))))]),
+    extensions((list) => [
+      ...list,
+      sequence(der(6, Uint8Array.of(0x55, 0x1d, 0x80, 0x11)), octets(sequence(names.uri('a:b')))),
+    ]),
     'certificate-invalid',
   ],
 ]);
@@ -184,23 +317,38 @@ attacks('how an extension is written', [
 const otherAuthority = testAuthority('not in the trusted root');
 const belowLeaf = (): TestCertified => {
   const leaf = sigstore.certify(somebody);
-  const issuer = { name: 'leaf', key: leaf.privateKey, spki: leaf.publicKey, certificate: leaf.certificate };
+  const issuer = {
+    name: 'leaf',
+    key: leaf.privateKey,
+    spki: leaf.publicKey,
+    certificate: leaf.certificate,
+  };
   return sigstore.certify(somebody, { issuer }, 'below');
 };
 const keyed = (pair: { publicKey: KeyObject; privateKey: KeyObject }): TestCertified => {
   const own = pair.publicKey.export({ format: 'der', type: 'spki' });
-  const made = sigstore.certify(somebody, { spki: own, extensions: claimedExtensions(somebody, own, sigstore.authority) });
+  const made = sigstore.certify(somebody, {
+    spki: own,
+    extensions: claimedExtensions(somebody, own, sigstore.authority),
+  });
   return { ...made, privateKey: pair.privateKey, publicKey: own };
 };
 const self = (): TestCertified => {
-  const issuer = { ...otherAuthority, key: testSigner(`${sigstore.origin} certified`).privateKey, spki };
+  const issuer = {
+    ...otherAuthority,
+    key: testSigner(`${sigstore.origin} certified`).privateKey,
+    spki,
+  };
   return sigstore.certify(somebody, { issuer, subject: issuer.name });
 };
 attacks('who certified', [
   ['the authority of the trusted root', used(sigstore.certify(somebody)), 'accepted'],
   [
     'its root itself',
-    certified({ issuer: sigstore.root, extensions: claimedExtensions(somebody, spki, sigstore.root) }),
+    certified({
+      issuer: sigstore.root,
+      extensions: claimedExtensions(somebody, spki, sigstore.root),
+    }),
     'accepted',
   ],
   ['another authority', certified({ issuer: otherAuthority }), 'certificate-invalid'],
@@ -213,24 +361,41 @@ attacks('who certified', [
   ['the signer', used(self()), 'certificate-invalid'],
   [
     'a whole other Sigstore',
-    async () => verifyCertified(await elsewhere.say(claim, elsewhere.certify(somebody)), trustedRoot),
+    async () =>
+      verifyCertified(await elsewhere.say(claim, elsewhere.certify(somebody)), trustedRoot),
     'certificate-invalid',
   ],
   [
     'the authority’s own certificate for a signer’s',
-    used({ ...testSigner('authority certificates intermediate'), certificate: sigstore.authority.certificate }),
+    used({
+      ...testSigner('authority certificates intermediate'),
+      certificate: sigstore.authority.certificate,
+    }),
     'certificate-invalid',
   ],
   ['an Ed25519 key', used(keyed(generateKeyPairSync('ed25519'))), 'certificate-invalid'],
-  ['a P-384 key', used(keyed(generateKeyPairSync('ec', { namedCurve: 'P-384' }))), 'statement-invalid'],
-  ['a secp256k1 key', used(keyed(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))), 'certificate-invalid'],
+  [
+    'a P-384 key',
+    used(keyed(generateKeyPairSync('ec', { namedCurve: 'P-384' }))),
+    'statement-invalid',
+  ],
+  [
+    'a secp256k1 key',
+    used(keyed(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))),
+    'certificate-invalid',
+  ],
 ]);
 
 const good = sigstore.certify(somebody);
-const changedDer = (change: (bytes: Buffer) => Buffer) => used({ ...good, certificate: change(Buffer.from(good.certificate)) });
+const changedDer = (change: (bytes: Buffer) => Buffer) =>
+  used({ ...good, certificate: change(Buffer.from(good.certificate)) });
 attacks('the bytes of a certificate', [
   ['as the authority made it', used(good), 'accepted'],
-  ['a byte behind it', changedDer((bytes) => Buffer.concat([bytes, Uint8Array.of(0)])), 'certificate-invalid'],
+  [
+    'a byte behind it',
+    changedDer((bytes) => Buffer.concat([bytes, Uint8Array.of(0)])),
+    'certificate-invalid',
+  ],
   ['a byte less', changedDer((bytes) => bytes.subarray(0, -1)), 'certificate-invalid'],
   [
     'its length in a longer form',
@@ -239,25 +404,40 @@ attacks('the bytes of a certificate', [
   ],
   [
     'an indefinite length',
-    changedDer((bytes) => Buffer.concat([Uint8Array.of(0x30, 0x80), bytes.subarray(4), Buffer.alloc(2)])),
+    changedDer((bytes) =>
+      Buffer.concat([Uint8Array.of(0x30, 0x80), bytes.subarray(4), Buffer.alloc(2)]),
+    ),
     'certificate-invalid',
   ],
   ['an empty sequence', changedDer(() => sequence()), 'certificate-invalid'],
-  ['seventeen kilobytes', changedDer(() => sequence(octets(Buffer.alloc(17 * 1024)))), 'statement-invalid'],
+  [
+    'seventeen kilobytes',
+    changedDer(() => sequence(octets(Buffer.alloc(17 * 1024)))),
+    'statement-invalid',
+  ],
   [
     'PEM',
-    changedDer((bytes) => Buffer.from(`-----BEGIN CERTIFICATE-----\n${base64(bytes)}\n-----END CERTIFICATE-----\n`)),
+    changedDer((bytes) =>
+      Buffer.from(`-----BEGIN CERTIFICATE-----\n${base64(bytes)}\n-----END CERTIFICATE-----\n`),
+    ),
     'certificate-invalid',
   ],
-  ['another name of the algorithm outside than inside', changedDer((bytes) => swapOuterAlgorithm(bytes)), 'certificate-invalid'],
+  [
+    'another name of the algorithm outside than inside',
+    changedDer((bytes) => swapOuterAlgorithm(bytes)),
+    'certificate-invalid',
+  ],
   [
     'one bit of its signature',
-    changedDer((bytes) => Buffer.concat([bytes.subarray(0, -1), Uint8Array.of((bytes.at(-1) ?? 0) ^ 1)])),
+    changedDer((bytes) =>
+      Buffer.concat([bytes.subarray(0, -1), Uint8Array.of((bytes.at(-1) ?? 0) ^ 1)]),
+    ),
     'certificate-invalid',
   ],
 ]);
 
-const ct = (key: KeyObject, at = certifiedAt) => certified({ transparency: transparencyOf(key, at) });
+const ct = (key: KeyObject, at = certifiedAt) =>
+  certified({ transparency: transparencyOf(key, at) });
 const { privateKey: ctKey } = sigstore.transparency;
 // The timestamp of another certificate of the same log, put where one’s own belongs.
 const borrowed: NonNullable<CertificateParts['transparency']> = (_tbs, issuer) =>
@@ -265,47 +445,83 @@ const borrowed: NonNullable<CertificateParts['transparency']> = (_tbs, issuer) =
 const emptyList = extension('1.3.6.1.4.1.11129.2.4.2', octets(Buffer.alloc(2)));
 attacks('certificate transparency', [
   ['a timestamp of the log', ct(ctKey), 'accepted'],
-  ['none', used(sigstore.certify(somebody, { transparency: () => extension('1.2.3.5', utf8('x')) })), 'certificate-invalid'],
+  [
+    'none',
+    used(sigstore.certify(somebody, { transparency: () => extension('1.2.3.5', utf8('x')) })),
+    'certificate-invalid',
+  ],
   ['an empty list', certified({ transparency: () => emptyList }), 'certificate-invalid'],
   ['of another certificate', certified({ transparency: borrowed }), 'certificate-invalid'],
   ['of another log', ct(testSigner('other transparency').privateKey), 'certificate-invalid'],
   [
     'of another issuer',
-    certified({ transparency: (tbs) => transparencyOf(ctKey, certifiedAt)(tbs, sigstore.root.spki) }),
+    certified({
+      transparency: (tbs) => transparencyOf(ctKey, certifiedAt)(tbs, sigstore.root.spki),
+    }),
     'certificate-invalid',
   ],
-  ['from before the log counted', ct(ctKey, new Date('2025-12-31T00:00:00Z')), 'certificate-invalid'],
+  [
+    'from before the log counted',
+    ct(ctKey, new Date('2025-12-31T00:00:00Z')),
+    'certificate-invalid',
+  ],
 ]);
 
 const bundle = await sigstore.say(claim, good);
-const other = await sigstore.say(scopeStatement({ scope: parseScope('other'), owners: [people.author.named] }), good);
+const other = await sigstore.say(
+  scopeStatement({ scope: parseScope('other'), owners: [people.author.named] }),
+  good,
+);
 const signature = Buffer.from(bundle.dsseEnvelope.signatures[0].sig, 'base64');
 const material =
   (change: object, of: PlainBundle = bundle) =>
   () =>
-    verifyCertified({ ...of, verificationMaterial: { ...of.verificationMaterial, ...change } }, trustedRoot);
+    verifyCertified(
+      { ...of, verificationMaterial: { ...of.verificationMaterial, ...change } },
+      trustedRoot,
+    );
 const stamped = (...stamps: readonly Uint8Array[]) =>
-  material({ timestampVerificationData: { rfc3161Timestamps: stamps.map((one) => ({ signedTimestamp: base64(one) })) } });
+  material({
+    timestampVerificationData: {
+      rfc3161Timestamps: stamps.map((one) => ({ signedTimestamp: base64(one) })),
+    },
+  });
 const stamp = sigstore.timestamps.stamp(signature, minutes(1));
 const expired = testTimestamps('certificates', { to: certifiedAt });
-const ended = structuredClone(trustedRoot) as { timestampAuthorities: { validFor: object; certChain: object }[] };
+const ended = structuredClone(trustedRoot) as {
+  timestampAuthorities: { validFor: object; certChain: object }[];
+};
 ended.timestampAuthorities[0] = {
   ...ended.timestampAuthorities[0],
   ...ended.timestampAuthorities[0],
   validFor: { start: '2026-01-01T00:00:00Z', end: '2026-06-01T12:00:59Z' },
 } as never;
 const withExpired = structuredClone(ended);
-withExpired.timestampAuthorities = structuredClone(trustedRoot as typeof ended).timestampAuthorities.map((one) => ({
+withExpired.timestampAuthorities = structuredClone(
+  trustedRoot as typeof ended,
+).timestampAuthorities.map((one) => ({
   ...one,
   certChain: { certificates: expired.chain.map((each) => ({ rawBytes: base64(each) })) },
 }));
 attacks('timestamps', [
   ['one of the authority', stamped(stamp), 'accepted'],
-  ['two of it, at two times', stamped(stamp, sigstore.timestamps.stamp(signature, minutes(2))), 'accepted'],
+  [
+    'two of it, at two times',
+    stamped(stamp, sigstore.timestamps.stamp(signature, minutes(2))),
+    'accepted',
+  ],
   ['none', stamped(), 'statement-invalid'],
   ['the same twice', stamped(stamp, stamp), 'certificate-invalid'],
-  ['over another signature', stamped(sigstore.timestamps.stamp(Buffer.from('other'), minutes(1))), 'certificate-invalid'],
-  ['of an unknown authority', stamped(testTimestamps('unknown').stamp(signature, minutes(1))), 'certificate-invalid'],
+  [
+    'over another signature',
+    stamped(sigstore.timestamps.stamp(Buffer.from('other'), minutes(1))),
+    'certificate-invalid',
+  ],
+  [
+    'of an unknown authority',
+    stamped(testTimestamps('unknown').stamp(signature, minutes(1))),
+    'certificate-invalid',
+  ],
   [
     'one good, one of an unknown authority',
     stamped(stamp, testTimestamps('unknown').stamp(signature, minutes(1))),
@@ -318,24 +534,35 @@ attacks('timestamps', [
   ],
   [
     'with another time written into it',
-    stamped(Buffer.from(stamp.toString('latin1').replace('20260601120100', '20260601120200'), 'latin1')),
+    stamped(
+      Buffer.from(stamp.toString('latin1').replace('20260601120100', '20260601120200'), 'latin1'),
+    ),
     'certificate-invalid',
   ],
   ['cut off', stamped(stamp.subarray(0, -10)), 'certificate-invalid'],
   ['a refusal instead of a token', stamped(sequence(sequence(integer(2)))), 'certificate-invalid'],
   ['any bytes', stamped(Buffer.from('a timestamp')), 'certificate-invalid'],
   ['of an authority that had ended', () => verifyCertified(bundle, ended), 'certificate-invalid'],
-  ['of an authority whose certificate had ended', () => verifyCertified(bundle, withExpired), 'certificate-invalid'],
+  [
+    'of an authority whose certificate had ended',
+    () => verifyCertified(bundle, withExpired),
+    'certificate-invalid',
+  ],
 ]);
 
 const [entry] = bundle.verificationMaterial.tlogEntries;
-const logged = (change: Partial<SigstoreLogEntry>) => material({ tlogEntries: [{ ...entry, ...change }] });
+const logged = (change: Partial<SigstoreLogEntry>) =>
+  material({ tlogEntries: [{ ...entry, ...change }] });
 const proven = (change: Partial<SigstoreLogEntry['inclusionProof']>) =>
   logged({ inclusionProof: { ...entry.inclusionProof, ...change } });
-const relogged = async (body: Uint8Array) => material({ tlogEntries: [await sigstore.log(body)] })();
+const relogged = async (body: Uint8Array) =>
+  material({ tlogEntries: [await sigstore.log(body)] })();
 const note = async (origin: string, key = sigstore.logKey): Promise<string> => {
   const { treeSize, rootHash } = entry.inclusionProof;
-  return signCheckpoint({ origin, size: Number(treeSize), root: Buffer.from(rootHash, 'base64') }, key);
+  return signCheckpoint(
+    { origin, size: Number(treeSize), root: Buffer.from(rootHash, 'base64') },
+    key,
+  );
 };
 const renoted =
   (origin: string, key = sigstore.logKey) =>
@@ -353,7 +580,8 @@ const misnamed = (origin: string, name: string) => {
 const late = structuredClone(trustedRoot) as { tlogs: { publicKey: { validFor: object } }[] };
 for (const one of late.tlogs) one.publicKey.validFor = { start: '2026-07-01T00:00:00Z' };
 const early = structuredClone(late);
-for (const one of early.tlogs) one.publicKey.validFor = { start: '2026-01-01T00:00:00Z', end: '2026-06-01T12:00:59Z' };
+for (const one of early.tlogs)
+  one.publicKey.validFor = { start: '2026-01-01T00:00:00Z', end: '2026-06-01T12:00:59Z' };
 attacks('the entry of Rekor', [
   ['its own', logged({}), 'accepted'],
   ['none', material({ tlogEntries: [] }), 'statement-invalid'],
@@ -368,10 +596,17 @@ attacks('the entry of Rekor', [
     () => relogged(certifiedBody(bundle.dsseEnvelope, sigstore.certify(someWorkflow).certificate)),
     'log-invalid',
   ],
-  ['that names the bare key', () => relogged(hashedrekordBody(bundle.dsseEnvelope, good.publicKey)), 'log-invalid'],
+  [
+    'that names the bare key',
+    () => relogged(hashedrekordBody(bundle.dsseEnvelope, good.publicKey)),
+    'log-invalid',
+  ],
   [
     'that is not in canonical form',
-    () => relogged(Buffer.concat([certifiedBody(bundle.dsseEnvelope, good.certificate), Buffer.from('\n')])),
+    () =>
+      relogged(
+        Buffer.concat([certifiedBody(bundle.dsseEnvelope, good.certificate), Buffer.from('\n')]),
+      ),
     'log-invalid',
   ],
   ['at another index', logged({ logIndex: '0' }), 'log-invalid'],
@@ -381,18 +616,32 @@ attacks('the entry of Rekor', [
     'log-invalid',
   ],
   ['with another size than its checkpoint', proven({ treeSize: '9' }), 'log-invalid'],
-  ['with another root than its checkpoint', proven({ rootHash: base64(Buffer.alloc(32)) }), 'log-invalid'],
+  [
+    'with another root than its checkpoint',
+    proven({ rootHash: base64(Buffer.alloc(32)) }),
+    'log-invalid',
+  ],
   ['without its proof’s hashes', proven({ hashes: [] }), 'log-invalid'],
   ['with an honest checkpoint signed again', renoted(sigstore.origin), 'accepted'],
-  ['of a log whose name is a beginning of this one’s', renoted(sigstore.origin.slice(0, -1)), 'log-invalid'],
+  [
+    'of a log whose name is a beginning of this one’s',
+    renoted(sigstore.origin.slice(0, -1)),
+    'log-invalid',
+  ],
   ['of a log whose name this one’s holds', renoted('rekor'), 'log-invalid'],
   ['under a part of the log’s name', misnamed('rekor', 'rekor'), 'log-invalid'],
-  ['of another origin, signed by the log’s name', misnamed('other.example', sigstore.origin), 'log-invalid'],
+  [
+    'of another origin, signed by the log’s name',
+    misnamed('other.example', sigstore.origin),
+    'log-invalid',
+  ],
   ['of its origin, written by hand', misnamed(sigstore.origin, sigstore.origin), 'accepted'],
   ['of a log with another key', renoted(sigstore.origin, testLogKey('other rekor')), 'log-invalid'],
   [
     'of a log by another id',
-    logged({ logId: { keyId: base64(noteKeyId(sigstore.origin, testLogKey('other rekor').publicKey)) } }),
+    logged({
+      logId: { keyId: base64(noteKeyId(sigstore.origin, testLogKey('other rekor').publicKey)) },
+    }),
     'log-invalid',
   ],
   ['of a log that counted only later', () => verifyCertified(bundle, late), 'log-invalid'],
@@ -404,7 +653,11 @@ const envelope = (change: object) => () =>
 attacks('the envelope under a certificate', [
   ['its own', envelope({}), 'accepted'],
   ['another payload', envelope({ payload: other.dsseEnvelope.payload }), 'log-invalid'],
-  ['another signature', envelope({ signatures: other.dsseEnvelope.signatures }), 'certificate-invalid'],
+  [
+    'another signature',
+    envelope({ signatures: other.dsseEnvelope.signatures }),
+    'certificate-invalid',
+  ],
   ['another payload type', envelope({ payloadType: 'application/json' }), 'log-invalid'],
   [
     'signed by another key than the certificate’s',
@@ -416,11 +669,17 @@ attacks('the envelope under a certificate', [
     material({ certificate: { rawBytes: base64(sigstore.certify(someWorkflow).certificate) } }),
     'log-invalid',
   ],
-  ['a public key instead', material({ certificate: undefined, publicKey: { hint: people.author.keyId } }), 'statement-invalid'],
+  [
+    'a public key instead',
+    material({ certificate: undefined, publicKey: { hint: people.author.keyId } }),
+    'statement-invalid',
+  ],
 ]);
 
 function swapOuterAlgorithm(bytes: Buffer): Buffer {
-  const [sha256, sha384] = ['1.2.840.10045.4.3.2', '1.2.840.10045.4.3.3'].map((id) => sequence(oid(id)));
+  const [sha256, sha384] = ['1.2.840.10045.4.3.2', '1.2.840.10045.4.3.3'].map((id) =>
+    sequence(oid(id)),
+  );
   if (sha256 === undefined || sha384 === undefined) return bytes;
   const at = bytes.lastIndexOf(sha256);
   return Buffer.concat([bytes.subarray(0, at), sha384, bytes.subarray(at + sha256.byteLength)]);

@@ -24,11 +24,23 @@ interface Lie {
   readonly enrolled?: Uint8Array;
 }
 const told =
-  ({ spki = author.publicKey, signature = sign('sha256', signed, author.privateKey), enrolled }: Lie = {}) =>
+  ({
+    spki = author.publicKey,
+    signature = sign('sha256', signed, author.privateKey),
+    enrolled,
+  }: Lie = {}) =>
   async (): Promise<void> => {
     const sig = Buffer.from(signature).toString('base64');
-    const envelope: Envelope = { payload, payloadType: inTotoPayloadType, signatures: [{ sig, keyid: '' }] };
-    const { bundle } = await log.append(claim, envelope, { keyId: digestOf(spki), publicKey: spki, sign: async () => signature });
+    const envelope: Envelope = {
+      payload,
+      payloadType: inTotoPayloadType,
+      signatures: [{ sig, keyid: '' }],
+    };
+    const { bundle } = await log.append(claim, envelope, {
+      keyId: digestOf(spki),
+      publicKey: spki,
+      sign: async () => signature,
+    });
     verifyStatement(bundle, { root, ...(enrolled === undefined ? {} : { keys: () => enrolled }) });
   };
 
@@ -39,13 +51,21 @@ const pairs = {
   secp256k1: generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
 };
 const spkiOf = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' });
-const by = ({ privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject }, algorithm: string | null) =>
-  told({ spki: spkiOf(publicKey), signature: sign(algorithm, signed, privateKey) });
+const by = (
+  { privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject },
+  algorithm: string | null,
+) => told({ spki: spkiOf(publicKey), signature: sign(algorithm, signed, privateKey) });
 
 const point = Buffer.from(author.publicKey.subarray(-65));
-const compressedPoint = Uint8Array.from([(point.at(-1) ?? 0) % 2 === 0 ? 2 : 3, ...point.subarray(1, 33)]);
+const compressedPoint = Uint8Array.from([
+  (point.at(-1) ?? 0) % 2 === 0 ? 2 : 3,
+  ...point.subarray(1, 33),
+]);
 const head = Buffer.from(author.publicKey.subarray(0, 26));
-const compressed = Buffer.concat([Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'), compressedPoint]);
+const compressed = Buffer.concat([
+  Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'),
+  compressedPoint,
+]);
 const moved = Buffer.from(author.publicKey);
 moved[90] = (moved[90] ?? 0) ^ 1;
 const otherCurve = createECDH('secp256k1');
@@ -64,27 +84,51 @@ attacks('keys of other kinds, each with its own good signature', [
     told({ spki: Buffer.concat([head, otherCurve.getPublicKey()]) }),
     'signature-invalid',
   ],
-  ['the log’s own key', told({ spki: log.key.publicKey, signature: log.key.sign(signed) }), 'signature-invalid'],
+  [
+    'the log’s own key',
+    told({ spki: log.key.publicKey, signature: log.key.sign(signed) }),
+    'signature-invalid',
+  ],
   [
     'an Ed25519 key enrolled under the id of a P-256 key',
     told({ enrolled: spkiOf(pairs.ed25519.publicKey) }),
     'signature-invalid',
   ],
-  ['another P-256 key enrolled under the id', told({ enrolled: people.stranger.publicKey }), 'signature-invalid'],
+  [
+    'another P-256 key enrolled under the id',
+    told({ enrolled: people.stranger.publicKey }),
+    'signature-invalid',
+  ],
 ]);
 
 attacks('P-256 keys in other forms', [
   ['its one form', told(), 'accepted'],
   ['the bare point', told({ spki: point }), 'signature-invalid'],
   ['the compressed point', told({ spki: compressed }), 'signature-invalid'],
-  ['a byte behind it', told({ spki: Buffer.concat([author.publicKey, Uint8Array.of(0)]) }), 'signature-invalid'],
+  [
+    'a byte behind it',
+    told({ spki: Buffer.concat([author.publicKey, Uint8Array.of(0)]) }),
+    'signature-invalid',
+  ],
   ['a byte less', told({ spki: author.publicKey.subarray(0, -1) }), 'signature-invalid'],
   ['a point beside the curve', told({ spki: moved }), 'signature-invalid'],
-  ['the point at infinity', told({ spki: Buffer.concat([head, Buffer.alloc(65)]) }), 'signature-invalid'],
-  ['zero for a point', told({ spki: Buffer.concat([head, Uint8Array.of(4), Buffer.alloc(64)]) }), 'signature-invalid'],
+  [
+    'the point at infinity',
+    told({ spki: Buffer.concat([head, Buffer.alloc(65)]) }),
+    'signature-invalid',
+  ],
+  [
+    'zero for a point',
+    told({ spki: Buffer.concat([head, Uint8Array.of(4), Buffer.alloc(64)]) }),
+    'signature-invalid',
+  ],
   [
     'PEM',
-    told({ spki: Buffer.from(`-----BEGIN PUBLIC KEY-----\n${author.named.spki}\n-----END PUBLIC KEY-----\n`) }),
+    told({
+      spki: Buffer.from(
+        `-----BEGIN PUBLIC KEY-----\n${author.named.spki}\n-----END PUBLIC KEY-----\n`,
+      ),
+    }),
     'signature-invalid',
   ],
   ['nothing', told({ spki: Buffer.alloc(0) }), 'log-invalid'],
@@ -112,9 +156,13 @@ const der = (a: bigint, b: bigint) => told({ signature: sequence(positive(a), po
 // Of some signatures neither number needs a zero in front; a negative one is made of one that does.
 const negative = (): Buffer => {
   for (;;) {
-    const one = p256.Signature.fromBytes(Uint8Array.from(sign('sha256', signed, author.privateKey)), 'der');
+    const one = p256.Signature.fromBytes(
+      Uint8Array.from(sign('sha256', signed, author.privateKey)),
+      'der',
+    );
     const hex = one.r.toString(16).padStart(64, '0');
-    if (Number.parseInt(hex.slice(0, 2), 16) >= 0x80) return sequence(integer(hex), positive(one.s));
+    if (Number.parseInt(hex.slice(0, 2), 16) >= 0x80)
+      return sequence(integer(hex), positive(one.s));
   }
 };
 const raw = sign('sha256', signed, { key: author.privateKey, dsaEncoding: 'ieee-p1363' });
@@ -132,7 +180,9 @@ attacks('signatures', [
   ],
   [
     'over the digest instead of the bytes',
-    told({ signature: sign('sha256', Buffer.from(hexOf(digestOf(signed)), 'hex'), author.privateKey) }),
+    told({
+      signature: sign('sha256', Buffer.from(hexOf(digestOf(signed)), 'hex'), author.privateKey),
+    }),
     'signature-invalid',
   ],
   [
@@ -140,7 +190,11 @@ attacks('signatures', [
     told({ signature: sign('sha256', Buffer.from(canonicalJson({})), author.privateKey) }),
     'signature-invalid',
   ],
-  ['of another key', told({ signature: sign('sha256', signed, people.stranger.privateKey) }), 'signature-invalid'],
+  [
+    'of another key',
+    told({ signature: sign('sha256', signed, people.stranger.privateKey) }),
+    'signature-invalid',
+  ],
   ['two raw numbers instead of DER', told({ signature: raw }), 'signature-invalid'],
   ['r of zero', der(0n, s), 'signature-invalid'],
   ['s of zero', der(r, 0n), 'signature-invalid'],
@@ -151,9 +205,17 @@ attacks('signatures', [
   ['s of the order itself', der(r, order), 'signature-invalid'],
   ['r and s swapped', der(s, r), 'signature-invalid'],
   ['a negative r', told({ signature: negative() }), 'signature-invalid'],
-  ['a byte behind it', told({ signature: Buffer.concat([good, Uint8Array.of(0)]) }), 'signature-invalid'],
+  [
+    'a byte behind it',
+    told({ signature: Buffer.concat([good, Uint8Array.of(0)]) }),
+    'signature-invalid',
+  ],
   ['a byte less', told({ signature: good.subarray(0, -1) }), 'signature-invalid'],
-  ['a third number in it', told({ signature: sequence(positive(r), positive(s), positive(1n)) }), 'statement-invalid'],
+  [
+    'a third number in it',
+    told({ signature: sequence(positive(r), positive(s), positive(1n)) }),
+    'statement-invalid',
+  ],
   [
     'a zero too many before r',
     told({ signature: sequence(integer(`0000${r.toString(16).padStart(64, '0')}`), positive(s)) }),
@@ -169,5 +231,9 @@ attacks('signatures', [
     told({ signature: Buffer.concat([Uint8Array.of(0x31), good.subarray(1)]) }),
     'signature-invalid',
   ],
-  ['text instead of numbers', told({ signature: Buffer.from('signed, the author') }), 'signature-invalid'],
+  [
+    'text instead of numbers',
+    told({ signature: Buffer.from('signed, the author') }),
+    'signature-invalid',
+  ],
 ]);

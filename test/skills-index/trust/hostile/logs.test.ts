@@ -26,9 +26,14 @@ const logKey = testLogKey('log');
 const otherKey = testLogKey('other');
 const origin = root.origin;
 const index = 5;
-const envelope = await signStatement(scopeStatement({ scope: parseScope('acme'), owners: [author.named] }), author);
+const envelope = await signStatement(
+  scopeStatement({ scope: parseScope('acme'), owners: [author.named] }),
+  author,
+);
 const ours = hashedrekordBody(envelope, author.publicKey);
-const bodies = Array.from({ length: 8 }, (_, i) => (i === index ? ours : Buffer.from(`entry ${i}`)));
+const bodies = Array.from({ length: 8 }, (_, i) =>
+  i === index ? ours : Buffer.from(`entry ${i}`),
+);
 const leafAt = (i: number): Hash => leafHash(bodies[i] ?? Buffer.alloc(0));
 const headOf = (size: number, leaf = leafAt): TreeHead => ({ size, root: rootOf(size, leaf) });
 
@@ -52,63 +57,135 @@ const honest: Told = {
 const told =
   (lie: Partial<Told> = {}) =>
   () =>
-    verifyStatement(toSigstoreBundle({ envelope, keyHint: author.keyId, entry: toLogEntry({ ...honest, ...lie }) }), { root });
+    verifyStatement(
+      toSigstoreBundle({
+        envelope,
+        keyHint: author.keyId,
+        entry: toLogEntry({ ...honest, ...lie }),
+      }),
+      { root },
+    );
 const noted = (text: string) => told({ note: text });
 
 attacks('proofs of inclusion', [
   ['the entry’s own proof', told(), 'accepted'],
-  ['the proof of the entry before it', told({ proof: inclusionProof(index - 1, 8, leafAt) }), 'log-invalid'],
+  [
+    'the proof of the entry before it',
+    told({ proof: inclusionProof(index - 1, 8, leafAt) }),
+    'log-invalid',
+  ],
   [
     'another entry, with its own proof',
     told({ index: 2, body: bodies[2] ?? ours, proof: inclusionProof(2, 8, leafAt) }),
     'log-invalid',
   ],
-  ['another entry’s place for ours', told({ index: 2, proof: inclusionProof(2, 8, leafAt) }), 'log-invalid'],
+  [
+    'another entry’s place for ours',
+    told({ index: 2, proof: inclusionProof(2, 8, leafAt) }),
+    'log-invalid',
+  ],
   ['no hashes', told({ proof: [] }), 'log-invalid'],
   ['one hash less', told({ proof: honest.proof.slice(0, -1) }), 'log-invalid'],
   ['one hash more', told({ proof: [...honest.proof, honest.head.root] }), 'log-invalid'],
   ['its hashes in another order', told({ proof: [...honest.proof].reverse() }), 'log-invalid'],
-  ['sixty-four hashes', told({ proof: Array.from({ length: 64 }, () => leafAt(0)) }), 'log-invalid'],
-  ['sixty-five hashes', told({ proof: Array.from({ length: 65 }, () => leafAt(0)) }), 'statement-invalid'],
-  ['a hash of 20 bytes', told({ proof: honest.proof.map((hash) => hash.subarray(0, 20)) }), 'statement-invalid'],
+  [
+    'sixty-four hashes',
+    told({ proof: Array.from({ length: 64 }, () => leafAt(0)) }),
+    'log-invalid',
+  ],
+  [
+    'sixty-five hashes',
+    told({ proof: Array.from({ length: 65 }, () => leafAt(0)) }),
+    'statement-invalid',
+  ],
+  [
+    'a hash of 20 bytes',
+    told({ proof: honest.proof.map((hash) => hash.subarray(0, 20)) }),
+    'statement-invalid',
+  ],
   ['its own index and one beyond the log', told({ index: 8 }), 'log-invalid'],
   ['an index that is only equal modulo 2^32', told({ index: index + 2 ** 32 }), 'log-invalid'],
   ['the root of another tree in the proof', told({ head: headOf(7) }), 'log-invalid'],
-  ['a size in the proof that the checkpoint does not name', told({ head: { ...honest.head, size: 9 } }), 'log-invalid'],
-  ['a body with a space behind it', told({ body: Buffer.concat([ours, Buffer.from(' ')]) }), 'log-invalid'],
-  ['a body that names another key', told({ body: hashedrekordBody(envelope, stranger.publicKey) }), 'signature-invalid'],
-  ['the id of a log by another name', told({ logId: noteKeyId('other.example', logKey.publicKey) }), 'log-invalid'],
-  ['the id of a log with another key', told({ logId: noteKeyId(origin, otherKey.publicKey) }), 'log-invalid'],
+  [
+    'a size in the proof that the checkpoint does not name',
+    told({ head: { ...honest.head, size: 9 } }),
+    'log-invalid',
+  ],
+  [
+    'a body with a space behind it',
+    told({ body: Buffer.concat([ours, Buffer.from(' ')]) }),
+    'log-invalid',
+  ],
+  [
+    'a body that names another key',
+    told({ body: hashedrekordBody(envelope, stranger.publicKey) }),
+    'signature-invalid',
+  ],
+  [
+    'the id of a log by another name',
+    told({ logId: noteKeyId('other.example', logKey.publicKey) }),
+    'log-invalid',
+  ],
+  [
+    'the id of a log with another key',
+    told({ logId: noteKeyId(origin, otherKey.publicKey) }),
+    'log-invalid',
+  ],
   [
     'the leaf itself taken for an inner node: its proof is one hash short',
-    told({ head: { size: 1, root: leafHash(ours) }, note: note({ size: 1, root: leafHash(ours) }), proof: [] }),
+    told({
+      head: { size: 1, root: leafHash(ours) },
+      note: note({ size: 1, root: leafHash(ours) }),
+      proof: [],
+    }),
     'log-invalid',
   ],
 ]);
 
 // Trees that never had our entry at its place, honestly signed.
-const forked = (i: number): Hash => leafHash(i === index ? Buffer.from('instead of ours') : (bodies[i] ?? Buffer.alloc(0)));
+const forked = (i: number): Hash =>
+  leafHash(i === index ? Buffer.from('instead of ours') : (bodies[i] ?? Buffer.alloc(0)));
 attacks('checkpoints', [
   ['the log’s own', noted(note(honest.head)), 'accepted'],
-  ['a witness’s line beside it', noted(`${honest.note}${line('witness.example', otherKey, body(honest.head))}`), 'accepted'],
-  ['a witness’s line before it', noted(withLine(line('witness.example', otherKey, body(honest.head)))), 'accepted'],
+  [
+    'a witness’s line beside it',
+    noted(`${honest.note}${line('witness.example', otherKey, body(honest.head))}`),
+    'accepted',
+  ],
+  [
+    'a witness’s line before it',
+    noted(withLine(line('witness.example', otherKey, body(honest.head)))),
+    'accepted',
+  ],
   [
     'a fork that has another entry at this place',
     told({ head: headOf(8, forked), note: note(headOf(8, forked)) }),
     'log-invalid',
   ],
-  ['a tree that is too small to hold the entry', told({ head: headOf(5), note: note(headOf(5)) }), 'log-invalid'],
+  [
+    'a tree that is too small to hold the entry',
+    told({ head: headOf(5), note: note(headOf(5)) }),
+    'log-invalid',
+  ],
   ['the tree just before the entry, with the honest proof', noted(note(headOf(5))), 'log-invalid'],
   ['an empty tree', told({ head: headOf(0), note: note(headOf(0)) }), 'log-invalid'],
   ['another origin', noted(note(honest.head, 'other.example')), 'log-invalid'],
   ['an end of the origin', noted(note(honest.head, origin.slice(1))), 'log-invalid'],
   ['a beginning of the origin', noted(note(honest.head, origin.slice(0, -1))), 'log-invalid'],
-  ['the origin with more behind it', noted(note(honest.head, `${origin}.evil.example`)), 'log-invalid'],
+  [
+    'the origin with more behind it',
+    noted(note(honest.head, `${origin}.evil.example`)),
+    'log-invalid',
+  ],
   ['the origin with more before it', noted(note(honest.head, `evil-${origin}`)), 'log-invalid'],
   ['the origin in capitals', noted(note(honest.head, origin.toUpperCase())), 'log-invalid'],
   ['the origin with a dot behind it', noted(note(honest.head, `${origin}.`)), 'log-invalid'],
   ['the origin with a path', noted(note(honest.head, `${origin}/log`)), 'log-invalid'],
-  ['the origin with a tree number, as Rekor v1 had', noted(note(honest.head, `${origin} - 1193050959916656506`)), 'log-invalid'],
+  [
+    'the origin with a tree number, as Rekor v1 had',
+    noted(note(honest.head, `${origin} - 1193050959916656506`)),
+    'log-invalid',
+  ],
   ['no origin', noted(note(honest.head, '')), 'log-invalid'],
   ['the key of another log', noted(note(honest.head, origin, otherKey)), 'signature-invalid'],
   [
@@ -126,8 +203,16 @@ attacks('checkpoints', [
     noted(withoutLine(line('witness.example', logKey, body(honest.head)))),
     'signature-invalid',
   ],
-  ['the witness’s line only', noted(withoutLine(line('witness.example', otherKey, body(honest.head)))), 'signature-invalid'],
-  ['our signature of another checkpoint', noted(withoutLine(line(origin, logKey, body(headOf(7))))), 'signature-invalid'],
+  [
+    'the witness’s line only',
+    noted(withoutLine(line('witness.example', otherKey, body(honest.head)))),
+    'signature-invalid',
+  ],
+  [
+    'our signature of another checkpoint',
+    noted(withoutLine(line(origin, logKey, body(headOf(7))))),
+    'signature-invalid',
+  ],
   ['no signature', noted(withoutLine('')), 'log-invalid'],
   ['a hyphen for the dash', noted(honest.note.replace('\u2014', '-')), 'log-invalid'],
   ['an en dash for the dash', noted(honest.note.replace('\u2014', '\u2013')), 'log-invalid'],
@@ -147,16 +232,48 @@ attacks('checkpoints', [
     noted(extended(`${body(honest.head)}${b64(headOf(7).root)}\n`)),
     'log-invalid',
   ],
-  ['a second checkpoint in front of the signed one', noted(`${body(headOf(7))}\n${honest.note}`), 'log-invalid'],
-  ['a size with a leading zero', noted(extended(body(honest.head).replace('\n8\n', '\n08\n'))), 'log-invalid'],
-  ['a size with a fraction', noted(extended(body(honest.head).replace('\n8\n', '\n8.0\n'))), 'log-invalid'],
-  ['a size in hexadecimal', noted(extended(body(honest.head).replace('\n8\n', '\n0x8\n'))), 'log-invalid'],
-  ['a size of 2^53', noted(extended(body(honest.head).replace('\n8\n', `\n${2 ** 53}\n`))), 'log-invalid'],
+  [
+    'a second checkpoint in front of the signed one',
+    noted(`${body(headOf(7))}\n${honest.note}`),
+    'log-invalid',
+  ],
+  [
+    'a size with a leading zero',
+    noted(extended(body(honest.head).replace('\n8\n', '\n08\n'))),
+    'log-invalid',
+  ],
+  [
+    'a size with a fraction',
+    noted(extended(body(honest.head).replace('\n8\n', '\n8.0\n'))),
+    'log-invalid',
+  ],
+  [
+    'a size in hexadecimal',
+    noted(extended(body(honest.head).replace('\n8\n', '\n0x8\n'))),
+    'log-invalid',
+  ],
+  [
+    'a size of 2^53',
+    noted(extended(body(honest.head).replace('\n8\n', `\n${2 ** 53}\n`))),
+    'log-invalid',
+  ],
   ['a negative size', noted(extended(body(honest.head).replace('\n8\n', '\n-8\n'))), 'log-invalid'],
-  ['a root of 31 bytes', noted(extended(body({ ...honest.head, root: honest.head.root.subarray(1) }))), 'log-invalid'],
-  ['a root with a space behind it', noted(extended(body(honest.head).replace(/\n$/, ' \n'))), 'log-invalid'],
+  [
+    'a root of 31 bytes',
+    noted(extended(body({ ...honest.head, root: honest.head.root.subarray(1) }))),
+    'log-invalid',
+  ],
+  [
+    'a root with a space behind it',
+    noted(extended(body(honest.head).replace(/\n$/, ' \n'))),
+    'log-invalid',
+  ],
   ['no root', noted(extended(`${origin}\n8\n`)), 'log-invalid'],
-  ['a hundred kilobytes of lines', noted(`${honest.note}${line('w.example', otherKey, 'x').repeat(1_200)}`), 'statement-invalid'],
+  [
+    'a hundred kilobytes of lines',
+    noted(`${honest.note}${line('w.example', otherKey, 'x').repeat(1_200)}`),
+    'statement-invalid',
+  ],
   ['nothing', noted(''), 'log-invalid'],
 ]);
 
@@ -166,7 +283,10 @@ function body({ size, root: top }: TreeHead, name = origin): string {
 
 // A signature line; `numbered` is whose key number stands in it.
 function line(name: string, key: typeof logKey, text: string, numbered = key): string {
-  const keyed = Buffer.concat([noteKeyId(name, numbered.publicKey).subarray(0, 4), key.sign(Buffer.from(text))]);
+  const keyed = Buffer.concat([
+    noteKeyId(name, numbered.publicKey).subarray(0, 4),
+    key.sign(Buffer.from(text)),
+  ]);
   return `\u2014 ${name} ${b64(keyed)}\n`;
 }
 

@@ -28,7 +28,12 @@ const file = digestOf('a file');
 const artifact = Buffer.from(
   canonicalJson(
     await sigstore.sign(
-      Buffer.from(canonicalJson({ _type: 'https://in-toto.io/Statement/v1', subject: [{ digest: { sha256: file.slice(7) } }] })),
+      Buffer.from(
+        canonicalJson({
+          _type: 'https://in-toto.io/Statement/v1',
+          subject: [{ digest: { sha256: file.slice(7) } }],
+        }),
+      ),
       signer,
     ),
   ),
@@ -58,7 +63,9 @@ describe('one bit of a bundle', () => {
     expect(orRefused(() => verifyStatement(parsed(keyed), { root }))).not.toBe('refused');
     fc.assert(
       fc.property(bitOf(keyed), (bit) => {
-        expect(orRefused(() => verifyStatement(parsed(flipped(keyed, bit)), { root }))).toBe('refused');
+        expect(orRefused(() => verifyStatement(parsed(flipped(keyed, bit)), { root }))).toBe(
+          'refused',
+        );
       }),
       { numRuns: 1_000 },
     );
@@ -94,7 +101,9 @@ describe('one bit of a bundle', () => {
   it('of a certificate is read or refused, and never believed to be the authority’s', () => {
     fc.assert(
       fc.property(bitOf(signer.certificate), (bit) => {
-        const bundle = JSON.parse(certified.toString()) as { verificationMaterial: { certificate: { rawBytes: string } } };
+        const bundle = JSON.parse(certified.toString()) as {
+          verificationMaterial: { certificate: { rawBytes: string } };
+        };
         const lie = flipped(signer.certificate, bit);
         orRefused(() => readClaims(lie));
         bundle.verificationMaterial.certificate.rawBytes = lie.toString('base64');
@@ -137,15 +146,24 @@ describe('whatever is read', () => {
     [
       'a bundle of others',
       artifact,
-      (value: unknown) => verifyArtifact(Buffer.from(JSON.stringify(value)), file, expected, trustedRoot),
+      (value: unknown) =>
+        verifyArtifact(Buffer.from(JSON.stringify(value)), file, expected, trustedRoot),
     ],
-    ['a trusted root', Buffer.from(canonicalJson(trustedRoot)), (value: unknown) => parseTrustedRoot(value)],
+    [
+      'a trusted root',
+      Buffer.from(canonicalJson(trustedRoot)),
+      (value: unknown) => parseTrustedRoot(value),
+    ],
   ])('%s with any one part replaced is read, or refused by a Problem', (_, honest, read) => {
     const paths = pathsOf(JSON.parse(honest.toString()));
     fc.assert(
-      fc.property(fc.constantFrom(...paths), fc.oneof(fc.jsonValue(), fc.base64String()), (path, value) => {
-        orRefused(() => read(replaced(JSON.parse(honest.toString()), path, value)));
-      }),
+      fc.property(
+        fc.constantFrom(...paths),
+        fc.oneof(fc.jsonValue(), fc.base64String()),
+        (path, value) => {
+          orRefused(() => read(replaced(JSON.parse(honest.toString()), path, value)));
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -155,7 +173,10 @@ type Path = readonly string[];
 
 function pathsOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))];
+  return [
+    path,
+    ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key])),
+  ];
 }
 
 function replaced(value: unknown, [first, ...rest]: Path, by: unknown): unknown {

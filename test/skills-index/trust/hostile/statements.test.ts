@@ -12,7 +12,10 @@ import {
   versionSubjects,
 } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType, signPayload } from '../../../../skills-index/statement/sign.ts';
-import { requireSubjects, verifyStatement } from '../../../../skills-index/trust/verify-statement.ts';
+import {
+  requireSubjects,
+  verifyStatement,
+} from '../../../../skills-index/trust/verify-statement.ts';
 import { type Attack, attacks } from '../../hostile.ts';
 import { people, storyRoot as root, storyManifest, tellStory } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
@@ -49,34 +52,82 @@ attacks('what is signed, by the right key and in the log', [
     'statement-invalid',
   ],
   ['keys in another order', payload(JSON.stringify({ predicate, ...head })), 'statement-invalid'],
-  ['a key written with an escape', payload(text.replace('"_type"', '"\\u005ftype"')), 'statement-invalid'],
-  ['the type twice', payload(text.replace('{"_type"', '{"_type":"x","_type"')), 'statement-invalid'],
-  ['the subjects twice, the first of them right', payload(`${text.slice(0, -1)},"subject":[]}`), 'statement-invalid'],
-  ['the tool twice in the predicate', payload(text.replace('"tool"', '"tool":"x","tool"')), 'statement-invalid'],
+  [
+    'a key written with an escape',
+    payload(text.replace('"_type"', '"\\u005ftype"')),
+    'statement-invalid',
+  ],
+  [
+    'the type twice',
+    payload(text.replace('{"_type"', '{"_type":"x","_type"')),
+    'statement-invalid',
+  ],
+  [
+    'the subjects twice, the first of them right',
+    payload(`${text.slice(0, -1)},"subject":[]}`),
+    'statement-invalid',
+  ],
+  [
+    'the tool twice in the predicate',
+    payload(text.replace('"tool"', '"tool":"x","tool"')),
+    'statement-invalid',
+  ],
   ['an unknown field beside the predicate', changed({ note: 'x' }), 'statement-invalid'],
-  ['an unknown field in the predicate', changed({ predicate: { ...publish.predicate, note: 'x' } }), 'statement-invalid'],
+  [
+    'an unknown field in the predicate',
+    changed({ predicate: { ...publish.predicate, note: 'x' } }),
+    'statement-invalid',
+  ],
   ['an unknown field in a subject', firstWith({ uri: 'https://a.example' }), 'statement-invalid'],
-  ['a second algorithm in a subject’s digest', firstWith({ digest: { ...first?.digest, sha512: 'ab' } }), 'statement-invalid'],
-  ['a digest in capitals', firstWith({ digest: { sha256: first?.digest.sha256.toUpperCase() } }), 'statement-invalid'],
+  [
+    'a second algorithm in a subject’s digest',
+    firstWith({ digest: { ...first?.digest, sha512: 'ab' } }),
+    'statement-invalid',
+  ],
+  [
+    'a digest in capitals',
+    firstWith({ digest: { sha256: first?.digest.sha256.toUpperCase() } }),
+    'statement-invalid',
+  ],
   ['a digest that is too short', firstWith({ digest: { sha256: 'ab' } }), 'statement-invalid'],
   ['no subject', changed({ subject: [] }), 'statement-invalid'],
   ['a subject that is no list', changed({ subject: first }), 'statement-invalid'],
-  ['six hundred subjects', changed({ subject: Array.from({ length: 600 }, () => first) }), 'statement-invalid'],
-  ['a predicate type with a slash behind it', changed({ predicateType: `${predicateTypes.publish}/` }), 'statement-invalid'],
+  [
+    'six hundred subjects',
+    changed({ subject: Array.from({ length: 600 }, () => first) }),
+    'statement-invalid',
+  ],
+  [
+    'a predicate type with a slash behind it',
+    changed({ predicateType: `${predicateTypes.publish}/` }),
+    'statement-invalid',
+  ],
   [
     'a predicate type of a version to come',
     changed({ predicateType: predicateTypes.publish.replace('v1', 'v2') }),
     'statement-invalid',
   ],
-  ['a predicate type in capitals', changed({ predicateType: predicateTypes.publish.toUpperCase() }), 'statement-invalid'],
+  [
+    'a predicate type in capitals',
+    changed({ predicateType: predicateTypes.publish.toUpperCase() }),
+    'statement-invalid',
+  ],
   [
     'a predicate type over http',
     changed({ predicateType: predicateTypes.publish.replace('https', 'http') }),
     'statement-invalid',
   ],
   ['no predicate', changed({ predicate: null }), 'statement-invalid'],
-  ['a statement of version 0.1', changed({ _type: 'https://in-toto.io/Statement/v0.1' }), 'statement-invalid'],
-  ['a key that changes what objects are', payload(`{"__proto__":{},${text.slice(1)}`), 'statement-invalid'],
+  [
+    'a statement of version 0.1',
+    changed({ _type: 'https://in-toto.io/Statement/v0.1' }),
+    'statement-invalid',
+  ],
+  [
+    'a key that changes what objects are',
+    payload(`{"__proto__":{},${text.slice(1)}`),
+    'statement-invalid',
+  ],
   ['two thousand levels', payload(`${'['.repeat(2_000)}${']'.repeat(2_000)}`), 'statement-invalid'],
   ['more than a statement may have', payload(`"${'a'.repeat(1024 * 1024)}"`), 'statement-invalid'],
   ['a scope’s claim', payload(canonicalJson(scope)), 'accepted'],
@@ -93,22 +144,46 @@ attacks('what is signed, by the right key and in the log', [
   ['a key’s enrolment', payload(canonicalJson(key)), 'accepted'],
   [
     'a key’s enrolment with another key’s digest',
-    payload(canonicalJson({ ...key, subject: [{ ...key.subject[0], digest: { sha256: stranger.keyId.slice(7) } }] })),
+    payload(
+      canonicalJson({
+        ...key,
+        subject: [{ ...key.subject[0], digest: { sha256: stranger.keyId.slice(7) } }],
+      }),
+    ),
     'statement-invalid',
   ],
 ]);
 
-const subjects = (list: readonly Subject[]) => () => requireSubjects({ ...publish, subject: list } as Statement, about);
-const named = (name: string, sha256 = first?.digest.sha256 ?? ''): Subject => ({ name, digest: { sha256 } });
+const subjects = (list: readonly Subject[]) => () =>
+  requireSubjects({ ...publish, subject: list } as Statement, about);
+const named = (name: string, sha256 = first?.digest.sha256 ?? ''): Subject => ({
+  name,
+  digest: { sha256 },
+});
 const whole = first ?? named('');
 const otherDigest = digestOf('other bytes').slice(7);
-const rename = (name: string): Subject[] => [whole, ...others.map((one, i) => (i === 0 ? { ...one, name } : one))];
+const rename = (name: string): Subject[] => [
+  whole,
+  ...others.map((one, i) => (i === 0 ? { ...one, name } : one)),
+];
 
 attacks('what a statement about a version is about', [
   ['exactly the bundle and its files, in their order', subjects(publish.subject), 'accepted'],
-  ['other bytes of the bundle', subjects([named(whole.name, otherDigest), ...others]), 'subject-mismatch'],
-  ['other bytes of a file', subjects([whole, ...others.map((one) => named(one.name, otherDigest))]), 'subject-mismatch'],
-  ['one file more', subjects([...publish.subject, named('scripts/extra.ts', otherDigest)]), 'subject-mismatch'],
+  [
+    'other bytes of the bundle',
+    subjects([named(whole.name, otherDigest), ...others]),
+    'subject-mismatch',
+  ],
+  [
+    'other bytes of a file',
+    subjects([whole, ...others.map((one) => named(one.name, otherDigest))]),
+    'subject-mismatch',
+  ],
+  [
+    'one file more',
+    subjects([...publish.subject, named('scripts/extra.ts', otherDigest)]),
+    'subject-mismatch',
+  ],
   ['one file less', subjects(publish.subject.slice(0, -1)), 'subject-mismatch'],
   ['the files without the bundle', subjects(others), 'subject-mismatch'],
   ['the bundle without its files', subjects([whole]), 'subject-mismatch'],
@@ -118,7 +193,11 @@ attacks('what a statement about a version is about', [
     subjects([...publish.subject, named(whole.name, otherDigest)]),
     'subject-mismatch',
   ],
-  ['a twin before it', subjects([named(whole.name, otherDigest), ...publish.subject]), 'subject-mismatch'],
+  [
+    'a twin before it',
+    subjects([named(whole.name, otherDigest), ...publish.subject]),
+    'subject-mismatch',
+  ],
   [
     'a file’s name again with other bytes',
     subjects([...publish.subject, named(others[0]?.name ?? '', otherDigest)]),
@@ -126,20 +205,35 @@ attacks('what a statement about a version is about', [
   ],
   ['the same in another order', subjects([...others, whole]), 'subject-mismatch'],
   ['the same bytes under another path', subjects(rename('README.md')), 'subject-mismatch'],
-  ['a path in capitals', subjects(rename((others[0]?.name ?? '').toUpperCase())), 'subject-mismatch'],
+  [
+    'a path in capitals',
+    subjects(rename((others[0]?.name ?? '').toUpperCase())),
+    'subject-mismatch',
+  ],
   ['a path with a dot before it', subjects(rename(`./${others[0]?.name}`)), 'subject-mismatch'],
   [
     'the same files as another version',
     subjects(versionSubjects({ ...about, version: parseVersion('1.4.1') })),
     'subject-mismatch',
   ],
-  ['a beginning of the version', subjects([named(whole.name.slice(0, -1)), ...others]), 'subject-mismatch'],
+  [
+    'a beginning of the version',
+    subjects([named(whole.name.slice(0, -1)), ...others]),
+    'subject-mismatch',
+  ],
   ['a version that goes on', subjects([named(`${whole.name}0`), ...others]), 'subject-mismatch'],
 ]);
 
 const rows: readonly Attack[] = Object.values(predicateTypes)
   .filter((type) => type !== predicateTypes.publish && type !== predicateTypes.provenance)
   .map(
-    (type): Attack => [`a publish predicate that calls itself ${type}`, changed({ predicateType: type }), 'statement-invalid'],
+    (type): Attack => [
+      `a publish predicate that calls itself ${type}`,
+      changed({ predicateType: type }),
+      'statement-invalid',
+    ],
   );
-attacks('a predicate under each other type', [['its own type', payload(text), 'accepted'], ...rows]);
+attacks('a predicate under each other type', [
+  ['its own type', payload(text), 'accepted'],
+  ...rows,
+]);

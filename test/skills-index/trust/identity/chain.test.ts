@@ -15,22 +15,39 @@ import { people, storyRoot, tellStory } from '../../story.ts';
 import { type TestSigner, testPasskey, testSigner } from '../../story-keys.ts';
 
 const { administrator, author, ada, scanner, stranger } = people;
-const [second, deputy] = [testSigner('second key'), testSigner('deputy')];
+const second = testSigner('second key');
+const deputy = testSigner('deputy');
 const passkey = testPasskey('ada');
-const [acme, other] = [parseScope('acme'), parseScope('other')];
+const acme = parseScope('acme');
+const other = parseScope('other');
 const late = 1_000;
 
 const chain = (...spoken: (readonly [Statement, TestSigner])[]): Identities =>
   chainIdentities(
     storyRoot,
-    spoken.map(([statement, { keyId }], logIndex) => ({ statement, signer: keyId, logIndex, digest: digestOf(`${logIndex}`) })),
+    spoken.map(([statement, { keyId }], logIndex) => ({
+      statement,
+      signer: keyId,
+      logIndex,
+      digest: digestOf(`${logIndex}`),
+    })),
   );
-const enrol = (name: string, key: TestSigner, role: MemberRole = 'reviewer'): readonly [Statement, TestSigner] => [
+const enrol = (
+  name: string,
+  key: TestSigner,
+  role: MemberRole = 'reviewer',
+): readonly [Statement, TestSigner] => [
   memberStatement({ nonce: freshNonce(), name, roles: [role], key: key.named, state: 'enrolled' }),
   administrator,
 ];
 const end = (name: string, key: TestSigner): readonly [Statement, TestSigner] => [
-  memberStatement({ nonce: freshNonce(), name, roles: ['reviewer'], key: key.named, state: 'ended' }),
+  memberStatement({
+    nonce: freshNonce(),
+    name,
+    roles: ['reviewer'],
+    key: key.named,
+    state: 'ended',
+  }),
   administrator,
 ];
 const withPasskey = memberStatement({
@@ -43,7 +60,11 @@ const withPasskey = memberStatement({
 const claim = (owners: readonly Identity[], publishers?: readonly Identity[]): Statement =>
   scopeStatement({ scope: acme, owners, ...(publishers && { publishers }) });
 const endKey = (key: TestSigner, validUpTo?: number): Statement =>
-  keyStatement({ key: key.named, state: 'ended', ...(validUpTo === undefined ? {} : { validUpTo }) });
+  keyStatement({
+    key: key.named,
+    state: 'ended',
+    ...(validUpTo === undefined ? {} : { validUpTo }),
+  });
 
 describe('the keys and passkeys of a member', () => {
   const identities = chain(
@@ -67,7 +88,10 @@ describe('the keys and passkeys of a member', () => {
   });
 
   it('have the roles of the newest enrolment, from the one after it on', () => {
-    expect([1, 2].map((at) => identities.memberOf(ada.keyId, at)?.roles)).toEqual([['reviewer'], ['scanner']]);
+    expect([1, 2].map((at) => identities.memberOf(ada.keyId, at)?.roles)).toEqual([
+      ['reviewer'],
+      ['scanner'],
+    ]);
   });
 
   it('are ended by name and key together', () => {
@@ -78,7 +102,13 @@ describe('the keys and passkeys of a member', () => {
 
   // Silence means no: what the deputy took away is given back by an administrator, not by the deputy's end.
   it('stay ended when who enrolled them anew is found to have had no right to', () => {
-    const anew = memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['scanner'], key: ada.named, state: 'enrolled' });
+    const anew = memberStatement({
+      nonce: freshNonce(),
+      name: 'Ada',
+      roles: ['scanner'],
+      key: ada.named,
+      state: 'enrolled',
+    });
     const identities = chain(
       enrol('Ada', ada),
       enrol('Deputy', deputy, 'administrator'),
@@ -96,7 +126,16 @@ describe('the chain', () => {
       enrol('Ada', ada),
       [claim([author.named], [second.named]), author],
       [keyStatement({ key: deputy.named, state: 'enrolled' }), deputy],
-      [memberStatement({ nonce: freshNonce(), name: 'Eve', roles: ['reviewer'], key: stranger.named, state: 'enrolled' }), ada],
+      [
+        memberStatement({
+          nonce: freshNonce(),
+          name: 'Eve',
+          roles: ['reviewer'],
+          key: stranger.named,
+          state: 'enrolled',
+        }),
+        ada,
+      ],
     );
     for (const { keyId, publicKey } of [administrator, ada, author, second, deputy])
       expect(identities.keyOf(keyId)).toEqual(publicKey);
@@ -107,7 +146,12 @@ describe('the chain', () => {
   it('takes no key from one that was ended', () => {
     const rotated = keyStatement({ key: second.named, state: 'enrolled', replaces: author.keyId });
     const again = keyStatement({ key: author.named, state: 'enrolled' });
-    const identities = chain([claim([author.named]), author], [endKey(author), author], [rotated, author], [again, author]);
+    const identities = chain(
+      [claim([author.named]), author],
+      [endKey(author), author],
+      [rotated, author],
+      [again, author],
+    );
     const why = 'its signer’s key was ended';
     expect(identities.ignored).toMatchObject([
       { logIndex: 2, why },
@@ -118,10 +162,19 @@ describe('the chain', () => {
 
   it('knows nothing of a scope that nobody claimed', () => {
     const identities = chain([claim([author.named]), author]);
-    expect([identities.scopeStatementOf(other, late), identities.firstClaimOf(other)]).toEqual([undefined, undefined]);
-    expect([identities.scopeStatementOf(acme, late), identities.firstClaimOf(acme)]).toEqual([digestOf('0'), 0]);
+    expect([identities.scopeStatementOf(other, late), identities.firstClaimOf(other)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect([identities.scopeStatementOf(acme, late), identities.firstClaimOf(acme)]).toEqual([
+      digestOf('0'),
+      0,
+    ]);
     expect(identities.scopeStatementOf(acme, 0)).toBeUndefined();
-    expect([identities.ownersOf(other, late), identities.publishersOf(other, late)]).toEqual([[], []]);
+    expect([identities.ownersOf(other, late), identities.publishersOf(other, late)]).toEqual([
+      [],
+      [],
+    ]);
     expect(identities.scopesOf(scanner.keyId, late)).toEqual([]);
   });
 

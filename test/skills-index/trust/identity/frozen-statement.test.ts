@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
-import { keyStatement, memberStatement, type Statement, scopeStatement } from '../../../../skills-index/statement/attestation.ts';
-import { type FrozenSubject, parseFrozenSubject } from '../../../../skills-index/trust/identity/frozen-statement.ts';
+import {
+  keyStatement,
+  memberStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
+import {
+  type FrozenSubject,
+  parseFrozenSubject,
+} from '../../../../skills-index/trust/identity/frozen-statement.ts';
 import { chainIdentities } from '../../../../skills-index/trust/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { people, storyRoot } from '../../story.ts';
@@ -16,17 +24,31 @@ const late = 1_000;
 
 type Spoken = readonly [Statement, TestSigner] | FrozenSubject;
 const chain = (...spoken: Spoken[]) => {
-  const placed = spoken.map((one, logIndex) => ({ one, at: { logIndex, digest: digestOf(`statement ${logIndex}`) } }));
+  const placed = spoken.map((one, logIndex) => ({
+    one,
+    at: { logIndex, digest: digestOf(`statement ${logIndex}`) },
+  }));
   return chainIdentities(
     storyRoot,
-    placed.flatMap(({ one, at }) => (isFrozen(one) ? [] : [{ ...at, statement: one[0], signer: one[1].keyId }])),
-    placed.flatMap(({ one, at }) => (isFrozen(one) ? [{ ...at, about: one, why: 'nobody vouches for it' }] : [])),
+    placed.flatMap(({ one, at }) =>
+      isFrozen(one) ? [] : [{ ...at, statement: one[0], signer: one[1].keyId }],
+    ),
+    placed.flatMap(({ one, at }) =>
+      isFrozen(one) ? [{ ...at, about: one, why: 'nobody vouches for it' }] : [],
+    ),
   );
 };
 const isFrozen = (one: Spoken): one is FrozenSubject => !Array.isArray(one);
-const claim = (rest: object = {}): Statement => scopeStatement({ scope: acme, owners: [author.named], ...rest });
+const claim = (rest: object = {}): Statement =>
+  scopeStatement({ scope: acme, owners: [author.named], ...rest });
 const enrolled: Spoken = [
-  memberStatement({ nonce: freshNonce(), name: 'ada', roles: ['reviewer'], key: ada.named, state: 'enrolled' }),
+  memberStatement({
+    nonce: freshNonce(),
+    name: 'ada',
+    roles: ['reviewer'],
+    key: ada.named,
+    state: 'enrolled',
+  }),
   administrator,
 ];
 
@@ -34,13 +56,19 @@ describe('what cannot be verified', () => {
   it('takes a scope from its owners from there on, and leaves them what they were before', () => {
     const identities = chain([claim(), author], { scope: acme });
     expect(identities.ownersOf(acme, 1)).toEqual([author.named]);
-    expect([identities.ownersOf(acme, late), identities.publishersOf(acme, late)]).toEqual([[], []]);
+    expect([identities.ownersOf(acme, late), identities.publishersOf(acme, late)]).toEqual([
+      [],
+      [],
+    ]);
     expect(identities.whyFrozen(acme, late)).toBe('nobody vouches for it');
   });
 
   it.each<[string, () => Spoken]>([
     ['the owner until then', () => [claim({ previous: digestOf('statement 1') }), author]],
-    ['a stranger who claims it anew', () => [scopeStatement({ scope: acme, owners: [stranger.named] }), stranger]],
+    [
+      'a stranger who claims it anew',
+      () => [scopeStatement({ scope: acme, owners: [stranger.named] }), stranger],
+    ],
     ['the administrators', () => [claim({ previous: digestOf('statement 1') }), administrator]],
   ])('lets nobody change a frozen scope, not even %s', (_, next) => {
     const identities = chain([claim(), author], { scope: acme }, next());
@@ -49,26 +77,48 @@ describe('what cannot be verified', () => {
   });
 
   it('freezes no other scope, no other key', () => {
-    const identities = chain([claim(), author], enrolled, { scope: parseScope('other') }, { id: stranger.keyId }, {});
+    const identities = chain(
+      [claim(), author],
+      enrolled,
+      { scope: parseScope('other') },
+      { id: stranger.keyId },
+      {},
+    );
     expect(identities.ownersOf(acme, late)).toEqual([author.named]);
     expect(identities.memberOf(ada.keyId, late)?.name).toBe('ada');
   });
 
   it('may have been the end of a key or membership: it counts nowhere, before it as after it', () => {
-    const identities = chain(enrolled, [claim(), author], { id: ada.keyId }, { id: author.keyId }, enrolled);
-    expect([identities.memberOf(ada.keyId, 1), identities.memberOf(ada.keyId, late)]).toEqual([undefined, undefined]);
+    const identities = chain(
+      enrolled,
+      [claim(), author],
+      { id: ada.keyId },
+      { id: author.keyId },
+      enrolled,
+    );
+    expect([identities.memberOf(ada.keyId, 1), identities.memberOf(ada.keyId, late)]).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(identities.ownersOf(acme, late)).toEqual([]);
   });
 
   it('never takes the administrators of the root file out of office', () => {
-    expect(chain({ id: administrator.keyId }).isMember(administrator.keyId, 'administrator', late)).toBe(true);
+    expect(
+      chain({ id: administrator.keyId }).isMember(administrator.keyId, 'administrator', late),
+    ).toBe(true);
   });
 });
 
 describe('what an unverified payload is about', () => {
-  const payload = (predicate: object): Buffer => Buffer.from(JSON.stringify({ predicate, more: ['of a later version'] }));
+  const payload = (predicate: object): Buffer =>
+    Buffer.from(JSON.stringify({ predicate, more: ['of a later version'] }));
   it.each<[string, object, FrozenSubject]>([
-    ['a scope', { scope: 'acme', owners: [{ keyId: 'x', spki: 'off the curve' }] }, { scope: acme }],
+    [
+      'a scope',
+      { scope: 'acme', owners: [{ keyId: 'x', spki: 'off the curve' }] },
+      { scope: acme },
+    ],
     ['a key', { key: { keyId: 'sha256:1', spki: '' }, state: 'ended' }, { id: 'sha256:1' }],
     ['a passkey', { name: 'ada', passkey: { credentialId: 'c', more: 1 } }, { id: 'c' }],
     ['a publisher', { target: { publisher: 'sha256:2' }, kind: 'revoked' }, { id: 'sha256:2' }],
@@ -82,7 +132,9 @@ describe('what an unverified payload is about', () => {
     ['no JSON', 'x'],
     ['no scope', '{"predicate":{"scope":"../x"}}'],
     ['two answers', '{"predicate":{},"predicate":{}}'],
-  ])('is nobody’s guess where it says %s', (_, text) => expect(() => parseFrozenSubject(Buffer.from(text))).toThrow(Problem));
+  ])('is nobody’s guess where it says %s', (_, text) =>
+    expect(() => parseFrozenSubject(Buffer.from(text))).toThrow(Problem),
+  );
 
   it('is read or refused, whatever comes', () => {
     fc.assert(

@@ -17,8 +17,10 @@ import { people, storyRoot, tellStory } from '../../story.ts';
 import { type TestSigner, testSigner } from '../../story-keys.ts';
 
 const { administrator, author, ada, stranger } = people;
-const [next, last] = [testSigner('next key'), testSigner('last key')];
-const [acme, other] = [parseScope('acme'), parseScope('other')];
+const next = testSigner('next key');
+const last = testSigner('last key');
+const acme = parseScope('acme');
+const other = parseScope('other');
 const late = 1_000;
 const addressAt = (logIndex: number): Digest => digestOf(`statement ${logIndex}`);
 type Spoken = readonly [Statement, TestSigner];
@@ -27,7 +29,13 @@ type Spoken = readonly [Statement, TestSigner];
 const chain = (...spoken: Spoken[]): Identities => {
   const all: Spoken[] = [
     [
-      memberStatement({ nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'enrolled' }),
+      memberStatement({
+        nonce: freshNonce(),
+        name: 'Ada',
+        roles: ['reviewer'],
+        key: ada.named,
+        state: 'enrolled',
+      }),
       administrator,
     ],
     [scopeStatement({ scope: acme, owners: [author.named] }), author],
@@ -42,7 +50,12 @@ const chain = (...spoken: Spoken[]): Identities => {
   return chainIdentities(storyRoot, logged);
 };
 const word = (kind: RevocationPredicate['kind'], { keyId }: TestSigner): Statement =>
-  revocationStatement({ nonce: freshNonce(), kind, target: { publisher: keyId }, reason: 'sells malware' });
+  revocationStatement({
+    nonce: freshNonce(),
+    kind,
+    target: { publisher: keyId },
+    reason: 'sells malware',
+  });
 const rotate = (from: TestSigner, to: TestSigner): Spoken => [
   keyStatement({ key: to.named, state: 'enrolled', replaces: from.keyId }),
   from,
@@ -66,7 +79,9 @@ describe('a word on a publisher, for who installs,', () => {
     });
     const line = { ...input.line, publisher: by?.keyId ?? input.line.publisher };
     const decision = decide({ ...input, line });
-    return decision.kind === 'refused' ? decision.reasons.map(({ code, message }) => `${code}: ${message}`) : [];
+    return decision.kind === 'refused'
+      ? decision.reasons.map(({ code, message }) => `${code}: ${message}`)
+      : [];
   };
 
   it('is a reason against what the key that followed it published afterwards, and against what its predecessor did', async () => {
@@ -75,12 +90,19 @@ describe('a word on a publisher, for who installs,', () => {
       [author, next],
       [next, author],
     ] as const) {
-      const reasons = await told([rotate(author, next), [word('revoked', target), administrator]], by);
+      const reasons = await told(
+        [rotate(author, next), [word('revoked', target), administrator]],
+        by,
+      );
       expect(reasons).toContainEqual(
-        expect.stringMatching(/^revoked: when it was published, its publisher was revoked at log index/),
+        expect.stringMatching(
+          /^revoked: when it was published, its publisher was revoked at log index/,
+        ),
       );
     }
-    expect(await told([rotate(author, next), [word('revoked', author), stranger]], next)).toEqual([]);
+    expect(await told([rotate(author, next), [word('revoked', author), stranger]], next)).toEqual(
+      [],
+    );
   });
 
   it('that was taken back is none', async () => {
@@ -98,18 +120,28 @@ describe('a word on a publisher', () => {
   ])('does not let %s', (_, spoken) => {
     const stopped = chain([word('revoked', author), ada], spoken);
     expect(stopped.ignored).toEqual([
-      { digest: addressAt(3), logIndex: 3, why: expect.stringContaining('was revoked at log index 2') },
+      {
+        digest: addressAt(3),
+        logIndex: 3,
+        why: expect.stringContaining('was revoked at log index 2'),
+      },
     ]);
     expect(owners(stopped)).toEqual([author.keyId]);
     expect(stopped.ownersOf(other, late)).toEqual([]);
-    expect(chain([word('suspended', author), ada], [word('lifted', author), ada], spoken).ignored).toEqual([]);
-    expect(chain([word('revoked', author), ada], [word('lifted', author), ada], spoken).ignored).toHaveLength(1);
+    expect(
+      chain([word('suspended', author), ada], [word('lifted', author), ada], spoken).ignored,
+    ).toEqual([]);
+    expect(
+      chain([word('revoked', author), ada], [word('lifted', author), ada], spoken).ignored,
+    ).toHaveLength(1);
   });
 
   it('lets it end its key, and an administrator give the scope to somebody else', () => {
     const end = keyStatement({ key: author.named, state: 'ended' });
     expect(owners(chain([word('revoked', author), ada], [end, author]))).toEqual([]);
-    expect(owners(chain([word('revoked', author), ada], give(next, administrator)))).toEqual([next.keyId]);
+    expect(owners(chain([word('revoked', author), ada], give(next, administrator)))).toEqual([
+      next.keyId,
+    ]);
   });
 
   it.each<[string, TestSigner]>([
@@ -123,8 +155,14 @@ describe('a word on a publisher', () => {
 
   it('is lifted by nobody who stands behind it', () => {
     const claimed: Spoken = [scopeStatement({ scope: other, owners: [ada.named] }), ada];
-    const identities = chain(claimed, [word('suspended', ada), administrator], [word('lifted', ada), ada]);
-    expect(identities.ignored).toMatchObject([{ logIndex: 4, why: 'nobody lifts what stopped them' }]);
+    const identities = chain(
+      claimed,
+      [word('suspended', ada), administrator],
+      [word('lifted', ada), ada],
+    );
+    expect(identities.ignored).toMatchObject([
+      { logIndex: 4, why: 'nobody lifts what stopped them' },
+    ]);
     expect(stop(identities, ada, other)).toBe('suspended');
   });
 
@@ -140,17 +178,37 @@ describe('a word on a publisher', () => {
   });
 
   it('is about what was published by it and by who followed it, not by whom it followed', () => {
-    const identities = chain(rotate(author, next), [word('revoked', next), ada], [word('suspended', author), ada]);
-    const isAbout = (word: TestSigner, by: TestSigner) => identities.stops.isAbout(word.keyId, { ids: [by.keyId], scope: acme });
-    expect([isAbout(author, next), isAbout(next, next), isAbout(next, author)]).toEqual([true, true, false]);
-    expect(identities.stops.wordOnPublished({ ids: [author.keyId], scope: acme }, late)?.kind).toBe('suspended');
-    expect(identities.stops.wordOnPublished({ ids: [next.keyId], scope: acme }, late, next.keyId)?.kind).toBe('suspended');
+    const identities = chain(
+      rotate(author, next),
+      [word('revoked', next), ada],
+      [word('suspended', author), ada],
+    );
+    const isAbout = (word: TestSigner, by: TestSigner) =>
+      identities.stops.isAbout(word.keyId, { ids: [by.keyId], scope: acme });
+    expect([isAbout(author, next), isAbout(next, next), isAbout(next, author)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(identities.stops.wordOnPublished({ ids: [author.keyId], scope: acme }, late)?.kind).toBe(
+      'suspended',
+    );
+    expect(
+      identities.stops.wordOnPublished({ ids: [next.keyId], scope: acme }, late, next.keyId)?.kind,
+    ).toBe('suspended');
   });
 
   it('holds from its index on', () => {
-    const identities = chain(rotate(author, next), [word('suspended', author), ada], [word('lifted', author), ada]);
-    const at = (index: number) => identities.stops.wordOn({ ids: [next.keyId], scope: acme }, index)?.kind;
+    const identities = chain(
+      rotate(author, next),
+      [word('suspended', author), ada],
+      [word('lifted', author), ada],
+    );
+    const at = (index: number) =>
+      identities.stops.wordOn({ ids: [next.keyId], scope: acme }, index)?.kind;
     expect([at(3), at(4), at(5)]).toEqual([undefined, 'suspended', undefined]);
-    expect(identities.stops.wordWhenPublished({ ids: [next.keyId], scope: acme }, 4)).toBe(undefined);
+    expect(identities.stops.wordWhenPublished({ ids: [next.keyId], scope: acme }, 4)).toBe(
+      undefined,
+    );
   });
 });

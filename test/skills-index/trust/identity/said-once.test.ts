@@ -31,18 +31,31 @@ describe('who keeps the log and logs old words again', () => {
         const isEnrolment = (one: Statement): boolean =>
           one.predicateType === predicateTypes.member && one.predicate.name === 'Ada';
         const old = log.said.find(({ statement }) => isEnrolment(statement));
-        const gone = { nonce: freshNonce(), name: 'Ada', roles: ['reviewer'], key: ada.named, state: 'ended' } as const;
+        const gone = {
+          nonce: freshNonce(),
+          name: 'Ada',
+          roles: ['reviewer'],
+          key: ada.named,
+          state: 'ended',
+        } as const;
         await log.say(memberStatement(gone), administrator);
         if (old !== undefined) await log.append(old.statement, old.envelope, administrator);
       },
     });
-    expect(await reasonsOf(story)).toContainEqual(expect.stringContaining('its signer was no reviewer then'));
+    expect(await reasonsOf(story)).toContainEqual(
+      expect.stringContaining('its signer was no reviewer then'),
+    );
   });
 
   it('lifts no second suspension with the lift of the first', async () => {
     const story = await tellStory();
     const act = (kind: 'suspended' | 'lifted'): Statement =>
-      revocationStatement({ nonce: freshNonce(), kind, target: { bundle: story.packed.digest }, reason: 'leaks' });
+      revocationStatement({
+        nonce: freshNonce(),
+        kind,
+        target: { bundle: story.packed.digest },
+        reason: 'leaks',
+      });
     const first = act('suspended');
     await story.log.say(first, ada);
     const lift = await story.log.say(act('lifted'), ada);

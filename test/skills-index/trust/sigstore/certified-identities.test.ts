@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CiIdentity, Identity, PersonIdentity } from '../../../../skills-index/statement/attestation.ts';
+import type {
+  CiIdentity,
+  Identity,
+  PersonIdentity,
+} from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import type { CertificateClaims } from '../../../../skills-index/trust/sigstore/certificate-identity.ts';
-import { idsOfClaims, personOf, printClaims } from '../../../../skills-index/trust/sigstore/certified-identities.ts';
+import {
+  idsOfClaims,
+  personOf,
+  printClaims,
+} from '../../../../skills-index/trust/sigstore/certified-identities.ts';
 
 const kim: PersonIdentity = { issuer: 'https://accounts.example', subject: 'kim@people.example' };
 const job: CiIdentity = {
@@ -12,7 +20,11 @@ const job: CiIdentity = {
   workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
   ref: 'refs/heads/main',
 };
-const jobClaims: CertificateClaims = { ...job, subject: `${job.workflow}@refs/heads/main`, trigger: 'push' };
+const jobClaims: CertificateClaims = {
+  ...job,
+  subject: `${job.workflow}@refs/heads/main`,
+  trigger: 'push',
+};
 
 describe('a certificate', () => {
   const all = { ...jobClaims, environment: 'release' };
@@ -29,23 +41,32 @@ describe('a certificate', () => {
     expect(idsOfClaims(kim)).toEqual([identityId(kim)]);
   });
 
-  it.each(['pull_request', 'pull_request_target', 'pull_request_review', 'merge_request_event', 'external_pull_request_event'])(
-    'of a job that %s started speaks for nobody, not even for its exact subject',
-    (trigger) => {
-      expect(idsOfClaims({ ...all, trigger })).toEqual([]);
-      expect(printClaims({ ...all, trigger })).toContain(`started by ${trigger}, which publishes nothing`);
+  it.each([
+    'pull_request',
+    'pull_request_target',
+    'pull_request_review',
+    'merge_request_event',
+    'external_pull_request_event',
+  ])('of a job that %s started speaks for nobody, not even for its exact subject', (trigger) => {
+    expect(idsOfClaims({ ...all, trigger })).toEqual([]);
+    expect(printClaims({ ...all, trigger })).toContain(
+      `started by ${trigger}, which publishes nothing`,
+    );
+  });
+
+  it.each(['trigger', 'repository', 'workflow'] as const)(
+    'that does not say its %s speaks for no job',
+    (field) => {
+      const { [field]: _, ...rest } = all;
+      expect(idsOfClaims(rest)).toEqual([identityId({ issuer, subject: all.subject })]);
     },
   );
-
-  it.each(['trigger', 'repository', 'workflow'] as const)('that does not say its %s speaks for no job', (field) => {
-    const { [field]: _, ...rest } = all;
-    expect(idsOfClaims(rest)).toEqual([identityId({ issuer, subject: all.subject })]);
-  });
 
   it('is named as the person in it, and is printed as the narrowest job that it satisfies', () => {
     expect(personOf(all)).toBe(identityId({ issuer, subject: all.subject }));
     expect(printClaims(kim)).toBe('kim@people.example (https://accounts.example)');
-    const at = 'CI job https://ci.example/acme/skills/.ci/publish.yml of repository 4711 at refs/heads/main';
+    const at =
+      'CI job https://ci.example/acme/skills/.ci/publish.yml of repository 4711 at refs/heads/main';
     expect(printClaims(jobClaims)).toBe(`${at} (https://token.ci.example)`);
     expect(printClaims(all)).toBe(`${at}, environment release (https://token.ci.example)`);
   });
@@ -56,7 +77,10 @@ describe('a certificate', () => {
     expect(idsOfClaims(neither)).toEqual([person]);
     expect(idsOfClaims({ ...neither, ref: 'refs/heads/main' })).toEqual([person, identityId(job)]);
     const inRelease = { issuer, repository, workflow, environment: 'release' };
-    expect(idsOfClaims({ ...neither, environment: 'release' })).toEqual([person, identityId(inRelease)]);
+    expect(idsOfClaims({ ...neither, environment: 'release' })).toEqual([
+      person,
+      identityId(inRelease),
+    ]);
   });
 
   it('speaks where the name of what started its job only ends like a pull request', () => {
@@ -81,7 +105,9 @@ describe('a certificate', () => {
     fc.assert(
       fc.property(claims, identity, (one, named) => {
         const bound = named.ref !== undefined || named.environment !== undefined;
-        const same = Object.entries(named).every(([field, value]) => one[field as keyof typeof one] === value);
+        const same = Object.entries(named).every(
+          ([field, value]) => one[field as keyof typeof one] === value,
+        );
         expect(idsOfClaims(one).includes(identityId(named as CiIdentity))).toBe(bound && same);
       }),
     );

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Der, derTags, elementsOf, oidText, readDer } from '../../../../skills-index/trust/sigstore/der.ts';
+import {
+  type Der,
+  derTags,
+  elementsOf,
+  oidText,
+  readDer,
+} from '../../../../skills-index/trust/sigstore/der.ts';
 import { der, octets, oid } from '../../der-writer.ts';
 import { outcomeOf } from '../../hostile.ts';
 
@@ -12,16 +18,24 @@ describe('DER', () => {
       fc.property(fc.oneof(fc.nat(300), fc.nat(0xffff)), (size) => {
         const content = Buffer.alloc(size, 7);
         const read = readDer(octets(content), derTags.octetString, 'it');
-        expect([Buffer.compare(read.content, content), Buffer.compare(read.whole, octets(content))]).toEqual([0, 0]);
+        expect([
+          Buffer.compare(read.content, content),
+          Buffer.compare(read.whole, octets(content)),
+        ]).toEqual([0, 0]);
       }),
     );
   });
 
   it('has one form for each value: what is read is written so again', () => {
-    const elements = fc.array(fc.tuple(fc.constantFrom(0x02, 0x04, 0x30, 0x81), fc.uint8Array({ maxLength: 3 })), {
-      maxLength: 3,
-    });
-    const honest = elements.map((list) => Buffer.concat(list.map(([tag, content]) => der(tag, content))));
+    const elements = fc.array(
+      fc.tuple(fc.constantFrom(0x02, 0x04, 0x30, 0x81), fc.uint8Array({ maxLength: 3 })),
+      {
+        maxLength: 3,
+      },
+    );
+    const honest = elements.map((list) =>
+      Buffer.concat(list.map(([tag, content]) => der(tag, content))),
+    );
     let readable = 0;
     fc.assert(
       fc.property(honest, fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, at, change) => {
@@ -30,7 +44,9 @@ describe('DER', () => {
         const read = readOrNone(lie);
         if (read === undefined) return;
         readable++;
-        expect(Buffer.concat(read.map(({ tag, content }) => der(tag, content))).equals(lie)).toBe(true);
+        expect(Buffer.concat(read.map(({ tag, content }) => der(tag, content))).equals(lie)).toBe(
+          true,
+        );
       }),
       { numRuns: 2_000 },
     );
@@ -72,7 +88,9 @@ describe('DER', () => {
     ['two elements', '0401aa0401aa'],
     ['another tag', '0c01aa'],
   ])('%s is refused', async (_, text) => {
-    expect(await outcomeOf(() => readDer(hex(text), derTags.octetString, 'it'))).toBe('certificate-invalid');
+    expect(await outcomeOf(() => readDer(hex(text), derTags.octetString, 'it'))).toBe(
+      'certificate-invalid',
+    );
   });
 });
 

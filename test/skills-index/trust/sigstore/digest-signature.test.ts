@@ -7,7 +7,11 @@ import { people } from '../../story.ts';
 const { author, stranger } = people;
 const bytes = Buffer.from('what was signed');
 const key = createPublicKey({ key: Buffer.from(author.publicKey), format: 'der', type: 'spki' });
-const other = createPublicKey({ key: Buffer.from(stranger.publicKey), format: 'der', type: 'spki' });
+const other = createPublicKey({
+  key: Buffer.from(stranger.publicKey),
+  format: 'der',
+  type: 'spki',
+});
 const signature = sign('sha256', bytes, author.privateKey);
 
 describe('a signature over a digest', () => {
@@ -23,14 +27,23 @@ describe('a signature over a digest', () => {
   });
 
   it('is none when it is anything else', () => {
-    for (const one of [Buffer.of(), Buffer.alloc(64), signature.subarray(1), Buffer.concat([signature, Buffer.of(0)])])
+    for (const one of [
+      Buffer.of(),
+      Buffer.alloc(64),
+      signature.subarray(1),
+      Buffer.concat([signature, Buffer.of(0)]),
+    ])
       expect(verifyDigest(key, digestOf(bytes), one)).toBe(false);
   });
 
   it('is of P-256 keys alone', () => {
     const wider = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    expect(verifyDigest(wider.publicKey, digestOf(bytes), sign('sha256', bytes, wider.privateKey))).toBe(false);
+    expect(
+      verifyDigest(wider.publicKey, digestOf(bytes), sign('sha256', bytes, wider.privateKey)),
+    ).toBe(false);
     const edwards = generateKeyPairSync('ed25519');
-    expect(verifyDigest(edwards.publicKey, digestOf(bytes), sign(null, bytes, edwards.privateKey))).toBe(false);
+    expect(
+      verifyDigest(edwards.publicKey, digestOf(bytes), sign(null, bytes, edwards.privateKey)),
+    ).toBe(false);
   });
 });

@@ -26,10 +26,13 @@ describe('a trusted root', () => {
     expect(() => parseTrustedRoot(value)).toThrow(refused);
   });
 
-  it.each([[at], ['2026-01-01T00:00:00.5Z'], ['2026-01-01T00:00:00.123456789Z']])('counts since %s', (start) => {
-    const [first] = parseTrustedRoot(validFor({ start })).tlogs;
-    expect(first?.validFor.start).toEqual(new Date(start));
-  });
+  it.each([[at], ['2026-01-01T00:00:00.5Z'], ['2026-01-01T00:00:00.123456789Z']])(
+    'counts since %s',
+    (start) => {
+      const [first] = parseTrustedRoot(validFor({ start })).tlogs;
+      expect(first?.validFor.start).toEqual(new Date(start));
+    },
+  );
 
   it.each([
     [`x${at}`],
@@ -47,19 +50,28 @@ describe('a trusted root', () => {
 
   it('counts for a time that does not end before it starts', () => {
     expect(() => parseTrustedRoot(validFor({ start: at, end: at }))).not.toThrow();
-    expect(() => parseTrustedRoot(validFor({ start: at, end: '2025-12-31T23:59:59Z' }))).toThrow(refused);
+    expect(() => parseTrustedRoot(validFor({ start: at, end: '2025-12-31T23:59:59Z' }))).toThrow(
+      refused,
+    );
   });
 
-  it.each(['https://log.example', 'http://127.0.0.1:3003'])('names logs by their address: %s', (baseUrl) => {
-    expect(() => parseTrustedRoot(log({ baseUrl }))).not.toThrow();
-  });
-
-  it.each(['', 'log.example', 'ftp://log.example', 'xhttps://log.example', 'httpsx://log.example', 'https:'])(
-    'names no log by %j',
+  it.each(['https://log.example', 'http://127.0.0.1:3003'])(
+    'names logs by their address: %s',
     (baseUrl) => {
-      expect(() => parseTrustedRoot(log({ baseUrl }))).toThrow(refused);
+      expect(() => parseTrustedRoot(log({ baseUrl }))).not.toThrow();
     },
   );
+
+  it.each([
+    '',
+    'log.example',
+    'ftp://log.example',
+    'xhttps://log.example',
+    'httpsx://log.example',
+    'https:',
+  ])('names no log by %j', (baseUrl) => {
+    expect(() => parseTrustedRoot(log({ baseUrl }))).toThrow(refused);
+  });
 
   it('has keys that are keys, and says what was wrong with them', () => {
     const broken = changed((json) => (json.tlogs[0].publicKey.rawBytes = 'AAAA'));

@@ -1,12 +1,17 @@
 import { VerificationError } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
-import { requireOneForm, toProblem } from '../../../../skills-index/trust/sigstore/verify-certified.ts';
+import {
+  requireOneForm,
+  toProblem,
+} from '../../../../skills-index/trust/sigstore/verify-certified.ts';
 
 describe('a certificate that the library reads', () => {
   const der = Buffer.from('3003020101', 'hex');
   const entity = (written: Buffer, $case = 'certificate') =>
-    ({ key: { $case, certificate: { root: { toDER: () => written } } } }) as unknown as Parameters<typeof requireOneForm>[0];
+    ({ key: { $case, certificate: { root: { toDER: () => written } } } }) as unknown as Parameters<
+      typeof requireOneForm
+    >[0];
 
   it('is written by it as it stands', () => {
     expect(() => requireOneForm(entity(der), der)).not.toThrow();
@@ -17,13 +22,19 @@ describe('a certificate that the library reads', () => {
     ['more bytes', entity(Buffer.concat([der, Buffer.of(0)]))],
     ['a key and no certificate', entity(der, 'public-key')],
   ])('is refused when it reads %s', (_, read) => {
-    expect(() => requireOneForm(read, der)).toThrow(expect.objectContaining({ code: 'certificate-invalid' }));
+    expect(() => requireOneForm(read, der)).toThrow(
+      expect.objectContaining({ code: 'certificate-invalid' }),
+    );
   });
 });
 
 describe('what goes wrong in the library', () => {
   const wrong = (code: string, cause?: unknown) =>
-    new VerificationError({ code, message: 'it went wrong', ...(cause === undefined ? {} : { cause }) } as never);
+    new VerificationError({
+      code,
+      message: 'it went wrong',
+      ...(cause === undefined ? {} : { cause }),
+    } as never);
 
   it.each([
     ['TLOG_INCLUSION_PROOF_ERROR', 'log-invalid'],
@@ -33,7 +44,11 @@ describe('what goes wrong in the library', () => {
     ['TIMESTAMP_ERROR', 'certificate-invalid'],
   ])('is said in our words: %s', (code, ours) => {
     const cause = wrong(code);
-    expect(toProblem(cause)).toMatchObject({ code: ours, message: 'The signature does not verify: it went wrong', cause });
+    expect(toProblem(cause)).toMatchObject({
+      code: ours,
+      message: 'The signature does not verify: it went wrong',
+      cause,
+    });
   });
 
   it('names what lies below it', () => {

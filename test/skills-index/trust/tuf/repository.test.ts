@@ -4,8 +4,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../../../skills-index/trust/root.ts';
-import { maySign, missingSignatures, signRepository } from '../../../../skills-index/trust/tuf/ceremony.ts';
-import { olpcJson, spkiOfTuf, tufKeyOf, tufTime } from '../../../../skills-index/trust/tuf/metadata.ts';
+import {
+  maySign,
+  missingSignatures,
+  signRepository,
+} from '../../../../skills-index/trust/tuf/ceremony.ts';
+import {
+  olpcJson,
+  spkiOfTuf,
+  tufKeyOf,
+  tufTime,
+} from '../../../../skills-index/trust/tuf/metadata.ts';
 import {
   lastRootOf,
   namesAdministrators,
@@ -47,14 +56,34 @@ describe('tuf.json', () => {
 
   it.each<[string, RegExp, (json: Loose) => void]>([
     ['another form', /schema/, (json) => Object.assign(json, { schema: 'skillgate.tuf/2' })],
-    ['a field that nobody knows', /note is not a known key/, (json) => Object.assign(json, { note: 1 })],
+    [
+      'a field that nobody knows',
+      /note is not a known key/,
+      (json) => Object.assign(json, { note: 1 }),
+    ],
     ['no root', /roots is empty/, (json) => Object.assign(json, { roots: [] })],
     ['a root left out', /root 1 has version 2/, (json) => json.roots.shift()],
     ['a root twice', /root 3 has version 2/, (json) => json.roots.push(json.roots[1])],
-    ['targets of another version', /different versions/, (json) => (json.targets.signed.version = 3)],
-    ['another root file than targets name', /name other files/, (json) => (json.files['root.json'] += ' ')],
-    ['a file that targets do not name', /name other files/, (json) => (json.files['witnesses.json'] = '{}')],
-    ['a file less than targets name', /name other files/, (json) => delete json.files['trusted_root.json']],
+    [
+      'targets of another version',
+      /different versions/,
+      (json) => (json.targets.signed.version = 3),
+    ],
+    [
+      'another root file than targets name',
+      /name other files/,
+      (json) => (json.files['root.json'] += ' '),
+    ],
+    [
+      'a file that targets do not name',
+      /name other files/,
+      (json) => (json.files['witnesses.json'] = '{}'),
+    ],
+    [
+      'a file less than targets name',
+      /name other files/,
+      (json) => delete json.files['trusted_root.json'],
+    ],
     ['no policy', /policy\.json/, (json) => delete json.files['policy.json']],
     [
       'a root file with other administrators than the TUF root',
@@ -71,34 +100,53 @@ describe('tuf.json', () => {
       /other keys/,
       (json) => setRoot(json, rootFile({ administrators: [ada, dora], status: status2 })),
     ],
-    ['targets that delegate nothing', /delegate to another key/, (json) => delete json.targets.signed.delegations],
+    [
+      'targets that delegate nothing',
+      /delegate to another key/,
+      (json) => delete json.targets.signed.delegations,
+    ],
     [
       'targets that delegate root.json',
       /delegate to another key/,
       (json) => json.targets.signed.delegations.roles[0].paths.push('root.json'),
     ],
-    ['a threshold of nought', /less than 1/, (json) => (json.roots[1].signed.roles.root.threshold = 0)],
+    [
+      'a threshold of nought',
+      /less than 1/,
+      (json) => (json.roots[1].signed.roles.root.threshold = 0),
+    ],
     [
       'a key under two ids',
       /id of another key/,
-      (json) => (json.roots[1].signed.keys['0'.repeat(64)] = Object.values(json.roots[1].signed.keys)[0]),
+      (json) =>
+        (json.roots[1].signed.keys['0'.repeat(64)] = Object.values(json.roots[1].signed.keys)[0]),
     ],
     [
       'a role that names one key twice',
       /one key twice/,
-      (json) => json.roots[1].signed.roles.root.keyids.push(json.roots[1].signed.roles.root.keyids[0]),
+      (json) =>
+        json.roots[1].signed.roles.root.keyids.push(json.roots[1].signed.roles.root.keyids[0]),
     ],
-    ['a date in another form', /is not a time/, (json) => (json.roots[1].signed.expires = '2027-11-01T12:00:00.000Z')],
+    [
+      'a date in another form',
+      /is not a time/,
+      (json) => (json.roots[1].signed.expires = '2027-11-01T12:00:00.000Z'),
+    ],
     [
       'a key that is no P-256 key',
       /not a P-256 key/,
       (json) => (Object.values<Loose>(json.roots[1].signed.keys)[0].keyval.public = 'AAAA'),
     ],
-    ['a signature that is no hexadecimal', /not hexadecimal/, (json) => (json.roots[1].signatures[0].sig = 'xyz')],
+    [
+      'a signature that is no hexadecimal',
+      /not hexadecimal/,
+      (json) => (json.roots[1].signatures[0].sig = 'xyz'),
+    ],
     [
       'a target with a path',
       /not the name of a target/,
-      (json) => (json.targets.signed.targets['../x'] = { length: 1, hashes: { sha256: '0'.repeat(64) } }),
+      (json) =>
+        (json.targets.signed.targets['../x'] = { length: 1, hashes: { sha256: '0'.repeat(64) } }),
     ],
   ])('is refused with %s', (_, says, change) => {
     const json: Loose = JSON.parse(JSON.stringify(second));
@@ -114,29 +162,39 @@ describe('tuf.json', () => {
     ['policy.json', '{}', /Cannot read the policy/],
     ['witnesses.json', '{"schema":"skillgate.witnesses/2"}', /Cannot read the witness policy/],
     ['trusted_root.json', '{"a":1}', /trusted root/],
-  ])('is refused with a %s that no client could read, however well it is named', (name, content, says) => {
-    const files = { 'policy.json': canonicalJson(defaultPolicy), [name]: content };
-    const next = nextRepository({ root, files, expires: now + 1, timeOf: tufTime });
-    expect(() => parseTufRepository(JSON.stringify(next))).toThrow(says);
-  });
+  ])(
+    'is refused with a %s that no client could read, however well it is named',
+    (name, content, says) => {
+      const files = { 'policy.json': canonicalJson(defaultPolicy), [name]: content };
+      const next = nextRepository({ root, files, expires: now + 1, timeOf: tufTime });
+      expect(() => parseTufRepository(JSON.stringify(next))).toThrow(says);
+    },
+  );
 
   it('is refused when it is too large, before it is read', () => {
     expect(() => parseTufRepository(' '.repeat(5 * 1024 * 1024))).toThrow(/too large/);
   });
 
   describe('signatures', () => {
-    const lacking = (repository: TufRepository) => missingSignatures(repository).map(({ what, lacking: n }) => `${what}: ${n}`);
+    const lacking = (repository: TufRepository) =>
+      missingSignatures(repository).map(({ what, lacking: n }) => `${what}: ${n}`);
 
     it.each([
       ['nobody', [], ['root 2, as root 1 demands: 2', 'root 2: 2', 'targets 2: 2']],
       ['the old ones only', [ada, ben], ['root 2: 1', 'targets 2: 1']],
       ['the new ones only', [ada, dora], ['root 2, as root 1 demands: 1']],
-      ['one who leaves and one who comes', [cleo, dora], ['root 2, as root 1 demands: 1', 'root 2: 1', 'targets 2: 1']],
+      [
+        'one who leaves and one who comes',
+        [cleo, dora],
+        ['root 2, as root 1 demands: 1', 'root 2: 1', 'targets 2: 1'],
+      ],
       ['a stranger', [thief], ['root 2, as root 1 demands: 2', 'root 2: 2', 'targets 2: 2']],
       ['enough of both', [ada, ben, dora], []],
     ])('by %s', async (_, signers, missing) => {
       const next = rootFile({ administrators: [ada, dora], threshold: 2 });
-      expect(lacking(await holdCeremony({ root: next, signers, now, before: first }))).toEqual(missing);
+      expect(lacking(await holdCeremony({ root: next, signers, now, before: first }))).toEqual(
+        missing,
+      );
     });
 
     it('of one key count once, and a new one takes the place of the old', async () => {
@@ -156,20 +214,34 @@ describe('tuf.json', () => {
         ...first,
         targets: { ...first.targets, signatures: first.targets.signatures.slice(0, 1) },
       });
-      expect([...(one?.signed ?? []), ...(one?.couldSign ?? [])].sort()).toEqual([ada.keyId, ben.keyId, cleo.keyId].sort());
+      expect([...(one?.signed ?? []), ...(one?.couldSign ?? [])].sort()).toEqual(
+        [ada.keyId, ben.keyId, cleo.keyId].sort(),
+      );
       expect(one?.signed).toHaveLength(1);
     });
 
     it('are given by administrators of the newest root and of the one before it', () => {
-      expect([ada, ben, cleo, dora, thief].map((key) => maySign(second, key))).toEqual([true, true, true, true, false]);
+      expect([ada, ben, cleo, dora, thief].map((key) => maySign(second, key))).toEqual([
+        true,
+        true,
+        true,
+        true,
+        false,
+      ]);
       expect(maySign(first, dora)).toBe(false);
     });
   });
 
   it('begins at a root that names exactly the administrators of a root file', () => {
     const { signed } = lastRootOf(first);
-    expect(namesAdministrators(signed, rootFile({ administrators: [cleo, ada, ben], status: status2 }))).toBe(true);
-    for (const parts of [{ administrators: [ada, ben] }, { threshold: 1 }, { administrators: [ada, ben, cleo, dora] }])
+    expect(
+      namesAdministrators(signed, rootFile({ administrators: [cleo, ada, ben], status: status2 })),
+    ).toBe(true);
+    for (const parts of [
+      { administrators: [ada, ben] },
+      { threshold: 1 },
+      { administrators: [ada, ben, cleo, dora] },
+    ])
       expect(namesAdministrators(signed, rootFile(parts))).toBe(false);
   });
 });
@@ -177,10 +249,15 @@ describe('tuf.json', () => {
 describe('TUF forms', () => {
   it('are signed over the bytes that @tufjs/models signs', async () => {
     const { roots, targets } = await holdCeremony({ root: rootFile(), signers: [], now });
-    const bytesOf = (kind: MetadataKind.Root | MetadataKind.Targets, json: Parameters<typeof Metadata.fromJSON>[1]): string => {
+    const bytesOf = (
+      kind: MetadataKind.Root | MetadataKind.Targets,
+      json: Parameters<typeof Metadata.fromJSON>[1],
+    ): string => {
       let seen = '';
       const metadata =
-        kind === MetadataKind.Root ? Metadata.fromJSON(MetadataKind.Root, json) : Metadata.fromJSON(MetadataKind.Targets, json);
+        kind === MetadataKind.Root
+          ? Metadata.fromJSON(MetadataKind.Root, json)
+          : Metadata.fromJSON(MetadataKind.Targets, json);
       metadata.sign((bytes) => {
         seen = bytes.toString();
         return new (class {

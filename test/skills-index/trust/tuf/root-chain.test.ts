@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { parseRoot, type RetiredKey, type RootFile } from '../../../../skills-index/trust/root.ts';
-import { isSignedRootOf, strangersAmongRetired, strangerWords } from '../../../../skills-index/trust/tuf/root-chain.ts';
+import {
+  isSignedRootOf,
+  strangersAmongRetired,
+  strangerWords,
+} from '../../../../skills-index/trust/tuf/root-chain.ts';
 import { keys, rootFile } from '../../../cli/trust-server.ts';
 import { holdCeremony } from '../../../registry/tuf-maker.ts';
 
 const { ada, ben, cleo, dora, thief, status2 } = keys;
 const now = Date.parse('2026-11-01T12:00:00Z');
 
-const retire = (office: RetiredKey['office'], { open }: typeof ada, validUpTo: number): RetiredKey =>
-  ({ office, key: open.spki, validUpTo }) as RetiredKey;
-const withRetired = (root: RootFile, ...retired: RetiredKey[]): RootFile => parseRoot(JSON.stringify({ ...root, retired }));
+const retire = (
+  office: RetiredKey['office'],
+  { open }: typeof ada,
+  validUpTo: number,
+): RetiredKey => ({ office, key: open.spki, validUpTo }) as RetiredKey;
+const withRetired = (root: RootFile, ...retired: RetiredKey[]): RootFile =>
+  parseRoot(JSON.stringify({ ...root, retired }));
 const next = rootFile({ administrators: [ada, ben], status: status2 });
 const was = rootFile();
 const before = withRetired(was, retire('administrator', dora, 7));
@@ -31,15 +39,29 @@ describe('a retired key', () => {
     ['of nobody, as the registry’s', retire('registry', thief, Number.MAX_SAFE_INTEGER), false],
   ])('%s is known from the root before: %o, %s', (_, key, isKnown) => {
     const root = withRetired(next, key);
-    expect(strangersAmongRetired(root, { files: [before], chain: [], isWhole: true })).toEqual(isKnown ? [] : [key]);
+    expect(strangersAmongRetired(root, { files: [before], chain: [], isWhole: true })).toEqual(
+      isKnown ? [] : [key],
+    );
   });
 
   it('is known from TUF roots between, which name administrators and status; of the other offices they say nothing', async () => {
     const between = rootFile({ administrators: [ada, ben, dora], status: keys.status });
-    const known = { files: [rootFile({ status: keys.thief })], chain: await chainOf(between), isWhole: false };
-    for (const key of [retire('administrator', dora, 9), retire('status', keys.status, 9), retire('registry', thief, 9)])
+    const known = {
+      files: [rootFile({ status: keys.thief })],
+      chain: await chainOf(between),
+      isWhole: false,
+    };
+    for (const key of [
+      retire('administrator', dora, 9),
+      retire('status', keys.status, 9),
+      retire('registry', thief, 9),
+    ])
       expect(strangersAmongRetired(withRetired(next, key), known)).toEqual([]);
-    for (const key of [retire('administrator', thief, 9), retire('status', dora, 9), retire('administrator', keys.status, 9)])
+    for (const key of [
+      retire('administrator', thief, 9),
+      retire('status', dora, 9),
+      retire('administrator', keys.status, 9),
+    ])
       expect(strangersAmongRetired(withRetired(next, key), known)).toEqual([key]);
   });
 
@@ -51,8 +73,13 @@ describe('a retired key', () => {
 });
 
 it('a TUF root is that of a root file when it follows from it and enough have signed', async () => {
-  const signed = async (...signers: (typeof ada)[]) => (await holdCeremony({ root: was, signers, now })).roots[0];
-  const [whole, lone, strange] = [await signed(ada, ben), await signed(ada), await signed(ada, thief)];
-  expect([whole, lone, strange].map((one) => one !== undefined && isSignedRootOf(one, was))).toEqual([true, false, false]);
+  const signed = async (...signers: (typeof ada)[]) =>
+    (await holdCeremony({ root: was, signers, now })).roots[0];
+  const whole = await signed(ada, ben);
+  const lone = await signed(ada);
+  const strange = await signed(ada, thief);
+  expect(
+    [whole, lone, strange].map((one) => one !== undefined && isSignedRootOf(one, was)),
+  ).toEqual([true, false, false]);
   expect(whole !== undefined && isSignedRootOf(whole, rootFile({ status: status2 }))).toBe(false);
 });

@@ -14,7 +14,9 @@ const { targets } = nextRepository({
 });
 const signers = [people.author, people.ada, people.scanner, people.stranger];
 const keysOf = (list: typeof signers) =>
-  Object.fromEntries(list.map((one) => [tufKeyOf(one.publicKey).keyid, tufKeyOf(one.publicKey).key]));
+  Object.fromEntries(
+    list.map((one) => [tufKeyOf(one.publicKey).keyid, tufKeyOf(one.publicKey).key]),
+  );
 const ids = Object.keys(keysOf(signers)).sort();
 async function signedBy(list: typeof signers): Promise<typeof targets> {
   let metadata = targets;
@@ -24,7 +26,11 @@ async function signedBy(list: typeof signers): Promise<typeof targets> {
 
 describe('signatures of TUF metadata', () => {
   it('stand in the order of their keys, whoever signed first', async () => {
-    for (const list of [signers, signers.toReversed(), [...signers.slice(2), ...signers.slice(0, 2)]])
+    for (const list of [
+      signers,
+      signers.toReversed(),
+      [...signers.slice(2), ...signers.slice(0, 2)],
+    ])
       expect((await signedBy(list)).signatures.map(({ keyid }) => keyid)).toEqual(ids);
   });
 
@@ -32,13 +38,22 @@ describe('signatures of TUF metadata', () => {
     const [one = people.author, ...others] = signers;
     const metadata = await signedBy(signers);
     const own = tufKeyOf(one.publicKey).keyid;
-    expect(tufSignersOf(metadata, { keyids: [own, own], threshold: 1 }, keysOf(signers))).toEqual([own]);
-    expect(tufSignersOf(metadata, { keyids: ids, threshold: 1 }, keysOf(others))).toEqual(ids.filter((id) => id !== own));
+    expect(tufSignersOf(metadata, { keyids: [own, own], threshold: 1 }, keysOf(signers))).toEqual([
+      own,
+    ]);
+    expect(tufSignersOf(metadata, { keyids: ids, threshold: 1 }, keysOf(others))).toEqual(
+      ids.filter((id) => id !== own),
+    );
     expect(tufSignersOf(targets, { keyids: ids, threshold: 1 }, keysOf(signers))).toEqual([]);
   });
 
-  it.each(['__proto__', 'constructor', 'unknown'])('are of no key that is only called one: %s', async (keyid) => {
-    const [signature] = (await signedBy(signers.slice(0, 1))).signatures;
-    expect(holdsOver(targets.signed, { keyid, sig: signature?.sig ?? '' }, keysOf(signers))).toBe(false);
-  });
+  it.each(['__proto__', 'constructor', 'unknown'])(
+    'are of no key that is only called one: %s',
+    async (keyid) => {
+      const [signature] = (await signedBy(signers.slice(0, 1))).signatures;
+      expect(holdsOver(targets.signed, { keyid, sig: signature?.sig ?? '' }, keysOf(signers))).toBe(
+        false,
+      );
+    },
+  );
 });

@@ -1,0 +1,87 @@
+/** The text of `install`: what the skill may do, before anything is written, and where its files are, afterwards. */
+import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Admitted } from '../../skills-index/trust/decision.ts';
+import { sharedFolder } from '../agent-folders.ts';
+import { canLines, cannotLines, differenceLines } from '../capability-text.ts';
+import type { CommandContext } from '../command.ts';
+import { standLines } from '../installed-text.ts';
+import { type LockedSkill, lockFileName, type WantedSkill } from '../lock.ts';
+import { inkFor, type Safe, safe } from '../output.ts';
+import type { InstalledFiles, Layout } from '../skill-folder.ts';
+
+/** A version that is being installed, and what is installed before it. */
+export interface Installed {
+  readonly name: SkillName;
+  readonly admitted: Admitted;
+  readonly locked: LockedSkill;
+  readonly wanted: WantedSkill;
+  readonly layout: Layout;
+  readonly before:
+    | { readonly locked: LockedSkill; readonly capabilities: Capabilities | undefined }
+    | undefined;
+}
+
+// No sandbox stands between a text and the agent that reads it.
+const textsAlone =
+  'It has nothing that runs here. What an agent does by itself after reading it is limited by the agent’s host alone.';
+
+// Said before anything is written.
+export function whatItMayDo(
+  context: CommandContext,
+  { admitted, before, wanted }: Installed,
+  files: InstalledFiles,
+): Safe[] {
+  const ink = inkFor(context.stdout, context.env);
+  const can = canLines(admitted.capabilities, admitted.manifest.capabilities);
+  const cannot = cannotLines(admitted.capabilities);
+  const hasProgram =
+    wanted.plain === true || [...files.values()].some(({ standIn }) => standIn?.kind === 'runs');
+  const changed =
+    before?.capabilities === undefined
+      ? []
+      : differenceLines(before.capabilities, admitted.capabilities);
+  return [
+    safe`${ink.bold(`${admitted.name}@${admitted.version}`)} ${admitted.description}`,
+    safe`  published by ${admitted.publisher}, approved by ${admitted.approvals.map((one) => one.member).join(' and ')}`,
+    ...(can.length === 0 ? [] : [safe`  In the sandbox it will be able to:`]),
+    ...can.map((line) => safe`    ${line}`),
+    ...(hasProgram && cannot.length > 0 ? [safe`  In the sandbox it will not be able to:`] : []),
+    ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
+    ...(before === undefined ? [] : [safe`  Since ${before.locked.version}:`]),
+    ...(before !== undefined && changed.length === 0
+      ? [safe`    ${sameOrUnknown(admitted, before)}`]
+      : []),
+    ...changed.map((line) => safe`    ${line.startsWith('+') ? ink.yellow(line) : line}`),
+  ];
+}
+
+export function whereItLies(
+  context: CommandContext,
+  { admitted, wanted, layout }: Installed,
+  files: InstalledFiles,
+): Safe[] {
+  const ink = inkFor(context.stdout, context.env);
+  const warning =
+    'its scripts lie here as they are: the sandbox is off, and none of the limits above holds for them';
+  return [
+    safe`${ink.green('installed')} ${ink.bold(`${admitted.name}@${admitted.version}`)} in ${sharedFolder}/${layout.folder}`,
+    safe`  bundle ${admitted.bundle}, log index ${admitted.logIndex}`,
+    ...layout.agentFolders.map(
+      (folder) => safe`  ${layout.copy ? 'copied to' : 'linked from'} ${folder}/${layout.folder}`,
+    ),
+    ...(wanted.plain === true
+      ? [safe`  ${ink.red('warning:')} ${warning}`]
+      : standLines(files).map((line) => safe`  ${line}`)),
+  ];
+}
+
+function sameOrUnknown(
+  admitted: Admitted,
+  { locked, capabilities }: NonNullable<Installed['before']>,
+): string {
+  if (capabilities !== undefined) return 'it can do the same as before';
+  return locked.version === admitted.version
+    ? `${lockFileName} pins other capabilities for it (${locked.capabilities}) than are approved (${admitted.capabilityDigest})`
+    : 'what the old version could do is not known any more';
+}
