@@ -1,8 +1,9 @@
-// The last step of `npm run build`: the command line and the scanning thread of `skill scan` become one file each, and one more for what is
-// loaded only when it is needed, since Node spends more on finding and reading five hundred small modules than on what they do. The modules
-// stay beside them for those that start one by its path. What agents wait for (`skill run`, `mcp`, `agent run`) is a program of its own in
-// CommonJS: one file instead of a hundred, each part and each module of Node's set up when it is first asked for; of ASCII, so that it is
-// read byte by byte.
+// The last step of `npm run build`: the command line and the scanning thread of `skill scan` become
+// one file each, and one more for what is loaded only when it is needed, since Node spends more on
+// finding and reading five hundred small modules than on what they do. The modules stay beside them
+// for those that start one by its path. What agents wait for (`skill run`, `mcp`, `agent run`) is a
+// program of its own in CommonJS: one file instead of a hundred, each part and each module of
+// Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * `npm run digests`: writes scanner/code-digests.ts, the digests of the code that extracts facts, of the code that judges them, and of each
- * rule, each with everything it imports. Comments, types and layout do not count. A test holds the file to the code.
+ * `npm run digests`: writes scanner/code-digests.ts, the digests of the code that extracts facts,
+ * of the code that judges them, and of each rule, each with everything it imports. Comments, types
+ * and layout do not count. A test holds the file to the code.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -42,7 +43,8 @@ function codeOf(path: string): Code {
   return code;
 }
 
-// Everything that is reached by imports from the entries, without what is left out and what only that reaches.
+// Everything that is reached by imports from the entries, without what is left out and what only
+// that reaches.
 function closureDigest(entries: readonly string[], without: readonly string[] = []): Digest {
   const reached = new Set<string>();
   const waiting = [...entries];
@@ -60,7 +62,10 @@ export function codeDigestsText(): string {
     .map((path) => path.replaceAll('\\', '/'))
     .sort();
   return [
-    '/** Written by `npm run digests`; a test holds it to the code. What facts, verdicts and each rule are made by, with all that it imports. */',
+    '/**',
+    ' * Written by `npm run digests`; a test holds it to the code. The digests of what facts, verdicts',
+    ' * and each rule are made by, with all that it imports.',
+    ' */',
     'interface CodeDigests {',
     '  /** From bytes to facts. */',
     '  readonly extractor: string;',

@@ -1,5 +1,6 @@
-// Sums the test runner's own report into one line, `N passed, N failed`. A skipped test that is not on the list counts as failed,
-// and so does a test file that could not be loaded, and a test command that failed without saying which test.
+// Sums the test runner's own report into one line, `N passed, N failed`. A skipped test that is not
+// on the list counts as failed, and so does a test file that could not be loaded, and a test
+// command that failed without saying which test.
 import { existsSync, readFileSync } from 'node:fs';
 
 const status = Number(process.argv[2] ?? 1);

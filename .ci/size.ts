@@ -1,4 +1,7 @@
-/** `npm run size`: prints how much code a run loads, in tokens and in three rings, beside the ceilings of the rings. */
+/**
+ * `npm run size`: prints how much code a run loads, in tokens and in three rings, beside the
+ * ceilings of the rings.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

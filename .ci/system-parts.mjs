@@ -1,5 +1,7 @@
-// What the machine must have beside Node and npm packages: found, or installed by apt where we are root on Debian or Ubuntu,
-// or named with the one line to type. `node .ci/system-parts.mjs demo` can do without a browser, and says so. Plain JavaScript, because it also speaks on the Node that is too old for the rest.
+// What the machine must have beside Node and npm packages: found, or installed by apt where we are
+// root on Debian or Ubuntu, or named with the one line to type. `node .ci/system-parts.mjs demo`
+// can do without a browser, and says so. Plain JavaScript, because it also speaks on the Node that
+// is too old for the rest.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -43,7 +45,8 @@ function install(wanted) {
   const system = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const isDebian = /^ID=debian/m.test(system);
   const isUbuntu = /^ID=ubuntu/m.test(system);
-  // Ubuntu's chromium package is a snap in disguise, which neither installs in a container nor starts headless as root.
+  // Ubuntu's chromium package is a snap in disguise, which neither installs in a container nor
+  // starts headless as root.
   const byApt = wanted.filter((part) => isDebian || (isUbuntu && part.program !== 'chromium'));
   if (process.getuid?.() === 0 && byApt.length > 0) {
     const names = byApt.map((part) => part.debian);

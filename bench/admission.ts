@@ -1,4 +1,7 @@
-/** What it costs to decide whether a version may start: all of its evidence verified, and what of that a process has to do only once. */
+/**
+ * What it costs to decide whether a version may start: all of its evidence verified, and what of
+ * that a process has to do only once.
+ */
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { parseManifest, printManifest } from '../skills-index/skill/manifest.ts';
 import { type DecisionInput, decide } from '../skills-index/trust/decision.ts';
@@ -84,7 +87,8 @@ function timesOf(input: DecisionInput, memory: () => VerifiedStatements): Times 
   return { wall: wall.slice(rounds / 10), cpu: cpu.slice(rounds / 10) };
 }
 
-// On a machine that does other things too, the time of a few milliseconds is mostly theirs: what it takes of a processor says how much.
+// On a machine that does other things too, the time of a few milliseconds is mostly theirs: what it
+// takes of a processor says how much.
 function row(
   name: string,
   { wall, cpu }: Times,

@@ -1,4 +1,7 @@
-/** What the audit log costs: a line of a run, an allowed request, and checking all of it, in a log of ten lines and in one of a million. */
+/**
+ * What the audit log costs: a line of a run, an allowed request, and checking all of it, in a log
+ * of ten lines and in one of a million.
+ */
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

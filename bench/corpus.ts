@@ -1,7 +1,8 @@
 /**
- * `npm run corpus -- [DIR LIST.tsv] [--rows FILE]`: scans each labelled skill below DIR and our own attacks, and prints how well verdicts tell
- * them apart and what a scan costs. LIST.tsv has the columns id, kind (benign, malicious, suspicious), source, commit, path, category,
- * has_scripts, languages; DIR/<id> is the skill. Nothing of it is run or kept.
+ * `npm run corpus -- [DIR LIST.tsv] [--rows FILE]`: scans each labelled skill below DIR and our own
+ * attacks, and prints how well verdicts tell them apart and what a scan costs. LIST.tsv has the
+ * columns id, kind (benign, malicious, suspicious), source, commit, path, category, has_scripts,
+ * languages; DIR/<id> is the skill. Nothing of it is run or kept.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

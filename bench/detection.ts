@@ -1,7 +1,10 @@
 /** How well verdicts tell attacks from honest skills: shares with Wilson intervals. */
 import type { Verdict } from '../skills-index/statement/finding.ts';
 
-/** `47/50  94.0 % [84–98]`: a share with its 95 % interval after Wilson (1927), which also holds near 0 and 100 %. */
+/**
+ * `47/50 94.0 % [84–98]`: a share with its 95 % interval after Wilson (1927), which also holds near
+ * 0 and 100 %.
+ */
 export function shareOf(count: number, of: number): string {
   if (of === 0) return '–';
   const z = 1.96;

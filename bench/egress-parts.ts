@@ -1,4 +1,7 @@
-/** The two processes beside the client of bench/egress.ts: `upstream`, an https host on loopback, and `proxy`. */
+/**
+ * The two processes beside the client of bench/egress.ts: `upstream`, an https host on loopback,
+ * and `proxy`.
+ */
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';

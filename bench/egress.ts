@@ -1,4 +1,7 @@
-/** What the egress proxy costs: the same https request kept alive to a host, straight and through the proxy, in turn; each in a process of its own. */
+/**
+ * What the egress proxy costs: the same https request kept alive to a host, straight and through
+ * the proxy, in turn; each in a process of its own.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

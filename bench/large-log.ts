@@ -1,4 +1,7 @@
-/** A log of any size for measuring: its leaves follow from their index, and only nodes of level 8 and up are kept in memory. */
+/**
+ * A log of any size for measuring: its leaves follow from their index, and only nodes of level 8
+ * and up are kept in memory.
+ */
 import { hash } from 'node:crypto';
 import {
   type CompactRange,

@@ -1,4 +1,7 @@
-/** A statement signed, logged, its checkpoint signed and its bundle kept, all durable: in a young log and in a long one. */
+/**
+ * A statement signed, logged, its checkpoint signed and its bundle kept, all durable: in a young
+ * log and in a long one.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What the log costs: appending at sizes far apart, proofs and their checking as it grows, and a statement signed, logged and durable. */
+/**
+ * What the log costs: appending at sizes far apart, proofs and their checking as it grows, and a
+ * statement signed, logged and durable.
+ */
 import { performance } from 'node:perf_hooks';
 import {
   appendLeaf,

@@ -1,4 +1,7 @@
-/** How things are measured: side by side, in turn, so that a ratio holds when the machine's speed drifts. */
+/**
+ * How things are measured: side by side, in turn, so that a ratio holds when the machine's speed
+ * drifts.
+ */
 import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -37,7 +40,10 @@ export function build(): void {
   if (status !== 0) throw new Error('npm run build failed');
 }
 
-/** CPU milliseconds, user and system, of a command as a whole process: the mean over `runs`, from the kernel's account of finished children. */
+/**
+ * CPU milliseconds, user and system, of a command as a whole process: the mean over `runs`, from
+ * the kernel's account of finished children.
+ */
 export function childCpuMs(argv: readonly string[], runs: number, env?: NodeJS.ProcessEnv): number {
   const before = childTicks();
   for (let i = 0; i < runs; i++) runOnce(argv, env);
@@ -70,7 +76,8 @@ function runOnce([program = '', ...args]: readonly string[], env?: NodeJS.Proces
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
 }
 
-// proc(5): fields 16 and 17 of stat are user and system time of waited-for children, in ticks of 10 ms.
+// proc(5): fields 16 and 17 of stat are user and system time of waited-for children, in ticks of 10
+// ms.
 function childTicks(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
   return Number(fields[13]) + Number(fields[14]);

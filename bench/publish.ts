@@ -1,4 +1,7 @@
-/** What a durable publish takes, over what the disk needs to keep 16 KB for certain; the two in turn, in one run. */
+/**
+ * What a durable publish takes, over what the disk needs to keep 16 KB for certain; the two in
+ * turn, in one run.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** How long a revocation takes to reach who has the version installed: a host that asks the registry, and one that cannot. */
+/**
+ * How long a revocation takes to reach who has the version installed: a host that asks the
+ * registry, and one that cannot.
+ */
 import {
   type Installer,
   makeInstaller,
@@ -19,7 +22,10 @@ export async function revocationRows(): Promise<Row[]> {
   return [await onlineRow(), await offlineRow()];
 }
 
-/** Real processes over HTTP: from the registry's answer to the revocation to the end of the first start, which has to be refused. */
+/**
+ * Real processes over HTTP: from the registry's answer to the revocation to the end of the first
+ * start, which has to be refused.
+ */
 async function onlineRow(): Promise<Row> {
   const host = await makeInstalledHost();
   try {
@@ -55,7 +61,10 @@ async function onlineRow(): Promise<Row> {
   }
 }
 
-/** The same version on a host that is cut off at the moment of the revocation: when its clock makes it refuse. */
+/**
+ * The same version on a host that is cut off at the moment of the revocation: when its clock makes
+ * it refuse.
+ */
 async function offlineRow(): Promise<Row> {
   const network = await makeNetwork();
   const user = await makeInstaller(network);

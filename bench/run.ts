@@ -1,4 +1,7 @@
-/** `npm run bench [-- NAME…] [--format json]`: measures side by side, prints ratios. Never part of the tests. */
+/**
+ * `npm run bench [-- NAME…] [--format json]`: measures side by side, prints ratios. Never part of
+ * the tests.
+ */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { auditRows } from './audit.ts';

@@ -1,4 +1,6 @@
-/** Sandboxes that live: what they take while they wait, how many at once, how fast they are gone. */
+/**
+ * Sandboxes that live: what they take while they wait, how many at once, how fast they are gone.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { RunningSandbox } from '../runner/sandbox.ts';
 import { median } from './measure.ts';

@@ -1,4 +1,7 @@
-/** Other sandboxes that are installed here, each starting a shell that does nothing: srt, runc, docker. Absent ones say how to get them. */
+/**
+ * Other sandboxes that are installed here, each starting a shell that does nothing: srt, runc,
+ * docker. Absent ones say how to get them.
+ */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,

@@ -1,4 +1,7 @@
-/** What a sandbox costs: a shell that does nothing, started in it, in what else is installed, and bare, in turn. */
+/**
+ * What a sandbox costs: a shell that does nothing, started in it, in what else is installed, and
+ * bare, in turn.
+ */
 
 import { median, quantile, wallMs } from './measure.ts';
 import type { Row } from './row.ts';

@@ -1,4 +1,7 @@
-/** Started by scan.ts: prints the resident memory before and the most during scans of every fixture, in megabytes. */
+/**
+ * Started by scan.ts: prints the resident memory before and the most during scans of every fixture,
+ * in megabytes.
+ */
 import { fixtureSkills } from './skills.ts';
 
 const before = process.resourceUsage().maxRSS / 1_000;

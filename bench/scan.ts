@@ -208,7 +208,8 @@ function coldRows(): Row[] {
   }
 }
 
-// A process of its own scans every fixture and the four long files of 1 MB, and says how much memory it had at most.
+// A process of its own scans every fixture and the four long files of 1 MB, and says how much
+// memory it had at most.
 function memoryRow(home: string): Row {
   const script = fileURLToPath(new URL('scan-memory.ts', import.meta.url));
   const { stdout } = spawnSync(process.execPath, ['--max-old-space-size=1024', script], {

@@ -1,4 +1,7 @@
-/** Near copies: one version looked up among 100,000 others, in the registry's own database on disk, and by comparing with all in memory. */
+/**
+ * Near copies: one version looked up among 100,000 others, in the registry's own database on disk,
+ * and by comparing with all in memory.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +79,8 @@ export async function similarityRows(): Promise<Row[]> {
   ];
 }
 
-// Filled by one statement each, since 100,000 submissions would take hours: what is measured is the lookup.
+// Filled by one statement each, since 100,000 submissions would take hours: what is measured is the
+// lookup.
 function fill(path: string, all: readonly SimilaritySignature[]): void {
   const client = new BetterSqlite3(path);
   client.pragma('synchronous = OFF');

@@ -1,4 +1,7 @@
-/** Skills to measure with: the small ones of the rules' fixtures and of our own attacks, and programs of any size. */
+/**
+ * Skills to measure with: the small ones of the rules' fixtures and of our own attacks, and
+ * programs of any size.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';

@@ -1,4 +1,7 @@
-/** What trust costs: statements, admissions and revocations, a file checked before it is handed out, hashing against openssl. */
+/**
+ * What trust costs: statements, admissions and revocations, a file checked before it is handed out,
+ * hashing against openssl.
+ */
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

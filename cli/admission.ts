@@ -1,4 +1,7 @@
-/** From a command's world to an admission: which registry answers for a skill, where its blobs lie, what the lock pins. */
+/**
+ * From a command's world to an admission: which registry answers for a skill, where its blobs lie,
+ * what the lock pins.
+ */
 import { join } from 'node:path';
 import { type Admission, admit } from '../runner/admit.ts';
 import { type OpenedSkill, openSkill } from '../runner/catalogue.ts';
@@ -30,9 +33,15 @@ export type World = Pick<
   CommandContext,
   'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'
 > & {
-  /** For who asks for several admissions: most statements are about who is who, and the same for all. */
+  /**
+   * For who asks for several admissions: most statements are about who is who, and the same for
+   * all.
+   */
   readonly verified?: VerifiedStatements;
-  /** The session of an agent's own program, where it all happens in one: goes into every line of the audit log. */
+  /**
+   * The session of an agent's own program, where it all happens in one: goes into every line of the
+   * audit log.
+   */
   readonly session?: string;
 };
 
@@ -47,11 +56,16 @@ export interface Question {
   readonly name: SkillName;
   readonly range: string;
   readonly locked?: LockedSkill | undefined;
-  /** The caller compares bytes and capabilities with the lock, and asks a person: an exact version pins no more than a range. */
+  /**
+   * The caller compares bytes and capabilities with the lock, and asks a person: an exact version
+   * pins no more than a range.
+   */
   readonly asks?: boolean;
   /** Whom a person takes as publisher, in the place of the locked one. */
   readonly publisher?: Digest | undefined;
-  /** What is known here already: the first skill of a scope pins the scope's owner for all others. */
+  /**
+   * What is known here already: the first skill of a scope pins the scope's owner for all others.
+   */
   readonly locks: readonly Lock[];
   /** Answer from what is cached. */
   readonly offline?: boolean;
@@ -100,7 +114,8 @@ export async function askAdmission(asking: World, question: Question): Promise<A
   const { kept } = answer.registry;
   if (answer.admission.decision.kind === 'admitted' || kept === undefined || terms.offline)
     return answer;
-  // What keys of this hour's rotation signed is refused until it is known: a refusal stands under the root of trust of now.
+  // What keys of this hour's rotation signed is refused until it is known: a refusal stands under
+  // the root of trust of now.
   const renewed = await freshRegistry(world, answer.registry, { ...terms, isDoubted: true });
   return renewed.registry.kept?.metadata.targets === kept.metadata.targets
     ? answer
@@ -158,7 +173,8 @@ function sourceOf(world: World, registry: TrustedRegistry, offline: boolean): So
   };
 }
 
-// An update may have other bytes; registry and publisher stay those that were known, until a person names another publisher.
+// An update may have other bytes; registry and publisher stay those that were known, until a person
+// names another publisher.
 function pinnedBy(locked: LockedSkill, exact: boolean): Pinned {
   return {
     registry: locked.registry,

@@ -1,4 +1,7 @@
-/** What an agent is told to do about a refusal. Nothing of it names what only a person may do: an agent must not learn how an answer is made. */
+/**
+ * What an agent is told to do about a refusal. Nothing of it names what only a person may do: an
+ * agent must not learn how an answer is made.
+ */
 import type { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
 

@@ -1,4 +1,7 @@
-/** Where agents look for a project's skills (parsed from the clients' own tables; see docs). Data only. */
+/**
+ * Where agents look for a project's skills (parsed from the clients' own tables; see docs). Data
+ * only.
+ */
 import { Problem } from '../skills-index/skill/problem.ts';
 
 /** The one folder that holds the files; the others point to it. */
@@ -30,7 +33,8 @@ const agentFolders: Readonly<Record<string, string>> = {
 };
 
 /**
- * The folders of the chosen agents that need a link, each once; none for agents that read the shared one.
+ * The folders of the chosen agents that need a link, each once; none for agents that read the
+ * shared one.
  * @throws Problem `usage` for an agent that is not in the table
  */
 export function foldersOf(agents: readonly string[]): string[] {

@@ -1,4 +1,7 @@
-/** Folders of an agent that is gone, or is just going: `$DATA/agents/NAME`, and what was set aside to be deleted. The next agent of the name must not get them. */
+/**
+ * Folders of an agent that is gone, or is just going: `$DATA/agents/NAME`, and what was set aside
+ * to be deleted. The next agent of the name must not get them.
+ */
 import { randomUUID } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -24,7 +27,8 @@ export function foldersOf(paths: Pick<Paths, 'data'>, name: string): string[] {
 }
 
 /**
- * Deletes the identity's file and takes its folder from its name, both or neither: a folder can be renamed where a part of it cannot be deleted.
+ * Deletes the identity's file and takes its folder from its name, both or neither: a folder can be
+ * renamed where a part of it cannot be deleted.
  */
 export function setAside(file: string, own: string): void {
   const away = `${own}${aside}${randomUUID()}`;
@@ -82,7 +86,10 @@ function foreignIn(folder: string): string[] {
     .map(({ path, uid }) => `${path} belongs to user ${uid}`);
 }
 
-/** What is directly in a folder, or the path itself where it is no folder that can be read: no link is followed. */
+/**
+ * What is directly in a folder, or the path itself where it is no folder that can be read: no link
+ * is followed.
+ */
 export function partsOf(path: string): string[] {
   if (!lstatSync(path).isDirectory()) return [path];
   try {

@@ -18,7 +18,10 @@ import { hostFiles } from './start-skill.ts';
 
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 
-/** `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`: what is absent does not change. */
+/**
+ * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`: what is absent does not
+ * change.
+ */
 export function changeOf({ cwd, options }: Given): GrantChange {
   const { budget, ceiling, model, workspace } = options;
   return {
@@ -33,7 +36,10 @@ export function changeOf({ cwd, options }: Given): GrantChange {
   };
 }
 
-/** @throws Problem `usage` for a workspace or a model that this host does not have: the agent would be refused at each start */
+/**
+ * @throws Problem `usage` for a workspace or a model that this host does not have: the agent would
+ * be refused at each start
+ */
 export function requireOnHost(context: CommandContext, { model, workspace }: GrantChange): void {
   if (model === undefined && workspace === undefined) return;
   const { file, models, workspaces } = hostFiles(context).policy;

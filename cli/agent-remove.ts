@@ -1,4 +1,7 @@
-/** `skill agent remove`: forgets an identity and frees its workspace. The audit log keeps every line of it, and its breakers stay as they are. */
+/**
+ * `skill agent remove`: forgets an identity and frees its workspace. The audit log keeps every line
+ * of it, and its breakers stay as they are.
+ */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentFile, readAgent } from '../runner/agents.ts';
@@ -70,7 +73,8 @@ export async function removeAgent(
 
 type Identity = Agent | { readonly damaged: string } | 'gone';
 
-// A damaged file must not keep its name and its folder for good: it names no workspace, and what runs in its name has ended already.
+// A damaged file must not keep its name and its folder for good: it names no workspace, and what
+// runs in its name has ended already.
 function readIdentity(context: CommandContext, name: string): Identity {
   try {
     return readAgent(agentsFolderOf(context), name);

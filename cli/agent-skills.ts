@@ -1,4 +1,7 @@
-/** What an agent may find, open and run: three calls, each admitted anew and each in the audit log. The MCP server is their face. */
+/**
+ * What an agent may find, open and run: three calls, each admitted anew and each in the audit log.
+ * The MCP server is their face.
+ */
 
 import { readAgent } from '../runner/agents.ts';
 import type { RunRequest, RunResult } from '../runner/run-request.ts';
@@ -69,7 +72,10 @@ export interface AgentSkills {
   run(call: SkillCall): Promise<SkillOutput>;
   /** @throws Problem as `run` */
   stream(call: StreamedCall): Promise<RunResult>;
-  /** All that the identity may start now and that is known by name; what is not admitted is left out, and in the audit log. */
+  /**
+   * All that the identity may start now and that is known by name; what is not admitted is left
+   * out, and in the audit log.
+   */
   all(): Promise<readonly Startable[]>;
   /**
    * One of them, also when no list names it; asks nobody.
@@ -108,7 +114,8 @@ export function agentSkills(given: World, agentName: string, folder: string): Ag
 async function search(context: AgentContext, task: string): Promise<SearchHit[]> {
   recordFor(context, undefined, { event: 'call', tool: 'search', why: task });
   const agent = agentOf(context);
-  // What it names without a grant for it is in the line of the call: a line for each would be for the agent to multiply.
+  // What it names without a grant for it is in the line of the call: a line for each would be for
+  // the agent to multiply.
   const asked = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
   const names = [...(await knownSkills(context, agent)), ...asked];
   const found: SearchHit[] = [];

@@ -1,4 +1,7 @@
-/** How many runs of one identity go on at once, over all processes of this host: each holds one of so many locks. */
+/**
+ * How many runs of one identity go on at once, over all processes of this host: each holds one of
+ * so many locks.
+ */
 import { tryLock, unlock } from '../runner/lock.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { agentRunsMax } from './limits.ts';

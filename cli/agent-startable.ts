@@ -1,4 +1,7 @@
-/** A skill as an agent may have it now: by its grants, by a lock or its standing grant, admitted anew; why not is recorded. */
+/**
+ * A skill as an agent may have it now: by its grants, by a lock or its standing grant, admitted
+ * anew; why not is recorded.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readAgent } from '../runner/agents.ts';
@@ -41,7 +44,10 @@ export interface AgentContext {
 /** What for: a search asks nobody and a run reads anew. */
 export type Purpose = 'search' | 'open' | 'run';
 
-/** The skill as this agent may have it now: pinned by a lock, or admitted by the standing grant or by a person and then pinned. */
+/**
+ * The skill as this agent may have it now: pinned by a lock, or admitted by the standing grant or
+ * by a person and then pinned.
+ */
 export async function startable(
   context: AgentContext,
   agent: Agent,
@@ -81,7 +87,8 @@ export async function startable(
       const why = `its capabilities are not inside the standing grant of agent ${agent.name}: ${what}`;
       if (purpose === 'search') throw holdFor(context, name, why);
       await askToInstall(context, start, why);
-      // A person takes a while, in which it may have been revoked: exactly this version is admitted once more.
+      // A person takes a while, in which it may have been revoked: exactly this version is admitted
+      // once more.
       start = await admitToStart(context.world, context.host, {
         ...question,
         locked: lockedBy(start),
@@ -124,7 +131,8 @@ async function askToInstall(
     );
 }
 
-// What a person allowed is for exactly this version: the next skill that wants as much is asked about again.
+// What a person allowed is for exactly this version: the next skill that wants as much is asked
+// about again.
 function grantInstalled(
   context: AgentContext,
   { admitted: { name, version, capabilities } }: Startable,
@@ -200,7 +208,10 @@ export function recordFor(
   );
 }
 
-/** The lock of an identity: what it fetched by its standing grant. `skill agent grant` drops a line of it, so that a newer version may come. */
+/**
+ * The lock of an identity: what it fetched by its standing grant. `skill agent grant` drops a line
+ * of it, so that a newer version may come.
+ */
 export function identityLockOf({ paths }: Pick<World, 'paths'>, agent: string): string {
   return join(paths.data, 'agents', agent, lockFileName);
 }

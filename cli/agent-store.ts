@@ -1,4 +1,7 @@
-/** How agent identities are made and changed: the operator's hands on the files that runner/agents.ts reads. */
+/**
+ * How agent identities are made and changed: the operator's hands on the files that
+ * runner/agents.ts reads.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { agentFile, isAgentName, readAgent, readStoredAgent } from '../runner/agents.ts';
@@ -126,7 +129,8 @@ function readListed(folder: string, name: string): Agent | DamagedAgent {
 
 /**
  * Adds grants and answers with the identity as it is now.
- * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when it was revoked
+ * @throws Problem `usage` for a workspace that another agent works in; `plan-refused` when it was
+ * revoked
  */
 export function grantAgent(folder: string, name: string, change: GrantChange): Agent {
   const { budget, model, skills = [], workspace } = change;
@@ -185,7 +189,8 @@ export interface Revocation extends Pick<GrantChange, 'skills' | 'capabilities' 
 }
 
 /**
- * Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity stays and can do nothing: what runs is ended.
+ * Takes grants away (a skill by its name, whatever the range); with `'everything'` the identity
+ * stays and can do nothing: what runs is ended.
  * @throws Problem `usage` for a skill, a model or a workspace that the identity does not have
  */
 export function revokeAgent(
@@ -212,7 +217,8 @@ export function revokeAgent(
   });
 }
 
-// Whoever revokes what was never granted has mistyped a name, or believes that the agent can no longer do what it can.
+// Whoever revokes what was never granted has mistyped a name, or believes that the agent can no
+// longer do what it can.
 function requireGiven(agent: StoredAgent, change: Revocation): void {
   const missing = change.skills?.find(
     (one) => !agent.grants.some((grant) => grant.skill === one.skill),

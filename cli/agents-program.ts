@@ -1,6 +1,7 @@
 /**
- * The program of what agents wait for, one file that `npm run build` makes. V8 compiles a function when it is first called, and Node's
- * compile cache is written before that: so what a whole command compiled is kept here, and the next start has nothing to compile.
+ * The program of what agents wait for, one file that `npm run build` makes. V8 compiles a function
+ * when it is first called, and Node's compile cache is written before that: so what a whole command
+ * compiled is kept here, and the next start has nothing to compile.
  */
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,8 @@ const digestBytes = 32;
 
 /**
  * Loads it for the commands that it has.
- * @param folder for compiled code: nobody else may write to it, since V8 takes what is kept for the code of this very file
+ * @param folder for compiled code: nobody else may write to it, since V8 takes what is kept for the
+ * code of this very file
  * @returns undefined for other commands, and in a checkout
  */
 export function agentsProgram(

@@ -5,7 +5,8 @@ import type { Admitted } from '../skills-index/trust/decision.ts';
 import { type Answer, askAdmission, type Question, type World } from './admission.ts';
 
 /**
- * The admitted version; a refusal says besides which version of the skill would be admitted, when there is one.
+ * The admitted version; a refusal says besides which version of the skill would be admitted, when
+ * there is one.
  * @param found the answer to the question
  * @throws Problem as `requireAdmitted`
  */

@@ -1,4 +1,7 @@
-/** Arguments of one command: taken apart by `node:util` parseArgs, then checked against the command's row with our own messages. */
+/**
+ * Arguments of one command: taken apart by `node:util` parseArgs, then checked against the
+ * command's row with our own messages.
+ */
 
 import { parseArgs } from 'node:util';
 import { Problem } from '../skills-index/skill/problem.ts';

@@ -1,4 +1,7 @@
-/** Reads the audit log of this host, a piece at a time however long it is: its entries, what is added to it, and whether it is whole. */
+/**
+ * Reads the audit log of this host, a piece at a time however long it is: its entries, what is
+ * added to it, and whether it is whole.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -23,7 +26,10 @@ export interface Lines {
   readonly position: number;
 }
 
-/** Lines from a position to the end of the file as it is now. What a writer has not finished is left out. */
+/**
+ * Lines from a position to the end of the file as it is now. What a writer has not finished is left
+ * out.
+ */
 export async function* readLines(file: string, from = 0): AsyncGenerator<Lines> {
   const log = await openIfThere(file);
   try {
@@ -68,7 +74,10 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** An entry and its line as it was written; undefined for what is none, which `verifyAuditFile` names. */
+/**
+ * An entry and its line as it was written; undefined for what is none, which `verifyAuditFile`
+ * names.
+ */
 export function entryOf(line: Uint8Array): AuditEntry | undefined {
   return parseEntry(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
 }
@@ -85,7 +94,9 @@ export async function readEntries(
   return entries;
 }
 
-/** Checks the whole chain, its checkpoints, and those that are kept beside it and beside the key. */
+/**
+ * Checks the whole chain, its checkpoints, and those that are kept beside it and beside the key.
+ */
 export async function verifyAuditFile(file: string, keyFile: string): Promise<AuditVerdict> {
   // Read before the log: what is signed later only covers more of it.
   const [beside, apart] = [`${file}.head`, `${keyFile}.head`].map((place) =>

@@ -1,10 +1,15 @@
-/** What is added to the audit log, as it is added: the folder is watched, and looked at besides, since not every file system tells. */
+/**
+ * What is added to the audit log, as it is added: the folder is watched, and looked at besides,
+ * since not every file system tells.
+ */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Lines, readLines } from './audit-file.ts';
 import { auditPollMilliseconds } from './limits.ts';
 
-/** Lines from a position on, until the signal. A log that was moved away is followed by the new one. */
+/**
+ * Lines from a position on, until the signal. A log that was moved away is followed by the new one.
+ */
 export async function* followLines(
   file: string,
   from: number,
@@ -32,7 +37,10 @@ export async function* followLines(
   }
 }
 
-/** Where the last lines begin: a place at most so many bytes before the end, at the beginning of a line. */
+/**
+ * Where the last lines begin: a place at most so many bytes before the end, at the beginning of a
+ * line.
+ */
 export async function nearEnd(file: string, bytes: number): Promise<number> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= bytes) return 0;

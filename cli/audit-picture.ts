@@ -1,4 +1,7 @@
-/** What goes on on this host, as its audit log tells it: the runs that live, their requests, the actions that wait for a person. */
+/**
+ * What goes on on this host, as its audit log tells it: the runs that live, their requests, the
+ * actions that wait for a person.
+ */
 import type { AuditEntry } from '../skills-index/run/audit/audit-entry.ts';
 import { auditRow } from './audit-text.ts';
 import { pictureLinesMax } from './limits.ts';
@@ -48,8 +51,9 @@ export function addToPicture(before: Picture, entry: AuditEntry): Picture {
 }
 
 /**
- * Without the runs whose runner was killed before it could record their end. Older versions named no runner in the start line of a session:
- * such a session would be shown for ever, so it is taken for ended.
+ * Without the runs whose runner was killed before it could record their end. Older versions named
+ * no runner in the start line of a session: such a session would be shown for ever, so it is taken
+ * for ended.
  */
 export function withoutLost(picture: Picture, lives: (runner: RunnerProcess) => boolean): Picture {
   return {

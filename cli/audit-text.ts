@@ -1,9 +1,15 @@
-/** How a line of the audit log is shown to a person: when, which skill, what happened. One row for each kind of event. */
+/**
+ * How a line of the audit log is shown to a person: when, which skill, what happened. One row for
+ * each kind of event.
+ */
 import type { AuditVerdict } from '../skills-index/run/audit/audit-chain.ts';
 import { type AuditEntry, pathSetName } from '../skills-index/run/audit/audit-entry.ts';
 import { count, type Safe, safe } from './output.ts';
 
-/** Cells for a table: time, agent, skill, event, and what there is to say of it. Nothing in them is escaped yet. */
+/**
+ * Cells for a table: time, agent, skill, event, and what there is to say of it. Nothing in them is
+ * escaped yet.
+ */
 export function auditRow(entry: AuditEntry): string[] {
   const { agent, skill, version } = entry;
   const named = skill === undefined ? '-' : `${skill}${version === undefined ? '' : `@${version}`}`;

@@ -1,4 +1,7 @@
-/** How much one agent may ask of its runner: calls at once, and in a time. Each call costs a line of the audit log; what is beyond costs a line in all. */
+/**
+ * How much one agent may ask of its runner: calls at once, and in a time. Each call costs a line of
+ * the audit log; what is beyond costs a line in all.
+ */
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { World } from './admission.ts';

@@ -1,4 +1,7 @@
-/** The chain of evidence as a tree for people: what holds, what does not and why, and where the installed files are. */
+/**
+ * The chain of evidence as a tree for people: what holds, what does not and why, and where the
+ * installed files are.
+ */
 import type { ChainNode } from '../skills-index/trust/decision/chain.ts';
 import { type Ink, joined, Safe, safe } from './output.ts';
 
@@ -8,12 +11,17 @@ export interface Branch {
   readonly of: readonly Branch[];
 }
 
-/** The tree, its first line without any mark; what is wider than `width` goes on below, beside the bars. */
+/**
+ * The tree, its first line without any mark; what is wider than `width` goes on below, beside the
+ * bars.
+ */
 export function treeText({ line, of }: Branch, width = Number.POSITIVE_INFINITY): Safe {
   return joined([line, ...linesOf(of, width)], '\n');
 }
 
-/** A part of the chain: its own reasons first, then what is worth knowing, then what rests on it. */
+/**
+ * A part of the chain: its own reasons first, then what is worth knowing, then what rests on it.
+ */
 export function chainBranch(
   { holds, undemanded, says, notes, reasons, of }: ChainNode,
   ink: Ink,

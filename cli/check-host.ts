@@ -1,4 +1,7 @@
-/** What this host can enforce, tried: a sandbox with nothing in it is started, so that its checks are made; for `skill doctor`. */
+/**
+ * What this host can enforce, tried: a sandbox with nothing in it is started, so that its checks
+ * are made; for `skill doctor`.
+ */
 import { findProgram } from '../runner/host.ts';
 import { processesMax, startSecondsMax } from '../runner/limits.ts';
 import { withRunFolder } from '../runner/run-folder.ts';
@@ -17,7 +20,10 @@ export interface HostRow {
 
 type Wanted = Pick<HostPolicy, 'backend' | 'microvm'>;
 
-/** What this host can enforce: the checks of a start, tried now, and what host policy may require; for `skill doctor`. */
+/**
+ * What this host can enforce: the checks of a start, tried now, and what host policy may require;
+ * for `skill doctor`.
+ */
 export async function checkHost(policy: Wanted): Promise<readonly HostRow[]> {
   const { backend } = policy;
   const found = findBackend(backend, policy);

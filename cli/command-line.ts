@@ -1,4 +1,7 @@
-/** One command line: arguments in, one command loaded and run, and the one place that catches what it throws. */
+/**
+ * One command line: arguments in, one command loaded and run, and the one place that catches what
+ * it throws.
+ */
 
 import type { GetFile } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -91,7 +94,8 @@ async function helpRow(): Promise<CommandRow> {
   return found.row;
 }
 
-// Help that was not asked for is an error of usage, and goes to stderr so that no program takes it for data.
+// Help that was not asked for is an error of usage, and goes to stderr so that no program takes it
+// for data.
 async function showHelp(
   world: World,
   unasked: boolean,

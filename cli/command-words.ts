@@ -1,4 +1,7 @@
-/** First words of commands: what stands behind the program's name in lines to type. The table of commands is compared in a test. */
+/**
+ * First words of commands: what stands behind the program's name in lines to type. The table of
+ * commands is compared in a test.
+ */
 export const commandWords: readonly string[] = [
   'agent',
   'changes',

@@ -1,10 +1,18 @@
-/** What a command is given and what it gives back: the one interface between main and `cli/commands/*.ts`. */
+/**
+ * What a command is given and what it gives back: the one interface between main and
+ * `cli/commands/*.ts`.
+ */
 import type { Readable, Writable } from 'node:stream';
 import type { GetFile } from '../skills-index/client/blobs.ts';
 
-/** Directories of one user (contract: `$XDG_…_HOME/skillgate`, or all three below `SKILLGATE_HOME`). */
+/**
+ * Directories of one user (contract: `$XDG_…_HOME/skillgate`, or all three below `SKILLGATE_HOME`).
+ */
 export interface Paths {
-  /** Keys, roots of trust, registries, host policy, agent identities. Never mountable into a sandbox. */
+  /**
+   * Keys, roots of trust, registries, host policy, agent identities. Never mountable into a
+   * sandbox.
+   */
   readonly config: string;
   /** Registry data and audit logs. */
   readonly data: string;
@@ -12,7 +20,10 @@ export interface Paths {
   readonly cache: string;
 }
 
-/** `pretty` on the command line is another word for `text`. Every command offers `text` and `json`, some the others. */
+/**
+ * `pretty` on the command line is another word for `text`. Every command offers `text` and `json`,
+ * some the others.
+ */
 export type Format = 'text' | 'json' | 'jsonl' | 'ocsf' | 'sarif' | 'github' | 'markdown';
 
 export type OptionValue = string | boolean | readonly string[] | undefined;
@@ -38,14 +49,22 @@ export interface CommandContext {
   readonly stdin: InStream;
   /** Ends with `signal`. */
   readonly fetch: typeof fetch;
-  /** The same for files of a registry, without what makes `fetch` slow to load; `fetch` where it is absent. */
+  /**
+   * The same for files of a registry, without what makes `fetch` slow to load; `fetch` where it is
+   * absent.
+   */
   readonly getFile?: GetFile;
   readonly now: () => Date;
   readonly format: Format;
   readonly paths: Paths;
-  /** Base URL of the registry, without a slash at the end: `SKILLGATE_REGISTRY`, else the default of `skill registry add`. */
+  /**
+   * Base URL of the registry, without a slash at the end: `SKILLGATE_REGISTRY`, else the default of
+   * `skill registry add`.
+   */
   readonly registryBase: string;
-  /** Aborts at SIGINT and SIGTERM; a command that holds children or half-written files waits for it. */
+  /**
+   * Aborts at SIGINT and SIGTERM; a command that holds children or half-written files waits for it.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,7 @@
-/** The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command walk it. */
+/**
+ * The one table of commands. Parsing, help, "did you mean" and the lazy loading of each command
+ * walk it.
+ */
 
 import type { CommandRow } from './command.ts';
 import { agentRows } from './command-rows/agents.ts';

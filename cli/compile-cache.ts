@@ -1,11 +1,14 @@
-/** Keeps compiled code between starts: half of a start's CPU time goes into reading our own sources. */
+/**
+ * Keeps compiled code between starts: half of a start's CPU time goes into reading our own sources.
+ */
 import { lstatSync, mkdirSync } from 'node:fs';
 import { constants, enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathsOf } from './paths.ts';
 
 /**
- * Where compiled code is kept. What lies in it is run as code, so a folder that somebody else owns or may write to is left alone.
+ * Where compiled code is kept. What lies in it is run as code, so a folder that somebody else owns
+ * or may write to is left alone.
  * @returns undefined where nothing is kept
  */
 export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
@@ -20,7 +23,10 @@ export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** Has Node keep what it compiles in the user's folder; its own default, a folder below the shared `/tmp`, is never used. */
+/**
+ * Has Node keep what it compiles in the user's folder; its own default, a folder below the shared
+ * `/tmp`, is never used.
+ */
 export function useCompileCache(env: NodeJS.ProcessEnv, folder: string | undefined): void {
   if (env.NODE_COMPILE_CACHE !== undefined || folder === undefined) return;
   const { status } = enableCompileCache(folder);

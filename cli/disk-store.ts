@@ -1,4 +1,7 @@
-/** The store of verified blobs and of the last good copies, on disk. Blobs are cache; what a registry cannot take back is memory that must last. */
+/**
+ * The store of verified blobs and of the last good copies, on disk. Blobs are cache; what a
+ * registry cannot take back is memory that must last.
+ */
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Store } from '../skills-index/client/store.ts';
@@ -8,8 +11,9 @@ import type { Paths } from './command.ts';
 import { writeWhole } from './whole-file.ts';
 
 /**
- * What would be lost with the cache and must not: the head of the log, what was revoked, and the ends of keys and members. Without these
- * files a registry could show this host the log, or its index, as they were before.
+ * What would be lost with the cache and must not: the head of the log, what was revoked, and the
+ * ends of keys and members. Without these files a registry could show this host the log, or its
+ * index, as they were before.
  */
 const isLasting = (name: string): boolean =>
   name === 'checkpoint' ||
@@ -43,7 +47,8 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
 }
 
 /**
- * Sets aside what was learned from a registry's log: a person said that it was the wrong log. Nothing is deleted, and the log's head stays.
+ * Sets aside what was learned from a registry's log: a person said that it was the wrong log.
+ * Nothing is deleted, and the log's head stays.
  * @returns the folder that has it now
  */
 export async function setMemoryAside(
@@ -104,7 +109,8 @@ async function listIfThere(path: string): Promise<string[]> {
 
 let written = 0;
 
-// A reader sees the old file or the new one. Nothing is flushed: whoever reads checks what it reads.
+// A reader sees the old file or the new one. Nothing is flushed: whoever reads checks what it
+// reads.
 async function write(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   written += 1;

@@ -14,8 +14,8 @@ import { keyNames } from './signers/signer.ts';
 import { someoneFor } from './signers/someone.ts';
 
 /**
- * Asks whether whoever would sign may publish in the scope, and whether the number is free. Without somebody to sign, a pinned
- * registry, or an answer of it, a note says what was not asked.
+ * Asks whether whoever would sign may publish in the scope, and whether the number is free. Without
+ * somebody to sign, a pinned registry, or an answer of it, a note says what was not asked.
  * @throws Problem `scope-taken`, `scope-unclaimed`, `version-exists`
  */
 export async function askWhetherPublishable(

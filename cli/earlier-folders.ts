@@ -1,4 +1,7 @@
-/** Folders that a skill had under an earlier name: `as` of skillgate.json has changed since they were written. */
+/**
+ * Folders that a skill had under an earlier name: `as` of skillgate.json has changed since they
+ * were written.
+ */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedFolder } from './agent-folders.ts';
@@ -18,8 +21,9 @@ interface Placed {
 }
 
 /**
- * Removes each folder beside the installed ones in `.agents/skills` that holds exactly the files of one of them, and agents' links to it. A folder
- * with the same SKILL.md and other files may hold somebody's work, so it is kept, and so are copies in agents' own folders.
+ * Removes each folder beside the installed ones in `.agents/skills` that holds exactly the files of
+ * one of them, and agents' links to it. A folder with the same SKILL.md and other files may hold
+ * somebody's work, so it is kept, and so are copies in agents' own folders.
  * @param placed every skill of the project, after it was written
  * @returns a line for each folder, kept ones included
  */

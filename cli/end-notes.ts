@@ -1,4 +1,7 @@
-/** What a run asked for and did not get, said at its end: requests that were denied, headers that were left out, writes to what no run changes. */
+/**
+ * What a run asked for and did not get, said at its end: requests that were denied, headers that
+ * were left out, writes to what no run changes.
+ */
 import { existsSync } from 'node:fs';
 import type { Audit } from '../runner/audit.ts';
 import type { RunResult } from '../runner/run-request.ts';
@@ -32,7 +35,9 @@ export interface LeftOutHeaders {
   readonly hasMore: boolean;
 }
 
-/** Passes everything on. What is kept does not grow with the number of requests or of names in one. */
+/**
+ * Passes everything on. What is kept does not grow with the number of requests or of names in one.
+ */
 export function overhear(audit: Audit, to: Pick<Overheard, 'onStdout' | 'onStderr'>): Overheard {
   const denied = new Map<string, Missing>();
   const headers = new Map<string, Set<string>>();
@@ -105,7 +110,10 @@ export function otherNotes(heard: Overheard, mounts: Plan['mounts']): Safe[][] {
   return lines.map((line) => [safe`note: ${line}`]);
 }
 
-/** As many notes as fit a screen, and where the others are. A note is one line, or a few that belong together. */
+/**
+ * As many notes as fit a screen, and where the others are. A note is one line, or a few that belong
+ * together.
+ */
 export function noteFirst(
   context: CommandContext,
   notes: readonly (readonly Safe[])[],
@@ -121,7 +129,10 @@ function headersLine({ hasMore, host, names }: LeftOutHeaders): string {
   return `requests to ${shortText(host)} went without the headers ${names.join(', ')}${hasMore ? ' and others' : ''}: ${why}`;
 }
 
-/** Of a session, which prints on a screen of its own: in each workspace what its program could not write, so that nobody looks for a commit. */
+/**
+ * Of a session, which prints on a screen of its own: in each workspace what its program could not
+ * write, so that nobody looks for a commit.
+ */
 export function noteRepositories(context: CommandContext, mounts: Plan['mounts']): void {
   if (context.format !== 'text') return;
   for (const { mode, path, target } of mounts) {

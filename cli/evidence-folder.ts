@@ -1,6 +1,7 @@
 /**
- * The evidence of one version as a folder that is verified years later from its files alone: what the registry served, under the paths
- * under which it served it, and what was trusted then, under one digest that a person keeps elsewhere.
+ * The evidence of one version as a folder that is verified years later from its files alone: what
+ * the registry served, under the paths under which it served it, and what was trusted then, under
+ * one digest that a person keeps elsewhere.
  */
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, realpath } from 'node:fs/promises';
@@ -28,7 +29,10 @@ export interface EvidenceNote {
   readonly schema: 'skillgate.evidence/1';
   readonly name: SkillName;
   readonly version: Version;
-  /** ISO 8601, UTC: as of when it is judged. A status file counts for a day only, so no other time will do. */
+  /**
+   * ISO 8601, UTC: as of when it is judged. A status file counts for a day only, so no other time
+   * will do.
+   */
   readonly at: string;
   /** Path → digest of each file, to tell which one was damaged; they prove themselves otherwise. */
   readonly files?: Readonly<Record<string, Digest>>;
@@ -81,7 +85,8 @@ export function recordingSource(source: Source, taken: Map<string, Uint8Array>):
 
 /**
  * Writes the folder, which has to be empty or not there yet.
- * @returns the digest of what was trusted: who has it elsewhere can verify the folder with nothing else
+ * @returns the digest of what was trusted: who has it elsewhere can verify the folder with nothing
+ * else
  * @throws Problem `usage`
  */
 export async function writeEvidence(
@@ -128,7 +133,9 @@ export async function readEvidenceNote(folder: string): Promise<EvidenceNote> {
   );
 }
 
-/** Which files are missing or have other bytes than were exported, each with what is wrong with it. */
+/**
+ * Which files are missing or have other bytes than were exported, each with what is wrong with it.
+ */
 export async function changedFiles(
   folder: string,
   files: NonNullable<EvidenceNote['files']>,
@@ -205,8 +212,9 @@ function namedPath(name: string): string | undefined {
   return /^(index|log)\//.test(name) ? `/${name}` : undefined;
 }
 
-// Whatever is read here is verified by who asked. A path leaves the folder in no case: no part of it is a link (links are made by whoever
-// made the folder, who would have this host read a file of its own); and a pipe holds nobody up.
+// Whatever is read here is verified by who asked. A path leaves the folder in no case: no part of
+// it is a link (links are made by whoever made the folder, who would have this host read a file of
+// its own); and a pipe holds nobody up.
 async function readIn(folder: string, path: string): Promise<Uint8Array> {
   const parts = path.split('/').filter((part) => part !== '');
   if (!parts.every((part) => /^[@\w][\w.-]*$/.test(part)))

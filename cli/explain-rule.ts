@@ -1,4 +1,7 @@
-/** A rule of the scanner for people: why, what it looks at, an attack and a near miss, where it stands in public lists, what is near. */
+/**
+ * A rule of the scanner for people: why, what it looks at, an attack and a near miss, where it
+ * stands in public lists, what is near.
+ */
 import { ruleUrl } from '../scanner/reports/rule-address.ts';
 import { wrapped } from '../scanner/reports/wrapped.ts';
 import type { Rule } from '../scanner/rule.ts';

@@ -1,4 +1,7 @@
-/** Reads files over HTTP as `fetch` does, whose module takes 40 ms and 14 MiB: no redirect is followed, nothing is kept, a proxy of the environment counts. */
+/**
+ * Reads files over HTTP as `fetch` does, whose module takes 40 ms and 14 MiB: no redirect is
+ * followed, nothing is kept, a proxy of the environment counts.
+ */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { GetFile } from '../skills-index/client/blobs.ts';
@@ -37,7 +40,8 @@ function unpacked(answer: IncomingMessage): Readable {
   throw new Error(`it is packed as ${coding}`);
 }
 
-// A connection that was kept may have been closed by the other side in this very moment: then once more, on another one.
+// A connection that was kept may have been closed by the other side in this very moment: then once
+// more, on another one.
 async function answerTo(ask: () => ClientRequest): Promise<IncomingMessage> {
   for (let tries = 1; ; tries++) {
     const request = ask();

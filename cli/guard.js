@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript without static imports: an older Node must get as far as this sentence, and no further.
+// Plain JavaScript without static imports: an older Node must get as far as this sentence, and no
+// further.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 24 || (major === 24 && minor < 15)) {

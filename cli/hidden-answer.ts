@@ -21,7 +21,8 @@ export async function askHidden(
   question: Safe,
 ): Promise<string> {
   signal.throwIfAborted();
-  // Raw, so that the terminal shows nothing: what it does with these keys is done here. Before the question: who pastes is quick.
+  // Raw, so that the terminal shows nothing: what it does with these keys is done here. Before the
+  // question: who pastes is quick.
   terminal.setRawMode(true);
   try {
     stderr.write(question.text);

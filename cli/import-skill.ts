@@ -1,4 +1,7 @@
-/** One found folder is named, scanned and published as it is: no byte of it changes, and a manifest that nobody wrote is marked inferred. */
+/**
+ * One found folder is named, scanned and published as it is: no byte of it changes, and a manifest
+ * that nobody wrote is marked inferred.
+ */
 import { basename } from 'node:path';
 import { inferManifest } from '../scanner/manifest/manifest.ts';
 import { type PackedBundle, packBundle } from '../skills-index/skill/bundle.ts';
@@ -70,7 +73,8 @@ function shortNameFor({ name }: SkillMd, folder: string): string {
   );
 }
 
-// Eight digits of the bundle, or a few more where those alone would be a number with a leading zero, which semver forbids.
+// Eight digits of the bundle, or a few more where those alone would be a number with a leading
+// zero, which semver forbids.
 function versionFor({ version }: SkillMd, { digest }: PackedBundle): Version {
   const given = tryVersion(version);
   if (given !== undefined) return given;

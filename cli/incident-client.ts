@@ -1,4 +1,7 @@
-/** Tells the registries of skills what these did here, where host policy allows it; what could not be sent waits for the next time. */
+/**
+ * Tells the registries of skills what these did here, where host policy allows it; what could not
+ * be sent waits for the next time.
+ */
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIncident, type SignedIncident } from '../skills-index/run/audit/incident.ts';
@@ -26,7 +29,8 @@ export function waitingIncidents(world: Pick<World, 'paths'>): string[] {
 }
 
 /**
- * Sends what waits, a few at a time. A report whose registry is not pinned here any more waits, and holds up no other.
+ * Sends what waits, a few at a time. A report whose registry is not pinned here any more waits, and
+ * holds up no other.
  * @returns how many a registry took
  */
 export async function sendIncidents(
@@ -64,7 +68,8 @@ async function send(
   return status < 300 ? 'sent' : 'refused';
 }
 
-// Where the version was admitted: the scope may be looked up elsewhere by now, and the registry there would refuse the report.
+// Where the version was admitted: the scope may be looked up elsewhere by now, and the registry
+// there would refuse the report.
 function baseFor(
   world: Pick<World, 'env' | 'paths'>,
   { incident }: SignedIncident,

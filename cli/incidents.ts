@@ -1,4 +1,7 @@
-/** Incident reports of this host: made and signed when the audit log tells of something that should be impossible, and kept. */
+/**
+ * Incident reports of this host: made and signed when the audit log tells of something that should
+ * be impossible, and kept.
+ */
 import { join } from 'node:path';
 import type { Audit } from '../runner/audit.ts';
 import { openAuditKey } from '../runner/audit-key.ts';

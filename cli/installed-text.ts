@@ -1,10 +1,16 @@
-/** What an installed folder holds, in words: what goes through the sandbox, what refuses, and what lies there as it was approved. */
+/**
+ * What an installed folder holds, in words: what goes through the sandbox, what refuses, and what
+ * lies there as it was approved.
+ */
 import { count } from './output.ts';
 import type { InstalledFiles } from './skill-folder.ts';
 
 const namesMax = 5;
 
-/** One line for each way in which files lie there; exact, so that nobody takes a text for a limit that does not hold. */
+/**
+ * One line for each way in which files lie there; exact, so that nobody takes a text for a limit
+ * that does not hold.
+ */
 export function standLines(files: InstalledFiles): string[] {
   const all = [...files];
   const runs = all.flatMap(([path, { standIn }]) =>

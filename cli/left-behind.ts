@@ -1,4 +1,7 @@
-/** What the end of a run did not take over, and why: told in text, a line for each reason, since nothing may be lost without a word. */
+/**
+ * What the end of a run did not take over, and why: told in text, a line for each reason, since
+ * nothing may be lost without a word.
+ */
 import type { RunResult } from '../runner/run-request.ts';
 import type { LeftBehind } from '../skills-index/run/changes/changes.ts';
 import type { Plan } from '../skills-index/run/plan/plan.ts';
@@ -7,7 +10,10 @@ import type { CommandContext } from './command.ts';
 import { leftBehindReasonsMax } from './limits.ts';
 import { count, note, safe } from './output.ts';
 
-/** `not taken over: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with one of them. */
+/**
+ * `not taken over: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
+ * one of them.
+ */
 export function leftBehindLines(cleaned: readonly LeftBehind[], run: string): string[] {
   const reasons = new Map<string, string[]>();
   for (const { path, why } of cleaned) reasons.set(why, [...(reasons.get(why) ?? []), path]);

@@ -38,7 +38,10 @@ export const whyCharsMax = 500;
 export const stdinCharsMax = 4 * 1024 * 1024;
 /** Bytes of one message of an agent. */
 export const mcpMessageBytesMax = 10 * 1024 * 1024;
-/** Calls of one agent, or of all in its session: at the same time, at once, and then; what one that is refused counts for. */
+/**
+ * Calls of one agent, or of all in its session: at the same time, at once, and then; what one that
+ * is refused counts for.
+ */
 export const callsAtOnceMax = 16;
 /** Runs of one identity at once, over all its connections and sessions. */
 export const agentRunsMax = 16;
@@ -60,7 +63,10 @@ export const lockChangeSecondsMax = 20;
 export const secretInputBytesMax = 64 * 1024;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 5_000;
-/** How long a registry may go on answering that it is busy, or that this came too fast, before an import gives a skill up. */
+/**
+ * How long a registry may go on answering that it is busy, or that this came too fast, before an
+ * import gives a skill up.
+ */
 export const busySecondsMax = 300;
 /** Hits of one search. */
 export const searchHitsMax = 20;
@@ -85,7 +91,10 @@ export const programEntriesMax = 200_000;
 export const secretBytesMin = 8;
 export const secretBytesMax = 16 * 1024;
 export const secretsFileBytesMax = 256 * 1024;
-/** How long a command may take to print a secret, and a keychain to give one: it may be asking a person. */
+/**
+ * How long a command may take to print a secret, and a keychain to give one: it may be asking a
+ * person.
+ */
 export const secretCommandMillisMax = 5_000;
 export const keychainMillisMax = 30_000;
 /** Bytes of a script on PATH that is read to learn whose it is. */
@@ -93,12 +102,18 @@ export const programHeadBytesMax = 64 * 1024;
 /** What `skill scan` is told about findings: a list of accepted ones, an earlier report. */
 export const suppressionsBytesMax = 4 * 1024 * 1024;
 export const baselineBytesMax = 256 * 1024 * 1024;
-/** Keyless signing: the config's file, one answer of a service, an identity token, and how long a person may take to sign in. */
+/**
+ * Keyless signing: the config's file, one answer of a service, an identity token, and how long a
+ * person may take to sign in.
+ */
 export const signingConfigBytesMax = 64 * 1024;
 export const signingAnswerBytesMax = 1024 * 1024;
 export const identityTokenBytesMax = 16 * 1024;
 export const deviceSecondsMax = 600;
-/** Witness: one request's body and time, connections at once, how often a log is followed, what is kept of a log's heads and misdeeds. */
+/**
+ * Witness: one request's body and time, connections at once, how often a log is followed, what is
+ * kept of a log's heads and misdeeds.
+ */
 export const submissionBytesMax = 128 * 1024;
 export const witnessRequestMillisMax = 10_000;
 /** How often a witness asks for a newer root file at most. */
@@ -116,7 +131,10 @@ export const trustRefreshMillis = 3_600_000;
 export const evidenceFileBytesMax = 32 * 1024 * 1024;
 /** For all TUF roots before the pinned one together, which nobody has vouched for yet. */
 export const firstRootMillisMax = 30_000;
-/** How often a log that is followed is looked at where the file system says nothing; how often its picture is drawn, and from how much of it. */
+/**
+ * How often a log that is followed is looked at where the file system says nothing; how often its
+ * picture is drawn, and from how much of it.
+ */
 export const auditPollMilliseconds = 400;
 export const pictureMilliseconds = 1_000;
 export const pictureBytesMax = 8 * 1024 * 1024;
@@ -130,7 +148,10 @@ export const webhookSecondsMax = 10;
 export const progressMs = 5_000;
 /** How long changes of runs wait to be accepted. */
 export const waitingDaysMax = 14;
-/** Reasons why paths were not taken over that are told of at the end of a run; what is beyond is counted. */
+/**
+ * Reasons why paths were not taken over that are told of at the end of a run; what is beyond is
+ * counted.
+ */
 export const leftBehindReasonsMax = 10;
 /** Lines at the end of a run about what it asked for and did not get. */
 export const endNotesMax = 10;
@@ -138,7 +159,10 @@ export const endNotesMax = 10;
 export const shortTextCharsMax = 200;
 export const headerNameCharsMax = 64;
 export const leftOutNamesMax = 8;
-/** Of a path in an error message (PATH_MAX of Linux, and its quotes); of a line of output that is read as an error message. */
+/**
+ * Of a path in an error message (PATH_MAX of Linux, and its quotes); of a line of output that is
+ * read as an error message.
+ */
 export const pathCharsMax = 4_100;
 export const messageCharsMax = 1_000;
 /** Entries of another user that a removal names. */
@@ -148,24 +172,35 @@ export const proposedUrlCharsMax = 2_000;
 export const triedListMax = 200;
 /** What is shown of their differences; of a larger file its digests. */
 export const diffLinesMax = 2_000;
-/** Steps of looking for what old and new files have in common, of all files that are shown together: about two seconds. */
+/**
+ * Steps of looking for what old and new files have in common, of all files that are shown together:
+ * about two seconds.
+ */
 export const diffStepsMax = 16_000_000;
 export const diffTextBytesMax = 256 * 1024;
 /** Of all texts that are shown together, old and new; of more only digests are shown. */
 export const shownBytesMax = 32 * 1024 * 1024;
 export const shownLinesMax = 400_000;
-/** How often a run looks at what this host knows of its version, where the file system says nothing. */
+/**
+ * How often a run looks at what this host knows of its version, where the file system says nothing.
+ */
 export const statusPollMilliseconds = 400;
 /** Incident reports that are sent after a run, and how long one may take. */
 export const incidentsAtOnce = 5;
 export const incidentMilliseconds = 3_000;
-/** Entries of one export; how long a collector may take, and how it is asked again: pause, longest pause, and how often when nobody waits. */
+/**
+ * Entries of one export; how long a collector may take, and how it is asked again: pause, longest
+ * pause, and how often when nobody waits.
+ */
 export const exportBatchLines = 500;
 export const exportMilliseconds = 10_000;
 export const exportPauseMilliseconds = 500;
 export const exportPauseMillisecondsMax = 60_000;
 export const exportTriesMax = 3;
-/** A monitor: seconds between looks, what it remembers of a log, and how long a status may lag behind the head of the log. */
+/**
+ * A monitor: seconds between looks, what it remembers of a log, and how long a status may lag
+ * behind the head of the log.
+ */
 export const monitorSecondsDefault = 600;
 export const monitorWordsMax = 200_000;
 /** Bytes of statements that it does not verify again at the next look. */

@@ -1,4 +1,7 @@
-/** Lines of a stream that a stranger writes: in linear time however it is cut, none longer than a limit, and never many in one turn. */
+/**
+ * Lines of a stream that a stranger writes: in linear time however it is cut, none longer than a
+ * limit, and never many in one turn.
+ */
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -6,7 +9,8 @@ import { Problem } from '../skills-index/skill/problem.ts';
 const newline = 10;
 
 /**
- * One line after the other, without its line feed; what comes after the last one is dropped. The stream is left open.
+ * One line after the other, without its line feed; what comes after the last one is dropped. The
+ * stream is left open.
  * @throws Problem `run-limit`
  */
 export async function* linesOf(stream: Readable, bytesMax: number): AsyncGenerator<Buffer> {

@@ -6,7 +6,8 @@ import { lockChangeSecondsMax } from './limits.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
 
 /**
- * Reads a lock, changes it and writes it, while nobody else does; writes nothing when `change` answers with the same lock.
+ * Reads a lock, changes it and writes it, while nobody else does; writes nothing when `change`
+ * answers with the same lock.
  * @throws Problem `lock-invalid`; `plan-refused` when another holds it too long
  */
 export async function changeLock(path: string, change: (lock: Lock) => Lock): Promise<void> {

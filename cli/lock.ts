@@ -1,4 +1,7 @@
-/** The project's two files: `skillgate.json` (what is wanted, and how) and `skillgate.lock` (what exactly was verified). Sorted and stable. */
+/**
+ * The project's two files: `skillgate.json` (what is wanted, and how) and `skillgate.lock` (what
+ * exactly was verified). Sorted and stable.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -42,13 +45,19 @@ export interface ProjectFile {
 export interface LockedSkill {
   /** Origin of the registry, as its root file names it. */
   readonly registry: string;
-  /** Fingerprint of the registry's first root file. Two registries may have one origin, such as `localhost`; locks from before have none. */
+  /**
+   * Fingerprint of the registry's first root file. Two registries may have one origin, such as
+   * `localhost`; locks from before have none.
+   */
   readonly root?: Digest | undefined;
   readonly version: Version;
   readonly bundle: Digest;
   /** Key of the publisher. */
   readonly publisher: string;
-  /** Log index of the first claim of its scope: the same for all skills of the scope from one registry. */
+  /**
+   * Log index of the first claim of its scope: the same for all skills of the scope from one
+   * registry.
+   */
   readonly scopeClaim: number;
   /** Of what was approved. */
   readonly capabilities: Digest;
@@ -129,7 +138,10 @@ export async function readProject(path: string): Promise<ProjectFile> {
   };
 }
 
-/** The claim that the first skill of a scope showed, when one from this registry is in any of the locks. */
+/**
+ * The claim that the first skill of a scope showed, when one from this registry is in any of the
+ * locks.
+ */
 export function scopeClaimIn(
   locks: readonly Lock[],
   scope: Scope,

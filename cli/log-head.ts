@@ -1,4 +1,7 @@
-/** The head of a registry's log as its status file shows it now, and the one that was seen here before. */
+/**
+ * The head of a registry's log as its status file shows it now, and the one that was seen here
+ * before.
+ */
 import { fetchFile } from '../skills-index/client/blobs.ts';
 import { memoryStore } from '../skills-index/client/store.ts';
 import { parseCheckpoint } from '../skills-index/log/checkpoint.ts';
@@ -15,7 +18,10 @@ export interface NotedHead extends TreeHead {
   readonly note: string;
 }
 
-/** @throws Problem `registry-down`, `registry-answer`, `not-found` while the log is empty, `signature-invalid`, `status-stale` */
+/**
+ * @throws Problem `registry-down`, `registry-answer`, `not-found` while the log is empty,
+ * `signature-invalid`, `status-stale`
+ */
 export async function fetchHead(
   context: CommandContext,
   { base, root }: TrustedRegistry,

@@ -1,4 +1,7 @@
-/** Where the process begins: what is asked most is answered at once, everything else by the command line. */
+/**
+ * Where the process begins: what is asked most is answered at once, everything else by the command
+ * line.
+ */
 import { fileURLToPath } from 'node:url';
 import { exitCodes } from './command.ts';
 import { workingFolderOf } from './paths.ts';

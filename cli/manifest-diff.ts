@@ -7,7 +7,10 @@ export interface ChangedLine {
   readonly text: string;
 }
 
-/** The lines of both texts: the longest common part keeps its place, what stands beside it is taken out or put in. */
+/**
+ * The lines of both texts: the longest common part keeps its place, what stands beside it is taken
+ * out or put in.
+ */
 export function diffLines(before: string, after: string): readonly ChangedLine[] {
   return linesThatDiffer(inLines(before), inLines(after)).flatMap(({ added, removed, value }) =>
     value

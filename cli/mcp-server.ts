@@ -1,4 +1,7 @@
-/** The MCP server over stdin and stdout (Model Context Protocol): the only file that imports the SDK, and loaded by `skill mcp` alone. */
+/**
+ * The MCP server over stdin and stdout (Model Context Protocol): the only file that imports the
+ * SDK, and loaded by `skill mcp` alone.
+ */
 
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
@@ -30,7 +33,8 @@ export interface McpOptions {
   readonly log: (line: string) => void;
 }
 
-// A call may wait for a person longer than a client waits for an answer: who asked for progress hears that it goes on.
+// A call may wait for a person longer than a client waits for an answer: who asked for progress
+// hears that it goes on.
 function reportProgress({ mcpReq: { _meta, notify } }: ServerContext): () => void {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return () => undefined;
@@ -66,7 +70,10 @@ export interface McpWorld extends ToolWorld {
   readonly turns: CallTurns;
 }
 
-/** Serves until the client goes away or the signal aborts. The client's first message decides which revision of the protocol is spoken. */
+/**
+ * Serves until the client goes away or the signal aborts. The client's first message decides which
+ * revision of the protocol is spoken.
+ */
 export async function serveMcp(
   world: McpWorld,
   streams: McpStreams,

@@ -1,6 +1,7 @@
 /**
- * Skills over MCP, extension `io.modelcontextprotocol/skills`: what its methods answer, from approved and granted skills alone.
- * A host verifies what it reads against these entries; every byte was checked against the approved bundle before.
+ * Skills over MCP, extension `io.modelcontextprotocol/skills`: what its methods answer, from
+ * approved and granted skills alone. A host verifies what it reads against these entries; every
+ * byte was checked against the approved bundle before.
  */
 import * as v from 'valibot';
 import type { Bundle } from '../skills-index/skill/bundle.ts';
@@ -27,7 +28,10 @@ type Method = (skills: McpSkills, params: unknown) => Promise<Answer>;
 
 export const skillsExtension = { 'io.modelcontextprotocol/skills': { directoryRead: true } };
 
-/** By their names in MCP. Each throws a Problem for what is not there, not granted or not asked for rightly. */
+/**
+ * By their names in MCP. Each throws a Problem for what is not there, not granted or not asked for
+ * rightly.
+ */
 export const skillMethods: Readonly<Record<string, Method>> = {
   'skills/list': async (skills, params) => {
     const { items, nextCursor } = await page(await served(skills), cursorOf(params), entryOf);
@@ -97,7 +101,8 @@ async function served(skills: McpSkills): Promise<(Startable & { readonly key: s
   return (await skills.all()).map((one) => ({ ...one, key: one.admitted.name }));
 }
 
-// The address ends in the name that SKILL.md gives, as hosts check: one with another name has no entry.
+// The address ends in the name that SKILL.md gives, as hosts check: one with another name has no
+// entry.
 async function entryOf({ admitted: { name }, opened }: Startable): Promise<Answer[]> {
   const { fields, name: own } = parseSkillMd(await opened.read('SKILL.md'));
   if (own !== shortNameOf(name)) return [];
@@ -125,7 +130,10 @@ function childrenOf({ files }: Bundle, folder: string): Child[] {
   return [...found.values()];
 }
 
-/** So many, in the order of their keys, after the one that the cursor names; at least one, and then no more than the bytes of a page. */
+/**
+ * So many, in the order of their keys, after the one that the cursor names; at least one, and then
+ * no more than the bytes of a page.
+ */
 async function page<Item extends { readonly key: string }, Made>(
   items: readonly Item[],
   after: string | undefined,

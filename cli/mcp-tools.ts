@@ -1,4 +1,7 @@
-/** The three tools that an agent sees, as data: names, schemas, and how answers are framed so that a stranger's words stay data. */
+/**
+ * The three tools that an agent sees, as data: names, schemas, and how answers are framed so that a
+ * stranger's words stay data.
+ */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -72,7 +75,8 @@ const runInput = v.strictObject({
   ),
 });
 
-// A client shows its model either the text or what is structured: whatever has to be known stands in both.
+// A client shows its model either the text or what is structured: whatever has to be known stands
+// in both.
 const searchOutput = v.object({
   says: v.string(),
   skills: v.array(

@@ -4,8 +4,8 @@ import { lastStatementAnswer } from './registry-answers.ts';
 import { askRegistry, type RegistryWorld } from './registry-api.ts';
 
 /**
- * The registry's word, which it cannot use: a statement that names a wrong one does not count, and nobody knows the address of a statement
- * that is not signed yet.
+ * The registry's word, which it cannot use: a statement that names a wrong one does not count, and
+ * nobody knows the address of a statement that is not signed yet.
  * @param who the key or passkey
  */
 export async function previousOf(

@@ -1,6 +1,6 @@
 /**
- * `skill member remove`: ends the keys and passkeys of a member, now or for a log index before now, and withdraws the votes of administrators
- * for an enrolment.
+ * `skill member remove`: ends the keys and passkeys of a member, now or for a log index before now,
+ * and withdraws the votes of administrators for an enrolment.
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -31,7 +31,10 @@ type Listed = v.InferOutput<typeof membersAnswer>['members'][number];
 interface Held {
   readonly roles: readonly MemberRole[];
   readonly what: Pick<MemberPredicate, 'key' | 'passkey'>;
-  /** Nobody is enrolled with it as far as the registry says: what ends are signatures for an enrolment. */
+  /**
+   * Nobody is enrolled with it as far as the registry says: what ends are signatures for an
+   * enrolment.
+   */
   readonly isVote: boolean;
 }
 

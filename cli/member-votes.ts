@@ -1,4 +1,7 @@
-/** Enrolments that more than one administrator has to sign: each of them signs the same statement, and types the same line for it. */
+/**
+ * Enrolments that more than one administrator has to sign: each of them signs the same statement,
+ * and types the same line for it.
+ */
 import * as v from 'valibot';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
@@ -12,7 +15,10 @@ import type { membersAnswer } from './registry-answers.ts';
 type Votes = Pick<v.InferOutput<typeof membersAnswer>, 'votes' | 'votesNeeded'>;
 type MemberVotes = Votes['votes'];
 
-/** What an administrator means to sign; only the nonce of those who signed before is taken from the registry. */
+/**
+ * What an administrator means to sign; only the nonce of those who signed before is taken from the
+ * registry.
+ */
 export type Enrolment = Omit<MemberPredicate, 'nonce'>;
 
 export interface Ballot {
@@ -71,7 +77,10 @@ export function pendingLine(change: unknown): { readonly name: string; readonly 
   return { name: enrolment.name, line: lineFor(enrolment) };
 }
 
-/** A key that a vote names, by the id that a person typed: the id is the digest of the key, so nobody can give another one. */
+/**
+ * A key that a vote names, by the id that a person typed: the id is the digest of the key, so
+ * nobody can give another one.
+ */
 export function keyInVotes(votes: MemberVotes, keyId: Digest): PublicKey | undefined {
   return votes.map(({ change }) => parseVote(change).key).find((key) => key?.keyId === keyId);
 }

@@ -1,4 +1,7 @@
-/** A call from this host to an address that an operator wrote down: resolved once, never to a private address unless host policy pins the name. */
+/**
+ * A call from this host to an address that an operator wrote down: resolved once, never to a
+ * private address unless host policy pins the name.
+ */
 import { lookup as lookupName } from 'node:dns/promises';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';

@@ -1,4 +1,7 @@
-/** What the command line prints: every foreign text made harmless, colour only where it is wanted, JSON with nothing beside it. */
+/**
+ * What the command line prints: every foreign text made harmless, colour only where it is wanted,
+ * JSON with nothing beside it.
+ */
 
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
@@ -18,7 +21,10 @@ export class Safe {
 
 export type Sayable = string | number | Safe;
 
-/** Template tag: what is written in our source stays (its commands under the name that was called), what is put in is escaped unless it is safe already. */
+/**
+ * Template tag: what is written in our source stays (its commands under the name that was called),
+ * what is put in is escaped unless it is safe already.
+ */
 export function safe(strings: TemplateStringsArray, ...values: readonly Sayable[]): Safe {
   return new Safe(
     strings
@@ -33,8 +39,8 @@ export function joined(parts: readonly Sayable[], between: string): Safe {
 }
 
 /**
- * Foreign text for one line of a terminal: controls, escapes, invisible and direction-changing characters are spelled out, and so are letters
- * that look like others in their word.
+ * Foreign text for one line of a terminal: controls, escapes, invisible and direction-changing
+ * characters are spelled out, and so are letters that look like others in their word.
  */
 export function terminalSafe(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
@@ -51,7 +57,9 @@ export function terminalSafe(text: string): string {
 export type Style = 'bold' | 'faint' | 'red' | 'green' | 'yellow' | 'cyan';
 export type Ink = Readonly<Record<Style, (value: Sayable) => Safe>>;
 
-/** Whether to colour: NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether it is a terminal. */
+/**
+ * Whether to colour: NO_COLOR (no-color.org) wins, then FORCE_COLOR, then whether it is a terminal.
+ */
 export function wantsColour(stream: OutStream, env: CommandContext['env']): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '' && env.FORCE_COLOR !== '0')
@@ -92,8 +100,9 @@ export function answer(context: CommandContext, value: Answer, text: () => Safe)
 }
 
 /**
- * JSON for a stream that may be a terminal: equal when read back, and nothing in it that a terminal obeys or hides. JSON.stringify itself
- * escapes no control above U+001F and nothing that turns the direction of text.
+ * JSON for a stream that may be a terminal: equal when read back, and nothing in it that a terminal
+ * obeys or hides. JSON.stringify itself escapes no control above U+001F and nothing that turns the
+ * direction of text.
  */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>

@@ -1,4 +1,7 @@
-/** The passphrase of a key: asked at a terminal that shows none of it, never taken from an option or the environment. */
+/**
+ * The passphrase of a key: asked at a terminal that shows none of it, never taken from an option or
+ * the environment.
+ */
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { CommandContext } from './command.ts';
 import { askHidden, isQuietTerminal } from './hidden-answer.ts';
@@ -21,7 +24,9 @@ export async function askPassphrase(context: Terminal, name: string): Promise<st
   return askHidden(context, stdin, safe`Passphrase of key ${name}: `);
 }
 
-/** Asks twice for a new one. @throws Problem `not-confirmed` when both differ, or it is too short */
+/**
+ * Asks twice for a new one. @throws Problem `not-confirmed` when both differ, or it is too short
+ */
 export async function askNewPassphrase(context: Terminal, name: string): Promise<string> {
   const first = await askPassphrase(
     context,

@@ -13,7 +13,8 @@ export function programOnPath(name: string, path: string | undefined): string | 
 }
 
 /**
- * Whether a program is this one: the entry itself, or a short script that calls it. A program that cannot be read counts as another one.
+ * Whether a program is this one: the entry itself, or a short script that calls it. A program that
+ * cannot be read counts as another one.
  * @param entry absolute path of `guard.js`
  */
 export function isOurs(program: string, entry: string): boolean {

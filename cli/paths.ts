@@ -1,4 +1,7 @@
-/** Where a user's files lie (contract; XDG Base Directory specification 0.8: relative values are ignored). */
+/**
+ * Where a user's files lie (contract; XDG Base Directory specification 0.8: relative values are
+ * ignored).
+ */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Paths } from './command.ts';

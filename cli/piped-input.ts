@@ -13,7 +13,8 @@ export function notePipedInput(context: CommandContext, command: 'run' | 'try'):
   );
 }
 
-// A pipe of a shell, or a file with something in it. Programs that start others often leave a socket or an empty device there.
+// A pipe of a shell, or a file with something in it. Programs that start others often leave a
+// socket or an empty device there.
 function isPiped(stdin: InStream & { readonly fd?: number }): boolean {
   if (stdin.isTTY === true || stdin.fd === undefined) return false;
   try {

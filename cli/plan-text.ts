@@ -4,7 +4,10 @@ import type { Plan, PlannedEgress } from '../skills-index/run/plan/plan.ts';
 import { asCalled } from './called-name.ts';
 import { withBrokenAddresses } from './capability-text.ts';
 
-/** What it gives, leaves out and refuses, each line with its reason; addresses broken. The caller escapes what comes from a skill. */
+/**
+ * What it gives, leaves out and refuses, each line with its reason; addresses broken. The caller
+ * escapes what comes from a skill.
+ */
 export function printPlan({ limits, ...plan }: Plan): string {
   const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
     ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],

@@ -9,7 +9,8 @@ import { type AnySigner, isKeyed, signAs } from './signers/someone.ts';
 import { currentRegistry, type TrustWorld } from './trust/refresh.ts';
 
 /**
- * What a statement for the registry has to name: from the root file that is trusted here, since a registry could give another one's.
+ * What a statement for the registry has to name: from the root file that is trusted here, since a
+ * registry could give another one's.
  * @throws Problem `root-not-pinned`, and as `currentRegistry`
  */
 export async function registryIdFor(

@@ -20,7 +20,10 @@ export interface PreparedFolder {
   readonly commit: () => void;
   /** After `commit`: puts back what stood there. */
   readonly undo: () => void;
-  /** After `commit`: moves the folders that were replaced into a folder, which is returned; undefined where there were none. */
+  /**
+   * After `commit`: moves the folders that were replaced into a folder, which is returned;
+   * undefined where there were none.
+   */
   readonly keep: () => string | undefined;
   /** Removes what lies beside: what was not committed, or what was replaced. */
   readonly discard: () => void;

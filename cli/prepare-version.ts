@@ -1,4 +1,7 @@
-/** A folder becomes what is published: bundle, manifest and local scan, each checked before anything is signed. */
+/**
+ * A folder becomes what is published: bundle, manifest and local scan, each checked before anything
+ * is signed.
+ */
 import { type PackedBundle, packBundle } from '../skills-index/skill/bundle.ts';
 import { isEmpty, listCapabilities, printCapability } from '../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../skills-index/skill/front-matter.ts';
@@ -20,7 +23,10 @@ export interface PreparedVersion {
   readonly warnings: readonly Reason[];
 }
 
-/** @throws Problem of any of its parts: `bundle-invalid`, `skill-md-invalid`, `manifest-missing`, `manifest-invalid` … */
+/**
+ * @throws Problem of any of its parts: `bundle-invalid`, `skill-md-invalid`, `manifest-missing`,
+ * `manifest-invalid` …
+ */
 export async function prepareVersion(path: string): Promise<PreparedVersion> {
   const folder = await readWholeSkill(path);
   const packed = packBundle(folder.files);
@@ -89,7 +95,10 @@ function textOf({ files }: SkillFolder, path: string): string {
   return Buffer.from(files.find((file) => file.path === path)?.bytes ?? []).toString('utf8');
 }
 
-/** Refuses a version that was seen to do what it does not declare. @throws Problem `capability-undeclared` */
+/**
+ * Refuses a version that was seen to do what it does not declare. @throws Problem
+ * `capability-undeclared`
+ */
 export function demandDeclared(
   { name, version }: Manifest,
   { capabilities, findings }: ScanReport,

@@ -1,4 +1,7 @@
-/** A failure as people and programs read it: code, what could not be done, every reason with its place, cause, and what to do. */
+/**
+ * A failure as people and programs read it: code, what could not be done, every reason with its
+ * place, cause, and what to do.
+ */
 
 import type { Place, Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';

@@ -2,7 +2,10 @@
 /** How long a command may tidy up after the first signal. */
 const graceMs = 10_000;
 
-/** Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one, or too long a tidying up, ends the process at once. */
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one, or too long a tidying up, ends the
+ * process at once.
+ */
 export function stopOnSignals(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
@@ -14,7 +17,10 @@ export function stopOnSignals(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
-/** Sends `fetch` through HTTPS_PROXY or HTTP_PROXY where they are set; never for this machine itself. */
+/**
+ * Sends `fetch` through HTTPS_PROXY or HTTP_PROXY where they are set; never for this machine
+ * itself.
+ */
 export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
   const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
     (name) => (env[name] ?? '') !== '',

@@ -1,4 +1,7 @@
-/** How far something long has come: one line that is rewritten at a terminal, a line now and then elsewhere. Never on stdout. */
+/**
+ * How far something long has come: one line that is rewritten at a terminal, a line now and then
+ * elsewhere. Never on stdout.
+ */
 import type { CommandContext } from './command.ts';
 import { note, safe, terminalSafe } from './output.ts';
 

@@ -1,4 +1,7 @@
-/** What a version says to an agent that the last approved one did not, for a terminal: as the registry compared what its scanner told. */
+/**
+ * What a version says to an agent that the last approved one did not, for a terminal: as the
+ * registry compared what its scanner told.
+ */
 import { changeWords } from '../skills-index/statement/prose-change.ts';
 import { joined, type Safe, safe } from './output.ts';
 import type { ReviewAnswer } from './registry-answers.ts';

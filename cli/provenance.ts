@@ -1,4 +1,7 @@
-/** Where a bundle came from: SLSA provenance v1 with repository and commit, only when the commit holds exactly the bundle's bytes. */
+/**
+ * Where a bundle came from: SLSA provenance v1 with repository and commit, only when the commit
+ * holds exactly the bundle's bytes.
+ */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { PackedBundle } from '../skills-index/skill/bundle.ts';
@@ -19,8 +22,9 @@ export type OriginResult =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Asks git three things about the folder, and for the tree of its commit. No `status`, which runs filters and monitors that the repository's
- * own config names: what stands in the work tree is compared with the commit here, byte for byte.
+ * Asks git three things about the folder, and for the tree of its commit. No `status`, which runs
+ * filters and monitors that the repository's own config names: what stands in the work tree is
+ * compared with the commit here, byte for byte.
  */
 export async function originOf(
   folder: string,
@@ -107,7 +111,8 @@ function firstDifference(listing: string, { bundle, contents }: PackedBundle): s
   return committed.keys().next().value;
 }
 
-// git hash-object: the type and size stand before the bytes. Repositories of the SHA-256 format have 64 digits.
+// git hash-object: the type and size stand before the bytes. Repositories of the SHA-256 format
+// have 64 digits.
 function gitHash(bytes: Uint8Array, digits: number): string {
   const hash = createHash(digits === 64 ? 'sha256' : 'sha1');
   return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');

@@ -1,6 +1,7 @@
 /**
- * Git asked about a folder that may be hostile: nothing that its config, hooks or remotes name is started, and nothing is fetched. What the
- * repository's own config can reach reads refs and config only; objects are read from a git folder of ours, which knows no remote.
+ * Git asked about a folder that may be hostile: nothing that its config, hooks or remotes name is
+ * started, and nothing is fetched. What the repository's own config can reach reads refs and config
+ * only; objects are read from a git folder of ours, which knows no remote.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,9 @@ import { type SimpleGit, simpleGit } from 'simple-git';
 export interface QuietGit {
   /** In the folder, under the repository's own config: only what reads no object. */
   readonly here: (...args: string[]) => Promise<string>;
-  /** From an object folder, under no config but ours: an object that is missing there is missing. */
+  /**
+   * From an object folder, under no config but ours: an object that is missing there is missing.
+   */
   readonly objects: (folder: string, ...args: string[]) => Promise<string>;
 }
 
@@ -91,8 +94,9 @@ function gitIn(baseDir: string, env: Readonly<Record<string, string>>): SimpleGi
   }).env(env);
 }
 
-// Read by git from the user's own config only, never from a repository's: a bare repository inside the folder is none, and a folder of
-// another user counts where this user said so (containers of CI do).
+// Read by git from the user's own config only, never from a repository's: a bare repository inside
+// the folder is none, and a folder of another user counts where this user said so (containers of CI
+// do).
 function safeConfig(owners: readonly string[]): string {
   const lines = owners.map((one) => `\tdirectory = "${one.replace(/["\\]/g, '\\$&')}"\n`);
   return `[safe]\n\tbareRepository = explicit\n${lines.join('')}`;

@@ -1,4 +1,7 @@
-/** The registries a user trusts: base URL, root of trust pinned by fingerprint, and the scopes that are looked up there and nowhere else. */
+/**
+ * The registries a user trusts: base URL, root of trust pinned by fingerprint, and the scopes that
+ * are looked up there and nowhere else.
+ */
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,12 +26,17 @@ import {
 import { type KeptTrust, readKeptTrust } from './trust/kept.ts';
 import { writeWhole } from './whole-file.ts';
 
-/** A registry and what is trusted about it: the pinned root file, checked against its fingerprint, and what its administrators signed since. */
+/**
+ * A registry and what is trusted about it: the pinned root file, checked against its fingerprint,
+ * and what its administrators signed since.
+ */
 export interface TrustedRegistry {
   readonly base: string;
   /** The root file in force. */
   readonly root: RootFile;
-  /** Of the pinned root file: it names what is kept here of the registry, and outlives rotations. */
+  /**
+   * Of the pinned root file: it names what is kept here of the registry, and outlives rotations.
+   */
   readonly fingerprint: Digest;
   readonly pinned: RootFile;
   readonly policy: Policy;
@@ -43,8 +51,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type World = { readonly paths: Paths; readonly env: Environment };
 
 /**
- * The one registry that answers for a scope: the user's, else the project's (`registries` of skillgate.json, keys with `@`), else the default.
- * A project is somebody else's file: it says where to look only for scopes of which the user said nothing. There is no falling back.
+ * The one registry that answers for a scope: the user's, else the project's (`registries` of
+ * skillgate.json, keys with `@`), else the default. A project is somebody else's file: it says
+ * where to look only for scopes of which the user said nothing. There is no falling back.
  * @throws Problem `root-not-pinned` when its root of trust is not pinned here
  */
 export function registryOf(

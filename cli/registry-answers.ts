@@ -1,4 +1,7 @@
-/** What the registry's API answers, as far as the command line reads it. Further keys are allowed: an older `skill` talks to a newer registry. */
+/**
+ * What the registry's API answers, as far as the command line reads it. Further keys are allowed:
+ * an older `skill` talks to a newer registry.
+ */
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import {

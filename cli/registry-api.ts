@@ -1,4 +1,7 @@
-/** Calls to the registry's own API: a parsed answer, or the registry's own problem. What a signature can prove is never believed from here. */
+/**
+ * Calls to the registry's own API: a parsed answer, or the registry's own problem. What a signature
+ * can prove is never believed from here.
+ */
 import * as v from 'valibot';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
@@ -15,7 +18,10 @@ export interface ApiRequest {
   readonly form?: FormData;
   /** Bearer token. */
   readonly token?: string;
-  /** The key that signed what is sent: unsigned, so that the registry need not try every key it knows. */
+  /**
+   * The key that signed what is sent: unsigned, so that the registry need not try every key it
+   * knows.
+   */
   readonly signedBy?: Digest;
   readonly seconds?: number;
 }
@@ -45,7 +51,10 @@ export async function askRegistry<Schema extends v.GenericSchema>(
   return result.output;
 }
 
-/** A blob, checked against its own digest. @throws Problem `signature-invalid` when the bytes are others, and as `askRegistry` */
+/**
+ * A blob, checked against its own digest. @throws Problem `signature-invalid` when the bytes are
+ * others, and as `askRegistry`
+ */
 export async function fetchStoredBlob(
   world: RegistryWorld,
   digest: Digest,
@@ -115,7 +124,8 @@ async function exchange(
   }
 }
 
-// As bytes, not as a form: an abort while Node reads a form's stream is thrown where nobody catches it.
+// As bytes, not as a form: an abort while Node reads a form's stream is thrown where nobody catches
+// it.
 async function formBytes(
   form: FormData | undefined,
 ): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {

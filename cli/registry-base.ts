@@ -26,7 +26,10 @@ export const registriesSchema = 'skillgate.registries/1';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Base URL for commands that name no scope: `SKILLGATE_REGISTRY`, else the default registry, else the local one. */
+/**
+ * Base URL for commands that name no scope: `SKILLGATE_REGISTRY`, else the default registry, else
+ * the local one.
+ */
 export function registryBaseOf(paths: Paths, env: Environment): string {
   const named = env.SKILLGATE_REGISTRY;
   if (named !== undefined && named !== '') return parseBase(named);
@@ -76,7 +79,8 @@ function requireOwn(folder: string): void {
 }
 
 /**
- * A registry's base URL in its one written form. Plain HTTP is for this machine only: sessions go over it.
+ * A registry's base URL in its one written form. Plain HTTP is for this machine only: sessions go
+ * over it.
  * @throws Problem `usage`
  */
 export function parseBase(text: unknown): string {

@@ -1,4 +1,7 @@
-/** A registry's data folder as `skill registry init` makes it: root file, the registry's own keys, the scanner's key and its enrolment. */
+/**
+ * A registry's data folder as `skill registry init` makes it: root file, the registry's own keys,
+ * the scanner's key and its enrolment.
+ */
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,7 +47,8 @@ export interface Board {
 }
 
 /**
- * Makes the folder. The administrator's private key is made by `administratorKey` and never lies in it.
+ * Makes the folder. The administrator's private key is made by `administratorKey` and never lies in
+ * it.
  * @param origin bare host name, fixed for ever
  * @throws Problem `file-exists` when the folder holds anything, `usage` for a bad origin
  */
@@ -91,7 +95,8 @@ export async function makeRegistryFolder(
   const scanner = noScanner
     ? undefined
     : await createKeyFile(join(folder, registryFiles.scannerKey), undefined, 'scanner');
-  // The administrator is in the root file; the statement adds the name under which the log and the desk show what they do.
+  // The administrator is in the root file; the statement adds the name under which the log and the
+  // desk show what they do.
   const enrolments: (readonly [string, Pick<MemberPredicate, 'name' | 'roles' | 'key'>])[] = [
     [
       '00-administrator.json',

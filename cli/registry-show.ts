@@ -1,4 +1,7 @@
-/** `skill registry show`: what is pinned of a registry, how old its root of trust is, how long its log, who witnesses it. */
+/**
+ * `skill registry show`: what is pinned of a registry, how old its root of trust is, how long its
+ * log, who witnesses it.
+ */
 import { countWitnesses, type Witnessed } from '../skills-index/log/cosignature.ts';
 import { cosignatureSecondsMax } from '../skills-index/log/limits.ts';
 import { rootFingerprint } from '../skills-index/trust/root.ts';

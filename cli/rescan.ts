@@ -1,4 +1,7 @@
-/** `skill verify --rescan`: the scanner runs again here, and its report is compared with the one that the approvals rest on. */
+/**
+ * `skill verify --rescan`: the scanner runs again here, and its report is compared with the one
+ * that the approvals rest on.
+ */
 import type { OpenedSkill } from '../runner/catalogue.ts';
 import { fetchBlob, type Source } from '../skills-index/client/blobs.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';

@@ -1,4 +1,7 @@
-/** `skill review approve`: what is signed is fetched, checked against the reviewer's own copy of the bundle, shown, and signed byte for byte. */
+/**
+ * `skill review approve`: what is signed is fetched, checked against the reviewer's own copy of the
+ * bundle, shown, and signed byte for byte.
+ */
 
 import { parseDigest } from '../skills-index/skill/digest.ts';
 import { parseManifest } from '../skills-index/skill/manifest.ts';
@@ -90,7 +93,8 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
   });
 }
 
-// One person counts once; what would change nothing is not signed. From here it is independent, which one in the desk was not.
+// One person counts once; what would change nothing is not signed. From here it is independent,
+// which one in the desk was not.
 function refuseTwice(
   version: VersionAnswer,
   { predicate: { reviewer, name } }: ApprovalStatement,

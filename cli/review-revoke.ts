@@ -1,4 +1,7 @@
-/** `skill review suspend|revoke`: a signed word on one version, on its bytes wherever they lie, or on all that a publisher has and will ever send. */
+/**
+ * `skill review suspend|revoke`: a signed word on one version, on its bytes wherever they lie, or
+ * on all that a publisher has and will ever send.
+ */
 import { randomUUID } from 'node:crypto';
 import { type Digest, isDigest } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
@@ -28,7 +31,10 @@ interface Meant {
   readonly question?: Safe;
 }
 
-/** Signed, because it must hold where the registry's word does not: on every machine that installed it. */
+/**
+ * Signed, because it must hold where the registry's word does not: on every machine that installed
+ * it.
+ */
 export async function revoke(
   context: CommandContext,
   kind: RevocationPredicate['kind'],

@@ -1,4 +1,7 @@
-/** `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read does not rest on the registry's word. */
+/**
+ * `skill review show`: the reviewer's own copy is fetched and scanned here, so that what is read
+ * does not rest on the registry's word.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { printReport } from '../scanner/reports/report-text.ts';
@@ -104,7 +107,8 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
   );
 }
 
-// What the author signed: the bundle's own skill.json, checked here; for an import what the registry inferred.
+// What the author signed: the bundle's own skill.json, checked here; for an import what the
+// registry inferred.
 function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): Capabilities {
   const json = files.find((file) => file.path === 'skill.json');
   if (json !== undefined) return parseManifest(json.bytes).capabilities;

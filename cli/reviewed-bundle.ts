@@ -1,4 +1,7 @@
-/** The reviewer's own copy: a bundle and all its files fetched by digest, and the statement to sign checked against them. */
+/**
+ * The reviewer's own copy: a bundle and all its files fetched by digest, and the statement to sign
+ * checked against them.
+ */
 import { type Bundle, parseBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import {
@@ -27,7 +30,10 @@ export interface ReviewedBundle {
   readonly files: readonly SourceFile[];
 }
 
-/** Fetches a bundle and each file; every byte is checked against the digest. @throws Problem `signature-invalid`, `bundle-invalid` */
+/**
+ * Fetches a bundle and each file; every byte is checked against the digest. @throws Problem
+ * `signature-invalid`, `bundle-invalid`
+ */
 export async function fetchReviewedBundle(
   world: RegistryWorld,
   digest: Digest,
@@ -56,8 +62,9 @@ export async function fetchReviewedBundle(
 }
 
 /**
- * Reads an approval that is to be signed and checks that it says what this reviewer means: this version, this bundle with exactly its
- * files, no more capabilities than its skill.json asks for, this key, not yet expired, and nothing in place of a signature.
+ * Reads an approval that is to be signed and checks that it says what this reviewer means: this
+ * version, this bundle with exactly its files, no more capabilities than its skill.json asks for,
+ * this key, not yet expired, and nothing in place of a signature.
  * @throws Problem `statement-invalid`, `subject-mismatch`, `approval-refused`
  */
 export function checkApproval(
@@ -120,7 +127,8 @@ export function checkApproval(
   return statement as ApprovalStatement;
 }
 
-// A bundle without skill.json was imported with an inferred manifest; what is approved is then only what the statement itself lists.
+// A bundle without skill.json was imported with an inferred manifest; what is approved is then only
+// what the statement itself lists.
 function moreThanAsked(
   approved: ApprovalStatement['predicate']['capabilities'],
   { files }: ReviewedBundle,

@@ -1,4 +1,7 @@
-/** A revocation reaches what runs: while a skill runs, the status of its registry is looked at, here and over there. */
+/**
+ * A revocation reaches what runs: while a skill runs, the status of its registry is looked at, here
+ * and over there.
+ */
 import { existsSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Stop } from '../runner/run-request.ts';
@@ -11,7 +14,10 @@ import { statusPollMilliseconds } from './limits.ts';
 
 export interface WatchedVersion {
   readonly bundle: Digest;
-  /** Where its registry answers, and where this host keeps what the registry said last: whichever process asked. */
+  /**
+   * Where its registry answers, and where this host keeps what the registry said last: whichever
+   * process asked.
+   */
   readonly source: Source;
   readonly root: RootFile;
   /** Further places of the status, from host policy. */
@@ -27,8 +33,9 @@ export interface RevocationWatch {
 }
 
 /**
- * Watches until it is closed. What any process of this host stores as the registry's status is seen within `statusPollMilliseconds`;
- * a registry that is silent stops nothing, since the status that the start was admitted under stays fresh for hours.
+ * Watches until it is closed. What any process of this host stores as the registry's status is seen
+ * within `statusPollMilliseconds`; a registry that is silent stops nothing, since the status that
+ * the start was admitted under stays fresh for hours.
  */
 export function watchRevocation(version: WatchedVersion): RevocationWatch {
   const revoked = new AbortController();
@@ -68,7 +75,8 @@ export function watchRevocation(version: WatchedVersion): RevocationWatch {
   };
 }
 
-// What is stored is seen by every run of this host, this one included; an older status never takes the place of a newer one.
+// What is stored is seen by every run of this host, this one included; an older status never takes
+// the place of a newer one.
 async function fetchStatus(
   source: Source,
   version: WatchedVersion,
@@ -92,7 +100,8 @@ function isStopped(bytes: Uint8Array, version: WatchedVersion): boolean {
   );
 }
 
-// As at admission, its age is no question here: an old status that says revoked is true all the same.
+// As at admission, its age is no question here: an old status that says revoked is true all the
+// same.
 function readStatus(bytes: Uint8Array, { now, root }: WatchedVersion): Status | undefined {
   try {
     return verifyStatus(bytes, root, now().getTime(), { graceSeconds: Number.POSITIVE_INFINITY });

@@ -11,7 +11,8 @@ export interface RunOutput {
   readonly taken: { stdout: string; stderr: string };
 }
 
-// Bytes pass as they are into a file or a pipe; a terminal gets no escape sequences of a stranger, and JSON gets nothing beside it.
+// Bytes pass as they are into a file or a pipe; a terminal gets no escape sequences of a stranger,
+// and JSON gets nothing beside it.
 export function outputFor(context: CommandContext): RunOutput {
   const taken = { stdout: '', stderr: '' };
   const ends: (() => void)[] = [];

@@ -1,4 +1,7 @@
-/** Reads what `skill scan` is told about findings from outside: accepted ones (`--suppressions`) and an earlier report (`--baseline`). */
+/**
+ * Reads what `skill scan` is told about findings from outside: accepted ones (`--suppressions`) and
+ * an earlier report (`--baseline`).
+ */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { type Marks, marksFrom, noMarks } from '../scanner/reports/marks.ts';
@@ -9,7 +12,8 @@ import { baselineBytesMax, suppressionsBytesMax } from './limits.ts';
 
 /**
  * Marks from the files of the options; none without them.
- * @param folders the skills to be scanned: what lies in one of them was written by its author, and accepts nothing
+ * @param folders the skills to be scanned: what lies in one of them was written by its author, and
+ * accepts nothing
  * @throws Problem for a file that is not there, too large, not of its form or inside a skill
  */
 export async function readMarks(
@@ -45,7 +49,8 @@ async function readSuppressions(path: string, folders: readonly string[]) {
 }
 
 /**
- * One report a line, as `--format jsonl` prints them, or all in one object, as `--format json` does.
+ * One report a line, as `--format jsonl` prints them, or all in one object, as `--format json`
+ * does.
  * @throws Problem `json-invalid` for anything else, which names the file
  */
 async function readBaseline(path: string): Promise<ScanReport[]> {

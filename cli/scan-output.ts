@@ -1,4 +1,7 @@
-/** What `skill scan` prints, format by format: something before the reports, something for each, something behind them. */
+/**
+ * What `skill scan` prints, format by format: something before the reports, something for each,
+ * something behind them.
+ */
 
 import type { Marks } from '../scanner/reports/marks.ts';
 import { noMarks } from '../scanner/reports/marks.ts';

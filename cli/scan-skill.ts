@@ -1,4 +1,7 @@
-/** One skill's folder is scanned on this machine, as the registry will scan it; what could not be read or finished makes the report incomplete. */
+/**
+ * One skill's folder is scanned on this machine, as the registry will scan it; what could not be
+ * read or finished makes the report incomplete.
+ */
 import { relative, sep } from 'node:path';
 import { packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { noCapabilities } from '../skills-index/skill/capability.ts';
@@ -45,7 +48,10 @@ const severityExit = {
   critical: exitCodes.critical,
 } as const;
 
-/** The exit code that a report stands for: its highest severity, or 7 for an incomplete one, whichever is larger. */
+/**
+ * The exit code that a report stands for: its highest severity, or 7 for an incomplete one,
+ * whichever is larger.
+ */
 export function exitOfReport({
   findings,
   verdict,

@@ -1,4 +1,7 @@
-/** The inside of a scanning thread: one skill's files in, its report out. It can be stopped at any moment from outside. */
+/**
+ * The inside of a scanning thread: one skill's files in, its report out. It can be stopped at any
+ * moment from outside.
+ */
 import { parentPort } from 'node:worker_threads';
 import type { UnreadEntry } from '../scanner/extract.ts';
 import { scanSkill } from '../scanner/scan.ts';

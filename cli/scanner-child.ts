@@ -1,4 +1,7 @@
-/** The scanner beside a registry: a process of its own, started again when it ends, and gone when the registry goes. */
+/**
+ * The scanner beside a registry: a process of its own, started again when it ends, and gone when
+ * the registry goes.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext } from './command.ts';
@@ -10,7 +13,10 @@ export interface ScannerChild {
   stop(): Promise<void>;
 }
 
-/** What the child needs of the environment. The registry's own variables, tokens and npm's are not among it. */
+/**
+ * What the child needs of the environment. The registry's own variables, tokens and npm's are not
+ * among it.
+ */
 const passedOn = [
   'PATH',
   'HOME',
@@ -23,7 +29,10 @@ const passedOn = [
   'NO_COLOR',
 ];
 
-/** Starts `skill scanner work` with the scanner's key. A child that ends is started again after a pause that doubles, up to half a minute. */
+/**
+ * Starts `skill scanner work` with the scanner's key. A child that ends is started again after a
+ * pause that doubles, up to half a minute.
+ */
 export function keepScannerRunning(
   context: CommandContext,
   {

@@ -29,7 +29,10 @@ export async function refuseForeignScope(
   );
 }
 
-/** Fails when others may publish in a scope, so that no certificate is made for nothing. @throws Problem `scope-taken`, `scope-unclaimed` */
+/**
+ * Fails when others may publish in a scope, so that no certificate is made for nothing. @throws
+ * Problem `scope-taken`, `scope-unclaimed`
+ */
 export async function refuseForeignPublisher(
   world: RegistryWorld,
   scope: Scope,

@@ -1,4 +1,7 @@
-/** `skill scope publishers`: who may publish in a scope, to the letter. The owners stay who they are. */
+/**
+ * `skill scope publishers`: who may publish in a scope, to the letter. The owners stay who they
+ * are.
+ */
 import { parseScope, type Scope } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import {

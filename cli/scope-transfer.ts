@@ -1,4 +1,7 @@
-/** `skill scope transfer`: gives a scope to other keys or people. By an owner at once; by administrators of the root file when enough of them sign the same. */
+/**
+ * `skill scope transfer`: gives a scope to other keys or people. By an owner at once; by
+ * administrators of the root file when enough of them sign the same.
+ */
 
 import { resolve } from 'node:path';
 import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
@@ -23,7 +26,10 @@ import { askRegistry } from './registry-api.ts';
 import { readPublicKeyFile } from './signers/key-file.ts';
 import { someoneFor } from './signers/someone.ts';
 
-/** Everybody who signs for the same new owners signs the very same statement, so that the signatures add up. */
+/**
+ * Everybody who signs for the same new owners signs the very same statement, so that the signatures
+ * add up.
+ */
 export async function transferScope(context: CommandContext): Promise<ExitCode> {
   const scope = parseScope(context.args[0]?.replace(/^@/, ''));
   const owners = await newOwners(context);

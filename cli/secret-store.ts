@@ -1,4 +1,7 @@
-/** How secrets are stored and removed: the operator's hands on `secrets.json`. A value stands there, or what gives it when it is needed. */
+/**
+ * How secrets are stored and removed: the operator's hands on `secrets.json`. A value stands there,
+ * or what gives it when it is needed.
+ */
 
 import * as v from 'valibot';
 import { withLock } from '../runner/lock.ts';
@@ -9,7 +12,10 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import { exactObject } from '../skills-index/skill/shape.ts';
 import { secretBytesMax, secretBytesMin, secretsFileBytesMax } from './limits.ts';
 
-/** The value itself, the account in the keychain that holds it, or the program and arguments that print it. */
+/**
+ * The value itself, the account in the keychain that holds it, or the program and arguments that
+ * print it.
+ */
 export type SecretOrigin =
   | { readonly value: string }
   | { readonly keychain: string }
@@ -28,7 +34,8 @@ export type NewSecret = Pick<SecretEntry, 'name' | 'hosts' | 'methods' | 'agent'
 /**
  * Stores a secret in a file (0600); the same name for the same agent is replaced.
  * @param file `$CONFIG/secrets.json`
- * @throws Problem `secret-refused` for a value that is too short, too long or cannot stand in a header
+ * @throws Problem `secret-refused` for a value that is too short, too long or cannot stand in a
+ * header
  */
 export function storeSecret(
   file: string,
@@ -69,7 +76,10 @@ export function removeSecret(file: string, name: string, agent?: string): Stored
   return before;
 }
 
-/** A value as it may stand in a header. @throws Problem `secret-refused`, without a word of the value */
+/**
+ * A value as it may stand in a header. @throws Problem `secret-refused`, without a word of the
+ * value
+ */
 export function parseSecretValue(name: string, bytes: Uint8Array): string {
   const value = Buffer.from(bytes)
     .toString('utf8')
@@ -119,7 +129,8 @@ const storedShape = exactObject({
 
 /**
  * @param file `$CONFIG/secrets.json`
- * @throws Problem `key-file-invalid` when it is damaged or others may read it; what a parser quotes could be a part of a secret, so its words are not handed on
+ * @throws Problem `key-file-invalid` when it is damaged or others may read it; what a parser quotes
+ * could be a part of a secret, so its words are not handed on
  */
 export function readStoredSecrets(file: string): readonly StoredSecret[] {
   const bytes = readPrivateFile(file, {

@@ -1,4 +1,6 @@
-/** Signing in: a key proves itself to the registry, and the session's token is kept until it ends. */
+/**
+ * Signing in: a key proves itself to the registry, and the session's token is kept until it ends.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -33,8 +35,8 @@ export interface SignedIn {
 }
 
 /**
- * Calls the registry with a token: `SKILLGATE_TOKEN`, else the one kept for this key, else that of a new session.
- * A kept token that the registry no longer takes costs one sign-in.
+ * Calls the registry with a token: `SKILLGATE_TOKEN`, else the one kept for this key, else that of
+ * a new session. A kept token that the registry no longer takes costs one sign-in.
  */
 export async function withSession<Result>(
   context: CommandContext,
@@ -58,7 +60,8 @@ export async function withSession<Result>(
 
 /**
  * Proves to the registry that the key is held here, and keeps the token.
- * What is signed names the root file in force and the address, so that a registry cannot pass the challenge of another one on.
+ * What is signed names the root file in force and the address, so that a registry cannot pass the
+ * challenge of another one on.
  * @throws Problem `root-not-pinned`, `key-unknown`, `registry-down`
  */
 export async function signIn(context: CommandContext, signer: Signer): Promise<SignedIn> {

@@ -1,4 +1,7 @@
-/** In which language a stand-in is written: right however it is called, by its first line or as an argument of an interpreter. */
+/**
+ * In which language a stand-in is written: right however it is called, by its first line or as an
+ * argument of an interpreter.
+ */
 
 /** What a stand-in hands to `skillgate run`. */
 export interface ShimCall {
@@ -24,7 +27,8 @@ const missing = ({ name, command }: ShimCall): string =>
   `skillgate: cannot run ${command} of ${name}: there is no program skillgate on PATH. ` +
   'In your checkout of Skillgate, npm run -s skill -- doctor prints the line that puts it there.';
 
-// SKILLGATE_SHIM tells `skillgate run` where the shim lies, so that the project's own lock counts from any working directory.
+// SKILLGATE_SHIM tells `skillgate run` where the shim lies, so that the project's own lock counts
+// from any working directory.
 const shell: ShimLanguage = {
   endings: ['sh', 'bash', 'zsh', 'ksh', 'dash'],
   programs: /^(sh|bash|zsh|ksh|dash|ash)$/,
@@ -127,7 +131,10 @@ exit 127;
   shell,
 ];
 
-/** The language of a file: what its ending says, else its first line, else shell, which is a syntax error to all others. */
+/**
+ * The language of a file: what its ending says, else its first line, else shell, which is a syntax
+ * error to all others.
+ */
 export function shimLanguageOf(path: string, original: Uint8Array): ShimLanguage {
   const ending = endingOf(path);
   const program = programOf(original) ?? '';
@@ -148,7 +155,10 @@ export function endingOf(path: string): string {
   return /\.([a-z0-9_]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
-/** The program of a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`; undefined where there is no such line. */
+/**
+ * The program of a first line `#!…`: `#!/usr/bin/env -S python3 -u` → `python3`; undefined where
+ * there is no such line.
+ */
 export function programOf(original: Uint8Array): string | undefined {
   const line = Buffer.from(original.subarray(0, 200)).toString('latin1').split('\n')[0] ?? '';
   if (!/^#!\s*\S*\//.test(line)) return undefined;

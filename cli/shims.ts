@@ -1,4 +1,7 @@
-/** Stand-ins: what lies in an agent's folder for each file that would run, so that nothing of a skill runs outside the sandbox. */
+/**
+ * Stand-ins: what lies in an agent's folder for each file that would run, so that nothing of a
+ * skill runs outside the sandbox.
+ */
 import type { Bundle, BundleFile } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
@@ -37,8 +40,9 @@ const programStarts = [
 ];
 
 /**
- * Which files of a bundle have a stand-in. A file that a command names, or that is executable, is run by `skillgate run`; any other that
- * its ending, its name, its first line or its first bytes make a program refuses.
+ * Which files of a bundle have a stand-in. A file that a command names, or that is executable, is
+ * run by `skillgate run`; any other that its ending, its name, its first line or its first bytes
+ * make a program refuses.
  * @param commands command → file, as in the manifest
  */
 export function standIns(
@@ -60,7 +64,8 @@ export function standIns(
 /**
  * The text of a stand-in.
  * @param path where it lies in the skill; its ending tells the language
- * @param original the file it stands for; its first line tells the language when the ending does not
+ * @param original the file it stands for; its first line tells the language when the ending does
+ * not
  */
 export function printStandIn(
   path: string,

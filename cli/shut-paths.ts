@@ -1,4 +1,7 @@
-/** Paths that a program could not write because hosts or agents obey them, as far as its output tells. Pure. */
+/**
+ * Paths that a program could not write because hosts or agents obey them, as far as its output
+ * tells. Pure.
+ */
 
 import { isProtectedName } from '../skills-index/run/changes/protected-names.ts';
 import type { Plan } from '../skills-index/run/plan/plan.ts';

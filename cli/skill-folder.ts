@@ -50,7 +50,10 @@ export function layoutOf(
   };
 }
 
-/** The files as they are written: texts as approved, a stand-in for each that would run; with `plain` all as approved. */
+/**
+ * The files as they are written: texts as approved, a stand-in for each that would run; with
+ * `plain` all as approved.
+ */
 export function installedFiles(
   bundle: Bundle,
   contents: ReadonlyMap<BundlePath, Uint8Array>,
@@ -77,7 +80,10 @@ export function installedFiles(
   );
 }
 
-/** How the installed folder and what agents see of it differ from what they should be, one line for each file, with its place. */
+/**
+ * How the installed folder and what agents see of it differ from what they should be, one line for
+ * each file, with its place.
+ */
 export function layoutDifferences(layout: Layout, files: InstalledFiles): string[] {
   return placesOf(layout).flatMap(({ parent, place, at }) => {
     const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
@@ -99,7 +105,9 @@ export function placesOf(
   });
 }
 
-/** How a folder differs from what it should hold, one line for each file; empty when it is the same. */
+/**
+ * How a folder differs from what it should hold, one line for each file; empty when it is the same.
+ */
 export function differences(folder: string, files: InstalledFiles): string[] {
   if (!isFolder(folder)) return ['it is missing'];
   const found = listFiles(folder);
@@ -163,7 +171,8 @@ export function linkTarget(parent: string, folder: string): string {
   return relative(parent, join(sharedFolder, folder));
 }
 
-// A link in the project (it may come from a stranger's repository) must not make us write somewhere else.
+// A link in the project (it may come from a stranger's repository) must not make us write somewhere
+// else.
 function leavesProject(project: string, folder: string): string | undefined {
   let at = folder;
   while (!existsSync(at) && lstatSync(at, { throwIfNoEntry: false }) === undefined)

@@ -1,4 +1,7 @@
-/** Which of the skills that an agent may use fit its task: by the words they share, nothing cleverer. */
+/**
+ * Which of the skills that an agent may use fit its task: by the words they share, nothing
+ * cleverer.
+ */
 
 import { type SkillName, shortNameOf } from '../skills-index/skill/name.ts';
 import { cleanDescription } from '../skills-index/skill/shown-text.ts';
@@ -12,7 +15,10 @@ export interface DescribedSkill {
   readonly description: string;
 }
 
-/** The skills whose name or description share words with a task, best first; all of them, by name, when the task is empty. */
+/**
+ * The skills whose name or description share words with a task, best first; all of them, by name,
+ * when the task is empty.
+ */
 export function searchSkills(task: string, skills: readonly DescribedSkill[]): DescribedSkill[] {
   const words = new Set(wordsOf(task));
   return skills

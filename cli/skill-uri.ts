@@ -1,4 +1,7 @@
-/** Addresses of skills over MCP: `skill://scope/name/path` (Skills extension of MCP, resource mapping). */
+/**
+ * Addresses of skills over MCP: `skill://scope/name/path` (Skills extension of MCP, resource
+ * mapping).
+ */
 import { isNamePart, parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 
@@ -15,7 +18,8 @@ export function skillUri(name: SkillName, path = ''): string {
 }
 
 /**
- * Reads an address; one thing has one address, so that what was approved under it cannot be asked for under another.
+ * Reads an address; one thing has one address, so that what was approved under it cannot be asked
+ * for under another.
  * @throws Problem `not-found`
  */
 export function parseSkillUri(uri: string): SkillAddress {

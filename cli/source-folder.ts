@@ -1,4 +1,7 @@
-/** Reads a skill's folder. Links are never followed, special files never opened; whatever is not taken is listed with its reason. */
+/**
+ * Reads a skill's folder. Links are never followed, special files never opened; whatever is not
+ * taken is listed with its reason.
+ */
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -73,7 +76,8 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
 }
 
 /**
- * As `readSkillFolder`, for what is going to be packed: anything that cannot be taken refuses the whole.
+ * As `readSkillFolder`, for what is going to be packed: anything that cannot be taken refuses the
+ * whole.
  * @throws Problem `file-not-found`, `skill-md-missing`, `bundle-invalid` with every reason
  */
 export async function readWholeSkill(folder: string): Promise<SkillFolder> {
@@ -178,7 +182,8 @@ interface ReadLimits {
   readonly budget: HashBudget;
 }
 
-// Opened without following a link and without waiting on a pipe, then asked again what it is: between listing and opening it may have been swapped.
+// Opened without following a link and without waiting on a pipe, then asked again what it is:
+// between listing and opening it may have been swapped.
 async function readPlainFile(
   path: string,
   limits: ReadLimits,

@@ -1,4 +1,7 @@
-/** What `skill run` and the MCP server share: admit a version again at every start, open it, run a command of it, record refusals. */
+/**
+ * What `skill run` and the MCP server share: admit a version again at every start, open it, run a
+ * command of it, record refusals.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { requireAdmitted } from '../runner/admit.ts';
@@ -83,7 +86,8 @@ export function auditKeyFileOf({ paths }: Pick<World, 'paths'>): string {
 
 /**
  * Admits a version for a start; a refusal is recorded before it is thrown.
- * @throws Problem `not-admitted`, `status-stale`, `not-found`, `registry-down`, `root-not-pinned` and others of `admit`
+ * @throws Problem `not-admitted`, `status-stale`, `not-found`, `registry-down`, `root-not-pinned`
+ * and others of `admit`
  */
 export async function admitToStart(
   world: World,
@@ -124,7 +128,10 @@ export async function admitToStart(
   }
 }
 
-/** What `runSkill` and `planSkill` are told about a startable version: every file is read and checked now. */
+/**
+ * What `runSkill` and `planSkill` are told about a startable version: every file is read and
+ * checked now.
+ */
 export async function runRequest(
   world: World,
   host: HostFiles,

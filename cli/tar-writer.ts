@@ -1,4 +1,7 @@
-/** Writes a bundle as one uncompressed tar for the upload: POSIX ustar, sorted, no owner and no time, so that equal skills give equal bytes. */
+/**
+ * Writes a bundle as one uncompressed tar for the upload: POSIX ustar, sorted, no owner and no
+ * time, so that equal skills give equal bytes.
+ */
 import type { PackedBundle } from '../skills-index/skill/bundle.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 

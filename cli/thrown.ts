@@ -1,4 +1,7 @@
-/** Whatever was thrown becomes a Problem: failures of the system get the code that people know, all else is `internal`. */
+/**
+ * Whatever was thrown becomes a Problem: failures of the system get the code that people know, all
+ * else is `internal`.
+ */
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../skills-index/skill/problem-codes.ts';
 
@@ -17,7 +20,10 @@ const systemFailures: Readonly<Record<string, readonly [code: ProblemCode, says:
 
 const stackLinesMax = 12;
 
-/** @param interrupted whether a signal asked the process to stop: whatever failed then, failed for that */
+/**
+ * @param interrupted whether a signal asked the process to stop: whatever failed then, failed for
+ * that
+ */
 export function problemOf(thrown: unknown, interrupted: boolean): Problem {
   if (thrown instanceof Problem && (!interrupted || thrown.code === 'interrupted')) return thrown;
   if (interrupted) return new Problem('interrupted', 'Interrupted');

@@ -1,4 +1,7 @@
-/** What is told of a file that is not taken into a skill: its true size and digest, read as a stream and never held whole. */
+/**
+ * What is told of a file that is not taken into a skill: its true size and digest, read as a stream
+ * and never held whole.
+ */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { UnreadEntry } from '../scanner/extract.ts';
@@ -9,7 +12,10 @@ export interface HashBudget {
   bytesLeft: number;
 }
 
-/** @param size as the open file says it; digests of what is over the budget are not made, and the reason says so */
+/**
+ * @param size as the open file says it; digests of what is over the budget are not made, and the
+ * reason says so
+ */
 export async function tellUnread(
   file: FileHandle,
   size: number,

@@ -28,7 +28,8 @@ export interface Published {
 }
 
 /**
- * Signs publish/v1 (and provenance) and uploads. A certificate signs both, and no second publication.
+ * Signs publish/v1 (and provenance) and uploads. A certificate signs both, and no second
+ * publication.
  * @throws Problem as the registry's intake says
  */
 export async function publishVersion(

@@ -1,4 +1,7 @@
-/** Exported evidence verified from its files alone. What is wrong with a folder is said of the folder: no registry was asked. */
+/**
+ * Exported evidence verified from its files alone. What is wrong with a folder is said of the
+ * folder: no registry was asked.
+ */
 import { type Admission, admit } from '../runner/admit.ts';
 import { readAll } from '../runner/catalogue.ts';
 import { type SkillName, scopeOf } from '../skills-index/skill/name.ts';
@@ -11,7 +14,8 @@ import { registryOf } from './registries.ts';
 import { toVerified, type Verified } from './verified-version.ts';
 
 /**
- * A folder of exported evidence: as of when it was written, and by what is trusted here or has that digest.
+ * A folder of exported evidence: as of when it was written, and by what is trusted here or has that
+ * digest.
  * @throws Problem `evidence-invalid` when it is not as it was written, `root-not-pinned`
  */
 export async function verifyFolder(
@@ -53,7 +57,8 @@ export async function verifyFolder(
       ...problemOf(admission, name),
       asOf: at,
     };
-    // Not only what admission looks at: every file of the skill is in the folder, and is the approved one.
+    // Not only what admission looks at: every file of the skill is in the folder, and is the
+    // approved one.
     if (verified.admitted !== undefined)
       await readAll(await openAdmitted(source, verified.admitted));
     return verified;
@@ -82,7 +87,8 @@ async function trustedOf(
   }
 }
 
-// One line for each code: a file that is not what it was breaks every head of the log that is compared with it.
+// One line for each code: a file that is not what it was breaks every head of the log that is
+// compared with it.
 function problemOf({ decision }: Admission, name: SkillName): { readonly problem?: Problem } {
   if (decision.kind === 'admitted') return {};
   const firsts = decision.reasons.filter(

@@ -1,4 +1,7 @@
-/** One version verified: its evidence decided, and where it is installed, its files compared with the approved ones. */
+/**
+ * One version verified: its evidence decided, and where it is installed, its files compared with
+ * the approved ones.
+ */
 import { type Admission, requireAdmitted } from '../runner/admit.ts';
 import { readAll } from '../runner/catalogue.ts';
 import type { Source } from '../skills-index/client/blobs.ts';
@@ -60,14 +63,17 @@ export interface Verified {
 /** The root of trust that was judged by; null where the pinned root file stands alone. */
 export type RootAge = {
   readonly version: number;
-  /** ISO 8601: when the registry was last asked for a newer one, and until when this one was signed. */
+  /**
+   * ISO 8601: when the registry was last asked for a newer one, and until when this one was signed.
+   */
   readonly asked: string;
   readonly signedUntil: string;
 } | null;
 
 /**
  * Asks the registry, or the cache, and compares what is installed.
- * @throws Problem when there is nothing to decide on: `not-found`, `registry-down`, `root-not-pinned` …
+ * @throws Problem when there is nothing to decide on: `not-found`, `registry-down`,
+ * `root-not-pinned` …
  */
 export async function verifyVersion(
   context: CommandContext & World,
@@ -102,7 +108,8 @@ export async function verifyVersion(
 /**
  * Writes the evidence of an admitted version, with all of its files, as of now.
  * @returns the digest of what was trusted
- * @throws Problem `usage`; `status-stale` when it was admitted by grace: nobody could verify that later
+ * @throws Problem `usage`; `status-stale` when it was admitted by grace: nobody could verify that
+ * later
  */
 export async function exportVerified(
   context: CommandContext,
@@ -124,7 +131,10 @@ export async function exportVerified(
   return writeEvidence(folder, { note, taken, trusted });
 }
 
-/** Scans an admitted version again; a report that the same rules should have given and did not is a problem. */
+/**
+ * Scans an admitted version again; a report that the same rules should have given and did not is a
+ * problem.
+ */
 export async function withRescan(verified: Verified): Promise<Verified> {
   const { admitted, source, name } = verified;
   if (admitted === undefined) return verified;

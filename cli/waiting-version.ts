@@ -1,4 +1,7 @@
-/** Why a version cannot be used yet: what its registry says of one that is under way. For messages only, never for a decision. */
+/**
+ * Why a version cannot be used yet: what its registry says of one that is under way. For messages
+ * only, never for a decision.
+ */
 import { type SkillReference, scopeOf } from '../skills-index/skill/name.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { isInRange, parseVersion } from '../skills-index/skill/version.ts';
@@ -16,7 +19,10 @@ interface Asked {
   readonly project: Project;
 }
 
-/** The failure itself. Where the registry has the version and did not approve it: what the version waits for, and who can approve it. */
+/**
+ * The failure itself. Where the registry has the version and did not approve it: what the version
+ * waits for, and who can approve it.
+ */
 export async function orWaiting(
   context: CommandContext,
   { verb, reference, project }: Asked,

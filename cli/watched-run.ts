@@ -1,4 +1,7 @@
-/** A run from its admission to its end, as long as its version may go on: the one way in which a skill of a registry is started. */
+/**
+ * A run from its admission to its end, as long as its version may go on: the one way in which a
+ * skill of a registry is started.
+ */
 import { join } from 'node:path';
 import { runSkill } from '../runner/run.ts';
 import type { RunRequest, RunResult } from '../runner/run-request.ts';
@@ -8,7 +11,10 @@ import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
 import type { HostFiles, Startable } from './start-skill.ts';
 
-/** Runs it, and tells its registry of incidents where host policy allows that; ends it within a second of this host learning that its version was revoked or suspended. */
+/**
+ * Runs it, and tells its registry of incidents where host policy allows that; ends it within a
+ * second of this host learning that its version was revoked or suspended.
+ */
 export async function runWatched(
   world: World,
   { policy }: Pick<HostFiles, 'policy'>,

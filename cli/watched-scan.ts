@@ -1,4 +1,7 @@
-/** Scans under a watchdog: in a thread with its own memory limit, stopped when it takes too long, so that one skill cannot hold up the others. */
+/**
+ * Scans under a watchdog: in a thread with its own memory limit, stopped when it takes too long, so
+ * that one skill cannot hold up the others.
+ */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { childMemoryMiB, childScansMax, scanSecondsMax } from '../scanner/limits.ts';
@@ -16,7 +19,8 @@ export interface WatchedScan {
 export interface WatchedScanner {
   /**
    * Scans one skill; calls wait for one another.
-   * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of ours
+   * @throws Problem `scan-killed` when it was stopped or ran out of memory, `internal` for a bug of
+   * ours
    */
   scan(request: ScanRequest): Promise<WatchedScan>;
   /** Stops what is under way. */
@@ -26,7 +30,10 @@ export interface WatchedScanner {
 // Beside this file, in the form this file has: sources run as they are, the package as JavaScript.
 const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
 
-/** Scans the files of one skill that is about to be published or reviewed. @throws Problem `scan-killed` */
+/**
+ * Scans the files of one skill that is about to be published or reviewed. @throws Problem
+ * `scan-killed`
+ */
 export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
   const scanner = startWatchedScanner();
   try {
@@ -53,7 +60,8 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     });
     const reply = await replyOf(thread, request, secondsMax);
     scans++;
-    // Whatever happened in there, the next skill gets a fresh one; and what a thread has gathered goes now and then.
+    // Whatever happened in there, the next skill gets a fresh one; and what a thread has gathered
+    // goes now and then.
     if (reply.kind !== 'report' || scans % childScansMax === 0) {
       await thread.terminate();
       thread = undefined;

@@ -99,7 +99,9 @@ export function createApp(
 /** Methods whose requests have no body. */
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-/** Answers before a body is read that no route would take: reading it fills the memory for nothing. */
+/**
+ * Answers before a body is read that no route would take: reading it fills the memory for nothing.
+ */
 const refuseUnrouted: MiddlewareHandler = (context, next) => {
   const { method } = context.req;
   const isRouted =
@@ -109,7 +111,8 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
 
 function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
-  // No body is larger than an upload; routes that take more than a small JSON document say so themselves.
+  // No body is larger than an upload; routes that take more than a small JSON document say so
+  // themselves.
   api.use(refuseUnrouted, limitBody(uploadBytesMax));
   for (const small of [
     '/session/*',
@@ -146,7 +149,8 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
           description: 'Failures are problem documents (RFC 9457) with a stable code.',
         },
         servers: [{ url: '/api/v1' }],
-        // The document describes what lies below /api/v1; what a monitor reads beside it is named by hand.
+        // The document describes what lies below /api/v1; what a monitor reads beside it is named
+        // by hand.
         paths: {
           '/log/statements/{index}': {
             servers: [{ url: '/' }],

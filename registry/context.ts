@@ -1,4 +1,7 @@
-/** What the registry's code is given: database, objects, keys, time, randomness, configuration. The two shells make it. */
+/**
+ * What the registry's code is given: database, objects, keys, time, randomness, configuration. The
+ * two shells make it.
+ */
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Scope, SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
@@ -30,19 +33,36 @@ export interface Registry {
   readonly policy: Policy;
   /** What administrators signed for clients; absent until they have: /tuf/ is then empty. */
   readonly tuf?: TufRepository | undefined;
-  /** Parsed JSON of the Sigstore root by which certificates are verified; absent: everybody signs with keys. */
+  /**
+   * Parsed JSON of the Sigstore root by which certificates are verified; absent: everybody signs
+   * with keys.
+   */
   readonly sigstore?: unknown;
   /** Asked to cosign the log's head; absent: nobody but this registry vouches for it. */
   readonly witnesses?: Witnesses | undefined;
-  /** Set when the log lacks entries that this registry has signed: nothing is written to it then. */
+  /**
+   * Set when the log lacks entries that this registry has signed: nothing is written to it then.
+   */
   ownHeadAhead?: OwnHeadAhead | undefined;
-  /** Compares again before each write, where a database can be brought back under a running process; absent: only the start compares. */
+  /**
+   * Compares again before each write, where a database can be brought back under a running process;
+   * absent: only the start compares.
+   */
   readonly compareOwnHead?: (registry: Registry) => Promise<OwnHeadAhead | undefined>;
-  /** Told of what failed after an act that is in the log, and is done again later. The application sets it. */
+  /**
+   * Told of what failed after an act that is in the log, and is done again later. The application
+   * sets it.
+   */
   reportPutOff?: (error: unknown) => void;
-  /** Ids of versions whose approval or scan is in the log and whose way on was cut off in this process. */
+  /**
+   * Ids of versions whose approval or scan is in the log and whose way on was cut off in this
+   * process.
+   */
   readonly unsettled: Set<string>;
-  /** Milliseconds since 1970 before which none of them is tried: one is tried now, or failed a moment ago. */
+  /**
+   * Milliseconds since 1970 before which none of them is tried: one is tried now, or failed a
+   * moment ago.
+   */
   settleFrom?: number | undefined;
   /** Whose reports of incidents count; absent: they only inform. */
   readonly incidents?: IncidentPolicy | undefined;
@@ -53,11 +73,17 @@ export interface Registry {
   now(): Date;
   /** Bytes from a cryptographic source. */
   random(bytes: number): Uint8Array;
-  /** Runs tasks of one name one after the other within this process; between processes the batch's clash decides. */
+  /**
+   * Runs tasks of one name one after the other within this process; between processes the batch's
+   * clash decides.
+   */
   exclusive<Result>(name: string, task: () => Promise<Result>): Promise<Result>;
 }
 
-/** Who acts: a key or a passkey. What it may do is looked up in the signed identity statements at each use. */
+/**
+ * Who acts: a key or a passkey. What it may do is looked up in the signed identity statements at
+ * each use.
+ */
 export type Subject =
   | { readonly kind: 'key'; readonly keyId: Digest }
   | { readonly kind: 'passkey'; readonly credentialId: string };
@@ -101,7 +127,10 @@ export function nameOf(actor: Actor): string {
   return actor.member?.name ?? printSubject(actor.subject);
 }
 
-/** A queue for each name: promises chained, so that a second task waits for the first to end, however it ends. */
+/**
+ * A queue for each name: promises chained, so that a second task waits for the first to end,
+ * however it ends.
+ */
 export function makeExclusive(): Registry['exclusive'] {
   const tails = new Map<string, Promise<unknown>>();
   return (name, task) => {

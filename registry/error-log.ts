@@ -1,4 +1,7 @@
-/** What an operator reads of failures that should not have happened: each kind once with its stack, then counted, so that a stranger's repeats fill no disk. */
+/**
+ * What an operator reads of failures that should not have happened: each kind once with its stack,
+ * then counted, so that a stranger's repeats fill no disk.
+ */
 import { errorKindsMax, errorRepeatMs } from './limits.ts';
 
 interface Kind {

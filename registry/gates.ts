@@ -1,4 +1,7 @@
-/** What a request passes before any route sees it: the host name it asked for, and where a browser sent it from. */
+/**
+ * What a request passes before any route sees it: the host name it asked for, and where a browser
+ * sent it from.
+ */
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { RegistryConfig } from './context.ts';
@@ -6,7 +9,10 @@ import { strictTransportSeconds } from './limits.ts';
 
 const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Answers only to configured host names, so that a name that somebody points here (DNS rebinding) opens nothing. */
+/**
+ * Answers only to configured host names, so that a name that somebody points here (DNS rebinding)
+ * opens nothing.
+ */
 export function checkHost(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host') ?? new URL(context.req.url).host;
@@ -21,9 +27,10 @@ export function checkHost(config: RegistryConfig): MiddlewareHandler {
 }
 
 /**
- * Refuses what a browser sends from another site. A request without Origin and Sec-Fetch-Site is no browser's.
- * `Origin: null` is let through only with `Sec-Fetch-Site: same-origin`: our own forms under `Referrer-Policy: no-referrer`
- * send that pair (Fetch, "append a request Origin header"), and no page can set Sec-Fetch-Site.
+ * Refuses what a browser sends from another site. A request without Origin and Sec-Fetch-Site is no
+ * browser's. `Origin: null` is let through only with `Sec-Fetch-Site: same-origin`: our own forms
+ * under `Referrer-Policy: no-referrer` send that pair (Fetch, "append a request Origin header"),
+ * and no page can set Sec-Fetch-Site.
  */
 export function checkOrigin(config: RegistryConfig): MiddlewareHandler {
   const own = new URL(config.base).origin;

@@ -6,9 +6,14 @@ export const jsonBodyBytesMax = 64 * 1024;
 export const statementBodyBytesMax = 1024 * 1024;
 export const reasonCharsMax = 2_000;
 export const refusalReasonsMax = 200;
-/** How far two processes' clocks may be apart. What was written later than that from now was written by a clock that was wrong. */
+/**
+ * How far two processes' clocks may be apart. What was written later than that from now was written
+ * by a clock that was wrong.
+ */
 export const clockSkewMs = 5 * 60_000;
-/** How long a session that is over is kept, so that a clock which was ahead for days ends nobody's. */
+/**
+ * How long a session that is over is kept, so that a clock which was ahead for days ends nobody's.
+ */
 export const sessionKeptMs = 7 * 24 * 3_600_000;
 export const sessionDeskMs = 12 * 3_600_000;
 export const sessionIdleMs = 30 * 60_000;
@@ -66,7 +71,10 @@ export const errorKindsMax = 100;
 /** How long a browser that was here over TLS comes back over nothing else. */
 export const strictTransportSeconds = 365 * 24 * 3_600;
 export const databaseWaitMs = 2_000;
-/** A database up to this size is looked through before it serves, which takes about a second; a larger one while it serves. */
+/**
+ * A database up to this size is looked through before it serves, which takes about a second; a
+ * larger one while it serves.
+ */
 export const databaseCheckBytesMax = 256 * 1024 * 1024;
 export const stopMs = 5_000;
 /** Versions that are looked at for a rescan when no other job waits. */
@@ -84,11 +92,15 @@ export const comparedCopiesMax = 3;
 export const comparedBytesMax = 1_000_000;
 /** New rule sets that one scanner may describe in an hour. */
 export const ruleSetsPerHour = 20;
-/** Approved versions that rescans suspend by themselves in an hour; beyond that a person is asked. */
+/**
+ * Approved versions that rescans suspend by themselves in an hour; beyond that a person is asked.
+ */
 export const suspensionsPerHour = 10;
 /** One report of a host. */
 export const incidentBytesMax = 8 * 1024;
-/** Reports about one version in a day: of all unknown hosts, and of each enrolled one by each rule. */
+/**
+ * Reports about one version in a day: of all unknown hosts, and of each enrolled one by each rule.
+ */
 export const incidentsPerDay = 20;
 export const incidentsOfHostPerDay = 20;
 /** Reports that the desk lists: of enrolled hosts and of unknown ones each, and of one host. */
@@ -103,20 +115,29 @@ export const tufSetsKept = 16;
 /** How long all witnesses together may take, and how long one that failed is left alone. */
 export const witnessMs = 3_000;
 export const witnessPauseMs = 120_000;
-/** The same for one that answered and refused: it may be told better at any moment, as after a rotation of the log's key. */
+/**
+ * The same for one that answered and refused: it may be told better at any moment, as after a
+ * rotation of the log's key.
+ */
 export const witnessRefusedMs = 2_000;
 export const witnessAnswerBytesMax = 64 * 1024;
 /** Sizes behind the newest whose cosignatures are kept. */
 export const cosignedSizesKept = 10_000;
 /** Statements whose bundles are written together. */
 export const finishedAtOnce = 50;
-/** Newest publications of a skill that are looked through for a run that published it: a token counts for minutes. */
+/**
+ * Newest publications of a skill that are looked through for a run that published it: a token
+ * counts for minutes.
+ */
 export const runsLookedAtMax = 200;
 /** How long a message of the mailbox is kept at most: the longest hold, and clocks that differ. */
 export const mailboxMsMax = 3_600_000 + 120_000;
 /** How far off the clock of who asks what waits for them may be. */
 export const mailboxQuestionMs = 5 * 60_000;
-/** Messages that wait: of one host, for one approver, from one address, in all; the last three of enrolled hosts and of others each. */
+/**
+ * Messages that wait: of one host, for one approver, from one address, in all; the last three of
+ * enrolled hosts and of others each.
+ */
 export const mailboxOfHostMax = 64;
 export const mailboxOfKeyMax = 100;
 export const mailboxOfNetworkMax = 200;
@@ -126,7 +147,10 @@ export const mailboxListedMax = 100;
 export const unsettledMax = 1_000;
 /** How long none of them is tried after one failed again. */
 export const settlePauseMs = 5_000;
-/** How long one of them may take before another request begins anew: a Worker may be stopped in the midst of one. */
+/**
+ * How long one of them may take before another request begins anew: a Worker may be stopped in the
+ * midst of one.
+ */
 export const settleRunMs = 60_000;
 /** Publications that are read at once when a publisher is stopped. */
 export const publisherVersionsAtOnce = 500;

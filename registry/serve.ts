@@ -52,7 +52,10 @@ export interface RegistryOptions {
   readonly now?: () => Date;
   /** The folder, where it is open already; whoever opened it closes it when the start fails. */
   readonly opened?: DatabaseFile;
-  /** Bytes up to which the database is looked through before it serves; a larger one is looked through meanwhile. */
+  /**
+   * Bytes up to which the database is looked through before it serves; a larger one is looked
+   * through meanwhile.
+   */
   readonly checkBytesMax?: number;
   /** Where failures that should not have happened are written, one line each. */
   readonly log?: (line: string) => void;
@@ -68,7 +71,8 @@ export interface RunningRegistry {
 
 /**
  * Starts a registry.
- * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-served`, `database-damaged`; plain `EADDRINUSE` for a taken port
+ * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-served`,
+ * `database-damaged`; plain `EADDRINUSE` for a taken port
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined } = options;
@@ -160,7 +164,10 @@ function endWrites(registry: Registry, db: OpenDatabase, damage: Problem): void 
   registry.reportPutOff?.(damage);
 }
 
-/** Does a step of the start; when it fails, the port must not stay open, or the process would never end. */
+/**
+ * Does a step of the start; when it fails, the port must not stay open, or the process would never
+ * end.
+ */
 async function orClose<Result>(server: Server, step: () => Result): Promise<Result> {
   try {
     return step();
@@ -176,7 +183,8 @@ async function prepare(
   dir: string,
   log: (line: string) => void,
 ): Promise<void> {
-  // Before anything is written: the last status, or a witness, may show more of the log than an old copy has.
+  // Before anything is written: the last status, or a witness, may show more of the log than an old
+  // copy has.
   registry.ownHeadAhead = await whatOwnHeadShows(registry, log);
   const head = await newestCheckpoint(registry);
   if (head !== undefined) await askWitnesses(registry, head);

@@ -27,7 +27,10 @@ export interface WorkerEnvironment {
   readonly BASE: string;
   /** policy.json; the default one when left out. */
   readonly POLICY?: string;
-  /** Submission prefixes of witnesses with spaces between them; who they are stands in what administrators signed, else in WITNESSES. */
+  /**
+   * Submission prefixes of witnesses with spaces between them; who they are stands in what
+   * administrators signed, else in WITNESSES.
+   */
   readonly WITNESS_URLS?: string;
   readonly WITNESSES?: string;
   /** PKCS8 PEM. */
@@ -41,8 +44,8 @@ interface Made {
   readonly app: Hono;
 }
 
-// One for each isolate: keys are imported and identities chained once. Only finished values are kept, since a promise of one request
-// must not be awaited by another (workerd ends such requests).
+// One for each isolate: keys are imported and identities chained once. Only finished values are
+// kept, since a promise of one request must not be awaited by another (workerd ends such requests).
 const made = new WeakMap<WorkerEnvironment, Made>();
 
 async function make(environment: WorkerEnvironment): Promise<Made> {
@@ -69,7 +72,8 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     verified: new VerifiedStatements(),
     now: () => new Date(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    // Requests of one isolate must not wait for each other; the batch's clash decides between them, as it does between isolates.
+    // Requests of one isolate must not wait for each other; the batch's clash decides between them,
+    // as it does between isolates.
     exclusive: (_, task) => task(),
     // D1 is brought back in place (Time Travel), and no isolate starts anew for it.
     compareOwnHead: (one) => whatOwnHeadShows(one, () => undefined),

@@ -1,4 +1,7 @@
-/** Admission: gathers the evidence about a version and has it decided, at installation and again at every start. Fails closed. */
+/**
+ * Admission: gathers the evidence about a version and has it decided, at installation and again at
+ * every start. Fails closed.
+ */
 import {
   type EvidenceQuery,
   gatherEvidence,
@@ -17,32 +20,44 @@ import {
   decide,
 } from '../skills-index/trust/decision.ts';
 
-/** Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a start. */
+/**
+ * Where to ask, for what, and what is trusted and pinned here; `range` is the exact version at a
+ * start.
+ */
 export interface AdmissionRequest
   extends EvidenceQuery,
     Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'verified'> {
-  /** From host policy: how long an expired status still counts when the registry is not asked or does not answer; 0 by default. */
+  /**
+   * From host policy: how long an expired status still counts when the registry is not asked or
+   * does not answer; 0 by default.
+   */
   readonly statusGraceHours?: number;
 }
 
 export interface Admission {
   readonly decision: Decision;
-  /** What a person should know besides: that the registry is down, what counts instead, and for how long. */
+  /**
+   * What a person should know besides: that the registry is down, what counts instead, and for how
+   * long.
+   */
   readonly notes: readonly string[];
   /** Where two heads of the log that contradict each other were kept. */
   readonly kept?: string;
 }
 
 /**
- * Admits one version, or says every reason why not. A registry that is down leaves what was verified before, for as long as
- * its last status is fresh, and the host's grace after that: then `decide` refuses with `status-stale`.
- * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
+ * Admits one version, or says every reason why not. A registry that is down leaves what was
+ * verified before, for as long as its last status is fresh, and the host's grace after that: then
+ * `decide` refuses with `status-stale`.
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`,
+ * `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
   const store = stagedStore(request.store);
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const alone = request.offline === true || notes.length > 0;
-  // A registry that answers has no need of grace: an old status from it is one that hides something.
+  // A registry that answers has no need of grace: an old status from it is one that hides
+  // something.
   const statusGraceSeconds = alone ? (request.statusGraceHours ?? 0) * 3600 : 0;
   const revokedBefore = await rememberRevoked(request, evidence.statuses);
   // As of a time gone by it was perhaps not revoked yet.
@@ -50,7 +65,8 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   const decision = decide({ ...request, ...evidence, statusGraceSeconds, ...remembered });
   await rememberHead(request, evidence.statuses, decision);
   await rememberKnown(request.store, evidence.statements, decision);
-  // What a refused version brought is not kept: a registry could fill this disk with it, a little more at each try.
+  // What a refused version brought is not kept: a registry could fill this disk with it, a little
+  // more at each try.
   if (decision.kind === 'admitted') await store.keep();
   const kept =
     decision.kind === 'refused' && decision.alarm !== undefined

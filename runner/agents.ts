@@ -1,4 +1,7 @@
-/** Agent identities: who asks, what they may have, until when. How they are made and changed: cli/agent-store.ts. */
+/**
+ * Agent identities: who asks, what they may have, until when. How they are made and changed:
+ * cli/agent-store.ts.
+ */
 
 import {
   type Agent,
@@ -15,7 +18,8 @@ import type { RunRequest, Stop } from './run-request.ts';
 /**
  * Reads an identity without its private key.
  * @param folder `$CONFIG/agents`
- * @throws Problem `agent-unknown`, `key-file-invalid` when its file is damaged or others may read it
+ * @throws Problem `agent-unknown`, `key-file-invalid` when its file is damaged or others may read
+ * it
  */
 export function readAgent(folder: string, name: string): Agent {
   const { privateKey: _, ...agent } = readStoredAgent(folder, name);
@@ -83,7 +87,10 @@ export function actAs(
   return { purse, stops, look: watched.look, close };
 }
 
-/** Aborts as soon as the identity's file says so, or cannot be read: what was taken from an agent is taken from what runs. */
+/**
+ * Aborts as soon as the identity's file says so, or cannot be read: what was taken from an agent is
+ * taken from what runs.
+ */
 function watchAgent(
   folder: string,
   name: string,

@@ -1,4 +1,7 @@
-/** The audit log: what every run was allowed and refused, one JSON line each, each naming the digest of the line before. Only written here. */
+/**
+ * The audit log: what every run was allowed and refused, one JSON line each, each naming the digest
+ * of the line before. Only written here.
+ */
 
 import * as fs from 'node:fs';
 import {
@@ -23,15 +26,17 @@ import { writePrivateFile } from './private-file.ts';
 
 export interface Audit {
   /**
-   * Appends one line and returns when it is on disk; lines that come by thousands (allowed requests, seen processes, changed files) get there
-   * with the next other one, or within `auditDelayMillis`.
+   * Appends one line and returns when it is on disk; lines that come by thousands (allowed
+   * requests, seen processes, changed files) get there with the next other one, or within
+   * `auditDelayMillis`.
    * @throws Problem `audit-broken` over a log that was changed, `audit-unwritable`
    */
   record(subject: AuditSubject, event: AuditEvent): void;
 }
 
 /**
- * Opens the log of this host for appending; safe while other processes do the same. Each run's end is signed.
+ * Opens the log of this host for appending; safe while other processes do the same. Each run's end
+ * is signed.
  * @param file `$DATA/audit/audit.jsonl`; the newest checkpoint is kept beside it
  * @param keyFile `$CONFIG/audit-key.json`, made on first use
  */
@@ -141,8 +146,8 @@ function recover(
   return { start, lost: [{ event: 'recovered', bytes: torn.bytes.length, torn: torn.digest }] };
 }
 
-// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies. And beside the key: who can write the log's
-// folder alone cannot go back to an earlier one.
+// Kept before it is written: a crash between the two leaves a checkpoint that the log satisfies.
+// And beside the key: who can write the log's folder alone cannot go back to an earlier one.
 function sign(file: string, keyFile: string, end: ChainEnd): AuditEvent {
   const checkpoint = checkpointOf(end, openAuditKey(keyFile));
   for (const place of [file, keyFile]) writePrivateFile(`${place}.head`, canonicalJson(checkpoint));

@@ -27,7 +27,10 @@ export function openBreaker(folder: string, desk: HoldDesk, subject: HoldSubject
   });
 }
 
-/** The breakers of this host. @throws Problem `breaker-open` when a file is damaged: what was counted is then not known */
+/**
+ * The breakers of this host. @throws Problem `breaker-open` when a file is damaged: what was
+ * counted is then not known
+ */
 export function readBreakers(folder: string): BreakerState[] {
   const names = existsSync(folder)
     ? readdirSync(folder).filter((name) => name.endsWith('.json'))

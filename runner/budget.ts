@@ -1,4 +1,7 @@
-/** The budget of an identity: written down before it is used, so that a runner that is killed never spent too much. */
+/**
+ * The budget of an identity: written down before it is used, so that a runner that is killed never
+ * spent too much.
+ */
 import type { Budget, BudgetKind } from '../skills-index/run/agents/agent.ts';
 import * as count from '../skills-index/run/agents/budget.ts';
 import { Problem } from '../skills-index/skill/problem.ts';

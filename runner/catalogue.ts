@@ -1,13 +1,17 @@
 /**
- * The catalogue: what an agent reads of skills, as late as it can be read. Descriptions come from verified index entries;
- * SKILL.md and every other file are fetched one at a time when asked for, and no byte is handed on before its digest was checked.
+ * The catalogue: what an agent reads of skills, as late as it can be read. Descriptions come from
+ * verified index entries; SKILL.md and every other file are fetched one at a time when asked for,
+ * and no byte is handed on before its digest was checked.
  */
 import { type Bundle, type BundleFile, parseBundle } from '../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../skills-index/skill/bundle-path.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 
-/** Bytes by digest, from the cache or the registry; never more than so many. Whether they are the right ones is checked here again. */
+/**
+ * Bytes by digest, from the cache or the registry; never more than so many. Whether they are the
+ * right ones is checked here again.
+ */
 export type ReadBlob = (digest: Digest, bytesMax?: number) => Promise<Uint8Array>;
 
 /** A skill whose list of files is known, and none of whose files is read yet. */
@@ -16,7 +20,8 @@ export interface OpenedSkill {
   readonly digest: Digest;
   /**
    * One file, fetched now and checked.
-   * @throws Problem `not-found` for a path that is not in the bundle, `bundle-invalid` for other bytes than the approved ones
+   * @throws Problem `not-found` for a path that is not in the bundle, `bundle-invalid` for other
+   * bytes than the approved ones
    */
   readonly read: (path: string) => Promise<Uint8Array>;
 }

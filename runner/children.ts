@@ -1,4 +1,7 @@
-/** Looks a few times a second at what runs in a sandbox, and records each process once: its name and a digest of its arguments. */
+/**
+ * Looks a few times a second at what runs in a sandbox, and records each process once: its name and
+ * a digest of its arguments.
+ */
 import { readFileSync } from 'node:fs';
 import type { AuditEvent } from '../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../skills-index/skill/digest.ts';
@@ -10,8 +13,8 @@ import type { RunningSandbox } from './sandbox.ts';
 const own: readonly string[] = ['bwrap', 'socat', 'forwarder'];
 
 /**
- * Records until the sandbox has ended. What lives shorter than the interval is not seen, and a process can call itself anything:
- * this tells a person what went on, it stops nothing.
+ * Records until the sandbox has ended. What lives shorter than the interval is not seen, and a
+ * process can call itself anything: this tells a person what went on, it stops nothing.
  */
 export function sampleChildren(
   { ended, pid }: Pick<RunningSandbox, 'pid' | 'ended'>,

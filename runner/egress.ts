@@ -1,4 +1,7 @@
-/** The egress proxy of one run: a unix socket, default deny, every decision recorded before anything leaves. */
+/**
+ * The egress proxy of one run: a unix socket, default deny, every decision recorded before anything
+ * leaves.
+ */
 
 import { chownSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
@@ -154,7 +157,8 @@ function serverFor(traffic: Traffic): Server {
     if (head.length > 0) socket.unshift(head);
     take(request, response, true);
   });
-  // What the parser refuses (two lengths, folded lines) never becomes a request, and is recorded all the same; so is TLS that fails.
+  // What the parser refuses (two lengths, folded lines) never becomes a request, and is recorded
+  // all the same; so is TLS that fails.
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Duplex) => {
     const why = denialOfClient(code);
     if (why !== undefined) traffic.accounts.deny('', placeOf(traffic, socket), why);

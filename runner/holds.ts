@@ -49,7 +49,8 @@ export function holdDesk(
   const ownUids = [process.getuid?.() ?? 0, ...(sandboxUid === undefined ? [] : [sandboxUid])];
   const proven: HoldDesk['whyNotSigned'] = (approver, signed) => {
     const { host } = signed.answer;
-    // Another host may show this host's hold as its own, to an approver who would not have allowed it here.
+    // Another host may show this host's hold as its own, to an approver who would not have allowed
+    // it here.
     const isElsewhere = host !== undefined && host !== readAuditKey(keyFile)?.keyId;
     const elsewhere = isElsewhere ? [`it was given to host ${host}`] : [];
     return [
@@ -74,7 +75,10 @@ export function startGate(
   });
 }
 
-/** The files of a folder. A hold is for people to read: what counts is what the runner that waits remembers. */
+/**
+ * The files of a folder. A hold is for people to read: what counts is what the runner that waits
+ * remembers.
+ */
 export function holdFiles(folder: string): HoldFiles {
   const pathOf = (id: string, kind: 'hold' | 'answer'): string => `${folder}/${id}.${kind}.json`;
   const forgetRequest = (hold: Hold): void => rmSync(requestPath(folder, hold), { force: true });

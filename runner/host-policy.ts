@@ -1,4 +1,7 @@
-/** Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no agent can write. */
+/**
+ * Host policy, `host.json`: what the operator of this machine allows, kept where no skill and no
+ * agent can write.
+ */
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Desk, isDeskSite } from '../skills-index/run/holds/desk-site.ts';
@@ -50,8 +53,9 @@ function readPolicyFile(path: string): Uint8Array | undefined {
 }
 
 /**
- * The pages of a site choose what its passkeys sign. A passkey of a registry's desk would let that registry answer holds: it would ask
- * its reviewer to sign something, and send the answer of a hold.
+ * The pages of a site choose what its passkeys sign. A passkey of a registry's desk would let that
+ * registry answer holds: it would ask its reviewer to sign something, and send the answer of a
+ * hold.
  */
 function refuseDeskPasskeys({ approvers, file, mailbox }: HostPolicy): void {
   const withPasskey = approvers.filter((one) => one.passkey !== undefined);

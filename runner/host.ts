@@ -1,4 +1,7 @@
-/** What there is on this host: the folders that host policy names, opened once, and the programs a sandbox may get. */
+/**
+ * What there is on this host: the folders that host policy names, opened once, and the programs a
+ * sandbox may get.
+ */
 
 import {
   closeSync,
@@ -58,7 +61,8 @@ export function openHost({
   };
 }
 
-// open(2) with O_PATH: a handle on the folder itself, which a later rename or link cannot redirect. Not in node:fs constants.
+// open(2) with O_PATH: a handle on the folder itself, which a later rename or link cannot redirect.
+// Not in node:fs constants.
 const openPathOnly = 0o10_000_000;
 
 function openFolder(

@@ -12,9 +12,15 @@ export const foldersDeepMax = 100;
 /** Of a folder that a run sees through a copy, and of what it may change there. */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;
-/** Of the names of all paths that a run changed or left behind in one folder: a single path may be as long as 20 KB. */
+/**
+ * Of the names of all paths that a run changed or left behind in one folder: a single path may be
+ * as long as 20 KB.
+ */
 export const changedNameBytesMax = 32 * 1024 * 1024;
-/** Changes of runs that wait to be accepted: of one agent with one skill together, and the list of one run's paths. */
+/**
+ * Changes of runs that wait to be accepted: of one agent with one skill together, and the list of
+ * one run's paths.
+ */
 export const waitingBytesMax = 1024 * 1024 * 1024;
 export const changeSetBytesMax = 32 * 1024 * 1024;
 /** Of what is not taken over: kept beside the changes, the rest only counted. */
@@ -24,7 +30,10 @@ export const linkLooksMax = 200_000;
 export const argumentBytesMax = 96 * 1024;
 export const startSecondsMax = 20;
 export const lockWaitSecondsMax = 30;
-/** Of the host's memory for each run that one user has going on at once: an interpreter that does nothing takes some 45 MiB. */
+/**
+ * Of the host's memory for each run that one user has going on at once: an interpreter that does
+ * nothing takes some 45 MiB.
+ */
 export const memoryMiBPerRun = 64;
 
 /** Where the forwarder listens in the sandbox. */
@@ -59,7 +68,10 @@ export const accessListsAtOnce = 100;
 export const systemProgramMillisMax = 30_000;
 /** How long the work at a run's end may keep timers and connections waiting. */
 export const workMillisMax = 10;
-/** Of one run that each have a line of their own in the audit log; of more the log names the digest of a file with all of them. */
+/**
+ * Of one run that each have a line of their own in the audit log; of more the log names the digest
+ * of a file with all of them.
+ */
 export const pathLinesMax = 100;
 /** How often a run looks whether its agent still may. */
 export const agentWatchMillis = 300;

@@ -1,4 +1,7 @@
-/** One holder at a time, across processes, with plain files: a holder that died is noticed by its pid and start time. */
+/**
+ * One holder at a time, across processes, with plain files: a holder that died is noticed by its
+ * pid and start time.
+ */
 import {
   existsSync,
   mkdirSync,
@@ -13,7 +16,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from './limits.ts';
 
-/** Runs `act` while holding the lock; waits without giving way to anything else, so it is for short acts only. */
+/**
+ * Runs `act` while holding the lock; waits without giving way to anything else, so it is for short
+ * acts only.
+ */
 export function withLock<Result>(path: string, act: () => Result): Result {
   const bell = new Int32Array(new SharedArrayBuffer(4));
   const began = performance.now();
@@ -29,7 +35,8 @@ export function withLock<Result>(path: string, act: () => Result): Result {
 }
 
 /**
- * Waits until no living process claims an overlapping folder, then claims this one; for long, such as a run.
+ * Waits until no living process claims an overlapping folder, then claims this one; for long, such
+ * as a run.
  * @param path of the claim, beside all others
  * @param folder what is claimed, with all above and in it
  */
@@ -99,7 +106,10 @@ export function holderLives(path: string): boolean {
   }
 }
 
-/** When a process began, in clock ticks after boot (proc(5), /proc/pid/stat field 22): a pid may be used again, both together not. */
+/**
+ * When a process began, in clock ticks after boot (proc(5), /proc/pid/stat field 22): a pid may be
+ * used again, both together not.
+ */
 export function startOf(pid: number): string {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,6 +1,7 @@
 /**
- * The mounts of a run. A folder that it may change is seen through a view, `rw` and `cow` alike: nothing that a run writes reaches the
- * host before it was judged. What it changed is kept for whoever applies it: at once for `rw`, which a person allowed before the start.
+ * The mounts of a run. A folder that it may change is seen through a view, `rw` and `cow` alike:
+ * nothing that a run writes reaches the host before it was judged. What it changed is kept for
+ * whoever applies it: at once for `rw`, which a person allowed before the start.
  */
 import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
@@ -68,7 +69,8 @@ export interface HeldMounts
   extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'protectedPaths' | 'namespace'> {
   /**
    * After the run, when nothing of it lives. Never throws; once done it answers the same.
-   * @param leaks sees each file that may be accepted; absent when none may, as the run was ended from outside
+   * @param leaks sees each file that may be accepted; absent when none may, as the run was ended
+   * from outside
    */
   finish(leaks?: LeakDetector): Promise<FinishedMounts>;
 }
@@ -79,7 +81,8 @@ export async function holdMounts(question: MountsQuestion): Promise<HeldMounts> 
   const system = ['/usr', ...libraries.map(({ path }) => path), ...programs];
   const descriptorOf = (source: string): number => folders.get(workspaceOf(source)) ?? -1;
   const ownLocks = readWithOwnLocks(question);
-  // A run without a mount has no file of the host to give away, and its start would take twice as long.
+  // A run without a mount has no file of the host to give away, and its start would take twice as
+  // long.
   const isWorth = overlays && plan.mounts.length > 0;
   const readOnly = isWorth
     ? await overlayReadOnly({ room: `${runFolder}/read`, system, workspaces: ownLocks })
@@ -245,7 +248,8 @@ function refuseWhatCannotWait(
   if (folders.length > 0) drop(whyNoRoom(question.data, set.run, set, json.length), () => true);
 }
 
-// A file with the names of all paths is kept for good, so an agent that changes paths without end would fill the disk.
+// A file with the names of all paths is kept for good, so an agent that changes paths without end
+// would fill the disk.
 function refuseOverBudget(
   { plan: { agent }, spend }: MountsQuestion,
   folders: ChangedFolder[],

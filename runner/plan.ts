@@ -1,4 +1,7 @@
-/** The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown before it runs. */
+/**
+ * The plan of a run: approved ∩ granted to this agent ∩ allowed on this host. Pure data, shown
+ * before it runs.
+ */
 
 import { whyNotGranted } from '../skills-index/run/agents/agent.ts';
 import { plannedHolds } from '../skills-index/run/holds/hold-rules.ts';
@@ -19,7 +22,10 @@ import {
   processesMax,
 } from './limits.ts';
 
-/** Intersects what was approved, granted and allowed. Never throws: a plan that must not start says so in `refused`. */
+/**
+ * Intersects what was approved, granted and allowed. Never throws: a plan that must not start says
+ * so in `refused`.
+ */
 export function planRun(input: PlanInput): { readonly plan: Plan; readonly digest: Digest } {
   const { admitted, agent, command, manifest, sandbox } = input;
   const draft: Draft = {

@@ -1,4 +1,7 @@
-/** What a run of either kind is made of. The procedure in run-plan.ts is the same; what differs between skills and sessions stands here. */
+/**
+ * What a run of either kind is made of. The procedure in run-plan.ts is the same; what differs
+ * between skills and sessions stands here.
+ */
 import type { Agent } from '../skills-index/run/agents/agent.ts';
 import type { AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../skills-index/run/egress/secret-use.ts';
@@ -63,6 +66,9 @@ export interface PlannedWork {
   readonly purpose: string;
   /** The next step, where the first refusal names none. */
   readonly hint?: string;
-  /** Makes what lies in the folder of the run. People are asked first: the folder counts against the runs of this host. */
+  /**
+   * Makes what lies in the folder of the run. People are asked first: the folder counts against the
+   * runs of this host.
+   */
   readonly furnish?: (runFolder: string) => Promise<Furnished>;
 }

@@ -1,4 +1,7 @@
-/** What is known of a skill's run before its start: the bytes are checked, the host is opened, the plan is made. */
+/**
+ * What is known of a skill's run before its start: the bytes are checked, the host is opened, the
+ * plan is made.
+ */
 
 import type { Plan } from '../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../skills-index/run/plan/plan-capabilities.ts';

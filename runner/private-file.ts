@@ -1,4 +1,7 @@
-/** Files that decide what may run: read only when nobody else could have written them, written whole or not at all. */
+/**
+ * Files that decide what may run: read only when nobody else could have written them, written whole
+ * or not at all.
+ */
 import {
   closeSync,
   constants,
@@ -53,7 +56,10 @@ export function readPrivateFile(
   }
 }
 
-/** Writes a file (0600, its folder 0700) so that a reader sees the old content or the new, never a part. */
+/**
+ * Writes a file (0600, its folder 0700) so that a reader sees the old content or the new, never a
+ * part.
+ */
 export function writePrivateFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${performance.now()}`;

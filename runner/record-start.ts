@@ -1,4 +1,7 @@
-/** The line with which a sandbox begins to count, and the line that says why none started: of skills and of sessions alike. */
+/**
+ * The line with which a sandbox begins to count, and the line that says why none started: of skills
+ * and of sessions alike.
+ */
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Audit } from './audit.ts';
@@ -13,7 +16,8 @@ export interface Started {
 }
 
 /**
- * Records that a sandbox started. When the log refuses the line, the sandbox is ended before this function throws: nothing that is not recorded may run.
+ * Records that a sandbox started. When the log refuses the line, the sandbox is ended before this
+ * function throws: nothing that is not recorded may run.
  * @throws Problem `audit-unwritable`, `audit-broken`
  */
 export async function recordStart(
@@ -23,7 +27,8 @@ export async function recordStart(
 ): Promise<void> {
   const runner = process.pid;
   try {
-    // The process id alone may belong to another program later; together with the start time it names this runner for ever.
+    // The process id alone may belong to another program later; together with the start time it
+    // names this runner for ever.
     record({
       event: 'start',
       ...started,
@@ -38,7 +43,10 @@ export async function recordStart(
   }
 }
 
-/** Acts, and records what the act throws before it throws the same: whoever reads the log learns why nothing ran. */
+/**
+ * Acts, and records what the act throws before it throws the same: whoever reads the log learns why
+ * nothing ran.
+ */
 export async function recordRefusal<Result>(
   audit: Audit,
   subject: AuditSubject,

@@ -1,4 +1,7 @@
-/** A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone afterwards. */
+/**
+ * A folder for one run alone: the proxy's socket, and what is staged for the run's uid. Gone
+ * afterwards.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
@@ -12,7 +15,8 @@ import { forwarderGroupOf } from './sandboxes/forwarder.ts';
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
- * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to what is staged.
+ * Acts in a new folder. A runner that is root lets the run's uid walk through it, by name only, to
+ * what is staged.
  * @throws Problem `plan-refused` when this user has as many runs as it may, `disk-full`
  */
 export async function withRunFolder<Result>(
@@ -59,7 +63,8 @@ function sweep(above: string): number {
   }).length;
 }
 
-// A copy of a folder may hold folders that nobody may enter, and lie deeper than any path is long: those programs go by descriptor.
+// A copy of a folder may hold folders that nobody may enter, and lie deeper than any path is long:
+// those programs go by descriptor.
 function removeTree(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });

@@ -1,4 +1,7 @@
-/** The steps of a run, a skill's or a session's: ask people, hold the workspaces, start proxy and sandbox, wait, record the end. */
+/**
+ * The steps of a run, a skill's or a session's: ask people, hold the workspaces, start proxy and
+ * sandbox, wait, record the end.
+ */
 
 import { randomBytes } from 'node:crypto';
 import type { AuditEvent, AuditSubject } from '../skills-index/run/audit/audit-entry.ts';
@@ -22,7 +25,8 @@ import { watchRun } from './watch.ts';
 
 /**
  * Runs what was planned in a sandbox and returns when everything is gone again.
- * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused` and others; each is recorded first
+ * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`
+ * and others; each is recorded first
  */
 export function runPlan(work: PlannedWork, world: RunWorld): Promise<RunEnd> {
   const subject = { ...work.subject, plan: work.digest };
@@ -152,7 +156,8 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: Furnitur
   const leaks = leakDetector(
     [canary, ...placeholders.map(watchedPlaceholder)],
     (channel, { encoding }) => {
-      // Abort before recording: recording opens the breaker, and the run would end as `breaker` instead of `canary`.
+      // Abort before recording: recording opens the breaker, and the run would end as `breaker`
+      // instead of `canary`.
       canarySeen.abort();
       record({ event: 'canary', channel, encoding });
     },

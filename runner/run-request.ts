@@ -1,4 +1,7 @@
-/** What a run is asked for with, and what it ends with. Types only: whatever takes part in a run may import them. */
+/**
+ * What a run is asked for with, and what it ends with. Types only: whatever takes part in a run may
+ * import them.
+ */
 import type { Agent } from '../skills-index/run/agents/agent.ts';
 import type { ChangeSet, LeftBehind } from '../skills-index/run/changes/changes.ts';
 import type { HoldHands } from '../skills-index/run/holds/hold.ts';
@@ -13,7 +16,10 @@ import type { Audit } from './audit.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Secrets } from './secrets.ts';
 
-/** A version with its files, as admission and the catalogue hand it over; every byte is checked again here. */
+/**
+ * A version with its files, as admission and the catalogue hand it over; every byte is checked
+ * again here.
+ */
 export interface SkillToRun {
   readonly admitted: AdmittedVersion;
   readonly bundle: Bundle;
@@ -45,7 +51,10 @@ export interface RunRequest extends RunWorld {
   readonly skill: SkillToRun;
   readonly manifest: Manifest;
   readonly approved: Capabilities;
-  /** A command's name or the bundle path of an executable file; absent when the manifest has exactly one. */
+  /**
+   * A command's name or the bundle path of an executable file; absent when the manifest has exactly
+   * one.
+   */
   readonly command?: string;
   readonly args: readonly string[];
   /** Why it is run, in the caller's words; recorded. */
@@ -77,9 +86,14 @@ export interface RunEnd {
   readonly code: number | null;
   readonly milliseconds: number;
   readonly egress: { readonly allowed: number; readonly denied: number };
-  /** What was taken away from writable mounts after the run, or is not among its changes, and why. */
+  /**
+   * What was taken away from writable mounts after the run, or is not among its changes, and why.
+   */
   readonly cleaned: readonly LeftBehind[];
-  /** What it would change in folders that it saw through a view: waits until somebody accepts it, then is applied. */
+  /**
+   * What it would change in folders that it saw through a view: waits until somebody accepts it,
+   * then is applied.
+   */
   readonly changes?: ChangeSet;
 }
 

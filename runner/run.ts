@@ -23,7 +23,8 @@ export async function planSkill(
 
 /**
  * Runs a command of an admitted skill in a sandbox and returns when everything is gone again.
- * @throws Problem with the code of the plan's first refusal, `bundle-invalid`, `sandbox-missing`, `sandbox-refused`; each is recorded first
+ * @throws Problem with the code of the plan's first refusal, `bundle-invalid`, `sandbox-missing`,
+ * `sandbox-refused`; each is recorded first
  */
 export async function runSkill(request: RunRequest): Promise<RunResult> {
   const { name: skill, version, bundle } = request.skill.admitted;

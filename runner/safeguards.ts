@@ -1,4 +1,7 @@
-/** What stands between a plan and its start, and beside it while it runs: the gate that asks people, and the breaker that counts. */
+/**
+ * What stands between a plan and its start, and beside it while it runs: the gate that asks people,
+ * and the breaker that counts.
+ */
 
 import { type BreakerWatch, breakerPollMs } from '../skills-index/run/agents/breaker-watch.ts';
 import type { AuditEvent } from '../skills-index/run/audit/audit-entry.ts';

@@ -1,4 +1,7 @@
-/** What every sandbox is to the runner: started from a plan, fed and listened to over three streams, gone afterwards. */
+/**
+ * What every sandbox is to the runner: started from a plan, fed and listened to over three streams,
+ * gone afterwards.
+ */
 
 import type { Readable, Writable } from 'node:stream';
 import type { ProtectedPath } from '../skills-index/run/changes/protected-paths.ts';
@@ -28,17 +31,27 @@ export interface SandboxStart {
   readonly plan: SandboxPlan;
   /** Bytes that were checked, a skill's against its bundle; they are what the sandbox gets. */
   readonly files: readonly SandboxFile[];
-  /** Folders and files of this host that are bound read-only, for a program that needs more than a skill does: an agent's. */
+  /**
+   * Folders and files of this host that are bound read-only, for a program that needs more than a
+   * skill does: an agent's.
+   */
   readonly folders?: readonly SandboxFolder[];
   /** What is started: a program's path in the sandbox and its arguments. */
   readonly command: readonly string[];
   /** What the command sees as its environment, placeholders of secrets included. */
   readonly env: Readonly<Record<string, string>>;
-  /** Open descriptors of the mounted folders by target; the sandbox checks that it mounted these and no others. */
+  /**
+   * Open descriptors of the mounted folders by target; the sandbox checks that it mounted these and
+   * no others.
+   */
   readonly pins: ReadonlyMap<string, number>;
-  /** What is bound for a mount instead of its own path, by target: the view of it that the run sees. */
+  /**
+   * What is bound for a mount instead of its own path, by target: the view of it that the run sees.
+   */
   readonly sources?: ReadonlyMap<string, string>;
-  /** Where folders of the host are bound from instead of their own paths: read-only views of them. */
+  /**
+   * Where folders of the host are bound from instead of their own paths: read-only views of them.
+   */
   readonly systemViews?: ReadonlyMap<string, string>;
   /** Descriptor of the mount namespace in which those lie; absent when they lie on the host. */
   readonly namespace?: number;
@@ -56,7 +69,9 @@ export interface RunningSandbox {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** `outOfProcesses`: a process could not be started for the limit, where something counts that. */
+  /**
+   * `outOfProcesses`: a process could not be started for the limit, where something counts that.
+   */
   readonly ended: Promise<{
     readonly code: number | null;
     readonly outOfMemory: boolean;

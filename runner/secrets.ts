@@ -1,6 +1,7 @@
 /**
- * Secrets: values that the egress proxy adds to requests to the hosts they are bound to, and that no sandbox sees.
- * How they are stored: cli/secret-store.ts; where their values come from: cli/secret-sources/.
+ * Secrets: values that the egress proxy adds to requests to the hosts they are bound to, and that
+ * no sandbox sees. How they are stored: cli/secret-store.ts; where their values come from:
+ * cli/secret-sources/.
  */
 
 import type { PlannedSecret } from '../skills-index/run/plan/plan.ts';
@@ -10,11 +11,17 @@ import { Problem } from '../skills-index/skill/problem.ts';
 /** What a run may use. No value is in it: each is asked for when a plan that may start needs it. */
 export interface Secrets {
   readonly entries: readonly SecretEntry[];
-  /** @throws Problem `secret-refused`, `keychain-missing` when its source does not answer in time or not in form */
+  /**
+   * @throws Problem `secret-refused`, `keychain-missing` when its source does not answer in time or
+   * not in form
+   */
   readonly reveal: (name: string) => Promise<string>;
 }
 
-/** The values of a plan's secrets by name. @throws Problem as `reveal` does, and for a value that is not of the form of its use */
+/**
+ * The values of a plan's secrets by name. @throws Problem as `reveal` does, and for a value that is
+ * not of the form of its use
+ */
 export async function revealAll(
   planned: readonly PlannedSecret[],
   secrets?: Secrets,

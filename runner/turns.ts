@@ -1,4 +1,7 @@
-/** Long work in pieces, so that timers and connections of the same process have their turn: one of them is a revocation. */
+/**
+ * Long work in pieces, so that timers and connections of the same process have their turn: one of
+ * them is a revocation.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { workMillisMax } from './limits.ts';
 

@@ -1,4 +1,6 @@
-/** Watches a started sandbox: its input, its output up to the limit, its time, and what ended it. */
+/**
+ * Watches a started sandbox: its input, its output up to the limit, its time, and what ended it.
+ */
 
 import { pipeline } from 'node:stream/promises';
 import { canaryName } from '../skills-index/run/leaks/canary.ts';
@@ -59,7 +61,8 @@ export async function watchRun(
   if (end.outOfMemory) return { reason: 'limit:memory', code: null };
   if (end.outOfProcesses === true && end.code !== 0)
     return { reason: 'limit:processes', code: null };
-  // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is that one (24, SIGXCPU).
+  // Above 128 the shell's way of saying that a signal ended it: its processor seconds, if it is
+  // that one (24, SIGXCPU).
   if (end.code === 152) return { reason: 'limit:seconds', code: null };
   return end.code === null ? { reason: 'killed', code: null } : { reason: 'exit', code: end.code };
 }

@@ -1,4 +1,7 @@
-/** Written by `npm run digests`; a test holds it to the code. What facts, verdicts and each rule are made by, with all that it imports. */
+/**
+ * Written by `npm run digests`; a test holds it to the code. The digests of what facts, verdicts
+ * and each rule are made by, with all that it imports.
+ */
 interface CodeDigests {
   /** From bytes to facts. */
   readonly extractor: string;

@@ -1,4 +1,7 @@
-/** Bytes become facts: the part of a scan that parses. Plain data comes out, which rules can be run on again without parsing anew. */
+/**
+ * Bytes become facts: the part of a scan that parses. Plain data comes out, which rules can be run
+ * on again without parsing anew.
+ */
 import { type Bundle, packBundle, type SourceFile } from '../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
@@ -15,7 +18,10 @@ import { scanSteps } from './limits.ts';
 import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';
 import { type Analysed, analyseSources } from './rounds/rounds.ts';
 
-/** What a skill's bytes say, before any rule: a pure function of the files, without anything that JSON cannot carry. */
+/**
+ * What a skill's bytes say, before any rule: a pure function of the files, without anything that
+ * JSON cannot carry.
+ */
 export interface SkillFacts {
   readonly bundle: Digest;
   /** Sorted by path and offset within each kind. */
@@ -32,7 +38,10 @@ export interface SkillFacts {
   readonly previous?: Capabilities;
 }
 
-/** An entry of the folder that could not be handed in: a link, a device, a file that is too large or one too many. */
+/**
+ * An entry of the folder that could not be handed in: a link, a device, a file that is too large or
+ * one too many.
+ */
 export interface UnreadEntry {
   readonly path: string;
   readonly reason: string;
@@ -136,7 +145,10 @@ interface BundleLook {
   readonly obstacles: readonly Obstacle[];
 }
 
-/** The digest of the bundle; files that make no bundle get the digest of their plain list, and the reasons become findings. */
+/**
+ * The digest of the bundle; files that make no bundle get the digest of their plain list, and the
+ * reasons become findings.
+ */
 function bundleOf(files: readonly SourceFile[]): BundleLook {
   try {
     return { digest: packBundle(files).digest, obstacles: [] };

@@ -8,12 +8,18 @@ import { fingerprintOf } from './fingerprint.ts';
 import { findingsPerRuleMax } from './limits.ts';
 import type { Draft, Rule, RuleContext } from './rule.ts';
 
-/** What rules look at besides facts; raw text may be stored apart, and is unpacked when it is asked for. */
+/**
+ * What rules look at besides facts; raw text may be stored apart, and is unpacked when it is asked
+ * for.
+ */
 export interface Judgeable extends Omit<RuleContext, 'of' | 'sources'> {
   readonly rawText: () => readonly Source[];
 }
 
-/** All findings, sorted by path, place and rule. A rule that finds very much is cut off after its worst. */
+/**
+ * All findings, sorted by path, place and rule. A rule that finds very much is cut off after its
+ * worst.
+ */
 export function findAll(rules: readonly Rule[], index: FactIndex, context: Judgeable): Finding[] {
   const drafts = rules.flatMap((rule) =>
     draftsOf(rule, index, context).map((draft) => ({ rule, draft })),
@@ -118,7 +124,8 @@ function draftsOf(rule: Rule, index: FactIndex, context: Judgeable): Draft[] {
     .slice(0, findingsPerRuleMax);
 }
 
-// A rule that looks at sources names what lies in an archive by its own path: reports know files of the bundle only.
+// A rule that looks at sources names what lies in an archive by its own path: reports know files of
+// the bundle only.
 function ofFile(span: Span, outer: ReadonlyMap<string, string>): Span {
   const file = outer.get(span.path);
   return file === undefined ? span : { path: file, start: 0, end: 0, inner: span.path };

@@ -1,16 +1,26 @@
-/** Limits of a scan. Steps are counted, not timed, so that the same bytes stop at the same place on every machine. */
+/**
+ * Limits of a scan. Steps are counted, not timed, so that the same bytes stop at the same place on
+ * every machine.
+ */
 export const sourceCharsMax = 5 * 1024 * 1024;
-/** Code of one language that is held in memory at once; what is beyond, in the order of paths, is not analysed. */
+/**
+ * Code of one language that is held in memory at once; what is beyond, in the order of paths, is
+ * not analysed.
+ */
 export const programCharsMax = 6 * 1024 * 1024;
 export const embeddedDepthMax = 3;
 /** Steps that a program inside of another text costs before it is read. */
 export const embeddedProgramSteps = 200;
 export const syntaxDepthMax = 500;
-/** Operands of one expression `a + b + …`: the type checker climbs it anew from every name in it. */
+/**
+ * Operands of one expression `a + b + …`: the type checker climbs it anew from every name in it.
+ */
 export const operandsMax = 2_000;
 /** List and quote markers at the start of one line of Markdown. */
 export const lineMarkersMax = 100;
-/** Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text. */
+/**
+ * Steps of one skill: one is about one syntax node, one fact, one edge or 64 characters of text.
+ */
 export const scanSteps = 20_000_000;
 export const flowStepsMax = 40;
 export const flowsMax = 20_000;
@@ -18,7 +28,10 @@ export const findingsPerRuleMax = 100;
 export const snippetCharsMax = 400;
 export const detailCharsMax = 120;
 export const foldedCharsMax = 64 * 1024;
-/** Characters of one text put together that cost no steps; each beyond costs one, since facts hold the text for each place. */
+/**
+ * Characters of one text put together that cost no steps; each beyond costs one, since facts hold
+ * the text for each place.
+ */
 export const foldedFreeChars = 1_024;
 /** Watchdog of a child, which gives no report. */
 export const scanSecondsMax = 60;
@@ -58,7 +71,10 @@ export const shellPatternWorkMax = 1_000_000;
 /** Rounds of loops over known words or numbers that one script is gone through one by one. */
 export const shellRoundsMax = 2_000;
 export const shellRoundsOfLoopMax = 128;
-/** Rounds that a loop of unknown length is gone through; what still changes then is computed where it is run. */
+/**
+ * Rounds that a loop of unknown length is gone through; what still changes then is computed where
+ * it is run.
+ */
 export const shellRepeatsMax = 8;
 export const shellTrapsMax = 16;
 export const shellArrayItemsMax = 256;
@@ -73,11 +89,17 @@ export const pythonCallSitesMax = 16;
 /** Steps of computing expressions, per module, to which as many are added as it has characters. */
 export const pythonFoldSteps = 100_000;
 export const pythonFoldFailuresMax = 6;
-/** Values that wait for values of other expressions, of other functions too: a call stack is not endless. */
+/**
+ * Values that wait for values of other expressions, of other functions too: a call stack is not
+ * endless.
+ */
 export const pythonValuesDepthMax = 250;
 /** Nodes of a Python tree one inside the other; what is deeper is not analysed. */
 export const pythonTreeDepthMax = 1_000;
-/** Operands of one expression of Python `a + b + …`, links of one `a.b().c()…`: the parser's own trees are wrong from 2,500 on. */
+/**
+ * Operands of one expression of Python `a + b + …`, links of one `a.b().c()…`: the parser's own
+ * trees are wrong from 2,500 on.
+ */
 export const pythonChainMax = 1_600;
 /** Items that a list is followed with, one by one. */
 export const pythonItemsMax = 256;

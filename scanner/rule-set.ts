@@ -1,4 +1,7 @@
-/** The rule set of this code. It covers the code of rules, model tables and front ends, and the parsers' exact versions. */
+/**
+ * The rule set of this code. It covers the code of rules, model tables and front ends, and the
+ * parsers' exact versions.
+ */
 import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, parseDigest } from '../skills-index/skill/digest.ts';
 import type { RuleSet } from '../skills-index/statement/rule-set.ts';
@@ -19,7 +22,8 @@ const judging = parseDigest(codeDigests.judging);
 const said: Omit<RuleSet, 'digest'> = {
   extractor: canonicalDigest({ code: codeDigests.extractor, parserVersions }),
   judging,
-  // A rule without a digest of its code stands there with that of the judging: the test that compares the file fails.
+  // A rule without a digest of its code stands there with that of the judging: the test that
+  // compares the file fails.
   rules: rules.map(({ id, reads }) => ({
     id,
     digest: parseDigest(codeDigests.rules[id] ?? judging),

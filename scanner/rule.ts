@@ -1,4 +1,7 @@
-/** What a rule is: metadata and a function from facts to drafts of findings. One file each: `rules/<group>/<name>.ts`. */
+/**
+ * What a rule is: metadata and a function from facts to drafts of findings. One file each:
+ * `rules/<group>/<name>.ts`.
+ */
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Confidence, FindingKind, Severity } from '../skills-index/statement/finding.ts';
@@ -23,13 +26,25 @@ export const ruleGroups = [
 export type RuleGroup = (typeof ruleGroups)[number];
 export type RuleId = `${RuleGroup}/${string}`;
 
-/** What a rule may look at: facts of the skill in stable order, and what its author declared. Frozen; no files, no clock, no network. */
+/**
+ * What a rule may look at: facts of the skill in stable order, and what its author declared.
+ * Frozen; no files, no clock, no network.
+ */
 export interface RuleContext {
-  /** Facts of one kind that the rule selects in `reads`, sorted by path and offset. Others may not be asked for. */
+  /**
+   * Facts of one kind that the rule selects in `reads`, sorted by path and offset. Others may not
+   * be asked for.
+   */
   of<Kind extends FactKind>(kind: Kind): readonly FactOf<Kind>[];
-  /** All text sources, files and programs inside them, for rules that read `source`. Spans of embedded ones are in their own offsets. */
+  /**
+   * All text sources, files and programs inside them, for rules that read `source`. Spans of
+   * embedded ones are in their own offsets.
+   */
   readonly sources: readonly Source[];
-  /** What the author declared in skill.json and SKILL.md; undefined when there is no skill.json and nothing in SKILL.md either. */
+  /**
+   * What the author declared in skill.json and SKILL.md; undefined when there is no skill.json and
+   * nothing in SKILL.md either.
+   */
   readonly declared: Capabilities | undefined;
   /** Whether `declared` comes from a readable skill.json. */
   readonly hasManifest: boolean;
@@ -55,7 +70,10 @@ export interface RuleContext {
   readonly complete: boolean;
 }
 
-/** A finding before it has lines, a fingerprint and its rule's texts. What is left out comes from the rule. */
+/**
+ * A finding before it has lines, a fingerprint and its rule's texts. What is left out comes from
+ * the rule.
+ */
 export interface Draft {
   readonly span: Span;
   readonly message: string;
@@ -82,8 +100,8 @@ export interface Rule {
     readonly attack?: readonly string[];
   };
   /**
-   * The facts it asks for, as narrow as it can say: a skill that has none of them need not be judged again when this rule changes.
-   * None when it only looks at what is declared.
+   * The facts it asks for, as narrow as it can say: a skill that has none of them need not be
+   * judged again when this rule changes. None when it only looks at what is declared.
    */
   readonly reads: readonly FactSelector[];
   readonly check: (context: RuleContext) => readonly Draft[];

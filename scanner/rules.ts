@@ -1,4 +1,7 @@
-/** All rules, group by group. A new rule is one import and one line in its group's list: `rules/<group>.ts`. */
+/**
+ * All rules, group by group. A new rule is one import and one line in its group's list:
+ * `rules/<group>.ts`.
+ */
 import type { Rule } from './rule.ts';
 import { envRules } from './rules/env.ts';
 import { execRules } from './rules/exec.ts';

@@ -1,4 +1,7 @@
-/** Scans a skill: bytes in, report out. Nothing of the skill is executed; the same bytes and rule set give the same report. */
+/**
+ * Scans a skill: bytes in, report out. Nothing of the skill is executed; the same bytes and rule
+ * set give the same report.
+ */
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import {
   type Capabilities,

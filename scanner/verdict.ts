@@ -3,13 +3,17 @@ import { type Finding, severities, type Verdict } from '../skills-index/statemen
 
 export interface Judged {
   readonly verdict: Verdict;
-  /** The one to three findings that decide, worst first, the surest of these first, of different rules where there are such; none for `pass` and for an `incomplete` that only coverage decides. */
+  /**
+   * The one to three findings that decide, worst first, the surest of these first, of different
+   * rules where there are such; none for `pass` and for an `incomplete` that only coverage decides.
+   */
   readonly deciding: readonly Finding[];
 }
 
 /**
- * `block`: malice or policy of level high or critical. `incomplete`: something was not analysed. `review`: any other malice of level low
- * or more, and capabilities of level medium or more. Else `pass`.
+ * `block`: malice or policy of level high or critical. `incomplete`: something was not analysed.
+ * `review`: any other malice of level low or more, and capabilities of level medium or more. Else
+ * `pass`.
  */
 export function judge(findings: readonly Finding[], complete: boolean): Judged {
   const blocking = findings.filter(

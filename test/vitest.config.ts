@@ -15,7 +15,10 @@ const slow = {
   fileParallelism: false,
 } as const;
 
-/** Units first (threads that share a module graph), then what scans, then the application, then journeys through real processes, then the browser. */
+/**
+ * Units first (threads that share a module graph), then what scans, then the application, then
+ * journeys through real processes, then the browser.
+ */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),

@@ -1,4 +1,7 @@
-/** The rule of the ring `acts`: what in the text of a file reaches files, processes, sockets, the clock or chance, or keeps state. */
+/**
+ * The rule of the ring `acts`: what in the text of a file reaches files, processes, sockets, the
+ * clock or chance, or keeps state.
+ */
 import { ts } from 'ts-morph';
 
 export interface ImportOfValues {
@@ -124,8 +127,8 @@ function actingMemberAt(node: ts.Node): string | undefined {
   return asksTheTime && node.expression.getText() === 'Date' ? 'Date' : undefined;
 }
 
-// What outlives a call: a variable of the file that changes, or a container in one that the file changes. What a WeakMap has noted of an object goes
-// with the object, and is no state of its own.
+// What outlives a call: a variable of the file that changes, or a container in one that the file
+// changes. What a WeakMap has noted of an object goes with the object, and is no state of its own.
 function whyItKeepsState(file: ts.SourceFile): string | undefined {
   const kept = new Set<string>();
   for (const statement of file.statements) {

@@ -1,4 +1,7 @@
-/** The ceilings of the three rings: the last line of the table in docs/decisions/0005-runner-budget.md. */
+/**
+ * The ceilings of the three rings: the last line of the table in
+ * docs/decisions/0005-runner-budget.md.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ring } from './measure.ts';

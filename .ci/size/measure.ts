@@ -1,6 +1,6 @@
 /**
- * The size of the core: what a run loads, from admission to the first process, in tokens and in three rings.
- * docs/decisions/0005-runner-budget.md says what counts, and why.
+ * The size of the core: what a run loads, from admission to the first process, in tokens and in
+ * three rings. docs/decisions/0005-runner-budget.md says what counts, and why.
  */
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -75,7 +75,8 @@ export function totalOf({ files }: CoreSize, ring: Ring): number {
   return files.reduce((sum, { tokens }) => sum + tokens[ring], 0);
 }
 
-// Whoever imports a file that acts can act through it. So a wrapper does not move a file out of the ring.
+// Whoever imports a file that acts can act through it. So a wrapper does not move a file out of the
+// ring.
 function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
   const acting = new Map(
     [...sources].flatMap(([path, { acts }]) => (acts === undefined ? [] : [[path, acts] as const])),
@@ -90,7 +91,8 @@ function findActing(sources: ReadonlyMap<string, Source>): Map<string, string> {
   return acting;
 }
 
-// All of a file that acts counts as acting. In other files each declaration counts by itself, wherever it stands.
+// All of a file that acts counts as acting. In other files each declaration counts by itself,
+// wherever it stands.
 function ringsOf(
   { deciding, plain }: Source,
   acts: string | undefined,

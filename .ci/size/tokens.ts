@@ -1,4 +1,7 @@
-/** What is counted of a text: tokens of TypeScript's scanner that neither types, nor comments, nor a formatter, nor a move of code can change. */
+/**
+ * What is counted of a text: tokens of TypeScript's scanner that neither types, nor comments, nor a
+ * formatter, nor a move of code can change.
+ */
 import { stripTypeScriptTypes } from 'node:module';
 import { ts } from 'ts-morph';
 
@@ -51,7 +54,9 @@ export function parseWithoutTypes(text: string): ts.SourceFile {
   );
 }
 
-/** Imports and the word `export` do not count, so dividing a file in two leaves the size as it was. */
+/**
+ * Imports and the word `export` do not count, so dividing a file in two leaves the size as it was.
+ */
 export function countTokens(node: ts.Node): number {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isJSDoc(node)) return 0;
   const children = node.getChildren();

@@ -1,4 +1,7 @@
-/** Finds an agent's program: one of the system, the runner's node, or one that host policy names, in a folder where nobody else may write. */
+/**
+ * Finds an agent's program: one of the system, the runner's node, or one that host policy names, in
+ * a folder where nobody else may write.
+ */
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram } from '../../runner/host.ts';

@@ -1,4 +1,7 @@
-/** The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it, every line checked against the session's token. */
+/**
+ * The runner's end of an agent's way to its skills: a stream from the sandbox, one call in it,
+ * every line checked against the session's token.
+ */
 import { once } from 'node:events';
 import { type Duplex, PassThrough, type Readable, Writable } from 'node:stream';
 import {
@@ -90,7 +93,8 @@ export function serveBridge(stream: Duplex, tokens: RunTokens, calls: BridgeCall
     stdin.end();
     gone.abort();
   });
-  // A call that does not read its input to the end is no failure; one that reads slowly slows the sandbox down.
+  // A call that does not read its input to the end is no failure; one that reads slowly slows the
+  // sandbox down.
   stdin.on('error', () => undefined);
   const untilTaken = async (): Promise<void> => {
     if (stdin.writableNeedDrain && !stdin.destroyed)

@@ -1,6 +1,7 @@
 /**
- * `skillgate` inside an agent's sandbox: hands a call to the runner outside and passes its streams on. This file is given to the sandbox
- * as it is, so it imports nothing of ours, and needs no variable, which an agent may have lost.
+ * `skillgate` inside an agent's sandbox: hands a call to the runner outside and passes its streams
+ * on. This file is given to the sandbox as it is, so it imports nothing of ours, and needs no
+ * variable, which an agent may have lost.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';

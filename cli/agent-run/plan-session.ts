@@ -1,4 +1,7 @@
-/** The plan of an agent's session: what the identity has, what host policy allows, what this host is. Pure; every line with its reason. */
+/**
+ * The plan of an agent's session: what the identity has, what host policy allows, what this host
+ * is. Pure; every line with its reason.
+ */
 
 import { type Agent, whyEnded } from '../../skills-index/run/agents/agent.ts';
 import { modelRequests, parseModelUrl } from '../../skills-index/run/agents/agent-policy.ts';
@@ -115,7 +118,8 @@ export function planSession(input: SessionInput): {
   return { plan, digest: canonicalDigest(plan) };
 }
 
-// That it may write is the word of whoever granted the workspace, and its memory is its own: only rules of host policy make it wait.
+// That it may write is the word of whoever granted the workspace, and its memory is its own: only
+// rules of host policy make it wait.
 function holdsOf(
   given: Omit<HeldPlan, 'skill' | 'programs'>,
   { agent, hostPolicy }: SessionInput,

@@ -1,4 +1,7 @@
-/** What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both are the one core of cli/agent-skills.ts. */
+/**
+ * What an agent's sandbox may ask of its runner: run a skill of its identity, or speak MCP. Both
+ * are the one core of cli/agent-skills.ts.
+ */
 import { randomUUID } from 'node:crypto';
 import type { RunResult } from '../../runner/run-request.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';

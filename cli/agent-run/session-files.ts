@@ -1,4 +1,7 @@
-/** What lies in a session's sandbox besides the system: the token, the skills' tree, the way to the runner. */
+/**
+ * What lies in a session's sandbox besides the system: the token, the skills' tree, the way to the
+ * runner.
+ */
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { SandboxFile } from '../../runner/sandbox.ts';
 import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
@@ -7,7 +10,10 @@ import { tokenRenewSeconds } from '../limits.ts';
 import { readBridge } from './session-host.ts';
 import { skillFolders } from './skill-tree.ts';
 
-/** The token that the sandbox reads: a new one every two minutes, each good for five. Answers with what stops that. */
+/**
+ * The token that the sandbox reads: a new one every two minutes, each good for five. Answers with
+ * what stops that.
+ */
 export function keepToken(
   folder: string,
   tokens: RunTokens,

@@ -1,4 +1,6 @@
-/** What there is on this host for a session, looked up and opened once; whoever has it closes it. */
+/**
+ * What there is on this host for a session, looked up and opened once; whoever has it closes it.
+ */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,7 +86,10 @@ export function openSessionHost({
   };
 }
 
-/** Gives the memory to the uid that the session takes, where it has another: a runner that is root alone can. */
+/**
+ * Gives the memory to the uid that the session takes, where it has another: a runner that is root
+ * alone can.
+ */
 export function giveMemory(path: string, uid: number, gid: number): void {
   if (process.getuid?.() !== 0 || fs.lstatSync(path).uid === uid) return;
   for (const name of ['', ...fs.readdirSync(path, { recursive: true, encoding: 'utf8' })])

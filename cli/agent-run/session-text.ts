@@ -4,7 +4,10 @@ import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import { asCalled } from '../called-name.ts';
 import { withBrokenAddresses } from '../capability-text.ts';
 
-/** What it gives, leaves out and refuses, each line with its reason. The caller escapes what comes from a skill. */
+/**
+ * What it gives, leaves out and refuses, each line with its reason. The caller escapes what comes
+ * from a skill.
+ */
 export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
   const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
     ['mounts', plan.mounts.map((one) => [`${one.mode} ${one.target} <- ${one.path}`, one.reason])],

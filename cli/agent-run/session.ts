@@ -1,6 +1,8 @@
 /**
- * A session of an agent's own program: an ephemeral sandbox with the system's programs, its workspace, its memory, its model and the way
- * to its skills. It runs as a skill does (runner/run-plan.ts); here stands what it adds. Its skills run beside it, each in a sandbox of its own.
+ * A session of an agent's own program: an ephemeral sandbox with the system's programs, its
+ * workspace, its memory, its model and the way to its skills. It runs as a skill does
+ * (runner/run-plan.ts); here stands what it adds. Its skills run beside it, each in a sandbox of
+ * its own.
  */
 import { randomBytes } from 'node:crypto';
 import type { Furnished, PlannedWork } from '../../runner/planned-work.ts';
@@ -34,7 +36,8 @@ export interface Session {
 
 /**
  * Runs the session to its end.
- * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`; recorded first
+ * @throws Problem of the plan's first refusal, `budget-used`, `sandbox-missing`, `sandbox-refused`;
+ * recorded first
  */
 export async function runSession(session: Session, world: RunWorld): Promise<RunEnd> {
   const { hostPolicy, now } = world;

@@ -1,4 +1,7 @@
-/** The skills of a session as files: a copy that the session owns, read-only in its sandbox, in which every program is a shim. */
+/**
+ * The skills of a session as files: a copy that the session owns, read-only in its sandbox, in
+ * which every program is a shim.
+ */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readAll } from '../../runner/catalogue.ts';
@@ -8,10 +11,16 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { printStandIn, standIns } from '../shims.ts';
 import type { Startable } from '../start-skill.ts';
 
-/** Where agents look for a user's skills. No more than these: Codex reads its own folder too, and would list each skill twice. */
+/**
+ * Where agents look for a user's skills. No more than these: Codex reads its own folder too, and
+ * would list each skill twice.
+ */
 export const skillFolders = ['/home/skill/.agents/skills', '/home/skill/.claude/skills'];
 
-/** A folder's name for each skill: its short name; of two with one short name the second is called `scope-name`. */
+/**
+ * A folder's name for each skill: its short name; of two with one short name the second is called
+ * `scope-name`.
+ */
 export function folderNames(names: readonly SkillName[]): ReadonlyMap<SkillName, string> {
   const given = new Map<SkillName, string>();
   const taken = new Set<string>();
@@ -34,7 +43,10 @@ export function plannedSkills(skills: readonly Startable[], agent: string): Plan
   }));
 }
 
-/** Writes the tree below `folder`; every byte of a skill is checked against its bundle as it is read. */
+/**
+ * Writes the tree below `folder`; every byte of a skill is checked against its bundle as it is
+ * read.
+ */
 export async function writeSkillTree(folder: string, skills: readonly Startable[]): Promise<void> {
   mkdirSync(folder, { mode: 0o755 });
   const names = folderNames(skills.map((one) => one.admitted.name));

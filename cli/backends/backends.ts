@@ -1,4 +1,7 @@
-/** What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other people's runtimes. */
+/**
+ * What can hold a run, by its name in host policy: the runner's own sandbox, and hands for other
+ * people's runtimes.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Sandbox } from '../../runner/sandbox.ts';
@@ -44,7 +47,8 @@ export function findBackend(name: Backend, settings: Settings): FoundBackend {
 
 /**
  * The backend that host policy names.
- * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its place
+ * @throws Problem `sandbox-missing` when this host does not have it: another is never taken in its
+ * place
  */
 export function backendOf({
   backend: name,

@@ -1,4 +1,7 @@
-/** Writes a cpio archive in the form that the kernel unpacks as its first file system (initramfs buffer format, "newc"). Pure. */
+/**
+ * Writes a cpio archive in the form that the kernel unpacks as its first file system (initramfs
+ * buffer format, "newc"). Pure.
+ */
 
 export interface CpioEntry {
   /** Without a leading slash. */

@@ -25,7 +25,8 @@ export interface EngineSurroundings {
 export const runnerLabel = 'skillgate.runner';
 
 /**
- * Arguments of `create`: no network, no capability, no new right, no logs, a root that nobody writes to, nothing pulled.
+ * Arguments of `create`: no network, no capability, no new right, no logs, a root that nobody
+ * writes to, nothing pulled.
  * @throws Error when a bind has a comma or a quote in its path, which `--mount` would read as more
  */
 export function engineArguments(

@@ -1,4 +1,7 @@
-/** The image that an engine's containers are made of: empty folders and the links to libraries, imported once; nothing is pulled. */
+/**
+ * The image that an engine's containers are made of: empty folders and the links to libraries,
+ * imported once; nothing is pulled.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';

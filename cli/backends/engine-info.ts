@@ -1,4 +1,7 @@
-/** What a container engine says of itself (`info --format json`), as far as it decides whether it can hold a run. */
+/**
+ * What a container engine says of itself (`info --format json`), as far as it decides whether it
+ * can hold a run.
+ */
 import * as v from 'valibot';
 
 const dockerInfo = v.object({

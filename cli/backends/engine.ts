@@ -1,6 +1,7 @@
 /**
- * docker as a backend, over its command line. Its daemon starts what the runner then only hears of, so a
- * small process that waits for the runner's end takes the container away, and the next start what is left of others.
+ * docker as a backend, over its command line. Its daemon starts what the runner then only hears of,
+ * so a small process that waits for the runner's end takes the container away, and the next start
+ * what is left of others.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -33,10 +34,12 @@ const gives = [
 
 const cores = Math.max(1, availableParallelism() / 2);
 const shell = '/.prelude/sh';
-// What an engine puts into every environment; the prelude refuses to start over anything that is left.
+// What an engine puts into every environment; the prelude refuses to start over anything that is
+// left.
 const ownNames = 'HOME HOSTNAME PATH PWD OLDPWD TERM container';
 const ownFiles = ['/etc/resolv.conf', '/etc/hostname'];
-// Ends with the runner, whose end of the pipe closes then; a start that is still going on may make the container a moment later.
+// Ends with the runner, whose end of the pipe closes then; a start that is still going on may make
+// the container a moment later.
 const leashScript = `read -r line; for again in 1 2 3 4 5 6; do "$@" >/dev/null 2>&1; sleep 0.3; done`;
 
 const run = promisify(execFile);

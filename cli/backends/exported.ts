@@ -1,4 +1,7 @@
-/** A command's environment as lines of a shell script, for a sandbox whose first process becomes the command. */
+/**
+ * A command's environment as lines of a shell script, for a sandbox whose first process becomes the
+ * command.
+ */
 export function exported(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)

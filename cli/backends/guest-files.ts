@@ -1,4 +1,7 @@
-/** What a guest has from its first moment: busybox, the run's files, its programs and the libraries that they need; as one archive. */
+/**
+ * What a guest has from its first moment: busybox, the run's files, its programs and the libraries
+ * that they need; as one archive.
+ */
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,9 +1,14 @@
-/** The first process of a guest: mounts what is needed, becomes the run's user for the command, tells its exit code, turns the machine off. */
+/**
+ * The first process of a guest: mounts what is needed, becomes the run's user for the command,
+ * tells its exit code, turns the machine off.
+ */
 import { homeMiBMax, openFilesMax, temporaryMiBMax } from '../../runner/limits.ts';
 import type { SandboxStart } from '../../runner/sandbox.ts';
 import { exported } from './exported.ts';
 
-/** Serial ports of the guest: one for each stream and one for what host and guest tell each other. */
+/**
+ * Serial ports of the guest: one for each stream and one for what host and guest tell each other.
+ */
 export const guestPorts = {
   stdout: 'ttyS0',
   stderr: 'ttyS1',
@@ -11,7 +16,10 @@ export const guestPorts = {
   control: 'ttyS3',
 } as const;
 
-/** @param sign comes before each thing that the guest tells, so that nothing of the kernel is taken for it */
+/**
+ * @param sign comes before each thing that the guest tells, so that nothing of the kernel is taken
+ * for it
+ */
 export function guestInit(
   { command, env, plan }: Pick<SandboxStart, 'command' | 'env' | 'plan'>,
   sign: string,

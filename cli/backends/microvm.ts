@@ -1,6 +1,7 @@
 /**
- * The `microvm` backend: a kernel of its own for each run, in QEMU. No device but serial ports, no network, no disk: the files come as
- * the first file system, memory is the machine's, and what ends it is the end of one process.
+ * The `microvm` backend: a kernel of its own for each run, in QEMU. No device but serial ports, no
+ * network, no disk: the files come as the first file system, memory is the machine's, and what ends
+ * it is the end of one process.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -22,7 +23,10 @@ export interface Microvm {
 
 const bootSecondsMax = 60;
 
-/** What a guest itself enforces is its kernel's and not looked at; it has no network, and its own memory. */
+/**
+ * What a guest itself enforces is its kernel's and not looked at; it has no network, and its own
+ * memory.
+ */
 export function microvm(machine: Microvm): Sandbox {
   return {
     name: 'microvm',
@@ -32,7 +36,9 @@ export function microvm(machine: Microvm): Sandbox {
   };
 }
 
-/** Arguments of qemu-system: nothing but what is named; descriptors 3 to 6 are the ports, in order. */
+/**
+ * Arguments of qemu-system: nothing but what is named; descriptors 3 to 6 are the ports, in order.
+ */
 export function qemuArguments(
   { accelerator, kernel }: Pick<Microvm, 'accelerator' | 'kernel'>,
   initrd: string,

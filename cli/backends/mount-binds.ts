@@ -27,7 +27,10 @@ export function makeEmpty(folder: string): Empty {
   return empty;
 }
 
-/** Sources are paths; what starts in the sandbox first checks that each mount is the folder that was judged. */
+/**
+ * Sources are paths; what starts in the sandbox first checks that each mount is the folder that was
+ * judged.
+ */
 export function mountBinds({ plan, protectedPaths, sources }: Mounted, empty: Empty): OciBind[] {
   return plan.mounts.flatMap(({ target, mode, path: own }) => {
     const source = sources?.get(target) ?? own;

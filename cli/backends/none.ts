@@ -1,4 +1,7 @@
-/** No sandbox at all: the command runs on this host as the run's user. Only behind `skill run --unsafe-no-sandbox`, never for an agent. */
+/**
+ * No sandbox at all: the command runs on this host as the run's user. Only behind `skill run
+ * --unsafe-no-sandbox`, never for an agent.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { RunningSandbox, Sandbox, SandboxStart } from '../../runner/sandbox.ts';

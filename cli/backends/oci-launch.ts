@@ -1,4 +1,6 @@
-/** Starts a low-level runtime on a bundle, so that it and all that it starts end with the runner. */
+/**
+ * Starts a low-level runtime on a bundle, so that it and all that it starts end with the runner.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { SandboxStart } from '../../runner/sandbox.ts';
@@ -9,12 +11,16 @@ export interface OciRuntime {
   readonly path: string;
 }
 
-// Where the prelude finds the folders that were judged, and where a network namespace is until it has a path.
+// Where the prelude finds the folders that were judged, and where a network namespace is until it
+// has a path.
 const firstPin = 3;
 const networkAt = 7;
 const shellAt = 9;
 const shell = '/bin/sh';
-/** Where the container's first process finds the shell that runs the prelude: gVisor starts nothing from a descriptor. */
+/**
+ * Where the container's first process finds the shell that runs the prelude: gVisor starts nothing
+ * from a descriptor.
+ */
 export const shellOf = { runc: `/proc/self/fd/${shellAt}`, runsc: '/.prelude/sh' } as const;
 
 /** Where the forwarder's network has a path, in the mount namespace of one run alone. */
@@ -22,8 +28,8 @@ export function networkPath(runFolder: string): string {
   return `${runFolder}/network`;
 }
 
-// In a mount namespace of its own the forwarder's network gets a path; then a pid namespace that dies with its first process, which
-// dies with the runner.
+// In a mount namespace of its own the forwarder's network gets a path; then a pid namespace that
+// dies with its first process, which dies with the runner.
 const stageScript = `set -eu
 if [ "$1" != -- ]; then : > "$1"; /bin/mount --bind "/proc/self/fd/${networkAt}" "$1"; shift; exec ${networkAt}</dev/null; fi
 shift

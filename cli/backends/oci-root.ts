@@ -1,4 +1,7 @@
-/** The root folder of a container, made for one run: the run's files, links to libraries, and a place for each thing that is bound. */
+/**
+ * The root folder of a container, made for one run: the run's files, links to libraries, and a
+ * place for each thing that is bound.
+ */
 import {
   chmodSync,
   existsSync,

@@ -1,4 +1,7 @@
-/** The runner's table of system calls as the seccomp section of an OCI runtime specification (config-linux.md, "Seccomp"), which docker reads too. Pure. */
+/**
+ * The runner's table of system calls as the seccomp section of an OCI runtime specification
+ * (config-linux.md, "Seccomp"), which docker reads too. Pure.
+ */
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import { allowedSyscalls } from './allowed-syscalls.ts';
 
@@ -18,7 +21,10 @@ interface Rule {
 }
 
 export interface OciSeccomp {
-  /** A call that is not listed is not there: neither one that is newer than this table, nor one that the runtime has no name for. */
+  /**
+   * A call that is not listed is not there: neither one that is newer than this table, nor one that
+   * the runtime has no name for.
+   */
   readonly defaultAction: 'SCMP_ACT_ERRNO';
   readonly defaultErrnoRet: number;
   /** No other: a 32-bit or x32 call ends the process. */
@@ -49,9 +55,11 @@ const denied = Object.values(deniedSyscalls).flatMap((group) => Object.keys(grou
 const judged = new Set([...denied, ...Object.keys(judgedSyscalls)]);
 
 /**
- * What a skill's calls are answered; other architectures than x86_64 and aarch64 get an empty list, with which no runtime starts.
- * @param hasNumbers whether the runtime gives the number that a rule wants; where each refusal is EPERM, the C library would not fall
- * back from clone3 to clone, so that nothing could start a thread
+ * What a skill's calls are answered; other architectures than x86_64 and aarch64 get an empty list,
+ * with which no runtime starts.
+ * @param hasNumbers whether the runtime gives the number that a rule wants; where each refusal is
+ * EPERM, the C library would not fall back from clone3 to clone, so that nothing could start a
+ * thread
  */
 export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp {
   return {
@@ -62,7 +70,8 @@ export function ociSeccomp(architecture: string, hasNumbers = true): OciSeccomp 
     syscalls: [
       { names: allowedSyscalls.filter((name) => !judged.has(name)), action: 'SCMP_ACT_ALLOW' },
       refuse(denied, notPermitted),
-      // Its flags lie in memory, where no filter can look; said also where the default number is not heard.
+      // Its flags lie in memory, where no filter can look; said also where the default number is
+      // not heard.
       hasNumbers ? refuse(['clone3'], noSuchCall) : allow('clone3'),
       allow('clone', masked(0, newNamespaces, 0)),
       ...allBut(terminalRequests).map(([mask, value]) => allow('ioctl', masked(1, mask, value))),
@@ -107,12 +116,16 @@ function refuse(names: readonly string[], errnoRet: number, ...args: Argument[])
   return { names, action: 'SCMP_ACT_ERRNO', errnoRet, ...(args.length === 0 ? {} : { args }) };
 }
 
-// The kernel reads these arguments as 32 bits, so the upper half must not count: TIOCSTI with a bit above it is TIOCSTI.
+// The kernel reads these arguments as 32 bits, so the upper half must not count: TIOCSTI with a bit
+// above it is TIOCSTI.
 function masked(index: number, mask: number, value: number): Argument {
   return { index, value: mask, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' };
 }
 
-/** All 32-bit words but some, as mask and value, since a rule of libseccomp can only say what an argument is under a mask. */
+/**
+ * All 32-bit words but some, as mask and value, since a rule of libseccomp can only say what an
+ * argument is under a mask.
+ */
 export function allBut(
   values: readonly number[],
   mask = 0,

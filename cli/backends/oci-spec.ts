@@ -15,7 +15,10 @@ export interface OciSurroundings {
   readonly architecture: string;
   /** What is started in it, the runner's own checks before the command. */
   readonly command: readonly string[];
-  /** A network namespace with the proxy behind its loopback device; a new and empty one where it is absent. */
+  /**
+   * A network namespace with the proxy behind its loopback device; a new and empty one where it is
+   * absent.
+   */
   readonly networkNamespace?: string;
   readonly cgroup: string;
   /** Whether a refused system call is answered with the number that the table wants. */
@@ -33,7 +36,10 @@ const masked =
   '/proc/acpi /proc/asound /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware';
 const readOnly = '/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger';
 
-/** The specification of one run: no capability, no new right, its own namespaces, control groups, a root that nobody writes to. */
+/**
+ * The specification of one run: no capability, no new right, its own namespaces, control groups, a
+ * root that nobody writes to.
+ */
 export function ociSpec({ plan }: Pick<SandboxStart, 'plan'>, around: OciSurroundings): object {
   const { limits } = plan;
   const temporary = (destination: string, mebibytes: number, ...more: string[]): object => ({

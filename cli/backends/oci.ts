@@ -1,6 +1,7 @@
 /**
- * The `oci` backend: the same bundle for every low-level runtime that reads the OCI runtime specification, runc or gVisor's runsc.
- * As root only. Everything lives in a pid namespace of its own that ends with the runner, so a runtime's own way of staying alive does not matter.
+ * The `oci` backend: the same bundle for every low-level runtime that reads the OCI runtime
+ * specification, runc or gVisor's runsc. As root only. Everything lives in a pid namespace of its
+ * own that ends with the runner, so a runtime's own way of staying alive does not matter.
  */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -23,7 +24,8 @@ const cores = Math.max(1, availableParallelism() / 2);
 
 const nobody = 65_534;
 
-// In the words of host policy's `require`. In gVisor a skill can make namespaces, which are its own kernel's and nothing on the host.
+// In the words of host policy's `require`. In gVisor a skill can make namespaces, which are its own
+// kernel's and nothing on the host.
 const gives: Readonly<Record<OciRuntime['name'], readonly string[]>> = {
   runc: [
     'seccomp',
@@ -70,7 +72,8 @@ async function startContainer(runtime: OciRuntime, start: SandboxStart): Promise
   const ended = closed.then((code) => {
     forwarder?.stop();
     removeContainer(runtime, runFolder, id);
-    // The first process of a pid namespace is ended by SIGKILL from outside only: by us (then there is no code), or for its memory.
+    // The first process of a pid namespace is ended by SIGKILL from outside only: by us (then there
+    // is no code), or for its memory.
     return { code, outOfMemory: code === 128 + 9 };
   });
   const kill = (): void => void child.kill('SIGKILL');
@@ -106,7 +109,8 @@ function refuseWhatItCannot({ name }: OciRuntime, { plan, proxyFolder }: Sandbox
     new Problem('sandbox-refused', `The backend ${name} ${why}`);
   if (plan.uid === 0) throw new Problem('mount-owner-root', 'A run never takes root’s uid');
   if (process.getuid?.() !== 0) throw refuse('needs a runner that is root');
-  // gVisor has a network of its own, which no namespace of the host’s leads into, and files of its own, which cannot be compared.
+  // gVisor has a network of its own, which no namespace of the host’s leads into, and files of its
+  // own, which cannot be compared.
   if (name === 'runsc' && proxyFolder !== undefined)
     throw refuse('gives no egress; run this skill with bubblewrap or runc');
   if (name === 'runsc' && plan.mounts.length > 0)
@@ -124,7 +128,8 @@ function writeBundle(
   for (const folder of [`${bundle}/rootfs`, `${runFolder}/state`])
     mkdirSync(folder, { recursive: true });
   const targets = plan.mounts.map((one) => one.target);
-  // A container's first process is the command itself: what it is to see is set after the check that nothing of the runner's is there.
+  // A container's first process is the command itself: what it is to see is set after the check
+  // that nothing of the runner's is there.
   const checks = preludeScript(start, new Set(['memory', 'pids', 'cpu']));
   const prelude = [exported(start.env), checks].join('\n');
   const spec = ociSpec(start, {
@@ -147,8 +152,9 @@ function writeBundle(
   writeFileSync(`${bundle}/config.json`, JSON.stringify(spec), { mode: 0o600 });
 }
 
-// Who has the uid that made a user namespace has every capability over the networks that belong to it. bubblewrap puts a skill into
-// that namespace, where it has none; a container stays outside, so its forwarder, and the socket to the proxy, are somebody else's.
+// Who has the uid that made a user namespace has every capability over the networks that belong to
+// it. bubblewrap puts a skill into that namespace, where it has none; a container stays outside, so
+// its forwarder, and the socket to the proxy, are somebody else's.
 function startOwnForwarder(start: SandboxStart, proxyFolder: string): Promise<Forwarder> {
   const { uid, gid } = start.plan;
   const other = uid === nobody ? nobody - 1 : nobody;
@@ -167,7 +173,8 @@ function removeContainer({ name, path }: OciRuntime, runFolder: string, id: stri
   sweepGroups(id);
 }
 
-// Groups of this run, and those of runs whose runner was killed: their folder is gone, which the runner sees to at each start.
+// Groups of this run, and those of runs whose runner was killed: their folder is gone, which the
+// runner sees to at each start.
 function sweepGroups(ended?: string): void {
   const root = '/sys/fs/cgroup';
   const folders = readdirSync(root, { withFileTypes: true }).filter((one) => one.isDirectory());

@@ -1,8 +1,14 @@
-/** A child of this host that began a session of its own (`detached`), as a sandbox that has nothing else to hold it by. */
+/**
+ * A child of this host that began a session of its own (`detached`), as a sandbox that has nothing
+ * else to hold it by.
+ */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { RunningSandbox } from '../../runner/sandbox.ts';
 
-/** Its streams, its end, and a kill that reaches its process group: what started a session of its own again lives on. */
+/**
+ * Its streams, its end, and a kill that reaches its process group: what started a session of its
+ * own again lives on.
+ */
 export function runningSession(
   child: ChildProcessWithoutNullStreams,
   notes: readonly string[],

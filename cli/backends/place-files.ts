@@ -1,9 +1,14 @@
-/** A run's files below a folder of the host, for backends that cannot show them at their own place. */
+/**
+ * A run's files below a folder of the host, for backends that cannot show them at their own place.
+ */
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SandboxStart } from '../../runner/sandbox.ts';
 
-/** Writes them, and answers the command and its environment as they are there: programs at their place on this host, files below `root`. */
+/**
+ * Writes them, and answers the command and its environment as they are there: programs at their
+ * place on this host, files below `root`.
+ */
 export function placeFiles(
   { command, env, files, plan }: SandboxStart,
   root: string,

@@ -1,7 +1,13 @@
-/** From a start to a Seatbelt profile for macOS (sandbox-exec(1), the sandbox profile language); pure. */
+/**
+ * From a start to a Seatbelt profile for macOS (sandbox-exec(1), the sandbox profile language);
+ * pure.
+ */
 import type { SandboxStart } from '../../runner/sandbox.ts';
 
-/** Where the run's files and its temporary folders lie on this host; Seatbelt has no mounts that could show them elsewhere. */
+/**
+ * Where the run's files and its temporary folders lie on this host; Seatbelt has no mounts that
+ * could show them elsewhere.
+ */
 export interface SeatbeltPlaces {
   readonly skill: string;
   readonly home: string;
@@ -28,7 +34,10 @@ const questions = [
   'kern.hostname',
 ];
 
-/** A profile that denies all but the planned programs, the run's own files and its temporary folders; no network, no service of the system. */
+/**
+ * A profile that denies all but the planned programs, the run's own files and its temporary
+ * folders; no network, no service of the system.
+ */
 export function seatbeltProfile(
   { plan }: Pick<SandboxStart, 'plan'>,
   { skill, home, temporary }: SeatbeltPlaces,

@@ -1,6 +1,7 @@
 /**
- * The `seatbelt` backend, for macOS: a profile made from the plan, and sandbox-exec(1), which is there on every macOS. The files lie below
- * the run's folder, since Seatbelt shows nothing under another name. Before the first run of a process it is tried: what must not work, does not.
+ * The `seatbelt` backend, for macOS: a profile made from the plan, and sandbox-exec(1), which is
+ * there on every macOS. The files lie below the run's folder, since Seatbelt shows nothing under
+ * another name. Before the first run of a process it is tried: what must not work, does not.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -15,7 +16,8 @@ import { seatbeltProfile } from './seatbelt-profile.ts';
 /** Where macOS has it. */
 export const sandboxExec = '/usr/bin/sandbox-exec';
 
-// Each is tried by a shell in the sandbox and has to fail; `$1` is a file of the runner's beside the run's own folders.
+// Each is tried by a shell in the sandbox and has to fail; `$1` is a file of the runner's beside
+// the run's own folders.
 const attempts: Readonly<Record<string, string>> = {
   'files of the host are not there': 'read -r line < "$1"',
   'nothing is written beside its own folders': ': > "$1.new"',

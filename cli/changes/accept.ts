@@ -1,4 +1,7 @@
-/** Applies changes that wait: exactly those that were shown, or were allowed before the start, into the folders that they are of. */
+/**
+ * Applies changes that wait: exactly those that were shown, or were allowed before the start, into
+ * the folders that they are of.
+ */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OpenedHost, openHost } from '../../runner/host.ts';
@@ -34,10 +37,12 @@ type Host = Pick<HostFiles, 'policy' | 'audit'> & {
 };
 
 /**
- * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it is called again.
+ * Applies a set whole or, where anything conflicts, nothing of it. What was cut off goes on when it
+ * is called again.
  * @param shown digest of the set that somebody saw
  * @returns links that are left out by now, and why
- * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict` with every path
+ * @throws Problem `not-found` when somebody else was faster, `changes-invalid`, `changes-conflict`
+ * with every path
  */
 export async function acceptChanges(
   paths: Paths,

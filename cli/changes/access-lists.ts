@@ -1,4 +1,7 @@
-/** Keeps the access control list (acl(5)) of a file whose content is replaced. Node cannot, so the system's `cp` does, by descriptor. */
+/**
+ * Keeps the access control list (acl(5)) of a file whose content is replaced. Node cannot, so the
+ * system's `cp` does, by descriptor.
+ */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +14,8 @@ import {
 } from '../../runner/mounts/access-lists.ts';
 
 /**
- * Gives a new file exactly the list of the one whose place it takes, or none where that one has none and the folder gives it one.
+ * Gives a new file exactly the list of the one whose place it takes, or none where that one has
+ * none and the folder gives it one.
  * @param to descriptor of the new file, which belongs to its owner by now
  * @param requireJudged throws where the old file is not the one that was judged
  */
@@ -44,7 +48,8 @@ export function copyAccessList(
 }
 
 /**
- * Takes off the list that a folder gave to a new entry of it, and of a folder also the list that it would give.
+ * Takes off the list that a folder gave to a new entry of it, and of a folder also the list that it
+ * would give.
  * @param made descriptor of the new entry, which its owner alone may use until its mode is set
  */
 export function takeOffAccessList(made: number, kind: 'file' | 'folder'): void {

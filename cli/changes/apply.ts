@@ -1,4 +1,7 @@
-/** Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each file whole or not at all. */
+/**
+ * Applies changes that were accepted: by descriptor, so that nobody redirects it meanwhile; each
+ * file whole or not at all.
+ */
 import * as fs from 'node:fs';
 import {
   haveAccessList,
@@ -31,7 +34,8 @@ import { type How, openUpFolder, putEntry, setFolder } from './put-entry.ts';
  * @param judged what lay at each path when nothing conflicted
  * @param secret of this accept, which says what it left if it is killed
  * @returns links that are left out by now, and why
- * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called again
+ * @throws Problem `changes-conflict`, `changes-invalid`, or what the host says; it can be called
+ * again
  */
 export async function applyChanges(
   root: string,
@@ -81,7 +85,8 @@ export async function applyChanges(
         });
     });
   }
-  // A folder that nobody may write to is made so when all is in it; where a link leads is known then too.
+  // A folder that nobody may write to is made so when all is in it; where a link leads is known
+  // then too.
   const left: LeftBehind[] = [];
   for (const one of stay) {
     await turn();

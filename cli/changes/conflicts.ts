@@ -1,4 +1,7 @@
-/** What stands against changes that wait: asked of the whole folder before the first of them is applied, and of each path just before it is. */
+/**
+ * What stands against changes that wait: asked of the whole folder before the first of them is
+ * applied, and of each path just before it is.
+ */
 import * as fs from 'node:fs';
 import { openEntry, pathsWithAccessList } from '../../runner/mounts/access-lists.ts';
 import { stateAt } from '../../runner/mounts/entry-state.ts';
@@ -24,10 +27,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 export type Judged = Map<string, fs.Stats | undefined>;
 
 /**
- * Refuses what is neither as the run found it nor as accepted already, and what this user cannot apply.
+ * Refuses what is neither as the run found it nor as accepted already, and what this user cannot
+ * apply.
  * @param root `/proc/self/fd/N` of the folder, which the caller holds
  * @param further names that host policy says are obeyed
- * @param begun whether it was begun before and cut off, so that what lies between both passes as well
+ * @param begun whether it was begun before and cut off, so that what lies between both passes as
+ * well
  * @throws Problem `changes-conflict` with every path
  */
 export async function refuseConflicts(
@@ -80,7 +85,8 @@ export async function refuseConflicts(
     const reason = await whyNot(one);
     if (reason !== undefined) reasons.push({ message: `${one.path}: ${reason}` });
   }
-  // Its list can only be copied together with these bits, which would then be on new bytes for a moment.
+  // Its list can only be copied together with these bits, which would then be on new bytes for a
+  // moment.
   for (const path of await pathsWithAccessList(
     special,
     (one) => openEntry(root, one, owners),

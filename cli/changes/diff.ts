@@ -4,15 +4,24 @@ import { diffStepsMax } from '../limits.ts';
 
 const contextLines = 3;
 
-/** Steps that are left for looking for what two texts have in common: of all texts that are shown together. */
+/**
+ * Steps that are left for looking for what two texts have in common: of all texts that are shown
+ * together.
+ */
 export interface DiffWork {
   left: number;
 }
 
 export interface Difference {
-  /** Such as `@@ -1,2 +1,3 @@`, ` same`, `-old`, `+new`; none when both are the same. A text without newline at its end says so. */
+  /**
+   * Such as `@@ -1,2 +1,3 @@`, ` same`, `-old`, `+new`; none when both are the same. A text without
+   * newline at its end says so.
+   */
   readonly lines: string[];
-  /** Whether the work did not suffice: then all that is between the first and the last difference is shown as old, and as new. */
+  /**
+   * Whether the work did not suffice: then all that is between the first and the last difference is
+   * shown as old, and as new.
+   */
   readonly isUnaligned: boolean;
 }
 
@@ -24,7 +33,8 @@ export function unifiedDiff(
   if (before === after) return { lines: [], isUnaligned: false };
   // All of a new or a deleted text differs; the search would cost its lines squared.
   if (before === '' || after === '') return { lines: unaligned(before, after), isUnaligned: false };
-  // Myers' search takes half the square of the edits. One text may take half of what is left, so that none takes it all.
+  // Myers' search takes half the square of the edits. One text may take half of what is left, so
+  // that none takes it all.
   const maxEditLength = Math.floor(Math.sqrt(Math.max(0, work.left)));
   const patch = structuredPatch('', '', before, after, '', '', {
     context: contextLines,

@@ -1,6 +1,7 @@
 /**
- * Where an entry is made before it gets its name, and what a killed accept left there. The names hold a secret of the accept: whoever writes
- * to the folder, the run included, would otherwise put something of theirs there first, which would then be removed or be in the way.
+ * Where an entry is made before it gets its name, and what a killed accept left there. The names
+ * hold a secret of the accept: whoever writes to the folder, the run included, would otherwise put
+ * something of theirs there first, which would then be removed or be in the way.
  */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -15,12 +16,17 @@ export function newSecret(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** The secret in the text of a file; undefined where there is none, as in those of earlier versions. */
+/**
+ * The secret in the text of a file; undefined where there is none, as in those of earlier versions.
+ */
 export function parseSecret(text: string): string | undefined {
   return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }
 
-/** Where the accept with this secret makes an entry: in the same folder, since a rename does not cross file systems. */
+/**
+ * Where the accept with this secret makes an entry: in the same folder, since a rename does not
+ * cross file systems.
+ */
 export function besideOf(at: Buffer, secret: string): Buffer {
   const name = at.subarray(at.lastIndexOf('/') + 1);
   const hash = hexOf(digestOf(Buffer.concat([bytesOf(secret), name]))).slice(0, 16);
@@ -28,8 +34,8 @@ export function besideOf(at: Buffer, secret: string): Buffer {
 }
 
 /**
- * Removes what the accept with this secret left when it was killed. What is not as it left it stays, and is in nobody's way: the next accept
- * has other names.
+ * Removes what the accept with this secret left when it was killed. What is not as it left it
+ * stays, and is in nobody's way: the next accept has other names.
  */
 export async function removeLeftovers(
   root: string,

@@ -1,4 +1,7 @@
-/** Which of many changes a person looks at first: among thousands nobody finds one by its mark alone. */
+/**
+ * Which of many changes a person looks at first: among thousands nobody finds one by its mark
+ * alone.
+ */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import { count, type Ink, type Safe, safe } from '../output.ts';
@@ -31,7 +34,10 @@ export function markedFirst(changes: readonly Change[], marks: Marks): Change[] 
   return [...changes.filter(isMarked), ...changes.filter((one) => !isMarked(one))];
 }
 
-/** How many lines of its difference each change may have, so that all have no more than `max`: the others get what the marked ones leave. */
+/**
+ * How many lines of its difference each change may have, so that all have no more than `max`: the
+ * others get what the marked ones leave.
+ */
 export function linesOfEach(
   diffs: ReadonlyMap<Change, readonly string[]>,
   marks: Marks,

@@ -1,4 +1,7 @@
-/** What happens to the changes of a run at its end: accepted beforehand, shown to a person who says yes, or left to wait. */
+/**
+ * What happens to the changes of a run at its end: accepted beforehand, shown to a person who says
+ * yes, or left to wait.
+ */
 import { holdDesk, startGate } from '../../runner/holds.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';

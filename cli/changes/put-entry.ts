@@ -1,6 +1,7 @@
 /**
- * Puts one accepted entry into its place. Whoever owns the folder can rename things in it at any moment, so owner, mode and access list
- * are set through the descriptor of what was made here, never by a name.
+ * Puts one accepted entry into its place. Whoever owns the folder can rename things in it at any
+ * moment, so owner, mode and access list are set through the descriptor of what was made here,
+ * never by a name.
  */
 import * as fs from 'node:fs';
 import { pathOnly } from '../../runner/mounts/access-lists.ts';
@@ -17,9 +18,15 @@ export interface How {
   readonly path: string;
   /** The kept bytes with a digest. */
   readonly read: (sha256: Digest) => Uint8Array;
-  /** Whether the new file has exactly the access list of the file whose place it takes, also where that file has none. */
+  /**
+   * Whether the new file has exactly the access list of the file whose place it takes, also where
+   * that file has none.
+   */
   readonly keepList: boolean;
-  /** Whether the new entry, which is reached at `self`, got a list from its folder that it must not have. */
+  /**
+   * Whether the new entry, which is reached at `self`, got a list from its folder that it must not
+   * have.
+   */
   readonly isListToTakeOff: (self: string) => boolean;
   /** The mode of the new entry, which is reached at `self`. */
   readonly modeFor: (self: string, mode: number) => number;
@@ -39,7 +46,8 @@ export function putEntry(
   const made = make(beside, after, path);
   const self = `/proc/self/fd/${made}`;
   try {
-    // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the folder.
+    // First of all: whatever goes wrong from here on, nothing that belongs to root lies in the
+    // folder.
     give(made, after);
     if (after.kind === 'file') write(made, after, read);
     if (keepList) copyAccessList(at, made, requireJudged);
@@ -66,7 +74,10 @@ export function openUpFolder(at: Buffer, after: Folder, owners: Owners): void {
   });
 }
 
-/** Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its mode as well. */
+/**
+ * Changes a folder that is there, when all is in it. It keeps its owner, and with another owner its
+ * mode as well.
+ */
 export function setFolder(
   at: Buffer,
   after: Folder,
@@ -124,7 +135,8 @@ function make(beside: Buffer, after: EntryState, path: string): number {
   throw swapped(path);
 }
 
-// The owner that was shown, never that of what lay there before: that user did not write these bytes.
+// The owner that was shown, never that of what lay there before: that user did not write these
+// bytes.
 function give(made: number, { kind, uid, gid }: EntryState): void {
   const now = fs.fstatSync(made);
   if (now.uid === uid && now.gid === gid) return;

@@ -1,4 +1,7 @@
-/** Changes that wait, as a person sees them: a line for each path, and what differs in texts. Nothing in it acts on a terminal. */
+/**
+ * Changes that wait, as a person sees them: a line for each path, and what differs in texts.
+ * Nothing in it acts on a terminal.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownersOf, requireOwner } from '../../runner/mounts/ownership.ts';
@@ -19,8 +22,10 @@ import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown
 import type { WaitingChanges } from './waiting.ts';
 
 /**
- * The whole set: how many paths are marked, each path with what differs, the marked ones first, and its digest last.
- * @param linesMax of differences in all: of each file then as much as of any other, and how much of it is not shown
+ * The whole set: how many paths are marked, each path with what differs, the marked ones first, and
+ * its digest last.
+ * @param linesMax of differences in all: of each file then as much as of any other, and how much of
+ * it is not shown
  */
 export function showChanges(
   waiting: WaitingChanges,

@@ -1,4 +1,7 @@
-/** How a file differs, as a person reads it: every changed byte, or a line that says that the content is not shown. Pure. */
+/**
+ * How a file differs, as a person reads it: every changed byte, or a line that says that the
+ * content is not shown. Pure.
+ */
 import { spellOut } from '../../scanner/models/hidden-characters.ts';
 import { type DiffWork, unifiedDiff } from './diff.ts';
 
@@ -47,8 +50,9 @@ export function hasSigns(line: string): boolean {
 }
 
 /**
- * A line so that no two different ones look alike: tabs, blanks that are not U+0020, and the last blank of the line are seen, and nothing in
- * the text looks like one of these signs, or like a byte that is spelled out.
+ * A line so that no two different ones look alike: tabs, blanks that are not U+0020, and the last
+ * blank of the line are seen, and nothing in the text looks like one of these signs, or like a byte
+ * that is spelled out.
  */
 function spellBlanks(line: string, spell: (text: string) => string = (text) => text): string {
   const sign = line.slice(0, 1);
@@ -60,7 +64,10 @@ function spellBlanks(line: string, spell: (text: string) => string = (text) => t
   return `${sign}${spelled}`;
 }
 
-/** A path, or where a link leads, so that no two are shown alike and none looks like what is said of it: in quotes unless it is plain. */
+/**
+ * A path, or where a link leads, so that no two are shown alike and none looks like what is said of
+ * it: in quotes unless it is plain.
+ */
 export function spellPath(path: string): string {
   if (/^[\p{L}\p{M}\p{N}._/@+=~#%-]+$/u.test(path)) return path;
   return JSON.stringify(
@@ -77,7 +84,8 @@ function plainText(bytes: Uint8Array): string | undefined {
   }
 }
 
-// Texts in any encoding of one byte a character have hardly a control; programs, pictures and UTF-16 have many.
+// Texts in any encoding of one byte a character have hardly a control; programs, pictures and
+// UTF-16 have many.
 function isNoText(bytes: Uint8Array): boolean {
   let controls = 0;
   for (const byte of bytes) if (byte < 0x20 && !textControls.has(byte)) controls++;

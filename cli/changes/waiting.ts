@@ -1,4 +1,7 @@
-/** Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json`, whose room it takes, and each file's bytes by their digest. */
+/**
+ * Changes of runs that wait to be accepted: `$DATA/changes/RUN` holds `set.json`, whose room it
+ * takes, and each file's bytes by their digest.
+ */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Audit } from '../../runner/audit.ts';
@@ -21,7 +24,10 @@ export interface WaitingChanges {
   readonly folder: string;
   /** Whether somebody began to apply it and did not come to the end. */
   readonly begun: boolean;
-  /** The kept content with a digest; throws Problem `changes-invalid` where that is not what is kept. */
+  /**
+   * The kept content with a digest; throws Problem `changes-invalid` where that is not what is
+   * kept.
+   */
   readonly read: (sha256: Digest) => Uint8Array;
 }
 
@@ -99,7 +105,8 @@ function readKept(folder: string, run: string, sha256: Digest): Uint8Array {
 }
 
 /**
- * Before anybody allows or applies a set: what is missing in the middle would leave half of it applied.
+ * Before anybody allows or applies a set: what is missing in the middle would leave half of it
+ * applied.
  * @throws Problem `changes-invalid`
  */
 export function requireKept({ read, set }: Pick<WaitingChanges, 'read' | 'set'>): void {

@@ -1,4 +1,7 @@
-/** Options of commands that can sign without a key, and the command that says which CI job may publish. */
+/**
+ * Options of commands that can sign without a key, and the command that says which CI job may
+ * publish.
+ */
 import type { CommandRow, OptionRow } from '../command.ts';
 
 export const oidcOptions = {

@@ -1,4 +1,7 @@
-/** The commands of who answers for a machine with agents: what waits for them, and what the machine can enforce. */
+/**
+ * The commands of who answers for a machine with agents: what waits for them, and what the machine
+ * can enforce.
+ */
 import type { CommandRow } from '../command.ts';
 
 const answering = {

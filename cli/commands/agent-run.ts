@@ -1,4 +1,7 @@
-/** `skill agent run NAME -- COMMAND`: an agent's own program in an ephemeral sandbox; `--plan` shows what it would get, and starts nothing. */
+/**
+ * `skill agent run NAME -- COMMAND`: an agent's own program in an ephemeral sandbox; `--plan` shows
+ * what it would get, and starts nothing.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readAgent } from '../../runner/agents.ts';
@@ -41,7 +44,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const sandbox = backendOf(files.policy);
   const isStart = context.options.plan !== true;
   const subject = { run: id, agent: name };
-  // A plan is asked for to learn what would be refused; only a start that was refused is something that happened.
+  // A plan is asked for to learn what would be refused; only a start that was refused is something
+  // that happened.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
     isStart ? recordRefusal(files.audit, subject, act) : act();
   const question = { agent, command, hostPolicy: files.policy, paths: context.paths, secrets };
@@ -127,7 +131,8 @@ function withModel<Of extends object>(agent: Of, model: unknown): Of {
   return typeof model === 'string' ? { ...agent, model } : agent;
 }
 
-// Bytes pass as they are into a file or a pipe; what an agent was told to print must not act on a terminal.
+// Bytes pass as they are into a file or a pipe; what an agent was told to print must not act on a
+// terminal.
 function streamsOf(context: CommandContext, taken: { stdout: string; stderr: string }) {
   const to = (key: 'stdout' | 'stderr') => {
     const decoder = new TextDecoder();

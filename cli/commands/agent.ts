@@ -122,7 +122,8 @@ async function grant(context: CommandContext): Promise<ExitCode> {
   return show(context, readAgent(folder, agent));
 }
 
-// Somebody took everything from this identity: a grant that brings it back by the way would undo that unseen.
+// Somebody took everything from this identity: a grant that brings it back by the way would undo
+// that unseen.
 async function askToReinstate(context: CommandContext, { name, revoked }: Agent): Promise<void> {
   if (revoked === undefined || context.options.reinstate === true) return;
   const question = safe`Agent ${name} was revoked on ${revoked}. This grant makes it active again, with its old key, memory and workspace.`;
@@ -134,7 +135,8 @@ async function askToReinstate(context: CommandContext, { name, revoked }: Agent)
   );
 }
 
-// The approved capabilities of the version that is admitted now: what a person reads here is what the agent gets.
+// The approved capabilities of the version that is admitted now: what a person reads here is what
+// the agent gets.
 async function wholeGrantOf(context: CommandContext, text: string): Promise<GrantChange> {
   const reference = parseReference(text);
   const { name, range } = reference;
@@ -153,7 +155,8 @@ async function wholeGrantOf(context: CommandContext, text: string): Promise<Gran
   return { skills: [{ skill: name, range }], capabilities: admitted.capabilities };
 }
 
-// What the identity once fetched stays pinned; granted anew, it may take the newest version of the range.
+// What the identity once fetched stays pinned; granted anew, it may take the newest version of the
+// range.
 async function unpin(
   context: CommandContext,
   agent: string,
@@ -204,7 +207,8 @@ function grantedSkillOf({ grants, name }: Agent, text: string): string {
   );
 }
 
-// What was allowed for a time was allowed to what it was then: a later grant begins anew. Breakers stay.
+// What was allowed for a time was allowed to what it was then: a later grant begins anew. Breakers
+// stay.
 function forgetHolds(context: CommandContext, agent: string, skill: string | undefined): void {
   const files = holdFiles(holdsFolderOf(context));
   const [scope = '', name] = (skill ?? '').split('/');

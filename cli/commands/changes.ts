@@ -1,4 +1,7 @@
-/** `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept it. */
+/**
+ * `skill changes …`: what runs changed in their views of folders, waiting for somebody to accept
+ * it.
+ */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
@@ -89,7 +92,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const { run: id } = waiting.set;
   const said = typeof digest === 'string' ? parseDigest(digest) : undefined;
   const host = hostFiles(context);
-  // Before a person signs the hold: another digest is refused anyway, and the signature would have been for nothing.
+  // Before a person signs the hold: another digest is refused anyway, and the signature would have
+  // been for nothing.
   if (said !== undefined) requireShown(waiting, said);
   requireKept(waiting);
   requireApprover(host, waiting.set);

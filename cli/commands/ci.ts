@@ -1,4 +1,7 @@
-/** `skill ci`: installs exactly what skillgate.lock pins, all of it or nothing, and changes neither skillgate.json nor the lock. */
+/**
+ * `skill ci`: installs exactly what skillgate.lock pins, all of it or nothing, and changes neither
+ * skillgate.json nor the lock.
+ */
 import { join } from 'node:path';
 import { readAll } from '../../runner/catalogue.ts';
 import { readHostPolicy } from '../../runner/host-policy.ts';

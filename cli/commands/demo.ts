@@ -1,4 +1,7 @@
-/** `skill demo`: the whole road on this machine, told step by step. A client only: it types commands and speaks HTTP. */
+/**
+ * `skill demo`: the whole road on this machine, told step by step. A client only: it types commands
+ * and speaks HTTP.
+ */
 import { fileURLToPath } from 'node:url';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { honestRoad } from '../demo/honest.ts';

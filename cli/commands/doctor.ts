@@ -1,4 +1,7 @@
-/** `skill doctor`: what this host can enforce, one line each, with the line to type where something is missing. */
+/**
+ * `skill doctor`: what this host can enforce, one line each, with the line to type where something
+ * is missing.
+ */
 
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';

@@ -32,7 +32,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
 }
 
-/** The failure for a command that does not exist: how it is done here, else the commands that are spelled like it. */
+/**
+ * The failure for a command that does not exist: how it is done here, else the commands that are
+ * spelled like it.
+ */
 export function unknownCommand({ name, near, instead }: UnknownCommand): Problem {
   const nearest =
     near.length > 0

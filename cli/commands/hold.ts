@@ -141,7 +141,8 @@ function isForOperatorAlone({ hold }: HoldHere, { approvers }: HostPolicy): bool
   return hold.agent === 'operator' && !approvers.some((one) => canAnswer(one, []));
 }
 
-// Where nobody could sign, the operator may let go on what they ran themselves; an agent's breaker stays open.
+// Where nobody could sign, the operator may let go on what they ran themselves; an agent's breaker
+// stays open.
 async function closeUnsigned(context: CommandContext, { hold }: HoldHere): Promise<ExitCode> {
   await confirm(
     context,

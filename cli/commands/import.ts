@@ -35,7 +35,10 @@ interface ImportWorld {
   readonly taken: Map<SkillName, Digest>;
 }
 
-/** `skill import DIR --scope NAME`: a few skills at a time, so that memory does not grow with their number. */
+/**
+ * `skill import DIR --scope NAME`: a few skills at a time, so that memory does not grow with their
+ * number.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { scope: given } = context.options;
   if (given === undefined)
@@ -74,7 +77,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return rows.some((row) => row.outcome === 'refused') ? exitCodes.refused : exitCodes.ok;
 }
 
-// A skill that fails is a row of the table; only what stops all of them (no registry, no right to the scope) ends the import.
+// A skill that fails is a row of the table; only what stops all of them (no registry, no right to
+// the scope) ends the import.
 async function importOne(world: ImportWorld, folder: string, path: string): Promise<ImportRow> {
   const { context, scanner } = world;
   const started = performance.now();
@@ -172,7 +176,8 @@ async function patiently<Result>(
   }
 }
 
-// Many skills at once are more than the registry takes from who is no member; it says so, and a moment later takes the next.
+// Many skills at once are more than the registry takes from who is no member; it says so, and a
+// moment later takes the next.
 function isPassing({ code }: Problem): boolean {
   return code === 'registry-busy' || code === 'too-many-requests';
 }

@@ -238,8 +238,9 @@ async function approvedBefore(
     : undefined;
 }
 
-// The slow part lies beside its place; then the two files and the rename follow one another. A crash in between leaves a lock
-// that says whose folder it is, so that the next installation can mend it.
+// The slow part lies beside its place; then the two files and the rename follow one another. A
+// crash in between leaves a lock that says whose folder it is, so that the next installation can
+// mend it.
 async function writeAll(
   context: CommandContext,
   project: Project,

@@ -63,7 +63,8 @@ async function create(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// A key file of before there were mailbox keys gets one here: its passphrase is asked, because the signing key signs the mailbox key.
+// A key file of before there were mailbox keys gets one here: its passphrase is asked, because the
+// signing key signs the mailbox key.
 async function nameApprover(context: CommandContext): Promise<ExitCode> {
   const { requireClosed } = await import('../holds/answer.ts');
   const name = context.args[0] ?? 'operator';

@@ -23,7 +23,10 @@ import { readWholeSkill } from '../source-folder.ts';
 import { scanOnce } from '../watched-scan.ts';
 import { writeWhole } from '../whole-file.ts';
 
-/** `skill manifest [DIR] [--write]`: what the scan saw, as a proposal; what the author declared stays as it is. */
+/**
+ * `skill manifest [DIR] [--write]`: what the scan saw, as a proposal; what the author declared
+ * stays as it is.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
   const { files } = await readWholeSkill(folder);

@@ -116,7 +116,8 @@ function readMembers(
   );
 }
 
-// An empty list is said, never assumed: it is the administrator's word that the member is no author under another name.
+// An empty list is said, never assumed: it is the administrator's word that the member is no author
+// under another name.
 function identitiesOf({ options }: CommandContext): MemberPredicate['identities'] {
   const people = peopleIn(options.identity);
   if (options['no-identity'] !== true) return people.length === 0 ? undefined : people;
@@ -171,7 +172,8 @@ async function whoOf(
       `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`,
     );
   const { credentialId, publicKey, rpId, origin } = found;
-  // The registry says which key it is; the digest came from the browser that made it, past the registry.
+  // The registry says which key it is; the digest came from the browser that made it, past the
+  // registry.
   const spki = coseToSpki(Buffer.from(publicKey, 'base64url'));
   if (spki === undefined || digestOf(spki) !== keyDigest)
     throw new Problem(

@@ -63,7 +63,8 @@ async function lookAndSay(
   const { tries, ...kept } = memory;
   let world = worldOf(context, pinned, kept);
   try {
-    // Administrators may have rotated keys since the last look, and what was kept an hour ago would then find differences that are none.
+    // Administrators may have rotated keys since the last look, and what was kept an hour ago would
+    // then find differences that are none.
     const { registry, notes } = await freshRegistry(context, pinned, {
       offline: false,
       graceHours: 0,

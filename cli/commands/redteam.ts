@@ -1,4 +1,7 @@
-/** `skill redteam`: what an agent that obeys every text gets out of this host's gate; prints what leaked. */
+/**
+ * `skill redteam`: what an agent that obeys every text gets out of this host's gate; prints what
+ * leaked.
+ */
 import { resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';

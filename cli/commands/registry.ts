@@ -51,7 +51,8 @@ async function init(context: CommandContext): Promise<ExitCode> {
   const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
   const count = others.length + 1;
   const noScanner = context.options['no-scanner'] === true;
-  // Before anything is made: a threshold that nobody can reach would leave a folder and a key behind.
+  // Before anything is made: a threshold that nobody can reach would leave a folder and a key
+  // behind.
   if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
     throw new Problem(
       'usage',
@@ -193,7 +194,8 @@ async function pin(
   );
 }
 
-// The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares it.
+// The registry cannot vouch for itself: the fingerprint comes from the option, or a person compares
+// it.
 async function demandFingerprint(
   context: CommandContext,
   base: string,

@@ -88,7 +88,8 @@ async function sign(context: CommandContext, file: string): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// The picture is shown in any case. Only who names the digest that they were told may leave out the question.
+// The picture is shown in any case. Only who names the digest that they were told may leave out the
+// question.
 async function agreeTo(
   context: CommandContext,
   proposal: TufRepository,

@@ -1,4 +1,7 @@
-/** `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan and runs nothing. */
+/**
+ * `skill run`: admits the version again, plans, and runs it in a sandbox; `--plan` shows the plan
+ * and runs nothing.
+ */
 
 import { dirname, resolve } from 'node:path';
 import { readAgent } from '../../runner/agents.ts';
@@ -70,8 +73,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return await runNow(context, host, start, request, { output, heard });
 }
 
-// Input may be the rest of the script that called this command, as with ssh, so the skill gets it only when somebody says so. A stand-in in an
-// agent's folder is called like the program that it stands for, which would have read its input.
+// Input may be the rest of the script that called this command, as with ssh, so the skill gets it
+// only when somebody says so. A stand-in in an agent's folder is called like the program that it
+// stands for, which would have read its input.
 function takesInput({ env, options }: CommandContext): boolean {
   return options.plan !== true && (options.stdin === true || env.SKILLGATE_SHIM !== undefined);
 }

@@ -29,7 +29,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     typeof rootFile === 'string'
       ? parseRoot(checkRootSize(await readFile(resolve(context.cwd, rootFile))))
       : (await currentRegistry(context, context.registryBase)).root;
-  // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is left behind.
+  // `skill serve` holds the other end of a channel: when it dies, however it dies, no scanner is
+  // left behind.
   const stop = (): void => {
     process.kill(process.pid, 'SIGTERM');
   };

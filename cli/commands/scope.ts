@@ -39,7 +39,8 @@ async function claim(context: CommandContext): Promise<ExitCode> {
     );
   await refuseForeignScope(context, scope, someone);
   const { root } = await currentRegistry(context, context.registryBase);
-  // Where it is the only key, an administrator's would be taken without a word, and publish from then on beside enrolling people.
+  // Where it is the only key, an administrator's would be taken without a word, and publish from
+  // then on beside enrolling people.
   if (
     context.options.key === undefined &&
     root.administrators.some(({ keyId }) => someone.ids.includes(keyId))

@@ -1,4 +1,7 @@
-/** `skill secret …`: values that only the egress proxy sees, each bound to hosts. Never an argument, never printed. */
+/**
+ * `skill secret …`: values that only the egress proxy sees, each bound to hosts. Never an argument,
+ * never printed.
+ */
 
 import { randomUUID } from 'node:crypto';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
@@ -87,7 +90,10 @@ async function remove(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** What is stored: the value, where the keychain has it, or the command that prints it, which is tried once. */
+/**
+ * What is stored: the value, where the keychain has it, or the command that prints it, which is
+ * tried once.
+ */
 async function originOf(
   context: CommandContext,
   name: string,

@@ -14,7 +14,10 @@ import { keepScannerRunning } from '../scanner-child.ts';
 const portDefault = 4880;
 const portMax = 65_535;
 
-/** `skill serve [DIR]`: the registry in this process, the scanner in a child that never holds the registry's keys. */
+/**
+ * `skill serve [DIR]`: the registry in this process, the scanner in a child that never holds the
+ * registry's keys.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const dir = resolve(context.cwd, context.args[0] ?? join(context.paths.data, 'registry'));
   await access(join(dir, registryFiles.root)).catch((cause) => {
@@ -87,7 +90,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// The folder first: what is wrong with it is told before the rest of the application is loaded, which takes longer.
+// The folder first: what is wrong with it is told before the rest of the application is loaded,
+// which takes longer.
 async function start(options: RegistryOptions): Promise<RunningRegistry> {
   const opened = openFolder(options.dir);
   try {

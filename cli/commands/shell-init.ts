@@ -3,7 +3,8 @@ import { calledVariable } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, safe } from '../output.ts';
 
-// A function comes before every program on PATH. An alias of the name would be put in its place while the shell reads the function.
+// A function comes before every program on PATH. An alias of the name would be put in its place
+// while the shell reads the function.
 const posix = [
   'unalias skill 2>/dev/null',
   `function skill { ${calledVariable}=skill command skillgate "$@"; }`,

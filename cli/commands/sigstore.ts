@@ -1,4 +1,7 @@
-/** `skill sigstore verify-bundle`: the client protocol of sigstore-conformance, and a way to check anybody's Sigstore bundle. */
+/**
+ * `skill sigstore verify-bundle`: the client protocol of sigstore-conformance, and a way to check
+ * anybody's Sigstore bundle.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Digest, digestOf, isDigest } from '../../skills-index/skill/digest.ts';
@@ -11,7 +14,10 @@ import {
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, safe } from '../output.ts';
 
-/** `skill sigstore verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer U | --key PEM) FILE_OR_DIGEST`. */
+/**
+ * `skill sigstore verify-bundle --bundle F (--certificate-identity I --certificate-oidc-issuer U |
+ * --key PEM) FILE_OR_DIGEST`.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [subject = ''] = context.args;
   const expected = await expectedSigner(context);
@@ -52,7 +58,8 @@ async function digestOfArtifact(context: CommandContext, subject: string): Promi
   return digestOf(await read(context, subject, 'the file'));
 }
 
-// Nothing of Sigstore's public instance comes with this program: whom to trust is for its user to say, once or each time.
+// Nothing of Sigstore's public instance comes with this program: whom to trust is for its user to
+// say, once or each time.
 async function trustedRoot(context: CommandContext): Promise<unknown> {
   const instance = context.options.staging === true ? 'staging' : 'production';
   const kept = join(context.paths.config, 'sigstore', `${instance}.json`);

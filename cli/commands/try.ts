@@ -1,4 +1,7 @@
-/** `skill try DIR [COMMAND]`: an author's own skill in the sandbox that it will have, before anybody approved it. */
+/**
+ * `skill try DIR [COMMAND]`: an author's own skill in the sandbox that it will have, before anybody
+ * approved it.
+ */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';

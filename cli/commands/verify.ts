@@ -1,4 +1,7 @@
-/** `skill verify`: the chain of evidence of a version as a tree, and whether the installed files are the approved ones. */
+/**
+ * `skill verify`: the chain of evidence of a version as a tree, and whether the installed files are
+ * the approved ones.
+ */
 import { join, resolve } from 'node:path';
 import { readHostPolicy } from '../../runner/host-policy.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
@@ -34,7 +37,10 @@ interface Failed {
 
 type Outcome = Verified | Failed;
 
-/** One skill that fails is its own failure; of several each is checked, and the others' failures stand beside. */
+/**
+ * One skill that fails is its own failure; of several each is checked, and the others' failures
+ * stand beside.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const wanted = wantedOf(context);
   if (wanted.from !== undefined) {

@@ -18,7 +18,9 @@ import type { WatchedLog, Witness } from '../witness/witness.ts';
 
 const listenDefault = 'localhost:4881';
 
-/** `skill witness serve`: cosigns heads of logs after checking that each continues the one before. */
+/**
+ * `skill witness serve`: cosigns heads of logs after checking that each continues the one before.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, paths, cwd } = context;
   const { logs, roots } = await watchedLogs(context);

@@ -1,11 +1,16 @@
-/** Rita at the desk: a real browser signs in by a one-time link, makes a passkey, and signs an approval with it. */
+/**
+ * Rita at the desk: a real browser signs in by a one-time link, makes a passkey, and signs an
+ * approval with it.
+ */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { World } from './world.ts';
 
-/** Approves a version in the desk by passkey; where there is no browser, by rita's key, and says so. */
+/**
+ * Approves a version in the desk by passkey; where there is no browser, by rita's key, and says so.
+ */
 export async function approveInDesk(world: World, version: string, reason: string): Promise<void> {
   const browser = await openBrowser();
   if (browser === undefined) {
@@ -45,7 +50,10 @@ async function openBrowser(): Promise<Browser | undefined> {
   return playwright?.chromium.launch({ executablePath, args });
 }
 
-/** Chromium's own stand-in for a passkey device with user verification (WebDriver, virtual authenticators). */
+/**
+ * Chromium's own stand-in for a passkey device with user verification (WebDriver, virtual
+ * authenticators).
+ */
 async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');

@@ -1,4 +1,7 @@
-/** Second scene: the honest skill travels the road from its author to the machine where an agent works. */
+/**
+ * Second scene: the honest skill travels the road from its author to the machine where an agent
+ * works.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { approveInDesk } from './desk.ts';

@@ -1,4 +1,7 @@
-/** Third scene: Olga makes an identity for an agent, and says what it may do, with what, and what waits for her. */
+/**
+ * Third scene: Olga makes an identity for an agent, and says what it may do, with what, and what
+ * waits for her.
+ */
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +11,10 @@ import { skill, token, type World } from './world.ts';
 /** What Olga types when a hold is answered. */
 export type Answers = readonly (readonly [asked: string, line: string])[];
 
-/** @returns the answer to the question for the passphrase of Olga's key, which the demo makes up and keeps */
+/**
+ * @returns the answer to the question for the passphrase of Olga's key, which the demo makes up and
+ * keeps
+ */
 export async function setUpHost(world: World): Promise<Answers> {
   const { stage } = world;
   stage.step('Olga makes an agent an identity of its own, and says what waits for her');

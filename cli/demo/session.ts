@@ -1,4 +1,7 @@
-/** A session of the demo's agent: what its model says, what came of it, and Olga's answers to what waits. */
+/**
+ * A session of the demo's agent: what its model says, what came of it, and Olga's answers to what
+ * waits.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Answers } from './host.ts';
@@ -57,7 +60,10 @@ interface Listed {
   }[];
 }
 
-/** Waits until something waits for a person, and answers as Olga at a terminal of her own. @returns what waited, in the runner's words */
+/**
+ * Waits until something waits for a person, and answers as Olga at a terminal of her own. @returns
+ * what waited, in the runner's words
+ */
 export async function answerHold(
   { stage }: World,
   verdict: 'allow' | 'deny',

@@ -51,7 +51,8 @@ async function startRegistry(stage: Stage): Promise<string> {
   const folder = join(stage.folder, 'registry');
   const init = await stage.type('operator', ['registry', 'init', folder, '--format', 'json']);
   const { fingerprint } = JSON.parse(init.stdout) as { fingerprint: string };
-  // The registry's operator knows this host: one report of it that a canary left suspends a version.
+  // The registry's operator knows this host: one report of it that a canary left suspends a
+  // version.
   mkdirSync(join(stage.home('olga'), 'config'), { recursive: true, mode: 0o700 });
   const { keyId } = openAuditKey(join(stage.home('olga'), 'config', 'audit-key.json'));
   writeFileSync(

@@ -1,4 +1,7 @@
-/** Where the demo plays: a folder, its people with homes of their own, and the commands they type as child processes. */
+/**
+ * Where the demo plays: a folder, its people with homes of their own, and the commands they type as
+ * child processes.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -57,7 +60,8 @@ export class Stage {
     this.#signal = signal;
     this.#settings = settings;
     this.folder = mkdtempSync(join(tmpdir(), 'skillgate-demo-'));
-    // The sandbox runs as somebody else than root, who must be able to reach the folder that is mounted.
+    // The sandbox runs as somebody else than root, who must be able to reach the folder that is
+    // mounted.
     chmodSync(this.folder, 0o755);
   }
 

@@ -1,4 +1,7 @@
-/** The outside world of the demo, on loopback: a CRM, a stranger who collects what reaches him, an internet in which both have names, a model. */
+/**
+ * The outside world of the demo, on loopback: a CRM, a stranger who collects what reaches him, an
+ * internet in which both have names, a model.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -38,7 +41,10 @@ export const deals = [
   { customer: 'Cedar Works', euros: 92_800 },
 ] as const;
 
-/** A CRM that answers with this week's deals to whoever holds the token, and takes reports from them. */
+/**
+ * A CRM that answers with this week's deals to whoever holds the token, and takes reports from
+ * them.
+ */
 export async function startCrm(token: string, authority: RunAuthority): Promise<Crm> {
   const tokens: string[] = [];
   const filed: string[] = [];
@@ -71,7 +77,10 @@ interface Told {
   readonly messages: readonly { readonly content: string }[];
 }
 
-/** A model that says what is in its script, a line at a time (OpenAI's chat completions), and keeps what it is told came of it. */
+/**
+ * A model that says what is in its script, a line at a time (OpenAI's chat completions), and keeps
+ * what it is told came of it.
+ */
 export async function startModel(): Promise<Model> {
   const script: string[] = [];
   const heard: string[] = [];
@@ -87,7 +96,10 @@ export async function startModel(): Promise<Model> {
   return { ...standIn, script, heard };
 }
 
-/** An HTTP proxy that stands for the internet: it leads the two names to their stand-ins, and nowhere else. */
+/**
+ * An HTTP proxy that stands for the internet: it leads the two names to their stand-ins, and
+ * nowhere else.
+ */
 export async function startInternet(places: Readonly<Record<string, StandIn>>): Promise<StandIn> {
   const server = createServer((_, response) => response.writeHead(501).end());
   const open = new Set<Socket>();

@@ -1,4 +1,7 @@
-/** A person at a terminal, as the demo plays them: a pseudo-terminal of this host, and a line typed at each question. */
+/**
+ * A person at a terminal, as the demo plays them: a pseudo-terminal of this host, and a line typed
+ * at each question.
+ */
 import type { ChildProcess } from 'node:child_process';
 
 // pty.spawn copies between its own stdin and the terminal; the exit status is the child's.

@@ -1,4 +1,7 @@
-/** Fifth scene: the weaponised twin, let through by mistake on purpose, gets nothing out; it is suspended by what it did, then revoked. */
+/**
+ * Fifth scene: the weaponised twin, let through by mistake on purpose, gets nothing out; it is
+ * suspended by what it did, then revoked.
+ */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Fourth scene: the agent works, in a sandbox; its skill in another beside it; a request waits for Olga, and so does what was changed. */
+/**
+ * Fourth scene: the agent works, in a sandbox; its skill in another beside it; a request waits for
+ * Olga, and so does what was changed.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answers } from './host.ts';

@@ -11,7 +11,8 @@ export interface EscapeBackends {
 
 /**
  * All that this host has, or the one of a name.
- * @throws Problem `usage` for a name that none has, `sandbox-missing` for one that cannot start here
+ * @throws Problem `usage` for a name that none has, `sandbox-missing` for one that cannot start
+ * here
  */
 export function escapeBackends(name: string | undefined): EscapeBackends {
   const all = findBackends();

@@ -13,7 +13,10 @@ export interface Bare {
 
 type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 
-/** Whether another try, alone, may show that it works: it was refused or not made, and not for want of something that this host has not. */
+/**
+ * Whether another try, alone, may show that it works: it was refused or not made, and not for want
+ * of something that this host has not.
+ */
 export function isWorthRetry({ bare, detail }: Bare): boolean {
   return bare === 'refused' || (bare === 'impossible' && detail === notMade);
 }
@@ -60,7 +63,8 @@ function whoTries({ as }: Attempt): 'root' | 'user' | undefined {
   return process.getuid?.() === 0 ? as : undefined;
 }
 
-// ENOENT, ENXIO, ENODEV, ENOSYS, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT: this host has no such thing.
+// ENOENT, ENXIO, ENODEV, ENOSYS, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT: this host has no
+// such thing.
 const hasNot = /\[Errno (2|6|19|38|93|94|97)\]|not found/;
 
 function judge(works: boolean, output: string | undefined): Bare {

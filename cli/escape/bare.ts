@@ -1,4 +1,7 @@
-/** Attempts without a sandbox: as its user would make them, or as root in namespaces of its own, and never anything that outlives them. */
+/**
+ * Attempts without a sandbox: as its user would make them, or as root in namespaces of its own, and
+ * never anything that outlives them.
+ */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** Where things are for an attempt: on the bare host, or as a sandbox would have it. Never a secret. */
+/**
+ * Where things are for an attempt: on the bare host, or as a sandbox would have it. Never a secret.
+ */
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../runner/host.ts';
@@ -6,7 +8,10 @@ import { forwarderPort } from '../../runner/limits.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/sandbox/syscalls.ts';
 import type { EscapeWorld } from './world.ts';
 
-/** The names that rows send to: one that is granted, one that host policy pins and nobody granted, one that nothing knows. */
+/**
+ * The names that rows send to: one that is granted, one that host policy pins and nobody granted,
+ * one that nothing knows.
+ */
 export const names = {
   api: 'api.crm.example',
   pinned: 'intranet.crm.example',
@@ -16,7 +21,8 @@ export const names = {
 /** The secret that is granted, as a bearer for `names.api`. */
 export const secretName = 'CRM_TOKEN';
 
-// Calls that only a capability of the machine itself gives, which the filter need not know: [x86_64, aarch64].
+// Calls that only a capability of the machine itself gives, which the filter need not know:
+// [x86_64, aarch64].
 const capabilityCalls: Readonly<Record<string, readonly [number, number]>> = {
   kexec_load: [246, 104],
   init_module: [175, 105],

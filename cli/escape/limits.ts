@@ -10,6 +10,9 @@ export const runsAtOnceMax = 2;
 export const batchSecondsMax = 240;
 export const heardBytesMax = 8 * 1024 * 1024;
 export const detailCharsMax = 160;
-/** What an attempt on the machine's means takes at most without a sandbox, so that the host survives it. */
+/**
+ * What an attempt on the machine's means takes at most without a sandbox, so that the host survives
+ * it.
+ */
 export const bareProcesses = 400;
 export const bareMemoryMiB = 1_200;

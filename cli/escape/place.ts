@@ -22,7 +22,10 @@ const narrower: readonly (readonly Grant[])[] = [
   [],
 ];
 
-/** Finds what a sandbox can give, or why nothing that it stops would count: it does not start, or stops what was granted too. */
+/**
+ * Finds what a sandbox can give, or why nothing that it stops would count: it does not start, or
+ * stops what was granted too.
+ */
 export async function findPlace(sandbox: Sandbox): Promise<Place | string> {
   const lacks = new Map<Grant, string>();
   let last = '';

@@ -1,10 +1,14 @@
 /**
- * The program that makes attempts: in a sandbox and without one the same. It reads `rows.json` beside it, gives each row a process of its own,
- * ends it in time, and prints one JSON line for each with what it printed. Only Python's own library is used.
+ * The program that makes attempts: in a sandbox and without one the same. It reads `rows.json`
+ * beside it, gives each row a process of its own, ends it in time, and prints one JSON line for
+ * each with what it printed. Only Python's own library is used.
  */
 import { attemptOutputBytesMax } from './limits.ts';
 
-/** Arguments: one JSON object of facts, where things are. The words below are those that a row's code may use. */
+/**
+ * Arguments: one JSON object of facts, where things are. The words below are those that a row's
+ * code may use.
+ */
 export const probeProgram = String.raw`
 import base64, ctypes, errno, fcntl, json, os, re, resource, select, signal, socket, stat, struct, subprocess, sys, termios, time
 inherited = [int(n) for n in os.listdir('/proc/self/fd') if int(n) > 2]
@@ -150,8 +154,8 @@ while rows or under_way:
 `;
 
 /**
- * What stands around attempts without a sandbox: it waits outside of their process group, gives them a terminal, and kills whatever is left.
- * Arguments: uid, gid, seconds, the command.
+ * What stands around attempts without a sandbox: it waits outside of their process group, gives
+ * them a terminal, and kills whatever is left. Arguments: uid, gid, seconds, the command.
  */
 export const superviseProgram = `
 import ctypes, fcntl, os, signal, sys, termios, time

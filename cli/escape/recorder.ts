@@ -1,4 +1,7 @@
-/** What an attempt would reach if nothing stopped it: listeners on loopback that keep every byte they are sent. */
+/**
+ * What an attempt would reach if nothing stopped it: listeners on loopback that keep every byte
+ * they are sent.
+ */
 import { createSocket } from 'node:dgram';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -17,7 +20,8 @@ export interface Recorder {
 
 /**
  * @param socketFiles paths of unix sockets that anybody may connect to
- * @param abstractName a unix socket without a file, which belongs to the network namespace (unix(7))
+ * @param abstractName a unix socket without a file, which belongs to the network namespace
+ * (unix(7))
  */
 export async function startRecorder(
   socketFiles: readonly string[],
@@ -66,7 +70,8 @@ export async function startRecorder(
   };
 }
 
-// Each whole head is answered; what follows is read as the next one, as the most trusting of servers would.
+// Each whole head is answered; what follows is read as the next one, as the most trusting of
+// servers would.
 function answerAll(socket: Socket, keep: (bytes: Buffer) => void): void {
   let rest = '';
   socket.on('data', (chunk: Buffer) => {

@@ -1,4 +1,7 @@
-/** The escape suite's words: an attempt to get out of a sandbox, how it shows that it worked, and what came of it. */
+/**
+ * The escape suite's words: an attempt to get out of a sandbox, how it shows that it worked, and
+ * what came of it.
+ */
 import type { Sandbox } from '../../runner/sandbox.ts';
 import type { EscapeWorld } from './world.ts';
 
@@ -45,11 +48,17 @@ export interface Attempt extends Described {
   readonly program?: 'sh' | 'node';
   readonly code: string;
   readonly proof: Proof;
-  /** Who tries it without a sandbox; `root` where the kernel gives it to nobody else. Such a twin has namespaces of its own. */
+  /**
+   * Who tries it without a sandbox; `root` where the kernel gives it to nobody else. Such a twin
+   * has namespaces of its own.
+   */
   readonly as?: 'root';
   /** It may end the run that it is made in: it has one of its own. */
   readonly ends?: true;
-  /** Open by default, as the threat model says; shut where host policy names the read-only folder in `ownLocks`. It has a run of its own. */
+  /**
+   * Open by default, as the threat model says; shut where host policy names the read-only folder in
+   * `ownLocks`. It has a run of its own.
+   */
   readonly needs?: 'ownLocks';
   /** How long it may take; 4 where it is absent. */
   readonly seconds?: number;
@@ -60,7 +69,10 @@ export interface LoneAttempt extends Attempt {
   readonly limits: { readonly seconds: number; readonly memoryMiB: number };
 }
 
-/** An attempt on the runner from outside of a sandbox: what it is handed, and what happens around it. */
+/**
+ * An attempt on the runner from outside of a sandbox: what it is handed, and what happens around
+ * it.
+ */
 export interface RunnerAttempt extends Described {
   /** The same done to a runner that does what is obvious and no more: whether it works there. */
   readonly bare: (world: EscapeWorld) => Promise<boolean>;

@@ -1,4 +1,7 @@
-/** Attempts in a sandbox: through the runner as any skill, with the widest plan that a skill can have. */
+/**
+ * Attempts in a sandbox: through the runner as any skill, with the widest plan that a skill can
+ * have.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAudit } from '../../runner/audit.ts';
@@ -141,7 +144,9 @@ export interface BatchTerms {
   readonly change?: (request: RunRequest) => Partial<RunRequest>;
 }
 
-/** Runs a batch. What the run ended with counts too: an attempt that takes all may have ended it. */
+/**
+ * Runs a batch. What the run ended with counts too: an attempt that takes all may have ended it.
+ */
 export async function runSandboxed(
   world: EscapeWorld,
   { sandbox, grants }: { readonly sandbox: Sandbox; readonly grants: readonly Grant[] },

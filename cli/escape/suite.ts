@@ -1,4 +1,7 @@
-/** The escape suite: each attempt without a sandbox first, then in every sandbox that can start here. */
+/**
+ * The escape suite: each attempt without a sandbox first, then in every sandbox that can start
+ * here.
+ */
 import type { Sandbox } from '../../runner/sandbox.ts';
 import { type Bare, isWorthRetry, tryBareAlone, tryBareTogether } from './bare-twins.ts';
 import { detailCharsMax, runsAtOnceMax } from './limits.ts';
@@ -26,7 +29,8 @@ export async function runEscapeSuite({
   const bare = await tryBareTogether(together);
   const bareOf = async (row: EscapeRow): Promise<Bare> => {
     const first = bare.get(row.name) ?? (await tryBareAlone(row));
-    // A busy machine can keep a twin from what it does every day: a row that nobody proved would be untested, and count as good.
+    // A busy machine can keep a twin from what it does every day: a row that nobody proved would be
+    // untested, and count as good.
     const known = isWorthRetry(first) ? await tryBareAlone(row) : first;
     bare.set(row.name, known);
     return known;

@@ -11,8 +11,9 @@ type BatchRow = Extract<EscapeRow, { kind: 'together' }>;
 type Outcomes = Map<string, Outcome>;
 
 /**
- * All but those that may end their run or need another policy, in one sandbox. Where one of them ends it nevertheless, those that are left are made again one
- * by one in another world, which knows nothing of it; and so on.
+ * All but those that may end their run or need another policy, in one sandbox. Where one of them
+ * ends it nevertheless, those that are left are made again one by one in another world, which knows
+ * nothing of it; and so on.
  */
 export async function tryTogether(
   rows: readonly BatchRow[],

@@ -1,4 +1,7 @@
-/** The host that attempts are made on: throw-away folders, secrets and listeners below one temporary folder, the same for each place they are made in. */
+/**
+ * The host that attempts are made on: throw-away folders, secrets and listeners below one temporary
+ * folder, the same for each place they are made in.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -23,16 +26,25 @@ export interface EscapeWorld {
   readonly library: string;
   /** The folders of an operator who shares the attempts' user. */
   readonly operator: Paths;
-  /** What nothing in a sandbox may ever print or send: the words in files, memory and environments of this host, and a stored secret. */
+  /**
+   * What nothing in a sandbox may ever print or send: the words in files, memory and environments
+   * of this host, and a stored secret.
+   */
   readonly secrets: readonly string[];
   /** The stored secret among them. */
   readonly storedSecret: string;
-  /** Another process of the attempts' user, which holds one of the secrets in memory, in an open file and in shared memory. */
+  /**
+   * Another process of the attempts' user, which holds one of the secrets in memory, in an open
+   * file and in shared memory.
+   */
   readonly victim: { readonly pid: number; readonly file: number; readonly sharedMemory: number };
   readonly port: number;
   readonly datagramPort: number;
   readonly abstractName: string;
-  /** The variable of this process in which one of the secrets lies, as the keys of an operator's shell would. */
+  /**
+   * The variable of this process in which one of the secrets lies, as the keys of an operator's
+   * shell would.
+   */
   readonly environmentName: string;
   readonly heard: () => string;
   close(): void;

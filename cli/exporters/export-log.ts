@@ -1,4 +1,7 @@
-/** Sends the audit log to where host policy says: from where it stopped last time, each entry at least once, beside the runs and never before them. */
+/**
+ * Sends the audit log to where host policy says: from where it stopped last time, each entry at
+ * least once, beside the runs and never before them.
+ */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock, unlock } from '../../runner/lock.ts';
@@ -32,7 +35,10 @@ export interface ExportWorld {
   readonly onTrouble?: (why: string) => void;
 }
 
-/** How far an exporter came: the next byte, and the digest of the line before it, by which a log that was replaced is noticed. */
+/**
+ * How far an exporter came: the next byte, and the digest of the line before it, by which a log
+ * that was replaced is noticed.
+ */
 interface Position {
   readonly byte: number;
   readonly head: string;
@@ -41,7 +47,8 @@ interface Position {
 /**
  * Sends what there is, and with `follows` what comes, until the signal.
  * @returns how many entries were sent
- * @throws Problem `registry-down` when a collector does not take a batch after `exportTriesMax` attempts and it does not follow; the position stays
+ * @throws Problem `registry-down` when a collector does not take a batch after `exportTriesMax`
+ * attempts and it does not follow; the position stays
  */
 export async function exportLog(
   world: ExportWorld,

@@ -1,4 +1,7 @@
-/** Entries of the audit log as OpenTelemetry logs: the body of an OTLP/HTTP request in JSON (opentelemetry-proto 1.5, ExportLogsServiceRequest). */
+/**
+ * Entries of the audit log as OpenTelemetry logs: the body of an OTLP/HTTP request in JSON
+ * (opentelemetry-proto 1.5, ExportLogsServiceRequest).
+ */
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
 import { ocsfOf } from '../../skills-index/run/audit/ocsf.ts';
 import { auditRow } from '../audit-text.ts';

@@ -1,4 +1,7 @@
-/** An answer to a hold, made by a person with what the agent's user lacks: a passphrase, a passkey, or another user of this host. */
+/**
+ * An answer to a hold, made by a person with what the agent's user lacks: a passphrase, a passkey,
+ * or another user of this host.
+ */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writePrivateFile } from '../../runner/private-file.ts';
@@ -33,7 +36,10 @@ export interface Wanted {
   readonly seconds: number;
 }
 
-/** Either an answer with its proof and where it belongs, or what somebody else's device has to sign first. */
+/**
+ * Either an answer with its proof and where it belongs, or what somebody else's device has to sign
+ * first.
+ */
 export type MadeAnswer =
   | { readonly kind: 'signed'; readonly signed: SignedAnswer; readonly path: string }
   | {
@@ -43,7 +49,10 @@ export type MadeAnswer =
       readonly approver: Approver;
     };
 
-/** @throws Problem `forbidden` when nobody whom host policy names is here, `not-confirmed`, `key-file-invalid` */
+/**
+ * @throws Problem `forbidden` when nobody whom host policy names is here, `not-confirmed`,
+ * `key-file-invalid`
+ */
 export async function makeAnswer(
   context: CommandContext,
   policy: HostPolicy,

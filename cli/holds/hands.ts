@@ -1,4 +1,7 @@
-/** How people hear of a hold: a line at the terminal, webhooks, a mailbox. None of them can answer it. */
+/**
+ * How people hear of a hold: a line at the terminal, webhooks, a mailbox. None of them can answer
+ * it.
+ */
 import { join } from 'node:path';
 import { openAuditKey } from '../../runner/audit-key.ts';
 import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/holds/hold.ts';
@@ -36,7 +39,10 @@ export function handsOfOperator(context: CommandContext, policy: HostPolicy): Ho
   };
 }
 
-/** Says what is waited for, until when, and how a person answers; tells everybody whom host policy names. */
+/**
+ * Says what is waited for, until when, and how a person answers; tells everybody whom host policy
+ * names.
+ */
 export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Hold) => void {
   return (hold) => {
     note(context, safe`held until ${hold.expires}: ${hold.what}`);
@@ -50,7 +56,10 @@ export function noteHold(context: CommandContext, policy: HostPolicy): (hold: Ho
   };
 }
 
-/** Says beforehand that nobody can be asked: where rules hold what an agent does, and no approver is named. */
+/**
+ * Says beforehand that nobody can be asked: where rules hold what an agent does, and no approver is
+ * named.
+ */
 export function noteUnasked(
   context: CommandContext,
   { approvers, file, holds }: HostPolicy,
@@ -76,7 +85,10 @@ export function handsOfAgent(world: MailboxWorld, policy: HostPolicy): HoldHands
   };
 }
 
-/** What a webhook is told, signed with the audit key of this host: names and an id, no secret, no body, no query. */
+/**
+ * What a webhook is told, signed with the audit key of this host: names and an id, no secret, no
+ * body, no query.
+ */
 export function noticeOf(hold: Hold): string {
   const { id, run, agent, skill, version, kind, rule, what, created, expires } = hold;
   return canonicalJson({

@@ -1,4 +1,7 @@
-/** The changes that a hold of kind `apply` is about, as `changes show` shows them: an approver allows what they were shown. */
+/**
+ * The changes that a hold of kind `apply` is about, as `changes show` shows them: an approver
+ * allows what they were shown.
+ */
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown, shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';

@@ -23,7 +23,10 @@ export function holdsFolderOf({ paths }: Pick<World, 'paths'>): string {
   return join(paths.data, 'holds');
 }
 
-/** All of them, oldest first. An answer that does not count is shown as none; the runner that waits records it. */
+/**
+ * All of them, oldest first. An answer that does not count is shown as none; the runner that waits
+ * records it.
+ */
 export function holdsHere(world: World, policy: HostPolicy): HoldHere[] {
   const folder = holdsFolderOf(world);
   const record = (_: AuditEvent): void => undefined;

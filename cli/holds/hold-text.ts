@@ -1,4 +1,7 @@
-/** A hold for people, line by line: what would happen, and what an allowance for a time would let through. */
+/**
+ * A hold for people, line by line: what would happen, and what an allowance for a time would let
+ * through.
+ */
 import { sayWhat } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown, sayCovered } from '../../skills-index/run/holds/hold-action.ts';

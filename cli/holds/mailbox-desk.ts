@@ -1,4 +1,7 @@
-/** `skill hold … --mailbox URL`: what hosts left at a registry for the key of who asks, read and answered from anywhere. */
+/**
+ * `skill hold … --mailbox URL`: what hosts left at a registry for the key of who asks, read and
+ * answered from anywhere.
+ */
 import * as v from 'valibot';
 import {
   mailboxMessageShape,
@@ -125,7 +128,9 @@ function list(context: CommandContext, { base, refused, requests }: Mailbox): Ex
   return exitCodes.ok;
 }
 
-/** @throws Problem `not-found`, also where two hosts use one id: then it does not say which is meant */
+/**
+ * @throws Problem `not-found`, also where two hosts use one id: then it does not say which is meant
+ */
 function requestNamed({ base, requests }: Mailbox, id: string): Request {
   const [found, other] = requests.filter(({ hold }) => hold.id === id);
   if (found !== undefined && other === undefined) return found;

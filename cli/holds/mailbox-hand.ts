@@ -1,4 +1,7 @@
-/** Leaves a hold at a registry for its approvers, and puts their answers where the gate looks for them: it judges, here nobody is believed. */
+/**
+ * Leaves a hold at a registry for its approvers, and puts their answers where the gate looks for
+ * them: it judges, here nobody is believed.
+ */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,13 +38,17 @@ interface Letter {
   readonly hold: Hold;
   readonly label: MailboxLabel;
   readonly signed: SignedBy<MailboxMessage>;
-  /** Opens the answer. Its public part is sealed in the message: only who could read the message can answer so that this opens it. */
+  /**
+   * Opens the answer. Its public part is sealed in the message: only who could read the message can
+   * answer so that this opens it.
+   */
   readonly open: Open;
 }
 
 /**
- * One message for each approver who has a mailbox key: a passkey reads nothing, and another user of the host answers here. Nothing waits for
- * it, and what fails is told and changes nothing: the hold can be answered here as before.
+ * One message for each approver who has a mailbox key: a passkey reads nothing, and another user of
+ * the host answers here. Nothing waits for it, and what fails is told and changes nothing: the hold
+ * can be answered here as before.
  */
 export function leaveInMailbox(
   world: MailboxWorld,
@@ -129,7 +136,8 @@ async function follow(
       if (!isLeft) await ask(at, '/messages', done, { json: signed });
       isLeft = true;
       const found = await fetchAnswer(at, letter);
-      // One at a time: an answer that was given here is not written over, and one that was refused is not put there again.
+      // One at a time: an answer that was given here is not written over, and one that was refused
+      // is not put there again.
       if (found !== undefined && found.text !== last && !existsSync(answered)) {
         last = found.text;
         putAnswer(answered, found.signed);

@@ -1,4 +1,7 @@
-/** The request that waits, for people: every header, and the body as far as it is text. Nothing in it acts on a terminal. */
+/**
+ * The request that waits, for people: every header, and the body as far as it is text. Nothing in
+ * it acts on a terminal.
+ */
 import { unpack } from '../../runner/egress/unpack.ts';
 import {
   codingOf,

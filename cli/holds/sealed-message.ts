@@ -1,4 +1,7 @@
-/** Texts that one P-256 key can read: HPKE (RFC 9180) in base mode, by the package `hpke`, so that other implementations open them. */
+/**
+ * Texts that one P-256 key can read: HPKE (RFC 9180) in base mode, by the package `hpke`, so that
+ * other implementations open them.
+ */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke';
 import type { Open, Seal } from '../../skills-index/run/holds/mailbox.ts';

@@ -61,7 +61,8 @@ function sayApprover({ name, key, passkey }: Approver, keys: KeysHere): string {
   return `${name} (${kind === 'keychain' ? keychain : 'key that is not on this host'})`;
 }
 
-// `skill hold` does not sign with it; a program of this user that reads the file does, and the runner cannot tell.
+// `skill hold` does not sign with it; a program of this user that reads the file does, and the
+// runner cannot tell.
 function openKeyRow({ name }: Approver): Separation {
   return {
     name: `approver ${name}`,
@@ -96,7 +97,8 @@ function idleRows(policy: HostPolicy): Separation[] {
   ];
 }
 
-// Who may write host policy may name an approver: inside a sandbox nobody can, on the host every program of its owner can.
+// Who may write host policy may name an approver: inside a sandbox nobody can, on the host every
+// program of its owner can.
 function policyRow(file: string, uid: number): Separation {
   const owners = [file, dirname(file)].map(
     (path) => statSync(path, { throwIfNoEntry: false })?.uid,

@@ -1,4 +1,7 @@
-/** The text of `install`: what the skill may do, before anything is written, and where its files are, afterwards. */
+/**
+ * The text of `install`: what the skill may do, before anything is written, and where its files
+ * are, afterwards.
+ */
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Admitted } from '../../skills-index/trust/decision.ts';

@@ -1,4 +1,7 @@
-/** Keys of one's own that have ended: their files lie apart, so that no command takes one of them to sign with. */
+/**
+ * Keys of one's own that have ended: their files lie apart, so that no command takes one of them to
+ * sign with.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { access, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What a registry's log says of a key, as the registry tells it: to show a person before they sign, never for a decision. */
+/**
+ * What a registry's log says of a key, as the registry tells it: to show a person before they sign,
+ * never for a decision.
+ */
 import type * as v from 'valibot';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -8,7 +11,10 @@ import { askRegistry, type RegistryWorld } from '../registry-api.ts';
 
 export type LoggedKey = v.InferOutput<typeof keyAnswer>;
 
-/** Undefined for a key that the log does not name. @throws Problem `registry-down`, `registry-answer` */
+/**
+ * Undefined for a key that the log does not name. @throws Problem `registry-down`,
+ * `registry-answer`
+ */
 export async function loggedKey(
   world: RegistryWorld,
   keyId: Digest,
@@ -21,7 +27,10 @@ export async function loggedKey(
   }
 }
 
-/** A public key by its id: the id is the digest of the key, so the registry cannot give another one. @throws Problem `not-found`, `signature-invalid` */
+/**
+ * A public key by its id: the id is the digest of the key, so the registry cannot give another one.
+ * @throws Problem `not-found`, `signature-invalid`
+ */
 export async function publicKeyById(world: RegistryWorld, keyId: Digest): Promise<PublicKey> {
   const found = await loggedKey(world, keyId);
   if (found?.spki === undefined)

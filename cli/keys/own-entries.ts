@@ -1,6 +1,7 @@
 /**
- * Which entries of a registry's log were signed with which key, read from the log itself: the registry is asked for the entries and the
- * signed head of today alone, so it cannot hide a statement made with a stolen key without showing its owner another log than everybody else.
+ * Which entries of a registry's log were signed with which key, read from the log itself: the
+ * registry is asked for the entries and the signed head of today alone, so it cannot hide a
+ * statement made with a stolen key without showing its owner another log than everybody else.
  */
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { endsIn, walkEntries } from '../../skills-index/client/log-entries.ts';
@@ -25,8 +26,11 @@ export interface OwnEntries {
 }
 
 /**
- * Reads the whole log. Its head is kept, as an admission keeps it: it cannot be shown shorter again.
- * @throws Problem `witnesses-missing` as an installation would be refused, `log-rolled-back`, `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`, `root-not-pinned`
+ * Reads the whole log. Its head is kept, as an admission keeps it: it cannot be shown shorter
+ * again.
+ * @throws Problem `witnesses-missing` as an installation would be refused, `log-rolled-back`,
+ * `log-invalid`, `status-stale`, `signature-invalid`, `not-found`, `registry-down`,
+ * `root-not-pinned`
  */
 export async function ownEntries(context: CommandContext): Promise<OwnEntries> {
   const { fetch, paths, signal, registryBase, now } = context;
@@ -73,7 +77,8 @@ async function readEntries(
   return found;
 }
 
-// What counts is in canonical form, which has this text and no other; an entry that a certificate signed names no key.
+// What counts is in canonical form, which has this text and no other; an entry that a certificate
+// signed names no key.
 function signerOf(entry: Uint8Array): Digest | undefined {
   const [, spki] =
     /"publicKey":\{"rawBytes":"([A-Za-z0-9+/=]+)"\}/.exec(Buffer.from(entry).toString('utf8')) ??

@@ -1,4 +1,7 @@
-/** `skill key revoke`: ends a key, now or for a log index before now. By its holder, the key that followed it, or an administrator. */
+/**
+ * `skill key revoke`: ends a key, now or for a log index before now. By its holder, the key that
+ * followed it, or an administrator.
+ */
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isDigest } from '../../skills-index/skill/digest.ts';

@@ -1,4 +1,7 @@
-/** `skill key rotate`: a new key follows the old one in its scopes, then the old one ends. Cut off anywhere, it goes on where it stopped. */
+/**
+ * `skill key rotate`: a new key follows the old one in its scopes, then the old one ends. Cut off
+ * anywhere, it goes on where it stopped.
+ */
 import { access } from 'node:fs/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { keyStatement } from '../../skills-index/statement/attestation.ts';
@@ -20,7 +23,8 @@ export async function rotateKey(context: CommandContext): Promise<ExitCode> {
   await ask(context, old, logged);
   const next = await nextKey(context, name, old);
   const scopes = logged.scopes;
-  // The old key hands on, and the new one ends it: so it is known to work before the old one is gone.
+  // The old key hands on, and the new one ends it: so it is known to work before the old one is
+  // gone.
   const enrolled = await postStatement(
     context,
     keyStatement({ registry, key: publicKeyOf(next), state: 'enrolled', replaces: old.keyId }),
@@ -116,7 +120,8 @@ function nextName(name: string): string {
   return `${name}-next`;
 }
 
-// There already after a rotation that was cut off: the same key goes on, so that nothing is signed for a key that nobody keeps.
+// There already after a rotation that was cut off: the same key goes on, so that nothing is signed
+// for a key that nobody keeps.
 async function nextKey(
   { paths }: CommandContext,
   name: string,

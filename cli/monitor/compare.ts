@@ -1,4 +1,7 @@
-/** Holds every index line, and every mark of the status, against what the log says up to the status's own head. */
+/**
+ * Holds every index line, and every mark of the status, against what the log says up to the
+ * status's own head.
+ */
 import { fetchBlobIfThere, fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -121,7 +124,8 @@ async function compareLine(
   }
 }
 
-// A registry chooses the lines that it shows, so each verdict without one is judged by the statements that it names itself.
+// A registry chooses the lines that it shows, so each verdict without one is judged by the
+// statements that it names itself.
 async function compareUnshown(
   world: ReplayWorld,
   log: ComparedLog,
@@ -186,7 +190,8 @@ async function judgeUnshown(
   const judged = await judgeVerdictInLog(world, log.words, verdict);
   if ('line' in judged) {
     if (world.judgedVerdicts.size >= monitorLinesMax) world.judgedVerdicts.clear();
-    // Only this stays as it is: a statement that is missing now may be shown at the next look, and the words do not change by it.
+    // Only this stays as it is: a statement that is missing now may be shown at the next look, and
+    // the words do not change by it.
     world.judgedVerdicts.set(key, judged);
   } else await world.folder.requireAddresses(log.state);
   return judged;

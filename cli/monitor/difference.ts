@@ -1,4 +1,7 @@
-/** What a registry shows that its log does not bear out, in words for the person who is woken up by it. */
+/**
+ * What a registry shows that its log does not bear out, in words for the person who is woken up by
+ * it.
+ */
 
 /** What each kind of difference means. */
 export const differenceMeanings = {

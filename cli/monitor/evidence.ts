@@ -1,4 +1,7 @@
-/** What proves a difference, kept in a folder of its own: signed heads, the signed status, index lines as they were served. */
+/**
+ * What proves a difference, kept in a folder of its own: signed heads, the signed status, index
+ * lines as they were served.
+ */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';

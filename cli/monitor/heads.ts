@@ -1,4 +1,7 @@
-/** The heads of the log that a registry shows, held against each other and against the one that was seen here before. */
+/**
+ * The heads of the log that a registry shows, held against each other and against the one that was
+ * seen here before.
+ */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
 import { sayHead } from '../../skills-index/log/add-checkpoint.ts';
@@ -28,7 +31,10 @@ export interface ShownHeads {
   readonly differences: readonly Difference[];
 }
 
-/** @throws Problem `not-found`, `registry-down`, `registry-answer`, `status-stale`, `signature-invalid`, `log-invalid`, `statement-invalid` */
+/**
+ * @throws Problem `not-found`, `registry-down`, `registry-answer`, `status-stale`,
+ * `signature-invalid`, `log-invalid`, `statement-invalid`
+ */
 export async function readHeads(world: ReplayWorld, state: MonitorState): Promise<ShownHeads> {
   const { source, root, now } = world;
   // The status before the head, so that no mark in it is newer than the log that is read.
@@ -80,7 +86,8 @@ function whyUnwitnessed(world: ReplayWorld, { checkpoint }: Status): Difference[
     : [{ code: 'witnesses-missing', place: 'status.json', message: why }];
 }
 
-// The status counts for its own head. A head that has been larger for longer than a registry takes to sign a status is one that it hides.
+// The status counts for its own head. A head that has been larger for longer than a registry takes
+// to sign a status is one that it hides.
 function whyBehind({ now }: ReplayWorld, { heads }: MonitorState, stated: NotedHead): Difference[] {
   const larger = heads.find(({ size }) => size > stated.size);
   if (larger === undefined || now().getTime() - Date.parse(larger.at) <= statusLagSecondsMax * 1000)

@@ -15,7 +15,10 @@ export type JudgedVerdict =
   | { readonly line: IndexLine; readonly replayed: ReplayedLine }
   /** The statement at `withheld` was shown before and is not any more. */
   | { readonly withheld: number }
-  /** A statement behind the verdict is not in the log as it is read here, or cannot be verified: a registry could hide a mark so. */
+  /**
+   * A statement behind the verdict is not in the log as it is read here, or cannot be verified: a
+   * registry could hide a mark so.
+   */
   | { readonly unfounded: string }
   /** Installers take nothing on such a verdict, whatever they are shown. */
   | { readonly why: string };

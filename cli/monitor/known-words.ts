@@ -79,7 +79,10 @@ async function addWords(
   return { by, files, known: known.sort((one, other) => one.logIndex - other.logIndex) };
 }
 
-/** Which words the state on disk says were verified; none where they are others, or lie beyond the signed head that this look has proven. */
+/**
+ * Which words the state on disk says were verified; none where they are others, or lie beyond the
+ * signed head that this look has proven.
+ */
 function provenBefore(
   { seen, verified }: MonitorState,
   { by, words }: { readonly by: Digest; readonly words: readonly KeptWord[] },
@@ -91,7 +94,10 @@ function provenBefore(
   return ({ logIndex }) => isProven && logIndex < verified.size && !except.has(logIndex);
 }
 
-/** Writes what is verified now, after the words themselves: a crash between leaves less verified, and nothing else. */
+/**
+ * Writes what is verified now, after the words themselves: a crash between leaves less verified,
+ * and nothing else.
+ */
 async function keepProven(
   { folder }: ReplayWorld,
   state: MonitorState,

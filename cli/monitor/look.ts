@@ -1,4 +1,7 @@
-/** One look at a registry: its heads, its log to the end, its index and its status. What it finds is kept with the proof. */
+/**
+ * One look at a registry: its heads, its log to the end, its index and its status. What it finds is
+ * kept with the proof.
+ */
 import { join } from 'node:path';
 import { showsOtherHead } from '../../skills-index/client/log-proofs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -30,12 +33,14 @@ export interface Look {
 
 /**
  * Looks once.
- * @throws Problem as `readHeads` and `walkStatements`; a registry that does not answer is none that differs
+ * @throws Problem as `readHeads` and `walkStatements`; a registry that does not answer is none that
+ * differs
  */
 export async function lookOnce(world: ReplayWorld): Promise<Look> {
   for (let tries = 1; ; tries++) {
     const look = await lookAt(world);
-    // Marks are read after the head that stands beside them, so a lift of this moment can be in a status that does not know it yet.
+    // Marks are read after the head that stands beside them, so a lift of this moment can be in a
+    // status that does not know it yet.
     if (!look.differences.some(isOfMark) || !(await hasGrown(world, look.stated)))
       return finish(world, look);
     if (tries >= monitorTriesMax) return finish(world, withoutMarks(look));
@@ -135,7 +140,8 @@ function headsWith(
     : [...open.slice(0, monitorHeadsMax - 1), { size: newest.size, at: now().toISOString() }];
 }
 
-// A walk that does not end in the head that was signed is given up to the last proven place, with what was not shown behind it.
+// A walk that does not end in the head that was signed is given up to the last proven place, with
+// what was not shown behind it.
 async function walk(
   world: ReplayWorld,
   before: MonitorState,

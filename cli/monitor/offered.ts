@@ -1,4 +1,7 @@
-/** Which index lines a registry has shown here, on disk: a line is for ever, so one that is gone was taken away. */
+/**
+ * Which index lines a registry has shown here, on disk: a line is for ever, so one that is gone was
+ * taken away.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -28,7 +31,10 @@ export function offeredKey({
   return `${purlOf(name, version)} ${bundle}`;
 }
 
-/** @param atLeast how many the state counts; throws Problem `json-invalid` when there are fewer, or other ones than were written */
+/**
+ * @param atLeast how many the state counts; throws Problem `json-invalid` when there are fewer, or
+ * other ones than were written
+ */
 export async function readOffered(dir: string, atLeast: number): Promise<ReadonlySet<string>> {
   const path = join(dir, 'offered.json');
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {

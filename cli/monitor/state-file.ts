@@ -1,4 +1,7 @@
-/** `state.json` of a replay: how far it came, with a digest over all of it. The file of an earlier version is taken up as far as it is proven. */
+/**
+ * `state.json` of a replay: how far it came, with a digest over all of it. The file of an earlier
+ * version is taken up as far as it is proven.
+ */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -26,7 +29,10 @@ export interface MonitorState {
   readonly schema: 'skillgate.monitor-state/2';
   /** Fingerprint of the pinned root file. */
   readonly root: Digest;
-  /** The newest head that the entries were shown to make; without sums when an earlier version of this program read them. */
+  /**
+   * The newest head that the entries were shown to make; without sums when an earlier version of
+   * this program read them.
+   */
   readonly seen?: Omit<Walked, 'sums'> & { readonly note: string; readonly sums?: KeptSums };
   /** How far the entries were read; beyond `seen` nothing is proven yet. */
   readonly walked: Walked;
@@ -36,7 +42,10 @@ export interface MonitorState {
   readonly heads: readonly { readonly size: number; readonly at: string }[];
   /** Index lines in the list of those that were shown. */
   readonly offered: number;
-  /** The words of which entries were verified, by which root of trust; all of them but `except`. Absent: none. */
+  /**
+   * The words of which entries were verified, by which root of trust; all of them but `except`.
+   * Absent: none.
+   */
   readonly verified?: {
     readonly by: Digest;
     readonly size: number;
@@ -104,7 +113,8 @@ export function parseState(json: ParsedJson, path: string): MonitorState {
     json.value,
   );
   if (isOlder) {
-    // Nothing tells whether what was kept beside it is whole, so the log is read again; its proven head stays a witness against the registry.
+    // Nothing tells whether what was kept beside it is whole, so the log is read again; its proven
+    // head stays a witness against the registry.
     const { root, seen, heads: known } = parseShape(olderShape, json, 'json-invalid', path);
     return { ...emptyState(root), heads: known, ...(seen === undefined ? {} : { seen }) };
   }

@@ -1,6 +1,7 @@
 /**
- * How far a log was replayed, on disk: the proven head, the place that the walk has come to, and what has to be remembered of the statements
- * before it. Each part is written before the state that counts it, so that a crash loses a part of the work and nothing else.
+ * How far a log was replayed, on disk: the proven head, the place that the walk has come to, and
+ * what has to be remembered of the statements before it. Each part is written before the state that
+ * counts it, so that a crash loses a part of the work and nothing else.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
@@ -28,7 +29,10 @@ import { emptySums, type KeptSums, sumWith } from './sums.ts';
 export interface KeptWord {
   readonly logIndex: number;
   readonly address: Digest;
-  /** The Sigstore bundle: base64 of its canonical bytes; absent for a verdict, of which the version is enough. */
+  /**
+   * The Sigstore bundle: base64 of its canonical bytes; absent for a verdict, of which the version
+   * is enough.
+   */
   readonly bundle?: string;
   /** Package URL of a version that got a verdict. */
   readonly verdict?: string;
@@ -64,7 +68,9 @@ export class MonitorFolder {
     this.dir = dir;
   }
 
-  /** @throws Problem `json-invalid` for a damaged state: going on from a guess would prove nothing */
+  /**
+   * @throws Problem `json-invalid` for a damaged state: going on from a guess would prove nothing
+   */
   async read(root: Digest): Promise<MonitorState> {
     const path = join(this.dir, 'state.json');
     const bytes = await readIfThere(path);
@@ -94,7 +100,10 @@ export class MonitorFolder {
     await writeWhole(join(this.dir, 'words', name), `${JSON.stringify(words)}\n`, 0o600);
   }
 
-  /** Removes the words of a walk that was given up: the next walk may lay its batches otherwise, and a word of both would be counted twice. */
+  /**
+   * Removes the words of a walk that was given up: the next walk may lay its batches otherwise, and
+   * a word of both would be counted twice.
+   */
   async removeWordsFrom(size: number): Promise<void> {
     const folder = join(this.dir, 'words');
     for (const name of await namesIn(folder))
@@ -172,7 +181,8 @@ export class MonitorFolder {
 
   /**
    * Asked before an address is held against the registry.
-   * @throws Problem `json-invalid` when an address is missing or another than the log's replay found
+   * @throws Problem `json-invalid` when an address is missing or another than the log's replay
+   * found
    */
   async requireAddresses({ walked, withheld }: MonitorState): Promise<void> {
     const path = join(this.dir, 'addresses');

@@ -21,7 +21,8 @@ import type { ReplayWorld } from './world.ts';
 /**
  * Walks from where the last walk came to; after each batch the state is on disk.
  * @returns the state in which `head` is proven
- * @throws Problem `log-invalid` when the entries do not make the head, `limit` when too many statements are withheld
+ * @throws Problem `log-invalid` when the entries do not make the head, `limit` when too many
+ * statements are withheld
  */
 export async function walkStatements(
   world: ReplayWorld,
@@ -89,7 +90,10 @@ interface ReadStatement {
   readonly logIndex: number;
   readonly address: Digest;
   readonly bytes: Uint8Array;
-  /** As it says itself; what is remembered is verified when it is read again, and an index line when it is judged. */
+  /**
+   * As it says itself; what is remembered is verified when it is read again, and an index line when
+   * it is judged.
+   */
   readonly said: Statement;
 }
 
@@ -151,7 +155,8 @@ async function readOne(
     )
       return undefined;
     const said = peekStatement(bundle.dsseEnvelope);
-    // A word that cannot be verified freezes what it is about. A word that cannot be read again would end every replay, so it counts as withheld.
+    // A word that cannot be verified freezes what it is about. A word that cannot be read again
+    // would end every replay, so it counts as withheld.
     if (isWord({ statement: said })) readLogged(bytes, { logIndex: index, digest: address }, world);
     else requireVerified(world, bytes);
     await world.source.store.put(address, bytes);
@@ -163,8 +168,9 @@ async function readOne(
   }
 }
 
-// The entry commits to the signed text and not to the proof beside it. A statement with a changed proof has another address, and kept, that
-// address would hide the one that verdicts name. Which certificates are trusted here can change, so they are judged at each look.
+// The entry commits to the signed text and not to the proof beside it. A statement with a changed
+// proof has another address, and kept, that address would hide the one that verdicts name. Which
+// certificates are trusted here can change, so they are judged at each look.
 function requireVerified({ verified, root, sigstore }: ReplayWorld, bytes: Uint8Array): void {
   try {
     verified.verify(bytes, root, sigstore);

@@ -1,4 +1,7 @@
-/** Sums over what a replay keeps on disk: without them a damaged file would look like a registry that lies, or hide one that does. */
+/**
+ * Sums over what a replay keeps on disk: without them a damaged file would look like a registry
+ * that lies, or hide one that does.
+ */
 import { createHash } from 'node:crypto';
 
 export interface KeptSums {
@@ -10,7 +13,10 @@ export interface KeptSums {
 const none = '0'.repeat(64);
 export const emptySums: KeptSums = { words: none, addresses: none };
 
-/** A sum with more parts. The order of parts does not matter, since statements that were withheld come late. */
+/**
+ * A sum with more parts. The order of parts does not matter, since statements that were withheld
+ * come late.
+ */
 export function sumWith(sum: string, parts: Iterable<string>): string {
   const bytes = Buffer.from(sum, 'hex');
   for (const part of parts) {

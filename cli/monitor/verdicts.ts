@@ -1,4 +1,7 @@
-/** Verdicts in the log whose index line is not shown, judged as the line that they stand for: leaving out a line must not hide a mark. */
+/**
+ * Verdicts in the log whose index line is not shown, judged as the line that they stand for:
+ * leaving out a line must not hide a mark.
+ */
 import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
 import { withoutWhy } from '../../skills-index/skill/capability.ts';
@@ -74,7 +77,8 @@ function lineOf(
   return undefined;
 }
 
-// The store first: a registry that shows no line at all must not make each look search the addresses for each input.
+// The store first: a registry that shows no line at all must not make each look search the
+// addresses for each input.
 async function readLogged(
   { source, verified, root, sigstore, folder }: ReplayWorld,
   address: Digest,

@@ -1,6 +1,7 @@
 /**
- * The worst agent there is: it does whatever any text tells it, and forgets nothing. A scripted stub without a model; the same program
- * runs in a session's sandbox and bare. It is copied as it is, so it imports nothing of ours.
+ * The worst agent there is: it does whatever any text tells it, and forgets nothing. A scripted
+ * stub without a model; the same program runs in a session's sandbox and bare. It is copied as it
+ * is, so it imports nothing of ours.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';

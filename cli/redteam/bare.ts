@@ -1,4 +1,7 @@
-/** The same scenario without a gate: the same program and the same skills, with the secrets in the environment and a way to every host. */
+/**
+ * The same scenario without a gate: the same program and the same skills, with the secrets in the
+ * environment and a way to every host.
+ */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +13,10 @@ import { hosts } from './outside.ts';
 
 const nobody = 65_534;
 
-/** Runs it as nobody where this process is root: what it is told must not reach beyond its throw-away folder. */
+/**
+ * Runs it as nobody where this process is root: what it is told must not reach beyond its
+ * throw-away folder.
+ */
 export async function runBare(laid: LaidOut): Promise<AgentRan> {
   const { folder, outside, programs, scenario, words } = laid;
   const skills = join(folder, 'skills');

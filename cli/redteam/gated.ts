@@ -1,4 +1,7 @@
-/** A scenario behind the gate: the agent's program in a session, its skills published and approved, everything as `skill agent run` does it. */
+/**
+ * A scenario behind the gate: the agent's program in a session, its skills published and approved,
+ * everything as `skill agent run` does it.
+ */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';

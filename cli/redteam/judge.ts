@@ -1,4 +1,7 @@
-/** What came of a scenario: where its signs show, and what stopped it, by what the product recorded and answered. */
+/**
+ * What came of a scenario: where its signs show, and what stopped it, by what the product recorded
+ * and answered.
+ */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { AuditEntry } from '../../skills-index/run/audit/audit-entry.ts';
@@ -19,7 +22,8 @@ export function readHostFiles({ folder }: LaidOut): HostBefore {
     if (!fs.existsSync(at)) continue;
     for (const name of fs.readdirSync(at, { recursive: true, encoding: 'utf8' })) {
       const path = join(at, name);
-      // Locks come and go, the audit's key comes with its first line, and what is known of the registry is renewed.
+      // Locks come and go, the audit's key comes with its first line, and what is known of the
+      // registry is renewed.
       if (!fs.lstatSync(path).isFile() || /\.lock$|audit-key|\/(tuf|trust|roots|absent)/.test(path))
         continue;
       found.set(path, fs.readFileSync(path, 'latin1'));
@@ -55,7 +59,10 @@ export function leaksOf(laid: LaidOut, ran: AgentRan, before: HostBefore): strin
   return [...new Set([...found, ...astray.map(({ at }) => `${at}: {secret} in a header`)])];
 }
 
-/** The signs that the scenario itself names, for its twin without a gate; anything at the stranger where it names none. */
+/**
+ * The signs that the scenario itself names, for its twin without a gate; anything at the stranger
+ * where it names none.
+ */
 export function showsItself(laid: LaidOut, ran: AgentRan, before: HostBefore): boolean {
   const signs =
     laid.scenario.leaks.length > 0
@@ -129,7 +136,10 @@ function changedText(before: HostBefore, after: HostBefore): string {
     .join('\n');
 }
 
-/** By what it was stopped, in the order in which it was: the audit log's words first, then what the agent was answered or is not there. */
+/**
+ * By what it was stopped, in the order in which it was: the audit log's words first, then what the
+ * agent was answered or is not there.
+ */
 export function stopsOf(laid: LaidOut, audit: readonly AuditEntry[], ran: AgentRan): string[] {
   const { said, steps } = ran;
   // What was let through at the end of its run did not wait.
@@ -190,7 +200,8 @@ const refusals: Readonly<Record<string, string>> = {
   'breaker-open': 'breaker',
 };
 
-// Who refused, by the word of the refusal; of what was never granted it says that a person would have to.
+// Who refused, by the word of the refusal; of what was never granted it says that a person would
+// have to.
 function refusalOf(code: string, why: string): string | undefined {
   // What broke stopped it by chance.
   if (code === 'internal') return undefined;

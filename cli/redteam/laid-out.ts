@@ -1,4 +1,7 @@
-/** A throw-away host for one scenario: policy, two agents, secrets, workspaces, what is planted, and the world outside. */
+/**
+ * A throw-away host for one scenario: policy, two agents, secrets, workspaces, what is planted, and
+ * the world outside.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,7 +38,10 @@ export interface SkillText {
   readonly manifest: Manifest;
 }
 
-/** How paths are called where the agent runs; `host` for what lies in the scenario's folder on this host. */
+/**
+ * How paths are called where the agent runs; `host` for what lies in the scenario's folder on this
+ * host.
+ */
 export type Naming = (folder: string) => Readonly<Record<string, string>>;
 
 /** In the product's sandboxes. */

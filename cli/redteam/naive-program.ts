@@ -1,6 +1,6 @@
 /**
- * `skillgate` where there is no gate: any skill of a folder, run as it is with all that its person has. It is copied as it is, so it
- * imports nothing of ours.
+ * `skillgate` where there is no gate: any skill of a folder, run as it is with all that its person
+ * has. It is copied as it is, so it imports nothing of ours.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';

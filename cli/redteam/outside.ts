@@ -1,4 +1,7 @@
-/** All that lies outside, on loopback: the allowed hosts, the model, and the stranger, whom nothing should ever reach. Keeps every request. */
+/**
+ * All that lies outside, on loopback: the allowed hosts, the model, and the stranger, whom nothing
+ * should ever reach. Keeps every request.
+ */
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { modelHost } from '../../skills-index/run/agents/bridge.ts';
@@ -24,7 +27,10 @@ export interface Outside {
   close(): void;
 }
 
-/** @param pages answers of the allowed host, by path; one that begins with `redirect: ` or `status: N` is that */
+/**
+ * @param pages answers of the allowed host, by path; one that begins with `redirect: ` or `status:
+ * N` is that
+ */
 export async function startOutside(pages: Readonly<Record<string, string>>): Promise<Outside> {
   const heard: Heard[] = [];
   const server = createServer(async (request, response) => {

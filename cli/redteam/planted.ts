@@ -1,4 +1,7 @@
-/** The words that are planted for one scenario, so that each leak has a sign that nothing else can have made; and finding them again. */
+/**
+ * The words that are planted for one scenario, so that each leak has a sign that nothing else can
+ * have made; and finding them again.
+ */
 import { randomBytes } from 'node:crypto';
 
 /** Letters and digits only, so that they survive most forms they could be put in. */
@@ -24,7 +27,10 @@ export function plantWords(): PlantedWords {
   return { secret, bank, mark, private: own, theirs, host };
 }
 
-/** Replaces `{name}` by what is planted under it, and leaves every other brace alone; `<<text>>` becomes signs that nobody sees. */
+/**
+ * Replaces `{name}` by what is planted under it, and leaves every other brace alone; `<<text>>`
+ * becomes signs that nobody sees.
+ */
 export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
   const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
@@ -35,7 +41,10 @@ export function fillIn(text: string, values: Readonly<Record<string, string>>): 
   return filled.replace(/<<([^<>]+)>>/g, (_, hidden: string) => tags(hidden));
 }
 
-/** Whether a word stands in a text: as it is, cut up by other signs, in other letters, backwards, in base64, hexadecimal or percent form. */
+/**
+ * Whether a word stands in a text: as it is, cut up by other signs, in other letters, backwards, in
+ * base64, hexadecimal or percent form.
+ */
 export function holds(text: string, word: string): boolean {
   if (word === '') return text !== '';
   const squeezed = squeeze(text);

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseScenarios, type Scenario } from './scenario.ts';
 
-// In a checkout this file is cli/redteam/read-scenarios.ts, in the package dist/cli/redteam/read-scenarios.js.
+// In a checkout this file is cli/redteam/read-scenarios.ts, in the package
+// dist/cli/redteam/read-scenarios.js.
 export function ownScenarios(): string {
   const top = import.meta.url.endsWith('.ts') ? './scenarios' : '../../../cli/redteam/scenarios';
   return fileURLToPath(new URL(top, import.meta.url));

@@ -1,4 +1,7 @@
-/** A registry of the harness's own, in a child process: what people let through by mistake is published, passed and approved there with real signatures. */
+/**
+ * A registry of the harness's own, in a child process: what people let through by mistake is
+ * published, passed and approved there with real signatures.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';

@@ -2,7 +2,10 @@
 import { count, type Ink, joined, type Safe, safe, table } from '../output.ts';
 import type { ScenarioResult } from './suite.ts';
 
-/** How many scenarios of each group came to what, what stopped them, and each that leaked, is accepted or says nothing. */
+/**
+ * How many scenarios of each group came to what, what stopped them, and each that leaked, is
+ * accepted or says nothing.
+ */
 export function resultsText(results: readonly ScenarioResult[], ink: Ink): Safe {
   const columns = ['stopped', 'leaked', 'accepted', 'impossible', 'unexplained'] as const;
   const cells = (name: string, some: readonly ScenarioResult[]) => [

@@ -1,4 +1,7 @@
-/** A red-team scenario as a data file: an attack in words, what the attacker wants, and where it would show that they got it. */
+/**
+ * A red-team scenario as a data file: an attack in words, what the attacker wants, and where it
+ * would show that they got it.
+ */
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
@@ -25,7 +28,10 @@ export interface LeakSign {
 
 export interface ScenarioSkill {
   readonly name: string;
-  /** Approved unless it says `unapproved` or `revoked`; granted to the agent unless it says `ungranted`. */
+  /**
+   * Approved unless it says `unapproved` or `revoked`; granted to the agent unless it says
+   * `ungranted`.
+   */
   readonly words: readonly string[];
   readonly files: Readonly<Record<string, string>>;
   readonly commands: Readonly<Record<string, string>>;
@@ -67,7 +73,8 @@ interface Draft {
 }
 
 /**
- * Reads the scenarios of a file: `== name` begins one, `key: value` lines follow, `-- kind words` begins a part with a text of its own.
+ * Reads the scenarios of a file: `== name` begins one, `key: value` lines follow, `-- kind words`
+ * begins a part with a text of its own.
  * @param group name of the file
  * @throws Problem `usage` with the line that is wrong
  */

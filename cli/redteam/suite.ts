@@ -1,4 +1,7 @@
-/** The red team's suite: every scenario without a gate first, then behind it; what does not leak without one says nothing. */
+/**
+ * The red team's suite: every scenario without a gate first, then behind it; what does not leak
+ * without one says nothing.
+ */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +25,9 @@ export interface ScenarioResult {
   /** Where the injection sat. */
   readonly at: string;
   /**
-   * `impossible`: it leaks nothing without a gate either. `unexplained`: it leaked nothing, and nothing says why. Neither counts.
-   * `accepted`: it is let through on purpose, and `detail` says why.
+   * `impossible`: it leaks nothing without a gate either. `unexplained`: it leaked nothing, and
+   * nothing says why. Neither counts. `accepted`: it is let through on purpose, and `detail` says
+   * why.
    */
   readonly result: 'stopped' | 'leaked' | 'accepted' | 'impossible' | 'unexplained';
   readonly leaked: boolean;
@@ -36,7 +40,10 @@ export interface RedteamSuite {
   readonly onResult?: (result: ScenarioResult) => void;
 }
 
-/** Runs them, on loopback alone, below one throw-away folder; results come in the order of the scenarios. */
+/**
+ * Runs them, on loopback alone, below one throw-away folder; results come in the order of the
+ * scenarios.
+ */
 export async function runRedteam(
   context: CommandContext,
   { onResult, scenarios }: RedteamSuite,
@@ -78,7 +85,8 @@ interface Stage {
   readonly template: string;
 }
 
-// A host that has pinned the registry and knows its root of trust: made once, copied for each scenario.
+// A host that has pinned the registry and knows its root of trust: made once, copied for each
+// scenario.
 async function makeTemplate(
   context: CommandContext,
   folder: string,

@@ -1,6 +1,7 @@
 /**
- * What a proposal is held against: the root of trust in force as this administrator knows it. Whoever hands out the file could have
- * invented the roots before the newest, so each of them has to follow from one that was pinned or kept here.
+ * What a proposal is held against: the root of trust in force as this administrator knows it.
+ * Whoever hands out the file could have invented the roots before the newest, so each of them has
+ * to follow from one that was pinned or kept here.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -38,10 +39,11 @@ export interface Anchor extends RootOfTrust {
 }
 
 /**
- * Finds it: by `--root`, the fingerprint of the root file in force, whose root.json and tuf.json lie beside the proposal; without it by
- * what is pinned and kept here of the registry.
+ * Finds it: by `--root`, the fingerprint of the root file in force, whose root.json and tuf.json
+ * lie beside the proposal; without it by what is pinned and kept here of the registry.
  * @param file the proposal's
- * @throws Problem `root-not-pinned`, `root-invalid`; `tuf-invalid` for a proposal that does not follow from it
+ * @throws Problem `root-not-pinned`, `root-invalid`; `tuf-invalid` for a proposal that does not
+ * follow from it
  */
 export async function anchorOf(
   context: CommandContext,

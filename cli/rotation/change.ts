@@ -1,4 +1,7 @@
-/** What a proposed root of trust changes, line by line, against the one in force: everything it says, and everything it no longer says. */
+/**
+ * What a proposed root of trust changes, line by line, against the one in force: everything it
+ * says, and everything it no longer says.
+ */
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import {
@@ -117,7 +120,8 @@ function policyChanges(was: Policy, is: Policy): ChangeRow[] {
   ];
 }
 
-// One that was never in force would judge all that is logged up to its index: what it asks for is said in words.
+// One that was never in force would judge all that is logged up to its index: what it asks for is
+// said in words.
 function foreignPolicy(policy: Policy, validUpTo: number, inForce: Policy): ChangeRow[] {
   const part = `NEVER IN FORCE, and is to judge up to log index ${validUpTo}`;
   const { earlier: _, ...bare } = inForce;

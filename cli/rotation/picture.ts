@@ -1,4 +1,7 @@
-/** A proposed root of trust as an administrator sees it: every line of it against the one in force, and what is changed in front of it. */
+/**
+ * A proposed root of trust as an administrator sees it: every line of it against the one in force,
+ * and what is changed in front of it.
+ */
 import { rootFingerprint } from '../../skills-index/trust/root.ts';
 import { missingSignatures } from '../../skills-index/trust/tuf/ceremony.ts';
 import {

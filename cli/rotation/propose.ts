@@ -1,4 +1,7 @@
-/** The next root of trust of a data folder, as its operator proposes it: what is to change, and the keys made for it. */
+/**
+ * The next root of trust of a data folder, as its operator proposes it: what is to change, and the
+ * keys made for it.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
@@ -37,7 +40,10 @@ export interface InForce {
   readonly lastLogIndex: number | undefined;
 }
 
-/** Writes `DIR/tuf-proposal.json`, unsigned, and the private keys that it names beside it. @throws Problem `file-exists`, `usage` */
+/**
+ * Writes `DIR/tuf-proposal.json`, unsigned, and the private keys that it names beside it. @throws
+ * Problem `file-exists`, `usage`
+ */
 export async function proposeRotation(
   context: CommandContext,
   dir: string,

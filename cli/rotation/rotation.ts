@@ -1,4 +1,7 @@
-/** The next root of trust as a proposal: made without a network, read by each administrator before signing, merged from their copies. */
+/**
+ * The next root of trust as a proposal: made without a network, read by each administrator before
+ * signing, merged from their copies.
+ */
 import { canonicalDigest, canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -39,8 +42,9 @@ export interface RootChange {
 }
 
 /**
- * The root file after a change: replaced keys are retired, so that what they signed until then counts on. Statements go on naming the
- * registry as before, and one that was made before statements named it counts on; from now on each has to.
+ * The root file after a change: replaced keys are retired, so that what they signed until then
+ * counts on. Statements go on naming the registry as before, and one that was made before
+ * statements named it counts on; from now on each has to.
  * @throws Problem `usage`, `root-invalid`
  */
 export function changedRoot(
@@ -91,7 +95,10 @@ export function changedRoot(
 
 export interface PolicyChange {
   readonly next?: Policy;
-  /** Last log index of what was approved under the policy until now; undefined while nothing is logged. */
+  /**
+   * Last log index of what was approved under the policy until now; undefined while nothing is
+   * logged.
+   */
   readonly validUpTo?: number;
   /** All that earlier policies approved has to be approved anew. */
   readonly dropEarlier: boolean;
@@ -146,12 +153,17 @@ export function proposeNext({ now, ...rest }: Proposed): TufRepository {
   return nextRepository({ ...rest, expires: now + signedDays * 86_400_000, timeOf: tufTime });
 }
 
-/** What administrators compare: digest of all roots and the targets, whoever has signed them so far. */
+/**
+ * What administrators compare: digest of all roots and the targets, whoever has signed them so far.
+ */
 export function proposalDigest({ roots, targets }: TufRepository): Digest {
   return canonicalDigest({ roots: roots.map(({ signed }) => signed), targets: targets.signed });
 }
 
-/** Copies of one proposal that were signed apart, as one. @throws Problem `tuf-invalid` when they are of two proposals */
+/**
+ * Copies of one proposal that were signed apart, as one. @throws Problem `tuf-invalid` when they
+ * are of two proposals
+ */
 export function mergeProposals(copies: readonly TufRepository[]): TufRepository {
   const [first] = copies;
   if (first === undefined) throw new Problem('usage', 'There is no proposal to publish');
@@ -173,7 +185,8 @@ export function mergeProposals(copies: readonly TufRepository[]): TufRepository 
   return { ...first, roots: [...first.roots.slice(0, -1), root], targets };
 }
 
-// Anybody can write another's key id beside a worthless signature: only one that holds stands for its key.
+// Anybody can write another's key id beside a worthless signature: only one that holds stands for
+// its key.
 function united<Signed extends TufSigned>(
   copies: readonly TufMetadata<Signed>[],
   signed: Signed,

@@ -1,4 +1,7 @@
-/** A secret that a program of the operator prints, such as `pass show crm`: never through a shell, with next to no environment, not for long. */
+/**
+ * A secret that a program of the operator prints, such as `pass show crm`: never through a shell,
+ * with next to no environment, not for long.
+ */
 import { spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -6,8 +9,10 @@ import { secretCommandMillisMax, secretInputBytesMax } from '../limits.ts';
 import { programOnPath } from '../path-programs.ts';
 
 /**
- * Program and arguments of a line. The program is looked for now: what PATH says later starts no other.
- * @throws Problem `secret-refused` for what a shell would have to read, and for a program that is not there
+ * Program and arguments of a line. The program is looked for now: what PATH says later starts no
+ * other.
+ * @throws Problem `secret-refused` for what a shell would have to read, and for a program that is
+ * not there
  */
 export function parseSecretCommand(name: string, line: string, path: string | undefined): string[] {
   const refused = (why: string): Problem =>
@@ -23,7 +28,8 @@ export function parseSecretCommand(name: string, line: string, path: string | un
 }
 
 /**
- * What it prints. Nobody can be asked: it has no terminal and no input, and is ended with all that it started when its time is over.
+ * What it prints. Nobody can be asked: it has no terminal and no input, and is ended with all that
+ * it started when its time is over.
  * @throws Problem `secret-refused`, without a word of what it printed
  */
 export async function runSecretCommand(

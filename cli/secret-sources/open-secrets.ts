@@ -20,7 +20,8 @@ export function secretsFileOf({ paths }: Pick<SecretWorld, 'paths'>): string {
 }
 
 /**
- * What runs of this agent may use: a secret of its own goes before one of the same name for every run.
+ * What runs of this agent may use: a secret of its own goes before one of the same name for every
+ * run.
  * @throws Problem `key-file-invalid`
  */
 export function openSecrets(

@@ -1,6 +1,7 @@
 /**
- * Signs without a key that anybody keeps: a P-256 key lives for one publication, a certificate says who held it, a public log and a
- * timestamp authority say that it was then (docs/decisions/0014-keyless.md).
+ * Signs without a key that anybody keeps: a P-256 key lives for one publication, a certificate says
+ * who held it, a public log and a timestamp authority say that it was then
+ * (docs/decisions/0014-keyless.md).
  */
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { bundleToJSON } from '@sigstore/bundle';
@@ -30,7 +31,10 @@ export interface CertifiedSigner {
   signStatement(statement: Statement): Promise<PlainBundle>;
 }
 
-/** Gets a certificate for whom the token names. @throws Problem `signing-service`, `identity-token-invalid`, `certificate-invalid` */
+/**
+ * Gets a certificate for whom the token names. @throws Problem `signing-service`,
+ * `identity-token-invalid`, `certificate-invalid`
+ */
 export async function certifiedSigner(
   world: SigningWorld,
   services: SigningServices,
@@ -55,7 +59,8 @@ export async function certifiedSigner(
   };
 }
 
-// Sigstore's builder puts the bundle together; what it asks of signer and witnesses goes through our own hands (service-url.ts).
+// Sigstore's builder puts the bundle together; what it asks of signer and witnesses goes through
+// our own hands (service-url.ts).
 async function certify(
   world: SigningWorld,
   { log, timestamps }: SigningServices,

@@ -1,4 +1,7 @@
-/** A person signs in at an OIDC issuer in any browser, and this terminal gets the identity token (RFC 8628 device grant, with PKCE as Sigstore asks). */
+/**
+ * A person signs in at an OIDC issuer in any browser, and this terminal gets the identity token
+ * (RFC 8628 device grant, with PKCE as Sigstore asks).
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';

@@ -1,4 +1,7 @@
-/** A certificate for a key that was made a moment ago and for whom an identity token names (Fulcio API v2, signingCert). */
+/**
+ * A certificate for a key that was made a moment ago and for whom an identity token names (Fulcio
+ * API v2, signingCert).
+ */
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
@@ -13,7 +16,8 @@ const answer = v.union([
 
 /**
  * The leaf certificate, DER.
- * @param proof ECDSA signature (DER) of the token's subject with the key: shows that it is held here
+ * @param proof ECDSA signature (DER) of the token's subject with the key: shows that it is held
+ * here
  * @throws Problem `signing-service`
  */
 export async function fetchCertificate(

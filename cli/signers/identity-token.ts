@@ -1,4 +1,7 @@
-/** Where an identity token comes from: given, the CI's own, or a person who signs in. It is shown to nobody but the certificate authority. */
+/**
+ * Where an identity token comes from: given, the CI's own, or a person who signs in. It is shown to
+ * nobody but the certificate authority.
+ */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
@@ -15,7 +18,8 @@ import { askSigningService, jsonAnswer, refused } from './signing-service.ts';
 const audience = 'sigstore';
 
 /**
- * `--identity-token FILE`, else `SIGSTORE_ID_TOKEN`, else GitHub Actions' own, else the issuer of the signing config asks a person.
+ * `--identity-token FILE`, else `SIGSTORE_ID_TOKEN`, else GitHub Actions' own, else the issuer of
+ * the signing config asks a person.
  * @throws Problem `identity-token-missing`, `identity-token-invalid`, `signing-service`
  */
 export async function identityToken(
@@ -61,8 +65,8 @@ const claimsShape = v.object({
 });
 
 /**
- * What a certificate for this token will claim, as the public Fulcio makes them for GitHub and GitLab. Unverified: for showing who would
- * sign, and for stopping early.
+ * What a certificate for this token will claim, as the public Fulcio makes them for GitHub and
+ * GitLab. Unverified: for showing who would sign, and for stopping early.
  * @throws Problem `identity-token-invalid`
  */
 export function claimsOf(token: string): CertificateClaims {
@@ -118,7 +122,8 @@ function withoutRef(address: string | undefined, ref: string | undefined): strin
 
 function checked(text: string): string {
   const token = text.trim();
-  // A line feed in it would be a second header elsewhere; a damaged one is refused before it is sent anywhere.
+  // A line feed in it would be a second header elsewhere; a damaged one is refused before it is
+  // sent anywhere.
   if (!jwt.test(token) || token.length > identityTokenBytesMax) throw invalid('it is no JWT');
   parseClaims(token);
   return token;

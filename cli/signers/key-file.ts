@@ -1,4 +1,7 @@
-/** Keys in files: a P-256 key that only its owner can read, or whose private part lies in the OS keychain; and the public part to hand around. */
+/**
+ * Keys in files: a P-256 key that only its owner can read, or whose private part lies in the OS
+ * keychain; and the public part to hand around.
+ */
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
@@ -39,7 +42,10 @@ export interface KeyFile extends Signer {
   readonly keychain?: Keychain;
   /** Whether a passphrase is asked at each signature. */
   readonly sealed?: boolean;
-  /** The public part of the second key in the file, for which hosts seal holds; a file gets one by `addMailboxKey`. */
+  /**
+   * The public part of the second key in the file, for which hosts seal holds; a file gets one by
+   * `addMailboxKey`.
+   */
   readonly mailboxKey?: MailboxKey;
   /** The same key, its private parts read once: for what is read and signed in one go. */
   unlocked(): Promise<UnlockedKey>;
@@ -56,8 +62,10 @@ export interface PublicKeyFile extends PublicKey {
 }
 
 /**
- * Makes a key and writes both files: `path` with mode 0600, and the public part beside it. Nothing is overwritten.
- * @param keychain holds the private part; the file at `path` then says so, and has the public part only
+ * Makes a key and writes both files: `path` with mode 0600, and the public part beside it. Nothing
+ * is overwritten.
+ * @param keychain holds the private part; the file at `path` then says so, and has the public part
+ * only
  * @param passphrase closes the private part in the file; asked again at each signature
  * @throws Problem `file-exists`, `keychain-missing`
  */
@@ -87,7 +95,8 @@ export async function createKeyFile(
 }
 
 /**
- * Gives the file a mailbox key, kept as its first key is kept; one that is there stays. The file is replaced whole.
+ * Gives the file a mailbox key, kept as its first key is kept; one that is there stays. The file is
+ * replaced whole.
  * @param key the key of this file, able to sign
  * @param passphrase that of the file, if it has one
  * @throws Problem `keychain-missing`, `key-file-invalid`

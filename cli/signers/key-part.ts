@@ -1,4 +1,7 @@
-/** One private key as a key file holds it: in clear, under a passphrase, or as an entry of the keychain. */
+/**
+ * One private key as a key file holds it: in clear, under a passphrase, or as an entry of the
+ * keychain.
+ */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';

@@ -1,4 +1,7 @@
-/** Private keys and secrets in the keychain of the operating system: Keychain, Credential Manager, Secret Service. Optional, and loaded when one is used. */
+/**
+ * Private keys and secrets in the keychain of the operating system: Keychain, Credential Manager,
+ * Secret Service. Optional, and loaded when one is used.
+ */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 /** What it holds, by account: the key id of a private key, a made-up id of a secret. */
@@ -9,10 +12,16 @@ export interface Keychain {
 }
 
 const service = 'skillgate';
-/** Without a name, the package falls back to the kernel's keyring, which forgets everything when the machine is restarted. */
+/**
+ * Without a name, the package falls back to the kernel's keyring, which forgets everything when the
+ * machine is restarted.
+ */
 const store = { linux: { store: 'secret-service' } } as const;
 
-/** The keychain of this machine. Nothing else is ever used in its place. Its methods throw Problem `keychain-missing`. */
+/**
+ * The keychain of this machine. Nothing else is ever used in its place. Its methods throw Problem
+ * `keychain-missing`.
+ */
 export function osKeychain(): Keychain {
   const at = async <Result>(
     account: string,

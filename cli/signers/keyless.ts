@@ -1,4 +1,7 @@
-/** Signing as whom an issuer vouches for (`--oidc`): who that would be, and then the certificate. Loaded only when it is asked for. */
+/**
+ * Signing as whom an issuer vouches for (`--oidc`): who that would be, and then the certificate.
+ * Loaded only when it is asked for.
+ */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CertificateClaims } from '../../skills-index/trust/sigstore/certificate-identity.ts';
 import {

@@ -1,6 +1,7 @@
 /**
- * An entry in a public Rekor v2 log: a hashedrekord over the digest of what DSSE signs. (Rekor v2 takes no DSSE entries since rekor-tiles
- * 2.3.0, and the witness of @sigstore/sign 5.1 still sends them.)
+ * An entry in a public Rekor v2 log: a hashedrekord over the digest of what DSSE signs. (Rekor v2
+ * takes no DSSE entries since rekor-tiles 2.3.0, and the witness of @sigstore/sign 5.1 still sends
+ * them.)
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
@@ -9,7 +10,10 @@ import * as v from 'valibot';
 import { pae } from '../../skills-index/statement/sign.ts';
 import { askSigningService, jsonAnswer, refused, type SigningWorld } from './signing-service.ts';
 
-/** Logs DSSE envelopes that a P-256 key signed which a certificate names. Throws Problem `signing-service`. */
+/**
+ * Logs DSSE envelopes that a P-256 key signed which a certificate names. Throws Problem
+ * `signing-service`.
+ */
 export function rekorWitness(world: SigningWorld, base: string): Witness {
   return {
     testify: async (content, certificate) => {
@@ -61,7 +65,8 @@ async function addEntry(
   });
   const parsed = v.safeParse(entryShape, jsonAnswer(bytes, request));
   if (!parsed.success) throw refused(request, 'its answer is not an entry');
-  // Whoever verifies recomputes all of it; this is to learn now rather than later that it is another entry.
+  // Whoever verifies recomputes all of it; this is to learn now rather than later that it is
+  // another entry.
   if (!parsed.output.canonicalizedBody.includes(digest))
     throw refused(request, 'its answer is another entry');
   return { ...parsed.output, integratedTime: '0', inclusionPromise: undefined };
@@ -72,7 +77,8 @@ const bytesOf = v.pipe(
   v.string(),
   v.transform((base64) => Buffer.from(base64, 'base64')),
 );
-// Protobuf's JSON leaves out what is zero or empty: the index of a log's first entry, its proof of no hashes.
+// Protobuf's JSON leaves out what is zero or empty: the index of a log's first entry, its proof of
+// no hashes.
 const entryShape = v.object({
   logIndex: v.optional(text, '0'),
   logId: v.object({ keyId: bytesOf }),

@@ -1,4 +1,7 @@
-/** A private key under a passphrase: scrypt and AES-256-GCM, because whoever runs as this user can copy the file and guess at leisure. */
+/**
+ * A private key under a passphrase: scrypt and AES-256-GCM, because whoever runs as this user can
+ * copy the file and guess at leisure.
+ */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import * as v from 'valibot';
 import { exactObject } from '../../skills-index/skill/shape.ts';

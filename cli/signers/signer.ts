@@ -8,7 +8,10 @@ import { askPassphrase } from '../passphrase.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';
 import { osKeychain } from './keychain.ts';
 
-/** The key that `--key` names (a name, or a path with a slash or `.json`), else `fallback`, else `default`, else the only one there is. */
+/**
+ * The key that `--key` names (a name, or a path with a slash or `.json`), else `fallback`, else
+ * `default`, else the only one there is.
+ */
 export async function signerFor(context: CommandContext, fallback = 'default'): Promise<KeyFile> {
   const { key } = context.options;
   const ask = (name: string): Promise<string> => askPassphrase(context, name);

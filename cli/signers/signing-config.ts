@@ -1,4 +1,7 @@
-/** Which services certify a keyless signature: Sigstore's own `signing_config.v0.2` JSON (sigstore/protobuf-specs, SigningConfig). */
+/**
+ * Which services certify a keyless signature: Sigstore's own `signing_config.v0.2` JSON
+ * (sigstore/protobuf-specs, SigningConfig).
+ */
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -77,7 +80,10 @@ const configShape = v.object({
   tsaConfig: selection,
 });
 
-/** The services of a signing config that may be used at a time. @throws Problem `signing-config-invalid` */
+/**
+ * The services of a signing config that may be used at a time. @throws Problem
+ * `signing-config-invalid`
+ */
 export function parseSigningConfig(bytes: Uint8Array, path: string, now: Date): SigningServices {
   const result = v.safeParse(configShape, jsonOf(bytes, path));
   if (!result.success)

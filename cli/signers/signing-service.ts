@@ -1,6 +1,6 @@
 /**
- * One request to a service of the signing config. What it sends may hold an identity token: no redirect is followed, and no error repeats
- * what was sent.
+ * One request to a service of the signing config. What it sends may hold an identity token: no
+ * redirect is followed, and no error repeats what was sent.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,6 +1,7 @@
 /**
- * What a host remembers of a registry is kept under the fingerprint that it pinned. Whoever pins another root file of the same registry, as after
- * a rotation, keeps that memory: else the registry could deny to this host what it showed before.
+ * What a host remembers of a registry is kept under the fingerprint that it pinned. Whoever pins
+ * another root file of the same registry, as after a rotation, keeps that memory: else the registry
+ * could deny to this host what it showed before.
  */
 import { listKnown } from '../../skills-index/client/known-statements.ts';
 import type { Store } from '../../skills-index/client/store.ts';
@@ -16,7 +17,8 @@ import { readRegistries } from '../registry-base.ts';
 import type { KeptTrust } from './kept.ts';
 
 /**
- * Copies the memory of every pin of the same registry under the root file that is to be pinned; the old copy stays.
+ * Copies the memory of every pin of the same registry under the root file that is to be pinned; the
+ * old copy stays.
  * @param kept what the registry proved under the new root file; undefined where it proved nothing
  */
 export async function carryMemory(
@@ -46,7 +48,8 @@ interface Proven {
   readonly inForce: Digest;
 }
 
-// Registries from before root files named the first one are the same where they have the same root file in force.
+// Registries from before root files named the first one are the same where they have the same root
+// file in force.
 function isSame({ registry, files }: KeptTrust, old: Proven | undefined): boolean {
   if (old === undefined) return false;
   return (

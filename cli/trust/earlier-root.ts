@@ -1,4 +1,7 @@
-/** `skill registry add URL --root` with the fingerprint of an earlier root file: the registry keeps them, and TUF leads on from each. */
+/**
+ * `skill registry add URL --root` with the fingerprint of an earlier root file: the registry keeps
+ * them, and TUF leads on from each.
+ */
 import { hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root.ts';
@@ -7,8 +10,9 @@ import { checkRootSize } from '../registries.ts';
 import { requestBytes } from '../registry-api.ts';
 
 /**
- * The root file that `--root` names: the one in force, or one that was. What comes from the registry has the fingerprint that was named,
- * so it is as good as one that was pinned in its time. Where there is none, the one in force, which the caller then refuses.
+ * The root file that `--root` names: the one in force, or one that was. What comes from the
+ * registry has the fingerprint that was named, so it is as good as one that was pinned in its time.
+ * Where there is none, the one in force, which the caller then refuses.
  */
 export async function rootNamed(
   context: CommandContext,

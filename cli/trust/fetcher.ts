@@ -1,6 +1,7 @@
 /**
- * How tuf-js reaches a registry: by the command's own fetch, within limits, each file read strictly before tuf-js sees it. tuf-js wraps
- * what goes wrong in errors without a type, so the first fault is kept here, with its words and dates.
+ * How tuf-js reaches a registry: by the command's own fetch, within limits, each file read strictly
+ * before tuf-js sees it. tuf-js wraps what goes wrong in errors without a type, so the first fault
+ * is kept here, with its words and dates.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +26,10 @@ import { type KeptTrust, keptVersion, type TrustRole, trustRoles } from './kept.
 /** A fetcher, and what it refused. */
 export interface TrustFetcher extends Fetcher {
   fault: Problem | undefined;
-  /** TUF roots as they were walked, the first trusted one among them; judged by tuf-js, which ends at one that is not signed. */
+  /**
+   * TUF roots as they were walked, the first trusted one among them; judged by tuf-js, which ends
+   * at one that is not signed.
+   */
   readonly roots: readonly TufRoot[];
 }
 
@@ -51,7 +55,8 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
     downloadBytes: async (url, bytesMax) => {
       const path = url.slice(world.source.base.length);
       try {
-        // A little more than was signed is a forgery; without end is a registry that answers nonsense.
+        // A little more than was signed is a forgery; without end is a registry that answers
+        // nonsense.
         const bytes = await fetchFile(
           world.source,
           path,
@@ -96,7 +101,8 @@ const shapes: Readonly<Record<TrustRole, Shape<TufMetadata>>> = {
   online: tufShapes.targets,
 };
 
-// What tuf-js checks as well, said first in words and with dates: form, end, and no version lower than one that was seen.
+// What tuf-js checks as well, said first in words and with dates: form, end, and no version lower
+// than one that was seen.
 function makeJudge(
   { now, kept }: FetcherWorld,
   roots: [TufRoot, ...TufRoot[]],
@@ -117,7 +123,8 @@ function makeJudge(
     if (role === 'root') return;
     if (role === 'timestamp') requireInTime('root', newest.expires, now);
     requireInTime(role, signed.expires, now);
-    // Signed once by a thief to count for years, it would keep a client that cannot ask on what was so before.
+    // Signed once by a thief to count for years, it would keep a client that cannot ask on what was
+    // so before.
     if (
       role === 'timestamp' &&
       Date.parse(signed.expires) > now + (statusSecondsMax + clockSkewSeconds) * 1000
@@ -126,13 +133,17 @@ function makeJudge(
         'tuf-invalid',
         `${path} counts until ${signed.expires}, and none may count for more than 24 hours`,
       );
-    // A thief of the status key can raise its versions without end; the key's successor begins anew (TUF §5.3.11).
+    // A thief of the status key can raise its versions without end; the key's successor begins anew
+    // (TUF §5.3.11).
     const sameKey = newest.roles.timestamp.keyids.join() === first.roles.timestamp.keyids.join();
     if (kept !== undefined && (sameKey || role === 'targets')) requireNotOlder(role, signed, kept);
   };
 }
 
-/** Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer` for what is no JSON, as a hotel's network sends it */
+/**
+ * Reads metadata strictly. @throws Problem `tuf-invalid`; `registry-answer` for what is no JSON, as
+ * a hotel's network sends it
+ */
 export function parseMetadata<Metadata>(
   shape: Shape<Metadata>,
   bytes: Uint8Array,

@@ -1,4 +1,7 @@
-/** What a file to trust can be: a root file, what `skill verify --export` wrote beside its evidence, or a TUF root. */
+/**
+ * What a file to trust can be: a root file, what `skill verify --export` wrote beside its evidence,
+ * or a TUF root.
+ */
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
@@ -10,8 +13,9 @@ import { rootFileBytesMax } from '../limits.ts';
 import { checkRootSize } from '../registries.ts';
 
 /**
- * The root file that a file names. A TUF root says which administrators sign; what they signed last is asked of the registry, from
- * that root on. Whether it is the right one says its fingerprint, which a person compares whatever the file was.
+ * The root file that a file names. A TUF root says which administrators sign; what they signed last
+ * is asked of the registry, from that root on. Whether it is the right one says its fingerprint,
+ * which a person compares whatever the file was.
  * @throws Problem `root-invalid` for a file that is none of them, `tuf-invalid`, `registry-down`
  */
 export async function rootIn(

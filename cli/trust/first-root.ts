@@ -1,6 +1,7 @@
 /**
- * Proof that a registry may use the name by which statements call it. A root file writes that name, the fingerprint of its registry's first root
- * file, into itself. Without proof a hostile registry would write the name of another one, and carry there what people sign for it.
+ * Proof that a registry may use the name by which statements call it. A root file writes that name,
+ * the fingerprint of its registry's first root file, into itself. Without proof a hostile registry
+ * would write the name of another one, and carry there what people sign for it.
  */
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
@@ -20,8 +21,10 @@ export interface NamedRegistry {
 }
 
 /**
- * The name of the registry whose root file is in force: known here, or proven by the first root file and all that was signed since.
- * @throws Problem `tuf-invalid` where the first root file does not lead to the one in force; `registry-down`
+ * The name of the registry whose root file is in force: known here, or proven by the first root
+ * file and all that was signed since.
+ * @throws Problem `tuf-invalid` where the first root file does not lead to the one in force;
+ * `registry-down`
  */
 export async function requireFirstRoot(
   { source, pinned, kept, follow }: NamedRegistry,
@@ -29,7 +32,8 @@ export async function requireFirstRoot(
 ): Promise<Digest> {
   const root = parseRoot(inForce);
   const id = registryIdOf(root);
-  // Root files of earlier versions name no first one: such a registry is called by its own root file.
+  // Root files of earlier versions name no first one: such a registry is called by its own root
+  // file.
   if (root.first === undefined) return id;
   const seen =
     kept === undefined ? [] : [kept.registry, rootFingerprint(parseRoot(kept.files['root.json']))];

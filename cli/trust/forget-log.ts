@@ -1,6 +1,7 @@
 /**
- * `skill registry trust URL --forget-log`: the way back for a host that saw a log which is no more, as after a restore. Only a person can
- * say that the log of now is the right one, so both heads are shown; what was seen is kept as evidence.
+ * `skill registry trust URL --forget-log`: the way back for a host that saw a log which is no more,
+ * as after a restore. Only a person can say that the log of now is the right one, so both heads are
+ * shown; what was seen is kept as evidence.
  */
 
 import { keepAlarm } from '../../skills-index/client/log-alarm.ts';
@@ -15,7 +16,10 @@ import { answer, note, safe } from '../output.ts';
 import { trustedRegistry } from '../registries.ts';
 import { freshRegistry } from './refresh.ts';
 
-/** @throws Problem `root-not-pinned`, `root-invalid` for another fingerprint, `not-confirmed`, `registry-down`, `signature-invalid` */
+/**
+ * @throws Problem `root-not-pinned`, `root-invalid` for another fingerprint, `not-confirmed`,
+ * `registry-down`, `signature-invalid`
+ */
 export async function forgetLog(context: CommandContext, base: string): Promise<ExitCode> {
   const terms = { offline: false, graceHours: 0, isDoubted: true };
   const { registry } = await freshRegistry(context, trustedRegistry(context, base), terms);
@@ -51,7 +55,8 @@ export async function forgetLog(context: CommandContext, base: string): Promise<
   const message = 'a person on this host went on with the second head';
   const alarm = { kind: 'log-rolled-back', heads, proven: false, message } as const;
   const kept = await keepAlarm({ store, base, root, now: context.now().getTime() }, alarm);
-  // The memory first: after a crash in between the host still refuses the log, and the same command sets the rest aside.
+  // The memory first: after a crash in between the host still refuses the log, and the same command
+  // sets the rest aside.
   const aside = await setMemoryAside(context.paths, fingerprint, context.now());
   await store.putNamed('checkpoint', Buffer.from(shown.note));
   const before = printHead(seen);

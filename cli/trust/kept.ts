@@ -1,4 +1,7 @@
-/** What is kept of a registry's root of trust: TUF metadata and the files under it, in one file that is replaced whole. */
+/**
+ * What is kept of a registry's root of trust: TUF metadata and the files under it, in one file that
+ * is replaced whole.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -20,7 +23,10 @@ export interface KeptTrust {
   readonly schema: 'skillgate.trust/1';
   /** Fingerprint of the root file that the user pinned, from which everything here follows. */
   readonly pinned: Digest;
-  /** Fingerprint of the registry's first root file, proven to lead here. Earlier versions kept none: it is proven at the next refresh. */
+  /**
+   * Fingerprint of the registry's first root file, proven to lead here. Earlier versions kept none:
+   * it is proven at the next refresh.
+   */
   readonly registry?: Digest;
   /** ISO 8601: when the registry was last asked. */
   readonly refreshed: string;
@@ -54,7 +60,8 @@ const keptShape: Shape<KeptTrust> = exactObject({
 
 /**
  * What is kept under a pinned root; undefined when its registry has shown no TUF metadata here yet.
- * @throws Problem `tuf-invalid` for a damaged file: ignoring it would undo the rotations that it has seen
+ * @throws Problem `tuf-invalid` for a damaged file: ignoring it would undo the rotations that it
+ * has seen
  */
 export function readKeptTrust(paths: Pick<Paths, 'config'>, pinned: Digest): KeptTrust | undefined {
   const path = pathOf(paths, pinned);
@@ -104,7 +111,8 @@ export function keptVersion({ metadata }: Pick<KeptTrust, 'metadata'>, role: Tru
   return JSON.parse(metadata[role]).signed.version;
 }
 
-// Under another root timestamps begin anew, so the root counts first: whoever holds an old status key can raise its versions without end.
+// Under another root timestamps begin anew, so the root counts first: whoever holds an old status
+// key can raise its versions without end.
 function isNewer(one: KeptTrust, other: KeptTrust): boolean {
   const roots = keptVersion(one, 'root') - keptVersion(other, 'root');
   return (

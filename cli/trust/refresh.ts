@@ -1,4 +1,7 @@
-/** When the root of trust is asked for again: before an admission, when the last time is an hour ago; and what counts when it cannot be. */
+/**
+ * When the root of trust is asked for again: before an admission, when the last time is an hour
+ * ago; and what counts when it cannot be.
+ */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -14,21 +17,29 @@ export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'sig
 
 export interface FreshRegistry {
   readonly registry: TrustedRegistry;
-  /** What a person should know: that the root of trust could not be renewed, and until when the kept one counts. */
+  /**
+   * What a person should know: that the root of trust could not be renewed, and until when the kept
+   * one counts.
+   */
   readonly notes: readonly string[];
 }
 
 export interface TrustTerms {
   readonly offline: boolean;
-  /** From host policy: how long beyond its end the kept root of trust counts while the registry cannot be asked. */
+  /**
+   * From host policy: how long beyond its end the kept root of trust counts while the registry
+   * cannot be asked.
+   */
   readonly graceHours: number;
   /** Ask although it was asked within the hour. */
   readonly isDoubted?: boolean;
 }
 
 /**
- * The registry with its root of trust as it is now. One without TUF metadata has the root that was pinned, and is asked for more each hour.
- * @throws Problem `tuf-invalid`, `tuf-rollback`; `tuf-expired` when it could not be renewed for too long
+ * The registry with its root of trust as it is now. One without TUF metadata has the root that was
+ * pinned, and is asked for more each hour.
+ * @throws Problem `tuf-invalid`, `tuf-rollback`; `tuf-expired` when it could not be renewed for too
+ * long
  */
 export async function freshRegistry(
   world: TrustWorld,
@@ -56,7 +67,8 @@ export async function freshRegistry(
 }
 
 /**
- * The registry as it is at this moment, for what is proved to it: a signature that names the root file of an hour ago it would refuse.
+ * The registry as it is at this moment, for what is proved to it: a signature that names the root
+ * file of an hour ago it would refuse.
  * @throws Problem `root-not-pinned`, and as `updateTrust`
  */
 export async function currentRegistry(world: TrustWorld, base: string): Promise<TrustedRegistry> {
@@ -68,7 +80,8 @@ export async function currentRegistry(world: TrustWorld, base: string): Promise<
 
 /**
  * Asks for the root of trust and keeps it.
- * @returns undefined where the registry has no TUF metadata, and its root file does not say that there are any
+ * @returns undefined where the registry has no TUF metadata, and its root file does not say that
+ * there are any
  * @throws Problem `tuf-missing` where the root file says so; and as `updateTrust`
  */
 export async function refreshTrust(
@@ -107,13 +120,15 @@ export async function refreshTrust(
   }
 }
 
-// The kept copy may be an hour older than the status beside it, so it counts that hour longer: both end together.
+// The kept copy may be an hour older than the status beside it, so it counts that hour longer: both
+// end together.
 function stillFresh(
   world: TrustWorld,
   registry: TrustedRegistry,
   { why, graceHours }: { readonly why: string; readonly graceHours: number },
 ): FreshRegistry {
-  // Who keeps the answers away would else have the pinned root file, without policy and witnesses, count for ever.
+  // Who keeps the answers away would else have the pinned root file, without policy and witnesses,
+  // count for ever.
   if (registry.kept === undefined && registry.pinned.tuf === 1) throw missing(registry.base, why);
   if (registry.kept === undefined) return { registry, notes: [] };
   const { freshUntil, refreshed } = registry.kept;

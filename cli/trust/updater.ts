@@ -1,6 +1,7 @@
 /**
- * The root of trust as the registry shows it now, by tuf-js: every new root signed by the administrators before it, nothing expired, older,
- * or mixed. Loaded only when it is needed: it takes longer to load than all the rest of a start.
+ * The root of trust as the registry shows it now, by tuf-js: every new root signed by the
+ * administrators before it, nothing expired, older, or mixed. Loaded only when it is needed: it
+ * takes longer to load than all the rest of a start.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -81,10 +82,12 @@ function givenRoot({ start }: TrustQuestion): string | undefined {
   return Buffer.from(start).toString('utf8');
 }
 
-// The newest TUF root that the administrators of the pinned root file signed and that names exactly them.
+// The newest TUF root that the administrators of the pinned root file signed and that names exactly
+// them.
 async function firstRoot({ source: anyTime, pinned }: TrustQuestion): Promise<string> {
   let found: string | undefined;
-  // One deadline for all of them: nobody has signed what is asked for here, and each alone may take as long as any answer.
+  // One deadline for all of them: nobody has signed what is asked for here, and each alone may take
+  // as long as any answer.
   const deadline = AbortSignal.timeout(firstRootMillisMax);
   const signal =
     anyTime.signal === undefined ? deadline : AbortSignal.any([anyTime.signal, deadline]);
@@ -176,7 +179,8 @@ interface Shown {
   readonly checkpoint: string;
 }
 
-// What TUF does not know: that metadata and root file name the same keys, and that the status is one that this root file admits.
+// What TUF does not know: that metadata and root file name the same keys, and that the status is
+// one that this root file admits.
 function requireCoherent(
   { pinned, kept, now, chain }: Walked,
   { metadata, files, status, checkpoint }: Shown,
@@ -198,7 +202,8 @@ function requireCoherent(
   reasons.push(
     ...[pinned, ...before].flatMap((earlier) => whyOtherThresholds(root, earlier) ?? []),
   );
-  // One from before root files named it names the registry by whichever root file was in force at the first rotation since.
+  // One from before root files named it names the registry by whichever root file was in force at
+  // the first rotation since.
   const named = [pinned, ...before].filter(
     ({ tuf, first }) => tuf !== undefined || first !== undefined,
   );
@@ -224,7 +229,8 @@ function requireCoherent(
   );
 }
 
-// By earlier thresholds it is judged who was enrolled: a root file that drops one would undo an enrolment, or let a lone vote of then count.
+// By earlier thresholds it is judged who was enrolled: a root file that drops one would undo an
+// enrolment, or let a lone vote of then count.
 function whyOtherThresholds(
   { thresholds = [] }: RootFile,
   { thresholds: earlier = [] }: RootFile,

@@ -1,4 +1,7 @@
-/** What a skill that was tried lacked: each attempt that was denied, as the entry of skill.json that would allow it. Pure. */
+/**
+ * What a skill that was tried lacked: each attempt that was denied, as the entry of skill.json that
+ * would allow it. Pure.
+ */
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { isProtectedName } from '../../skills-index/run/changes/protected-names.ts';
 import { denials } from '../../skills-index/run/egress/denial.ts';

@@ -1,4 +1,7 @@
-/** A run of a skill that nobody approved: the same plan and sandbox as any, from the folder's own manifest, marked in all that is recorded. */
+/**
+ * A run of a skill that nobody approved: the same plan and sandbox as any, from the folder's own
+ * manifest, marked in all that is recorded.
+ */
 import type { RunRequest } from '../../runner/run-request.ts';
 import { breakerThresholdMax } from '../../skills-index/run/agents/breaker.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
@@ -12,7 +15,10 @@ export interface Tried {
   readonly manifest: Manifest;
 }
 
-/** @throws Problem `manifest-invalid` and others of reading; `not-found` where there is no skill.json */
+/**
+ * @throws Problem `manifest-invalid` and others of reading; `not-found` where there is no
+ * skill.json
+ */
 export function readTried(files: readonly SourceFile[], folder: string): Tried {
   const packed = packBundle(files);
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
@@ -23,7 +29,10 @@ export function readTried(files: readonly SourceFile[], folder: string): Tried {
   return { packed, manifest: parseManifest(json) };
 }
 
-/** What a run is asked for. `named` are the secrets that it may have; one that is not declared is refused. */
+/**
+ * What a run is asked for. `named` are the secrets that it may have; one that is not declared is
+ * refused.
+ */
 export function triedSkill(
   { manifest, packed }: Tried,
   named: readonly string[],
@@ -47,7 +56,10 @@ export function triedSkill(
   };
 }
 
-/** Its author is there to see: what is denied is counted as little as can be, but not the use of a secret or of the canary. */
+/**
+ * Its author is there to see: what is denied is counted as little as can be, but not the use of a
+ * secret or of the canary.
+ */
 export function patient(policy: HostPolicy): HostPolicy {
   const breakers = {
     ...policy.breakers,

@@ -1,4 +1,7 @@
-/** A witness that asks a log itself: reads its checkpoint, computes the proof from its tiles, cosigns what continues. */
+/**
+ * A witness that asks a log itself: reads its checkpoint, computes the proof from its tiles,
+ * cosigns what continues.
+ */
 
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { fetchConsistency, showsOtherHead } from '../../skills-index/client/log-proofs.ts';
@@ -23,7 +26,8 @@ export type Followed = Answered | { readonly status: 'behind'; readonly why: str
 
 /**
  * Looks at a log once.
- * @throws Problem `registry-down`, `registry-answer`, `not-found`, `log-invalid`, `signature-invalid`
+ * @throws Problem `registry-down`, `registry-answer`, `not-found`, `log-invalid`,
+ * `signature-invalid`
  */
 export async function followOnce(
   witness: Witness,
@@ -60,7 +64,8 @@ export async function followOnce(
     proof: proofs.get(before) ?? [],
     note,
   });
-  // A proof that was refused may be the log's fault or its tiles'; the tiles say which, unless the proof did.
+  // A proof that was refused may be the log's fault or its tiles'; the tiles say which, unless the
+  // proof did.
   if (answered.status !== 422 || kept.head === undefined || (await isStopped(witness, log)))
     return answered;
   return (await showsOtherHead(source, kept.head, head))
@@ -98,7 +103,10 @@ function watchedLog(witness: Witness, note: string): WatchedLog {
   return log;
 }
 
-/** Looks at each log again and again until the signal; with none to look at it waits. What goes wrong is said and tried again. */
+/**
+ * Looks at each log again and again until the signal; with none to look at it waits. What goes
+ * wrong is said and tried again.
+ */
 export async function followForever(
   witness: Witness,
   follow: {

@@ -1,6 +1,7 @@
 /**
- * What a witness remembers of each log, on disk before it is said: one file for each head that it cosigned, numbered. A number is taken
- * by a hard link, which only one can make, so that neither two requests nor two processes can follow one head with two.
+ * What a witness remembers of each log, on disk before it is said: one file for each head that it
+ * cosigned, numbered. A number is taken by a hard link, which only one can make, so that neither
+ * two requests nor two processes can follow one head with two.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
@@ -24,9 +25,15 @@ export interface KeptLog {
 
 export interface Heads {
   read(origin: string): Promise<KeptLog>;
-  /** Durably follows the head of number `place` with this one; false when another was faster, and nothing is changed. */
+  /**
+   * Durably follows the head of number `place` with this one; false when another was faster, and
+   * nothing is changed.
+   */
   follow(origin: string, place: number, note: string): Promise<boolean>;
-  /** Keeps two notes that cannot be of one log, or one that is older than it should be; returns the file. */
+  /**
+   * Keeps two notes that cannot be of one log, or one that is older than it should be; returns the
+   * file.
+   */
   keepEvidence(origin: string, evidence: Evidence): Promise<string>;
   /** No head of this log is cosigned from now on. */
   stop(origin: string, evidence: Evidence): Promise<void>;

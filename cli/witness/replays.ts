@@ -1,7 +1,8 @@
 /**
- * A witness that cosigns only what it has replayed: a head of a log whose index or status leaves out what the log says gets no cosignature, and
- * installers that demand one refuse it within the day. The replay runs beside the answers, never inside one: the registry signs its status
- * while it waits for a cosignature, so a witness that asked for the status then would wait for itself.
+ * A witness that cosigns only what it has replayed: a head of a log whose index or status leaves
+ * out what the log says gets no cosignature, and installers that demand one refuse it within the
+ * day. The replay runs beside the answers, never inside one: the registry signs its status while it
+ * waits for a cosignature, so a witness that asked for the status then would wait for itself.
  */
 import { join } from 'node:path';
 import { fetchFile } from '../../skills-index/client/blobs.ts';
@@ -21,9 +22,14 @@ import { freshRegistry } from '../trust/refresh.ts';
 export interface Replays {
   /** Replays the log of a registry. What goes wrong is said, and nothing is cosigned on it. */
   look(base: string, signal?: AbortSignal): Promise<void>;
-  /** Why a head of a log is not cosigned now; undefined while its last replay is good. Without a size: why nothing is. */
+  /**
+   * Why a head of a log is not cosigned now; undefined while its last replay is good. Without a
+   * size: why nothing is.
+   */
   whyHeld(origin: string, size?: number): string | undefined;
-  /** The status that the last replay saw, for hosts that mistrust what their registry shows them. */
+  /**
+   * The status that the last replay saw, for hosts that mistrust what their registry shows them.
+   */
   statusOf(origin: string): Uint8Array | undefined;
 }
 
@@ -81,7 +87,8 @@ export function makeReplays(witness: ReplayingWitness): Replays {
       const age = (now().getTime() - last.at) / 1000;
       const at = new Date(last.at).toISOString();
       if (age > secondsMax) return `the log of ${origin} was last replayed at ${at}, too long ago`;
-      // The registry shows a new head before any look can replay it; a look that fails must not let later heads pass as well.
+      // The registry shows a new head before any look can replay it; a look that fails must not let
+      // later heads pass as well.
       return size <= last.size || age <= witness.every + replayAheadSeconds
         ? undefined
         : `the log of ${origin} was replayed up to ${last.size} entries at ${at}, and this head has ${size}`;

@@ -1,4 +1,7 @@
-/** The root files that a witness was given, and the log keys that they lead to when administrators rotate them. */
+/**
+ * The root files that a witness was given, and the log keys that they lead to when administrators
+ * rotate them.
+ */
 import { readFile } from 'node:fs/promises';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -18,7 +21,10 @@ export interface Renewal {
   /** What is watched; a renewed log takes the place of the one before. */
   readonly logs: WatchedLog[];
   readonly roots: readonly GivenRoot[];
-  /** Registries that are followed: their TUF metadata says which root the administrators of the given one signed. */
+  /**
+   * Registries that are followed: their TUF metadata says which root the administrators of the
+   * given one signed.
+   */
   readonly bases: readonly string[];
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => Date;
@@ -44,8 +50,9 @@ export function logOf({ origin, log }: RootFile): WatchedLog {
 }
 
 /**
- * What a witness does when a log is signed with a key that it does not know: it reads the root file again, which is its operator's word, and
- * asks the registries that it follows for what the administrators of that root file signed since.
+ * What a witness does when a log is signed with a key that it does not know: it reads the root file
+ * again, which is its operator's word, and asks the registries that it follows for what the
+ * administrators of that root file signed since.
  * @returns for a log its successor, or undefined where nothing newer is known
  */
 export function makeRenew(renewal: Renewal): (log: WatchedLog) => Promise<WatchedLog | undefined> {

@@ -1,6 +1,6 @@
 /**
- * The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and to read its newest cosigned head of each log and, of logs that it
- * replays, the status as it saw it.
+ * The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and to read its newest
+ * cosigned head of each log and, of logs that it replays, the status as it saw it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';

@@ -1,4 +1,7 @@
-/** A witness: looks whether each head of a log continues the one before, and signs that it does. Persists before it answers. */
+/**
+ * A witness: looks whether each head of a log continues the one before, and signs that it does.
+ * Persists before it answers.
+ */
 import {
   type Judged,
   judgeSubmission,
@@ -29,15 +32,24 @@ export interface Witness {
   readonly alarm: (line: string) => void;
   /** Where it says what it cosigned, one line for each new head. */
   readonly say?: (line: string) => void;
-  /** Asked when a log is signed with another key than the one that is known; undefined where there is no newer one. */
+  /**
+   * Asked when a log is signed with another key than the one that is known; undefined where there
+   * is no newer one.
+   */
   readonly renew?: (log: WatchedLog) => Promise<WatchedLog | undefined>;
-  /** Why a head of a log is not cosigned now, though it continues the one before; absent where nothing but that is looked at. */
+  /**
+   * Why a head of a log is not cosigned now, though it continues the one before; absent where
+   * nothing but that is looked at.
+   */
   readonly whyHeld?: (origin: string, size?: number) => string | undefined;
   /** The status of a registry as it was replayed here last: a second place of it, for hosts. */
   readonly statusOf?: (origin: string) => Uint8Array | undefined;
 }
 
-/** What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is stopped. */
+/**
+ * What is answered to a log; the statuses are those of C2SP tlog-witness, and 503 of a log that is
+ * stopped.
+ */
 export type Answered =
   | { readonly status: 200; readonly line: string }
   | {
@@ -96,7 +108,10 @@ export async function consider(
   return { status: 503, why: 'too many heads of this log at once; try again' };
 }
 
-/** The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that is stopped or held. */
+/**
+ * The newest head with a cosignature of now; undefined for a log of which nothing was seen, or that
+ * is stopped or held.
+ */
 export async function cosignedHead(witness: Witness, log: WatchedLog): Promise<string | undefined> {
   const { head, stopped } = await witness.heads.read(log.origin);
   return head === undefined ||
@@ -153,7 +168,8 @@ export async function keepRollback(
 const tellsMax = 100;
 const toldOlder = new WeakMap<Witness, Set<number>>();
 
-// A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is stopped, and no disk is filled.
+// A checkpoint is public, so whoever sends an old one proves nothing: it is said once, nothing is
+// stopped, and no disk is filled.
 function tellOlder(
   witness: Witness,
   { origin }: WatchedLog,
@@ -182,7 +198,8 @@ export function sayStopped(log: WatchedLog, stopped: NonNullable<KeptLog['stoppe
   };
 }
 
-// A head that is kept already is signed again with the time of now; nothing has to be written for it.
+// A head that is kept already is signed again with the time of now; nothing has to be written for
+// it.
 async function isKept(
   { heads }: Witness,
   { origin }: WatchedLog,

@@ -1,10 +1,16 @@
-/** The data folder belongs to one user: it holds unpublished skills, reviewers' questions and messages of hosts. */
+/**
+ * The data folder belongs to one user: it holds unpublished skills, reviewers' questions and
+ * messages of hosts.
+ */
 import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const databaseFiles = ['registry.sqlite', 'registry.sqlite-wal', 'registry.sqlite-shm'] as const;
 
-/** Takes the folder and its database from other users of this machine, and says so; where it may not, it says that. */
+/**
+ * Takes the folder and its database from other users of this machine, and says so; where it may
+ * not, it says that.
+ */
 export async function closeFolder(dir: string, say: (line: string) => void): Promise<void> {
   if (process.platform === 'win32') return;
   const closed: string[] = [];

@@ -1,4 +1,7 @@
-/** The registry's data folder: root file, private keys, database, objects, and statements to log at the first start. */
+/**
+ * The registry's data folder: root file, private keys, database, objects, and statements to log at
+ * the first start.
+ */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -56,7 +59,8 @@ export async function readKeys(
 
 /**
  * `DIR/policy.json`; the usual policy where there is none.
- * @throws Problem `json-invalid` with every reason: a policy that cannot be read is never replaced by another
+ * @throws Problem `json-invalid` with every reason: a policy that cannot be read is never replaced
+ * by another
  */
 export async function readPolicy(dir: string): Promise<Policy> {
   const path = join(dir, 'policy.json');
@@ -76,7 +80,9 @@ export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | 
     : parseShape(incidentPolicyShape, parseJson(bytes, path), 'json-invalid', path);
 }
 
-/** Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing. */
+/**
+ * Envelopes of `DIR/enrol/*.json` in the order of their names; sending them again changes nothing.
+ */
 export async function readEnrolments(dir: string): Promise<Envelope[]> {
   const folder = join(dir, 'enrol');
   const names = await readdir(folder).catch(() => []);
@@ -102,7 +108,8 @@ export async function readTuf(
 }
 
 /**
- * `DIR/trusted_root.json`, by which certificates are verified as long as no TUF repository delivers one.
+ * `DIR/trusted_root.json`, by which certificates are verified as long as no TUF repository delivers
+ * one.
  * @throws Problem `json-invalid`, `trusted-root-invalid`
  */
 export async function readSigstore(dir: string, tuf: TufRepository | undefined): Promise<unknown> {

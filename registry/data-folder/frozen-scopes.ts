@@ -1,4 +1,7 @@
-/** Which scopes of a data folder nobody would own any more under another Sigstore root: asked before it is put in force. */
+/**
+ * Which scopes of a data folder nobody would own any more under another Sigstore root: asked before
+ * it is put in force.
+ */
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { isDigest } from '../../skills-index/skill/digest.ts';

@@ -4,7 +4,8 @@ import type { RootFile } from '../../skills-index/trust/root.ts';
 import { type KeyTexts, loadKeys, type RegistryKeys } from '../log/signing.ts';
 
 /**
- * Loads keys and refuses those that the root file does not name: what they sign nobody would believe.
+ * Loads keys and refuses those that the root file does not name: what they sign nobody would
+ * believe.
  * @throws Problem `key-file-invalid`
  */
 export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<RegistryKeys> {

@@ -1,4 +1,7 @@
-/** A signed proposal takes its place in a data folder: checked as clients will, with nobody serving the folder meanwhile. */
+/**
+ * A signed proposal takes its place in a data folder: checked as clients will, with nobody serving
+ * the folder meanwhile.
+ */
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -51,7 +54,10 @@ export async function readTufDocument(dir: string): Promise<TufRepository | unde
 export interface Published {
   /** Entries of the log behind the last index at which replaced keys count. */
   readonly entriesSince: number;
-  /** Scopes that nobody owns from now on, since the statement that says who cannot be verified any more. */
+  /**
+   * Scopes that nobody owns from now on, since the statement that says who cannot be verified any
+   * more.
+   */
   readonly frozenScopes: readonly string[];
 }
 
@@ -97,7 +103,8 @@ export async function publishTuf(
   }
 }
 
-// Who named its fingerprint once, in a script or on paper, begins there and follows what was signed since.
+// Who named its fingerprint once, in a script or on paper, begins there and follows what was signed
+// since.
 async function keepRoot(dir: string): Promise<void> {
   const root = await readRootFile(dir);
   await diskObjects(join(dir, 'objects')).put(
@@ -106,7 +113,9 @@ async function keepRoot(dir: string): Promise<void> {
   );
 }
 
-/** Scopes that fall with an exchanged trusted_root.json; none, and nothing verified, where it stays. */
+/**
+ * Scopes that fall with an exchanged trusted_root.json; none, and nothing verified, where it stays.
+ */
 export async function newlyFrozen(dir: string, next: TufRepository): Promise<string[]> {
   const before = (await readTufDocument(dir))?.files['trusted_root.json'];
   return before !== undefined && before === next.files['trusted_root.json']
@@ -132,8 +141,9 @@ async function requireSuccessor(dir: string, next: TufRepository): Promise<void>
     throw foreign('the proposal was made over another state of this registry');
 }
 
-// A retired key or an earlier policy with a place ahead of the log would go on judging what comes: that is no past; nor is a key that never
-// was in office. One signed before counts as it is, also over a log that a backup set back.
+// A retired key or an earlier policy with a place ahead of the log would go on judging what comes:
+// that is no past; nor is a key that never was in office. One signed before counts as it is, also
+// over a log that a backup set back.
 async function requirePast(dir: string, next: TufRepository): Promise<void> {
   const earlierIn = (one: TufRepository | undefined) =>
     one === undefined ? [] : (parsePolicy(one.files['policy.json']).earlier ?? []);
@@ -166,8 +176,9 @@ async function requirePast(dir: string, next: TufRepository): Promise<void> {
     throw refused(ends(`a retired ${retired.office} key`, retired.validUpTo));
 }
 
-// What is logged is read by its checkpoint: behind its last index a retired log key vouches for nothing, so nobody could read those entries.
-// Other keys may be retired for a time gone by: what a thief signed with one falls, and stays readable.
+// What is logged is read by its checkpoint: behind its last index a retired log key vouches for
+// nothing, so nobody could read those entries. Other keys may be retired for a time gone by: what a
+// thief signed with one falls, and stays readable.
 async function requireWholeLog(dir: string, root: RootFile): Promise<void> {
   const known = ((await readRootFile(dir)).retired ?? []).map((one) => canonicalJson(one));
   const last = lastLogIndex(dir) ?? -1;

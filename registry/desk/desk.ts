@@ -1,4 +1,7 @@
-/** The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`, the routes of one version. */
+/**
+ * The reviewer's desk, mounted at /review: sign-in, passkeys, the queue and, in `desk-review.ts`,
+ * the routes of one version.
+ */
 
 import { Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -1,4 +1,7 @@
-/** What every route of the desk shares: its static files, headers, the session's cookie, pages for what went wrong. */
+/**
+ * What every route of the desk shares: its static files, headers, the session's cookie, pages for
+ * what went wrong.
+ */
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -37,7 +40,10 @@ const assetPaths: AssetPaths = {
   icon: `/review/assets/${files.icon.name}`,
 };
 
-/** Only our own style, script and icon are loaded; nothing is framed; forms go nowhere else; no markup is made of strings. */
+/**
+ * Only our own style, script and icon are loaded; nothing is framed; forms go nowhere else; no
+ * markup is made of strings.
+ */
 export const deskPolicy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -105,7 +105,8 @@ async function act(registry: Registry, context: Context): Promise<Response> {
       }
     }
   } catch (error) {
-    // A refusal shows the version again with what was typed; anything else is the application's to answer.
+    // A refusal shows the version again with what was typed; anything else is the application's to
+    // answer.
     if (!(error instanceof Problem) || error.code === 'not-found') throw error;
     const text = `${error.message}. ${error.hint ?? ''}`;
     return version(registry, context, signedIn, {
@@ -195,7 +196,8 @@ async function readApproval(
   return { statement: parseDraft(text), text };
 }
 
-// The text of the files that findings point at, SKILL.md first, up to a limit: the rest has its own pages.
+// The text of the files that findings point at, SKILL.md first, up to a limit: the rest has its own
+// pages.
 async function readSources(
   registry: Registry,
   { files, report }: ReviewDetail,

@@ -1,4 +1,7 @@
-/** The identity statements that an index line must name, so that nobody has to believe the registry about who is who. Pure. */
+/**
+ * The identity statements that an index line must name, so that nobody has to believe the registry
+ * about who is who. Pure.
+ */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -14,15 +17,17 @@ export interface Signers {
 }
 
 /**
- * Addresses of every statement about these signers, about those who vouched for them, and so on up to the root file. Endings count
- * as much as enrolments. Keys that follow others are taken from an owner outwards only: anybody can state that a stranger's key follows
- * their own, and what they state must not land in the stranger's evidence.
+ * Addresses of every statement about these signers, about those who vouched for them, and so on up
+ * to the root file. Endings count as much as enrolments. Keys that follow others are taken from an
+ * owner outwards only: anybody can state that a stranger's key follows their own, and what they
+ * state must not land in the stranger's evidence.
  */
 export function identityEvidence(
   { chain, statements, frozen }: KnownIdentities,
   signers: Signers,
 ): Digest[] {
-  // An enrolment counts by the place of the statement that it names, also where that one counts no more.
+  // An enrolment counts by the place of the statement that it names, also where that one counts no
+  // more.
   const followed = new Set(
     statements.map(({ statement }) =>
       statement.predicateType === predicateTypes.member ? statement.predicate.previous : undefined,
@@ -52,7 +57,10 @@ export function identityEvidence(
   return [...taken, ...stuck.map(({ digest }) => digest)];
 }
 
-/** Keys that a statement brings with it when it concerns one of the signers; undefined when it concerns none. */
+/**
+ * Keys that a statement brings with it when it concerns one of the signers; undefined when it
+ * concerns none.
+ */
 function concerns(
   statement: KnownIdentities['statements'][number]['statement'],
   known: {

@@ -1,6 +1,7 @@
 /**
- * The file that installers read: the lines of one skill, from the database. Several processes may write the file at once, so each
- * write replaces only what the writer read before it asked the database, and marks only the lines that it wrote.
+ * The file that installers read: the lines of one skill, from the database. Several processes may
+ * write the file at once, so each write replaces only what the writer read before it asked the
+ * database, and marks only the lines that it wrote.
  */
 import { asc, eq, sql } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
@@ -26,7 +27,8 @@ export async function writeIndexFile(registry: Registry, name: SkillName): Promi
 }
 
 /**
- * Reads the file, and writes it again from the database where it lacks a line, is damaged or is gone.
+ * Reads the file, and writes it again from the database where it lacks a line, is damaged or is
+ * gone.
  * @returns undefined when the skill is not in the index
  */
 export async function readIndexFile(

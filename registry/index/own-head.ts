@@ -1,6 +1,7 @@
 /**
- * The head in the last status file that this registry signed, compared with the log. The file lies beside the database and outlives a
- * write-ahead log that was lost or cut: SQLite drops the commits in it without a word, and the registry would sign a second history.
+ * The head in the last status file that this registry signed, compared with the log. The file lies
+ * beside the database and outlives a write-ahead log that was lost or cut: SQLite drops the commits
+ * in it without a word, and the registry would sign a second history.
  */
 import { eq } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';

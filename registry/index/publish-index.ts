@@ -1,6 +1,7 @@
 /**
- * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide` as every installer will, makes the
- * evidence public and writes the immutable line in the batch of the move. Each step can be cut off and is taken up again.
+ * A version enters the index: once approvals suffice, the registry signs the verdict, asks `decide`
+ * as every installer will, makes the evidence public and writes the immutable line in the batch of
+ * the move. Each step can be cut off and is taken up again.
  */
 import { eq, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -72,7 +73,10 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   return enter(registry, row, { line, since });
 }
 
-/** Takes up what a crash cut off: statements without an address, approvals that suffice, lines not yet in their files. */
+/**
+ * Takes up what a crash cut off: statements without an address, approvals that suffice, lines not
+ * yet in their files.
+ */
 export async function resume(
   registry: Registry,
   onRefusal: (error: unknown) => void,
@@ -132,7 +136,8 @@ async function lineOf(
 }
 
 /**
- * A line that nobody can read would close the whole skill for everybody, the versions before it included.
+ * A line that nobody can read would close the whole skill for everybody, the versions before it
+ * included.
  * @throws Problem `not-admitted`
  */
 export async function refuseUnreadable(registry: Registry, line: IndexLine): Promise<void> {
@@ -197,7 +202,10 @@ async function refuseInadmissible(
   }
 }
 
-/** Copies what the line needs to where anybody may read it; before the line, so that no line ever points at nothing. */
+/**
+ * Copies what the line needs to where anybody may read it; before the line, so that no line ever
+ * points at nothing.
+ */
 async function makePublic(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
   const files = await filesOf(registry, row);
   const digests = [

@@ -1,6 +1,7 @@
 /**
- * What a failure of the storage put off: versions with a step to do, kept in mind by this process. The step is done beside an answer, one
- * version at a time, and after a failure not at once again: so whoever asks for the status or says a word does not wait for a storage that is slow to fail.
+ * What a failure of the storage put off: versions with a step to do, kept in mind by this process.
+ * The step is done beside an answer, one version at a time, and after a failure not at once again:
+ * so whoever asks for the status or says a word does not wait for a storage that is slow to fail.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';

@@ -1,4 +1,7 @@
-/** status.json: what changed about approved versions, signed for at most 24 hours and written again when it is an hour old. */
+/**
+ * status.json: what changed about approved versions, signed for at most 24 hours and written again
+ * when it is an hour old.
+ */
 import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -17,7 +20,10 @@ import { writeLackingFiles } from './index-file.ts';
 /** Where a static host finds it. */
 export const statusName = 'public/index/status.json';
 
-/** The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark that was cut off before the signing. */
+/**
+ * The file as it is now; signed anew when it is old, the log has grown since, or it lacks a mark
+ * that was cut off before the signing.
+ */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const behind = await behindNow(registry);
   if (behind !== undefined && 'file' in behind) return statusBehind(registry, behind);
@@ -31,7 +37,8 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
     canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
     isOwn(last.bytes, registry) &&
     !witnessesDue(registry, last.logSize) &&
-    // Whoever else asked a witness, such as the start of this program, left its cosignature in the database and not in this file.
+    // Whoever else asked a witness, such as the start of this program, left its cosignature in the
+    // database and not in this file.
     (head === undefined ||
       statusIn(last.bytes).checkpoint === (await withCosignatures(registry, head)))
   )
@@ -42,7 +49,8 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
 /** Signs the marks as they are now. */
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
-    // The head before the marks: a status whose checkpoint covers a revocation must never lack its mark.
+    // The head before the marks: a status whose checkpoint covers a revocation must never lack its
+    // mark.
     const head = await readHead(registry);
     if (head === undefined)
       throw new Problem('status-stale', 'The log is empty, so there is no status yet');
@@ -50,7 +58,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     // Asked before: only a witness that is asked again takes its alarm back.
     const behind = await behindNow(registry);
     if (behind !== undefined) return statusBehind(registry, behind);
-    // A head must not outrun the lines that it covers. A revocation must not wait for them: the next status tries again.
+    // A head must not outrun the lines that it covers. A revocation must not wait for them: the
+    // next status tries again.
     await writeLackingFiles(registry).catch(() => undefined);
     const now = registry.now();
     const envelope = await signStatus(
@@ -68,7 +77,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
       logSize: head.size,
       bytes: JSON.stringify(envelope),
     };
-    // Everybody refuses a status of the future, so one that a wrong clock dated gives way to any other.
+    // Everybody refuses a status of the future, so one that a wrong clock dated gives way to any
+    // other.
     const newer = sql`excluded.logSize > ${statusFile.logSize} OR (excluded.logSize = ${statusFile.logSize} AND (excluded.issuedAt >= ${statusFile.issuedAt} OR ${statusFile.issuedAt} > ${now.getTime() + clockSkewMs}))`;
     await registry.db.batch([
       (db) =>
@@ -77,7 +87,8 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
           .values(row)
           .onConflictDoUpdate({ target: statusFile.id, set: row, setWhere: newer }),
     ]);
-    // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to the older.
+    // Whoever signs meanwhile keeps the newer one in the database; the object must not go back to
+    // the older.
     return replaceObject(registry.objects, statusName, async () =>
       Buffer.from((await readLast(registry))?.bytes ?? row.bytes),
     );
@@ -85,8 +96,9 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
 }
 
 /**
- * The newest signed head, of the whole log where the storage allows. A statement whose checkpoint failed to be written has moved its version
- * already, so its mark would stand beside a head that does not cover it, as if nobody had signed it.
+ * The newest signed head, of the whole log where the storage allows. A statement whose checkpoint
+ * failed to be written has moved its version already, so its mark would stand beside a head that
+ * does not cover it, as if nobody had signed it.
  */
 async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint> {
   const head = await newestCheckpoint(registry);
@@ -94,7 +106,8 @@ async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint>
   try {
     const size = await logSize(registry);
     if (size === from || (await behindNow(registry)) !== undefined) return head;
-    // The last alone makes a head of all; a mark must not wait for the others, which whoever reads them finishes.
+    // The last alone makes a head of all; a mark must not wait for the others, which whoever reads
+    // them finishes.
     await finishStatements(registry, wholeNumbers(Math.max(from, size - finishedAtOnce), size));
     return await newestCheckpoint(registry);
   } catch (error) {
@@ -109,8 +122,9 @@ function wholeNumbers(from: number, upTo: number): readonly number[] {
 }
 
 /**
- * Over a log that lost its end, perhaps with a suspension in it, no new day is signed: the last file shows everybody how old it is. Where that
- * file is what shows the loss, the database holds an older one, without the marks that were lost.
+ * Over a log that lost its end, perhaps with a suspension in it, no new day is signed: the last
+ * file shows everybody how old it is. Where that file is what shows the loss, the database holds an
+ * older one, without the marks that were lost.
  * @throws Problem `log-behind` where there is none
  */
 async function statusBehind(registry: Registry, behind: Behind): Promise<Uint8Array> {

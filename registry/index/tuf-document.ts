@@ -1,4 +1,7 @@
-/** The signed, offline part of the TUF repository as the registry takes it: whole, signed by enough administrators, and about this registry. */
+/**
+ * The signed, offline part of the TUF repository as the registry takes it: whole, signed by enough
+ * administrators, and about this registry.
+ */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Policy } from '../../skills-index/trust/policy.ts';

@@ -1,6 +1,7 @@
 /**
- * The online part of the TUF repository: for each status.json one set of `online`, snapshot and timestamp, signed with the status key and
- * written as one row, so that no client sees parts of two sets. Only `timestamp.json` changes under its name.
+ * The online part of the TUF repository: for each status.json one set of `online`, snapshot and
+ * timestamp, signed with the status key and written as one row, so that no client sees parts of two
+ * sets. Only `timestamp.json` changes under its name.
  */
 import { desc, eq, lt, sql } from 'drizzle-orm';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
@@ -23,7 +24,10 @@ import { currentStatus, statusIn } from './status-json.ts';
 export type TufSet = typeof tufSets.$inferSelect;
 type Served = Registry & { readonly tuf: TufRepository };
 
-/** The set about the status as it is now, signed anew when the status or the offline part is another one; none while the log is empty. */
+/**
+ * The set about the status as it is now, signed anew when the status or the offline part is another
+ * one; none while the log is empty.
+ */
 export async function currentTufSet(registry: Served): Promise<TufSet | undefined> {
   if ((await newestCheckpoint(registry)) === undefined) return undefined;
   return registry.exclusive('tuf', () => retryOnClash(() => readOrMake(registry)));
@@ -38,7 +42,8 @@ async function readOrMake(registry: Served): Promise<TufSet> {
     .limit(1);
   const offline = lastRootOf(registry.tuf).signed.version;
   if (last?.statusSha256 === hexOf(digestOf(status)) && last.offline === offline) return last;
-  // While the log is behind, the status is that of the log that was lost, and no row of this database stands beside it.
+  // While the log is behind, the status is that of the log that was lost, and no row of this
+  // database stands beside it.
   await requireWhole(registry);
   const set = await makeSet(registry, status, last?.version ?? 0);
   await registry.db.batch([

@@ -115,7 +115,8 @@ function names(
   return canonicalJson([said.inputAttestations, said.policy]) === canonicalJson([inputs, policy]);
 }
 
-// Of two scanners that said the same, the one that counts: what an ended one said is in the log for ever, and nobody's evidence.
+// Of two scanners that said the same, the one that counts: what an ended one said is in the log for
+// ever, and nobody's evidence.
 async function scansThatCount(
   registry: Registry,
   row: VersionRow,

@@ -1,4 +1,7 @@
-/** Intake: what an author sends becomes a version, or is refused whole with every reason; then nothing but an audit line stays. */
+/**
+ * Intake: what an author sends becomes a version, or is refused whole with every reason; then
+ * nothing but an audit line stays.
+ */
 import { sql } from 'drizzle-orm';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -42,8 +45,8 @@ export interface Taken {
 }
 
 /**
- * Takes a version in: bytes, manifest, signature and scope are checked, then the version, its statements and its scan job are
- * written in one batch.
+ * Takes a version in: bytes, manifest, signature and scope are checked, then the version, its
+ * statements and its scan job are written in one batch.
  * @param sender who is signed in, if anybody: only to say more exactly what is wrong
  * @throws Problem with the reason for the refusal
  */
@@ -71,7 +74,10 @@ interface CheckedUpload {
   readonly signed: readonly NewStatement[];
 }
 
-/** Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that is taken no unpacking. */
+/**
+ * Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that
+ * is taken no unpacking.
+ */
 async function checkUpload(
   registry: Registry,
   upload: Upload,
@@ -102,7 +108,10 @@ async function checkUpload(
   return { name, version, packed, publisher, signed };
 }
 
-/** The signed ceiling is the file that the reviewer reads; without a file it says itself that it was inferred. */
+/**
+ * The signed ceiling is the file that the reviewer reads; without a file it says itself that it was
+ * inferred.
+ */
 function checkManifest(publish: PublishStatement, packed: PackedBundle): void {
   const path = 'skill.json' as BundlePath;
   const { manifest, inferred } = publish.predicate;

@@ -1,4 +1,7 @@
-/** A statement that was logged before and comes again: harmless while it says what still holds, and otherwise refused in so many words. */
+/**
+ * A statement that was logged before and comes again: harmless while it says what still holds, and
+ * otherwise refused in so many words.
+ */
 import { and, eq } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -49,7 +52,8 @@ export async function findLogged(
 }
 
 /**
- * Looks for a statement. Who is who cannot be read while a storage fails that owes one of those statements its address, perhaps this one.
+ * Looks for a statement. Who is who cannot be read while a storage fails that owes one of those
+ * statements its address, perhaps this one.
  * @throws Problem `logged-unfinished`
  */
 export async function orSayKnown<Result>(
@@ -125,7 +129,8 @@ export async function settleAgain(
 }
 
 /**
- * Refuses the twin of a logged statement that something newer has overtaken: answering with the old entry would look like a deed.
+ * Refuses the twin of a logged statement that something newer has overtaken: answering with the old
+ * entry would look like a deed.
  * @throws Problem `statement-replayed`
  */
 export async function refuseOvertaken(

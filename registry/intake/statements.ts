@@ -1,4 +1,7 @@
-/** Signed statements posted to the registry: judged by what they are, logged, and applied in the same batch. */
+/**
+ * Signed statements posted to the registry: judged by what they are, logged, and applied in the
+ * same batch.
+ */
 import { and, eq } from 'drizzle-orm';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
@@ -50,7 +53,8 @@ export interface StatementTaken extends LoggedAt {
 
 /**
  * Takes an approval by key, a revocation, or a statement about who is who.
- * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`, `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
+ * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`,
+ * `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function takeStatement(
   registry: Registry,
@@ -222,7 +226,9 @@ function likelySigners(
   }
 }
 
-/** Each key that is known costs everybody something, and nobody vouches for those of a first claim. */
+/**
+ * Each key that is known costs everybody something, and nobody vouches for those of a first claim.
+ */
 function refuseManyOwners(statement: IdentityStatement): void {
   if (
     statement.predicateType !== predicateTypes.scope ||

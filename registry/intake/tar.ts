@@ -1,6 +1,7 @@
 /**
- * Our own strict reader of uploads: uncompressed POSIX ustar, regular files only (trust.md §5). General tar readers skip, merge or
- * rewrite what is odd; here one odd entry refuses the whole upload, with every reason listed.
+ * Our own strict reader of uploads: uncompressed POSIX ustar, regular files only (trust.md §5).
+ * General tar readers skip, merge or rewrite what is odd; here one odd entry refuses the whole
+ * upload, with every reason listed.
  */
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { noSkillMd } from '../../skills-index/skill/bundle-reasons.ts';
@@ -101,7 +102,10 @@ function readEntries(tar: Buffer): Entries {
   return found;
 }
 
-/** Reads one entry; returns where the next begins, or undefined when the archive cannot be followed further. */
+/**
+ * Reads one entry; returns where the next begins, or undefined when the archive cannot be followed
+ * further.
+ */
 function readEntry(tar: Buffer, at: number, header: Buffer, found: Entries): number | undefined {
   const refuse = (message: string): undefined => {
     found.reasons.push({ message });
@@ -160,7 +164,8 @@ function oddities(header: Buffer, size: number): string[] {
   return why;
 }
 
-// POSIX: the archive ends with two zero blocks; what stands behind them would be there for some readers and not for others.
+// POSIX: the archive ends with two zero blocks; what stands behind them would be there for some
+// readers and not for others.
 function checkEnd(tar: Buffer, at: number, refuse: (message: string) => void): void {
   const tail = tar.subarray(at);
   if (tail.length < 2 * blockBytes) refuse('the archive does not end with two empty blocks');
@@ -186,7 +191,10 @@ function textOf(bytes: Buffer): string | undefined {
   }
 }
 
-/** Octal digits, then NUL or space up to the end; base-256 and signs are refused. An empty field is undefined. */
+/**
+ * Octal digits, then NUL or space up to the end; base-256 and signs are refused. An empty field is
+ * undefined.
+ */
 function octal(header: Buffer, place: readonly [number, number]): number | undefined {
   const digits = /^([0-7]+)[\0 ]*$/.exec(latin(header, place))?.[1];
   return digits === undefined ? undefined : Number.parseInt(digits, 8);

@@ -1,4 +1,7 @@
-/** Who signed an upload, and whether the scope lets them publish: a key, or whom a certificate names. */
+/**
+ * Who signed an upload, and whether the scope lets them publish: a key, or whom a certificate
+ * names.
+ */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -42,8 +45,9 @@ export interface UploadSigner {
 /**
  * Who publishes.
  * @param sender who is signed in, if anybody: only to say more exactly what is wrong
- * @throws Problem `scope-unclaimed`, `scope-taken`, `scope-frozen`, `identity-mismatch`, `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`,
- * `certificate-used`, `version-exists`, `log-invalid`
+ * @throws Problem `scope-unclaimed`, `scope-taken`, `scope-frozen`, `identity-mismatch`,
+ * `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`, `certificate-used`,
+ * `version-exists`, `log-invalid`
  */
 export async function requirePublisher(
   registry: Registry,
@@ -64,7 +68,8 @@ export async function requirePublisher(
 }
 
 /**
- * The provenance of an upload, signed by whom the publication is signed: with the same key, or by the same certificate.
+ * The provenance of an upload, signed by whom the publication is signed: with the same key, or by
+ * the same certificate.
  * @throws Problem `statement-invalid`, `signature-invalid`, `certificate-invalid`, `log-invalid`
  */
 export function requireProvenance(
@@ -117,7 +122,10 @@ function unclaimed(scope: Scope): Problem {
   return new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
 }
 
-/** Before anything is parsed: who names a known key has to have signed with it. @throws Problem `signature-invalid` */
+/**
+ * Before anything is parsed: who names a known key has to have signed with it. @throws Problem
+ * `signature-invalid`
+ */
 export async function refuseBroken(
   registry: Registry,
   { publish, hint }: SignedUpload,
@@ -139,8 +147,9 @@ function foreign(chain: Identities, scope: Scope, by: Parameters<typeof sayForei
 }
 
 /**
- * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a stranger and a broken one look alike;
- * what the sender says, or the sender's session, tells them apart.
+ * The owner key that signed. DSSE carries no key id that could be trusted, so a signature by a
+ * stranger and a broken one look alike; what the sender says, or the sender's session, tells them
+ * apart.
  */
 async function requireKey(
   registry: Registry,
@@ -200,7 +209,9 @@ function isEndOf(statement: Statement, { keyId }: PublicKey): boolean {
   return replaces === keyId || (key.keyId === keyId && state === 'ended');
 }
 
-/** Whether a statement once made a key an owner of the scope, by name or in the place of another. */
+/**
+ * Whether a statement once made a key an owner of the scope, by name or in the place of another.
+ */
 function hasOwned(statement: Statement, scope: Scope, { keyId }: PublicKey): boolean {
   if (statement.predicateType === predicateTypes.scope) {
     return (

@@ -1,4 +1,7 @@
-/** A CI run publishes one version of a skill: its token, which gives many certificates while it counts, is worth no second one to a thief. */
+/**
+ * A CI run publishes one version of a skill: its token, which gives many certificates while it
+ * counts, is worth no second one to a thief.
+ */
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -12,8 +15,8 @@ import { certificateIn } from '../people/certified.ts';
 import { statements, versions } from '../store/schema.ts';
 
 /**
- * Refuses a run that published this skill before. It is asked in the attempt that also takes the next place in the log, so of two at
- * once one sees the other.
+ * Refuses a run that published this skill before. It is asked in the attempt that also takes the
+ * next place in the log, so of two at once one sees the other.
  * @throws Problem `certificate-used`
  */
 export async function refuseUsedRun(

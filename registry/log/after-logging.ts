@@ -1,12 +1,16 @@
 /**
- * What follows once a statement is in the log. The statement counts from then on, so no failure of the storage may be answered as if it had been
- * refused: a step that is done again later is put off, and where the answer needs the step, the answer says that the statement counts.
+ * What follows once a statement is in the log. The statement counts from then on, so no failure of
+ * the storage may be answered as if it had been refused: a step that is done again later is put
+ * off, and where the answer needs the step, the answer says that the statement counts.
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, type LoggedAt } from './log.ts';
 
-/** Does a step that later writes, reads of the status and the next start do as well; a failure of it is reported and no more. */
+/**
+ * Does a step that later writes, reads of the status and the next start do as well; a failure of it
+ * is reported and no more.
+ */
 export async function orLater(registry: Registry, step: () => Promise<unknown>): Promise<void> {
   try {
     await step();

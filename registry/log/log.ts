@@ -1,6 +1,7 @@
 /**
- * The transparency log over the database. Entries and the statements they stand for are written in the batch of the move they
- * record; a checkpoint is signed afterwards, from committed rows only, so two writers can never sign two trees of one size.
+ * The transparency log over the database. Entries and the statements they stand for are written in
+ * the batch of the move they record; a checkpoint is signed afterwards, from committed rows only,
+ * so two writers can never sign two trees of one size.
  */
 import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { noteKeyId, parseCheckpoint, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
@@ -51,7 +52,8 @@ export interface LoggedAt {
 }
 
 /**
- * The statements of a batch that would append to the log as it stands; the batch clashes on `log.index` if another was faster.
+ * The statements of a batch that would append to the log as it stands; the batch clashes on
+ * `log.index` if another was faster.
  * @throws Problem as `verifyStatement`: what could not be read later is not written
  */
 export async function planAppend(
@@ -126,8 +128,8 @@ function certifiedParts({ signer, certified, bundle }: CertifiedSigner): SignedP
 }
 
 /**
- * Signs the checkpoints of committed entries and gives their statements an address. Safe to call at any time and by several at
- * once: Ed25519 is deterministic, so everybody writes the same.
+ * Signs the checkpoints of committed entries and gives their statements an address. Safe to call at
+ * any time and by several at once: Ed25519 is deterministic, so everybody writes the same.
  * @param indexes only these; all unfinished ones when left out
  */
 export async function finishStatements(
@@ -189,8 +191,9 @@ type LogRow = typeof log.$inferSelect;
 type StatementRow = typeof statements.$inferSelect;
 
 /**
- * All together, since a disk takes as long to sync one as many; the bundles before the rows that name them. These rows are synced too,
- * although they could be computed again: by a log key that came since, they would give what was acknowledged another address.
+ * All together, since a disk takes as long to sync one as many; the bundles before the rows that
+ * name them. These rows are synced too, although they could be computed again: by a log key that
+ * came since, they would give what was acknowledged another address.
  */
 async function finish(
   registry: Registry,
@@ -252,7 +255,8 @@ export async function readRange(registry: Registry, size?: number): Promise<Comp
 
 type RangeRow = Pick<LogRow, 'index' | 'peaks' | 'root' | 'note'>;
 
-// The next root is made of the peaks: of damaged ones it would be signed, and no longer continue the log.
+// The next root is made of the peaks: of damaged ones it would be signed, and no longer continue
+// the log.
 function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
   const range = { size: index + 1, peaks: peaks.map(fromBase64) };
   const made = base64(rangeRoot(range));

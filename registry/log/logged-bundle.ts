@@ -30,7 +30,10 @@ export interface LoggedEntry {
   readonly material: string | null;
 }
 
-/** Canonical bytes of the bundle, in which `note` is the signed checkpoint of the tree that ends with the entry. */
+/**
+ * Canonical bytes of the bundle, in which `note` is the signed checkpoint of the tree that ends
+ * with the entry.
+ */
 export function loggedBundle(
   entry: LoggedEntry,
   {
@@ -68,8 +71,9 @@ export function headOf({ index, root }: Pick<LoggedEntry, 'index' | 'root'>): {
 }
 
 /**
- * Refuses what nobody could verify once it is in the log: everybody who reads the log would stumble over it, this registry first. The
- * bundle is made and verified as it will be, but for the key of its checkpoint: the log's own key signs committed trees alone.
+ * Refuses what nobody could verify once it is in the log: everybody who reads the log would stumble
+ * over it, this registry first. The bundle is made and verified as it will be, but for the key of
+ * its checkpoint: the log's own key signs committed trees alone.
  * @throws Problem as `verifyStatement`
  */
 export async function requireReadable(
@@ -90,7 +94,8 @@ export async function requireReadable(
   );
 }
 
-// Made once in this process and kept nowhere: a finished value, since workerd ends requests that wait for the promises of others.
+// Made once in this process and kept nowhere: a finished value, since workerd ends requests that
+// wait for the promises of others.
 let made: RegistryKeys['log'] | undefined;
 
 async function rehearsalKey(): Promise<RegistryKeys['log']> {

@@ -1,8 +1,9 @@
 /**
- * Every statement by its place in the log, for anybody. Entry N of the log commits to the digest of statement N; whoever has both can check
- * them, and whoever has all of them can recompute who is who and what was revoked. So nothing is left out here, not even what was said of a
- * version that is not public yet: a 404 that may stand for privacy may as well stand for a revocation that somebody hides.
- * The files of such a version and its scan report stay private.
+ * Every statement by its place in the log, for anybody. Entry N of the log commits to the digest of
+ * statement N; whoever has both can check them, and whoever has all of them can recompute who is
+ * who and what was revoked. So nothing is left out here, not even what was said of a version that
+ * is not public yet: a 404 that may stand for privacy may as well stand for a revocation that
+ * somebody hides. The files of such a version and its scan report stay private.
  */
 import { eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';

@@ -1,10 +1,16 @@
-/** After a rotation of the log's key: heads that an earlier key signed count where the present one is shown to continue them. */
+/**
+ * After a rotation of the log's key: heads that an earlier key signed count where the present one
+ * is shown to continue them.
+ */
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import type { Registry } from '../context.ts';
 import { hasRetiredLogKey } from './log-key.ts';
 import { readConsistency } from './tiles.ts';
 
-/** Proofs from the head of each logged statement to the log's head of a size; none are needed while the log has one key. */
+/**
+ * Proofs from the head of each logged statement to the log's head of a size; none are needed while
+ * the log has one key.
+ */
 export async function proofsOfHeads(
   registry: Registry,
   statements: Iterable<Uint8Array>,

@@ -10,7 +10,10 @@ export interface KeyTexts {
   readonly log: string;
   /** P-256: signs status.json. */
   readonly status: string;
-  /** P-256: signs verdicts, gives passkey approvals their place in the log, and may suspend; nothing else. */
+  /**
+   * P-256: signs verdicts, gives passkey approvals their place in the log, and may suspend; nothing
+   * else.
+   */
   readonly registry: string;
 }
 

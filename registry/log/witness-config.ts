@@ -1,4 +1,7 @@
-/** The witnesses of a registry on Node: where they answer is said at the start, whom they are in `DIR/witnesses.json`. */
+/**
+ * The witnesses of a registry on Node: where they answer is said at the start, whom they are in
+ * `DIR/witnesses.json`.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
@@ -7,8 +10,10 @@ import type { Witnesses } from './witness-answers.ts';
 import { requireAsked } from './witness-duty.ts';
 
 /**
- * @param signedPolicy the witness policy among what administrators signed for clients, where there is one
- * @throws Problem `file-not-found` when witnesses are to be asked and none is named; `json-invalid`; `witnesses-unasked`
+ * @param signedPolicy the witness policy among what administrators signed for clients, where there
+ * is one
+ * @throws Problem `file-not-found` when witnesses are to be asked and none is named;
+ * `json-invalid`; `witnesses-unasked`
  */
 export async function readWitnesses(
   dir: string,

@@ -1,6 +1,6 @@
 /**
- * What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when one of them, or its own last status, shows
- * more of its log than is here.
+ * What a registry owes its witnesses: to ask as many as clients demand, and to stop writing when
+ * one of them, or its own last status, shows more of its log than is here.
  */
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -8,8 +8,8 @@ import type { Registry } from '../context.ts';
 import type { Behind } from './head-ahead.ts';
 
 /**
- * Who asks fewer witnesses than administrators demand serves what every client refuses within the day. One that is down may be named:
- * it stops nothing here.
+ * Who asks fewer witnesses than administrators demand serves what every client refuses within the
+ * day. One that is down may be named: it stops nothing here.
  * @param signedPolicy the witness policy that administrators signed for clients, where there is one
  * @throws Problem `witnesses-unasked`
  */
@@ -29,8 +29,8 @@ export function requireAsked(signedPolicy: string | undefined, urls: readonly st
 }
 
 /**
- * The head of the registry's own that the log does not continue; else the witness that saw most of this log, when that is more than is
- * here: asked last, so an answer of now takes it back.
+ * The head of the registry's own that the log does not continue; else the witness that saw most of
+ * this log, when that is more than is here: asked last, so an answer of now takes it back.
  */
 export function behindOf(registry: Registry): Behind | undefined {
   if (registry.ownHeadAhead !== undefined) return registry.ownHeadAhead;
@@ -40,7 +40,10 @@ export function behindOf(registry: Registry): Behind | undefined {
   return ahead.sort((a, b) => b.size - a.size)[0];
 }
 
-/** As `behindOf`, after another comparison where the database can have been exchanged since the last one. */
+/**
+ * As `behindOf`, after another comparison where the database can have been exchanged since the last
+ * one.
+ */
 export async function behindNow(registry: Registry): Promise<Behind | undefined> {
   if (registry.compareOwnHead !== undefined)
     registry.ownHeadAhead = await registry.compareOwnHead(registry);

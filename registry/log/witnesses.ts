@@ -1,6 +1,7 @@
 /**
- * Witnesses outside this process: asked to cosign the head of the log whenever a status is about to be signed. Their lines are kept by
- * size and go onto the checkpoint. A witness that does not answer delays nothing for long and stops nothing; who operates is told.
+ * Witnesses outside this process: asked to cosign the head of the log whenever a status is about to
+ * be signed. Their lines are kept by size and go onto the checkpoint. A witness that does not
+ * answer delays nothing for long and stops nothing; who operates is told.
  */
 import { asc, eq, lt, sql } from 'drizzle-orm';
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
@@ -30,7 +31,10 @@ interface Head {
 
 type Witnessed = Registry & { readonly witnesses: Witnesses };
 
-/** Asks those whose answer is due, all at once and not for long, and keeps what they sign. Never throws for their sake. */
+/**
+ * Asks those whose answer is due, all at once and not for long, and keeps what they sign. Never
+ * throws for their sake.
+ */
 export async function askWitnesses(registry: Registry, head: Head): Promise<void> {
   if (!isWitnessed(registry)) return;
   const { urls, last, say } = registry.witnesses;
@@ -44,7 +48,8 @@ export async function askWitnesses(registry: Registry, head: Head): Promise<void
     }),
   );
   const writes = asked.flat().map((row): Write => {
-    // A line of the future counts for nobody, so one that an earlier version kept gives way to any other.
+    // A line of the future counts for nobody, so one that an earlier version kept gives way to any
+    // other.
     const newer = sql`excluded.seconds > ${cosignatures.seconds} OR ${cosignatures.seconds} > ${secondsMax(registry)}`;
     const target = [cosignatures.size, cosignatures.name];
     return (db) =>
@@ -115,7 +120,8 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
     if (answer.size !== undefined && answer.size <= head.size)
       answer = await post(registry, { url, signal, oldSize: answer.size }, head);
     if (answer.size !== undefined && answer.size > head.size) {
-      // Another process of this registry may have been faster; then the log here has grown meanwhile.
+      // Another process of this registry may have been faster; then the log here has grown
+      // meanwhile.
       const here = (await newestCheckpoint(registry))?.size ?? 0;
       if (here >= answer.size) return { ok: true, at, size: head.size, lines: [] };
       return failed(sayAhead(answer.size, here), {

@@ -1,4 +1,7 @@
-/** CBOR as CTAP2 allows it (RFC 8949, definite lengths, no key twice): what an authenticator writes about itself. */
+/**
+ * CBOR as CTAP2 allows it (RFC 8949, definite lengths, no key twice): what an authenticator writes
+ * about itself.
+ */
 import { decodeFirst, type Token, Tokenizer, Type } from 'cborg';
 import { cborDepthMax } from '../limits.ts';
 

@@ -1,4 +1,7 @@
-/** What somebody without a key of their own sends: signed by certificate, and verified by the Sigstore that this registry trusts. */
+/**
+ * What somebody without a key of their own sends: signed by certificate, and verified by the
+ * Sigstore that this registry trusts.
+ */
 import { and, eq } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
@@ -18,7 +21,10 @@ import { requireCertifiable } from '../../skills-index/trust/verify-statement.ts
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
 
-/** A statement as it is sent: in an envelope that a key signed, or in a Sigstore bundle with its certificate. */
+/**
+ * A statement as it is sent: in an envelope that a key signed, or in a Sigstore bundle with its
+ * certificate.
+ */
 export type SentStatement = Envelope | PlainBundle;
 
 /** Who signed by certificate. */
@@ -38,7 +44,8 @@ export function envelopeOf(sent: SentStatement): Envelope {
 }
 
 /**
- * Verifies certificate, signature, timestamps and Rekor entry, and that such a statement may be signed so.
+ * Verifies certificate, signature, timestamps and Rekor entry, and that such a statement may be
+ * signed so.
  * @throws Problem `certificate-invalid`, `signature-invalid`, `log-invalid`, `statement-invalid`
  */
 export function verifySent(
@@ -66,8 +73,9 @@ export function verifySent(
 }
 
 /**
- * Refuses a certificate that signed a statement of this kind before: who copies one from a log signs nothing more with it. Cheap, so it
- * is asked before anything is verified, and again when it is written.
+ * Refuses a certificate that signed a statement of this kind before: who copies one from a log
+ * signs nothing more with it. Cheap, so it is asked before anything is verified, and again when it
+ * is written.
  * @throws Problem `certificate-used`, `certificate-invalid`
  */
 export async function refuseUsed(
@@ -99,14 +107,18 @@ export async function refuseUsed(
   );
 }
 
-/** The certificate's DER in what `statements.material` keeps of a bundle; it was verified when it came in. */
+/**
+ * The certificate's DER in what `statements.material` keeps of a bundle; it was verified when it
+ * came in.
+ */
 export function certificateIn(material: string): Uint8Array {
   const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
   return Buffer.from(certificate.rawBytes, 'base64');
 }
 
 /**
- * The trusted_root.json that clients get too: administrators sign it as a TUF target. A file counts only where there is no TUF yet.
+ * The trusted_root.json that clients get too: administrators sign it as a TUF target. A file counts
+ * only where there is no TUF yet.
  * @throws Problem `json-invalid`, `trusted-root-invalid`
  */
 export function sigstoreOf(tuf: TufRepository | undefined, file: Uint8Array | undefined): unknown {

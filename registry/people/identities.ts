@@ -1,4 +1,7 @@
-/** Who is who, from the signed identity statements alone: a row that somebody wrote into the database means nothing here. */
+/**
+ * Who is who, from the signed identity statements alone: a row that somebody wrote into the
+ * database means nothing here.
+ */
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/sqlite-core';
 import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
@@ -57,7 +60,10 @@ export async function readIdentities(registry: Registry): Promise<KnownIdentitie
   return fresh;
 }
 
-/** A statement, or what is frozen where its bytes are damaged and the rows do not give them back: nobody else must wait for them. */
+/**
+ * A statement, or what is frozen where its bytes are damaged and the rows do not give them back:
+ * nobody else must wait for them.
+ */
 async function readIdentity(
   registry: Registry,
   at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
@@ -82,7 +88,8 @@ async function readIdentity(
   }
 }
 
-// One question, so that no statement commits between two; a part for each type, so that SQLite reads each in order from an index.
+// One question, so that no statement commits between two; a part for each type, so that SQLite
+// reads each in order from an index.
 async function identityRows(
   { db }: Registry,
   after: number,
@@ -115,7 +122,10 @@ export async function actorOf(registry: Registry, subject: Subject): Promise<Act
   return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
 }
 
-/** The member that a key stands for now; those of the root file without a statement go by their key: a number would pass to another with the next root file. */
+/**
+ * The member that a key stands for now; those of the root file without a statement go by their key:
+ * a number would pass to another with the next root file.
+ */
 export function memberNow(
   registry: Registry,
   chain: Identities,

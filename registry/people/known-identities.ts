@@ -5,7 +5,10 @@ import type { FrozenStatement } from '../../skills-index/trust/identity/frozen-s
 import type { Identities } from '../../skills-index/trust/identity.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
 
-/** The chain as last computed, and the verified statements it was computed from: who is who, and what was said of publishers. */
+/**
+ * The chain as last computed, and the verified statements it was computed from: who is who, and
+ * what was said of publishers.
+ */
 export interface KnownIdentities {
   readonly chain: Identities;
   readonly statements: readonly VerifiedStatement[];

@@ -1,4 +1,7 @@
-/** Holds of hosts, left here for approvers: opaque, for at most as long as a hold lasts. Nothing in here can be read or answered by the registry. */
+/**
+ * Holds of hosts, left here for approvers: opaque, for at most as long as a hold lasts. Nothing in
+ * here can be read or answered by the registry.
+ */
 import { and, asc, count, desc, eq, gt, isNull, lte, type SQL } from 'drizzle-orm';
 import * as v from 'valibot';
 import {
@@ -59,7 +62,8 @@ export async function takeMessage(
 
 /**
  * What waits for the key that asks, hosts that the operator enrolled first.
- * @throws Problem `signature-invalid`, `other-registry`: whoever knows the ids of messages can take the messages back
+ * @throws Problem `signature-invalid`, `other-registry`: whoever knows the ids of messages can take
+ * the messages back
  */
 export async function messagesFor(
   registry: Registry,
@@ -82,7 +86,8 @@ export async function messagesFor(
   return rows.map(({ message }) => JSON.parse(message)).filter(isOfThisForm);
 }
 
-// A message that an older release took may wait for an hour still: nobody could open it by now, and it must not hide the others.
+// A message that an older release took may wait for an hour still: nobody could open it by now, and
+// it must not hide the others.
 function isOfThisForm(message: unknown): message is v.InferOutput<typeof mailboxMessageShape> {
   return v.is(mailboxMessageShape, message);
 }
@@ -105,7 +110,8 @@ function requireOwnAddress({ config }: Registry, { base }: MailboxQuestion): voi
 
 /**
  * Keeps an answer for the host to fetch; a later one takes the place of one before.
- * @throws Problem `signature-invalid` unless the key for which the message is signed it, `not-found`
+ * @throws Problem `signature-invalid` unless the key for which the message is signed it,
+ * `not-found`
  */
 export async function takeAnswer(
   registry: Registry,
@@ -124,7 +130,9 @@ export async function takeAnswer(
   ]);
 }
 
-/** For whoever knows the message's id; undefined while there is none. @throws Problem `not-found` */
+/**
+ * For whoever knows the message's id; undefined while there is none. @throws Problem `not-found`
+ */
 export async function answerTo(
   registry: Registry,
   id: string,

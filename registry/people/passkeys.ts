@@ -1,7 +1,8 @@
 /**
- * Passkeys in the desk: making one, and what the browser is asked to sign for an approval (WebAuthn level 3). The desk asks a passkey
- * for nothing else. Whoever runs the desk chooses what a passkey signs, so a sign-in by passkey could be an approval that nobody read.
- * Whether an approval's assertion holds is judged elsewhere and offline, by skills-index/trust/passkey.ts.
+ * Passkeys in the desk: making one, and what the browser is asked to sign for an approval (WebAuthn
+ * level 3). The desk asks a passkey for nothing else. Whoever runs the desk chooses what a passkey
+ * signs, so a sign-in by passkey could be an approval that nobody read. Whether an approval's
+ * assertion holds is judged elsewhere and offline, by skills-index/trust/passkey.ts.
  */
 import { and, eq, lt, sql } from 'drizzle-orm';
 import * as v from 'valibot';
@@ -30,10 +31,12 @@ export function siteOf(config: RegistryConfig): Site {
 }
 
 /**
- * The writes that advance a passkey's counter, for the batch of what it signed: what is not logged was not counted.
+ * The writes that advance a passkey's counter, for the batch of what it signed: what is not logged
+ * was not counted.
  *
- * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. The registry refuses whichever of the two comes
- * second: its owner learns of the copy, and everything that the copy approved stands in the log.
+ * WebAuthn level 3 §7.2 step 22: a counter that does not go up is the sign of a copy. The registry
+ * refuses whichever of the two comes second: its owner learns of the copy, and everything that the
+ * copy approved stands in the log.
  * @throws Problem `approval-refused`
  */
 export async function counterWrites(
@@ -101,7 +104,10 @@ export async function finishCreation(
   await registry.db.batch([(db) => db.insert(pendingPasskey).values(row).onConflictDoNothing()]);
 }
 
-/** What the approval page hands to `navigator.credentials.get`: one passkey, and the statement's challenge. */
+/**
+ * What the approval page hands to `navigator.credentials.get`: one passkey, and the statement's
+ * challenge.
+ */
 export async function approvalOptions(
   registry: Registry,
   credentialId: string,
@@ -110,7 +116,9 @@ export async function approvalOptions(
   return requestOptions(siteOf(registry.config).rpId, bytes, credentialId);
 }
 
-/** Passkeys that were made in the desk, oldest first; those that are enrolled by now are among them. */
+/**
+ * Passkeys that were made in the desk, oldest first; those that are enrolled by now are among them.
+ */
 export async function listPendingPasskeys(registry: Registry): Promise<readonly PendingPasskey[]> {
   return registry.db.read.select().from(pendingPasskey).orderBy(pendingPasskey.createdAt);
 }

@@ -1,4 +1,7 @@
-/** Sign-in: opaque sessions of 256 bits, one-time links and key challenges; all kept as SHA-256 only, all ended by time. */
+/**
+ * Sign-in: opaque sessions of 256 bits, one-time links and key challenges; all kept as SHA-256
+ * only, all ended by time.
+ */
 import { and, eq, gt, lt, lte } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { type Actor, printSubject, type Registry, readSubject, type Subject } from '../context.ts';
@@ -47,7 +50,10 @@ export async function createSession(
   return { token, expires: new Date(expiresAt) };
 }
 
-/** Who a token or cookie stands for now; undefined when it is unknown, over, or its key no longer stands for anybody. */
+/**
+ * Who a token or cookie stands for now; undefined when it is unknown, over, or its key no longer
+ * stands for anybody.
+ */
 export async function readSession(
   registry: Registry,
   token: string,
@@ -99,7 +105,10 @@ export async function peekLink(registry: Registry, link: string): Promise<Actor 
     : actorOf(registry, readSubject(row.subject));
 }
 
-/** Uses a link up and starts a desk session; undefined when it was used before, is too old or unknown. */
+/**
+ * Uses a link up and starts a desk session; undefined when it was used before, is too old or
+ * unknown.
+ */
 export async function redeemLink(
   registry: Registry,
   link: string,

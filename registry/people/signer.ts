@@ -1,6 +1,7 @@
 /**
- * Which key signed an envelope. DSSE names none that could be trusted, so the sender says it beside the envelope, and only that key is
- * tried: the hint is worth no more than the signature that then holds, and nobody makes the registry try every key it knows.
+ * Which key signed an envelope. DSSE names none that could be trusted, so the sender says it beside
+ * the envelope, and only that key is tried: the hint is worth no more than the signature that then
+ * holds, and nobody makes the registry try every key it knows.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
@@ -18,14 +19,20 @@ export interface SentEnvelope {
   readonly hint?: Digest | undefined;
   /** Where a certificate signed: the whole bundle, whose envelope the above is. */
   readonly bundle?: PlainBundle | undefined;
-  /** Counts a stranger's first claim of a scope for where it comes from; throws when there were too many. */
+  /**
+   * Counts a stranger's first claim of a scope for where it comes from; throws when there were too
+   * many.
+   */
   readonly countClaim?: () => void;
 }
 
 export interface Candidates {
   /** Keys that a hint may name. */
   readonly known: ReadonlyMap<Digest, PublicKey>;
-  /** Keys from which such a statement can be expected, the likeliest first: few of them are tried when there is no hint. */
+  /**
+   * Keys from which such a statement can be expected, the likeliest first: few of them are tried
+   * when there is no hint.
+   */
   readonly likely: Iterable<PublicKey>;
 }
 

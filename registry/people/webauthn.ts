@@ -1,6 +1,7 @@
 /**
- * What a browser's answer proves when a passkey is made or approves (WebAuthn level 3 §7.1, §7.2): ES256 keys, and no attestation,
- * since the desk asks for none. An administrator's statement, not the maker of the device, says whose key it is.
+ * What a browser's answer proves when a passkey is made or approves (WebAuthn level 3 §7.1, §7.2):
+ * ES256 keys, and no attestation, since the desk asks for none. An administrator's statement, not
+ * the maker of the device, says whose key it is.
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -38,7 +39,10 @@ export function requestOptions(rpId: string, challenge: Uint8Array, credentialId
   };
 }
 
-/** What `navigator.credentials.create` is asked, as JSON (§5.4): a discoverable ES256 key, made with the person verified. */
+/**
+ * What `navigator.credentials.create` is asked, as JSON (§5.4): a discoverable ES256 key, made with
+ * the person verified.
+ */
 export function createOptions(
   rpId: string,
   challenge: Uint8Array,
@@ -47,7 +51,8 @@ export function createOptions(
 ): object {
   return {
     rp: { name: 'Skillgate', id: rpId },
-    // The device shows this name whenever the passkey is asked for: whoever reads it while signing in sees that something is wrong.
+    // The device shows this name whenever the passkey is asked for: whoever reads it while signing
+    // in sees that something is wrong.
     user: {
       id: handleOf(user),
       name: `${user}: approves skills`,
@@ -120,7 +125,10 @@ export function signCount({ authenticatorData }: PasskeyAssertion): number {
   return decode(authenticatorData).readUInt32BE(33);
 }
 
-/** 64 bytes that are the same for a member each time: a new passkey takes the place of an older one on the same device. */
+/**
+ * 64 bytes that are the same for a member each time: a new passkey takes the place of an older one
+ * on the same device.
+ */
 function handleOf(member: string): string {
   return Buffer.from(digestOf(`member:${member}`))
     .subarray(0, 64)
@@ -152,7 +160,8 @@ function readAttestation(bytes: Buffer): Attestation | undefined {
   return { format: value.get('fmt'), statement, authData: Buffer.from(authData) };
 }
 
-// §6.1 and §6.5.1: 32 bytes of site, flags, 4 of counter, 16 of model, then the credential's id behind its length, then its key.
+// §6.1 and §6.5.1: 32 bytes of site, flags, 4 of counter, 16 of model, then the credential's id
+// behind its length, then its key.
 function readAuthenticatorData(
   data: Buffer,
 ): { readonly credentialId: string; readonly cose: Buffer } | undefined {
@@ -190,7 +199,8 @@ function whyNotBackup(flags: number): string[] {
     : [];
 }
 
-// §8.7 none, and §8.2 packed where the new key itself signed: the only forms that a browser hands on when no attestation is asked for.
+// §8.7 none, and §8.2 packed where the new key itself signed: the only forms that a browser hands
+// on when no attestation is asked for.
 function isFreeOfMaker(
   { format, statement, authData }: Attestation,
   client: Buffer,

@@ -1,4 +1,7 @@
-/** Approvals taken in: by a reviewer's key over exactly a draft, or by a passkey over it; then the version is settled. */
+/**
+ * Approvals taken in: by a reviewer's key over exactly a draft, or by a passkey over it; then the
+ * version is settled.
+ */
 import { eq, sql } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -61,8 +64,8 @@ export async function takeApproval(
 }
 
 /**
- * Takes a passkey's assertion over a draft: the logged statement is the draft with the assertion, and the registry's signature only
- * gives it a place in the log.
+ * Takes a passkey's assertion over a draft: the logged statement is the draft with the assertion,
+ * and the registry's signature only gives it a place in the log.
  * @throws Problem `approval-refused`, `move-illegal`, `not-found`
  */
 export async function takePasskeyApproval(
@@ -80,7 +83,10 @@ export async function takePasskeyApproval(
   );
 }
 
-/** The approval that an assertion gave before, when its answer was lost: the same again gets the same place in the log. */
+/**
+ * The approval that an assertion gave before, when its answer was lost: the same again gets the
+ * same place in the log.
+ */
 export async function approvedBefore(
   registry: Registry,
   draft: ApprovalStatement,
@@ -178,7 +184,10 @@ function sameDraft(envelope: string, statement: ApprovalStatement): boolean {
   );
 }
 
-/** Only what the registry wrote out can be signed: so a reviewer cannot be talked into signing something else. */
+/**
+ * Only what the registry wrote out can be signed: so a reviewer cannot be talked into signing
+ * something else.
+ */
 async function requireDraft(registry: Registry, statement: ApprovalStatement): Promise<void> {
   const digest = digestOf(statementBytes(withoutAssertion(statement)));
   const [draft] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));

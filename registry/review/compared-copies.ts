@@ -53,7 +53,8 @@ function partText(files: readonly TextFile[], place: PartPlace): PartText {
   return { ...place, lines: text.split('\n').slice(place.from - 1, place.to) };
 }
 
-// The smallest files first: what a copy shares it shares in many places, and one huge file must not hide the others.
+// The smallest files first: what a copy shares it shares in many places, and one huge file must not
+// hide the others.
 async function textsOf(registry: Registry, row: VersionRow): Promise<TextFile[]> {
   const files = [...(await filesOf(registry, row))].sort(
     (a, b) => a.size - b.size || (a.path < b.path ? -1 : 1),

@@ -46,7 +46,10 @@ export interface VersionDetail {
   readonly moves: readonly State[];
   /** What reviewers asked the author, first to last. */
   readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
-  /** Why installers refuse it though it is approved: a key or policy that its verdict rests on has ended before it. */
+  /**
+   * Why installers refuse it though it is approved: a key or policy that its verdict rests on has
+   * ended before it.
+   */
   readonly uncounted?: string;
 }
 

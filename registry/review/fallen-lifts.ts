@@ -1,6 +1,7 @@
 /**
- * A suspension stands again when whoever lifted it no longer counted when they did: a thief among the reviewers gives back what others
- * stopped, and with the end of the thief's key that has to end too.
+ * A suspension stands again when whoever lifted it no longer counted when they did: a thief among
+ * the reviewers gives back what others stopped, and with the end of the thief's key that has to end
+ * too.
  */
 import { asc, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -17,7 +18,8 @@ import type { VersionRow } from '../versions/versions.ts';
 import { versionsMeant } from './revocations.ts';
 
 /**
- * Approved versions that were lifted behind a log index, and which a suspension or revocation stops by all that is known now.
+ * Approved versions that were lifted behind a log index, and which a suspension or revocation stops
+ * by all that is known now.
  * @param chain with the statement that ends something
  */
 export async function suspendedAgain(

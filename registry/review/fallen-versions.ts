@@ -1,6 +1,7 @@
 /**
- * What falls when a key or a membership is ended for a log index before now. The index line of a version is immutable and cannot name the
- * statement that ended something later, so the registry revokes each version that rests on what no longer counts, and status.json says so.
+ * What falls when a key or a membership is ended for a log index before now. The index line of a
+ * version is immutable and cannot name the statement that ended something later, so the registry
+ * revokes each version that rests on what no longer counts, and status.json says so.
  */
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { hexOf } from '../../skills-index/skill/digest.ts';
@@ -22,12 +23,18 @@ import { markWrite } from './revocations.ts';
 
 export interface Fallen {
   readonly row: VersionRow;
-  /** A version whose suspension was lifted by somebody who no longer counted is suspended again; all else is revoked. */
+  /**
+   * A version whose suspension was lifted by somebody who no longer counted is suspended again; all
+   * else is revoked.
+   */
   readonly to: 'suspended' | 'revoked';
   readonly why: string;
 }
 
-/** The last log index that still counts, where a statement ends something backwards; undefined for every other statement. */
+/**
+ * The last log index that still counts, where a statement ends something backwards; undefined for
+ * every other statement.
+ */
 export function endsBackwards(statement: IdentityStatement, logIndex: number): number | undefined {
   if (statement.predicateType === predicateTypes.scope) return undefined;
   const { state, validUpTo } = statement.predicate;
@@ -37,7 +44,8 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
 }
 
 /**
- * Versions in the index whose publication, scan or approvals no longer hold, or a lift of their suspension.
+ * Versions in the index whose publication, scan or approvals no longer hold, or a lift of their
+ * suspension.
  * @param chain with the statement that ends something
  * @param upTo what lies behind this index is looked at
  */

@@ -1,4 +1,7 @@
-/** Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts suspend it where the operator wants that. */
+/**
+ * Reports of hosts on what a version did there: they inform the desk, and those of enrolled hosts
+ * suspend it where the operator wants that.
+ */
 import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
 import {
   type IncidentRule,
@@ -28,7 +31,10 @@ import { doubtWrite } from '../versions/doubts.ts';
 import { requireVersion, type VersionRow } from '../versions/versions.ts';
 import { suspensionOf } from './suspensions.ts';
 
-/** Rules after which a version does not go on; an attempt to escape may be a tool that means no harm, and only informs. */
+/**
+ * Rules after which a version does not go on; an attempt to escape may be a tool that means no
+ * harm, and only informs.
+ */
 const suspending: readonly IncidentRule[] = ['canary', 'secret-unbound'];
 
 export interface IncidentRow {
@@ -46,8 +52,11 @@ export interface TakenIncident {
 }
 
 /**
- * Takes a report; the same one twice is one. One that names no registry only informs: it could have been made for another one.
- * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`, `too-many-requests` when strangers, or this host by this rule, have said enough of a version today
+ * Takes a report; the same one twice is one. One that names no registry only informs: it could have
+ * been made for another one.
+ * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`,
+ * `too-many-requests` when strangers, or this host by this rule, have said enough of a version
+ * today
  */
 export async function takeIncident(
   registry: Registry,
@@ -127,7 +136,10 @@ function requireOwn({ root }: Registry, { registry }: SignedIncident['incident']
   );
 }
 
-/** Reports about a version: those of enrolled hosts, then the others, each newest first and with room of its own. */
+/**
+ * Reports about a version: those of enrolled hosts, then the others, each newest first and with
+ * room of its own.
+ */
 export async function incidentsOf(
   registry: Registry,
   row: VersionRow,
@@ -186,8 +198,8 @@ async function refuseFlood(
     );
 }
 
-// With this one, as many different enrolled hosts as the operator wants, each of which reports what suspends; what was said before a person
-// approved it or lifted its suspension was answered then.
+// With this one, as many different enrolled hosts as the operator wants, each of which reports what
+// suspends; what was said before a person approved it or lifted its suspension was answered then.
 async function isEnough(
   registry: Registry,
   row: VersionRow,

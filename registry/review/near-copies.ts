@@ -1,4 +1,7 @@
-/** What a version says nearly the same as: something that was held back, or the skill of somebody else under another name. */
+/**
+ * What a version says nearly the same as: something that was held back, or the skill of somebody
+ * else under another name.
+ */
 import { type SQL, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -22,7 +25,10 @@ export interface NearCopy {
   readonly earlier: boolean;
 }
 
-/** Near copies, what was held back first, then the likest; of each skill the likest version. An author's own updates are none. */
+/**
+ * Near copies, what was held back first, then the likest; of each skill the likest version. An
+ * author's own updates are none.
+ */
 export async function nearCopies(
   registry: Registry,
   row: VersionRow,

@@ -1,4 +1,7 @@
-/** Approvals by passkey: the assertion that a browser sends, judged as installers will judge it, and taken over a draft. */
+/**
+ * Approvals by passkey: the assertion that a browser sends, judged as installers will judge it, and
+ * taken over a draft.
+ */
 import * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -75,7 +78,9 @@ const assertionForm = v.object({
   }),
 });
 
-/** WebAuthn's AuthenticationResponseJSON (level 3 §5.1) to the four parts that a statement carries. */
+/**
+ * WebAuthn's AuthenticationResponseJSON (level 3 §5.1) to the four parts that a statement carries.
+ */
 function parseAssertion(value: unknown): PasskeyAssertion {
   const parsed = v.safeParse(assertionForm, value);
   if (!parsed.success)

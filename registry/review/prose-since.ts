@@ -1,4 +1,7 @@
-/** What a version says to an agent that the last approved one did not: sentences as scanners told them, compared here. */
+/**
+ * What a version says to an agent that the last approved one did not: sentences as scanners told
+ * them, compared here.
+ */
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';

@@ -38,7 +38,10 @@ export interface QueueRow {
   readonly approvalsNeeded: ApprovalsNeeded;
   /** Who is looking at it now. */
   readonly claim?: { readonly by: string; readonly until: Date };
-  /** Why nothing more can be said of the version: risk, findings and approvals then stand for the worst. */
+  /**
+   * Why nothing more can be said of the version: risk, findings and approvals then stand for the
+   * worst.
+   */
   readonly failed?: string;
 }
 
@@ -93,7 +96,10 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
   return newest.slice(0, decidedRowsMax).map((row) => ({ ...row, at: new Date(row.at) }));
 }
 
-/** Risk of a version: its report, what it is a copy of, what it says anew, and what people approved before. */
+/**
+ * Risk of a version: its report, what it is a copy of, what it says anew, and what people approved
+ * before.
+ */
 export async function riskOfVersion(
   registry: Registry,
   row: VersionRow,
@@ -130,7 +136,8 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
     receivedAt: new Date(row.createdAt),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(claim === undefined ? {} : { claim }),
-    // A version that cannot be judged, such as one whose report is damaged, must not hide all the others.
+    // A version that cannot be judged, such as one whose report is damaged, must not hide all the
+    // others.
     ...(await judge(registry, row).catch((error: unknown) => unjudged(registry, error))),
   };
 }

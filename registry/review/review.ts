@@ -58,7 +58,8 @@ export async function readReviewFile(registry: Registry, digest: Digest): Promis
 
 /**
  * Writes out the approval that a reviewer would sign, and keeps it.
- * @param wanted.reviewer the key or passkey that will sign, of the same member; who is signed in when left out
+ * @param wanted.reviewer the key or passkey that will sign, of the same member; who is signed in
+ * when left out
  * @throws Problem `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
 export async function draftApproval(
@@ -146,7 +147,10 @@ export async function readDraft(registry: Registry, digest: Digest): Promise<Dra
   return asDraft(row);
 }
 
-/** A person's move with a reason: out of quarantine, or refused. @throws Problem `forbidden`, `move-illegal`, `not-found` */
+/**
+ * A person's move with a reason: out of quarantine, or refused. @throws Problem `forbidden`,
+ * `move-illegal`, `not-found`
+ */
 export async function moveVersion(
   registry: Registry,
   actor: Actor,
@@ -164,13 +168,17 @@ export async function moveVersion(
       { by: nameOf(actor), why },
     );
     await registry.db.batch(writes);
-    // Nobody can approve what was never read: a version whose scan ended without a report is scanned once more.
+    // Nobody can approve what was never read: a version whose scan ended without a report is
+    // scanned once more.
     await completeOrLater(registry, row.id);
     return moved.status;
   });
 }
 
-/** Asks the author something; the version stays where it is. @throws Problem `forbidden`, `not-found` */
+/**
+ * Asks the author something; the version stays where it is. @throws Problem `forbidden`,
+ * `not-found`
+ */
 export async function askAuthor(
   registry: Registry,
   actor: Actor,

@@ -1,4 +1,7 @@
-/** Revocations and suspensions, signed by a reviewer or administrator: they reach every installation through status.json. */
+/**
+ * Revocations and suspensions, signed by a reviewer or administrator: they reach every installation
+ * through status.json.
+ */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -98,7 +101,10 @@ export async function takeRevocation(
   return logged;
 }
 
-/** The versions that a revocation is about; of a lift of a publisher only those that nothing said of another publisher stops. */
+/**
+ * The versions that a revocation is about; of a lift of a publisher only those that nothing said of
+ * another publisher stops.
+ */
 export async function versionsMeant(
   registry: Registry,
   target: RevocationTarget,
@@ -113,7 +119,8 @@ export async function versionsMeant(
 }
 
 /**
- * A publisher can be stopped before anything of theirs is in the index: their next upload is then refused.
+ * A publisher can be stopped before anything of theirs is in the index: their next upload is then
+ * refused.
  * @throws Problem `not-found`, `move-illegal`
  */
 async function refuseIdle(
@@ -165,8 +172,9 @@ export function markWrite(
     since: registry.now().getTime(),
     logIndex: mark.logIndex,
   };
-  // One bundle can be several versions, and the mark is the bundle's: the worst of what stands, after this batch's moves.
-  // The plus keeps SQLite from the index over states, which holds most versions under one state.
+  // One bundle can be several versions, and the mark is the bundle's: the worst of what stands,
+  // after this batch's moves. The plus keeps SQLite from the index over states, which holds most
+  // versions under one state.
   const some = (status: State) =>
     sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;
   const kind = sql<

@@ -1,4 +1,7 @@
-/** How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can be argued with. Pure. */
+/**
+ * How urgent a version is to a reviewer: a sum of named parts, so that the order of the queue can
+ * be argued with. Pure.
+ */
 import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
 import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
@@ -33,7 +36,10 @@ export interface CopyRisk {
 export interface RiskInput {
   /** Absent when no scan has ended. */
   readonly report: ScanReport | undefined;
-  /** Of the signed manifest: what the report compared with may be another, where no author wrote one. */
+  /**
+   * Of the signed manifest: what the report compared with may be another, where no author wrote
+   * one.
+   */
   readonly declared: Capabilities;
   /** No version of this skill was approved before. */
   readonly firstVersion: boolean;
@@ -67,7 +73,10 @@ const ceiling = {
   prose: 20,
 } as const;
 
-/** The risk of a version as named parts whose points add up to `total`, or to more where that would be over 100. */
+/**
+ * The risk of a version as named parts whose points add up to `total`, or to more where that would
+ * be over 100.
+ */
 export function riskOf({
   report,
   declared,
@@ -156,7 +165,8 @@ function reach({ capabilities }: ScanReport, declared: Capabilities): RiskPart {
   return part('reach', points, `It asks for or uses ${named.map((one) => one.says).join(', ')}.`);
 }
 
-// A copy of what was held back is worth as much as evidence; one of a stranger's skill may be a fork, or a disguise.
+// A copy of what was held back is worth as much as evidence; one of a stranger's skill may be a
+// fork, or a disguise.
 function copy(copies: readonly CopyRisk[]): RiskPart {
   const bad = copies.filter((one) => one.knownBad);
   if (bad.length > 0)
@@ -179,7 +189,8 @@ function unread({ coverage, verdict }: ScanReport): RiskPart {
   return part('unread', points, `${count(skipped, 'file')} that the scanner could not read.`);
 }
 
-// One new sentence can be the whole attack, so that any counts; what a reader does not see counts most. Of a first version `newcomer` tells.
+// One new sentence can be the whole attack, so that any counts; what a reader does not see counts
+// most. Of a first version `newcomer` tells.
 function changedProse(prose: ProseSince): RiskPart {
   switch (prose.kind) {
     case 'first':

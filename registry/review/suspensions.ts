@@ -1,4 +1,7 @@
-/** An approved version that a newer rule set blocks, or that hosts report, is suspended by the registry's own key, which can do nothing else to it. */
+/**
+ * An approved version that a newer rule set blocks, or that hosts report, is suspended by the
+ * registry's own key, which can do nothing else to it.
+ */
 import { and, count, eq, gt } from 'drizzle-orm';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
@@ -29,9 +32,9 @@ export function isWorse(verdict: Verdict, before: Verdict | null): boolean {
 }
 
 /**
- * What a report calls for: a suspension where it blocks, but so many in an hour only, since one scanner's key must not take down all
- * skills; else a person is asked. Undefined when the version is not approved, or the report is no worse than the one it was
- * approved on.
+ * What a report calls for: a suspension where it blocks, but so many in an hour only, since one
+ * scanner's key must not take down all skills; else a person is asked. Undefined when the version
+ * is not approved, or the report is no worse than the one it was approved on.
  */
 export async function suspensionFor(
   registry: Registry,
@@ -50,7 +53,10 @@ export async function suspensionFor(
   return suspensionOf(registry, row, reason);
 }
 
-/** The suspension of an approved version by the registry's own key; above so many in an hour a person is asked instead. */
+/**
+ * The suspension of an approved version by the registry's own key; above so many in an hour a
+ * person is asked instead.
+ */
 export async function suspensionOf(
   registry: Registry,
   row: VersionRow,

@@ -1,4 +1,6 @@
-/** What the routes share: their place in the OpenAPI document, validated bodies, and who is asking. */
+/**
+ * What the routes share: their place in the OpenAPI document, validated bodies, and who is asking.
+ */
 import type { Context, MiddlewareHandler } from 'hono';
 import { describeRoute, resolver, validator } from 'hono-openapi';
 import * as v from 'valibot';
@@ -98,7 +100,10 @@ export function versionIn(context: Context): VersionName {
   return { name, version: parseVersion(context.req.param('version')) };
 }
 
-/** Who is asking, by bearer token; undefined without one. @throws Problem `not-signed-in` for a token that is over */
+/**
+ * Who is asking, by bearer token; undefined without one. @throws Problem `not-signed-in` for a
+ * token that is over
+ */
 export async function readActor(registry: Registry, context: Context): Promise<Actor | undefined> {
   const header = context.req.header('authorization');
   if (header === undefined) return undefined;

@@ -30,7 +30,10 @@ export function envelopeIn(value: unknown): Envelope {
   return envelope;
 }
 
-/** The key id that the sender names as the signer's, unsigned; undefined without one. @throws Problem `digest-invalid` */
+/**
+ * The key id that the sender names as the signer's, unsigned; undefined without one. @throws
+ * Problem `digest-invalid`
+ */
 export function keyHint(context: Context): Digest | undefined {
   const named = context.req.header(keyHeader);
   return named === undefined ? undefined : parseDigest(named);

@@ -82,7 +82,8 @@ function leaseRoutes(registry: Registry): Hono {
         const ruleSet = said === undefined ? undefined : asDigest(said);
         const wanted = { ruleSet, only: await leasableBy(registry, actor, ruleSet) };
         const waiting = await leaseJob(registry, actor, wanted);
-        // What is new goes first; a scanner without work looks after what a newer rule set may judge otherwise.
+        // What is new goes first; a scanner without work looks after what a newer rule set may
+        // judge otherwise.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,

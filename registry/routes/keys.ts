@@ -1,4 +1,7 @@
-/** What the log says of a key, or of whom a certificate names: for its holder, and for who has to end or stop it. */
+/**
+ * What the log says of a key, or of whom a certificate names: for its holder, and for who has to
+ * end or stop it.
+ */
 import { desc, eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as v from 'valibot';

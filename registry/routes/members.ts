@@ -118,7 +118,9 @@ function scopeRoutes(registry: Registry): Hono {
         statement: v.exactOptional(v.string()),
         /** Why nobody owns it: who does cannot be verified any more. */
         frozen: v.exactOptional(v.string()),
-        /** Changes that some administrators of the root file signed, and how many of them it takes. */
+        /**
+         * Changes that some administrators of the root file signed, and how many of them it takes.
+         */
         votes: v.array(vote),
         votesNeeded: v.number(),
       }),

@@ -1,4 +1,7 @@
-/** What installers read: index, public blobs, log tiles and checkpoint. Immutable, or small and checked by whoever reads it. */
+/**
+ * What installers read: index, public blobs, log tiles and checkpoint. Immutable, or small and
+ * checked by whoever reads it.
+ */
 import { type Context, Hono } from 'hono';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
@@ -42,7 +45,8 @@ export function staticRoutes(registry: Registry): Hono {
       answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }),
     )
     .get('/index/status.json', async (context) => {
-      // Everybody asks for the status, so an approval that a failure kept from the index waits little longer than the failure.
+      // Everybody asks for the status, so an approval that a failure kept from the index waits
+      // little longer than the failure.
       settlePutOff(registry);
       return answer(context, await currentStatus(registry), {
         type: 'application/json',

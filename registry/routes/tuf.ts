@@ -1,4 +1,7 @@
-/** `/tuf/`: the repository that clients of the root of trust read. Everything but timestamp.json has its version or digest in its name. */
+/**
+ * `/tuf/`: the repository that clients of the root of trust read. Everything but timestamp.json has
+ * its version or digest in its name.
+ */
 import { type Context, Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {

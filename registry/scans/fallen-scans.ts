@@ -1,7 +1,8 @@
 /**
- * A version that nobody has approved yet can rest on a scan that fell with its scanner: installers would refuse it, and its rule set
- * counts as scanned. It rests on what others signed whose scans count, or loses the report and waits for a scanner again; who reviewed
- * it approves on the new one.
+ * A version that nobody has approved yet can rest on a scan that fell with its scanner: installers
+ * would refuse it, and its rule set counts as scanned. It rests on what others signed whose scans
+ * count, or loses the report and waits for a scanner again; who reviewed it approves on the new
+ * one.
  */
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -100,7 +101,10 @@ async function restWrites(
   ];
 }
 
-/** Where a scanner who counts signed this report: where it is known from, or else the first such place. */
+/**
+ * Where a scanner who counts signed this report: where it is known from, or else the first such
+ * place.
+ */
 function countingIndexOf(
   { report, logIndex }: { readonly report: string; readonly logIndex: number },
   counting: readonly StatementRow[],

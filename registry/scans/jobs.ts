@@ -1,4 +1,7 @@
-/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then dead and the version quarantined. */
+/**
+ * Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token, tried a few times, then
+ * dead and the version quarantined.
+ */
 import { and, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -26,7 +29,9 @@ export interface LeasedJob {
   readonly leaseSeconds: number;
 }
 
-/** The write that makes a version wait for a scanner, or for one that scans by a certain rule set. */
+/**
+ * The write that makes a version wait for a scanner, or for one that scans by a certain rule set.
+ */
 export function enqueueScan(
   registry: Registry,
   versionId: string,
@@ -51,7 +56,8 @@ export function openJobOf(versionId: string): SQL | undefined {
 /**
  * Gives the oldest job that waits, or whose lease ended, to a scanner.
  * @param how.only which jobs it may have at all
- * @param how.ruleSet what the scanner scans by; jobs for another are not given, and without it none that is for a certain one
+ * @param how.ruleSet what the scanner scans by; jobs for another are not given, and without it none
+ * that is for a certain one
  * @throws Problem `forbidden`
  */
 export async function leaseJob(
@@ -70,7 +76,8 @@ export async function leaseJob(
     only,
     or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)),
   );
-  // The oldest that waits and the oldest whose lease is over, each by an index; over both at once SQLite sorts all that wait.
+  // The oldest that waits and the oldest whose lease is over, each by an index; over both at once
+  // SQLite sorts all that wait.
   const oldestOf = (free: SQL | undefined): SQL =>
     sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
   const waiting = oldestOf(eq(jobs.state, 'waiting'));
@@ -124,7 +131,8 @@ export async function renewLease(
 export type ScanFailure = 'killed' | 'limit' | 'crash';
 
 /**
- * Takes a failed scan: the job waits again, or after the last attempt is dead and its version quarantined.
+ * Takes a failed scan: the job waits again, or after the last attempt is dead and its version
+ * quarantined.
  * @throws Problem `job-stale`, `forbidden`
  */
 export async function failJob(
@@ -228,7 +236,8 @@ async function startScanning(registry: Registry, job: JobRow, by: string): Promi
   });
 }
 
-// A worker that dies with each job it takes must not hold the queue: after the last attempt the job is dead.
+// A worker that dies with each job it takes must not hold the queue: after the last attempt the job
+// is dead.
 async function buryExhausted(registry: Registry): Promise<void> {
   const exhausted = await registry.db.read
     .select()
@@ -296,7 +305,8 @@ function heldBy({
   return and(eq(jobs.id, id), eq(jobs.state, 'leased'), eq(jobs.lease, digestOf(lease)));
 }
 
-// A lease that ends much later than any given now was given by a clock that was ahead, and would keep its job until then.
+// A lease that ends much later than any given now was given by a clock that was ahead, and would
+// keep its job until then.
 function leaseIsOver(now: number): SQL | undefined {
   return or(lt(jobs.leaseUntil, now), gt(jobs.leaseUntil, now + 2 * leaseMs));
 }

@@ -51,9 +51,10 @@ export interface ReportTaken {
 }
 
 /**
- * Takes a scanner's signed report and moves the version by its verdict. A report for a version and rule set that has one already
- * ends the job and changes nothing else.
- * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set), `key-unknown`, `other-registry`, `statement-invalid`, `subject-mismatch`
+ * Takes a scanner's signed report and moves the version by its verdict. A report for a version and
+ * rule set that has one already ends the job and changes nothing else.
+ * @throws Problem `forbidden`, `job-stale` (also when the job is for another rule set),
+ * `key-unknown`, `other-registry`, `statement-invalid`, `subject-mismatch`
  */
 export async function takeReport(
   registry: Registry,
@@ -143,7 +144,8 @@ function judgedWrites(now: VersionRow, report: ScanReport, digest: Digest): Writ
   ];
 }
 
-// What a newer rule set asked for is not answered by an older scanner: its job waits for one that scans by that rule set.
+// What a newer rule set asked for is not answered by an older scanner: its job waits for one that
+// scans by that rule set.
 async function refuseOtherRules(
   registry: Registry,
   actor: Actor,
@@ -162,7 +164,10 @@ async function refuseOtherRules(
   );
 }
 
-/** Where a report moves a version that waits for it, or for a person on a report that was better. What else a person moved stays. */
+/**
+ * Where a report moves a version that waits for it, or for a person on a report that was better.
+ * What else a person moved stays.
+ */
 function verdictMoves(
   registry: Registry,
   row: VersionRow,
@@ -251,7 +256,8 @@ async function checkReport(
   const wrong = mismatches(statement, row, report, {
     digest,
     files: bundle.files,
-    // Nobody declared an inferred manifest, so the scanner does not know it and it changes no verdict.
+    // Nobody declared an inferred manifest, so the scanner does not know it and it changes no
+    // verdict.
     ...(inferred === true ? {} : { declared: capabilityDigest(manifest.capabilities) }),
   });
   if (wrong.length > 0) {

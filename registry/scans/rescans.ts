@@ -1,4 +1,7 @@
-/** A new rule set makes versions wait for a scanner again: those only that its change can touch, a few at a time, behind what is new. */
+/**
+ * A new rule set makes versions wait for a scanner again: those only that its change can touch, a
+ * few at a time, behind what is new.
+ */
 import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -21,8 +24,10 @@ import { enqueueScan, openJobOf } from './jobs.ts';
 const rescanned: readonly State[] = ['approved', 'in review', 'quarantined', 'suspended'];
 
 /**
- * Takes a scanner's description of the rule set that it scans by. One that is new here is the newest from now on.
- * @throws Problem `forbidden`, `statement-invalid`, `registry-busy` when this scanner described very many lately
+ * Takes a scanner's description of the rule set that it scans by. One that is new here is the
+ * newest from now on.
+ * @throws Problem `forbidden`, `statement-invalid`, `registry-busy` when this scanner described
+ * very many lately
  */
 export async function takeRuleSet(
   registry: Registry,
@@ -70,7 +75,10 @@ async function refuseTooMany(
   );
 }
 
-/** Looks at the next versions, and makes jobs of those that the newest rule set can say something else of. Gives how many. */
+/**
+ * Looks at the next versions, and makes jobs of those that the newest rule set can say something
+ * else of. Gives how many.
+ */
 export async function planRescans(registry: Registry): Promise<number> {
   return retryOnClash(async () => {
     const [newest] = await registry.db.read
@@ -79,7 +87,8 @@ export async function planRescans(registry: Registry): Promise<number> {
       .orderBy(desc(ruleSets.place))
       .limit(1);
     if (newest === undefined || newest.looked === null) return 0;
-    // By id alone: with the states in the question, SQLite sorts all versions in them, at each call.
+    // By id alone: with the states in the question, SQLite sorts all versions in them, at each
+    // call.
     const slice = await registry.db.read
       .select()
       .from(versions)
@@ -119,7 +128,8 @@ async function needsRescan(registry: Registry, row: VersionRow, newest: RuleSet)
   );
 }
 
-// One job for each version: what waits, or is being scanned, by an older rule set is for the newest from now on.
+// One job for each version: what waits, or is being scanned, by an older rule set is for the newest
+// from now on.
 async function rescanWrite(
   registry: Registry,
   { id }: VersionRow,

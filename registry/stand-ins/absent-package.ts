@@ -1,6 +1,7 @@
 /**
- * Stands in, on the Worker, for packages that others would load only if our schemas were of another kind (wrangler.toml `[alias]`):
- * hono-openapi reaches for Zod's converters when it meets a Zod schema, and ours are all valibot's.
+ * Stands in, on the Worker, for packages that others would load only if our schemas were of another
+ * kind (wrangler.toml `[alias]`): hono-openapi reaches for Zod's converters when it meets a Zod
+ * schema, and ours are all valibot's.
  */
 
 /** Fails: nothing of the registry may come here. */

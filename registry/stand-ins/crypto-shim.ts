@@ -1,6 +1,7 @@
 /**
- * Stands in for `crypto` on workerd, where `verify` without an algorithm refuses every ECDSA signature; Node takes SHA-256 there.
- * wrangler.toml puts it in place for @sigstore/verify; our own code always names the algorithm.
+ * Stands in for `crypto` on workerd, where `verify` without an algorithm refuses every ECDSA
+ * signature; Node takes SHA-256 there. wrangler.toml puts it in place for @sigstore/verify; our own
+ * code always names the algorithm.
  */
 import nodeCrypto, {
   createHash,

@@ -1,4 +1,7 @@
-/** The one way to write: a list of statements that happen all or not at all, on better-sqlite3 and on D1. */
+/**
+ * The one way to write: a list of statements that happen all or not at all, on better-sqlite3 and
+ * on D1.
+ */
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
@@ -9,7 +12,10 @@ import { guard } from './schema.ts';
 /** A drizzle database of either kind; queries are always awaited. */
 export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>;
 
-/** Builds one statement of a batch; called inside the transaction where there is one, so raw SQL may run at once. */
+/**
+ * Builds one statement of a batch; called inside the transaction where there is one, so raw SQL may
+ * run at once.
+ */
 export type Write = (db: Db) => BatchItem<'sqlite'> | unknown;
 
 export interface Database {
@@ -22,7 +28,9 @@ export interface Database {
   batch(writes: readonly Write[]): Promise<void>;
 }
 
-/** A batch that another writer was faster than, or whose guard does not hold. Nothing was written. */
+/**
+ * A batch that another writer was faster than, or whose guard does not hold. Nothing was written.
+ */
 export class BatchClash extends Error {
   /** `versions.name`, `log.index` …, or `guard`. */
   readonly on: string;
@@ -34,17 +42,25 @@ export class BatchClash extends Error {
   }
 }
 
-/** Whether a column's value is in a list of any length: as one parameter, since D1 takes a hundred. */
+/**
+ * Whether a column's value is in a list of any length: as one parameter, since D1 takes a hundred.
+ */
 export function isAmong(column: AnyColumn, values: readonly (string | number)[]): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }
 
-/** A statement that makes its batch fail with a clash on `guard` unless the condition holds when the batch is written. */
+/**
+ * A statement that makes its batch fail with a clash on `guard` unless the condition holds when the
+ * batch is written.
+ */
 export function holds(condition: SQL): Write {
   return (db) => db.update(guard).set({ ok: sql`CASE WHEN ${condition} THEN 1 ELSE 0 END` });
 }
 
-/** The unique column on which a statement clashes that another request logged meanwhile: trying again would not help. */
+/**
+ * The unique column on which a statement clashes that another request logged meanwhile: trying
+ * again would not help.
+ */
 export const loggedAlready = 'statements.payload';
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Reading blobs: each is checked against its digest. One that is damaged or lost on its medium is written again from its other copy, or
- * from the rows of the log, which hold everything that a statement's bundle is made of.
+ * Reading blobs: each is checked against its digest. One that is damaged or lost on its medium is
+ * written again from its other copy, or from the rows of the log, which hold everything that a
+ * statement's bundle is made of.
  */
 import { eq, isNull } from 'drizzle-orm';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
@@ -54,7 +55,10 @@ export async function readPublicBlob(
   return soundOf(registry, { name, digest, bytes });
 }
 
-/** Whether an index line needs the blob, or it is a logged statement, which everybody may read by its log index. */
+/**
+ * Whether an index line needs the blob, or it is a logged statement, which everybody may read by
+ * its log index.
+ */
 async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
   const [part] = await db.read
     .select({ versionId: indexLines.versionId })
@@ -106,7 +110,10 @@ async function otherCopy(
   return undefined;
 }
 
-/** The Sigstore bundle at an address, made from its rows as it was made first; undefined when no row names the address. */
+/**
+ * The Sigstore bundle at an address, made from its rows as it was made first; undefined when no row
+ * names the address.
+ */
 async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8Array | undefined> {
   const [row] = await registry.db.read
     .select({ entry: log, statement: statements })

@@ -1,4 +1,7 @@
-/** Looks through a whole database file in a process of its own: SQLite gives its thread back at the end only, and a large file takes minutes. */
+/**
+ * Looks through a whole database file in a process of its own: SQLite gives its thread back at the
+ * end only, and a large file takes minutes.
+ */
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';

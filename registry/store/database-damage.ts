@@ -1,4 +1,7 @@
-/** A database file whose bytes are not those that SQLite wrote: found at the start, or when a query meets the place. */
+/**
+ * A database file whose bytes are not those that SQLite wrote: found at the start, or when a query
+ * meets the place.
+ */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
@@ -9,7 +12,10 @@ import { whyDamaged } from './sqlite-errors.ts';
 const hint =
   'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating.md, "The database is damaged".';
 
-/** The failure that names a file that is damaged, or may not be written, and the way out; every other error as it is. */
+/**
+ * The failure that names a file that is damaged, or may not be written, and the way out; every
+ * other error as it is.
+ */
 export function damageOf(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_READONLY'))
     return new Problem(
@@ -25,8 +31,10 @@ export function damageOf(error: unknown, path: string): unknown {
 }
 
 /**
- * Looks through the whole file where that takes a second at most; of a larger one it reads the schema alone.
- * @returns whether the file was looked through; if not, `startCheck` does it while the registry serves
+ * Looks through the whole file where that takes a second at most; of a larger one it reads the
+ * schema alone.
+ * @returns whether the file was looked through; if not, `startCheck` does it while the registry
+ * serves
  * @throws Problem `database-damaged`
  */
 export function requireSound(
@@ -43,7 +51,8 @@ export function requireSound(
 }
 
 /**
- * Refuses to begin a new database beside the objects of an old one: its log would be another under the same name.
+ * Refuses to begin a new database beside the objects of an old one: its log would be another under
+ * the same name.
  * @throws Problem `database-damaged`
  */
 export function requirePresent(path: string): void {

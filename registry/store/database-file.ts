@@ -1,6 +1,7 @@
 /**
- * The database as a file: held for one process, opened so that every commit is synced, and looked through. It needs little of the application,
- * so whoever opens it first learns of a damaged file before the rest is loaded.
+ * The database as a file: held for one process, opened so that every commit is synced, and looked
+ * through. It needs little of the application, so whoever opens it first learns of a damaged file
+ * before the rest is loaded.
  */
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -34,7 +35,8 @@ export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
 
 /**
  * Opens a database file, or one in memory (`:memory:`).
- * @throws Problem `database-damaged`; `internal` when the durability that was asked for is not what SQLite says it does
+ * @throws Problem `database-damaged`; `internal` when the durability that was asked for is not what
+ * SQLite says it does
  */
 export function openFile(
   path: string,
@@ -58,7 +60,8 @@ export function openFile(
 
 function makeDurable(client: BetterSqlite3.Database, path: string): void {
   client.pragma('journal_mode = WAL');
-  // The package is compiled with NORMAL for WAL, which may lose the last commits when the power goes.
+  // The package is compiled with NORMAL for WAL, which may lose the last commits when the power
+  // goes.
   client.pragma('synchronous = FULL');
   client.pragma(`busy_timeout = ${databaseWaitMs}`);
   const isWal = path === ':memory:' || client.pragma('journal_mode', { simple: true }) === 'wal';
@@ -76,7 +79,10 @@ function close(client: BetterSqlite3.Database, letGo: () => void = () => undefin
   }
 }
 
-/** Closes a file after a failure: closing reads the file once more, and must not hide why it is closed. */
+/**
+ * Closes a file after a failure: closing reads the file once more, and must not hide why it is
+ * closed.
+ */
 export function closeQuietly(file: DatabaseFile): void {
   try {
     file.close();
@@ -86,7 +92,8 @@ export function closeQuietly(file: DatabaseFile): void {
 }
 
 /**
- * Holds a data folder for this process: the lock is the operating system's, so it ends with the process however that ends.
+ * Holds a data folder for this process: the lock is the operating system's, so it ends with the
+ * process however that ends.
  * @returns what lets it go
  * @throws Problem `folder-served`
  */

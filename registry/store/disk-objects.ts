@@ -1,4 +1,7 @@
-/** Objects as files: written beside, synced, renamed, and the folder synced, so that a name never holds half a file. */
+/**
+ * Objects as files: written beside, synced, renamed, and the folder synced, so that a name never
+ * holds half a file.
+ */
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -49,7 +52,10 @@ export function diskObjects(folder: string): Objects {
 // In the names of files that this process writes, to tell them from those that a dead one left.
 const processMark = randomUUID();
 
-/** Whether a name is that of a file which another process began to write. Who asks holds the folder, so that process is dead. */
+/**
+ * Whether a name is that of a file which another process began to write. Who asks holds the folder,
+ * so that process is dead.
+ */
 export function isForeignPart(name: string): boolean {
   return /^\.[0-9a-f.-]+\.part$/.test(name) && !name.startsWith(`.${processMark}.`);
 }

@@ -3,7 +3,10 @@ import type { Registry } from '../context.ts';
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, 26 characters that sort by time. */
+/**
+ * A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, 26 characters that
+ * sort by time.
+ */
 export function makeId(registry: Pick<Registry, 'now' | 'random'>): string {
   const time = Buffer.alloc(6);
   time.writeUIntBE(registry.now().getTime(), 0, 6);

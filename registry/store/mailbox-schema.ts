@@ -2,7 +2,9 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 
-/** What a host left for an approver, as it came, and the answer to it; gone when its time is over. */
+/**
+ * What a host left for an approver, as it came, and the answer to it; gone when its time is over.
+ */
 export const mailbox = sqliteTable(
   'mailbox',
   {

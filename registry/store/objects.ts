@@ -46,7 +46,10 @@ export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Dige
   return digestOf(bytes);
 }
 
-/** Stores several that are not there yet. What lies under a digest is compared, not believed: so an upload mends a damaged blob. */
+/**
+ * Stores several that are not there yet. What lies under a digest is compared, not believed: so an
+ * upload mends a damaged blob.
+ */
 export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Promise<void> {
   const missing = new Map<string, Uint8Array>();
   await forEachOf(all, async (bytes) => {
@@ -58,8 +61,9 @@ export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Pro
 }
 
 /**
- * Replaces an object that several processes write. What is there is read before `make` reads the database, and replaced only if it is
- * still there, so that no writer puts older bytes over newer ones.
+ * Replaces an object that several processes write. What is there is read before `make` reads the
+ * database, and replaced only if it is still there, so that no writer puts older bytes over newer
+ * ones.
  * @returns what the object holds now
  * @throws Problem `registry-busy` after `writeAttemptsMax` attempts in which another was faster
  */

@@ -1,4 +1,7 @@
-/** Tables of the registry: one schema for better-sqlite3 and D1. Times are milliseconds since 1970, ids are made by the writer. */
+/**
+ * Tables of the registry: one schema for better-sqlite3 and D1. Times are milliseconds since 1970,
+ * ids are made by the writer.
+ */
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -16,7 +19,10 @@ import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { State } from '../versions/status.ts';
 
-/** A published version. `move` counts its moves: each move writes the next number, so two cannot move it at once. */
+/**
+ * A published version. `move` counts its moves: each move writes the next number, so two cannot
+ * move it at once.
+ */
 export const versions = sqliteTable(
   'versions',
   {
@@ -30,7 +36,10 @@ export const versions = sqliteTable(
     verdict: text().$type<Verdict>(),
     report: text().$type<Digest>(),
     createdAt: integer().notNull(),
-    /** Log index of its publication: the order of versions, since clocks go back and ids are made by clocks. */
+    /**
+     * Log index of its publication: the order of versions, since clocks go back and ids are made by
+     * clocks.
+     */
     logIndex: integer().notNull().default(0),
   },
   (table) => [
@@ -43,7 +52,9 @@ export const versions = sqliteTable(
   ],
 );
 
-/** Which stored blobs a version is made of: its bundle, files and report. Its author may read these. */
+/**
+ * Which stored blobs a version is made of: its bundle, files and report. Its author may read these.
+ */
 export const versionBlobs = sqliteTable(
   'version_blobs',
   { versionId: text().notNull(), digest: text().$type<Digest>().notNull() },
@@ -53,7 +64,10 @@ export const versionBlobs = sqliteTable(
   ],
 );
 
-/** Append-only (a trigger refuses UPDATE and DELETE): each move with who, when and why, and each refused intake. */
+/**
+ * Append-only (a trigger refuses UPDATE and DELETE): each move with who, when and why, and each
+ * refused intake.
+ */
 export const audit = sqliteTable(
   'audit',
   {
@@ -78,7 +92,10 @@ export const audit = sqliteTable(
   ],
 );
 
-/** The transparency log, append-only but for `note`: the checkpoint signed over the committed tree of size `index + 1`. */
+/**
+ * The transparency log, append-only but for `note`: the checkpoint signed over the committed tree
+ * of size `index + 1`.
+ */
 export const log = sqliteTable('log', {
   index: integer().primaryKey(),
   /** Base64, like all hashes of this table. */
@@ -105,7 +122,10 @@ export const statements = sqliteTable(
     /** Address of the Sigstore bundle; null until the checkpoint over it is signed. */
     bundle: text().$type<Digest>(),
     createdAt: integer().notNull(),
-    /** Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate, Rekor entry and timestamps. */
+    /**
+     * Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate,
+     * Rekor entry and timestamps.
+     */
     certificate: text().$type<Digest>(),
     material: text(),
   },
@@ -121,7 +141,10 @@ export const statements = sqliteTable(
   ],
 );
 
-/** Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token (its SHA-256). One for a rule set is ended by no other. */
+/**
+ * Scan jobs: leased by one UPDATE … RETURNING, fenced by the lease's token (its SHA-256). One for a
+ * rule set is ended by no other.
+ */
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -152,7 +175,10 @@ export const scans = sqliteTable(
     report: text().$type<Digest>().notNull(),
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
-    /** Which sorts of facts the skill has, and (a blob) what an agent reads in it; null when the scanner did not say. */
+    /**
+     * Which sorts of facts the skill has, and (a blob) what an agent reads in it; null when the
+     * scanner did not say.
+     */
     selectors: text({ mode: 'json' }).$type<readonly string[]>(),
     prose: text().$type<Digest>(),
   },
@@ -222,7 +248,9 @@ export const marks = sqliteTable('marks', {
   logIndex: integer().notNull(),
 });
 
-/** The last signed status.json (one row, id 1), and the highest log index that its marks know of. */
+/**
+ * The last signed status.json (one row, id 1), and the highest log index that its marks know of.
+ */
 export const statusFile = sqliteTable('status_file', {
   id: integer().primaryKey(),
   issuedAt: integer().notNull(),
@@ -248,13 +276,18 @@ export const pendingPasskey = sqliteTable('pending_passkey', {
   createdAt: integer().notNull(),
 });
 
-/** One row whose `ok` must stay 1: `UPDATE guard SET ok = (condition)` makes a whole batch fail when the condition does not hold. */
+/**
+ * One row whose `ok` must stay 1: `UPDATE guard SET ok = (condition)` makes a whole batch fail when
+ * the condition does not hold.
+ */
 export const guard = sqliteTable(
   'guard',
   {
     id: integer().primaryKey(),
     ok: integer().notNull(),
-    /** How many lines the index has: a trigger counts them, since counting rows reads all of them. */
+    /**
+     * How many lines the index has: a trigger counts them, since counting rows reads all of them.
+     */
     lines: integer().notNull().default(0),
   },
   (table) => [check('guard_holds', sql`${table.ok} = 1`)],

@@ -9,7 +9,10 @@ export const similarity = sqliteTable('similarity', {
   signature: text().$type<SimilaritySignature>().notNull(),
 });
 
-/** Band keys of sketches: versions that share one may be alike. The migration makes it WITHOUT ROWID, so that the key is the table. */
+/**
+ * Band keys of sketches: versions that share one may be alike. The migration makes it WITHOUT
+ * ROWID, so that the key is the table.
+ */
 export const similarityBands = sqliteTable(
   'similarity_bands',
   { key: integer().notNull(), place: integer().notNull() },

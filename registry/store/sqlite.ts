@@ -1,4 +1,7 @@
-/** The embedded database over its file: all or nothing, with the schema brought up to date at opening. */
+/**
+ * The embedded database over its file: all or nothing, with the schema brought up to date at
+ * opening.
+ */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -20,7 +23,8 @@ export function openSqlite(path: string): OpenDatabase {
 }
 
 /**
- * The database of an open file, with its schema brought up to date; a file that does not get there is closed.
+ * The database of an open file, with its schema brought up to date; a file that does not get there
+ * is closed.
  * @throws Problem `database-damaged`
  */
 export function databaseOf(file: DatabaseFile): OpenDatabase {

@@ -1,4 +1,7 @@
-/** Removes what a killed process left of files that it was writing: their names are not the final ones, so nobody misses them. */
+/**
+ * Removes what a killed process left of files that it was writing: their names are not the final
+ * ones, so nobody misses them.
+ */
 import { opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isForeignPart } from './disk-objects.ts';

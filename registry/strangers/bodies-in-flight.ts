@@ -1,4 +1,7 @@
-/** Large bodies of strangers that are under way at one time, in bytes: each is held in memory until it has been judged. */
+/**
+ * Large bodies of strangers that are under way at one time, in bytes: each is held in memory until
+ * it has been judged.
+ */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   jsonBodyBytesMax,
@@ -16,7 +19,8 @@ export class BodiesInFlight {
    * @param network from where it comes
    * @param bytesMax what its route takes at most: a body without a length may have as much
    * @returns gives the room back
-   * @throws Problem `too-many-requests` when this network has too much under way, `registry-busy` when all together have
+   * @throws Problem `too-many-requests` when this network has too much under way, `registry-busy`
+   * when all together have
    */
   reserve(network: string, headers: Headers, bytesMax: number): () => void {
     const bytes = announced(headers, bytesMax);

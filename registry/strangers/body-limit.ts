@@ -1,4 +1,6 @@
-/** A limit on request bodies that holds in every shell, with and without a length in the headers. */
+/**
+ * A limit on request bodies that holds in every shell, with and without a length in the headers.
+ */
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemResponse } from '../problem-json.ts';
@@ -23,8 +25,9 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
 }
 
 /**
- * HTTP/2 sends a body without a length and without chunks. Such a body is named as chunked, so that it counts as one of unknown length.
- * For shells that serve HTTP/2; with HTTP/1 a request without both headers has no body.
+ * HTTP/2 sends a body without a length and without chunks. Such a body is named as chunked, so that
+ * it counts as one of unknown length. For shells that serve HTTP/2; with HTTP/1 a request without
+ * both headers has no body.
  */
 export function nameUnknownLength(request: Request): Request {
   const { body, headers } = request;
@@ -51,8 +54,8 @@ async function readUpTo(
   return Buffer.concat(chunks);
 }
 
-// Built from parts: the Node shell's request is of a class that `new Request(request)` cannot read. With a length, the limit of the
-// route itself need not read the body a second time.
+// Built from parts: the Node shell's request is of a class that `new Request(request)` cannot read.
+// With a length, the limit of the route itself need not read the body a second time.
 function withBody({ url, method, headers }: Request, body: Buffer): Request {
   const counted = new Headers(headers);
   counted.delete('transfer-encoding');

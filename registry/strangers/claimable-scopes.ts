@@ -1,6 +1,7 @@
 /**
- * Scope names that a stranger cannot be the first to claim: names under which people would believe the registry or a vendor to speak, names
- * that are devices on Windows, and names that look like a scope of somebody else.
+ * Scope names that a stranger cannot be the first to claim: names under which people would believe
+ * the registry or a vendor to speak, names that are devices on Windows, and names that look like a
+ * scope of somebody else.
  */
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -77,8 +78,8 @@ const reserved: readonly string[] = [
 ];
 
 /**
- * Refuses such a first claim. Administrators may make it: they claim the scope and transfer it to whom it belongs. So may an owner of the
- * scope that it looks like.
+ * Refuses such a first claim. Administrators may make it: they claim the scope and transfer it to
+ * whom it belongs. So may an owner of the scope that it looks like.
  * @throws Problem `scope-reserved`
  */
 export function refuseOddScope(
@@ -114,13 +115,17 @@ export function refuseOddScope(
     throw reservedProblem(scope, `it looks like @${twin}, which belongs to somebody else`);
 }
 
-/** Whether two scopes look the same to somebody who reads quickly. `mail` and `mall` do not; `ma1l` looks like both. */
+/**
+ * Whether two scopes look the same to somebody who reads quickly. `mail` and `mall` do not; `ma1l`
+ * looks like both.
+ */
 export function isLookAlike(one: string, other: string): boolean {
   const hasDigit = /\d/.test(one) || /\d/.test(other);
   return looksLike(one, other, plainForm) || (hasDigit && looksLike(one, other, strictForm));
 }
 
-// A short name is one letter away from many words: `apl` is no `api`. With a digit somebody had it in mind.
+// A short name is one letter away from many words: `apl` is no `api`. With a digit somebody had it
+// in mind.
 function isLikeReserved(name: string, scope: string): boolean {
   return name.length < longNameChars ? isLookAlike(name, scope) : looksLike(name, scope, drawnForm);
 }

@@ -1,4 +1,7 @@
-/** How many scopes one may be the first to claim: everybody who starts this registry, or installs from it, verifies each claim again. */
+/**
+ * How many scopes one may be the first to claim: everybody who starts this registry, or installs
+ * from it, verifies each claim again.
+ */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   type IdentityStatement,

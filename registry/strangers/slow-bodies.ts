@@ -1,4 +1,7 @@
-/** Hangs up on who sends a body too slowly: it holds memory, and a place among the few bodies that are let in at one time. */
+/**
+ * Hangs up on who sends a body too slowly: it holds memory, and a place among the few bodies that
+ * are let in at one time.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { bodyBytesPerSecondMin, bodyCheckMs, bodyGraceMs } from '../limits.ts';
 

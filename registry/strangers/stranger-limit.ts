@@ -1,4 +1,7 @@
-/** Writes of who is no member, limited for each address: signatures cost the registry work, and the log and the audit forget nothing. */
+/**
+ * Writes of who is no member, limited for each address: signatures cost the registry work, and the
+ * log and the audit forget nothing.
+ */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
@@ -12,7 +15,10 @@ import {
 import { readActor } from '../routes/describe.ts';
 import { BodiesInFlight } from './bodies-in-flight.ts';
 
-/** Where a request came from; undefined when the shell cannot say, and then all such requests share one bucket. */
+/**
+ * Where a request came from; undefined when the shell cannot say, and then all such requests share
+ * one bucket.
+ */
 export type AddressOf = (context: Context) => string | undefined;
 
 interface Bucket {
@@ -54,7 +60,8 @@ export class Buckets {
 }
 
 /**
- * Lets members through and counts everybody else. A session alone is no way round it: any key that claims a scope gets one.
+ * Lets members through and counts everybody else. A session alone is no way round it: any key that
+ * claims a scope gets one.
  * @throws Problem `too-many-requests`, `registry-busy`
  */
 export function limitStrangers(registry: Registry, addressOf: AddressOf): MiddlewareHandler {

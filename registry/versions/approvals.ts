@@ -1,4 +1,7 @@
-/** Which approvals of a version count, and how many are needed: from logged statements only, never from a row that says "approved". */
+/**
+ * Which approvals of a version count, and how many are needed: from logged statements only, never
+ * from a row that says "approved".
+ */
 import { eq } from 'drizzle-orm';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -67,7 +70,8 @@ export async function readApprovals(
     const { reviewer, independent, reason } = statement.predicate;
     const before = approvals.find((one) => one.reviewer === reviewer.member);
     const by = 'keyId' in reviewer ? 'key' : 'passkey';
-    // Who approved in the desk may read it again without: the independent one then stands for the person.
+    // Who approved in the desk may read it again without: the independent one then stands for the
+    // person.
     if (
       wrong.length > 0 ||
       (before !== undefined && (before.independent || !independent || by !== 'key'))
@@ -109,7 +113,8 @@ export async function approvalContext(
   const scan = known.find((one) => one.report === version.report);
   if (scan === undefined)
     throw new Problem('approval-refused', 'There is no scan report to approve on');
-  // Installers want approvals behind all scans that the verdict names: where policy asks for two, behind the second one.
+  // Installers want approvals behind all scans that the verdict names: where policy asks for two,
+  // behind the second one.
   const { scans: found, needed } = await readScannedBy(registry, version);
   const scanned = needed > 1 ? found : [];
   return {

@@ -1,4 +1,7 @@
-/** Nobody acts on their own: who stands behind a version neither moves nor reviews it, nor lifts what others suspended. */
+/**
+ * Nobody acts on their own: who stands behind a version neither moves nor reviews it, nor lifts
+ * what others suspended.
+ */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -22,7 +25,10 @@ export async function publishedBy(
   return { signer: row.signer, logIndex: row.logIndex };
 }
 
-/** The publisher of a version for people: a key id, or the person or CI job that the scope named then. */
+/**
+ * The publisher of a version for people: a key id, or the person or CI job that the scope named
+ * then.
+ */
 export async function namePublisher(
   registry: Registry,
   version: Published & Pick<VersionRow, 'publisher'>,
@@ -46,7 +52,10 @@ export async function isOwn(registry: Registry, version: Published, who: Acting)
   );
 }
 
-/** Why somebody cannot approve a version or lift what stopped it: it is theirs, or nothing signed rules that out. */
+/**
+ * Why somebody cannot approve a version or lift what stopped it: it is theirs, or nothing signed
+ * rules that out.
+ */
 export async function whyOwn(
   registry: Registry,
   version: Published,

@@ -1,4 +1,7 @@
-/** What rescans left for a person to decide: scans that failed, and verdicts that suspend nothing by themselves. */
+/**
+ * What rescans left for a person to decide: scans that failed, and verdicts that suspend nothing by
+ * themselves.
+ */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';

@@ -1,6 +1,7 @@
 /**
- * A version that lacks a scan that counts has a job for one. Policy changes, scanners end and scanners change their rules while a version
- * waits, so each of these asks here again; a version without a job would wait for good.
+ * A version that lacks a scan that counts has a job for one. Policy changes, scanners end and
+ * scanners change their rules while a version waits, so each of these asks here again; a version
+ * without a job would wait for good.
  */
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
@@ -10,7 +11,10 @@ import { jobs, versions } from '../store/schema.ts';
 import { readScannedBy } from './second-scans.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
-/** Enqueues the scan that a version lacks, or lets a version go on that waited for a scan and lacks none. */
+/**
+ * Enqueues the scan that a version lacks, or lets a version go on that waited for a scan and lacks
+ * none.
+ */
 export async function completeScans(registry: Registry, versionId: string): Promise<void> {
   await retryOnClash(async () => {
     const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, versionId));
@@ -37,7 +41,8 @@ export async function completeAllScans(
   for (const { id } of rows) await completeScans(registry, id).catch(onRefusal);
 }
 
-// A version that was held back waits for a person, who reads its report; without one there is nothing to read.
+// A version that was held back waits for a person, who reads its report; without one there is
+// nothing to read.
 function isWaiting({ status, report }: VersionRow): boolean {
   return (
     status === 'scanning' || status === 'in review' || (status === 'quarantined' && report === null)

@@ -1,4 +1,7 @@
-/** Versions in the index that a word on a publisher is about, read a page at a time along an index: no other publisher's versions are looked at. */
+/**
+ * Versions in the index that a word on a publisher is about, read a page at a time along an index:
+ * no other publisher's versions are looked at.
+ */
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import {

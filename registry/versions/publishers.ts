@@ -1,4 +1,7 @@
-/** Whether a publisher may still be heard: what was said of all their versions at once, and whether their key still counts. */
+/**
+ * Whether a publisher may still be heard: what was said of all their versions at once, and whether
+ * their key still counts.
+ */
 import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -47,7 +50,10 @@ export function stopped({ ids: [id] }: Speaker, word: PublisherWord): Problem {
   );
 }
 
-/** Why a version must not enter the index though people approve it; undefined when nothing stands against its publisher. */
+/**
+ * Why a version must not enter the index though people approve it; undefined when nothing stands
+ * against its publisher.
+ */
 export async function whyStopped(
   registry: Registry,
   version: VersionRow,
@@ -74,7 +80,8 @@ export function speakerOf(
 }
 
 /**
- * Makes a batch fail when somebody was stopped or ended while it was made ready: what was judged must still be so when it is written.
+ * Makes a batch fail when somebody was stopped or ended while it was made ready: what was judged
+ * must still be so when it is written.
  * @param size of the log when the judging began
  */
 export function nobodyEndedSince(size: number): Write {

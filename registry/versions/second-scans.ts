@@ -1,6 +1,7 @@
 /**
- * Where policy asks for two scanners: the second one signs the same report, or the version goes to quarantine. Reports are the same bytes
- * for the same skill and rule set, so scanners of one rule set agree to the byte or one of them is wrong.
+ * Where policy asks for two scanners: the second one signs the same report, or the version goes to
+ * quarantine. Reports are the same bytes for the same skill and rule set, so scanners of one rule
+ * set agree to the byte or one of them is wrong.
  */
 import { and, eq, inArray, isNotNull, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -17,7 +18,10 @@ import { type StatementRow, statementIn, statementsOf } from './manifests.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface ScannedBy {
-  /** Scan statements over the report on which the version rests, by scanners who count: one for each member, in log order. */
+  /**
+   * Scan statements over the report on which the version rests, by scanners who count: one for each
+   * member, in log order.
+   */
   readonly scans: readonly StatementRow[];
   readonly needed: 1 | 2;
 }
@@ -55,8 +59,9 @@ export function waitsForSecond({ policy }: Registry, row: VersionRow): boolean {
 }
 
 /**
- * Jobs that this scanner may lease: none about a version whose standing report it signed itself, by any of its keys, and none about a
- * version that it answered by these rules, since it would answer the same again, and again.
+ * Jobs that this scanner may lease: none about a version whose standing report it signed itself, by
+ * any of its keys, and none about a version that it answered by these rules, since it would answer
+ * the same again, and again.
  * @param ruleSet what the scanner scans by, where it says so
  */
 export async function leasableBy(
@@ -100,9 +105,10 @@ export interface FurtherReport {
 }
 
 /**
- * Takes a further report by a rule set whose report is known. It ends its job; where policy asks for two scanners and it is another
- * scanner's, it is logged, and the version rests on what both signed, or is held back. Scanners change their rules one after the
- * other, so the two that agree need not agree on the newest report.
+ * Takes a further report by a rule set whose report is known. It ends its job; where policy asks
+ * for two scanners and it is another scanner's, it is logged, and the version rests on what both
+ * signed, or is held back. Scanners change their rules one after the other, so the two that agree
+ * need not agree on the newest report.
  */
 export async function takeFurther(
   registry: Registry,

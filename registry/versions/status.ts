@@ -1,4 +1,7 @@
-/** States of a version and the table of its legal moves; an illegal move does not compile, and at run time it is refused. */
+/**
+ * States of a version and the table of its legal moves; an illegal move does not compile, and at
+ * run time it is refused.
+ */
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 export const states = [
@@ -14,7 +17,10 @@ export const states = [
 ] as const;
 export type State = (typeof states)[number];
 
-/** Who may make a move: the registry itself on a signed report or statement, a person with a reason, or the author. */
+/**
+ * Who may make a move: the registry itself on a signed report or statement, a person with a reason,
+ * or the author.
+ */
 export type Mover = 'verdict' | 'approvals' | 'statement' | 'person' | 'author';
 
 interface MoveRow {
@@ -23,7 +29,9 @@ interface MoveRow {
   readonly by: Mover;
 }
 
-/** architecture.md, "The life of a version". `scanning → approved` by policy is not in this version. */
+/**
+ * architecture.md, "The life of a version". `scanning → approved` by policy is not in this version.
+ */
 export const moves = [
   { from: 'received', to: 'scanning', by: 'verdict' },
   { from: 'received', to: 'refused', by: 'verdict' },

@@ -42,7 +42,10 @@ export async function findVersion(
   return row;
 }
 
-/** Refuses a number that is taken, or that ranges cannot tell from another. @throws Problem `version-exists`, `version-invalid` */
+/**
+ * Refuses a number that is taken, or that ranges cannot tell from another. @throws Problem
+ * `version-exists`, `version-invalid`
+ */
 export async function refuseTwice(registry: Registry, which: VersionName): Promise<void> {
   requireNoBuild(which.version);
   const taken = await findVersion(registry, which);
@@ -54,8 +57,8 @@ export async function refuseTwice(registry: Registry, which: VersionName): Promi
 }
 
 /**
- * Refuses bytes that somebody else published: what is said of a bundle reaches every version of it, so a copy's end would be the original's.
- * A skill.json with a name makes them one's own.
+ * Refuses bytes that somebody else published: what is said of a bundle reaches every version of it,
+ * so a copy's end would be the original's. A skill.json with a name makes them one's own.
  * @throws Problem `bundle-taken`
  */
 export async function refuseForeignBytes(
@@ -74,7 +77,10 @@ export async function refuseForeignBytes(
     );
 }
 
-/** Makes a batch fail when a version entered the index while it was made ready: who judges all that is there must not miss one. */
+/**
+ * Makes a batch fail when a version entered the index while it was made ready: who judges all that
+ * is there must not miss one.
+ */
 export async function nothingEntersSince(registry: Registry): Promise<Write> {
   const [entered] = await registry.db.read.select({ lines: guard.lines }).from(guard);
   return holds(sql`${guard.lines} = ${entered?.lines ?? 0}`);
@@ -103,8 +109,8 @@ export async function historyOf(registry: Registry, versionId: string): Promise<
 }
 
 /**
- * The writes of one move: the audit row carries the number that follows the version's last move, and that number is unique, so of
- * two batches that move one version at once, one fails whole.
+ * The writes of one move: the audit row carries the number that follows the version's last move,
+ * and that number is unique, so of two batches that move one version at once, one fails whole.
  */
 export function moveWrites(
   registry: Registry,

@@ -50,7 +50,10 @@ export class Accounts {
     this.#sums = new EgressCounts({ ...caps, ...ours, ...settings.caps });
   }
 
-  /** Counts one more request, asks a person where a rule wants one, and records it; or says why it is refused. */
+  /**
+   * Counts one more request, asks a person where a rule wants one, and records it; or says why it
+   * is refused.
+   */
   async admit(
     { dropped = [], head, method, place, secrets, shown, whole }: Admission,
     client: Socket,

@@ -1,4 +1,7 @@
-/** Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back without them. */
+/**
+ * Sends an allowed request to its host with its secrets, piece by piece, and gives the answer back
+ * without them.
+ */
 import {
   type ClientRequest,
   request as httpRequest,

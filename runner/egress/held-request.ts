@@ -1,4 +1,7 @@
-/** A request that a rule holds: read whole before a person is asked, so that what they allow is what leaves. */
+/**
+ * A request that a rule holds: read whole before a person is asked, so that what they allow is what
+ * leaves.
+ */
 import { shownHeaders } from '../../skills-index/run/egress/forwarded-headers.ts';
 import {
   codingOf,
@@ -17,7 +20,8 @@ type Request = Extract<GatedAction, { kind: 'egress' }>;
 const firstBytes = 64 * 1024;
 
 /**
- * The action with the whole body and every header that leaves. Undefined when the body was refused, or never came to its end.
+ * The action with the whole body and every header that leaves. Undefined when the body was refused,
+ * or never came to its end.
  * @param head bytes of the request line and headers as they came
  */
 export async function wholeRequest(

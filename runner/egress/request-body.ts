@@ -31,7 +31,9 @@ export class RequestBody {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Reads until the end, until `bytesMax` are held, or until it is refused; gives all that is held. */
+  /**
+   * Reads until the end, until `bytesMax` are held, or until it is refused; gives all that is held.
+   */
   async hold(bytesMax: number): Promise<Buffer> {
     while (this.#held < bytesMax) {
       const piece = await this.next();

@@ -1,4 +1,7 @@
-/** What a CONNECT leads to: a service of the runner, plain HTTP, TLS that is opened here, or TLS that the operator wants left alone. */
+/**
+ * What a CONNECT leads to: a service of the runner, plain HTTP, TLS that is opened here, or TLS
+ * that the operator wants left alone.
+ */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
@@ -52,7 +55,8 @@ export async function openTunnel(
   inner.emit('connection', inside);
 }
 
-// What was read goes back, for whoever takes the connection on. Undefined when the client hung up before.
+// What was read goes back, for whoever takes the connection on. Undefined when the client hung up
+// before.
 function readHello(socket: Socket): Promise<ClientHello | undefined> {
   socket.setTimeout(egressIdleSecondsMax * 1000, () => socket.destroy());
   return new Promise((resolve) => {

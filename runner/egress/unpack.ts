@@ -14,8 +14,9 @@ const unpackers: Readonly<Record<string, Unpacker>> = {
 };
 
 /**
- * What is in the bytes; undefined for a coding that nobody knows, for what does not unpack to its last byte, and for more than `most` bytes.
- * Whatever follows the packed bytes must not be left out: other readers go on there.
+ * What is in the bytes; undefined for a coding that nobody knows, for what does not unpack to its
+ * last byte, and for more than `most` bytes. Whatever follows the packed bytes must not be left
+ * out: other readers go on there.
  */
 export function unpack(
   packed: Uint8Array,

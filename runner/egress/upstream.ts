@@ -1,6 +1,7 @@
 /**
- * The way out. A name is resolved once for each connection, and the connection goes to what was judged; pins of host policy are the
- * only way to an address that is not public. TLS is verified against this system's authorities. Connections are kept for the run.
+ * The way out. A name is resolved once for each connection, and the connection goes to what was
+ * judged; pins of host policy are the only way to an address that is not public. TLS is verified
+ * against this system's authorities. Connections are kept for the run.
  */
 import { lookup as lookupName } from 'node:dns/promises';
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
@@ -80,7 +81,8 @@ export function openUpstream({
   };
 }
 
-// The dot at the end keeps the search list of resolv.conf(5) away: only this very name is asked for.
+// The dot at the end keeps the search list of resolv.conf(5) away: only this very name is asked
+// for.
 async function resolveName(host: string): Promise<readonly string[]> {
   return (await lookupName(`${host}.`, { all: true })).map(({ address }) => address);
 }

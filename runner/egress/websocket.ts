@@ -1,4 +1,7 @@
-/** A WebSocket through the proxy: whole frames, looked through before they go on in either direction. */
+/**
+ * A WebSocket through the proxy: whole frames, looked through before they go on in either
+ * direction.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Denial, denialOfFailure } from '../../skills-index/run/egress/denial.ts';

@@ -1,6 +1,7 @@
 /**
- * Which entries have an access control list (acl(5)). Under a list the group bits of a mode are those of its mask: without the list, the
- * owning group would get what only named users had. Node cannot read lists, so the system's `ls` does, by descriptor.
+ * Which entries have an access control list (acl(5)). Under a list the group bits of a mode are
+ * those of its mask: without the list, the owning group would get what only named users had. Node
+ * cannot read lists, so the system's `ls` does, by descriptor.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';

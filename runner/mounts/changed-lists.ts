@@ -10,7 +10,10 @@ export interface ListPlaces {
   readonly root: string;
   readonly below: string;
   readonly owners: Owners;
-  /** For a view that is a copy, which has no lists: where in the folder an entry of the view comes from. Latin-1 text of bytes. */
+  /**
+   * For a view that is a copy, which has no lists: where in the folder an entry of the view comes
+   * from. Latin-1 text of bytes.
+   */
   readonly origin: ((path: string) => string | undefined) | undefined;
 }
 

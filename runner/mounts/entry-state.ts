@@ -1,4 +1,7 @@
-/** What lies at a path of a folder: read by descriptor, no link followed, and nothing of another user. */
+/**
+ * What lies at a path of a folder: read by descriptor, no link followed, and nothing of another
+ * user.
+ */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { EntryState } from '../../skills-index/run/changes/changes.ts';
@@ -10,7 +13,8 @@ import { requireOwner } from './ownership.ts';
 import { textOf, withHandle, withParent } from './walk-folder.ts';
 
 /**
- * What a path of a folder is now; undefined when it is not there, or nothing that changes speak of. No link is followed.
+ * What a path of a folder is now; undefined when it is not there, or nothing that changes speak of.
+ * No link is followed.
  * @param owners whose it may be; what belongs to somebody else is not read
  * @throws ForeignEntry
  */
@@ -73,7 +77,8 @@ function fileState({ mode, uid, gid }: fs.Stats, sha256: Digest, bytes: number):
   return { kind: 'file', sha256, bytes, mode: mode & 0o7777, uid, gid };
 }
 
-// No run can bring such a file, so it is only deleted or replaced: to see that it is still the same takes no reading.
+// No run can bring such a file, so it is only deleted or replaced: to see that it is still the same
+// takes no reading.
 function largeFile(stats: fs.Stats): EntryState {
   const { dev, gid, ino, mode, mtimeMs, size, uid } = stats;
   const sha256 = digestOf(`${dev}:${ino} ${mtimeMs} ${size}`);

@@ -1,17 +1,26 @@
-/** A mount namespace of a run, which has no name and goes with the runner: a script mounts there as root, and answers with lines. */
+/**
+ * A mount namespace of a run, which has no name and goes with the runner: a script mounts there as
+ * root, and answers with lines.
+ */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 export interface InNamespace<Result> {
-  /** For `/bin/sh -c`; it prints `ready` when its mounts are there, then waits for the end of its input. */
+  /**
+   * For `/bin/sh -c`; it prints `ready` when its mounts are there, then waits for the end of its
+   * input.
+   */
   readonly script: string;
   readonly args: readonly string[];
   /** Descriptors that the script has as 4 and up; 3 is the namespace that it was started in. */
   readonly descriptors: readonly number[];
   /** Descriptor of the namespace to enter; absent for a new one. */
   readonly into: number | undefined;
-  /** While the namespace can be reached: where its files are found from outside, and what the script printed. */
+  /**
+   * While the namespace can be reached: where its files are found from outside, and what the script
+   * printed.
+   */
   readonly act: (root: string, said: string) => Result;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Whose entries of a folder a run may change: its own user's and the folder owner's. A runner that is root could read and replace the
- * rest, which the run's user cannot. Such an entry is not read and not replaced, and neither is anything below it.
+ * Whose entries of a folder a run may change: its own user's and the folder owner's. A runner that
+ * is root could read and replace the rest, which the run's user cannot. Such an entry is not read
+ * and not replaced, and neither is anything below it.
  */
 import type * as fs from 'node:fs';
 import { foreignOwner, type Owners } from '../../skills-index/run/changes/foreign-paths.ts';

@@ -1,8 +1,10 @@
 /**
- * Read-only overlays (overlayfs, Linux) for one run: of the system's folders, and of workspaces that host policy names in `ownLocks`. Locks,
- * leases and watches are kept by inode, and the overlay has inodes of its own: so a run neither stops writers on the host, nor sees what the
- * host starts, nor talks to another run through a file that both may lock. Other workspaces are bound: a host that writes to a folder under
- * an overlay locks other inodes than the run reads, so the run would read torn databases and files that were replaced long ago.
+ * Read-only overlays (overlayfs, Linux) for one run: of the system's folders, and of workspaces
+ * that host policy names in `ownLocks`. Locks, leases and watches are kept by inode, and the
+ * overlay has inodes of its own: so a run neither stops writers on the host, nor sees what the host
+ * starts, nor talks to another run through a file that both may lock. Other workspaces are bound: a
+ * host that writes to a folder under an overlay locks other inodes than the run reads, so the run
+ * would read torn databases and files that were replaced long ago.
  */
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,12 +17,18 @@ export interface ReadOnlyQuestion {
   readonly room: string;
   /** Programs, libraries and folders of the system and of host policy. */
   readonly system: readonly string[];
-  /** Workspaces with locks of their own, by where they lie, with the descriptors of the folders that were judged: somebody could have put others in their places since. */
+  /**
+   * Workspaces with locks of their own, by where they lie, with the descriptors of the folders that
+   * were judged: somebody could have put others in their places since.
+   */
   readonly workspaces: ReadonlyMap<string, number>;
 }
 
 export interface ReadOnlyViews {
-  /** Where each folder lies in the namespace, and a descriptor of the view itself; a folder that could not be overlaid is absent. */
+  /**
+   * Where each folder lies in the namespace, and a descriptor of the view itself; a folder that
+   * could not be overlaid is absent.
+   */
   readonly views: ReadonlyMap<string, { readonly source: string; readonly pin: number }>;
   readonly namespace: number;
 }
@@ -45,7 +53,8 @@ export async function overlayReadOnly({
   system,
   workspaces,
 }: ReadOnlyQuestion): Promise<ReadOnlyViews | string> {
-  // An overlay shows one file system: what is mounted in a folder would be missing in the view of it.
+  // An overlay shows one file system: what is mounted in a folder would be missing in the view of
+  // it.
   const mounted = parseMountPoints(fs.readFileSync('/proc/self/mountinfo'));
   const isWhole = (folder: string): boolean => !mounted.some((one) => one.startsWith(`${folder}/`));
   const folders = [

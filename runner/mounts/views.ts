@@ -1,6 +1,7 @@
 /**
- * Private views of folders: a run writes there, and the folder below stays as it is. An overlay (overlayfs, Linux) where this host
- * lets the runner mount one, in a mount namespace that has no name and goes with the runner; else a copy in the run's folder.
+ * Private views of folders: a run writes there, and the folder below stays as it is. An overlay
+ * (overlayfs, Linux) where this host lets the runner mount one, in a mount namespace that has no
+ * name and goes with the runner; else a copy in the run's folder.
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -18,14 +19,18 @@ export interface View {
 }
 
 export interface Views {
-  /** @throws Problem `mode-unsupported` when the folder can neither be overlaid nor is small enough to be copied */
+  /**
+   * @throws Problem `mode-unsupported` when the folder can neither be overlaid nor is small enough
+   * to be copied
+   */
   open(folder: number, path: string): Promise<View>;
   /** Descriptor of the mount namespace to enter. */
   namespace(): number | undefined;
   close(): void;
 }
 
-// In a mount namespace of its own, or the one of the views before: a sized layer over the folder that was judged.
+// In a mount namespace of its own, or the one of the views before: a sized layer over the folder
+// that was judged.
 const overlayScript = `set -eu
 room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6
 /bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
@@ -131,7 +136,8 @@ async function copyOf(
       });
     return true;
   };
-  // What cannot be read is not there for the run, which has the runner's uid where that is not root.
+  // What cannot be read is not there for the run, which has the runner's uid where that is not
+  // root.
   await walkFolder(`/proc/self/fd/${folder}`, {
     mend: false,
     meet,
@@ -145,7 +151,8 @@ async function copyOf(
   return { source, pin, below };
 }
 
-// A group that this user is not in stays what it is in the copy: then a changed file shows a changed group.
+// A group that this user is not in stays what it is in the copy: then a changed file shows a
+// changed group.
 function giveGroup(at: Buffer | string, gid: number): void {
   try {
     fs.chownSync(at, process.getuid?.() ?? 0, gid);

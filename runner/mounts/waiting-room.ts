@@ -1,4 +1,7 @@
-/** Room for changes that wait to be accepted: each agent has its own for each skill, so that nobody's runs push out what others wait with. */
+/**
+ * Room for changes that wait to be accepted: each agent has its own for each skill, so that
+ * nobody's runs push out what others wait with.
+ */
 import {
   existsSync,
   mkdirSync,

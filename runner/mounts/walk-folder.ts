@@ -1,6 +1,7 @@
 /**
  * Walks a folder by descriptor, so that no rename or link leads out of it.
- * Names are bytes: here they are Latin-1 text, one character for each byte, whatever they were meant to be.
+ * Names are bytes: here they are Latin-1 text, one character for each byte, whatever they were
+ * meant to be.
  */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
@@ -32,7 +33,8 @@ export interface Visitor {
   readonly fail: (path: string, cause: unknown) => void;
 }
 
-// open(2): O_PATH is a handle on the entry itself, which needs no right to read it. Not in node:fs constants.
+// open(2): O_PATH is a handle on the entry itself, which needs no right to read it. Not in node:fs
+// constants.
 const handle = 0o10_000_000 | fs.constants.O_NOFOLLOW;
 
 export function bytesOf(text: string): Buffer {
@@ -45,7 +47,8 @@ export function textOf(path: string): string {
 }
 
 /**
- * Acts on where a path is reached through the descriptor of the folder that holds it; no folder on the way may be a link.
+ * Acts on where a path is reached through the descriptor of the folder that holds it; no folder on
+ * the way may be a link.
  * @param owners whose the folders on the way may be
  * @throws ForeignEntry when one belongs to somebody else
  */

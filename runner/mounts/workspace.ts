@@ -1,4 +1,7 @@
-/** A folder that a run may change: it sees a view of it, and what it did there is judged, compared and offered afterwards. */
+/**
+ * A folder that a run may change: it sees a view of it, and what it did there is judged, compared
+ * and offered afterwards.
+ */
 import * as fs from 'node:fs';
 import { posix } from 'node:path';
 import { folderOf, judgeAccessLists } from '../../skills-index/run/changes/access-lists.ts';
@@ -100,7 +103,8 @@ async function lookThrough(root: string): Promise<Map<string, SeenEntry>> {
     if (cause instanceof Problem) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
-    // What another user shut is shut to the run as well, which has the runner's uid where that is not root.
+    // What another user shut is shut to the run as well, which has the runner's uid where that is
+    // not root.
     if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
       return;
     throw new Problem('plan-refused', `A writable mount cannot be looked through: ${message}`, {
@@ -230,7 +234,8 @@ function originIn(
   };
 }
 
-// As the kernel does it (inode(7)): a new folder has the setgid bit and the group of a folder that has the bit.
+// As the kernel does it (inode(7)): a new folder has the setgid bit and the group of a folder that
+// has the bit.
 function inheritsGroup(
   root: fs.Stats,
   before: ReadonlyMap<string, SeenEntry>,
@@ -288,7 +293,8 @@ function shutOf(paths: readonly ProtectedPath[]): Set<string> {
 }
 
 /**
- * Looks at paths of a folder, whose links are not followed, and not without end: links that lead through one another are many looks.
+ * Looks at paths of a folder, whose links are not followed, and not without end: links that lead
+ * through one another are many looks.
  * @param shut paths that no run may write
  */
 export function lookIn(root: string, shut: ReadonlySet<string>): LookAt {

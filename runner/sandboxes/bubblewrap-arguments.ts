@@ -1,4 +1,7 @@
-/** From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it asks for. */
+/**
+ * From a plan to the arguments of bubblewrap (bwrap(1), 0.8); pure but for the descriptors that it
+ * asks for.
+ */
 
 import { existsSync } from 'node:fs';
 import { placeholderText } from '../../skills-index/run/changes/protected-names.ts';
@@ -9,14 +12,19 @@ import type { SandboxStart } from '../sandbox.ts';
 /** What the host has, and how whoever starts bubblewrap gets at it. */
 export interface Surroundings {
   readonly libraries: readonly Library[];
-  /** Where a path of the host lies for whoever starts bubblewrap; `name` is what it is staged as. */
+  /**
+   * Where a path of the host lies for whoever starts bubblewrap; `name` is what it is staged as.
+   */
   readonly reach: (name: string, path: string) => string;
   /** Bytes as the number of an open descriptor. */
   readonly descriptorOf: (bytes: Uint8Array) => number;
   readonly seccomp: Uint8Array;
   /** The number of the descriptor to which the pid of its first process is written. */
   readonly info: number;
-  /** Whether it has a network namespace already: the forwarder's, with a loopback device and the proxy behind it. */
+  /**
+   * Whether it has a network namespace already: the forwarder's, with a loopback device and the
+   * proxy behind it.
+   */
   readonly joinsNetwork: boolean;
 }
 
@@ -80,7 +88,8 @@ export function skillArguments(
     '--seccomp',
     data(around.seccomp),
     ...libraryArguments(around.libraries, seen),
-    // Its first process is bubblewrap's own and has the run's uid: whoever writes into its memory outlives the runner.
+    // Its first process is bubblewrap's own and has the run's uid: whoever writes into its memory
+    // outlives the runner.
     '--size',
     '4096',
     '--tmpfs',

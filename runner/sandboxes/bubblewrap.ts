@@ -1,4 +1,7 @@
-/** The default sandbox: bubblewrap with an own seccomp filter, an empty environment, sized temporary folders and no network of its own. */
+/**
+ * The default sandbox: bubblewrap with an own seccomp filter, an empty environment, sized temporary
+ * folders and no network of its own.
+ */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
@@ -73,7 +76,8 @@ async function start(what: SandboxStart): Promise<RunningSandbox> {
     throw cause;
   }
   const first = firstProcess(child.stdio.at(descriptorAt.info) as Readable);
-  // The outer process takes the inner ones with it only from the moment when each has asked for that.
+  // The outer process takes the inner ones with it only from the moment when each has asked for
+  // that.
   const kill = (): void => {
     child.kill('SIGKILL');
     void first
@@ -130,7 +134,8 @@ function notesOf(what: SandboxStart, { held }: ControlGroups): string[] {
   ];
 }
 
-// The shell waits for a line before it becomes the command, so that no process of the skill is ever outside of the groups.
+// The shell waits for a line before it becomes the command, so that no process of the skill is ever
+// outside of the groups.
 function join(groups: ControlGroups, first: number | undefined): void {
   try {
     if (first === undefined) throw new Error('its first process is not known');
@@ -145,8 +150,9 @@ function join(groups: ControlGroups, first: number | undefined): void {
 }
 
 /**
- * Waits until nothing of a sandbox lives. Its outer process may end before, so the pid that it told counts: the first process of
- * the pid namespace, which the kernel ends last (pid_namespaces(7)), after every system call in it.
+ * Waits until nothing of a sandbox lives. Its outer process may end before, so the pid that it told
+ * counts: the first process of the pid namespace, which the kernel ends last (pid_namespaces(7)),
+ * after every system call in it.
  */
 async function untilEmpty(
   first: { readonly pid: number; readonly began: string } | undefined,

@@ -1,4 +1,7 @@
-/** Control groups that hold a run to its memory, processes and processor time, where the runner may make them (kernel: cgroup-v1, cgroup-v2). */
+/**
+ * Control groups that hold a run to its memory, processes and processor time, where the runner may
+ * make them (kernel: cgroup-v1, cgroup-v2).
+ */
 import {
   accessSync,
   constants,
@@ -16,7 +19,10 @@ export interface ControlGroups {
   readonly held: ReadonlySet<Controller>;
   /** Starts something whose process belongs to those of version 1 from its first moment. */
   startIn<Started>(start: () => Started): Started;
-  /** Moves a process and those that it started itself into those of version 2; what they start from then on belongs there too. */
+  /**
+   * Moves a process and those that it started itself into those of version 2; what they start from
+   * then on belongs there too.
+   */
   take(pid: number): void;
   /** Takes them away, and says what ran out. */
   finish(): RanOut;
@@ -66,7 +72,10 @@ function settingsOf(
   };
 }
 
-/** Where the groups of a run go, by controller; absent where the runner may make none. `own` is the runner's /proc/self/cgroup. */
+/**
+ * Where the groups of a run go, by controller; absent where the runner may make none. `own` is the
+ * runner's /proc/self/cgroup.
+ */
 export function placesFor(
   name: string,
   root = mountedAt,
@@ -82,7 +91,8 @@ export function placesFor(
       ];
     const unified = /^0::(.*)$/m.exec(own)?.[1];
     if (unified === undefined) return [];
-    // A group of version 2 that has processes gives no controller to those in it, so a sibling is the usual place.
+    // A group of version 2 that has processes gives no controller to those in it, so a sibling is
+    // the usual place.
     const above = [under(unified), under(dirname(unified))].find((path) =>
       givesOn(`${root}${path}`, controller),
     );

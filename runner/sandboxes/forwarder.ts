@@ -1,7 +1,7 @@
 /**
- * The way from a skill's sandbox to the egress proxy: socat in a sandbox of its own, which listens on 127.0.0.1:3128 of a
- * network namespace that the skill's sandbox then shares. So the skill has no unix socket, no socat and no shell because
- * of it, and socat needs no interpreter.
+ * The way from a skill's sandbox to the egress proxy: socat in a sandbox of its own, which listens
+ * on 127.0.0.1:3128 of a network namespace that the skill's sandbox then shares. So the skill has
+ * no unix socket, no socat and no shell because of it, and socat needs no interpreter.
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -84,7 +84,10 @@ export async function startForwarder(
   }
 }
 
-/** What carries bytes to the proxy is no part of what the skill may take, and has groups of its own: half a processor, a process a connection. */
+/**
+ * What carries bytes to the proxy is no part of what the skill may take, and has groups of its own:
+ * half a processor, a process a connection.
+ */
 export const forwarderLimits = { memoryMiB: 128, processes: egressConnectionsMax + 2, cores: 0.5 };
 
 /** The name of its groups, beside those of the run. */
@@ -92,7 +95,8 @@ export function forwarderGroupOf(runFolder: string): string {
   return `${runFolder.split('/').at(-1) ?? ''}-forwarder`;
 }
 
-// A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state 0A.
+// A listening socket in /proc/net/tcp (proc(5)): address and port in hexadecimal, no peer, state
+// 0A.
 async function untilListening(child: ChildProcess, pid: number): Promise<void> {
   const listening = `0100007F:${forwarderPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
   for (

@@ -1,11 +1,17 @@
-/** Starts bubblewrap: with an empty environment, as the run's uid, with descriptors instead of paths where it matters. */
+/**
+ * Starts bubblewrap: with an empty environment, as the run's uid, with descriptors instead of paths
+ * where it matters.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
 
-/** Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox before the command starts. */
+/**
+ * Where the started chain finds descriptors; those below 10 are closed by the shell in the sandbox
+ * before the command starts.
+ */
 export const descriptorAt = {
   firstPin: 3,
   network: 7,
@@ -15,7 +21,10 @@ export const descriptorAt = {
   firstData: 11,
 } as const;
 
-/** The programs of this host that start a sandbox: only where the system installed them, whatever PATH says. */
+/**
+ * The programs of this host that start a sandbox: only where the system installed them, whatever
+ * PATH says.
+ */
 export const tools = {
   bwrap: '/usr/bin/bwrap',
   socat: '/usr/bin/socat',
@@ -36,18 +45,25 @@ export interface Launch {
   readonly entersNetwork: boolean;
   /** Descriptor of a mount namespace to start in, as root. */
   readonly namespace?: number | undefined;
-  /** What is bound at a place of the run folder first, so that the run's uid reaches it: place → path. */
+  /**
+   * What is bound at a place of the run folder first, so that the run's uid reaches it: place →
+   * path.
+   */
   readonly staged: ReadonlyMap<string, string>;
 }
 
-// As root: in a mount namespace of its own, bind what the run's uid cannot reach with all that is mounted in it, drop every right, go on.
+// As root: in a mount namespace of its own, bind what the run's uid cannot reach with all that is
+// mounted in it, drop every right, go on.
 const stageScript = `set -eu
 uid=$1 gid=$2; shift 2
 while [ "$1" != -- ]; do /bin/mount --rbind "$2" "$1"; shift 2; done
 shift; unset PWD OLDPWD
 exec ${tools.setpriv} --reuid "$uid" --regid "$gid" --clear-groups -- "$@"`;
 
-/** Where a path is reached by the run's uid; a runner that is root adds it to `staged` when a folder above is shut to others. */
+/**
+ * Where a path is reached by the run's uid; a runner that is root adds it to `staged` when a folder
+ * above is shut to others.
+ */
 export function reach(
   staged: Map<string, string>,
   runFolder: string,
@@ -153,8 +169,8 @@ function put(
   stdio[number] = descriptor;
 }
 
-// What the runner itself was started with and never closed would go through to the skill. Node closes on exec whatever it opens
-// later, and the prelude refuses to start over any other.
+// What the runner itself was started with and never closed would go through to the skill. Node
+// closes on exec whatever it opens later, and the prelude refuses to start over any other.
 const inherited = (fs.existsSync('/proc/self/fdinfo') ? fs.readdirSync('/proc/self/fdinfo') : [])
   .map(Number)
   .filter(
@@ -168,7 +184,10 @@ function closesOnExec(number: number): boolean {
   return (Number.parseInt(flags, 8) & 0o2_000_000) !== 0;
 }
 
-/** Bytes as an open descriptor of a file that has no name any more: nobody else can change or find them. */
+/**
+ * Bytes as an open descriptor of a file that has no name any more: nobody else can change or find
+ * them.
+ */
 export function openData(runFolder: string, bytes: Uint8Array): number {
   const path = `${runFolder}/data`;
   const descriptor = fs.openSync(path, 'wx+', 0o600);

@@ -1,13 +1,17 @@
 /**
- * What a shell does in the sandbox before it becomes the command: try to reach what must not be reached, check that each
- * mount is the folder that was judged, set limits that count from here, close what it was handed, say that it started, wait for the runner's word.
- * So every start is tested in the very sandbox that it gets, and one that does not hold is never used.
+ * What a shell does in the sandbox before it becomes the command: try to reach what must not be
+ * reached, check that each mount is the folder that was judged, set limits that count from here,
+ * close what it was handed, say that it started, wait for the runner's word. So every start is
+ * tested in the very sandbox that it gets, and one that does not hold is never used.
  */
 import { fileBytesMax, openFilesMax } from '../limits.ts';
 import type { SandboxStart } from '../sandbox.ts';
 import type { ControlGroups } from './control-groups.ts';
 
-/** Each has to be true in the sandbox; builtins of sh only. No `env` of a skill has a name with this prefix. `$skillgate_host` is a folder of the host. */
+/**
+ * Each has to be true in the sandbox; builtins of sh only. No `env` of a skill has a name with this
+ * prefix. `$skillgate_host` is a folder of the host.
+ */
 const checks: Readonly<Record<string, string>> = {
   'no new privileges': '[ "$skillgate_privileges" = 1 ]',
   'system calls are filtered': '[ "$skillgate_filter" = 2 ]',
@@ -27,7 +31,8 @@ const checks: Readonly<Record<string, string>> = {
 
 export const preludeChecks = Object.keys(checks);
 
-// A shell reads a byte at a time, so it stops at what comes last. Without a device there is no route either.
+// A shell reads a byte at a time, so it stops at what comes last. Without a device there is no
+// route either.
 const look = `
 while read -r skillgate_key skillgate_value skillgate_rest; do
   case $skillgate_key in
@@ -45,9 +50,10 @@ for skillgate_name in /proc/self/fd/[1-9][0-9]*; do
 done`;
 
 /**
- * The script. Its arguments: the sign that it started, a folder of the host, the mounts' targets in order of their
- * descriptors, `--`, the command.
- * @param held what control groups hold for all processes together; the limit of memory is each one's otherwise, and V8 reserves 640 MiB before it begins
+ * The script. Its arguments: the sign that it started, a folder of the host, the mounts' targets in
+ * order of their descriptors, `--`, the command.
+ * @param held what control groups hold for all processes together; the limit of memory is each
+ * one's otherwise, and V8 reserves 640 MiB before it begins
  */
 export function preludeScript(
   { command, plan: { limits } }: SandboxStart,

@@ -1,4 +1,7 @@
-/** How a runner and the shell in the sandbox agree that all is in place: the shell gives a sign, the runner says go. */
+/**
+ * How a runner and the shell in the sandbox agree that all is in place: the shell gives a sign, the
+ * runner says go.
+ */
 import { PassThrough, type Readable } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startSecondsMax } from '../limits.ts';
@@ -7,7 +10,8 @@ import { startSecondsMax } from '../limits.ts';
 export const goAhead = 'go\n';
 
 /**
- * Waits for the sign. All that is written to stderr before it is the backend's or the prelude's; what comes after is the command's.
+ * Waits for the sign. All that is written to stderr before it is the backend's or the prelude's;
+ * what comes after is the command's.
  * @throws Problem `sandbox-refused` with what was said instead, or where nothing is for too long
  */
 export function untilStarted(source: Readable, started: string): Promise<Readable> {

@@ -1,4 +1,7 @@
-/** Watches what leaves a sandbox for values that must not: the run's canary, and placeholders of secrets in other forms than their own. */
+/**
+ * Watches what leaves a sandbox for values that must not: the run's canary, and placeholders of
+ * secrets in other forms than their own.
+ */
 import { canaryName, type WatchedValue } from '../../skills-index/run/leaks/canary.ts';
 import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
 import { searchFor } from '../../skills-index/run/leaks/needle-search.ts';
@@ -11,9 +14,9 @@ export interface Leak {
 
 export interface LeakDetector {
   /**
-   * Looks at the next bytes of a channel together with the end of those before; whoever gets a leak does not let them pass.
-   * Secrets that are `allowed` there may stand in them, and hide no other one.
-   * After the canary was seen once, every call gives it: nothing more leaves such a run.
+   * Looks at the next bytes of a channel together with the end of those before; whoever gets a leak
+   * does not let them pass. Secrets that are `allowed` there may stand in them, and hide no other
+   * one. After the canary was seen once, every call gives it: nothing more leaves such a run.
    */
   push(channel: string, chunk: Uint8Array, allowed?: readonly string[]): Leak | undefined;
   /** The channel has ended. */

@@ -1,4 +1,7 @@
-/** Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values back on the way in. */
+/**
+ * Placeholders stand for secrets inside a sandbox; the proxy swaps them on the way out, and values
+ * back on the way in.
+ */
 
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import type { WatchedValue } from '../../skills-index/run/leaks/canary.ts';

@@ -2,9 +2,15 @@
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 
-/** A piece of a source: offsets in UTF-16 code units of its decoded text (a byte order mark is no part of it), `end` excluded. */
+/**
+ * A piece of a source: offsets in UTF-16 code units of its decoded text (a byte order mark is no
+ * part of it), `end` excluded.
+ */
 export interface Span {
-  /** `Source.path`. What leaves the engine is mapped back to the bundle's file, so rules and reports see bundle paths only. */
+  /**
+   * `Source.path`. What leaves the engine is mapped back to the bundle's file, so rules and reports
+   * see bundle paths only.
+   */
   readonly path: string;
   readonly start: number;
   readonly end: number;
@@ -13,23 +19,27 @@ export interface Span {
 }
 
 /**
- * Where a fact stands: in code that runs; in a comment; in a Markdown code block that the reader is told to run, or one that only shows;
- * in code that lies in a test folder.
+ * Where a fact stands: in code that runs; in a comment; in a Markdown code block that the reader is
+ * told to run, or one that only shows; in code that lies in a test folder.
  */
 export type FactContext = 'code' | 'comment' | 'fence-run' | 'fence-doc' | 'test';
 
 interface Located {
   readonly span: Span;
   readonly context: FactContext;
-  /** How the front end knows: the resolved symbol, after folding constants, by text alone, or widened since it could not be resolved. */
+  /**
+   * How the front end knows: the resolved symbol, after folding constants, by text alone, or
+   * widened since it could not be resolved.
+   */
   readonly certainty: Confidence;
 }
 
 /**
- * One use of a capability. What could not be computed is `*`: env name, mount path, exec program; for egress see `anyEgress` of
- * models/egress-of.ts.
- * Mount paths are written as the code means them: absolute, `~/…` below the home folder, `/skills/@self/…` below the skill's own
- * folder, relative ones relative to the working directory; `observed.ts` alone decides which of them need a capability.
+ * One use of a capability. What could not be computed is `*`: env name, mount path, exec program;
+ * for egress see `anyEgress` of models/egress-of.ts.
+ * Mount paths are written as the code means them: absolute, `~/…` below the home folder,
+ * `/skills/@self/…` below the skill's own folder, relative ones relative to the working directory;
+ * `observed.ts` alone decides which of them need a capability.
  */
 export interface CapabilityFact extends Located {
   readonly kind: 'capability';
@@ -38,11 +48,17 @@ export interface CapabilityFact extends Located {
   readonly api: string;
   /** What else rules want to know of this use; see `Trait`. */
   readonly traits: readonly Trait[];
-  /** Of a mount whose path is known in parts: the whole of it, `*` for each part that is not (`path` ends at the first). */
+  /**
+   * Of a mount whose path is known in parts: the whole of it, `*` for each part that is not (`path`
+   * ends at the first).
+   */
   readonly shape?: string;
 }
 
-/** Something about code that is no capability by itself, for example an eval, a detached child, a name visible only after folding. */
+/**
+ * Something about code that is no capability by itself, for example an eval, a detached child, a
+ * name visible only after folding.
+ */
 export interface TraitFact extends Located {
   readonly kind: 'trait';
   readonly trait: Trait;
@@ -130,7 +146,10 @@ export interface TextFact extends Located {
 /** Something about a whole file. */
 export interface ArtifactFact extends Located {
   readonly kind: 'artifact';
-  /** `binary`: an executable or bytecode. `disguised`: content and name disagree. `unparsed`: a parser gave up or threw. `unreadable`: not text, type unknown. */
+  /**
+   * `binary`: an executable or bytecode. `disguised`: content and name disagree. `unparsed`: a
+   * parser gave up or threw. `unreadable`: not text, type unknown.
+   */
   readonly what:
     | 'binary'
     | 'archive'
@@ -162,13 +181,19 @@ export interface DependencyFact extends Located {
   /** As written; empty when there is none. */
   readonly version: string;
   readonly pinned: boolean;
-  /** `install`: a command; `declared`: a list such as package.json; `lifecycle`: a script that installing runs; `redirect`: another index or source. */
+  /**
+   * `install`: a command; `declared`: a list such as package.json; `lifecycle`: a script that
+   * installing runs; `redirect`: another index or source.
+   */
   readonly how: 'install' | 'declared' | 'lifecycle' | 'redirect';
 }
 
 /** What a value is that flows: where it was born. */
 export interface FlowSource {
-  /** `env` one variable (`name`), `whole-env`, `file` (`name` = path), `network` (`name` = url), `input` (argv, stdin), `command` (a program's output). */
+  /**
+   * `env` one variable (`name`), `whole-env`, `file` (`name` = path), `network` (`name` = url),
+   * `input` (argv, stdin), `command` (a program's output).
+   */
   readonly what: 'env' | 'whole-env' | 'file' | 'network' | 'input' | 'command';
   /** `*` where it could not be computed. */
   readonly name: string;
@@ -177,17 +202,24 @@ export interface FlowSource {
 /** Where a value ends. */
 export interface FlowSink {
   readonly what: 'network' | 'exec' | 'file' | 'output';
-  /** The capability that the sink uses: an `egress` with its url, an `exec`, a `mount`; none for `output`. */
+  /**
+   * The capability that the sink uses: an `egress` with its url, an `exec`, a `mount`; none for
+   * `output`.
+   */
   readonly capability?: Capability;
   readonly api: string;
   /**
-   * Which part of a request carries it; `host` when the value itself chooses where the request goes. `program`: it was written to the
-   * file that is run here, by whatever path the two have in common.
+   * Which part of a request carries it; `host` when the value itself chooses where the request
+   * goes. `program`: it was written to the file that is run here, by whatever path the two have in
+   * common.
    */
   readonly part: 'url' | 'host' | 'header' | 'body' | 'argument' | 'code' | 'content' | 'program';
 }
 
-/** A value that reaches a sink, with each step. Front ends give graphs; `flow.ts` makes these. Shell pipelines may give them directly. */
+/**
+ * A value that reaches a sink, with each step. Front ends give graphs; `flow.ts` makes these. Shell
+ * pipelines may give them directly.
+ */
 export interface FlowFact extends Located {
   readonly kind: 'flow';
   readonly source: FlowSource;

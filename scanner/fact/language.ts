@@ -16,7 +16,10 @@ export function extensionOf(path: string): string {
   return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();
 }
 
-/** By the extension, where it is one of an analysed program; else by the `#!` line, which wins over the extensions of text and data; else `text`. */
+/**
+ * By the extension, where it is one of an analysed program; else by the `#!` line, which wins over
+ * the extensions of text and data; else `text`.
+ */
 export function languageOf(path: string, text: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const byName =
@@ -26,7 +29,10 @@ export function languageOf(path: string, text: string): Language {
   return shebang(text) ?? byName ?? 'text';
 }
 
-/** The language that a `#!` line names; `other` for an interpreter that is not known, undefined without such a line. */
+/**
+ * The language that a `#!` line names; `other` for an interpreter that is not known, undefined
+ * without such a line.
+ */
 export function shebang(text: string): Language | undefined {
   if (!text.startsWith('#!')) return undefined;
   const [, interpreter] =
@@ -38,7 +44,10 @@ export function shebang(text: string): Language | undefined {
     : (own(languageOfInterpreter, interpreter) ?? 'other');
 }
 
-/** Whether the name and the `#!` line of a program say different things: then it depends on who starts it what it does. */
+/**
+ * Whether the name and the `#!` line of a program say different things: then it depends on who
+ * starts it what it does.
+ */
 export function namesTwoLanguages(language: Language, text: string): boolean {
   const started = shebang(text);
   if (started === undefined || !isProgram(language)) return false;

@@ -11,7 +11,9 @@ export interface Place {
   readonly depth: number;
 }
 
-/** The place as reports can show it: of what lies in an archive the archive, with the entry's name. */
+/**
+ * The place as reports can show it: of what lies in an archive the archive, with the entry's name.
+ */
 export function spanAt({ file, path }: Place, start = 0, end = start): Span {
   return path === file ? { path, start, end } : { path: file, start: 0, end: 0, inner: path };
 }

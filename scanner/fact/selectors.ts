@@ -1,7 +1,13 @@
-/** Which facts a rule reads: a whole kind, or one sort of it. What a skill has none of, a change of such a rule cannot touch. */
+/**
+ * Which facts a rule reads: a whole kind, or one sort of it. What a skill has none of, a change of
+ * such a rule cannot touch.
+ */
 import type { Fact, FactKind, FactOf, FlowSink, TextFact, Trait } from './fact.ts';
 
-/** `trait:tls-off`, `capability:egress`, `text:hidden`, `artifact:binary`, `dependency:install`, `flow:network` (by its sink); `source` is raw text. */
+/**
+ * `trait:tls-off`, `capability:egress`, `text:hidden`, `artifact:binary`, `dependency:install`,
+ * `flow:network` (by its sink); `source` is raw text.
+ */
 export type FactSelector =
   | FactKind
   | 'source'
@@ -30,7 +36,10 @@ export function selectorOf(fact: Fact): FactSelector {
   }
 }
 
-/** All selectors that facts answer to, sorted: the index by which a registry finds the skills that a changed rule can touch. */
+/**
+ * All selectors that facts answer to, sorted: the index by which a registry finds the skills that a
+ * changed rule can touch.
+ */
 export function selectorsOf(facts: readonly Fact[]): readonly FactSelector[] {
   const found = new Set<FactSelector>(['source']);
   for (const fact of facts) found.add(fact.kind).add(selectorOf(fact));
@@ -51,7 +60,10 @@ export class FactIndex {
     this.#ofKind = (kind) => byKind.get(kind) ?? [];
   }
 
-  /** The facts of one kind that `reads` selects, in their order; undefined when it selects nothing of that kind. */
+  /**
+   * The facts of one kind that `reads` selects, in their order; undefined when it selects nothing
+   * of that kind.
+   */
   select<Kind extends FactKind>(
     kind: Kind,
     reads: readonly FactSelector[],

@@ -38,8 +38,9 @@ export type Language = (typeof languages)[number];
 
 export interface Source {
   /**
-   * Bundle path; for an embedded program its parent's path, `#`, the language, `@` and the offset: `SKILL.md#shell@120`; for what lies
-   * in an archive or document its path, `!/` and the name in there: `a.zip!/run.sh`.
+   * Bundle path; for an embedded program its parent's path, `#`, the language, `@` and the offset:
+   * `SKILL.md#shell@120`; for what lies in an archive or document its path, `!/` and the name in
+   * there: `a.zip!/run.sh`.
    */
   readonly path: string;
   /** The file of the bundle that it stands in. */
@@ -53,8 +54,9 @@ export interface Source {
 }
 
 /**
- * Where pieces of an embedded text stand in the text around it. Sorted by `at`; from each `at` on, offsets run in step with `raw`,
- * or stay on it when `fixed` (decoded text that has no counterpart character by character).
+ * Where pieces of an embedded text stand in the text around it. Sorted by `at`; from each `at` on,
+ * offsets run in step with `raw`, or stay on it when `fixed` (decoded text that has no counterpart
+ * character by character).
  */
 export type OffsetMap = readonly {
   readonly at: number;
@@ -62,7 +64,10 @@ export type OffsetMap = readonly {
   readonly fixed?: true;
 }[];
 
-/** A program inside another text: a code block, `bash -c "…"`, a heredoc, a package.json script, decoded base64. It is analysed in turn. */
+/**
+ * A program inside another text: a code block, `bash -c "…"`, a heredoc, a package.json script,
+ * decoded base64. It is analysed in turn.
+ */
 export interface EmbeddedProgram {
   /** `Source.path` of the text it stands in. */
   readonly within: string;

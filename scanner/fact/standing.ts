@@ -13,7 +13,10 @@ export function isInText({ context }: Fact): boolean {
   return context === 'fence-run' || context === 'fence-doc';
 }
 
-/** The severity where it runs; at most `medium` where it is only shown, and `info` in a comment: quoting an attack is none. */
+/**
+ * The severity where it runs; at most `medium` where it is only shown, and `info` in a comment:
+ * quoting an attack is none.
+ */
 export function milder(severity: Severity, fact: Fact): Severity {
   if (fact.context === 'comment') return 'info';
   return fact.context === 'fence-doc' ? atMost(severity, 'medium') : severity;

@@ -17,7 +17,10 @@ export class Steps {
     if (this.#left < 0) throw new StepsUsedUp('the step limit of the scan');
   }
 
-  /** Counts a text that was put together: short ones cost nothing. @throws StepsUsedUp when there are no more */
+  /**
+   * Counts a text that was put together: short ones cost nothing. @throws StepsUsedUp when there
+   * are no more
+   */
   takeText(length: number): void {
     if (length > foldedFreeChars) this.take(length - foldedFreeChars);
   }

@@ -1,4 +1,6 @@
-/** Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages. */
+/**
+ * Finds the ways of values from sources to sinks in a flow graph, over calls, files and languages.
+ */
 import type { Confidence } from '../../skills-index/statement/finding.ts';
 import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
@@ -14,8 +16,9 @@ export interface Solved {
 }
 
 /**
- * All flows, shortest way each. A value that entered a function by one call leaves it only by that call: what a parameter does to the
- * result is a summary edge from argument to result (Horwitz, Reps, Binkley 1990), and a way that went into a callee never leaves upwards.
+ * All flows, shortest way each. A value that entered a function by one call leaves it only by that
+ * call: what a parameter does to the result is a summary edge from argument to result (Horwitz,
+ * Reps, Binkley 1990), and a way that went into a callee never leaves upwards.
  */
 export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
   const flows: FlowFact[] = [];
@@ -145,8 +148,9 @@ interface Visit {
   readonly length: number;
 }
 
-// Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the value was born; an argument edge
-// changes to `down`, where result edges are shut: summary edges stand for calls that come back.
+// Breadth first over (node, phase). In phase `up` a result edge leaves the function in which the
+// value was born; an argument edge changes to `down`, where result edges are shut: summary edges
+// stand for calls that come back.
 function search(
   from: string,
   edges: Edges,
@@ -222,7 +226,8 @@ function wayTo(last: Visit): Visit[] {
   return way.reverse();
 }
 
-// Nodes without a note are inner ones that a reader need not see; a very long way keeps its both ends.
+// Nodes without a note are inner ones that a reader need not see; a very long way keeps its both
+// ends.
 function stepsOf(
   way: readonly Visit[],
   nodes: ReadonlyMap<string, FlowNode>,

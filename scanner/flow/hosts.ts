@@ -41,8 +41,8 @@ export function destinationOf(
   };
 }
 
-// `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}`: the bot of whoever runs the skill, and nobody else's. A token that stands in the
-// code is the author's.
+// `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}`: the bot of whoever runs the skill, and
+// nobody else's. A token that stands in the code is the author's.
 function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact[]): boolean {
   if (!path.startsWith('/bot*')) return false;
   return flows.some(
@@ -56,9 +56,10 @@ function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact
 }
 
 /**
- * Flows that count: not in comments; one for each source and sink, the shortest. Those of code that is only shown are among them, since
- * "bad example" above a block is written as easily as the block: `draftOfFlow` keeps them as a row for the reviewer, which decides nothing.
- * What tells to run a block makes it one that is run, whatever else stands around it.
+ * Flows that count: not in comments; one for each source and sink, the shortest. Those of code that
+ * is only shown are among them, since "bad example" above a block is written as easily as the
+ * block: `draftOfFlow` keeps them as a row for the reviewer, which decides nothing. What tells to
+ * run a block makes it one that is run, whatever else stands around it.
  */
 export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
   const kept = new Map<string, FlowFact>();
@@ -91,7 +92,10 @@ export function draftOfFlow(
   };
 }
 
-/** What a flow is that the author declared: no evidence of an attack, but a row that a person approves. */
+/**
+ * What a flow is that the author declared: no evidence of an attack, but a row that a person
+ * approves.
+ */
 export const allowed = {
   kind: 'capability',
   severity: 'info',

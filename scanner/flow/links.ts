@@ -1,6 +1,7 @@
 /**
- * Joins the programs of a skill into one flow graph, over files and languages: what one writes to a file is what another reads there; what
- * one hands to another that it starts, as arguments, input or variables, that one reads; what that one prints comes back.
+ * Joins the programs of a skill into one flow graph, over files and languages: what one writes to a
+ * file is what another reads there; what one hands to another that it starts, as arguments, input
+ * or variables, that one reads; what that one prints comes back.
  */
 import { posix } from 'node:path';
 import type { FactContext, Span } from '../fact/fact.ts';
@@ -46,7 +47,8 @@ function value(
   link.edges.push({ kind: 'value', from, to, ...about });
 }
 
-// Every file is one node, so that many writers and many readers are no more edges than there are of both.
+// Every file is one node, so that many writers and many readers are no more edges than there are of
+// both.
 function linkFiles(link: Link): void {
   const reads = link.graph.sources.flatMap(({ node, source }) => {
     const key = source.what === 'file' ? fileKey(source.name) : undefined;
@@ -71,13 +73,17 @@ function linkFiles(link: Link): void {
   for (const { node, key } of reads) value(link, `file ${key}`, node);
 }
 
-/** One spelling for a path: below the skill's folder and below the working directory are the same to whoever runs a skill. */
+/**
+ * One spelling for a path: below the skill's folder and below the working directory are the same to
+ * whoever runs a skill.
+ */
 function fileKey(path: string): string | undefined {
   const own = path
     .replace(/^\/skills\/@self\//, '')
     .replace(/^\$?\{?(HOME|TMPDIR)\}?\//, (_, name) => (name === 'HOME' ? '~/' : '/tmp/'));
   const normal = posix.normalize(own).replace(/\/$/, '');
-  // Of a name that is known in part only the same known part is the same file, and only when it says something.
+  // Of a name that is known in part only the same known part is the same file, and only when it
+  // says something.
   const known = normal.includes('*') ? normal.slice(0, normal.indexOf('*')) : normal;
   return /^(|\.|\/|~|\/(tmp|var\/tmp|home|root|etc|dev)|\/dev\/.*)\/?$/.test(known)
     ? undefined
@@ -137,8 +143,9 @@ function linkStarts(link: Link): void {
   linkEnds(link, used);
 }
 
-// A call that runs a command line has that line as a program of the shell inside it: what the call gets as arguments stands in the unknown
-// places of the line, and what the line prints is what the call gives.
+// A call that runs a command line has that line as a program of the shell inside it: what the call
+// gets as arguments stands in the unknown places of the line, and what the line prints is what the
+// call gives.
 function startsOfLines({ graph, sources }: Link): FlowStart[] {
   const lines = sources.flatMap((source) => {
     const [, by, raw] = /^(.*)#shell@(\d+)(?:\.\d+)?$/s.exec(source.path) ?? [];
@@ -217,7 +224,10 @@ function isStdin(name: string): boolean {
   return /stdin|^input$|readline|fileinput|\bread\b/i.test(name);
 }
 
-/** Which programs a start means: one embedded in the starter (several with the same place), or a file of the skill. */
+/**
+ * Which programs a start means: one embedded in the starter (several with the same place), or a
+ * file of the skill.
+ */
 function resolver({ files, sources }: Programs): (start: FlowStart) => readonly string[] {
   const inner = sources.filter((source) => source.depth > 0).map((source) => source.path);
   const embedded = Map.groupBy(inner, (path) => path.replace(/\.\d+$/, ''));

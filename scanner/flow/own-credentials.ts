@@ -3,8 +3,8 @@ import { normalisePath } from '../models/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
 
 /**
- * Whether a path lies in the agent's common folder for skills, below a folder of this skill's own name, and the skill itself writes it.
- * Needs `capability:mount` among what the rule reads.
+ * Whether a path lies in the agent's common folder for skills, below a folder of this skill's own
+ * name, and the skill itself writes it. Needs `capability:mount` among what the rule reads.
  */
 export function isOwnCredentialFile(
   path: string,
@@ -21,7 +21,10 @@ export function isOwnCredentialFile(
   );
 }
 
-/** Whether a path lies below a folder that bears the skill’s name, where skills and programs keep such. */
+/**
+ * Whether a path lies below a folder that bears the skill’s name, where skills and programs keep
+ * such.
+ */
 export function isInOwnFolder(
   path: string,
   { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,

@@ -1,4 +1,7 @@
-/** Secrets that reach the network, and what explains the host that they go to: shared by the rules on them. */
+/**
+ * Secrets that reach the network, and what explains the host that they go to: shared by the rules
+ * on them.
+ */
 import { getDomain } from 'tldts';
 import { coversHost } from '../../skills-index/skill/host-name.ts';
 import type { FlowFact } from '../fact/fact.ts';
@@ -36,12 +39,17 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
   });
 }
 
-/** Whether a secret and a host belong together by their names: the provider's own, or named alike. */
+/**
+ * Whether a secret and a host belong together by their names: the provider's own, or named alike.
+ */
 export function belongsTo(name: string, host: string): boolean {
   return isProvidersHost(name, host) || isNamedAfter(name, host);
 }
 
-/** `TAVILY_API_KEY` belongs to `api.tavily.com`: a part of the name is in the name that somebody registered. */
+/**
+ * `TAVILY_API_KEY` belongs to `api.tavily.com`: a part of the name is in the name that somebody
+ * registered.
+ */
 function isNamedAfter(name: string, host: string): boolean {
   const registered = getDomain(host, { allowPrivateDomains: true })?.split('.')[0];
   if (registered === undefined) return false;

@@ -1,4 +1,7 @@
-/** Files that are a program because another one starts, sources or loads them, whatever their names say: they are read in that language too. */
+/**
+ * Files that are a program because another one starts, sources or loads them, whatever their names
+ * say: they are read in that language too.
+ */
 import { posix } from 'node:path';
 import { extensionOf, isSameFamily, shebang } from '../fact/language.ts';
 import type { Language, Source } from '../fact/source.ts';
@@ -7,7 +10,9 @@ import type { FrontEndResult } from '../rounds/frontend.ts';
 import { programIn } from '../rounds/program-look.ts';
 import type { FlowStart } from './graph.ts';
 
-/** The files of a skill as the program that each of them is started as; each once in each language. */
+/**
+ * The files of a skill as the program that each of them is started as; each once in each language.
+ */
 export class StartedFiles {
   readonly #texts: ReadonlyMap<string, Source>;
   readonly #names: ReadonlyMap<string, readonly string[]>;
@@ -48,7 +53,10 @@ export class StartedFiles {
     return isNew;
   }
 
-  /** Texts that may be started by their own names, as they have no extension or may be executed, and look like programs. */
+  /**
+   * Texts that may be started by their own names, as they have no extension or may be executed, and
+   * look like programs.
+   */
   readByLook(): Read {
     const alike = [...this.#texts.values()].filter(
       ({ path, language }) =>
@@ -59,7 +67,8 @@ export class StartedFiles {
     return joined(alike.map((source) => this.#read(source, programIn(source.text))));
   }
 
-  // A system that finds no `#!` line hands the file to a shell. Lists of files in a block look as if each was started by its name.
+  // A system that finds no `#!` line hands the file to a shell. Lists of files in a block look as
+  // if each was started by its name.
   #ownLanguage({ path, text, language }: Source): Language | undefined {
     const first = shebang(text);
     if (first !== undefined || isStartable(language)) return first;
@@ -103,8 +112,8 @@ function isStartable(language: Language): boolean {
 }
 
 /**
- * The files that a path may mean, as code computes it: below the skill's folder or the working directory, and where the folder is not known
- * each of that name.
+ * The files that a path may mean, as code computes it: below the skill's folder or the working
+ * directory, and where the folder is not known each of that name.
  */
 export function filesNamed(
   program: string,
@@ -112,7 +121,8 @@ export function filesNamed(
   names: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
   const known = program.slice(program.lastIndexOf('\0') + 1).replace(/^\/skills\/@self\//, '');
-  // What stands before a part that is not known is the folder of the skill, or nothing that we could find.
+  // What stands before a part that is not known is the folder of the skill, or nothing that we
+  // could find.
   const plain = posix
     .normalize(program.includes('\0') ? known.replace(/^\/+/, '') : known)
     .replace(/^(\.\.\/)+/, '');

@@ -1,4 +1,7 @@
-/** What calls of functions come to in a flow graph: edges past each function, from an argument to what the call gives. */
+/**
+ * What calls of functions come to in a flow graph: edges past each function, from an argument to
+ * what the call gives.
+ */
 
 import type { Steps } from '../fact/steps.ts';
 import type { FlowEdge } from './graph.ts';
@@ -18,9 +21,9 @@ export interface Step {
 export type Edges = Map<string, Step[]>;
 
 /**
- * For each parameter: what does it reach without leaving the function? Where that is a result, each call that has both an argument edge
- * into the parameter and a result edge out of there gets a value edge past the function, which opens new ways for the parameters that
- * reach its beginning.
+ * For each parameter: what does it reach without leaving the function? Where that is a result, each
+ * call that has both an argument edge into the parameter and a result edge out of there gets a
+ * value edge past the function, which opens new ways for the parameters that reach its beginning.
  */
 export function addSummaries(list: readonly FlowEdge[], edges: Edges, steps: Steps): void {
   const callers = new Map<string, Map<string, string[]>>();

@@ -1,4 +1,7 @@
-/** Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text, scripts as programs. */
+/**
+ * Plain text and HTML: paragraphs as prose, comments and what is made invisible as hidden text,
+ * scripts as programs.
+ */
 
 import type { ArtifactFact, TextFact } from '../fact/fact.ts';
 import type { EmbeddedProgram, Source } from '../fact/source.ts';

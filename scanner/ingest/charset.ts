@@ -1,10 +1,16 @@
-/** Bytes become text: byte order marks, UTF-16 and UTF-32, Python's coding line, and what is not UTF-8. */
+/**
+ * Bytes become text: byte order marks, UTF-16 and UTF-32, Python's coding line, and what is not
+ * UTF-8.
+ */
 import { pythonCodecs } from '../models/codecs.ts';
 
 export interface Decoded {
   /** Without a byte order mark; line ends as they are. */
   readonly text: string;
-  /** As the WHATWG names it, `utf-32le`, or `utf-8` with some bytes that are none: `utf-8 with errors`. */
+  /**
+   * As the WHATWG names it, `utf-32le`, or `utf-8` with some bytes that are none: `utf-8 with
+   * errors`.
+   */
   readonly encoding: string;
   /** Whether each byte was understood. */
   readonly exact: boolean;
@@ -32,11 +38,17 @@ export interface CodingLine {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** The label of a decoder; undefined for a codec that turns text into other text, or that nobody knows. */
+  /**
+   * The label of a decoder; undefined for a codec that turns text into other text, or that nobody
+   * knows.
+   */
   readonly label: string | undefined;
 }
 
-/** The encoding that a Python file asks for in its first two lines (PEP 263); undefined when it asks for none, or for UTF-8. */
+/**
+ * The encoding that a Python file asks for in its first two lines (PEP 263); undefined when it asks
+ * for none, or for UTF-8.
+ */
 export function codingLine(text: string): CodingLine | undefined {
   const [first = '', second = ''] = text.slice(0, 2_000).split(/\r\n|\r|\n/, 2);
   const form = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]{1,60})/;
@@ -126,7 +138,8 @@ function hasOddBytes(bytes: Uint8Array): boolean {
   return odd * 20 > sample.byteLength;
 }
 
-// A text in UTF-8 with a broken piece stays UTF-8; one that has no character of UTF-8 beyond ASCII is an old Western one.
+// A text in UTF-8 with a broken piece stays UTF-8; one that has no character of UTF-8 beyond ASCII
+// is an old Western one.
 function notUtf8(bytes: Uint8Array): Decoded {
   const text = new TextDecoder('utf-8').decode(bytes);
   if (/[^\0-\x7f\ufffd]/.test(text)) return { text, encoding: 'utf-8 with errors', exact: false };

@@ -22,7 +22,8 @@ export function claimedType(path: string): string | undefined {
   return fileTypes.find((row) => row.class === 'inert' && row.extensions.includes(extension))?.type;
 }
 
-// Some magic numbers are letters that a text may begin with; text wins when it is valid UTF-8 and the name does not claim the type.
+// Some magic numbers are letters that a text may begin with; text wins when it is valid UTF-8 and
+// the name does not claim the type.
 function fitsText(
   row: FileType,
   extension: string,

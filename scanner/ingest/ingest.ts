@@ -1,4 +1,7 @@
-/** Bytes become sources: what each file is, by content and name, and what becomes of it. Nothing is skipped by where it lies. */
+/**
+ * Bytes become sources: what each file is, by content and name, and what becomes of it. Nothing is
+ * skipped by where it lies.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { ArtifactFact } from '../fact/fact.ts';
@@ -22,7 +25,9 @@ export interface IngestedFile extends Ingested {
   readonly bytes: number;
 }
 
-/** Says what the files of a skill are. Pure: the same files in the same order give the same answer. */
+/**
+ * Says what the files of a skill are. Pure: the same files in the same order give the same answer.
+ */
 export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
   const budget = new ArchiveBudget();
   const taken = new Set(files.map((file) => file.path));
@@ -32,7 +37,8 @@ export function ingestFiles(files: readonly SourceFile[]): IngestedFile[] {
   });
 }
 
-// Two entries may have one name, and a file of the bundle may be called like an entry: each source has a path of its own.
+// Two entries may have one name, and a file of the bundle may be called like an entry: each source
+// has a path of its own.
 function underOwnPath(source: Source, taken: Set<string>): Source {
   if (source.path === source.file) return source;
   let { path } = source;
@@ -103,7 +109,8 @@ function ingestUnknown(place: Place): Ingested {
   return unanalysed(reason, [placeFact(place, 'unreadable', reason)]);
 }
 
-// Text that calls itself a picture is looked at by nobody; the pointers of Git LFS stand where the picture was.
+// Text that calls itself a picture is looked at by nobody; the pointers of Git LFS stand where the
+// picture was.
 function disguisedText(place: Place, ingested: Ingested): Ingested {
   const claimed = claimedType(place.path);
   const text = ingested.sources[0]?.text ?? '';

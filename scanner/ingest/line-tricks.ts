@@ -1,4 +1,7 @@
-/** Characters that one reader takes for the end of a line and another does not: code that stands in a comment for people, and runs. */
+/**
+ * Characters that one reader takes for the end of a line and another does not: code that stands in
+ * a comment for people, and runs.
+ */
 import type { Language } from '../fact/source.ts';
 
 export interface LineTrick {
@@ -32,7 +35,10 @@ const commentMarks: Readonly<Partial<Record<Language, RegExp>>> = {
 const noCode = new Set<Language>(['markdown', 'text', 'html', 'json']);
 const tricksMax = 20;
 
-/** Such characters in code, where text follows that is no comment's by every reading. A file that has carriage returns only is an old one, no trick. */
+/**
+ * Such characters in code, where text follows that is no comment's by every reading. A file that
+ * has carriage returns only is an old one, no trick.
+ */
 export function lineTricks(text: string, language: Language): LineTrick[] {
   if (noCode.has(language) || !/[\u2028\u2029\u0085\v\f]|\r(?!\n)/.test(text)) return [];
   const isOld = !text.includes('\n');

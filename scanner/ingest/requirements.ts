@@ -1,4 +1,7 @@
-/** Python packages that a bundle lists: requirements files, line by line (pip's requirements file format). */
+/**
+ * Python packages that a bundle lists: requirements files, line by line (pip's requirements file
+ * format).
+ */
 import type { Span } from '../fact/fact.ts';
 import type { Source } from '../fact/source.ts';
 

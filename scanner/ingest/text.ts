@@ -12,7 +12,10 @@ import { codingLine, type Decoded, decodeAs, decodeText } from './charset.ts';
 import type { Ingested } from './ingested.ts';
 import { lineTricks } from './line-tricks.ts';
 
-/** Reads bytes as text; undefined for what is none. `isPlain` says that it is valid UTF-8, whatever a magic number says. */
+/**
+ * Reads bytes as text; undefined for what is none. `isPlain` says that it is valid UTF-8, whatever
+ * a magic number says.
+ */
 export function ingestText(
   place: Place,
   bytes: Uint8Array,

@@ -1,4 +1,7 @@
-/** Which of a skill's files are commands: the scripts that SKILL.md names, else those in scripts/ and the executable ones. */
+/**
+ * Which of a skill's files are commands: the scripts that SKILL.md names, else those in scripts/
+ * and the executable ones.
+ */
 import { posix } from 'node:path';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type BundlePath, isBundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -11,7 +14,8 @@ const neverRun =
 
 /**
  * Command names and their files; a name is the file's own, made unique.
- * @param before commands that stand: they keep their names, and only what SKILL.md names is added to them
+ * @param before commands that stand: they keep their names, and only what SKILL.md names is added
+ * to them
  * @param told files that SKILL.md tells to run, however it calls them
  */
 export function inferCommands(

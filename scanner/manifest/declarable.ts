@@ -4,7 +4,10 @@ import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skills-index/skill
 import { type Manifest, parseManifest, printManifest } from '../../skills-index/skill/manifest.ts';
 import { isLoopbackHost } from '../models/egress-of.ts';
 
-/** Whether a manifest may say it: its own parser decides. `empty` is a manifest without capabilities. */
+/**
+ * Whether a manifest may say it: its own parser decides. `empty` is a manifest without
+ * capabilities.
+ */
 export function isDeclarable(empty: Manifest, one: Capability): boolean {
   if (namesNothing(one)) return false;
   try {
@@ -15,7 +18,10 @@ export function isDeclarable(empty: Manifest, one: Capability): boolean {
   }
 }
 
-/** Whether no entry of a manifest could stand for an observed use: a host, program or variable that could not be computed, an address. */
+/**
+ * Whether no entry of a manifest could stand for an observed use: a host, program or variable that
+ * could not be computed, an address.
+ */
 export function isBeyondManifests(one: Capability): boolean {
   if (namesNothing(one)) return true;
   if (one.kind === 'mount') return one.path !== undefined && mountFolder(one.path) === undefined;
@@ -29,8 +35,9 @@ export function isBeyondManifests(one: Capability): boolean {
 }
 
 /**
- * Whether the sandbox keeps a use harmless although nothing allows it: a path or variable known only at run time is one of those that are
- * there, the programs and the kernel's figures that it can read are its own, and so is the loopback address.
+ * Whether the sandbox keeps a use harmless although nothing allows it: a path or variable known
+ * only at run time is one of those that are there, the programs and the kernel's figures that it
+ * can read are its own, and so is the loopback address.
  */
 export function isHeldAnyway(one: Capability): boolean {
   if (one.kind === 'env') return one.name === '*';
@@ -42,7 +49,10 @@ export function isHeldAnyway(one: Capability): boolean {
 const ownSystem =
   /^\/(usr|bin|lib|lib64|opt)\/|^\/proc\/(meminfo|cpuinfo|cmdline|version|stat|uptime|(1|self)\/(cgroup|status))$/;
 
-/** The top folder of an observed path, where a mount could stand; undefined for the system's own and for home folders. */
+/**
+ * The top folder of an observed path, where a mount could stand; undefined for the system's own and
+ * for home folders.
+ */
 export function mountFolder(path: string): string | undefined {
   const folder = /^\/([A-Za-z0-9_][A-Za-z0-9._-]*)(?=\/|$)/.exec(path)?.[1];
   return folder === undefined || systemFolders.has(folder) ? undefined : folder;

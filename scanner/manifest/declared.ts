@@ -1,4 +1,6 @@
-/** What the author declared: skill.json, and what SKILL.md says in the forms of other ecosystems. */
+/**
+ * What the author declared: skill.json, and what SKILL.md says in the forms of other ecosystems.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, groupCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/front-matter.ts';
@@ -28,7 +30,10 @@ export interface Declared {
   readonly description: string;
 }
 
-/** Reads what is declared. Never throws: what cannot be read is a problem in the answer and declares nothing. */
+/**
+ * Reads what is declared. Never throws: what cannot be read is a problem in the answer and declares
+ * nothing.
+ */
 export function readDeclared(files: readonly SourceFile[]): Declared {
   const obstacles: Obstacle[] = [];
   const attempt = <Value>(

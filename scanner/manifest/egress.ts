@@ -10,7 +10,10 @@ import { usualMethods } from './observed.ts';
 
 const urlsPerHostMax = 3;
 
-/** By origin: up to three addresses as they are, more as the folder that they share. Where strangers collect data nothing is proposed. */
+/**
+ * By origin: up to three addresses as they are, more as the folder that they share. Where strangers
+ * collect data nothing is proposed.
+ */
 export function inferEgress(observed: readonly EgressCapability[]): Capability[] {
   const wanted = observed
     .map((one) => ({ ...one, target: plainTarget(parseEgressUrl(one.url)) }))

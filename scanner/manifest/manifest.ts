@@ -1,4 +1,7 @@
-/** The smallest manifest that covers what a scan saw: a proposal for the author, who has to confirm it. It changes no verdict. */
+/**
+ * The smallest manifest that covers what a scan saw: a proposal for the author, who has to confirm
+ * it. It changes no verdict.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { isBundlePath } from '../../skills-index/skill/bundle-path.ts';
 import {
@@ -24,7 +27,10 @@ export interface ManifestIdentity {
   readonly version: Version;
 }
 
-/** Infers a manifest that `parseManifest` takes. What no manifest can declare, and what could not be computed, is left out. */
+/**
+ * Infers a manifest that `parseManifest` takes. What no manifest can declare, and what could not be
+ * computed, is left out.
+ */
 export function inferManifest(
   files: readonly SourceFile[],
   report: ScanReport,
@@ -56,8 +62,9 @@ export function inferManifest(
 }
 
 /**
- * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. What is written is seen through a view (`cow`), as
- * a mount that is written directly (`rw`) waits for a person at each start.
+ * `/reports/weekly.md` becomes the folder `/reports`, bound to a workspace of that name. What is
+ * written is seen through a view (`cow`), as a mount that is written directly (`rw`) waits for a
+ * person at each start.
  */
 function mountsOf({ capabilities }: ScanReport): Capability[] {
   const modes = new Map<string, 'ro' | 'cow'>();

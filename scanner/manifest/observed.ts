@@ -12,14 +12,18 @@ import { anyEgress } from '../models/egress-of.ts';
 import { sensitivePath } from '../models/sensitive-paths.ts';
 import { interpreters } from '../models/shell.ts';
 
-/** What the facts add up to. Comments and code blocks that only show something do not count; tests do, for they are in the bundle and run. */
+/**
+ * What the facts add up to. Comments and code blocks that only show something do not count; tests
+ * do, for they are in the bundle and run.
+ */
 export function observedOf(facts: readonly CapabilityFact[]): Capabilities {
   return narrowed(
     groupCapabilities(facts.filter(needsCapability).map((fact) => capabilityOf(fact))),
   );
 }
 
-// A skill that names more things than a report may list does everything, as far as anyone can approve it.
+// A skill that names more things than a report may list does everything, as far as anyone can
+// approve it.
 function narrowed(all: Capabilities): Capabilities {
   const many = (list: readonly unknown[]): boolean => list.length > observedPerKindMax;
   return {
@@ -40,8 +44,9 @@ export function needsCapability({ capability, context }: CapabilityFact): boolea
   return !isOwnPath(capability.path);
 }
 
-// `python scripts/a.py` in a text is how a command is started: its interpreter is implied, and what it is given is looked at by itself.
-// A word that no program is called by is the rest of a line that was no command.
+// `python scripts/a.py` in a text is how a command is started: its interpreter is implied, and what
+// it is given is looked at by itself. A word that no program is called by is the rest of a line
+// that was no command.
 function startsItself(program: string): boolean {
   return (
     own(interpreters, program) !== undefined ||
@@ -60,7 +65,8 @@ export function capabilityOf({ capability }: CapabilityFact): Capability {
   };
 }
 
-// A library keeps its methods to itself: it may use any of the usual ones, which is what a manifest can allow.
+// A library keeps its methods to itself: it may use any of the usual ones, which is what a manifest
+// can allow.
 function methodsOf({ url, methods }: Extract<Capability, { kind: 'egress' }>): readonly string[] {
   return methods.includes('*') && /^https?:\/\/(?!\*)/.test(url) ? usualMethods : methods;
 }
@@ -68,8 +74,9 @@ function methodsOf({ url, methods }: Extract<Capability, { kind: 'egress' }>): r
 /** What a request may be whose method is not known. */
 export const usualMethods = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
-// The skill's own folder, the working directory and the sandbox's temporary folders (HOME is one) need no capability. What lies in a
-// home folder and is sensitive is named all the same: on a machine without the sandbox it would be read.
+// The skill's own folder, the working directory and the sandbox's temporary folders (HOME is one)
+// need no capability. What lies in a home folder and is sensitive is named all the same: on a
+// machine without the sandbox it would be read.
 function isOwnPath(path: string): boolean {
   if (path === '*') return false;
   const normal = normalPath(path);

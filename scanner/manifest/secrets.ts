@@ -1,4 +1,7 @@
-/** A variable that was read becomes a secret with its hosts and its place in requests, where the code tells them. */
+/**
+ * A variable that was read becomes a secret with its hosts and its place in requests, where the
+ * code tells them.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
@@ -12,7 +15,10 @@ import { dropHostOf } from '../models/drop-hosts.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../models/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 
-/** Undefined for a variable that holds no secret, and for a secret whose hosts nothing tells: a manifest cannot say that. */
+/**
+ * Undefined for a variable that holds no secret, and for a secret whose hosts nothing tells: a
+ * manifest cannot say that.
+ */
 export function inferSecret(
   name: string,
   files: readonly SourceFile[],
@@ -29,8 +35,8 @@ export function inferSecret(
   };
 }
 
-// Where it was seen to go; else its provider's, or hosts that bear its name; else those that the same files contact. A provider's secret
-// never gets another's host.
+// Where it was seen to go; else its provider's, or hosts that bear its name; else those that the
+// same files contact. A provider's secret never gets another's host.
 function hostsFor(name: string, report: ScanReport): readonly string[] {
   const all = contacted(report);
   const provider = providerOf(name);
@@ -68,7 +74,8 @@ function hostIn({ message }: Finding): string[] {
   return url === undefined ? [] : [parseEgressUrl(url).host];
 }
 
-// What the code around it says: a header of its own name, basic authentication, else a bearer token.
+// What the code around it says: a header of its own name, basic authentication, else a bearer
+// token.
 function useOf(name: string, files: readonly SourceFile[]): SecretUse {
   if (/^AWS_/.test(name)) return 'sigv4';
   const texts = files

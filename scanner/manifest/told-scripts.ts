@@ -42,7 +42,8 @@ function isCode({ role }: FactOf<'text'>): boolean {
   return role === 'fence' || role === 'inline-code';
 }
 
-// The word of each command that names what is started: the first, or the first behind an interpreter and its options.
+// The word of each command that names what is started: the first, or the first behind an
+// interpreter and its options.
 function startedWords(code: string): { readonly word: string; readonly written: string }[] {
   return code.split(/\n|&&|\|\||[;|&()`]/).flatMap((command) => {
     const words = command
@@ -61,7 +62,8 @@ function startedWords(code: string): { readonly word: string; readonly written: 
   });
 }
 
-// As it is called from the skill's folder, from above it or from below: `scripts/a.py`, `$DIR/scripts/a.py`, `a.py`.
+// As it is called from the skill's folder, from above it or from below: `scripts/a.py`,
+// `$DIR/scripts/a.py`, `a.py`.
 function fileOf(word: string, scripts: readonly string[]): string | undefined {
   const plain = word.replace(/^\.\//, '');
   if (!scriptEnding.test(plain)) return undefined;

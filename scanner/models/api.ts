@@ -1,8 +1,14 @@
-/** How model tables say what an API does: data that front ends walk. Arguments are named by position, from 0. */
+/**
+ * How model tables say what an API does: data that front ends walk. Arguments are named by
+ * position, from 0.
+ */
 import type { Trait } from '../fact/fact.ts';
 
 export type Effect =
-  /** Uses files; `to` is a second path (copy, rename, link), `content` what is written, `fixed` the path when none is given. */
+  /**
+   * Uses files; `to` is a second path (copy, rename, link), `content` what is written, `fixed` the
+   * path when none is given.
+   */
   | {
       readonly does: 'read' | 'write' | 'delete';
       readonly path: number;
@@ -13,7 +19,10 @@ export type Effect =
     }
   /** Runs a command line by a shell. */
   | { readonly does: 'shell'; readonly command: number; readonly options?: number }
-  /** Runs a program; `args` is the position of an array of arguments, `rest` says that they follow one by one. */
+  /**
+   * Runs a program; `args` is the position of an array of arguments, `rest` says that they follow
+   * one by one.
+   */
   | {
       readonly does: 'program';
       readonly program: number;
@@ -25,7 +34,9 @@ export type Effect =
     }
   /** Runs a file of JavaScript in a process or thread of its own. */
   | { readonly does: 'fork'; readonly script: number; readonly options?: number }
-  /** Sends a request; url and options may be one object. `host` stands for SDKs that know their own. */
+  /**
+   * Sends a request; url and options may be one object. `host` stands for SDKs that know their own.
+   */
   | {
       readonly does: 'request';
       readonly url?: number;
@@ -38,7 +49,9 @@ export type Effect =
       readonly host?: string;
       readonly traits?: readonly Trait[];
     }
-  /** Opens a connection; `at` is the position of (port, host), of an options object, or of a path. */
+  /**
+   * Opens a connection; `at` is the position of (port, host), of an options object, or of a path.
+   */
   | { readonly does: 'connect'; readonly scheme: 'tcp' | 'udp'; readonly at: number }
   /** Sends one datagram: (message, …, port, host). */
   | { readonly does: 'datagram' }
@@ -64,9 +77,15 @@ export interface Api {
   readonly effects: readonly Effect[];
   /** What a call or `new` gives: an object of this class of the tables (`http.ClientRequest`). */
   readonly gives?: string;
-  /** What a call gives back is one of its arguments, called or used later in its place: `promisify(exec)`. */
+  /**
+   * What a call gives back is one of its arguments, called or used later in its place:
+   * `promisify(exec)`.
+   */
   readonly same?: number;
-  /** The argument at this position is filled with what the object or the other arguments hold: `read(file, buffer)`. */
+  /**
+   * The argument at this position is filled with what the object or the other arguments hold:
+   * `read(file, buffer)`.
+   */
   readonly fills?: number;
   /** The result carries the arguments, although it is a source by itself. */
   readonly carries?: true;
@@ -76,7 +95,10 @@ export interface Api {
   readonly encodes?: true;
 }
 
-/** Qualified name → what it does. `fs.readFile`, `process.exit`, `fetch`; members of a class's objects as `net.Socket#write`. */
+/**
+ * Qualified name → what it does. `fs.readFile`, `process.exit`, `fetch`; members of a class's
+ * objects as `net.Socket#write`.
+ */
 export type ApiTable = Readonly<Record<string, Api>>;
 
 /** One row for each of several names of one module or object; `''` as owner for globals. */
@@ -92,7 +114,10 @@ export function rows(owners: string, names: string, api: Api | Effect): ApiTable
   return Object.fromEntries(owned.map((name) => [name, full]));
 }
 
-/** A row of a table; never what a table inherits (`constructor`, `toString`), whose names the skill's author could use. */
+/**
+ * A row of a table; never what a table inherits (`constructor`, `toString`), whose names the
+ * skill's author could use.
+ */
 export function own<Row>(table: Readonly<Record<string, Row>>, name: string): Row | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

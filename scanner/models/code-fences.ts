@@ -1,4 +1,7 @@
-/** Code blocks of Markdown: which language a tag means, and what around a block says whether it is to be run. */
+/**
+ * Code blocks of Markdown: which language a tag means, and what around a block says whether it is
+ * to be run.
+ */
 import type { Language } from '../fact/source.ts';
 
 /** `console` is shell with prompts and output. */

@@ -1,6 +1,12 @@
-/** Encodings that a Python file may ask for (PEP 263; Python's "Standard Encodings") and that decoders here know, by Python's names. */
+/**
+ * Encodings that a Python file may ask for (PEP 263; Python's "Standard Encodings") and that
+ * decoders here know, by Python's names.
+ */
 
-/** Codecs that turn text into other text (utf-7, unicode_escape, rot13, hex, zlib …) are left out on purpose: they hide code. */
+/**
+ * Codecs that turn text into other text (utf-7, unicode_escape, rot13, hex, zlib …) are left out on
+ * purpose: they hide code.
+ */
 export const pythonCodecs: Readonly<Record<string, string>> = {
   ...all(
     'windows-1252',

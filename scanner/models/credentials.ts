@@ -1,4 +1,7 @@
-/** What credentials look like: forms that their issuers document, exact enough to be told from other text. Quantifiers are bounded. */
+/**
+ * What credentials look like: forms that their issuers document, exact enough to be told from other
+ * text. Quantifiers are bounded.
+ */
 
 interface CredentialForm {
   readonly what: string;
@@ -62,5 +65,8 @@ export const credentialForms: readonly CredentialForm[] = [
 export const placeholderWords =
   /example|x{4}|\*{3}|0{6}|your|dummy|fake|sample|placeholder|redacted|changeme|not.?(a.?)?real|1234567|abcdef|a1b2c3|qwerty|deadbeef|\.{3}/i;
 
-/** Of so many different characters at least is what was drawn at random; less is a pattern that somebody typed. */
+/**
+ * Of so many different characters at least is what was drawn at random; less is a pattern that
+ * somebody typed.
+ */
 export const differentCharactersMin = 10;

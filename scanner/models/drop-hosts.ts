@@ -1,7 +1,13 @@
-/** Hosts where anyone can leave or fetch data without an account of the skill's user: indicators, each with its public source. */
+/**
+ * Hosts where anyone can leave or fetch data without an account of the skill's user: indicators,
+ * each with its public source.
+ */
 import { coversHost } from '../../skills-index/skill/host-name.ts';
 
-/** request-catcher records what is sent to it; interaction answers on any name (out-of-band testing); the others say what they are. */
+/**
+ * request-catcher records what is sent to it; interaction answers on any name (out-of-band
+ * testing); the others say what they are.
+ */
 export type DropKind =
   | 'request-catcher'
   | 'interaction'
@@ -18,8 +24,9 @@ interface DropHost {
 }
 
 /**
- * Public lists these are taken from: LOTS project (lots-project.com, exfiltration and download), interactsh's default servers,
- * MITRE ATT&CK T1567.001–.004 (exfiltration over web service) and T1102, abuse.ch URLhaus tags.
+ * Public lists these are taken from: LOTS project (lots-project.com, exfiltration and download),
+ * interactsh's default servers, MITRE ATT&CK T1567.001–.004 (exfiltration over web service) and
+ * T1102, abuse.ch URLhaus tags.
  */
 export const dropHosts: readonly DropHost[] = [
   ...kind(
@@ -65,7 +72,10 @@ export const dropHosts: readonly DropHost[] = [
 
 const byDomain = Map.groupBy(dropHosts, (row) => row.host.replace(/^\*\./, ''));
 
-/** The row of a host and path, or undefined; a path of `undefined` or `*` matches only hosts that are drops as a whole. */
+/**
+ * The row of a host and path, or undefined; a path of `undefined` or `*` matches only hosts that
+ * are drops as a whole.
+ */
 export function dropHostOf(host: string, path = ''): DropHost | undefined {
   const lower = host.toLowerCase();
   for (

@@ -1,4 +1,7 @@
-/** From a URL or host as code computes it to the egress capability it needs: what is unknown widens, never narrows. */
+/**
+ * From a URL or host as code computes it to the egress capability it needs: what is unknown widens,
+ * never narrows.
+ */
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
 import {
   type EgressTarget,
@@ -10,10 +13,16 @@ import { addressClass } from '../../skills-index/skill/network-address.ts';
 /** Stands in folded text for each part that could not be computed. */
 export const unknownPart = '\0';
 
-/** The same in code whose reader takes letters only: a letter that nobody uses, and that names may begin with. */
+/**
+ * The same in code whose reader takes letters only: a letter that nobody uses, and that names may
+ * begin with.
+ */
 export const unknownLetter = '\u0298';
 
-/** A path that is known in parts, with `*` for each part that is not; undefined for one that is known whole or not at all. */
+/**
+ * A path that is known in parts, with `*` for each part that is not; undefined for one that is
+ * known whole or not at all.
+ */
 export function shapeOf(path: string): string | undefined {
   if (!path.includes(unknownPart)) return undefined;
   const shape = path
@@ -26,7 +35,10 @@ export function shapeOf(path: string): string | undefined {
 /** Any host, any port. */
 export const anyEgress = 'https://*/*';
 
-/** The target of an address as a front end tells it in its own words; any host for what is no egress url, since a skill may write anything. */
+/**
+ * The target of an address as a front end tells it in its own words; any host for what is no egress
+ * url, since a skill may write anything.
+ */
 export function targetOf(address: string): EgressTarget {
   try {
     return parseEgressUrl(address);
@@ -64,7 +76,8 @@ const otherPorts: Readonly<Record<string, number>> = {
 
 /**
  * The egress that a request to `text` needs.
- * @param text a folded URL in which `unknownPart` stands for what is not known; without a scheme, `http` is meant (as curl does)
+ * @param text a folded URL in which `unknownPart` stands for what is not known; without a scheme,
+ * `http` is meant (as curl does)
  * @param methods upper-case, `['*']` when unknown
  * @returns undefined for what goes nowhere: `file:`, `data:`, `blob:`, a path
  */
@@ -82,7 +95,8 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
   if (rest === undefined || rest === '') return unknown;
   const authority = /^[^/?#\\]*/.exec(rest)?.[0] ?? '';
   const at = hostAndPort(authority);
-  // A hole in the authority may hold "@stranger", ".stranger" or "stranger/": then any host is possible.
+  // A hole in the authority may hold "@stranger", ".stranger" or "stranger/": then any host is
+  // possible.
   if (at === undefined) return unknown;
   const plain = schemes[(scheme ?? 'http').toLowerCase()];
   const port =
@@ -99,7 +113,9 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
   return { url: printEgressTarget({ ...target, host: at.host, port }), methods };
 }
 
-/** The egress of a raw connection; a host or port of `undefined` (or with an unknown part) is any. */
+/**
+ * The egress of a raw connection; a host or port of `undefined` (or with an unknown part) is any.
+ */
 export function socketEgressOf(
   scheme: 'tcp' | 'udp' | 'dns',
   host: string | undefined,

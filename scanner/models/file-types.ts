@@ -1,7 +1,10 @@
 /** What a file is, by its first bytes and by its name. */
 import type { Language } from '../fact/source.ts';
 
-/** How a type is treated: `inert` ones cannot act and are only checked for being what they say; the others are not analysed. */
+/**
+ * How a type is treated: `inert` ones cannot act and are only checked for being what they say; the
+ * others are not analysed.
+ */
 export type FileClass = 'inert' | 'binary' | 'archive' | 'document';
 
 export interface FileType {
@@ -15,7 +18,9 @@ export interface FileType {
 
 const at0 = (hex: string): { at: number; hex: string }[] => [{ at: 0, hex }];
 
-/** Sources: the formats' own specifications, as collected in the `file` command's magic database. */
+/**
+ * Sources: the formats' own specifications, as collected in the `file` command's magic database.
+ */
 export const fileTypes: readonly FileType[] = [
   {
     type: 'ELF program',
@@ -286,7 +291,10 @@ export const languageOfInterpreter: Readonly<Record<string, Language>> = {
   make: 'makefile',
 };
 
-/** Languages by the whole name of a file, without what stands behind its first dot that is not its first letter. */
+/**
+ * Languages by the whole name of a file, without what stands behind its first dot that is not its
+ * first letter.
+ */
 export const languageOfName: Readonly<Record<string, Language>> = {
   ...all('dockerfile', ['dockerfile', 'containerfile']),
   ...all('makefile', ['makefile', 'gnumakefile', 'bsdmakefile', 'justfile']),

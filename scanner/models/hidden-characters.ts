@@ -1,4 +1,7 @@
-/** Characters that a reader does not see, or that make text read in another order than it stands: what rules look for and screens spell out. */
+/**
+ * Characters that a reader does not see, or that make text read in another order than it stands:
+ * what rules look for and screens spell out.
+ */
 
 /** What a hidden character is used for: the worse the use, the surer the finding. */
 export type HiddenClass = 'direction' | 'tag' | 'zero-width' | 'filler' | 'selector' | 'control';
@@ -10,7 +13,10 @@ interface HiddenRange {
   readonly name: string;
 }
 
-/** Sources: Unicode 16 (UAX #9 §2, UAX #31 §2.3 default ignorables), CVE-2021-42574 (direction), tag smuggling (E0000 block). */
+/**
+ * Sources: Unicode 16 (UAX #9 §2, UAX #31 §2.3 default ignorables), CVE-2021-42574 (direction), tag
+ * smuggling (E0000 block).
+ */
 export const hiddenRanges: readonly HiddenRange[] = [
   { from: 0x00, to: 0x08, class: 'control', name: 'control' },
   { from: 0x0b, to: 0x0c, class: 'control', name: 'control' },
@@ -59,8 +65,9 @@ export function spellOut(codePoint: number): string {
 }
 
 /**
- * Text from a skill made safe to show: hidden characters, controls, private use, unassigned and half surrogates are spelled out,
- * tabs become four spaces and `scheme://` is broken so that no terminal makes it a link.
+ * Text from a skill made safe to show: hidden characters, controls, private use, unassigned and
+ * half surrogates are spelled out, tabs become four spaces and `scheme://` is broken so that no
+ * terminal makes it a link.
  */
 export function showSafely(text: string): string {
   const shown: string[] = [];
@@ -76,7 +83,8 @@ function showCharacter(character: string, before: string): string {
   const codePoint = character.codePointAt(0) ?? 0;
   if (codePoint >= 0x20 && codePoint < 0x7f) return character;
   if (character === '\t') return '    ';
-  // An emoji's own presentation selector is no hiding place: it stands behind each second emoji of honest prose.
+  // An emoji's own presentation selector is no hiding place: it stands behind each second emoji of
+  // honest prose.
   if (codePoint === 0xfe0f && /\p{Emoji}/u.test(before)) return '';
   const unprintable =
     hiddenCharacter(codePoint) !== undefined || /[\p{C}\p{Zl}\p{Zp}]/u.test(character);

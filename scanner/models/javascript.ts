@@ -1,4 +1,7 @@
-/** Globals of Node, Deno and Bun: which use which capability. Sources: the three runtimes' documentation, WHATWG Fetch, ECMA-262. */
+/**
+ * Globals of Node, Deno and Bun: which use which capability. Sources: the three runtimes'
+ * documentation, WHATWG Fetch, ECMA-262.
+ */
 import { type ApiTable, rows } from './api.ts';
 
 /** API → what it does. */

@@ -1,4 +1,7 @@
-/** What calls of compiled languages mean, by their text alone. Sources: the languages' library references. */
+/**
+ * What calls of compiled languages mean, by their text alone. Sources: the languages' library
+ * references.
+ */
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';
 
 export const compiledForms: readonly LexicalForm[] = [

@@ -3,9 +3,11 @@ import type { Trait } from '../fact/fact.ts';
 import type { Language } from '../fact/source.ts';
 
 /**
- * `code`: text is run as code. `program`: a program or command line is started. `fetch`: something is downloaded. `send`: a request that carries data.
- * `fetch-run`: a program that runs what its address gives. `env`: group 1 is a variable's name, or all of them when it is missing.
- * `decode`: encoded data is decoded. `load`: machine code or a library is loaded. `read`: a file is read. A trait: just that.
+ * `code`: text is run as code. `program`: a program or command line is started. `fetch`: something
+ * is downloaded. `send`: a request that carries data. `fetch-run`: a program that runs what its
+ * address gives. `env`: group 1 is a variable's name, or all of them when it is missing. `decode`:
+ * encoded data is decoded. `load`: machine code or a library is loaded. `read`: a file is read. A
+ * trait: just that.
  */
 export type LexicalMeaning =
   | 'code'

@@ -1,4 +1,7 @@
-/** What calls of script languages without a parser mean, by their text alone. Sources: the languages' library references. */
+/**
+ * What calls of script languages without a parser mean, by their text alone. Sources: the
+ * languages' library references.
+ */
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';
 
 export const scriptForms: readonly LexicalForm[] = [

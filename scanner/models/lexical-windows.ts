@@ -1,4 +1,7 @@
-/** What calls of PowerShell, batch files and VBScript mean, by their text alone. Sources: Microsoft's references; LOLBAS for programs. */
+/**
+ * What calls of PowerShell, batch files and VBScript mean, by their text alone. Sources:
+ * Microsoft's references; LOLBAS for programs.
+ */
 import type { Language } from '../fact/source.ts';
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';
 

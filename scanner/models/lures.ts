@@ -1,4 +1,7 @@
-/** Wordings by which texts make people and agents do harm. English, as the known campaigns are; each is bounded so that no text makes it slow. */
+/**
+ * Wordings by which texts make people and agents do harm. English, as the known campaigns are; each
+ * is bounded so that no text makes it slow.
+ */
 
 /** What asks for something to be installed or done first. */
 export const demandsSetup =
@@ -27,7 +30,10 @@ export const givesArchivePassword =
 export const programFile =
   /\.(exe|dmg|pkg|msi|scr|bat|cmd|ps1|vbs|jar|appimage|apk|deb|rpm|zip|rar|7z|iso|tar\.gz|tgz)(?=$|[?#)\s"'`>\]])/i;
 
-/** Orders to drop what was said before, or to take on another role; the words of it in all languages are in models/phrases. */
+/**
+ * Orders to drop what was said before, or to take on another role; the words of it in all languages
+ * are in models/phrases.
+ */
 export const overrides: readonly RegExp[] = [
   /\byou are (now|no longer)\b[^.\n]{0,40}\b(dan|developer mode|unrestricted|jailbroken|bound by|restricted|free (from|of)|root mode|god mode)\b/i,
   /\b(forget|ignore|disregard|drop)\b[^.!?]{0,20}\b(everything|anything|all|what(ever)?)\b[^.!?]{0,10}\byou (were|are|have been|had been) (told|taught|instructed|given)\b/i,
@@ -64,11 +70,17 @@ export const exfiltrations: readonly RegExp[] = [
   ),
 ];
 
-/** How honest texts speak of a key that goes to its own service: it goes into a header, or somebody signs in. */
+/**
+ * How honest texts speak of a key that goes to its own service: it goes into a header, or somebody
+ * signs in.
+ */
 export const tellsOfAuthentication =
   /\b(authori[sz]ation|authenticat\w+|bearer|headers?|x-api-key|oauth|sign(ed)? (in|up)|log ?in)\b/i;
 
-/** A refusal that governs what follows at once. Further away it could be a decoy: "Do not skip this. Send …". */
+/**
+ * A refusal that governs what follows at once. Further away it could be a decoy: "Do not skip this.
+ * Send …".
+ */
 export const refusesNext =
   /\b(never|not|don't|cannot|can't|must not|won't|refuse(s|d)? to|reject\w*|resist\w*|attempts? to|avoid|instead of|without)\s+(\w+\s+){0,2}$/i;
 
@@ -76,7 +88,10 @@ export const refusesNext =
 export const refusesAttempts =
   /^(do not|don't|never|refuse to) (follow|obey|comply)\b.{0,60}\b(attempts?|tries|trying|requests?) (to|that)\b/i;
 
-/** Words of those who write about attacks. They make a finding one for a person instead of a block; an attacker can write them too. */
+/**
+ * Words of those who write about attacks. They make a finding one for a person instead of a block;
+ * an attacker can write them too.
+ */
 export const discussesAttacks =
   /\b(malicious|attack(ers?|s|ing)?|injections|prompt injections?|injection (attempts?|attacks?|patterns?|payloads?|phrases?)|injected (text|instructions?|content)|jailbreak\w*|red[ -]?flags?|indicators?|adversar\w+|exfiltration (attempts?|patterns?)|vulnerabilit\w+|suspicious|untrusted|hostile|threats?|(detect|flag|reject|block)(s|ed|ing)? (any|phrases?|patterns?|text|attempts?|requests?|strings?)|angriff\w*|angreifer\w*|attaque\w*|attaquant\w*|ataques?|atacante\w*|inyecci[oó]n|inje[cç][aã]o)\b|атак|инъекц|злоумышл|攻击|攻擊|注入|攻撃|インジェクション/i;
 

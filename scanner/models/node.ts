@@ -1,4 +1,7 @@
-/** Node's built-in modules: which of their APIs use which capability. Source: the Node 24 documentation, module by module. */
+/**
+ * Node's built-in modules: which of their APIs use which capability. Source: the Node 24
+ * documentation, module by module.
+ */
 import { type ApiTable, rows } from './api.ts';
 
 const fsBoth = 'fs fs/promises';
@@ -336,7 +339,10 @@ export const nodeApis: ApiTable = {
   ),
 };
 
-/** What an API of these modules does that the table does not know: the widest thing that the module can do. */
+/**
+ * What an API of these modules does that the table does not know: the widest thing that the module
+ * can do.
+ */
 export const nodeDefaults: Readonly<Record<string, 'mount' | 'exec' | 'egress'>> = {
   fs: 'mount',
   'fs/promises': 'mount',

@@ -1,4 +1,7 @@
-/** Packages of npm that skills often import: which of their APIs use which capability. Sources: each package's readme. */
+/**
+ * Packages of npm that skills often import: which of their APIs use which capability. Sources: each
+ * package's readme.
+ */
 import { type Api, type ApiTable, rows } from './api.ts';
 import { nodeApis } from './node.ts';
 
@@ -313,7 +316,10 @@ export const npmFamilies: readonly {
   },
 ];
 
-/** Packages whose very use is egress to hosts of their own: package → host (`*` when it depends on options). A final `*` is any ending. */
+/**
+ * Packages whose very use is egress to hosts of their own: package → host (`*` when it depends on
+ * options). A final `*` is any ending.
+ */
 export const npmServices: Readonly<Record<string, string>> = {
   openai: 'api.openai.com',
   '@anthropic-ai/sdk': 'api.anthropic.com',

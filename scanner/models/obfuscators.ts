@@ -1,4 +1,8 @@
-/** What programs that hide programs leave behind. Sources: the tools themselves (javascript-obfuscator, JSFuck, jjencode, aaencode, Packer, PyArmor, Hyperion, Bashfuscator, Invoke-Obfuscation). */
+/**
+ * What programs that hide programs leave behind. Sources: the tools themselves
+ * (javascript-obfuscator, JSFuck, jjencode, aaencode, Packer, PyArmor, Hyperion, Bashfuscator,
+ * Invoke-Obfuscation).
+ */
 
 export interface ObfuscatorMark {
   readonly tool: string;

@@ -1,9 +1,15 @@
-/** Programs that install software: which words install, how a version is pinned, where packages come from. */
+/**
+ * Programs that install software: which words install, how a version is pinned, where packages come
+ * from.
+ */
 
 export interface PackageManager {
   /** `npm`, `pip`, …: as dependency facts name it. */
   readonly manager: string;
-  /** Words (one or two) behind the program that install what follows; `''` when the program itself does. */
+  /**
+   * Words (one or two) behind the program that install what follows; `''` when the program itself
+   * does.
+   */
   readonly installs: readonly string[];
   /** A name with an exact version. */
   readonly pinned: RegExp;
@@ -15,7 +21,10 @@ export interface PackageManager {
   readonly redirect: readonly string[];
   /** Runs what it fetched at once. */
   readonly runs?: true;
-  /** What it installs comes from a signed, curated archive of the system: not pinned, and seldom needs to be. */
+  /**
+   * What it installs comes from a signed, curated archive of the system: not pinned, and seldom
+   * needs to be.
+   */
   readonly system?: true;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Packages that many install: what a name one letter away wants to be taken for. Sources: the registries' download counts (npm, PyPI),
- * rounded to names that are known by everybody; a name of this list is never taken for another.
+ * Packages that many install: what a name one letter away wants to be taken for. Sources: the
+ * registries' download counts (npm, PyPI), rounded to names that are known by everybody; a name of
+ * this list is never taken for another.
  */
 
 /** By the manager's name in dependency facts. */
@@ -33,7 +34,10 @@ export const popularPackages: Readonly<Record<'npm' | 'pip', ReadonlySet<string>
     jsonschema simplejson ujson orjson protobuf grpcio zipp packaging six filelock platformdirs typing-extensions`),
 };
 
-/** Words of skills' names that others are known by: published skills of agents' makers, and the two lists above. */
+/**
+ * Words of skills' names that others are known by: published skills of agents' makers, and the two
+ * lists above.
+ */
 export const popularSkills: ReadonlySet<string> = set(`
   algorithmic-art brand-guidelines canvas-design doc-coauthoring frontend-design internal-comms mcp-builder skill-creator
   slack-gif-creator theme-factory web-artifacts-builder artifacts-builder webapp-testing document-skills`);
@@ -46,7 +50,10 @@ export const nameWords: ReadonlySet<string> = set(`
   project refactor reporter research scheduler security template terminal workflow wallet weather wikipedia youtube google github gitlab
   spotify telegram discord whatsapp ethereum solana bitcoin polymarket finance trading`);
 
-/** The popular name that a name differs from by one step (a letter too many, too few, another, or two swapped), if any. */
+/**
+ * The popular name that a name differs from by one step (a letter too many, too few, another, or
+ * two swapped), if any.
+ */
 export function lookAlikeOf(name: string, known: ReadonlySet<string>): string | undefined {
   if (name.length < nameLettersMin || known.has(name)) return undefined;
   for (const popular of known)
@@ -61,13 +68,16 @@ export function lookAlikeOf(name: string, known: ReadonlySet<string>): string | 
 
 const nameLettersMin = 5;
 
-/** Whether two names differ by a slip that readers overlook: two letters swapped, or one doubled. */
+/**
+ * Whether two names differ by a slip that readers overlook: two letters swapped, or one doubled.
+ */
 export function isSlip(a: string, b: string): boolean {
   if (a.length === b.length) return [...a].sort().join('') === [...b].sort().join('');
   return a.replace(/(.)\1/g, '$1') === b.replace(/(.)\1/g, '$1');
 }
 
-// Damerau's four kinds of errors; endings (`s`, digits) tell versions and plurals apart and are no error.
+// Damerau's four kinds of errors; endings (`s`, digits) tell versions and plurals apart and are no
+// error.
 function isOneStep(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   let at = 0;

@@ -10,7 +10,10 @@ export interface Argument {
 }
 
 export type PythonEffect =
-  /** A request. `host` stands for SDKs that know their own; `target: 'self'` sends where the object was made to point. */
+  /**
+   * A request. `host` stands for SDKs that know their own; `target: 'self'` sends where the object
+   * was made to point.
+   */
   | {
       readonly does: 'request';
       readonly url?: Argument;
@@ -47,7 +50,10 @@ export type PythonEffect =
   | { readonly does: 'shell' | 'program'; readonly command: Argument; readonly rest?: true }
   | { readonly does: 'code'; readonly code: Argument }
   | { readonly does: 'load'; readonly module: Argument }
-  /** `byPath`: the argument is the name of a file. `safe` says by which value of an argument it is harmless, `only` by which one it is not. */
+  /**
+   * `byPath`: the argument is the name of a file. `safe` says by which value of an argument it is
+   * harmless, `only` by which one it is not.
+   */
   | {
       readonly does: 'deserialize';
       readonly data: Argument;
@@ -61,7 +67,10 @@ export type PythonEffect =
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
   /** `unless` is an argument whose presence makes it harmless. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument }
-  /** Calls a function that it is given: with the arguments from a position on, with those of a list, or with each item of a list. */
+  /**
+   * Calls a function that it is given: with the arguments from a position on, with those of a list,
+   * or with each item of a list.
+   */
   | { readonly does: 'call'; readonly callee: Argument; readonly given: GivenArguments }
   /** Sets an option of a transfer: `URL`, `POSTFIELDS`. */
   | { readonly does: 'option'; readonly name: Argument; readonly value: Argument };
@@ -83,7 +92,10 @@ export interface GivenArguments {
 
 export interface PythonApi {
   readonly effects: readonly PythonEffect[];
-  /** What a call gives: `through` its arguments' data, `encoded` or `decoded` forms of it, `nothing` of it, or an own object (the default). */
+  /**
+   * What a call gives: `through` its arguments' data, `encoded` or `decoded` forms of it, `nothing`
+   * of it, or an own object (the default).
+   */
   readonly gives?: 'through' | 'encoded' | 'decoded' | 'nothing';
 }
 

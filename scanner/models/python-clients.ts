@@ -1,4 +1,7 @@
-/** Clients of services and devices from PyPI: databases, mail, chat, cloud, shells on other machines, browsers. Sources: the packages' documentation. */
+/**
+ * Clients of services and devices from PyPI: databases, mail, chat, cloud, shells on other
+ * machines, browsers. Sources: the packages' documentation.
+ */
 import {
   api,
   argument,

@@ -1,4 +1,7 @@
-/** More of Python's standard library: servers, mail, archives, loaders, what runs text. Source: the Python 3.14 library reference. */
+/**
+ * More of Python's standard library: servers, mail, archives, loaders, what runs text. Source: the
+ * Python 3.14 library reference.
+ */
 import { api, argument, type PythonApiTable, read, rows, write } from './python-api.ts';
 
 const net = (scheme: 'tcp' | 'https' | 'http', port: number, key = 'host') =>

@@ -1,4 +1,7 @@
-/** Packages from PyPI that skills often import: which capability each API uses. Sources: the packages' documentation. */
+/**
+ * Packages from PyPI that skills often import: which capability each API uses. Sources: the
+ * packages' documentation.
+ */
 import {
   api,
   argument,

@@ -1,4 +1,7 @@
-/** What encodes data in Python, and what calls a function that it is given. Sources: the Python 3.14 library reference, the packages' documentation. */
+/**
+ * What encodes data in Python, and what calls a function that it is given. Sources: the Python 3.14
+ * library reference, the packages' documentation.
+ */
 import { api, argument, calls, type PythonApiTable, rows } from './python-api.ts';
 
 const ciphers: PythonApiTable = {

@@ -1,4 +1,7 @@
-/** APIs of Python's standard library: which capability each uses. Source: the Python 3.14 library reference. */
+/**
+ * APIs of Python's standard library: which capability each uses. Source: the Python 3.14 library
+ * reference.
+ */
 import {
   api,
   argument,
@@ -14,7 +17,10 @@ import { pythonLibrary } from './python-library.ts';
 import { pythonPackages } from './python-packages.ts';
 import { pythonTransformers } from './python-transformers.ts';
 
-/** Qualified name → what it does. `X()` stands for an object that calling X gave: `socket.socket().connect`. */
+/**
+ * Qualified name → what it does. `X()` stands for an object that calling X gave:
+ * `socket.socket().connect`.
+ */
 export const pythonApis: PythonApiTable = {
   ...pythonLibrary,
   ...pythonClients,
@@ -352,7 +358,10 @@ export const pythonApis: PythonApiTable = {
   ...pythonPackages,
 };
 
-/** Modules whose members must not be called by a computed name: what comes out of them could be anything that they can do. */
+/**
+ * Modules whose members must not be called by a computed name: what comes out of them could be
+ * anything that they can do.
+ */
 export const powerfulModules: ReadonlySet<string> = new Set([
   'os',
   'subprocess',
@@ -366,7 +375,10 @@ export const powerfulModules: ReadonlySet<string> = new Set([
   'shutil',
 ]);
 
-/** Functions that are found when they are handed on instead of called: what a caller does with them is not seen. */
+/**
+ * Functions that are found when they are handed on instead of called: what a caller does with them
+ * is not seen.
+ */
 export const escapes: Readonly<Record<string, 'exec' | 'code'>> = {
   'os.system': 'exec',
   'os.popen': 'exec',

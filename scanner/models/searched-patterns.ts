@@ -1,4 +1,6 @@
-/** The patterns that rules try on every text: those of which the needed words are looked for first. */
+/**
+ * The patterns that rules try on every text: those of which the needed words are looked for first.
+ */
 import {
   actsOnDecoded,
   approvalOrders,

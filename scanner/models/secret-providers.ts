@@ -1,4 +1,7 @@
-/** Who issues which secret: names of environment variables, and the hosts that take them. Sources: each provider's documentation of its command line, SDK and API. */
+/**
+ * Who issues which secret: names of environment variables, and the hosts that take them. Sources:
+ * each provider's documentation of its command line, SDK and API.
+ */
 
 export interface SecretProvider {
   readonly provider: string;

@@ -1,4 +1,7 @@
-/** Paths that matter whoever reads or writes them: credentials, an agent's memory, what starts by itself, a shell's profile. */
+/**
+ * Paths that matter whoever reads or writes them: credentials, an agent's memory, what starts by
+ * itself, a shell's profile.
+ */
 
 import type { CapabilityFact } from '../fact/fact.ts';
 
@@ -25,7 +28,10 @@ interface SensitivePath {
   readonly form: RegExp;
 }
 
-/** Sources: ATT&CK T1552.001, T1552.003, T1552.004, T1555.003, T1539, T1546.004, T1543, T1053; ATLAS AML.T0080; the programs' own documentation. */
+/**
+ * Sources: ATT&CK T1552.001, T1552.003, T1552.004, T1555.003, T1539, T1546.004, T1543, T1053; ATLAS
+ * AML.T0080; the programs' own documentation.
+ */
 export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'credential',
@@ -195,7 +201,10 @@ export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
   'system-accounts',
 ]);
 
-/** As `sensitivePath`, for a fact's mount: by the whole of a path that is known in parts where what comes before them says nothing. */
+/**
+ * As `sensitivePath`, for a fact's mount: by the whole of a path that is known in parts where what
+ * comes before them says nothing.
+ */
 export function sensitiveMount({
   capability,
   shape,
@@ -210,7 +219,10 @@ export function sensitiveMount({
   return undefined;
 }
 
-/** The first row that a path matches. Home is understood as `~`, `$HOME`, `/root`, `/home/x` or `/Users/x`. */
+/**
+ * The first row that a path matches. Home is understood as `~`, `$HOME`, `/root`, `/home/x` or
+ * `/Users/x`.
+ */
 export function sensitivePath(path: string): SensitivePath | undefined {
   const normal = normalisePath(path);
   return sensitivePaths.find((row) => row.form.test(normal));

@@ -1,4 +1,7 @@
-/** Keys whose values programs hand to a shell: CI steps, hooks of agents and editors, servers that are started, containers' commands. */
+/**
+ * Keys whose values programs hand to a shell: CI steps, hooks of agents and editors, servers that
+ * are started, containers' commands.
+ */
 
 export interface CommandKey {
   /** The path of the keys, dots between; matched whole. Numbers are places in lists. */
@@ -18,7 +21,10 @@ export const settingsFiles =
 /** TOML files that programs read as settings: Python projects, Codex, Cargo, mise, uv. */
 export const tomlSettingsFiles = /(^|\/)(pyproject|config|cargo|uv|mise|\.mise|hatch)\.toml$/i;
 
-/** Sources: documentation of GitHub Actions, GitLab CI, pre-commit, Dev Containers, VS Code tasks, MCP clients, Claude Code settings, Docker Compose, Poe, PDM, Hatch, taskipy, cargo-make. */
+/**
+ * Sources: documentation of GitHub Actions, GitLab CI, pre-commit, Dev Containers, VS Code tasks,
+ * MCP clients, Claude Code settings, Docker Compose, Poe, PDM, Hatch, taskipy, cargo-make.
+ */
 export const commandKeys: readonly CommandKey[] = [
   {
     form: /(^|\.)(hooks?|mcpServers|mcp_servers|mcp|servers|services|tasks|install|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,

@@ -1,4 +1,7 @@
-/** Programs that run a command line which they are given: where in their arguments it stands. Sources: their manual pages, GTFOBins. */
+/**
+ * Programs that run a command line which they are given: where in their arguments it stands.
+ * Sources: their manual pages, GTFOBins.
+ */
 
 export interface Launcher {
   /** Options whose value is a command line. */
@@ -9,9 +12,15 @@ export interface Launcher {
   readonly lastWord?: true;
   /** Options with values that are none. */
   readonly takesValue?: readonly string[];
-  /** What it reads on its input is run line by line: `lines` as it is, `crontab` behind five fields, `makefile` the indented lines. */
+  /**
+   * What it reads on its input is run line by line: `lines` as it is, `crontab` behind five fields,
+   * `makefile` the indented lines.
+   */
   readonly input?: 'lines' | 'crontab' | 'makefile';
-  /** A command line stands behind this in an option's value: `:!cmd` of editors, `!cmd` of an alias, `ProxyCommand=cmd`. */
+  /**
+   * A command line stands behind this in an option's value: `:!cmd` of editors, `!cmd` of an alias,
+   * `ProxyCommand=cmd`.
+   */
   readonly behind?: RegExp;
 }
 
@@ -57,7 +66,10 @@ export const launchers: Readonly<Record<string, Launcher>> = {
   rsync: { line: ['e', 'rsh'], takesValue: ['f', 'exclude', 'include'] },
 };
 
-/** Ways to run a program inside a container: what stands behind the container's name is started as it is. */
+/**
+ * Ways to run a program inside a container: what stands behind the container's name is started as
+ * it is.
+ */
 export const containers: Readonly<
   Record<string, { readonly verbs: readonly string[]; readonly takesValue: readonly string[] }>
 > = {

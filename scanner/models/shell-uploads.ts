@@ -1,4 +1,7 @@
-/** Programs that take data to a place of their own: which words say so, and what the place is. Sources: their manuals. */
+/**
+ * Programs that take data to a place of their own: which words say so, and what the place is.
+ * Sources: their manuals.
+ */
 import { unknownPart } from './egress-of.ts';
 
 export interface Uploader {

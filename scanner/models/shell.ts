@@ -1,10 +1,16 @@
-/** Programs as shell scripts call them: what each reads, sends, runs and passes on. Sources: the programs' manual pages, GTFOBins for what runs code. */
+/**
+ * Programs as shell scripts call them: what each reads, sends, runs and passes on. Sources: the
+ * programs' manual pages, GTFOBins for what runs code.
+ */
 
 import type { Language } from '../fact/source.ts';
 
 /** How a network program names the other side, and where in its arguments things stand. */
 export interface NetworkProgram {
-  /** `url`; `host` alone; `host-port` as two operands; `remote` = `user@host:path`; `name` = a DNS name to look up; `tcp-option` = behind `connect`. */
+  /**
+   * `url`; `host` alone; `host-port` as two operands; `remote` = `user@host:path`; `name` = a DNS
+   * name to look up; `tcp-option` = behind `connect`.
+   */
   readonly target: 'url' | 'host' | 'host-port' | 'remote' | 'name';
   readonly method: string;
   /** Options whose value follows: letters without a dash, words without two. */
@@ -119,7 +125,10 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
   ping: network('name', { body: ['p', 'pattern'], other: words('c W w i s t n'), port: 0 }),
 };
 
-/** Interpreters: which option takes a program as text, and what language it is. `other` means one we have no front end for. */
+/**
+ * Interpreters: which option takes a program as text, and what language it is. `other` means one we
+ * have no front end for.
+ */
 export const interpreters: Readonly<
   Record<
     string,
@@ -163,7 +172,9 @@ export const interpreters: Readonly<
   'powershell.exe': { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
 };
 
-/** Programs that run the command behind them; `skip` operands and options with values come first. */
+/**
+ * Programs that run the command behind them; `skip` operands and options with values come first.
+ */
 export const wrappers: Readonly<
   Record<
     string,
@@ -228,9 +239,10 @@ export const wrappers: Readonly<
 };
 
 /**
- * Utilities of a plain shell image. `read`: operands are files it reads, its output holds them and its input; `write`: operands are files
- * it writes; `copy`: reads all, writes the last; `quiet`: neither its output nor its operands carry data; `say`: its output is its operands.
- * `first` says how many operands are no files (a pattern, a program).
+ * Utilities of a plain shell image. `read`: operands are files it reads, its output holds them and
+ * its input; `write`: operands are files it writes; `copy`: reads all, writes the last; `quiet`:
+ * neither its output nor its operands carry data; `say`: its output is its operands. `first` says
+ * how many operands are no files (a pattern, a program).
  */
 export const utilities: Readonly<
   Record<

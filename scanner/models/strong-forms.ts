@@ -1,4 +1,6 @@
-/** All forms of orders that nobody gives in secret in good faith: for what is hidden or in disguise. */
+/**
+ * All forms of orders that nobody gives in secret in good faith: for what is hidden or in disguise.
+ */
 import type { Form } from '../prose/statements.ts';
 import { concealments, exfiltrations, overrides, remoteInstructionForms } from './lures.ts';
 import {

@@ -1,4 +1,7 @@
-/** Names of the techniques that rules may name. Sources and the day of the check: docs/decisions/0011-weakness-lists.md. */
+/**
+ * Names of the techniques that rules may name. Sources and the day of the check:
+ * docs/decisions/0011-weakness-lists.md.
+ */
 
 /** MITRE ATT&CK for Enterprise; a sub-technique behind its technique. */
 export const attackNames = {

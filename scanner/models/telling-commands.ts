@@ -1,9 +1,15 @@
-/** Commands of which program and words tell what they are for: a guard switched off, a stranger's program started, a screen read. */
+/**
+ * Commands of which program and words tell what they are for: a guard switched off, a stranger's
+ * program started, a screen read.
+ */
 import type { Trait } from '../fact/fact.ts';
 
 export interface TellingCommand {
   readonly programs: readonly string[];
-  /** Matched against the words behind the program, joined by blanks; `\0` stands for what is not known. */
+  /**
+   * Matched against the words behind the program, joined by blanks; `\0` stands for what is not
+   * known.
+   */
   readonly form: RegExp;
   readonly trait: Trait;
   /** For the message: what it does; `$1` stands for what the form took. */
@@ -17,7 +23,10 @@ const row = (trait: Trait, programs: string, form: RegExp, says: string): Tellin
   says,
 });
 
-/** Sources: each program's manual; ATT&CK T1562, T1070, T1136, T1113, T1115, T1123, T1125, T1056.001; the agents' own documentation. */
+/**
+ * Sources: each program's manual; ATT&CK T1562, T1070, T1136, T1113, T1115, T1123, T1125,
+ * T1056.001; the agents' own documentation.
+ */
 const commands: readonly TellingCommand[] = [
   // Agents with their guards off.
   row(

@@ -1,4 +1,7 @@
-/** Names of the weaknesses that rules may name. Sources and the day of the check: docs/decisions/0011-weakness-lists.md. */
+/**
+ * Names of the weaknesses that rules may name. Sources and the day of the check:
+ * docs/decisions/0011-weakness-lists.md.
+ */
 
 /** Common Weakness Enumeration. */
 export const cweNames = {

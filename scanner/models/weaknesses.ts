@@ -1,4 +1,7 @@
-/** The public lists of weaknesses and techniques that rules map to: identifier → name and address. Checked: docs/decisions/0011-weakness-lists.md. */
+/**
+ * The public lists of weaknesses and techniques that rules map to: identifier → name and address.
+ * Checked: docs/decisions/0011-weakness-lists.md.
+ */
 import { atlasNames, attackNames } from './technique-names.ts';
 import { cweNames } from './weakness-names.ts';
 
@@ -35,7 +38,10 @@ const llmNames = {
   LLM10: 'Unbounded Consumption',
 } as const;
 
-/** The same risks in the edition of 2026, which gave them other numbers; rules keep those of 2025, screens say both. */
+/**
+ * The same risks in the edition of 2026, which gave them other numbers; rules keep those of 2025,
+ * screens say both.
+ */
 const llmIn2026: Readonly<Record<string, string>> = {
   LLM01: 'LLM01:2026',
   LLM02: 'LLM02:2026',

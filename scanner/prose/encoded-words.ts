@@ -1,4 +1,7 @@
-/** Words in disguise: texts that a reader (or a model) turns back into sentences, as base64, hex, ROT13, backwards, in Morse … */
+/**
+ * Words in disguise: texts that a reader (or a model) turns back into sentences, as base64, hex,
+ * ROT13, backwards, in Morse …
+ */
 import { encodedRunsMax, foldedCharsMax } from '../limits.ts';
 import { type CharacterClass, characterClass, hasRun } from './text-runs.ts';
 
@@ -8,7 +11,10 @@ export interface Decoding {
   readonly text: string;
 }
 
-/** What a text says when it is decoded in the ways that it looks like; nothing for ordinary prose. Work is linear in the text. */
+/**
+ * What a text says when it is decoded in the ways that it looks like; nothing for ordinary prose.
+ * Work is linear in the text.
+ */
 export function decodingsOf(given: string): Decoding[] {
   if (given.length < readableCharsMin) return [];
   const text = given.length > foldedCharsMax ? given.slice(0, foldedCharsMax) : given;

@@ -1,4 +1,7 @@
-/** The words that a match of a pattern cannot do without, read from the pattern itself: where a text has none of them it is not searched. */
+/**
+ * The words that a match of a pattern cannot do without, read from the pattern itself: where a text
+ * has none of them it is not searched.
+ */
 
 export interface FirstWord {
   /** Letters and digits, lower case. */
@@ -8,8 +11,8 @@ export interface FirstWord {
 }
 
 /**
- * Sets of words, of each of which every match has one: those it begins with, and those behind each `\\b` that is in no group. A pattern of
- * which nothing is known has none.
+ * Sets of words, of each of which every match has one: those it begins with, and those behind each
+ * `\\b` that is in no group. A pattern of which nothing is known has none.
  */
 export function neededWords({ source }: RegExp): readonly (readonly FirstWord[])[] {
   const starts = alternativesOf(source).length > 1 ? [0] : [0, ...boundariesIn(source)];
@@ -31,8 +34,8 @@ function boundariesIn(source: string): number[] {
 }
 
 /**
- * The words that a match begins with, as runs of ASCII letters and digits; undefined when the source does not say. Each stands in a matching
- * text with no letter or digit before it.
+ * The words that a match begins with, as runs of ASCII letters and digits; undefined when the
+ * source does not say. Each stands in a matching text with no letter or digit before it.
  */
 function firstWords(source: string): readonly FirstWord[] | undefined {
   const found = new Map<string, FirstWord>();

@@ -1,4 +1,7 @@
-/** What a text may speak of, told by one pass over its letters: most texts hold no word that a search needs, and are spared it. */
+/**
+ * What a text may speak of, told by one pass over its letters: most texts hold no word that a
+ * search needs, and are spared it.
+ */
 
 import { type Concept, concepts } from '../models/phrases/concept.ts';
 import { searchedPatterns } from '../models/searched-patterns.ts';
@@ -6,7 +9,9 @@ import { type FirstWord, neededWords } from './first-words.ts';
 import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
 import { plainLetter, type WordEntry, WordTable, withLetter, wordStart } from './word-table.ts';
 
-/** A set of concepts and of sets of words, as bits. Of a text: never less than what stands there. */
+/**
+ * A set of concepts and of sets of words, as bits. Of a text: never less than what stands there.
+ */
 export type Hints = Int32Array;
 
 /** What a form needs: something of each. */
@@ -37,7 +42,10 @@ export function meets(some: Hints, others: Hints): boolean {
   return false;
 }
 
-/** The hints of many texts side by side, so that those that have something of a set are found in one walk. */
+/**
+ * The hints of many texts side by side, so that those that have something of a set are found in one
+ * walk.
+ */
 export class HintsOfTexts {
   readonly #all: Int32Array;
 
@@ -141,7 +149,10 @@ const joinedBits = new Map(
   ]),
 );
 
-/** Notes what the runs of letters and digits of a text may be; true when one of its pieces is too long to tell. */
+/**
+ * Notes what the runs of letters and digits of a text may be; true when one of its pieces is too
+ * long to tell.
+ */
 function noteWords(text: string, hints: Hints): boolean {
   let isLong = false;
   let sum = wordStart;

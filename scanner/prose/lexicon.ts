@@ -1,4 +1,7 @@
-/** The phrase tables of all languages as one lookup: which concepts a word, or words in a row, may mean. */
+/**
+ * The phrase tables of all languages as one lookup: which concepts a word, or words in a row, may
+ * mean.
+ */
 import { chinese } from '../models/phrases/chinese.ts';
 import type { Concept, PhraseTable } from '../models/phrases/concept.ts';
 import { concepts } from '../models/phrases/concept.ts';
@@ -55,7 +58,9 @@ export const joinedWords = new RegExp(
   'g',
 );
 
-/** Concepts by the characters with which words of scripts without spaces begin that may mean them. */
+/**
+ * Concepts by the characters with which words of scripts without spaces begin that may mean them.
+ */
 export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
   const found = new Map<number, Concept[]>();
   for (const [word, meanings] of joined)
@@ -101,8 +106,8 @@ function merged(found: readonly Meaning[]): Meaning[] {
 }
 
 /**
- * A run of ASCII letters and digits of each form that may mean a concept, in scripts with spaces: of its longest word. `open` when longer
- * ones begin with it.
+ * A run of ASCII letters and digits of each form that may mean a concept, in scripts with spaces:
+ * of its longest word. `open` when longer ones begin with it.
  */
 export function tellingWordsOf(
   concept: Concept,

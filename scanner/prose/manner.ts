@@ -16,8 +16,9 @@ import type { Reading } from './reading.ts';
 import { readingOf } from './reading.ts';
 
 /**
- * `refused`: "never …". `quoted`: in quotation marks, a table or a list of a text about attacks, and nothing says to do it.
- * `described`: as what attackers do. `discussed`: near talk of attacks, but as an order. `meant`: an order.
+ * `refused`: "never …". `quoted`: in quotation marks, a table or a list of a text about attacks,
+ * and nothing says to do it. `described`: as what attackers do. `discussed`: near talk of attacks,
+ * but as an order. `meant`: an order.
  */
 export type Manner = 'refused' | 'quoted' | 'described' | 'discussed' | 'meant';
 
@@ -149,7 +150,10 @@ const quotes = [
   ['《', '》'],
 ] as const;
 
-/** Kind and severity of an order by its manner: what is quoted or described is told, and decides nothing. */
+/**
+ * Kind and severity of an order by its manner: what is quoted or described is told, and decides
+ * nothing.
+ */
 export function weighed(manner: Manner, usual: Severity): Pick<Draft, 'kind' | 'severity'> {
   switch (manner) {
     case 'refused':

@@ -1,4 +1,7 @@
-/** Marks of meaning in a text: which concepts stand where, whatever the language and the order of words. */
+/**
+ * Marks of meaning in a text: which concepts stand where, whatever the language and the order of
+ * words.
+ */
 
 import { confusables } from '../../skills-index/skill/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
@@ -26,7 +29,10 @@ interface Word {
   readonly end: number;
 }
 
-/** Marks in the order of the text. `text` has its white space folded (see `plainWords`); the work is linear in it. */
+/**
+ * Marks in the order of the text. `text` has its white space folded (see `plainWords`); the work is
+ * linear in it.
+ */
 export function marksOf(text: string): Mark[] {
   const words: Word[] = [];
   const marks: Mark[] = [];

@@ -1,4 +1,7 @@
-/** Phrases: concepts that stand together in a text, whatever the language, the order and the words between them. */
+/**
+ * Phrases: concepts that stand together in a text, whatever the language, the order and the words
+ * between them.
+ */
 
 import type { Concept } from '../models/phrases/concept.ts';
 import { mayHold, type Needs, needsOfConcepts } from './hints.ts';
@@ -6,7 +9,9 @@ import type { Mark } from './marks.ts';
 import type { Reading } from './reading.ts';
 
 export interface Phrase {
-  /** Each needs a word of its own; of a list any. The first is the verb that a "not" may turn round. */
+  /**
+   * Each needs a word of its own; of a list any. The first is the verb that a "not" may turn round.
+   */
   readonly needs: readonly (Concept | readonly Concept[])[];
   /** Words from the first and to the last at most. */
   readonly within: number;

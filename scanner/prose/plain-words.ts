@@ -4,7 +4,10 @@ import { confusables } from '../../skills-index/skill/confusables.ts';
 import { plainWordsCharsMax } from '../limits.ts';
 import { hiddenRanges } from '../models/hidden-characters.ts';
 
-/** Text with hidden characters dropped, compatibility forms and white space folded. Tag characters are read as the letters they stand for. */
+/**
+ * Text with hidden characters dropped, compatibility forms and white space folded. Tag characters
+ * are read as the letters they stand for.
+ */
 export function foldText(text: string): string {
   const cut = text.length > plainWordsCharsMax ? text.slice(0, plainWordsCharsMax) : text;
   if (/^[\x20-\x7e]*$/.test(cut)) return cut.includes('  ') ? cut.replace(/ {2,}/g, ' ') : cut;

@@ -21,7 +21,10 @@ export interface Reading {
 // A memo of a pure function: it lives as long as the fact and is seen by nobody.
 const readings = new WeakMap<FactOf<'text'>, Reading>();
 
-/** The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front matter's value. */
+/**
+ * The reading of a text: what is seen of a link or an image, of HTML without its tags, of a front
+ * matter's value.
+ */
 export function readingOf(fact: FactOf<'text'>): Reading {
   const reading = readings.get(fact) ?? newReading(fact);
   readings.set(fact, reading);
@@ -32,7 +35,10 @@ function newReading(fact: FactOf<'text'>): Reading {
   return new LazyReading(fact, foldText(readable(fact)));
 }
 
-/** Readings of all of a text, made anew: what is longer than one reading takes is read in stretches that overlap. */
+/**
+ * Readings of all of a text, made anew: what is longer than one reading takes is read in stretches
+ * that overlap.
+ */
 export function readingsOf(fact: FactOf<'text'>): readonly Reading[] {
   const { length } = fact.text;
   if (length <= plainWordsCharsMax) return [newReading(fact)];

@@ -1,4 +1,7 @@
-/** Statements: what texts of a skill say, found by phrases in any language or by patterns, each with the manner of its saying. */
+/**
+ * Statements: what texts of a skill say, found by phrases in any language or by patterns, each with
+ * the manner of its saying.
+ */
 import type { FactOf } from '../fact/fact.ts';
 import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
 import {
@@ -62,7 +65,10 @@ export function statementsOf(
   return found;
 }
 
-/** As `statementsOf`, over headings, items and lines of a few words each that follow one another: an order cut in pieces. */
+/**
+ * As `statementsOf`, over headings, items and lines of a few words each that follow one another: an
+ * order cut in pieces.
+ */
 export function splitStatements(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],

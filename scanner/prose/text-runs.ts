@@ -1,4 +1,7 @@
-/** Long runs of some characters in a text, found without looking at each character: where one is long enough, a stride meets it. */
+/**
+ * Long runs of some characters in a text, found without looking at each character: where one is
+ * long enough, a stride meets it.
+ */
 
 /** The characters of a class, as a table by their codes below 128. */
 export type CharacterClass = Uint8Array;
@@ -40,7 +43,10 @@ function isOf(text: string, at: number, of: CharacterClass): boolean {
   return code < 128 && of[code] === 1;
 }
 
-/** Whether a text has so many commas in a row that have a digit (or a hexadecimal one) before and a digit behind them, blanks aside. */
+/**
+ * Whether a text has so many commas in a row that have a digit (or a hexadecimal one) before and a
+ * digit behind them, blanks aside.
+ */
 export function hasNumberList(text: string, commasMin: number): boolean {
   let count = 0;
   let behind = -1;

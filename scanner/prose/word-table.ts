@@ -9,7 +9,10 @@ export interface WordEntry {
   readonly whole: number[];
 }
 
-/** Sums up letters from `start`; the sum of a word's letters finds its entry. Two words of one sum share it, which is looked for too much only. */
+/**
+ * Sums up letters from `start`; the sum of a word's letters finds its entry. Two words of one sum
+ * share it, which is looked for too much only.
+ */
 export const wordStart = 0x811c9dc5 | 0;
 
 /** The sum with one letter more (FNV-1a). Never 0, which stands for an empty slot. */

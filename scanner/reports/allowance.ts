@@ -13,8 +13,9 @@ import { severityRank } from './finding-order.ts';
 export type Allowances = ReadonlyMap<string, string>;
 
 /**
- * For each finding about a capability that is not declared: the line that `skill manifest --write` would write for it. None at all where
- * something is evidence of an attack: what sends a key to a stranger is not mended by declaring it.
+ * For each finding about a capability that is not declared: the line that `skill manifest --write`
+ * would write for it. None at all where something is evidence of an attack: what sends a key to a
+ * stranger is not mended by declaring it.
  */
 export function allowancesOf(report: ScanReport, files: readonly SourceFile[]): Allowances {
   const asked = report.findings.flatMap((finding): [Finding, Capability][] => {

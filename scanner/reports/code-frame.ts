@@ -38,7 +38,10 @@ export function sourceLines(files: readonly SourceFile[]): SourceLines {
   );
 }
 
-/** The text of a file as places count in it, without a byte order mark; undefined for what holds zero bytes and is no UTF-16. */
+/**
+ * The text of a file as places count in it, without a byte order mark; undefined for what holds
+ * zero bytes and is no UTF-16.
+ */
 export function textOf(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
@@ -46,7 +49,10 @@ export function textOf(bytes: Uint8Array): string | undefined {
   return bytes.subarray(0, 8_000).includes(0) ? undefined : new TextDecoder('utf-8').decode(bytes);
 }
 
-/** The frame of a span: one line before, the marked lines (at most four, the middle left out), one line behind. */
+/**
+ * The frame of a span: one line before, the marked lines (at most four, the middle left out), one
+ * line behind.
+ */
 export function frameOf(
   lines: readonly string[] | undefined,
   span: FrameSpan,
@@ -84,7 +90,8 @@ function frameLine(line: string, number: number, span: FrameSpan, width: number)
   return { number, text: cut.text, marked: { from: cut.from, to: cut.to } };
 }
 
-// Long lines keep the marked part and lose what is far from it, never the end of what is marked without a sign.
+// Long lines keep the marked part and lose what is far from it, never the end of what is marked
+// without a sign.
 function cutAround(
   line: string,
   from: number,
@@ -94,7 +101,8 @@ function cutAround(
   const [before, marked, behind] = [line.slice(0, from), line.slice(from, to), line.slice(to)].map(
     showSafely,
   );
-  // Two columns are kept for the signs that something is left out on either side, some for what leads up to the mark.
+  // Two columns are kept for the signs that something is left out on either side, some for what
+  // leads up to the mark.
   const middle = shorten(
     marked ?? '',
     width - 2 - Math.min(stringWidth(before ?? ''), leadColumnsMax),

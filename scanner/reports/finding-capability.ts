@@ -8,7 +8,10 @@ import {
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 
-/** The one of `among` that the finding's message names in full (`needs egress GET https://a.example/, which …`). */
+/**
+ * The one of `among` that the finding's message names in full (`needs egress GET
+ * https://a.example/, which …`).
+ */
 export function capabilityOf(
   { message }: Pick<Finding, 'message'>,
   among: Capabilities,
@@ -24,8 +27,9 @@ function isNamed(message: string, printed: string): boolean {
 }
 
 /**
- * What the code comes to, where the marked text does not show it: the host, path, program or name behind a constant, a concatenation or an
- * escape. Undefined where it stands in the text, or could not be computed.
+ * What the code comes to, where the marked text does not show it: the host, path, program or name
+ * behind a constant, a concatenation or an escape. Undefined where it stands in the text, or could
+ * not be computed.
  */
 export function evaluatesTo(
   finding: Finding,

@@ -1,4 +1,6 @@
-/** In which order findings are shown: those that decide first, then by rule, the worst rule first. */
+/**
+ * In which order findings are shown: those that decide first, then by rule, the worst rule first.
+ */
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 
@@ -27,7 +29,8 @@ export function orderFindings({
   );
   return {
     deciding: sorted.filter((finding) => decides.has(finding.fingerprint)),
-    // Groups stand in the order of their worst finding, since a map keeps the order of its first entries.
+    // Groups stand in the order of their worst finding, since a map keeps the order of its first
+    // entries.
     rest: [...byRule].flatMap(([rule, [first, ...more]]) =>
       first === undefined ? [] : [{ rule, findings: [first, ...more] }],
     ),

@@ -1,4 +1,7 @@
-/** One finding as text, in the manner of rustc: message, place, code with the mark, the way of the value, what to do. Safe for any terminal. */
+/**
+ * One finding as text, in the manner of rustc: message, place, code with the mark, the way of the
+ * value, what to do. Safe for any terminal.
+ */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../models/hidden-characters.ts';
@@ -39,7 +42,10 @@ export function printFinding(finding: Finding, look: FindingLook): string[] {
   ];
 }
 
-/** Findings of one rule: the worst with its code if it is more than information, each other one as a line. */
+/**
+ * Findings of one rule: the worst with its code if it is more than information, each other one as a
+ * line.
+ */
 export function printGroup(
   { findings: [first, ...more] }: RuleFindings,
   look: FindingLook,

@@ -1,4 +1,7 @@
-/** What is said of a finding from outside its report: that a reviewer accepted it, that an earlier report had it. Neither changes the report. */
+/**
+ * What is said of a finding from outside its report: that a reviewer accepted it, that an earlier
+ * report had it. Neither changes the report.
+ */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { severityRank } from './finding-order.ts';
@@ -26,7 +29,10 @@ export interface Mark {
 export interface Marks {
   /** @param skill `path` of the report that the finding is in */
   of(finding: Finding, skill: string): Mark;
-  /** Suppressions that do nothing, in a line each. @param found fingerprints of all findings of the scan */
+  /**
+   * Suppressions that do nothing, in a line each. @param found fingerprints of all findings of the
+   * scan
+   */
   idle(found: ReadonlySet<string>): readonly string[];
 }
 

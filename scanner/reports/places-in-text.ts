@@ -48,7 +48,8 @@ export function placesIn(file: Uint8Array): PlacesInText | undefined {
   };
 }
 
-// How many bytes text takes in this file, and how many its byte order mark. A file that is not valid UTF-8 has no certain answer.
+// How many bytes text takes in this file, and how many its byte order mark. A file that is not
+// valid UTF-8 has no certain answer.
 function byteWidth(
   file: Uint8Array,
 ): { readonly mark: number; of(text: string): number } | undefined {

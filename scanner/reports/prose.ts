@@ -1,4 +1,7 @@
-/** The sentences that an agent reads, out of the facts: what a registry compares with the version before. */
+/**
+ * The sentences that an agent reads, out of the facts: what a registry compares with the version
+ * before.
+ */
 import { proseCharsMax, sentencesMax } from '../../skills-index/statement/limits.ts';
 import { type Prose, type Sentence, sentenceTexts } from '../../skills-index/statement/prose.ts';
 import type { SkillFacts } from '../extract.ts';
@@ -11,7 +14,9 @@ type Text = FactOf<'text'>;
 /** The raw text that a fact stands in. */
 type RawOf = (fact: Text) => string;
 
-/** Sentences with their places, as many as are kept. No part of the report: it depends on no rule. */
+/**
+ * Sentences with their places, as many as are kept. No part of the report: it depends on no rule.
+ */
 export function proseOf({ facts, sources }: Pick<SkillFacts, 'facts' | 'sources'>): Prose {
   const known = new Map(sources.map((source) => [source.path, source]));
   const lines = new Map<string, Lines>();
@@ -64,7 +69,8 @@ interface Said {
   readonly said: readonly string[];
 }
 
-// What is hidden in HTML is told once, as hidden; where a link leads is told once for each file, unless its own paragraph says it.
+// What is hidden in HTML is told once, as hidden; where a link leads is told once for each file,
+// unless its own paragraph says it.
 function saidIn(texts: readonly Text[], rawOf: RawOf): Said[] {
   const read = texts.map((fact) => ({ fact, said: isProse(fact) ? sentencesOf(fact) : [] }));
   const hidden = new Set<string>();
@@ -121,7 +127,10 @@ function targetsOf(fact: Text, rawOf: RawOf): string[] {
   );
 }
 
-/** Where sentences begin in the raw text, by walking through its words once: what stands between them is layout. */
+/**
+ * Where sentences begin in the raw text, by walking through its words once: what stands between
+ * them is layout.
+ */
 function offsetsOf(said: readonly string[], raw: string): number[] {
   if (!raw.includes('\n')) return said.map(() => 0);
   const words = Array.from(raw.matchAll(wordPattern), ({ 0: word, index }) => ({ word, index }));

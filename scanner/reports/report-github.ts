@@ -1,4 +1,6 @@
-/** A scan report as workflow commands of GitHub Actions: annotations at the lines of a pull request. */
+/**
+ * A scan report as workflow commands of GitHub Actions: annotations at the lines of a pull request.
+ */
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../models/hidden-characters.ts';
@@ -21,8 +23,9 @@ const verdictCommands = {
 } as const;
 
 /**
- * One command a line: the verdict, what was not analysed, then the findings, worst first, since GitHub shows ten of each level and step.
- * What a reviewer has accepted is only counted. No line begins with text of the skill, so none can be a command of its own.
+ * One command a line: the verdict, what was not analysed, then the findings, worst first, since
+ * GitHub shows ten of each level and step. What a reviewer has accepted is only counted. No line
+ * begins with text of the skill, so none can be a command of its own.
  */
 export function printAnnotations(report: ScanReport, marks: Marks): string {
   const { name, version, path, verdict, findings, coverage } = report;
@@ -91,7 +94,10 @@ function fileOf(skill: string, path: string): string {
   return skill === '.' ? path : `${skill}/${path}`;
 }
 
-/** Workflow commands: `::error file=…,line=…::text`, escaped as the runner's toolkit does (percent first). */
+/**
+ * Workflow commands: `::error file=…,line=…::text`, escaped as the runner's toolkit does (percent
+ * first).
+ */
 function command(
   name: string,
   properties: Readonly<Record<string, string | number>>,

@@ -1,4 +1,7 @@
-/** A scan report for a pull request: verdict, what decides with its code, capabilities, the rest folded away. */
+/**
+ * A scan report for a pull request: verdict, what decides with its code, capabilities, the rest
+ * folded away.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -14,7 +17,10 @@ const signs = { pass: '✅', review: '👀', block: '⛔', incomplete: '❔' } a
 const frameColumns = 110;
 const rowsShownMax = 200;
 
-/** The report as GitHub-flavoured Markdown, ending in a line feed. All that comes from the skill is escaped. */
+/**
+ * The report as GitHub-flavoured Markdown, ending in a line feed. All that comes from the skill is
+ * escaped.
+ */
 export function printMarkdown(
   report: ScanReport,
   files: readonly SourceFile[],

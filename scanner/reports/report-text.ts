@@ -1,4 +1,7 @@
-/** The scan report for people: what decides with its code and its flow, the rest by rule, capabilities, verdict. Safe for any terminal. */
+/**
+ * The scan report for people: what decides with its code and its flow, the rest by rule,
+ * capabilities, verdict. Safe for any terminal.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -20,7 +23,9 @@ export interface ReportTextOptions {
   /** Lines of skill.json that would allow findings, from `allowancesOf`. */
   readonly allowances?: Allowances;
   readonly marks?: Marks;
-  /** Gives lines to type, which begin with `skillgate`, the name under which the reader called it. */
+  /**
+   * Gives lines to type, which begin with `skillgate`, the name under which the reader called it.
+   */
   readonly asCalled?: (text: string) => string;
 }
 
@@ -40,7 +45,10 @@ const verdictSays = {
 export const notDecided =
   'Not decided by any scan: what prose asks of an agent in words of its own. People read it.';
 
-/** What the verdict of this report means: a description that cannot be read is held back, and is no evidence of anything. */
+/**
+ * What the verdict of this report means: a description that cannot be read is held back, and is no
+ * evidence of anything.
+ */
 export function verdictText({ verdict, findings, decidedBy }: ScanReport): string {
   const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
   const isUnreadable =
@@ -52,7 +60,8 @@ const unreadableSays =
   'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';
 
 /**
- * The report as text, ending in a line feed: the findings that decide, the others by rule, capabilities, verdict, summary.
+ * The report as text, ending in a line feed: the findings that decide, the others by rule,
+ * capabilities, verdict, summary.
  * @param files the scanned files, for code frames; a finding whose file is not among them has none
  */
 export function printReport(
@@ -124,7 +133,10 @@ function printVerdict(
   ];
 }
 
-/** Which files were not analysed, and why: said with every verdict, since it is what nobody has looked at. */
+/**
+ * Which files were not analysed, and why: said with every verdict, since it is what nobody has
+ * looked at.
+ */
 function printUnread({ coverage }: ScanReport, width: number): string[] {
   const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
   const shownFiles = left.slice(0, unreadShownMax);

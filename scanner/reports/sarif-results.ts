@@ -1,4 +1,7 @@
-/** Findings of one report as SARIF 2.1.0 results (§3.27) with locations, code flows, fingerprints and suppressions. */
+/**
+ * Findings of one report as SARIF 2.1.0 results (§3.27) with locations, code flows, fingerprints
+ * and suppressions.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { printCapability } from '../../skills-index/skill/capability.ts';
 import type { FlowStep } from '../../skills-index/statement/finding.ts';
@@ -52,7 +55,10 @@ export function sarifResults(view: SarifResultsView): Sarif[] {
   });
 }
 
-/** Text of ours and of a skill for a message string: braces are no placeholders and brackets no links (§3.11.5, §3.11.6). */
+/**
+ * Text of ours and of a skill for a message string: braces are no placeholders and brackets no
+ * links (§3.11.5, §3.11.6).
+ */
 export function messageText(text: string): string {
   return text.replace(/[\\[\]]/g, '\\$&').replace(/[{}]/g, '$&$&');
 }
@@ -130,7 +136,8 @@ function locator({ report, files, firstArtifact }: SarifResultsView): Locate {
   };
 }
 
-// §3.30: a text region by lines and columns and by characters; the bytes as well, where the charset is certain.
+// §3.30: a text region by lines and columns and by characters; the bytes as well, where the charset
+// is certain.
 function regionOf(spot: Spot, places: PlacesInText | undefined): Sarif {
   const { line, column, endLine = line, endColumn = column } = spot;
   const lines = { startLine: line, startColumn: column, endLine, endColumn };

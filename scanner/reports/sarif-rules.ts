@@ -1,4 +1,7 @@
-/** The rules of the scanner as SARIF 2.1.0 describes a tool: §3.19 toolComponent, §3.49 reportingDescriptor, taxonomies by §3.19.3. */
+/**
+ * The rules of the scanner as SARIF 2.1.0 describes a tool: §3.19 toolComponent, §3.49
+ * reportingDescriptor, taxonomies by §3.19.3.
+ */
 import type { Severity } from '../../skills-index/statement/finding.ts';
 import { type Weakness, weaknessLists, weaknessOf } from '../models/weaknesses.ts';
 import type { Rule } from '../rule.ts';

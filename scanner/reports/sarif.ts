@@ -1,4 +1,7 @@
-/** Scan reports as one run of SARIF 2.1.0 (OASIS, errata 01), for code scanning, editors and dashboards. */
+/**
+ * Scan reports as one run of SARIF 2.1.0 (OASIS, errata 01), for code scanning, editors and
+ * dashboards.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -101,7 +104,8 @@ function artifact(
   };
 }
 
-// What was not analysed is a fault of the run, so that nobody takes an empty list of results for a clean skill.
+// What was not analysed is a fault of the run, so that nobody takes an empty list of results for a
+// clean skill.
 function notAnalysed(what: string): Sarif {
   return {
     descriptor: { id: 'not-analysed', index: 0 },

@@ -12,7 +12,10 @@ export interface DecodedSources {
   readonly embedded: readonly EmbeddedProgram[];
 }
 
-/** Looks into files and into what was decoded before: a program inside of a text holds only what that text holds. */
+/**
+ * Looks into files and into what was decoded before: a program inside of a text holds only what
+ * that text holds.
+ */
 export function decodedSources(
   sources: readonly Source[],
   facts: readonly Fact[],

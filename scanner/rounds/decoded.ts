@@ -1,4 +1,7 @@
-/** Programs and orders that stand in a text in another writing: Base64, hexadecimal, numbers of characters, compressed. */
+/**
+ * Programs and orders that stand in a text in another writing: Base64, hexadecimal, numbers of
+ * characters, compressed.
+ */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import type { Language } from '../fact/source.ts';
 import { decodedBlobsMax, decodedCharsMax, embeddedDepthMax } from '../limits.ts';
@@ -16,8 +19,9 @@ export interface DecodedProgram {
 }
 
 /**
- * The blobs of a text that decode to something that looks like a program, tells a reader what to do, or holds such a blob in turn.
- * Pictures, digests, keys, lock files and test data do not. Linear in the text.
+ * The blobs of a text that decode to something that looks like a program, tells a reader what to
+ * do, or holds such a blob in turn. Pictures, digests, keys, lock files and test data do not.
+ * Linear in the text.
  */
 export function decodedPrograms(text: string, depth = 0): DecodedProgram[] {
   const found: DecodedProgram[] = [];
@@ -115,7 +119,8 @@ function listedNumbers(blob: string): Uint8Array {
   return Uint8Array.from(numbers.every((number) => number < 256) ? numbers : []);
 }
 
-// Most blobs are pictures, digests and keys: their first bytes are neither text nor a compressed one.
+// Most blobs are pictures, digests and keys: their first bytes are neither text nor a compressed
+// one.
 function isPromising(head: Uint8Array): boolean {
   if (isCompressed(head)) return true;
   let odd = 0;

@@ -1,4 +1,7 @@
-/** What a front end is: sources of its languages in, facts out. It does no I/O, has no state and may throw on nothing but bugs. */
+/**
+ * What a front end is: sources of its languages in, facts out. It does no I/O, has no state and may
+ * throw on nothing but bugs.
+ */
 import type { Fact, Span } from '../fact/fact.ts';
 import type { EmbeddedProgram, Language, Source } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
@@ -30,7 +33,10 @@ export interface FrontEndResult {
   readonly unanalysed: readonly { readonly span: Span; readonly reason: string }[];
 }
 
-/** Gets all sources of its languages of one round at once, since code of one file calls that of another. */
+/**
+ * Gets all sources of its languages of one round at once, since code of one file calls that of
+ * another.
+ */
 export type Analyse = (sources: readonly Source[], context: FrontEndContext) => FrontEndResult;
 
 export interface FrontEnd {
@@ -40,7 +46,10 @@ export interface FrontEnd {
   readonly load: () => Promise<Analyse>;
 }
 
-/** A front end that looks at one source at a time. A throw on one source leaves the others as they are. */
+/**
+ * A front end that looks at one source at a time. A throw on one source leaves the others as they
+ * are.
+ */
 export function perSource(
   analyse: (source: Source, context: FrontEndContext) => FrontEndResult,
 ): Analyse {

@@ -1,4 +1,7 @@
-/** Raw text in which texts that are only put together from pieces stand whole, for rules that search text. */
+/**
+ * Raw text in which texts that are only put together from pieces stand whole, for rules that search
+ * text.
+ */
 import { type OffsetMap, rawOffset, type Source } from '../fact/source.ts';
 
 export interface JoinedText {

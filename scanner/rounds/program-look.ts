@@ -1,7 +1,10 @@
 /** Whether a text that was found where no text is looked for is a program, or gives orders. */
 import type { Language } from '../fact/source.ts';
 
-/** The language of a text that looks like a program; undefined for other text. Cautious: test data and sentences are none. */
+/**
+ * The language of a text that looks like a program; undefined for other text. Cautious: test data
+ * and sentences are none.
+ */
 export function programIn(text: string): Language | undefined {
   const sample = text.slice(0, 4_000).trim();
   for (const [language, form] of looks) if (form.test(sample)) return language;
@@ -32,7 +35,10 @@ const looks: readonly (readonly [Language, RegExp])[] = [
   ],
 ];
 
-/** Whether a text tells a reader (a person or an agent) to do something that an honest text would say openly. */
+/**
+ * Whether a text tells a reader (a person or an agent) to do something that an honest text would
+ * say openly.
+ */
 export function givesOrders(text: string): boolean {
   return ordersForm.test(text.slice(0, 8_000));
 }

@@ -1,4 +1,7 @@
-/** Runs the front ends: files first, then the programs found inside them, and so on; every place is told in the files' own offsets. */
+/**
+ * Runs the front ends: files first, then the programs found inside them, and so on; every place is
+ * told in the files' own offsets.
+ */
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { printEgressTarget } from '../../skills-index/skill/egress-target.ts';
 import type { Fact, FlowFact, FlowSink, Span } from '../fact/fact.ts';
@@ -130,7 +133,8 @@ function linked({ graph = noGraph }: FrontEndResult, programs: Programs, steps: 
 
 const noGraph: FlowGraph = { nodes: [], edges: [], sources: [], sinks: [] };
 
-// A parser may fail on one source only (a bug, a call stack used up): then each is analysed by itself and that one is not.
+// A parser may fail on one source only (a bug, a call stack used up): then each is analysed by
+// itself and that one is not.
 function analyseAll(
   analyse: Analyse,
   sources: readonly Source[],
@@ -177,7 +181,8 @@ function programsOf(
   });
 }
 
-// Folded names come from the skill: JSON cannot carry half a surrogate pair, and a name of nothing is no name.
+// Folded names come from the skill: JSON cannot carry half a surrogate pair, and a name of nothing
+// is no name.
 function nameOf(text: string): string {
   return text === '' ? '*' : text.toWellFormed();
 }

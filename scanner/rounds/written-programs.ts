@@ -1,4 +1,7 @@
-/** Programs that a skill writes to a file and starts from there: their texts are read in the language that starts them, whatever the file is called. */
+/**
+ * Programs that a skill writes to a file and starts from there: their texts are read in the
+ * language that starts them, whatever the file is called.
+ */
 import { posix } from 'node:path';
 import { extensionOf, shebang } from '../fact/language.ts';
 import type { EmbeddedProgram, Language } from '../fact/source.ts';
@@ -13,7 +16,10 @@ import { programIn } from './program-look.ts';
 export interface WrittenText extends Omit<EmbeddedProgram, 'language' | 'decoded'> {
   /** The path as code computes it; `unknownPart` stands for unknown parts. */
   readonly path: string;
-  /** Texts of one opening stand behind each other, as in `f.write(a); f.write(b)`: the place where the file was opened. */
+  /**
+   * Texts of one opening stand behind each other, as in `f.write(a); f.write(b)`: the place where
+   * the file was opened.
+   */
   readonly opening: number;
   /** It goes on where the file ended. */
   readonly append?: true;
@@ -34,7 +40,10 @@ interface WrittenFile extends Omit<EmbeddedProgram, 'language'> {
   readonly path: string;
 }
 
-/** The texts and the starts of all rounds: a file is often written by one program and started by another. */
+/**
+ * The texts and the starts of all rounds: a file is often written by one program and started by
+ * another.
+ */
 export class WrittenPrograms {
   readonly #written: WrittenText[] = [];
   readonly #moved: MovedFile[] = [];
@@ -81,7 +90,8 @@ export class WrittenPrograms {
     const key = `${language} ${file.within} ${path} ${file.text}`;
     if (this.#done.has(key)) return [];
     this.#done.add(key);
-    // Only a shell's reader knows unknown parts; elsewhere a letter stands for them, which is as long, so that places stay.
+    // Only a shell's reader knows unknown parts; elsewhere a letter stands for them, which is as
+    // long, so that places stay.
     return [
       {
         ...file,
@@ -92,7 +102,8 @@ export class WrittenPrograms {
   }
 }
 
-// Each opening of a file begins it anew, and what is appended may stand behind any of them: functions run in another order than they stand in.
+// Each opening of a file begins it anew, and what is appended may stand behind any of them:
+// functions run in another order than they stand in.
 function filesOf(written: readonly WrittenText[], steps: Steps): readonly WrittenFile[] {
   const files = written.filter(({ instead }) => instead).map(fileOf);
   const parts = written.filter(({ instead }) => !instead);
@@ -108,7 +119,8 @@ function filesOf(written: readonly WrittenText[], steps: Steps): readonly Writte
   return files;
 }
 
-// Each file by all names that it gets. A file that is moved round in a ring comes to an end: each name is taken once.
+// Each file by all names that it gets. A file that is moved round in a ring comes to an end: each
+// name is taken once.
 function withMoved(
   files: readonly WrittenFile[],
   moved: readonly MovedFile[],
@@ -147,7 +159,8 @@ function fileOf({ path, within, text, context, map }: WrittenText): WrittenFile 
   return { path, within, text, context, map };
 }
 
-// What is known of a path to its end: nobody knows where the skill, a temporary folder or the working directory lies.
+// What is known of a path to its end: nobody knows where the skill, a temporary folder or the
+// working directory lies.
 function tailOf(path: string): string {
   const known = path.slice(path.lastIndexOf(unknownPart) + 1).replace(/^\/skills\/@self\//, '');
   return posix.normalize(known).replace(/^(\.{0,2}\/)+/, '');

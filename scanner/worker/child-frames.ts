@@ -1,4 +1,7 @@
-/** How a scanning child is talked to: frames over standard input and output, each with its length before it. */
+/**
+ * How a scanning child is talked to: frames over standard input and output, each with its length
+ * before it.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 
 /** Four bytes of length (big endian), then that many bytes. */
@@ -8,7 +11,10 @@ export function frameOf(body: Uint8Array): Uint8Array {
   return Buffer.concat([head, body]);
 }
 
-/** Whole frames out of chunks, each copied once; `undefined` from `push` means that one is longer than allowed. */
+/**
+ * Whole frames out of chunks, each copied once; `undefined` from `push` means that one is longer
+ * than allowed.
+ */
 export class FrameReader {
   #chunks: Uint8Array[] = [];
   #length = 0;
@@ -46,7 +52,10 @@ export interface ScanRequest {
   readonly stored: Uint8Array;
 }
 
-/** A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another, and what was stored. */
+/**
+ * A request as one frame's body: a line of JSON, a line feed, the files' bytes one after another,
+ * and what was stored.
+ */
 export function packRequest({ files, published, stored }: ScanRequest): Uint8Array {
   const head = {
     published,
@@ -83,15 +92,19 @@ export interface ScanAnswer {
 }
 
 /**
- * An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. A large skill's facts are left out
- * where they would make the answer too long: its report counts, and the next scan parses again.
+ * An answer as one frame's body: what is said on one line, a line feed, and what is to be stored. A
+ * large skill's facts are left out where they would make the answer too long: its report counts,
+ * and the next scan parses again.
  */
 export function packAnswer({ said, stored }: ScanAnswer, bytesMax: number): Uint8Array {
   const fits = said.byteLength + 1 + stored.byteLength <= bytesMax;
   return Buffer.concat([said, Buffer.from('\n'), fits ? stored : new Uint8Array()]);
 }
 
-/** The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no line feed of its own. */
+/**
+ * The answer in a frame's body; nothing in it is to be trusted. JSON without white space has no
+ * line feed of its own.
+ */
 export function unpackAnswer(body: Uint8Array): ScanAnswer {
   const end = body.indexOf(10);
   return end < 0

@@ -1,4 +1,7 @@
-/** A scanner's own folder of stored scans, by extractor and bundle: a changed rule then needs no parsing. Nothing in it is needed. */
+/**
+ * A scanner's own folder of stored scans, by extractor and bundle: a changed rule then needs no
+ * parsing. Nothing in it is needed.
+ */
 import {
   mkdirSync,
   readdirSync,
@@ -14,7 +17,10 @@ import { storedFactsBytesMax } from '../limits.ts';
 import { currentRuleSet } from '../rule-set.ts';
 
 export interface FactStore {
-  /** What was stored for a bundle by today's extractor; empty when nothing was, or it cannot be read. */
+  /**
+   * What was stored for a bundle by today's extractor; empty when nothing was, or it cannot be
+   * read.
+   */
   get(bundle: Digest): Uint8Array;
   /** Stores it whole or not at all; a full disk is no failure of the scan. */
   put(bundle: Digest, stored: Uint8Array): void;
@@ -23,8 +29,8 @@ export interface FactStore {
 }
 
 /**
- * Opens the store below a folder, and makes room: facts of other extractors go, then the oldest beyond the limit; again when a tenth of
- * the limit was put since.
+ * Opens the store below a folder, and makes room: facts of other extractors go, then the oldest
+ * beyond the limit; again when a tenth of the limit was put since.
  */
 export function openFactStore(folder: string, bytesMax = storedFactsBytesMax): FactStore {
   const own = hexOf(currentRuleSet().extractor).slice(0, 16);

@@ -32,7 +32,8 @@ export function childFiles(node: string, entry: string): ChildFiles {
   return { node, entry, read: [...own, above, ...packages].filter((path) => existsSync(path)) };
 }
 
-// The permission model is a second wall behind bubblewrap, and the first one where there is none: no writing, no processes, no addons.
+// The permission model is a second wall behind bubblewrap, and the first one where there is none:
+// no writing, no processes, no addons.
 function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   return [
     node,
@@ -45,12 +46,14 @@ function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   ];
 }
 
-// No core file with somebody's skill in it, no file written, few descriptors. Memory is held by node: an address-space limit kills V8.
+// No core file with somebody's skill in it, no file written, few descriptors. Memory is held by
+// node: an address-space limit kills V8.
 const limits = ['ulimit -c 0; ulimit -f 0; ulimit -n 256; exec "$@"', 'sh'];
 
 /**
- * Whom a child runs as: `nobody` instead of the root that its worker is, `root` where nobody cannot read the code, `worker` for one that
- * is not root. None of them has a capability, and none gets one back.
+ * Whom a child runs as: `nobody` instead of the root that its worker is, `root` where nobody cannot
+ * read the code, `worker` for one that is not root. None of them has a capability, and none gets
+ * one back.
  */
 export type ChildUser = 'nobody' | 'root' | 'worker';
 
@@ -67,7 +70,8 @@ const drops: Readonly<Record<ChildUser, readonly string[]>> = {
     ...bounded,
   ],
   root: [tools.setpriv, ...bounded],
-  // Who has no capability cannot change the bounding set, and with no new privileges it does not matter.
+  // Who has no capability cannot change the bounding set, and with no new privileges it does not
+  // matter.
   worker: [tools.setpriv, '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'],
 };
 
@@ -94,8 +98,8 @@ const saidOf: Readonly<Record<ChildUser, string>> = {
   worker: 'as its worker\u2019s user',
 };
 
-// No network, no other processes, no shared memory. To become nobody takes the namespace of users that nobody is in, and three
-// capabilities, which go with root.
+// No network, no other processes, no shared memory. To become nobody takes the namespace of users
+// that nobody is in, and three capabilities, which go with root.
 const sealed: Readonly<Record<ChildUser, readonly string[]>> = {
   nobody: [
     ...'--unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL'.split(

@@ -1,4 +1,7 @@
-/** Calls of a scanner to the registry's own API: sign in, lease, fetch, report. What comes back is parsed; bytes are checked against their digests. */
+/**
+ * Calls of a scanner to the registry's own API: sign in, lease, fetch, report. What comes back is
+ * parsed; bytes are checked against their digests.
+ */
 import * as v from 'valibot';
 import { type Digest, digestOf, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
@@ -24,7 +27,10 @@ export interface ScanJob {
   readonly leaseSeconds: number;
 }
 
-/** What a registry finds and compares a skill by, beside its report: sorts of facts, a sketch of its texts, its sentences. */
+/**
+ * What a registry finds and compares a skill by, beside its report: sorts of facts, a sketch of its
+ * texts, its sentences.
+ */
 export interface ScanIndex {
   readonly selectors: readonly string[];
   readonly signature?: SimilaritySignature | undefined;
@@ -67,7 +73,10 @@ const jobShape = v.object({
   ),
 });
 
-/** A client with a session of its own, made anew when it has ended. @throws Problem `registry-down`, `registry-answer`, and the registry's own codes */
+/**
+ * A client with a session of its own, made anew when it has ended. @throws Problem `registry-down`,
+ * `registry-answer`, and the registry's own codes
+ */
 export function createJobsClient(world: JobsWorld): JobsClient {
   let token: string | undefined;
   const ask = async (

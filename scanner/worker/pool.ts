@@ -1,4 +1,7 @@
-/** Warm scanning children: each scan in one, replaced after a kill and after so many scans. Their reports are read as strictly as a stranger's. */
+/**
+ * Warm scanning children: each scan in one, replaced after a kill and after so many scans. Their
+ * reports are read as strictly as a stranger's.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
@@ -40,7 +43,8 @@ export interface ScanPool {
   /**
    * Scans in a child.
    * @param stored what an earlier scan of these files left to be stored
-   * @throws Problem `scan-killed` when the child was stopped or answered with another skill's report
+   * @throws Problem `scan-killed` when the child was stopped or answered with another skill's
+   * report
    */
   scan(
     files: readonly SourceFile[],
@@ -115,7 +119,8 @@ const answerShape = v.strictObject({
   prose: v.optional(v.unknown()),
 });
 
-// A child that a skill took over could answer with anything: it has to be a report, about these bytes, by these rules.
+// A child that a skill took over could answer with anything: it has to be a report, about these
+// bytes, by these rules.
 function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
   try {
     const { said: json, stored } = unpackAnswer(body);
@@ -145,7 +150,8 @@ const scanChild = fileURLToPath(
 );
 
 /**
- * Bubblewrap where it is there and works, else limits of the process only; as nobody where the worker is root and nobody can read the code.
+ * Bubblewrap where it is there and works, else limits of the process only; as nobody where the
+ * worker is root and nobody can read the code.
  * @param read what the child may read; the scanner's own code and packages when not given
  */
 export async function strongestIsolation(

@@ -1,4 +1,7 @@
-/** A report anew after a change of rules: the changed rules run on stored facts, the findings of the others stay. */
+/**
+ * A report anew after a change of rules: the changed rules run on stored facts, the findings of the
+ * others stay.
+ */
 
 import { changeOf, type RuleSetChange } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -11,7 +14,8 @@ import { judge } from '../verdict.ts';
 import type { StoredScan } from './stored-facts.ts';
 
 /**
- * The report that a scan by today's rules gives, made of a stored one; undefined when facts have to be made anew.
+ * The report that a scan by today's rules gives, made of a stored one; undefined when facts have to
+ * be made anew.
  * @param options path, name and version of the report, as for a scan
  */
 export function replayScan(

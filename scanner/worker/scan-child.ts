@@ -1,4 +1,7 @@
-/** The scanning child: a request on standard input, a report and its facts on standard output, until the input ends. It needs no network and writes no file. */
+/**
+ * The scanning child: a request on standard input, a report and its facts on standard output, until
+ * the input ends. It needs no network and writes no file.
+ */
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
 import { extractFacts } from '../extract.ts';
@@ -37,7 +40,8 @@ for await (const chunk of process.stdin) {
   }
 }
 
-// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed then.
+// The facts of an earlier scan serve as long as what makes facts is the same; nothing is parsed
+// then.
 async function answer({ files, published, stored }: ScanRequest): Promise<ScanAnswer> {
   const earlier = stored.byteLength === 0 ? undefined : unpackScan(stored);
   const signature = signatureOfFiles(files);
@@ -53,7 +57,8 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   };
 }
 
-// What is stored stays as it is: the next change of rules is compared with the rule set that it was made by.
+// What is stored stays as it is: the next change of rules is compared with the rule set that it was
+// made by.
 function replayStored(
   earlier: StoredScan,
   {

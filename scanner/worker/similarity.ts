@@ -1,4 +1,7 @@
-/** How alike two skills are, from their bytes: what a scanner posts beside its report, and what two given bundles have in common. */
+/**
+ * How alike two skills are, from their bytes: what a scanner posts beside its report, and what two
+ * given bundles have in common.
+ */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type MatchingPart, matchingParts } from '../../skills-index/skill/matching-parts.ts';
 import {
@@ -9,7 +12,10 @@ import {
 } from '../../skills-index/skill/similarity-signature.ts';
 import { textOf } from '../reports/code-frame.ts';
 
-/** The signature of a skill's texts; undefined when they say too little. No part of the report: it depends on no rule. */
+/**
+ * The signature of a skill's texts; undefined when they say too little. No part of the report: it
+ * depends on no rule.
+ */
 export function signatureOfFiles(files: readonly SourceFile[]): SimilaritySignature | undefined {
   return signatureOf(textsOf(files));
 }

@@ -1,4 +1,7 @@
-/** Facts on disk: one block for what every rule needs, one for raw text, one for each kind of fact, each unpacked only when it is asked for. */
+/**
+ * Facts on disk: one block for what every rule needs, one for raw text, one for each kind of fact,
+ * each unpacked only when it is asked for.
+ */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -20,7 +23,10 @@ export interface StoredScan {
 
 type Blocks = Record<string, readonly [at: number, length: number]>;
 
-/** Packs a scan. Layout: length of the table (four bytes), the table as JSON, the blocks, each JSON packed by zstd (RFC 8878). */
+/**
+ * Packs a scan. Layout: length of the table (four bytes), the table as JSON, the blocks, each JSON
+ * packed by zstd (RFC 8878).
+ */
 export function packScan(
   { facts, sources, ...base }: SkillFacts,
   report: ScanReport,
@@ -46,7 +52,10 @@ export function packScan(
   return Buffer.concat([head, table, ...packed.map(([, bytes]) => bytes)]);
 }
 
-/** Reads what `packScan` wrote; undefined for anything else. Blocks are checked when they are asked for, so asking can throw. */
+/**
+ * Reads what `packScan` wrote; undefined for anything else. Blocks are checked when they are asked
+ * for, so asking can throw.
+ */
 export function unpackScan(bytes: Uint8Array): StoredScan | undefined {
   try {
     const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,4 +1,7 @@
-/** A scanner at work: leases jobs, scans in children, signs what came out and hands it in, until it is told to stop. */
+/**
+ * A scanner at work: leases jobs, scans in children, signs what came out and hands it in, until it
+ * is told to stop.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';

@@ -1,4 +1,7 @@
-/** All evidence that an admission rests on, from the registry, from further places of its status, or from what is kept here; and what is remembered after. */
+/**
+ * All evidence that an admission rests on, from the registry, from further places of its status, or
+ * from what is kept here; and what is remembered after.
+ */
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
 import type { Decision } from '../trust/decision.ts';
@@ -11,7 +14,10 @@ import type { Store } from './store.ts';
 
 /** Whom to ask besides the registry. */
 export interface EvidenceQuery extends VersionQuery {
-  /** Further places of `status.json`, from host policy: the newest that verifies shows the head of the log, and the marks of all count. */
+  /**
+   * Further places of `status.json`, from host policy: the newest that verifies shows the head of
+   * the log, and the marks of all count.
+   */
   readonly statusUrls?: readonly string[];
 }
 
@@ -25,7 +31,8 @@ export interface GatheredEvidence {
 
 /**
  * Gathers the evidence about one version. A registry that is down leaves what was verified before.
- * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`, `signature-invalid`, `interrupted`
+ * @throws Problem `not-found`, `registry-down` where nothing is cached, `registry-answer`,
+ * `signature-invalid`, `interrupted`
  */
 export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvidence> {
   const further = await Promise.all((query.statusUrls ?? []).map((url) => fetchStatus(query, url)));
@@ -34,7 +41,10 @@ export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvid
   return { ...gathered, statusNotes: further.flatMap((one) => ('note' in one ? [one.note] : [])) };
 }
 
-/** Remembers the newest head of the log. A refusal is remembered too: who has seen a revocation cannot be shown the log as it was before it. */
+/**
+ * Remembers the newest head of the log. A refusal is remembered too: who has seen a revocation
+ * cannot be shown the log as it was before it.
+ */
 export async function rememberHead(
   { store, root, now }: { readonly store: Store; readonly root: RootFile; readonly now: number },
   statuses: readonly Uint8Array[],
@@ -82,7 +92,8 @@ function noteOf(status: Uint8Array, root: RootFile, now: number): string | undef
   }
 }
 
-// A second source can only add a newer head and more marks: when it is silent, endless or elsewhere, the registry's own still has to be fresh.
+// A second source can only add a newer head and more marks: when it is silent, endless or
+// elsewhere, the registry's own still has to be fresh.
 async function fetchStatus(
   request: Source,
   url: string,

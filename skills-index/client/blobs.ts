@@ -1,4 +1,7 @@
-/** Files and blobs of a registry, from the store or the network; a blob is checked against its digest before anyone sees it. */
+/**
+ * Files and blobs of a registry, from the store or the network; a blob is checked against its
+ * digest before anyone sees it.
+ */
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { bundleFileBytesMax } from '../skill/limits.ts';
 import { Problem } from '../skill/problem.ts';
@@ -34,7 +37,8 @@ export interface Source {
 
 /**
  * Bytes with this digest; fetched ones are kept in the store.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid` when the registry sends other bytes
+ * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid` when the
+ * registry sends other bytes
  */
 export async function fetchBlob(
   source: Source,
@@ -76,7 +80,10 @@ export interface NamedFile {
   /** Where the registry serves it, with a leading slash. */
   readonly path: string;
   readonly bytesMax: number;
-  /** Whether the bytes may replace the copy in the store; it may throw when they are not to be used at all. */
+  /**
+   * Whether the bytes may replace the copy in the store; it may throw when they are not to be used
+   * at all.
+   */
   readonly isGood?: (bytes: Uint8Array) => boolean;
 }
 
@@ -119,7 +126,8 @@ export async function fetchFile(
   const timeout = AbortSignal.timeout(fetchMilliseconds);
   const signal = source.signal === undefined ? timeout : AbortSignal.any([source.signal, timeout]);
   try {
-    // A registry never redirects here; following one would let it send this host's requests elsewhere.
+    // A registry never redirects here; following one would let it send this host's requests
+    // elsewhere.
     const response = await source.fetch(url, {
       signal,
       redirect: 'error',

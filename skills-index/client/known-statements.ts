@@ -1,6 +1,7 @@
 /**
- * Statements about who is who, and revocations, that an admission verified here. They are kept for good and handed to the judge with every
- * later decision, so that a registry cannot leave out the end of a key, the end of a member or a change of a scope that was seen before.
+ * Statements about who is who, and revocations, that an admission verified here. They are kept for
+ * good and handed to the judge with every later decision, so that a registry cannot leave out the
+ * end of a key, the end of a member or a change of a scope that was seen before.
  */
 import { type Digest, digestOf, hexOf, isDigest } from '../skill/digest.ts';
 import { parseJson } from '../skill/json.ts';
@@ -38,13 +39,17 @@ export async function readKnown(
   return known;
 }
 
-/** Names of the kept statements. Whatever else lies in the folder, an editor's copy perhaps, was not put there by this code. */
+/**
+ * Names of the kept statements. Whatever else lies in the folder, an editor's copy perhaps, was not
+ * put there by this code.
+ */
 export async function listKnown(store: Store): Promise<readonly string[]> {
   return (await store.listNamed(folder)).filter((hex) => isDigest(`sha256:${hex}`));
 }
 
 /**
- * Keeps what a decision learned. A refusal teaches too: who has seen an end cannot be shown the registry as it was before it.
+ * Keeps what a decision learned. A refusal teaches too: who has seen an end cannot be shown the
+ * registry as it was before it.
  * @throws Problem `memory-damaged` when there is no room for more
  */
 export async function rememberKnown(

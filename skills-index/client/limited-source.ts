@@ -1,4 +1,7 @@
-/** Limits on all requests of one admission together: each request has its own, and a registry may make hundreds of them necessary. */
+/**
+ * Limits on all requests of one admission together: each request has its own, and a registry may
+ * make hundreds of them necessary.
+ */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import type { FileAnswer, GetFile, Source } from './blobs.ts';
@@ -65,12 +68,18 @@ export function withSum<Limited extends Source>(
   return { ...source, fetch };
 }
 
-/** A store that hands on what is put into it when it is told to keep it, so that what a refused admission brought fills no disk. */
+/**
+ * A store that hands on what is put into it when it is told to keep it, so that what a refused
+ * admission brought fills no disk.
+ */
 export interface StagedStore extends Store {
   keep(): Promise<void>;
 }
 
-/** Blobs and tiles of the log wait in memory. Statuses and what is remembered for the next time pass at once: refusals rest on them. */
+/**
+ * Blobs and tiles of the log wait in memory. Statuses and what is remembered for the next time pass
+ * at once: refusals rest on them.
+ */
 export function stagedStore(store: Store): StagedStore {
   const blobs = new Map<Digest, Uint8Array>();
   const tiles = new Map<string, Uint8Array>();

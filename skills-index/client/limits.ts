@@ -1,6 +1,9 @@
 /** Limits of the client: how long and how much it takes from a registry. */
 export const fetchMilliseconds = 15_000;
-/** All requests of one admission together: how long, and how much besides index and status, which have limits of their own. */
+/**
+ * All requests of one admission together: how long, and how much besides index and status, which
+ * have limits of their own.
+ */
 export const admissionMilliseconds = 60_000;
 export const admissionBytesMax = 32 * 1024 * 1024;
 export const statementBlobBytesMax = 8 * 1024 * 1024;

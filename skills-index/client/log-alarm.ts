@@ -1,4 +1,7 @@
-/** Two heads of the log that do not fit together, kept so that a person can send them on: whoever has the log's key can check them. */
+/**
+ * Two heads of the log that do not fit together, kept so that a person can send them on: whoever
+ * has the log's key can check them.
+ */
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { digestOf, hexOf } from '../skill/digest.ts';
 import type { LogAlarm, LogHead } from '../trust/decision/one-log.ts';

@@ -1,4 +1,7 @@
-/** The entries of a log, one after the other from a place on, shown at the end to be those that a signed head commits to. */
+/**
+ * The entries of a log, one after the other from a place on, shown at the end to be those that a
+ * signed head commits to.
+ */
 import {
   appendLeaf,
   type CompactRange,
@@ -20,7 +23,8 @@ export interface WalkedEntry {
 
 /**
  * Walks from the end of a tree that is known to the end of `head`.
- * @throws Problem `log-invalid` when entries are withheld, or do not make the head; what was yielded before is then worth nothing
+ * @throws Problem `log-invalid` when entries are withheld, or do not make the head; what was
+ * yielded before is then worth nothing
  */
 export async function* walkEntries(
   source: Source,

@@ -1,4 +1,7 @@
-/** Consistency proofs, computed here from the log's tiles: the registry is asked for hashes, never for a proof. */
+/**
+ * Consistency proofs, computed here from the log's tiles: the registry is asked for hashes, never
+ * for a proof.
+ */
 import type { Hash, TreeHead } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
 import { answerFrom, askConsistency, askHead, tilesFor } from '../log/tile-proof.ts';
@@ -29,7 +32,8 @@ export async function fetchConsistency(
 }
 
 /**
- * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show them: the evidence of a fork.
+ * Heads of the trees of these sizes, as the tiles of a tree of `size` leaves show them: the
+ * evidence of a fork.
  * @throws Problem `registry-down`
  */
 export async function fetchHeads(
@@ -46,7 +50,8 @@ export async function fetchHeads(
 }
 
 /**
- * Whether the tiles make the head that the log signed, and with it another past than a head from before: both are the log's own word.
+ * Whether the tiles make the head that the log signed, and with it another past than a head from
+ * before: both are the log's own word.
  * @throws Problem `registry-down`
  */
 export async function showsOtherHead(

@@ -1,4 +1,7 @@
-/** Everything `decide` needs about one version, fetched from the index, the blobs and the log. Judges nothing. */
+/**
+ * Everything `decide` needs about one version, fetched from the index, the blobs and the log.
+ * Judges nothing.
+ */
 import { valid } from 'semver';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
@@ -39,9 +42,14 @@ export interface VersionQuery extends Source {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly name: SkillName;
-  /** A semver range; the highest version in it without a mark against it, an exact version as it is. */
+  /**
+   * A semver range; the highest version in it without a mark against it, an exact version as it is.
+   */
   readonly range: string;
-  /** What other places of `status.json` said: the newest shows the head that the evidence is gathered for, the marks of all count. */
+  /**
+   * What other places of `status.json` said: the newest shows the head that the evidence is
+   * gathered for, the marks of all count.
+   */
   readonly furtherStatuses?: readonly Uint8Array[];
 }
 
@@ -53,7 +61,8 @@ export type VersionEvidence = Omit<
 
 /**
  * Fetches the evidence about the highest version in the range.
- * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`, `log-invalid` when the kept checkpoint is damaged,
+ * @throws Problem `not-found`, `registry-down`, `registry-answer`, `signature-invalid`,
+ * `log-invalid` when the kept checkpoint is damaged,
  *   `log-rolled-back` when the version is not there, and neither is the log that was seen before
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
@@ -118,7 +127,8 @@ export async function fetchIndex(source: Source, name: SkillName): Promise<Index
 }
 
 /**
- * The registry's root file, as it serves it: to show its fingerprint, never to trust it unseen; nothing is kept.
+ * The registry's root file, as it serves it: to show its fingerprint, never to trust it unseen;
+ * nothing is kept.
  * @throws Problem `registry-down`, `root-invalid`, `not-found`
  */
 export async function fetchRoot(source: Source): Promise<RootFile> {
@@ -127,7 +137,10 @@ export async function fetchRoot(source: Source): Promise<RootFile> {
   return parseRoot(bytes);
 }
 
-/** Remembers the head of the log that an admission rests on, so that the next one cannot be shown an older log. */
+/**
+ * Remembers the head of the log that an admission rests on, so that the next one cannot be shown an
+ * older log.
+ */
 export async function rememberCheckpoint(store: Store, admitted: Admitted): Promise<void> {
   await store.putNamed('checkpoint', Buffer.from(admitted.checkpoint.note));
 }
@@ -137,7 +150,8 @@ function readStatus(bytes: Uint8Array, { root, now }: VersionQuery): Status | un
   return peek(() => verifyStatus(bytes, root, now, { graceSeconds: Number.POSITIVE_INFINITY }));
 }
 
-// Versions with a mark against them are passed over while there is another; when there is none, `decide` names the mark.
+// Versions with a mark against them are passed over while there is another; when there is none,
+// `decide` names the mark.
 function chooseLine(
   lines: readonly IndexLine[],
   { name, range }: VersionQuery,
@@ -235,7 +249,8 @@ async function fetchSeen(
   return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
 }
 
-// A registry that lost its newest days has lost the version too: what is missing then is not the version, but the log.
+// A registry that lost its newest days has lost the version too: what is missing then is not the
+// version, but the log.
 async function orRolledBack(
   query: VersionQuery,
   { seen, status }: { readonly seen: DecisionInput['seen']; readonly status: Status | undefined },

@@ -1,4 +1,7 @@
-/** What was revoked is remembered here, so that a registry cannot deny it later with its own keys, over a log that only grew. */
+/**
+ * What was revoked is remembered here, so that a registry cannot deny it later with its own keys,
+ * over a log that only grew.
+ */
 import { type Digest, isDigest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
@@ -11,7 +14,8 @@ const fileName = 'revoked';
 /**
  * Keeps what these statuses say is revoked.
  * @throws Problem `memory-damaged`
- * @returns all that was ever kept under the status key in office: what a key said that administrators have replaced is said anew by its
+ * @returns all that was ever kept under the status key in office: what a key said that
+ * administrators have replaced is said anew by its
  *   successor, or was a thief's
  */
 export async function rememberRevoked(
@@ -30,7 +34,8 @@ export async function rememberRevoked(
   return all;
 }
 
-// The key of the status that said it, then a digest a line. A file that is damaged would forget, so it is no file to begin anew from.
+// The key of the status that said it, then a digest a line. A file that is damaged would forget, so
+// it is no file to begin anew from.
 async function readLines(store: Store): Promise<[string?, ...Digest[]]> {
   const bytes = await store.getNamed(fileName);
   if (bytes === undefined) return [];

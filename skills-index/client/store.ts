@@ -5,7 +5,10 @@ export interface Store {
   /** Bytes by digest; whoever asks checks them again. */
   get(digest: Digest): Promise<Uint8Array | undefined>;
   put(digest: Digest, bytes: Uint8Array): Promise<void>;
-  /** Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`, `index/@scope/name`, `alarms/…`, `known/…`. */
+  /**
+   * Last good copy of a file that changes: `root.json`, `status.json`, `checkpoint`,
+   * `index/@scope/name`, `alarms/…`, `known/…`.
+   */
   getNamed(name: string): Promise<Uint8Array | undefined>;
   putNamed(name: string, bytes: Uint8Array): Promise<void>;
   /** Last parts of the names below a folder, in order. */

@@ -1,4 +1,7 @@
-/** What a log sends to a witness, and what the witness makes of it (C2SP tlog-witness, `add-checkpoint`). Pure. */
+/**
+ * What a log sends to a witness, and what the witness makes of it (C2SP tlog-witness,
+ * `add-checkpoint`). Pure.
+ */
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
@@ -77,7 +80,8 @@ export function judgeSubmission(
   const { oldSize, proof } = submission;
   if (oldSize > head.size)
     return refused(400, `the old size ${oldSize} is above the checkpoint's ${head.size}`);
-  // Whatever the rest of the submission says: the signatures alone prove it, and nobody else can make them.
+  // Whatever the rest of the submission says: the signatures alone prove it, and nobody else can
+  // make them.
   if (kept?.size === head.size && !isSame(kept, head)) return forked(409, kept, head);
   if (oldSize !== (kept?.size ?? 0)) {
     return refused(

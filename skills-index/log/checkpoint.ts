@@ -1,4 +1,7 @@
-/** The log's signed head: a signed note with origin, size and root, Ed25519 (C2SP tlog-checkpoint, signed-note). */
+/**
+ * The log's signed head: a signed note with origin, size and root, Ed25519 (C2SP tlog-checkpoint,
+ * signed-note).
+ */
 import { createHash, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
@@ -20,7 +23,10 @@ export interface CheckpointSigner {
 
 const ed25519SignatureBytes = 64;
 
-/** The full note key id, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Its base64 is `logId.keyId` in bundles. */
+/**
+ * The full note key id, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Its base64 is
+ * `logId.keyId` in bundles.
+ */
 export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
   requireEd25519(spki);
   return createHash('sha256').update(`${origin}\n\u0001`).update(spki.subarray(-32)).digest();
@@ -41,7 +47,8 @@ export async function signCheckpoint(
 }
 
 /**
- * Reads a note's body; no signature is checked. Extension lines are refused: we write none, and cosigners would not see them.
+ * Reads a note's body; no signature is checked. Extension lines are refused: we write none, and
+ * cosigners would not see them.
  * @throws Problem `log-invalid`
  */
 export function parseCheckpoint(note: string): Checkpoint {
@@ -66,7 +73,8 @@ export function verifyCheckpoint(
   }
   const hint = noteKeyId(log.origin, log.key).subarray(0, 4);
   const key = parse(log.key);
-  // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there and hold.
+  // Lines of other signers (witnesses) are passed over; one line of the log itself has to be there
+  // and hold.
   const own = signatures.filter(
     (line) => line.name === log.origin && Buffer.compare(line.keyed.subarray(0, 4), hint) === 0,
   );

@@ -1,4 +1,7 @@
-/** Cosignatures of witnesses on a checkpoint (C2SP tlog-cosignature, cosignature/v1: Ed25519 with a time). */
+/**
+ * Cosignatures of witnesses on a checkpoint (C2SP tlog-cosignature, cosignature/v1: Ed25519 with a
+ * time).
+ */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
@@ -63,8 +66,8 @@ export async function signCosignature(
 }
 
 /**
- * Every cosignature on the note that holds, of witnesses that the policy names. Lines of others, of unknown algorithms and broken
- * ones are passed over: they say nothing.
+ * Every cosignature on the note that holds, of witnesses that the policy names. Lines of others, of
+ * unknown algorithms and broken ones are passed over: they say nothing.
  * @param log its key; a witness with that key would be the log vouching for itself
  * @throws Problem `log-invalid` for what is no note, or a policy that names the log's own key
  */

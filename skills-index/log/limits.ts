@@ -8,5 +8,8 @@ export const witnessNameCharsMax = 200;
 export const cosignatureSecondsMax = 24 * 60 * 60;
 /** A witness's clock may be ahead by this much. */
 export const witnessSkewSeconds = 5 * 60;
-/** A consistency proof has at most two hashes for each level of the tree (C2SP tlog-witness: 63 lines). */
+/**
+ * A consistency proof has at most two hashes for each level of the tree (C2SP tlog-witness: 63
+ * lines).
+ */
 export const proofHashesMax = 63;

@@ -1,4 +1,6 @@
-/** The Merkle tree of RFC 6962 §2.1: hashes, a compact range that grows leaf by leaf, and proofs. */
+/**
+ * The Merkle tree of RFC 6962 §2.1: hashes, a compact range that grows leaf by leaf, and proofs.
+ */
 import { hash as digestOnce } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 
@@ -24,7 +26,10 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256(Buffer.concat([nodePrefix, left, right]));
 }
 
-/** A tree of `size` leaves, held as the roots of its perfect subtrees from left to right: all that appending needs. */
+/**
+ * A tree of `size` leaves, held as the roots of its perfect subtrees from left to right: all that
+ * appending needs.
+ */
 export interface CompactRange {
   readonly size: number;
   readonly peaks: readonly Hash[];
@@ -48,7 +53,10 @@ export function rangeRoot(range: CompactRange): Hash {
   return range.peaks.reduceRight((right, left) => nodeHash(left, right));
 }
 
-/** Inclusion proof of the leaf that is appended to `before`, in the tree right after it: no other leaf is needed. */
+/**
+ * Inclusion proof of the leaf that is appended to `before`, in the tree right after it: no other
+ * leaf is needed.
+ */
 export function proofOfAppended(before: CompactRange): Hash[] {
   return [...before.peaks].reverse();
 }
@@ -112,7 +120,10 @@ export function treeRootFrom(size: number, nodeAt: NodeAt): Hash {
   return size === 0 ? rangeRoot(emptyRange) : subtree(0, size, nodeAt);
 }
 
-/** Whether the proof shows the leaf at `index` in the tree with this size and root (RFC 9162 §2.1.3.2). */
+/**
+ * Whether the proof shows the leaf at `index` in the tree with this size and root (RFC 9162
+ * §2.1.3.2).
+ */
 export function verifyInclusion(claim: {
   readonly leaf: Hash;
   readonly index: number;
@@ -148,7 +159,9 @@ export interface ConsistencyClaim {
   readonly proof: readonly Hash[];
 }
 
-/** Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2). */
+/**
+ * Whether the proof shows that the second tree has the first as its beginning (RFC 9162 §2.1.4.2).
+ */
 export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { first, second, proof } = claim;
   if (!isClaim(claim)) return false;
@@ -159,8 +172,9 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
 }
 
 /**
- * Whether the proof, which nobody can forge, shows that the second tree begins with another one than the first. When the first size is
- * a power of two such proofs hold the first root itself, so that nothing can be told.
+ * Whether the proof, which nobody can forge, shows that the second tree begins with another one
+ * than the first. When the first size is a power of two such proofs hold the first root itself, so
+ * that nothing can be told.
  */
 export function showsOtherPast(claim: ConsistencyClaim): boolean {
   const { first, second } = claim;
@@ -203,7 +217,8 @@ function shownRoots({
   return last === 0 ? { older, newer } : undefined;
 }
 
-// MTH of the leaves [from, from + count): perfect subtrees are nodes of a level, the rest is split as RFC 6962 says.
+// MTH of the leaves [from, from + count): perfect subtrees are nodes of a level, the rest is split
+// as RFC 6962 says.
 function subtree(from: number, count: number, nodeAt: NodeAt): Hash {
   const split = largestPowerBelow(count);
   if (count === 1 || split * 2 === count) return nodeAt(Math.log2(count), from / count);
@@ -218,7 +233,8 @@ function pathTo(index: number, from: number, count: number, nodeAt: NodeAt): Has
     : [...pathTo(index - split, from + split, count - split, nodeAt), subtree(from, split, nodeAt)];
 }
 
-// SUBPROOF of RFC 6962 §2.1.2; `whole` says that the first tree's subtree here is one that its holder knows.
+// SUBPROOF of RFC 6962 §2.1.2; `whole` says that the first tree's subtree here is one that its
+// holder knows.
 function subproof(
   first: number,
   from: number,

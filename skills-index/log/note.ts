@@ -1,4 +1,7 @@
-/** Signed notes (C2SP signed-note): a text, an empty line, and lines that each hold one signature over the text. */
+/**
+ * Signed notes (C2SP signed-note): a text, an empty line, and lines that each hold one signature
+ * over the text.
+ */
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { noteBytesMax, noteSignaturesMax } from './limits.ts';

@@ -28,7 +28,10 @@ export function askHead(size: number): TreeQuestion<TreeHead> {
   return (nodeAt) => ({ size, root: treeRootFrom(size, nodeAt) });
 }
 
-/** The tiles of a tree of `size` leaves that a question needs: it is asked once with hashes that do not matter. */
+/**
+ * The tiles of a tree of `size` leaves that a question needs: it is asked once with hashes that do
+ * not matter.
+ */
 export function tilesFor(question: TreeQuestion<unknown>, size: number): TileId[] {
   const tiles = new Map<string, TileId>();
   question((level, index) => {

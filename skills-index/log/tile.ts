@@ -75,7 +75,10 @@ export function entryTile(entries: readonly Uint8Array[]): Uint8Array {
   );
 }
 
-/** The entries of an entry bundle's content. @throws Problem `log-invalid` when they are not as many as the tile has, to the last byte */
+/**
+ * The entries of an entry bundle's content. @throws Problem `log-invalid` when they are not as many
+ * as the tile has, to the last byte
+ */
 export function parseEntryTile(bytes: Uint8Array, tile: TileId): Uint8Array[] {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: Uint8Array[] = [];
@@ -92,7 +95,10 @@ export function parseEntryTile(bytes: Uint8Array, tile: TileId): Uint8Array[] {
   );
 }
 
-/** Which hash tile of a tree of `size` leaves holds a node, and where in it the node's leaves' hashes begin. */
+/**
+ * Which hash tile of a tree of `size` leaves holds a node, and where in it the node's leaves'
+ * hashes begin.
+ */
 export function tileOfNode(
   size: number,
   level: number,
@@ -109,7 +115,10 @@ export function tileOfNode(
   return { tile: { level: tileLevel, index: tileIndex, width }, from: first % tileWidthMax, count };
 }
 
-/** The hashes of a tile's content. @throws Problem `log-invalid` when its length is not that of the tile */
+/**
+ * The hashes of a tile's content. @throws Problem `log-invalid` when its length is not that of the
+ * tile
+ */
 export function parseHashTile(bytes: Uint8Array, tile: TileId): Hash[] {
   if (bytes.byteLength !== tile.width * 32) {
     throw new Problem(

@@ -1,4 +1,7 @@
-/** Which witnesses a client counts, and how many of them have to have cosigned: `skillgate.witnesses/1`, trusted input. */
+/**
+ * Which witnesses a client counts, and how many of them have to have cosigned:
+ * `skillgate.witnesses/1`, trusted input.
+ */
 import * as v from 'valibot';
 import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';

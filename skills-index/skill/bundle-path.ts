@@ -1,4 +1,7 @@
-/** Paths inside a skill: one written form, nothing that could leave the skill or mean something else on another machine (trust.md §5). */
+/**
+ * Paths inside a skill: one written form, nothing that could leave the skill or mean something else
+ * on another machine (trust.md §5).
+ */
 import { pathBytesMax, pathDepthMax } from './limits.ts';
 
 declare const pathBrand: unique symbol;
@@ -80,14 +83,18 @@ export function isBundlePath(path: string): path is BundlePath {
   return whyNotBundlePath(path).length === 0;
 }
 
-/** Equal for paths that some file system or language holds for the same: case (also `ß`, `SS` and the Turkish `İ`) and compatibility forms. */
+/**
+ * Equal for paths that some file system or language holds for the same: case (also `ß`, `SS` and
+ * the Turkish `İ`) and compatibility forms.
+ */
 export function pathTwinKey(path: string): string {
   return foldCase(foldCase(path))
     .replace(/i\u0307+/g, 'i')
     .normalize('NFKC');
 }
 
-// Compatibility caseless matching (Unicode §3.13, D146) folds twice. Lower case first: `ẞ` has no other way to `SS`.
+// Compatibility caseless matching (Unicode §3.13, D146) folds twice. Lower case first: `ẞ` has no
+// other way to `SS`.
 function foldCase(text: string): string {
   return text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase();
 }

@@ -1,4 +1,7 @@
-/** Why files are no bundle: every reason, since a skill is taken or refused as a whole (trust.md §5). */
+/**
+ * Why files are no bundle: every reason, since a skill is taken or refused as a whole (trust.md
+ * §5).
+ */
 import { pathTwinKey, whyNotBundlePath } from './bundle-path.ts';
 import { isDigest } from './digest.ts';
 import {
@@ -20,7 +23,10 @@ export interface ListedFile {
 
 export const noSkillMd = 'it has no SKILL.md';
 
-/** What speaks against these paths in one skill: each alone, and those that some machine holds for the same. */
+/**
+ * What speaks against these paths in one skill: each alone, and those that some machine holds for
+ * the same.
+ */
 export function whyNotPaths(paths: readonly string[]): Reason[] {
   const first = new Map<string, string>();
   const folders = new Map<string, string>();
@@ -55,7 +61,10 @@ function foldersThatDiffer(path: string, folders: ReadonlyMap<string, string>): 
   });
 }
 
-/** `a`, `a/b` of `a/b/c`. None of a path that is too long: it is refused as it is, and could hold a million. */
+/**
+ * `a`, `a/b` of `a/b/c`. None of a path that is too long: it is refused as it is, and could hold a
+ * million.
+ */
 function foldersOf(path: string): string[] {
   if (path.length > pathBytesMax) return [];
   const parts = path.split('/');

@@ -1,4 +1,6 @@
-/** Files become a bundle: the flat list of a skill's files whose digest is the version's identity. */
+/**
+ * Files become a bundle: the flat list of a skill's files whose digest is the version's identity.
+ */
 import type { BundlePath } from './bundle-path.ts';
 import { noSkillMd, whyNotBundleForm, whyNotPaths, whyNotSizes } from './bundle-reasons.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -39,7 +41,8 @@ export interface PackedBundle {
 
 /**
  * Packs files into a bundle. The whole skill is refused when one file is, with every reason listed.
- * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing` when only that is, else `bundle-invalid`
+ * @throws Problem `path-invalid` when only names are at fault, `skill-md-missing` when only that
+ * is, else `bundle-invalid`
  */
 export function packBundle(files: readonly SourceFile[]): PackedBundle {
   refuseFor(
@@ -67,8 +70,10 @@ export function packBundle(files: readonly SourceFile[]): PackedBundle {
 }
 
 /**
- * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused, with every reason listed.
- * @throws Problem `json-invalid`, `skill-md-missing` when only that is at fault, else `bundle-invalid`
+ * Reads the canonical form of a bundle back; anything but the exact canonical bytes is refused,
+ * with every reason listed.
+ * @throws Problem `json-invalid`, `skill-md-missing` when only that is at fault, else
+ * `bundle-invalid`
  */
 export function parseBundle(bytes: Uint8Array): {
   readonly bundle: Bundle;

@@ -3,9 +3,10 @@ import { type Digest, digestOf } from './digest.ts';
 import { Problem } from './problem.ts';
 
 /**
- * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript numbers.
- * Keys whose value is `undefined` are left out, as JSON.stringify does.
- * @throws Problem `json-invalid` for what JSON cannot carry (NaN, functions, dates, lone surrogates)
+ * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript
+ * numbers. Keys whose value is `undefined` are left out, as JSON.stringify does.
+ * @throws Problem `json-invalid` for what JSON cannot carry (NaN, functions, dates, lone
+ * surrogates)
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {

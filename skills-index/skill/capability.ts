@@ -1,6 +1,6 @@
 /**
- * What a skill may do: declared by the author, observed by the scanner, approved by a reviewer, enforced by the runner,
- * recorded by the audit. One type and its algebra for all five.
+ * What a skill may do: declared by the author, observed by the scanner, approved by a reviewer,
+ * enforced by the runner, recorded by the audit. One type and its algebra for all five.
  */
 import { canonicalDigest, canonicalJson } from './canonical-json.ts';
 import type { Digest } from './digest.ts';
@@ -8,7 +8,10 @@ import { coversPath, parseEgressUrl } from './egress-target.ts';
 import { coversHost } from './host-name.ts';
 
 interface Explained {
-  /** Why the skill needs it, in the author's words. Required in a manifest, absent in what is observed. */
+  /**
+   * Why the skill needs it, in the author's words. Required in a manifest, absent in what is
+   * observed.
+   */
   readonly why?: string;
 }
 
@@ -27,7 +30,10 @@ export interface SecretCapability extends Explained {
   readonly as: SecretUse;
 }
 
-/** Requests that may leave. `methods` holds upper-case names, or `*` where the scanner could not tell. */
+/**
+ * Requests that may leave. `methods` holds upper-case names, or `*` where the scanner could not
+ * tell.
+ */
 export interface EgressCapability extends Explained {
   readonly url: string;
   readonly methods: readonly string[];
@@ -35,7 +41,10 @@ export interface EgressCapability extends Explained {
 
 export type MountMode = 'ro' | 'rw' | 'cow';
 
-/** A folder: either declared as a logical `source` at a `target`, or observed as an absolute `path` (`/a/*` for all below, `*` for any). */
+/**
+ * A folder: either declared as a logical `source` at a `target`, or observed as an absolute `path`
+ * (`/a/*` for all below, `*` for any).
+ */
 export interface MountCapability extends Explained {
   readonly source?: string;
   readonly target?: string;
@@ -43,7 +52,9 @@ export interface MountCapability extends Explained {
   readonly mode: MountMode;
 }
 
-/** A program beside the interpreter that a command implies; `*` where the scanner could not tell. */
+/**
+ * A program beside the interpreter that a command implies; `*` where the scanner could not tell.
+ */
 export interface ExecCapability extends Explained {
   readonly program: string;
 }
@@ -111,7 +122,10 @@ export function groupCapabilities(list: readonly Capability[]): Capabilities {
   };
 }
 
-/** Whether `wide` alone allows all that `narrow` does. A secret N covers env N; a mount covers the paths below its target. */
+/**
+ * Whether `wide` alone allows all that `narrow` does. A secret N covers env N; a mount covers the
+ * paths below its target.
+ */
 export function covers(wide: Capability, narrow: Capability): boolean {
   switch (narrow.kind) {
     case 'env':
@@ -182,13 +196,17 @@ export function printCapability(one: Capability): string {
   }
 }
 
-// All that is there is shown: of a source and a path side by side, which no parser lets through, neither is hidden.
+// All that is there is shown: of a source and a path side by side, which no parser lets through,
+// neither is hidden.
 function printMount({ source, target, path }: MountCapability): string {
   const named = source === undefined && target === undefined ? [] : [`${source} at ${target}`];
   return [...named, ...(path === undefined ? [] : [path])].join(', path ');
 }
 
-/** The same capabilities without the author's words, each once and in order: what approvals, index lines and locks hold. */
+/**
+ * The same capabilities without the author's words, each once and in order: what approvals, index
+ * lines and locks hold.
+ */
 export function withoutWhy(grouped: Capabilities): Capabilities {
   return groupCapabilities(listCapabilities(grouped).map(({ why: _, ...one }) => one));
 }

@@ -5,7 +5,10 @@ import { Problem } from './problem.ts';
 export interface EgressTarget {
   /** A manifest may say `https` or `http`; the scanner also sees `dns`, `tcp` and `udp`. */
   readonly scheme: 'https' | 'http' | 'dns' | 'tcp' | 'udp';
-  /** A host name, `*.` and a host name, `*`, or, only in what the scanner observes, an IP address or `localhost`. */
+  /**
+   * A host name, `*.` and a host name, `*`, or, only in what the scanner observes, an IP address or
+   * `localhost`.
+   */
   readonly host: string;
   /** 1 to 65535; 0 stands for any port. */
   readonly port: number;
@@ -41,7 +44,8 @@ export function parseEgressUrl(url: string): EgressTarget {
 }
 
 /**
- * As `parseEgressUrl`, with what a manifest may not write refused: other schemes, IP addresses, `localhost`, wildcards over a public suffix.
+ * As `parseEgressUrl`, with what a manifest may not write refused: other schemes, IP addresses,
+ * `localhost`, wildcards over a public suffix.
  * @throws Problem `capability-invalid`
  */
 export function parseDeclaredEgressUrl(url: string): EgressTarget {
@@ -61,12 +65,16 @@ export function printEgressTarget({ scheme, host, port, path }: EgressTarget): s
   return `${scheme}://${host}${port === defaultPort[scheme] ? '' : `:${port}`}${path}`;
 }
 
-/** Whether a path (or pattern) lies within a pattern: equal, or below when the pattern ends with `*`. */
+/**
+ * Whether a path (or pattern) lies within a pattern: equal, or below when the pattern ends with
+ * `*`.
+ */
 export function coversPath(wide: string, narrow: string): boolean {
   return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
 }
 
-// A path that a server could read otherwise than we do is refused rather than normalised (RFC 3986 §6.2.2).
+// A path that a server could read otherwise than we do is refused rather than normalised (RFC 3986
+// §6.2.2).
 function isPlainPath(path: string): boolean {
   const body = path.endsWith('*') ? path.slice(0, -1) : path;
   return (

@@ -1,4 +1,7 @@
-/** SKILL.md's front matter, read leniently (agentskills specification of 2026-08, and what real skills write). */
+/**
+ * SKILL.md's front matter, read leniently (agentskills specification of 2026-08, and what real
+ * skills write).
+ */
 import { type Document, isScalar, parseDocument } from 'yaml';
 import {
   descriptionCharsMax,
@@ -20,7 +23,10 @@ export interface SkillMd {
   readonly body: string;
   /** Line of SKILL.md on which `body` begins, from 1. */
   readonly bodyLine: number;
-  /** What other ecosystems' keys declare: OpenClaw's `requires.env` and `.bins`, and `allowed-tools`. */
+  /**
+   * What other ecosystems' keys declare: OpenClaw's `requires.env` and `.bins`, and
+   * `allowed-tools`.
+   */
   readonly declared: {
     readonly env: readonly string[];
     readonly bins: readonly string[];
@@ -39,7 +45,8 @@ const openClawKeys = ['openclaw', 'clawdbot', 'clawdis', 'moltbot'] as const;
 /**
  * Reads SKILL.md.
  * @param path how messages name the file
- * @throws Problem `skill-md-invalid` for unreadable YAML, a missing description or what is not UTF-8
+ * @throws Problem `skill-md-invalid` for unreadable YAML, a missing description or what is not
+ * UTF-8
  */
 export function parseSkillMd(bytes: Uint8Array, path = 'SKILL.md'): SkillMd {
   const { yaml, body, bodyLine } = split(decode(bytes, path), path);
@@ -121,7 +128,8 @@ interface Yaml {
   readonly requoted: boolean;
 }
 
-// A description with an unquoted colon is the commonest mistake in the wild; it is read once more with its values quoted.
+// A description with an unquoted colon is the commonest mistake in the wild; it is read once more
+// with its values quoted.
 function readYaml(yaml: string, path: string): Yaml {
   if (opensTooMany(yaml))
     throw invalid(
@@ -160,7 +168,8 @@ function readYaml(yaml: string, path: string): Yaml {
   return { document, fields, requoted };
 }
 
-// Two lines that are read as one key are reported at the first: an indented second one is what somebody wrote wrongly.
+// Two lines that are read as one key are reported at the first: an indented second one is what
+// somebody wrote wrongly.
 function placeOf(
   errors: Document.Parsed['errors'],
   yaml: string,
@@ -170,7 +179,8 @@ function placeOf(
   return [{ line: end.line, col: 1 }, 'it is indented as if it belonged to the line above'];
 }
 
-// The YAML parser recurses, and is slow where many brackets are left open: those are counted first, roughly.
+// The YAML parser recurses, and is slow where many brackets are left open: those are counted first,
+// roughly.
 function opensTooMany(yaml: string): boolean {
   let open = 0;
   for (const char of yaml) {
@@ -181,13 +191,15 @@ function opensTooMany(yaml: string): boolean {
   return false;
 }
 
-// The YAML parser compares each key of a map with all others: what may stand between two parts is counted first, roughly.
+// The YAML parser compares each key of a map with all others: what may stand between two parts is
+// counted first, roughly.
 function separators(yaml: string): number {
   return yaml.match(/[\n:,?]/g)?.length ?? 0;
 }
 
 function parseYaml(yaml: string): Document.Parsed {
-  // The core schema knows no tag that makes anything but strings, numbers, booleans, null, lists and maps.
+  // The core schema knows no tag that makes anything but strings, numbers, booleans, null, lists
+  // and maps.
   return parseDocument(yaml, {
     schema: 'core',
     version: '1.2',
@@ -251,7 +263,8 @@ function openClawRequires(metadata: Readonly<Record<string, unknown>>): {
   return { env: listed('env'), bins: listed('bins') };
 }
 
-// One string with spaces between tools, where a tool may have spaces in its parentheses; in the wild also a list.
+// One string with spaces between tools, where a tool may have spaces in its parentheses; in the
+// wild also a list.
 function toolsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.match(/[^\s,(]+(\([^()]*\))?/g) ?? [];
   return textsOf(value);
@@ -292,7 +305,8 @@ function warningsAbout(
   ];
 }
 
-// Line within the YAML, from 1, on which a top-level key stands; 0 (the line above) when it is absent.
+// Line within the YAML, from 1, on which a top-level key stands; 0 (the line above) when it is
+// absent.
 function lineOfKey(yaml: string, key: string): number {
   return yaml.split('\n').findIndex((line) => line.startsWith(`${key}:`)) + 1;
 }

@@ -4,7 +4,10 @@ import { getPublicSuffix } from 'tldts';
 import { Problem } from './problem.ts';
 
 declare const hostBrand: unique symbol;
-/** A lower-case DNS name in ASCII form, at least two labels; never an IP address and never `localhost`. */
+/**
+ * A lower-case DNS name in ASCII form, at least two labels; never an IP address and never
+ * `localhost`.
+ */
 export type HostName = string & { readonly [hostBrand]: true };
 
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
@@ -29,7 +32,9 @@ export function parseHostName(text: unknown): HostName {
   return text;
 }
 
-/** Whether text is a host name, `*` (any host), or `*.` and a host name that is no public suffix. */
+/**
+ * Whether text is a host name, `*` (any host), or `*.` and a host name that is no public suffix.
+ */
 export function isHostPattern(text: string): boolean {
   if (text === '*') return true;
   if (!text.startsWith('*.')) return isHostName(text);
@@ -37,7 +42,10 @@ export function isHostPattern(text: string): boolean {
   return isHostName(base) && getPublicSuffix(base, { allowPrivateDomains: true }) !== base;
 }
 
-/** Whether every host that `narrow` (a name or pattern) stands for is one that `wide` stands for. `*.a.b` does not cover `a.b`. */
+/**
+ * Whether every host that `narrow` (a name or pattern) stands for is one that `wide` stands for.
+ * `*.a.b` does not cover `a.b`.
+ */
 export function coversHost(wide: string, narrow: string): boolean {
   if (wide === '*' || wide === narrow) return true;
   return wide.startsWith('*.') && narrow !== '*' && narrow.endsWith(wide.slice(1));

@@ -1,13 +1,16 @@
 /**
- * JSON read strictly: UTF-8, no repeated keys, neither too deep nor of too many values, and where each value stands, so that messages
- * can name the place.
+ * JSON read strictly: UTF-8, no repeated keys, neither too deep nor of too many values, and where
+ * each value stands, so that messages can name the place.
  */
 import { jsonDepthMax, jsonValuesMax } from './limits.ts';
 import { type Place, Problem, type Reason } from './problem.ts';
 
 export interface ParsedJson {
   readonly value: unknown;
-  /** Where the value at a path of keys and indexes begins (a key's own place for members of an object). */
+  /**
+   * Where the value at a path of keys and indexes begins (a key's own place for members of an
+   * object).
+   */
   placeOf(path: readonly (string | number)[]): Place;
 }
 
@@ -42,7 +45,8 @@ export function parseJson(
   return { value, placeOf: (path) => place(offsetOf(text, path)) };
 }
 
-// The engine says an offset in words, or that the text ends too early; where it says neither there is no place.
+// The engine says an offset in words, or that the text ends too early; where it says neither there
+// is no place.
 function syntaxReasons(text: string, message: string, file: string): Reason[] {
   const said = /at position (\d{1,10})/.exec(message)?.[1];
   const offset =
@@ -55,7 +59,8 @@ function syntaxReasons(text: string, message: string, file: string): Reason[] {
   return offset === undefined ? [] : [{ message: why, place: placeAt(text, offset, file) }];
 }
 
-// Every value but the first follows a comma or an opening bracket, with its key where it has one; strings are passed over.
+// Every value but the first follows a comma or an opening bracket, with its key where it has one;
+// strings are passed over.
 function holdsMoreThan(text: string, valuesMax: number): boolean {
   let values = 1;
   for (let at = 0; at < text.length && values <= valuesMax; at++) {
@@ -90,7 +95,8 @@ interface Walk {
   readonly place: (offset: number) => Place;
 }
 
-// JSON.parse accepted the text, so the walk only has to follow it. It returns the offset behind the value.
+// JSON.parse accepted the text, so the walk only has to follow it. It returns the offset behind the
+// value.
 function walk(context: Walk, start: number, depth: number): number {
   const { text } = context;
   if (depth > jsonDepthMax) {
@@ -112,7 +118,8 @@ function walk(context: Walk, start: number, depth: number): number {
 
 /**
  * Visits the members of an object or list; a scalar has none.
- * @param visit is told key or index, where the member begins and where its value does; gives the offset behind the value
+ * @param visit is told key or index, where the member begins and where its value does; gives the
+ * offset behind the value
  * @returns the offset behind it all
  */
 function eachMember(
@@ -138,7 +145,10 @@ function eachMember(
   return at + 1;
 }
 
-/** Where a value begins (a member of an object: its key); 0 for what is not there. Looked for each time: few places are asked for. */
+/**
+ * Where a value begins (a member of an object: its key); 0 for what is not there. Looked for each
+ * time: few places are asked for.
+ */
 function offsetOf(text: string, path: readonly (string | number)[]): number {
   let at = skipSpace(text, 0);
   let value = skipSpace(text, 0);
@@ -168,7 +178,8 @@ function thereTwice(key: string, at: Place): Problem {
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  // The end of the text ends what was never closed: this also runs over text that JSON.parse has not seen.
+  // The end of the text ends what was never closed: this also runs over text that JSON.parse has
+  // not seen.
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }

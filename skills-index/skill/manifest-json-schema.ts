@@ -1,8 +1,13 @@
-/** skill.json's schema as JSON Schema, for editors. Apart from the parser, so that no start of `skill` loads the converter. */
+/**
+ * skill.json's schema as JSON Schema, for editors. Apart from the parser, so that no start of
+ * `skill` loads the converter.
+ */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { manifestSchemaUrl, manifestShape } from './manifest-schema.ts';
 
-/** JSON Schema (2020-12) of skill.json. Rules that JSON Schema cannot say are left to the parser. */
+/**
+ * JSON Schema (2020-12) of skill.json. Rules that JSON Schema cannot say are left to the parser.
+ */
 export function manifestJsonSchema(): Record<string, unknown> {
   const schema = toJsonSchema(manifestShape, {
     target: 'draft-2020-12',

@@ -1,4 +1,7 @@
-/** The shape of skill.json (contract: `skill.json`), as data that parser and published JSON Schema share. */
+/**
+ * The shape of skill.json (contract: `skill.json`), as data that parser and published JSON Schema
+ * share.
+ */
 import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
@@ -34,7 +37,9 @@ const secretWords =
 /** Their names end in a secret word, but they are folders or sockets that every program reads. */
 const plainNames = new Set(['PWD', 'OLDPWD']);
 const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
-/** Headers that decide where a request ends or goes; a secret in them would be request smuggling. */
+/**
+ * Headers that decide where a request ends or goes; a secret in them would be request smuggling.
+ */
 const framingHeaders =
   /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
 const methodForm =

@@ -1,4 +1,7 @@
-/** The manifest, `skill.json`: name, version, commands, required skills and the capabilities a skill asks for. Read strictly. */
+/**
+ * The manifest, `skill.json`: name, version, commands, required skills and the capabilities a skill
+ * asks for. Read strictly.
+ */
 import type * as v from 'valibot';
 import type { BundlePath } from './bundle-path.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -75,7 +78,9 @@ function requireSize(manifest: unknown, what: string): void {
   );
 }
 
-/** skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end. */
+/**
+ * skill.json for people: keys and entries in a stable order, two spaces, a line feed at the end.
+ */
 export function printManifest(manifest: Manifest): string {
   const { name, version, license, commands, requires, capabilities, limits } = manifest;
   const groups = capabilityKinds
@@ -94,7 +99,8 @@ export function printManifest(manifest: Manifest): string {
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-// The same thing asked for twice hides which `why` was read, and two mounts at one target hide which folder is meant.
+// The same thing asked for twice hides which `why` was read, and two mounts at one target hide
+// which folder is meant.
 function repetitions(capabilities: v.InferOutput<typeof manifestShape>['capabilities']) {
   const messages: { path: (string | number)[]; message: string }[] = [];
   for (const kind of capabilityKinds) {

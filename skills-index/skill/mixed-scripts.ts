@@ -1,4 +1,7 @@
-/** Words that pass for Latin ones: by one letter of another script, as in `pаypal` with a Cyrillic `а`, or by all of them, as in `аррӏе`. Pure. */
+/**
+ * Words that pass for Latin ones: by one letter of another script, as in `pаypal` with a Cyrillic
+ * `а`, or by all of them, as in `аррӏе`. Pure.
+ */
 import { confusables } from './confusables.ts';
 
 const lookAlikes = [
@@ -10,7 +13,10 @@ const lookAlikes = [
 ] as const;
 const wordForm = /[\p{L}\p{M}\p{N}_]+/gu;
 
-/** Letters that look like Latin ones (Unicode UTS #39) and that the scanner does not read as Latin: they would change words of prose. */
+/**
+ * Letters that look like Latin ones (Unicode UTS #39) and that the scanner does not read as Latin:
+ * they would change words of prose.
+ */
 const furtherLookAlikes = new Set('гкьСВНГКЬոսօհցզյքԱԼՕՍᎠᎡᎢᎥᎩᎪᎫᎬᎳᎵᎷᎻᏀᏂᏃᏎᏏᏒᏔᏙᏚᏞᏟᏢᏦᏧᏴ');
 
 /** Letters of the alphabets of today. Others, such as `ӏ` and `ѕ`, stand in few languages. */
@@ -24,7 +30,10 @@ export function lookAlikeScripts(text: string): string[] {
   return lookAlikes.filter(([, letters]) => letters.test(text)).map(([name]) => name);
 }
 
-/** How a word of a text, which begins `at` a place, passes for a Latin one: by some letters, or by all of them. */
+/**
+ * How a word of a text, which begins `at` a place, passes for a Latin one: by some letters, or by
+ * all of them.
+ */
 export function disguiseOf(text: string, at: number, word: string): 'some' | 'all' | undefined {
   const [script, second] = lookAlikes.filter(([, letters]) => letters.test(word));
   if (script === undefined) return undefined;
@@ -33,8 +42,9 @@ export function disguiseOf(text: string, at: number, word: string): 'some' | 'al
 }
 
 /**
- * The text with the letters replaced that do not belong to the first script of their word, which is Latin where it has a Latin letter, and with
- * all letters replaced of a word that looks Latin and has none.
+ * The text with the letters replaced that do not belong to the first script of their word, which is
+ * Latin where it has a Latin letter, and with all letters replaced of a word that looks Latin and
+ * has none.
  * @param spell writes such a letter so that nobody takes it for another one
  */
 export function spellMixedWords(text: string, spell: (codePoint: number) => string): string {
@@ -69,8 +79,9 @@ function looksLatin(word: string): boolean {
 }
 
 /**
- * Whether a word that could be Latin stands in a line of its own language: another word of the line has letters that no Latin word has.
- * What stands in an address, a path or a name with signs does not.
+ * Whether a word that could be Latin stands in a line of its own language: another word of the line
+ * has letters that no Latin word has. What stands in an address, a path or a name with signs does
+ * not.
  */
 function isProse(text: string, at: number, word: string, script: RegExp): boolean {
   const end = at + word.length;

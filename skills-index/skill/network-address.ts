@@ -1,4 +1,7 @@
-/** What kind of network an IP address belongs to (IANA special-purpose registries), also where IPv4 is wrapped in IPv6. */
+/**
+ * What kind of network an IP address belongs to (IANA special-purpose registries), also where IPv4
+ * is wrapped in IPv6.
+ */
 
 export type AddressClass =
   | 'public'
@@ -11,7 +14,10 @@ export type AddressClass =
   | 'reserved'
   | 'invalid';
 
-/** First match decides: single addresses of cloud metadata services stand before the networks that hold them. */
+/**
+ * First match decides: single addresses of cloud metadata services stand before the networks that
+ * hold them.
+ */
 const v4Table = [
   ['169.254.169.254/32', 'metadata'],
   ['169.254.169.253/32', 'metadata'],
@@ -39,7 +45,10 @@ const v4Table = [
   ['0.0.0.0/0', 'public'],
 ] as const satisfies readonly (readonly [string, AddressClass])[];
 
-/** `v4@N` is the class of the IPv4 address that begins at byte N; `tunnel@N` the same, but never `public`: such tunnels are retired. */
+/**
+ * `v4@N` is the class of the IPv4 address that begins at byte N; `tunnel@N` the same, but never
+ * `public`: such tunnels are retired.
+ */
 const v6Table = [
   ['::1/128', 'loopback'],
   ['::/128', 'reserved'],
@@ -62,7 +71,10 @@ const v6Table = [
   ['::/0', 'reserved'],
 ] as const satisfies readonly (readonly [string, string])[];
 
-/** Class of an address in text form; what is no plain IPv4 or IPv6 address (zones, ports, octal parts) is `invalid`. */
+/**
+ * Class of an address in text form; what is no plain IPv4 or IPv6 address (zones, ports, octal
+ * parts) is `invalid`.
+ */
 export function addressClass(ip: string): AddressClass {
   const v4 = parseV4(ip);
   if (v4 !== undefined) return classOfV4(v4);
@@ -76,7 +88,8 @@ function classOfV4(address: readonly number[]): AddressClass {
 
 function classOfV6(address: readonly number[]): AddressClass {
   const found = v6Networks.find(([network]) => within(address, network))?.[1] ?? 'invalid';
-  // Teredo (RFC 4380) carries its client's IPv4 address inverted in the last four bytes; the whole is reserved either way.
+  // Teredo (RFC 4380) carries its client's IPv4 address inverted in the last four bytes; the whole
+  // is reserved either way.
   if (found === 'v4@12') return classOfV4(address.slice(12));
   if (found === 'tunnel@12') return neverPublic(classOfV4(address.slice(12)));
   if (found === 'tunnel@2') return neverPublic(classOfV4(address.slice(2, 6)));

@@ -1,4 +1,7 @@
-/** Texts that our own commands write for an author to replace: whoever publishes them has not read what they sign. */
+/**
+ * Texts that our own commands write for an author to replace: whoever publishes them has not read
+ * what they sign.
+ */
 
 /** How the reason of a capability begins that was inferred from a scan. */
 export const unconfirmedWhy = 'to be confirmed:';

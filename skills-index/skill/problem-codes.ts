@@ -1,6 +1,7 @@
 /**
- * Every way Skillgate can fail on purpose: the code people see, the exit code of the command line, the HTTP status of the
- * registry, what it means and what to do. `skill explain CODE` prints a row; a code that is not here does not compile.
+ * Every way Skillgate can fail on purpose: the code people see, the exit code of the command line,
+ * the HTTP status of the registry, what it means and what to do. `skill explain CODE` prints a row;
+ * a code that is not here does not compile.
  */
 import { commandCodes } from './problem-codes/command.ts';
 import { registryCodes } from './problem-codes/registry.ts';

@@ -1,4 +1,7 @@
-/** The one class of failure: thrown where something cannot go on, caught only where a process or a connection begins. */
+/**
+ * The one class of failure: thrown where something cannot go on, caught only where a process or a
+ * connection begins.
+ */
 import type { ProblemCode } from './problem-codes.ts';
 
 /** A place in a file, counted from 1. */

@@ -1,4 +1,7 @@
-/** Untrusted JSON against a valibot schema: typed, or a Problem that lists every reason with its place. */
+/**
+ * Untrusted JSON against a valibot schema: typed, or a Problem that lists every reason with its
+ * place.
+ */
 import * as v from 'valibot';
 import type { ParsedJson } from './json.ts';
 import { allReasonsValuesMax, jsonDepthMax, reasonsMax, shownValueCharsMax } from './limits.ts';
@@ -8,7 +11,10 @@ import type { ProblemCode } from './problem-codes.ts';
 type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
 
-/** A JSON object with exactly these keys. Unlike `v.strictObject` it reports every unknown key, and takes no list for an object. */
+/**
+ * A JSON object with exactly these keys. Unlike `v.strictObject` it reports every unknown key, and
+ * takes no list for an object.
+ */
 export function exactObject<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.StrictObjectSchema<Entries, undefined> {
@@ -49,7 +55,8 @@ export function placeReasons(
 /**
  * Parses a value.
  * @param what how the message names it, for example `skill.json`
- * @throws Problem with `code` and every reason; of a value with very many parts the first alone, since each costs memory
+ * @throws Problem with `code` and every reason; of a value with very many parts the first alone,
+ * since each costs memory
  */
 export function parseShape<Output>(
   schema: Schema<Output>,
@@ -129,7 +136,8 @@ function existing(value: unknown, path: Path): Path {
 
 const keysNeverAllowed = new Set(['__proto__', 'constructor', 'prototype']);
 
-// valibot passes over these keys in silence, wherever they stand. What is too deep was not read by `parseJson`, and is refused here.
+// valibot passes over these keys in silence, wherever they stand. What is too deep was not read by
+// `parseJson`, and is refused here.
 function unsafeKeys(value: unknown): {
   values: number;
   messages: { path: Path; message: string }[];

@@ -1,6 +1,7 @@
 /**
- * A sketch of a skill's texts by which a registry finds its near copies among very many: MinHash (Broder 1997) over runs of words, by
- * one-permutation hashing in 8 rounds of 16 bins with densification (Shrivastava 2017), looked up by 32 bands of 4 values.
+ * A sketch of a skill's texts by which a registry finds its near copies among very many: MinHash
+ * (Broder 1997) over runs of words, by one-permutation hashing in 8 rounds of 16 bins with
+ * densification (Shrivastava 2017), looked up by 32 bands of 4 values.
  */
 import { mix32, type Word, wordsOf } from './words-of-text.ts';
 
@@ -24,7 +25,10 @@ export const fileCharsMax = 512 * 1024;
 /** A text of so few different runs is like many others by chance. */
 export const runsMin = 24;
 
-/** The signature of a skill; undefined when its texts say too little to be compared. What is beyond 200,000 words or half a million characters of a file is not looked at. */
+/**
+ * The signature of a skill; undefined when its texts say too little to be compared. What is beyond
+ * 200,000 words or half a million characters of a file is not looked at.
+ */
 export function signatureOf(files: readonly TextFile[]): SimilaritySignature | undefined {
   const runs = new Set<number>();
   let left = wordsMax;
@@ -61,7 +65,10 @@ export function isSignature(value: unknown): value is SimilaritySignature {
   return typeof value === 'string' && text.test(value);
 }
 
-/** How much of what either skill says both say, estimated: 0 to 1, with a standard error of at most 0.045. */
+/**
+ * How much of what either skill says both say, estimated: 0 to 1, with a standard error of at most
+ * 0.045.
+ */
 export function similarity(a: SimilaritySignature, b: SimilaritySignature): number {
   const left = valuesOf(a);
   const right = valuesOf(b);
@@ -71,8 +78,8 @@ export function similarity(a: SimilaritySignature, b: SimilaritySignature): numb
 }
 
 /**
- * 32 integers below 2^37. Two skills that are alike by `s` share at least one with probability 1 − (1 − s⁴)³²: 0.99 at 0.6, 0.87 at
- * 0.5, 0.05 at 0.2.
+ * 32 integers below 2^37. Two skills that are alike by `s` share at least one with probability 1 −
+ * (1 − s⁴)³²: 0.99 at 0.6, 0.87 at 0.5, 0.05 at 0.2.
  */
 export function bandKeys(signature: SimilaritySignature): number[] {
   const all = valuesOf(signature);
@@ -91,7 +98,8 @@ function valuesOf(signature: SimilaritySignature): Uint32Array {
   );
 }
 
-// The smallest hash of each bin in each round; a bin that nothing fell into takes the value of another one of its round.
+// The smallest hash of each bin in each round; a bin that nothing fell into takes the value of
+// another one of its round.
 function sketch(runs: ReadonlySet<number>): Uint32Array {
   const found = new Uint32Array(values).fill(0xffffffff);
   const full = new Uint8Array(values);

@@ -26,8 +26,8 @@ export function parseVersion(text: unknown): Version {
 }
 
 /**
- * Ranges and precedence do not see build metadata (semver 2, item 10): two versions that differ in it alone would be one version to everybody
- * who asks for a range.
+ * Ranges and precedence do not see build metadata (semver 2, item 10): two versions that differ in
+ * it alone would be one version to everybody who asks for a range.
  * @throws Problem `version-invalid` for a version that has some
  */
 export function requireNoBuild(version: Version): void {
@@ -43,8 +43,9 @@ export function requireNoBuild(version: Version): void {
 }
 
 /**
- * The highest version in the range, or undefined. A prerelease counts only when the range names one (semver). Build metadata, which versions
- * from before may have, counts only in an exact version; a range takes the version without.
+ * The highest version in the range, or undefined. A prerelease counts only when the range names one
+ * (semver). Build metadata, which versions from before may have, counts only in an exact version; a
+ * range takes the version without.
  */
 export function resolveVersion(range: string, versions: readonly Version[]): Version | undefined {
   if (range.includes('+') && valid(range) !== null)

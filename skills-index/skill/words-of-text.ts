@@ -1,6 +1,7 @@
 /**
- * Texts as sequences of words in which a copy reads as its original: without comments, white space, signs that formatters move, and without
- * the names that a program gives to its own variables and functions.
+ * Texts as sequences of words in which a copy reads as its original: without comments, white space,
+ * signs that formatters move, and without the names that a program gives to its own variables and
+ * functions.
  */
 
 export interface Word {
@@ -10,7 +11,10 @@ export interface Word {
   readonly line: number;
 }
 
-/** The words of one file, in order. A file that says nothing about whose work it is has none: skill.json, lock files and licences. */
+/**
+ * The words of one file, in order. A file that says nothing about whose work it is has none:
+ * skill.json, lock files and licences.
+ */
 export function wordsOf(path: string, text: string): Word[] {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (/^(skill\.json|package-lock\.json|(licen[cs]e|copying|notice)(\.\w{1,8})?)$/.test(name))
@@ -73,7 +77,10 @@ function codeWords(text: string, extension: string): Word[] {
   return words;
 }
 
-/** FNV-1a over UTF-16 units, 32 bits (the parameters of draft-eastlake-fnv), mixed as MurmurHash3 ends. */
+/**
+ * FNV-1a over UTF-16 units, 32 bits (the parameters of draft-eastlake-fnv), mixed as MurmurHash3
+ * ends.
+ */
 function hashOf(word: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);

@@ -1,4 +1,7 @@
-/** What may be said about a version or about who is who: in-toto statements, one predicate each (contract: signed statements). */
+/**
+ * What may be said about a version or about who is who: in-toto statements, one predicate each
+ * (contract: signed statements).
+ */
 
 import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
@@ -77,7 +80,10 @@ export type VersionStatement =
 export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
 export type Statement = VersionStatement | RevocationStatement | IdentityStatement;
 
-/** The exact subjects of every statement about a version: its bundle, named by purl, and each file when there are at most 500. */
+/**
+ * The exact subjects of every statement about a version: its bundle, named by purl, and each file
+ * when there are at most 500.
+ */
 export function versionSubjects({ name, version, bundle, files }: VersionSubject): Subject[] {
   const whole = { name: purlOf(name, version), digest: { sha256: hexOf(bundle) } };
   if (files.length > statementSubjectsMax) return [whole];

@@ -1,4 +1,7 @@
-/** Base64 with exactly one written form for the same bytes: no white space, exact padding, unused bits zero. */
+/**
+ * Base64 with exactly one written form for the same bytes: no white space, exact padding, unused
+ * bits zero.
+ */
 
 /** Whether text is the standard base64 (RFC 4648 §4) that we would write. */
 export function isBase64(text: string): boolean {

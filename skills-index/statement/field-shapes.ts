@@ -42,7 +42,10 @@ export const logIndex = v.pipe(
   v.minValue(0, 'is not a log index'),
 );
 
-/** Text that people read: not empty, no controls but line feeds, nothing that turns the direction of writing. */
+/**
+ * Text that people read: not empty, no controls but line feeds, nothing that turns the direction of
+ * writing.
+ */
 export const reason = v.pipe(
   v.string(),
   v.maxLength(reasonCharsMax, `is longer than ${reasonCharsMax} characters`),
@@ -77,7 +80,10 @@ export const isoTime = v.pipe(
 // SPKI of an uncompressed point on P-256 (RFC 5480): everything but the point is fixed.
 const p256Prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
 
-/** Whether bytes are the SPKI DER of a P-256 key in its one form; that its point lies on the curve too. */
+/**
+ * Whether bytes are the SPKI DER of a P-256 key in its one form; that its point lies on the curve
+ * too.
+ */
 export function isP256Spki(spki: Uint8Array): boolean {
   const isPrefixed =
     spki.byteLength === p256Prefix.byteLength + 64 &&
@@ -149,10 +155,16 @@ const groups = <Mount>(mount: Shape<Mount>) => ({
   exec: listOf(exactObject({ program: text, why })),
 });
 
-/** Capabilities in grouped form that may be granted, as approvals, index lines, agents and ceilings hold them: no mount of a path. */
+/**
+ * Capabilities in grouped form that may be granted, as approvals, index lines, agents and ceilings
+ * hold them: no mount of a path.
+ */
 export const capabilities: Shape<Capabilities> = exactObject(groups(folder));
 
-/** Capabilities as scan reports hold them, also such as only a scanner sees; all five groups are there. */
+/**
+ * Capabilities as scan reports hold them, also such as only a scanner sees; all five groups are
+ * there.
+ */
 export const seenCapabilities: Shape<Capabilities> = exactObject(groups(seenFolder));
 
 /** Whether a parser of ours takes the value. */

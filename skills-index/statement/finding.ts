@@ -1,11 +1,19 @@
-/** What a rule makes of facts: the one shape that scanner, registry, desk and command line share. */
+/**
+ * What a rule makes of facts: the one shape that scanner, registry, desk and command line share.
+ */
 
 export type Verdict = 'pass' | 'review' | 'block' | 'incomplete';
-/** malice = evidence of an attack; capability = what it can do, against the manifest; policy = refused as a form. */
+/**
+ * malice = evidence of an attack; capability = what it can do, against the manifest; policy =
+ * refused as a form.
+ */
 export type FindingKind = 'malice' | 'capability' | 'policy';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
-/** How sure: the symbol itself, after folding constants, by its text, or widened because it could not be resolved. */
+/**
+ * How sure: the symbol itself, after folding constants, by its text, or widened because it could
+ * not be resolved.
+ */
 export type Confidence = 'exact' | 'folded' | 'lexical' | 'widened';
 
 /** One step of a flow, from source to sink. */

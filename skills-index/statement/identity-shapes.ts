@@ -1,4 +1,6 @@
-/** Shapes of identities in statements: each field exact, so that none can be taken for a pattern. */
+/**
+ * Shapes of identities in statements: each field exact, so that none can be taken for a pattern.
+ */
 import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import { publicKey, type Shape } from './field-shapes.ts';
@@ -56,7 +58,10 @@ const ci: Shape<CiIdentity> = v.pipe(
   ),
 );
 
-/** A key, a person or a CI job, strictly; which of them is told by its fields, so that each fault is named. */
+/**
+ * A key, a person or a CI job, strictly; which of them is told by its fields, so that each fault is
+ * named.
+ */
 export const identityShape: Shape<Identity> = v.lazy((given): Shape<Identity> => {
   if (isObjectWith(given, 'keyId') || isObjectWith(given, 'spki')) return publicKey;
   return isObjectWith(given, 'subject') ? person : ci;

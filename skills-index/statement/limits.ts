@@ -3,7 +3,10 @@
 export const statementSubjectsMax = 500;
 /** A scan of 1,000 files with paths of 200 bytes has about half of it. */
 export const statementBytesMax = 1024 * 1024;
-/** Values of its JSON; a scan of 1,000 files has 6,000, a manifest with all that it may ask for 13,000. */
+/**
+ * Values of its JSON; a scan of 1,000 files has 6,000, a manifest with all that it may ask for
+ * 13,000.
+ */
 export const statementValuesMax = 20_000;
 /** JSON of an envelope: the payload in base64, and its signature. */
 export const envelopeBytesMax = 1_500_000;
@@ -11,11 +14,17 @@ export const scanReportBytesMax = 64 * 1024 * 1024;
 export const findingsMax = 10_000;
 /** Values of one scan report's JSON. */
 export const scanReportValuesMax = 1_000_000;
-/** Entries of a report's coverage: the files of a bundle, and what else lies in a folder and is listed. */
+/**
+ * Entries of a report's coverage: the files of a bundle, and what else lies in a folder and is
+ * listed.
+ */
 export const coverageFilesMax = 1_200;
 export const decidingFindingsMax = 10;
 export const flowStepsMax = 100;
-/** Entries of one kind among capabilities, hosts of a secret and methods of a request, such as only a scanner sees. */
+/**
+ * Entries of one kind among capabilities, hosts of a secret and methods of a request, such as only
+ * a scanner sees.
+ */
 export const observedCapabilitiesMax = 2_000;
 export const reasonCharsMax = 4_000;
 export const memberNameCharsMax = 128;
@@ -25,7 +34,10 @@ export const scopeOwnersMax = 50;
 export const memberIdentitiesMax = 20;
 /** Issuer, subject, workflow and the like of somebody whom an issuer vouches for. */
 export const identityCharsMax = 512;
-/** A certificate in base64: Fulcio's have about 1,000 characters, one with a long chain of claims three times that. */
+/**
+ * A certificate in base64: Fulcio's have about 1,000 characters, one with a long chain of claims
+ * three times that.
+ */
 export const certificateCharsMax = 16_384;
 export const timestampCharsMax = 32_768;
 /** Timestamps of one signature. */
@@ -44,7 +56,10 @@ export const verdictInputsMax = 100;
 /** Sorts of facts that one skill can have, or one rule can read. */
 export const selectorsMax = 200;
 export const ruleSetRulesMax = 1_000;
-/** Of what a skill says to an agent: sentences that are compared between versions, and the characters of all of them. */
+/**
+ * Of what a skill says to an agent: sentences that are compared between versions, and the
+ * characters of all of them.
+ */
 export const sentencesMax = 10_000;
 export const proseCharsMax = 1_000_000;
 /** What is longer is more than one. */

@@ -8,7 +8,10 @@ export type ParseKey = (spki: Uint8Array) => KeyObject;
 export const parseKey: ParseKey = (spki) =>
   createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 
-/** Parses what it has not parsed before, and forgets all when it knows too many. A key depends on its bytes alone. */
+/**
+ * Parses what it has not parsed before, and forgets all when it knows too many. A key depends on
+ * its bytes alone.
+ */
 export function rememberingParseKey(keysMax: number): ParseKey {
   const known = new Map<string, KeyObject>();
   return (spki) => {

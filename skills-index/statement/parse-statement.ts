@@ -94,7 +94,8 @@ function parseText(bytes: Uint8Array): unknown {
   );
 }
 
-// Statements about who is who have one subject that follows from the predicate; those about versions are checked against the bundle.
+// Statements about who is who have one subject that follows from the predicate; those about
+// versions are checked against the bundle.
 function requireOwnSubject(statement: Statement): void {
   const expected = ownStatement(statement);
   if (

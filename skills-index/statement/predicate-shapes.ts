@@ -48,7 +48,9 @@ const shortText = v.pipe(
   v.maxLength(reasonCharsMax, 'is too long'),
 );
 
-/** A manifest as `parseManifest` returns it: defaults written out, entries in order, no `$schema`. */
+/**
+ * A manifest as `parseManifest` returns it: defaults written out, entries in order, no `$schema`.
+ */
 const manifest: field.Shape<Manifest> = v.rawTransform(({ dataset, addIssue, NEVER }) => {
   try {
     const parsed = parseManifestJson(unplaced(dataset.value, 'manifest'), 'the manifest');

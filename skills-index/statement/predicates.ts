@@ -13,16 +13,24 @@ export interface PublicKey {
   readonly spki: string;
 }
 
-/** Somebody as an OIDC issuer names them: the issuer's URL and the certificate's one subject alternative name, both to the byte. */
+/**
+ * Somebody as an OIDC issuer names them: the issuer's URL and the certificate's one subject
+ * alternative name, both to the byte.
+ */
 export interface PersonIdentity {
   readonly issuer: string;
   readonly subject: string;
 }
 
-/** A CI job. One of `ref` and `environment` is there; a job has to match each that is. Everything is compared to the byte. */
+/**
+ * A CI job. One of `ref` and `environment` is there; a job has to match each that is. Everything is
+ * compared to the byte.
+ */
 export interface CiIdentity {
   readonly issuer: string;
-  /** The provider's number for the repository, which a new repository of the same name does not get. */
+  /**
+   * The provider's number for the repository, which a new repository of the same name does not get.
+   */
   readonly repository: string;
   /** Address of the workflow file, without its `@ref`. */
   readonly workflow: string;
@@ -37,9 +45,15 @@ export type OidcIdentity = PersonIdentity | CiIdentity;
 /** Whoever may own a scope or publish in it. */
 export type Identity = PublicKey | OidcIdentity;
 
-/** What counts in one registry only. Publications and provenance do not: they are the author's, wherever they are shown. */
+/**
+ * What counts in one registry only. Publications and provenance do not: they are the author's,
+ * wherever they are shown.
+ */
 export interface BoundPredicate {
-  /** Fingerprint of the registry's first root file. Absent in statements from before they named their registry. */
+  /**
+   * Fingerprint of the registry's first root file. Absent in statements from before they named
+   * their registry.
+   */
   readonly registry?: Digest;
 }
 
@@ -92,7 +106,9 @@ export interface ApprovalPredicate extends BoundPredicate {
   readonly nonce: string;
   /** ISO 8601, UTC: until when the draft may be signed. */
   readonly expires: string;
-  /** The signer fetched the bundle and checked its digests without the desk. Counts for keys only. */
+  /**
+   * The signer fetched the bundle and checked its digests without the desk. Counts for keys only.
+   */
   readonly independent: boolean;
   readonly assertion?: PasskeyAssertion;
 }
@@ -105,7 +121,10 @@ export interface VerdictPredicate extends BoundPredicate {
   /** The version's purl. */
   readonly resourceUri: string;
   readonly policy: { readonly digest: { readonly sha256: string } };
-  /** Addresses (SHA-256 of the canonical Sigstore bundle) of publish, scan, approvals and provenance, sorted. */
+  /**
+   * Addresses (SHA-256 of the canonical Sigstore bundle) of publish, scan, approvals and
+   * provenance, sorted.
+   */
   readonly inputAttestations: readonly { readonly digest: { readonly sha256: string } }[];
   readonly verificationResult: 'PASSED' | 'FAILED';
   readonly verifiedLevels: readonly string[];
@@ -120,7 +139,10 @@ export interface RevocationPredicate extends BoundPredicate {
   readonly kind: 'suspended' | 'lifted' | 'revoked';
   readonly target: RevocationTarget;
   readonly reason: string;
-  /** New for each act: suspending a second time is another statement, with a place of its own in the log. */
+  /**
+   * New for each act: suspending a second time is another statement, with a place of its own in the
+   * log.
+   */
   readonly nonce: string;
 }
 
@@ -143,19 +165,27 @@ export interface MemberPredicate extends BoundPredicate {
   readonly key?: PublicKey;
   readonly passkey?: EnrolledPasskey;
   /**
-   * With `enrolled`: who this member is at issuers, as far as the administrator knows; empty for nobody. Left out, nobody has said, and
-   * the member approves nothing whose author is known by an issuer alone.
+   * With `enrolled`: who this member is at issuers, as far as the administrator knows; empty for
+   * nobody. Left out, nobody has said, and the member approves nothing whose author is known by an
+   * issuer alone.
    */
   readonly identities?: readonly OidcIdentity[];
   readonly state: 'enrolled' | 'ended';
-  /** With `ended`: the last log index at which it still counts; without it, the index of this statement. */
+  /**
+   * With `ended`: the last log index at which it still counts; without it, the index of this
+   * statement.
+   */
   readonly validUpTo?: number;
   /**
-   * Address of the last statement on this key or passkey; `none` where there is none. An enrolment counts only while no later statement is
-   * in the log. An end counts whatever it names. Absent in statements from before the field.
+   * Address of the last statement on this key or passkey; `none` where there is none. An enrolment
+   * counts only while no later statement is in the log. An end counts whatever it names. Absent in
+   * statements from before the field.
    */
   readonly previous?: Digest | 'none';
-  /** New for each act, as in a revocation. Scopes and keys need none: a change of a scope names `previous`, ends of keys only add up. */
+  /**
+   * New for each act, as in a revocation. Scopes and keys need none: a change of a scope names
+   * `previous`, ends of keys only add up.
+   */
   readonly nonce: string;
 }
 

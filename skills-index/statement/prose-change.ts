@@ -1,24 +1,35 @@
 /**
- * What a new version says to an agent that earlier ones did not. Rules cannot decide every wording; a sentence that is new can be shown
- * to a person, and that is how prose is decided.
+ * What a new version says to an agent that earlier ones did not. Rules cannot decide every wording;
+ * a sentence that is new can be shown to a person, and that is how prose is decided.
  */
 import { changedSentencesMax } from './limits.ts';
 import type { Prose, Sentence } from './prose.ts';
 
 export interface ProseChange {
-  /** New or changed sentences in the order of paths and places; of very many the hidden ones and the first. */
+  /**
+   * New or changed sentences in the order of paths and places; of very many the hidden ones and the
+   * first.
+   */
   readonly added: readonly Sentence[];
   /** How many there are, shown or not. */
   readonly addedCount: number;
   /** Different ones that were in the version before and are no more. */
   readonly removed: number;
-  /** Words of new sentences in three words in a row that no earlier version has, of all words now: 0 nothing new, 1 all of it. */
+  /**
+   * Words of new sentences in three words in a row that no earlier version has, of all words now: 0
+   * nothing new, 1 all of it.
+   */
   readonly novelty: number;
-  /** Sentence for sentence the version before, files and order included, nothing left out of either. */
+  /**
+   * Sentence for sentence the version before, files and order included, nothing left out of either.
+   */
   readonly isSame: boolean;
 }
 
-/** Compares what an agent reads in a version with all earlier ones, the last one last. Layout and lines are no change; a sign or a capital is. */
+/**
+ * Compares what an agent reads in a version with all earlier ones, the last one last. Layout and
+ * lines are no change; a sign or a capital is.
+ */
 export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange {
   const known = new Set(earlier.flatMap((one) => one.sentences.map(keyOf)));
   const added = now.sentences.filter((one) => !known.has(keyOf(one)));
@@ -34,7 +45,10 @@ export function proseChange(earlier: readonly Prose[], now: Prose): ProseChange 
   };
 }
 
-/** The change in a sentence or two for people. @param left sentences of this version that were not compared */
+/**
+ * The change in a sentence or two for people. @param left sentences of this version that were not
+ * compared
+ */
 export function changeWords(
   change: Omit<ProseChange, 'added'>,
   since: string,
@@ -109,7 +123,8 @@ function isSame(before: Prose, now: Prose): boolean {
   });
 }
 
-// All signs count: a host, a path and an option differ by one. What was seen and is hidden now is a change.
+// All signs count: a host, a path and an option differ by one. What was seen and is hidden now is a
+// change.
 function keyOf({ text, isHidden }: Sentence): string {
   return `${isHidden ? 'hidden' : 'seen'} ${text}`;
 }

@@ -1,4 +1,7 @@
-/** What an agent reads in a skill, as sentences (and `leads to …` for the address of a link): told by a scanner beside its report, kept by a registry to compare versions. */
+/**
+ * What an agent reads in a skill, as sentences (and `leads to …` for the address of a link): told
+ * by a scanner beside its report, kept by a registry to compare versions.
+ */
 import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import type { Shape } from './field-shapes.ts';
@@ -9,7 +12,10 @@ export interface Sentence {
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  /** As it is read, on one line: layout, white space and characters that nobody sees are folded away. */
+  /**
+   * As it is read, on one line: layout, white space and characters that nobody sees are folded
+   * away.
+   */
   readonly text: string;
   /** Whether a reader of the page does not see it. */
   readonly isHidden: boolean;
@@ -25,14 +31,20 @@ export interface Prose {
 
 const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Whether a text can be that of a sentence: not empty, not too long, no controls, nothing that is not seen or turns the direction of writing. */
+/**
+ * Whether a text can be that of a sentence: not empty, not too long, no controls, nothing that is
+ * not seen or turns the direction of writing.
+ */
 export function isSentenceText(text: string): boolean {
   return (
     text !== '' && text.length <= sentenceCharsMax && text.trim() === text && !unfit.test(text)
   );
 }
 
-/** Text in pieces that can be those of sentences: what is too long is cut between words where it has any. */
+/**
+ * Text in pieces that can be those of sentences: what is too long is cut between words where it has
+ * any.
+ */
 export function sentenceTexts(text: string): string[] {
   const pieces: string[] = [];
   // Controls part words, other unseen characters stand within them.

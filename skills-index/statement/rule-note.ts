@@ -1,4 +1,7 @@
-/** What the rules of the scanner say of themselves, for those who read findings and do not scan. Made from the rules and their fixtures. */
+/**
+ * What the rules of the scanner say of themselves, for those who read findings and do not scan.
+ * Made from the rules and their fixtures.
+ */
 import notes from './rule-notes.json' with { type: 'json' };
 
 /** A small skill that a rule finds something in, or nothing worse than information. */

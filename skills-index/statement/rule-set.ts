@@ -1,4 +1,7 @@
-/** A rule set as a scanner describes it to a registry, and what a change from one to another can touch. */
+/**
+ * A rule set as a scanner describes it to a registry, and what a change from one to another can
+ * touch.
+ */
 import * as v from 'valibot';
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
@@ -15,7 +18,10 @@ export interface RuleSet {
   readonly extractor: Digest;
   /** Of what makes a report of facts, besides the rules. */
   readonly judging: Digest;
-  /** `reads`: sorts of facts such as `trait:tls-off`, without which the rule finds nothing in a skill. */
+  /**
+   * `reads`: sorts of facts such as `trait:tls-off`, without which the rule finds nothing in a
+   * skill.
+   */
   readonly rules: readonly {
     readonly id: string;
     readonly digest: Digest;
@@ -93,7 +99,8 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   const left = new Set(after.rules.map((rule) => rule.id));
   const changed = [
     ...after.rules.filter((rule) => known.get(rule.id)?.digest !== rule.digest),
-    // A changed rule may have read other sorts before; one that is gone leaves findings to take back.
+    // A changed rule may have read other sorts before; one that is gone leaves findings to take
+    // back.
     ...before.rules.filter(
       (rule) =>
         !left.has(rule.id) ||
@@ -103,14 +110,18 @@ export function changeOf(before: RuleSet, after: RuleSet): RuleSetChange {
   return {
     kind: 'rules',
     rules: [...new Set(changed.map((rule) => rule.id))].sort(),
-    // A rule that reads no facts judges what is declared, which every skill may be found lacking in.
+    // A rule that reads no facts judges what is declared, which every skill may be found lacking
+    // in.
     reads: [
       ...new Set(changed.flatMap((rule) => (rule.reads.length === 0 ? [everySkill] : rule.reads))),
     ].sort(),
   };
 }
 
-/** Whether a change can touch a skill with facts of these sorts; undefined when no scanner told them. */
+/**
+ * Whether a change can touch a skill with facts of these sorts; undefined when no scanner told
+ * them.
+ */
 export function canTouch(change: RuleSetChange, selectors: readonly string[] | undefined): boolean {
   switch (change.kind) {
     case 'same':

@@ -1,4 +1,7 @@
-/** The scan report: facts compared, findings and coverage. Same bytes and rule set in, same bytes out (contract: `skillgate.scan/1`). */
+/**
+ * The scan report: facts compared, findings and coverage. Same bytes and rule set in, same bytes
+ * out (contract: `skillgate.scan/1`).
+ */
 import * as v from 'valibot';
 import type { Capabilities } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';

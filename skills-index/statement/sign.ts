@@ -1,4 +1,7 @@
-/** A statement is signed: DSSE pre-authentication encoding and envelope over a given signer (DSSE v1). */
+/**
+ * A statement is signed: DSSE pre-authentication encoding and envelope over a given signer (DSSE
+ * v1).
+ */
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
 import type { Digest } from '../skill/digest.ts';
@@ -93,7 +96,8 @@ export function parseEnvelope(value: unknown): Envelope {
 }
 
 /**
- * The statement in an envelope whose signature was NOT checked: only to find out whose key to check it with.
+ * The statement in an envelope whose signature was NOT checked: only to find out whose key to check
+ * it with.
  * @throws Problem `statement-invalid`
  */
 export function peekStatement(envelope: Envelope): Statement {

@@ -1,6 +1,7 @@
 /**
- * A signed and logged statement as one file: Sigstore bundle v0.3 in JSON, in one of two profiles. Keyed: a public key, and the entry of
- * our log. Certified: a certificate of an hour long past, the entry of our log, the entry of the Rekor that its issuer uses, timestamps.
+ * A signed and logged statement as one file: Sigstore bundle v0.3 in JSON, in one of two profiles.
+ * Keyed: a public key, and the entry of our log. Certified: a certificate of an hour long past, the
+ * entry of our log, the entry of the Rekor that its issuer uses, timestamps.
  */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
@@ -18,7 +19,10 @@ import { type Envelope, envelopeShape, sentEnvelopeShape } from './sign.ts';
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
-/** A transparency log entry with its inclusion proof, as in the bundle's JSON: numbers in decimal, bytes in base64. */
+/**
+ * A transparency log entry with its inclusion proof, as in the bundle's JSON: numbers in decimal,
+ * bytes in base64.
+ */
 export interface SigstoreLogEntry {
   readonly logIndex: string;
   readonly logId: { readonly keyId: string };
@@ -55,7 +59,10 @@ interface Certification {
   };
 }
 
-/** Signed by a key that a certificate names, and not yet in our log: what cosign and sigstore-python write and verify. */
+/**
+ * Signed by a key that a certificate names, and not yet in our log: what cosign and sigstore-python
+ * write and verify.
+ */
 export type PlainBundle = BundleOf<
   Certification & { readonly tlogEntries: readonly [SigstoreLogEntry] }
 >;
@@ -117,8 +124,9 @@ const decimal = v.pipe(
 const base64UpTo = (charsMax: number) =>
   v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(charsMax, 'is too long'), base64);
 
-// One log entry with a proof, no promise, no time. Protobuf's JSON leaves out what is zero or empty, and so do those who send us theirs:
-// `zero` says whether that may be missing; read, it is always there.
+// One log entry with a proof, no promise, no time. Protobuf's JSON leaves out what is zero or
+// empty, and so do those who send us theirs: `zero` says whether that may be missing; read, it is
+// always there.
 const entryWith = (
   zero: <Value>(shape: Shape<Value>, value: NoInfer<Value>) => Shape<Value>,
 ): Shape<SigstoreLogEntry> =>
@@ -194,7 +202,8 @@ function hasCertificate(value: unknown): boolean {
 }
 
 /**
- * Reads the JSON of a certified bundle that is not in our log yet, as its signer sends it; nothing is verified.
+ * Reads the JSON of a certified bundle that is not in our log yet, as its signer sends it; nothing
+ * is verified.
  * @throws Problem `statement-invalid`
  */
 export function parsePlainBundle(value: unknown): PlainBundle {

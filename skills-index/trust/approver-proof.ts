@@ -1,4 +1,7 @@
-/** Whether an approver of this host signed something: by a P-256 key, or by a passkey whose challenge is the hash of it. */
+/**
+ * Whether an approver of this host signed something: by a P-256 key, or by a passkey whose
+ * challenge is the hash of it.
+ */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { EnrolledPasskey, PasskeyAssertion } from '../statement/attestation.ts';
 import { pae } from '../statement/sign.ts';

@@ -7,7 +7,10 @@ import type { Identities, Member } from './identity.ts';
 
 export interface Publication {
   readonly scope: Scope;
-  /** Who signed the publication: key id or identity, and the log index of the publish statement; absent where there is none to go by. */
+  /**
+   * Who signed the publication: key id or identity, and the log index of the publish statement;
+   * absent where there is none to go by.
+   */
   readonly signer?: Digest;
   readonly logIndex?: number;
 }
@@ -19,9 +22,11 @@ export interface Acting {
 }
 
 /**
- * Why somebody must not judge a version: they are an author of it, or nothing signed rules that out. An author whom an issuer vouches for
- * could hold any member's key; that they do not is the word of the administrator who said which identities that member has, and none.
- * @param enrolled as whom they act; undefined for an administrator of the root file, whom nobody enrols
+ * Why somebody must not judge a version: they are an author of it, or nothing signed rules that
+ * out. An author whom an issuer vouches for could hold any member's key; that they do not is the
+ * word of the administrator who said which identities that member has, and none.
+ * @param enrolled as whom they act; undefined for an administrator of the root file, whom nobody
+ * enrols
  */
 export function whyAuthor(
   identities: Identities,
@@ -36,9 +41,10 @@ export function whyAuthor(
 }
 
 /**
- * Whether somebody is an author of a version at a log index: its publisher or who owns its scope or may publish in it, when it was
- * published or now, by key, by one that followed it there or that it followed, by who they are at an issuer, or by any name that one of these
- * ever had. A key that no member statement names stands for nobody but itself.
+ * Whether somebody is an author of a version at a log index: its publisher or who owns its scope or
+ * may publish in it, when it was published or now, by key, by one that followed it there or that it
+ * followed, by who they are at an issuer, or by any name that one of these ever had. A key that no
+ * member statement names stands for nobody but itself.
  */
 export function isAuthor(
   identities: Identities,
@@ -47,7 +53,8 @@ export function isAuthor(
   at: number,
 ): boolean {
   const owners = standingBehind(identities, publication, at).map(identityId);
-  // Who rotated a key is still who they were: with the old one, with the new one, and by every name that either had.
+  // Who rotated a key is still who they were: with the old one, with the new one, and by every name
+  // that either had.
   const ids = identities.lineOf(publication.scope, [...given(publication.signer), ...owners]);
   const keys = given(who.keyId);
   if (keys.some((key) => ids.has(key))) return true;

@@ -1,4 +1,7 @@
-/** Whether one approval counts: the same question for who installs and for the registry, so that they never differ. */
+/**
+ * Whether one approval counts: the same question for who installs and for the registry, so that
+ * they never differ.
+ */
 import type { Digest } from '../skill/digest.ts';
 import { type SkillName, scopeOf } from '../skill/name.ts';
 import type { Version } from '../skill/version.ts';

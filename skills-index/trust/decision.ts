@@ -1,4 +1,7 @@
-/** Admission: everything known about one version goes in, admitted or every reason against it comes out. Pure. */
+/**
+ * Admission: everything known about one version goes in, admitted or every reason against it comes
+ * out. Pure.
+ */
 import type { TreeHead } from '../log/merkle-tree.ts';
 import { type Capabilities, capabilityDigest } from '../skill/capability.ts';
 import type { Digest } from '../skill/digest.ts';
@@ -40,11 +43,19 @@ export interface Admitted {
   readonly capabilities: Capabilities;
   readonly capabilityDigest: Digest;
   readonly approvals: readonly AdmittedApproval[];
-  /** Witnesses that cosigned the head of the log in the last 24 hours, of those that the policy names: `0/0` without such a policy. */
+  /**
+   * Witnesses that cosigned the head of the log in the last 24 hours, of those that the policy
+   * names: `0/0` without such a policy.
+   */
   readonly witnessed: `${number}/${number}`;
-  /** What SLSA level the evidence shows of how the bundle came to be: 0 nothing, 1 provenance, 2 made by a CI job known by its identity. */
+  /**
+   * What SLSA level the evidence shows of how the bundle came to be: 0 nothing, 1 provenance, 2
+   * made by a CI job known by its identity.
+   */
   readonly slsaBuildLevel: SlsaBuildLevel;
-  /** The scan that the approvals rest on: the digest of its report, and of the rules that made it. */
+  /**
+   * The scan that the approvals rest on: the digest of its report, and of the rules that made it.
+   */
   readonly scan: { readonly report: Digest; readonly ruleSet: Digest; readonly verdict: Verdict };
   /** Log index of the verdict. */
   readonly logIndex: number;
@@ -67,13 +78,19 @@ export interface Refused {
   readonly chain: ChainNode;
   /** As in `Admitted`; none where the log itself, or its head, is in doubt. */
   readonly learned: readonly Digest[];
-  /** Two heads of the log that do not fit together: keep them, they are evidence against whoever signed them. */
+  /**
+   * Two heads of the log that do not fit together: keep them, they are evidence against whoever
+   * signed them.
+   */
   readonly alarm?: LogAlarm;
 }
 
 export type Decision = Admitted | Refused;
 
-/** Decides on one version: whatever is wrong with the evidence becomes a reason, and without complete evidence nothing is admitted. */
+/**
+ * Decides on one version: whatever is wrong with the evidence becomes a reason, and without
+ * complete evidence nothing is admitted.
+ */
 export function decide(input: DecisionInput): Decision {
   const reasons = new Reasons();
   const evidence = gatherEvidence(input, reasons);
@@ -147,7 +164,8 @@ function isComplete<Parts extends object>(parts: Parts): parts is Parts & Comple
   return !Object.values(parts).includes(undefined);
 }
 
-// Who reads one line reads why nothing helps; that witnesses do not cosign such a log follows from it, and waiting would not mend it.
+// Who reads one line reads why nothing helps; that witnesses do not cosign such a log follows from
+// it, and waiting would not mend it.
 function alarmsFirst(list: readonly DecisionReason[]): DecisionReason[] {
   const isAlarm = ({ code }: DecisionReason): boolean =>
     code === 'log-rolled-back' || code === 'log-forked';

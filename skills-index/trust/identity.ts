@@ -1,4 +1,7 @@
-/** Who is who at a log index: members, passkeys, scope owners and keys, chained to the root file and to nothing else. */
+/**
+ * Who is who at a log index: members, passkeys, scope owners and keys, chained to the root file and
+ * to nothing else.
+ */
 import type { Digest } from '../skill/digest.ts';
 import type { Scope } from '../skill/name.ts';
 import {
@@ -39,7 +42,10 @@ export interface Member {
 }
 
 export interface Identities {
-  /** Whether a key was a member with this role at that log index. Administrators of the root file count too. */
+  /**
+   * Whether a key was a member with this role at that log index. Administrators of the root file
+   * count too.
+   */
   isMember(keyId: Digest, role: MemberRole, atLogIndex: number): boolean;
   memberOf(keyId: Digest, atLogIndex: number): Member | undefined;
   passkeyOf(
@@ -54,28 +60,49 @@ export interface Identities {
   ownersOf(scope: Scope, atLogIndex: number): readonly Identity[];
   /** Who may publish in the scope: its publishers where it names some, else its owners. */
   publishersOf(scope: Scope, atLogIndex: number): readonly Identity[];
-  /** Scopes that an identity owned or could publish in, the ones in which a key followed another one included. */
+  /**
+   * Scopes that an identity owned or could publish in, the ones in which a key followed another one
+   * included.
+   */
   scopesOf(identity: Digest, atLogIndex: number): readonly Scope[];
   /** Whether a key was rotated, once or more, into another one: its holder said so with it. */
   follows(keyId: Digest, old: Digest): boolean;
-  /** These and all whom they followed in a scope, or who followed those: as far as anybody knows, one person. */
+  /**
+   * These and all whom they followed in a scope, or who followed those: as far as anybody knows,
+   * one person.
+   */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest>;
   /** What was said of publishers. */
   readonly stops: Omit<PublisherStops, 'take'>;
   /** Address of the scope statement that stood at that index: what a change names as `previous`. */
   scopeStatementOf(scope: Scope, atLogIndex: number): Digest | undefined;
-  /** Address of the last statement on a key or passkey before an index: what an enrolment names as `previous`. */
+  /**
+   * Address of the last statement on a key or passkey before an index: what an enrolment names as
+   * `previous`.
+   */
   memberStatementOf(of: string, atLogIndex: number): Digest | undefined;
-  /** Why nobody owns or changes a claimed scope at that index: its statement cannot be verified; undefined when that is not so. */
+  /**
+   * Why nobody owns or changes a claimed scope at that index: its statement cannot be verified;
+   * undefined when that is not so.
+   */
   whyFrozen(scope: Scope, atLogIndex: number): string | undefined;
-  /** Log index of the first claim of a scope: in one log it stands for the owner, however often the scope changed hands since. */
+  /**
+   * Log index of the first claim of a scope: in one log it stands for the owner, however often the
+   * scope changed hands since.
+   */
   firstClaimOf(scope: Scope): number | undefined;
   /** SPKI DER of any key that an identity statement or the root file names. */
   keyOf(keyId: Digest): Uint8Array | undefined;
-  /** Changes of scopes, and enrolments, that too few administrators of the root file have signed yet. */
+  /**
+   * Changes of scopes, and enrolments, that too few administrators of the root file have signed
+   * yet.
+   */
   readonly scopeVotes: Pick<AdministratorVotes<ScopePredicate>, 'pendingOn'>;
   readonly memberVotes: Pick<AdministratorVotes<MemberPredicate>, 'pending'>;
-  /** Names of all members that ever held a key, or were named as who an issuer vouches for, at any index. */
+  /**
+   * Names of all members that ever held a key, or were named as who an issuer vouches for, at any
+   * index.
+   */
   namesOf(identity: Digest): ReadonlySet<string>;
   /** Statements that do not count, and why. */
   readonly ignored: readonly {
@@ -86,7 +113,8 @@ export interface Identities {
 }
 
 /**
- * Chains identity statements in log order; statements of other kinds are passed over. The order given does not matter.
+ * Chains identity statements in log order; statements of other kinds are passed over. The order
+ * given does not matter.
  * @param frozen statements of the same log that could not be verified
  */
 export function chainIdentities(
@@ -104,8 +132,9 @@ export function chainIdentities(
   const said = new Set(saidOnce(about));
   const twins = about.filter((one) => !said.has(one));
   const ordered = [...said, ...frozen].sort((a, b) => a.logIndex - b.logIndex);
-  // A key that was ended for an index before now also loses what it signed in between, and with that goes what rests on it.
-  // Ends are only ever added, so the rounds come to an end, and two keys that end each other are both ended: silence means no.
+  // A key that was ended for an index before now also loses what it signed in between, and with
+  // that goes what rests on it. Ends are only ever added, so the rounds come to an end, and two
+  // keys that end each other are both ended: silence means no.
   let ends: Ends = endsOfFrozen(frozen);
   const order = new MemberOrder();
   for (let round = 0; ; round++) {

@@ -1,4 +1,7 @@
-/** One line of `/index/@scope/name`: an approved version and where its evidence lies. Not signed itself: `decide` checks each part. */
+/**
+ * One line of `/index/@scope/name`: an approved version and where its evidence lies. Not signed
+ * itself: `decide` checks each part.
+ */
 import * as v from 'valibot';
 import { canonicalJson } from '../skill/canonical-json.ts';
 import type { Capabilities } from '../skill/capability.ts';
@@ -31,7 +34,10 @@ export interface IndexLine {
   readonly requires: Readonly<Record<SkillName, string>>;
   /** Id of the identity that published: a key, a person or a CI job. */
   readonly publisher: Digest;
-  /** Addresses of all Sigstore bundles needed: publish, scan, approvals, verdict, and the identity statements they rest on. */
+  /**
+   * Addresses of all Sigstore bundles needed: publish, scan, approvals, verdict, and the identity
+   * statements they rest on.
+   */
   readonly statements: readonly Digest[];
   /** Log index of the verdict. */
   readonly logIndex: number;

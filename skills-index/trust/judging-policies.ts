@@ -1,4 +1,7 @@
-/** Under which policies a version is judged: the one in force at its verdict says how it is approved, the present one what is never taken. */
+/**
+ * Under which policies a version is judged: the one in force at its verdict says how it is
+ * approved, the present one what is never taken.
+ */
 import {
   type Capabilities,
   listCapabilities,
@@ -14,11 +17,17 @@ export interface JudgingPolicies {
   readonly approving: Policy;
   /** Last log index at which it did, when it is an earlier one. */
   readonly validUpTo?: number;
-  /** Ceilings and refused rule sets of all of these count: what is known to be bad today is not good for having been approved before. */
+  /**
+   * Ceilings and refused rule sets of all of these count: what is known to be bad today is not good
+   * for having been approved before.
+   */
   readonly binding: readonly Policy[];
 }
 
-/** For a verdict at a log index, or one that is still to be given. The policy itself is trusted input, and so is what it says of earlier ones. */
+/**
+ * For a verdict at a log index, or one that is still to be given. The policy itself is trusted
+ * input, and so is what it says of earlier ones.
+ */
 export function policiesAt(policy: Policy, verdictIndex: number | undefined): JudgingPolicies {
   // In order: the first that reaches as far as the verdict was the one in force.
   const earlier = policy.earlier?.find(
@@ -32,7 +41,10 @@ export function policiesAt(policy: Policy, verdictIndex: number | undefined): Ju
   };
 }
 
-/** Judges with which rule set a version was scanned: a scan by one that a policy no longer takes is as good as none. */
+/**
+ * Judges with which rule set a version was scanned: a scan by one that a policy no longer takes is
+ * as good as none.
+ */
 export function judgeRuleSet(
   { binding }: JudgingPolicies,
   scan: { readonly ruleSet: Digest } | undefined,

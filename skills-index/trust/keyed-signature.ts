@@ -1,4 +1,7 @@
-/** Verifies the signature of a keyed bundle with the library that everybody uses, and the key that it is checked with. */
+/**
+ * Verifies the signature of a keyed bundle with the library that everybody uses, and the key that
+ * it is checked with.
+ */
 import { bundleFromJSON } from '@sigstore/bundle';
 import { type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
 import { type Digest, digestOf } from '../skill/digest.ts';
@@ -26,7 +29,8 @@ export function signerKey(bundle: KeyedBundle, keys: KeySource | undefined): Uin
 
 const none: never[] = [];
 
-// Read for the key alone: `verifyOwnEntry` then demands that the whole body is the one that this key and envelope give.
+// Read for the key alone: `verifyOwnEntry` then demands that the whole body is the one that this
+// key and envelope give.
 function keyInEntry(bundle: KeyedBundle): Uint8Array {
   const body = Buffer.from(
     bundle.verificationMaterial.tlogEntries[0].canonicalizedBody,
@@ -38,8 +42,9 @@ function keyInEntry(bundle: KeyedBundle): Uint8Array {
 }
 
 /**
- * Verifies the signature alone. `verifyOwnEntry` has judged the place in our log before, and refuses whatever the library would refuse
- * there, so the library is not asked to do the same work again. Keyed statements have no time of their own: order is the log's index.
+ * Verifies the signature alone. `verifyOwnEntry` has judged the place in our log before, and
+ * refuses whatever the library would refuse there, so the library is not asked to do the same work
+ * again. Keyed statements have no time of their own: order is the log's index.
  * @throws Problem `signature-invalid`
  */
 export function verifyKeyed(bundle: KeyedBundle, spki: Uint8Array, parse: ParseKey): void {

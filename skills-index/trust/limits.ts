@@ -18,7 +18,9 @@ export const statusValuesMax = 600_000;
 export const policyBytesMax = 256 * 1024;
 export const indexFileBytesMax = 32 * 1024 * 1024;
 export const indexStatementsMax = 500;
-/** Rounds in which ended keys may take away what rests on them; each round ends at least one more. */
+/**
+ * Rounds in which ended keys may take away what rests on them; each round ends at least one more.
+ */
 export const identityRoundsMax = 1_000;
 /** Keys that follow one key, at one remove or more. */
 export const successorsMax = 16;

@@ -1,6 +1,7 @@
 /**
- * Which registry a statement counts in. A statement about who is who, a scan, an approval, a verdict and a revocation name the registry that
- * they were signed for, so that nobody posts them to another one. Publications and provenance name none: mirrors and imports carry them on.
+ * Which registry a statement counts in. A statement about who is who, a scan, an approval, a
+ * verdict and a revocation name the registry that they were signed for, so that nobody posts them
+ * to another one. Publications and provenance name none: mirrors and imports carry them on.
  */
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
@@ -8,7 +9,10 @@ import { predicateTypes, type Statement } from '../statement/attestation.ts';
 import type { LoggedStatement } from './identity.ts';
 import { type RootFile, rootFingerprint } from './root.ts';
 
-/** What statements name: the fingerprint of the registry's first root file, which rotations do not change. */
+/**
+ * What statements name: the fingerprint of the registry's first root file, which rotations do not
+ * change.
+ */
 export function registryIdOf(root: RootFile): Digest {
   return root.first ?? rootFingerprint(root);
 }
@@ -41,8 +45,9 @@ export function judgeOfRegistry(
 }
 
 /**
- * Refuses a new statement that is not for this registry. One that names none is refused also where older ones count: a stranger would post
- * what was signed for another registry before statements named theirs.
+ * Refuses a new statement that is not for this registry. One that names none is refused also where
+ * older ones count: a stranger would post what was signed for another registry before statements
+ * named theirs.
  * @throws Problem `other-registry`
  */
 export function requireOwnRegistry(root: RootFile, statement: Statement): void {
@@ -58,8 +63,8 @@ export function requireOwnRegistry(root: RootFile, statement: Statement): void {
   );
 }
 
-// Root files that were made before statements named their registry say nothing of it: all that their logs hold counts on until the next
-// rotation, which names the last index.
+// Root files that were made before statements named their registry say nothing of it: all that
+// their logs hold counts on until the next rotation, which names the last index.
 function unnamedUpToOf({ unnamedUpTo, tuf }: RootFile): number {
   return unnamedUpTo ?? (tuf === undefined ? Number.POSITIVE_INFINITY : -1);
 }

@@ -17,7 +17,10 @@ export function withoutAssertion(statement: ApprovalStatement): ApprovalStatemen
   return { ...statement, predicate };
 }
 
-/** SHA-256(PAE(S)), 32 bytes, where S is the approval without `assertion`: what the passkey is asked to sign. */
+/**
+ * SHA-256(PAE(S)), 32 bytes, where S is the approval without `assertion`: what the passkey is asked
+ * to sign.
+ */
 export function approvalChallenge(statement: ApprovalStatement): Uint8Array {
   return sha256(pae(inTotoPayloadType, statementBytes(withoutAssertion(statement))));
 }
@@ -53,7 +56,10 @@ export function whyNotAsserted(
   ];
 }
 
-/** Whether client data says nothing of another page around the one that asked (§5.8.1): absent or `false`, and nothing that only looks like it. */
+/**
+ * Whether client data says nothing of another page around the one that asked (§5.8.1): absent or
+ * `false`, and nothing that only looks like it.
+ */
 export function isOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
   return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
 }

@@ -27,18 +27,29 @@ export interface Policy {
   readonly schema: 'skillgate.policy/1';
   readonly approvals: {
     readonly usual: ApprovalsNeeded;
-    /** For secrets with egress, programs of reach as `exec`, a finding of level high, or a verdict that stops a version. */
+    /**
+     * For secrets with egress, programs of reach as `exec`, a finding of level high, or a verdict
+     * that stops a version.
+     */
     readonly high: ApprovalsNeeded;
   };
-  /** Programs whose `exec` needs the high number, by any word of their name: `python` is `python3.12` and `python-config` too. */
+  /**
+   * Programs whose `exec` needs the high number, by any word of their name: `python` is
+   * `python3.12` and `python-config` too.
+   */
   readonly programs: readonly string[];
   /** Nothing beyond it is admitted; null for no ceiling. */
   readonly ceiling: Capabilities | null;
   /** How many scanners have to sign the same report, each a member of its own: 1 when left out. */
   readonly scanners?: 1 | 2;
-  /** Rule sets whose scans no longer count, because they are known to miss something; a digest says nothing of its age. */
+  /**
+   * Rule sets whose scans no longer count, because they are known to miss something; a digest says
+   * nothing of its age.
+   */
   readonly refusedRuleSets?: readonly Digest[];
-  /** What counted before this one, oldest first: versions that were approved under it stay admitted. */
+  /**
+   * What counted before this one, oldest first: versions that were approved under it stay admitted.
+   */
   readonly earlier?: readonly EarlierPolicy[];
 }
 
@@ -49,7 +60,10 @@ export interface EarlierPolicy {
   readonly validUpTo: number;
 }
 
-/** What counts where a registry and its administrators name no policy: registries made before `firstPolicy` rest on it. */
+/**
+ * What counts where a registry and its administrators name no policy: registries made before
+ * `firstPolicy` rest on it.
+ */
 export const defaultPolicy: Policy = {
   schema: 'skillgate.policy/1',
   approvals: { usual: { total: 1, independent: 0 }, high: { total: 2, independent: 1 } },
@@ -58,8 +72,9 @@ export const defaultPolicy: Policy = {
 };
 
 /**
- * The policy of a new registry: one of the people who approve does so without the desk. Whoever runs the desk chooses what a passkey
- * signs there, so a policy that is content with the desk lets a registry in a thief's hands approve by itself.
+ * The policy of a new registry: one of the people who approve does so without the desk. Whoever
+ * runs the desk chooses what a passkey signs there, so a policy that is content with the desk lets
+ * a registry in a thief's hands approve by itself.
  */
 export const firstPolicy: Policy = {
   ...defaultPolicy,
@@ -152,12 +167,18 @@ export function whyHigh(
   ];
 }
 
-/** What approvals and verdicts name: SHA-256 of the RFC 8785 form without `earlier`, which is history and asks nothing of what is new. */
+/**
+ * What approvals and verdicts name: SHA-256 of the RFC 8785 form without `earlier`, which is
+ * history and asks nothing of what is new.
+ */
 export function policyDigest({ earlier: _, ...policy }: Policy): Digest {
   return canonicalDigest(policy);
 }
 
-/** Whether a program as `exec` needs the high number of approvals: `*`, or any word of its name stands in the policy's table. */
+/**
+ * Whether a program as `exec` needs the high number of approvals: `*`, or any word of its name
+ * stands in the policy's table.
+ */
 export function hasReach(policy: Policy, program: string): boolean {
   const name = program.toLowerCase().replace(/\.(exe|cmd|bat|com)$/, '');
   return (

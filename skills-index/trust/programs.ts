@@ -1,6 +1,7 @@
 /**
- * Programs whose `exec` is more than it seems: they run what they are told, start other programs, or carry data out.
- * Sources: the programs' manual pages, and GTFOBins for what gives a shell. One word each; a name counts by any of its words.
+ * Programs whose `exec` is more than it seems: they run what they are told, start other programs,
+ * or carry data out. Sources: the programs' manual pages, and GTFOBins for what gives a shell. One
+ * word each; a name counts by any of its words.
  */
 const words = (text: string): string[] => text.trim().split(/\s+/);
 

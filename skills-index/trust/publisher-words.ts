@@ -5,7 +5,10 @@ import type { Identities, LoggedStatement } from './identity.ts';
 import { printClaims } from './sigstore/certified-identities.ts';
 import type { Certified } from './sigstore/verify-certified.ts';
 
-/** For example `@acme publishes from CI only: CI job … ; and this was signed by …`. Without a log index: as things stand now. */
+/**
+ * For example `@acme publishes from CI only: CI job … ; and this was signed by …`. Without a log
+ * index: as things stand now.
+ */
 export function sayForeign(
   identities: Pick<Identities, 'publishersOf'>,
   scope: Scope,

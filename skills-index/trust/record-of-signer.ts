@@ -1,11 +1,14 @@
-/** What a log's entries have to say of a signer, and @sigstore/verify does not ask: whose key it was, and that the log counted then. */
+/**
+ * What a log's entries have to say of a signer, and @sigstore/verify does not ask: whose key it
+ * was, and that the log counted then.
+ */
 import type { SignedEntity } from '@sigstore/verify';
 import { Problem } from '../skill/problem.ts';
 import type { SigstoreRoot } from './sigstore/trusted-root.ts';
 
 /**
- * Demands that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and that its log's key counted at the
- * time of the signature.
+ * Demands that each entry of a verified bundle names this certificate (DER) or key (SPKI DER), and
+ * that its log's key counted at the time of the signature.
  * @throws Problem `log-invalid`
  */
 export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer: Uint8Array): void {
@@ -21,7 +24,10 @@ export function requireRecords(entity: SignedEntity, root: SigstoreRoot, signer:
   }
 }
 
-/** When a bundle's signature was made, as timestamp authorities and logs signed it; every one of them counts once the bundle is verified. */
+/**
+ * When a bundle's signature was made, as timestamp authorities and logs signed it; every one of
+ * them counts once the bundle is verified.
+ */
 export function timesOf({ timestamps }: SignedEntity): Date[] {
   return timestamps.flatMap((one) => {
     if (one.$case === 'timestamp-authority') return [one.timestamp.signingTime];

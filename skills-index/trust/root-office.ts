@@ -14,7 +14,10 @@ export interface OfficeKey extends RootKey {
 export interface RootCheckpoint extends Checkpoint {
   /** SPKI DER of the key that signed it. */
   readonly logKey: Uint8Array;
-  /** Signed by a retired key: it counts only where a consistency proof leads from it to a head of the key in office. */
+  /**
+   * Signed by a retired key: it counts only where a consistency proof leads from it to a head of
+   * the key in office.
+   */
   readonly retired: boolean;
 }
 

@@ -29,10 +29,16 @@ export interface RootKey {
 export const rootOffices = ['log', 'registry', 'status', 'administrator'] as const;
 export type RootOffice = (typeof rootOffices)[number];
 
-/** A key that once stood in the root file: what it signed up to a log index still counts, and nothing since. */
+/**
+ * A key that once stood in the root file: what it signed up to a log index still counts, and
+ * nothing since.
+ */
 export interface RetiredKey extends RootKey {
   readonly office: RootOffice;
-  /** The last log index that counts; of the log's own key, the last one that its checkpoints may reach. */
+  /**
+   * The last log index that counts; of the log's own key, the last one that its checkpoints may
+   * reach.
+   */
   readonly validUpTo: number;
 }
 
@@ -57,15 +63,27 @@ export interface RootFile {
   readonly administrators: readonly { readonly keyId: Digest; readonly key: string }[];
   /** How many administrators together may change a scope's owners. */
   readonly threshold: number;
-  /** Earlier thresholds, oldest first. Without them a new one would undo what was agreed by fewer, or let a lone vote of then count now. */
+  /**
+   * Earlier thresholds, oldest first. Without them a new one would undo what was agreed by fewer,
+   * or let a lone vote of then count now.
+   */
   readonly thresholds?: readonly EarlierThreshold[];
   /** Keys of earlier root files, by office. */
   readonly retired?: readonly RetiredKey[];
-  /** The registry has TUF metadata from its first day on, so a client that is shown none refuses the registry. */
+  /**
+   * The registry has TUF metadata from its first day on, so a client that is shown none refuses the
+   * registry.
+   */
   readonly tuf?: 1;
-  /** Fingerprint of the registry's first root file, by which statements name the registry. The first root file has none: it is the one. */
+  /**
+   * Fingerprint of the registry's first root file, by which statements name the registry. The first
+   * root file has none: it is the one.
+   */
   readonly first?: Digest;
-  /** Last log index at which a statement that names no registry counts. Absent: none counts with `tuf`, and every one without. */
+  /**
+   * Last log index at which a statement that names no registry counts. Absent: none counts with
+   * `tuf`, and every one without.
+   */
   readonly unnamedUpTo?: number;
 }
 
@@ -135,7 +153,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     first: v.exactOptional(digest),
     unnamedUpTo: v.exactOptional(logIndex),
   }),
-  // The administrators' signatures prove which root file was the first; without them any registry could name that of another one.
+  // The administrators' signatures prove which root file was the first; without them any registry
+  // could name that of another one.
   v.check(
     ({ first, tuf }) => first === undefined || tuf === 1,
     'names a first root file, and no TUF metadata (tuf) to prove it',
@@ -144,7 +163,8 @@ const rootShape: Shape<RootFile> = v.pipe(
     (root) => root.threshold <= root.administrators.length,
     'has a threshold above the number of administrators',
   ),
-  // A key with two offices would let the holder of one act in the other, and one that is also retired has no end.
+  // A key with two offices would let the holder of one act in the other, and one that is also
+  // retired has no end.
   v.check((root) => {
     const keys = [
       root.log,

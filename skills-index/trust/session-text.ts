@@ -1,4 +1,7 @@
-/** What a key signs to sign in: bound to one registry, so that no registry can pass another one's question on as its own. */
+/**
+ * What a key signs to sign in: bound to one registry, so that no registry can pass another one's
+ * question on as its own.
+ */
 import type { Digest } from '../skill/digest.ts';
 
 export interface SessionQuestion {

@@ -1,7 +1,13 @@
-/** How far the evidence shows where a bundle came from, in the words of SLSA (slsa.dev/spec/v1.2: build track, verification summary). */
+/**
+ * How far the evidence shows where a bundle came from, in the words of SLSA (slsa.dev/spec/v1.2:
+ * build track, verification summary).
+ */
 import type { SignedBy } from './identity/match.ts';
 
-/** 0: nothing is shown. 1: the publisher says from which commit. 2: a CI job that an issuer vouches for says so. */
+/**
+ * 0: nothing is shown. 1: the publisher says from which commit. 2: a CI job that an issuer vouches
+ * for says so.
+ */
 export type SlsaBuildLevel = 0 | 1 | 2;
 
 /** What a verdict writes as `verifiedLevels`: the highest level of the track, once. */
@@ -9,7 +15,10 @@ export function levelWords(level: SlsaBuildLevel): readonly string[] {
   return level === 0 ? [] : [`SLSA_BUILD_LEVEL_${level}`];
 }
 
-/** The level of a publication with this provenance: provenance that somebody else signed shows nothing. */
+/**
+ * The level of a publication with this provenance: provenance that somebody else signed shows
+ * nothing.
+ */
 export function slsaLevelOf(
   publish: SignedBy | undefined,
   provenance: SignedBy | undefined,
@@ -20,11 +29,14 @@ export function slsaLevelOf(
   const byWhom = publish.signers;
   const saidBy = provenance.signers;
   if (byWhom !== undefined && saidBy !== undefined && byWhom.join() !== saidBy.join()) return 0;
-  // The form of a CI job among the identities that the certificate satisfies; a job for a pull request satisfies none.
+  // The form of a CI job among the identities that the certificate satisfies; a job for a pull
+  // request satisfies none.
   return (provenance.signers ?? []).some((one) => one !== provenance.signer) ? 2 : 1;
 }
 
-/** Why a verdict may not write these words where the evidence shows this level; it may claim less. */
+/**
+ * Why a verdict may not write these words where the evidence shows this level; it may claim less.
+ */
 export function whyNotLevels(words: readonly string[], level: SlsaBuildLevel): string | undefined {
   const shown = ([1, 2] as const).filter((one) => one <= level).flatMap(levelWords);
   const beyond = words.filter((word) => !shown.includes(word));

@@ -84,8 +84,8 @@ export interface StatusOptions {
   /** How long past `expires` it still counts; 0 by default. */
   readonly graceSeconds?: number;
   /**
-   * A time gone by is judged: a status key that was retired since counts up to its last log index. Never now: whoever stole that key
-   * could show the log as it stood at that index for ever.
+   * A time gone by is judged: a status key that was retired since counts up to its last log index.
+   * Never now: whoever stole that key could show the log as it stood at that index for ever.
    */
   readonly past?: boolean;
 }
@@ -93,7 +93,8 @@ export interface StatusOptions {
 /**
  * Reads `status.json`, its signature, its time and its checkpoint.
  * @param now milliseconds since 1970
- * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`, `json-invalid`
+ * @throws Problem `statement-invalid`, `signature-invalid`, `status-stale`, `log-invalid`,
+ * `json-invalid`
  */
 export function verifyStatus(
   bytes: Uint8Array,
@@ -130,8 +131,9 @@ export function newestStatus(statuses: readonly Status[]): Status | undefined {
 }
 
 /**
- * Every mark that one of several statuses has, newest status first. A mark does not go away by a newer status that lacks it: whoever has the
- * status key can sign one at any time. A mark that was lifted goes when each place has shown a status from after the lift: within a day.
+ * Every mark that one of several statuses has, newest status first. A mark does not go away by a
+ * newer status that lacks it: whoever has the status key can sign one at any time. A mark that was
+ * lifted goes when each place has shown a status from after the lift: within a day.
  */
 export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
   const byAge = [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));

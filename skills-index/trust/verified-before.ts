@@ -1,6 +1,6 @@
 /**
- * Reads a bundle that `verifyStatement` took before by the same root of trust. No signature is verified again, so only who kept beside the bytes
- * that they were verified may ask.
+ * Reads a bundle that `verifyStatement` took before by the same root of trust. No signature is
+ * verified again, so only who kept beside the bytes that they were verified may ask.
  */
 import { noteKeyId, parseCheckpoint } from '../log/checkpoint.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
@@ -13,7 +13,8 @@ import type { VerifiedStatement } from './verify-statement.ts';
 
 /**
  * @param address of the bytes, which are canonical
- * @returns undefined where it takes a verification: a certificate signed it, or no key of the log that the root file names
+ * @returns undefined where it takes a verification: a certificate signed it, or no key of the log
+ * that the root file names
  * @throws Problem `json-invalid`, `statement-invalid`, `log-invalid`
  */
 export function readVerifiedBefore(

@@ -1,6 +1,7 @@
 /**
- * Statements that this process has verified, by digest, so that each is verified once. Only this class can put one in; its memory is
- * bounded, and what a result depends on (the bytes, the root file, the Sigstore root) is part of its address.
+ * Statements that this process has verified, by digest, so that each is verified once. Only this
+ * class can put one in; its memory is bounded, and what a result depends on (the bytes, the root
+ * file, the Sigstore root) is part of its address.
  */
 import { canonicalDigest } from '../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skill/digest.ts';
@@ -30,7 +31,8 @@ export class VerifiedStatements {
 
   /**
    * Verifies a bundle's bytes, or remembers that it did. What fails is never remembered.
-   * @param sigstore as in `verifyStatement`; it and the root must not be changed after they were used here
+   * @param sigstore as in `verifyStatement`; it and the root must not be changed after they were
+   * used here
    * @throws Problem as `verifyStatement`, `json-invalid`
    */
   verify(bytes: Uint8Array, root: RootFile, sigstore: unknown): VerifiedStatement {

@@ -1,4 +1,7 @@
-/** Verifies a Sigstore bundle: signature, place in our log, and what @sigstore/verify leaves to its caller. */
+/**
+ * Verifies a Sigstore bundle: signature, place in our log, and what @sigstore/verify leaves to its
+ * caller.
+ */
 import { noteKeyId } from '../log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../log/entry.ts';
 import { leafHash, type TreeHead, verifyInclusion } from '../log/merkle-tree.ts';
@@ -32,7 +35,10 @@ import { type Certified, verifyCertified } from './sigstore/verify-certified.ts'
 export interface VerifiedStatement extends LoggedStatement {
   /** SHA-256 of the signed payload. */
   readonly payloadDigest: Digest;
-  /** Of the checkpoint in the bundle; `retired` when a log key signed it that is no longer in office. */
+  /**
+   * Of the checkpoint in the bundle; `retired` when a log key signed it that is no longer in
+   * office.
+   */
   readonly checkpoint: TreeHead & { readonly retired: boolean };
   /** Whom the certificate names, where one signed. */
   readonly certified?: Certified;
@@ -41,17 +47,24 @@ export interface VerifiedStatement extends LoggedStatement {
 export interface VerifyOptions {
   readonly root: RootFile;
   /**
-   * SPKI DER of a key by its id. Left out, the key is the one in the log entry: its id is its own digest, so the signer is
-   * proven either way, and whether the signer may say this is for the caller to judge.
+   * SPKI DER of a key by its id. Left out, the key is the one in the log entry: its id is its own
+   * digest, so the signer is proven either way, and whether the signer may say this is for the
+   * caller to judge.
    */
   readonly keys?: KeySource;
-  /** JSON of a Sigstore trusted_root.json, trusted; without it nothing counts that a certificate signed. */
+  /**
+   * JSON of a Sigstore trusted_root.json, trusted; without it nothing counts that a certificate
+   * signed.
+   */
   readonly sigstore?: unknown;
   /** For who verifies several: the same few keys sign most of it. */
   readonly parse?: ParseKey;
 }
 
-/** Whoever an issuer vouches for publishes, and owns scopes. Who is who, what is approved and what is revoked is said with keys. */
+/**
+ * Whoever an issuer vouches for publishes, and owns scopes. Who is who, what is approved and what
+ * is revoked is said with keys.
+ */
 const certifiedTypes: readonly Statement['predicateType'][] = [
   predicateTypes.publish,
   predicateTypes.provenance,
@@ -60,7 +73,8 @@ const certifiedTypes: readonly Statement['predicateType'][] = [
 
 /**
  * Verifies one bundle's JSON.
- * @throws Problem `statement-invalid`, `signature-invalid`, `key-unknown`, `log-invalid`, `certificate-invalid`, `trusted-root-invalid`
+ * @throws Problem `statement-invalid`, `signature-invalid`, `key-unknown`, `log-invalid`,
+ * `certificate-invalid`, `trusted-root-invalid`
  */
 export function verifyStatement(bundleJson: unknown, options: VerifyOptions): VerifiedStatement {
   const bundle = parseSigstoreBundle(bundleJson);
@@ -96,7 +110,8 @@ export function requireCertifiable({ predicateType }: Statement): void {
 }
 
 /**
- * Demands that a statement is about exactly this version: same subjects, none missing, none more, in the order of the bundle.
+ * Demands that a statement is about exactly this version: same subjects, none missing, none more,
+ * in the order of the bundle.
  * @throws Problem `subject-mismatch`
  */
 export function requireSubjects(
@@ -147,7 +162,8 @@ function verifySigner(
   };
 }
 
-// @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of entry, and top-level numbers unread.
+// @sigstore/verify takes a checkpoint of any name that the log's address contains, any kind of
+// entry, and top-level numbers unread.
 function verifyOwnEntry(
   bundle: SigstoreBundle,
   body: Uint8Array,

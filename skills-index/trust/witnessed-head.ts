@@ -1,4 +1,7 @@
-/** Whether a head of the log was cosigned as the witness policy demands: one question for whoever rests on a head. */
+/**
+ * Whether a head of the log was cosigned as the witness policy demands: one question for whoever
+ * rests on a head.
+ */
 import { countWitnesses, type Witnessed } from '../log/cosignature.ts';
 import { cosignatureSecondsMax } from '../log/limits.ts';
 import type { WitnessPolicy } from '../log/witness-policy.ts';

@@ -1,4 +1,7 @@
-/** Chromium for the browser tests: Debian's package or `SKILLGATE_CHROMIUM`; a missing one is a failure that names the line to type. */
+/**
+ * Chromium for the browser tests: Debian's package or `SKILLGATE_CHROMIUM`; a missing one is a
+ * failure that names the line to type.
+ */
 import { existsSync } from 'node:fs';
 import {
   type Browser,
@@ -15,7 +18,8 @@ const usualPlaces = [
   '/snap/bin/chromium',
 ];
 
-// A headless browser on loopback: no network of its own, no profile but a fresh one (playwright makes and removes it).
+// A headless browser on loopback: no network of its own, no profile but a fresh one (playwright
+// makes and removes it).
 const quiet = [
   '--disable-gpu',
   '--disable-quic',

@@ -1,4 +1,6 @@
-/** The desk in a real browser over a real registry: signing in, passkeys, keys, and every decision. */
+/**
+ * The desk in a real browser over a real registry: signing in, passkeys, keys, and every decision.
+ */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
@@ -88,7 +90,8 @@ describe('a passkey', () => {
     };
     const [made] = pending;
     if (made === undefined) throw new Error('no passkey waits');
-    // The digest is the browser's own, and it is that of the key which an administrator is about to sign for.
+    // The digest is the browser's own, and it is that of the key which an administrator is about to
+    // sign for.
     const key = digestOf(coseToSpki(Buffer.from(made.publicKey, 'base64url')) ?? '');
     expect(await line.textContent()).toBe(
       `skillgate member add ruth --passkey=${made.credentialId} --passkey-key=${key} --role reviewer`,
@@ -215,7 +218,8 @@ describe('deciding', () => {
     expect(await stateOf(harmless)).toBe('in review');
     await approveOutside();
     expect(await stateOf(harmless)).toBe('approved');
-    // From here on nothing is believed but the root file: evidence first, then the judge, which asks nobody.
+    // From here on nothing is believed but the root file: evidence first, then the judge, which
+    // asks nobody.
     const now = Date.now();
     const query = {
       fetch,

@@ -1,4 +1,7 @@
-/** Every page of the desk in a real browser: without JavaScript, under attack, for assistive technology, under its content policy. */
+/**
+ * Every page of the desk in a real browser: without JavaScript, under attack, for assistive
+ * technology, under its content policy.
+ */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

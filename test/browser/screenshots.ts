@@ -1,6 +1,7 @@
 /**
- * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised twin:
- * `npx node test/browser/screenshots.ts`. Queue, version page and approval page, light and dark, 1280 wide.
+ * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised
+ * twin: `npx node test/browser/screenshots.ts`. Queue, version page and approval page, light and
+ * dark, 1280 wide.
  */
 import { mkdirSync } from 'node:fs';
 import { scanSkill } from '../../scanner/scan.ts';

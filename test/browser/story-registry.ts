@@ -1,4 +1,7 @@
-/** A real registry on loopback with people, keys and two versions in it: what the browser tests and the screenshots look at. */
+/**
+ * A real registry on loopback with people, keys and two versions in it: what the browser tests and
+ * the screenshots look at.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The versions in the story: a harmless one, the weaponised twin of the example, and one whose every word is an attack on the page. */
+/**
+ * The versions in the story: a harmless one, the weaponised twin of the example, and one whose
+ * every word is an attack on the page.
+ */
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
   type Capabilities,
@@ -111,7 +114,10 @@ export async function publishHarmless(story: Story): Promise<void> {
   );
 }
 
-/** `@acme/diary` 1.0.0, approved by otto, and 1.1.0, in review, which says something anew in the open and something hidden. */
+/**
+ * `@acme/diary` 1.0.0, approved by otto, and 1.1.0, in review, which says something anew in the
+ * open and something hidden.
+ */
 export async function publishUpdate(story: Story): Promise<void> {
   const skill = (version: string, body: string): SourceFile[] => [
     text('SKILL.md', `---\nname: diary\ndescription: Keeps a diary.\n---\n# Diary\n\n${body}\n`),
@@ -135,7 +141,10 @@ export async function publishUpdate(story: Story): Promise<void> {
   );
 }
 
-/** `@acme/weekly-report` 1.5.0, quarantined: the environment flows through another file to a stranger. */
+/**
+ * `@acme/weekly-report` 1.5.0, quarantined: the environment flows through another file to a
+ * stranger.
+ */
 export async function publishTwin(story: Story): Promise<void> {
   const place = (
     files: readonly SourceFile[],

@@ -16,7 +16,10 @@ import {
   sayOf,
 } from './installer-world.ts';
 
-/** Tells what it was asked, and what of that it had to verify: a remembered result is the same object as before. */
+/**
+ * Tells what it was asked, and what of that it had to verify: a remembered result is the same
+ * object as before.
+ */
 class Watched extends VerifiedStatements {
   readonly answers: VerifiedStatement[] = [];
   override verify(...question: Parameters<VerifiedStatements['verify']>): VerifiedStatement {

@@ -8,8 +8,9 @@ import { setAside } from '../../cli/agent-leftovers.ts';
 import { skill } from './skill-command.ts';
 
 let mayDelete = true;
-// As where an entry belongs to another user: tests may run as root, whom nothing stops. The modules of a test file are shared with other
-// files, so Node's own function is replaced and not the module's import of it.
+// As where an entry belongs to another user: tests may run as root, whom nothing stops. The modules
+// of a test file are shared with other files, so Node's own function is replaced and not the
+// module's import of it.
 const { rm } = promises;
 beforeEach(() => {
   promises.rm = (path, options) =>

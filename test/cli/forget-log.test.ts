@@ -1,4 +1,7 @@
-/** The way back for a host that saw a wrong log, as after a restore: a person says which log is right, and what the other one taught goes. */
+/**
+ * The way back for a host that saw a wrong log, as after a restore: a person says which log is
+ * right, and what the other one taught goes.
+ */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

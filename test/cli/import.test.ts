@@ -65,7 +65,8 @@ describe('an imported skill', () => {
   });
 
   it('always gets a version that semver takes, however its digest begins', async () => {
-    // Eight decimal digits with a zero first are no prerelease in semver: this bundle's digest begins 06700299e.
+    // Eight decimal digits with a zero first are no prerelease in semver: this bundle's digest
+    // begins 06700299e.
     const zero = await readFound(
       found('folder', { 'SKILL.md': skillMd('name: a\nmetadata:\n  version: "1.2"') }),
       acme,

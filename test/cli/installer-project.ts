@@ -1,4 +1,7 @@
-/** What tests of installing share: one network with a report skill for a file, a new installer with an empty project for each test. */
+/**
+ * What tests of installing share: one network with a report skill for a file, a new installer with
+ * an empty project for each test.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';

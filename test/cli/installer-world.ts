@@ -1,4 +1,7 @@
-/** A real registry in memory, a user's files on disk, and between them a network that writes down what was asked and can lie. */
+/**
+ * A real registry in memory, a user's files on disk, and between them a network that writes down
+ * what was asked and can lie.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,7 +120,10 @@ export function makeReportSkill(name: string, text: SkillText = {}): Skill {
   return { files, packed: packBundle(files), manifest: parseManifest(Buffer.from(skillJson)) };
 }
 
-/** Publishes, scans and has it approved, by two people where policy wants two; what fails on the way throws. */
+/**
+ * Publishes, scans and has it approved, by two people where policy wants two; what fails on the way
+ * throws.
+ */
 export async function release(network: Network, released: Skill): Promise<Skill> {
   const { send, author, scanner, rita, omar, tokens } = network.registry;
   for (const step of [

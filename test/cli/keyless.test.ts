@@ -49,7 +49,10 @@ beforeEach(async () => {
   users = await makeUsers(undefined, { sigstore: sigstore.trustedRoot });
 });
 
-/** `skill ARGV… --oidc` with this token in the environment, against the registry and the signing services. */
+/**
+ * `skill ARGV… --oidc` with this token in the environment, against the registry and the signing
+ * services.
+ */
 async function oidc(
   user: User,
   argv: readonly string[],

@@ -1,4 +1,7 @@
-/** A registry that leaves out of its index what a host has verified before: the log and every proof stay right. */
+/**
+ * A registry that leaves out of its index what a host has verified before: the log and every proof
+ * stay right.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';

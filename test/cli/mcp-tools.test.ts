@@ -91,7 +91,8 @@ describe('the tools of an agent', () => {
     ]);
   });
 
-  // Codex and Claude Code show their models what is structured, and nothing else of an answer that has it.
+  // Codex and Claude Code show their models what is structured, and nothing else of an answer that
+  // has it.
   it('say in what is structured all that stands in the text', async () => {
     const { tool } = world({ stdout: bytes('12'), dropped: 7 });
     const found = await call('skills_search', tool, { task: '' });

@@ -63,7 +63,8 @@ describe('trust in a registry', () => {
     expect(added).toMatchObject({ exit: 6, stderr: expect.stringContaining('tuf-missing') });
     expect(added.stderr).toContain('says that it has TUF metadata');
     expect(() => trustedRegistry({ paths }, base)).toThrow(/not pinned/);
-    // A root file in hand can be pinned before its administrators have signed; nothing is admitted until they have.
+    // A root file in hand can be pinned before its administrators have signed; nothing is admitted
+    // until they have.
     writeFileSync(join(home, 'root.json'), JSON.stringify(root));
     const trusted = await skill(
       ['registry', 'trust', join(home, 'root.json'), '--root', rootFingerprint(root)],

@@ -1,4 +1,7 @@
-/** Users with homes and keys of their own, in front of a registry in memory: command lines over the real application. */
+/**
+ * Users with homes and keys of their own, in front of a registry in memory: command lines over the
+ * real application.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathsOf } from '../../cli/paths.ts';

@@ -1,4 +1,6 @@
-/** Looks of a replay as the monitor and a witness take them, at the registry of a monitored world. */
+/**
+ * Looks of a replay as the monitor and a witness take them, at the registry of a monitored world.
+ */
 import { type Look, lookOnce } from '../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../cli/monitor/state.ts';

@@ -1,4 +1,7 @@
-/** Fulcio, Rekor and a timestamp authority as one `fetch` over the tests' Sigstore: they check what they are sent as the real ones do. */
+/**
+ * Fulcio, Rekor and a timestamp authority as one `fetch` over the tests' Sigstore: they check what
+ * they are sent as the real ones do.
+ */
 import { createPublicKey, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -5,7 +5,8 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { skill } from './skill-command.ts';
 import { folderWith } from './temporary-folder.ts';
 
-// The suite's data are its authors': they are not copied here (docs/contributing.md says how to get them).
+// The suite's data are its authors': they are not copied here (docs/contributing.md says how to get
+// them).
 const suite = process.env.SKILLGATE_SIGSTORE_CONFORMANCE;
 if (suite === undefined)
   process.stderr.write(

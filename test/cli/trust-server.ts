@@ -1,4 +1,7 @@
-/** A registry's /tuf/ in memory, made honestly and then changed at will: what a thief, a mirror or a broken disk could serve. */
+/**
+ * A registry's /tuf/ in memory, made honestly and then changed at will: what a thief, a mirror or a
+ * broken disk could serve.
+ */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';

@@ -1,4 +1,7 @@
-/** The clients that are tried: how each is installed, started without a person, and told of our MCP server. */
+/**
+ * The clients that are tried: how each is installed, started without a person, and told of our MCP
+ * server.
+ */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -94,7 +97,10 @@ export const clients: readonly Client[] = [
   },
 ];
 
-/** Installs packages once, outside of the project: together they have more than 1 GB. Answers with their folder. */
+/**
+ * Installs packages once, outside of the project: together they have more than 1 GB. Answers with
+ * their folder.
+ */
 export function installOnce(name: string, wanted: string): string {
   const folder = fileURLToPath(new URL(`../../.cache/clients/${name}`, import.meta.url));
   if (existsSync(join(folder, 'installed'))) return folder;
@@ -109,7 +115,10 @@ export function installOnce(name: string, wanted: string): string {
   return folder;
 }
 
-/** What a client reads from its environment stands in a script, since a session's environment is the plan's. */
+/**
+ * What a client reads from its environment stands in a script, since a session's environment is the
+ * plan's.
+ */
 export function launcherOf({ env = {}, program, runBy }: Client, folder: string): string {
   const path = join(folder, 'start.sh');
   const sets = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);

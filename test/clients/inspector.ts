@@ -1,4 +1,7 @@
-/** The MCP inspector against `skill mcp`: 147 MB in 243 packages, so it is no dependency and not in the ordinary tests. */
+/**
+ * The MCP inspector against `skill mcp`: 147 MB in 243 packages, so it is no dependency and not in
+ * the ordinary tests.
+ */
 import { join } from 'node:path';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
 import { makeInstalledHost } from '../journey/installed-host.ts';

@@ -1,6 +1,7 @@
 /**
- * `npm run test:clients [NAME…]`: real agents in sessions, against a stub of a model, with both faces of the skills. Each has to see a skill's
- * description and not its body until it opens it; what it runs has to run in the sibling sandbox; and nothing but its model may be reached.
+ * `npm run test:clients [NAME…]`: real agents in sessions, against a stub of a model, with both
+ * faces of the skills. Each has to see a skill's description and not its body until it opens it;
+ * what it runs has to run in the sibling sandbox; and nothing but its model may be reached.
  */
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** A model that is no model: speaks the three interfaces of the clients, asks for one tool after the other, and then says that it is done. */
+/**
+ * A model that is no model: speaks the three interfaces of the clients, asks for one tool after the
+ * other, and then says that it is done.
+ */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -62,7 +65,9 @@ function wantedTool(
 
 type Speak = (response: ServerResponse, use: ToolUse | undefined, id: string) => void;
 
-/** By the path of an interface: how a tool's result stands in a request, and how the model answers. */
+/**
+ * By the path of an interface: how a tool's result stands in a request, and how the model answers.
+ */
 const speakers: readonly {
   readonly path: string;
   readonly result: string;

@@ -118,7 +118,8 @@ export async function runCase({ kind, files, isRepeated }: Case): Promise<void> 
     throw new Error('the second time, the answer was another one');
 }
 
-// Straight to the front ends: what they throw is seen here, where a scan would go on without the file.
+// Straight to the front ends: what they throw is seen here, where a scan would go on without the
+// file.
 async function analyseFiles(files: readonly SourceFile[]): Promise<string> {
   const paths = new Set(files.map((file) => file.path));
   let sources: readonly Source[] = files.flatMap(({ path, bytes }): Source[] => {

@@ -1,4 +1,6 @@
-/** Random numbers that a seed and a case determine, so that each case can be made again by itself. */
+/**
+ * Random numbers that a seed and a case determine, so that each case can be made again by itself.
+ */
 
 export interface Random {
   /** A whole number from 0, below `limit`. */

@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz -- N [--seed S] [--case I]`: N random inputs to every parser and to whole scans. Prints what crashes, hangs, is slow or
- * gives two answers, with the command that does it again; ends with 1 when there was any.
+ * `npm run fuzz -- N [--seed S] [--case I]`: N random inputs to every parser and to whole scans.
+ * Prints what crashes, hangs, is slow or gives two answers, with the command that does it again;
+ * ends with 1 when there was any.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,7 @@
-/** What the cases grow from: the files of the rules' fixtures, and small archives, documents and pictures. */
+/**
+ * What the cases grow from: the files of the rules' fixtures, and small archives, documents and
+ * pictures.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { tarOf, zipOf } from '../scanner/make-archives.ts';

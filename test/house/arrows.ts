@@ -7,7 +7,10 @@ export interface Arrow {
   readonly to: string;
 }
 
-/** Every import of a file, type imports and literal dynamic ones too: a path inside the checkout or the name of a package. */
+/**
+ * Every import of a file, type imports and literal dynamic ones too: a path inside the checkout or
+ * the name of a package.
+ */
 export function arrowsOf(path: string, text: string): Arrow[] {
   const found = ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
   return found.map((to) => ({

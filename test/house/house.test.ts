@@ -24,9 +24,9 @@ describe('the house', () => {
     expect(named.filter((path) => !sources.includes(path))).toEqual([]);
   });
 
-  it('has no file over 350 lines, lists over 400, and no dump by its name', () => {
+  it('has no file over 375 lines, lists over 400, and no dump by its name', () => {
     const limitOf = (path: string) =>
-      /\/(models|rules|rows|pages|command-rows)\//.test(path) ? 400 : 350;
+      /\/(models|rules|rows|pages|command-rows)\//.test(path) ? 400 : 375;
     const long = sources.filter((path) => read(path).split('\n').length > limitOf(path) + 1);
     const dumps = sources.filter((path) =>
       /(^|\/)(src|utils?|helpers?|common|misc|lib|types)(\/|\.ts$)|\/index\.ts$/.test(path),
@@ -51,6 +51,21 @@ describe('the house', () => {
         ),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('has no comment wider than 100 columns, which the formatter does not wrap', () => {
+    const wide = sources.flatMap((path) =>
+      read(path)
+        .split('\n')
+        .flatMap((line, i) =>
+          /^\s*(\/\/|\/\*\*|\*) /.test(line) &&
+          line.length > 100 &&
+          !/\S{80}|\||biome-ignore/.test(line)
+            ? [`${path}:${i + 1}`]
+            : [],
+        ),
+    );
+    expect(wide).toEqual([]);
   });
 
   it('spreads no literal and destructures no literal, which would only save a line', () => {

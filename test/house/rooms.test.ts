@@ -7,8 +7,9 @@ import { arrowsOf } from './arrows.ts';
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * The inner rooms of each folder, from the top floor down. A file imports its own room and rooms on lower floors.
- * `(start)` is where a process or request begins, and `(base)` is what all rooms share; both lie beside the rooms.
+ * The inner rooms of each folder, from the top floor down. A file imports its own room and rooms on
+ * lower floors. `(start)` is where a process or request begins, and `(base)` is what all rooms
+ * share; both lie beside the rooms.
  */
 const floors: Record<string, readonly string[]> = {
   registry: [

@@ -1,6 +1,7 @@
 /**
- * The table of attackers, row by row: one `describe` for each attacker, one test for each thing that is said to stop them. Each test does
- * what the attacker would do and would fail without that control. docs/threat-model.md points here.
+ * The table of attackers, row by row: one `describe` for each attacker, one test for each thing
+ * that is said to stop them. Each test does what the attacker would do and would fail without that
+ * control. docs/threat-model.md points here.
  */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -133,7 +134,8 @@ describe('attacker: a stolen publish token', () => {
       exit: 3,
       out: '',
     });
-    // The same upload with the author's key would have been taken: it is the signature that was missing.
+    // The same upload with the author's key would have been taken: it is the signature that was
+    // missing.
     expect((await publish(send, evil, author, { token })).status).toBe(201);
   });
 });

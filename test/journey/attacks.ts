@@ -1,4 +1,7 @@
-/** What can be wrong with a version or with what a registry says of it: each must end before anything is written or started. */
+/**
+ * What can be wrong with a version or with what a registry says of it: each must end before
+ * anything is written or started.
+ */
 
 import { eq } from 'drizzle-orm';
 import { pinRegistry } from '../../cli/registries.ts';

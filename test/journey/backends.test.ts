@@ -1,4 +1,7 @@
-/** Real skills in every backend that this host can start. Bubblewrap has files of its own; here it is the measure of the others. */
+/**
+ * Real skills in every backend that this host can start. Bubblewrap has files of its own; here it
+ * is the measure of the others.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -146,7 +149,8 @@ describe.skipIf(runc === undefined)('runc', () => {
       persona: `call(135, 0x0040000)`,
       'persona asked': `call(135, ctypes.c_ulong(0xffffffff))`,
     };
-    // A refusal has one number or another: a runtime’s library may have no name for a call, which then is not there.
+    // A refusal has one number or another: a runtime’s library may have no name for a call, which
+    // then is not there.
     const said = (answer: unknown): unknown =>
       /^(1|38|97) /.test(String(answer)) ? 'refused' : answer;
     const theirs = await tryIt(host, attempts, { sandbox });

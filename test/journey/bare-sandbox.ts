@@ -1,4 +1,7 @@
-/** No sandbox at all: a command on the bare host, to see that what the sandbox stops would have worked. Not a part of the product. */
+/**
+ * No sandbox at all: a command on the bare host, to see that what the sandbox stops would have
+ * worked. Not a part of the product.
+ */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

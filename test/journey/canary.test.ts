@@ -1,4 +1,7 @@
-/** Ways to send away what a sandbox holds: with a value of the same form that nobody watches each arrives, with the run's canary none does. */
+/**
+ * Ways to send away what a sandbox holds: with a value of the same form that nobody watches each
+ * arrives, with the run's canary none does.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -117,7 +120,10 @@ async function startListener(): Promise<Listener> {
   return { port: (server.address() as AddressInfo).port, arrived, close };
 }
 
-/** Whether a value is in what arrived; of what came in pieces only the bodies or payloads are put together. */
+/**
+ * Whether a value is in what arrived; of what came in pieces only the bodies or payloads are put
+ * together.
+ */
 function isIn(arrived: readonly Buffer[], value: string): boolean {
   const bodies = arrived.filter((part) => !part.includes('\nHost\n'));
   const detector = leakDetector(

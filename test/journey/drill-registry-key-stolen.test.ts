@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 
-/** docs/operating.md, "The registry’s key was stolen": a new one from a log index on; what the old one signed since is refused. */
+/**
+ * docs/operating.md, "The registry’s key was stolen": a new one from a log index on; what the old
+ * one signed since is refused.
+ */
 describe('the registry’s key was stolen', () => {
   let stage: RotationStage;
   beforeAll(async () => {

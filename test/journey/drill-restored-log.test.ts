@@ -36,7 +36,10 @@ import {
   signIn,
 } from '../registry/road.ts';
 
-/** docs/operating.md, "The log was restored from a backup": what everybody sees, played through with a registry, a client and a witness. */
+/**
+ * docs/operating.md, "The log was restored from a backup": what everybody sees, played through with
+ * a registry, a client and a witness.
+ */
 describe('a log server that was restored from yesterday’s backup', () => {
   const trust = makeRoot();
   const author = makeKey();
@@ -148,7 +151,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
     );
     expect(await asked()).toMatchObject({ ok: false, why: expect.stringContaining('ALARM') });
 
-    // It knows that it is behind since its start, says so, and writes nothing over what was lost; the witness says so too.
+    // It knows that it is behind since its start, says so, and writes nothing over what was lost;
+    // the witness says so too.
     const readyz = await send('/readyz');
     expect([readyz.status, JSON.parse(await readyz.text())]).toEqual([
       503,
@@ -159,7 +163,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
     expect((await checkpoint()).size).toBe(shorter.size);
     expect(alarms.some((line) => line.includes('an older head was sent'))).toBe(true);
 
-    // Who will not hear it leaves the witness away. New statements grow over the lost ones: another log under the same name.
+    // Who will not hear it leaves the witness away. New statements grow over the lost ones: another
+    // log under the same name.
     await running.close();
     await start([]);
     for (let at = 0; (await checkpoint()).size <= seen.size; at++) await release(`1.2.${at}`);
@@ -184,7 +189,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
     // What was installed before goes on only as long as the last good status.
     expect(readFileSync(join(project, 'skillgate.lock'), 'utf8')).toContain('1.1.0');
 
-    // The witness has both heads as evidence, cosigns nothing, and so who demands a witness is warned at the first sight.
+    // The witness has both heads as evidence, cosigns nothing, and so who demands a witness is
+    // warned at the first sight.
     expect(await followOnce(witness, { base: running.base, fetch })).toMatchObject({ status: 422 });
     expect((await witness.heads.read(trust.root.origin)).stopped?.why).toContain(
       `size ${seen.size}, root`,
@@ -193,7 +199,8 @@ describe('a log server that was restored from yesterday’s backup', () => {
     expect(files.filter((file) => file.includes('evidence/')).length).toBeGreaterThanOrEqual(2);
     expect(await witnessed()).toBe(0);
 
-    // The lost day comes back from a copy that has it. A person looks at the evidence and lets the witness go on.
+    // The lost day comes back from a copy that has it. A person looks at the evidence and lets the
+    // witness go on.
     await running.close();
     rmSync(data, { recursive: true });
     cpSync(today, data, { recursive: true });

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root.ts';
 import { makeRotationStage, publicFile, type RotationStage } from './rotation-stage.ts';
 
-/** docs/operating.md, "The root of trust is rotated": administrators come and go, every key of the registry is replaced, clients follow. */
+/**
+ * docs/operating.md, "The root of trust is rotated": administrators come and go, every key of the
+ * registry is replaced, clients follow.
+ */
 describe('the root of trust is rotated', () => {
   let stage: RotationStage;
   let first = '';

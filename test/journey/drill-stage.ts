@@ -1,4 +1,7 @@
-/** What a drill needs: registries as processes of their own, people with homes, and command lines as they would type them. */
+/**
+ * What a drill needs: registries as processes of their own, people with homes, and command lines as
+ * they would type them.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
@@ -16,11 +19,16 @@ export interface DrillStage {
   done(user: string, ...argv: string[]): Promise<any>;
   /** The same, which has to be refused for this reason. */
   refused(code: string, user: string, ...argv: string[]): Promise<string>;
-  /** Makes a registry with these administrators, two of whom must agree when there are several, and starts it. */
+  /**
+   * Makes a registry with these administrators, two of whom must agree when there are several, and
+   * starts it.
+   */
   registry(name: string, administrators: readonly string[]): Promise<Serving>;
   /** Somebody who has pinned a registry and has a key of their own. */
   person(user: string, base: string, ...scopes: string[]): Promise<string>;
-  /** Publishes a version and has it scanned by the registry's scanner and approved; its log index. */
+  /**
+   * Publishes a version and has it scanned by the registry's scanner and approved; its log index.
+   */
   release(author: string, reference: string, reviewer?: string): Promise<void>;
   publicKey(user: string, name?: string): string;
   fingerprint(base: string): string;
@@ -79,7 +87,9 @@ export function makeDrillStage(): DrillStage {
     await done('operator', 'registry', 'rotate', 'publish', join(folder, name));
   };
 
-  /** An administrator types what `member list` shows them: every enrolment that lacks a signature. */
+  /**
+   * An administrator types what `member list` shows them: every enrolment that lacks a signature.
+   */
   const agreeOnMembers = async (administrator: string): Promise<void> => {
     const { stderr } = await type(administrator, 'member', 'list', '--key', 'administrator');
     for (const [, line = ''] of stderr.matchAll(
@@ -146,7 +156,10 @@ export function makeDrillStage(): DrillStage {
   };
 }
 
-/** A chapter of docs/operating.md tells what to type: each of its commands, with its options, is among those that were typed. */
+/**
+ * A chapter of docs/operating.md tells what to type: each of its commands, with its options, is
+ * among those that were typed.
+ */
 export function expectTyped(drill: string, typed: readonly string[][]): void {
   const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
   const [, section] = text.split(`\n### ${drill}\n`);

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DrillStage, expectTyped, makeDrillStage } from './drill-stage.ts';
 import type { Serving } from './processes.ts';
 
-/** docs/operating.md, "Drills": each test plays the section of its name, on registries in processes of their own. */
+/**
+ * docs/operating.md, "Drills": each test plays the section of its name, on registries in processes
+ * of their own.
+ */
 let stage: DrillStage;
 let registry: Serving;
 const stranger = `sha256:${'0'.repeat(64)}`;
@@ -198,7 +201,8 @@ describe('drill', () => {
     const host = 'host-twice';
     const pin = ['registry', 'add', other.base, '--root', stage.fingerprint(other.base)];
     await stage.refused('looked up in another registry already', host, ...pin, '--scope', 'twice');
-    // The host knows both. It has the version there, is asked for that one, or cannot reach its own: the other is never asked.
+    // The host knows both. It has the version there, is asked for that one, or cannot reach its
+    // own: the other is never asked.
     await stage.done(host, ...pin);
     await stage.done(host, 'install', '@twice/week');
     expect(await stage.installed(host, '@twice/week')).toBe('1.0.0');
@@ -208,7 +212,9 @@ describe('drill', () => {
     expectTyped(drill, stage.typed());
   });
 
-  /** What is installed goes on; a version by another owner is not taken before a person has looked. */
+  /**
+   * What is installed goes on; a version by another owner is not taken before a person has looked.
+   */
   async function expectOldStaysAndNewAsks(
     host: string,
     name: string,

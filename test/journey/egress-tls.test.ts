@@ -1,4 +1,7 @@
-/** https from inside the real sandbox: programs as they are, with nothing but the environment that the runner gives them. */
+/**
+ * https from inside the real sandbox: programs as they are, with nothing but the environment that
+ * the runner gives them.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

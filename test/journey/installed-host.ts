@@ -1,4 +1,7 @@
-/** A registry on loopback and a user's host: command lines run as real processes, `skillgate` is on their PATH. */
+/**
+ * A registry on loopback and a user's host: command lines run as real processes, `skillgate` is on
+ * their PATH.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -16,7 +19,10 @@ export interface InstalledHost {
   readonly base: string;
   readonly home: string;
   readonly project: string;
-  /** What a process of this host is given; nothing of the test's own environment but the machine's programs. */
+  /**
+   * What a process of this host is given; nothing of the test's own environment but the machine's
+   * programs.
+   */
   readonly env: Readonly<Record<string, string>>;
   readonly guard: string;
   skill(...argv: string[]): Promise<Ran>;

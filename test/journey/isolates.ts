@@ -1,4 +1,7 @@
-/** One workerd with several isolates of a Worker's script, over one D1 and one R2 bucket, as Cloudflare runs it in many places. */
+/**
+ * One workerd with several isolates of a Worker's script, over one D1 and one R2 bucket, as
+ * Cloudflare runs it in many places.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';

@@ -11,7 +11,9 @@ import { makeKey, makeRoot } from '../registry/people.ts';
 import { call, claimScope, type Send } from '../registry/road.ts';
 import { makeDataFolder } from './registry-data.ts';
 
-/** SQLite reads a write-ahead log up to the first damaged frame and drops the rest without a word. */
+/**
+ * SQLite reads a write-ahead log up to the first damaged frame and drops the rest without a word.
+ */
 describe('a registry that was killed with commits in its write-ahead log', () => {
   const trust = makeRoot();
   let dir: string;

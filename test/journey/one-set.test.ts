@@ -1,4 +1,7 @@
-/** The set scanned = the set signed = the set installed = the set mounted, over the whole road with real processes and bubblewrap. */
+/**
+ * The set scanned = the set signed = the set installed = the set mounted, over the whole road with
+ * real processes and bubblewrap.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';

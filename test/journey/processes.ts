@@ -1,4 +1,7 @@
-/** Command lines as real processes, each user with a home of their own; whatever was started is ended with the test file. */
+/**
+ * Command lines as real processes, each user with a home of their own; whatever was started is
+ * ended with the test file.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

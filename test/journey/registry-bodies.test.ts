@@ -1,4 +1,7 @@
-/** Requests as proxies and `fetch` really send them, to each route through the real Node shell: chunked, and without a length. */
+/**
+ * Requests as proxies and `fetch` really send them, to each route through the real Node shell:
+ * chunked, and without a length.
+ */
 import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** A registry in a process of its own, to be killed: `node registry-process.ts DIR` prints its address. */
+/**
+ * A registry in a process of its own, to be killed: `node registry-process.ts DIR` prints its
+ * address.
+ */
 import { startRegistry } from '../../registry/serve.ts';
 
 const { base } = await startRegistry({

@@ -1,4 +1,7 @@
-/** A registry with three administrators, each with a home of their own, and what drills of rotation do with it. */
+/**
+ * A registry with three administrators, each with a home of their own, and what drills of rotation
+ * do with it.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +41,9 @@ export interface RotationStage {
   close(): Promise<void>;
 }
 
-/** Ada runs the registry; two of Ada, Ben and Cleo must agree. The registry runs when this resolves. */
+/**
+ * Ada runs the registry; two of Ada, Ben and Cleo must agree. The registry runs when this resolves.
+ */
 export async function makeRotationStage(port = 0): Promise<RotationStage> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-rotation-'));
   const data = join(folder, 'data');

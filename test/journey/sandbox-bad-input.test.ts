@@ -32,7 +32,9 @@ function living(mark: string): number[] {
   });
 }
 
-/** Runs a module with a mount namespace of its own that `mounts` changed, and gives what it printed. */
+/**
+ * Runs a module with a mount namespace of its own that `mounts` changed, and gives what it printed.
+ */
 function inOwnMounts(mounts: string, code: string, folder: string): Promise<string> {
   const script = `${mounts} && exec "$0" --input-type=module -e "$1"`;
   const args = [

@@ -108,7 +108,8 @@ describe('system calls', () => {
   const numbers = Object.values(deniedSyscalls).flatMap((group) =>
     Object.entries(group).map(([name, pair]) => [name, pair[column]] as const),
   );
-  // With arguments that no call can follow: a call that is let through fails for these, never does anything.
+  // With arguments that no call can follow: a call that is let through fails for these, never does
+  // anything.
   const attempts = Object.fromEntries(
     numbers
       .filter(([, number]) => number >= 0)

@@ -1,4 +1,7 @@
-/** A host of its own for each test: folders, policy, secrets and audit below one temporary folder, and skills written inline. */
+/**
+ * A host of its own for each test: folders, policy, secrets and audit below one temporary folder,
+ * and skills written inline.
+ */
 
 import {
   chmodSync,

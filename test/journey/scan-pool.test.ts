@@ -52,7 +52,8 @@ describe('scanning children', () => {
     expect([canonicalJson(cut.report), cut.stored.byteLength]).toEqual([own, stored.byteLength]);
   });
 
-  // What a skill that took its child over would do stands in hostile-child.mjs; `mode` chooses by the published version.
+  // What a skill that took its child over would do stands in hostile-child.mjs; `mode` chooses by
+  // the published version.
   const hostile = fileURLToPath(new URL('../scanner/hostile-child.mjs', import.meta.url));
   const isolations = {
     'bubblewrap where it works': () => strongestIsolation(hostile, [hostile]),

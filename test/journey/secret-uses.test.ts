@@ -1,4 +1,7 @@
-/** Secrets of every use, from a real sandbox through the proxy to a server that checks them by itself. */
+/**
+ * Secrets of every use, from a real sandbox through the proxy to a server that checks them by
+ * itself.
+ */
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +13,10 @@ const id = 'AKIDEXAMPLE';
 const key = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const shared = 'shared-key-0123456789';
 
-/** As AWS describes it, for a request whose path and query need no other encoding than the one they came in. */
+/**
+ * As AWS describes it, for a request whose path and query need no other encoding than the one they
+ * came in.
+ */
 function isSigned(
   { method, url = '', headers }: IncomingMessage,
   body: Buffer,

@@ -1,4 +1,7 @@
-/** An agent's program as a test starts it: does what its first argument lists, and prints what came of each. It imports nothing of ours. */
+/**
+ * An agent's program as a test starts it: does what its first argument lists, and prints what came
+ * of each. It imports nothing of ours.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { connect } from 'node:net';

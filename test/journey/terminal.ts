@@ -1,4 +1,7 @@
-/** A command at a real terminal: a pseudo-terminal of this host, with what a person types once they are asked. */
+/**
+ * A command at a real terminal: a pseudo-terminal of this host, with what a person types once they
+ * are asked.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** Verifies what it is sent, inside workerd: the same code as everywhere, with the shim that wrangler.toml puts in place of `crypto`. */
+/**
+ * Verifies what it is sent, inside workerd: the same code as everywhere, with the shim that
+ * wrangler.toml puts in place of `crypto`.
+ */
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot } from '../../skills-index/trust/root.ts';

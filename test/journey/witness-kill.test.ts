@@ -82,7 +82,8 @@ describe('a witness that is killed in the middle of cosigning', () => {
       await kill();
       await Promise.allSettled(racing);
       await start();
-      // The other history is found out sooner or later. A person takes the stop away, and it goes on.
+      // The other history is found out sooner or later. A person takes the stop away, and it goes
+      // on.
       for (const file of await readdir(dir, { recursive: true }))
         if (file.endsWith('stopped.json')) await rm(join(dir, file));
       const kept = Number((await send(0, 1, 'a')).body);

@@ -17,7 +17,8 @@ export interface WorkerBundle {
 
 /**
  * Builds it; uploads nothing.
- * @param main another program with the same settings, below the repository; the registry when left out
+ * @param main another program with the same settings, below the repository; the registry when left
+ * out
  */
 export async function buildWorker(main?: string): Promise<WorkerBundle> {
   const folder = await mkdtemp(join(tmpdir(), 'skillgate-worker-'));

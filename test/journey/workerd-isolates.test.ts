@@ -81,7 +81,8 @@ describe('two isolates of the Worker over one D1', () => {
     }
     taken.sort((a, b) => a.logIndex - b.logIndex);
     expect(taken.map((one) => one.logIndex)).toEqual(taken.map((_, at) => at));
-    // They came in between each other: had one isolate waited for the other, nothing would be shown.
+    // They came in between each other: had one isolate waited for the other, nothing would be
+    // shown.
     expect(
       taken.filter((one, at) => one.isolate !== taken[at - 1]?.isolate).length,
     ).toBeGreaterThan(8);

@@ -28,7 +28,10 @@ export const wranglerEnvironment = {
 export interface RunningWorker {
   readonly base: string;
   readonly process: ChildProcess;
-  /** SIGTERM; resolves when wrangler and every workerd that it started are gone, and fails when one stays. */
+  /**
+   * SIGTERM; resolves when wrangler and every workerd that it started are gone, and fails when one
+   * stays.
+   */
   close(): Promise<void>;
 }
 

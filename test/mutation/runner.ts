@@ -1,6 +1,7 @@
 /**
- * Runs the judges' tests against mutants inside one process, as a Stryker test runner: everything is loaded once, a mutant is switched
- * on, the tests that reach its line run until one fails. A mutant that only counts while modules load gets a process of its own.
+ * Runs the judges' tests against mutants inside one process, as a Stryker test runner: everything
+ * is loaded once, a mutant is switched on, the tests that reach its line run until one fails. A
+ * mutant that only counts while modules load gets a process of its own.
  */
 import { globSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -26,12 +27,16 @@ interface MutantRun {
 }
 
 const tests = 'test/skills-index/{skill,statement,log,trust}/**/*.test.ts';
-/** Random bits through every judge: seconds for each mutant, and nothing that the tables do not find. */
+/**
+ * Random bits through every judge: seconds for each mutant, and nothing that the tables do not
+ * find.
+ */
 const leftOut = [
   'test/skills-index/trust/hostile/mutations.test.ts',
   'test/skills-index/trust/mutated-evidence.test.ts',
 ];
-// CPU time: who is not found by then counts as a survivor. More for who counts only while modules load: no test is known to reach it.
+// CPU time: who is not found by then counts as a survivor. More for who counts only while modules
+// load: no test is known to reach it.
 const patienceMs = { runtime: 4_000, static: 15_000 } as const;
 const suite = new URL('./suite.ts', import.meta.url).href;
 
@@ -105,7 +110,8 @@ class Runner {
     return { status: 'survived', nrOfTests };
   }
 
-  // Those first that found a mutant before, then those named like its file, then those of its room; in each the quick ones first.
+  // Those first that found a mutant before, then those named like its file, then those of its room;
+  // in each the quick ones first.
   #inOrder(
     cases: readonly Case[],
     testFilter: readonly string[] | undefined,
@@ -128,7 +134,10 @@ class Runner {
     return failure;
   }
 
-  /** What fails without the mutant too was broken by an earlier one: thrown, so that it is asked again in a new process. */
+  /**
+   * What fails without the mutant too was broken by an earlier one: thrown, so that it is asked
+   * again in a new process.
+   */
   async #demandClean(one: Case): Promise<void> {
     Object.assign(this.#stryker, {
       activeMutant: undefined,
@@ -170,7 +179,10 @@ async function fails(one: Case): Promise<string | undefined> {
   }
 }
 
-/** A line that tests reach counts by these tests alone, also where fixtures that are made while loading reach it too. */
+/**
+ * A line that tests reach counts by these tests alone, also where fixtures that are made while
+ * loading reach it too.
+ */
 function onlyOnce({ static: atLoad, perTest }: { static: Hits; perTest: Record<string, Hits> }) {
   const reached = new Set(Object.values(perTest).flatMap((hits) => Object.keys(hits)));
   return {

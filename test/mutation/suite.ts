@@ -1,4 +1,7 @@
-/** `describe`, `it` and hooks for mutation runs: test files are loaded once into a process, and each of their tests can be run at will. */
+/**
+ * `describe`, `it` and hooks for mutation runs: test files are loaded once into a process, and each
+ * of their tests can be run at will.
+ */
 import { expect } from 'vitest';
 
 export { expect };

@@ -1,6 +1,7 @@
 /**
- * Who approved a version, worked out from the log alone and from nothing of the product: entries, envelopes and keys by node:crypto, who is
- * who by the plainest reading of the statements. What it says is compared with what the registry did.
+ * Who approved a version, worked out from the log alone and from nothing of the product: entries,
+ * envelopes and keys by node:crypto, who is who by the plainest reading of the statements. What it
+ * says is compared with what the registry did.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
@@ -109,7 +110,8 @@ function read({ index, body, envelope: text }: LogRow): Said {
   };
 }
 
-// Each key and passkey is enrolled and ended by administrators, one after the other; none of these walks ends anything backwards.
+// Each key and passkey is enrolled and ended by administrators, one after the other; none of these
+// walks ends anything backwards.
 function peopleIn(said: readonly Said[], root: readonly string[]) {
   const events = said.filter(({ type, signer }) => type === 'member/v1' && root.includes(signer));
   const last = (id: string, at: number) =>

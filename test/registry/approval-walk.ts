@@ -1,4 +1,7 @@
-/** Everybody who could try to get a version into the index, and the calls by which they could: a crowd takes one step at a time. */
+/**
+ * Everybody who could try to get a version into the index, and the calls by which they could: a
+ * crowd takes one step at a time.
+ */
 import fc from 'fast-check';
 import { states } from '../../registry/versions/status.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
@@ -174,7 +177,8 @@ export class Crowd {
       case 'passkey':
         return this.#approveAtDesk(skill, one);
       case 'again': {
-        // What somebody signed about another version comes again, and what was signed about this one.
+        // What somebody signed about another version comes again, and what was signed about this
+        // one.
         for (const { sent, keyId } of this.#seen.slice(-3))
           await call(send, '/api/v1/statements', { json: sent, keyId });
         return;

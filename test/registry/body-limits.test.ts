@@ -3,7 +3,10 @@ import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import { makeSkill, tarOf } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
-/** An envelope whose unsigned payload is a statement with very many faults: dear to parse, and nobody's. */
+/**
+ * An envelope whose unsigned payload is a statement with very many faults: dear to parse, and
+ * nobody's.
+ */
 function swollen(bytes: number): string {
   const capability = { capabilities: { secret: Array.from({ length: bytes / 4 }, () => ({})) } };
   const payload = Buffer.from(JSON.stringify(capability)).toString('base64');

@@ -1,4 +1,7 @@
-/** What every shell of the registry must do over HTTP, from an empty database: one list of steps for Node and workerd. */
+/**
+ * What every shell of the registry must do over HTTP, from an empty database: one list of steps for
+ * Node and workerd.
+ */
 import { expect } from 'vitest';
 import { digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';

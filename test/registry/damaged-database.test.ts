@@ -18,7 +18,10 @@ function overwrite(path: string, from: number, bytes: Uint8Array): void {
   writeFileSync(path, all);
 }
 
-/** Damages the first page of a table that no start reads, so that only a look through the whole file finds the fault. */
+/**
+ * Damages the first page of a table that no start reads, so that only a look through the whole file
+ * finds the fault.
+ */
 function damageAudit(path: string): void {
   const client = new BetterSqlite3(path);
   const page = client

@@ -1,4 +1,7 @@
-/** A browser's side of the desk, without a browser: cookies, forms, and an authenticator that can be told to lie. */
+/**
+ * A browser's side of the desk, without a browser: cookies, forms, and an authenticator that can be
+ * told to lie.
+ */
 import { createHash } from 'node:crypto';
 import type { EnrolledPasskey } from '../../skills-index/statement/attestation.ts';
 import { type TestPasskey, testPasskey } from '../skills-index/story-keys.ts';

@@ -24,7 +24,10 @@ import { makeKey, type TestKey } from './people.ts';
 import { call, makeReport, makeSkill, publish, ruleSet } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
-/** Who plays which part in a version that is written into the database row by row, the registry's own keys in hand. */
+/**
+ * Who plays which part in a version that is written into the database row by row, the registry's
+ * own keys in hand.
+ */
 interface Cast {
   readonly owner: TestKey;
   readonly reviewer: TestKey;

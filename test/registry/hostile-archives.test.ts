@@ -12,7 +12,9 @@ const pax = (key: string, value: string): string => {
   return `${length}${rest}`;
 };
 
-/** Faults that leave the rest of the archive readable; each is put into an otherwise good upload. */
+/**
+ * Faults that leave the rest of the archive readable; each is put into an otherwise good upload.
+ */
 const faults: Readonly<Record<string, readonly [RegExp, ...TarEntry[]]>> = {
   'a path of two dots': [/"\.\.\/x" leaves the skill/, { path: '../x' }],
   'two dots in the middle': [/"a\/\.\.\/\.\.\/x" leaves the skill/, { path: 'a/../../x' }],

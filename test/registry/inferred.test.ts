@@ -14,7 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Published without a skill.json, under a manifest that only the statement holds; the report knows of nothing declared. */
+/**
+ * Published without a skill.json, under a manifest that only the statement holds; the report knows
+ * of nothing declared.
+ */
 async function publishInferred(): Promise<Skill> {
   const { send, author, scanner, tokens } = world;
   const files = [

@@ -19,7 +19,10 @@ const files = [
   { path: 'SKILL.md', bytes: Buffer.from('---\nname: t\ndescription: d\n---\nx\n'), mode: 0o644 },
 ];
 
-/** The same bytes under another number: without a skill.json nothing in the bundle names the version. */
+/**
+ * The same bytes under another number: without a skill.json nothing in the bundle names the
+ * version.
+ */
 function sameBytesAs(version: string, name = '@acme/t'): Skill {
   const manifest = parseManifest(Buffer.from(JSON.stringify({ name, version })));
   return { files, packed: packBundle(files), manifest };

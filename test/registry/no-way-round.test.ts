@@ -7,7 +7,10 @@ import { type Crowd, makeCrowd, type Name, type Step, step } from './approval-wa
 import { pathOf } from './desk-visit.ts';
 import { call, makeSkill, publish, type Skill } from './road.ts';
 
-/** Most walks begin in review, where most of the ways round would be; some need two people, some one. */
+/**
+ * Most walks begin in review, where most of the ways round would be; some need two people, some
+ * one.
+ */
 const walks = fc.record({
   risky: fc.boolean(),
   steps: fc

@@ -29,7 +29,10 @@ const skill = makeSkill('@acme/report', '1.0.0');
 const target = { name: skill.manifest.name, version: skill.manifest.version };
 const late = Number.MAX_SAFE_INTEGER;
 
-/** Two registries with the same author, reviewer, scanner and administrator: a test registry and a production registry, for example. */
+/**
+ * Two registries with the same author, reviewer, scanner and administrator: a test registry and a
+ * production registry, for example.
+ */
 describe('statements that were signed for another registry', () => {
   let theirs: Staffed;
   let ours: World & { readonly tokens: { readonly scanner: string; readonly rita: string } };

@@ -1,4 +1,7 @@
-/** A reviewer who is an author, where the author has no key: what an administrator said of them at issuers is all there is to go by. */
+/**
+ * A reviewer who is an author, where the author has no key: what an administrator said of them at
+ * issuers is all there is to go by.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type OidcIdentity,

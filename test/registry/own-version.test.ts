@@ -20,7 +20,8 @@ import { makeStaffedWorld, type Staffed } from './world.ts';
 
 describe('a reviewer who is an author', () => {
   let world: Staffed;
-  // Another owner of the scope, who publishes nothing; and another key of the publisher, known by the name only.
+  // Another owner of the scope, who publishes nothing; and another key of the publisher, known by
+  // the name only.
   let owner: TestKey;
   let second: TestKey;
   let tokens: Readonly<Record<'author' | 'owner' | 'second', string>>;

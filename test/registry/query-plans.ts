@@ -1,6 +1,7 @@
 /**
- * Every statement that a registry prepares in a test of the application is recorded at the driver, and its plan is asked of SQLite. A
- * statement that reads a growing table whole, sorts what comes from one, or has more parameters than D1 takes fails the file.
+ * Every statement that a registry prepares in a test of the application is recorded at the driver,
+ * and its plan is asked of SQLite. A statement that reads a growing table whole, sorts what comes
+ * from one, or has more parameters than D1 takes fails the file.
  */
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -47,7 +48,10 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   },
 ];
 
-/** Tests read whole tables to look at them; the walk of query-plans.test.ts shows that the registry does not. */
+/**
+ * Tests read whole tables to look at them; the walk of query-plans.test.ts shows that the registry
+ * does not.
+ */
 const wholeTable =
   /^select [^()]*? from "\w+"( inner join "\w+" on [^()]* = [^()]*?)?( order by [^()]*)?$/;
 
@@ -77,7 +81,8 @@ function isScan(step: string, text: string): boolean {
   );
 }
 
-// Most versions of a registry have one state, and one publisher can have most versions: a search by one of them alone reads them all.
+// Most versions of a registry have one state, and one publisher can have most versions: a search by
+// one of them alone reads them all.
 function isByOneColumn(step: string, text: string): boolean {
   const searched =
     /^SEARCH \w+ USING (COVERING )?INDEX versions_(status|publisher|publisher_status) \((status|publisher)=\?/;
@@ -87,7 +92,9 @@ function isByOneColumn(step: string, text: string): boolean {
 const { prepare } = BetterSqlite3.prototype;
 const recorded = new Map<string, readonly string[]>();
 
-/** Records what this thread prepares from now on; the statements, each with what is wrong with it. */
+/**
+ * Records what this thread prepares from now on; the statements, each with what is wrong with it.
+ */
 export function recordStatements(): {
   readonly seen: ReadonlyMap<string, readonly string[]>;
   stop(): void;

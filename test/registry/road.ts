@@ -1,4 +1,7 @@
-/** The road over HTTP, step by step: the same steps for the application in memory, on Node and on workerd. */
+/**
+ * The road over HTTP, step by step: the same steps for the application in memory, on Node and on
+ * workerd.
+ */
 import { type PackedBundle, packBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
@@ -73,7 +76,10 @@ export async function registryIdAt(send: Send): Promise<Digest> {
   return registryIdOf(parseRoot(Buffer.from(await (await send('/index/root.json')).arrayBuffer())));
 }
 
-/** The statement with the registry that it counts in; one that names a registry already stays as it is. */
+/**
+ * The statement with the registry that it counts in; one that names a registry already stays as it
+ * is.
+ */
 export function namedFor<One extends Statement>(registry: Digest, statement: One): One {
   return isBound(statement)
     ? { ...statement, predicate: { registry, ...statement.predicate } }
@@ -87,7 +93,9 @@ export interface Enrolled {
   readonly identities?: readonly OidcIdentity[];
 }
 
-/** @param by one administrator, or as many as the root file demands: the answer is the last one's */
+/**
+ * @param by one administrator, or as many as the root file demands: the answer is the last one's
+ */
 export async function enrol(
   send: Send,
   by: TestKey | readonly TestKey[],

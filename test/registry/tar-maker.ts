@@ -1,4 +1,6 @@
-/** Writes ustar archives for tests, honest ones and, by overriding any header field, hostile ones. */
+/**
+ * Writes ustar archives for tests, honest ones and, by overriding any header field, hostile ones.
+ */
 
 export interface TarEntry {
   readonly path: string;

@@ -1,4 +1,7 @@
-/** What level a verdict states follows from who signed the provenance, and an installer shows the same. */
+/**
+ * What level a verdict states follows from who signed the provenance, and an installer shows the
+ * same.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';

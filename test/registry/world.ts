@@ -1,4 +1,7 @@
-/** A registry in memory for unit tests: the real application, database and keys; only the clock can be set. */
+/**
+ * A registry in memory for unit tests: the real application, database and keys; only the clock can
+ * be set.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';

@@ -1,4 +1,7 @@
-/** A proxy with an https upstream on loopback, and clients that speak to the proxy as a sandbox does. */
+/**
+ * A proxy with an https upstream on loopback, and clients that speak to the proxy as a sandbox
+ * does.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';

@@ -103,7 +103,8 @@ const namesOf = (number: number): string[] =>
 
 describe('the paths that a run changed', () => {
   it('are thrown away, with the reason, where their list would be too large to be read again', async () => {
-    // A quotation mark is two characters in the list, so fewer bytes of names than the limit make too long a list.
+    // A quotation mark is two characters in the list, so fewer bytes of names than the limit make
+    // too long a list.
     const deep = Array(14).fill('"'.repeat(250)).join('/');
     const { changes, cleaned } = await finish(
       namesOf(5_000).map((name) => `${deep}/${name}`),

@@ -19,7 +19,10 @@ import { storyFetch, storyPaths } from '../skills-index/story-server.ts';
 const name = parseSkillName('@acme/weekly-report');
 const path = '/index/status.json';
 
-/** The story after Ada revoked the version, and a client that saw it: what it says of each further status. */
+/**
+ * The story after Ada revoked the version, and a client that saw it: what it says of each further
+ * status.
+ */
 async function revoked(kind: 'revoked' | 'suspended' = 'revoked') {
   const story: Story = await tellStory();
   const target = { bundle: story.packed.digest };

@@ -1,6 +1,7 @@
 /**
- * Our own attacks and their honest twins: what was once seen stays seen. `attacks/<half>.tsv` says for each what it came to: verdict of the
- * attack, whether a finding that decides stands at it, verdict of the twin. `npm run corpus` prints the shares.
+ * Our own attacks and their honest twins: what was once seen stays seen. `attacks/<half>.tsv` says
+ * for each what it came to: verdict of the attack, whether a finding that decides stands at it,
+ * verdict of the twin. `npm run corpus` prints the shares.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** What an attacker hands in to stop a scan, or to be passed over: each comes to an end, and nothing that was not read is passed. */
+/**
+ * What an attacker hands in to stop a scan, or to be passed over: each comes to an end, and nothing
+ * that was not read is passed.
+ */
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';

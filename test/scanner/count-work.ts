@@ -1,4 +1,7 @@
-/** A thread that scans files and says how much ran for each: how often V8 entered its functions and blocks, which no load of a machine changes. */
+/**
+ * A thread that scans files and says how much ran for each: how often V8 entered its functions and
+ * blocks, which no load of a machine changes.
+ */
 import { Session } from 'node:inspector/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { scanSkill } from '../../scanner/scan.ts';

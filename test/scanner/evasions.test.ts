@@ -1,10 +1,13 @@
 /**
- * Ways to hide what code does, and what has to be seen all the same: `evasions/<language>/<story>.txt`, text archives of small skills, one per
- * folder. The part `expected` has lines `case/path:line what`, where `what` is one of
- * - a capability as reports print it: `env SECRET`, `exec sh`, `egress POST https://a.example/x`, `mount ro ~/.ssh/id_rsa`;
+ * Ways to hide what code does, and what has to be seen all the same:
+ * `evasions/<language>/<story>.txt`, text archives of small skills, one per folder. The part
+ * `expected` has lines `case/path:line what`, where `what` is one of
+ * - a capability as reports print it: `env SECRET`, `exec sh`, `egress POST https://a.example/x`,
+ *   `mount ro ~/.ssh/id_rsa`;
  * - a rule, with its severity or without: `flow/secret-to-network high`;
  * - a trait, with its detail or without: `code-from-string`, `decode-to-code id`.
- * All that is expected has to be seen at its very line; more may be. A folder `near-…` is honest: it has to pass, and may have lines too.
+ * All that is expected has to be seen at its very line; more may be. A folder `near-…` is honest:
+ * it has to pass, and may have lines too.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** What a skill that took over its scanning child would try. Speaks the child's frames; the version that is "published" says what to do. */
+/**
+ * What a skill that took over its scanning child would try. Speaks the child's frames; the version
+ * that is "published" says what to do.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';

@@ -1,4 +1,7 @@
-/** Small random programs of JavaScript that put a text together and run it: loops, branches, objects with several names. They do nothing else. */
+/**
+ * Small random programs of JavaScript that put a text together and run it: loops, branches, objects
+ * with several names. They do nothing else.
+ */
 import fc from 'fast-check';
 
 type Lines = readonly string[];

@@ -1,6 +1,7 @@
 /**
- * What the analysis says of a text that JavaScript runs never leaves out what the text really is. Random programs (of ours, which do nothing) are
- * analysed, and run by a real Node in which `execSync` notes what it is given.
+ * What the analysis says of a text that JavaScript runs never leaves out what the text really is.
+ * Random programs (of ours, which do nothing) are analysed, and run by a real Node in which
+ * `execSync` notes what it is given.
  */
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';

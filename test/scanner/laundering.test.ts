@@ -1,4 +1,7 @@
-/** An author can neither silence the scanner by declaring an attack nor launder one by inference (docs/manifest.md). */
+/**
+ * An author can neither silence the scanner by declaring an attack nor launder one by inference
+ * (docs/manifest.md).
+ */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are code
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';

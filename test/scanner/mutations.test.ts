@@ -1,6 +1,6 @@
 /**
- * The mutation run: every attack of every rule's fixture in other forms that do the same. A finding has to stay: the same rule, not milder,
- * at the place where the code went.
+ * The mutation run: every attack of every rule's fixture in other forms that do the same. A finding
+ * has to stay: the same rule, not milder, at the place where the code went.
  */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * Our own attacks: each file of `attacks/<half>/<technique>/<language>-….txt` is a text archive with a small skill `attack/…` that does
- * harm, its honest twin `twin/…` that tempts to the same finding, and `-- where --`: the lines of the attack, `path:from-to`.
+ * Our own attacks: each file of `attacks/<half>/<technique>/<language>-….txt` is a text archive
+ * with a small skill `attack/…` that does harm, its honest twin `twin/…` that tempts to the same
+ * finding, and `-- where --`: the lines of the attack, `path:from-to`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -8,7 +9,10 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { fileOf, parseTextArchive } from './txtar.ts';
 
-/** `open` ones were there while rules were written; `frozen` ones came after, and no rule was ever tuned on them. */
+/**
+ * `open` ones were there while rules were written; `frozen` ones came after, and no rule was ever
+ * tuned on them.
+ */
 export const halves = ['open', 'frozen'] as const;
 export type Half = (typeof halves)[number];
 
@@ -60,7 +64,9 @@ function readAttack(half: Half, name: string): OwnAttack {
   return { id, half, technique, language: variant.split('-')[0] ?? '', ...skills, where };
 }
 
-/** Whether a finding that decides stands within five lines of the attack, or its flow passes there. */
+/**
+ * Whether a finding that decides stands within five lines of the attack, or its flow passes there.
+ */
 export function decidesAtAttack({ where }: Pick<OwnAttack, 'where'>, report: ScanReport): boolean {
   const near = ({ path, line }: { readonly path: string; readonly line: number }): boolean =>
     where.some((one) => one.path === path && line >= one.from - 5 && line <= one.to + 5);

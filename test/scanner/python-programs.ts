@@ -1,4 +1,7 @@
-/** Small random programs of Python that put a text together and run it: loops, branches, lists, functions. They do nothing else. */
+/**
+ * Small random programs of Python that put a text together and run it: loops, branches, lists,
+ * functions. They do nothing else.
+ */
 import fc from 'fast-check';
 
 type Lines = readonly string[];

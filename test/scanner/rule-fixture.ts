@@ -1,4 +1,7 @@
-/** Fixtures of rules: small skills `attack-…/` and `near-…/` in one text archive, and the exact findings of the rule. */
+/**
+ * Fixtures of rules: small skills `attack-…/` and `near-…/` in one text archive, and the exact
+ * findings of the rule.
+ */
 import { readFileSync } from 'node:fs';
 import { type ScanOptions, scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -14,7 +17,10 @@ const plainSkill =
 
 export interface RuleFixture {
   readonly skills: ReadonlyMap<string, readonly SourceFile[]>;
-  /** Per skill that has an `approved.json`: the manifest of the version before, which is no file of the skill. */
+  /**
+   * Per skill that has an `approved.json`: the manifest of the version before, which is no file of
+   * the skill.
+   */
   readonly previous: ReadonlyMap<string, Capabilities>;
   /** `skill/path:line rule severity`, sorted. */
   readonly expected: readonly string[];

@@ -1,4 +1,6 @@
-/** Pages of documentation from notes on rules: `docs/rules/<group>/<name>.md`, and a table of all. */
+/**
+ * Pages of documentation from notes on rules: `docs/rules/<group>/<name>.md`, and a table of all.
+ */
 import type { RuleExample, RuleNote } from '../../skills-index/statement/rule-note.ts';
 
 const head = '<!-- Made from the rule and its fixture by `npm run docs:rules`; do not edit. -->';

@@ -1,6 +1,7 @@
 /**
- * Each rule has a fixture `rules/<group>/<name>.txt`: small skills `attack-…/` that it must find and `near-…/` that it must not take for an
- * attack, and the exact findings of the rule. A missing finding fails as an extra one does. Other forms of the attacks: mutations.test.ts.
+ * Each rule has a fixture `rules/<group>/<name>.txt`: small skills `attack-…/` that it must find
+ * and `near-…/` that it must not take for an attack, and the exact findings of the rule. A missing
+ * finding fails as an extra one does. Other forms of the attacks: mutations.test.ts.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

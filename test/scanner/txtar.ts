@@ -7,7 +7,10 @@ export interface TextArchive {
 
 const marker = /^-- (.+) --$/;
 
-/** Reads an archive. A name may end in ` hex` (bytes as hexadecimal), ` escaped` (`\u{202e}` stands for the character) or ` utf16`. */
+/**
+ * Reads an archive. A name may end in ` hex` (bytes as hexadecimal), ` escaped` (`\u{202e}` stands
+ * for the character) or ` utf16`.
+ */
 export function parseTextArchive(text: string): TextArchive {
   const comment: string[] = [];
   const files = new Map<string, string[]>();
@@ -26,7 +29,9 @@ export function parseTextArchive(text: string): TextArchive {
   };
 }
 
-/** The bytes of one file of an archive, and its name without the ending that says how it is written. */
+/**
+ * The bytes of one file of an archive, and its name without the ending that says how it is written.
+ */
 export function fileOf(
   name: string,
   content: string,

@@ -1,4 +1,7 @@
-/** `npm run docs:rules`: writes the notes on rules and their pages; pages of rules that are gone go with them. */
+/**
+ * `npm run docs:rules`: writes the notes on rules and their pages; pages of rules that are gone go
+ * with them.
+ */
 import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

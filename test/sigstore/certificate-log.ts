@@ -1,4 +1,7 @@
-/** A stand-in for a certificate transparency log: signs promises for precertificates (RFC 6962 §3.2) and keeps nothing. */
+/**
+ * A stand-in for a certificate transparency log: signs promises for precertificates (RFC 6962 §3.2)
+ * and keeps nothing.
+ */
 import { createHash, generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -72,7 +75,10 @@ function unsigned(value: number, bytes: number): Buffer {
 // OBJECT IDENTIFIER 1.3.6.1.4.1.11129.2.4.3, the mark of a precertificate.
 const poison = Buffer.from('060a2b06010401d679020403', 'hex');
 
-/** The tbsCertificate of a precertificate, its poison taken out and the lengths around it written anew. */
+/**
+ * The tbsCertificate of a precertificate, its poison taken out and the lengths around it written
+ * anew.
+ */
 function withoutPoison(certificate: Buffer): Buffer {
   const [tbs] = children(certificate);
   const fields = children(tbs ?? Buffer.alloc(0));

@@ -1,4 +1,7 @@
-/** A whole Sigstore on loopback: issuer, certificate log, Fulcio, rekor-tiles and a timestamp authority, with its trusted root and signing config. */
+/**
+ * A whole Sigstore on loopback: issuer, certificate log, Fulcio, rekor-tiles and a timestamp
+ * authority, with its trusted root and signing config.
+ */
 import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -233,7 +236,10 @@ function signingConfig({
   };
 }
 
-/** The issuers, with the extensions that Fulcio's public deployment gives GitHub and GitLab (its config/identity/config.yaml, 1.8.8). */
+/**
+ * The issuers, with the extensions that Fulcio's public deployment gives GitHub and GitLab (its
+ * config/identity/config.yaml, 1.8.8).
+ */
 function fulcioConfig(urlOf: OidcIssuer['urlOf']): object {
   const issuer = (kind: Parameters<typeof urlOf>[0], more: object) => [
     urlOf(kind),

@@ -1,4 +1,7 @@
-/** Keeps what a run made as fixtures that the unit tests verify: bundles of ours and of cosign's, the artifacts, the trusted root. */
+/**
+ * Keeps what a run made as fixtures that the unit tests verify: bundles of ours and of cosign's,
+ * the artifacts, the trusted root.
+ */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** An OIDC issuer on loopback with a path for each kind of identity: people by email, and what GitHub Actions and GitLab CI say of a job. */
+/**
+ * An OIDC issuer on loopback with a path for each kind of identity: people by email, and what
+ * GitHub Actions and GitLab CI say of a job.
+ */
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 

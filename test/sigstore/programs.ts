@@ -1,4 +1,7 @@
-/** The foreign programs of the interoperability job, at fixed versions: what is missing below `.cache/sigstore` is fetched and built. */
+/**
+ * The foreign programs of the interoperability job, at fixed versions: what is missing below
+ * `.cache/sigstore` is fetched and built.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

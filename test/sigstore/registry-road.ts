@@ -1,4 +1,7 @@
-/** A real registry and the real command line against the deployment: one skill by a key, one by a person, one by each sort of CI job. */
+/**
+ * A real registry and the real command line against the deployment: one skill by a key, one by a
+ * person, one by each sort of CI job.
+ */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +52,8 @@ export async function walkRegistryRoad(
     'init',
     'data',
   );
-  // Whom to trust is a target that the administrators sign: the registry and all who install get the same.
+  // Whom to trust is a target that the administrators sign: the registry and all who install get
+  // the same.
   await stage.json(
     'operator',
     'registry',
@@ -263,7 +267,10 @@ async function publishOnGitlab(walk: Walk): Promise<Made[]> {
   });
 }
 
-/** The whole way: what the job published is scanned, approved and installed, and the installer judges the certificate by itself. */
+/**
+ * The whole way: what the job published is scanned, approved and installed, and the installer
+ * judges the certificate by itself.
+ */
 async function installFromJob(
   { stage, transcript, base }: Walk,
   fingerprint: string,
@@ -370,7 +377,10 @@ interface Published {
   readonly statements: readonly { readonly digest: string; readonly predicateType: string }[];
 }
 
-/** Takes what was logged, and takes the registry's own log entry out of what is certified: others do not know that log. */
+/**
+ * Takes what was logged, and takes the registry's own log entry out of what is certified: others do
+ * not know that log.
+ */
 function collect(stage: Stage, published: Published, signer: Question['signer']): Made[] {
   // From the data folder: what nobody approved yet is on no public path.
   const stored = (digest: string): Buffer => {

@@ -1,6 +1,7 @@
 /**
- * The interoperability job: `npm run test:sigstore [-- --fixtures]`, by hand. Real Fulcio, rekor-tiles, timestamp authority, cosign and
- * sigstore-python on loopback; what we sign is verified by them, what they sign by us, and everything with a wrong name is refused by all.
+ * The interoperability job: `npm run test:sigstore [-- --fixtures]`, by hand. Real Fulcio,
+ * rekor-tiles, timestamp authority, cosign and sigstore-python on loopback; what we sign is
+ * verified by them, what they sign by us, and everything with a wrong name is refused by all.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

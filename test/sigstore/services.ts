@@ -1,4 +1,6 @@
-/** Foreign servers as children: started on free ports, waited for, and ended by their own process. */
+/**
+ * Foreign servers as children: started on free ports, waited for, and ended by their own process.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';

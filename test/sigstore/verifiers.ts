@@ -110,7 +110,8 @@ export function ask(program: string, argv: readonly string[]): Promise<Answer> {
       { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const millis = performance.now() - start;
-        // Only an exit code is an answer; a program that did not run, or was killed, has refused nothing.
+        // Only an exit code is an answer; a program that did not run, or was killed, has refused
+        // nothing.
         if (error !== null && typeof error.code !== 'number') return reject(error);
         resolve({ accepted: error === null, output: `${stdout}${stderr}`, millis });
       },

@@ -1,4 +1,7 @@
-/** Tables of attacks: each row says what is changed, and which code it has to be refused with; each table has rows that are accepted. */
+/**
+ * Tables of attacks: each row says what is changed, and which code it has to be refused with; each
+ * table has rows that are accepted.
+ */
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';

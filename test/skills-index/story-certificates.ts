@@ -1,4 +1,7 @@
-/** Certificates for tests: a small authority that signs whatever it is told, with a certificate transparency log behind it. */
+/**
+ * Certificates for tests: a small authority that signs whatever it is told, with a certificate
+ * transparency log behind it.
+ */
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { bits, der, integer, octets, oid, sequence, set, time, utf8, yes } from './der-writer.ts';
 import { testSigner } from './story-keys.ts';
@@ -19,7 +22,9 @@ export const names = {
   user: (text: string): Buffer => der(0xa0, oid(`${fulcioOid}7`), der(0xa0, utf8(text))),
 } as const;
 
-/** What goes into a certificate; everything has an honest default but its key and its extensions. */
+/**
+ * What goes into a certificate; everything has an honest default but its key and its extensions.
+ */
 export interface CertificateParts {
   readonly spki: Uint8Array;
   readonly extensions: readonly Uint8Array[];
@@ -28,7 +33,10 @@ export interface CertificateParts {
   readonly from?: Date;
   readonly to?: Date;
   readonly version?: Uint8Array;
-  /** Added by a certificate transparency log: signs the rest, gives the extension. Left out, there is none. */
+  /**
+   * Added by a certificate transparency log: signs the rest, gives the extension. Left out, there
+   * is none.
+   */
   readonly transparency?: (tbs: Uint8Array, issuerSpki: Uint8Array) => Uint8Array;
 }
 
@@ -81,7 +89,10 @@ export const subjectKey = (spki: Uint8Array): Buffer =>
 export const authorityKey = (spki: Uint8Array): Buffer =>
   extension('2.5.29.35', sequence(der(0x80, keyIdentifier(spki))));
 
-/** The extension with one signed certificate timestamp (RFC 6962 §3.3) of the log with this P-256 key. */
+/**
+ * The extension with one signed certificate timestamp (RFC 6962 §3.3) of the log with this P-256
+ * key.
+ */
 export function transparencyOf(
   log: KeyObject,
   at: Date,

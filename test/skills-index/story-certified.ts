@@ -1,4 +1,7 @@
-/** The story with somebody who has no key: the version is signed by certificate, in a scope that says who publishes. */
+/**
+ * The story with somebody who has no key: the version is signed by certificate, in a scope that
+ * says who publishes.
+ */
 
 import { parseScope } from '../../skills-index/skill/name.ts';
 import {
@@ -58,7 +61,10 @@ export interface Cast {
   readonly twist?: Twist;
 }
 
-/** The story of a version that somebody publishes by certificate in a scope of theirs; the index names the one meant to publish. */
+/**
+ * The story of a version that somebody publishes by certificate in a scope of theirs; the index
+ * names the one meant to publish.
+ */
 export async function tellCertified(cast: Cast = {}): Promise<Story> {
   const { claims = somebody, owners = [author.named], publishers } = cast;
   const signer = cast.signer ?? sigstore.certify(claims);

@@ -1,4 +1,6 @@
-/** Keys for tests: the same name gives the same key on every run. Never use them for anything else. */
+/**
+ * Keys for tests: the same name gives the same key on every run. Never use them for anything else.
+ */
 import {
   createECDH,
   createHash,

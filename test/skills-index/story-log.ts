@@ -1,4 +1,7 @@
-/** A log for tests: statements are signed and appended, each gets its bundle; the whole is kept in memory. */
+/**
+ * A log for tests: statements are signed and appended, each gets its bundle; the whole is kept in
+ * memory.
+ */
 import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';

@@ -1,4 +1,7 @@
-/** A whole Sigstore for tests: certificate authority, certificate transparency, Rekor v2 and timestamps, without clock and network. */
+/**
+ * A whole Sigstore for tests: certificate authority, certificate transparency, Rekor v2 and
+ * timestamps, without clock and network.
+ */
 import { sign } from 'node:crypto';
 import { noteKeyId, signCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { certifiedBody } from '../../skills-index/log/entry.ts';
@@ -33,7 +36,10 @@ import {
 import { type TestSigner, testLogKey, testSigner } from './story-keys.ts';
 import { type TestTimestamps, testTimestamps } from './story-timestamps.ts';
 
-/** What a certificate is to say. `buildConfig` is the whole URI with `@ref`; a subject with `://` is a URI, else an email address. */
+/**
+ * What a certificate is to say. `buildConfig` is the whole URI with `@ref`; a subject with `://` is
+ * a URI, else an email address.
+ */
 export interface TestClaims {
   readonly issuer: string;
   readonly subject: string;
@@ -50,7 +56,9 @@ export interface TestCertified extends TestSigner {
   readonly certificate: Uint8Array;
 }
 
-/** When certificates are made and used, unless a test says otherwise; they count for ten minutes. */
+/**
+ * When certificates are made and used, unless a test says otherwise; they count for ten minutes.
+ */
 export const certifiedAt = new Date('2026-06-01T12:00:00Z');
 const minutes = (count: number): Date => new Date(certifiedAt.getTime() + count * 60_000);
 
@@ -173,7 +181,9 @@ export class TestSigstore {
     return { ...signer, certificate };
   }
 
-  /** Signs a statement, logs it in Rekor and has it stamped: the bundle that is sent to a registry. */
+  /**
+   * Signs a statement, logs it in Rekor and has it stamped: the bundle that is sent to a registry.
+   */
   async say(statement: Statement, signer: TestCertified, at = minutes(1)): Promise<PlainBundle> {
     return this.sign(statementBytes(statement), signer, at);
   }

@@ -11,7 +11,10 @@ import {
 } from './story-certificates.ts';
 import { testSigner } from './story-keys.ts';
 
-/** A timestamp authority: its certificates from its own to the root, and what it says to be the time. */
+/**
+ * A timestamp authority: its certificates from its own to the root, and what it says to be the
+ * time.
+ */
 export interface TestTimestamps {
   readonly chain: readonly Uint8Array[];
   /** A response (RFC 3161 §2.4.2) over a signature. */

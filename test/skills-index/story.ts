@@ -1,6 +1,7 @@
 /**
- * A whole registry's history for tests, told from its root file to an approved version. Same story on every run, apart from the
- * randomness inside ECDSA signatures. `tellStory()` gives the evidence that `decide` admits; a `Twist` changes one part of it.
+ * A whole registry's history for tests, told from its root file to an approved version. Same story
+ * on every run, apart from the randomness inside ECDSA signatures. `tellStory()` gives the evidence
+ * that `decide` admits; a `Twist` changes one part of it.
  */
 import { type PackedBundle, packBundle } from '../../skills-index/skill/bundle.ts';
 import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';

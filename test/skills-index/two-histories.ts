@@ -1,4 +1,7 @@
-/** A log whose key signs two histories, for tests of who must notice. Each is given by its name; they share their first entries. */
+/**
+ * A log whose key signs two histories, for tests of who must notice. Each is given by its name;
+ * they share their first entries.
+ */
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
 import { signCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import {

@@ -1,4 +1,7 @@
-/** What happens around a run: while it starts, when it is stopped, and what is left for the next one. */
+/**
+ * What happens around a run: while it starts, when it is stopped, and what is left for the next
+ * one.
+ */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,7 +75,9 @@ async function judgeSurvivors(
     : { result: 'blocked', detail };
 }
 
-/** What two runs in a row see of each other: the first leaves a word in every place that takes one. */
+/**
+ * What two runs in a row see of each other: the first leaves a word in every place that takes one.
+ */
 const places = ['/tmp', '/home/skill', '/dev/shm', '/var/tmp', '/run', '.'];
 const leave = `import os\nfor d in ${JSON.stringify(places)}:\n    for n in ('evil.so', '.profile', '.pythonrc'):\n        try: open(d + '/' + n, 'w').write('left')\n        except OSError: pass\nprint('left')`;
 const find = `import os\nfor d in ${JSON.stringify(places)}:\n    for n in ('evil.so', '.profile', '.pythonrc'):\n        if os.path.exists(d + '/' + n): print('found', d)\nprint('looked', [n for n in os.environ if n.startswith('LD_') or n in ('NODE_OPTIONS', 'PYTHONSTARTUP')])`;

@@ -1,6 +1,6 @@
 /**
- * The canary credential that lies in every sandbox: whoever sends it away, however it is written, took what it was not given. Its bare twin has
- * a key of the same name, and a host that hears it.
+ * The canary credential that lies in every sandbox: whoever sends it away, however it is written,
+ * took what it was not given. Its bare twin has a key of the same name, and a host that hears it.
  */
 import { type Attempt, isHeard } from '../row.ts';
 

@@ -1,4 +1,7 @@
-/** Requests that wait for a person: whether what they say yes to is what leaves. The person here says yes at once, to whatever they are shown. */
+/**
+ * Requests that wait for a person: whether what they say yes to is what leaves. The person here
+ * says yes at once, to whatever they are shown.
+ */
 import type { GatedAction, HoldHands } from '../../../skills-index/run/holds/hold.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { wantedAttempt } from '../batch.ts';

@@ -1,6 +1,7 @@
 /**
- * The kernel's surface: calls that no skill needs. Where a call would change the machine itself, it is made with arguments that
- * no kernel can follow: an answer other than a refusal shows that it was looked at.
+ * The kernel's surface: calls that no skill needs. Where a call would change the machine itself, it
+ * is made with arguments that no kernel can follow: an answer other than a refusal shows that it
+ * was looked at.
  */
 import { type Attempt, saysThrough } from '../row.ts';
 

@@ -1,4 +1,7 @@
-/** A runner that does what is obvious and no more: the bare twin of what is tried on ours. Made with files, never with the host's own. */
+/**
+ * A runner that does what is obvious and no more: the bare twin of what is tried on ours. Made with
+ * files, never with the host's own.
+ */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,8 +13,8 @@ import type { EscapeWorld } from '../world.ts';
 const inSandbox = ['usr/bin/sh', 'proc/version', 'skills/@escape/probe/probe.sh'];
 
 /**
- * Mounts by joining paths and lines: whether a mount replaces something of the sandbox's own, brings a path of the host that no operator named,
- * or becomes other options.
+ * Mounts by joining paths and lines: whether a mount replaces something of the sandbox's own,
+ * brings a path of the host that no operator named, or becomes other options.
  */
 export function mountsAsAsked(world: EscapeWorld, source: string, target: string): boolean {
   const root = join(world.folder, 'root');
@@ -80,8 +83,8 @@ export async function triesBare(world: EscapeWorld, code: string): Promise<strin
 }
 
 /**
- * Lets a program change a copy of a folder as the run's user, then makes the folder equal as root: what is new belongs to the folder's
- * owner, what is changed to whom it belonged.
+ * Lets a program change a copy of a folder as the run's user, then makes the folder equal as root:
+ * what is new belongs to the folder's owner, what is changed to whom it belonged.
  */
 export function takesOverAsRoot(
   { user }: EscapeWorld,

@@ -1,4 +1,7 @@
-/** The network, without the proxy. No packet of a bare twin leaves the machine: a datagram socket that is connected sends nothing. */
+/**
+ * The network, without the proxy. No packet of a bare twin leaves the machine: a datagram socket
+ * that is connected sends nothing.
+ */
 import { type Attempt, isHeard, saysThrough } from '../row.ts';
 
 const listener = { wants: 'a service on the host’s loopback', proof: isHeard } as const;

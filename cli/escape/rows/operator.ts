@@ -1,4 +1,7 @@
-/** What is the operator's to say: an agent that says it itself. Its user is the operator's, so only the sandbox stands between. */
+/**
+ * What is the operator's to say: an agent that says it itself. Its user is the operator's, so only
+ * the sandbox stands between.
+ */
 import { type Attempt, saysThrough, tellsSecret } from '../row.ts';
 import { leaves, removes } from './proofs.ts';
 

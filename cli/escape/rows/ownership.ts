@@ -1,4 +1,7 @@
-/** Files of root below a writable folder: whoever applies a run's changes may be root, and must not give one user's files to another. */
+/**
+ * Files of root below a writable folder: whoever applies a run's changes may be root, and must not
+ * give one user's files to another.
+ */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { RunnerAttempt } from '../row.ts';

@@ -1,6 +1,7 @@
 /**
- * Through the proxy: what a request could say to leave for a place that was not granted. The bare twin sends the same to a proxy
- * without rules. Granted are GET and POST below `http://api.crm.example/v2/`; `intranet.crm.example` is pinned on this host, and not granted.
+ * Through the proxy: what a request could say to leave for a place that was not granted. The bare
+ * twin sends the same to a proxy without rules. Granted are GET and POST below
+ * `http://api.crm.example/v2/`; `intranet.crm.example` is pinned on this host, and not granted.
  */
 import { type Attempt, isHeard } from '../row.ts';
 

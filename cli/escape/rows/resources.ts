@@ -1,6 +1,6 @@
 /**
- * The machine's means: each attempt takes more than a run may have and says so when it got it. The bare twins are bounded, so that the host
- * survives them. Each has a run of its own and comes last.
+ * The machine's means: each attempt takes more than a run may have and says so when it got it. The
+ * bare twins are bounded, so that the host survives them. Each has a run of its own and comes last.
  */
 import { bareMemoryMiB, bareProcesses } from '../limits.ts';
 import { type LoneAttempt, saysThrough } from '../row.ts';

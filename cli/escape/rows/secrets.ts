@@ -1,4 +1,7 @@
-/** The granted secret, elsewhere than where it is bound. Outside of a sandbox the variable holds the value itself, as most agents have it. */
+/**
+ * The granted secret, elsewhere than where it is bound. Outside of a sandbox the variable holds the
+ * value itself, as most agents have it.
+ */
 import { type Attempt, isHeard, tellsSecret } from '../row.ts';
 import { removes } from './proofs.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Files that the host and a sandbox share: locks, leases and watches lie on the inode. A process of the host (`victimProgram`) opens
- * `watched.txt`, holds `locked.txt` and writes to `database` all the while.
+ * Files that the host and a sandbox share: locks, leases and watches lie on the inode. A process of
+ * the host (`victimProgram`) opens `watched.txt`, holds `locked.txt` and writes to `database` all
+ * the while.
  */
 import { type Attempt, saysThrough } from '../row.ts';
 import { leaves } from './proofs.ts';

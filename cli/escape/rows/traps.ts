@@ -1,4 +1,7 @@
-/** Traps in a writable mount for whoever comes after: a host, an agent, the next run. Judged when the run has ended. */
+/**
+ * Traps in a writable mount for whoever comes after: a host, an agent, the next run. Judged when
+ * the run has ended.
+ */
 import { existsSync } from 'node:fs';
 import { type Attempt, saysThrough } from '../row.ts';
 import { leaves, leavesName } from './proofs.ts';

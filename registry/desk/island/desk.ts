@@ -1,4 +1,7 @@
-/** The one script of the desk, as text: keys, help and passkeys. It fetches nothing, writes no markup and works under Trusted Types 'none'. */
+/**
+ * The one script of the desk, as text: keys, help and passkeys. It fetches nothing, writes no
+ * markup and works under Trusted Types 'none'.
+ */
 export const island = `'use strict';
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -53,7 +56,8 @@ export const island = `'use strict';
     get: (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
     create: (options) => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }),
   };
-  // What the browser itself says of a new key stays in the browser: the registry, or who writes into its database, could say another.
+  // The browser keeps what it said of a new key. The registry, or whoever writes into its database,
+  // could answer with another key.
   const kept = (id) => 'skillgate-passkey ' + id;
   const keepKey = async ({ id, response }) => {
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', response.getPublicKey()));

@@ -1,4 +1,7 @@
-/** The statement that is about to be signed, rendered from its own bytes and nothing else; then the ways to sign it. */
+/**
+ * The statement that is about to be signed, rendered from its own bytes and nothing else; then the
+ * ways to sign it.
+ */
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../../skills-index/statement/attestation.ts';
@@ -25,7 +28,10 @@ export interface ApprovalView {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** For a passkey: WebAuthn's PublicKeyCredentialRequestOptionsJSON, whose challenge is SHA-256(PAE(text)). */
+  /**
+   * For a passkey: WebAuthn's PublicKeyCredentialRequestOptionsJSON, whose challenge is
+   * SHA-256(PAE(text)).
+   */
   readonly passkeyOptions: object | undefined;
   /** The statement names the viewer, who alone can sign it. */
   readonly mine: boolean;

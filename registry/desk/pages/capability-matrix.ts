@@ -1,6 +1,7 @@
 /**
- * Capabilities of the signed manifest against those observed: one row for each, the undeclared first. Compared here and not by the report,
- * because a scanner does not know a manifest that nobody wrote into the bundle. The first block of a version's page.
+ * Capabilities of the signed manifest against those observed: one row for each, the undeclared
+ * first. Compared here and not by the report, because a scanner does not know a manifest that
+ * nobody wrote into the bundle. The first block of a version's page.
  */
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import {

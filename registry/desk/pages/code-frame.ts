@@ -1,4 +1,6 @@
-/** Lines of a file with the marked range in them: what a finding or a step of its flow points at. */
+/**
+ * Lines of a file with the marked range in them: what a finding or a step of its flow points at.
+ */
 import { frameLineCharsMax, frameLinesMax } from './limits.ts';
 import { type Html, html, shown } from './markup.ts';
 import { revealedText } from './reveal.ts';

@@ -1,4 +1,7 @@
-/** What a reviewer can do with a version: approve, refuse, ask, move out of quarantine, claim; each a form with a reason. */
+/**
+ * What a reviewer can do with a version: approve, refuse, ask, move out of quarantine, claim; each
+ * a form with a reason.
+ */
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { reasonCharsMax } from '../../limits.ts';
 import type { ReviewDetail } from '../../review/review.ts';

@@ -1,4 +1,7 @@
-/** The files of a version and the plain view of one: escaped text in a page, never the bytes themselves. */
+/**
+ * The files of a version and the plain view of one: escaped text in a page, never the bytes
+ * themselves.
+ */
 import { isUtf8 } from 'node:buffer';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import type { ReviewDetail } from '../../review/review.ts';
@@ -112,7 +115,8 @@ function sheets(detail: FileView['detail'], path: string, lines: number): Html {
   return html`<nav class="sheets" aria-label="parts of the file">${links}</nav>`;
 }
 
-// One wrong byte must not hide a script behind hexadecimal, so what is mostly printable is read as text.
+// One wrong byte must not hide a script behind hexadecimal, so what is mostly printable is read as
+// text.
 function readAsText(bytes: Uint8Array): string | undefined {
   const printable = bytes.reduce(
     (sum, byte) => sum + ((byte > 31 && byte < 127) || (byte > 8 && byte < 14) ? 1 : 0),

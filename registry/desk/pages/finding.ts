@@ -1,4 +1,7 @@
-/** A finding: what was found, the code, the flow step by step across files, what its rule is about, how to mend it. */
+/**
+ * A finding: what was found, the code, the flow step by step across files, what its rule is about,
+ * how to mend it.
+ */
 import type { Finding, FlowStep } from '../../../skills-index/statement/finding.ts';
 import { codeFrame, type FrameRange, type Sources } from './code-frame.ts';
 import { findingsShownMax, flowStepsShownMax } from './limits.ts';
@@ -16,7 +19,10 @@ export interface FindingsView {
   readonly hrefOf: (path: string, line: number) => string;
 }
 
-/** All findings, those that decide first, then by severity; no more than the limit, the rest counted. */
+/**
+ * All findings, those that decide first, then by severity; no more than the limit, the rest
+ * counted.
+ */
 export function findingList(view: FindingsView): Html {
   if (view.findings.length === 0)
     return html`<p class="empty">None. The rules saw nothing; a person still reads the prose.</p>`;

@@ -1,4 +1,7 @@
-/** The keys of the desk: one table. Pages put a row's key on what it works on (`data-key`), the island obeys, help prints it. */
+/**
+ * The keys of the desk: one table. Pages put a row's key on what it works on (`data-key`), the
+ * island obeys, help prints it.
+ */
 import { type Html, html } from './markup.ts';
 
 export interface KeyRow {
@@ -34,7 +37,10 @@ export const keyMap = [
 
 export type DeskKey = (typeof keyMap)[number]['keys'];
 
-/** The attribute that binds an element to a key: a link or button is pressed, a field gets the focus. */
+/**
+ * The attribute that binds an element to a key: a link or button is pressed, a field gets the
+ * focus.
+ */
 export function key(keys: DeskKey): Html {
   return html`data-key="${keys}" aria-keyshortcuts="${keys}"`;
 }

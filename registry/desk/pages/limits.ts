@@ -5,7 +5,10 @@ export const flowStepsShownMax = 40;
 export const findingsShownMax = 200;
 /** Markdown above this is shown as plain text only. */
 export const markdownCharsMax = 100_000;
-/** A stretch without a blank line: the parser is quadratic in unclosed links (120 KB of them took 7 s). */
+/**
+ * A stretch without a blank line: the parser is quadratic in unclosed links (120 KB of them took 7
+ * s).
+ */
 export const markdownStretchCharsMax = 16_000;
 export const markdownDepthMax = 40;
 export const fileViewLinesMax = 5_000;

@@ -1,7 +1,7 @@
 /**
- * Markdown as a reviewer must see it: formatted enough to read, nothing live, nothing hidden. The parser is the scanner's.
- * Raw HTML and comments are shown as text, images are labelled placeholders, links are defanged text, and the author's
- * headings are no headings of the page.
+ * Markdown as a reviewer must see it: formatted enough to read, nothing live, nothing hidden. The
+ * parser is the scanner's. Raw HTML and comments are shown as text, images are labelled
+ * placeholders, links are defanged text, and the author's headings are no headings of the page.
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
@@ -10,7 +10,10 @@ import { type Html, html, shown } from './markup.ts';
 
 const gfm = parser.configure(GFM);
 
-/** The rendered text, or undefined when it is too long to parse in a request: then only the raw view is shown. */
+/**
+ * The rendered text, or undefined when it is too long to parse in a request: then only the raw view
+ * is shown.
+ */
 export function renderMarkdown(text: string): Html | undefined {
   if (
     text.length > markdownCharsMax ||
@@ -52,7 +55,10 @@ const wrap = {
   TableCell: (inner: Html[]) => html`<td>${inner}</td>`,
 } as const satisfies Readonly<Record<string, (inner: Html[]) => Html>>;
 
-/** Marks that carry no meaning once their node is rendered. Everything that is not listed anywhere is shown as it is written. */
+/**
+ * Marks that carry no meaning once their node is rendered. Everything that is not listed anywhere
+ * is shown as it is written.
+ */
 const dropped = new Set([
   'HeaderMark',
   'QuoteMark',

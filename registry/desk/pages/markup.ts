@@ -1,4 +1,7 @@
-/** HTML from values: what is not written by us in a template is escaped. `raw` is never used in this folder (a test looks). */
+/**
+ * HTML from values: what is not written by us in a template is escaped. `raw` is never used in this
+ * folder (a test looks).
+ */
 import { html } from 'hono/html';
 import { type Piece, revealed } from './reveal.ts';
 
@@ -7,7 +10,10 @@ export { html };
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;
 
-/** What somebody else wrote: escaped, isolated from the direction of the text around it, invisible characters shown as chips. */
+/**
+ * What somebody else wrote: escaped, isolated from the direction of the text around it, invisible
+ * characters shown as chips.
+ */
 export function untrusted(text: string): Html {
   return html`<bdi>${shown(text)}</bdi>`;
 }
@@ -28,7 +34,10 @@ function pieceMarkup(piece: Piece): Html {
   }
 }
 
-/** A digest with its end cut off for the eye; the whole of it stays readable in the title and can be selected in `long`. */
+/**
+ * A digest with its end cut off for the eye; the whole of it stays readable in the title and can be
+ * selected in `long`.
+ */
 export function digest(value: string, form: 'short' | 'long' = 'short'): Html {
   return form === 'long'
     ? html`<code class="digest">${value}</code>`

@@ -1,4 +1,7 @@
-/** A form that the island fills in with a passkey's answer and sends; hidden until the island is there. */
+/**
+ * A form that the island fills in with a passkey's answer and sends; hidden until the island is
+ * there.
+ */
 import type { Html } from './markup.ts';
 import { html } from './markup.ts';
 

@@ -1,4 +1,7 @@
-/** A member's passkeys: those that count, those that wait for an administrator's signature, and the button that makes one. */
+/**
+ * A member's passkeys: those that count, those that wait for an administrator's signature, and the
+ * button that makes one.
+ */
 import { type Frame, page } from './layout.ts';
 import { type Html, html, moment, part, typedLine, untrusted } from './markup.ts';
 import { passkeyForm } from './passkey-form.ts';
@@ -57,7 +60,8 @@ function keyPart(credentialId: string): Html {
   return html`<span data-passkey-key="${credentialId}">(the browser that made it shows the rest)</span>`;
 }
 
-// An administrator pastes the line into a shell, and a member's name may hold anything that can be seen.
+// An administrator pastes the line into a shell, and a member's name may hold anything that can be
+// seen.
 function shellWord(text: string): string {
   return /^[\w.][\w.-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

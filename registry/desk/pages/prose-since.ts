@@ -1,4 +1,7 @@
-/** What a version says to an agent that the last approved one did not: sentence by sentence, with file and line. */
+/**
+ * What a version says to an agent that the last approved one did not: sentence by sentence, with
+ * file and line.
+ */
 import type { Sentence } from '../../../skills-index/statement/prose.ts';
 import { changeWords } from '../../../skills-index/statement/prose-change.ts';
 import type { ReviewDetail } from '../../review/detail.ts';

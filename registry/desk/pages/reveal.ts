@@ -1,14 +1,21 @@
-/** Makes visible what hides in text: control, invisible and direction-changing characters, words that pass for Latin ones. Pure. */
+/**
+ * Makes visible what hides in text: control, invisible and direction-changing characters, words
+ * that pass for Latin ones. Pure.
+ */
 import { disguiseOf, lookAlikeScripts } from '../../../skills-index/skill/mixed-scripts.ts';
 
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   /** One character that cannot be seen, by its code point: `U+202E`. */
   | { readonly kind: 'invisible'; readonly name: string }
-  /** A word whose letters come from scripts that look alike, or all from another script than it seems. */
+  /**
+   * A word whose letters come from scripts that look alike, or all from another script than it
+   * seems.
+   */
   | { readonly kind: 'mixed'; readonly text: string; readonly scripts: string };
 
-// Format characters (direction, zero width, tags, byte order mark), private, unassigned, halves, line separators.
+// Format characters (direction, zero width, tags, byte order mark), private, unassigned, halves,
+// line separators.
 const hiddenClasses = '\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\\p{Zl}\\p{Zp}';
 const hiddenRanges = [
   [0x00, 0x08], // controls but tab and line feed
@@ -38,7 +45,9 @@ const parts = new RegExp(
 );
 const plain = /^[\t\n\x20-\x7e]*$/;
 
-/** The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is. */
+/**
+ * The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is.
+ */
 export function revealed(text: string): Piece[] {
   if (plain.test(text)) return text === '' ? [] : [{ kind: 'text', text }];
   const pieces: Piece[] = [];
@@ -67,7 +76,10 @@ export function revealed(text: string): Piece[] {
   return pieces;
 }
 
-/** The same for places that hold no markup, such as titles and labels: `⟨U+202E⟩` in place of the character. */
+/**
+ * The same for places that hold no markup, such as titles and labels: `⟨U+202E⟩` in place of the
+ * character.
+ */
 export function revealedText(text: string): string {
   return revealed(text)
     .map((piece) => (piece.kind === 'invisible' ? `⟨${piece.name}⟩` : piece.text))

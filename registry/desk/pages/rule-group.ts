@@ -1,4 +1,7 @@
-/** What each group of rules looks for and what a reviewer checks, so that a finding explains itself on its page. */
+/**
+ * What each group of rules looks for and what a reviewer checks, so that a finding explains itself
+ * on its page.
+ */
 
 export interface RuleGroup {
   readonly looksFor: string;

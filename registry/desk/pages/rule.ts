@@ -1,4 +1,7 @@
-/** What a rule of the scanner looks for, for a reviewer who reads its findings: why, how to mend it, an attack and a near miss. */
+/**
+ * What a rule of the scanner looks for, for a reviewer who reads its findings: why, how to mend it,
+ * an attack and a near miss.
+ */
 import {
   type RuleExample,
   type RuleNote,
@@ -12,7 +15,9 @@ export function ruleHref(rule: string): string | undefined {
   return ruleNote(rule) === undefined ? undefined : `/review/rules/${rule}`;
 }
 
-/** The weaknesses that a rule maps to, as a row of a description list; nothing for an unknown rule. */
+/**
+ * The weaknesses that a rule maps to, as a row of a description list; nothing for an unknown rule.
+ */
 export function weaknessTags(rule: string): Html | string {
   const note = ruleNote(rule);
   return note === undefined || note.maps.length === 0
@@ -35,7 +40,8 @@ ${related.length === 0 ? '' : part('related', 'Near it', relatedList(related))}`
   return page(frame, { title: rule, heading: html`<code>${rule}</code>`, body });
 }
 
-// Texts of a note are our own; the code in its examples is meant to deceive, and is shown as a skill's.
+// Texts of a note are our own; the code in its examples is meant to deceive, and is shown as a
+// skill's.
 function example({ files, findings }: RuleExample, what: string): Html {
   const code = files.map(
     ({ path, text }) => html`<p><code>${shown(path)}</code></p>

@@ -1,4 +1,7 @@
-/** Severities, verdicts and states for the eye: always a word and a glyph, the colour only beside them. */
+/**
+ * Severities, verdicts and states for the eye: always a word and a glyph, the colour only beside
+ * them.
+ */
 import type { Severity, Verdict } from '../../../skills-index/statement/finding.ts';
 import type { State } from '../../versions/status.ts';
 import { type Html, html } from './markup.ts';

@@ -1,4 +1,7 @@
-/** A version: what it may do against what it does, what was found, what it says anew, what the agent will read, its files and its history. */
+/**
+ * A version: what it may do against what it does, what was found, what it says anew, what the agent
+ * will read, its files and its history.
+ */
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';

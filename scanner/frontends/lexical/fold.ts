@@ -1,4 +1,7 @@
-/** Undoes what hides words in commands of Windows: marks that are dropped, strings in pieces, characters by number. */
+/**
+ * Undoes what hides words in commands of Windows: marks that are dropped, strings in pieces,
+ * characters by number.
+ */
 import type { Language } from '../../fact/source.ts';
 
 /** A statement as the language's own reader sees it, as far as that is a matter of spelling. */

@@ -1,4 +1,7 @@
-/** The front end for languages without a parser: what their calls mean by their text. It finds what is there; it cannot say that nothing else is. */
+/**
+ * The front end for languages without a parser: what their calls mean by their text. It finds what
+ * is there; it cannot say that nothing else is.
+ */
 import type { Fact, TextFact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import { lexicalProgramsMax, settingsTextsMax } from '../../limits.ts';
@@ -63,7 +66,8 @@ function textsOf(source: Source, pieces: readonly Piece[], role: TextFact['role'
     }));
 }
 
-// What a program hands to `system` and its like is a command line: the shell's front end knows what it does.
+// What a program hands to `system` and its like is a command line: the shell's front end knows what
+// it does.
 function programsInStrings(
   source: Source,
   started: readonly Piece[],

@@ -1,4 +1,6 @@
-/** Files that a program without a parser downloads and starts: by their names, in whatever folder. */
+/**
+ * Files that a program without a parser downloads and starts: by their names, in whatever folder.
+ */
 import { anyEgress } from '../../models/egress-of.ts';
 import type { LexicalRun } from './run.ts';
 

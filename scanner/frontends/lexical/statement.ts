@@ -1,4 +1,7 @@
-/** One statement of a program that is read lexically: which calls are in it, where they go, and what flows from the statements before. */
+/**
+ * One statement of a program that is read lexically: which calls are in it, where they go, and what
+ * flows from the statements before.
+ */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Span, Trait } from '../../fact/fact.ts';
 import { detailCharsMax, lexicalHeldMax } from '../../limits.ts';

@@ -1,4 +1,7 @@
-/** Text of a program without a parser: comments, strings and statements told apart by the marks of its language. */
+/**
+ * Text of a program without a parser: comments, strings and statements told apart by the marks of
+ * its language.
+ */
 import { lexicalLineCharsMax, lexicalStatementLinesMax } from '../../limits.ts';
 import type { LexicalSyntax } from '../../models/lexical-syntax.ts';
 
@@ -52,7 +55,10 @@ export function readLexical(text: string, syntax: LexicalSyntax): LexicalText {
   return { code: code.join('') + text.slice(kept), comments, strings };
 }
 
-/** Statements: lines, together with those that go on in open brackets or behind a mark of continuation. */
+/**
+ * Statements: lines, together with those that go on in open brackets or behind a mark of
+ * continuation.
+ */
 export function statementsOf(code: string, continues: RegExp): Piece[] {
   const found: Piece[] = [];
   let start = 0;

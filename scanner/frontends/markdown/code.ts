@@ -1,4 +1,7 @@
-/** Code inside Markdown: blocks and inline code as programs of their languages, with the places their lines come from. */
+/**
+ * Code inside Markdown: blocks and inline code as programs of their languages, with the places
+ * their lines come from.
+ */
 import type { FactContext } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Language, OffsetMap } from '../../fact/source.ts';
 import {
@@ -41,8 +44,9 @@ export function joinPieces(
 }
 
 /**
- * The context of a block: something to run, unless what stands right before it (its sentence, its heading, its first line) says that it
- * only shows. Further away such words mean nothing: everybody can write them.
+ * The context of a block: something to run, unless what stands right before it (its sentence, its
+ * heading, its first line) says that it only shows. Further away such words mean nothing: everybody
+ * can write them.
  */
 export function blockContext({
   heading,
@@ -127,7 +131,10 @@ export function shellLines(block: Pieces): Pieces[] {
   return found.slice(0, 50);
 }
 
-/** The program of a block. Prompts and output of a console are left out, placeholders such as `<name>` become unknown parts. */
+/**
+ * The program of a block. Prompts and output of a console are left out, placeholders such as
+ * `<name>` become unknown parts.
+ */
 export function programOf(
   within: string,
   language: Language | 'console',

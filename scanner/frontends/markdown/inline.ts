@@ -7,7 +7,8 @@ import { hiddenHtml } from '../text.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
 import { note, type Reading } from './reading.ts';
 
-// A paragraph as a reader sees it: marks of emphasis, links and code taken away, so that none can split a word.
+// A paragraph as a reader sees it: marks of emphasis, links and code taken away, so that none can
+// split a word.
 export function readInline(reading: Reading, node: SyntaxNode, role: TextFact['role']): string {
   const raw = reading.text.slice(node.from, node.to);
   const pieces: string[] = [];
@@ -107,7 +108,8 @@ export function readReference(reading: Reading, node: SyntaxNode): void {
     note(reading, 'hidden', title, reading.text.slice(title.from + 1, title.to - 1), 'reference');
 }
 
-// Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the skill.
+// Inline code that is a whole command is read as one; behind `!` an agent runs it when it loads the
+// skill.
 export function readInlineCode(reading: Reading, node: SyntaxNode, parent: SyntaxNode): void {
   const [open, close] = node.getChildren('CodeMark');
   if (open === undefined || close === undefined) return;

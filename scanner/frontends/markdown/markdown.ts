@@ -1,4 +1,7 @@
-/** The Markdown front end: prose, links, what is hidden, and code blocks, by the parser that also shows the file to the reviewer. */
+/**
+ * The Markdown front end: prose, links, what is hidden, and code blocks, by the parser that also
+ * shows the file to the reviewer.
+ */
 import type { SyntaxNode } from '@lezer/common';
 import type { Source } from '../../fact/source.ts';
 import { lineMarkersMax } from '../../limits.ts';
@@ -53,8 +56,8 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   return { facts: reading.facts, embedded: reading.embedded, unanalysed: [] };
 }
 
-// The block parser nests one list in the other for each marker, and takes time by the square of them (measured: 133,000 in over 60 s).
-// A line of hyphens or stars only is a rule, no list.
+// The block parser nests one list in the other for each marker, and takes time by the square of
+// them (measured: 133,000 in over 60 s). A line of hyphens or stars only is a rule, no list.
 function mostMarkers(text: string): number {
   let most = 0;
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
@@ -66,8 +69,8 @@ function mostMarkers(text: string): number {
   return most;
 }
 
-// The inline parser takes time by the square of the open brackets of one paragraph (measured: 30,000 in 7 s); an empty line is looked at
-// once for each list that it may belong to.
+// The inline parser takes time by the square of the open brackets of one paragraph (measured:
+// 30,000 in 7 s); an empty line is looked at once for each list that it may belong to.
 function parseCost(text: string, markers: number): number {
   let cost = 1 + (text.length >> 6) + ((text.split('\n').length * markers) >> 4);
   for (const block of text.split(/\n[ \t]*\r?\n/)) {
@@ -96,7 +99,8 @@ function readFrontMatter(reading: Reading): number {
       match[1] ?? '',
     );
   }
-  // Hooks, servers and install steps of the front matter are run by the agent's program, as those of a settings file.
+  // Hooks, servers and install steps of the front matter are run by the agent's program, as those
+  // of a settings file.
   if (/^\s*["']?(hooks|mcpServers|servers)["']?\s*:|["']?install["']?\s*:/m.test(inner))
     reading.embedded.push({
       within: reading.source.path,

@@ -1,8 +1,12 @@
-/** The parser of Markdown with GFM's extensions: gives the tree that @lezer/markdown gives, and passes over plain words in one go. */
+/**
+ * The parser of Markdown with GFM's extensions: gives the tree that @lezer/markdown gives, and
+ * passes over plain words in one go.
+ */
 import { GFM, type InlineContext, type MarkdownConfig, parser } from '@lezer/markdown';
 
-// Of each character the parser asks a dozen inline parsers. None of them takes a letter or a digit, but for that of links without
-// brackets (`www.`, `https://`, `a@b.example`), and that one only where a word begins.
+// Of each character the parser asks a dozen inline parsers. None of them takes a letter or a digit,
+// but for that of links without brackets (`www.`, `https://`, `a@b.example`), and that one only
+// where a word begins.
 const plainWords: MarkdownConfig = {
   parseInline: [{ name: 'PlainWords', before: 'Escape', parse: passWords }],
 };

@@ -1,4 +1,7 @@
-/** The Python front end: names and imports resolved over the modules of the skill, constants folded, flows as a graph. */
+/**
+ * The Python front end: names and imports resolved over the modules of the skill, constants folded,
+ * flows as a graph.
+ */
 import type { Fact } from '../../fact/fact.ts';
 import type { Analyse, FrontEndResult } from '../../rounds/frontend.ts';
 import { changedElsewhere } from './changes/alias-statements.ts';

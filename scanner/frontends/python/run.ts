@@ -1,4 +1,7 @@
-/** What the Python front end knows while it goes through modules: values, facts and the graph of flows. */
+/**
+ * What the Python front end knows while it goes through modules: values, facts and the graph of
+ * flows.
+ */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts';
@@ -72,7 +75,10 @@ export const unknownPy: PyValue = {
   raw: undefined,
 };
 
-/** What a value gives that is asked for while it is being found: unknown, and nothing that it does not hold already. */
+/**
+ * What a value gives that is asked for while it is being found: unknown, and nothing that it does
+ * not hold already.
+ */
 export const busyPy: PyValue = { ...unknownPy };
 
 export interface PythonRun {
@@ -122,7 +128,10 @@ export interface PythonRun {
   readonly open: ReadonlySet<string>;
   /** Functions in whose place another one may be called, by id. */
   readonly replaced: ReadonlySet<string>;
-  /** Lists and dictionaries that something changes by another way than their names, with what stays of them. */
+  /**
+   * Lists and dictionaries that something changes by another way than their names, with what stays
+   * of them.
+   */
   changed: ReadonlyMap<PyNode, Kept>;
   /** Modules of the skill by what an import in a module names. */
   readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;

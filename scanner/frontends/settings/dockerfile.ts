@@ -1,4 +1,7 @@
-/** Dockerfiles (Dockerfile reference): commands of RUN, CMD and ENTRYPOINT as shell, what is fetched, which images are built upon. */
+/**
+ * Dockerfiles (Dockerfile reference): commands of RUN, CMD and ENTRYPOINT as shell, what is
+ * fetched, which images are built upon.
+ */
 import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Source } from '../../fact/source.ts';
 import { egressOf } from '../../models/egress-of.ts';

@@ -1,4 +1,7 @@
-/** JSON: read as strictly as JSON.parse does where a program reads it so, else searched as text; notebooks give their cells. */
+/**
+ * JSON: read as strictly as JSON.parse does where a program reads it so, else searched as text;
+ * notebooks give their cells.
+ */
 
 import type { Source } from '../../fact/source.ts';
 import { settingsDepthMax } from '../../limits.ts';
@@ -8,7 +11,9 @@ import { notebookPrograms } from './notebook.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 
-/** Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them. */
+/**
+ * Facts of one JSON text. Comments and trailing commas are allowed, as editors' settings have them.
+ */
 export function analyseJsonText(source: Source, context: FrontEndContext): FrontEndResult {
   const settings: Setting[] = [];
   const twice: number[] = [];

@@ -1,4 +1,7 @@
-/** The front end for JSON, YAML and TOML: scripts and hooks in settings, what software is depended on, and text that agents read. */
+/**
+ * The front end for JSON, YAML and TOML: scripts and hooks in settings, what software is depended
+ * on, and text that agents read.
+ */
 
 import { perSource } from '../../rounds/frontend.ts';
 import { analyseJsonText } from './json-text.ts';

@@ -1,4 +1,7 @@
-/** Jupyter notebooks (nbformat 3 and 4): code cells in their languages, with what IPython hands to a shell; text cells; outputs that act. */
+/**
+ * Jupyter notebooks (nbformat 3 and 4): code cells in their languages, with what IPython hands to a
+ * shell; text cells; outputs that act.
+ */
 
 import type { EmbeddedProgram, Language, Source } from '../../fact/source.ts';
 import { cellMagics, kernelLanguages, lineMagics } from '../../models/notebook.ts';
@@ -65,7 +68,8 @@ interface CellCode {
   readonly pieces: Pieces;
 }
 
-// IPython, "Built-in magic commands": `%%bash` gives the whole cell to another program, `!` and some `%` one line to a shell.
+// IPython, "Built-in magic commands": `%%bash` gives the whole cell to another program, `!` and
+// some `%` one line to a shell.
 function codePrograms(source: Source, written: readonly Setting[], kernel: Language): CellCode[] {
   const { text, map } = joinSettings(source, written);
   const magic = /^\s*%%(\w+)[^\n]*(?:\n|$)/.exec(text);

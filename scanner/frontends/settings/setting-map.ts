@@ -2,7 +2,10 @@
 import type { OffsetMap, Source } from '../../fact/source.ts';
 import type { Setting } from './setting.ts';
 
-/** Offsets of a value in the source: in step as long as it is written as it is, then at the first character that is written otherwise. */
+/**
+ * Offsets of a value in the source: in step as long as it is written as it is, then at the first
+ * character that is written otherwise.
+ */
 export function settingMap(
   source: Source,
   { value, from, to }: Setting,

@@ -1,4 +1,7 @@
-/** What settings say, in whichever notation: values with their paths become scripts, hooks, servers, dependencies and text. */
+/**
+ * What settings say, in whichever notation: values with their paths become scripts, hooks, servers,
+ * dependencies and text.
+ */
 
 import type { Fact, Span } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Source } from '../../fact/source.ts';

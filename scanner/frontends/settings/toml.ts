@@ -18,7 +18,8 @@ export function analyseToml(source: Source, context: FrontEndContext): FrontEndR
   const settings: Setting[] = [];
   let comments: readonly AST.Comment[];
   try {
-    // A fault in the text throws a ParseError; a nesting that is too deep, here or there, throws a RangeError.
+    // A fault in the text throws a ParseError; a nesting that is too deep, here or there, throws a
+    // RangeError.
     const program = parseTOML(source.text, { tomlVersion: '1.1' });
     for (const entry of program.body[0].body) {
       if (entry.type === 'TOMLKeyValue') collect(entry, [], settings);
@@ -81,7 +82,8 @@ function collect(
   }
 }
 
-// Programs take commands from some files: where such a file cannot be read here, the scan is incomplete.
+// Programs take commands from some files: where such a file cannot be read here, the scan is
+// incomplete.
 function unread(source: Source, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
   if (!tomlSettingsFiles.test(source.path)) return result;

@@ -1,4 +1,7 @@
-/** One command: its words folded, its program found behind aliases, functions and wrappers, and handed to what knows the program. */
+/**
+ * One command: its words folded, its program found behind aliases, functions and wrappers, and
+ * handed to what knows the program.
+ */
 
 import { basename } from 'node:path/posix';
 import type { Assignment, Command, CommandArgument } from 'unbash';
@@ -205,7 +208,8 @@ function unwrap(run: ShellRun, call: Call, how: How): Value | undefined {
   return dispatch(run, inner, given, { ...how, depth: how.depth + 1, env: [...how.env, ...set] });
 }
 
-// xargs puts its input behind the arguments, or in the place of a mark; `parallel … ::: a b` what stands behind the colons.
+// xargs puts its input behind the arguments, or in the place of a mark; `parallel … ::: a b` what
+// stands behind the colons.
 function fromInput(call: Call, args: readonly Value[], mark: string | undefined): Value[] {
   const colons = args.findIndex((one) => /^:{3,4}\+?$/.test(one.text));
   const words = colons < 0 ? args : args.slice(0, colons);

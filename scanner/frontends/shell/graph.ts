@@ -1,4 +1,7 @@
-/** The flow graph of a shell script: ways of values that reach a sink, another program or the script's own output. */
+/**
+ * The flow graph of a shell script: ways of values that reach a sink, another program or the
+ * script's own output.
+ */
 import type { FlowSink, Span } from '../../fact/fact.ts';
 import type { Language } from '../../fact/source.ts';
 import type { FlowGraph } from '../../flow/graph.ts';
@@ -8,7 +11,10 @@ import type { ShellGraph } from './graph-state.ts';
 import type { Noting, ShellRun } from './run.ts';
 import { emptyValue, rootTaint, type Taint, unknownValue, type Value } from './value.ts';
 
-/** Notes that each of the taints reaches a sink. Loops and calls pass one place several times: a way is noted once. */
+/**
+ * Notes that each of the taints reaches a sink. Loops and calls pass one place several times: a way
+ * is noted once.
+ */
 export function noteFlows(
   run: ShellRun,
   at: Noting,
@@ -96,7 +102,10 @@ export function ownInput(span: Span): Value {
   ]);
 }
 
-/** Notes what the script prints as a whole. That a program inside another one prints is what that one notes of its call. */
+/**
+ * Notes what the script prints as a whole. That a program inside another one prints is what that
+ * one notes of its call.
+ */
 export function noteExit(run: ShellRun, value: Value): void {
   const isTold = (taint: Taint): boolean =>
     run.source.depth > 0 && taint.origin === 'source' && taint.source.what === 'command';

@@ -72,7 +72,10 @@ export interface ShellRun {
   errors: number;
   /** What was left out because there is too much of it, and why. */
   readonly unread: { readonly span: Span; readonly reason: string }[];
-  /** Goes through the script of a substitution and gives what it prints; words need it, and it needs words. */
+  /**
+   * Goes through the script of a substitution and gives what it prints; words need it, and it needs
+   * words.
+   */
   readonly evaluate: (
     run: ShellRun,
     script: ParsedScript,
@@ -123,7 +126,10 @@ export function newRun(
   };
 }
 
-/** A node's place in the source. Code that was put together can be longer than what it stands for; its place is not. */
+/**
+ * A node's place in the source. Code that was put together can be longer than what it stands for;
+ * its place is not.
+ */
 export function spanOf(run: ShellRun, node: { readonly pos: number; readonly end: number }): Span {
   const { path, text } = run.source;
   const span = { path, start: node.pos, end: node.end };

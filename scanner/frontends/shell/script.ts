@@ -1,4 +1,6 @@
-/** Goes through a script as a shell would, both sides of every branch, and follows what values hold. */
+/**
+ * Goes through a script as a shell would, both sides of every branch, and follows what values hold.
+ */
 import type {
   Command,
   CompoundList,
@@ -27,7 +29,10 @@ export function runStatements(run: ShellRun, statements: readonly Statement[]): 
   return concat(statements.map((statement) => runNode(run, statement.command)));
 }
 
-/** Goes through the script of a substitution. Its assignments stay: what they carry may still be of use to an attacker. */
+/**
+ * Goes through the script of a substitution. Its assignments stay: what they carry may still be of
+ * use to an attacker.
+ */
 export function runSubstitution(
   run: ShellRun,
   script: ParsedScript,

@@ -1,4 +1,7 @@
-/** The shell front end: Bash and POSIX scripts, read by unbash and gone through without running anything. */
+/**
+ * The shell front end: Bash and POSIX scripts, read by unbash and gone through without running
+ * anything.
+ */
 import { parse } from 'unbash';
 import type { OffsetMap, Source } from '../../fact/source.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
@@ -10,7 +13,8 @@ import { callFunction, runStatements, runSubstitution } from './script.ts';
 export const analyseShell = perSource(analyseOne);
 
 function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
-  // Heredocs that wait for their texts are gone through again for each (measured: 16,000 in 1 s, 100,000 in 40 s).
+  // Heredocs that wait for their texts are gone through again for each (measured: 16,000 in 1 s,
+  // 100,000 in 40 s).
   const heredocs = source.text.split('<<').length;
   context.steps.take(1 + (source.text.length >> 6) + Math.floor((heredocs * heredocs) / 16));
   const run = newRun(source, context, runSubstitution);
@@ -23,7 +27,8 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
     if (!run.called.has(name) && shellFunction.source === source)
       callFunction(run, name, shellFunction, undefined);
   const [first] = script.errors ?? [];
-  // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the rest.
+  // Code blocks hold placeholders and sketches; what parsed was looked at, and prose rules see the
+  // rest.
   const isScript = source.context === 'code' || source.context === 'test';
   const unanalysed =
     first === undefined || !isScript
@@ -44,7 +49,8 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   };
 }
 
-// Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's end must be recognised.
+// Windows line ends: a shell on the machine that runs it would see none of them, and a heredoc's
+// end must be recognised.
 function withoutCarriageReturns(text: string): { text: string; map: OffsetMap | undefined } {
   if (!/\r(\n|$)/.test(text)) return { text, map: undefined };
   const map: { at: number; raw: number }[] = [{ at: 0, raw: 0 }];

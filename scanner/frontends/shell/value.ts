@@ -1,4 +1,7 @@
-/** Values as the shell front end follows them: text with unknown parts, where each piece was written, and what flowed in. */
+/**
+ * Values as the shell front end follows them: text with unknown parts, where each piece was
+ * written, and what flowed in.
+ */
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { FlowSource, Span } from '../../fact/fact.ts';
 import type { OffsetMap } from '../../fact/source.ts';
@@ -13,7 +16,10 @@ import { unknownPart } from '../../models/egress-of.ts';
 /** Something that flowed into a value: one step of the way it came, with the steps before. */
 export interface Taint {
   readonly source: FlowSource;
-  /** How the way begins: at a source, at what this program was started with, or at what a program that it starts prints. */
+  /**
+   * How the way begins: at a source, at what this program was started with, or at what a program
+   * that it starts prints.
+   */
   readonly origin: 'source' | 'argument' | 'stdin' | 'output';
   readonly certainty: Confidence;
   readonly span: Span;

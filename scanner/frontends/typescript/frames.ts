@@ -1,4 +1,7 @@
-/** Calls that are followed with their arguments: what a function's parameters stand for in one of them. */
+/**
+ * Calls that are followed with their arguments: what a function's parameters stand for in one of
+ * them.
+ */
 import type { ts } from 'ts-morph';
 import { alternatives, type Functionish, type Value } from './values/values.ts';
 
@@ -50,7 +53,10 @@ export class Frames {
   readonly #known = new Map<Functionish, Map<string, CallFrame>>();
   readonly #ids = new Map<object, number>();
 
-  /** The frame of a call; undefined when nothing is known of its arguments, so that it is like any other. */
+  /**
+   * The frame of a call; undefined when nothing is known of its arguments, so that it is like any
+   * other.
+   */
   of(callee: Functionish, args: readonly Value[], outer: Frame): Frame {
     if (outer === undefined && args.every((one) => one.kind === 'unknown' || one.kind === 'method'))
       return undefined;

@@ -1,4 +1,7 @@
-/** The capability library: TypeScript declarations made from the model tables, so that resolving a symbol is resolving a capability. */
+/**
+ * The capability library: TypeScript declarations made from the model tables, so that resolving a
+ * symbol is resolving a capability.
+ */
 import { type Api, type ApiTable, own } from '../../models/api.ts';
 import {
   aliases,
@@ -45,7 +48,10 @@ export const classMembers: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The beginnings of dotted members of classes: `openai.Client#chat` of `openai.Client#chat.completions.create`. */
+/**
+ * The beginnings of dotted members of classes: `openai.Client#chat` of
+ * `openai.Client#chat.completions.create`.
+ */
 export const memberPaths: ReadonlySet<string> = new Set(
   Object.keys(apis).flatMap((name) => {
     const parts = name.slice(name.indexOf('#') + 1).split('.');
@@ -55,7 +61,9 @@ export const memberPaths: ReadonlySet<string> = new Set(
   }),
 );
 
-/** What every program sees without importing it. `arguments` and the like are the language's own. */
+/**
+ * What every program sees without importing it. `arguments` and the like are the language's own.
+ */
 const languageGlobals =
   'Request module exports __dirname __filename process Buffer Reflect Object JSON Math String Number Array Symbol Map Set WeakMap Promise Proxy URL URLSearchParams ' +
   'setTimeout setInterval setImmediate queueMicrotask TextEncoder TextDecoder decodeURIComponent encodeURIComponent unescape escape parseInt parseFloat ' +

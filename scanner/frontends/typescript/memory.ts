@@ -1,13 +1,20 @@
-/** Remembers what questions were answered with, in a program whose answers may lead back to their questions. */
+/**
+ * Remembers what questions were answered with, in a program whose answers may lead back to their
+ * questions.
+ */
 import { unknown, type Value } from './values/values.ts';
 
-/** Answers that are not remembered since they rest on an open question; beyond, they are remembered as they are. */
+/**
+ * Answers that are not remembered since they rest on an open question; beyond, they are remembered
+ * as they are.
+ */
 const openAnswersMax = 100_000;
 
 /**
- * Asked again inside itself, a question is answered with "unknown". What was found meanwhile rests on that, so it is remembered only
- * when the question that was cut off is itself answered (as in Tarjan's strongly connected components): `let a = b || x; let b = a`
- * gives x for both, whichever is asked first.
+ * Asked again inside itself, a question is answered with "unknown". What was found meanwhile rests
+ * on that, so it is remembered only when the question that was cut off is itself answered (as in
+ * Tarjan's strongly connected components): `let a = b || x; let b = a` gives x for both, whichever
+ * is asked first.
  */
 export class Memory {
   readonly #known = new Answers<Value>();

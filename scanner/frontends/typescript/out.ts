@@ -1,4 +1,7 @@
-/** Where the walk over a program writes what it finds: facts, programs inside, and what calls mean for flows. */
+/**
+ * Where the walk over a program writes what it finds: facts, programs inside, and what calls mean
+ * for flows.
+ */
 import type { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
@@ -26,7 +29,10 @@ export interface Use {
   readonly starts: Started[];
   /** Capabilities of a request or connection, for data that is sent over it later. */
   readonly opened: Capability[];
-  /** Programs that run what is written to their input: a shell, an interpreter that is given no script, one that is not known. */
+  /**
+   * Programs that run what is written to their input: a shell, an interpreter that is given no
+   * script, one that is not known.
+   */
   readonly runsInput: string[];
 }
 
@@ -42,7 +48,10 @@ export interface Started {
 
 export interface Out {
   readonly self: Evaluator;
-  /** For what is run: values that may have been changed where the evaluator does not follow them are unknown. */
+  /**
+   * For what is run: values that may have been changed where the evaluator does not follow them are
+   * unknown.
+   */
   settled(): Evaluator;
   readonly source: Source;
   readonly files: ReadonlySet<string>;

@@ -12,7 +12,9 @@ export function spanOf(node: ts.Node, source: Source): Span {
   return { path: source.path, start: node.getStart(), end: node.getEnd() };
 }
 
-/** Maps a folded text to the literals it came from; what was computed stays on the whole expression. */
+/**
+ * Maps a folded text to the literals it came from; what was computed stays on the whole expression.
+ */
 export function literalMap(
   self: Evaluator,
   node: ts.Expression | undefined,

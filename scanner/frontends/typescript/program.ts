@@ -1,4 +1,7 @@
-/** One program of all TypeScript and JavaScript sources of a round: in memory, our capability library instead of any other, no settings of the skill. */
+/**
+ * One program of all TypeScript and JavaScript sources of a round: in memory, our capability
+ * library instead of any other, no settings of the skill.
+ */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Source } from '../../fact/source.ts';
@@ -43,7 +46,10 @@ const options: ts.CompilerOptions = {
 const libraryPath = '/capabilities.d.ts';
 const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptTarget.ESNext, true);
 
-/** Parses the sources and joins them. What cannot be parsed or nests too deep is named, and left out. */
+/**
+ * Parses the sources and joins them. What cannot be parsed or nests too deep is named, and left
+ * out.
+ */
 export function createProgram(sources: readonly Source[], steps: Steps): Program {
   const failed: { source: Source; reason: string }[] = [];
   const byName = new Map<string, ProgramFile>();
@@ -103,14 +109,16 @@ export function createProgram(sources: readonly Source[], steps: Steps): Program
   };
 }
 
-// A program inside another text imports nothing of the skill by relative path, so it lies in a folder of its own.
+// A program inside another text imports nothing of the skill by relative path, so it lies in a
+// folder of its own.
 function nameOf({ path, language, depth }: Source, index: number): string {
   const plain = depth === 0 ? `/skill/${path}` : `/inner/${index}/program`;
   const known = depth === 0 && /\.([cm]?[jt]s|[jt]sx)$/.test(path);
   return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
 }
 
-// Each file is a module with a scope of its own, as it is for node: a script's variables would be everybody's, and hide the library's names.
+// Each file is a module with a scope of its own, as it is for node: a script's variables would be
+// everybody's, and hide the library's names.
 function setExternalModuleIndicator(file: ts.SourceFile): void {
   Object.assign(file, { externalModuleIndicator: true });
 }
@@ -136,8 +144,9 @@ function parse(name: string, text: string): ts.SourceFile | undefined {
 }
 
 /**
- * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one level, but the checker climbs all of it
- * from every name: its length is limited by itself, and a name counts for the steps up to the file.
+ * Lists the nodes and counts their depth without recursion. A chain `a + b + c …` counts as one
+ * level, but the checker climbs all of it from every name: its length is limited by itself, and a
+ * name counts for the steps up to the file.
  */
 function whyTooMuch(
   file: ts.SourceFile,

@@ -185,7 +185,8 @@ function applyCallbacks(
   }
 }
 
-// `require("x")` handed on as it is; anything else that gives something powerful does so from a name, which is looked at by itself.
+// `require("x")` handed on as it is; anything else that gives something powerful does so from a
+// name, which is looked at by itself.
 function mayEscape(node: ts.Node): boolean {
   return !ts.isExpressionStatement(node.parent) && !ts.isVariableDeclaration(node.parent);
 }

@@ -13,7 +13,10 @@ export interface ArchiveEntry {
 
 /** Something about an archive that its entries do not show. */
 export interface ArchiveTrouble {
-  /** `archive`, `document`: broken, or in a form that is not read. `unsafe-entry`: would be written elsewhere. Only this and `active-content` leave nothing unread. */
+  /**
+   * `archive`, `document`: broken, or in a form that is not read. `unsafe-entry`: would be written
+   * elsewhere. Only this and `active-content` leave nothing unread.
+   */
   readonly what:
     | 'encrypted-archive'
     | 'unsafe-entry'
@@ -34,7 +37,10 @@ export interface OpenedArchive {
   readonly troubles: readonly ArchiveTrouble[];
 }
 
-/** Counts what is taken out; the order of the files decides, so that the same skill stops at the same place. */
+/**
+ * Counts what is taken out; the order of the files decides, so that the same skill stops at the
+ * same place.
+ */
 export class ArchiveBudget {
   #bytes = archiveBytesMax;
   #entries = archiveEntriesMax;
@@ -54,7 +60,9 @@ export class ArchiveBudget {
   }
 }
 
-/** Why a name must not be written to where it points; undefined for one that stays in its folder. */
+/**
+ * Why a name must not be written to where it points; undefined for one that stays in its folder.
+ */
 export function unsafeName(name: string): string | undefined {
   if (name === '' || name.includes('\0')) return 'has no proper name';
   if (/^([/\\]|[A-Za-z]:)/.test(name)) return 'has an absolute name';
@@ -62,7 +70,10 @@ export function unsafeName(name: string): string | undefined {
   return undefined;
 }
 
-/** Runs a decompressor that throws when there is more than it may give out; `bomb` then, and `broken` for other failures. */
+/**
+ * Runs a decompressor that throws when there is more than it may give out; `bomb` then, and
+ * `broken` for other failures.
+ */
 export function inflateWithin(inflate: () => Uint8Array): Uint8Array | 'bomb' | 'broken' {
   try {
     return inflate();

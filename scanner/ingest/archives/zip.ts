@@ -1,4 +1,7 @@
-/** Zip archives (PKWARE APPNOTE 6.3): read by the directory at the end, and compared with what stands before each entry. */
+/**
+ * Zip archives (PKWARE APPNOTE 6.3): read by the directory at the end, and compared with what
+ * stands before each entry.
+ */
 import { inflateRawSync } from 'node:zlib';
 import { looseBytesMax } from '../../limits.ts';
 import {

@@ -1,4 +1,7 @@
-/** Office Open XML and OpenDocument: the parts of the archive as the text that a reader sees, and what acts when it is opened. */
+/**
+ * Office Open XML and OpenDocument: the parts of the archive as the text that a reader sees, and
+ * what acts when it is opened.
+ */
 import type { ArchiveEntry, ArchiveTrouble, OpenedArchive } from '../archives/archive-entry.ts';
 import { xmlText } from './xml-text.ts';
 

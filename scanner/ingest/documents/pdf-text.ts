@@ -1,4 +1,7 @@
-/** The text of a PDF's pages, as far as its fonts say which characters they show (ISO 32000-1, 9.4 and 9.10). */
+/**
+ * The text of a PDF's pages, as far as its fonts say which characters they show (ISO 32000-1, 9.4
+ * and 9.10).
+ */
 import { documentFontsMax, documentTextCharsMax } from '../../limits.ts';
 
 export interface PdfStream {
@@ -15,7 +18,9 @@ export interface PdfDictionary {
   readonly dictionary: string;
 }
 
-/** Text in the order in which the pages' streams stand in the file, a line for each that ends one. */
+/**
+ * Text in the order in which the pages' streams stand in the file, a line for each that ends one.
+ */
 export function pdfText(objects: readonly PdfDictionary[], streams: readonly PdfStream[]): string {
   const fonts = fontMaps(objects, streams);
   const parts: string[] = [];
@@ -93,7 +98,8 @@ function nextHex(hex: string, add: number): string {
   return hex.slice(0, -4) + (last & 0xffff).toString(16).padStart(Math.min(4, hex.length), '0');
 }
 
-// Pages call their fonts by short names, which may mean another font on another page: the one that knows all codes is used.
+// Pages call their fonts by short names, which may mean another font on another page: the one that
+// knows all codes is used.
 function fontMaps(
   objects: readonly PdfDictionary[],
   streams: readonly PdfStream[],

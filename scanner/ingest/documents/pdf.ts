@@ -1,4 +1,7 @@
-/** PDF (ISO 32000-1), read lexically: its objects and streams, what it does when opened, and its text. */
+/**
+ * PDF (ISO 32000-1), read lexically: its objects and streams, what it does when opened, and its
+ * text.
+ */
 import { inflateSync } from 'node:zlib';
 import { pdfObjectsMax } from '../../limits.ts';
 import {
@@ -65,7 +68,8 @@ interface PdfObject {
   readonly data: string | undefined;
 }
 
-// Objects by their own marks rather than by the table at the end, which may leave some out that a viewer restores.
+// Objects by their own marks rather than by the table at the end, which may leave some out that a
+// viewer restores.
 function objectsOf(raw: string): PdfObject[] | undefined {
   const found: PdfObject[] = [];
   const start = /(\d{1,10})\s{1,4}\d{1,5}\s{1,4}obj\b/g;

@@ -1,4 +1,7 @@
-/** Whether a picture, a sound or a font is one and nothing else: no second file behind it, none around it. */
+/**
+ * Whether a picture, a sound or a font is one and nothing else: no second file behind it, none
+ * around it.
+ */
 import { looseBytesMax } from '../../limits.ts';
 import { endOfMedia } from './file-ends.ts';
 import { isPlainArray } from './numpy-array.ts';
@@ -48,7 +51,8 @@ const endlessTypes: ReadonlySet<string> = new Set([
   'Windows metafile',
 ]);
 
-// Programs that read a zip archive begin at its end, and those that read a PDF allow for anything in the first kilobyte.
+// Programs that read a zip archive begin at its end, and those that read a PDF allow for anything
+// in the first kilobyte.
 function secondFile(bytes: Uint8Array): string | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.lastIndexOf(Buffer.from('504b0506', 'hex'));

@@ -1,6 +1,11 @@
-/** Where a picture, a sound or a font ends by its own structure: what lies behind is something else. */
+/**
+ * Where a picture, a sound or a font ends by its own structure: what lies behind is something else.
+ */
 
-/** Gives the offset behind the last whole piece of a file of the type; undefined for types whose end only a decoder could tell. */
+/**
+ * Gives the offset behind the last whole piece of a file of the type; undefined for types whose end
+ * only a decoder could tell.
+ */
 export function endOfMedia(type: string, bytes: Uint8Array): number | undefined {
   return Object.hasOwn(ends, type) ? ends[type]?.(new Reader(bytes)) : undefined;
 }
@@ -65,7 +70,8 @@ function endOfPng(reader: Reader): number {
   return at;
 }
 
-// ITU T.81, annex B. Cameras write a second picture behind the first (CIPA DC-007): it is read the same way.
+// ITU T.81, annex B. Cameras write a second picture behind the first (CIPA DC-007): it is read the
+// same way.
 function endOfJpeg(reader: Reader): number {
   let at = 0;
   let end = 0;

@@ -1,6 +1,12 @@
-/** NumPy arrays (the NPY format, versions 1 to 3): one of Python objects is a pickle, which runs what it likes when it is read. */
+/**
+ * NumPy arrays (the NPY format, versions 1 to 3): one of Python objects is a pickle, which runs
+ * what it likes when it is read.
+ */
 
-/** Whether a file is an array of numbers, truth values or text and nothing else: what its header says is just as long as the file. */
+/**
+ * Whether a file is an array of numbers, truth values or text and nothing else: what its header
+ * says is just as long as the file.
+ */
 export function isPlainArray(bytes: Uint8Array): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.length < 12) return false;

@@ -3,7 +3,10 @@ import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { mediaTextCharsMax } from '../../limits.ts';
 import { programIn } from '../../rounds/program-look.ts';
 
-/** What a program is packed in; undefined where none was found in the first places that could be one. */
+/**
+ * What a program is packed in; undefined where none was found in the first places that could be
+ * one.
+ */
 export function packedProgram(bytes: Uint8Array): string | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let tries = 0;

@@ -1,4 +1,7 @@
-/** Text that lies in a picture, a sound or a font: comments, EXIF, XMP, tags. Agents that look at a file's metadata read it. */
+/**
+ * Text that lies in a picture, a sound or a font: comments, EXIF, XMP, tags. Agents that look at a
+ * file's metadata read it.
+ */
 import { inflateSync } from 'node:zlib';
 import { mediaTextCharsMax, runCharsMin } from '../../limits.ts';
 

@@ -1,6 +1,9 @@
 /** What words of any language mean to the rules on prose. */
 
-/** A concept; the tables of a language give its words, `tokens.ts` adds those that look alike in all languages (addresses, files). */
+/**
+ * A concept; the tables of a language give its words, `tokens.ts` adds those that look alike in all
+ * languages (addresses, files).
+ */
 export const concepts = [
   'ignore', // drop, override
   'rules', // instructions, prompts, guidelines
@@ -53,7 +56,8 @@ export const concepts = [
 export type Concept = (typeof concepts)[number];
 
 /**
- * Words of one language, divided by white space. `abc*` is a beginning of a word, `a+b` words in a row. Written as people write; case,
- * accents and width are folded. Words of scripts without spaces match anywhere.
+ * Words of one language, divided by white space. `abc*` is a beginning of a word, `a+b` words in a
+ * row. Written as people write; case, accents and width are folded. Words of scripts without spaces
+ * match anywhere.
  */
 export type PhraseTable = Readonly<Partial<Record<Concept, string>>>;

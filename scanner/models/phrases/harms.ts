@@ -1,4 +1,7 @@
-/** What hostile texts have done to memory, money, files and judgement, as phrases over concepts: one table for all languages. */
+/**
+ * What hostile texts have done to memory, money, files and judgement, as phrases over concepts: one
+ * table for all languages.
+ */
 import { languageBits } from '../../prose/lexicon.ts';
 import type { Phrase } from '../../prose/phrase.ts';
 

@@ -25,7 +25,8 @@ export const overridePhrases: readonly Phrase[] = [
   { needs: ['persona', 'unbound'], within: 16 },
 ];
 
-// "Ignore the previous instructions", "ignorez les instructions précédentes", "以前の指示を無視". Instructions "in a page" are data, and to be ignored.
+// "Ignore the previous instructions", "ignorez les instructions précédentes", "以前の指示を無視".
+// Instructions "in a page" are data, and to be ignored.
 function before(
   which: Concept,
   what: Concept,
@@ -53,7 +54,10 @@ function before(
   ];
 }
 
-/** Those that stand in strings and comments of programs in bad faith only: "override the system prompt" is how options are explained. */
+/**
+ * Those that stand in strings and comments of programs in bad faith only: "override the system
+ * prompt" is how options are explained.
+ */
 export const plainOverridePhrases: readonly Phrase[] = overridePhrases.filter(
   ({ needs }) => needs[0] === 'ignore' && needs.some((need) => need === 'prior'),
 );

@@ -57,7 +57,8 @@ function isNear(a: CapabilityFact, b: CapabilityFact): boolean {
   return a.span.path === b.span.path && b.span.start - a.span.end < 160;
 }
 
-// Talks to it, starts its program, or speaks of it: the check is generous, for there are many ways to use a service.
+// Talks to it, starts its program, or speaks of it: the check is generous, for there are many ways
+// to use a service.
 function isUsed(
   secret: CapabilityFact,
   service: string,

@@ -35,8 +35,8 @@ export const wholeEnvironment = defineRule({
     }),
 });
 
-// `env: { ...process.env, PATH }` in options, or a copy without one variable, where a program of the skill (the copy may come from another
-// file) starts others and nothing of it goes elsewhere.
+// `env: { ...process.env, PATH }` in options, or a copy without one variable, where a program of
+// the skill (the copy may come from another file) starts others and nothing of it goes elsewhere.
 function isCopiedForChild({ span }: FactOf<'capability'>, { of, sources }: RuleContext): boolean {
   const text = sources.find(({ path }) => path === span.path)?.text ?? '';
   if (!copyForChild.test(text.slice(Math.max(0, span.start - 80), span.start))) return false;

@@ -30,7 +30,8 @@ export const codeFromString = defineRule({
   ],
 });
 
-// A setting that some program takes for code, written as one expression that starts another program.
+// A setting that some program takes for code, written as one expression that starts another
+// program.
 function inSettings(fact: FactOf<'text'>): Draft[] {
   if (
     !settingsPath.test(fact.span.path) ||
@@ -51,7 +52,8 @@ const settingsPath = /\.(ya?ml|jsonc?|json5|toml|md)$/i;
 const startsProgram =
   /\brequire\(\s{0,4}['"](node:)?child_process['"]\s{0,4}\)\s{0,4}\.\s{0,4}(exec|spawn|fork)|__import__\(\s{0,4}['"](os|subprocess)['"]\s{0,4}\)\s{0,4}\.\s{0,4}(system|popen|run|Popen|call|check_output)\b/;
 
-// AppleScript that stands there whole, but for names in quotation marks, and neither types nor starts a shell: it can be read.
+// AppleScript that stands there whole, but for names in quotation marks, and neither types nor
+// starts a shell: it can be read.
 function isTemplate({ api, detail }: TraitFact): boolean {
   const isFilledIn = /^\s*tell application "[^"…]/i.test(detail) && !/(?<!")…|…(?!")/.test(detail);
   return (

@@ -34,7 +34,8 @@ function sentAway(context: RuleContext): Draft[] {
   const flows = context
     .of('flow')
     .filter(({ source, context: stands }) => source.what === 'command' && stands !== 'comment');
-  // The same token may stand in the header, where it belongs, and in the body, where it does not: each part is looked at by itself.
+  // The same token may stand in the header, where it belongs, and in the body, where it does not:
+  // each part is looked at by itself.
   const parts = [...Map.groupBy(flows, ({ sink, encoded }) => `${sink.part} ${encoded}`).values()];
   return parts.flatMap(flowsThatRun).flatMap((flow): Draft[] => {
     const to = destinationOf(flow, context);

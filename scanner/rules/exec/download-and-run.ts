@@ -43,12 +43,13 @@ function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | u
     return 'critical';
   if (isKnownInstaller(fact.detail)) return isStep(fact) ? 'high' : 'low';
   if (!isInText(fact)) return 'high';
-  // In instructions this is how much software tells people to install it: a person has to look where it comes from.
+  // In instructions this is how much software tells people to install it: a person has to look
+  // where it comes from.
   return scheme === 'https' ? 'medium' : 'high';
 }
 
-// Steps and hooks in the front matter are run when the skill is installed or loaded, without anybody looking and outside of any sandbox: no
-// download is let through there, whoever offers it.
+// Steps and hooks in the front matter are run when the skill is installed or loaded, without
+// anybody looking and outside of any sandbox: no download is let through there, whoever offers it.
 function isStep({ context, span }: TraitFact): boolean {
   return context === 'code' && /(^|\/)SKILL\.md$/i.test(span.path);
 }

@@ -30,11 +30,15 @@ export const outsideRead = defineRule({
   },
 });
 
-/** An outside path that no other rule speaks of; undefined for what needs no capability and what could not be computed. */
+/**
+ * An outside path that no other rule speaks of; undefined for what needs no capability and what
+ * could not be computed.
+ */
 export function outsidePath(fact: CapabilityFact): string | undefined {
   const path = fact.capability.kind === 'mount' ? fact.capability.path : undefined;
   if (path === undefined || path === '*' || !runs(fact)) return undefined;
-  // In the sandbox the home folder is an empty one of its own; elsewhere it is the user’s, and programs keep their own things behind a dot.
+  // In the sandbox the home folder is an empty one of its own; elsewhere it is the user’s, and
+  // programs keep their own things behind a dot.
   if (!needsCapability(fact) && !/^~\/[^.]/.test(path)) return undefined;
   return sensitivePath(path) === undefined ? path : undefined;
 }

@@ -23,7 +23,8 @@ export const outsideWrite = defineRule({
       const does = fact.traits.includes('delete') ? 'deletes' : 'writes';
       if (seen.has(`${does} ${path}`)) return [];
       seen.add(`${does} ${path}`);
-      // Where the system keeps its own programs and settings, a script has to have a very good reason.
+      // Where the system keeps its own programs and settings, a script has to have a very good
+      // reason.
       const isSystem = /^\/(etc|usr|bin|sbin|boot|lib|lib64|var\/lib|System|Library)(\/|$)/.test(
         path,
       );

@@ -42,7 +42,8 @@ export const credentialFileToNetwork = defineRule({
           }),
         ];
       }
-      // Figures are made of transcripts, too: what goes through several files, or to whom the user says, is for a person to look at.
+      // Figures are made of transcripts, too: what goes through several files, or to whom the user
+      // says, is for a person to look at.
       if (row.kind === 'agent-history' && (to.host === '*' || passesFiles(flow.steps)))
         return [draftOfFlow(flow, { kind: 'capability', severity: 'medium', message })];
       return [draftOfFlow(flow, { message })];

@@ -76,7 +76,8 @@ function draftOfStart(flow: FlowFact, sources: readonly Source[]): Draft {
 const digest = /["'`][0-9a-f]{64}(?:[0-9a-f]{32,64})?["'`]|sha(?:256|384|512)-[\w+/]{43,88}/;
 const hashing = /createHash|hashlib|sha(?:256|512)sum|subtle\.digest|shasum/;
 
-// Where projects put their releases: still nobody read them, but a person who looks finds out whose they are.
+// Where projects put their releases: still nobody read them, but a person who looks finds out whose
+// they are.
 const releaseHosts: ReadonlySet<string> = new Set([
   'github.com',
   'objects.githubusercontent.com',

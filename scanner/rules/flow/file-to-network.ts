@@ -1,4 +1,7 @@
-/** What was read from a file, or received from one host, leaves for a host that the manifest does not name. */
+/**
+ * What was read from a file, or received from one host, leaves for a host that the manifest does
+ * not name.
+ */
 
 import type { FlowFact } from '../../fact/fact.ts';
 import {
@@ -73,7 +76,8 @@ function judge(
   return { message: `sends ${what} to ${to.said}, which skill.json does not name` };
 }
 
-// A folder is gone through, and what lies in it is sent: of the user's own things, or of all that is being worked on.
+// A folder is gone through, and what lies in it is sent: of the user's own things, or of all that
+// is being worked on.
 function isBulk({ source, sink, steps }: FlowFact, { of }: RuleContext): boolean {
   if (source.what !== 'file' || sink.part !== 'body') return false;
   if (wholeFolder.test(source.name)) return true;

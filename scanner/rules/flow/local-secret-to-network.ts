@@ -16,7 +16,8 @@ export const localSecretToNetwork = defineRule({
   reads: ['flow:network'],
   check: (context) =>
     sentSecrets(context).flatMap(({ flow, name, to, isDeclared }): Draft[] => {
-      // As the host of a request it says where a database answers; so it does for a client library that is given no other address.
+      // As the host of a request it says where a database answers; so it does for a client library
+      // that is given no other address.
       if (
         !staysAtHome(name) ||
         flow.sink.part === 'host' ||
@@ -24,7 +25,8 @@ export const localSecretToNetwork = defineRule({
         !isWeb(flow.sink.capability)
       )
         return [];
-      // What the author declared for this host goes there before a person\u2019s eyes: flow/secret-to-network has the row.
+      // What the author declared for this host goes there before a person\u2019s eyes:
+      // flow/secret-to-network has the row.
       if (isDeclared) return [];
       const how = flow.encoded ? ', encoded on the way' : '';
       return [

@@ -53,10 +53,12 @@ export const networkToExec = defineRule({
     }),
 });
 
-// What a shell pipes from the network into an interpreter is the business of exec/download-and-run, which knows the honest installers.
+// What a shell pipes from the network into an interpreter is the business of exec/download-and-run,
+// which knows the honest installers.
 function isPipe({ sink: { api, capability }, steps, span }: FlowFact): boolean {
   if (capability?.kind !== 'exec') return false;
-  // What a program of another language fetched in another statement than the one that starts the shell is no pipe.
+  // What a program of another language fetched in another statement than the one that starts the
+  // shell is no pipe.
   const [first] = steps;
   const inOne =
     first !== undefined &&

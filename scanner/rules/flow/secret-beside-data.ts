@@ -1,4 +1,7 @@
-/** A secret travels in the body of the same request as the user's data, to a host that nothing explains. */
+/**
+ * A secret travels in the body of the same request as the user's data, to a host that nothing
+ * explains.
+ */
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo, isToldOf, sentSecrets } from '../../flow/secret-flows.ts';

@@ -56,7 +56,8 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
       message: `sends secret ${name} to the host that ${[...new Set(variables)].sort().join(' or ')} says`,
     };
   }
-  // In a text it stands for what the reader fills in; a password for mail or a database signs in at the server that the user names.
+  // In a text it stands for what the reader fills in; a password for mail or a database signs in at
+  // the server that the user names.
   const isUsual = (isInText(flow) || isSignIn(sent)) && providerOf(name) === undefined;
   const severity = isUsual ? 'low' : 'medium';
   return { severity, message: `sends secret ${name} to a host that could not be computed` };

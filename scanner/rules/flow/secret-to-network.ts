@@ -27,7 +27,10 @@ export const secretToNetwork = defineRule({
     }),
 });
 
-/** The secret and the host that a finding of this rule is about; undefined when the host is not known. */
+/**
+ * The secret and the host that a finding of this rule is about; undefined when the host is not
+ * known.
+ */
 export function sentSecret({
   rule,
   message,
@@ -59,7 +62,8 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
     return {
       message: `sends secret ${name} to ${to.said}, where anyone can collect what is sent${encoded}`,
     };
-  // Where a secret may go that is sent to a host of nobody's knowledge is the business of flow/secret-to-computed-host.
+  // Where a secret may go that is sent to a host of nobody's knowledge is the business of
+  // flow/secret-to-computed-host.
   if (to.host === '*') return undefined;
   const provider = providerOf(name);
   if (provider !== undefined && !isProvidersHost(name, to.host) && !isOwnInstance(sent)) {
@@ -93,17 +97,20 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
   };
 }
 
-// Of what many run themselves any host may be the right one, as long as the secret signs in there rather than being what is told.
+// Of what many run themselves any host may be the right one, as long as the secret signs in there
+// rather than being what is told.
 function isOwnInstance({ name, flow }: SentSecret): boolean {
   return providerOf(name)?.selfHosted === true && flow.sink.part !== 'body';
 }
 
-// A key under a name of the user's own choice that signs in to a well-known service stays between the user and that service.
+// A key under a name of the user's own choice that signs in to a well-known service stays between
+// the user and that service.
 function isExplained({ name, to, flow }: SentSecret): boolean {
   return belongsTo(name, to.host) || (flow.sink.part === 'header' && isKnownProvider(to.host));
 }
 
-// The readers are told in one breath of the key and of the service that it signs in to. It is nobody else's key, or it would have a provider.
+// The readers are told in one breath of the key and of the service that it signs in to. It is
+// nobody else's key, or it would have a provider.
 function isIssuedThere({ name, to, flow }: SentSecret, { of }: RuleContext): boolean {
   const domain = getDomain(to.host, { allowPrivateDomains: true });
   if (domain === null || flow.sink.part !== 'header') return false;

@@ -80,12 +80,14 @@ const changes = {
   exec: 'name the program in the code, and declare it under "exec".',
 } as const satisfies Record<Capability['kind'], string>;
 
-// What the sandbox holds anyway, and what a text shows that nobody could declare (`curl "$URL"`), is a row: neither is a door.
+// What the sandbox holds anyway, and what a text shows that nobody could declare (`curl "$URL"`),
+// is a row: neither is a door.
 function severityOf(capability: Capability, places: readonly CapabilityFact[]): Severity {
   const isOnlyText = places.every(isInText);
   if (isHeldAnyway(capability) || (isOnlyText && isBeyondManifests(capability))) return 'low';
   const isSecret = looksSecret(capability);
-  // A text without hosts around it shows how a variable is read; the secret has no place in a manifest then.
+  // A text without hosts around it shows how a variable is read; the secret has no place in a
+  // manifest then.
   if (isSecret && isOnlyText) return 'low';
   return isSecret ? 'high' : 'medium';
 }

@@ -38,14 +38,16 @@ export const unreadable = defineRule({
     }),
 });
 
-// Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the name, too.
+// Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
+// name, too.
 function isOfAnotherKind({ path, code }: Obstacle, sources: readonly Source[]): boolean {
   if (path !== 'skill.json' || code !== 'manifest-invalid') return false;
   const text = sources.find((source) => source.path === path)?.text ?? '';
   return !/"capabilities"|skillgate|"name"\s{0,8}:\s{0,8}"[^"/]{0,80}\//.test(text);
 }
 
-// Each reason is a finding of its own where it stands; the problem as a whole only where it has none with a place.
+// Each reason is a finding of its own where it stands; the problem as a whole only where it has
+// none with a place.
 function reasonsOf({ message, reasons }: Obstacle): readonly Reason[] {
   return reasons.some(({ place }) => place !== undefined) ? reasons : [{ message }];
 }

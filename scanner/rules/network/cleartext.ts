@@ -49,7 +49,8 @@ export const cleartext = defineRule({
   ],
 });
 
-// Names without a dot and private addresses are of the user’s own network, and addresses are told of elsewhere.
+// Names without a dot and private addresses are of the user’s own network, and addresses are told
+// of elsewhere.
 function isClear(url: string): boolean {
   const { scheme, host } = parseEgressUrl(url);
   return (

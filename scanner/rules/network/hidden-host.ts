@@ -39,7 +39,8 @@ export const hiddenHost = defineRule({
 const requests =
   /^(fetch|curl|wget2?|http|https|xh|nc|ncat|ssh|scp|dig|nslookup|\/dev\/(tcp|udp)|WebSocket|EventSource|ws(\.WebSocket)?|(axios|got|ky|needle|superagent|request|undici|phin|node-fetch|https?|http2|net|tls|dns(\/promises)?)(\.\w+)?|(requests|httpx|aiohttp|urllib|urllib3|http\.client|socket|asyncio|websockets?)\b.*)$/;
 
-// Put together from `api.` and `example.com` it is not hidden: half of its labels in one piece are enough.
+// Put together from `api.` and `example.com` it is not hidden: half of its labels in one piece are
+// enough.
 function isShown(host: string, texts: readonly string[]): boolean {
   const labels = host.split('.');
   const enough = labels.slice(-2).join('.');

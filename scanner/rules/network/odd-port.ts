@@ -42,7 +42,10 @@ export const oddPort = defineRule({
 
 const usualPorts = new Set([80, 443, 8000, 8080, 8443, 3000, 5000]);
 
-/** Defaults of Metasploit, Back Orifice, NetBus, old Linux kits and of IRC, by which botnets are led (IANA has none of the first four for a service in use). */
+/**
+ * Defaults of Metasploit, Back Orifice, NetBus, old Linux kits and of IRC, by which botnets are led
+ * (IANA has none of the first four for a service in use).
+ */
 const kitPorts = new Set([4444, 31337, 12345, 1337, 6666, 6667]);
 
 const privateHost = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])|\.(local|internal|lan)$/;

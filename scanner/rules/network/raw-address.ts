@@ -33,7 +33,8 @@ export const rawAddress = defineRule({
 // Name servers that documentation and health checks use.
 const knownResolvers = new Set(['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9.9.9']);
 
-// Addresses kept for documentation reach nobody today; nothing but an attack or an example has them in code.
+// Addresses kept for documentation reach nobody today; nothing but an attack or an example has them
+// in code.
 function reachesStrangers(address: string): boolean {
   if (
     knownResolvers.has(address) ||

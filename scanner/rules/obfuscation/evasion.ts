@@ -38,7 +38,10 @@ interface Gate {
   readonly says: string;
 }
 
-/** Tests of the surroundings, as they stand in a condition. Sources: ATT&CK T1497.001, T1497.003, T1480. */
+/**
+ * Tests of the surroundings, as they stand in a condition. Sources: ATT&CK T1497.001, T1497.003,
+ * T1480.
+ */
 const gates: readonly Gate[] = [
   {
     form: /\b(?:\w{1,40}(?:\.\w{1,40})?\.(?:now|utcnow|today|time)\(\)|Date\.now\(\)|new Date\(\))(?:\.\w+\(\)|\.timestamp\(\)){0,2}\s{0,4}[<>]=?\s{0,4}(?:\w{1,40}(?:\.\w{1,40})?\(\s?20\d\d\s?,|new Date\(\s?["']?20\d\d|Date\.(?:UTC|parse)\(|1[6-9]\d{8}(?:\d{3})?\b)/g,

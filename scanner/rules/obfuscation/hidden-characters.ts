@@ -86,7 +86,8 @@ function judge(
       message: 'direction marks: the text stands in another order than it is shown',
     };
   }
-  // Joiners belong into emoji and into scripts that join letters; between Latin letters they split a word for a search only.
+  // Joiners belong into emoji and into scripts that join letters; between Latin letters they split
+  // a word for a search only.
   if (count('zero-width') > 0 && /[A-Za-z]$/.test(before) && /^[A-Za-z]/.test(behind))
     return {
       severity: isCode ? 'high' : 'medium',

@@ -39,7 +39,8 @@ function draftsOf(source: Source): Draft[] {
 
 function judge(name: string, language: string): string | undefined {
   if (/^[\0-\x7f]*$/.test(name)) return undefined;
-  // Greek letters stand in formulas (`Δt`, `σ_x`): it takes a word of Latin letters around them to be a disguise.
+  // Greek letters stand in formulas (`Δt`, `σ_x`): it takes a word of Latin letters around them to
+  // be a disguise.
   const plain = [...name].map((letter) => confusables.get(letter) ?? letter).join('');
   const latin = name.match(/[A-Za-z]/g)?.length ?? 0;
   const isFormula = /(^|_)[A-Za-z]{0,2}[\u0370-\u03ff][A-Za-z]{0,2}(_|$)/.test(name);

@@ -57,7 +57,9 @@ const form = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{200,}|(?:\\x[0-9a-fA-F]{2}){
 const harmless =
   /data:(image|font|audio|video|application\/(font|pdf|wasm|octet))[\w/+.;=-]{0,60},?$|-----BEGIN [A-Z ]{3,30}-----\s{0,4}$|sha(256|384|512)-$/i;
 
-/** Letters in both cases and digits, all over: no path, no ruler of dashes, no run of one letter. */
+/**
+ * Letters in both cases and digits, all over: no path, no ruler of dashes, no run of one letter.
+ */
 function isOpaque(blob: string): boolean {
   const sample = blob.slice(0, blobCharsMin);
   const different = new Set(sample).size;

@@ -1,4 +1,7 @@
-/** A file of the bundle, or one that it writes, is obeyed by a tool as soon as somebody opens or enters the folder. */
+/**
+ * A file of the bundle, or one that it writes, is obeyed by a tool as soon as somebody opens or
+ * enters the folder.
+ */
 import type { CapabilityFact } from '../../fact/fact.ts';
 import type { Source } from '../../fact/source.ts';
 import { isInText, runs } from '../../fact/standing.ts';

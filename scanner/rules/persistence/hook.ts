@@ -31,7 +31,8 @@ export const hook = defineRule({
     }),
     ...context.of('trait').flatMap((fact): Draft[] => {
       if (fact.trait !== 'hook' || !runs(fact)) return [];
-      // Settings that a text shows are put in place by the user; hooks of deployment tools run where their project is deployed.
+      // Settings that a text shows are put in place by the user; hooks of deployment tools run
+      // where their project is deployed.
       const isLive = !isInText(fact) && !/\.ya?ml$/i.test(fact.span.path);
       return [
         {

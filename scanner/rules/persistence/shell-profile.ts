@@ -35,7 +35,8 @@ export const shellProfile = defineRule({
     }),
 });
 
-// In instructions: a variable with a plain value, or a program's own completions, as its manual says.
+// In instructions: a variable with a plain value, or a program's own completions, as its manual
+// says.
 const setsVariable =
   /\b(?:echo|printf)\s+['"]?(?:export\s+[A-Z]\w*=[^$`;&|(]*(?:\$(?:PATH|HOME)\b[^$`;&|(]*){0,3}|eval\s+\\?"\$\(\w+ [\w -]*complet[\w -]*\)\\?")['"]?\s*>>/;
 

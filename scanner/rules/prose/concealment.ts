@@ -21,8 +21,8 @@ export const concealment = defineRule({
     statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
 });
 
-// High when the same text names something that nobody would want done in silence, medium when it is only "this step"; what an agent
-// need not tell in general ("show no raw JSON") is no finding.
+// High when the same text names something that nobody would want done in silence, medium when it is
+// only "this step"; what an agent need not tell in general ("show no raw JSON") is no finding.
 function draftsOf({ fact, said, manner, reading, form }: Statement): Draft[] {
   const isGrave = concealedActs.some((act) => matchPhrase(reading, act) !== undefined);
   if (!isGrave && !(form instanceof RegExp)) return [];

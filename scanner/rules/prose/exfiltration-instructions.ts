@@ -55,7 +55,8 @@ function draftOfSecret(
   };
 }
 
-// "Sends the API key only to https://acme.example", in the skill of that name: one key, and a promise to send it nowhere else.
+// "Sends the API key only to https://acme.example", in the skill of that name: one key, and a
+// promise to send it nowhere else.
 function isOwnKey(words: string, name: string): boolean {
   const [, host = ''] =
     /\bthe (?:api )?key only to\b[^.!?]{0,30}?https:\/\/([\w.-]{3,120})/i.exec(words) ?? [];

@@ -25,5 +25,6 @@ export const plantedContent = defineRule({
     ),
 });
 
-// Letters that nobody sees are a channel to whoever, or whatever, reads them: no user asks for that.
+// Letters that nobody sees are a channel to whoever, or whatever, reads them: no user asks for
+// that.
 const unseen = /\b(invisible|hidden|zero[- ]width) (unicode|characters?)\b/i;

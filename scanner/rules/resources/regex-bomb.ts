@@ -24,7 +24,8 @@ export const regexBomb = defineRule({
 
 const beforeChars = 200;
 
-// `(a+)+`, `(\w*)*`, `([a-z]+)*`, `(.*)+`, `(a|a)+`: one repeated atom and nothing else inside the repeated group.
+// `(a+)+`, `(\w*)*`, `([a-z]+)*`, `(.*)+`, `(a|a)+`: one repeated atom and nothing else inside the
+// repeated group.
 const nested =
   /\((?:\?:)?(?:\\[wdsWDS]|\.|\[[^\]\n]{1,40}\]|\w)[+*]\)[+*]|\((?:\?:)?(\w|\\[wds])\|\1\)[+*]|\((?:\?:)?\.\*[^()\n]{0,4}\)(?:[+*]|\{\d{2,})/g;
 

@@ -21,7 +21,8 @@ export const danglingReference = defineRule({
     return of('text').flatMap((fact): Draft[] => {
       if (fact.span.path !== 'SKILL.md' || !runs(fact)) return [];
       const text = fact.text.replace(/''|""/g, '');
-      // In its own folder as the agent installs it: what the text calls the skill's program never passed a scan.
+      // In its own folder as the agent installs it: what the text calls the skill's program never
+      // passed a scan.
       const installed = [...text.matchAll(ownFolder)].flatMap(
         ([whole, name, path = '']): Draft[] => {
           if (name !== nameInProse || !scriptEnding.test(path) || seen.has(path) || isThere(path))

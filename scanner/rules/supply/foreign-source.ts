@@ -28,7 +28,8 @@ export const foreignSource = defineRule({
     }),
 });
 
-// An archive from a host where nobody publishes is downloaded and run, by whatever name the tool that does it goes.
+// An archive from a host where nobody publishes is downloaded and run, by whatever name the tool
+// that does it goes.
 function gravity(fact: DependencyFact): Pick<Draft, 'kind' | 'severity'> {
   if (isInText(fact)) return { severity: 'low' };
   const isStray =

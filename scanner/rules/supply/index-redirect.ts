@@ -21,7 +21,8 @@ export const indexRedirect = defineRule({
       return [
         {
           span: fact.span,
-          // A script that installs from a stranger's index runs what the stranger sends; in instructions a person sees it.
+          // A script that installs from a stranger's index runs what the stranger sends; in
+          // instructions a person sees it.
           kind: isInText(fact) ? 'capability' : 'malice',
           severity: isInText(fact) ? 'low' : milder('high', fact),
           confidence: fact.certainty,

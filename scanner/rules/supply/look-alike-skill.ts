@@ -32,7 +32,8 @@ export const lookAlikeSkill = defineRule({
   },
 });
 
-// The whole name beside the skills, each of its words beside packages: what a name is made of is what it is taken for.
+// The whole name beside the skills, each of its words beside packages: what a name is made of is
+// what it is taken for.
 function likeOf(name: string): string | undefined {
   const whole = lookAlikeOf(name, popularSkills);
   if (whole !== undefined) return whole;

@@ -1,16 +1,25 @@
-/** What host policy says for agents' own programs: which model endpoints there are, and which programs from outside the system. */
+/**
+ * What host policy says for agents' own programs: which model endpoints there are, and which
+ * programs from outside the system.
+ */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';
 import { isNamePart } from '../../skill/name.ts';
 import { addressClass } from '../../skill/network-address.ts';
 import { exactObject } from '../../skill/shape.ts';
 
-/** Which interface an endpoint speaks: it says which variables an agent program finds it by, and how its key is sent. */
+/**
+ * Which interface an endpoint speaks: it says which variables an agent program finds it by, and how
+ * its key is sent.
+ */
 export const modelKinds = ['openai', 'anthropic'] as const;
 export type ModelKind = (typeof modelKinds)[number];
 
 export interface ModelEndpoint {
-  /** `http://127.0.0.1:8080`: a server of this host or network, by its address. `https://api.example.com`: any other, by its name. */
+  /**
+   * `http://127.0.0.1:8080`: a server of this host or network, by its address.
+   * `https://api.example.com`: any other, by its name.
+   */
   readonly url: string;
   readonly kind: ModelKind;
   /** The secret that holds its key, bound to its host; only for https. */
@@ -19,13 +28,19 @@ export interface ModelEndpoint {
   readonly paths?: readonly string[];
 }
 
-/** What clients of an interface call below its `/v1`; beside that, servers of models load, change and delete them. */
+/**
+ * What clients of an interface call below its `/v1`; beside that, servers of models load, change
+ * and delete them.
+ */
 const inferencePaths: Readonly<Record<ModelKind, readonly string[]>> = {
   openai: ['/chat/completions', '/responses', '/completions', '/embeddings'],
   anthropic: ['/messages', '/messages/*'],
 };
 
-/** What a session may ask of its model: what the interface is for, below the address's own path, and what the operator adds. */
+/**
+ * What a session may ask of its model: what the interface is for, below the address's own path, and
+ * what the operator adds.
+ */
 export function modelRequests(
   { kind, paths = [] }: ModelEndpoint,
   place: Pick<ModelPlace, 'path'>,
@@ -52,7 +67,10 @@ interface ModelRequests {
 
 /** An agent program that the system did not install. */
 export interface AgentProgram {
-  /** Read-only in the sandbox, at the same path; nobody but root and the runner's user may write there. */
+  /**
+   * Read-only in the sandbox, at the same path; nobody but root and the runner's user may write
+   * there.
+   */
   readonly folder: string;
   /** What is started, the agent's arguments behind it: `["node", "/opt/codex/bin/codex.js"]`. */
   readonly command: readonly string[];

@@ -1,4 +1,7 @@
-/** An agent's identity as a format, `skillgate.agent/1`: what it may start, with how much, how often and until when. */
+/**
+ * An agent's identity as a format, `skillgate.agent/1`: what it may start, with how much, how often
+ * and until when.
+ */
 import * as v from 'valibot';
 import { type Capabilities, union } from '../../skill/capability.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
@@ -14,7 +17,10 @@ export interface Grant {
   readonly skill: string;
   /** A semver range. */
   readonly range: string;
-  /** What these versions may have besides the agent's ceiling, as a person allowed it for them alone. */
+  /**
+   * What these versions may have besides the agent's ceiling, as a person allowed it for them
+   * alone.
+   */
   readonly capabilities?: Capabilities;
 }
 
@@ -25,7 +31,10 @@ export type BudgetKind = (typeof budgetKinds)[number];
 /** How much of each a day has; what is absent is not limited. */
 export type Budget = Readonly<Partial<Record<BudgetKind, number>>>;
 
-/** The folder in which the agent's own program works: a workspace of host policy, and how it is mounted. */
+/**
+ * The folder in which the agent's own program works: a workspace of host policy, and how it is
+ * mounted.
+ */
 export interface AgentWorkspace {
   /** `reports` for `workspace:reports`. */
   readonly name: string;

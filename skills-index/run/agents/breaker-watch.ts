@@ -1,4 +1,7 @@
-/** The breaker of one run: counts what the run does, opens, and stays open until a person answers. Its file is given. */
+/**
+ * The breaker of one run: counts what the run does, opens, and stays open until a person answers.
+ * Its file is given.
+ */
 import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import type { HoldSubject } from '../holds/hold.ts';
@@ -16,7 +19,10 @@ import {
   sayOpen,
 } from './breaker.ts';
 
-/** How often a run looks whether the breaker was opened by another one, and writes down what was sent. */
+/**
+ * How often a run looks whether the breaker was opened by another one, and writes down what was
+ * sent.
+ */
 export const breakerPollMs = 400;
 
 /** Where a breaker is kept, for all runs of its subject. */
@@ -61,7 +67,10 @@ export class BreakerWatch {
     this.#settings.record(breakerEvent(open, 'closed', sayAnswered(answer)));
   }
 
-  /** The gate, with what is sent through it counted here: written down now and then, since with each request it would be slow. */
+  /**
+   * The gate, with what is sent through it counted here: written down now and then, since with each
+   * request it would be slow.
+   */
   through(gate: RunGate): RunGate {
     return { ...gate, sent: (bytes) => this.#add('bytes-out', bytes) };
   }
@@ -81,8 +90,9 @@ export class BreakerWatch {
   }
 
   /**
-   * Opens it at once where this run alone brings the counter to its threshold. What does not is written down within `breakerPollMs`: a
-   * locked and synced file for each denial would let a flood of them stall the proxy.
+   * Opens it at once where this run alone brings the counter to its threshold. What does not is
+   * written down within `breakerPollMs`: a locked and synced file for each denial would let a flood
+   * of them stall the proxy.
    */
   count(counter: BreakerCounter, amount = 1): void {
     this.#add(counter, amount);

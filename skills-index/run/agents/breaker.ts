@@ -1,4 +1,7 @@
-/** The circuit breaker of a skill version under one agent, as a format and a state machine: what is counted, how long, and what opens it. Pure. */
+/**
+ * The circuit breaker of a skill version under one agent, as a format and a state machine: what is
+ * counted, how long, and what opens it. Pure.
+ */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { exactObject } from '../../skill/shape.ts';
@@ -70,8 +73,8 @@ export interface BreakerTerms extends HoldMaterial {
 }
 
 /**
- * Adds to a counter, and opens when it is at its threshold; never closes. What lies before the window is forgotten; what seems to lie in
- * the future (a clock that was set back) is not.
+ * Adds to a counter, and opens when it is at its threshold; never closes. What lies before the
+ * window is forgotten; what seems to lie in the future (a clock that was set back) is not.
  */
 export function countBreaker(
   state: BreakerState,
@@ -130,12 +133,16 @@ export function sayWhat({ skill, version }: Pick<BreakerSubject, 'skill' | 'vers
   return version === '' ? `the ${skill}` : `${skill}@${version}`;
 }
 
-/** So many times more often than a skill an agent's own program may be denied, or name its placeholder where that is not bound. */
+/**
+ * So many times more often than a skill an agent's own program may be denied, or name its
+ * placeholder where that is not bound.
+ */
 const sessionDenials = 20;
 
 /**
- * Thresholds for an agent's own program: such programs call home as a matter of course, and what they printed goes to their model. Neither
- * gets anywhere; a canary or a way inside still opens the breaker at once.
+ * Thresholds for an agent's own program: such programs call home as a matter of course, and what
+ * they printed goes to their model. Neither gets anywhere; a canary or a way inside still opens the
+ * breaker at once.
  */
 export function sessionThresholds(given: BreakerThresholds): BreakerThresholds {
   const often = (counter: BreakerCounter): number =>

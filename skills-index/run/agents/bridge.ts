@@ -1,11 +1,14 @@
 /**
- * What an agent's sandbox and its runner say to one another, line by line, each a JSON object. The sandbox's lines carry the run token of
- * the session; they are a stranger's.
+ * What an agent's sandbox and its runner say to one another, line by line, each a JSON object. The
+ * sandbox's lines carry the run token of the session; they are a stranger's.
  */
 import * as v from 'valibot';
 import { Problem } from '../../skill/problem.ts';
 
-/** The name that the sandbox's way to the runner has at the egress proxy; no such host exists (RFC 9476 keeps `.internal` off the net). */
+/**
+ * The name that the sandbox's way to the runner has at the egress proxy; no such host exists (RFC
+ * 9476 keeps `.internal` off the net).
+ */
 export const runnerHost = 'runner.skillgate.internal';
 
 /** The model's endpoint of this host, as a sandbox names it. */

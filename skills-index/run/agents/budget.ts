@@ -1,4 +1,7 @@
-/** What an agent has used of its budget on a day, `skillgate.budget/1`, and the steps of counting: pure. */
+/**
+ * What an agent has used of its budget on a day, `skillgate.budget/1`, and the steps of counting:
+ * pure.
+ */
 import * as v from 'valibot';
 import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
@@ -17,7 +20,10 @@ export const nothingUsed: Used = {
   used: { requests: 0, bytes: 0, seconds: 0, runs: 0, paths: 0 },
 };
 
-/** Of an identity whose budget says nothing of them: what its runs record of files stays on this host's disk. */
+/**
+ * Of an identity whose budget says nothing of them: what its runs record of files stays on this
+ * host's disk.
+ */
 export const pathsOfADay = 1_000_000;
 
 /** The part of a day's budget that a run writes down ahead of use. */
@@ -46,14 +52,17 @@ export function printUsed({ day, used }: Used): string {
   return `${JSON.stringify({ schema: 'skillgate.budget/1', day, used })}\n`;
 }
 
-/** The count of a day. One that has begun stays begun: a clock that goes back gives nothing back. */
+/**
+ * The count of a day. One that has begun stays begun: a clock that goes back gives nothing back.
+ */
 export function onDay(stored: Used, now: Date): Used {
   const today = now.toISOString().slice(0, 10);
   return stored.day < today ? { ...nothingUsed, day: today } : stored;
 }
 
 /**
- * How much to write down so that a run holds the amount: that, and a part of the whole ahead where there is as much left.
+ * How much to write down so that a run holds the amount: that, and a part of the whole ahead where
+ * there is as much left.
  * @returns 0 when the day has not that much left
  */
 export function amountAhead(

@@ -1,4 +1,7 @@
-/** Run tokens: what an agent's program shows with each message to its runner, for some minutes, renewed while its session lives. */
+/**
+ * Run tokens: what an agent's program shows with each message to its runner, for some minutes,
+ * renewed while its session lives.
+ */
 import { timingSafeEqual } from 'node:crypto';
 import { digestOf } from '../../skill/digest.ts';
 
@@ -14,7 +17,8 @@ export interface RunTokens {
 }
 
 /**
- * The tokens of one session: random, held as digests in this process alone, so that they are worthless to any other session and after it.
+ * The tokens of one session: random, held as digests in this process alone, so that they are
+ * worthless to any other session and after it.
  * @param random 32 bytes, fresh at each call
  */
 export function runTokens(now: () => Date, random: () => Uint8Array): RunTokens {

@@ -1,4 +1,7 @@
-/** The chain that the lines of the audit log make: each names the digest of the line before; checkpoints sign how far it goes. */
+/**
+ * The chain that the lines of the audit log make: each names the digest of the line before;
+ * checkpoints sign how far it goes.
+ */
 import { isUtf8 } from 'node:buffer';
 import { hash, verify } from 'node:crypto';
 import { canonicalJson } from '../../skill/canonical-json.ts';
@@ -59,8 +62,10 @@ export interface ChainTail {
 }
 
 /**
- * Where a log ends, from its last bytes: at least two lines' worth, or all; and what a crash left behind the last newline.
- * @throws Problem `audit-broken` when the last whole line is not one of ours, or nothing is where something was
+ * Where a log ends, from its last bytes: at least two lines' worth, or all; and what a crash left
+ * behind the last newline.
+ * @throws Problem `audit-broken` when the last whole line is not one of ours, or nothing is where
+ * something was
  */
 export function chainEndOf(
   tail: Uint8Array,
@@ -83,7 +88,8 @@ export function chainEndOf(
 }
 
 /**
- * Whether a log goes on from a checkpoint that is kept; `more` when its last bytes do not reach back so far.
+ * Whether a log goes on from a checkpoint that is kept; `more` when its last bytes do not reach
+ * back so far.
  * @param seq of the last whole line in them
  * @throws Problem `audit-broken` when lines that were signed are cut off or others
  */
@@ -110,7 +116,10 @@ function brokenLog(file: string, why: string): Problem {
   });
 }
 
-/** The newest word of the host's key on its log; kept beside the log and beside the key too, so that it is missed when it is cut off. */
+/**
+ * The newest word of the host's key on its log; kept beside the log and beside the key too, so that
+ * it is missed when it is cut off.
+ */
 export interface AuditCheckpoint {
   readonly size: number;
   readonly head: Digest;

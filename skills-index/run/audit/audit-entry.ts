@@ -1,10 +1,16 @@
-/** One line of the audit log, `skillgate.audit/1`: who did what in which run, chained to the line before. */
+/**
+ * One line of the audit log, `skillgate.audit/1`: who did what in which run, chained to the line
+ * before.
+ */
 import { type Digest, hexOf } from '../../skill/digest.ts';
 
 /** Longer texts are cut. */
 export const auditTextCharsMax = 300;
 
-/** Who did it: the same in every line of a run. Absent members were not known yet when it was refused. */
+/**
+ * Who did it: the same in every line of a run. Absent members were not known yet when it was
+ * refused.
+ */
 export interface AuditSubject {
   readonly run: string;
   /** The agent's name; `operator` for a person at the terminal. */
@@ -20,7 +26,10 @@ export interface AuditSubject {
 
 /** About requests: never a body, a header's value or a query. */
 export type AuditEvent = Readonly<
-  /** `runner` is the process of the runner on this host; `runnerStarted` says when that process began, in clock ticks after boot. */
+  /**
+   * `runner` is the process of the runner on this host; `runnerStarted` says when that process
+   * began, in clock ticks after boot.
+   */
   | {
       event: 'start';
       command: string;
@@ -45,7 +54,10 @@ export type AuditEvent = Readonly<
       dropped?: readonly string[];
     }
   | { event: 'redacted'; secret: string; host: string }
-  /** The run's canary was seen in something that leaves; the run was ended, and what it was in did not pass. */
+  /**
+   * The run's canary was seen in something that leaves; the run was ended, and what it was in did
+   * not pass.
+   */
   | { event: 'canary'; channel: string; encoding: string }
   | { event: 'exit'; reason: string; code: number | null; milliseconds: number }
   | { event: 'cleanup'; path: string; why: string }
@@ -60,9 +72,15 @@ export type AuditEvent = Readonly<
     }
   | { event: 'breaker'; state: 'opened' | 'closed'; counter: string; hold: string; why: string }
   | ({ event: 'change' } & FileChange)
-  /** Changes, or paths that were left behind, too many for a line each: how many, the first, and the digest of the file with all of them. */
+  /**
+   * Changes, or paths that were left behind, too many for a line each: how many, the first, and the
+   * digest of the file with all of them.
+   */
   | { event: 'paths'; of: 'change' | 'cleanup'; count: number; first: string; digest: Digest }
-  /** About the changes of a run in views of folders, by the digest of what was offered or applied together, and the mounts that it is of. */
+  /**
+   * About the changes of a run in views of folders, by the digest of what was offered or applied
+   * together, and the mounts that it is of.
+   */
   | {
       event: 'changes';
       decision: 'offered' | 'begun' | 'applied' | 'discarded';
@@ -72,17 +90,29 @@ export type AuditEvent = Readonly<
       /** Of what is discarded. */
       why?: string;
     }
-  /** A process that was seen in the sandbox; what lived shorter than the interval between two looks is not in it. */
+  /**
+   * A process that was seen in the sandbox; what lived shorter than the interval between two looks
+   * is not in it.
+   */
   | { event: 'child'; name: string; arguments: Digest; sampled: true }
-  /** A report of something that should have been impossible was made; `report` is the digest of its file. */
+  /**
+   * A report of something that should have been impossible was made; `report` is the digest of its
+   * file.
+   */
   | { event: 'incident'; rule: string; place: string; report: Digest }
-  /** About the log itself: its first `size` lines, the last of which has the digest `head`, are signed by this host's key. */
+  /**
+   * About the log itself: its first `size` lines, the last of which has the digest `head`, are
+   * signed by this host's key.
+   */
   | { event: 'checkpoint'; size: number; head: Digest; keyId: Digest; signature: string }
   /** About the log itself: what a crash left of a line was moved aside. */
   | { event: 'recovered'; bytes: number; torn: Digest }
 >;
 
-/** The file with all paths of a `paths` line, beside the log: JSON lines, packed by gzip; the digest is that of the lines. */
+/**
+ * The file with all paths of a `paths` line, beside the log: JSON lines, packed by gzip; the digest
+ * is that of the lines.
+ */
 export function pathSetName(digest: Digest): string {
   return `paths/${hexOf(digest)}.jsonl.gz`;
 }
@@ -119,7 +149,8 @@ export function parseEntry(line: string): AuditEntry | undefined {
   }
 }
 
-// As `canonicalJson(value) === line` for members that are no objects, at a third of the time: a log has millions of lines.
+// As `canonicalJson(value) === line` for members that are no objects, at a third of the time: a log
+// has millions of lines.
 function isCanonical(value: object, line: string): boolean {
   const members = Object.entries(value);
   const isSorted = members.every(([key], at) => at === 0 || (members[at - 1]?.[0] ?? '') < key);
@@ -133,7 +164,9 @@ function isCanonical(value: object, line: string): boolean {
 }
 
 // Canonical JSON keeps a line one line; what is left is the reader's terminal, and the length.
-/** What is said with nothing in it that could act on a reader’s terminal, and no text without end. */
+/**
+ * What is said with nothing in it that could act on a reader’s terminal, and no text without end.
+ */
 export function plainTexts(said: AuditSubject & AuditEvent): AuditSubject & AuditEvent {
   const plain = (value: unknown): unknown =>
     typeof value === 'string'

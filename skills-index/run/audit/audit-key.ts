@@ -1,4 +1,7 @@
-/** The key of a host that signs how far its audit log goes, and what it reports: its form in `audit-key.json`. */
+/**
+ * The key of a host that signs how far its audit log goes, and what it reports: its form in
+ * `audit-key.json`.
+ */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import * as v from 'valibot';
 import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';

@@ -1,4 +1,7 @@
-/** Why a run or a session was ended: what each word of the audit log means, and what a person does then. */
+/**
+ * Why a run or a session was ended: what each word of the audit log means, and what a person does
+ * then.
+ */
 
 /** `RUN` in `next` stands for the id of the run or session. */
 export const endReasons = {

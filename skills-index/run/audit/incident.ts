@@ -1,4 +1,7 @@
-/** An incident report, `skillgate.incident/1`: what a version did on a host that should have been impossible, signed by that host's audit key. */
+/**
+ * An incident report, `skillgate.incident/1`: what a version did on a host that should have been
+ * impossible, signed by that host's audit key.
+ */
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { canonicalDigest, canonicalJson } from '../../skill/canonical-json.ts';
@@ -10,8 +13,9 @@ import type { AuditEvent, AuditSubject } from './audit-entry.ts';
 import type { SigningAuditKey } from './audit-key.ts';
 
 /**
- * What is reported. `secret-unbound`: a secret's placeholder stood where it is not bound. `canary`: the bait left. `escape`: it reached for
- * an address inside the network, tunnelled in a tunnel, called a host by another's name, or left a link, device or setuid file in a folder.
+ * What is reported. `secret-unbound`: a secret's placeholder stood where it is not bound. `canary`:
+ * the bait left. `escape`: it reached for an address inside the network, tunnelled in a tunnel,
+ * called a host by another's name, or left a link, device or setuid file in a folder.
  */
 export const incidentRules = ['secret-unbound', 'canary', 'escape'] as const;
 export type IncidentRule = (typeof incidentRules)[number];
@@ -28,7 +32,10 @@ const escapeDenials: readonly string[] = [
 /** Nothing of the host but the id of its key: no path, no secret, no request. */
 export interface Incident {
   readonly schema: 'skillgate.incident/1';
-  /** Fingerprint of the first root file of the registry that the version was admitted from. Absent in reports from before they named it. */
+  /**
+   * Fingerprint of the first root file of the registry that the version was admitted from. Absent
+   * in reports from before they named it.
+   */
   readonly registry?: Digest;
   readonly skill: string;
   readonly version: string;
@@ -46,7 +53,10 @@ export interface SignedIncident {
   readonly incident: Incident;
   /** SPKI DER, base64. */
   readonly publicKey: string;
-  /** Over `skillgate.incident/1`, a line feed and the RFC 8785 form of the incident: ECDSA over P-256 with SHA-256, DER, base64. */
+  /**
+   * Over `skillgate.incident/1`, a line feed and the RFC 8785 form of the incident: ECDSA over
+   * P-256 with SHA-256, DER, base64.
+   */
   readonly signature: string;
 }
 

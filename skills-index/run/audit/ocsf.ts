@@ -1,4 +1,7 @@
-/** A line of the audit log in the words of the Open Cybersecurity Schema Framework (OCSF 1.9): a rename, for those who collect such events. */
+/**
+ * A line of the audit log in the words of the Open Cybersecurity Schema Framework (OCSF 1.9): a
+ * rename, for those who collect such events.
+ */
 import { type Digest, hexOf } from '../../skill/digest.ts';
 import type { AuditEntry, AuditEvent } from './audit-entry.ts';
 
@@ -41,7 +44,10 @@ interface Mapped {
 
 type EntryOf<Event extends AuditEvent['event']> = Extract<AuditEntry, { readonly event: Event }>;
 
-/** What an agent, or a person for it, asked of the runner: created 1, read 2, updated 3, deleted 4, other 99. */
+/**
+ * What an agent, or a person for it, asked of the runner: created 1, read 2, updated 3, deleted 4,
+ * other 99.
+ */
 const called = (
   operation: string,
   entry: AuditEntry,

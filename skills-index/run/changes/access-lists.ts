@@ -1,17 +1,23 @@
-/** What becomes of the access control list (acl(5)) of an entry that a run made, moved or replaced: lists are not taken over. Pure. */
+/**
+ * What becomes of the access control list (acl(5)) of an entry that a run made, moved or replaced:
+ * lists are not taken over. Pure.
+ */
 import type { Change } from './changes.ts';
 
 /** Which paths have a list. */
 export interface ListedPaths {
   readonly inView: ReadonlySet<string>;
   readonly onHost: ReadonlySet<string>;
-  /** What the view says nothing of: in a copy, a new entry has no list, whatever its folder gives. */
+  /**
+   * What the view says nothing of: in a copy, a new entry has no list, whatever its folder gives.
+   */
   readonly unknown: ReadonlySet<string>;
 }
 
 /**
- * Under a list the group bits of a mode are its mask, and others may have more than somebody whom the list names. So an entry whose list
- * would be lost is for its owner alone; one that has a list from its folder, as any new one there, gets it from the folder again.
+ * Under a list the group bits of a mode are its mask, and others may have more than somebody whom
+ * the list names. So an entry whose list would be lost is for its owner alone; one that has a list
+ * from its folder, as any new one there, gets it from the folder again.
  * @param changes folders before what is in them
  */
 export function judgeAccessLists(
@@ -24,7 +30,8 @@ export function judgeAccessLists(
     if (after === undefined || after.kind === 'link') return change;
     const isReplaced = before?.kind === after.kind;
     const above = folderOf(path);
-    // A rename gives an entry no list; made anew when it is applied, it would get that of its folder.
+    // A rename gives an entry no list; made anew when it is applied, it would get that of its
+    // folder.
     if (!inView.has(path))
       return !isReplaced && inView.has(above) && !unknown.has(path)
         ? { ...change, list: 'none' }

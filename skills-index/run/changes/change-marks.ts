@@ -1,4 +1,7 @@
-/** What a person has to look at first among changes: names that no list shuts, and that hosts, builds or agents may run or obey. Pure. */
+/**
+ * What a person has to look at first among changes: names that no list shuts, and that hosts,
+ * builds or agents may run or obey. Pure.
+ */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 import { type Change, type EntryState, kindOf } from './changes.ts';
 
@@ -34,7 +37,8 @@ const obeyedFamilies = [
   /^activate_this\.py$/,
 ];
 
-// Code that hosts load, of which nobody can read what it does; some of it runs in place of its source.
+// Code that hosts load, of which nobody can read what it does; some of it runs in place of its
+// source.
 const compiledEndings = new Set(
   'a beam class dll dylib egg elc exe gch hbc jar jsc ko lib luac node o pch pcm pyd pyz qmlc rda rdata rlib rmeta so war wasm whl zwc'.split(
     ' ',

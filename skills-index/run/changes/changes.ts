@@ -1,4 +1,7 @@
-/** What a run would change in the folders that it saw through a copy, `skillgate.changes/2`: shown, and applied only when accepted. */
+/**
+ * What a run would change in the folders that it saw through a copy, `skillgate.changes/2`: shown,
+ * and applied only when accepted.
+ */
 import * as v from 'valibot';
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
@@ -29,7 +32,8 @@ const path = v.pipe(
   ),
 );
 const mode = v.pipe(count, v.maxValue(0o1777, 'has setuid or setgid bits'));
-// A folder that inherits the setgid bit gives its group to what is made in it, and nobody any rights.
+// A folder that inherits the setgid bit gives its group to what is made in it, and nobody any
+// rights.
 const folderMode = v.pipe(count, v.maxValue(0o3777, 'has a setuid bit'));
 // Without them, applying a rename could give one user's file to another.
 const owner = { uid: count, gid: count };
@@ -52,8 +56,9 @@ const change = exactObject({
   path,
   before: v.optional(stateBefore),
   after: v.optional(stateAfter),
-  // `lost`: it has an access list in the view, and none when it is applied. `folder`: it gets the list that its folder gives to what is new.
-  // `none`: it was moved there and has no list in the view, so it gets none from its folder either.
+  // `lost`: it has an access list in the view, and none when it is applied. `folder`: it gets the
+  // list that its folder gives to what is new. `none`: it was moved there and has no list in the
+  // view, so it gets none from its folder either.
   list: v.optional(v.picklist(['lost', 'folder', 'none'])),
 });
 const folder = exactObject({
@@ -77,13 +82,19 @@ const shape = exactObject({
   folders: v.array(folder),
 });
 
-/** One path below a folder, as it was and as it would be; absent before when created, absent after when deleted. */
+/**
+ * One path below a folder, as it was and as it would be; absent before when created, absent after
+ * when deleted.
+ */
 export type Change = v.InferOutput<typeof change>;
 
 /** What a path is: a file by its bytes, a folder, or a link; and whose it is. */
 export type EntryState = NonNullable<Change['before']>;
 
-/** What a run did to one mount. Under `rw` a person allowed it before the start. `refused` is not among the changes; `conflicts` were changed by somebody else while the run went on. */
+/**
+ * What a run did to one mount. Under `rw` a person allowed it before the start. `refused` is not
+ * among the changes; `conflicts` were changed by somebody else while the run went on.
+ */
 export type ChangedFolder = v.InferOutput<typeof folder>;
 
 /** A path, and why it is not among the changes. */

@@ -10,7 +10,10 @@ export function foreignOwner(uid: number): string {
 export interface Ownership {
   /** Why the owner of what was at a path, or of a folder above it, forbids a change there. */
   whyForeign(path: string): string | undefined;
-  /** Whether a folder held something of another user, so that it can neither go nor become something else. */
+  /**
+   * Whether a folder held something of another user, so that it can neither go nor become something
+   * else.
+   */
   holdsForeign(path: string): boolean;
 }
 

@@ -1,11 +1,16 @@
-/** Gathers what a run changed in its view of a folder, entry by entry: judged, compared, counted. Pure. Paths are Latin-1 text of their bytes. */
+/**
+ * Gathers what a run changed in its view of a folder, entry by entry: judged, compared, counted.
+ * Pure. Paths are Latin-1 text of their bytes.
+ */
 import { shownValueCharsMax } from '../../skill/limits.ts';
 import { type Change, type ChangedFolder, type EntryState, sameState } from './changes.ts';
 import { type FurtherNames, whyPathRefused } from './protected-names.ts';
 
 export interface GatherLimits {
   readonly bytes: number;
-  /** Of all paths together, of what is left behind as well, with reasons and the targets of links. */
+  /**
+   * Of all paths together, of what is left behind as well, with reasons and the targets of links.
+   */
   readonly nameBytes: number;
   readonly paths: number;
 }
@@ -24,7 +29,8 @@ export interface Gathering {
   requireRoom(path: string, bytes: number): void;
   /**
    * An entry that may be taken over.
-   * @param inherits whether it is a folder that has its setgid bit and its group from the folder that holds it, or had them before
+   * @param inherits whether it is a folder that has its setgid bit and its group from the folder
+   * that holds it, or had them before
    * @returns whether its bytes have to be kept
    * @throws Error when there is more than the limits
    */
@@ -34,11 +40,16 @@ export interface Gathering {
     seen: EntryState | undefined,
     inherits?: boolean,
   ): boolean;
-  /** A path that the run does not see any more, unless it is not taken over. `below` throws where it cannot be read. */
+  /**
+   * A path that the run does not see any more, unless it is not taken over. `below` throws where it
+   * cannot be read.
+   */
   gone(path: string, below: () => Promise<EntryState | undefined>): Promise<void>;
 }
 
-/** @param touched whether somebody else changed a path of the folder itself while the run went on */
+/**
+ * @param touched whether somebody else changed a path of the folder itself while the run went on
+ */
 export function gatherChanges(
   limits: GatherLimits,
   touched: (path: string) => boolean,

@@ -1,4 +1,7 @@
-/** Judges what a run leaves in its view of a folder: what could act on the host, lead out or deceive a reader is not taken over. Pure. */
+/**
+ * Judges what a run leaves in its view of a folder: what could act on the host, lead out or deceive
+ * a reader is not taken over. Pure.
+ */
 import {
   type FurtherNames,
   isProtectedName,
@@ -22,7 +25,10 @@ export interface LeftEntry {
   readonly isNew: boolean;
 }
 
-/** What lies at a path of the view, no link followed: where a link leads, `shut` for what no run may write, `plain` for anything else, undefined for nothing. */
+/**
+ * What lies at a path of the view, no link followed: where a link leads, `shut` for what no run may
+ * write, `plain` for anything else, undefined for nothing.
+ */
 export type LookAt = (path: string) => { readonly link: string } | 'shut' | 'plain' | undefined;
 
 /** Why an entry is not taken over; undefined when it may be. */
@@ -42,8 +48,9 @@ export function whyLeftBehind(
 }
 
 /**
- * Why a link is not taken over: it leads, or would, out of the folder or to what hosts or agents obey, so that whoever writes to it on
- * the host writes there. Leading dots are counted from a folder that is no link; dots further on could climb out.
+ * Why a link is not taken over: it leads, or would, out of the folder or to what hosts or agents
+ * obey, so that whoever writes to it on the host writes there. Leading dots are counted from a
+ * folder that is no link; dots further on could climb out.
  */
 export function whyLinkRefused(
   path: string,
@@ -76,7 +83,8 @@ export function whyLinkRefused(
   return undefined;
 }
 
-// The parts of its target from the top of the folder; undefined where that is above it or not plain.
+// The parts of its target from the top of the folder; undefined where that is above it or not
+// plain.
 function targetOf(path: string, link: string): string[] | undefined {
   const [up = ''] = /^(?:\.\.(?:\/|$))*/.exec(link) ?? [];
   const down = link

@@ -1,4 +1,7 @@
-/** What a run did to paths, as lines of the audit log: one each while they are few, else one for all of them and a file that it names. Pure. */
+/**
+ * What a run did to paths, as lines of the audit log: one each while they are few, else one for all
+ * of them and a file that it names. Pure.
+ */
 import { digestOf } from '../../skill/digest.ts';
 import type { AuditEvent, FileChange } from '../audit/audit-entry.ts';
 import type { LeftBehind } from './changes.ts';

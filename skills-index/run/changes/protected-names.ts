@@ -1,11 +1,20 @@
-/** Names that a host or an agent executes or obeys, wherever they lie in a folder: no run brings or changes them. */
+/**
+ * Names that a host or an agent executes or obeys, wherever they lie in a folder: no run brings or
+ * changes them.
+ */
 import { pathTwinKey } from '../../skill/bundle-path.ts';
 
-/** Where they are absent at the top of a writable mount, one with nothing in it stands for the time of the run. A slash at the end says folder. */
+/**
+ * Where they are absent at the top of a writable mount, one with nothing in it stands for the time
+ * of the run. A slash at the end says folder.
+ */
 export const heldShut: readonly string[] =
   '.git/ .claude/ .vscode/ AGENTS.md CLAUDE.md .mcp.json .envrc package.json'.split(' ');
 
-/** What stands in the place of a file that is absent: programs that read it must not fail over it, as Node does over an empty `package.json`. */
+/**
+ * What stands in the place of a file that is absent: programs that read it must not fail over it,
+ * as Node does over an empty `package.json`.
+ */
 export function placeholderText(path: string): '{}' | '' {
   return path.endsWith('.json') ? '{}' : '';
 }
@@ -61,8 +70,9 @@ const names = new Set([...heldShut.map((name) => name.replace('/', '')), ...othe
 const folded = new Set([...names].map(fold));
 
 /**
- * Whether hosts or agents obey an entry of this name, also where a file system takes it for one that they obey: other case, other
- * Unicode form, characters that HFS+ leaves out, dots and blanks that NTFS leaves out, any of its short names.
+ * Whether hosts or agents obey an entry of this name, also where a file system takes it for one
+ * that they obey: other case, other Unicode form, characters that HFS+ leaves out, dots and blanks
+ * that NTFS leaves out, any of its short names.
  */
 export function isProtectedName(name: string, further: FurtherNames = []): boolean {
   const one = fold(name);
@@ -70,7 +80,10 @@ export function isProtectedName(name: string, further: FurtherNames = []): boole
   return /^[^.~]{1,6}~\d+(\.[^.]{1,3})?$/.test(one) || further.some((other) => fold(other) === one);
 }
 
-/** Whether a path is shut. Packages that were installed before the run bring such paths by the thousand. */
+/**
+ * Whether a path is shut. Packages that were installed before the run bring such paths by the
+ * thousand.
+ */
 export function isShut(path: string, further: FurtherNames = []): boolean {
   const above = path.split('/');
   const name = above.pop() ?? '';
@@ -82,7 +95,8 @@ export function isShut(path: string, further: FurtherNames = []): boolean {
   return isObeyed && !above.includes('node_modules');
 }
 
-// Parts that make any folder a repository to git, whose `config` it then obeys (gitrepository-layout(5)).
+// Parts that make any folder a repository to git, whose `config` it then obeys
+// (gitrepository-layout(5)).
 const repositoryParts = new Set(['HEAD', 'commondir', 'objects', 'refs']);
 
 /** Whether a folder with these parts is a repository to git. */
@@ -90,7 +104,10 @@ export function isRepository(has: (name: string) => boolean): boolean {
   return has('HEAD') && (has('commondir') || (has('objects') && has('refs')));
 }
 
-/** Whether an entry that is new makes the folder of its siblings a repository, also where case does not count. */
+/**
+ * Whether an entry that is new makes the folder of its siblings a repository, also where case does
+ * not count.
+ */
 export function makesRepository(name: string, siblings: ReadonlySet<string>): boolean {
   if (!foldedParts.has(fold(name))) return false;
   const there = foldedNames.get(siblings) ?? new Set([...siblings].map(fold));
@@ -121,7 +138,10 @@ export function whyPathRefused(
 /** Why such a path is not taken over. */
 export const obeyed = 'hosts or agents obey it';
 
-/** Why a file is not for the folder whose content nobody can read, and which Python runs all the same; undefined for any other. */
+/**
+ * Why a file is not for the folder whose content nobody can read, and which Python runs all the
+ * same; undefined for any other.
+ */
 export function whyBytecodeRefused(path: string): string | undefined {
   const parts = path.split('/').map(fold);
   const name = parts.at(-1) ?? '';
@@ -132,7 +152,10 @@ export function whyBytecodeRefused(path: string): string | undefined {
   return isOnPath && name.endsWith('.pth') ? 'Python runs its lines at each start' : undefined;
 }
 
-/** Why a path, or what a link leads to, cannot be read by a person as what it is; undefined when it can. */
+/**
+ * Why a path, or what a link leads to, cannot be read by a person as what it is; undefined when it
+ * can.
+ */
 export function whyTextRefused(name: string): string | undefined {
   if (name.includes('\u{fffd}')) return 'its name is not UTF-8';
   return /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name)
@@ -140,7 +163,9 @@ export function whyTextRefused(name: string): string | undefined {
     : undefined;
 }
 
-/** Equal for names that some file system takes for one; what HFS+ and NTFS leave out is left out. */
+/**
+ * Equal for names that some file system takes for one; what HFS+ and NTFS leave out is left out.
+ */
 function fold(name: string): string {
   const seen = name.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/:.*$/s, '');
   return pathTwinKey(seen).replace(/[. ]+$/, '');

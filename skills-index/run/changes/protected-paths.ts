@@ -19,8 +19,9 @@ export interface Entry {
 export interface ProtectedPath {
   readonly path: string;
   /**
-   * `shut`: there, bound read-only. `file`, `folder`: not there, one with nothing in it is put there for the run.
-   * `pinned`: bound over itself, so that it cannot be renamed away with what is shut inside it.
+   * `shut`: there, bound read-only. `file`, `folder`: not there, one with nothing in it is put
+   * there for the run. `pinned`: bound over itself, so that it cannot be renamed away with what is
+   * shut inside it.
    */
   readonly kind: 'shut' | 'file' | 'folder' | 'pinned';
 }
@@ -28,7 +29,8 @@ export interface ProtectedPath {
 /**
  * What has to be protected in a folder.
  * @param before all entries of the folder
- * @param leadsTo where in the folder the link at a path leads in the end, links above it resolved; undefined where it leads out
+ * @param leadsTo where in the folder the link at a path leads in the end, links above it resolved;
+ * undefined where it leads out
  * @throws Problem `plan-refused` when it is more than a sandbox can hold shut
  */
 export function findProtected(

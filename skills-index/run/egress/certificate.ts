@@ -1,6 +1,7 @@
 /**
- * The certificate authority of one run, and its leaves: ECDSA P-256, in DER (RFC 5280). Its names are constrained to the plan's
- * hosts, so that its key could not speak for any other, and it ends with the day.
+ * The certificate authority of one run, and its leaves: ECDSA P-256, in DER (RFC 5280). Its names
+ * are constrained to the plan's hosts, so that its key could not speak for any other, and it ends
+ * with the day.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
@@ -13,7 +14,10 @@ export interface RunAuthority {
   leafFor(host: string): { readonly key: string; readonly cert: string };
 }
 
-/** @param hosts names, or patterns as a plan has them: `*.files.example` allows all below `files.example`, `*` all */
+/**
+ * @param hosts names, or patterns as a plan has them: `*.files.example` allows all below
+ * `files.example`, `*` all
+ */
 export function makeAuthority(hosts: readonly string[], now: Date): RunAuthority {
   const own = newKey();
   const leaves = newKey();
@@ -66,7 +70,8 @@ function newKey(): {
   return { ...pair, spki: pair.publicKey.export({ type: 'spki', format: 'der' }) };
 }
 
-// RFC 5280 §4.2.1.10: a name stands for itself and all below it, the empty one for all; no address at all.
+// RFC 5280 §4.2.1.10: a name stands for itself and all below it, the empty one for all; no address
+// at all.
 function nameConstraints(hosts: readonly string[]): Buffer {
   const permitted = hosts.map((host) =>
     sequence(der(0x82, Buffer.from(host.replace(/^\*\.?/, '')))),

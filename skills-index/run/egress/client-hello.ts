@@ -24,7 +24,10 @@ const hostNameType = 0;
 const hiding = [0xfe0d, 0xffce];
 const recordBytesMax = 16 * 1024;
 
-/** Reads the beginning of a connection. A hello has to be the one message of the first record: parts over records hide names. */
+/**
+ * Reads the beginning of a connection. A hello has to be the one message of the first record: parts
+ * over records hide names.
+ */
 export function parseClientHello(bytes: Buffer): ClientHello {
   const start = [handshake, 3].some((byte, index) => index < bytes.length && bytes[index] !== byte);
   if (start) return odd;

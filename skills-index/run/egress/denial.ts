@@ -1,7 +1,10 @@
 /** Why something does not leave a sandbox. */
 import type { GateAnswer } from '../holds/hold.ts';
 
-/** Why a request does not leave: the word in the audit log, the status that the sandbox gets, and what it means. */
+/**
+ * Why a request does not leave: the word in the audit log, the status that the sandbox gets, and
+ * what it means.
+ */
 export const denials = {
   malformed: { status: 400, means: 'it is not HTTP/1.1 in one clear reading' },
   'bad-target': { status: 400, means: 'its target is not http://name/path in plain form' },
@@ -79,7 +82,10 @@ export function rawRefusal(why: Denial): string {
   return `HTTP/1.1 ${denials[why].status} Denied\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 }
 
-/** The word for what a client sent that did not become a request; undefined where it only hung up or was slow. */
+/**
+ * The word for what a client sent that did not become a request; undefined where it only hung up or
+ * was slow.
+ */
 export function denialOfClient(code: string): Denial | undefined {
   // An end in the middle is no end of a request: nothing of it counts.
   if (code.startsWith('HPE_')) return code === 'HPE_INVALID_EOF_STATE' ? undefined : 'malformed';

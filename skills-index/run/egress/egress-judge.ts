@@ -1,4 +1,7 @@
-/** Judges one request against the plan: scheme, host, port, method, path and where placeholders of secrets stand. Pure. */
+/**
+ * Judges one request against the plan: scheme, host, port, method, path and where placeholders of
+ * secrets stand. Pure.
+ */
 
 import { coversPath } from '../../skill/egress-target.ts';
 import { coversHost, isHostName } from '../../skill/host-name.ts';
@@ -116,7 +119,10 @@ export type ConnectDecision =
   | Connect
   | (Authority & { readonly kind: 'denied'; readonly why: Denial });
 
-/** Judges the target of a CONNECT: a name and port that some rule reaches. One that is not to be opened goes before others. */
+/**
+ * Judges the target of a CONNECT: a name and port that some rule reaches. One that is not to be
+ * opened goes before others.
+ */
 export function judgeConnect(target: string, { egress }: EgressRules): ConnectDecision {
   const authority = target.includes(':') ? parseAuthority(target) : undefined;
   if (authority === undefined) return { kind: 'denied', why: 'bad-target', host: '', port: 0 };
@@ -139,7 +145,8 @@ export function judgeConnect(target: string, { egress }: EgressRules): ConnectDe
 }
 
 /**
- * Judges all addresses that DNS gave for a name: one inside spoils them all, for a name that answers both is there to be asked twice.
+ * Judges all addresses that DNS gave for a name: one inside spoils them all, for a name that
+ * answers both is there to be asked twice.
  * @param own addresses of this very host, which are inside whatever their network
  */
 export function whyNotOutside(
@@ -191,7 +198,8 @@ function parseAuthority(text: string, scheme: Tunnel['scheme'] = 'http'): Author
   return host === undefined || number < 1 || number > 65_535 ? undefined : { host, port: number };
 }
 
-// The first rule that fits, or the first thing that none fits. Without a method only host and port count: a tunnel.
+// The first rule that fits, or the first thing that none fits. Without a method only host and port
+// count: a tunnel.
 function matchRule(
   egress: readonly PlannedEgress[],
   at: Authority & { readonly path?: string },
@@ -215,8 +223,9 @@ function matchRule(
         : 'host-denied';
 }
 
-// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at the path (RFC 3986 §6.2.2);
-// bytes that are not UTF-8, or characters that some other form of Unicode turns into these, may be as well.
+// An encoded letter, slash, dot or percent sign may be decoded before or after the server looks at
+// the path (RFC 3986 §6.2.2); bytes that are not UTF-8, or characters that some other form of
+// Unicode turns into these, may be as well.
 function isClearPath(path: string): boolean {
   const plain = /^\/[\x21-\x7e]*$/.test(path) && !/[\\;]|\/\.{1,2}(\/|$)|\/\//.test(path);
   const escapes = path.match(/%.{0,2}/g) ?? [];
@@ -265,7 +274,8 @@ function hasTwoReadings(headers: SentHeaders): boolean {
   );
 }
 
-// The secrets whose placeholders stand where they are bound; undefined when one stands anywhere else.
+// The secrets whose placeholders stand where they are bound; undefined when one stands anywhere
+// else.
 function placeholdersIn(
   { headers, method }: EgressRequest,
   host: string,
@@ -299,7 +309,10 @@ function valuesOf(headers: SentHeaders, wanted: string): string[] {
   return headers.filter(([name]) => readName(name) === wanted).map(([, value]) => value);
 }
 
-/** A header's name as servers read it: CGI and what follows it take each sign that is no letter or digit for `-` (RFC 3875 §4.1.18). */
+/**
+ * A header's name as servers read it: CGI and what follows it take each sign that is no letter or
+ * digit for `-` (RFC 3875 §4.1.18).
+ */
 export function readName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
 }

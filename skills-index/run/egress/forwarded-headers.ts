@@ -16,7 +16,8 @@ export interface ReadRequest {
 // Hop by hop (RFC 9110 §7.6.1), or ours to say.
 const hopByHop =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|host|content-length|accept-encoding|expect|sec-websocket-extensions)$/;
-// Some servers take method, host, path, client or user from these, in the place of what was judged. A proxy in front of them usually sets them.
+// Some servers take method, host, path, client or user from these, in the place of what was judged.
+// A proxy in front of them usually sets them.
 const saysOtherwise = [
   /^x-(http-)?method(-override)?$/,
   /^(x-)?forwarded(-.*)?$|^proxy$|^(.*-)?forward(ed)?-for$/,
@@ -39,8 +40,10 @@ const asksForPart = /^((if|request)-)?range$|^x-[a-z]+-.*range$/;
 const asksForDelta = /^a-im$/;
 
 /**
- * To the host, secrets in the place of their placeholders; undefined for a request that cannot be signed.
- * @param hides whether the run has any secret: what one request left at a host another could fetch in parts
+ * To the host, secrets in the place of their placeholders; undefined for a request that cannot be
+ * signed.
+ * @param hides whether the run has any secret: what one request left at a host another could fetch
+ * in parts
  */
 export function headersToHost(
   request: ReadRequest,
@@ -60,7 +63,10 @@ export function headersToHost(
   );
 }
 
-/** The same for people: a secret's name stands in the place of its value. What a secret signs is made when the request leaves. */
+/**
+ * The same for people: a secret's name stands in the place of its value. What a secret signs is
+ * made when the request leaves.
+ */
 export function shownHeaders(request: ReadRequest, hides: boolean): string[] {
   const shown = (value: string): string =>
     request.decision.secrets.reduce(
@@ -103,7 +109,10 @@ function withPlaceholders(request: ReadRequest, hides: boolean): SentHeaders {
   ];
 }
 
-/** Names of the headers that are left out because a server could obey them in the place of what was judged. */
+/**
+ * Names of the headers that are left out because a server could obey them in the place of what was
+ * judged.
+ */
 export function droppedHeaders({
   decision,
   headers,
@@ -114,8 +123,8 @@ export function droppedHeaders({
   return [...names].filter((name) => namesAnother(name, method) && !bound.includes(name));
 }
 
-// A person approved the header that a secret is bound to. COPY and MOVE of WebDAV, where they are granted, say their other place in
-// `Destination` (RFC 4918 §10.3).
+// A person approved the header that a secret is bound to. COPY and MOVE of WebDAV, where they are
+// granted, say their other place in `Destination` (RFC 4918 §10.3).
 function namesAnother(name: string, method: string): boolean {
   if (name === 'destination') return method !== 'COPY' && method !== 'MOVE';
   return (
@@ -135,7 +144,10 @@ export function pairsOf(rawHeaders: readonly string[]): [string, string][] {
   );
 }
 
-/** Whether a body is a part, or coded in any way but in chunks (RFC 9112 §7), so that a value in it could not be seen. */
+/**
+ * Whether a body is a part, or coded in any way but in chunks (RFC 9112 §7), so that a value in it
+ * could not be seen.
+ */
 export function isPacked(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): boolean {

@@ -7,7 +7,8 @@ export const bundlePath = '/etc/ssl/certs/ca-certificates.crt';
 const bundleNames =
   'SSL_CERT_FILE NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO AWS_CA_BUNDLE PIP_CERT CARGO_HTTP_CAINFO DENO_CERT';
 
-// What a program starts for itself and asks over loopback does not concern the proxy. The loopback of a sandbox is its own, never the host's.
+// What a program starts for itself and asks over loopback does not concern the proxy. The loopback
+// of a sandbox is its own, never the host's.
 const ownHosts = 'localhost,127.0.0.1,::1,[::1]';
 
 /** @param hasBundle whether there is a file at `bundlePath` */

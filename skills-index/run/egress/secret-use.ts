@@ -1,4 +1,7 @@
-/** How each use of a secret reads: where its placeholder may stand in a request, and what stands there when the request leaves. Pure. */
+/**
+ * How each use of a secret reads: where its placeholder may stand in a request, and what stands
+ * there when the request leaves. Pure.
+ */
 import { createHmac } from 'node:crypto';
 import type { PlannedSecret } from '../plan/plan.ts';
 import { authorizationV4, sha256 } from './signature-v4.ts';
@@ -48,12 +51,16 @@ export function standsRight(name: string, value: string, secret: Used): boolean 
     : value.includes(placeholder);
 }
 
-// RFC 7617 §2 allows no control characters. A line end among them would end the headers that a person is shown.
+// RFC 7617 §2 allows no control characters. A line end among them would end the headers that a
+// person is shown.
 function isCredentialWith(placeholder: string, credential: string): boolean {
   return credential.includes(placeholder) && !/[\0-\x1f\x7f]/.test(credential);
 }
 
-/** The headers with the secret in the place of its placeholder; undefined for a request that cannot be signed. */
+/**
+ * The headers with the secret in the place of its placeholder; undefined for a request that cannot
+ * be signed.
+ */
 export function applySecret(
   secret: Used,
   revealed: string,

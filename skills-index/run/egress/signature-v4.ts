@@ -1,4 +1,7 @@
-/** AWS Signature Version 4 in a header (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Pure. */
+/**
+ * AWS Signature Version 4 in a header
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Pure.
+ */
 import { createHash, createHmac } from 'node:crypto';
 
 export interface SignedRequest {

@@ -1,4 +1,7 @@
-/** Frames of a WebSocket (RFC 6455 §5.2), whole and one after the other, so that what they carry can be looked at before it goes on. Pure. */
+/**
+ * Frames of a WebSocket (RFC 6455 §5.2), whole and one after the other, so that what they carry can
+ * be looked at before it goes on. Pure.
+ */
 
 export interface Frame {
   /** FIN, no reserved bits, opcode. */
@@ -44,7 +47,10 @@ export class FrameReader {
   }
 }
 
-/** Judges the frames of a chunk, one after the other: what may go on, or the word that ends it. A client masks, a server does not. */
+/**
+ * Judges the frames of a chunk, one after the other: what may go on, or the word that ends it. A
+ * client masks, a server does not.
+ */
 export function judgeFrames<Word extends string>(
   {
     odd,

@@ -1,4 +1,7 @@
-/** Whether a site is the desk of a registry: one desk has several names, and a passkey keeps the name that its person typed. */
+/**
+ * Whether a site is the desk of a registry: one desk has several names, and a passkey keeps the
+ * name that its person typed.
+ */
 import { addressClass } from '../../skill/network-address.ts';
 
 export interface Desk {
@@ -13,7 +16,8 @@ export function isDeskSite(site: string, { base, origin }: Desk): boolean {
   const one = siteOf(site);
   const other = siteOf(base);
   if (one === undefined) return false;
-  // Every program of this machine is reached as `localhost`: there the port tells them apart, which the root file does not name.
+  // Every program of this machine is reached as `localhost`: there the port tells them apart, which
+  // the root file does not name.
   const isNamed = origin !== undefined && origin !== localhost && one.host === origin;
   return (
     isNamed ||

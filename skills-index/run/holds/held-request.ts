@@ -1,4 +1,7 @@
-/** A held request in one piece, as it would leave: what a person can look at, and what the digest in its hold is of. Pure. */
+/**
+ * A held request in one piece, as it would leave: what a person can look at, and what the digest in
+ * its hold is of. Pure.
+ */
 
 export interface HeldRequest {
   /** `POST /v2/deals HTTP/1.1` */
@@ -10,7 +13,10 @@ export interface HeldRequest {
 
 const end = '\r\n';
 
-/** @throws TypeError when the line or a header has a line end in it: a person would be shown other headers and another body */
+/**
+ * @throws TypeError when the line or a header has a line end in it: a person would be shown other
+ * headers and another body
+ */
 export function writeHeldRequest({ body, headers, line }: HeldRequest): Buffer {
   if ([line, ...headers].some((one) => /[\r\n]/.test(one)))
     throw new TypeError('A header of a held request has a line end in it');
@@ -32,7 +38,8 @@ export function codingOf(headers: readonly string[]): string {
 }
 
 /**
- * The bytes as text; undefined for what is no text in UTF-8, or has controls in it other than line ends and tabs.
+ * The bytes as text; undefined for what is no text in UTF-8, or has controls in it other than line
+ * ends and tabs.
  * @param isCut whether the last character may lack its end
  */
 export function readableText(bytes: Uint8Array, isCut = false): string | undefined {

@@ -1,4 +1,7 @@
-/** What a hold says of its action, and what an allowance for a time lets through: both made of what stands in the hold, so that neither can be told otherwise. Pure. */
+/**
+ * What a hold says of its action, and what an allowance for a time lets through: both made of what
+ * stands in the hold, so that neither can be told otherwise. Pure.
+ */
 import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import type { GatedAction, Hold, HoldSubject } from './hold.ts';
@@ -63,8 +66,9 @@ export function shownAction(action: GatedAction): GatedAction {
 }
 
 /**
- * What an action is, in one line, for people, webhooks and the audit log: query, headers, body and arguments are told by their digest, since
- * they may say what those should not. Who answers on this host is shown them, as they stand in the action.
+ * What an action is, in one line, for people, webhooks and the audit log: query, headers, body and
+ * arguments are told by their digest, since they may say what those should not. Who answers on this
+ * host is shown them, as they stand in the action.
  */
 export function sayAction(action: GatedAction): string {
   switch (action.kind) {
@@ -115,8 +119,8 @@ export function sayCovered(action: GatedAction): string {
 }
 
 /**
- * What an allowance for a time covers: the same agent, skill and version under the same grants, and of a request the same host, port,
- * method and folder of the path. Nothing else has this digest.
+ * What an allowance for a time covers: the same agent, skill and version under the same grants, and
+ * of a request the same host, port, method and folder of the path. Nothing else has this digest.
  */
 export function holdScope(
   action: GatedAction,
@@ -152,14 +156,20 @@ export function aboutAction(
   return grants === undefined ? about : { ...about, grants };
 }
 
-/** The action of a hold that nobody is asked about any more: what was sent is kept no longer than people need it. */
+/**
+ * The action of a hold that nobody is asked about any more: what was sent is kept no longer than
+ * people need it.
+ */
 export function withoutContent(action: GatedAction): GatedAction {
   if (action.kind !== 'egress') return action;
   const { headers: _, text: __, ...rest } = action;
   return rest;
 }
 
-/** Whether a hold's words and scope are those of its action: one that somebody else wrote may say one thing and cover another. */
+/**
+ * Whether a hold's words and scope are those of its action: one that somebody else wrote may say
+ * one thing and cover another.
+ */
 export function isAsShown(hold: Hold): boolean {
   const { action, grants, kind, rule, scope, what } = hold;
   if (action === undefined || kind !== action.kind) return false;

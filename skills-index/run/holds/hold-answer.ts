@@ -1,4 +1,7 @@
-/** Whether an answer to a hold counts. Pure: who wrote its file and whether its proof holds are told. */
+/**
+ * Whether an answer to a hold counts. Pure: who wrote its file and whether its proof holds are
+ * told.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import { type Hold, type HoldAnswer, holdDigest, type SignedAnswer } from './hold.ts';
 import { isAsShown } from './hold-action.ts';
@@ -62,7 +65,10 @@ export function whyNotAnswered(question: AnswerQuestion): string[] {
   ];
 }
 
-/** Whether an answer that counts is one to the same again: for a time, and to exactly this. A no always is; of a breaker there is none. */
+/**
+ * Whether an answer that counts is one to the same again: for a time, and to exactly this. A no
+ * always is; of a breaker there is none.
+ */
 export function isStanding({ answer }: SignedAnswer, hold: Hold, scope: Digest): boolean {
   if (hold.scope !== scope || !isAsShown(hold)) return false;
   return answer.verdict === 'deny' || answer.seconds > 0;

@@ -1,4 +1,7 @@
-/** The gate of a run: lets an action pass, waits for a person, or refuses. Files, clocks and chance are given; late or unproven means no. */
+/**
+ * The gate of a run: lets an action pass, waits for a person, or refuses. Files, clocks and chance
+ * are given; late or unproven means no.
+ */
 import { Problem } from '../../skill/problem.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -52,7 +55,10 @@ export interface HoldDesk
   readonly files: HoldFiles;
   readonly record: (event: AuditEvent) => void;
   readonly now: () => Date;
-  /** Answers that were recorded as rejected already: one that cannot be taken away is found again at each look. */
+  /**
+   * Answers that were recorded as rejected already: one that cannot be taken away is found again at
+   * each look.
+   */
   readonly told?: Set<string>;
 }
 
@@ -147,8 +153,9 @@ export async function askToStart(
 }
 
 /**
- * The answer that counts for a hold; undefined while there is none. One that does not count is recorded with every reason, and taken away
- * where it may be. A hold that has ended has none: its digest is another one than the one that was answered.
+ * The answer that counts for a hold; undefined while there is none. One that does not count is
+ * recorded with every reason, and taken away where it may be. A hold that has ended has none: its
+ * digest is another one than the one that was answered.
  */
 export function findAnswer(desk: HoldDesk, hold: Hold): SignedAnswer | undefined {
   const { files, now, ownUids, policy, told = new Set<string>(), whyNotSigned } = desk;
@@ -213,7 +220,8 @@ async function askOperator(
   return { verdict: yes === true ? 'allow' : 'deny', by: 'operator at the terminal, unsigned' };
 }
 
-// An allowance for a time, and a no, are the hold and its answer, kept: they are judged again whenever they are used. A no is before a yes.
+// An allowance for a time, and a no, are the hold and its answer, kept: they are judged again
+// whenever they are used. A no is before a yes.
 function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined {
   const found = desk.files.kept().filter((one) => one.scope === scope && isAsShown(one));
   const standing = found.flatMap((old) => {
@@ -223,7 +231,8 @@ function findStanding(desk: HoldDesk, { scope }: Hold): SignedAnswer | undefined
   return standing.find(({ answer }) => answer.verdict === 'deny') ?? standing[0];
 }
 
-// That somebody was asked is kept for a while; that nobody waits any more makes its digest another one, so no answer counts.
+// That somebody was asked is kept for a while; that nobody waits any more makes its digest another
+// one, so no answer counts.
 function endHold({ files }: HoldDesk, hold: Hold): void {
   const { action, ...rest } = hold;
   files.forget(hold);

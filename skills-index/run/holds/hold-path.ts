@@ -1,10 +1,12 @@
 /**
- * Paths as rules about holds compare them. A server may take many spellings for one path, and a rule that knows one spelling alone holds
- * none of the others. So spellings are folded, coarsely: a path too many that waits does less harm than one that does not. Pure.
+ * Paths as rules about holds compare them. A server may take many spellings for one path, and a
+ * rule that knows one spelling alone holds none of the others. So spellings are folded, coarsely: a
+ * path too many that waits does less harm than one that does not. Pure.
  */
 
 /**
- * Whether a rule's path is about the path of a request: the same, or below it. A `*` at the end of the rule's path stands for anything.
+ * Whether a rule's path is about the path of a request: the same, or below it. A `*` at the end of
+ * the rule's path stands for anything.
  * @param rule as host policy says it
  */
 export function holdsPath(rule: string, path: string): boolean {
@@ -50,13 +52,15 @@ function decodedOr(escapes: string): string {
   }
 }
 
-// Parameters of a segment (RFC 3986 §3.3), streams of a file of Windows, and the dots and blanks that Windows takes from the end of a name.
+// Parameters of a segment (RFC 3986 §3.3), streams of a file of Windows, and the dots and blanks
+// that Windows takes from the end of a name.
 function trimmed(segment: string): string {
   return segment.replace(/;.*|:[:$].*/s, '').replace(/^[\s\p{C}]+|[\s\p{C}.]+$/gu, '');
 }
 
-// With an extension or without: many servers take it for the form of the answer. At the end of a path, frameworks take whatever stands
-// behind the first dot for one; before the end, `v1.2` and `v1.3` are two.
+// With an extension or without: many servers take it for the form of the answer. At the end of a
+// path, frameworks take whatever stands behind the first dot for one; before the end, `v1.2` and
+// `v1.3` are two.
 function isSame(wanted: string, asked: string | undefined, isLast: boolean): boolean {
   if (asked === undefined) return false;
   const extension = isLast ? /(?<=.)\..*$/s : /(?<=.)\.[a-z][a-z0-9]{0,9}$/;

@@ -1,4 +1,7 @@
-/** What host policy says of holds: which actions wait for a person, who may answer, who is told, and how much misbehaviour stops a skill. */
+/**
+ * What host policy says of holds: which actions wait for a person, who may answer, who is told, and
+ * how much misbehaviour stops a skill.
+ */
 import { createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
 import { digestOf, isDigest } from '../../skill/digest.ts';
@@ -18,9 +21,15 @@ export const holdSecondsDefault = 120;
 export const holdSecondsMax = 3_600;
 const rulesMax = 200;
 
-/** All that is named has to be so. What names a request is asked at each request, all else at the start of a run. */
+/**
+ * All that is named has to be so. What names a request is asked at each request, all else at the
+ * start of a run.
+ */
 export interface HoldCondition {
-  /** Begins a capability in the words of `printCapability`: `exec`, `exec git`, `mount rw`, `secret CRM_TOKEN`. */
+  /**
+   * Begins a capability in the words of `printCapability`: `exec`, `exec git`, `mount rw`, `secret
+   * CRM_TOKEN`.
+   */
   readonly capability?: string;
   /** `@scope/name` or `@scope/*`. */
   readonly skill?: string;
@@ -43,7 +52,10 @@ export interface HoldRule {
   readonly seconds: number;
 }
 
-/** Who may answer a hold: by a key with a passphrase, by a passkey, or as another user of this host through a folder of theirs. */
+/**
+ * Who may answer a hold: by a key with a passphrase, by a passkey, or as another user of this host
+ * through a folder of theirs.
+ */
 export interface Approver {
   readonly name: string;
   /** P-256, SPKI DER in base64. */
@@ -66,7 +78,10 @@ export interface HoldPolicy {
   readonly approvers: readonly Approver[];
   /** Told of each hold; they cannot answer. */
   readonly webhooks: readonly { readonly url: string }[];
-  /** Registry where holds are left, sealed for each approver who has a mailbox key, and answers fetched; absent: holds are answered on this host alone. */
+  /**
+   * Registry where holds are left, sealed for each approver who has a mailbox key, and answers
+   * fetched; absent: holds are answered on this host alone.
+   */
   readonly mailbox?: string;
   /** Skills (`@scope/name`, `@scope/*`) whose runs carry the tag `high-stakes`. */
   readonly highStakes: readonly string[];
@@ -253,7 +268,10 @@ function isCapability(text: string): boolean {
   return words.some((one) => one.test(text));
 }
 
-/** Names of rules that hold nothing as the policy is now: they name high stakes, and nothing is named as such. */
+/**
+ * Names of rules that hold nothing as the policy is now: they name high stakes, and nothing is
+ * named as such.
+ */
 export function idleRules({
   highStakes,
   holds,

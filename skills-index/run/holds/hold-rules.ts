@@ -44,7 +44,10 @@ export function capabilityTexts({
   ];
 }
 
-/** Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator did not allow beforehand. */
+/**
+ * Why the start of this plan waits: each rule that says so, and each `rw` mount that the operator
+ * did not allow beforehand.
+ */
 export function plannedHolds(plan: HeldPlan, policy: HoldPolicy): PlannedHold[] {
   // A rule may name one method of several.
   const methods = plan.egress.flatMap((one) =>
@@ -141,7 +144,8 @@ function isRequest(
   { bytes, requests }: Sent,
 ): boolean {
   if (when.host !== undefined && !coversHost(when.host, host)) return false;
-  // Nobody sees requests inside a tunnel, and none are left inside a WebSocket: what a rule says of them it says of the opening.
+  // Nobody sees requests inside a tunnel, and none are left inside a WebSocket: what a rule says of
+  // them it says of the opening.
   if (opens === 'tunnel') return true;
   const isOpening = opens !== undefined;
   if (when.method !== undefined && when.method !== method && !isOpening) return false;

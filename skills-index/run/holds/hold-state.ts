@@ -1,4 +1,7 @@
-/** What the gate of one run knows: what was sent, how often a person was asked, what they refused, how long was waited. Pure: time and chance are given. */
+/**
+ * What the gate of one run knows: what was sent, how often a person was asked, what they refused,
+ * how long was waited. Pure: time and chance are given.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import {
@@ -17,7 +20,10 @@ import { ruleFor } from './hold-rules.ts';
 
 /** Above it a run is refused without asking: who is asked without end says yes in the end. */
 export const holdsPerRunMax = 20;
-/** The same of an agent over all its runs: so many that wait at once, and so many begun within `refusalSeconds`. */
+/**
+ * The same of an agent over all its runs: so many that wait at once, and so many begun within
+ * `refusalSeconds`.
+ */
 export const holdsWaitingMax = 10;
 export const holdsPerAgentMax = 40;
 
@@ -32,7 +38,10 @@ export interface HoldTerms {
   readonly atTerminal: boolean;
 }
 
-/** How an action goes on: a person is waited for, the operator is asked at the terminal, or it ends here. */
+/**
+ * How an action goes on: a person is waited for, the operator is asked at the terminal, or it ends
+ * here.
+ */
 export type NextStep =
   | { readonly kind: 'wait' | 'confirm' }
   | { readonly kind: 'end'; readonly state: 'denied' | 'unsupported'; readonly why: string };
@@ -70,7 +79,8 @@ export class HoldState {
 
   /**
    * Where no answer stands.
-   * @param before of the same agent: holds that wait now, and holds for which people were asked lately
+   * @param before of the same agent: holds that wait now, and holds for which people were asked
+   * lately
    */
   next(
     { agent, scope, rule }: Hold,

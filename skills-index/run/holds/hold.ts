@@ -1,10 +1,16 @@
-/** A hold: an action that waits for a person, and the answer that counts, `skillgate.hold/1` and `skillgate.hold-answer/1`. Pure formats. */
+/**
+ * A hold: an action that waits for a person, and the answer that counts, `skillgate.hold/1` and
+ * `skillgate.hold-answer/1`. Pure formats.
+ */
 import * as v from 'valibot';
 import { canonicalDigest, canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
 import { exactObject } from '../../skill/shape.ts';
 
-/** What may have to wait. `capabilities` in the words of `printCapability`. Of a hold's own: long texts are cut, with the digest of the whole. */
+/**
+ * What may have to wait. `capabilities` in the words of `printCapability`. Of a hold's own: long
+ * texts are cut, with the digest of the whole.
+ */
 export type GatedAction =
   | {
       readonly kind: 'start';
@@ -23,7 +29,10 @@ export type GatedAction =
       readonly path: string;
       /** What follows `?`. */
       readonly query?: string;
-      /** Of the whole request; absent where it is not known beforehand, and then more than any rule allows. */
+      /**
+       * Of the whole request; absent where it is not known beforehand, and then more than any rule
+       * allows.
+       */
       readonly bytes?: number;
       /** Digest of its body, where that is known beforehand. */
       readonly body?: Digest;
@@ -31,7 +40,10 @@ export type GatedAction =
       readonly headers?: readonly string[];
       /** What its body says, where that is text. */
       readonly text?: string;
-      /** Digest of the whole request as it would leave (`held-request.ts`); absent where nobody is asked about it, and in holds of before. */
+      /**
+       * Digest of the whole request as it would leave (`held-request.ts`); absent where nobody is
+       * asked about it, and in holds of before.
+       */
       readonly request?: Digest;
       /** What is sent when it is open is asked about no more. */
       readonly opens?: 'websocket' | 'tunnel';
@@ -63,7 +75,9 @@ export interface WholeAction {
 /** Reads what is not here yet of an action; undefined when it does not come to its end. */
 export type WholeReader = () => Promise<WholeAction | undefined>;
 
-/** Asked before each action that could have to wait; answers at once where no rule wants a person. */
+/**
+ * Asked before each action that could have to wait; answers at once where no rule wants a person.
+ */
 export interface Gate {
   /** @param whole read when a person is to be asked: then the answer is for all of it */
   ask(action: GatedAction, signal?: AbortSignal, whole?: WholeReader): Promise<GateAnswer>;
@@ -74,7 +88,10 @@ export interface Gate {
 /** What people are reached by; the core knows neither terminals nor webhooks. */
 export interface HoldHands {
   readonly notify?: (hold: Hold) => void;
-  /** The operator's own yes, typed at a terminal; asked only where host policy names nobody who could sign. */
+  /**
+   * The operator's own yes, typed at a terminal; asked only where host policy names nobody who
+   * could sign.
+   */
   readonly confirm?: (hold: Hold, signal: AbortSignal) => Promise<boolean>;
 }
 
@@ -106,7 +123,10 @@ export interface Hold extends HoldSubject {
   readonly kind: GatedAction['kind'] | 'breaker';
   /** What would happen, in one line; parts of it come from the skill. */
   readonly what: string;
-  /** Digest of what an allowance for a time would cover; `what` and this are made of `action` and `grants`. */
+  /**
+   * Digest of what an allowance for a time would cover; `what` and this are made of `action` and
+   * `grants`.
+   */
   readonly scope: Digest;
   /** Absent for a breaker. */
   readonly action?: GatedAction | undefined;
@@ -128,12 +148,18 @@ export interface HoldAnswer {
   readonly seconds: number;
   /** Name in host policy. */
   readonly approver: string;
-  /** Id of the host's audit key that the approver was shown; absent where they answered on the host itself, and in answers from before. */
+  /**
+   * Id of the host's audit key that the approver was shown; absent where they answered on the host
+   * itself, and in answers from before.
+   */
   readonly host?: Digest;
   readonly at: string;
 }
 
-/** An answer with its proof: a signature by a key, an assertion by a passkey, or neither where the kernel says who wrote the file. */
+/**
+ * An answer with its proof: a signature by a key, an assertion by a passkey, or neither where the
+ * kernel says who wrote the file.
+ */
 export interface SignedAnswer {
   readonly answer: HoldAnswer;
   /** Base64, ECDSA over P-256 with SHA-256 in DER, over `answerBytes`. */

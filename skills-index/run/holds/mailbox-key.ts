@@ -1,6 +1,7 @@
 /**
- * The key for which hosts seal holds for an approver: a P-256 key of its own. The approver's signing key signs it and agrees with no key,
- * so whoever reads host policy can check that both belong to one approver.
+ * The key for which hosts seal holds for an approver: a P-256 key of its own. The approver's
+ * signing key signs it and agrees with no key, so whoever reads host policy can check that both
+ * belong to one approver.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import * as v from 'valibot';
@@ -46,7 +47,10 @@ export function isMailboxKeyOf(
   }
 }
 
-/** Whether an approver could read messages, but host policy names no key to seal them for: it was written before there were mailbox keys. */
+/**
+ * Whether an approver could read messages, but host policy names no key to seal them for: it was
+ * written before there were mailbox keys.
+ */
 export function lacksMailboxKey(approver: {
   readonly key?: unknown;
   readonly mailboxKey?: MailboxKey;

@@ -1,7 +1,8 @@
 /**
- * A registry as a mailbox for holds: what a host leaves there for one approver, `skillgate.mailbox/2`, and the approver's answer,
- * `skillgate.mailbox-answer/2`. The registry sees for whom, from which host, until when and how large; never a hold, never a verdict.
- * Sealing and opening are parameters: sealing takes chance.
+ * A registry as a mailbox for holds: what a host leaves there for one approver,
+ * `skillgate.mailbox/2`, and the approver's answer, `skillgate.mailbox-answer/2`. The registry sees
+ * for whom, from which host, until when and how large; never a hold, never a verdict. Sealing and
+ * opening are parameters: sealing takes chance.
  */
 import { verify } from 'node:crypto';
 import * as v from 'valibot';
@@ -15,7 +16,10 @@ import { readP256, spkiShape } from './mailbox-key.ts';
 /** Of a message as JSON; a registry takes none that is larger. */
 export const mailboxBytesMax = 16 * 1024;
 
-/** A text that one key can read: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. Both in base64. */
+/**
+ * A text that one key can read: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
+ * AES-256-GCM. Both in base64.
+ */
 export interface SealedMessage {
   /** The encapsulated secret. */
   readonly enc: string;
@@ -25,14 +29,22 @@ export interface SealedMessage {
 /** @param about the `info` of HPKE: with another text the message does not open */
 export type Seal = (text: string, about: string) => Promise<SealedMessage>;
 
-/** The text; undefined when the message is for another key, about something else, or was changed. */
+/**
+ * The text; undefined when the message is for another key, about something else, or was changed.
+ */
 export type Open = (sealed: SealedMessage, about: string) => Promise<string | undefined>;
 
-/** What a message is: unguessable, for whom, which hold, until when. All of it is bound to what is sealed. */
+/**
+ * What a message is: unguessable, for whom, which hold, until when. All of it is bound to what is
+ * sealed.
+ */
 export interface MailboxLabel {
   /** 32 hex digits by chance: who knows it may fetch the answer. */
   readonly id: string;
-  /** Id of the approver's signing key: it asks for the message and signs the answer. The message is sealed for their mailbox key. */
+  /**
+   * Id of the approver's signing key: it asks for the message and signs the answer. The message is
+   * sealed for their mailbox key.
+   */
   readonly to: Digest;
   /** Digest of the hold. */
   readonly hold: Digest;
@@ -56,7 +68,10 @@ export interface MailboxQuestion {
   readonly schema: 'skillgate.mailbox-question/1';
   /** ISO 8601: counts for minutes. */
   readonly at: string;
-  /** The registry's address as the asker has it. Absent in questions from before they named it; a registry refuses those. */
+  /**
+   * The registry's address as the asker has it. Absent in questions from before they named it; a
+   * registry refuses those.
+   */
   readonly base?: string;
 }
 
@@ -66,7 +81,10 @@ export interface SignedBy<What extends Signable> {
   readonly said: What;
   /** SPKI DER, base64, of who says it: the host's audit key, or the approver's. */
   readonly publicKey: string;
-  /** ECDSA over P-256 with SHA-256, DER, base64, over the schema, a line feed and the RFC 8785 form of `said`. */
+  /**
+   * ECDSA over P-256 with SHA-256, DER, base64, over the schema, a line feed and the RFC 8785 form
+   * of `said`.
+   */
   readonly signature: string;
 }
 
@@ -134,8 +152,9 @@ export type ReadRequest =
   | { readonly kind: 'refused'; readonly why: string };
 
 /**
- * What an approver may rely on: signed by the host that it names, for this key, and the very hold whose digest was signed. An answer
- * names that digest, so what was shown is what is answered, whoever made the message.
+ * What an approver may rely on: signed by the host that it names, for this key, and the very hold
+ * whose digest was signed. An answer names that digest, so what was shown is what is answered,
+ * whoever made the message.
  * @param own id of the approver's signing key
  * @param open with the private part of their mailbox key
  */
@@ -174,7 +193,8 @@ export async function sealAnswer(
 }
 
 /**
- * An answer that opens and is about this message; whether it counts, the gate judges. Undefined for anything else.
+ * An answer that opens and is about this message; whether it counts, the gate judges. Undefined for
+ * anything else.
  * @param open with the private part of `replyTo`
  */
 export async function readAnswer(

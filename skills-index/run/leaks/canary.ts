@@ -1,9 +1,15 @@
-/** A credential that opens nothing and was given to nobody: whoever sends it away took what it was not given. */
+/**
+ * A credential that opens nothing and was given to nobody: whoever sends it away took what it was
+ * not given.
+ */
 
 /** A value that is looked for in all that leaves. */
 export interface WatchedValue {
   readonly name: string;
-  /** Letters and digits, each part unguessable by itself: what is cut in two still shows one whole part. */
+  /**
+   * Letters and digits, each part unguessable by itself: what is cut in two still shows one whole
+   * part.
+   */
   readonly parts: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** The ways in which a value may come back in an answer, over Latin-1 text: its characters may be escaped one by one. Pure. */
+/**
+ * The ways in which a value may come back in an answer, over Latin-1 text: its characters may be
+ * escaped one by one. Pure.
+ */
 
 /** One character of the value: everything that may stand for it, by the first sign. */
 export type EchoUnit = ReadonlyMap<string, readonly string[]>;

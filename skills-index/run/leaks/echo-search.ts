@@ -1,6 +1,7 @@
 /**
- * Finds whole values in a stream of Latin-1 text, in any of their forms, however long they are and wherever the parts of the stream end.
- * A character may be written in several ways, so each try goes on at every place where the characters so far may end. Pure.
+ * Finds whole values in a stream of Latin-1 text, in any of their forms, however long they are and
+ * wherever the parts of the stream end. A character may be written in several ways, so each try
+ * goes on at every place where the characters so far may end. Pure.
  */
 import type { EchoForm, EchoUnit } from './echo-forms.ts';
 
@@ -110,7 +111,9 @@ function readOn(one: Try<EchoForm>, stream: Stream): 'whole' | 'open' | 'none' {
   return 'whole';
 }
 
-/** Adds the places where a unit may end. @returns whether the rest of the stream could add another */
+/**
+ * Adds the places where a unit may end. @returns whether the rest of the stream could add another
+ */
 function readUnit(
   unit: EchoUnit,
   from: number,

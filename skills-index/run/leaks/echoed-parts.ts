@@ -1,19 +1,31 @@
 /**
- * Parts of a value that a host could give back: any eight characters of it in a row, sixteen where they are letters of one case or digits
- * alone, in the forms that the leak detector knows. Only what nobody can guess counts. Pure.
+ * Parts of a value that a host could give back: any eight characters of it in a row, sixteen where
+ * they are letters of one case or digits alone, in the forms that the leak detector knows. Only
+ * what nobody can guess counts. Pure.
  */
 import { type LeakForm, leakForms } from './leak-forms.ts';
 import { type Range, secretRanges } from './secret-ranges.ts';
 import { isUnlikely, partChars, plainPartChars } from './secret-words.ts';
 
-/** Of a value in an encoding, each so many characters a part begins: of eleven in a row one part is whole. */
+/**
+ * Of a value in an encoding, each so many characters a part begins: of eleven in a row one part is
+ * whole.
+ */
 const encodedStep = 4;
-/** Parts of one value that are looked for in encodings; of a longer value they begin farther apart. */
+/**
+ * Parts of one value that are looked for in encodings; of a longer value they begin farther apart.
+ */
 const encodedPartsMax = 64;
-/** Of a longer value, parts of sixteen begin each eight characters: of 23 in a row at most seven at either end are left. */
+/**
+ * Of a longer value, parts of sixteen begin each eight characters: of 23 in a row at most seven at
+ * either end are left.
+ */
 const everyPartCharsMax = 1_024;
 const longStep = 8;
-/** A longer value is looked for in encodings piece by piece. Pieces overlap, as the ends of an encoded piece depend on what stands beside it. */
+/**
+ * A longer value is looked for in encodings piece by piece. Pieces overlap, as the ends of an
+ * encoded piece depend on what stands beside it.
+ */
 const pieceChars = 64;
 const pieceStep = 48;
 

@@ -1,4 +1,7 @@
-/** The ways in which a credential may be written where it leaves: the bytes that would be seen, whatever stands around them. Pure. */
+/**
+ * The ways in which a credential may be written where it leaves: the bytes that would be seen,
+ * whatever stands around them. Pure.
+ */
 
 export interface LeakForm {
   readonly encoding: string;
@@ -8,7 +11,8 @@ export interface LeakForm {
 
 /**
  * All forms of a text, each once.
- * @param text Latin-1; ASCII letters and digits that nobody can guess; what is found of a shorter one than about 16 could be an accident
+ * @param text Latin-1; ASCII letters and digits that nobody can guess; what is found of a shorter
+ * one than about 16 could be an accident
  * @param wanted names of encodings; all where it is absent
  */
 export function leakForms(text: string, wanted?: ReadonlySet<string>): LeakForm[] {
@@ -90,7 +94,10 @@ function inAddressOrJson(text: string): string[] {
   ];
 }
 
-/** The characters that stand for bits of the text alone, wherever in the encoded whole it begins (RFC 4648). */
+/**
+ * The characters that stand for bits of the text alone, wherever in the encoded whole it begins
+ * (RFC 4648).
+ */
 function packed(text: string, bits: number, alphabet: string): string[] {
   const bytes = Buffer.from(text, 'latin1');
   const valueAt = (from: number): number => {

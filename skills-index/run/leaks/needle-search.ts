@@ -1,4 +1,7 @@
-/** Finds any of many byte strings in a stream of parts, at the speed of memory where there is none. Pure. */
+/**
+ * Finds any of many byte strings in a stream of parts, at the speed of memory where there is none.
+ * Pure.
+ */
 
 export interface Needle {
   readonly bytes: Buffer;
@@ -11,8 +14,9 @@ export interface FoundNeedle<One extends Needle> {
 }
 
 /**
- * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at which any of them could end its
- * first `shortest` bytes. All are found, also those that overlap, in the order in which those first bytes end.
+ * Many needles in one pass (Wu and Manber 1994): three bytes tell how far the next place is at
+ * which any of them could end its first `shortest` bytes. All are found, also those that overlap,
+ * in the order in which those first bytes end.
  */
 export function finderOf<One extends Needle>(
   needles: readonly One[],
@@ -44,8 +48,8 @@ export function finderOf<One extends Needle>(
 }
 
 /**
- * The first of them. Those that come first go before all others, those that pass are not found; what ends in the bytes that were `seen`
- * was found before.
+ * The first of them. Those that come first go before all others, those that pass are not found;
+ * what ends in the bytes that were `seen` was found before.
  */
 export function searchFor<One extends Needle>(
   needles: readonly One[],

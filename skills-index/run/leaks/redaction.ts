@@ -11,7 +11,10 @@ export interface KnownValue {
 }
 
 export interface Redactor {
-  /** Takes a part of a text and gives what can go on; an end that could be the beginning of a value waits. */
+  /**
+   * Takes a part of a text and gives what can go on; an end that could be the beginning of a value
+   * waits.
+   */
   push(part: string): string;
   end(): string;
   /** Names of the secrets that were found so far. */
@@ -34,9 +37,11 @@ interface Span {
 }
 
 /**
- * Replaces known values by their placeholders in a stream of Latin-1 text. Whole values: as they are, with any of their characters escaped
- * for an address, JSON, HTML, mail or a program, in UTF-16, in hexadecimal with or without spaces, and in base64, wrapped or not. And any eight
- * secret characters of them in a row, in the forms that the leak detector knows. Other encodings are not known to it.
+ * Replaces known values by their placeholders in a stream of Latin-1 text. Whole values: as they
+ * are, with any of their characters escaped for an address, JSON, HTML, mail or a program, in
+ * UTF-16, in hexadecimal with or without spaces, and in base64, wrapped or not. And any eight
+ * secret characters of them in a row, in the forms that the leak detector knows. Other encodings
+ * are not known to it.
  */
 export function redactionOf(values: readonly KnownValue[]): Redaction {
   const known = values
@@ -131,7 +136,8 @@ function textRedactor(
   };
 }
 
-// Parts overlap one another, and the values that they are of: what overlaps is replaced once, by the name of a whole value where there is one.
+// Parts overlap one another, and the values that they are of: what overlaps is replaced once, by
+// the name of a whole value where there is one.
 function joinSpans(spans: readonly Span[]): Span[] {
   const joined: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from || b.to - a.to)) {

@@ -1,6 +1,7 @@
 /**
- * Which characters of a value nobody can guess. What stands around them is public: the host of an address, a user's name, the names of
- * JSON fields, the lines around a key. Answers hold those too, and stay as they are. What is not known to be public is secret. Pure.
+ * Which characters of a value nobody can guess. What stands around them is public: the host of an
+ * address, a user's name, the names of JSON fields, the lines around a key. Answers hold those too,
+ * and stay as they are. What is not known to be public is secret. Pure.
  */
 import { isPublicField } from './secret-fields.ts';
 import { hasPart, isKey, isUserName, isWords } from './secret-words.ts';
@@ -17,13 +18,15 @@ const makerCharsMax = 15;
 export function secretRanges(value: string): Range[] {
   for (const read of [inJson, inKeyFile, inAddress, behindUser, inToken, behindMaker]) {
     const ranges = read(value)?.filter(({ from, to }) => to > from);
-    // A host is given back with the value around it: where no part of the secret is long enough to be looked for, all of the value is.
+    // A host is given back with the value around it: where no part of the secret is long enough to
+    // be looked for, all of the value is.
     if (ranges?.some(({ from, to }) => hasPart(value.slice(from, to)))) return ranges;
   }
   return value === '' ? [] : [{ from: 0, to: value.length }];
 }
 
-// What every key of a kind begins with: versions and algorithms in DER (RFC 5208, 5958, 8017) and in OpenSSH's form.
+// What every key of a kind begins with: versions and algorithms in DER (RFC 5208, 5958, 8017) and
+// in OpenSSH's form.
 const keyBeginnings = [
   /^MII[A-Za-z0-9+/]{3,5}IBADANBgkqhkiG9w0BAQEFAASC[A-Za-z0-9+/]{4}ggSj?[A-Za-z0-9+/]{0,4}AgEAAoI[A-Za-z0-9+/]{5}/,
   /^MI[A-Za-z0-9+/]{6}(?:AgEAAoI|IBAAKC)[A-Za-z0-9+/]{5}/,
@@ -37,7 +40,8 @@ const keyBeginnings = [
 const publicBlocks =
   /^(?:CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL|(?:DH|EC) PARAMETERS)$/;
 
-// PEM (RFC 7468), its line ends as they are, as spaces, or escaped. Headers name a cipher (RFC 1421).
+// PEM (RFC 7468), its line ends as they are, as spaces, or escaped. Headers name a cipher (RFC
+// 1421).
 function inKeyFile(value: string): Range[] | undefined {
   const space = String.raw`(?:\s|\\r|\\n)`;
   const form = new RegExp(
@@ -94,7 +98,8 @@ function shifted(ranges: readonly Range[], by: number): Range[] {
   return ranges.map(({ from, to }) => ({ from: from + by, to: to + by }));
 }
 
-// User and password, and the words of path and query that are keys. Of an address without a user all of the path where none is.
+// User and password, and the words of path and query that are keys. Of an address without a user
+// all of the path where none is.
 function inAddress(value: string): Range[] | undefined {
   const parts = addressParts(value);
   return parts === undefined ? undefined : [...parts.found, ...parts.path];

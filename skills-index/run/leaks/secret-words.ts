@@ -1,4 +1,7 @@
-/** Signs by which a text is told to be a key, a name or words. Where they disagree, a text counts as a key. Pure. */
+/**
+ * Signs by which a text is told to be a key, a name or words. Where they disagree, a text counts as
+ * a key. Pure.
+ */
 
 /** So many characters of a key in a row are looked for in answers. */
 export const partChars = 8;
@@ -6,7 +9,10 @@ export const partChars = 8;
 export const plainPartChars = 16;
 /** Shorter words in an address or in JSON are names, versions and numbers of accounts. */
 const keyCharsMin = 12;
-/** Random text changes between letters and digits, or capitals and small letters, more often than each so many characters. */
+/**
+ * Random text changes between letters and digits, or capitals and small letters, more often than
+ * each so many characters.
+ */
 const humpCharsMin = 3.5;
 
 /** Whether it has signs of several kinds, as random text has and words have not. */
@@ -39,7 +45,10 @@ export function isWords(text: string): boolean {
   });
 }
 
-/** The name of a user: a mail address, or short words of letters with the digits of a year behind them. */
+/**
+ * The name of a user: a mail address, or short words of letters with the digits of a year behind
+ * them.
+ */
 export function isUserName(user: string): boolean {
   const [mailbox = '', domain] = user.split(/@(?=[a-z0-9.-]+$)/i);
   if (domain === undefined && !/^[a-z]+(?:[._-][a-z]+)*\d{0,4}$/i.test(user)) return false;

@@ -1,11 +1,15 @@
-/** A ceiling as a file: capabilities as skill.json writes them, for an agent instead of a skill, so without `why`. */
+/**
+ * A ceiling as a file: capabilities as skill.json writes them, for an agent instead of a skill, so
+ * without `why`.
+ */
 import { type Capabilities, noCapabilities } from '../../skill/capability.ts';
 import { parseJson } from '../../skill/json.ts';
 import { parseShape } from '../../skill/shape.ts';
 import { capabilities } from '../../statement/field-shapes.ts';
 
 /**
- * Reads the capabilities of a file, which is a skill.json or the object `capabilities` alone; groups, `methods` and `mode` may be left out.
+ * Reads the capabilities of a file, which is a skill.json or the object `capabilities` alone;
+ * groups, `methods` and `mode` may be left out.
  * @throws Problem `usage` with every reason and its place
  */
 export function parseCeiling(bytes: Uint8Array, path: string): Capabilities {

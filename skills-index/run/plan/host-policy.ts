@@ -1,4 +1,7 @@
-/** Host policy as a format, `host.json`: what the operator of a machine allows. Where it lies and who may write it: runner/host-policy.ts. */
+/**
+ * Host policy as a format, `host.json`: what the operator of a machine allows. Where it lies and
+ * who may write it: runner/host-policy.ts.
+ */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';
 import { type ParsedJson, parseJson } from '../../skill/json.ts';
@@ -49,21 +52,32 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, ReportPolicy {
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
   /** Logical name (`reports` for `workspace:reports`) → absolute folder. */
   readonly workspaces: Readonly<Record<string, string>>;
-  /** Workspaces that an `ro` run sees through an overlay: its locks and watches are its own, and changes by the host may reach it late or torn. */
+  /**
+   * Workspaces that an `ro` run sees through an overlay: its locks and watches are its own, and
+   * changes by the host may reach it late or torn.
+   */
   readonly ownLocks: readonly string[];
-  /** Further names of files and folders that hosts or agents obey: no run brings or changes them. */
+  /**
+   * Further names of files and folders that hosts or agents obey: no run brings or changes them.
+   */
   readonly obeyed: readonly string[];
   /** Values for `env` capabilities; never the runner's own environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly backend: Backend;
-  /** For the backend of that name: a Linux kernel with serial ports and initramfs built in, and whether the processor helps. */
+  /**
+   * For the backend of that name: a Linux kernel with serial ports and initramfs built in, and
+   * whether the processor helps.
+   */
   readonly microvm?: { readonly kernel: string; readonly kvm?: boolean };
   readonly require: readonly Requirement[];
   /** Whether `install --plain` is allowed. */
   readonly plain: boolean;
   /** Further places where status.json may be read. */
   readonly status: readonly string[];
-  /** How long an expired status still counts while the registry is not asked or does not answer: until then a revocation stays unseen. */
+  /**
+   * How long an expired status still counts while the registry is not asked or does not answer:
+   * until then a revocation stays unseen.
+   */
   readonly statusGraceHours: number;
 }
 

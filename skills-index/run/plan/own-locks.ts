@@ -1,4 +1,7 @@
-/** What `ownLocks` of host policy asks of a run: an overlay for each workspace that it names, or no start. */
+/**
+ * What `ownLocks` of host policy asks of a run: an overlay for each workspace that it names, or no
+ * start.
+ */
 import { Problem } from '../../skill/problem.ts';
 
 /**

@@ -1,4 +1,7 @@
-/** The lines of a plan, one function for each kind of capability: each judges, writes into the draft, and does no I/O. */
+/**
+ * The lines of a plan, one function for each kind of capability: each judges, writes into the
+ * draft, and does no I/O.
+ */
 
 import {
   type Capabilities,
@@ -108,7 +111,10 @@ function planMounts(
 
 const nobody = 65_534;
 
-/** Whose uid the run takes: a runner that is root becomes the owner of what it mounts, and nobody where it mounts nothing. */
+/**
+ * Whose uid the run takes: a runner that is root becomes the owner of what it mounts, and nobody
+ * where it mounts nothing.
+ */
 export function planOwner(
   { mounts, refused }: Draft,
   { host }: PlanInput,
@@ -133,7 +139,8 @@ export function planOwner(
   return { uid: owners[0]?.uid || nobody, gid: owners[0]?.gid || nobody };
 }
 
-// HTTPS is opened and judged, but for names whose TLS the operator wants left alone; plain HTTP goes to pinned names only.
+// HTTPS is opened and judged, but for names whose TLS the operator wants left alone; plain HTTP
+// goes to pinned names only.
 function planEgress(draft: Draft, { hostPolicy }: PlanInput, egress: Capabilities['egress']): void {
   for (const one of egress) {
     const { scheme, host, port, path } = parseEgressUrl(one.url);

@@ -1,4 +1,7 @@
-/** What a plan is made from: what was declared, approved and granted, and what was found out about the host beforehand. */
+/**
+ * What a plan is made from: what was declared, approved and granted, and what was found out about
+ * the host beforehand.
+ */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { Capabilities } from '../../skill/capability.ts';
 import type { Manifest } from '../../skill/manifest.ts';
@@ -28,7 +31,10 @@ export interface SecretEntry {
   readonly stored: string;
 }
 
-/** A folder that host policy names, as it was found when it was opened: where it really is and whose, or why it cannot be used. */
+/**
+ * A folder that host policy names, as it was found when it was opened: where it really is and
+ * whose, or why it cannot be used.
+ */
 export type WorkspaceFact =
   | { readonly path: string; readonly uid: number; readonly gid: number; readonly id: string }
   | { readonly why: string };

@@ -1,4 +1,7 @@
-/** The plan of a run as a format, `skillgate.plan/1`: what a sandbox gets, line by line with the reason, and what it does not get. */
+/**
+ * The plan of a run as a format, `skillgate.plan/1`: what a sandbox gets, line by line with the
+ * reason, and what it does not get.
+ */
 import type { BundlePath } from '../../skill/bundle-path.ts';
 import type { SecretUse } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
@@ -15,7 +18,10 @@ export interface AdmittedVersion {
   readonly bundle: Digest;
 }
 
-/** What runs a command's file; the sandbox has no other interpreter unless the plan names it as a program. */
+/**
+ * What runs a command's file; the sandbox has no other interpreter unless the plan names it as a
+ * program.
+ */
 export type Interpreter = 'node' | 'python3' | 'sh' | 'bash';
 
 /** One address and port that stand for a name on this host. */
@@ -44,7 +50,10 @@ export interface PlannedMount extends Line {
 /** Plain HTTP goes to pinned names only; `https` to public addresses too. */
 export interface PlannedEgress extends Line {
   readonly scheme: 'http' | 'https';
-  /** Whether each request is judged, inside TLS too, or a connection by its name alone, as the operator wants it. */
+  /**
+   * Whether each request is judged, inside TLS too, or a connection by its name alone, as the
+   * operator wants it.
+   */
   readonly mode: 'intercept' | 'tunnel';
   /** As approved; may be a pattern. */
   readonly host: string;

@@ -1,4 +1,7 @@
-/** What host policy says of news: how often a registry is asked for it, where the audit log is sent, whether incidents are told. */
+/**
+ * What host policy says of news: how often a registry is asked for it, where the audit log is sent,
+ * whether incidents are told.
+ */
 import * as v from 'valibot';
 import { exactObject } from '../../skill/shape.ts';
 
@@ -10,7 +13,10 @@ export interface ExporterPolicy {
 }
 
 export interface ReportPolicy {
-  /** While something runs: seconds between two looks at the registry's status; 0 to learn of a revocation from this host alone. */
+  /**
+   * While something runs: seconds between two looks at the registry's status; 0 to learn of a
+   * revocation from this host alone.
+   */
   readonly statusSeconds: number;
   readonly exporters: readonly ExporterPolicy[];
   /** Whether a registry is told what its skill did here. */

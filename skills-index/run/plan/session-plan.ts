@@ -1,4 +1,7 @@
-/** The plan of an agent's session as a format, `skillgate.session/1`: what the sandbox of an agent's own program gets, line by line. */
+/**
+ * The plan of an agent's session as a format, `skillgate.session/1`: what the sandbox of an agent's
+ * own program gets, line by line.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { SkillName } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
@@ -19,7 +22,9 @@ export interface PlannedSkill {
   readonly reason: string;
 }
 
-/** By what rules, holds and breakers name an agent's own program, which is no version of anything. */
+/**
+ * By what rules, holds and breakers name an agent's own program, which is no version of anything.
+ */
 export const sessionSkill = { name: 'session', version: '' } as const;
 
 /** What a session's plan says in the words of a run's. */

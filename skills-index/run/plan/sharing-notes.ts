@@ -1,4 +1,7 @@
-/** What the start line of a run says of the folders that it shares with the host: which are bound, and so have locks and watches in common. */
+/**
+ * What the start line of a run says of the folders that it shares with the host: which are bound,
+ * and so have locks and watches in common.
+ */
 
 export interface SeenFolders {
   /** Folders of libraries and programs. */

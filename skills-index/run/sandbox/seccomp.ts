@@ -1,4 +1,7 @@
-/** A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h), made from the table of system calls. */
+/**
+ * A seccomp filter as the bytes of a classic BPF program (linux/seccomp.h, linux/filter.h), made
+ * from the table of system calls.
+ */
 import { Problem } from '../../skill/problem.ts';
 import { deniedSyscalls, judgedSyscalls, lastKnownSyscall } from './syscalls.ts';
 
@@ -28,7 +31,8 @@ const noSuchCall = 38;
 const noSuchProtocol = 93;
 const noSuchFamily = 97;
 
-// struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes, low word first on both architectures.
+// struct seccomp_data: nr, arch, instruction pointer, then six arguments of 8 bytes, low word first
+// on both architectures.
 const numberAt = 0;
 const architectureAt = 4;
 const argumentAt = (index: number): number => 16 + 8 * index;
@@ -47,7 +51,8 @@ const datagram = 2;
 const tcp = 6;
 const udp = 17;
 const upperLayer = 31;
-// F_SETLEASE holds up whoever opens the file for writing on the host; F_NOTIFY tells of every change in a folder.
+// F_SETLEASE holds up whoever opens the file for writing on the host; F_NOTIFY tells of every
+// change in a folder.
 const fileRequests = [1024, 1026];
 // TIOCSTI and TIOCLINUX type into a terminal; TIOCCONS and TIOCSETD take it over.
 const terminalRequests = [0x5412, 0x541c, 0x541d, 0x5423];

@@ -1,7 +1,7 @@
 /**
- * System calls that no skill needs and that widen what a kernel bug can reach: numbers for x86_64 and aarch64 (Linux UAPI
- * unistd.h). What the kernel gives only to a capability of the machine itself (modules, kexec, clocks, swap) is not listed:
- * a sandbox has none and can get none.
+ * System calls that no skill needs and that widen what a kernel bug can reach: numbers for x86_64
+ * and aarch64 (Linux UAPI unistd.h). What the kernel gives only to a capability of the machine
+ * itself (modules, kexec, clocks, swap) is not listed: a sandbox has none and can get none.
  */
 
 /** `[x86_64, aarch64]`; -1 where the architecture does not have it. */

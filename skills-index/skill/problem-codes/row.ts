@@ -1,6 +1,9 @@
 /** What each problem code says. */
 export interface ProblemCodeRow {
-  /** Exit code of the command line (contract: 1 internal, 2 usage, 3 not found, 4 network, 5 not signed in, 6 refused, 7 limit). */
+  /**
+   * Exit code of the command line (contract: 1 internal, 2 usage, 3 not found, 4 network, 5 not
+   * signed in, 6 refused, 7 limit).
+   */
   readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7;
   /** HTTP status when the registry answers with it. */
   readonly status: number;

@@ -1,4 +1,7 @@
-/** The chain of evidence as data: from the root of trust to the bytes, each part with what holds and what does not. */
+/**
+ * The chain of evidence as data: from the root of trust to the bytes, each part with what holds and
+ * what does not.
+ */
 import { purlOf, scopeOf } from '../../skill/name.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { rootFingerprint } from '../root.ts';
@@ -191,7 +194,8 @@ function sayChanges(signed: VerifiedStatement | undefined, evidence: Evidence): 
   ];
 }
 
-// Keyed, nobody says who holds the key: only that it is the pinned one, and that its use cannot be hidden.
+// Keyed, nobody says who holds the key: only that it is the pinned one, and that its use cannot be
+// hidden.
 function whoIsIt(signed: VerifiedStatement | undefined, { input }: Evidence): string {
   if (signed?.certified !== undefined) return `keyless: ${printClaims(signed.certified.claims)}`;
   const pin = input.pinned?.publisher;

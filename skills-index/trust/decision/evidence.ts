@@ -1,4 +1,7 @@
-/** Evidence is read: each piece is parsed and its cryptography verified before anything is judged on it. */
+/**
+ * Evidence is read: each piece is parsed and its cryptography verified before anything is judged on
+ * it.
+ */
 import { type Bundle, parseBundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
@@ -35,7 +38,10 @@ export interface Evidence {
   readonly input: DecisionInput;
   readonly bundle?: Bundle;
   readonly statements: readonly VerifiedStatement[];
-  /** What was verified here before and is not among the line's: it lies in the log that was seen here, and takes part in who is who. */
+  /**
+   * What was verified here before and is not among the line's: it lies in the log that was seen
+   * here, and takes part in who is who.
+   */
   readonly known: readonly VerifiedStatement[];
   readonly identities: Identities;
   readonly policies: JudgingPolicies;
@@ -156,7 +162,8 @@ function readStatement(
   });
 }
 
-// What no longer verifies is passed over: administrators have said since that its key, or its authority, did not count there.
+// What no longer verifies is passed over: administrators have said since that its key, or its
+// authority, did not count there.
 function readKnown(
   { root, line, sigstore, known, past }: DecisionInput,
   memory: VerifiedStatements,

@@ -1,4 +1,7 @@
-/** Judges the files at hand: SKILL.md and skill.json against the bundle, the signed manifest and the index line. */
+/**
+ * Judges the files at hand: SKILL.md and skill.json against the bundle, the signed manifest and the
+ * index line.
+ */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { digestOf } from '../../skill/digest.ts';
 import { parseSkillMd } from '../../skill/front-matter.ts';
@@ -9,7 +12,10 @@ import type { Evidence } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';
 
-/** SKILL.md and skill.json as they are in the bundle, against what was signed and what the index shows. */
+/**
+ * SKILL.md and skill.json as they are in the bundle, against what was signed and what the index
+ * shows.
+ */
 export function judgeFiles(
   evidence: Evidence,
   publish: JudgedPublish | undefined,

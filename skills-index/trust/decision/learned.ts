@@ -1,6 +1,7 @@
 /**
- * What a host keeps of a version's evidence for later decisions. The list of statements in an index line is not signed, so a mirror can add
- * strangers' statements to it. Only what a version rests on is kept: else strangers would fill the memory of each host.
+ * What a host keeps of a version's evidence for later decisions. The list of statements in an index
+ * line is not signed, so a mirror can add strangers' statements to it. Only what a version rests on
+ * is kept: else strangers would fill the memory of each host.
  */
 import type { Digest } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
@@ -11,7 +12,10 @@ import type { Evidence } from './evidence.ts';
 
 const { member, scope, key, revocation } = predicateTypes;
 
-/** Addresses of the statements to keep. A suspension is not kept: its lift may be said where this host never looks. */
+/**
+ * Addresses of the statements to keep. A suspension is not kept: its lift may be said where this
+ * host never looks.
+ */
 export function learnedFrom({ input, statements, known, identities }: Evidence): Digest[] {
   const ignored = new Set(identities.ignored.map(({ digest }) => digest));
   const counted = [...statements, ...known]
@@ -43,7 +47,8 @@ export function learnedFrom({ input, statements, known, identities }: Evidence):
   );
 }
 
-// Members, all who owned the scope or published in it, and the keys that followed theirs. In log order a key is named before its successor.
+// Members, all who owned the scope or published in it, and the keys that followed theirs. In log
+// order a key is named before its successor.
 function identitiesBehind(
   counted: readonly VerifiedStatement[],
   isOfScope: (statement: Statement) => boolean,

@@ -17,7 +17,10 @@ export interface JudgedStatus {
   readonly witnessed?: Witnessed;
 }
 
-/** The head of the log that the status file shows, and as many witnesses of it as the policy demands. */
+/**
+ * The head of the log that the status file shows, and as many witnesses of it as the policy
+ * demands.
+ */
 export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | undefined {
   const { status, input } = evidence;
   if (status === undefined) return undefined;
@@ -88,7 +91,10 @@ export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
   return facts;
 }
 
-/** What stands against the version of the line, by the statements at hand and those that were seen here before. */
+/**
+ * What stands against the version of the line, by the statements at hand and those that were seen
+ * here before.
+ */
 export function standingRevocation(evidence: Evidence): StandingWord | undefined {
   const { identities, input } = evidence;
   const [publish] = statementsOf(evidence, predicateTypes.publish);

@@ -1,4 +1,7 @@
-/** What each reason of a refusal means, for people who ask. What to do stands beside the reason itself. */
+/**
+ * What each reason of a refusal means, for people who ask. What to do stands beside the reason
+ * itself.
+ */
 import type { DecisionReasonCode } from './reason.ts';
 
 /** Code → one sentence. */

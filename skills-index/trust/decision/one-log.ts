@@ -1,4 +1,7 @@
-/** Whether all heads of the log among the evidence, and the one kept from before, are of one log; if not, which two are not. */
+/**
+ * Whether all heads of the log among the evidence, and the one kept from before, are of one log; if
+ * not, which two are not.
+ */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
 import { parseJson } from '../../skill/json.ts';
@@ -11,14 +14,19 @@ import type { Reasons } from './reason.ts';
 /** A head of the log that somebody signed, and where it came from. */
 export interface LogHead extends TreeHead {
   readonly from: string;
-  /** The signed note: two of them that contradict each other convict whoever holds the log's key. */
+  /**
+   * The signed note: two of them that contradict each other convict whoever holds the log's key.
+   */
   readonly note: string;
 }
 
 /** Two heads that are not shown to be of one log. */
 export interface LogAlarm {
   readonly kind: 'log-rolled-back' | 'log-forked';
-  /** The heads alone prove it; otherwise a proof is missing or wrong, and whoever withheld it may be between here and the registry. */
+  /**
+   * The heads alone prove it; otherwise a proof is missing or wrong, and whoever withheld it may be
+   * between here and the registry.
+   */
   readonly proven: boolean;
   readonly heads: readonly [LogHead, LogHead];
   /** What happened, both heads named. */
@@ -54,7 +62,10 @@ export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | un
   return alarms.find((one) => one.proven) ?? alarms[0];
 }
 
-/** Whether a status file's checkpoint continues the head that was seen before; an alarm when that is not shown. */
+/**
+ * Whether a status file's checkpoint continues the head that was seen before; an alarm when that is
+ * not shown.
+ */
 export function alarmOfSeen(
   { checkpoint, proof }: Seen,
   { checkpoint: note }: { readonly checkpoint: string },
@@ -76,8 +87,9 @@ export function alarmOfSeen(
   return alarm('log-rolled-back', [seen, shown], what, checkpoint.size === shown.size);
 }
 
-// Two heads of one size, or a head that the largest one does not continue, are two logs. The largest has to be signed by the key in
-// office: else who stole a retired key could show a log of their own.
+// Two heads of one size, or a head that the largest one does not continue, are two logs. The
+// largest has to be signed by the key in office: else who stole a retired key could show a log of
+// their own.
 function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const { consistency } = evidence.input;
   const heads = [shown, ...evidence.statements.map((one) => statementHead(evidence, one))];

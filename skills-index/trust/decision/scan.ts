@@ -1,4 +1,7 @@
-/** Judges the scans: as many scanners as policy asks for, each of which signed the same report over exactly the bundle's files. */
+/**
+ * Judges the scans: as many scanners as policy asks for, each of which signed the same report over
+ * exactly the bundle's files.
+ */
 import type { Bundle } from '../../skill/bundle.ts';
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';

@@ -1,4 +1,7 @@
-/** What was said against a version and stands: one question for installers, for the registry, and for who replays its log. */
+/**
+ * What was said against a version and stands: one question for installers, for the registry, and
+ * for who replays its log.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
@@ -37,8 +40,8 @@ export interface StandingWord {
 export type LoggedRevocation = LoggedStatement & { readonly statement: RevocationStatement };
 
 /**
- * The suspension or revocation that stands: `revoked` is final, else the highest log index counts. The registry's own key can only suspend, and
- * an author never lifts.
+ * The suspension or revocation that stands: `revoked` is final, else the highest log index counts.
+ * The registry's own key can only suspend, and an author never lifts.
  */
 export function standingWord(
   context: StandingContext,

@@ -1,4 +1,6 @@
-/** Judges what author, scanner and registry signed about a version, and the index line against it. */
+/**
+ * Judges what author, scanner and registry signed about a version, and the index line against it.
+ */
 import { canonicalJson } from '../../skill/canonical-json.ts';
 import {
   type Capabilities,
@@ -73,7 +75,8 @@ export function judgePublish(evidence: Evidence, reasons: Reasons): JudgedPublis
   reasons.demand(kept, 'publisher-changed', `${pin} is pinned as publisher, ${signer} signed`);
   judgeProvenance(evidence, scope, reasons);
   const claim = identities.firstClaimOf(scope);
-  // A registry that withholds the true first claim can show a later one as the first, but not to who has seen the true one.
+  // A registry that withholds the true first claim can show a later one as the first, but not to
+  // who has seen the true one.
   reasons.demand(
     pinned?.scopeClaim === undefined || pinned.scopeClaim === claim,
     'publisher-changed',
@@ -157,7 +160,10 @@ export function judgeVerdict(evidence: Evidence, reasons: Reasons): JudgedVerdic
   return { logIndex: verdict.logIndex, at: Date.parse(said.timeVerified) };
 }
 
-/** What the lock says besides bytes and publisher: from which registry, with which capabilities, by which verdict it was admitted. */
+/**
+ * What the lock says besides bytes and publisher: from which registry, with which capabilities, by
+ * which verdict it was admitted.
+ */
 export function judgePinned(
   { input }: Evidence,
   verdict: JudgedVerdict | undefined,
@@ -220,7 +226,8 @@ export function judgeLine(evidence: Evidence, reasons: Reasons): void {
   judgeCeiling(evidence.policies, line.capabilities, reasons);
 }
 
-// A secret covers the variable of its name where a skill reads it; it does not let an approval hand out that variable in clear.
+// A secret covers the variable of its name where a skill reads it; it does not let an approval hand
+// out that variable in clear.
 function beyondDeclared(approved: Capabilities, declared: Capabilities): Capabilities {
   const names = new Set(declared.env.map((one) => one.name));
   const beyond = minus(approved, declared);

@@ -14,8 +14,8 @@ export interface PendingVote<Change> {
 }
 
 /**
- * Administrators of the root file vote by signing the same statement; each of its keys counts once. Those whom one of them enrolled have no
- * vote: one alone could enrol enough of them.
+ * Administrators of the root file vote by signing the same statement; each of its keys counts once.
+ * Those whom one of them enrolled have no vote: one alone could enrol enough of them.
  */
 export class AdministratorVotes<Change> {
   readonly #root: RootFile;
@@ -26,7 +26,10 @@ export class AdministratorVotes<Change> {
     this.#root = root;
   }
 
-  /** Counts the vote of an administrator of the root file. A change that is voted through leaves no vote on the same thing standing. */
+  /**
+   * Counts the vote of an administrator of the root file. A change that is voted through leaves no
+   * vote on the same thing standing.
+   */
   isVotedThrough(
     about: string,
     change: Change,
@@ -35,7 +38,8 @@ export class AdministratorVotes<Change> {
     const changes = this.#votes.get(about) ?? new Map<string, PendingVote<Change>>();
     const text = canonicalJson(change);
     const by = [...(changes.get(text)?.by ?? []).filter((one) => one !== signer), signer];
-    // Who was retired since they voted is not in office any more: else one person could vote with the old key and with the new one.
+    // Who was retired since they voted is not in office any more: else one person could vote with
+    // the old key and with the new one.
     const inOffice = by.filter((one) => holdsOffice(this.#root, 'administrator', one, logIndex));
     if (inOffice.length >= thresholdAt(this.#root, logIndex)) {
       this.drop(about);
@@ -45,7 +49,10 @@ export class AdministratorVotes<Change> {
     return false;
   }
 
-  /** Forgets the votes on something that has changed otherwise: an old vote must not bring back what was ended since. */
+  /**
+   * Forgets the votes on something that has changed otherwise: an old vote must not bring back what
+   * was ended since.
+   */
   drop(about: string): void {
     this.#votes.delete(about);
   }

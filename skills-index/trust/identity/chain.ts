@@ -157,7 +157,8 @@ export class IdentityChain implements Identities {
       if (previous !== undefined) return 'it changes a claim that does not stand';
       if (matchedIdentity(owners, one) === undefined)
         return 'a first claim is signed by an owner that it names';
-      // What ends a key later takes no first claim away: the scope would be free, for whoever comes next.
+      // What ends a key later takes no first claim away: the scope would be free, for whoever comes
+      // next.
       if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
       if (word !== undefined) return `its signer was ${sayWord(word)}`;
     } else {
@@ -189,13 +190,17 @@ export class IdentityChain implements Identities {
     return undefined;
   }
 
-  /** From which index on it is known that somebody had no say in a scope: by an end of their key, or of whom they had it from. */
+  /**
+   * From which index on it is known that somebody had no say in a scope: by an end of their key, or
+   * of whom they had it from.
+   */
   #lostFrom(scope: Scope, id: Digest, at: number): number | undefined {
     return earliest([...this.ends.keyLostAt(id, at, scope), this.#owners.lostOf(scope, id, at)]);
   }
 
-  // Administrators end any key for any index. Its holder, and whom the holder named as successor, say for an index before now only what
-  // they could still say with their standing today: who gave a scope away, or left as a member, takes nothing back that way.
+  // Administrators end any key for any index. Its holder, and whom the holder named as successor,
+  // say for an index before now only what they could still say with their standing today: who gave
+  // a scope away, or left as a member, takes nothing back that way.
   #endKey(
     { key: { keyId }, validUpTo }: KeyPredicate,
     { signer, logIndex, digest }: LoggedStatement,
@@ -232,12 +237,14 @@ export class IdentityChain implements Identities {
     if (!this.ends.keySpeaks(signer, logIndex)) return 'its signer’s key was ended';
     const word = this.stops.wordOn({ ids: [signer] }, logIndex);
     if (word !== undefined) return `its signer was ${sayWord(word)}`;
-    // A successor is a new key: else a statement of one alone would hang another's key, and all that it stands for, behind their own.
+    // A successor is a new key: else a statement of one alone would hang another's key, and all
+    // that it stands for, behind their own.
     if (replaces !== undefined && this.#keys.has(key.keyId))
       return 'the key that is to follow is known already';
     if (this.#owners.successorsOf(signer).length >= successorsMax)
       return 'the key that it replaces was replaced too often';
-    // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of others.
+    // Who owns nothing has nothing to hand on: else anybody could hang statements on the keys of
+    // others.
     const isFree = (scope: Scope): boolean =>
       this.stops.wordOn({ ids: [signer], scope }, logIndex) === undefined;
     const owned = replaces === undefined ? [] : this.#owners.scopesOf(replaces, logIndex, logIndex);

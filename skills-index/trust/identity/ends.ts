@@ -22,7 +22,10 @@ export interface End {
 export type Use = Scope | 'as a member';
 
 export interface KeyEnd extends End {
-  /** Uses for which it reaches back to `upTo`; in every other one the key counts up to `at`. Absent: it reaches back in all. */
+  /**
+   * Uses for which it reaches back to `upTo`; in every other one the key counts up to `at`. Absent:
+   * it reaches back in all.
+   */
   readonly reach?: ReadonlySet<Use>;
 }
 
@@ -44,14 +47,20 @@ export class KnownEnds implements Ends {
     this.members.set(digest, end);
   }
 
-  /** The first word on how far it reaches stays: it was said with the least known against its signer. */
+  /**
+   * The first word on how far it reaches stays: it was said with the least known against its
+   * signer.
+   */
   endKey(digest: Digest, end: KeyEnd): void {
     if (this.keys.has(digest)) return;
     this.#keysBy.set(end.of, [...(this.#keysBy.get(end.of) ?? []), end]);
     this.keys.set(digest, end);
   }
 
-  /** Whether no end of a membership with this key or passkey, that was said after it began, lies before an index. */
+  /**
+   * Whether no end of a membership with this key or passkey, that was said after it began, lies
+   * before an index.
+   */
   membershipCounts(of: string, from: number, at: number): boolean {
     return (this.#membersBy.get(of) ?? []).every((end) => end.at <= from || at <= end.upTo);
   }

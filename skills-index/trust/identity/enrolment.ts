@@ -63,7 +63,10 @@ export class Enrolments {
   }
 }
 
-/** Whether a member still has every role that the same key or passkey ever had: who was given fewer takes back nothing said in the others. */
+/**
+ * Whether a member still has every role that the same key or passkey ever had: who was given fewer
+ * takes back nothing said in the others.
+ */
 function hasEveryRole(now: Enrolment | undefined, all: readonly Enrolment[]): boolean {
   return (
     now !== undefined &&

@@ -1,4 +1,7 @@
-/** What of a version no longer holds when somebody was ended for a log index before now: one question for the registry and for who replays its log. */
+/**
+ * What of a version no longer holds when somebody was ended for a log index before now: one
+ * question for the registry and for who replays its log.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
@@ -19,7 +22,10 @@ export interface Input {
   readonly logIndex: number;
 }
 
-/** Whether the publisher of a version could publish in its scope at a log index, by all that is known now. */
+/**
+ * Whether the publisher of a version could publish in its scope at a log index, by all that is
+ * known now.
+ */
 export function couldPublish(
   identities: Identities,
   { scope, publisher }: Published,
@@ -28,7 +34,10 @@ export function couldPublish(
   return identities.publishersOf(scope, logIndex).some((one) => identityId(one) === publisher);
 }
 
-/** Why a publication, scan or approval no longer counts; undefined while it does, and for statements of other kinds. */
+/**
+ * Why a publication, scan or approval no longer counts; undefined while it does, and for statements
+ * of other kinds.
+ */
 export function whyFallen(
   identities: Identities,
   published: Published,

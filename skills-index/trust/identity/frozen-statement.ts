@@ -1,7 +1,9 @@
 /**
- * A statement about who is who that is in the log and cannot be verified any more: the Sigstore root that vouched for its signer was
- * exchanged, or the key of the log. It counted once, and it may have been the one that took something away, so leaving it out would give
- * that back. What it is about is frozen instead: a scope from there on, a key, passkey or publisher altogether. Everything else goes on.
+ * A statement about who is who that is in the log and cannot be verified any more: the Sigstore
+ * root that vouched for its signer was exchanged, or the key of the log. It counted once, and it
+ * may have been the one that took something away, so leaving it out would give that back. What it
+ * is about is frozen instead: a scope from there on, a key, passkey or publisher altogether.
+ * Everything else goes on.
  */
 import * as v from 'valibot';
 import type { Digest } from '../../skill/digest.ts';
@@ -53,7 +55,8 @@ const payloadShape: Shape<{ readonly predicate: FrozenSubject }> = v.object({
 });
 
 /**
- * Reads what an unverified payload is about, and no more of it: what made it unreadable may be in any other part.
+ * Reads what an unverified payload is about, and no more of it: what made it unreadable may be in
+ * any other part.
  * @throws Problem `statement-invalid`, `json-invalid`: then it can concern anybody
  */
 export function parseFrozenSubject(payload: Uint8Array): FrozenSubject {

@@ -1,6 +1,6 @@
 /**
- * Which statement on a key or passkey came last. An enrolment names it, so that an envelope that was signed before a later statement, and never
- * sent, cannot undo that statement.
+ * Which statement on a key or passkey came last. An enrolment names it, so that an envelope that
+ * was signed before a later statement, and never sent, cannot undo that statement.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { MemberPredicate } from '../../statement/attestation.ts';
@@ -9,13 +9,17 @@ import type { LoggedStatement } from '../identity.ts';
 interface Turn {
   readonly digest: Digest;
   readonly at: number;
-  /** It names its own `previous`: an enrolment after it must name one too. Statements from before the field do not. */
+  /**
+   * It names its own `previous`: an enrolment after it must name one too. Statements from before
+   * the field do not.
+   */
   readonly isStrict: boolean;
 }
 
 /**
- * Shared by all rounds over one log. Only the first round adds to it: what an administrator said keeps its place in the order also when that
- * administrator's key is ended later for an index before. Else an honest enrolment would name a statement that is no longer there.
+ * Shared by all rounds over one log. Only the first round adds to it: what an administrator said
+ * keeps its place in the order also when that administrator's key is ended later for an index
+ * before. Else an honest enrolment would name a statement that is no longer there.
  */
 export class MemberOrder {
   /** Key id or credential id → statements that counted when they were logged, in log order. */
@@ -47,7 +51,9 @@ export class MemberOrder {
     return this.#before(of, before).at(-1)?.digest;
   }
 
-  /** Why an enrolment comes too late: something was said of its key or passkey since it was signed. */
+  /**
+   * Why an enrolment comes too late: something was said of its key or passkey since it was signed.
+   */
   whyLate(of: string, { previous }: MemberPredicate, logIndex: number): string | undefined {
     const turns = this.#before(of, logIndex);
     const why = 'its key or passkey has a later statement, which it does not name as `previous`';

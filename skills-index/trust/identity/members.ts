@@ -75,7 +75,8 @@ export class Members {
     return member.state === 'ended' ? this.#end(of, member, one) : this.#enrol(of, member, one);
   }
 
-  // Also of what nobody was enrolled with: that withdraws the votes for it. With `previous` it also closes those that were never sent.
+  // Also of what nobody was enrolled with: that withdraws the votes for it. With `previous` it also
+  // closes those that were never sent.
   #end(
     of: string,
     member: MemberPredicate,
@@ -97,7 +98,8 @@ export class Members {
 
   #enrol(of: string, member: MemberPredicate, one: LoggedStatement): string | undefined {
     const { signer, logIndex, digest } = one;
-    // One key, and one person of an issuer, stands for one name: were it two, one person could approve twice. A CI job has many behind it.
+    // One key, and one person of an issuer, stands for one name: were it two, one person could
+    // approve twice. A CI job has many behind it.
     const persons = (member.identities ?? []).filter(isPerson).map(identityId);
     const other = [of as Digest, ...persons]
       .flatMap((id) => [...this.namesOf(id)])
@@ -105,7 +107,8 @@ export class Members {
     if (other !== undefined) return `it belongs to ${other}`;
     const late = this.#parts.order.whyLate(of, member, logIndex);
     if (late !== undefined) return late;
-    // Taking away is safe with one; giving takes as many as a scope does. Before statements named their registry one was enough.
+    // Taking away is safe with one; giving takes as many as a scope does. Before statements named
+    // their registry one was enough.
     if (thresholdAt(this.#root, logIndex) > 1 && member.registry !== undefined) {
       if (!holdsOffice(this.#root, 'administrator', signer, logIndex))
         return `an enrolment takes several administrators of the root file, and its signer is none`;

@@ -1,4 +1,7 @@
-/** What reviewers and administrators said of publishers, and as whom else a stopped one would speak: so that no other name is a way on. */
+/**
+ * What reviewers and administrators said of publishers, and as whom else a stopped one would speak:
+ * so that no other name is a way on.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import type { RevocationPredicate } from '../../statement/attestation.ts';
@@ -52,22 +55,29 @@ export class PublisherStops {
   }
 
   /**
-   * What keeps somebody from publishing, and from saying who else may, at a log index. In a scope a word holds for the whole line of keys
-   * that were made of one another: their holder said so themselves, and could go on with each of them. It holds there only: else anybody
-   * could call a stranger's key the successor of their own, and be stopped to stop the stranger.
+   * What keeps somebody from publishing, and from saying who else may, at a log index. In a scope a
+   * word holds for the whole line of keys that were made of one another: their holder said so
+   * themselves, and could go on with each of them. It holds there only: else anybody could call a
+   * stranger's key the successor of their own, and be stopped to stop the stranger.
    */
   wordOn({ ids, scope }: Speaker, at: number): PublisherWord | undefined {
     const line = scope === undefined ? new Set(ids) : this.#owners.lineOf(scope, ids);
     return this.#worst(line, at);
   }
 
-  /** What kept the publisher of a version from publishing it; a suspension that was lifted since has held it up, and no more than that. */
+  /**
+   * What kept the publisher of a version from publishing it; a suspension that was lifted since has
+   * held it up, and no more than that.
+   */
   wordWhenPublished(speaker: Speaker, at: number): PublisherWord | undefined {
     const word = this.wordOn(speaker, at);
     return this.wordOn(speaker, Number.MAX_SAFE_INTEGER) === undefined ? undefined : word;
   }
 
-  /** What stands against a version that was published already: a word on its publisher, or on one whom the publisher followed. */
+  /**
+   * What stands against a version that was published already: a word on its publisher, or on one
+   * whom the publisher followed.
+   */
   wordOnPublished(
     { ids, scope }: Required<Speaker>,
     at: number,
@@ -84,7 +94,10 @@ export class PublisherStops {
     );
   }
 
-  /** The publisher and every key that followed it anywhere: whose versions a word on it can be about. */
+  /**
+   * The publisher and every key that followed it anywhere: whose versions a word on it can be
+   * about.
+   */
   heirsOf(publisher: Digest): Digest[] {
     return [publisher, ...this.#owners.successorsOf(publisher)];
   }
@@ -100,7 +113,10 @@ export class PublisherStops {
   }
 }
 
-/** Whether somebody stands behind a publisher: its holder, or an owner of a scope in which it published. */
+/**
+ * Whether somebody stands behind a publisher: its holder, or an owner of a scope in which it
+ * published.
+ */
 export function isBehind(chain: Identities, publisher: Digest, keyId: Digest, at: number): boolean {
   if (keyId === publisher) return true;
   const acting = { keyId, enrolled: chain.memberOf(keyId, at) };

@@ -1,4 +1,7 @@
-/** Reads a statement about who is who that is known to be in the log, whether it can be verified or not. */
+/**
+ * Reads a statement about who is who that is known to be in the log, whether it can be verified or
+ * not.
+ */
 import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
@@ -15,8 +18,9 @@ export interface ReadingTrust {
 }
 
 /**
- * A statement that cannot be verified must not stop everything, and must not be passed over either: its payload tells what it is about, and
- * that is frozen. What cannot even be read says nothing about whom it concerns, so there nothing goes on.
+ * A statement that cannot be verified must not stop everything, and must not be passed over either:
+ * its payload tells what it is about, and that is frozen. What cannot even be read says nothing
+ * about whom it concerns, so there nothing goes on.
  * @throws Problem `statement-invalid`, `json-invalid`
  */
 export function readLogged(

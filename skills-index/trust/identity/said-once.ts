@@ -3,8 +3,9 @@ import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { LoggedStatement } from '../identity.ts';
 
 /**
- * Each statement of a signer at its first log index alone. A statement that was overtaken, a lift or an enrolment, would else be said anew by
- * whoever keeps the log; who means it again signs another nonce.
+ * Each statement of a signer at its first log index alone. A statement that was overtaken, a lift
+ * or an enrolment, would else be said anew by whoever keeps the log; who means it again signs
+ * another nonce.
  */
 export function saidOnce<One extends Pick<LoggedStatement, 'statement' | 'signer' | 'logIndex'>>(
   statements: readonly One[],

@@ -1,4 +1,7 @@
-/** Who owns which scope and who publishes in it, as claims and successions of keys are taken in log order. */
+/**
+ * Who owns which scope and who publishes in it, as claims and successions of keys are taken in log
+ * order.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
 import type { Identity, PublicKey, ScopePredicate } from '../../statement/attestation.ts';
@@ -25,15 +28,19 @@ interface Claim {
   readonly lost?: number;
 }
 
-/** When a claim or succession was said, and from which index on it is known to rest on a key that had ended before: then it stands for nobody. */
+/**
+ * When a claim or succession was said, and from which index on it is known to rest on a key that
+ * had ended before: then it stands for nobody.
+ */
 export interface Place {
   readonly from: number;
   readonly lost?: number | undefined;
 }
 
 /**
- * Grows with the log; a key that was ended is for the caller to leave out. A claim that was taken once stays the newest one for good, so
- * that no end of a key gives a scope back to whom it belonged before, or to whoever comes next.
+ * Grows with the log; a key that was ended is for the caller to leave out. A claim that was taken
+ * once stays the newest one for good, so that no end of a key gives a scope back to whom it
+ * belonged before, or to whoever comes next.
  */
 export class ScopeOwners {
   readonly #claims = new Map<Scope, Claim[]>();
@@ -42,7 +49,10 @@ export class ScopeOwners {
   readonly #successors = new Map<Digest, Set<Digest>>();
   /** Of the successions those that hold. */
   readonly #heirs = new Map<Digest, Set<Digest>>();
-  /** The keys that followed others, in each scope: what somebody says of their own scope counts in no other. */
+  /**
+   * The keys that followed others, in each scope: what somebody says of their own scope counts in
+   * no other.
+   */
   readonly #steps = new Map<Scope, { readonly old: Digest; readonly key: Digest }[]>();
   /** The same by key, both ways. */
   readonly #kin = new Map<Scope, Map<Digest, Set<Digest>>>();
@@ -158,7 +168,10 @@ export class ScopeOwners {
     return [...(this.#scopes.get(identity) ?? [])].filter((scope) => isIn(this.claimOf(scope, at)));
   }
 
-  /** Index at which it became known that an identity stood in a scope on nothing; undefined when it is not known. */
+  /**
+   * Index at which it became known that an identity stood in a scope on nothing; undefined when it
+   * is not known.
+   */
   lostOf(scope: Scope, identity: Digest, at: number): number | undefined {
     const claim = this.claimOf(scope, at);
     const standing = listsOf(claim)
@@ -170,7 +183,10 @@ export class ScopeOwners {
     return earliest([claim?.lost, own]);
   }
 
-  /** Scopes in which an identity is what it ever was at most: owner, or publisher where it never was more. */
+  /**
+   * Scopes in which an identity is what it ever was at most: owner, or publisher where it never was
+   * more.
+   */
   keptBy(identity: Digest, at: number): Scope[] {
     const owns = (claim: Claim): boolean =>
       claim.owners.some(({ id, from }) => id === identity && from < at);

@@ -1,6 +1,7 @@
 /**
- * An index line against everything that the log holds. Installers judge a line by the statements that it names, so whoever keeps the registry
- * can leave one out; who has read the whole log can not be fooled so. Pure.
+ * An index line against everything that the log holds. Installers judge a line by the statements
+ * that it names, so whoever keeps the registry can leave one out; who has read the whole log can
+ * not be fooled so. Pure.
  */
 import { hexOf } from '../../skill/digest.ts';
 import { scopeOf } from '../../skill/name.ts';
@@ -31,9 +32,15 @@ export interface LogWords {
 export interface ReplayedLine {
   /** The mark that status.json has to have. */
   readonly demanded?: { readonly kind: 'suspended' | 'revoked'; readonly why: string };
-  /** The worst mark that the log bears out, words of people who no longer count included: registries lift no mark for their sake. */
+  /**
+   * The worst mark that the log bears out, words of people who no longer count included: registries
+   * lift no mark for their sake.
+   */
   readonly mayStand?: 'suspended' | 'revoked';
-  /** A statement behind the verdict names the version: a registry takes such a statement only of a version that is in its index. */
+  /**
+   * A statement behind the verdict names the version: a registry takes such a statement only of a
+   * version that is in its index.
+   */
   readonly wasOffered: boolean;
   /** Why installers would refuse the version if the line named everything that the log says. */
   readonly hidden: readonly string[];
@@ -132,7 +139,8 @@ function whyFallenLine(evidence: Evidence): string | undefined {
     .find((why) => why !== undefined);
 }
 
-// Bytes, report and status are for `decide`; what is judged here is what was said, by whom, and when.
+// Bytes, report and status are for `decide`; what is judged here is what was said, by whom, and
+// when.
 function evidenceOf(
   line: IndexLine,
   statements: readonly VerifiedStatement[],

@@ -1,4 +1,7 @@
-/** What was said in a log about who is who and about versions, gathered in log order, and asked for as of an index. */
+/**
+ * What was said in a log about who is who and about versions, gathered in log order, and asked for
+ * as of an index.
+ */
 import { purlOf } from '../../skill/name.ts';
 import {
   predicateTypes,
@@ -12,7 +15,10 @@ import type { LogWords } from './judge-line.ts';
 
 export type Word = VerifiedStatement | FrozenStatement;
 
-/** Whether a statement is one of those that a replay remembers: about who is who, or against versions. */
+/**
+ * Whether a statement is one of those that a replay remembers: about who is who, or against
+ * versions.
+ */
 export function isWord({
   statement: { predicateType },
 }: Pick<LoggedStatement, 'statement'>): boolean {

@@ -1,4 +1,7 @@
-/** Whether somebody signed a file: any Sigstore bundle against the file's digest, as Sigstore's own clients verify it. */
+/**
+ * Whether somebody signed a file: any Sigstore bundle against the file's digest, as Sigstore's own
+ * clients verify it.
+ */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
@@ -14,17 +17,22 @@ import { parseForeignBundle } from './foreign-bundle.ts';
 import { parseTrustedRoot, type SigstoreRoot } from './trusted-root.ts';
 import { requireOneForm, toProblem } from './verify-certified.ts';
 
-/** Who is to have signed: exactly this name of exactly this issuer, or the holder of this P-256 key (PEM of a public key). */
+/**
+ * Who is to have signed: exactly this name of exactly this issuer, or the holder of this P-256 key
+ * (PEM of a public key).
+ */
 export type ExpectedSigner =
   | { readonly issuer: string; readonly subject: string }
   | { readonly key: string };
 
 /**
- * Verifies that the bundle is the expected signer's signature over a file, or over a statement that names the file as a subject.
+ * Verifies that the bundle is the expected signer's signature over a file, or over a statement that
+ * names the file as a subject.
  * @param artifact SHA-256 of the file
  * @param trustedRoot parsed JSON of a trusted_root.json
  * @returns what the certificate says; nothing for a key
- * @throws Problem `statement-invalid`, `json-invalid`, `trusted-root-invalid`, `certificate-invalid`, `signature-invalid`, `log-invalid`,
+ * @throws Problem `statement-invalid`, `json-invalid`, `trusted-root-invalid`,
+ * `certificate-invalid`, `signature-invalid`, `log-invalid`,
  *   `subject-mismatch`, `identity-mismatch`
  */
 export function verifyArtifact(
@@ -61,7 +69,8 @@ function verifyCertificate(
   };
   verify(entity, { ...root, publicKey }, 1);
   requireRecords(entity, root, certificate);
-  // Compared whole and as they are: the library would take the name for a pattern, and find it inside another one.
+  // Compared whole and as they are: the library would take the name for a pattern, and find it
+  // inside another one.
   if (claims.issuer !== expected.issuer)
     throw mismatch(
       `somebody whom ${JSON.stringify(claims.issuer)} vouches for, not ${JSON.stringify(expected.issuer)}`,
@@ -83,7 +92,8 @@ function verify(entity: SignedEntity, material: TrustMaterial, ofCertificate: 0 
   }
 }
 
-// The first certificate of a chain signs; those above it come from the trusted root, never from the bundle.
+// The first certificate of a chain signs; those above it come from the trusted root, never from the
+// bundle.
 function certificateOf({ verificationMaterial: { content } }: Bundle): Uint8Array | undefined {
   switch (content.$case) {
     case 'publicKey':
@@ -95,7 +105,8 @@ function certificateOf({ verificationMaterial: { content } }: Bundle): Uint8Arra
   }
 }
 
-// The library compares a signature with what is signed, and never what is signed with the file at hand.
+// The library compares a signature with what is signed, and never what is signed with the file at
+// hand.
 function requireAbout({ content }: Bundle, artifact: Digest): void {
   if (content.$case === 'dsseEnvelope') {
     const { payload, payloadType } = content.dsseEnvelope;

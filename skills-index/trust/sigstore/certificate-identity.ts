@@ -1,4 +1,7 @@
-/** Who a Fulcio certificate says held the key: exactly one name, the issuer that vouched for it, and what the CI job was. */
+/**
+ * Who a Fulcio certificate says held the key: exactly one name, the issuer that vouched for it, and
+ * what the CI job was.
+ */
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { isP256Spki } from '../../statement/field-shapes.ts';
@@ -13,7 +16,10 @@ export interface CertificateClaims {
   readonly subject: string;
   /** .15: the provider's immutable id of the repository. */
   readonly repository?: string;
-  /** .9, build signer URI: of the instructions that the job ran, which need not be those of the workflow that called them. */
+  /**
+   * .9, build signer URI: of the instructions that the job ran, which need not be those of the
+   * workflow that called them.
+   */
   readonly instructions?: string;
   /** .18, build config URI without `@ref`. */
   readonly workflow?: string;
@@ -32,7 +38,10 @@ export interface Leaf {
   readonly claims: CertificateClaims;
   /** SPKI DER of its P-256 key. */
   readonly spki: Uint8Array;
-  /** SHA-256 of the TBSCertificate: the certificate's identity. Its whole bytes have more than one form, since signatures have. */
+  /**
+   * SHA-256 of the TBSCertificate: the certificate's identity. Its whole bytes have more than one
+   * form, since signatures have.
+   */
   readonly certificateId: Digest;
 }
 
@@ -45,8 +54,8 @@ export function readClaims(der: Uint8Array): CertificateClaims {
 }
 
 /**
- * Reads a code signing certificate (RFC 5280): version 3, no authority, for code signing alone, no extension twice and none that is
- * critical and unknown here.
+ * Reads a code signing certificate (RFC 5280): version 3, no authority, for code signing alone, no
+ * extension twice and none that is critical and unknown here.
  * @throws Problem `certificate-invalid`
  */
 export function readLeaf(der: Uint8Array): Leaf {
@@ -154,7 +163,8 @@ function claimsOf(extensions: Extensions): CertificateClaims {
   return { issuer, subject: subjectOf(extensions.get(oids.names)), ...there };
 }
 
-// Names of branches and of files may hold an @ of their own: only the ref that the certificate itself names is taken off.
+// Names of branches and of files may hold an @ of their own: only the ref that the certificate
+// itself names is taken off.
 function withoutRef(buildConfig: string | undefined, ref: string | undefined): string | undefined {
   const end = `@${ref}`;
   return ref !== undefined && buildConfig?.endsWith(end)
@@ -168,7 +178,8 @@ function subjectOf(names: Uint8Array | undefined): string {
   const [name] = list;
   if (name === undefined || list.length !== 1)
     throw invalid(`it has ${list.length} subject alternative names, not one`);
-  // GeneralName (RFC 5280 §4.2.1.6): rfc822Name, uniformResourceIdentifier, otherName with Fulcio's user name.
+  // GeneralName (RFC 5280 §4.2.1.6): rfc822Name, uniformResourceIdentifier, otherName with Fulcio's
+  // user name.
   const text =
     name.tag === 0x81 || name.tag === 0x86
       ? printable(name.content, 'its name', true)

@@ -1,10 +1,16 @@
-/** As whom a certificate speaks: every identity that its claims satisfy, so that matching one is comparing digests. */
+/**
+ * As whom a certificate speaks: every identity that its claims satisfy, so that matching one is
+ * comparing digests.
+ */
 import type { Digest } from '../../skill/digest.ts';
 import type { CiIdentity, OidcIdentity, PersonIdentity } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import type { CertificateClaims } from './certificate-identity.ts';
 
-/** Events that run a workflow on what a stranger proposes, in GitHub's and GitLab's words: such a job speaks for nobody. */
+/**
+ * Events that run a workflow on what a stranger proposes, in GitHub's and GitLab's words: such a
+ * job speaks for nobody.
+ */
 const strangersTriggers = /^(external_)?(pull_request|merge_request)/;
 
 /** Id of the person form, by which a certificate is named whoever it may speak for. */
@@ -13,7 +19,9 @@ export function personOf({ issuer, subject }: CertificateClaims): Digest {
   return identityId(person);
 }
 
-/** Ids of all identities that a certificate satisfies; none for a job that a pull request started. */
+/**
+ * Ids of all identities that a certificate satisfies; none for a job that a pull request started.
+ */
 export function idsOfClaims(claims: CertificateClaims): Digest[] {
   if (isStrangersJob(claims)) return [];
   const { issuer, subject } = claims;
@@ -36,8 +44,9 @@ function isStrangersJob({ trigger }: CertificateClaims): boolean {
   return trigger !== undefined && strangersTriggers.test(trigger);
 }
 
-// The name of a job of a reusable workflow is that workflow's, whoever called it from whatever repository (Fulcio's oid-info.md: .9 is the
-// name, .18 the caller): then the name alone says nothing of whose job it is, and the job's own forms do.
+// The name of a job of a reusable workflow is that workflow's, whoever called it from whatever
+// repository (Fulcio's oid-info.md: .9 is the name, .18 the caller): then the name alone says
+// nothing of whose job it is, and the job's own forms do.
 function isCalled({ subject, instructions = subject, workflow }: CertificateClaims): boolean {
   return (
     workflow !== undefined &&
@@ -47,7 +56,8 @@ function isCalled({ subject, instructions = subject, workflow }: CertificateClai
   );
 }
 
-// A job whose certificate does not say what started it is no job that anybody named: silence means no.
+// A job whose certificate does not say what started it is no job that anybody named: silence means
+// no.
 function jobsOf({
   issuer,
   repository,

@@ -1,4 +1,7 @@
-/** ASN.1 in DER (X.690), read strictly: one-byte tags, definite lengths in their shortest form, nothing left over. */
+/**
+ * ASN.1 in DER (X.690), read strictly: one-byte tags, definite lengths in their shortest form,
+ * nothing left over.
+ */
 import { Problem } from '../../skill/problem.ts';
 
 /** One element: its tag byte, what it holds, and all of its bytes. */
@@ -48,7 +51,8 @@ export function oidText(content: Uint8Array): string {
   const arcs: number[] = [];
   let arc = 0;
   for (const [at, byte] of content.entries()) {
-    // A leading 0x80 would write one identifier in two ways; arcs above 2^53 name nothing that we know.
+    // A leading 0x80 would write one identifier in two ways; arcs above 2^53 name nothing that we
+    // know.
     if ((arc === 0 && byte === 0x80) || arc > 2 ** 45) return '';
     arc = arc * 128 + (byte % 128);
     if (byte < 0x80) {

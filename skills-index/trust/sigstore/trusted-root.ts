@@ -1,4 +1,7 @@
-/** Sigstore's trusted_root.json, read strictly: on whose certificates, logs and timestamps a keyless signature may rest. */
+/**
+ * Sigstore's trusted_root.json, read strictly: on whose certificates, logs and timestamps a keyless
+ * signature may rest.
+ */
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import * as v from 'valibot';
 import { Problem } from '../../skill/problem.ts';
@@ -10,7 +13,8 @@ import { trustedAuthoritiesMax, trustedChainMax } from '../limits.ts';
 export type SigstoreRoot = Omit<TrustMaterial, 'publicKey'>;
 
 /**
- * Reads the JSON of a trusted root. Every authority and log must say since when it counts: without it the library reads 1970.
+ * Reads the JSON of a trusted root. Every authority and log must say since when it counts: without
+ * it the library reads 1970.
  * @param value parsed JSON; the same object is read once
  * @throws Problem `trusted-root-invalid`
  */
@@ -47,7 +51,8 @@ function withoutNulls(value: unknown): unknown {
 // Reading takes longer than a signature. The trusted root is not changed by those who hold it.
 const read = new WeakMap<object, SigstoreRoot>();
 
-// PublicKeyDetails of Sigstore's protobuf-specs: those with which logs sign, and the numbers by which the library knows them.
+// PublicKeyDetails of Sigstore's protobuf-specs: those with which logs sign, and the numbers by
+// which the library knows them.
 const keyDetails = {
   PKCS1_RSA_PKCS1V5: 1,
   PKIX_RSA_PKCS1V5: 3,

@@ -1,4 +1,7 @@
-/** Verifies what a keyless statement rests on: certificate, certificate transparency, timestamps and Rekor v2, all of them. */
+/**
+ * Verifies what a keyless statement rests on: certificate, certificate transparency, timestamps and
+ * Rekor v2, all of them.
+ */
 import { bundleFromJSON } from '@sigstore/bundle';
 import { type SignedEntity, toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import { parseCheckpoint } from '../../log/checkpoint.ts';
@@ -24,10 +27,13 @@ export interface Certified {
 }
 
 /**
- * Verifies a bundle that is signed by certificate and not (or no longer) in our log. What the statement says is for the caller.
- * @param bundleJson a Sigstore bundle v0.3 with the certificate, one entry of a Rekor v2 log and RFC 3161 timestamps
+ * Verifies a bundle that is signed by certificate and not (or no longer) in our log. What the
+ * statement says is for the caller.
+ * @param bundleJson a Sigstore bundle v0.3 with the certificate, one entry of a Rekor v2 log and
+ * RFC 3161 timestamps
  * @param trustedRoot parsed JSON of a trusted_root.json; trusted
- * @throws Problem `statement-invalid`, `trusted-root-invalid`, `certificate-invalid`, `signature-invalid`, `log-invalid`
+ * @throws Problem `statement-invalid`, `trusted-root-invalid`, `certificate-invalid`,
+ * `signature-invalid`, `log-invalid`
  */
 export function verifyCertified(bundleJson: unknown, trustedRoot: unknown): Certified {
   const root = parseTrustedRoot(trustedRoot);
@@ -59,8 +65,8 @@ function toEntity(bundle: PlainBundle): SignedEntity {
 }
 
 /**
- * Demands that the library writes the certificate as it stands. It verifies what it wrote again from what it read: other bytes with the
- * same meaning would pass, and be read in two ways.
+ * Demands that the library writes the certificate as it stands. It verifies what it wrote again
+ * from what it read: other bytes with the same meaning would pass, and be read in two ways.
  * @throws Problem `certificate-invalid`
  */
 export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): void {
@@ -70,7 +76,8 @@ export function requireOneForm({ key }: SignedEntity, certificate: Uint8Array): 
     throw new Problem('certificate-invalid', 'Cannot accept the certificate: it is not in DER');
 }
 
-// Thresholds above zero are what makes the library look at all: without a timestamp it builds no chain.
+// Thresholds above zero are what makes the library look at all: without a timestamp it builds no
+// chain.
 function verifyBySigstore(entity: SignedEntity, root: SigstoreRoot): void {
   const publicKey = (): never => {
     throw new Problem('key-unknown', 'No key is trusted here, certificates only');
@@ -102,7 +109,8 @@ export function toProblem(cause: unknown): Problem {
   return new Problem(ours, `The signature does not verify: ${reason}`, { cause });
 }
 
-// What the library does not compare: the whole entry, its index, and name, size and root of the checkpoint.
+// What the library does not compare: the whole entry, its index, and name, size and root of the
+// checkpoint.
 function requireEntry(bundle: PlainBundle, certificate: Uint8Array, root: SigstoreRoot): void {
   const [entry] = bundle.verificationMaterial.tlogEntries;
   const { inclusionProof: proof } = entry;

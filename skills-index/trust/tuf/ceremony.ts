@@ -1,4 +1,7 @@
-/** Who has to sign the offline part of a TUF repository and has not: each root by the threshold of the one before it and of its own. */
+/**
+ * Who has to sign the offline part of a TUF repository and has not: each root by the threshold of
+ * the one before it and of its own.
+ */
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import type { Signer } from '../../statement/sign.ts';
 import { spkiOfTuf, type TufMetadata, type TufRole, type TufRoot, tufKeyOf } from './metadata.ts';

@@ -1,6 +1,7 @@
 /**
- * TUF metadata as we write and read it (TUF specification 1.0.31 §4): root, targets, snapshot, timestamp, all under P-256 keys. Strict:
- * unknown fields are refused, and a key's id is always the one that follows from the key, so one key never counts twice.
+ * TUF metadata as we write and read it (TUF specification 1.0.31 §4): root, targets, snapshot,
+ * timestamp, all under P-256 keys. Strict: unknown fields are refused, and a key's id is always the
+ * one that follows from the key, so one key never counts twice.
  */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
@@ -99,7 +100,10 @@ export function spkiOfTuf({ keyval }: TufKey): Uint8Array {
   return Buffer.from(keyval.public.replace(/-----[^-]+-----|\s/g, ''), 'base64');
 }
 
-/** The bytes that are signed: OLPC canonical JSON, which escapes nothing but the quote and the backslash (TUF §4.2). */
+/**
+ * The bytes that are signed: OLPC canonical JSON, which escapes nothing but the quote and the
+ * backslash (TUF §4.2).
+ */
 export function olpcJson(value: unknown): string {
   if (typeof value === 'string') return `"${value.replace(/[\\"]/g, '\\$&')}"`;
   if (Array.isArray(value)) return `[${value.map(olpcJson).join(',')}]`;

@@ -1,6 +1,7 @@
 /**
- * The part of a registry's TUF repository that offline keys sign, as one document (`tuf.json`): every root since the first, the targets,
- * and the files that they name. The same form, not yet signed by all, is what administrators hand around before a rotation.
+ * The part of a registry's TUF repository that offline keys sign, as one document (`tuf.json`):
+ * every root since the first, the targets, and the files that they name. The same form, not yet
+ * signed by all, is what administrators hand around before a rotation.
  */
 import * as v from 'valibot';
 import { parseWitnessPolicy } from '../../log/witness-policy.ts';
@@ -69,7 +70,8 @@ const repositoryShape: Shape<TufRepository> = exactObject({
 });
 
 /**
- * Reads the document and checks that its parts belong together; who signed it is for `missingSignatures`.
+ * Reads the document and checks that its parts belong together; who signed it is for
+ * `missingSignatures`.
  * @throws Problem `tuf-invalid`, `root-invalid`, `json-invalid`
  */
 export function parseTufRepository(content: Uint8Array | string): TufRepository {
@@ -99,7 +101,8 @@ export function parseTufRepository(content: Uint8Array | string): TufRepository 
 }
 
 /**
- * Reads what is no root file among them: signed and kept unread it would close every command that could ask for a better one.
+ * Reads what is no root file among them: signed and kept unread it would close every command that
+ * could ask for a better one.
  * @throws Problem `json-invalid`, `trusted-root-invalid`
  */
 export function requireReadableFiles({
@@ -176,7 +179,10 @@ export function tufFileOf(bytes: Uint8Array): TufFile {
   return { length: bytes.byteLength, hashes: { sha256: hexOf(digestOf(bytes)) } };
 }
 
-/** Why a TUF root is not the one that follows from a root file: administrators sign root and targets, the status key the rest. */
+/**
+ * Why a TUF root is not the one that follows from a root file: administrators sign root and
+ * targets, the status key the rest.
+ */
 export function rootMismatches({ keys, roles }: TufRoot, root: RootFile): string[] {
   const wanted = keysAndRoles(root);
   return canonicalJson({ keys, roles: sorted(roles) }) ===
@@ -193,7 +199,9 @@ export function targetsMismatches({ delegations }: TufTargets, root: RootFile): 
     : ['targets delegate to another key than the root file’s status key'];
 }
 
-/** Whether the administrators of a root file, all of them and nobody else, are who signs a TUF root. */
+/**
+ * Whether the administrators of a root file, all of them and nobody else, are who signs a TUF root.
+ */
 export function namesAdministrators({ roles }: TufRoot, root: RootFile): boolean {
   const { root: wanted } = keysAndRoles(root).roles;
   return (

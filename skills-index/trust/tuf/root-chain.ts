@@ -1,4 +1,7 @@
-/** A root of trust held against those before it: whose root it is, and that it retires no key that was never in office. */
+/**
+ * A root of trust held against those before it: whose root it is, and that it retires no key that
+ * was never in office.
+ */
 import { digestOf } from '../../skill/digest.ts';
 import { type RetiredKey, type RootFile, rootKeyId } from '../root.ts';
 import { keysOfOffice } from '../root-office.ts';
@@ -15,10 +18,14 @@ export interface EarlierRoots {
   readonly isWhole: boolean;
 }
 
-/** Whether a TUF root is the one that follows from a root file, signed by enough of its administrators. */
+/**
+ * Whether a TUF root is the one that follows from a root file, signed by enough of its
+ * administrators.
+ */
 export function isSignedRootOf(root: TufMetadata<TufRoot>, file: RootFile): boolean {
   const { keys, roles } = root.signed;
-  // All of it has to match: a root of the same administrators before a rotation would put its status key in office again.
+  // All of it has to match: a root of the same administrators before a rotation would put its
+  // status key in office again.
   return (
     rootMismatches(root.signed, file).length === 0 &&
     tufSignersOf(root, roles.root, keys).length >= roles.root.threshold
@@ -26,8 +33,9 @@ export function isSignedRootOf(root: TufMetadata<TufRoot>, file: RootFile): bool
 }
 
 /**
- * Retired keys that no earlier root had in that office, or that it let count for a shorter time. Such a key would hold the office up to
- * whatever log index its entry says. Of what is not known nothing is said.
+ * Retired keys that no earlier root had in that office, or that it let count for a shorter time.
+ * Such a key would hold the office up to whatever log index its entry says. Of what is not known
+ * nothing is said.
  */
 export function strangersAmongRetired(
   { retired = [] }: RootFile,

@@ -13,7 +13,8 @@ let seen: SeenFolder;
 afterEach(() => seen.remove());
 const root = process.getuid?.() === 0;
 
-// acl(5) as the kernel keeps it: the owner, user 1234 and the mask may do all, the owning group nothing, others as told.
+// acl(5) as the kernel keeps it: the owner, user 1234 and the mask may do all, the owning group
+// nothing, others as told.
 const python = (code: string, path: string): string => {
   const list = `lambda kind, others: os.setxattr(path, 'system.posix_acl_' + kind, struct.pack('<I', 2) + b''.join(
     struct.pack('<HHI', tag, rights, who) for tag, rights, who in

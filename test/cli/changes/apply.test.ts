@@ -41,7 +41,8 @@ function make(folder: string, what: Tree): void {
   }
 }
 
-// Rewrites a folder to a tree in the ways that programs do: in place, anew, by what is kept and what goes.
+// Rewrites a folder to a tree in the ways that programs do: in place, anew, by what is kept and
+// what goes.
 function turnInto(folder: string, what: Tree): void {
   for (const name of fs.readdirSync(folder))
     if (!Object.hasOwn(what, name)) fs.rmSync(`${folder}/${name}`, { recursive: true });
@@ -168,7 +169,8 @@ describe.each(root ? [true, false] : [])(
 );
 
 describe('a file with an access list', () => {
-  // acl(5) as the kernel keeps it: the owner, user 1234 and the mask may read and write, the owning group and others nothing.
+  // acl(5) as the kernel keeps it: the owner, user 1234 and the mask may read and write, the owning
+  // group and others nothing.
   const list = `struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *e) for e in
     [(1, 6, 2**32 - 1), (2, 6, 1234), (4, 0, 2**32 - 1), (16, 6, 2**32 - 1), (32, 0, 2**32 - 1)])`;
   const python = (code: string, path: string): string =>

@@ -61,7 +61,10 @@ const run = (...argv: readonly string[]) =>
 const otlp = { kind: 'otlp', url: 'http://collector.example/v1/logs' };
 const second = { kind: 'otlp', url: 'http://collector.example/second' };
 
-/** The JSON form of opentelemetry-proto's ExportLogsServiceRequest, as a collector reads it: nothing unknown, 64-bit numbers as strings. */
+/**
+ * The JSON form of opentelemetry-proto's ExportLogsServiceRequest, as a collector reads it: nothing
+ * unknown, 64-bit numbers as strings.
+ */
 const scalar = v.union([
   v.strictObject({ stringValue: v.string() }),
   v.strictObject({ intValue: v.pipe(v.string(), v.regex(/^-?\d+$/)) }),

@@ -1,4 +1,7 @@
-/** A second implementation of what the mailbox uses of HPKE, step by step as RFC 9180 writes it, with `node:crypto` alone. */
+/**
+ * A second implementation of what the mailbox uses of HPKE, step by step as RFC 9180 writes it,
+ * with `node:crypto` alone.
+ */
 import {
   createDecipheriv,
   createHmac,

@@ -6,7 +6,10 @@ import { openWith, sealFor } from '../../../cli/holds/sealed-message.ts';
 import type { SealedMessage } from '../../../skills-index/run/holds/mailbox.ts';
 import { pointKey, pointOf, setUpReceiver } from './hpke-by-hand.ts';
 
-/** From the test vectors of RFC 9180: base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM; the first three encryptions. */
+/**
+ * From the test vectors of RFC 9180: base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
+ * AES-256-GCM; the first three encryptions.
+ */
 const vector: Vector = JSON.parse(
   readFileSync(new URL('./rfc9180-vector.json', import.meta.url), 'utf8'),
 );

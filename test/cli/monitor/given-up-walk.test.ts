@@ -20,7 +20,10 @@ const look = async (): Promise<string[]> =>
 const claim = async (name: string): Promise<void> => {
   expect((await claimScope(monitored.world.send, name, makeKey())).status).toBe(201);
 };
-/** A batch is written in this order: its words, its addresses, the state that counts them; at the end the proven head. */
+/**
+ * A batch is written in this order: its words, its addresses, the state that counts them; at the
+ * end the proven head.
+ */
 const writes = { words: 0, addresses: 1, state: 2, proven: 3 } as const;
 const killedAt = async (write: keyof typeof writes): Promise<void> => {
   await expect(replayLook(monitored, new Dying(dir, writes[write]))).rejects.toThrow('killed');

@@ -43,7 +43,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** What lies beside the proposal in the folder that Ada was sent; by default the registry's own files. */
+/**
+ * What lies beside the proposal in the folder that Ada was sent; by default the registry's own
+ * files.
+ */
 async function asked(
   step: string,
   proposal: TufRepository,

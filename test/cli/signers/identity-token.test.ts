@@ -13,7 +13,10 @@ const person = {
   email: 'kim@people.example',
   email_verified: true,
 };
-/** `skill whoami --oidc`: as whom one would sign. Errors, in JSON on stdout too, are looked for in all of it. */
+/**
+ * `skill whoami --oidc`: as whom one would sign. Errors, in JSON on stdout too, are looked for in
+ * all of it.
+ */
 async function whoami(given: Given, argv: readonly string[] = [], config: object = {}) {
   const env = { SKILLGATE_HOME: folderWith(), ...given.env };
   const all = ['whoami', '--oidc', '--signing-config', signingConfigFile(config), ...argv];

@@ -7,7 +7,10 @@ import type { Keychain } from '../../../cli/signers/keychain.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../temporary-folder.ts';
 
-/** Stands in for the operating system's; the real one is used by hand (docs/decisions/0014-keyless.md). */
+/**
+ * Stands in for the operating system's; the real one is used by hand
+ * (docs/decisions/0014-keyless.md).
+ */
 function standIn(): Keychain & { readonly held: Map<string, string>; reads: number } {
   const held = new Map<string, string>();
   const keychain = {

@@ -323,7 +323,8 @@ const attacks: readonly Attack[] = [
         [status],
       );
       await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });
-      // Only if the administrators' own targets name none would the delegated role be asked: it must not be, even then.
+      // Only if the administrators' own targets name none would the delegated role be asked: it
+      // must not be, even then.
       twist(files, '1.targets.json', ({ signed }) => delete signed.targets['root.json']);
       await resign(files, '1.targets.json', [ada, ben]);
       await linkSet(files, { version: 20, offline: 1, expires: tufTime(now + day), by: [status] });

@@ -194,7 +194,8 @@ describe('a witness of a log that signs two trees of one size', () => {
       expect.stringMatching(/^ALARM .*an older head was sent: size 5, .*size 4, /),
     ]);
     expect(await takeSubmission(witness, await submissionOf(5, 9))).toMatchObject({ status: 200 });
-    // Who believes in an older state than the witness, with a head that is newer, is only told the size.
+    // Who believes in an older state than the witness, with a head that is newer, is only told the
+    // size.
     expect(await takeSubmission(witness, await submissionOf(5, 12))).toMatchObject({ status: 409 });
     expect(alarms).toHaveLength(1);
   });

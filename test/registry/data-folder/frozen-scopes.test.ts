@@ -1,4 +1,7 @@
-/** What a rotation must not break: entries that nobody could read under it, and scopes that nobody would own. */
+/**
+ * What a rotation must not break: entries that nobody could read under it, and scopes that nobody
+ * would own.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,7 +116,8 @@ describe('a new log key', () => {
         });
       expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
     });
-    // The retired key stays retired behind the log for ever, and is no reason against the next rotation.
+    // The retired key stays retired behind the log for ever, and is no reason against the next
+    // rotation.
     expect(await publishTuf(dir, await propose({}), Date.now())).toMatchObject({
       frozenScopes: [],
     });

@@ -30,7 +30,10 @@ class Dead extends Error {}
 /** The n-th time that an isolate reaches its storage is its last; absent for one that lives. */
 type Death = number | undefined;
 
-/** A process of many over one storage, as on Workers: nothing but the storage itself orders what they do. */
+/**
+ * A process of many over one storage, as on Workers: nothing but the storage itself orders what
+ * they do.
+ */
 function isolate(turn: () => Promise<unknown>, death: Death): Registry {
   let calls = 0;
   const reach = async <Result>(act: () => Promise<Result>): Promise<Result> => {

@@ -1,4 +1,7 @@
-/** What costs nothing to know is said before a certificate is verified: who repeats an upload buys no work of the registry with it. */
+/**
+ * What costs nothing to know is said before a certificate is verified: who repeats an upload buys
+ * no work of the registry with it.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';

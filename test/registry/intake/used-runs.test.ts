@@ -1,4 +1,6 @@
-/** What the thief of a CI job's token can do with the certificates that it gives while it counts. */
+/**
+ * What the thief of a CI job's token can do with the certificates that it gives while it counts.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';

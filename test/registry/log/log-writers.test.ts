@@ -49,7 +49,10 @@ beforeAll(async () => {
   }
 });
 
-/** What several processes share: a database file, objects, and the log's key, whose every signature is remembered. */
+/**
+ * What several processes share: a database file, objects, and the log's key, whose every signature
+ * is remembered.
+ */
 class Site {
   readonly path = join(folderWith(), 'registry.sqlite');
   readonly stored = new Map<string, Uint8Array>();

@@ -24,7 +24,8 @@ describe('the log', () => {
   let world: Staffed;
   beforeAll(async () => {
     world = await makeStaffedWorld();
-    // More entries than one tile holds, put in as any statement is, without the cost of 300 requests.
+    // More entries than one tile holds, put in as any statement is, without the cost of 300
+    // requests.
     const { registry } = world;
     for (let i = 0; i < 6; i++) {
       const many = await Promise.all(

@@ -1,4 +1,7 @@
-/** What somebody without a key publishes: taken when the scope says so, once for each certificate, and refused with the reason. */
+/**
+ * What somebody without a key publishes: taken when the scope says so, once for each certificate,
+ * and refused with the reason.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';

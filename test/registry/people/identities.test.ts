@@ -1,4 +1,7 @@
-/** Statements of our own log that cannot be verified any more: what they are about is frozen, and the registry goes on. */
+/**
+ * Statements of our own log that cannot be verified any more: what they are about is frozen, and
+ * the registry goes on.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -114,7 +117,8 @@ describe('a statement of the log', () => {
     );
     expect(name).toBeDefined();
     world.stored.set(name ?? '', Buffer.from('{}'));
-    // Nor do the rows say it: else they would give the statement back, or at least whom it is about.
+    // Nor do the rows say it: else they would give the statement back, or at least whom it is
+    // about.
     const { read } = world.registry.db;
     const [row] = await read
       .select()

@@ -41,7 +41,10 @@ describe('an update', () => {
 
   const proseIn = async (skill: Skill): Promise<unknown> =>
     proseOf(await extractFacts(skill.files));
-  /** Publishes, and hands in a report with the prose that the scanner finds, or what is told in its place. */
+  /**
+   * Publishes, and hands in a report with the prose that the scanner finds, or what is told in its
+   * place.
+   */
   const scanned = async (
     skill: Skill,
     told: { readonly prose?: unknown } = {},

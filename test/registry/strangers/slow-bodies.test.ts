@@ -23,7 +23,10 @@ describe('a body', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  /** Sends a head, then pieces of 100 bytes in steps; what came back until the connection was closed. */
+  /**
+   * Sends a head, then pieces of 100 bytes in steps; what came back until the connection was
+   * closed.
+   */
   const send = (head: string, pieces: number, everyMs: number): Promise<string> =>
     new Promise((resolve) => {
       let answer = '';

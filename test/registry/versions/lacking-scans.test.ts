@@ -1,4 +1,7 @@
-/** A version that waits has a job for each scan that it lacks, whatever changed since its first report. */
+/**
+ * A version that waits has a job for each scan that it lacks, whatever changed since its first
+ * report.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resume } from '../../../registry/index/publish-index.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';

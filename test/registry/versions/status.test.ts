@@ -9,7 +9,8 @@ import {
 } from '../../../registry/versions/status.ts';
 
 describe('the moves of a version', () => {
-  // architecture.md, "The life of a version"; `scanning → approved` by policy is not in this version.
+  // architecture.md, "The life of a version"; `scanning → approved` by policy is not in this
+  // version.
   const life: Readonly<Record<State, readonly State[]>> = {
     received: ['scanning', 'refused', 'quarantined'],
     scanning: ['in review', 'refused', 'quarantined'],

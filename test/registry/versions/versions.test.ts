@@ -1,4 +1,7 @@
-/** Two processes, or two isolates: a version enters the index while somebody who could stop it is being judged. */
+/**
+ * Two processes, or two isolates: a version enters the index while somebody who could stop it is
+ * being judged.
+ */
 import { expect, it, onTestFinished } from 'vitest';
 import type { Write } from '../../../registry/store/batch.ts';
 import {
@@ -46,7 +49,10 @@ it.each<[string, (world: Staffed) => Statement]>([
   ]);
 });
 
-/** Holds the batch by which the version enters until the next one is ready to be written, and lets it go before that one. */
+/**
+ * Holds the batch by which the version enters until the next one is ready to be written, and lets
+ * it go before that one.
+ */
 function holdEntry({ registry }: Staffed): { readonly atDoor: Promise<void> } {
   const atDoor = Promise.withResolvers<void>();
   const mayEnter = Promise.withResolvers<void>();

@@ -7,7 +7,10 @@ let seen: SeenFolder | undefined;
 afterEach(() => seen?.remove());
 const root = process.getuid?.() === 0;
 
-/** What a run does in a folder that holds files of user 1234; what is offered of it; what is refused. */
+/**
+ * What a run does in a folder that holds files of user 1234; what is offered of it; what is
+ * refused.
+ */
 type Row = readonly [string, (view: string) => void, readonly string[], readonly string[]];
 const foreign = 'it belongs to another user (uid 1234)';
 const holds = 'it holds what belongs to another user';

@@ -1,4 +1,7 @@
-/** A folder that a run sees through a view, without a sandbox: what happens in the view, what is offered, and what is applied. */
+/**
+ * A folder that a run sees through a view, without a sandbox: what happens in the view, what is
+ * offered, and what is applied.
+ */
 import { execFileSync } from 'node:child_process';
 import {
   chownSync,

@@ -24,7 +24,10 @@ const controls = 'its name holds controls';
 const toObeyed = 'a link to what hosts or agents obey';
 const compiled = 'compiled Python, which runs in place of its source';
 
-/** What a run leaves behind in a folder that holds `old`, `dir/inner`, `.claude/settings.json`; what is offered of it; what is refused. */
+/**
+ * What a run leaves behind in a folder that holds `old`, `dir/inner`, `.claude/settings.json`; what
+ * is offered of it; what is refused.
+ */
 type Row = readonly [string, (view: string) => void, readonly string[], readonly string[]];
 const write =
   (path: string, text = 'x') =>

@@ -1,7 +1,8 @@
 /**
- * Values that pass from one program of a skill to another: `flow-across/<story>.txt`, text archives of small skills, one per folder. The
- * part `expected` has lines `case: rule severity place, place …`: a finding whose steps pass those places (`path:line`) in that order.
- * A folder `near-…` has no finding of level high or more whose flow passes more than one file.
+ * Values that pass from one program of a skill to another: `flow-across/<story>.txt`, text archives
+ * of small skills, one per folder. The part `expected` has lines `case: rule severity place, place
+ * …`: a finding whose steps pass those places (`path:line`) in that order. A folder `near-…` has no
+ * finding of level high or more whose flow passes more than one file.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

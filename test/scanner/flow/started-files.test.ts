@@ -1,4 +1,7 @@
-/** A file is the program that it is started as: no name, and no way of starting it, hides what it does. */
+/**
+ * A file is the program that it is started as: no name, and no way of starting it, hides what it
+ * does.
+ */
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';

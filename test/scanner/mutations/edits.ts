@@ -18,7 +18,10 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at);
 }
 
-/** The middle of a text, where it can be cut: not behind a backslash, nor between the halves of a pair. */
+/**
+ * The middle of a text, where it can be cut: not behind a backslash, nor between the halves of a
+ * pair.
+ */
 export function cutOf(inner: string): number | undefined {
   for (let at = Math.floor(inner.length / 2); at > 0; at--) {
     const isPair = /[\ud800-\udbff]$/.test(inner.slice(0, at));

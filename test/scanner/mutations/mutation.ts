@@ -1,4 +1,7 @@
-/** Changes of form that leave what a skill does as it is: an attack must not get past the scan by one of them. */
+/**
+ * Changes of form that leave what a skill does as it is: an attack must not get past the scan by
+ * one of them.
+ */
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 import { type CodeLanguage, languageOfPath } from './language-of-path.ts';
 
@@ -19,7 +22,10 @@ export interface Mutation {
   readonly apply: (files: readonly SourceFile[]) => Mutated | undefined;
 }
 
-/** A mutation of the bytes of each text file; a manifest is only read as UTF-8, so others than `isChanged` names stay. */
+/**
+ * A mutation of the bytes of each text file; a manifest is only read as UTF-8, so others than
+ * `isChanged` names stay.
+ */
 export function ofBytes(
   name: string,
   change: (text: string) => Uint8Array,
@@ -42,7 +48,8 @@ export function ofBytes(
 }
 
 /**
- * A mutation of the code of each script, and of each code block of SKILL.md: `change` gives undefined for what it cannot change.
+ * A mutation of the code of each script, and of each code block of SKILL.md: `change` gives
+ * undefined for what it cannot change.
  * @param addedLines lines that the change puts in front of what it moves down
  */
 export function ofCode(
@@ -95,7 +102,8 @@ const fences: Readonly<Record<string, CodeLanguage>> = {
   shell: 'shell',
 };
 
-// Code blocks that begin at the margin. Their lines may move, so the place is only that of the file.
+// Code blocks that begin at the margin. Their lines may move, so the place is only that of the
+// file.
 function withBlocks(
   text: string,
   change: (code: string, language: CodeLanguage, path: string) => string | undefined,

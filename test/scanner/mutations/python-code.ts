@@ -75,7 +75,8 @@ function declares(node: SyntaxNode): boolean {
   return parent?.name === 'FunctionDefinition' && node.prevSibling?.name === 'def';
 }
 
-// `import a`, `from a import b`: each name that is not yet another gets one; `import a.b` and `*` stay.
+// `import a`, `from a import b`: each name that is not yet another gets one; `import a.b` and `*`
+// stay.
 function importEdits(
   node: SyntaxNode,
   names: Map<string, string>,
@@ -134,7 +135,10 @@ export function wrapPython(code: string): string | undefined {
   return `${code.slice(0, first.from)}if len("zq") == 2:\n${body.map((line) => (line === '' ? '' : `    ${line}`)).join('\n')}\n`;
 }
 
-/** Functions of the top level in a file of their own, with the imports; undefined when they need more of the file. */
+/**
+ * Functions of the top level in a file of their own, with the imports; undefined when they need
+ * more of the file.
+ */
 export function movePython(
   code: string,
   module: string,

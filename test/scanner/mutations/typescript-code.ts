@@ -16,7 +16,9 @@ function nodesOf(root: ts.Node): ts.Node[] {
   return nodes;
 }
 
-/** Gives variables, functions, parameters and imports other names; imports keep theirs behind `as`. */
+/**
+ * Gives variables, functions, parameters and imports other names; imports keep theirs behind `as`.
+ */
 export function renameTypeScript(code: string): string | undefined {
   const nodes = nodesOf(parse(code));
   const names = new Map<string, string>();
@@ -141,7 +143,10 @@ export function wrapTypeScript(code: string): string | undefined {
   return `${code.slice(0, start)}async function zqMain() {\n${code.slice(start).trimEnd()}\n}\nvoid zqMain();\n`;
 }
 
-/** Functions of the top level in a file of their own, with the imports they need; undefined when they need more of the file. */
+/**
+ * Functions of the top level in a file of their own, with the imports they need; undefined when
+ * they need more of the file.
+ */
 export function moveTypeScript(
   code: string,
   movedPath: string,

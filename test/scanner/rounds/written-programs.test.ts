@@ -1,4 +1,7 @@
-/** A text that code writes to a file is the program that the file is started as: no name of the file, and no way of writing it, hides what it does. */
+/**
+ * A text that code writes to a file is the program that the file is started as: no name of the
+ * file, and no way of writing it, hides what it does.
+ */
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';

@@ -1,4 +1,7 @@
-/** Stored facts are as good as parsing again: for every fixture of every rule, whatever rules changed. */
+/**
+ * Stored facts are as good as parsing again: for every fixture of every rule, whatever rules
+ * changed.
+ */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -19,7 +19,8 @@ import { rootFingerprint } from '../../../skills-index/trust/root.ts';
 import { call, makeSkill, publish, type Skill } from '../../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';
 
-// The scanner's other side is the real registry, in memory; only the child process is left out (test/journey/scan-pool.test.ts).
+// The scanner's other side is the real registry, in memory; only the child process is left out
+// (test/journey/scan-pool.test.ts).
 const inProcess: ScanPool = {
   isolation: 'none: a test',
   scan: async (files, published) => {

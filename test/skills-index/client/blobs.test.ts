@@ -19,7 +19,10 @@ const [file] = packed.bundle.files;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A registry on loopback that answers for the file as it is told to, and honestly for the list of files. */
+/**
+ * A registry on loopback that answers for the file as it is told to, and honestly for the list of
+ * files.
+ */
 let answer: Answer;
 let server: Server;
 let base = '';

@@ -36,7 +36,8 @@ describe('another past', () => {
     );
   });
 
-  // Nobody is convicted by these: the hashes lead to the second root, and there is no pair of trees.
+  // Nobody is convicted by these: the hashes lead to the second root, and there is no pair of
+  // trees.
   it.each<[string, number, number, readonly Hash[]]>([
     ['nothing', 0, 4, [leafAt(0), ...inclusionProof(0, 4, leafAt)]],
     ['a size between two', 3.5, 7, proofOf(3, 7)],

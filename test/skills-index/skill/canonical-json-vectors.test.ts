@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 
-/** RFC 8785 appendix B: bits of an IEEE 754 double, and how it is written; undefined where it cannot be. */
+/**
+ * RFC 8785 appendix B: bits of an IEEE 754 double, and how it is written; undefined where it cannot
+ * be.
+ */
 const numbers: readonly (readonly [string, string | undefined])[] = [
   ['0000000000000000', '0'],
   ['8000000000000000', '0'],

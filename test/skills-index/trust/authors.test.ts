@@ -44,7 +44,10 @@ const enrol = (name: string, key: TestSigner) =>
     state: 'enrolled',
   });
 
-/** The author claims the scope; Ada, and the author under two keys, are members; at index 4 the scope goes to the buyer, whose helper publishes. */
+/**
+ * The author claims the scope; Ada, and the author under two keys, are members; at index 4 the
+ * scope goes to the buyer, whose helper publishes.
+ */
 const spoken = [
   [claim([author.named]), author],
   [enrol('Ada', ada), administrator],

@@ -1,4 +1,7 @@
-/** A certificate's parts, one by one, by hand: nothing is signed here, since what is read is refused before a signature is looked at. */
+/**
+ * A certificate's parts, one by one, by hand: nothing is signed here, since what is read is refused
+ * before a signature is looked at.
+ */
 import { describe, expect, it } from 'vitest';
 import { readClaims } from '../../../skills-index/trust/sigstore/certificate-identity.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../der-writer.ts';

@@ -1,4 +1,7 @@
-/** Versions that somebody published by certificate: what is admitted, and each way in which it is not. */
+/**
+ * Versions that somebody published by certificate: what is admitted, and each way in which it is
+ * not.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   memberStatement,

@@ -20,7 +20,9 @@ const messagesOf = (input: DecisionInput): string[] => {
     : [];
 };
 
-/** The story with another choice of statements in its index line, and a verdict over exactly those. */
+/**
+ * The story with another choice of statements in its index line, and a verdict over exactly those.
+ */
 async function chosen(
   story: Story,
   inputs: readonly Said[],

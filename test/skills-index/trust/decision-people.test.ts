@@ -148,7 +148,8 @@ describe('a reviewer', () => {
 });
 
 describe('the claim of a scope', () => {
-  // The registry lets a stranger claim the scope a second time and withholds the true claim: to who comes new it looks like the first.
+  // The registry lets a stranger claim the scope a second time and withholds the true claim: to who
+  // comes new it looks like the first.
   const forged = async (scopeClaim?: number): Promise<Decision> => {
     const again = scopeStatement({
       scope: parseScope('acme'),

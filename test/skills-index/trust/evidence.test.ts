@@ -7,7 +7,10 @@ import { people, tellStory } from '../story.ts';
 
 const { input } = await tellStory();
 
-/** Every piece of evidence that is bytes: how to read it, and the input with other bytes (or none) in its place. */
+/**
+ * Every piece of evidence that is bytes: how to read it, and the input with other bytes (or none)
+ * in its place.
+ */
 const pieces: readonly {
   readonly name: string;
   readonly bytes: Uint8Array;

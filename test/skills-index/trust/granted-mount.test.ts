@@ -1,4 +1,7 @@
-/** A folder of the host behind the back of author and reviewer: a path beside the source that the runner would mount. */
+/**
+ * A folder of the host behind the back of author and reviewer: a path beside the source that the
+ * runner would mount.
+ */
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import {

@@ -1,6 +1,7 @@
 /**
- * The place of a keyed statement in our log is judged by our own code alone. Whatever that lets through, @sigstore/verify with the log's
- * key lets through too: asked here about trees of many sizes, honest, and with one part changed and signed again by the log itself.
+ * The place of a keyed statement in our log is judged by our own code alone. Whatever that lets
+ * through, @sigstore/verify with the log's key lets through too: asked here about trees of many
+ * sizes, honest, and with one part changed and signed again by the log itself.
  */
 import { createPublicKey } from 'node:crypto';
 import { bundleFromJSON } from '@sigstore/bundle';
@@ -162,7 +163,8 @@ function flipped(sig: string): string {
   return bytes.toString('base64');
 }
 
-// ECDSA's other signature for the same message, s → n − s: the key verifies it, the log has the first.
+// ECDSA's other signature for the same message, s → n − s: the key verifies it, the log has the
+// first.
 function twin(sig: string): string {
   const bytes = Buffer.from(sig, 'base64');
   const at = 4 + (bytes[3] ?? 0);
@@ -230,6 +232,7 @@ it('takes no keyed statement that @sigstore/verify would not take with its place
     }),
     { numRuns: 1_500 },
   );
-  // It is asked about enough of either kind; where it is laxer (names, numbers beside the proof), we are not.
+  // It is asked about enough of either kind; where it is laxer (names, numbers beside the proof),
+  // we are not.
   expect(Math.min(seen.both, seen.neither, seen.theirsAlone)).toBeGreaterThan(20);
 });

@@ -11,7 +11,10 @@ const { input } = await tellStory();
 const fiveYears = 5 * 365 * 24 * 3_600_000;
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** The index as a registry would rewrite it that exchanged a statement: every address is right again. */
+/**
+ * The index as a registry would rewrite it that exchanged a statement: every address is right
+ * again.
+ */
 function exchanged(old: Digest, bytes: Uint8Array): DecisionInput {
   const address = digestOf(bytes);
   const statements = new Map([...input.statements].filter(([digest]) => digest !== old)).set(

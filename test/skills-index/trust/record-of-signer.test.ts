@@ -18,7 +18,10 @@ const start = new Date('2026-01-01T00:00:00Z');
 const end = new Date('2026-02-01T00:00:00Z');
 const root = { tlogs: [{ logID: log, validFor: { start, end } }] } as unknown as SigstoreRoot;
 
-/** An entry of a log, and when its bundle was signed: by a timestamp authority, or by a log that promised to include it. */
+/**
+ * An entry of a log, and when its bundle was signed: by a timestamp authority, or by a log that
+ * promised to include it.
+ */
 const entity = (
   body: unknown,
   { at = [start], logId = log }: { at?: Date[]; logId?: Buffer } = {},

@@ -234,7 +234,8 @@ describe('an administrator who was retired', () => {
     };
     const [first, second] = votes.map((one) => one.logIndex);
     expect(ownersUnder(first ?? 0)).toEqual([people.author.named]);
-    // Both held the office when the second vote was logged: two people, as far as the root file says.
+    // Both held the office when the second vote was logged: two people, as far as the root file
+    // says.
     expect(ownersUnder(second ?? 0)).toEqual([people.stranger.named]);
   });
 });

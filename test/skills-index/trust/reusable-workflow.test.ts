@@ -9,7 +9,10 @@ import { slsaLevelOf } from '../../../skills-index/trust/slsa-level.ts';
 import { messagesOf, tellCertified } from '../story-certified.ts';
 import { someWorkflow } from '../story-sigstore.ts';
 
-/** A workflow of ours that other repositories call: its certificates have its name, and the caller's repository and workflow. */
+/**
+ * A workflow of ours that other repositories call: its certificates have its name, and the caller's
+ * repository and workflow.
+ */
 const subject = 'https://ci.example/acme/release/.ci/publish.yml@refs/heads/main';
 const ours = { issuer: someWorkflow.issuer, subject };
 const theirs = {

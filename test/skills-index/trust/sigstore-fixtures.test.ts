@@ -1,4 +1,7 @@
-/** Bundles that a real Fulcio, rekor-tiles and timestamp authority certified (made by `npm run test:sigstore -- --fixtures`). */
+/**
+ * Bundles that a real Fulcio, rekor-tiles and timestamp authority certified (made by `npm run
+ * test:sigstore -- --fixtures`).
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Where objects of Python flow through calls: into parameters, out of results, into other objects. */
+/**
+ * Where objects of Python flow through calls: into parameters, out of results, into other objects.
+ */
 
 import { pythonApis } from '../../../models/python.ts';
 import { type Binding, childrenOf, nameOf, type PythonFunction, textOf } from '../names/module.ts';
@@ -25,7 +27,10 @@ const changers =
 const copiers =
   /^(list|tuple|set|frozenset|dict|sorted|bytes|bytearray|str|len|deque|copy|deepcopy|OrderedDict|defaultdict)$/;
 
-/** Functions of libraries that keep nothing of what they are given: they start programs, send, read. By the last part of their names. */
+/**
+ * Functions of libraries that keep nothing of what they are given: they start programs, send, read.
+ * By the last part of their names.
+ */
 const startersAndSenders = new Set(
   Object.entries(pythonApis).flatMap(([name, { effects }]) =>
     effects.some(({ does }) => does === 'call') ? [] : [name.slice(name.lastIndexOf('.') + 1)],
@@ -110,7 +115,8 @@ function noteChange(at: Flowing, call: PyNode, name: string, object: PyNode | un
     changeObject(at, first, keptByMethod(looked) ?? 0);
 }
 
-// By what name a call reaches functions of the skill; they are given what all calls by this name give.
+// By what name a call reaches functions of the skill; they are given what all calls by this name
+// give.
 function calledName(at: Flowing, callee: PyNode): string | undefined {
   const property = callee.name === 'MemberExpression' ? callee.lastChild : null;
   if (property?.name === 'PropertyName') {
@@ -192,7 +198,8 @@ function giveArguments(at: Flowing, call: PyNode, name: string): void {
   for (const one of starred) give(one, 'spread');
 }
 
-// Whether a call may reach a function of the skill that it does not name: what is called is a value, or a function is given.
+// Whether a call may reach a function of the skill that it does not name: what is called is a
+// value, or a function is given.
 function isOpenCall(at: Flowing, callee: PyNode, given: readonly PyNode[]): boolean {
   return (
     isValue(at, callee) ||

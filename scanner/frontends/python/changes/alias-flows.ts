@@ -1,4 +1,6 @@
-/** The cells that hold the objects of Python's expressions, and how objects get from one to another. */
+/**
+ * The cells that hold the objects of Python's expressions, and how objects get from one to another.
+ */
 
 import {
   type Binding,

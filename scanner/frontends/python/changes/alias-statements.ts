@@ -1,4 +1,7 @@
-/** Where objects of Python flow: through assignments, loops, `with`, patterns and results; and what changes them. */
+/**
+ * Where objects of Python flow: through assignments, loops, `with`, patterns and results; and what
+ * changes them.
+ */
 
 import { assignmentParts } from '../names/bindings.ts';
 import { childrenOf, functionOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
@@ -17,7 +20,10 @@ import {
 } from './alias-flows.ts';
 import { Aliases, type Kept } from './aliases.ts';
 
-/** Expressions of all modules whose lists and dictionaries are changed by other ways than their names. */
+/**
+ * Expressions of all modules whose lists and dictionaries are changed by other ways than their
+ * names.
+ */
 export function changedElsewhere(run: PythonRun): Map<PyNode, Kept> {
   const aliases = new Aliases(run.context.steps);
   const all = [...run.modules.values()].flatMap(({ functions }) => functions);
@@ -106,7 +112,10 @@ function keptBy(module: PythonModule, node: PyNode): Kept | undefined {
   return lastChild?.name === 'PropertyName' ? keptByMethod(nameOf(module, lastChild)) : undefined;
 }
 
-/** An object that an expression gives is changed. What a name or an attribute holds is changed by that name. */
+/**
+ * An object that an expression gives is changed. What a name or an attribute holds is changed by
+ * that name.
+ */
 export function changeObject(at: Flowing, object: PyNode, kept: Kept, isDirect = false): void {
   const isNamed = object.name === 'VariableName' || object.lastChild?.name === 'PropertyName';
   for (const cell of cellsOf(at, object))

@@ -1,6 +1,7 @@
 /**
- * Lists and dictionaries of Python that something changes by another way than the name that they were given: by a second name, out of another
- * list, through a parameter, by a method that was taken as a value. Objects flow from expressions into cells (names, attributes, parameters,
+ * Lists and dictionaries of Python that something changes by another way than the name that they
+ * were given: by a second name, out of another list, through a parameter, by a method that was
+ * taken as a value. Objects flow from expressions into cells (names, attributes, parameters,
  * results), and changes go the way back.
  */
 import type { PyNode } from '../syntax/tree.ts';
@@ -10,8 +11,9 @@ export type Kept = 0 | 1 | 2;
 const unchanged = 3;
 
 /**
- * `same`: the object itself. `owned`: the same, where the analysis of names sees the changes at the target by itself. `into`: the object gets
- * into another one. `out`: what the object holds. `copy`: another object with the same items.
+ * `same`: the object itself. `owned`: the same, where the analysis of names sees the changes at the
+ * target by itself. `into`: the object gets into another one. `out`: what the object holds. `copy`:
+ * another object with the same items.
  */
 export type FlowKind = 'same' | 'owned' | 'into' | 'out' | 'copy';
 
@@ -70,7 +72,10 @@ export class Aliases {
     if (cell !== to) to.from.push({ cell, kind });
   }
 
-  /** Expressions whose objects are changed by ways that the analysis of names does not see, with what stays of them. */
+  /**
+   * Expressions whose objects are changed by ways that the analysis of names does not see, with
+   * what stays of them.
+   */
   changed(): Map<PyNode, Kept> {
     for (const cell of this.#all) if (cell.isShared) cell.own = Math.min(cell.own, cell.direct);
     const waiting = this.#all.filter(isChanged);

@@ -17,7 +17,10 @@ import type { PyNode } from '../syntax/tree.ts';
 import { either } from '../values/alternatives.ts';
 import { evaluate } from '../values/values.ts';
 
-/** `object.name`. Attributes are one for all objects of a module; what the skill does not define comes from a library's class. */
+/**
+ * `object.name`. Attributes are one for all objects of a module; what the skill does not define
+ * comes from a library's class.
+ */
 export function attributeOfObject(
   run: PythonRun,
   object: PyValue,
@@ -82,7 +85,8 @@ function heldBy(
   return isOpen ? { ...value, otherTexts: [...value.otherTexts, unknownPart] } : value;
 }
 
-// The value of a list of bindings is kept by the list, so the same two lists must give the same third one each time.
+// The value of a list of bindings is kept by the list, so the same two lists must give the same
+// third one each time.
 function together(
   run: PythonRun,
   given: readonly Binding[],
@@ -117,7 +121,10 @@ function isMadeOtherwise(run: PythonRun, module: PythonModule, className: string
   return isByMeta || methodOf(run, className, '__getattribute__') !== undefined;
 }
 
-/** What calls of a class without a constructor give a field, as `@dataclass` takes it; without a node where that is not known. */
+/**
+ * What calls of a class without a constructor give a field, as `@dataclass` takes it; without a
+ * node where that is not known.
+ */
 export function givenFields(
   run: PythonRun,
   className: string,

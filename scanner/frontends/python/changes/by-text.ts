@@ -1,4 +1,7 @@
-/** Names and attributes of Python that are given a value by their text: `globals()["x"] = y`, `setattr(x, "y", z)`, `x.__dict__.update(y=z)`. */
+/**
+ * Names and attributes of Python that are given a value by their text: `globals()["x"] = y`,
+ * `setattr(x, "y", z)`, `x.__dict__.update(y=z)`.
+ */
 
 import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
 import { argumentsOf } from '../syntax/arguments.ts';
@@ -8,7 +11,10 @@ import { markShared } from '../values/updates.ts';
 /** Stands for a name that is not written in the code. */
 const anyName = '*';
 
-/** Gives every name and attribute that is written by its text a change that may leave anything. Call once all names are bound. */
+/**
+ * Gives every name and attribute that is written by its text a change that may leave anything. Call
+ * once all names are bound.
+ */
 export function bindByText(module: PythonModule): void {
   const done = new Set<string>();
   for (const { node, name } of module.byText) {

@@ -1,4 +1,7 @@
-/** Functions of a skill that are called by other ways than their names: given to others, kept in tables, looked up by text. */
+/**
+ * Functions of a skill that are called by other ways than their names: given to others, kept in
+ * tables, looked up by text.
+ */
 import {
   type Binding,
   nameOf,

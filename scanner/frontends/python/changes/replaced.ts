@@ -1,4 +1,7 @@
-/** Functions of a skill in whose place another one may be called: decorators, classes made from theirs, attributes of the same name. */
+/**
+ * Functions of a skill in whose place another one may be called: decorators, classes made from
+ * theirs, attributes of the same name.
+ */
 import {
   childrenOf,
   nameOf,

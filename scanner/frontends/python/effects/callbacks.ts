@@ -1,4 +1,7 @@
-/** Functions of Python that call a function that they are given: threads, pools, map, what runs at the end. */
+/**
+ * Functions of Python that call a function that they are given: threads, pools, map, what runs at
+ * the end.
+ */
 import type { PythonEffect } from '../../../models/python-api.ts';
 import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
 import { either } from '../values/alternatives.ts';

@@ -1,4 +1,6 @@
-/** Calls in Python: which API or function of the skill is meant, what it does, and what it gives. */
+/**
+ * Calls in Python: which API or function of the skill is meant, what it does, and what it gives.
+ */
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
@@ -76,7 +78,9 @@ export function callValue(
     : { ...either(results), nodes: nodesOf(results) };
 }
 
-/** Calls a value, with arguments that are known: a function of the skill, an API, a method of data. */
+/**
+ * Calls a value, with arguments that are known: a function of the skill, an API, a method of data.
+ */
 export function invoke(
   run: PythonRun,
   call: PyCall,
@@ -123,7 +127,8 @@ export function invoke(
   return plainCall(run, all, callee);
 }
 
-// An object of a class of the skill that has no constructor; one made from a library's class is made as that is.
+// An object of a class of the skill that has no constructor; one made from a library's class is
+// made as that is.
 function constructed(run: PythonRun, call: PyCall, className: string, depth: number): PyValue {
   const base = basesOf(run, className).find((one) => Object.hasOwn(pythonApis, one));
   if (base !== undefined) invoke(run, call, { ...unknownPy, qual: base }, depth);

@@ -14,7 +14,10 @@ export function otherWords(words: readonly PyValue[]): readonly (readonly PyValu
   return others.slice(0, 2 * alternativesMax);
 }
 
-/** A line for a shell; where its first word is not known to its end, nothing is known of what starts. */
+/**
+ * A line for a shell; where its first word is not known to its end, nothing is known of what
+ * starts.
+ */
 export function asLine(text: string): string {
   return (text.trimStart().split(/\s/, 1)[0] ?? '').includes(unknownPart) ? unknownPart : text;
 }

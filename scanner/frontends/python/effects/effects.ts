@@ -130,7 +130,8 @@ export function applyEffect(
   }
 }
 
-// What comes in to a server is said by whoever connects: its handlers get it, as arguments or as attributes of their object.
+// What comes in to a server is said by whoever connects: its handlers get it, as arguments or as
+// attributes of their object.
 function serve(run: PythonRun, call: PyCall): PyValue {
   const given = [...call.args, ...call.keywords.values()];
   const handlers = given.filter(({ own, qual }) => own !== undefined || qual?.startsWith('class '));

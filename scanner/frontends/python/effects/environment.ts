@@ -33,7 +33,10 @@ export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): Py
   return { ...unknownPy, nodes: isHome ? [] : nodes, texts: isHome ? ['~'] : [] };
 }
 
-/** All variables at once. Handed to a child as its environment they stay in the sandbox; the rule is told so. */
+/**
+ * All variables at once. Handed to a child as its environment they stay in the sandbox; the rule is
+ * told so.
+ */
 export function wholeEnvironment(run: PythonRun, at: PyNoting): PyValue {
   const toChild = isForChild(at);
   const id = flowSource(run, at, { what: 'whole-env', name: '*' }, 'gives every variable');

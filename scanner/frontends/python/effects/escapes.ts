@@ -1,4 +1,7 @@
-/** Ways out of what can be followed: objects that lead to everything, modules and powerful functions that are handed on. */
+/**
+ * Ways out of what can be followed: objects that lead to everything, modules and powerful functions
+ * that are handed on.
+ */
 import { escapes, powerfulModules } from '../../../models/python.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
 import { notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
@@ -6,11 +9,17 @@ import type { PyNode } from '../syntax/tree.ts';
 import { evaluate } from '../values/values.ts';
 import { applyEffect } from './effects.ts';
 
-/** Attributes from which every module and built-in can be reached (the ways out of restricted Python). */
+/**
+ * Attributes from which every module and built-in can be reached (the ways out of restricted
+ * Python).
+ */
 export const reachingNames =
   /^(__subclasses__|__globals__|__builtins__|__closure__|__getattribute__|__reduce_ex__|f_globals|f_builtins|f_locals|gi_frame|cr_frame|ag_frame|tb_frame|f_back)$/;
 
-/** Notes an attribute that leads to everything; the own class's list of subclasses is an honest registry. */
+/**
+ * Notes an attribute that leads to everything; the own class's list of subclasses is an honest
+ * registry.
+ */
 export function noteReaching(
   run: PythonRun,
   module: PythonModule,

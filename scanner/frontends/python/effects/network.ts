@@ -179,7 +179,8 @@ export function applySend(
   return unknownPy;
 }
 
-// `s = socket.socket(); s.connect(…); s.send(x)`: the connection was noted by another call on the object.
+// `s = socket.socket(); s.connect(…); s.send(x)`: the connection was noted by another call on the
+// object.
 export function lastConnection(run: PythonRun, call: PyCall): Capability | undefined {
   const here = run.facts.findLast(
     (fact) =>

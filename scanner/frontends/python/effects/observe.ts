@@ -10,7 +10,9 @@ import type { PyNode } from '../syntax/tree.ts';
 import { evaluate } from '../values/values.ts';
 import { applyEffect, type PyCall } from './effects.ts';
 
-/** Goes through a function with what it is given, where that is functions or values that are known. */
+/**
+ * Goes through a function with what it is given, where that is functions or values that are known.
+ */
 export function observeOwn(run: PythonRun, call: PyCall, own: PythonFunction): void {
   if (run.fold.observe !== undefined || (call.args.length === 0 && call.keywords.size === 0))
     return;
@@ -58,7 +60,10 @@ function bodyOf({ node }: PythonFunction): PyNode {
   return node.parent?.name === 'FunctionDefinition' ? node.parent : node;
 }
 
-/** Goes through a library's function that calls what it is given, with what is known of its arguments. */
+/**
+ * Goes through a library's function that calls what it is given, with what is known of its
+ * arguments.
+ */
 export function observeCall(run: PythonRun, call: PyCall): void {
   if (run.fold.observe !== undefined || !('firstChild' in call.node)) return;
   run.fold.observe = (module, node, callee, given, named) =>

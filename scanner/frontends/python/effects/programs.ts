@@ -1,4 +1,7 @@
-/** Programs and code that Python starts: command lines are read by the shell front end, code by this one. */
+/**
+ * Programs and code that Python starts: command lines are read by the shell front end, code by this
+ * one.
+ */
 
 import { basename } from 'node:path/posix';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
@@ -112,7 +115,8 @@ function startProgram(
   return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], target: exec };
 }
 
-// What goes into a program that is started, and what comes back; the front end of its language knows what it does with it.
+// What goes into a program that is started, and what comes back; the front end of its language
+// knows what it does with it.
 function noteStart(
   run: PythonRun,
   call: PyCall,
@@ -236,7 +240,8 @@ function embedShell(run: PythonRun, call: PyCall, line: string, raw: number | un
   return embed(run, call, 'shell', line, map);
 }
 
-// Hands a program to the front end of its language; gives the path under which that one knows it, as rounds.ts makes it.
+// Hands a program to the front end of its language; gives the path under which that one knows it,
+// as rounds.ts makes it.
 function embed(
   run: PythonRun,
   call: PyCall,

@@ -1,4 +1,7 @@
-/** Files by which values move: what Python writes, downloads or moves to a path is what runs when it starts that path. */
+/**
+ * Files by which values move: what Python writes, downloads or moves to a path is what runs when it
+ * starts that path.
+ */
 import { basename, dirname, normalize } from 'node:path/posix';
 import type { Language } from '../../../fact/source.ts';
 import { own } from '../../../models/api.ts';
@@ -16,7 +19,10 @@ import {
 import { wordText } from './command-words.ts';
 import type { PyCall } from './effects.ts';
 
-/** The paths that a value may be. One that is not known goes by the variable that holds it: each use of the variable means the same file. */
+/**
+ * The paths that a value may be. One that is not known goes by the variable that holds it: each use
+ * of the variable means the same file.
+ */
 export function storedPaths(call: PyCall, value: PyValue | undefined): readonly string[] {
   if (value === undefined) return [];
   const known = [...value.texts, ...value.otherTexts].filter(

@@ -1,4 +1,7 @@
-/** Texts that Python writes to files: `open(path, "w").write(text)`, a temporary file's `write`, `Path(path).write_text(text)`. */
+/**
+ * Texts that Python writes to files: `open(path, "w").write(text)`, a temporary file's `write`,
+ * `Path(path).write_text(text)`.
+ */
 import { unknownPart } from '../../../models/egress-of.ts';
 import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
 import { join } from '../values/alternatives.ts';

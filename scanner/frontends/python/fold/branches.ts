@@ -1,4 +1,7 @@
-/** Statements of Python of which one part or another is gone through: `if`, `try`, `match`. What they may leave different is not known. */
+/**
+ * Statements of Python of which one part or another is gone through: `if`, `try`, `match`. What
+ * they may leave different is not known.
+ */
 
 import { childrenOf, nameOf, type PythonModule, scopeOf, textOf } from '../names/module.ts';
 import { lookUp } from '../names/names.ts';
@@ -91,7 +94,10 @@ export function attempt(
     : ending;
 }
 
-/** `with`: an object that is not known may end its body at any statement, and say nothing of it, as `contextlib.suppress` does. */
+/**
+ * `with`: an object that is not known may end its body at any statement, and say nothing of it, as
+ * `contextlib.suppress` does.
+ */
 export function entering(
   run: PythonRun,
   module: PythonModule,
@@ -169,7 +175,8 @@ export function matching(
   return 'through';
 }
 
-// Lists of its own, so that one way does not see what another one appends; names that share a list go on sharing it.
+// Lists of its own, so that one way does not see what another one appends; names that share a list
+// go on sharing it.
 function separate(frame: FoldFrame): FoldFrame {
   const copies = new Map<MaybeFolded, MaybeFolded>();
   const names = new Map<string, MaybeFolded>();

@@ -1,4 +1,7 @@
-/** Functions of Python without effects, computed (library reference: built-in functions, operator, itertools, struct, string). */
+/**
+ * Functions of Python without effects, computed (library reference: built-in functions, operator,
+ * itertools, struct, string).
+ */
 import { foldedCharsMax } from '../../../limits.ts';
 import { bytesToText, decodeBytes, fromHex, transformText } from './codecs.ts';
 import { specified } from './format.ts';
@@ -30,7 +33,10 @@ export function isDecoder(qual: string, { args }: MethodCall): boolean {
   );
 }
 
-/** A text letter by letter: put backwards it hides what it says. Whole words put backwards stay words. */
+/**
+ * A text letter by letter: put backwards it hides what it says. Whole words put backwards stay
+ * words.
+ */
 export function isLetters(value: MaybeFolded): boolean {
   return (
     isBytes(value) ||
@@ -38,7 +44,9 @@ export function isLetters(value: MaybeFolded): boolean {
   );
 }
 
-/** The result of a function by its qualified name; undefined where it is not known or has effects. */
+/**
+ * The result of a function by its qualified name; undefined where it is not known or has effects.
+ */
 export function callBuiltin(qual: string, call: MethodCall): MaybeFolded {
   const [first, second, _third] = call.args;
   const list = itemsOf(first);

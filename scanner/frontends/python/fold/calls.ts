@@ -1,4 +1,7 @@
-/** Calls of Python, computed: helpers of the skill, pure functions, methods of data, and names that are looked up by text. */
+/**
+ * Calls of Python, computed: helpers of the skill, pure functions, methods of data, and names that
+ * are looked up by text.
+ */
 
 import { childrenOf, nameOf, type PythonModule } from '../names/module.ts';
 import type { PythonRun } from '../run.ts';

@@ -1,4 +1,7 @@
-/** Decoders of Python's standard library, computed: base64 and its kin, hex, zlib, gzip, rot13, text encodings (library reference: base64, codecs, zlib). */
+/**
+ * Decoders of Python's standard library, computed: base64 and its kin, hex, zlib, gzip, rot13, text
+ * encodings (library reference: base64, codecs, zlib).
+ */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { foldedCharsMax } from '../../../limits.ts';
 
@@ -132,7 +135,10 @@ export function bytesToText(bytes: Uint8Array, encoding: string): string | undef
   }
 }
 
-/** Text by a codec from text to text (`rot13`), or from bytes to bytes written as text (`hex`, `base64`). */
+/**
+ * Text by a codec from text to text (`rot13`), or from bytes to bytes written as text (`hex`,
+ * `base64`).
+ */
 export function transformText(text: string, codec: string): string | undefined {
   const name = codec.toLowerCase().replace(/[-_ ]|codec$/g, '');
   if (name === 'rot13') return rot13(text);

@@ -1,6 +1,7 @@
 /**
- * Computes expressions of Python whole, as the interpreter would: helpers that decode, loops that build text, tables of functions. Only what
- * has no effects is gone through; anything else is not known. Each expression is computed once, and all within a budget per module.
+ * Computes expressions of Python whole, as the interpreter would: helpers that decode, loops that
+ * build text, tables of functions. Only what has no effects is gone through; anything else is not
+ * known. Each expression is computed once, and all within a budget per module.
  */
 import { foldedCharsMax } from '../../../limits.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
@@ -25,7 +26,10 @@ import {
 
 const foldDepthMax = 100;
 
-/** The computed value of an expression; undefined where it is not known. Without a frame the names are those of the place itself. */
+/**
+ * The computed value of an expression; undefined where it is not known. Without a frame the names
+ * are those of the place itself.
+ */
 export function fold(
   run: PythonRun,
   module: PythonModule,

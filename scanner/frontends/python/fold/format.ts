@@ -1,4 +1,7 @@
-/** Formatting of Python text, computed: `%`, `str.format`, format specifications (library reference: printf-style, format string syntax). */
+/**
+ * Formatting of Python text, computed: `%`, `str.format`, format specifications (library reference:
+ * printf-style, format string syntax).
+ */
 import { foldedCharsMax } from '../../../limits.ts';
 import { type Folded, isDict, isList, keyOf, type MaybeFolded, printFolded } from './value.ts';
 

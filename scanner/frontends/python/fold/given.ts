@@ -100,7 +100,8 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
   };
 }
 
-// The computed items say what a list holds at this place; those of the front end say more of each, where they are the same.
+// The computed items say what a list holds at this place; those of the front end say more of each,
+// where they are the same.
 function isSameText(items: readonly PyValue[], computed: readonly PyValue[]): boolean {
   const isSame = (item: PyValue, at: number): boolean => {
     const texts = computed[at]?.texts ?? [];
@@ -133,7 +134,8 @@ export function pyOf(found: MaybeFolded): PyValue {
   return found.method === '' ? pyOf(found.callee) : unknownPy;
 }
 
-// Bytes are kept one per character where they are no text, so that a second decoder gets them whole.
+// Bytes are kept one per character where they are no text, so that a second decoder gets them
+// whole.
 function bytesText(bytes: Uint8Array): string {
   const utf8 = Buffer.from(bytes).toString('utf8');
   return utf8.includes('\ufffd') ? Buffer.from(bytes).toString('latin1') : utf8;

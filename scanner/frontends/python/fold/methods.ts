@@ -1,4 +1,7 @@
-/** Methods of Python's data types, computed: text, bytes, lists, dictionaries, whole numbers (library reference: built-in types). */
+/**
+ * Methods of Python's data types, computed: text, bytes, lists, dictionaries, whole numbers
+ * (library reference: built-in types).
+ */
 import { foldedCharsMax } from '../../../limits.ts';
 import { bytesToText, fromHex } from './codecs.ts';
 import { textMethod } from './text.ts';
@@ -26,7 +29,10 @@ export interface MethodCall {
 /** Methods that turn one text into another that is harder to see through. */
 export const decodingMethods = /^(translate|swapcase|fromhex|to_bytes|decompress)$/;
 
-/** The result of a method; undefined where it is not known. Lists and dictionaries are changed in place. */
+/**
+ * The result of a method; undefined where it is not known. Lists and dictionaries are changed in
+ * place.
+ */
 export function callMethod(object: Folded, method: string, call: MethodCall): MaybeFolded {
   if (typeof object === 'string') return textMethod(object, method, call);
   if (isBytes(object)) return bytesMethod(object, method, call);

@@ -1,4 +1,7 @@
-/** Statements of Python gone through with known values: assignments, loops, branches. What is not known is forgotten, never guessed. */
+/**
+ * Statements of Python gone through with known values: assignments, loops, branches. What is not
+ * known is forgotten, never guessed.
+ */
 
 import { assignmentParts } from '../names/bindings.ts';
 import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
@@ -42,7 +45,10 @@ export type Ending =
 const loopsMax = 65_536;
 const yieldsMax = 4_096;
 
-/** Goes through statements one after the other. Values that a branch may give are collected in `perhaps`. */
+/**
+ * Goes through statements one after the other. Values that a branch may give are collected in
+ * `perhaps`.
+ */
 export function runBlock(
   run: PythonRun,
   module: PythonModule,
@@ -167,7 +173,8 @@ function changes(module: PythonModule, node: PyNode | null): boolean {
   return node?.name !== 'CallExpression' && node?.name !== 'String';
 }
 
-// A change that is not gone through, as `parts.insert(unknown, x)`: what is changed is not known any more.
+// A change that is not gone through, as `parts.insert(unknown, x)`: what is changed is not known
+// any more.
 function changesUnknown(
   run: PythonRun,
   module: PythonModule,

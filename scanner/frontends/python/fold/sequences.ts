@@ -1,4 +1,7 @@
-/** Functions of Python that make and rearrange sequences, computed (library reference: built-in functions, itertools). */
+/**
+ * Functions of Python that make and rearrange sequences, computed (library reference: built-in
+ * functions, itertools).
+ */
 import type { MethodCall } from './methods.ts';
 import {
   dictOf,

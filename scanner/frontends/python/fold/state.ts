@@ -1,4 +1,7 @@
-/** What computing expressions keeps: results by place, and how much of the budget of each module is left. */
+/**
+ * What computing expressions keeps: results by place, and how much of the budget of each module is
+ * left.
+ */
 import { pythonFoldFailuresMax, pythonFoldSteps } from '../../../limits.ts';
 import type { PythonModule } from '../names/module.ts';
 import type { PyNode } from '../syntax/tree.ts';

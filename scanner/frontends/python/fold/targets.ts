@@ -12,7 +12,10 @@ export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 't
   return 'through';
 }
 
-/** What an expression that is not computed whole may have changed on the way: `[o := o + c for c in x]`, `all(l.append(c) for c in x)`. */
+/**
+ * What an expression that is not computed whole may have changed on the way: `[o := o + c for c in
+ * x]`, `all(l.append(c) for c in x)`.
+ */
 export function forgetNested(module: PythonModule, node: PyNode, frame: FoldFrame): void {
   walk(node, (one) => {
     if (one.name === 'NamedExpression' && one.firstChild !== null)

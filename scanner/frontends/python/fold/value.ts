@@ -1,7 +1,13 @@
-/** Values of Python that were computed whole: data, and names of what a library or the skill defines. */
+/**
+ * Values of Python that were computed whole: data, and names of what a library or the skill
+ * defines.
+ */
 import type { PythonFunction, PythonModule } from '../names/module.ts';
 
-/** A computed value; `undefined` in its place is one that is not known. Whole numbers are bigint, others number; None is null. */
+/**
+ * A computed value; `undefined` in its place is one that is not known. Whole numbers are bigint,
+ * others number; None is null.
+ */
 export type Folded =
   | string
   | bigint
@@ -56,7 +62,10 @@ export interface FoldFrame {
   readonly outer: FoldFrame | undefined;
   /** Whose body it is: its id. */
   readonly scope: string;
-  /** Where only some names are followed: those that are given several values. The others are what they are given once. */
+  /**
+   * Where only some names are followed: those that are given several values. The others are what
+   * they are given once.
+   */
   readonly followed?: ReadonlySet<string>;
 }
 
@@ -123,7 +132,10 @@ export function restOf(
   return dictOf([...keywords].filter(([name]) => !parameters.some((one) => one.name === name)));
 }
 
-/** Whether two values are equal; undefined when that is not known: a name such as `sys.platform` may stand for anything. */
+/**
+ * Whether two values are equal; undefined when that is not known: a name such as `sys.platform` may
+ * stand for anything.
+ */
 export function areEqual(a: MaybeFolded, b: MaybeFolded): boolean | undefined {
   if (isPlain(a) && isPlain(b)) return keyOf(a) === keyOf(b);
   return isNamed(a) && isNamed(b) && keyOf(a) === keyOf(b) ? true : undefined;
@@ -199,7 +211,10 @@ export function sizeOf(value: MaybeFolded): number {
     : 0;
 }
 
-/** What a list or dictionary is given; unknown where the value holds that list or dictionary itself, since no reader of values expects a circle. */
+/**
+ * What a list or dictionary is given; unknown where the value holds that list or dictionary itself,
+ * since no reader of values expects a circle.
+ */
 export function givenTo(owner: MaybeFolded, value: MaybeFolded): MaybeFolded {
   const seen = new Set<MaybeFolded>();
   const left = [value];
@@ -213,7 +228,9 @@ export function givenTo(owner: MaybeFolded, value: MaybeFolded): MaybeFolded {
   return value;
 }
 
-/** A value of its own: what a function appends to a list must not stay in the value that was kept. */
+/**
+ * A value of its own: what a function appends to a list must not stay in the value that was kept.
+ */
 export function copied(value: MaybeFolded): MaybeFolded {
   if (isList(value)) return { ...value, items: [...value.items] };
   if (isDict(value)) return { ...value, entries: new Map(value.entries) };

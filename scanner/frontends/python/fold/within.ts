@@ -7,7 +7,10 @@ import { runStatement } from './run.ts';
 import { enteredIn, forget } from './targets.ts';
 import { copied, type FoldFrame } from './value.ts';
 
-/** What names hold before the statement of a body in which a node stands, given what they hold before that body. */
+/**
+ * What names hold before the statement of a body in which a node stands, given what they hold
+ * before that body.
+ */
 export function frameWithin(
   run: PythonRun,
   module: PythonModule,
@@ -28,7 +31,8 @@ export function frameWithin(
   return within === undefined ? before : frameAt(run, module, within, statement, use, before);
 }
 
-// Uses come in the order of the text, mostly: each goes on where the one before in the same body stopped.
+// Uses come in the order of the text, mostly: each goes on where the one before in the same body
+// stopped.
 function frameAt(
   run: PythonRun,
   module: PythonModule,
@@ -78,7 +82,8 @@ function forgetBefore(
       forget(module, part, frame);
 }
 
-// What is appended to a list within a body is appended again when the whole statement is gone through.
+// What is appended to a list within a body is appended again when the whole statement is gone
+// through.
 function ownFrame(frame: FoldFrame): FoldFrame {
   return {
     ...frame,

@@ -121,7 +121,8 @@ export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): vo
   for (const group of targets) bindGroup(module, scope, group, values);
 }
 
-// `a, b = c` takes the value apart, `a, *b, c = d, e, f` pairs what stands before and behind the star.
+// `a, b = c` takes the value apart, `a, *b, c = d, e, f` pairs what stands before and behind the
+// star.
 function bindGroup(
   module: PythonModule,
   scope: Scope,

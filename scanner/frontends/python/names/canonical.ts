@@ -1,4 +1,7 @@
-/** One name for what Python reaches by several: modules seen through other modules, the C modules beneath `os`. */
+/**
+ * One name for what Python reaches by several: modules seen through other modules, the C modules
+ * beneath `os`.
+ */
 
 const modules =
   /^(?!asyncio\.|socket\.)\w+(?:\.\w+)?\._?(os|sys|subprocess|builtins|socket|shutil|ctypes|importlib)$/;

@@ -94,7 +94,8 @@ function updated(
   return { ...value, otherTexts };
 }
 
-// `table["key"] = value`: one of the values under this key. Other changes may change anything. The parts are put together once for all changes.
+// `table["key"] = value`: one of the values under this key. Other changes may change anything. The
+// parts are put together once for all changes.
 function withItems(
   run: PythonRun,
   module: PythonModule,

@@ -1,4 +1,7 @@
-/** Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, slices of text. */
+/**
+ * Members and items in Python: attributes, `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`,
+ * slices of text.
+ */
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules } from '../../../models/python.ts';

@@ -1,4 +1,6 @@
-/** Python modules read once: scopes, what binds each name in them, functions and their call sites. */
+/**
+ * Python modules read once: scopes, what binds each name in them, functions and their call sites.
+ */
 import type { Source } from '../../../fact/source.ts';
 import type { Steps } from '../../../fact/steps.ts';
 import { bindByText } from '../changes/by-text.ts';
@@ -7,7 +9,10 @@ import { nodesOfTree, type PyNode, walk } from '../syntax/tree.ts';
 import { bindChanges, type Change } from '../values/updates.ts';
 import { bindAll } from './bindings.ts';
 
-/** What gives a name its value; `place` is the part of it, from the outside inwards, -1 for a place that is not known. */
+/**
+ * What gives a name its value; `place` is the part of it, from the outside inwards, -1 for a place
+ * that is not known.
+ */
 export type Binding =
   | {
       readonly kind: 'value';
@@ -109,7 +114,10 @@ export function childrenOf(node: PyNode): readonly PyNode[] {
   return node.children;
 }
 
-/** Reads a module. What recovering from errors may cost is the file's own share, so that garbage keeps no other file from being read. */
+/**
+ * Reads a module. What recovering from errors may cost is the file's own share, so that garbage
+ * keeps no other file from being read.
+ */
 export function readModule(source: Source, steps: Steps, share: number): PythonModule {
   steps.take(1 + (source.text.length >> 4));
   let left = share;

@@ -1,4 +1,7 @@
-/** Names of Python: what they are bound to, in their scopes, by imports and in other modules of the skill. */
+/**
+ * Names of Python: what they are bound to, in their scopes, by imports and in other modules of the
+ * skill.
+ */
 
 import { unknownPart } from '../../../models/egress-of.ts';
 import { pythonApis } from '../../../models/python.ts';
@@ -87,7 +90,10 @@ function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
   return either(given.map((node) => evaluate(run, method.module, node, depth)));
 }
 
-/** All bindings of a name, from the scope outwards; class scopes are not seen from inside their methods. */
+/**
+ * All bindings of a name, from the scope outwards; class scopes are not seen from inside their
+ * methods.
+ */
 export function lookUp(
   scope: Scope,
   name: string,
@@ -123,7 +129,10 @@ export function variable(
   };
 }
 
-/** What these bindings give. A generated text may bind one name thousands of times, and use it as often: it is put together once. */
+/**
+ * What these bindings give. A generated text may bind one name thousands of times, and use it as
+ * often: it is put together once.
+ */
 export function eitherBound(
   run: PythonRun,
   module: PythonModule,
@@ -153,7 +162,10 @@ export function variableNode(
   return flowNode(run, module, node, `${scope.id}${name}`, `held in "${name.slice(0, 40)}"`);
 }
 
-/** Where a name may come from by `from os import *`: a module of the skill that has it, or a library whose table has it. */
+/**
+ * Where a name may come from by `from os import *`: a module of the skill that has it, or a library
+ * whose table has it.
+ */
 export function starredQual(
   run: PythonRun,
   module: PythonModule,

@@ -1,4 +1,7 @@
-/** Calls of Python that give names: getattr, imports by text, tables of modules, and what only rearranges data. */
+/**
+ * Calls of Python that give names: getattr, imports by text, tables of modules, and what only
+ * rearranges data.
+ */
 import { powerfulModules } from '../../../models/python.ts';
 import { invoke } from '../effects/calls.ts';
 import type { PyCall } from '../effects/effects.ts';
@@ -9,7 +12,9 @@ import { nodesOf } from '../values/alternatives.ts';
 import { memberOf } from './members.ts';
 import { importedValue } from './names.ts';
 
-/** The value of a built-in or library function that gives names or plain data; undefined for others. */
+/**
+ * The value of a built-in or library function that gives names or plain data; undefined for others.
+ */
 export function special(
   run: PythonRun,
   call: PyCall,

@@ -1,4 +1,7 @@
-/** What is looked up by name in all Python modules of a skill: calls, assigned attributes, methods, bases of classes. */
+/**
+ * What is looked up by name in all Python modules of a skill: calls, assigned attributes, methods,
+ * bases of classes.
+ */
 
 import type { PythonRun } from '../run.ts';
 import type { PyNode } from '../syntax/tree.ts';

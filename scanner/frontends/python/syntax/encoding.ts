@@ -1,8 +1,14 @@
-/** Python files that name an encoding in which they say something else than their bytes show (PEP 263). */
+/**
+ * Python files that name an encoding in which they say something else than their bytes show (PEP
+ * 263).
+ */
 import type { Source } from '../../../fact/source.ts';
 import { fromUtf7, rot13, unescaped } from '../fold/codecs.ts';
 
-/** The text that Python reads, where the named encoding makes another one of it; undefined for honest encodings. */
+/**
+ * The text that Python reads, where the named encoding makes another one of it; undefined for
+ * honest encodings.
+ */
 export function misleadingText({
   text,
 }: Source): { readonly text: string; readonly codec: string } | undefined {

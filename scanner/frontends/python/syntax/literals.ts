@@ -1,4 +1,7 @@
-/** Python literals and the pure operations on text that hide names: joined, reversed, decoded, formatted (Python reference §2.5). */
+/**
+ * Python literals and the pure operations on text that hide names: joined, reversed, decoded,
+ * formatted (Python reference §2.5).
+ */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';

@@ -4,8 +4,9 @@ import { parser as published } from '@lezer/python';
 import { parserRecoverySteps, pythonChainMax } from '../../../limits.ts';
 
 /**
- * The tree of a text, and where reading stopped when it did so before the end: recovering from errors is dear, by the ways that the parser
- * tries and how deep each is, and `take` counts that until it says that it is enough. A NUL is no Python at all.
+ * The tree of a text, and where reading stopped when it did so before the end: recovering from
+ * errors is dear, by the ways that the parser tries and how deep each is, and `take` counts that
+ * until it says that it is enough. A NUL is no Python at all.
  */
 export function parsePython(
   text: string,
@@ -25,8 +26,8 @@ export function parsePython(
   }
 }
 
-// `a + b + c + …` may be longer than the 300 operands that @lezer/lr lets pass: what it counts begins anew, a few times for each place, until
-// one was too long.
+// `a + b + c + …` may be longer than the 300 operands that @lezer/lr lets pass: what it counts
+// begins anew, a few times for each place, until one was too long.
 function chainsAllowed(parse: object): () => void {
   let start = -1;
   let anew = 0;
@@ -48,8 +49,9 @@ function chainsAllowed(parse: object): () => void {
 
 const chainCount = 200;
 
-// @lezer/lr 1.4 gives up 300 nodes that begin at one place and end further and further behind, to keep trees low, but counts what has no type
-// as a node: the list of a module's statements is such. With a type that has no name these are not counted.
+// @lezer/lr 1.4 gives up 300 nodes that begin at one place and end further and further behind, to
+// keep trees low, but counts what has no type as a node: the list of a module's statements is such.
+// With a type that has no name these are not counted.
 const types = [...published.nodeSet.types];
 while (types.length < termsMax()) types.push(NodeType.define({ id: types.length }));
 const parser = Object.assign(published.configure({}), { nodeSet: new NodeSet(types) });
@@ -69,8 +71,9 @@ function isRecovering(parse: object): boolean {
   return 'recovering' in parse && typeof parse.recovering === 'number' && parse.recovering > 0;
 }
 
-// What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters: `400.,`, `\\\\{{` in a format string,
-// t-strings (PEP 750), decorators that are any expression (PEP 614), `print >>f, x` and `1L` of Python 2, `with f() as (a, b):`.
+// What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters:
+// `400.,`, `\\\\{{` in a format string, t-strings (PEP 750), decorators that are any expression
+// (PEP 614), `print >>f, x` and `1L` of Python 2, `with f() as (a, b):`.
 function forParser(text: string): string {
   return plainDecorators(text)
     .replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ')
@@ -81,7 +84,8 @@ function forParser(text: string): string {
     .replace(enteredTarget, (target) => '_'.repeat(target.length));
 }
 
-// The parser knows plain names after `as`; enteredNames reads those of other targets from the text. None of them calls anything.
+// The parser knows plain names after `as`; enteredNames reads those of other targets from the text.
+// None of them calls anything.
 const enteredTarget =
   /(?<=\bas[ \t]{1,9})([([](?:[\p{L}\d_.*, \t]|[([][\p{L}\d_.*, \t]{0,200}[)\]]){1,400}[)\]]|[\p{L}_][\p{L}\d_]{0,200}(?:\.[\p{L}\d_]{1,200}|\[[\p{L}\d_]{1,200}\]){1,9})(?=[ \t]{0,9}[,:)])/gu;
 

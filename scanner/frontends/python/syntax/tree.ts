@@ -1,4 +1,7 @@
-/** Syntax trees of Python: plain nodes that are made once, so that what is found out about an expression can stay with it. */
+/**
+ * Syntax trees of Python: plain nodes that are made once, so that what is found out about an
+ * expression can stay with it.
+ */
 import type { Tree } from '@lezer/common';
 import { pythonTreeDepthMax } from '../../../limits.ts';
 import type { MaybeFolded } from '../fold/value.ts';
@@ -71,8 +74,9 @@ export class PyNode {
 }
 
 /**
- * The nodes of a parser's tree, and the places where some are left out since they are deeper than the limit. The first operand of an operand
- * is no deeper than that: chains have a limit of their own.
+ * The nodes of a parser's tree, and the places where some are left out since they are deeper than
+ * the limit. The first operand of an operand is no deeper than that: chains have a limit of their
+ * own.
  */
 export function nodesOfTree(
   tree: Tree,
@@ -111,7 +115,8 @@ export function nodesOfTree(
   return { top, cut };
 }
 
-// What the parser takes for an error and Python does not: `yield` alone, `case str():`, `[a for a, *_ in x]`.
+// What the parser takes for an error and Python does not: `yield` alone, `case str():`, `[a for a,
+// *_ in x]`.
 function validName(parent: PyNode, from: number, to: number, text: string): string | undefined {
   if (/^Yield(Statement|Expression)$/.test(parent.name)) return from === to ? 'None' : undefined;
   const before = parent.lastChild?.name;
@@ -135,7 +140,10 @@ function chained({ name }: PyNode): boolean {
 /** How deep a chain is gone into before it is computed from its innermost part on. */
 export const spineStep = 40;
 
-/** Of a long chain `a + b + c + …`, every so many inner parts from the innermost on, as far as they are not known. */
+/**
+ * Of a long chain `a + b + c + …`, every so many inner parts from the innermost on, as far as they
+ * are not known.
+ */
 export function spineOf(node: PyNode, isKnown: (one: PyNode) => boolean): PyNode[] {
   const found: PyNode[] = [];
   let count = 0;
@@ -144,7 +152,10 @@ export function spineOf(node: PyNode, isKnown: (one: PyNode) => boolean): PyNode
   return found.reverse();
 }
 
-/** Visits a node and all below it, in the order of the text; not what is below a node for which `enter` gives false. */
+/**
+ * Visits a node and all below it, in the order of the text; not what is below a node for which
+ * `enter` gives false.
+ */
 export function walk(top: PyNode, enter: (node: PyNode) => boolean | undefined): void {
   for (let node: PyNode | null = top; node !== null; ) {
     const inner: PyNode | null = enter(node) === false ? null : node.firstChild;

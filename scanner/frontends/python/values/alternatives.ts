@@ -91,7 +91,8 @@ function isUnknownText({ texts, items, entries, own, whole, qual }: PyValue): bo
   return !isData && own === undefined && qual !== 'sys.executable';
 }
 
-// The first name and the first function stand for the value; a name that is given to something else is called as well.
+// The first name and the first function stand for the value; a name that is given to something else
+// is called as well.
 function othersOf(values: readonly PyValue[], qual: string | undefined): readonly PyValue[] {
   const own = values.find((value) => value.own !== undefined)?.own;
   const all = values.flatMap((value) => [value, ...value.others]);

@@ -1,4 +1,7 @@
-/** Assignments of Python that do something: to variables of the environment, built-ins, attributes and items. */
+/**
+ * Assignments of Python that do something: to variables of the environment, built-ins, attributes
+ * and items.
+ */
 import { steeringVariables } from '../../../models/shell.ts';
 import { assignmentParts } from '../names/bindings.ts';
 import { attributeNode } from '../names/members.ts';

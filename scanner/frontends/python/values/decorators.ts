@@ -1,4 +1,7 @@
-/** Decorators of Python, which are calls: from the innermost outwards, each with what the one below it gave. */
+/**
+ * Decorators of Python, which are calls: from the innermost outwards, each with what the one below
+ * it gave.
+ */
 import { invoke } from '../effects/calls.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { memberOf } from '../names/members.ts';
@@ -38,7 +41,8 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNo
   }
 }
 
-// Decorators that are no dotted names stand before as statements of their own; see `forParser` of python-module.ts.
+// Decorators that are no dotted names stand before as statements of their own; see `forParser` of
+// python-module.ts.
 function loose(module: PythonModule, node: PyNode): PyNode[] {
   const found: PyNode[] = [];
   for (let at = node.prevSibling; at !== null; at = at.prevSibling) {
@@ -54,7 +58,10 @@ function loose(module: PythonModule, node: PyNode): PyNode[] {
   return found;
 }
 
-/** Calls decorators that stand as statements of their own, where the last of them stands before a definition. */
+/**
+ * Calls decorators that stand as statements of their own, where the last of them stands before a
+ * definition.
+ */
 export function applyLoose(run: PythonRun, module: PythonModule, node: PyNode): void {
   if (node.firstChild?.name !== 'UnaryExpression' || module.source.text[node.from] !== '@') return;
   const { nextSibling } = node;

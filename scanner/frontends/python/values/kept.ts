@@ -1,4 +1,7 @@
-/** What stays of a list when items behind its first ones are changed: `command.insert(1, "-q")` runs the same program. */
+/**
+ * What stays of a list when items behind its first ones are changed: `command.insert(1, "-q")` runs
+ * the same program.
+ */
 import { unknownPart } from '../../../models/egress-of.ts';
 import {
   type Binding,
@@ -15,13 +18,19 @@ import { evaluate } from './values.ts';
 
 type Update = Extract<Binding, { kind: 'update' }>;
 
-/** A change leaves the items before an index, takes the last item, or takes the first item that has this text. */
+/**
+ * A change leaves the items before an index, takes the last item, or takes the first item that has
+ * this text.
+ */
 type Tail =
   | { readonly from: number }
   | { readonly takes: 'last' }
   | { readonly takes: 'text'; readonly text: string };
 
-/** A list after changes of which the order is not known; undefined where its first item may be changed, too. */
+/**
+ * A list after changes of which the order is not known; undefined where its first item may be
+ * changed, too.
+ */
 export function keptItems(
   run: PythonRun,
   module: PythonModule,
@@ -115,7 +124,8 @@ function fromIndex(module: PythonModule, index: PyNode): Tail | undefined {
     : undefined;
 }
 
-// What happens more than once may empty a list, also where a function does so to a list from outside.
+// What happens more than once may empty a list, also where a function does so to a list from
+// outside.
 function takesLast(module: PythonModule, call: PyNode, object: PyNode): Tail | undefined {
   const isOwn =
     object.name === 'VariableName' && scopeOf(module, call).names.has(nameOf(module, object));

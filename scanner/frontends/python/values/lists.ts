@@ -6,7 +6,10 @@ import { type PyValue, unknownPy } from '../run.ts';
 import type { PyNode } from '../syntax/tree.ts';
 import { join, nodesOf } from './alternatives.ts';
 
-/** A list or dictionary that something changes by another way than its name: what stays of it is its beginning, or nothing. */
+/**
+ * A list or dictionary that something changes by another way than its name: what stays of it is its
+ * beginning, or nothing.
+ */
 export function changedList(value: PyValue, kept: Kept | undefined): PyValue {
   if (kept === undefined) return value;
   // Bytes: a view of them or another name changes them in their place.

@@ -12,7 +12,8 @@ import { join, nodesOf } from './alternatives.ts';
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
 
-// What puts what it is given into another form, by its name: an encoder, a copy, an exception that carries a message.
+// What puts what it is given into another form, by its name: an encoder, a copy, an exception that
+// carries a message.
 const carriers =
   /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
 

@@ -1,4 +1,7 @@
-/** Paths in Python, folded: pathlib, os.path, the home folder, temporary folders, the skill's own folder. */
+/**
+ * Paths in Python, folded: pathlib, os.path, the home folder, temporary folders, the skill's own
+ * folder.
+ */
 import { posix } from 'node:path';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { PyCall } from '../effects/effects.ts';

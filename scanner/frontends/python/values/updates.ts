@@ -1,4 +1,7 @@
-/** What changes a value after a name was given it: `x += 1`, `x.append(1)`, `x[0] = 1`, and functions that do so with a parameter. */
+/**
+ * What changes a value after a name was given it: `x += 1`, `x.append(1)`, `x[0] = 1`, and
+ * functions that do so with a parameter.
+ */
 
 import {
   nameOf,
@@ -94,7 +97,10 @@ function bindGiven(
   }
 }
 
-/** A name that other functions than its own change has no value that the order of its statements tells. */
+/**
+ * A name that other functions than its own change has no value that the order of its statements
+ * tells.
+ */
 export function markShared(module: PythonModule, scope: Scope, name: string): void {
   module.shared.add(`${scope.id} ${name}`);
 }

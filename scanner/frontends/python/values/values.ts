@@ -1,4 +1,7 @@
-/** Values of Python expressions: names resolved through imports and assignments, text folded, flows kept. */
+/**
+ * Values of Python expressions: names resolved through imports and assignments, text folded, flows
+ * kept.
+ */
 
 import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
 import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
@@ -29,7 +32,8 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   const found = withFolded(run, module, node, compute(run, module, node, depth + 1));
   const value = withEnvironment(run, module, node, changedList(found, run.changed.get(node)));
   run.fold.values--;
-  // What is put together is held for each place where it is: names share one text, the parts of one sum are parts of its text.
+  // What is put together is held for each place where it is: names share one text, the parts of one
+  // sum are parts of its text.
   if (
     /^(BinaryExpression|FormatString|ContinuedString|CallExpression)$/.test(node.name) &&
     node.parent?.name !== node.name
@@ -39,7 +43,8 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   return value;
 }
 
-// `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was called with.
+// `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was
+// called with.
 function withEnvironment(
   run: PythonRun,
   module: PythonModule,
@@ -77,7 +82,10 @@ function withEnvironment(
   return { ...value, nodes: [...value.nodes, ...whole.nodes] };
 }
 
-/** Whether a value is neither called nor only looked into: an argument, an element, what is returned or iterated. */
+/**
+ * Whether a value is neither called nor only looked into: an argument, an element, what is returned
+ * or iterated.
+ */
 export function isHandedOn(node: PyNode): boolean {
   const { parent } = node;
   if (parent === null || node.nextSibling?.name === 'AssignOp') return false;

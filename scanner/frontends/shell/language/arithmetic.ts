@@ -1,4 +1,7 @@
-/** Arithmetic of the shell (Bash manual §6.5) on numbers that are known: how scripts count through the letters of a string. */
+/**
+ * Arithmetic of the shell (Bash manual §6.5) on numbers that are known: how scripts count through
+ * the letters of a string.
+ */
 import type { ArithmeticExpression } from 'unbash';
 import { type ShellRun, spanOf } from '../run.ts';
 import { emptyValue, isKnown, literalValue } from '../value.ts';
@@ -30,7 +33,9 @@ export function evaluate(
   }
 }
 
-/** The number that a text is: digits in any base the shell knows, a variable's name, or `${#name}`. */
+/**
+ * The number that a text is: digits in any base the shell knows, a variable's name, or `${#name}`.
+ */
 export function numberOf(run: ShellRun, text: string, hops = 0): number | undefined {
   const word = text.trim();
   if (/^[+-]?\d{1,9}$/.test(word))

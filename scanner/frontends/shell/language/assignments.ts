@@ -56,7 +56,10 @@ export function assignedValue(run: ShellRun, { value }: Assignment): Value {
 const commandVariables =
   /^(PROMPT_COMMAND|GIT_SSH_COMMAND|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|LESSOPEN|LESSCLOSE)$/;
 
-/** Notes variables that change what other programs do. What the shell itself runs from a variable is gone through. */
+/**
+ * Notes variables that change what other programs do. What the shell itself runs from a variable is
+ * gone through.
+ */
 export function noteAssignment(
   run: ShellRun,
   name: string,

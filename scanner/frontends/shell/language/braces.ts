@@ -1,7 +1,10 @@
 /** Brace expansion (Bash manual §3.5.1), on the text of a word: lists, ranges, one in another. */
 import { shellWordsMax } from '../../../limits.ts';
 
-/** The words that a word becomes; only itself when there is nothing to expand. Quoted braces and `${…}` are left as they are. */
+/**
+ * The words that a word becomes; only itself when there is nothing to expand. Quoted braces and
+ * `${…}` are left as they are.
+ */
 export function expandBraces(word: string): string[] {
   const open: string[] = [word];
   const done: string[] = [];

@@ -1,4 +1,7 @@
-/** The shell's own commands that change what follows: eval, source, cd, export, read, trap, alias, set … (Bash manual §4). */
+/**
+ * The shell's own commands that change what follows: eval, source, cd, export, read, trap, alias,
+ * set … (Bash manual §4).
+ */
 import { posix } from 'node:path';
 import type { Source } from '../../../fact/source.ts';
 import { shellTrapsMax } from '../../../limits.ts';
@@ -74,7 +77,8 @@ const source: Builtin = (run, call) => {
   return emptyValue;
 };
 
-// `. ./lib.sh`, `source "$DIR/lib.sh"`: where the folder is not known, the only script of that name.
+// `. ./lib.sh`, `source "$DIR/lib.sh"`: where the folder is not known, the only script of that
+// name.
 function ownScript(run: ShellRun, path: string): Source | undefined {
   const { texts } = run.context;
   const plain = path.replace(/^(\.\/|\/skills\/@self\/)/, '');

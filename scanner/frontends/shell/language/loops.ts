@@ -1,4 +1,7 @@
-/** Loops: over words or numbers that are known they are gone through round by round, else once, for any round. */
+/**
+ * Loops: over words or numbers that are known they are gone through round by round, else once, for
+ * any round.
+ */
 import type { ArithmeticFor, CompoundList, For, Select } from 'unbash';
 import { shellLoopWordsMax, shellRoundsMax, shellRoundsOfLoopMax } from '../../../limits.ts';
 import type { ShellRun } from '../run.ts';

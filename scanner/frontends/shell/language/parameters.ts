@@ -1,4 +1,7 @@
-/** Parameter expansions (Bash manual §3.5.3): arrays, defaults, pieces, replacements, cases, names in names. */
+/**
+ * Parameter expansions (Bash manual §3.5.3): arrays, defaults, pieces, replacements, cases, names
+ * in names.
+ */
 import type { ParameterExpansionPart, ParameterOperation, Word } from 'unbash';
 import { shellPatternWorkMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
@@ -26,7 +29,10 @@ export function foldParameter(run: ShellRun, part: ParameterExpansionPart, fold:
   return joinWith(listOf(run, part, fold) ?? [foldOne(run, part, fold)], ' ');
 }
 
-/** The words of an expansion that stands for several: `${a[@]}`, `${@:2}`; undefined for one that stands for one. */
+/**
+ * The words of an expansion that stands for several: `${a[@]}`, `${@:2}`; undefined for one that
+ * stands for one.
+ */
 export function listOf(
   run: ShellRun,
   part: ParameterExpansionPart,
@@ -106,7 +112,8 @@ function foldIndirect(run: ShellRun, part: ParameterExpansionPart): Value {
   return unknownValue([rootTaint({ what: 'env', name: '*' }, step, 'widened'), ...name.taints]);
 }
 
-// What stands behind `:-` is what the author meant; a variable from outside can only change it for whoever sets it.
+// What stands behind `:-` is what the author meant; a variable from outside can only change it for
+// whoever sets it.
 function foldDefault(
   run: ShellRun,
   part: ParameterExpansionPart,
@@ -193,7 +200,8 @@ function sliceOf(
   return [numberOf(run, fold(run, operation.offset).text), count];
 }
 
-// A pattern tried at each place of a text takes their product; with a `*` in it, the text once more.
+// A pattern tried at each place of a text takes their product; with a `*` in it, the text once
+// more.
 function knownGlob(
   run: ShellRun,
   pattern: Value,
@@ -225,7 +233,8 @@ function changedCase(text: string, operator: string): string {
   return operator.length === 2 ? change(text) : change(text.slice(0, 1)) + text.slice(1);
 }
 
-// `@E` reads escapes as `$'…'` does, `@P` as a prompt; commands in a prompt are run where it is expanded.
+// `@E` reads escapes as `$'…'` does, `@P` as a prompt; commands in a prompt are run where it is
+// expanded.
 function transformed(text: string, kind: string): string | undefined {
   if (kind === 'U' || kind === 'L') return kind === 'U' ? text.toUpperCase() : text.toLowerCase();
   if (kind === 'u') return changedCase(text, '^');

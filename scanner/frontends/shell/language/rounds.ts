@@ -1,4 +1,7 @@
-/** Rounds of a loop, gone through until they change nothing: what one round assigns, a later round may run. */
+/**
+ * Rounds of a loop, gone through until they change nothing: what one round assigns, a later round
+ * may run.
+ */
 import { shellRepeatsMax } from '../../../limits.ts';
 import type { ShellFunction, ShellRun } from '../run.ts';
 import { textsOf, type Value } from '../value.ts';
@@ -37,7 +40,10 @@ function isNumber(value: Value): boolean {
   return textsOf(value).every((text) => /^-?\d+$/.test(text));
 }
 
-/** Goes through further rounds. Where their values never come to rest, what a round assigns may be any code. Within them each loop is gone through once. */
+/**
+ * Goes through further rounds. Where their values never come to rest, what a round assigns may be
+ * any code. Within them each loop is gone through once.
+ */
 export function repeat(run: ShellRun, round: () => void): void {
   if (run.isRepeating) return;
   run.isRepeating = true;

@@ -1,4 +1,7 @@
-/** Variables of a script: read, set, with their members; one that the script does not set is read from the environment. */
+/**
+ * Variables of a script: read, set, with their members; one that the script does not set is read
+ * from the environment.
+ */
 import { shellArrayItemsMax } from '../../../limits.ts';
 import { shellVariables } from '../../../models/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from '../run.ts';

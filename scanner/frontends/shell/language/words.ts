@@ -1,4 +1,7 @@
-/** Words of a shell script as values: quotes, `$'…'`, variables, expansions, substitutions and braces folded (Bash manual §3.5). */
+/**
+ * Words of a shell script as values: quotes, `$'…'`, variables, expansions, substitutions and
+ * braces folded (Bash manual §3.5).
+ */
 
 import { parse, type Word, type WordPart } from 'unbash';
 import { shellWordsMax } from '../../../limits.ts';
@@ -32,7 +35,8 @@ export function foldWord(run: ShellRun, word: Word): Value {
   return foldParts(run, word.parts);
 }
 
-// Text of the script. Where another language put the script together, its unknown parts hold what that one put there.
+// Text of the script. Where another language put the script together, its unknown parts hold what
+// that one put there.
 function written(run: ShellRun, text: string, raw: number, folded = false): Value {
   const value = literalValue(text, raw, folded);
   const hole = text.includes(unknownPart)

@@ -1,4 +1,6 @@
-/** Programs that pack or encrypt files, and `find`: what they read is in what they write or print. */
+/**
+ * Programs that pack or encrypt files, and `find`: what they read is in what they write or print.
+ */
 import { socketEgressOf, unknownPart } from '../../../models/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';

@@ -15,7 +15,8 @@ export interface Arguments {
 /**
  * Takes arguments apart.
  * @param takesValue names of options (a letter, or a word) whose value follows
- * @param stopAtOperand whether the first operand ends the options, as for a program that runs another
+ * @param stopAtOperand whether the first operand ends the options, as for a program that runs
+ * another
  */
 export function parseArguments(
   args: readonly Value[],
@@ -59,7 +60,8 @@ export function optionValues({ options }: Arguments, names: readonly string[]): 
   );
 }
 
-// `--name=value`, `-name` (one dash, as some programs write words), and letters written together: `-sSLo file`, `-XPOST`.
+// `--name=value`, `-name` (one dash, as some programs write words), and letters written together:
+// `-sSLo file`, `-XPOST`.
 function optionsOf(arg: Value, takesValue: ReadonlySet<string>): Option[] {
   const { text } = arg;
   const equals = text.indexOf('=');

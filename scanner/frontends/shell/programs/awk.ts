@@ -1,4 +1,7 @@
-/** `awk` on known text: `{print $2 "x" $1}` and `BEGIN{print …}`; and the shell commands that an awk program runs. */
+/**
+ * `awk` on known text: `{print $2 "x" $1}` and `BEGIN{print …}`; and the shell commands that an awk
+ * program runs.
+ */
 import { unescapedText } from '../language/escapes.ts';
 import type { Filter } from './filter.ts';
 

@@ -1,4 +1,7 @@
-/** Code that a script hands to a shell or interpreter: as an argument, by a pipe, from a file it made itself, or decoded. */
+/**
+ * Code that a script hands to a shell or interpreter: as an argument, by a pipe, from a file it
+ * made itself, or decoded.
+ */
 
 import { parse } from 'unbash';
 import type { Trait } from '../../../fact/fact.ts';
@@ -109,7 +112,10 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
   return { ...unknownValue(), shellOutput: true };
 }
 
-/** Runs a file that this script did not write: one of the skill's own programs, or what another one left there. */
+/**
+ * Runs a file that this script did not write: one of the skill's own programs, or what another one
+ * left there.
+ */
 export function runFile(run: ShellRun, call: Call, file: Value, language?: Language): Value {
   const printed = noteStart(run, call.span, file.text, call, language);
   const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
@@ -132,8 +138,8 @@ export function runFile(run: ShellRun, call: Call, file: Value, language?: Langu
 }
 
 /**
- * Notes that text is run as code, and goes through it: in this run when it is shell, else as an embedded program.
- * Unknown parts of shell code become a variable of unknown value.
+ * Notes that text is run as code, and goes through it: in this run when it is shell, else as an
+ * embedded program. Unknown parts of shell code become a variable of unknown value.
  */
 export function runCode(run: ShellRun, call: Call, code: Value, language: Language): Value {
   const at = { ...call, api: call.name };
@@ -234,7 +240,8 @@ function withoutHoles(code: Value, map: OffsetMap): { text: string; map: OffsetM
     hole = begin + length;
     for (let one = map[next]; one !== undefined && one.at < hole; one = map[++next])
       add(one.at, one.fixed === true);
-    // A hole is one character of the value, whatever its length in here; behind it places run in step again.
+    // A hole is one character of the value, whatever its length in here; behind it places run in
+    // step again.
     if (index < pieces.length - 1) add(hole, true);
   }
   return { text: pieces.join(piece), map: shifted };

@@ -101,7 +101,10 @@ export function noteWrite(run: ShellRun, at: At, path: Value, traits: readonly T
   }
 }
 
-/** A path as mount facts write it: `*` when it is not known where it begins, and from the first unknown part on. */
+/**
+ * A path as mount facts write it: `*` when it is not known where it begins, and from the first
+ * unknown part on.
+ */
 export function mountPath(run: ShellRun, text: string): string {
   const at = text.indexOf(unknownPart);
   const known = at < 0 ? text : text.slice(0, at);

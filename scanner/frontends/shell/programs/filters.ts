@@ -1,4 +1,7 @@
-/** Programs that turn one text into another, computed where the text is known: decoders, and what cuts and puts together. */
+/**
+ * Programs that turn one text into another, computed where the text is known: decoders, and what
+ * cuts and puts together.
+ */
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import { decodedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';

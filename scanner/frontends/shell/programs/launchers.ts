@@ -38,7 +38,9 @@ export function runLaunched(run: ShellRun, call: Call): Value | undefined {
   return outputs.at(-1);
 }
 
-/** The program that a container is told to run, with its arguments; undefined where there is none. */
+/**
+ * The program that a container is told to run, with its arguments; undefined where there is none.
+ */
 export function containedCommand(call: Call): readonly Value[] | undefined {
   if (call.name === 'start') return startedCommand(call);
   const container = own(containers, call.name);
@@ -58,7 +60,8 @@ export function containedCommand(call: Call): readonly Value[] | undefined {
     : undefined;
 }
 
-// `start "title" /b pythonw x.py`: what opens a document or an address starts no program that anybody could name.
+// `start "title" /b pythonw x.py`: what opens a document or an address starts no program that
+// anybody could name.
 function startedCommand({ args }: Call): readonly Value[] | undefined {
   const at = args.findIndex(({ text }) => own(interpreters, programName(text)) !== undefined);
   return at < 0 ? undefined : args.slice(at);

@@ -188,7 +188,8 @@ function bodyValues(
   );
 }
 
-// What scp and rsync copy to another machine; what ssh is told to do there; the bytes that ping repeats.
+// What scp and rsync copy to another machine; what ssh is told to do there; the bytes that ping
+// repeats.
 function carriedOperands(
   run: ShellRun,
   call: Call,

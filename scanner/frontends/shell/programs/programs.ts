@@ -1,4 +1,7 @@
-/** Programs that are no part of a shell: each is an `exec`; some install software, start by themselves, or run what they are given. */
+/**
+ * Programs that are no part of a shell: each is an `exec`; some install software, start by
+ * themselves, or run what they are given.
+ */
 import { own } from '../../../models/api.ts';
 import { egressOf } from '../../../models/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../models/package-managers.ts';

@@ -1,4 +1,7 @@
-/** Programs that a utility starts because of what its arguments say: awk's system, sed's e, tar's checkpoints. */
+/**
+ * Programs that a utility starts because of what its arguments say: awk's system, sed's e, tar's
+ * checkpoints.
+ */
 
 import type { Call } from '../call.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';

@@ -1,4 +1,7 @@
-/** What programs with a place of their own take there: cloud storage, mail, gists, a repository that is pushed. */
+/**
+ * What programs with a place of their own take there: cloud storage, mail, gists, a repository that
+ * is pushed.
+ */
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { own } from '../../../models/api.ts';
 import { egressOf, socketEgressOf, unknownPart } from '../../../models/egress-of.ts';

@@ -1,4 +1,6 @@
-/** Utilities of a plain shell image: what of their input, arguments and files their output holds. */
+/**
+ * Utilities of a plain shell image: what of their input, arguments and files their output holds.
+ */
 import { decodedCharsMax } from '../../../limits.ts';
 import { own } from '../../../models/api.ts';
 import { utilities } from '../../../models/shell.ts';

@@ -8,7 +8,10 @@ import { alternatives, type Functionish, unionOf, unknown, type Value } from '..
 import { valueAssigned } from '../values/variables.ts';
 import type { Write } from './written-members.ts';
 
-/** A list or bytes that may have changed since they were made are unknown; where they were made stays known, so that their other names are. */
+/**
+ * A list or bytes that may have changed since they were made are unknown; where they were made
+ * stays known, so that their other names are.
+ */
 export function settled(self: Evaluator, node: ts.Expression, value: Value): Value {
   if (self.writes === undefined || !isMaking(node)) return value;
   return unionOf(
@@ -156,7 +159,10 @@ function mayBe(value: Value, made: ts.Node): boolean {
   }
 }
 
-/** A member with what is assigned to it by its variable's name; writes to objects and classes are in their members already. */
+/**
+ * A member with what is assigned to it by its variable's name; writes to objects and classes are in
+ * their members already.
+ */
 export function withWritten(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,

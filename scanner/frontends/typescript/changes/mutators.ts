@@ -15,7 +15,10 @@ export function isMutator(name: string): boolean {
 const readers =
   /^(Object\.(keys|values|entries|freeze|seal|is|hasOwn|fromEntries|getOwn\w+|getPrototypeOf|isFrozen)|Reflect\.(get|has|ownKeys|getPrototypeOf|getOwnPropertyDescriptor)|Array\.(isArray|from|of)|JSON\.\w+|console\.\w+|Promise(\.\w+)?|String(\.\w+)?|Number(\.\w+)?|Boolean|Error|Set|Map|URL|URLSearchParams|Date|RegExp|structuredClone|parseInt|parseFloat|isNaN|assert(\.\w+)*|require|import|set(Timeout|Interval|Immediate)|fetch|Request|Response|process\.\w+|path(\/posix|\/win32)?\.\w+|Buffer(\.\w+)*|Math\.\w+|Symbol(\.\w+)*|BigInt|queueMicrotask)$/;
 
-/** Whether a callee, which is no function of the skill, may write to what it is given: `Object.assign`, `lodash.set`, `Array.prototype.push.call`. */
+/**
+ * Whether a callee, which is no function of the skill, may write to what it is given:
+ * `Object.assign`, `lodash.set`, `Array.prototype.push.call`.
+ */
 export function changesGiven(callee: Value): boolean {
   if (callee.kind === 'bound') return changesGiven(callee.callee);
   // `list.push.call(list, …)`

@@ -4,7 +4,9 @@ import { isFunctionish } from '../effects/calls.ts';
 import { bareOf, isAssignment } from '../values/symbols.ts';
 import type { Functionish } from '../values/values.ts';
 
-/** Methods of lists that call what they are given with each element, and `then` with what it holds. */
+/**
+ * Methods of lists that call what they are given with each element, and `then` with what it holds.
+ */
 export const elementCallbacks: ReadonlySet<string> = new Set([
   'map',
   'forEach',

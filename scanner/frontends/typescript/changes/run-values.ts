@@ -1,4 +1,7 @@
-/** What a call runs: the values that are known, and "unknown" beside them where something may have changed them. */
+/**
+ * What a call runs: the values that are known, and "unknown" beside them where something may have
+ * changed them.
+ */
 import { ts } from 'ts-morph';
 import { type Effect, own } from '../../../models/api.ts';
 import { interpreters } from '../../../models/shell.ts';
@@ -44,7 +47,8 @@ function replaced(out: Out, call: Called, places: readonly number[]): Args {
   );
 }
 
-// What the arguments are where writes count; nothing for a call that is made by another, like that of `list.forEach`.
+// What the arguments are where writes count; nothing for a call that is made by another, like that
+// of `list.forEach`.
 function settledArguments(out: Out, { api, node, args }: Called): readonly (Value | undefined)[] {
   const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
   const same = isCall

@@ -1,6 +1,7 @@
 /**
- * What may change a value behind the name that is read: a member that is written through another name of its object, a call that changes what it
- * is given, a function that others hold as well. Where code runs a text, the text counts as known only if nothing here can have changed it.
+ * What may change a value behind the name that is read: a member that is written through another
+ * name of its object, a call that changes what it is given, a function that others hold as well.
+ * Where code runs a text, the text counts as known only if nothing here can have changed it.
  */
 import { ts } from 'ts-morph';
 import type { Evaluator } from '../values/evaluate.ts';
@@ -40,7 +41,9 @@ export interface Writes {
   readonly derived: readonly ts.ClassLikeDeclaration[];
 }
 
-/** Collects the writes of all files. `self` finds what is called; it does not follow writes itself. */
+/**
+ * Collects the writes of all files. `self` finds what is called; it does not follow writes itself.
+ */
 export function collectWrites(self: Evaluator): Writes {
   const { symbols } = self;
   const gathered = gather(self);

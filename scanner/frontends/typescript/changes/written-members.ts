@@ -101,7 +101,8 @@ function* writesOfCall(
     yield { receiver: ts.isSpreadElement(one) ? one.expression : one, key: '*', given };
 }
 
-// `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources do not say which.
+// `Object.assign(target, { cwd })` writes these members and no others; undefined where the sources
+// do not say which.
 function keysOf(
   sources: readonly ts.Expression[],
 ): (readonly [string, ts.Expression])[] | undefined {

@@ -7,7 +7,10 @@ import { type Out, trait, type Use } from '../out.ts';
 import { alternatives } from '../values/values.ts';
 import { applyEffect } from './effects.ts';
 
-/** An API that is replaced (`fs.readFile = …`: whoever calls it later calls something else), or reached by assigning to it. */
+/**
+ * An API that is replaced (`fs.readFile = …`: whoever calls it later calls something else), or
+ * reached by assigning to it.
+ */
 export function noteAssignment(
   out: Out,
   node: ts.BinaryExpression,

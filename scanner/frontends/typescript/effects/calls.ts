@@ -1,4 +1,7 @@
-/** What a call gives, and what it calls: `bind`, `call`, `apply`, `Reflect` and wrappers seen through. */
+/**
+ * What a call gives, and what it calls: `bind`, `call`, `apply`, `Reflect` and wrappers seen
+ * through.
+ */
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
 import { isTouched } from '../changes/changes.ts';
@@ -181,7 +184,10 @@ function resultOfApi(
   return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
 }
 
-/** What `Object.entries`, `values` and `keys` give of an object that is written down; undefined parts stay unknown. */
+/**
+ * What `Object.entries`, `values` and `keys` give of an object that is written down; undefined
+ * parts stay unknown.
+ */
 function membersOf(
   self: Evaluator,
   { node, frame }: Extract<Value, { kind: 'object' }>,
@@ -263,7 +269,10 @@ function heldIn(self: Evaluator, made: ts.Node, key: Value | undefined): Value {
   return unionOf([...held, ...later.map(({ value }) => self.valueOf(value)), ...others]);
 }
 
-/** What a function returns for these arguments: its return expressions, with the parameters standing for the arguments. */
+/**
+ * What a function returns for these arguments: its return expressions, with the parameters standing
+ * for the arguments.
+ */
 function returnedBy(
   self: Evaluator,
   callee: Functionish,

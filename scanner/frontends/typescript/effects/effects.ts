@@ -1,4 +1,6 @@
-/** What one call of an API does: its effects of the tables, each written down by its own function. */
+/**
+ * What one call of an API does: its effects of the tables, each written down by its own function.
+ */
 import type { Effect } from '../../../models/api.ts';
 import { anyEgress } from '../../../models/egress-of.ts';
 import { type Called, type Out, shown, sink, trait } from '../out.ts';

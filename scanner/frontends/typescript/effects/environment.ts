@@ -111,7 +111,9 @@ function isWritten(node: ts.Node): boolean {
   );
 }
 
-/** All variables at once, unless this use only hands the object on to where it is looked at again. */
+/**
+ * All variables at once, unless this use only hands the object on to where it is looked at again.
+ */
 export function readWholeEnvironment(
   out: Out,
   node: ts.Expression,
@@ -132,7 +134,8 @@ export function readWholeEnvironment(
   readAll(out, node, 'process.env', isParameter(out, node) ? () => unseen(node) : use);
 }
 
-// What a parameter holds was noted where it was handed in; noting it again here would mix up the calls.
+// What a parameter holds was noted where it was handed in; noting it again here would mix up the
+// calls.
 function isParameter(out: Out, node: ts.Expression): boolean {
   const declaration = ts.isIdentifier(node)
     ? out.self.symbols.symbolOf(node)?.declarations?.[0]
@@ -220,7 +223,8 @@ function placeOf(out: Out, node: ts.Expression): Where {
   return goesToChild(out, at) ? 'child' : 'used';
 }
 
-// `{ env: process.env }` or `{ env: { ...process.env, X: "1" } }` in the options of a call that starts a program.
+// `{ env: process.env }` or `{ env: { ...process.env, X: "1" } }` in the options of a call that
+// starts a program.
 function goesToChild(out: Out, node: ts.Node): boolean {
   let at = node.parent;
   if (ts.isSpreadAssignment(at)) at = at.parent.parent;

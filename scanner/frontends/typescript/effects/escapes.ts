@@ -1,4 +1,7 @@
-/** Powerful values that go where they cannot be followed: what could be done with them counts as done. */
+/**
+ * Powerful values that go where they cannot be followed: what could be done with them counts as
+ * done.
+ */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { own } from '../../../models/api.ts';
@@ -48,7 +51,10 @@ function powerOf(value: Value): Capability | undefined {
   return undefined;
 }
 
-/** Notes a powerful value that is used in another way than by calling it, reading a member, naming it or handing it to a known function. */
+/**
+ * Notes a powerful value that is used in another way than by calling it, reading a member, naming
+ * it or handing it to a known function.
+ */
 export function noteEscape(
   out: Out,
   node: ts.Expression,
@@ -136,7 +142,8 @@ function isFollowed(out: Out, node: ts.Expression): boolean {
   return !ts.isSpreadAssignment(parent) && !ts.isSpreadElement(parent);
 }
 
-// What a function gives goes to its callers; those of a function that was itself handed on are not known.
+// What a function gives goes to its callers; those of a function that was itself handed on are not
+// known.
 function isFollowedResult(out: Out, callee: Functionish): boolean {
   if (ts.isFunctionExpression(callee) || ts.isArrowFunction(callee)) return isFollowed(out, callee);
   return !ts.isObjectLiteralExpression(callee.parent) || isFollowedLiteral(callee.parent);

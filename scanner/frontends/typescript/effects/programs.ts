@@ -55,7 +55,9 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
   );
 }
 
-/** A program with its arguments: the shell front end reads them as the command line that they are. */
+/**
+ * A program with its arguments: the shell front end reads them as the command line that they are.
+ */
 export function runProgram(
   out: Out,
   call: Called,
@@ -139,7 +141,8 @@ export function runProgram(
     trait(out, call, 'detached', call.api);
 }
 
-// A shell or interpreter that is given no script, and no code as an argument, reads what to do from its input.
+// A shell or interpreter that is given no script, and no code as an argument, reads what to do from
+// its input.
 function runsItsInput(name: string, given: readonly Value[]): boolean {
   const isShell =
     /^(cmd|powershell|pwsh)(\.exe)?$/i.test(posix.basename(name)) ||
@@ -161,7 +164,8 @@ function isShown({ source }: Out, name: string): boolean {
   return ["'", '"', '`'].some((quote) => source.text.includes(`${quote}${name} `));
 }
 
-// Each program with the lists that it may get: one program with all of them; of several each with its own.
+// Each program with the lists that it may get: one program with all of them; of several each with
+// its own.
 function pairsOf(
   names: readonly Value[],
   list: Called['args'][number] | undefined,
@@ -268,7 +272,8 @@ export function runCode(out: Out, call: Called, at: number): void {
   sink(call, argument.node, { what: 'exec', api: call.api, part: 'code' }, 'exact');
 }
 
-// A file of the skill that does not look like JavaScript is run as such all the same, and was not read so.
+// A file of the skill that does not look like JavaScript is run as such all the same, and was not
+// read so.
 function noteForeignCode(out: Out, call: Called, path: string): void {
   if (
     /\.([cm]?[jt]s|[jt]sx|json|node|wasm)$/.test(path) &&
@@ -296,7 +301,10 @@ function isOtherFile(out: Out, path: string): boolean {
   );
 }
 
-/** A module whose name cannot be computed may be any: what it can do is unknown. A name that begins in the skill's own folder stays there. */
+/**
+ * A module whose name cannot be computed may be any: what it can do is unknown. A name that begins
+ * in the skill's own folder stays there.
+ */
 export function loadModule(out: Out, call: Called, at: number): void {
   for (const value of alternatives(call.args[at]?.value ?? unknown)) {
     if (value.kind === 'text' && isOtherFile(out, value.text)) noteLoaded(call, value.text);

@@ -1,4 +1,7 @@
-/** The paths of files that are written and started, and what is written to a file that was opened before. */
+/**
+ * The paths of files that are written and started, and what is written to a file that was opened
+ * before.
+ */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
@@ -9,7 +12,10 @@ import { bareOf } from '../values/symbols.ts';
 import { alternatives, textOr, unknown, type Value } from '../values/values.ts';
 import type { Words } from '../values/words.ts';
 
-/** The paths that an expression may be. One that is not known goes by the variable that holds it: each use of the variable means the same file. */
+/**
+ * The paths that an expression may be. One that is not known goes by the variable that holds it:
+ * each use of the variable means the same file.
+ */
 export function storedPaths(
   out: Out,
   value: Value,
@@ -40,7 +46,10 @@ export function noteMoved(out: Out, call: Called, from: number, to: number): voi
     for (const path of pathsAt(to)) out.moved.push({ from: old, to: path });
 }
 
-/** `fs.writeSync(file, text)`, `stream.write(text)`: the text goes to the path that the file or stream was opened with. */
+/**
+ * `fs.writeSync(file, text)`, `stream.write(text)`: the text goes to the path that the file or
+ * stream was opened with.
+ */
 export function writeOpened(out: Out, call: Called, at: number, makers: readonly ts.Node[]): void {
   const content = call.args[at];
   if (content === undefined) return;
@@ -57,7 +66,10 @@ export function writeOpened(out: Out, call: Called, at: number, makers: readonly
   }
 }
 
-/** A file that is started and goes by the variable of its path: the program, or the script of an interpreter. */
+/**
+ * A file that is started and goes by the variable of its path: the program, or the script of an
+ * interpreter.
+ */
 export function noteStoredStart(
   out: Out,
   call: Called,

@@ -144,7 +144,8 @@ function addPipe(
   });
 }
 
-// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: what goes into the parameter comes out of the outer call.
+// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: what goes into the parameter
+// comes out of the outer call.
 function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
   const declaration = out.self.symbols.symbolOf(callee)?.declarations?.[0];
   if (declaration === undefined || !ts.isParameter(declaration)) return undefined;
@@ -224,7 +225,8 @@ function symbolOfParameter(parameter: ts.ParameterDeclaration): ts.Symbol | unde
   return 'symbol' in parameter ? (parameter.symbol as ts.Symbol) : undefined;
 }
 
-// A function handed to a call gets what the call is about, and what it returns becomes part of the call's result.
+// A function handed to a call gets what the call is about, and what it returns becomes part of the
+// call's result.
 function addCallback(
   { out, nodes }: Flow,
   node: ts.CallExpression | ts.NewExpression,

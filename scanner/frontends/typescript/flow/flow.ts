@@ -14,7 +14,10 @@ import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
 import { addField, parameterNode, readFrom } from './objects.ts';
 import { addStoredRun } from './stored.ts';
 
-/** The flow graph of all files of a program; empty when nothing sensitive is read or nothing is sent. */
+/**
+ * The flow graph of all files of a program; empty when nothing sensitive is read or nothing is
+ * sent.
+ */
 export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): FlowGraph {
   const uses = [...outs.values()].flatMap((out) =>
     [...out.uses.values()].map((use) => ({ out, use })),

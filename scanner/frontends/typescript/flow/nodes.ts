@@ -1,4 +1,7 @@
-/** The nodes of a program's flow graph: expressions, variables with their members, parameters, what functions return. */
+/**
+ * The nodes of a program's flow graph: expressions, variables with their members, parameters, what
+ * functions return.
+ */
 import { ts } from 'ts-morph';
 import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow/graph.ts';
 import type { Out } from '../out.ts';

@@ -1,11 +1,16 @@
-/** How values move into and out of the skill's own objects: fields of classes, getters and setters. */
+/**
+ * How values move into and out of the skill's own objects: fields of classes, getters and setters.
+ */
 import { ts } from 'ts-morph';
 import { alternatives } from '../values/values.ts';
 import type { Flow } from './nodes.ts';
 
 const inheritedMax = 8;
 
-/** The nodes that a member of an object is read from; none where the object is none of the skill's own. */
+/**
+ * The nodes that a member of an object is read from; none where the object is none of the skill's
+ * own.
+ */
 export function readFrom(flow: Flow, object: ts.Expression, name: string): string[] {
   const { out, nodes } = flow;
   return alternatives(out.self.valueOf(object)).flatMap((one): string[] => {

@@ -1,4 +1,7 @@
-/** How values move by way of files whose paths are known by name only: what is written to `file` is what `spawn(file)` runs. */
+/**
+ * How values move by way of files whose paths are known by name only: what is written to `file` is
+ * what `spawn(file)` runs.
+ */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Api, Effect } from '../../../models/api.ts';

@@ -1,4 +1,7 @@
-/** The address of a request as code puts it together: a text, an URL whose host is given later, an object of options. */
+/**
+ * The address of a request as code puts it together: a text, an URL whose host is given later, an
+ * object of options.
+ */
 import { ts } from 'ts-morph';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Called, Out } from '../out.ts';

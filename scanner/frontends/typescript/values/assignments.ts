@@ -1,4 +1,7 @@
-/** What is assigned to variables, to their members, to the fields of classes and to a module's exports. */
+/**
+ * What is assigned to variables, to their members, to the fields of classes and to a module's
+ * exports.
+ */
 import { ts } from 'ts-morph';
 import { bareOf, memberName, push } from './symbols.ts';
 
@@ -8,7 +11,10 @@ export interface Assignment {
   readonly node: ts.Node;
   /** `+=` and the like. */
   readonly compound: boolean;
-  /** Where in the value it lies, when a pattern takes it apart: `({ a: [x] } = …)` gives x what is at `a`, `0`. */
+  /**
+   * Where in the value it lies, when a pattern takes it apart: `({ a: [x] } = …)` gives x what is
+   * at `a`, `0`.
+   */
   readonly path?: readonly string[];
   /** Each element of the value in turn: `for (x of …)`. */
   readonly each?: true;

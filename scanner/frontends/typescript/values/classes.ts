@@ -1,4 +1,7 @@
-/** Members of the skill's own classes: fields, methods, getters, what constructors and methods put on `this`, what they inherit. */
+/**
+ * Members of the skill's own classes: fields, methods, getters, what constructors and methods put
+ * on `this`, what they inherit.
+ */
 import { ts } from 'ts-morph';
 import { overriding, writtenMembers } from '../changes/changes.ts';
 import { isFunctionish } from '../effects/calls.ts';

@@ -33,7 +33,8 @@ export function isDecoded(out: Out, start: ts.Expression | undefined): boolean {
   return false;
 }
 
-// What a variable is made of: what it is declared with, what is assigned to it and to members of its object.
+// What a variable is made of: what it is declared with, what is assigned to it and to members of
+// its object.
 function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
   const symbol = out.self.symbols.symbolOf(name);
   if (symbol === undefined) return [];

@@ -1,4 +1,7 @@
-/** Evaluates expressions without running them: what names, members and calls stand for, as far as constants and capabilities go. */
+/**
+ * Evaluates expressions without running them: what names, members and calls stand for, as far as
+ * constants and capabilities go.
+ */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
@@ -36,19 +39,30 @@ export interface Evaluator {
   /** The call of a function with these arguments, to evaluate its parts in. */
   frameOf(callee: Functionish, args: readonly Value[], outer: Frame): Frame;
   memberOf(object: Value, key: Value, node: ts.Node): Value;
-  /** Finds what a thing is (or has by a name) once, outside calls that are followed with their arguments. */
+  /**
+   * Finds what a thing is (or has by a name) once, outside calls that are followed with their
+   * arguments.
+   */
   once(thing: object, name: string, find: () => Value): Value;
   /** What `require`, `import()` and the like give for a name. */
   moduleOf(name: Value, from: ts.SourceFile): Value;
-  /** For values that are run: what may change them without the evaluator's seeing it. Where it is given, what may have changed is unknown. */
+  /**
+   * For values that are run: what may change them without the evaluator's seeing it. Where it is
+   * given, what may have changed is unknown.
+   */
   readonly writes: Writes | undefined;
-  /** The expressions that a function may return or yield; those of functions inside it are theirs. */
+  /**
+   * The expressions that a function may return or yield; those of functions inside it are theirs.
+   */
   returnsOf(callee: Functionish): readonly ts.Expression[];
 }
 
 const depthMax = 150;
 const frameDepthMax = 24;
-/** Steps of one call followed with its arguments, and of all of them together: beyond, their values are not known. */
+/**
+ * Steps of one call followed with its arguments, and of all of them together: beyond, their values
+ * are not known.
+ */
 const framedStepsMax = 20_000;
 const framedTotalMax = 400_000;
 
@@ -202,7 +216,8 @@ function valueOfName(self: Evaluator, node: ts.Identifier, frame: Frame): Value 
   return valueOfSymbol(self, symbol, node, frame);
 }
 
-// In `with (process) env` the checker knows no name: a member of the object, or what the name means outside.
+// In `with (process) env` the checker knows no name: a member of the object, or what the name means
+// outside.
 function valueInWith(self: Evaluator, node: ts.Identifier, frame: Frame): Value {
   const found: Value[] = [];
   for (
@@ -232,7 +247,8 @@ function nameOfGlobal(self: Evaluator, node: ts.Identifier, name: string): Value
   };
 }
 
-// The checker is asked for a type only where the code says one: inferring it costs the square of a long function's length.
+// The checker is asked for a type only where the code says one: inferring it costs the square of a
+// long function's length.
 function isTyped(self: Evaluator, object: ts.Expression): boolean {
   const bare = bareOf(object);
   const [declaration] = ts.isIdentifier(bare)
@@ -254,7 +270,8 @@ function valueOfMember(
     return unionOf([value, ...textsOfMemberAssigned(self, node, key, value, frame)]);
   const assigned = valueOfMemberAssigned(self, node, key, frame);
   if (assigned !== undefined) return assigned;
-  // Only where the value says nothing: what its type says, for members that the library's classes have.
+  // Only where the value says nothing: what its type says, for members that the library's classes
+  // have.
   const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
   if (
     !ts.isPropertyAccessExpression(node) ||

@@ -1,4 +1,7 @@
-/** Constant folding: the language's own functions over known values. Names and results only; nothing of the skill runs. */
+/**
+ * Constant folding: the language's own functions over known values. Names and results only; nothing
+ * of the skill runs.
+ */
 import { posix } from 'node:path';
 import { foldedCharsMax } from '../../../limits.ts';
 import { own } from '../../../models/api.ts';

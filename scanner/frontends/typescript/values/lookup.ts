@@ -1,4 +1,7 @@
-/** What the checker says of a name: the symbol it means, the API that the capability library declares by it, the function behind it. */
+/**
+ * What the checker says of a name: the symbol it means, the API that the capability library
+ * declares by it, the function behind it.
+ */
 import { ts } from 'ts-morph';
 import type { Program } from '../program.ts';
 import { bareOf } from './symbols.ts';
@@ -28,8 +31,9 @@ function isRootOfTarget(name: ts.Identifier): boolean {
 }
 
 /**
- * The variable of a name. In JavaScript the checker takes `a` of `a.b = …` for the declaration of the member, and in a `with` statement
- * it says nothing; its `resolveName` is internal, but says the variable.
+ * The variable of a name. In JavaScript the checker takes `a` of `a.b = …` for the declaration of
+ * the member, and in a `with` statement it says nothing; its `resolveName` is internal, but says
+ * the variable.
  */
 export function variableNamed(checker: ts.TypeChecker, name: ts.Identifier): ts.Symbol | undefined {
   const resolve: unknown = Reflect.get(checker, 'resolveName');

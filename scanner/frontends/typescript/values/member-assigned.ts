@@ -22,7 +22,10 @@ export function valueOfMemberAssigned(
   return useful.length === 0 ? undefined : unionOf(useful);
 }
 
-/** The texts that `a.b = …` and `a.b += …` put in the place of the one that the object was made with. */
+/**
+ * The texts that `a.b = …` and `a.b += …` put in the place of the one that the object was made
+ * with.
+ */
 export function textsOfMemberAssigned(
   self: Evaluator,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,

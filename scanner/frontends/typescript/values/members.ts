@@ -257,7 +257,10 @@ export function ownPath(self: Evaluator, node: ts.Node): string {
   );
 }
 
-/** A module by its folded name: of the tables, a file of the skill, or a package that is known by name only. */
+/**
+ * A module by its folded name: of the tables, a file of the skill, or a package that is known by
+ * name only.
+ */
 export function moduleNamed(program: Program, name: Value, from: ts.SourceFile): Value {
   if (!isWhole(name)) return unknown;
   const specifier = textOr(name);

@@ -1,4 +1,7 @@
-/** Which method a member call means, by declarations alone: asking the checker for types would cost the square of a long function's length. */
+/**
+ * Which method a member call means, by declarations alone: asking the checker for types would cost
+ * the square of a long function's length.
+ */
 import { ts } from 'ts-morph';
 import { valueOfThis } from './classes.ts';
 import { bareOf } from './symbols.ts';

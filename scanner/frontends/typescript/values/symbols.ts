@@ -1,4 +1,7 @@
-/** Names of a program: which declaration an identifier means, what is assigned to it, and who calls a function. */
+/**
+ * Names of a program: which declaration an identifier means, what is assigned to it, and who calls
+ * a function.
+ */
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import { isFunctionish } from '../effects/calls.ts';
@@ -9,7 +12,10 @@ import { methodOf } from './methods.ts';
 import type { Functionish } from './values.ts';
 
 export interface Symbols {
-  /** The declaration's symbol that a name means, imports followed to the file of the skill or the library where it is made. */
+  /**
+   * The declaration's symbol that a name means, imports followed to the file of the skill or the
+   * library where it is made.
+   */
   symbolOf(name: ts.Node): ts.Symbol | undefined;
   /** What a name in a `with` statement means if the statement's object has no such member. */
   outsideOf(name: ts.Identifier): ts.Symbol | undefined;
@@ -119,7 +125,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   };
 }
 
-// `remember(git)` and, in `remember`, `git('config', …)`: that is a call of the function which was handed on.
+// `remember(git)` and, in `remember`, `git('config', …)`: that is a call of the function which was
+// handed on.
 function addHandedCallers(
   calls: readonly (ts.CallExpression | ts.NewExpression)[],
   {
@@ -148,7 +155,10 @@ function addHandedCallers(
   for (const [callee, call] of found) push(callers, callee, call);
 }
 
-/** An expression without what does not change its value: parentheses, types, `await`, the left side of a comma. */
+/**
+ * An expression without what does not change its value: parentheses, types, `await`, the left side
+ * of a comma.
+ */
 export function bareOf(expression: ts.Expression): ts.Expression {
   for (let at = expression; ; ) {
     switch (at.kind) {
@@ -199,7 +209,10 @@ export function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
-/** What a loop over a variable that exists already puts there: the elements, or names that are not known. */
+/**
+ * What a loop over a variable that exists already puts there: the elements, or names that are not
+ * known.
+ */
 export function eachOf(node: ts.ForInOrOfStatement): Assignment {
   const isOf = ts.isForOfStatement(node) && node.awaitModifier === undefined;
   return isOf

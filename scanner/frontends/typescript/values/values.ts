@@ -9,7 +9,10 @@ export type Functionish = ts.FunctionLikeDeclaration;
 export type Value =
   /** `made`: where an object was made of which nothing else is known. */
   | { readonly kind: 'unknown'; readonly made?: readonly ts.Node[] }
-  /** `unknownPart` stands for parts that could not be computed. `built`: an operation made it, not a literal. */
+  /**
+   * `unknownPart` stands for parts that could not be computed. `built`: an operation made it, not a
+   * literal.
+   */
   | { readonly kind: 'text'; readonly text: string; readonly built: boolean }
   /** Bytes, one code unit each. */
   | { readonly kind: 'bytes'; readonly text: string }
@@ -22,7 +25,10 @@ export type Value =
   /** A class, or an object that is made of it. */
   | { readonly kind: 'class'; readonly node: ts.ClassLikeDeclaration; readonly made: boolean }
   | { readonly kind: 'object'; readonly node: ts.ObjectLiteralExpression; readonly frame: Frame }
-  /** `nodes`: the expressions of the items, where they stand in a literal. `made`: the expressions that made the list, or handed it on. */
+  /**
+   * `nodes`: the expressions of the items, where they stand in a literal. `made`: the expressions
+   * that made the list, or handed it on.
+   */
   | {
       readonly kind: 'array';
       readonly items: readonly Value[];
@@ -30,8 +36,9 @@ export type Value =
       readonly made?: readonly ts.Node[];
     }
   /**
-   * A list that only `push` changes: the items that it was made with keep their places, and nothing else is known, not even its length.
-   * It is no `array`, so that whatever reads all items of a list takes it for unknown. `pushed`: what is put behind.
+   * A list that only `push` changes: the items that it was made with keep their places, and nothing
+   * else is known, not even its length. It is no `array`, so that whatever reads all items of a
+   * list takes it for unknown. `pushed`: what is put behind.
    */
   | {
       readonly kind: 'growing';

@@ -237,7 +237,8 @@ export function valueOfArguments(self: Evaluator, name: ts.Identifier): Value {
   return unknown;
 }
 
-// What a call gives for its parameters, up to the one at `last`; a list that is spread takes as many places as it has items.
+// What a call gives for its parameters, up to the one at `last`; a list that is spread takes as
+// many places as it has items.
 function givenBy(
   self: Evaluator,
   call: ts.CallExpression | ts.NewExpression,
@@ -261,7 +262,8 @@ function givenBy(
   return given;
 }
 
-// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds. The function may be handed on by its name.
+// `list.map(x => …)` gives x each element; `promise.then(m => …)` gives m what the promise holds.
+// The function may be handed on by its name.
 function callbackValue(self: Evaluator, callee: Functionish, index: number, frame: Frame): Value[] {
   if (index !== 0) return [];
   const { parent } = callee;
@@ -311,7 +313,8 @@ function appended(
   ]);
 }
 
-// The statements run in their order before the use: none is left out by a jump, and the use is in no function that runs at another time.
+// The statements run in their order before the use: none is left out by a jump, and the use is in
+// no function that runs at another time.
 function isInOneRun(declaration: ts.VariableDeclaration, block: ts.Node, use: ts.Node): boolean {
   const isBlockScoped = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.BlockScoped) !== 0;
   const isWhole = isBlockScoped || ts.isSourceFile(block) || isFunctionish(block.parent);

@@ -7,7 +7,10 @@ import { text, textOr, unknown, type Value } from './values.ts';
 
 export type Words = ResolvedCall['args'];
 
-/** The program and what it is given: from one list, from a name and a list, from a name and options that hold a list, or one by one. */
+/**
+ * The program and what it is given: from one list, from a name and a list, from a name and options
+ * that hold a list, or one by one.
+ */
 export function wordsOf(
   out: Out,
   { node: at }: Called,
@@ -33,7 +36,10 @@ function spread(value: Value, from: ts.Expression | undefined): Words {
     : [{ value: unknown, node: from }];
 }
 
-/** Hands words to the shell front end as one line; what a shell would take apart is quoted, so that each stays one. */
+/**
+ * Hands words to the shell front end as one line; what a shell would take apart is quoted, so that
+ * each stays one.
+ */
 export function embedLine(out: Out, call: Called, words: Words): string {
   const map: { at: number; raw: number; fixed?: true }[] = [];
   let line = '';
@@ -65,7 +71,10 @@ export function embedLine(out: Out, call: Called, words: Words): string {
   return `${out.source.path}#shell@${map[0]?.raw ?? 0}`;
 }
 
-/** Says that a call starts a program inside, with what its options hand in: variables, and what it reads. */
+/**
+ * Says that a call starts a program inside, with what its options hand in: variables, and what it
+ * reads.
+ */
 export function start(
   call: Called,
   program: string,

@@ -11,7 +11,10 @@ const attributes = new Set(
 );
 const ownAddress = /^(\/review(?![^/?#])|#)/;
 
-/** Elements, attributes and addresses in the page that no template of ours writes; none when nothing foreign is live. */
+/**
+ * Elements, attributes and addresses in the page that no template of ours writes; none when nothing
+ * foreign is live.
+ */
 export function foreignMarkup(page: string): string[] {
   const foreign: string[] = [];
   for (const [whole, name, rest] of page.matchAll(

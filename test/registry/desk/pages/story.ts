@@ -1,4 +1,7 @@
-/** Story data for the desk's pages: the weekly report and its weaponised twin, as the registry hands them over. */
+/**
+ * Story data for the desk's pages: the weekly report and its weaponised twin, as the registry hands
+ * them over.
+ */
 import type { Frame } from '../../../../registry/desk/pages/layout.ts';
 import type { VersionView } from '../../../../registry/desk/pages/version.ts';
 import type { QueueRow, ReviewDetail } from '../../../../registry/review/review.ts';

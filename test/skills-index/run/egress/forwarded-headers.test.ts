@@ -66,7 +66,8 @@ describe('headers to the host', () => {
     expect(sent(more)).toMatchObject(expected);
   });
 
-  // A blank for each header: names of the hop, and what servers take as another host, path, method, client or user.
+  // A blank for each header: names of the hop, and what servers take as another host, path, method,
+  // client or user.
   const refused =
     `Connection Keep-Alive Proxy-Authorization Proxy_Authorization Proxy TE Trailer HTTP2-Settings
     Sec-WebSocket-Extensions A-IM Destination X-HTTP-Method-Override X.HTTP.Method.Override X-HTTP-Method X-Method-Override

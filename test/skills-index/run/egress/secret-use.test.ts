@@ -87,7 +87,8 @@ describe('a secret on a request', () => {
       { body },
     );
     expect(sent).toEqual([['X-Hub-Signature-256', `sha256=${digest}`]]);
-    // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries: its own example.
+    // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries: its own
+    // example.
     const known = applied('hmac:X-Sig', "It's a Secret to Everybody", [['X-Sig', placeholder]], {
       body: Buffer.from('Hello, World!'),
     });

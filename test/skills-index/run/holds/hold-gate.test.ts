@@ -46,7 +46,10 @@ const post = (path = '/v2/deals/1', more: object = {}): GatedAction => ({
   ...more,
 });
 
-/** A host without a clock of its own: each look for an answer takes 200 ms. `signature: 'good'` is one that holds. */
+/**
+ * A host without a clock of its own: each look for an answer takes 200 ms. `signature: 'good'` is
+ * one that holds.
+ */
 function makeHost(more: Partial<GateSettings> = {}) {
   const kept = new Map<string, Hold>();
   const answers = new Map<string, FoundAnswer[]>();

@@ -4,7 +4,8 @@ import { holdsPath } from '../../../../skills-index/run/holds/hold-path.ts';
 
 describe('a rule about a path', () => {
   it.each([
-    // Express and Rails take case, a slash at the end and an extension for the same; Windows takes dots and blanks from the end.
+    // Express and Rails take case, a slash at the end and an extension for the same; Windows takes
+    // dots and blanks from the end.
     [
       '/ok/pay',
       '/ok/pay /ok/Pay /OK/PAY /ok/pay/ /ok/pay// /ok/pay. /ok/pay.. /ok/pay%20 /ok/pay%20. /ok/pay.%2E /ok/pay%2e/',

@@ -1,4 +1,7 @@
-/** The words in which a decision says what the log and the status file show; what counts is in decision-people and witnesses. */
+/**
+ * The words in which a decision says what the log and the status file show; what counts is in
+ * decision-people and witnesses.
+ */
 import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../../skills-index/log/cosignature.ts';
 import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';

@@ -156,7 +156,10 @@ describe('heads of one log', () => {
   );
   type Given = { readonly retired?: boolean; readonly of?: typeof older };
 
-  /** Judges a status file over the log as it was after the scan, or over the whole, and statements with heads of that size. */
+  /**
+   * Judges a status file over the log as it was after the scan, or over the whole, and statements
+   * with heads of that size.
+   */
   function judge(
     status: 'after the scan' | 'whole',
     given: readonly Given[],

@@ -1,4 +1,7 @@
-/** Each thing that a version is checked for beyond its statements' signatures, wrong alone: the one reason names it. */
+/**
+ * Each thing that a version is checked for beyond its statements' signatures, wrong alone: the one
+ * reason names it.
+ */
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseManifest, printManifest } from '../../../../skills-index/skill/manifest.ts';

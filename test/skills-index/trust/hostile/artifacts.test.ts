@@ -272,8 +272,8 @@ attacks('signatures over a file of which only the digest is known', [
   ['text', told(blob(Buffer.from('signed'))), 'signature-invalid'],
 ]);
 
-// Entries of the same signature over the same file. The library compares these two and never whose key the entry names; whoever finds a
-// second key under which a signature holds could put it there.
+// Entries of the same signature over the same file. The library compares these two and never whose
+// key the entry names; whoever finds a second key under which a signature holds could put it there.
 const { certificate: theirs } = sigstore.certify(somebody, {}, 'somebody else');
 const asPem = (certificate: Uint8Array): string =>
   b64(Buffer.from(pem(certificate, 'CERTIFICATE')));
@@ -495,7 +495,8 @@ interface Root {
   timestampAuthorities: Authority[];
 }
 const rooted = (change: (root: Root) => unknown) => () => {
-  // Not structuredClone: it keeps one object for what is one object there, such as every `validFor`.
+  // Not structuredClone: it keeps one object for what is one object there, such as every
+  // `validFor`.
   const root = JSON.parse(JSON.stringify(trustedRoot)) as Root;
   change(root);
   judged(good, expected, file, root)();

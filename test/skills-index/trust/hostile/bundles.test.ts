@@ -316,7 +316,8 @@ attacks('numbers in the log’s part', [
   ]),
 ]);
 
-// Signed under the other type, and logged: whoever signs a status or a cosign statement signs no statement of ours.
+// Signed under the other type, and logged: whoever signs a status or a cosign statement signs no
+// statement of ours.
 const typed = (payloadType: string) => async (): Promise<void> => {
   const envelope = await signPayload(payloadType, statementBytes(claim), author);
   verifyStatement((await log.append(claim, envelope, author)).bundle, { root });

@@ -38,7 +38,8 @@ const claim = scopeStatement({ scope: parseScope('acme'), owners: [people.author
 const minutes = (count: number): Date => new Date(certifiedAt.getTime() + count * 60_000);
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-// Certified, logged and stamped as told; the certificate authority itself makes the certificate that is asked for.
+// Certified, logged and stamped as told; the certificate authority itself makes the certificate
+// that is asked for.
 const used =
   (signer: TestCertified, at = minutes(1)) =>
   async (): Promise<void> => {
@@ -569,7 +570,8 @@ const renoted =
   async (): Promise<void> => {
     proven({ checkpoint: { envelope: await note(origin, key) } })();
   };
-// The log signs under another name, with the number of its own name's key: the library looks at the number, and for the name in the address.
+// The log signs under another name, with the number of its own name's key: the library looks at the
+// number, and for the name in the address.
 const misnamed = (origin: string, name: string) => {
   const { treeSize, rootHash } = entry.inclusionProof;
   const text = `${origin}\n${treeSize}\n${rootHash}\n`;

@@ -10,7 +10,8 @@ import { attacks } from '../../hostile.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
 
-// Everything is in the log as it is said: the attacker may log what they like. Only the key or the signature is not what it should be.
+// Everything is in the log as it is said: the attacker may log what they like. Only the key or the
+// signature is not what it should be.
 const { author } = people;
 const log = new TestLog('skills.example');
 const claim = scopeStatement({ scope: parseScope('acme'), owners: [author.named] });
@@ -169,7 +170,8 @@ const raw = sign('sha256', signed, { key: author.privateKey, dsaEncoding: 'ieee-
 
 attacks('signatures', [
   ['ECDSA with SHA-256 in DER', told({ signature: good }), 'accepted'],
-  // ECDSA has two values for each signature. Each is logged as what it is: no entry speaks for the other one.
+  // ECDSA has two values for each signature. Each is logged as what it is: no entry speaks for the
+  // other one.
   ['the other of the two values that fit, logged as it is', der(r, order - s), 'accepted'],
   ['SHA-512', told({ signature: sign('sha512', signed, author.privateKey) }), 'signature-invalid'],
   ['SHA-1', told({ signature: sign('sha1', signed, author.privateKey) }), 'signature-invalid'],

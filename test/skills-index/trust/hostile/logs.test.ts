@@ -19,8 +19,8 @@ import { attacks } from '../../hostile.ts';
 import { people, storyRoot as root } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 
-// A log of eight entries; ours is the sixth. Each attack signs what it says with the log's own key unless it says otherwise: the
-// registry itself is the attacker.
+// A log of eight entries; ours is the sixth. Each attack signs what it says with the log's own key
+// unless it says otherwise: the registry itself is the attacker.
 const { author, stranger } = people;
 const logKey = testLogKey('log');
 const otherKey = testLogKey('other');

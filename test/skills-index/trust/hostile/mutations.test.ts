@@ -71,7 +71,8 @@ describe('one bit of a bundle', () => {
     );
   });
 
-  // A timestamp's answer has parts around its token that nobody signs: they can be changed, and say nothing.
+  // A timestamp's answer has parts around its token that nobody signs: they can be changed, and say
+  // nothing.
   it('changes nothing that a certified statement says, or is refused', () => {
     const honest = verifyCertified(parsed(certified), trustedRoot);
     const stamp = certified.indexOf('"signedTimestamp"');

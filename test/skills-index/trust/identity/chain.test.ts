@@ -100,7 +100,8 @@ describe('the keys and passkeys of a member', () => {
     expect(ended.ignored).toMatchObject([{ logIndex: 1, why: 'Ada was not enrolled with it' }]);
   });
 
-  // Silence means no: what the deputy took away is given back by an administrator, not by the deputy's end.
+  // Silence means no: what the deputy took away is given back by an administrator, not by the
+  // deputy's end.
   it('stay ended when who enrolled them anew is found to have had no right to', () => {
     const anew = memberStatement({
       nonce: freshNonce(),
