@@ -2,51 +2,9 @@
  * Calls that are followed with their arguments: what a function's parameters stand for in one of
  * them.
  */
-import type { ts } from 'ts-morph';
-import { alternatives, type Functionish, type Value } from './values/values.ts';
 
-/** One call of a function; two calls with the same arguments are one. */
-export class CallFrame {
-  readonly callee: Functionish;
-  readonly args: readonly Value[];
-  readonly outer: Frame;
-  readonly #file: ts.SourceFile;
-  readonly #questions = new Map<object, object>();
-
-  constructor(callee: Functionish, args: readonly Value[], outer: Frame) {
-    this.callee = callee;
-    this.args = args;
-    this.outer = outer;
-    this.#file = callee.getSourceFile();
-  }
-
-  /** What a parameter stands for; undefined when the call gives nothing for it. */
-  given(parameter: ts.ParameterDeclaration): Value | undefined {
-    if (parameter.parent !== this.callee) return this.outer?.given(parameter);
-    const index = this.callee.parameters.indexOf(parameter);
-    return parameter.dotDotDotToken === undefined
-      ? this.args[index]
-      : { kind: 'array', items: this.args.slice(index) };
-  }
-
-  /** Stands for a question that is asked in this call. */
-  question(about: object): object {
-    const known = this.#questions.get(about) ?? {};
-    this.#questions.set(about, known);
-    return known;
-  }
-
-  /** The call, or one around it, on whose arguments a node can depend. */
-  around(node: ts.Node): Frame {
-    const inside =
-      node.pos >= this.callee.pos &&
-      node.end <= this.callee.end &&
-      node.getSourceFile() === this.#file;
-    return inside ? this : this.outer?.around(node);
-  }
-}
-
-export type Frame = CallFrame | undefined;
+import type { Functionish } from './syntax.ts';
+import { alternatives, CallFrame, type Frame, type Value } from './values/values.ts';
 
 /** Calls by function and arguments. */
 export class Frames {

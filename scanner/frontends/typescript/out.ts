@@ -12,7 +12,7 @@ import { unknownPart } from '../../models/egress-of.ts';
 import type { MovedFile, WrittenText } from '../../rounds/written-programs.ts';
 import type { ResolvedCall } from './effects/calls.ts';
 import { literalMap, spanOf } from './places.ts';
-import type { Evaluator } from './values/evaluate.ts';
+import type { Evaluator } from './values/evaluator.ts';
 import { alternatives, textOr, type Value } from './values/values.ts';
 
 /** What calls of APIs come to, for facts and for flows. */

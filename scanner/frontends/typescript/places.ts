@@ -3,8 +3,8 @@ import { ts } from 'ts-morph';
 import type { Span } from '../../fact/fact.ts';
 import type { OffsetMap, Source } from '../../fact/source.ts';
 import { unknownPart } from '../../models/egress-of.ts';
-import type { Evaluator } from './values/evaluate.ts';
-import { bareOf } from './values/symbols.ts';
+import { bareOf } from './syntax.ts';
+import type { Evaluator } from './values/evaluator.ts';
 import { textOr } from './values/values.ts';
 
 /** The span of a node, without the comments before it. */

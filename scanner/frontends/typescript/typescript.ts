@@ -7,7 +7,8 @@ import { flowGraph } from './flow/flow.ts';
 import type { Out, Use } from './out.ts';
 import { createProgram } from './program.ts';
 import { findUses, visitCall } from './uses.ts';
-import { createEvaluator, type Evaluator } from './values/evaluate.ts';
+import { createEvaluator } from './values/evaluate.ts';
+import type { Evaluator } from './values/evaluator.ts';
 import { collectSymbols } from './values/symbols.ts';
 
 /** Analyses all sources as one program: what one file reads, another may send. */

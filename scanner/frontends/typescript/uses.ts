@@ -20,7 +20,7 @@ import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
 import { apiNamed, apis } from './library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';
-import { isAssignment } from './values/symbols.ts';
+import { isAssignment } from './syntax.ts';
 import {
   alternatives,
   isWhole,

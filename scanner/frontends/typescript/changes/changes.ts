@@ -1,12 +1,10 @@
 /** What writes make of values that are run: the values that may have been written, or "unknown". */
 import { ts } from 'ts-morph';
-import type { Frame } from '../frames.ts';
-import type { Evaluator } from '../values/evaluate.ts';
-import { assignedToMember } from '../values/member-assigned.ts';
-import { bareOf } from '../values/symbols.ts';
-import { alternatives, type Functionish, unionOf, unknown, type Value } from '../values/values.ts';
-import { valueAssigned } from '../values/variables.ts';
-import type { Write } from './written-members.ts';
+import { bareOf, type Functionish } from '../syntax.ts';
+import type { Evaluator } from '../values/evaluator.ts';
+import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
+import { alternatives, type Frame, unionOf, unknown, type Value } from '../values/values.ts';
+import type { Write } from './write.ts';
 
 /**
  * A list or bytes that may have changed since they were made are unknown; where they were made

@@ -1,6 +1,6 @@
 /** What a loop gets of a list, and `forEach` gives its function. */
 import { ts } from 'ts-morph';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, unionOf, unknown, type Value } from '../values/values.ts';
 
 /** One of the elements of a list. */

@@ -1,8 +1,6 @@
 /** Where an expression stands, and what becomes of its value there. */
 import { ts } from 'ts-morph';
-import { isFunctionish } from '../effects/calls.ts';
-import { bareOf, isAssignment } from '../values/symbols.ts';
-import type { Functionish } from '../values/values.ts';
+import { bareOf, type Functionish, isAssignment, isFunctionish } from '../syntax.ts';
 
 /**
  * Methods of lists that call what they are given with each element, and `then` with what it holds.
@@ -17,11 +15,6 @@ export const elementCallbacks: ReadonlySet<string> = new Set([
   'flatMap',
   'findLast',
 ]);
-
-/** A pattern that an assignment fills. */
-export function isPattern(target: ts.Expression): boolean {
-  return ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target);
-}
 
 /** `a` of `a.b[0].c`. */
 export function rootOf(receiver: ts.Expression): ts.Expression {

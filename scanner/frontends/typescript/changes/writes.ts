@@ -4,9 +4,10 @@
  * Where code runs a text, the text counts as known only if nothing here can have changed it.
  */
 import { ts } from 'ts-morph';
-import type { Evaluator } from '../values/evaluate.ts';
-import { isAssignment, memberName, push } from '../values/symbols.ts';
-import { alternatives, type Functionish, type Value } from '../values/values.ts';
+import { type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
+import { push } from '../values/assignments.ts';
+import type { Evaluator } from '../values/evaluator.ts';
+import { alternatives, type Value } from '../values/values.ts';
 import { keepsGiven } from './mutators.ts';
 import {
   functionAround,
@@ -15,31 +16,13 @@ import {
   isDeclared,
   isElementCallback,
   isMemberName,
-  isPattern,
   isPlainRead,
   isTarget,
   outermost,
   rootOf,
 } from './positions.ts';
-import { takenBy, type Write, writesAt } from './written-members.ts';
-
-export interface Writes {
-  /** Writes to this member of anything, those to any member included. */
-  named(key: string): readonly Write[];
-  /** Writes to elements, and to any member. */
-  readonly ofElements: readonly Write[];
-  readonly all: readonly Write[];
-  /** What is written to a variable's object by the variable's name. */
-  writtenTo(variable: ts.Symbol): readonly ts.Expression[];
-  /** The variable that an object, array or function is first put into. */
-  holderOf(made: ts.Node): ts.Symbol | undefined;
-  /** Whether what is made here may get another name than its variable's. */
-  leaves(made: ts.Node): boolean;
-  /** Whether a function may be called, or get another `this`, where its name does not show it. */
-  isOpen(callee: Functionish): boolean;
-  /** The classes that extend anything. */
-  readonly derived: readonly ts.ClassLikeDeclaration[];
-}
+import type { Write, Writes } from './write.ts';
+import { takenBy, writesAt } from './written-members.ts';
 
 /**
  * Collects the writes of all files. `self` finds what is called; it does not follow writes itself.

@@ -1,23 +1,11 @@
 /** Which members a part of a program writes, in whichever way. */
 import { ts } from 'ts-morph';
-import { type Assignment, targetsOf } from '../values/assignments.ts';
-import type { Evaluator } from '../values/evaluate.ts';
-import { bareOf, eachOf, isAssignment, isPlainAssignment, memberName } from '../values/symbols.ts';
+import { bareOf, isAssignment, isPattern, isPlainAssignment, memberName } from '../syntax.ts';
+import { type Assignment, eachOf, targetsOf } from '../values/assignments.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives } from '../values/values.ts';
 import { changesGiven, isMutator } from './mutators.ts';
-import { isPattern } from './positions.ts';
-
-export interface Write {
-  readonly receiver: ts.Expression;
-  /** `*` for any member. */
-  readonly key: string;
-  /** What is written, where an assignment says it. */
-  readonly assigned?: Assignment;
-  /** The method of the receiver that writes; absent where something else does. */
-  readonly method?: string;
-  /** What a call may write. */
-  readonly given?: readonly ts.Expression[];
-}
+import type { Write } from './write.ts';
 
 /** The members that a pattern takes out of an object. */
 export function takenBy(node: ts.Node): readonly string[] {

@@ -5,27 +5,12 @@
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
 import { isTouched } from '../changes/changes.ts';
-import type { Frame } from '../frames.ts';
 import { apiNamed } from '../library.ts';
+import { eachNode, type Functionish, ownerOf } from '../syntax.ts';
 import { heldMember } from '../values/assignments.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
-import { eachNode } from '../values/symbols.ts';
-import {
-  alternatives,
-  type Functionish,
-  text,
-  unionOf,
-  unknown,
-  type Value,
-} from '../values/values.ts';
-
-export interface ResolvedCall {
-  /** What is called in the end; never a `bound` or a union. */
-  readonly callee: Value;
-  /** Values and, where there is one, the expression of each argument. */
-  readonly args: readonly { readonly value: Value; readonly node: ts.Expression | undefined }[];
-}
+import { alternatives, type Frame, text, unionOf, unknown, type Value } from '../values/values.ts';
 
 type Args = ResolvedCall['args'];
 
@@ -308,21 +293,9 @@ export function returnsOf(callee: Functionish): ts.Expression[] {
   return found;
 }
 
-/** The function in which a node stands; undefined at the top of a file. */
-export function ownerOf(node: ts.Node): Functionish | undefined {
-  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunctionish(at)) return at;
-  return undefined;
-}
-
-/** Whether a node is a function with a body of its own. */
-export function isFunctionish(node: ts.Node): node is Functionish {
-  return (
-    ts.isFunctionDeclaration(node) ||
-    ts.isFunctionExpression(node) ||
-    ts.isArrowFunction(node) ||
-    ts.isMethodDeclaration(node) ||
-    ts.isConstructorDeclaration(node) ||
-    ts.isGetAccessorDeclaration(node) ||
-    ts.isSetAccessorDeclaration(node)
-  );
+export interface ResolvedCall {
+  /** What is called in the end; never a `bound` or a union. */
+  readonly callee: Value;
+  /** Values and, where there is one, the expression of each argument. */
+  readonly args: readonly { readonly value: Value; readonly node: ts.Expression | undefined }[];
 }

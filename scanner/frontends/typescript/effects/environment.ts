@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import { environments } from '../../../models/javascript.ts';
 import { capability, type Out, shown, trait, type Use } from '../out.ts';
-import { bareOf, isAssignment } from '../values/symbols.ts';
+import { bareOf, isAssignment } from '../syntax.ts';
 import { alternatives, isWhole, text, unknown, type Value } from '../values/values.ts';
 import { wholeOfPattern } from '../values/variables.ts';
 

@@ -9,9 +9,8 @@ import { anyEgress } from '../../../models/egress-of.ts';
 import { nodeDefaults } from '../../../models/node.ts';
 import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
-import { isAssignment } from '../values/symbols.ts';
-import { alternatives, type Functionish, type Value } from '../values/values.ts';
-import { ownerOf } from './calls.ts';
+import { type Functionish, isAssignment, ownerOf } from '../syntax.ts';
+import { alternatives, type Value } from '../values/values.ts';
 
 const powers: ReadonlySet<string> = new Set([
   'process',

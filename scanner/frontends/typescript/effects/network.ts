@@ -14,11 +14,11 @@ import {
 } from '../../../models/egress-of.ts';
 import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from '../out.ts';
+import { bareOf } from '../syntax.ts';
 import { addressOf, fieldOf } from '../values/address.ts';
-import { bareOf } from '../values/symbols.ts';
 import { alternatives, isWhole, text, unknown, type Value } from '../values/values.ts';
+import { noteCode } from '../values/words.ts';
 import { pathOf } from './files.ts';
-import { noteCode } from './programs.ts';
 import { writeOpened } from './stored-paths.ts';
 
 /** A request, with the parts that carry data. */

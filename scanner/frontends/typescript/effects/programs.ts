@@ -236,12 +236,6 @@ export function runScript(out: Out, call: Called, at: number): void {
   }
 }
 
-/** Text that a shell or interpreter reads and runs, where it is not there to be read. */
-export function noteCode(out: Out, call: Called, { value, node }: Words[number]): void {
-  if (isDecoded(out, node)) trait(out, call, 'decode-to-code', shown(value), 'exact');
-  else if (value.kind !== 'text') trait(out, call, 'code-from-string', shown(value), 'widened');
-}
-
 /** Text as code. */
 export function runCode(out: Out, call: Called, at: number): void {
   const argument =

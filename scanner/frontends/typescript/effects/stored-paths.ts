@@ -8,7 +8,7 @@ import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { interpreters } from '../../../models/shell.ts';
 import { type Called, type Out, write } from '../out.ts';
-import { bareOf } from '../values/symbols.ts';
+import { bareOf } from '../syntax.ts';
 import { alternatives, textOr, unknown, type Value } from '../values/values.ts';
 import type { Words } from '../values/words.ts';
 

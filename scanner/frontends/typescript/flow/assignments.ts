@@ -1,7 +1,7 @@
 /** How values move into variables and their members. */
 import { ts } from 'ts-morph';
 import { isEnvironment } from '../effects/environment.ts';
-import { bareOf, isAssignment, memberName } from '../values/symbols.ts';
+import { bareOf, isAssignment, memberName } from '../syntax.ts';
 import type { Flow } from './nodes.ts';
 import { parameterNode, writtenTo } from './objects.ts';
 

@@ -2,12 +2,12 @@
 import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
 import { mutators, opaqueMethods } from '../../../models/javascript-methods.ts';
-import { isFunctionish, type ResolvedCall, resolveCall } from '../effects/calls.ts';
+import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
-import { bareOf, memberName } from '../values/symbols.ts';
-import { alternatives, type Functionish } from '../values/values.ts';
+import { bareOf, type Functionish, isFunctionish, memberName } from '../syntax.ts';
+import { alternatives } from '../values/values.ts';
 import { into, partsOf } from './assignments.ts';
 import { type Flow, type FlowNodes, nameOfFunction } from './nodes.ts';
 import { addStored, addStoredBack } from './stored.ts';

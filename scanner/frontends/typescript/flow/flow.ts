@@ -2,11 +2,10 @@
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import type { FlowGraph, FlowStart } from '../../../flow/graph.ts';
-import { ownerOf } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import type { Out, Use } from '../out.ts';
 import { spanOf } from '../places.ts';
-import { bareOf, memberName } from '../values/symbols.ts';
+import { bareOf, memberName, ownerOf } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
 import { addBinary, addBinding, addVariable, assign, partsOf } from './assignments.ts';
 import { addCall } from './calls.ts';

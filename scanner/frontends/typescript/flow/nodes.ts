@@ -6,8 +6,7 @@ import { ts } from 'ts-morph';
 import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow/graph.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
-import { bareOf } from '../values/symbols.ts';
-import type { Functionish } from '../values/values.ts';
+import { bareOf, type Functionish } from '../syntax.ts';
 
 export interface FlowNodes {
   readonly edges: FlowEdge[];

@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Api, Effect } from '../../../models/api.ts';
-import { bareOf } from '../values/symbols.ts';
+import { bareOf } from '../syntax.ts';
 import type { Flow } from './nodes.ts';
 
 type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;

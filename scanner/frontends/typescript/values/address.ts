@@ -5,7 +5,7 @@
 import { ts } from 'ts-morph';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Called, Out } from '../out.ts';
-import { bareOf } from './symbols.ts';
+import { bareOf } from '../syntax.ts';
 import { alternatives, text, textOr, type Value } from './values.ts';
 
 /** The URL of a request's first argument, put together from an options object where it is one. */

@@ -3,7 +3,7 @@
  * exports.
  */
 import { ts } from 'ts-morph';
-import { bareOf, memberName, push } from './symbols.ts';
+import { bareOf, memberName } from '../syntax.ts';
 
 export interface Assignment {
   /** What is assigned: the right-hand side. */
@@ -150,4 +150,22 @@ function mapOf<Key, Inner, Item>(map: Map<Key, Map<Inner, Item>>, key: Key): Map
   const inner = map.get(key) ?? new Map<Inner, Item>();
   map.set(key, inner);
   return inner;
+}
+
+/**
+ * What a loop over a variable that exists already puts there: the elements, or names that are not
+ * known.
+ */
+export function eachOf(node: ts.ForInOrOfStatement): Assignment {
+  const isOf = ts.isForOfStatement(node) && node.awaitModifier === undefined;
+  return isOf
+    ? { value: node.expression, node, compound: false, each: true }
+    : { value: node.expression, node, compound: true };
+}
+
+/** Adds to the list of a key. */
+export function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }

@@ -4,11 +4,11 @@
  */
 import { ts } from 'ts-morph';
 import { overriding, writtenMembers } from '../changes/changes.ts';
-import { isFunctionish } from '../effects/calls.ts';
-import type { Evaluator } from './evaluate.ts';
-import { nameOfProperty } from './members.ts';
-import { alternatives, type Functionish, unionOf, unknown, type Value } from './values.ts';
-import { valueAssigned } from './variables.ts';
+import { type Functionish, isFunctionish } from '../syntax.ts';
+import type { Evaluator } from './evaluator.ts';
+import { valueAssigned } from './member-assigned.ts';
+import { nameOfProperty } from './property-name.ts';
+import { alternatives, unionOf, unknown, type Value } from './values.ts';
 
 const inheritedMax = 8;
 

@@ -1,7 +1,7 @@
 /** Whether code was data before: decoded by the skill itself. */
 import { ts } from 'ts-morph';
 import type { Out } from '../out.ts';
-import { eachNode } from './symbols.ts';
+import { eachNode } from '../syntax.ts';
 import { alternatives, textOr } from './values.ts';
 
 const decoders =

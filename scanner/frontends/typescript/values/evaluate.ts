@@ -8,21 +8,22 @@ import type { Steps } from '../../../fact/steps.ts';
 import { own } from '../../../models/api.ts';
 import { aliases, globalObjects } from '../../../models/javascript.ts';
 import { hasOtherThis, settled, withWritten } from '../changes/changes.ts';
-import type { Writes } from '../changes/writes.ts';
-import { ownerOf, returnsOf, valueOfCall } from '../effects/calls.ts';
-import { type Frame, Frames } from '../frames.ts';
+import type { Writes } from '../changes/write.ts';
+import { returnsOf, valueOfCall } from '../effects/calls.ts';
+import { Frames } from '../frames.ts';
 import { apis, classMembers } from '../library.ts';
 import { Memory } from '../memory.ts';
 import type { Program } from '../program.ts';
+import { bareOf, type Functionish, ownerOf } from '../syntax.ts';
 import { valueOfThis } from './classes.ts';
+import type { Evaluator, Symbols } from './evaluator.ts';
 import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.ts';
 import { memberOfValue, moduleNamed, ownPath } from './members.ts';
 import { valueOfBinary, valueOfPrefix } from './operators.ts';
-import { bareOf, type Symbols } from './symbols.ts';
 import {
   alternatives,
   concatenated,
-  type Functionish,
+  type Frame,
   isWhole,
   text,
   unionOf,
@@ -30,32 +31,6 @@ import {
   type Value,
 } from './values.ts';
 import { valueOfArguments, valueOfSymbol } from './variables.ts';
-
-export interface Evaluator {
-  readonly program: Program;
-  readonly symbols: Symbols;
-  readonly steps: Steps;
-  valueOf(expression: ts.Expression, frame?: Frame): Value;
-  /** The call of a function with these arguments, to evaluate its parts in. */
-  frameOf(callee: Functionish, args: readonly Value[], outer: Frame): Frame;
-  memberOf(object: Value, key: Value, node: ts.Node): Value;
-  /**
-   * Finds what a thing is (or has by a name) once, outside calls that are followed with their
-   * arguments.
-   */
-  once(thing: object, name: string, find: () => Value): Value;
-  /** What `require`, `import()` and the like give for a name. */
-  moduleOf(name: Value, from: ts.SourceFile): Value;
-  /**
-   * For values that are run: what may change them without the evaluator's seeing it. Where it is
-   * given, what may have changed is unknown.
-   */
-  readonly writes: Writes | undefined;
-  /**
-   * The expressions that a function may return or yield; those of functions inside it are theirs.
-   */
-  returnsOf(callee: Functionish): readonly ts.Expression[];
-}
 
 const depthMax = 150;
 const frameDepthMax = 24;

@@ -4,8 +4,7 @@
  */
 import { ts } from 'ts-morph';
 import type { Program } from '../program.ts';
-import { bareOf } from './symbols.ts';
-import type { Functionish } from './values.ts';
+import { bareOf, type Functionish } from '../syntax.ts';
 
 /** The symbol that a name means, imports followed. */
 export function lookUp(checker: ts.TypeChecker, name: ts.Node): ts.Symbol | undefined {

@@ -1,11 +1,18 @@
-/** What is assigned to members of variables: `options.command = …`. */
+/** What assignments give variables and their members: `command = …`, `options.command = …`. */
 import { ts } from 'ts-morph';
-import type { Frame } from '../frames.ts';
+import { elementOf } from '../changes/elements.ts';
+import { bareOf } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
-import type { Evaluator } from './evaluate.ts';
-import { bareOf } from './symbols.ts';
-import { alternatives, concatenated, unionOf, unknown, type Value } from './values.ts';
-import { valueAssigned } from './variables.ts';
+import type { Evaluator } from './evaluator.ts';
+import {
+  alternatives,
+  concatenated,
+  type Frame,
+  text,
+  unionOf,
+  unknown,
+  type Value,
+} from './values.ts';
 
 /** What was assigned to a member of a variable (`a.b = …`); undefined when nothing was. */
 export function valueOfMemberAssigned(
@@ -52,4 +59,22 @@ export function assignedToMember(
   return symbol === undefined || key.kind !== 'text'
     ? []
     : self.symbols.memberAssignments(symbol, key.text);
+}
+
+/** What an assignment assigns; the part of it that a pattern takes. */
+export function valueAssigned(
+  self: Evaluator,
+  { value, node, path = [], each }: Assignment,
+  frame?: Frame,
+): Value {
+  const whole = self.valueOf(value, frame);
+  return path.reduce(
+    (whole, name) =>
+      self.memberOf(
+        whole,
+        /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name),
+        node,
+      ),
+    each ? elementOf(self, whole) : whole,
+  );
 }

@@ -4,13 +4,22 @@ import { ts } from 'ts-morph';
 import { own } from '../../../models/api.ts';
 import { aliases, assignedApis, globalObjects } from '../../../models/javascript.ts';
 import { isModuleChanged, writtenMembers } from '../changes/changes.ts';
-import type { Frame } from '../frames.ts';
 import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';
 import { memberOfClass } from './classes.ts';
-import type { Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluator.ts';
 import { partOfUrl } from './fold-data.ts';
-import { isWhole, text, textOr, unionOf, unknown, type Value } from './values.ts';
+import { nameOfProperty, writtenName } from './property-name.ts';
+import {
+  type Frame,
+  isAbsent,
+  isWhole,
+  text,
+  textOr,
+  unionOf,
+  unknown,
+  type Value,
+} from './values.ts';
 import { valueOfSymbol } from './variables.ts';
 
 /** The member of one value by one key. */
@@ -165,11 +174,6 @@ function memberOfObject(
     : { kind: 'method', of: { kind: 'object', node, frame }, name, built };
 }
 
-/** A member that its object does not have. */
-export function isAbsent(value: Value): boolean {
-  return value.kind === 'method' && value.of.kind === 'object';
-}
-
 // `{ [name()]: … }` may be any member.
 function isComputed(self: Evaluator, { name }: ts.ObjectLiteralElementLike, frame: Frame): boolean {
   return name !== undefined && nameOfProperty(self, name, frame) === undefined;
@@ -206,25 +210,6 @@ function membersByName(node: ts.ObjectLiteralExpression): ObjectMembers {
     open,
     named: Map.groupBy(named, ({ name }) => (name === undefined ? '' : (writtenName(name) ?? ''))),
   };
-}
-
-function writtenName(name: ts.PropertyName | ts.BindingName | ts.Expression): string | undefined {
-  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
-    ? name.text
-    : undefined;
-}
-
-/** The name of a property or binding; undefined when it cannot be computed. */
-export function nameOfProperty(
-  self: Evaluator,
-  name: ts.PropertyName | ts.BindingName | ts.Expression,
-  frame: Frame,
-): string | undefined {
-  const written = writtenName(name);
-  if (written !== undefined) return written;
-  if (!ts.isComputedPropertyName(name)) return undefined;
-  const value = self.valueOf(name.expression, frame);
-  return isWhole(value) ? value.text : undefined;
 }
 
 function memberOfModule(self: Evaluator, file: ts.SourceFile, name: string, node: ts.Node): Value {

@@ -3,9 +3,8 @@
  * the square of a long function's length.
  */
 import { ts } from 'ts-morph';
+import { bareOf, type Functionish } from '../syntax.ts';
 import { valueOfThis } from './classes.ts';
-import { bareOf } from './symbols.ts';
-import type { Functionish } from './values.ts';
 
 type Holder = ts.ClassLikeDeclaration | ts.ObjectLiteralExpression | ts.SourceFile;
 

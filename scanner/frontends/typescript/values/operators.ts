@@ -1,10 +1,17 @@
 /** What operators make of known values. */
 import { ts } from 'ts-morph';
-import type { Frame } from '../frames.ts';
-import type { Evaluator } from './evaluate.ts';
+import { bareOf } from '../syntax.ts';
+import type { Evaluator } from './evaluator.ts';
 import { foldNumbers } from './fold.ts';
-import { bareOf } from './symbols.ts';
-import { alternatives, concatenated, numberOf, unionOf, unknown, type Value } from './values.ts';
+import {
+  alternatives,
+  concatenated,
+  type Frame,
+  numberOf,
+  unionOf,
+  unknown,
+  type Value,
+} from './values.ts';
 
 /** A long chain of `+` is flat, so that it costs no call stack. */
 export function valueOfBinary(self: Evaluator, node: ts.BinaryExpression, frame: Frame): Value {

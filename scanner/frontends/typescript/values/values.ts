@@ -1,10 +1,11 @@
-/** What an expression can be known to be without running it, and how constants fold. */
+/**
+ * What an expression can be known to be without running it, how constants fold, and what a function
+ * gets in one call of it.
+ */
 import type { ts } from 'ts-morph';
 import { foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import type { Frame } from '../frames.ts';
-
-export type Functionish = ts.FunctionLikeDeclaration;
+import type { Functionish } from '../syntax.ts';
 
 export type Value =
   /** `made`: where an object was made of which nothing else is known. */
@@ -125,4 +126,52 @@ export function concatenated(parts: readonly Value[]): Value {
 /** The number of a value where it is one. */
 export function numberOf(value: Value | undefined): number | undefined {
   return value?.kind === 'number' ? value.number : undefined;
+}
+
+/** One call of a function; two calls with the same arguments are one. */
+export class CallFrame {
+  readonly callee: Functionish;
+  readonly args: readonly Value[];
+  readonly outer: Frame;
+  readonly #file: ts.SourceFile;
+  readonly #questions = new Map<object, object>();
+
+  constructor(callee: Functionish, args: readonly Value[], outer: Frame) {
+    this.callee = callee;
+    this.args = args;
+    this.outer = outer;
+    this.#file = callee.getSourceFile();
+  }
+
+  /** What a parameter stands for; undefined when the call gives nothing for it. */
+  given(parameter: ts.ParameterDeclaration): Value | undefined {
+    if (parameter.parent !== this.callee) return this.outer?.given(parameter);
+    const index = this.callee.parameters.indexOf(parameter);
+    return parameter.dotDotDotToken === undefined
+      ? this.args[index]
+      : { kind: 'array', items: this.args.slice(index) };
+  }
+
+  /** Stands for a question that is asked in this call. */
+  question(about: object): object {
+    const known = this.#questions.get(about) ?? {};
+    this.#questions.set(about, known);
+    return known;
+  }
+
+  /** The call, or one around it, on whose arguments a node can depend. */
+  around(node: ts.Node): Frame {
+    const inside =
+      node.pos >= this.callee.pos &&
+      node.end <= this.callee.end &&
+      node.getSourceFile() === this.#file;
+    return inside ? this : this.outer?.around(node);
+  }
+}
+
+export type Frame = CallFrame | undefined;
+
+/** A member that its object does not have. */
+export function isAbsent(value: Value): boolean {
+  return value.kind === 'method' && value.of.kind === 'object';
 }

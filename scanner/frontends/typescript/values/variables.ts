@@ -3,13 +3,20 @@ import { ts } from 'ts-morph';
 import { fromOthers } from '../changes/changes.ts';
 import { elementOf } from '../changes/elements.ts';
 import { elementCallbacks } from '../changes/positions.ts';
-import { isFunctionish, ownerOf } from '../effects/calls.ts';
-import type { Frame } from '../frames.ts';
+import { bareOf, type Functionish, isFunctionish, ownerOf } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
-import type { Evaluator } from './evaluate.ts';
-import { isAbsent, nameOfProperty } from './members.ts';
-import { bareOf } from './symbols.ts';
-import { concatenated, type Functionish, text, unionOf, unknown, type Value } from './values.ts';
+import type { Evaluator } from './evaluator.ts';
+import { valueAssigned } from './member-assigned.ts';
+import { nameOfProperty } from './property-name.ts';
+import {
+  concatenated,
+  type Frame,
+  isAbsent,
+  text,
+  unionOf,
+  unknown,
+  type Value,
+} from './values.ts';
 
 /** The value of a symbol at a use of it. Several assignments give one of several values. */
 export function valueOfSymbol(
@@ -63,24 +70,6 @@ function declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[] {
   return all.length < 2
     ? all
     : all.filter((one) => !ts.isPropertyAccessExpression(one) || one.name.text === symbol.name);
-}
-
-/** What an assignment assigns; the part of it that a pattern takes. */
-export function valueAssigned(
-  self: Evaluator,
-  { value, node, path = [], each }: Assignment,
-  frame?: Frame,
-): Value {
-  const whole = self.valueOf(value, frame);
-  return path.reduce(
-    (whole, name) =>
-      self.memberOf(
-        whole,
-        /^\d+$/.test(name) ? { kind: 'number', number: Number(name) } : text(name),
-        node,
-      ),
-    each ? elementOf(self, whole) : whole,
-  );
 }
 
 function valueOfDeclaration(self: Evaluator, declaration: ts.Declaration, frame: Frame): Value {

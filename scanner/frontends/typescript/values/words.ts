@@ -1,8 +1,9 @@
 /** The words of a command line, from a program's name and its list of arguments. */
 import { ts } from 'ts-morph';
 import type { ResolvedCall } from '../effects/calls.ts';
-import type { Called, Out } from '../out.ts';
+import { type Called, type Out, shown, trait } from '../out.ts';
 import { literalMap } from '../places.ts';
+import { isDecoded } from './decoded.ts';
 import { text, textOr, unknown, type Value } from './values.ts';
 
 export type Words = ResolvedCall['args'];
@@ -110,4 +111,10 @@ export function start(
           : [],
     ),
   });
+}
+
+/** Text that a shell or interpreter reads and runs, where it is not there to be read. */
+export function noteCode(out: Out, call: Called, { value, node }: Words[number]): void {
+  if (isDecoded(out, node)) trait(out, call, 'decode-to-code', shown(value), 'exact');
+  else if (value.kind !== 'text') trait(out, call, 'code-from-string', shown(value), 'widened');
 }

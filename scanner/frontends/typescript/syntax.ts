@@ -1,0 +1,92 @@
+/** Nodes of a program: what stands there, without asking what it means. */
+import { ts } from 'ts-morph';
+
+/**
+ * An expression without what does not change its value: parentheses, types, `await`, the left side
+ * of a comma.
+ */
+export function bareOf(expression: ts.Expression): ts.Expression {
+  for (let at = expression; ; ) {
+    switch (at.kind) {
+      case ts.SyntaxKind.ParenthesizedExpression:
+      case ts.SyntaxKind.AsExpression:
+      case ts.SyntaxKind.SatisfiesExpression:
+      case ts.SyntaxKind.NonNullExpression:
+      case ts.SyntaxKind.TypeAssertionExpression:
+      case ts.SyntaxKind.AwaitExpression:
+      case ts.SyntaxKind.ExpressionWithTypeArguments:
+        if (!('expression' in at)) return at;
+        at = at.expression as ts.Expression;
+        break;
+      case ts.SyntaxKind.BinaryExpression:
+        if (!ts.isBinaryExpression(at) || at.operatorToken.kind !== ts.SyntaxKind.CommaToken)
+          return at;
+        at = at.right;
+        break;
+      default:
+        return at;
+    }
+  }
+}
+
+/** Visits every node, parents before children and in the order of the text, without recursion. */
+export function eachNode(root: ts.Node, visit: (node: ts.Node) => void): void {
+  const open: ts.Node[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    visit(node);
+    const children: ts.Node[] = [];
+    ts.forEachChild(node, (child) => {
+      children.push(child);
+    });
+    for (const child of children.reverse()) open.push(child);
+  }
+}
+
+/** The name of a member access, `*` when it is computed. */
+export function memberName(
+  access: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+): string {
+  if (ts.isPropertyAccessExpression(access)) return access.name.text;
+  return ts.isStringLiteralLike(access.argumentExpression) ? access.argumentExpression.text : '*';
+}
+
+/** `=`, `+=`, `??=` and the like. */
+export function isAssignment(kind: ts.SyntaxKind): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+/** `x ??= value` puts the value there as it is, or leaves what is there. */
+export function isPlainAssignment(kind: ts.SyntaxKind): boolean {
+  return (
+    kind === ts.SyntaxKind.EqualsToken ||
+    kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||
+    kind === ts.SyntaxKind.BarBarEqualsToken ||
+    kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken
+  );
+}
+
+/** The function in which a node stands; undefined at the top of a file. */
+export function ownerOf(node: ts.Node): Functionish | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunctionish(at)) return at;
+  return undefined;
+}
+
+/** Whether a node is a function with a body of its own. */
+export function isFunctionish(node: ts.Node): node is Functionish {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isConstructorDeclaration(node) ||
+    ts.isGetAccessorDeclaration(node) ||
+    ts.isSetAccessorDeclaration(node)
+  );
+}
+
+/** A pattern that an assignment fills. */
+export function isPattern(target: ts.Expression): boolean {
+  return ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target);
+}
+
+export type Functionish = ts.FunctionLikeDeclaration;
