@@ -78,14 +78,18 @@ export function codeDigestsText(): string {
     `  extractor: '${closureDigest(['scanner/extract.ts'])}',`,
     `  judging: '${closureDigest(['scanner/scan.ts'], ['scanner/extract.ts', 'scanner/rules.ts'])}',`,
     '  rules: {',
-    ...ruleFiles.map(
-      (path) =>
-        `    '${path.slice('scanner/rules/'.length, -'.ts'.length)}': '${closureDigest([path])}',`,
-    ),
+    ...ruleFiles.map(ruleLine),
     '  },',
     '};',
     '',
   ].join('\n');
+}
+
+// Broken where Biome breaks it, so that the written file passes the format check.
+function ruleLine(path: string): string {
+  const key = `    '${path.slice('scanner/rules/'.length, -'.ts'.length)}':`;
+  const digest = `'${closureDigest([path])}',`;
+  return key.length + digest.length < 100 ? `${key} ${digest}` : `${key}\n      ${digest}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
