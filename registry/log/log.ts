@@ -266,7 +266,7 @@ function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
       'database-damaged',
       `The row of log entry ${index} is damaged: its peaks, its root and its checkpoint differ`,
       {
-        hint: 'Restore the newest copy of the folder: docs/operating.md, "The database is damaged".',
+        hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
       },
     );
   return range;

@@ -62,13 +62,13 @@ export async function requireWhole(registry: Registry): Promise<void> {
 /** The failure that says what the log lacks, and the way out. */
 export function logBehind(behind: Behind): Problem {
   return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
-    hint: 'stop the registry and bring back the copy with that size: docs/operating.md, "The log was restored from a backup"',
+    hint: 'stop the registry and bring back the copy with that size: docs/operating-registry.md, "The log was restored from a backup"',
   });
 }
 
 /** The line that an operator reads when nothing is written any more. */
 export function sayAlarm(behind: Behind): string {
-  return `ALARM: ${whyBehind(behind)}. Nothing more is written: docs/operating.md, "The log was restored from a backup"`;
+  return `ALARM: ${whyBehind(behind)}. Nothing more is written: docs/operating-registry.md, "The log was restored from a backup"`;
 }
 
 /** Why the log is not the one that was there before, for messages. */

@@ -154,7 +154,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
 }
 
 function sayAhead(theirs: number, ours: number): string {
-  return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating.md`;
+  return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating-registry.md`;
 }
 
 /** The latest time of a cosignature that clients count now, in seconds. */

@@ -10,7 +10,7 @@ import { databaseCheckBytesMax } from '../limits.ts';
 import { whyDamaged } from './sqlite-errors.ts';
 
 const hint =
-  'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating.md, "The database is damaged".';
+  'Stop, keep the file aside, and restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".';
 
 /**
  * The failure that names a file that is damaged, or may not be written, and the way out; every

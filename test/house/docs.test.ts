@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../cli/commands.ts';
-import { emptyHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { emptyHostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: top })];
@@ -19,6 +19,16 @@ function commandLines(text: string): string[] {
 
 function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 describe('the documentation', () => {
@@ -54,8 +64,18 @@ describe('the documentation', () => {
     expect(targets.filter((target) => !existsSync(join(top, dirname(page), target)))).toEqual([]);
   });
 
+  it.each(pages)('%s links to sections that exist', (page) => {
+    const prose = read(page).replace(/^(`{3,})[^\n]*\n.*?^\1$/gms, '');
+    const targets = [...prose.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)].map(
+      ([, file = '', anchor = '']) => [file === '' ? page : join(dirname(page), file), anchor],
+    );
+    expect(
+      targets.filter(([file = '', anchor = '']) => !anchorsOf(read(file)).includes(anchor)),
+    ).toEqual([]);
+  });
+
   it('shows MCP settings that are JSON and start a command that exists', () => {
-    const text = read('docs/operating.md');
+    const text = read('docs/operating-agents.md');
     const settings = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, block]) =>
       JSON.parse(block ?? ''),
     );
@@ -71,7 +91,7 @@ describe('the documentation', () => {
   });
 
   it('shows Codex and OpenCode the same server', () => {
-    const text = read('docs/operating.md');
+    const text = read('docs/operating-agents.md');
     const [, command, args] =
       /\[mcp_servers\.skillgate\]\ncommand = (".*")\nargs = (\[.*\])/.exec(text) ?? [];
     const codex = [JSON.parse(command ?? '""'), ...JSON.parse(args ?? '[]')];
@@ -83,13 +103,30 @@ describe('the documentation', () => {
     });
   });
 
-  it('explains each key of host policy where operators look for it', () => {
-    const rows = [...read('docs/operating.md').matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(
-      ([, cell]) => (cell ?? '').match(/\w+/g) ?? [],
+  it('has a section with the default of the code for each member of host policy', () => {
+    const sections = read('docs/host-json.md').split('\n### ').slice(1);
+    const told = sections.map((section) => {
+      const [, name, byDefault] = /^`(\$?\w+)`\n(?:- .*\n)*?- Default: (.*)\n/.exec(section) ?? [];
+      return [
+        name,
+        byDefault === 'none' ? undefined : JSON.parse(byDefault?.slice(1, -1) ?? ''),
+      ] as const;
+    });
+    const { file, ...defaults } = emptyHostPolicy;
+    const optional = { $schema: undefined, mailbox: undefined, microvm: undefined };
+    expect(Object.fromEntries(told)).toEqual({ ...defaults, ...optional });
+    expect(told.map(([name]) => name).toSorted()).toEqual(
+      Object.keys({ ...defaults, ...optional }).toSorted(),
     );
-    expect(
-      Object.keys(emptyHostPolicy).filter((key) => key !== 'file' && !rows.includes(key)),
-    ).toEqual([]);
+  });
+
+  it('shows examples of host policy that are valid', () => {
+    const examples = [...read('docs/host-json.md').matchAll(/^- Example: `(.*)`$/gm)].map(
+      ([, example]) => example ?? '',
+    );
+    expect(examples.length).toBeGreaterThan(20);
+    for (const example of examples.filter((text) => !text.includes('…')))
+      expect(parseHostPolicy(Buffer.from(example)), example).toMatchObject({ file: 'host.json' });
   });
 
   it('names in the threat model only files and tests that exist', () => {

@@ -10,7 +10,7 @@ afterAll(async () => {
 
 /** The lines of the section, in their order, without comments. */
 function linesOf(title: string): string[][] {
-  const text = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../docs/operating-registry.md', import.meta.url), 'utf8');
   const section = text.split(`\n### ${title}\n`)[1]?.split(/\n##+ /)[0] ?? '';
   return [...section.matchAll(/^skillgate (.*?)(?: +#.*)?$/gm)].map(([, line]) =>
     [...(line ?? '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
@@ -26,7 +26,7 @@ function writeSkill(): void {
   });
 }
 
-describe('docs/operating.md', () => {
+describe('docs/operating-registry.md', () => {
   it('tells one person alone lines that work from an empty home, in their order', async () => {
     const lines = linesOf('One person alone, on one machine');
     expect(lines.length).toBeGreaterThan(12);

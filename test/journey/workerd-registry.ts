@@ -16,7 +16,7 @@ export const wrangler = join(
   dirname(fileURLToPath(import.meta.resolve('wrangler/package.json'))),
   'bin/wrangler.js',
 );
-// Without the first, wrangler asks the network where it is for half a minute (docs/operating.md).
+// Without the first, wrangler asks the network where it is for half a minute.
 export const wranglerEnvironment = {
   ...process.env,
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',

@@ -162,7 +162,7 @@ export const registryCodes = {
     exit: 6,
     status: 503,
     means: 'The registry’s database is damaged on its disk.',
-    fix: 'Its operator restores the newest copy of the data folder: docs/operating.md, "The database is damaged".',
+    fix: 'Its operator restores the newest copy of the data folder: docs/operating-registry.md, "The database is damaged".',
   },
   'registry-answer': {
     exit: 4,

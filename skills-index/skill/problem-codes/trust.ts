@@ -54,7 +54,7 @@ export const trustCodes = {
     status: 409,
     means:
       'A witness, or the last status that this registry signed, shows more of its log than its database has. It writes nothing more.',
-    fix: 'Its operator brings back the newest copy: docs/operating.md, "The log was restored from a backup".',
+    fix: 'Its operator brings back the newest copy: docs/operating-registry.md, "The log was restored from a backup".',
   },
   'witnesses-unasked': {
     exit: 6,
