@@ -19,3 +19,11 @@ export interface Call {
   /** Whether input and output are a network connection. */
   readonly onConnection: boolean;
 }
+
+/** Where and how a program is started. */
+export interface How {
+  readonly span: Call['span'];
+  readonly onConnection: boolean;
+  readonly depth: number;
+  readonly env: Call['env'];
+}

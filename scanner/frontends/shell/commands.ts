@@ -10,8 +10,9 @@ import { own as row } from '../../models/api.ts';
 import { unknownPart } from '../../models/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../../models/shell.ts';
 import { tellingCommands } from '../../models/telling-commands.ts';
-import type { Call } from './call.ts';
+import type { Call, How } from './call.ts';
 import { noteFlows, noteStart } from './graph.ts';
+import { callFunction } from './inner-scripts.ts';
 import { assign, assignedValue } from './language/assignments.ts';
 import { callBuiltin, isBuiltin, programPath } from './language/builtins.ts';
 import { globFits } from './language/glob.ts';
@@ -23,7 +24,6 @@ import { callNetwork } from './programs/network.ts';
 import { callProgram } from './programs/programs.ts';
 import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
-import { callFunction } from './script.ts';
 import {
   changedText,
   concat,
@@ -67,13 +67,6 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
   for (const [name, value] of before)
     value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
   return outputs.reduce(either);
-}
-
-interface How {
-  readonly span: Call['span'];
-  readonly onConnection: boolean;
-  readonly depth: number;
-  readonly env: Call['env'];
 }
 
 /** Runs the program that words name. */

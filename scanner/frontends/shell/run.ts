@@ -1,5 +1,5 @@
 /** What the shell front end knows while it goes through a script, and how it notes facts. */
-import type { Function as FunctionNode, ParsedScript } from 'unbash';
+import type { CompoundList, Function as FunctionNode, Statement } from 'unbash';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Fact, Span, Trait } from '../../fact/fact.ts';
@@ -8,6 +8,7 @@ import { detailCharsMax } from '../../limits.ts';
 import { anyEgress } from '../../models/egress-of.ts';
 import type { FrontEndContext } from '../../rounds/frontend.ts';
 import type { WrittenText } from '../../rounds/written-programs.ts';
+import type { How } from './call.ts';
 import { newShellGraph, type ShellGraph } from './graph-state.ts';
 import { emptyValue, type Taint, type Value } from './value.ts';
 
@@ -18,7 +19,7 @@ export interface ShellFunction {
   readonly map: OffsetMap | undefined;
 }
 
-export interface ShellRun {
+export interface ShellRun extends Recursion {
   /** The text being gone through: another one while a script of the skill is sourced. */
   source: Source;
   /** `Source.path` of the script that runs. */
@@ -72,21 +73,26 @@ export interface ShellRun {
   errors: number;
   /** What was left out because there is too much of it, and why. */
   readonly unread: { readonly span: Span; readonly reason: string }[];
-  /**
-   * Goes through the script of a substitution and gives what it prints; words need it, and it needs
-   * words.
-   */
-  readonly evaluate: (
-    run: ShellRun,
-    script: ParsedScript,
-    at: { readonly pos: number; readonly end: number },
-  ) => Value;
+}
+
+/** What a script is gone through by. */
+export type Runnable = Statement['command'] | CompoundList;
+
+/**
+ * A command may run commands and a word may hold a script: what stands below the two procedures
+ * calls them through the run.
+ */
+export interface Recursion {
+  /** Goes through a command or a list of them; gives what it prints. */
+  readonly runNode: (run: ShellRun, node: Runnable) => Value;
+  /** Runs the program that words name; gives what it prints. */
+  readonly dispatch: (run: ShellRun, word: Value, args: readonly Value[], how: How) => Value;
 }
 
 export function newRun(
   source: Source,
   context: FrontEndContext,
-  evaluate: ShellRun['evaluate'],
+  { runNode, dispatch }: Recursion,
 ): ShellRun {
   return {
     source,
@@ -122,7 +128,8 @@ export function newRun(
     isRepeating: false,
     errors: 0,
     unread: [],
-    evaluate,
+    runNode,
+    dispatch,
   };
 }
 

@@ -5,111 +5,25 @@ import type {
   Command,
   CompoundList,
   Function as FunctionNode,
-  ParsedScript,
   Pipeline,
   Redirection,
-  Statement,
   SyntaxNode,
 } from 'unbash';
-import { forEachChild, parse } from 'unbash';
-import type { Source } from '../../fact/source.ts';
-import { shellCallDepthMax, shellPipelineMax, syntaxDepthMax } from '../../limits.ts';
+import { forEachChild } from 'unbash';
+import { shellPipelineMax, syntaxDepthMax } from '../../limits.ts';
 import { runCommand } from './commands.ts';
+import { inBranch, runStatements } from './inner-scripts.ts';
 import { evaluate } from './language/arithmetic.ts';
 import { type Bodies, runCountedLoop, runLoop } from './language/loops.ts';
 import { withRedirections } from './language/redirections.ts';
 import { isSameState, repeat, stateOf } from './language/rounds.ts';
 import { noteUnbounded } from './language/unbounded.ts';
 import { foldWord } from './language/words.ts';
-import { noteTrait, type ShellFunction, type ShellRun, spanOf } from './run.ts';
+import { noteTrait, type Runnable, type ShellRun, spanOf } from './run.ts';
 import { concat, emptyValue, unknownValue, type Value } from './value.ts';
 
-/** Goes through statements; gives what they print. */
-export function runStatements(run: ShellRun, statements: readonly Statement[]): Value {
-  return concat(statements.map((statement) => runNode(run, statement.command)));
-}
-
-/**
- * Goes through the script of a substitution. Its assignments stay: what they carry may still be of
- * use to an attacker.
- */
-export function runSubstitution(
-  run: ShellRun,
-  script: ParsedScript,
-  at: { readonly pos: number; readonly end: number },
-): Value {
-  if (run.depth >= shellCallDepthMax * 2) return unknownValue();
-  const outer = run.map;
-  // Offsets inside escaped backticks count in their own decoded text.
-  if (script.source !== undefined) run.map = [{ at: 0, raw: spanOf(run, at).start, fixed: true }];
-  run.depth += 1;
-  try {
-    return runStatements(run, script.commands);
-  } finally {
-    run.depth -= 1;
-    run.map = outer;
-  }
-}
-
-/** Goes through another script of the skill as if it stood here: what it defines stays. */
-export function runSourced(run: ShellRun, other: Source): Value {
-  // Once is enough: what it defines stays.
-  if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
-    return emptyValue;
-  const { map, source } = run;
-  run.context.steps.take(1 + (other.text.length >> 6));
-  run.sourcing.add(other.path);
-  run.source = other;
-  run.map = undefined;
-  run.depth += 1;
-  try {
-    return runStatements(run, parse(other.text.replace(/\r(?=\n|$)/g, ' ')).commands);
-  } finally {
-    run.depth -= 1;
-    run.source = source;
-    run.map = map;
-  }
-}
-
-/** Calls a function of the script; arguments that are not known may be any. */
-export function callFunction(
-  run: ShellRun,
-  name: string,
-  shellFunction: ShellFunction,
-  args: readonly Value[] | undefined,
-): Value {
-  run.called.add(name);
-  if (run.calling.has(name)) run.recursive.set(name, { args });
-  if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
-  run.calling.add(name);
-  const { map, source } = run;
-  const { args: outer } = run;
-  run.args = args;
-  run.map = shellFunction.map;
-  run.source = shellFunction.source;
-  run.depth += 1;
-  run.recursive.delete(name);
-  try {
-    const output = runNode(run, shellFunction.node.body);
-    // A function that calls itself is a loop.
-    if (run.recursive.has(name))
-      repeat(run, () => {
-        run.args = run.recursive.get(name)?.args;
-        inBranch(run, () => runNode(run, shellFunction.node.body));
-      });
-    return output;
-  } finally {
-    run.calling.delete(name);
-    run.depth -= 1;
-    run.map = map;
-    run.source = source;
-    run.args = outer;
-  }
-}
-
-type Runnable = Statement['command'] | CompoundList;
-
-function runNode(run: ShellRun, node: Runnable): Value {
+/** Goes through one command, or a list of them; gives what it prints. */
+export function runNode(run: ShellRun, node: Runnable): Value {
   run.context.steps.take();
   if (run.branch > syntaxDepthMax) return unknownValue();
   switch (node.type) {
@@ -211,15 +125,6 @@ function mayRepeat(run: ShellRun, body: CompoundList, clause?: CompoundList): Va
       inBranch(run, () => runNode(run, body));
     });
   return output;
-}
-
-function inBranch(run: ShellRun, body: () => Value): Value {
-  run.branch += 1;
-  try {
-    return body();
-  } finally {
-    run.branch -= 1;
-  }
 }
 
 // `:(){ :|:& };:`: a function that starts itself twice, in the background.

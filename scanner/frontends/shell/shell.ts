@@ -5,9 +5,11 @@
 import { parse } from 'unbash';
 import type { OffsetMap, Source } from '../../fact/source.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../../rounds/frontend.ts';
+import { dispatch } from './commands.ts';
 import { graphOf, noteExit } from './graph.ts';
+import { callFunction, runStatements } from './inner-scripts.ts';
 import { newRun, spanOf } from './run.ts';
-import { callFunction, runStatements, runSubstitution } from './script.ts';
+import { runNode } from './script.ts';
 
 /** Facts of shell sources. */
 export const analyseShell = perSource(analyseOne);
@@ -17,7 +19,7 @@ function analyseOne(source: Source, context: FrontEndContext): FrontEndResult {
   // 100,000 in 40 s).
   const heredocs = source.text.split('<<').length;
   context.steps.take(1 + (source.text.length >> 6) + Math.floor((heredocs * heredocs) / 16));
-  const run = newRun(source, context, runSubstitution);
+  const run = newRun(source, context, { runNode, dispatch });
   const { text, map } = withoutCarriageReturns(source.text);
   run.map = map;
   const script = parse(text);

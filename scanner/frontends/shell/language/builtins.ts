@@ -7,11 +7,11 @@ import type { Source } from '../../../fact/source.ts';
 import { shellTrapsMax } from '../../../limits.ts';
 import type { Call } from '../call.ts';
 import { noteStart } from '../graph.ts';
+import { runSourced } from '../inner-scripts.ts';
 import { runCode } from '../programs/code.ts';
 import { fileKey, mountPath, readFileValue } from '../programs/files.ts';
 import { say } from '../programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { runSourced } from '../script.ts';
 import {
   changedText,
   concat,

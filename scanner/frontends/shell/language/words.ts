@@ -7,6 +7,7 @@ import { parse, type Word, type WordPart } from 'unbash';
 import { shellWordsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { holeTaint } from '../graph.ts';
+import { runSubstitution } from '../inner-scripts.ts';
 import { type ShellRun, spanOf } from '../run.ts';
 import { changedText, concat, literalValue, unknownValue, type Value } from '../value.ts';
 import { evaluate } from './arithmetic.ts';
@@ -76,11 +77,11 @@ function foldPart(run: ShellRun, part: WordPart): Value {
     case 'CommandExpansion':
       return part.script === undefined
         ? unknownValue()
-        : trimEnd(run.evaluate(run, part.script, part));
+        : trimEnd(runSubstitution(run, part.script, part));
     case 'ProcessSubstitution': {
       if (part.script === undefined) return unknownValue();
       const path = `/dev/fd/${part.operator}${start}`;
-      run.files.set(path, run.evaluate(run, part.script, part));
+      run.files.set(path, runSubstitution(run, part.script, part));
       return literalValue(path, start, true);
     }
     case 'Glob':

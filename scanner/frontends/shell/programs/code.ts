@@ -12,10 +12,9 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { packageManagers } from '../../../models/package-managers.ts';
 import { interpreters } from '../../../models/shell.ts';
 import type { Call } from '../call.ts';
-import { dispatch } from '../commands.ts';
 import { noteFlows, noteStart } from '../graph.ts';
+import { runStatements } from '../inner-scripts.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { runStatements } from '../script.ts';
 import {
   changedText,
   emptyValue,
@@ -90,7 +89,7 @@ export function callInterpreter(run: ShellRun, call: Call): Value {
     tool !== undefined &&
     own(packageManagers, tool.text) !== undefined
   )
-    return dispatch(run, tool, call.args.slice(module + 1), {
+    return run.dispatch(run, tool, call.args.slice(module + 1), {
       span: call.span,
       onConnection: false,
       depth: 1,

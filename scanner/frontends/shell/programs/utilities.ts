@@ -5,7 +5,6 @@ import { decodedCharsMax } from '../../../limits.ts';
 import { own } from '../../../models/api.ts';
 import { utilities } from '../../../models/shell.ts';
 import type { Call } from '../call.ts';
-import { dispatch } from '../commands.ts';
 import { ownInput } from '../graph.ts';
 import { unescaped } from '../language/escapes.ts';
 import { noteTrait, type ShellRun } from '../run.ts';
@@ -212,7 +211,7 @@ function find(run: ShellRun, call: Call): Value {
     word === undefined
       ? []
       : [
-          dispatch(run, word, rest, {
+          run.dispatch(run, word, rest, {
             span: call.span,
             onConnection: false,
             depth: 1,

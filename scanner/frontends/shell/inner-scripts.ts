@@ -1,0 +1,99 @@
+/** Scripts inside a script: bodies of functions, substitutions, files that it takes in. */
+import { type ParsedScript, parse, type Statement } from 'unbash';
+import type { Source } from '../../fact/source.ts';
+import { shellCallDepthMax } from '../../limits.ts';
+import { repeat } from './language/rounds.ts';
+import { type ShellFunction, type ShellRun, spanOf } from './run.ts';
+import { concat, emptyValue, unknownValue, type Value } from './value.ts';
+
+/** Goes through statements; gives what they print. */
+export function runStatements(run: ShellRun, statements: readonly Statement[]): Value {
+  return concat(statements.map((statement) => run.runNode(run, statement.command)));
+}
+
+/**
+ * Goes through the script of a substitution. Its assignments stay: what they carry may still be of
+ * use to an attacker.
+ */
+export function runSubstitution(
+  run: ShellRun,
+  script: ParsedScript,
+  at: { readonly pos: number; readonly end: number },
+): Value {
+  if (run.depth >= shellCallDepthMax * 2) return unknownValue();
+  const outer = run.map;
+  // Offsets inside escaped backticks count in their own decoded text.
+  if (script.source !== undefined) run.map = [{ at: 0, raw: spanOf(run, at).start, fixed: true }];
+  run.depth += 1;
+  try {
+    return runStatements(run, script.commands);
+  } finally {
+    run.depth -= 1;
+    run.map = outer;
+  }
+}
+
+/** Goes through another script of the skill as if it stood here: what it defines stays. */
+export function runSourced(run: ShellRun, other: Source): Value {
+  // Once is enough: what it defines stays.
+  if (other.path === run.root || run.sourcing.has(other.path) || run.depth >= shellCallDepthMax)
+    return emptyValue;
+  const { map, source } = run;
+  run.context.steps.take(1 + (other.text.length >> 6));
+  run.sourcing.add(other.path);
+  run.source = other;
+  run.map = undefined;
+  run.depth += 1;
+  try {
+    return runStatements(run, parse(other.text.replace(/\r(?=\n|$)/g, ' ')).commands);
+  } finally {
+    run.depth -= 1;
+    run.source = source;
+    run.map = map;
+  }
+}
+
+/** Calls a function of the script; arguments that are not known may be any. */
+export function callFunction(
+  run: ShellRun,
+  name: string,
+  shellFunction: ShellFunction,
+  args: readonly Value[] | undefined,
+): Value {
+  run.called.add(name);
+  if (run.calling.has(name)) run.recursive.set(name, { args });
+  if (run.depth >= shellCallDepthMax || run.calling.has(name)) return unknownValue();
+  run.calling.add(name);
+  const { map, source } = run;
+  const { args: outer } = run;
+  run.args = args;
+  run.map = shellFunction.map;
+  run.source = shellFunction.source;
+  run.depth += 1;
+  run.recursive.delete(name);
+  try {
+    const output = run.runNode(run, shellFunction.node.body);
+    // A function that calls itself is a loop.
+    if (run.recursive.has(name))
+      repeat(run, () => {
+        run.args = run.recursive.get(name)?.args;
+        inBranch(run, () => run.runNode(run, shellFunction.node.body));
+      });
+    return output;
+  } finally {
+    run.calling.delete(name);
+    run.depth -= 1;
+    run.map = map;
+    run.source = source;
+    run.args = outer;
+  }
+}
+
+export function inBranch(run: ShellRun, body: () => Value): Value {
+  run.branch += 1;
+  try {
+    return body();
+  } finally {
+    run.branch -= 1;
+  }
+}
