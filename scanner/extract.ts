@@ -12,7 +12,7 @@ import type { ArtifactFact, Fact } from './fact/fact.ts';
 import type { Source } from './fact/source.ts';
 import { Steps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
-import { frontEnds } from './frontends.ts';
+import { frontEnds } from './frontends/frontends.ts';
 import { type IngestedFile, ingestFiles } from './ingest/ingest.ts';
 import { scanSteps } from './limits.ts';
 import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/similarity-signature.ts';
 import { extractFacts } from '../extract.ts';
 import { selectorsOf } from '../fact/selectors.ts';
-import { frontEnds } from '../frontends.ts';
+import { frontEnds } from '../frontends/frontends.ts';
 import { childAnswerBytesMax } from '../limits.ts';
 import { proseOf } from '../reports/prose.ts';
 import { currentRuleSet } from '../rule-set.ts';

@@ -3,7 +3,7 @@
 import { languageOf } from '../../scanner/fact/language.ts';
 import { type Language, languages, type Source } from '../../scanner/fact/source.ts';
 import { Steps, StepsUsedUp } from '../../scanner/fact/steps.ts';
-import { frontEnds } from '../../scanner/frontends.ts';
+import { frontEnds } from '../../scanner/frontends/frontends.ts';
 import { ingestFiles } from '../../scanner/ingest/ingest.ts';
 import type { Analyse } from '../../scanner/rounds/frontend.ts';
 import { scanSkill } from '../../scanner/scan.ts';

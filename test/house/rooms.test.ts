@@ -50,7 +50,7 @@ const floors: Record<string, readonly string[]> = {
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
   registry: /^registry\/(app|serve|worker|gates|drizzle\.config)\.ts$/,
-  scanner: /^scanner\/(scan|extract|findings|verdict|rules|rule-set|code-digests|frontends)\.ts$/,
+  scanner: /^scanner\/(scan|extract|findings|verdict|rules|rule-set|code-digests)\.ts$/,
 };
 
 /** Arrows that run upwards, each with the reason why it stays. */

@@ -1,0 +1,42 @@
+/** All front ends. Parsers are loaded when a skill has a source in one of their languages. */
+
+import { lexicalLanguages } from '../models/file-types.ts';
+import type { FrontEnd } from '../rounds/frontend.ts';
+
+export const frontEnds: readonly FrontEnd[] = [
+  {
+    name: 'typescript',
+    languages: ['typescript', 'javascript'],
+    load: async () => (await import('./typescript/typescript.ts')).analyseTypescript,
+  },
+  {
+    name: 'shell',
+    languages: ['shell'],
+    load: async () => (await import('./shell/shell.ts')).analyseShell,
+  },
+  {
+    name: 'python',
+    languages: ['python'],
+    load: async () => (await import('./python/python.ts')).analysePython,
+  },
+  {
+    name: 'markdown',
+    languages: ['markdown', 'text', 'html'],
+    load: async () => (await import('./markdown/markdown.ts')).analyseMarkdown,
+  },
+  {
+    name: 'lexical',
+    languages: [...lexicalLanguages],
+    load: async () => (await import('./lexical/lexical.ts')).analyseLexical,
+  },
+  {
+    name: 'build files',
+    languages: ['dockerfile', 'makefile'],
+    load: async () => (await import('./settings/dockerfile.ts')).analyseBuildFile,
+  },
+  {
+    name: 'json',
+    languages: ['json', 'yaml', 'toml'],
+    load: async () => (await import('./settings/json.ts')).analyseJson,
+  },
+];
