@@ -38,14 +38,7 @@ const packages = new Set();
 // Large, and only loaded for TypeScript and JavaScript.
 const large = ['ts-morph'];
 // What is native, and what only a registry has.
-const kept = [
-  'better-sqlite3',
-  '@napi-rs/keyring',
-  'hono',
-  '@hono/*',
-  'hono-openapi',
-  'drizzle-orm',
-];
+const kept = ['better-sqlite3', '@napi-rs/keyring', 'hono', '@hono/*', 'drizzle-orm'];
 // What is CommonJS among the packages asks for Node's own modules.
 // Under a name that no module takes: two imports of one name are an error.
 const banner =

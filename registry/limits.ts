@@ -2,6 +2,8 @@
 export const uploadBytesMax = 26 * 1024 * 1024;
 /** JSON that is no signed statement and no report. */
 export const jsonBodyBytesMax = 64 * 1024;
+/** Of a JSON body that does not follow its schema. */
+export const bodyReasonsMax = 20;
 /** A statement names up to 500 files. */
 export const statementBodyBytesMax = 1024 * 1024;
 export const reasonCharsMax = 2_000;

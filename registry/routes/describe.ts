@@ -2,7 +2,7 @@
  * What the routes share: their place in the OpenAPI document, validated bodies, and who is asking.
  */
 import type { Context, MiddlewareHandler } from 'hono';
-import { describeRoute, resolver, validator } from 'hono-openapi';
+import { validator } from 'hono/validator';
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
@@ -10,7 +10,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
+import { bodyReasonsMax } from '../limits.ts';
 import { readSession } from '../people/sessions.ts';
+import { jsonSchemaOf, withOperationPart } from './openapi.ts';
 
 /** A problem document (RFC 9457). */
 const problemSchema = v.object({
@@ -58,12 +60,15 @@ export function describe({
     String(status),
     {
       description: list.join(', '),
-      content: { 'application/problem+json': { schema: resolver(problemSchema) } },
+      content: { 'application/problem+json': { schema: jsonSchemaOf(problemSchema) } },
     },
   ]);
   const content =
-    answer === undefined ? {} : { content: { 'application/json': { schema: resolver(answer) } } };
-  return describeRoute({
+    answer === undefined
+      ? {}
+      : { content: { 'application/json': { schema: jsonSchemaOf(answer) } } };
+  const handler: MiddlewareHandler = (_, next) => next();
+  return withOperationPart(handler, {
     summary,
     ...(signedIn === true ? { security: [{ session: [] }] } : {}),
     ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
@@ -74,15 +79,29 @@ export function describe({
   });
 }
 
-/** Reads a JSON body by its schema; what does not fit is a problem with every place. */
+/** Reads a JSON body by its schema. The handler throws a Problem `request-invalid` otherwise. */
 export function jsonBody<Schema extends v.GenericSchema>(schema: Schema) {
-  return validator('json', schema, (result) => {
-    if (result.success) return;
-    const reasons = result.error.slice(0, 20).map((issue) => ({
-      message: `${(issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)).join('.') || 'body'}: ${issue.message}`,
-    }));
-    throw new Problem('request-invalid', 'The body does not follow the API', { reasons });
-  });
+  return withOperationPart(
+    validator('json', (body: unknown) => parseBody(schema, body)),
+    {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: jsonSchemaOf(schema) } },
+      },
+    },
+  );
+}
+
+function parseBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  const reasons = result.issues
+    .slice(0, bodyReasonsMax)
+    .map((issue) => ({ message: `${v.getDotPath(issue) ?? 'body'}: ${issue.message}` }));
+  throw new Problem('request-invalid', 'The body does not follow the API', { reasons });
 }
 
 /** A digest in a body. */
