@@ -16,6 +16,21 @@ export const problemCodes = {
   ...registryCodes,
   ...runCodes,
   ...commandCodes,
-} as const satisfies Record<string, ProblemCodeRow>;
+} as const satisfies Record<string, ProblemCodeRow> & Readonly<Partial<Record<CodeTwice, never>>>;
 
 export type ProblemCode = keyof typeof problemCodes;
+
+interface Tables {
+  readonly skill: typeof skillCodes;
+  readonly trust: typeof trustCodes;
+  readonly registry: typeof registryCodes;
+  readonly run: typeof runCodes;
+  readonly command: typeof commandCodes;
+}
+
+// A code that stands in two tables does not compile: the later row would win without a word.
+type CodeTwice = {
+  [Name in keyof Tables]: keyof Tables[Name] & CodeOf<Tables[Exclude<keyof Tables, Name>]>;
+}[keyof Tables];
+
+type CodeOf<Table> = Table extends unknown ? keyof Table : never;

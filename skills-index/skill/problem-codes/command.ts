@@ -110,8 +110,8 @@ export const commandCodes = {
   'disk-full': {
     exit: 1,
     status: 507,
-    means: 'What had to be written could not be: the disk is full, or it failed.',
-    fix: 'Make room, or write somewhere else.',
+    means: 'A file could not be written: its disk is full, or the disk failed.',
+    fix: 'Make room on the file system of the path named, or write somewhere else.',
   },
   internal: {
     exit: 1,

@@ -27,12 +27,6 @@ export const runCodes = {
       'What the skill needs is not approved, not granted to this agent, or not allowed on this host.',
     fix: 'skillgate run --plan shows each line left out and why.',
   },
-  'disk-full': {
-    exit: 7,
-    status: 507,
-    means: 'A disk of this host is full, so nothing was started.',
-    fix: 'Make room on the file system of the path named.',
-  },
   'mode-unsupported': {
     exit: 6,
     status: 422,
