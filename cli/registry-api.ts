@@ -3,6 +3,7 @@
  * can prove is never believed from here.
  */
 import * as v from 'valibot';
+import { readBoundedBody } from '../skills-index/client/bounded-body.ts';
 import { type Digest, digestOf, hexOf } from '../skills-index/skill/digest.ts';
 import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem, type Reason } from '../skills-index/skill/problem.ts';
@@ -111,7 +112,7 @@ async function exchange(
       redirect: 'error',
       signal: AbortSignal.timeout(seconds * 1000),
     });
-    return { response, bytes: await bodyOf(response, url) };
+    return { response, bytes: await readBody(response, url) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     if (cause instanceof Error && cause.name === 'AbortError') throw interrupted(verb, url);
@@ -147,19 +148,13 @@ function interrupted(verb: string, url: string): Problem {
       );
 }
 
-async function bodyOf(response: Response, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > answerBytesMax)
-      throw new Problem(
-        'registry-answer',
-        `Cannot read the answer of ${url}: it has more than ${answerBytesMax} bytes`,
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+async function readBody(response: Response, url: string): Promise<Uint8Array> {
+  const bytes = await readBoundedBody(response.body, answerBytesMax);
+  if (bytes !== undefined) return bytes;
+  throw new Problem(
+    'registry-answer',
+    `Cannot read the answer of ${url}: it has more than ${answerBytesMax} bytes`,
+  );
 }
 
 function jsonOf(bytes: Uint8Array, url: string): { value: unknown } {

@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
@@ -119,7 +120,7 @@ async function secretValue(
   name: string,
   hosts: readonly string[],
 ): Promise<Uint8Array> {
-  if (context.stdin.isTTY !== true) return await readAllOf(context.stdin);
+  if (context.stdin.isTTY !== true) return await readInput(context.stdin);
   if (isQuietTerminal(context.stdin))
     return Buffer.from(
       await askHidden(
@@ -134,17 +135,15 @@ async function secretValue(
   });
 }
 
-async function readAllOf(stream: InStream): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
-    size += bytes.byteLength;
-    if (size > secretInputBytesMax)
-      throw new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+async function readInput(stream: InStream): Promise<Uint8Array> {
+  const value = await readBoundedBody(bytesOf(stream), secretInputBytesMax);
+  if (value !== undefined) return value;
+  throw new Problem('secret-refused', `A secret has at most ${secretInputBytesMax} bytes`);
+}
+
+async function* bytesOf(stream: InStream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream)
+    yield typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array);
 }
 
 function text({ name, hosts, methods, agent, source }: SecretEntry): Safe {

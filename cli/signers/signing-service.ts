@@ -2,6 +2,7 @@
  * One request to a service of the signing config. What it sends may hold an identity token: no
  * redirect is followed, and no error repeats what was sent.
  */
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { requestSecondsMax, signingAnswerBytesMax } from '../limits.ts';
@@ -42,7 +43,7 @@ export async function exchangeWithSigningService(
       redirect: 'error',
       signal: AbortSignal.timeout(requestSecondsMax * 1000),
     });
-    return { status: response.status, bytes: await bodyOf(response, request) };
+    return { status: response.status, bytes: await readBody(response, request) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     if (cause instanceof Error && cause.name === 'AbortError')
@@ -80,16 +81,10 @@ export function refused(
   );
 }
 
-async function bodyOf(response: Response, request: SigningRequest): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > signingAnswerBytesMax)
-      throw refused(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+async function readBody(response: Response, request: SigningRequest): Promise<Buffer> {
+  const bytes = await readBoundedBody(response.body, signingAnswerBytesMax);
+  if (bytes !== undefined) return bytes;
+  throw refused(request, `its answer has more than ${signingAnswerBytesMax} bytes`);
 }
 
 // Some services repeat what they were sent.

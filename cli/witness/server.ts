@@ -3,6 +3,7 @@
  * cosigned head of each log and, of logs that it replays, the status as it saw it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
 import { verifierKey, witnessLine } from './key.ts';
 import { cosignedHead, takeSubmission, type Witness } from './witness.ts';
@@ -51,8 +52,10 @@ async function reply(witness: Witness, request: IncomingMessage): Promise<Reply>
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path === '/add-checkpoint') {
     if (request.method !== 'POST') return { status: 405, body: 'POST a checkpoint\n' };
-    const text = await readBody(request);
-    return text === undefined ? { status: 413, body: 'too large\n' } : answer(witness, text);
+    const bytes = await readBoundedBody(request, submissionBytesMax);
+    return bytes === undefined
+      ? { status: 413, body: 'too large\n' }
+      : answer(witness, bytes.toString('utf8'));
   }
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: 405, body: 'there is nothing to send here\n' };
@@ -105,18 +108,6 @@ async function describe(witness: Witness): Promise<object> {
     verifierKey: verifierKey(witness.key),
     logs,
   };
-}
-
-// What is too long is not read to its end.
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > submissionBytesMax) return undefined;
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function send(

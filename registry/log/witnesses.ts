@@ -4,6 +4,7 @@
  * answer delays nothing for long and stops nothing; who operates is told.
  */
 import { asc, eq, lt, sql } from 'drizzle-orm';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
 import { verifyCosignatures } from '../../skills-index/log/cosignature.ts';
 import { witnessSkewSeconds } from '../../skills-index/log/limits.ts';
@@ -218,13 +219,7 @@ function linesIn(registry: Witnessed, { size, note }: Head, text: string): Asked
 }
 
 async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes > witnessAnswerBytesMax)
-      throw new Problem('registry-answer', 'it answered with more than is read');
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = await readBoundedBody(response.body, witnessAnswerBytesMax);
+  if (bytes !== undefined) return bytes.toString('utf8');
+  throw new Problem('registry-answer', `its answer has more than ${witnessAnswerBytesMax} bytes`);
 }

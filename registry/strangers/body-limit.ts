@@ -2,6 +2,7 @@
  * A limit on request bodies that holds in every shell, with and without a length in the headers.
  */
 import type { MiddlewareHandler } from 'hono';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemResponse } from '../problem-json.ts';
 
@@ -17,7 +18,9 @@ export function limitBody(bytesMax: number): MiddlewareHandler {
       );
     const length = raw.headers.has('transfer-encoding') ? null : raw.headers.get('content-length');
     if (length !== null) return Number(length) <= bytesMax ? next() : tooLarge();
-    const body = await readUpTo(raw.body, bytesMax);
+    // Cancelling the stream could end the connection before the client reads the refusal.
+    const chunks = raw.body.values({ preventCancel: true });
+    const body = await readBoundedBody(chunks, bytesMax);
     if (body === undefined) return tooLarge();
     context.req.raw = withBody(raw, body);
     return next();
@@ -36,22 +39,6 @@ export function nameUnknownLength(request: Request): Request {
   const named = new Headers(headers);
   named.set('transfer-encoding', 'chunked');
   return new Request(request, { headers: named });
-}
-
-/** @returns undefined when there is more; the rest stays unread */
-async function readUpTo(
-  stream: ReadableStream<Uint8Array>,
-  bytesMax: number,
-): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = stream.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    bytes += next.value.byteLength;
-    if (bytes > bytesMax) return undefined;
-    chunks.push(next.value);
-  }
-  return Buffer.concat(chunks);
 }
 
 // Built from parts: the Node shell's request is of a class that `new Request(request)` cannot read.

@@ -3,6 +3,7 @@
  * parsed; bytes are checked against their digests.
  */
 import * as v from 'valibot';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { type Digest, digestOf, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseJson } from '../../skills-index/skill/json.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
@@ -178,7 +179,7 @@ async function send(
       redirect: 'error',
       signal: AbortSignal.any([signal, timeout]),
     });
-    const bytes = await readAtMost(response, bytesMax, path);
+    const bytes = await readBody(response, bytesMax, path);
     if (response.ok) return bytes;
     throw problemOf(bytes, response.status, path);
   } catch (cause) {
@@ -189,19 +190,10 @@ async function send(
   }
 }
 
-async function readAtMost(response: Response, bytesMax: number, path: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    if (length > bytesMax)
-      throw new Problem(
-        'registry-answer',
-        `The registry sent more than ${bytesMax} bytes for ${path}`,
-      );
-  }
-  return Buffer.concat(chunks);
+async function readBody(response: Response, bytesMax: number, path: string): Promise<Uint8Array> {
+  const bytes = await readBoundedBody(response.body, bytesMax);
+  if (bytes !== undefined) return bytes;
+  throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
 }
 
 const problemShape = v.object({ code: v.string(), detail: v.optional(v.string(), '') });

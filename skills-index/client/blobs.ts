@@ -5,6 +5,7 @@
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { bundleFileBytesMax } from '../skill/limits.ts';
 import { Problem } from '../skill/problem.ts';
+import { readBoundedBody } from './bounded-body.ts';
 import { fetchesAtOnce, fetchMilliseconds } from './limits.ts';
 import type { Store } from './store.ts';
 
@@ -149,16 +150,7 @@ export async function fetchFile(
 }
 
 async function readBody(response: FileAnswer, bytesMax: number, path: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    if (length > bytesMax)
-      throw new Problem(
-        'registry-answer',
-        `The registry sent more than ${bytesMax} bytes for ${path}`,
-      );
-  }
-  return Buffer.concat(chunks);
+  const bytes = await readBoundedBody(response.body, bytesMax);
+  if (bytes !== undefined) return bytes;
+  throw new Problem('registry-answer', `The registry sent more than ${bytesMax} bytes for ${path}`);
 }

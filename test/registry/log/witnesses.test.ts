@@ -248,7 +248,7 @@ describe('a registry with witnesses', () => {
       () => new Response('-1\n', { status: 409, headers: { 'content-type': 'text/x.tlog.size' } }),
       '409',
     ],
-    ['very much', () => new Response('x'.repeat(100_000)), 'more than is read'],
+    ['very much', () => new Response('x'.repeat(100_000)), 'its answer has more than 65536 bytes'],
   ])('signs its status all the same when a witness answers %s', async (_, answer, says) => {
     const one = await startWitness(world, 'one.example/w');
     give(policyOf(one.line), [one.base], async () => answer());
