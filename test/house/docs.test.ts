@@ -129,6 +129,23 @@ describe('the documentation', () => {
       expect(parseHostPolicy(Buffer.from(example)), example).toMatchObject({ file: 'host.json' });
   });
 
+  it.each(globSync('docs/decisions/*.md', { cwd: top }))(
+    '%s is a page: context, alternatives, decision, what would change it',
+    (page) => {
+      const text = read(page);
+      expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+        'Context',
+        'Alternatives',
+        'Decision',
+        'What would change it',
+      ]);
+      // Tables hold data, and two decisions are mostly that.
+      const prose = text.split('\n').filter((line) => !line.startsWith('|'));
+      expect(prose.length).toBeLessThanOrEqual(80);
+      expect(prose.join(' ').match(/\S+/g)?.length).toBeLessThanOrEqual(700);
+    },
+  );
+
   it('names in the threat model only files and tests that exist', () => {
     const named = [
       ...read('docs/threat-model.md').matchAll(

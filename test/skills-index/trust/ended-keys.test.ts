@@ -16,7 +16,7 @@ import { freshNonce } from '../../nonce.ts';
 import { people, storyConsistency, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { type TestSigner, testSigner } from '../story-keys.ts';
 
-/** Who ends which key how far back, and what falls with it: docs/decisions/0013, the table. */
+/** Who ends which key how far back, and what falls with it: docs/spec/identities.md, rule 19. */
 const { administrator, author, ada, stranger } = people;
 const [next, thief, heir, backup] = ['next', 'thief', 'heir', 'backup'].map(testSigner) as [
   TestSigner,
