@@ -8,22 +8,20 @@ import { changedElsewhere } from './changes/alias-statements.ts';
 import { openFunctions } from './changes/open.ts';
 import { replacedFunctions } from './changes/replaced.ts';
 import { invoke } from './effects/calls.ts';
+import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
-import { childrenOf, functionOf, type PythonModule, readModule, textOf } from './names/module.ts';
-import { boundValue, variableNode } from './names/names.ts';
-import {
-  flowEdge,
-  flowNode,
-  newPythonRun,
-  notePyTrait,
-  type PythonRun,
-  type PyValue,
-  spanOfPy,
-  unknownPy,
-} from './run.ts';
+import { fold } from './fold/fold.ts';
+import { runBlock } from './fold/run.ts';
+import { variableNode } from './names/lookup.ts';
+import { readModule } from './names/module.ts';
+import { boundValue } from './names/names.ts';
+import type { PyNode, PythonModule, PyValue } from './program.ts';
+import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
 import { misleadingText } from './syntax/encoding.ts';
-import { type PyNode, walk } from './syntax/tree.ts';
+import { childrenOf, functionOf, textOf } from './syntax/nodes.ts';
+import { walk } from './syntax/tree.ts';
+import { unknownPy } from './values/alternatives.ts';
 import { noteAssignment } from './values/assignments.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './values/decorators.ts';
 import { evaluate, isHandedOn } from './values/values.ts';
@@ -34,10 +32,12 @@ export const analysePython: Analyse = (sources, context) => {
   const modules = new Map(
     sources.map((source) => [source.path, readModule(source, context.steps, share)]),
   );
-  const run = newPythonRun(context, modules, {
-    open: openFunctions(modules),
-    replaced: replacedFunctions(modules),
-  });
+  const run = newPythonRun(
+    context,
+    modules,
+    { open: openFunctions(modules), replaced: replacedFunctions(modules) },
+    { evaluate, invoke, applyEffect, foldNode: fold, runBlock },
+  );
   run.changed = changedElsewhere(run);
   for (const module of modules.values()) {
     visitAll(run, module);

@@ -3,85 +3,30 @@
  * flows.
  */
 import type { Capability } from '../../../skills-index/skill/capability.ts';
-import type { Confidence } from '../../../skills-index/statement/finding.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts';
 import type { EmbeddedProgram } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { anyEgress, unknownPart } from '../../models/egress-of.ts';
+import type { PythonEffect } from '../../models/python-api.ts';
 import type { FrontEndContext } from '../../rounds/frontend.ts';
 import type { MovedFile, WrittenText } from '../../rounds/written-programs.ts';
 import type { Kept } from './changes/aliases.ts';
+import type { PyCall, PyNoting } from './effects/call.ts';
 import { FoldState } from './fold/state.ts';
-import type { MaybeFolded } from './fold/value.ts';
-import type { Binding, PythonFunction, PythonModule } from './names/module.ts';
-import { tablesOf } from './names/tables.ts';
-import type { PyNode } from './syntax/tree.ts';
+import type { Ending } from './fold/value.ts';
+import { type Tables, tablesOf } from './names/tables.ts';
+import type {
+  Binding,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonFunction,
+  PythonModule,
+  PyValue,
+} from './program.ts';
 
-export interface PyValue {
-  /** Texts that it may be; none when nothing is known. `unknownPart` stands for unknown parts. */
-  readonly texts: readonly string[];
-  /** What it may be besides, seen by whoever runs it: from a loop, from one of two branches. */
-  readonly otherTexts: readonly string[];
-  /** The lists that it may be besides `items`. */
-  readonly otherItems: readonly (readonly PyValue[])[];
-  /** A list to which more was added than `items` holds. */
-  readonly grown: boolean;
-  /** The qualified name it stands for: `os.environ`, `socket.socket()`. */
-  readonly qual: string | undefined;
-  /** Nodes of the flow graph that it holds. */
-  readonly nodes: readonly string[];
-  /** Computed from pieces. */
-  readonly folded: boolean;
-  readonly decoded: boolean;
-  readonly items: readonly PyValue[] | undefined;
-  /** The connection or file that an object is open on. */
-  readonly target: Capability | undefined;
-  /** The file that an object is open on for writing: what its path may be. */
-  readonly file: readonly Pick<WrittenText, 'path' | 'opening' | 'append'>[];
-  readonly entries: ReadonlyMap<string, PyValue> | undefined;
-  /** A function of the skill. */
-  readonly own: PythonFunction | undefined;
-  /** What else it may be, where that has another name. */
-  readonly others: readonly PyValue[];
-  /** Arguments given before the call. */
-  readonly bound: readonly PyValue[];
-  /** The value itself, where it was computed whole. */
-  readonly whole: MaybeFolded;
-  /** It was looked up by a text. */
-  readonly byText: boolean;
-  /** Where the text of a literal begins, so that code in it keeps its places. */
-  readonly raw: number | undefined;
-}
-
-export const unknownPy: PyValue = {
-  texts: [],
-  otherTexts: [],
-  otherItems: [],
-  grown: false,
-  qual: undefined,
-  nodes: [],
-  folded: false,
-  decoded: false,
-  items: undefined,
-  target: undefined,
-  file: [],
-  entries: undefined,
-  own: undefined,
-  others: [],
-  bound: [],
-  whole: undefined,
-  byText: false,
-  raw: undefined,
-};
-
-/**
- * What a value gives that is asked for while it is being found: unknown, and nothing that it does
- * not hold already.
- */
-export const busyPy: PyValue = { ...unknownPy };
-
-export interface PythonRun {
+export interface PythonRun extends Tables, Recursion {
   readonly context: FrontEndContext;
   /** By the path of the source. */
   readonly modules: ReadonlyMap<string, PythonModule>;
@@ -101,20 +46,6 @@ export interface PythonRun {
   /** What decorators put in the place of functions, by the function's id. */
   readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
-  /** Calls of all modules, by the last part of the callee's name. */
-  readonly calls: ReadonlyMap<
-    string,
-    readonly { readonly module: PythonModule; readonly call: PyNode }[]
-  >;
-  /** `object.name = value` at any place of all modules, by name. */
-  readonly assigned: ReadonlyMap<
-    string,
-    readonly { readonly module: PythonModule; readonly one: PythonModule['assigned'][number] }[]
-  >;
-  /** By `Class.method`, of the first module that has it. */
-  readonly methods: ReadonlyMap<string, PythonFunction>;
-  /** What classes are made from, of the first module that says it. */
-  readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
   /** What names that are bound often may be. */
   readonly bound: Map<readonly Binding[], PyValue>;
   /** What is given to an attribute, by what its class binds to the name: the two put together. */
@@ -137,10 +68,45 @@ export interface PythonRun {
   readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;
 }
 
+/**
+ * An expression holds expressions, a statement statements, and a call may call what it is given:
+ * what stands below these five procedures calls them through the run.
+ */
+export interface Recursion {
+  /** The value of an expression; notes what calls in it do. */
+  readonly evaluate: (
+    run: PythonRun,
+    module: PythonModule,
+    node: PyNode,
+    depth?: number,
+  ) => PyValue;
+  /** Calls a value, with arguments that are known. */
+  readonly invoke: (run: PythonRun, call: PyCall, callee: PyValue, depth: number) => PyValue;
+  /** Notes what an effect of a call does; gives the value it makes, if any. */
+  readonly applyEffect: (run: PythonRun, call: PyCall, effect: PythonEffect) => PyValue | undefined;
+  /** The computed value of an expression; undefined where it is not known. */
+  readonly foldNode: (
+    run: PythonRun,
+    module: PythonModule,
+    node: PyNode,
+    frame?: FoldFrame,
+    depth?: number,
+  ) => MaybeFolded;
+  /** Goes through statements with computed values. */
+  readonly runBlock: (
+    run: PythonRun,
+    module: PythonModule,
+    statements: readonly PyNode[],
+    frame: FoldFrame,
+    perhaps?: MaybeFolded[],
+  ) => Ending;
+}
+
 export function newPythonRun(
   context: FrontEndContext,
   modules: ReadonlyMap<string, PythonModule>,
-  { open, replaced }: Pick<PythonRun, 'open' | 'replaced'>,
+  functions: Pick<PythonRun, 'open' | 'replaced'>,
+  recursion: Recursion,
 ): PythonRun {
   return {
     context,
@@ -163,18 +129,11 @@ export function newPythonRun(
     bound: new Map(),
     together: new Map(),
     withoutFunctions: new Map(),
-    open,
-    replaced,
+    ...functions,
+    ...recursion,
     changed: new Map(),
     imported: new Map(),
   };
-}
-
-export interface PyNoting {
-  readonly module: PythonModule;
-  readonly node: { readonly from: number; readonly to: number };
-  readonly api: string;
-  readonly certainty: Confidence;
 }
 
 export function spanOfPy(

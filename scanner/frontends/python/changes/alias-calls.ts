@@ -3,12 +3,12 @@
  */
 
 import { pythonApis } from '../../../models/python.ts';
-import { type Binding, childrenOf, nameOf, type PythonFunction, textOf } from '../names/module.ts';
-import { ownModule } from '../names/names.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import { ownModule } from '../names/lookup.ts';
+import type { Binding, PyNode, PythonFunction } from '../program.ts';
+import { argumentsOf, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import {
   cellOfName,
+  changeObject,
   type Flowing,
   flowInto,
   handOn,
@@ -16,7 +16,6 @@ import {
   nameAt,
   resultOf,
 } from './alias-flows.ts';
-import { changeObject } from './alias-statements.ts';
 import type { Cell } from './aliases.ts';
 
 /** Functions of libraries that change their first argument, by the last part of their names. */

@@ -2,21 +2,11 @@
  * The cells that hold the objects of Python's expressions, and how objects get from one to another.
  */
 
-import {
-  type Binding,
-  childrenOf,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  type Scope,
-  scopeOf,
-  textOf,
-} from '../names/module.ts';
-import { lookUp, ownModule } from '../names/names.ts';
+import { lookUp, ownModule } from '../names/lookup.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { changingMethods } from '../values/updates.ts';
-import { noteAliasedCall } from './alias-calls.ts';
 import type { Aliases, Cell, FlowKind, Kept } from './aliases.ts';
 
 /** What going through the flows needs at every place. */
@@ -30,6 +20,8 @@ export interface Flowing {
   readonly kinds: Map<readonly Binding[], NameKinds>;
   /** Names of which the functions get what their calls give. */
   readonly linked: Set<string>;
+  /** The cell of what a call gives; an argument of a call may be a call. */
+  readonly cellOfCall: (at: Flowing, call: PyNode) => Cell;
 }
 
 export interface NameKinds {
@@ -163,7 +155,7 @@ export function cellsOf(at: Flowing, node: PyNode): readonly Cell[] {
         one === undefined ? [] : cellsOf(at, one),
       );
     case 'CallExpression':
-      return [noteAliasedCall(at, node)];
+      return [at.cellOfCall(at, node)];
     case 'BinaryExpression':
     case 'ArrayExpression':
     case 'TupleExpression':
@@ -207,4 +199,15 @@ function memberCells(at: Flowing, node: PyNode): readonly Cell[] {
   if (isNew)
     for (const one of cellsOf(at, object)) at.aliases.flow(one, cell, isSlice ? 'copy' : 'out');
   return [cell];
+}
+
+/**
+ * An object that an expression gives is changed. What a name or an attribute holds is changed by
+ * that name.
+ */
+export function changeObject(at: Flowing, object: PyNode, kept: Kept, isDirect = false): void {
+  const isNamed = object.name === 'VariableName' || object.lastChild?.name === 'PropertyName';
+  for (const cell of cellsOf(at, object))
+    if (isDirect && isNamed) cell.direct = Math.min(cell.direct, kept);
+    else cell.own = Math.min(cell.own, kept);
 }

@@ -3,14 +3,14 @@
  * changes them.
  */
 
-import { assignmentParts } from '../names/bindings.ts';
-import { childrenOf, functionOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
+import type { PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
+import { assignmentParts, childrenOf, functionOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { isStar } from '../syntax/targets.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
+import { walk } from '../syntax/tree.ts';
 import { noteAliasedCall } from './alias-calls.ts';
 import {
-  cellsOf,
+  changeObject,
   type Flowing,
   flowExpression,
   handOn,
@@ -31,7 +31,14 @@ export function changedElsewhere(run: PythonRun): Map<PyNode, Kept> {
     ({ owner, scope }) => owner !== undefined || scope.parent?.kind === 'module',
   );
   const functionsNamed = Map.groupBy(reached, ({ name }) => name);
-  const shared = { run, aliases, functionsNamed, kinds: new Map(), linked: new Set<string>() };
+  const shared = {
+    run,
+    aliases,
+    functionsNamed,
+    kinds: new Map(),
+    linked: new Set<string>(),
+    cellOfCall: noteAliasedCall,
+  };
   for (const module of run.modules.values())
     walk(module.top, (node) => {
       visit({ ...shared, module }, node);
@@ -110,17 +117,6 @@ function visit(at: Flowing, node: PyNode): void {
 function keptBy(module: PythonModule, node: PyNode): Kept | undefined {
   const { lastChild } = node;
   return lastChild?.name === 'PropertyName' ? keptByMethod(nameOf(module, lastChild)) : undefined;
-}
-
-/**
- * An object that an expression gives is changed. What a name or an attribute holds is changed by
- * that name.
- */
-export function changeObject(at: Flowing, object: PyNode, kept: Kept, isDirect = false): void {
-  const isNamed = object.name === 'VariableName' || object.lastChild?.name === 'PropertyName';
-  for (const cell of cellsOf(at, object))
-    if (isDirect && isNamed) cell.direct = Math.min(cell.direct, kept);
-    else cell.own = Math.min(cell.own, kept);
 }
 
 // `list[1] = x` leaves the first item what it is.

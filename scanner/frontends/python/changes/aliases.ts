@@ -4,7 +4,7 @@
  * taken as a value. Objects flow from expressions into cells (names, attributes, parameters,
  * results), and changes go the way back.
  */
-import type { PyNode } from '../syntax/tree.ts';
+import type { PyNode } from '../program.ts';
 
 /** How many of the first items stay what they were: none, the first one, or all. */
 export type Kept = 0 | 1 | 2;

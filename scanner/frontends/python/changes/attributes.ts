@@ -1,21 +1,12 @@
 /** Attributes of Python objects: what assignments, classes and constructors give them. */
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import { attributeNode, basesOf, methodOf, propertyValue } from '../names/members.ts';
-import {
-  type Binding,
-  childrenOf,
-  functionOf,
-  nameOf,
-  type PythonModule,
-  textOf,
-} from '../names/module.ts';
+import { attributeNode, basesOf, methodOf, propertyValue } from '../names/classes.ts';
 import { eitherBound } from '../names/names.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { either } from '../values/alternatives.ts';
-import { evaluate } from '../values/values.ts';
+import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { argumentsOf, childrenOf, functionOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { either, unknownPy } from '../values/alternatives.ts';
 
 /**
  * `object.name`. Attributes are one for all objects of a module; what the skill does not define
@@ -78,7 +69,7 @@ function heldBy(
   const values = all.length === 0 ? [] : [eitherBound(run, module, all, depth)];
   const constructed = className === undefined ? [] : givenFields(run, className, name);
   for (const { module: other, node } of constructed)
-    values.push(node === undefined ? unknownPy : evaluate(run, other, node, depth));
+    values.push(node === undefined ? unknownPy : run.evaluate(run, other, node, depth));
   if (values.length === 0) return undefined;
   const value = either(values);
   const isOpen = className !== undefined && isMadeOtherwise(run, module, className);

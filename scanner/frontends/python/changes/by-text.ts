@@ -3,9 +3,8 @@
  * `setattr(x, "y", z)`, `x.__dict__.update(y=z)`.
  */
 
-import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import type { PyNode, PythonModule } from '../program.ts';
+import { argumentsOf, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { markShared } from '../values/updates.ts';
 
 /** Stands for a name that is not written in the code. */

@@ -2,16 +2,11 @@
  * Functions of a skill that are called by other ways than their names: given to others, kept in
  * tables, looked up by text.
  */
-import {
-  type Binding,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  scopeOf,
-  textOf,
-} from '../names/module.ts';
-import { lookUp } from '../names/names.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
+
+import { lookUp } from '../names/lookup.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';
+import { nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
+import { walk } from '../syntax/tree.ts';
 
 /** The ids of functions whose callers are not all known. */
 export function openFunctions(modules: ReadonlyMap<string, PythonModule>): Set<string> {

@@ -2,16 +2,10 @@
  * Functions of a skill in whose place another one may be called: decorators, classes made from
  * theirs, attributes of the same name.
  */
-import {
-  childrenOf,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  scopeOf,
-  textOf,
-} from '../names/module.ts';
-import { lookUp } from '../names/names.ts';
-import type { PyNode } from '../syntax/tree.ts';
+
+import { lookUp } from '../names/lookup.ts';
+import type { PyNode, PythonFunction, PythonModule } from '../program.ts';
+import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 
 /** The ids of functions of which a call by name may reach another function. */
 export function replacedFunctions(modules: ReadonlyMap<string, PythonModule>): Set<string> {

@@ -3,10 +3,10 @@
  * the end.
  */
 import type { PythonEffect } from '../../../models/python-api.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { either } from '../values/alternatives.ts';
-import { invoke } from './calls.ts';
-import { argumentOf, type PyCall } from './effects.ts';
+import type { PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { either, unknownPy } from '../values/alternatives.ts';
+import { argumentOf, type PyCall } from './call.ts';
 import { applyRequest, sendTo } from './network.ts';
 import { observeCall } from './observe.ts';
 
@@ -32,7 +32,7 @@ export function applyCallback(
       keywords: new Map(dict ?? []),
       spread: [],
     };
-    const values = [target, ...target.others].map((one) => invoke(run, inner, one, 1));
+    const values = [target, ...target.others].map((one) => run.invoke(run, inner, one, 1));
     return either(values);
   });
   return { ...unknownPy, items: results, nodes: results.flatMap((result) => result.nodes) };

@@ -4,31 +4,17 @@
 import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules, pythonApis } from '../../../models/python.ts';
 import type { PythonApi } from '../../../models/python-api.ts';
-import { basesOf, methodOf } from '../names/members.ts';
-import {
-  childrenOf,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  textOf,
-} from '../names/module.ts';
+import { basesOf, methodOf } from '../names/classes.ts';
 import { special } from '../names/special.ts';
-import {
-  flowEdge,
-  flowNode,
-  notePyTrait,
-  type PythonRun,
-  type PyValue,
-  unknownPy,
-} from '../run.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
+import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
 import { foldDecoder } from '../syntax/literals.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { either, nodesOf } from '../values/alternatives.ts';
+import { argumentsOf, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
 import { foldPath } from '../values/paths.ts';
-import { evaluate } from '../values/values.ts';
-import { applyEffect, type PyCall } from './effects.ts';
+import type { PyCall } from './call.ts';
+import { applyEffect } from './effects.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 
@@ -41,15 +27,16 @@ export function callValue(
 ): PyValue {
   const calleeNode = node.firstChild;
   if (calleeNode === null) return unknownPy;
-  const callee = evaluate(run, module, calleeNode, depth);
+  const callee = run.evaluate(run, module, calleeNode, depth);
   const isMember =
     calleeNode.name === 'MemberExpression' && calleeNode.lastChild?.name === 'PropertyName';
   const objectNode = isMember ? childrenOf(calleeNode)[0] : undefined;
-  const object = objectNode === undefined ? unknownPy : evaluate(run, module, objectNode, depth);
+  const object =
+    objectNode === undefined ? unknownPy : run.evaluate(run, module, objectNode, depth);
   const method =
     isMember && calleeNode.lastChild !== null ? nameOf(module, calleeNode.lastChild) : '';
   const syntax = argumentsOf(module, node);
-  const stars = syntax.starred.map((one) => evaluate(run, module, one, depth));
+  const stars = syntax.starred.map((one) => run.evaluate(run, module, one, depth));
   const call: PyCall = {
     module,
     node,
@@ -58,13 +45,13 @@ export function callValue(
     object,
     method,
     args: [
-      ...syntax.positional.map((one) => evaluate(run, module, one, depth)),
+      ...syntax.positional.map((one) => run.evaluate(run, module, one, depth)),
       ...stars.flatMap((one) => one.items ?? []),
     ],
     keywords: new Map([
       ...stars.flatMap((one) => [...(one.entries ?? [])]),
       ...[...syntax.keywords].map(
-        ([key, one]) => [key, evaluate(run, module, one, depth)] as const,
+        ([key, one]) => [key, run.evaluate(run, module, one, depth)] as const,
       ),
     ]),
     spread: nodesOf(stars),
@@ -255,7 +242,7 @@ function callOwn(
       qual: `object ${qual.slice('class '.length)}`,
       nodes: nodesOf(call.args),
     };
-  const given = own.returns.slice(0, 8).map((node) => evaluate(run, own.module, node, 1));
+  const given = own.returns.slice(0, 8).map((node) => run.evaluate(run, own.module, node, 1));
   const value = either(given);
   const isOpen = run.replaced.has(own.id) && value.texts.length > 0;
   return {

@@ -1,7 +1,7 @@
 /** Words and lines of commands that Python starts. */
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import type { PyValue } from '../run.ts';
+import type { PyValue } from '../program.ts';
 
 /** The same command with one word as it may be besides. */
 export function otherWords(words: readonly PyValue[]): readonly (readonly PyValue[])[] {

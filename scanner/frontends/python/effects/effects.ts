@@ -1,42 +1,18 @@
+/** What calls of the libraries in the table do. */
 import { anyEgress, unknownPart } from '../../../models/egress-of.ts';
-import type { Argument, Condition, PythonEffect } from '../../../models/python-api.ts';
+import type { Condition, PythonEffect } from '../../../models/python-api.ts';
 import { sensitivePath } from '../../../models/sensitive-paths.ts';
-import { attributeNode } from '../names/members.ts';
-import {
-  flowEdge,
-  flowSink,
-  flowSource,
-  notePyTrait,
-  type PyNoting,
-  type PythonRun,
-  type PyValue,
-  unknownPy,
-} from '../run.ts';
-import { join, nodesOf } from '../values/alternatives.ts';
+import { attributeNode } from '../names/classes.ts';
+import type { PyValue } from '../program.ts';
+import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
+import { join, nodesOf, unknownPy } from '../values/alternatives.ts';
+import { argumentOf, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
-import { invoke } from './calls.ts';
 import { readEnvironment, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
 import { applyConnect, applyRequest, applySend } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
 import { noteWritten } from './written.ts';
-
-/** A call with its values. */
-export interface PyCall extends PyNoting {
-  readonly object: PyValue;
-  readonly method: string;
-  readonly args: readonly PyValue[];
-  readonly keywords: ReadonlyMap<string, PyValue>;
-  /** Nodes of what is given with stars. */
-  readonly spread: readonly string[];
-}
-
-/** An argument's value. */
-export function argumentOf(call: PyCall, { at, key, text }: Argument): PyValue | undefined {
-  const given =
-    (at >= 0 ? call.args[at] : undefined) ?? (key === '' ? undefined : call.keywords.get(key));
-  return given ?? (text === undefined ? undefined : { ...unknownPy, texts: [text] });
-}
 
 const lineEnd = { ...unknownPy, texts: ['\n'] };
 
@@ -145,7 +121,7 @@ function serve(run: PythonRun, call: PyCall): PyValue {
   const received = { ...unknownPy, nodes: [from] };
   for (const handler of handlers) {
     if (handler.own !== undefined)
-      invoke(
+      run.invoke(
         run,
         {
           ...call,

@@ -1,13 +1,9 @@
 import { unknownPart } from '../../../models/egress-of.ts';
 import { shellVariables } from '../../../models/shell.ts';
-import {
-  flowSource,
-  notePyCapability,
-  type PyNoting,
-  type PythonRun,
-  type PyValue,
-  unknownPy,
-} from '../run.ts';
+import type { PyValue } from '../program.ts';
+import { flowSource, notePyCapability, type PythonRun } from '../run.ts';
+import { unknownPy } from '../values/alternatives.ts';
+import type { PyNoting } from './call.ts';
 
 /** One variable read. */
 export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): PyValue {

@@ -3,10 +3,10 @@
  * that are handed on.
  */
 import { escapes, powerfulModules } from '../../../models/python.ts';
-import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
-import { notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { evaluate } from '../values/values.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { notePyTrait, type PythonRun } from '../run.ts';
+import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { unknownPy } from '../values/alternatives.ts';
 import { applyEffect } from './effects.ts';
 
 /**
@@ -58,7 +58,7 @@ const lookers =
 
 /** Notes a capability-bearing function or module that is handed on instead of being called. */
 export function noteEscape(run: PythonRun, module: PythonModule, node: PyNode): void {
-  const { qual, own } = evaluate(run, module, node);
+  const { qual, own } = run.evaluate(run, module, node);
   if (qual === undefined || own !== undefined) return;
   const at = { module, node, api: qual, certainty: 'exact' } as const;
   const isModule = powerfulModules.has(qual);
@@ -82,7 +82,7 @@ function isFollowed(
   const call = list?.name === 'ArgList' ? list.parent : null;
   if (call?.name !== 'CallExpression' || call.firstChild === null)
     return list?.name !== 'ArgList' && isKept(node);
-  const callee = evaluate(run, module, call.firstChild);
+  const callee = run.evaluate(run, module, call.firstChild);
   if (callee.own !== undefined) return true;
   if (callee.qual === undefined) return false;
   if (isModule && (lookers.test(callee.qual) || callee.qual.startsWith('operator.')))

@@ -3,16 +3,10 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
-import {
-  flowSink,
-  flowSource,
-  notePyCapability,
-  notePyTrait,
-  type PythonRun,
-  type PyValue,
-  unknownPy,
-} from '../run.ts';
-import { argumentOf, type PyCall } from './effects.ts';
+import type { PyValue } from '../program.ts';
+import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
+import { unknownPy } from '../values/alternatives.ts';
+import { argumentOf, type PyCall } from './call.ts';
 import { applyRequest } from './network.ts';
 import { storeAt, storedPaths, storeMoved } from './stored.ts';
 import { noteWritten, openedBy } from './written.ts';

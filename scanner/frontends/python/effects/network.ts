@@ -11,16 +11,10 @@ import {
   unknownPart,
 } from '../../../models/egress-of.ts';
 import type { PythonEffect } from '../../../models/python-api.ts';
-import {
-  flowSink,
-  flowSource,
-  notePyCapability,
-  type PythonRun,
-  type PyValue,
-  unknownPy,
-} from '../run.ts';
-import { nodesOf } from '../values/alternatives.ts';
-import { argumentOf, type PyCall } from './effects.ts';
+import type { PyValue } from '../program.ts';
+import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
+import { nodesOf, unknownPy } from '../values/alternatives.ts';
+import { argumentOf, type PyCall } from './call.ts';
 import { noteWritten } from './written.ts';
 
 export function applyRequest(

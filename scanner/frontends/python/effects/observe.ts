@@ -2,13 +2,11 @@
 import { pythonApis } from '../../../models/python.ts';
 import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
 import { foldedOf, pyOf } from '../fold/given.ts';
-import type { MaybeFolded } from '../fold/value.ts';
-import { nameOf, type PythonFunction, type PythonModule, textOf } from '../names/module.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { evaluate } from '../values/values.ts';
-import { applyEffect, type PyCall } from './effects.ts';
+import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { argumentsOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { unknownPy } from '../values/alternatives.ts';
+import type { PyCall } from './call.ts';
 
 /**
  * Goes through a function with what it is given, where that is functions or values that are known.
@@ -90,8 +88,8 @@ function observed(
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api === undefined || node.firstChild === null) return;
   const syntax = argumentsOf(module, node);
-  const isKnown = evaluate(run, module, node.firstChild).qual === qual;
-  const isClear = syntax.positional.every((one) => isClearValue(evaluate(run, module, one)));
+  const isKnown = run.evaluate(run, module, node.firstChild).qual === qual;
+  const isClear = syntax.positional.every((one) => isClearValue(run.evaluate(run, module, one)));
   if (isKnown && isClear && syntax.starred.length === 0) return;
   const given = new Map([...keywords].map(([key, value]) => [key, pyOf(value)]));
   const call: PyCall = {
@@ -105,7 +103,7 @@ function observed(
     keywords: given,
     spread: [],
   };
-  for (const effect of api.effects) applyEffect(run, call, effect);
+  for (const effect of api.effects) run.applyEffect(run, call, effect);
 }
 
 function isClearValue(value: PyValue): boolean {

@@ -9,19 +9,18 @@ import type { OffsetMap } from '../../../fact/source.ts';
 import { own } from '../../../models/api.ts';
 import { egressOf, unknownPart } from '../../../models/egress-of.ts';
 import { interpreters, networkPrograms } from '../../../models/shell.ts';
+import type { PyValue } from '../program.ts';
 import {
   flowSink,
   flowSource,
   notePyCapability,
   notePyTrait,
   type PythonRun,
-  type PyValue,
   spanOfPy,
-  unknownPy,
 } from '../run.ts';
-import { nodesOf } from '../values/alternatives.ts';
+import { nodesOf, unknownPy } from '../values/alternatives.ts';
+import type { PyCall } from './call.ts';
 import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './command-words.ts';
-import type { PyCall } from './effects.ts';
 import { startModule, startStored } from './stored.ts';
 
 /** Notes a program that is started, by a list of words or a line for the shell. */

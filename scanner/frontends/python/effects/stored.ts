@@ -7,17 +7,10 @@ import type { Language } from '../../../fact/source.ts';
 import { own } from '../../../models/api.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import { interpreters } from '../../../models/shell.ts';
-import type { PythonModule } from '../names/module.ts';
-import {
-  flowNode,
-  flowSink,
-  type PyNoting,
-  type PythonRun,
-  type PyValue,
-  spanOfPy,
-} from '../run.ts';
+import type { PythonModule, PyValue } from '../program.ts';
+import { flowNode, flowSink, type PythonRun, spanOfPy } from '../run.ts';
+import type { PyCall, PyNoting } from './call.ts';
 import { wordText } from './command-words.ts';
-import type { PyCall } from './effects.ts';
 
 /**
  * The paths that a value may be. One that is not known goes by the variable that holds it: each use

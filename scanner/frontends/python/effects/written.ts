@@ -3,9 +3,10 @@
  * `Path(path).write_text(text)`.
  */
 import { unknownPart } from '../../../models/egress-of.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { join } from '../values/alternatives.ts';
-import type { PyCall } from './effects.ts';
+import type { PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { join, unknownPy } from '../values/alternatives.ts';
+import type { PyCall } from './call.ts';
 import { storeAt, storedPaths } from './stored.ts';
 
 /** Notes what a file gets, for the case that it is started. */

@@ -3,22 +3,12 @@
  * they may leave different is not known.
  */
 
-import { childrenOf, nameOf, type PythonModule, scopeOf, textOf } from '../names/module.ts';
-import { lookUp } from '../names/names.ts';
+import { lookUp } from '../names/lookup.ts';
+import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { fold } from './fold.ts';
-import { type Ending, runBlock } from './run.ts';
+import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 import { enteredIn, forget } from './targets.ts';
-import {
-  areEqual,
-  copied,
-  type FoldFrame,
-  isDict,
-  keyOf,
-  type MaybeFolded,
-  truthOf,
-} from './value.ts';
+import { areEqual, copied, type Ending, isDict, keyOf, truthOf } from './value.ts';
 
 /** `if a: … elif b: … else: …`, from the list of its parts. */
 export function branch(
@@ -32,14 +22,14 @@ export function branch(
   const body = parts[bodyAt];
   if (body === undefined) return 'through';
   const condition =
-    parts[0]?.name === 'else' ? true : fold(run, module, parts[bodyAt - 1] ?? body, frame);
+    parts[0]?.name === 'else' ? true : run.foldNode(run, module, parts[bodyAt - 1] ?? body, frame);
   const truth = truthOf(condition);
-  if (truth === true) return runBlock(run, module, childrenOf(body), frame, perhaps);
+  if (truth === true) return run.runBlock(run, module, childrenOf(body), frame, perhaps);
   if (truth === false) return branch(run, module, parts.slice(bodyAt + 1), frame, perhaps);
   const yes = separate(frame);
   const no = separate(frame);
   const endings = [
-    runBlock(run, module, childrenOf(body), yes, perhaps),
+    run.runBlock(run, module, childrenOf(body), yes, perhaps),
     branch(run, module, parts.slice(bodyAt + 1), no, perhaps),
   ];
   for (const ending of endings) if (typeof ending === 'object') perhaps.push(ending.value);
@@ -70,7 +60,7 @@ export function attempt(
     (part) => part.name === 'Body' && part !== first && part !== last && part !== otherwise,
   );
   const block = (body: PyNode | undefined, at: FoldFrame): Ending =>
-    body === undefined ? 'through' : runBlock(run, module, childrenOf(body), at, perhaps);
+    body === undefined ? 'through' : run.runBlock(run, module, childrenOf(body), at, perhaps);
   const caught = separate(frame);
   let ending = block(first, frame);
   if (ending === 'through') ending = block(otherwise, frame);
@@ -109,7 +99,7 @@ export function entering(
   const body = node.getChild('Body');
   if (body === null) return 'through';
   const ended = separate(frame);
-  const ending = runBlock(run, module, childrenOf(body), frame, perhaps);
+  const ending = run.runBlock(run, module, childrenOf(body), frame, perhaps);
   if (!mayEndBody(module, node)) return ending;
   forget(module, body, ended);
   if (typeof ending === 'object') perhaps.push(ending.value);
@@ -147,7 +137,7 @@ export function matching(
   frame: FoldFrame,
   perhaps: MaybeFolded[],
 ): Ending {
-  const subject = fold(run, module, childrenOf(node)[1] ?? node, frame);
+  const subject = run.foldNode(run, module, childrenOf(node)[1] ?? node, frame);
   for (const clause of node.getChild('MatchBody')?.getChildren('MatchClause') ?? []) {
     const pattern = childrenOf(clause)[1];
     const body = clause.getChild('Body');
@@ -165,12 +155,12 @@ export function matching(
     const fits = literals.map((one) =>
       one.firstChild === null
         ? undefined
-        : areEqual(fold(run, module, one.firstChild, frame), subject),
+        : areEqual(run.foldNode(run, module, one.firstChild, frame), subject),
     );
     if (captured === null && !fits.includes(true) && fits.includes(undefined))
       return forget(module, node, frame);
     if (fits.includes(true) || captured !== null)
-      return runBlock(run, module, childrenOf(body), frame, perhaps);
+      return run.runBlock(run, module, childrenOf(body), frame, perhaps);
   }
   return 'through';
 }

@@ -3,18 +3,17 @@
  * itertools, struct, string).
  */
 import { foldedCharsMax } from '../../../limits.ts';
+import type { Folded, MaybeFolded } from '../program.ts';
 import { bytesToText, decodeBytes, fromHex, transformText } from './codecs.ts';
 import { specified } from './format.ts';
-import type { MethodCall } from './methods.ts';
 import { sequenceBuiltin } from './sequences.ts';
 import {
   dictOf,
-  type Folded,
   isBytes,
   isDict,
   itemsOf,
   listOf,
-  type MaybeFolded,
+  type MethodCall,
   printFolded,
   truthOf,
   wholeOf,

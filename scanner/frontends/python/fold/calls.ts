@@ -3,30 +3,31 @@
  * are looked up by text.
  */
 
-import { childrenOf, nameOf, type PythonModule } from '../names/module.ts';
+import type {
+  Folded,
+  FoldedName,
+  FoldedOwn,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonModule,
+} from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import { argumentsOf, childrenOf, nameOf } from '../syntax/nodes.ts';
 import { callBuiltin, isDecoder } from './builtins.ts';
-import { fold } from './fold.ts';
-import { comprehension, item } from './items.ts';
-import { attribute, dotted, evalName, hiddenName, topOf } from './lookups.ts';
-import { callMethod, decodingMethods, type MethodCall } from './methods.ts';
+import { comprehension } from './items.ts';
+import { attribute, dotted, evalName, hiddenName, item, topOf } from './lookups.ts';
+import { callMethod, decodingMethods } from './methods.ts';
 import { imported } from './names.ts';
-import { runBlock } from './run.ts';
 import {
   copied,
-  type Folded,
-  type FoldedName,
-  type FoldedOwn,
-  type FoldFrame,
   isDict,
   isList,
   isName,
   itemsOf,
   keyOf,
   listOf,
-  type MaybeFolded,
+  type MethodCall,
   namesOf,
   restOf,
   truthOf,
@@ -51,7 +52,7 @@ export function callFolded(
   const calleeNode = node.firstChild;
   const list = node.getChild('ArgList');
   if (calleeNode === null || list === null) return undefined;
-  const value = (one: PyNode): MaybeFolded => fold(run, module, one, frame, depth);
+  const value = (one: PyNode): MaybeFolded => run.foldNode(run, module, one, frame, depth);
   const parts = childrenOf(list).slice(1, -1);
   const isGenerator = parts.some((part) => part.name === 'for');
   const syntax = argumentsOf(module, node);
@@ -303,20 +304,20 @@ export function callOwnFolded(
           : restOf(call.keywords, definition),
       );
     else if (given === undefined && at >= call.args.length && parameter.fallback !== undefined)
-      names.set(parameter.name, fold(run, module, parameter.fallback));
+      names.set(parameter.name, run.foldNode(run, module, parameter.fallback));
     else names.set(parameter.name, given);
   });
   const inner: FoldFrame = { names, outer: frame, scope: definition.scope.id };
   if (definition.name.startsWith('lambda@')) {
     const [body] = definition.returns;
-    return body === undefined ? undefined : fold(run, module, body, inner, depth + 1);
+    return body === undefined ? undefined : run.foldNode(run, module, body, inner, depth + 1);
   }
   const body = definition.node.parent?.getChild('Body');
   if (body === null || body === undefined) return undefined;
   if (definition.returns.length === 0 && !definition.yields && run.fold.observe === undefined)
     return undefined;
   const perhaps: MaybeFolded[] = [];
-  const ending = runBlock(run, module, childrenOf(body), inner, perhaps);
+  const ending = run.runBlock(run, module, childrenOf(body), inner, perhaps);
   if (definition.yields)
     return body.parent?.getChild('async') === null ? listOf(perhaps) : undefined;
   if (typeof ending === 'object') perhaps.push(ending.value);

@@ -4,25 +4,19 @@
  * known. Each expression is computed once, and all within a budget per module.
  */
 import { foldedCharsMax } from '../../../limits.ts';
-import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
+import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { quotesOf, unescapeText } from '../syntax/literals.ts';
-import { type PyNode, spineOf, spineStep } from '../syntax/tree.ts';
+import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { spineOf, spineStep } from '../syntax/tree.ts';
 import { callFolded } from './calls.ts';
 import { specified } from './format.ts';
-import { comprehension, dictionary, type Inner, item, sequence, slice } from './items.ts';
+import { comprehension, dictionary, type Inner, sequence, slice } from './items.ts';
+import { item } from './lookups.ts';
 import { memberOfFolded } from './members.ts';
 import { staticName } from './names.ts';
 import { operate } from './operators.ts';
-import {
-  type FoldFrame,
-  isBytes,
-  isDict,
-  isList,
-  type MaybeFolded,
-  sizeOf,
-  truthOf,
-} from './value.ts';
+import { isBytes, isDict, isList, sizeOf, truthOf } from './value.ts';
 
 const foldDepthMax = 100;
 

@@ -3,7 +3,8 @@
  * printf-style, format string syntax).
  */
 import { foldedCharsMax } from '../../../limits.ts';
-import { type Folded, isDict, isList, keyOf, type MaybeFolded, printFolded } from './value.ts';
+import type { Folded, MaybeFolded } from '../program.ts';
+import { isDict, isList, keyOf, printFolded } from './value.ts';
 
 /** `text % values`; undefined when a part is not known. */
 export function percentOf(text: string, given: MaybeFolded): string | undefined {

@@ -1,11 +1,10 @@
 /** Between computed values and the values of the front end. */
 import { pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import type { PythonModule } from '../names/module.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { fold } from './fold.ts';
-import { isDict, isList, type MaybeFolded, printFolded } from './value.ts';
+import type { MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { unknownPy } from '../values/alternatives.ts';
+import { isDict, isList, printFolded } from './value.ts';
 
 const folds =
   /^(Call|Binary|Member|Conditional|Unary|ArrayComprehension|Comprehension|DictionaryComprehension|SetComprehension)Expression$|^FormatString$/;
@@ -20,7 +19,7 @@ export function withFolded(
   if (!folds.test(node.name) && !(node.name === 'VariableName' && isOpen(value))) return value;
   run.fold.decodes = false;
   run.fold.guesses = false;
-  const found = fold(run, module, node);
+  const found = run.foldNode(run, module, node);
   const isGuess = run.fold.guesses;
   run.fold.guesses = false;
   if (found === undefined || found === null) return value;

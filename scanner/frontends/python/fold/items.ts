@@ -1,27 +1,26 @@
 /** Collections of Python, computed: displays, comprehensions, items and slices. */
 
-import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
+import type {
+  Folded,
+  FoldedList,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonModule,
+} from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import { childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
 import { isLetters } from './builtins.ts';
-import { fold } from './fold.ts';
-import { memberOfName } from './members.ts';
-import { staticGlobal } from './names.ts';
 import { forgetRoot } from './targets.ts';
 import {
   dictOf,
-  type Folded,
-  type FoldedList,
-  type FoldFrame,
   givenTo,
   isBytes,
   isDict,
   isList,
-  isName,
   itemsOf,
   keyOf,
   listOf,
-  type MaybeFolded,
   truthOf,
   wholeOf,
 } from './value.ts';
@@ -79,7 +78,7 @@ export function comprehension(
   const frame: FoldFrame = { names: new Map(), outer, scope: '' };
   const found: MaybeFolded[] = [];
   const value = (child: PyNode | undefined): MaybeFolded =>
-    child === undefined ? undefined : fold(run, module, child, frame, depth);
+    child === undefined ? undefined : run.foldNode(run, module, child, frame, depth);
   const go = (at: number): boolean => {
     const clause = clauses[at];
     if (clause === undefined) {
@@ -162,8 +161,8 @@ function setItem(
 ): void {
   const [object, open, key] = childrenOf(target);
   if (object === undefined || open?.name !== '[' || key === undefined) return;
-  const owner = fold(run, module, object, frame);
-  const at = fold(run, module, key, frame);
+  const owner = run.foldNode(run, module, object, frame);
+  const at = run.foldNode(run, module, key, frame);
   if (isDict(owner) && at !== undefined)
     owner.entries.set(keyOf(at), { key: at, value: givenTo(owner, value) });
   const index = wholeOf(at);
@@ -176,37 +175,6 @@ function setItem(
     owner.items[index < 0 ? owner.items.length + index : index] = givenTo(owner, value);
   else if (isBytes(owner) && index !== undefined && index < owner.length)
     owner[index] = wholeOf(value) ?? 0;
-}
-
-/** `value[key]`; `hides` when the key was put together. */
-export function item(
-  run: PythonRun,
-  module: PythonModule,
-  value: Folded,
-  key: MaybeFolded,
-  hides: boolean,
-): MaybeFolded {
-  if (key === undefined) return undefined;
-  if (isDict(value)) return value.entries.get(keyOf(key))?.value;
-  if (isName(value) && typeof key === 'string') {
-    if (value.qual === 'sys.modules') return { kind: 'name', qual: key, hidden: hides };
-    if (value.qual === 'builtins' || value.qual === '__builtins__')
-      return memberOfName(run, { ...value, hidden: hides }, key);
-    if (value.qual === 'globals()') return staticGlobal(run, module, key, hides);
-    if (value.qual.startsWith('vars '))
-      return memberOfName(
-        run,
-        { ...value, qual: value.qual.slice('vars '.length), hidden: hides },
-        key,
-      );
-    return undefined;
-  }
-  const index = wholeOf(key);
-  if (index === undefined) return undefined;
-  if (typeof value === 'string') return [...value].at(index);
-  if (isBytes(value))
-    return value.at(index) === undefined ? undefined : BigInt(value.at(index) ?? 0);
-  return isList(value) ? value.items.at(index) : undefined;
 }
 
 /** `value[from:to:step]`. */

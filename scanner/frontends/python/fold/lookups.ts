@@ -1,11 +1,10 @@
 /** Names of Python that are looked up by a text, computed. */
 
-import type { PythonModule } from '../names/module.ts';
+import type { Folded, FoldedName, MaybeFolded, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { memberOfName } from './members.ts';
-import type { MethodCall } from './methods.ts';
 import { imported, staticGlobal } from './names.ts';
-import { type FoldedName, isName, type MaybeFolded } from './value.ts';
+import { isBytes, isDict, isList, isName, keyOf, type MethodCall, wholeOf } from './value.ts';
 
 /** Without a list of what is wanted, `__import__("a.b")` gives `a`. */
 export function topOf(name: string, call: MethodCall): string {
@@ -62,4 +61,35 @@ export function evalName(run: PythonRun, module: PythonModule, text: string): Ma
 /** Marks a name that was looked up by a text that was put together. */
 export function hiddenName(value: MaybeFolded, hidden: boolean): MaybeFolded {
   return isName(value) && hidden ? { ...value, hidden } : value;
+}
+
+/** `value[key]`; `hides` when the key was put together. */
+export function item(
+  run: PythonRun,
+  module: PythonModule,
+  value: Folded,
+  key: MaybeFolded,
+  hides: boolean,
+): MaybeFolded {
+  if (key === undefined) return undefined;
+  if (isDict(value)) return value.entries.get(keyOf(key))?.value;
+  if (isName(value) && typeof key === 'string') {
+    if (value.qual === 'sys.modules') return { kind: 'name', qual: key, hidden: hides };
+    if (value.qual === 'builtins' || value.qual === '__builtins__')
+      return memberOfName(run, { ...value, hidden: hides }, key);
+    if (value.qual === 'globals()') return staticGlobal(run, module, key, hides);
+    if (value.qual.startsWith('vars '))
+      return memberOfName(
+        run,
+        { ...value, qual: value.qual.slice('vars '.length), hidden: hides },
+        key,
+      );
+    return undefined;
+  }
+  const index = wholeOf(key);
+  if (index === undefined) return undefined;
+  if (typeof value === 'string') return [...value].at(index);
+  if (isBytes(value))
+    return value.at(index) === undefined ? undefined : BigInt(value.at(index) ?? 0);
+  return isList(value) ? value.items.at(index) : undefined;
 }

@@ -1,13 +1,12 @@
 /** Members of Python's modules, classes and objects, computed. */
 import { givenFields } from '../changes/attributes.ts';
 import { canonicalName } from '../names/canonical.ts';
-import { methodOf } from '../names/members.ts';
-import { functionOf, type PythonModule, textOf } from '../names/module.ts';
+import { methodOf } from '../names/classes.ts';
+import type { FoldedName, FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { fold } from './fold.ts';
+import { functionOf, textOf } from '../syntax/nodes.ts';
 import { bindingsValue } from './names.ts';
-import { type FoldedName, type FoldFrame, isList, isName, type MaybeFolded } from './value.ts';
+import { isList, isName } from './value.ts';
 
 /** `object.name`, where the object's value may not be known. */
 export function memberOfFolded(
@@ -48,7 +47,7 @@ function attributeOf(
   const [only, ...others] = [...bindings, ...inClass];
   if (givenFields(run, owner, name).length > 0) return undefined;
   if (only?.kind !== 'value' || others.length > 0 || only.place !== undefined) return undefined;
-  return fold(run, module, only.node);
+  return run.foldNode(run, module, only.node);
 }
 
 const texts: Readonly<Record<string, string>> = {

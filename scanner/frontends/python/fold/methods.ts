@@ -3,13 +3,11 @@
  * (library reference: built-in types).
  */
 import { foldedCharsMax } from '../../../limits.ts';
+import type { Folded, FoldedDict, FoldedList, MaybeFolded } from '../program.ts';
 import { bytesToText, fromHex } from './codecs.ts';
 import { textMethod } from './text.ts';
 import {
   dictOf,
-  type Folded,
-  type FoldedDict,
-  type FoldedList,
   givenTo,
   isBytes,
   isDict,
@@ -17,14 +15,9 @@ import {
   itemsOf,
   keyOf,
   listOf,
-  type MaybeFolded,
+  type MethodCall,
   wholeOf,
 } from './value.ts';
-
-export interface MethodCall {
-  readonly args: readonly MaybeFolded[];
-  readonly keywords: ReadonlyMap<string, MaybeFolded>;
-}
 
 /** Methods that turn one text into another that is harder to see through. */
 export const decodingMethods = /^(translate|swapcase|fromhex|to_bytes|decompress)$/;

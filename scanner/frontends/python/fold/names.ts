@@ -1,17 +1,15 @@
 /** Names of Python, computed: what they hold at the place where they are used. */
 
 import { canonicalName } from '../names/canonical.ts';
-import { type Binding, type PythonModule, type Scope, scopeOf } from '../names/module.ts';
-import { lookUp, ownModule, starredQual } from '../names/names.ts';
+import { lookUp, ownModule, starredQual } from '../names/lookup.ts';
+import { parameterValue } from '../names/parameters.ts';
+import type { Binding, FoldFrame, MaybeFolded, PyNode, PythonModule, Scope } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { parameterValue } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import { scopeOf } from '../syntax/nodes.ts';
 import { isRepeated } from '../values/kept.ts';
 import { isShared } from '../values/updates.ts';
-import { fold } from './fold.ts';
 import { foldedOf } from './given.ts';
-import { runBlock } from './run.ts';
-import { copied, type FoldFrame, itemsOf, type MaybeFolded, sizeOf } from './value.ts';
+import { copied, itemsOf, sizeOf } from './value.ts';
 import { frameWithin } from './within.ts';
 
 function isDefinition({ kind }: Binding): boolean {
@@ -94,7 +92,7 @@ function bound(run: PythonRun, module: PythonModule, binding: Binding, depth: nu
   switch (binding.kind) {
     case 'value': {
       if (binding.entered) return undefined;
-      const value = fold(run, module, binding.node, undefined, depth);
+      const value = run.foldNode(run, module, binding.node, undefined, depth);
       return copied(
         (binding.place ?? []).reduce((at: MaybeFolded, index) => itemsOf(at)?.[index], value),
       );
@@ -185,7 +183,7 @@ function frameBefore(
   for (let statement = at.next; statement !== null && statement.to < before; statement = at.next) {
     at.position = statement.to;
     at.next = statement.nextSibling;
-    if (runBlock(run, module, [statement], at.frame) !== 'through') break;
+    if (run.runBlock(run, module, [statement], at.frame) !== 'through') break;
   }
   run.fold.reached.set(scope.id, at);
   return at.frame;

@@ -1,17 +1,8 @@
 /** Operators of Python on computed values (language reference, chapter 6). */
 import { foldedCharsMax } from '../../../limits.ts';
+import type { MaybeFolded } from '../program.ts';
 import { percentOf } from './format.ts';
-import {
-  areEqual,
-  dictOf,
-  isBytes,
-  isDict,
-  isList,
-  itemsOf,
-  listOf,
-  type MaybeFolded,
-  wholeOf,
-} from './value.ts';
+import { areEqual, dictOf, isBytes, isDict, isList, itemsOf, listOf, wholeOf } from './value.ts';
 
 /** The result of an operator on two known values. */
 export function operate(symbol: string, a: MaybeFolded, b: MaybeFolded): MaybeFolded {

@@ -3,14 +3,12 @@
  * known is forgotten, never guessed.
  */
 
-import { assignmentParts } from '../names/bindings.ts';
-import { childrenOf, nameOf, type PythonModule, textOf } from '../names/module.ts';
+import type { FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
+import { argumentsOf, assignmentParts, childrenOf, nameOf, textOf } from '../syntax/nodes.ts';
+import { walk } from '../syntax/tree.ts';
 import { changingMethods } from '../values/updates.ts';
 import { attempt, branch, entering, matching } from './branches.ts';
-import { fold } from './fold.ts';
 import { bindFolded } from './items.ts';
 import { operate } from './operators.ts';
 import {
@@ -21,26 +19,7 @@ import {
   forgetNested,
   forgetRoot,
 } from './targets.ts';
-import {
-  type FoldFrame,
-  isBytes,
-  isDict,
-  isList,
-  itemsOf,
-  keyOf,
-  listOf,
-  type MaybeFolded,
-  truthOf,
-} from './value.ts';
-
-/** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
-export type Ending =
-  | 'through'
-  | 'break'
-  | 'continue'
-  | 'stop'
-  | 'unsure'
-  | { readonly value: MaybeFolded };
+import { type Ending, isBytes, isDict, isList, itemsOf, keyOf, listOf, truthOf } from './value.ts';
 
 const loopsMax = 65_536;
 const yieldsMax = 4_096;
@@ -73,7 +52,7 @@ export function runStatement(
   perhaps: MaybeFolded[],
 ): Ending {
   const value = (child: PyNode | null | undefined): MaybeFolded =>
-    child === null || child === undefined ? undefined : fold(run, module, child, frame);
+    child === null || child === undefined ? undefined : run.foldNode(run, module, child, frame);
   switch (node.name) {
     case 'ExpressionStatement':
       return expression(run, module, node, frame);
@@ -141,7 +120,7 @@ function expression(
   const one = node.firstChild;
   const isRun = run.fold.observe !== undefined || changes(module, one);
   if (one !== null && !changesUnknown(run, module, one, frame)) {
-    const found = isRun ? fold(run, module, one, frame) : undefined;
+    const found = isRun ? run.foldNode(run, module, one, frame) : undefined;
     if (found === undefined) forgetNested(module, one, frame);
   }
   forgetFilled(module, node, frame);
@@ -151,8 +130,8 @@ function expression(
 function update(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {
   const [target, operator, operand] = childrenOf(node);
   if (target === undefined || operator === undefined || operand === undefined) return 'through';
-  const a = fold(run, module, target, frame);
-  const b = fold(run, module, operand, frame);
+  const a = run.foldNode(run, module, target, frame);
+  const b = run.foldNode(run, module, operand, frame);
   const symbol = textOf(module, operator).slice(0, -1);
   if (symbol === '^') run.fold.decodes = true;
   bindFolded(
@@ -184,8 +163,10 @@ function changesUnknown(
   if (node.name !== 'CallExpression' || !changes(module, node)) return false;
   const [object, , property] = childrenOf(node.firstChild ?? node);
   if (object === undefined || property === undefined) return false;
-  const owner = fold(run, module, object, frame);
-  const args = argumentsOf(module, node).positional.map((one) => fold(run, module, one, frame));
+  const owner = run.foldNode(run, module, object, frame);
+  const args = argumentsOf(module, node).positional.map((one) =>
+    run.foldNode(run, module, one, frame),
+  );
   const method = nameOf(module, property);
   const isListed =
     isList(owner) &&
@@ -202,7 +183,7 @@ function assign(run: PythonRun, module: PythonModule, node: PyNode, frame: FoldF
   const isFollowed = (target: PyNode): boolean =>
     target.name !== 'VariableName' || frame.followed?.has(nameOf(module, target)) !== false;
   if (!targets.flat().some(isFollowed)) return;
-  const given = values.map((one) => fold(run, module, one, frame));
+  const given = values.map((one) => run.foldNode(run, module, one, frame));
   values.forEach((one, index) => {
     if (given[index] === undefined) forgetNested(module, one, frame);
   });
@@ -225,7 +206,7 @@ function forLoop(
   const body = parts[bodyAt];
   if (iterated === undefined || body === undefined) return 'through';
   const { decodes } = run.fold;
-  const given = fold(run, module, iterated, frame);
+  const given = run.foldNode(run, module, iterated, frame);
   const items = itemsOf(given);
   // The items of bytes are numbers: what they hide comes out where they become letters.
   if (isBytes(given)) run.fold.decodes = decodes;
@@ -268,7 +249,7 @@ function whileLoop(
     if (count > 0 && now.every((value, index) => isUnchanged(value, before[index])))
       return forget(module, node, frame);
     before = now;
-    const truth = truthOf(fold(run, module, condition, frame));
+    const truth = truthOf(run.foldNode(run, module, condition, frame));
     if (truth === undefined) return forget(module, node, frame);
     if (!truth) return 'through';
     const ending = runBlock(run, module, statements, frame, perhaps);

@@ -2,16 +2,9 @@
  * Functions of Python that make and rearrange sequences, computed (library reference: built-in
  * functions, itertools).
  */
-import type { MethodCall } from './methods.ts';
-import {
-  dictOf,
-  type Folded,
-  isDict,
-  itemsOf,
-  listOf,
-  type MaybeFolded,
-  wholeOf,
-} from './value.ts';
+
+import type { Folded, MaybeFolded } from '../program.ts';
+import { dictOf, isDict, itemsOf, listOf, type MethodCall, wholeOf } from './value.ts';
 
 const items = 65_536;
 

@@ -3,9 +3,7 @@
  * left.
  */
 import { pythonFoldFailuresMax, pythonFoldSteps } from '../../../limits.ts';
-import type { PythonModule } from '../names/module.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import type { FoldedName, FoldFrame, MaybeFolded } from './value.ts';
+import type { FoldedName, FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
 
 /** Told of each call of a library's function with what it was given. */
 export type Observe = (

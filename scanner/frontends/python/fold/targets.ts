@@ -1,10 +1,9 @@
 /** What statements of Python may change. */
 
-import { childrenOf, nameOf, type PythonModule } from '../names/module.ts';
-import { enteredNames } from '../syntax/targets.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
+import type { FoldFrame, PyNode, PythonModule } from '../program.ts';
+import { childrenOf, enteredNames, nameOf } from '../syntax/nodes.ts';
+import { walk } from '../syntax/tree.ts';
 import { changingMethods } from '../values/updates.ts';
-import type { FoldFrame } from './value.ts';
 
 /** What statements that cannot be followed may have changed is not known any more. */
 export function forget(module: PythonModule, node: PyNode, frame: FoldFrame): 'through' {

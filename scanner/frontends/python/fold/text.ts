@@ -1,17 +1,9 @@
 /** Methods of Python's text, computed (library reference: text sequence type). */
 import { foldedCharsMax } from '../../../limits.ts';
+import type { FoldedList, MaybeFolded } from '../program.ts';
 import { transformText } from './codecs.ts';
 import { formatOf } from './format.ts';
-import type { MethodCall } from './methods.ts';
-import {
-  type FoldedList,
-  isDict,
-  itemsOf,
-  keyOf,
-  listOf,
-  type MaybeFolded,
-  wholeOf,
-} from './value.ts';
+import { isDict, itemsOf, keyOf, listOf, type MethodCall, wholeOf } from './value.ts';
 
 /** The result of a method of text; undefined where it is not known. */
 export function textMethod(text: string, method: string, call: MethodCall): MaybeFolded {

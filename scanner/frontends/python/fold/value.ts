@@ -2,72 +2,14 @@
  * Values of Python that were computed whole: data, and names of what a library or the skill
  * defines.
  */
-import type { PythonFunction, PythonModule } from '../names/module.ts';
-
-/**
- * A computed value; `undefined` in its place is one that is not known. Whole numbers are bigint,
- * others number; None is null.
- */
-export type Folded =
-  | string
-  | bigint
-  | number
-  | boolean
-  | null
-  | Uint8Array
-  | FoldedList
-  | FoldedDict
-  | FoldedName
-  | FoldedOwn
-  | FoldedBound;
-export type MaybeFolded = Folded | undefined;
-
-export interface FoldedList {
-  readonly kind: 'list' | 'tuple' | 'set';
-  readonly items: MaybeFolded[];
-}
-
-export interface FoldedDict {
-  readonly kind: 'dict';
-  /** By `keyOf` the key. */
-  readonly entries: Map<string, { readonly key: Folded; value: MaybeFolded }>;
-}
-
-/** Something that a library defines, or a module of the skill (`own PATH`). */
-export interface FoldedName {
-  readonly kind: 'name';
-  readonly qual: string;
-  /** It was looked up by a text that was put together. */
-  readonly hidden: boolean;
-}
-
-export interface FoldedOwn {
-  readonly kind: 'own';
-  readonly module: PythonModule;
-  readonly definition: PythonFunction;
-  readonly frame: FoldFrame | undefined;
-}
-
-/** A callable with arguments given before: `functools.partial`, a method of data. */
-export interface FoldedBound {
-  readonly kind: 'bound';
-  readonly callee: Folded;
-  readonly method: string;
-  readonly args: readonly MaybeFolded[];
-}
-
-/** Names of a function that is being gone through; `outer` is where it was defined. */
-export interface FoldFrame {
-  readonly names: Map<string, MaybeFolded>;
-  readonly outer: FoldFrame | undefined;
-  /** Whose body it is: its id. */
-  readonly scope: string;
-  /**
-   * Where only some names are followed: those that are given several values. The others are what
-   * they are given once.
-   */
-  readonly followed?: ReadonlySet<string>;
-}
+import type {
+  Folded,
+  FoldedDict,
+  FoldedList,
+  FoldedName,
+  MaybeFolded,
+  PythonFunction,
+} from '../program.ts';
 
 export function isList(value: MaybeFolded): value is FoldedList {
   return typeof value === 'object' && value !== null && 'items' in value;
@@ -236,3 +178,17 @@ export function copied(value: MaybeFolded): MaybeFolded {
   if (isDict(value)) return { ...value, entries: new Map(value.entries) };
   return value instanceof Uint8Array ? Uint8Array.from(value) : value;
 }
+
+export interface MethodCall {
+  readonly args: readonly MaybeFolded[];
+  readonly keywords: ReadonlyMap<string, MaybeFolded>;
+}
+
+/** How a block ended: it ran through, left a loop, gave a value, or perhaps left a loop. */
+export type Ending =
+  | 'through'
+  | 'break'
+  | 'continue'
+  | 'stop'
+  | 'unsure'
+  | { readonly value: MaybeFolded };

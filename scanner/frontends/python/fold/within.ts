@@ -1,11 +1,11 @@
 /** What names of Python hold within the bodies of statements. */
 
-import { childrenOf, type PythonModule } from '../names/module.ts';
+import type { FoldFrame, PyNode, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
+import { childrenOf } from '../syntax/nodes.ts';
 import { runStatement } from './run.ts';
 import { enteredIn, forget } from './targets.ts';
-import { copied, type FoldFrame } from './value.ts';
+import { copied } from './value.ts';
 
 /**
  * What names hold before the statement of a body in which a node stands, given what they hold

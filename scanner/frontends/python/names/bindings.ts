@@ -1,19 +1,20 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import { noteCallByText, noteItemByText } from '../changes/by-text.ts';
+import type { PyNode, PythonModule, Scope } from '../program.ts';
 import { bindFunction } from '../syntax/functions.ts';
-import { bind, bindParts, bindTarget, enteredNames, isStar } from '../syntax/targets.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
-import { changingMethods, noteChanged } from '../values/updates.ts';
-import { bindImport } from './imports.ts';
 import {
+  assignmentParts,
   childrenOf,
+  enteredNames,
   functionOf,
   nameOf,
-  type PythonModule,
-  type Scope,
   scopeOf,
   textOf,
-} from './module.ts';
+} from '../syntax/nodes.ts';
+import { bind, bindParts, bindTarget, isStar } from '../syntax/targets.ts';
+import { walk } from '../syntax/tree.ts';
+import { changingMethods, noteChanged } from '../values/updates.ts';
+import { bindImport } from './imports.ts';
 
 /** Notes what a node binds. The functions and classes that it stands in have to be noted before. */
 export function bindAll(module: PythonModule, node: PyNode): void {
@@ -103,17 +104,6 @@ function ownerOf(module: PythonModule, { parent }: PyNode): string | undefined {
   return body?.name === 'Body' && body.parent?.name === 'ClassDefinition'
     ? classNameOf(module, body.parent)
     : undefined;
-}
-
-/** The targets and the value of `a = b, c = value`. */
-export function assignmentParts(node: PyNode): { targets: PyNode[][]; values: PyNode[] } {
-  const groups: PyNode[][] = [[]];
-  for (const child of childrenOf(node)) {
-    if (child.name === 'AssignOp') groups.push([]);
-    else if (child.name !== 'TypeDef' && child.name !== ',') groups.at(-1)?.push(child);
-  }
-  const values = groups.length > 1 ? (groups.pop() ?? []) : [];
-  return { targets: groups, values };
 }
 
 export function bindAssign(module: PythonModule, node: PyNode, scope: Scope): void {

@@ -1,8 +1,8 @@
 /** Names that imports of Python bind. */
 
+import type { PyNode, PythonModule, Scope } from '../program.ts';
+import { textOf } from '../syntax/nodes.ts';
 import { bind } from '../syntax/targets.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { type PythonModule, type Scope, textOf } from './module.ts';
 
 export function bindImport(module: PythonModule, node: PyNode, scope: Scope): void {
   const text = textOf(module, node)

@@ -7,30 +7,15 @@ import { unknownPart } from '../../../models/egress-of.ts';
 import { powerfulModules } from '../../../models/python.ts';
 import { attributeOfObject, ownAttribute } from '../changes/attributes.ts';
 import { readEnvironment } from '../effects/environment.ts';
-import {
-  flowNode,
-  flowSource,
-  notePyTrait,
-  type PythonRun,
-  type PyValue,
-  unknownPy,
-} from '../run.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { foldSlice } from '../syntax/literals.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { either, nodesOf } from '../values/alternatives.ts';
-import { evaluate } from '../values/values.ts';
+import { childrenOf, functionOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
+import { either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { canonicalName } from './canonical.ts';
-import { heldValue } from './held.ts';
-import {
-  childrenOf,
-  functionOf,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  scopeOf,
-  textOf,
-} from './module.ts';
-import { lookUp, memberOfModule } from './names.ts';
+import { basesOf, methodOf, propertyValue } from './classes.ts';
+import { lookUp } from './lookup.ts';
+import { heldValue, memberOfModule } from './names.ts';
 
 /** `object.name`. */
 export function memberValue(
@@ -47,7 +32,7 @@ export function memberValue(
     return ownAttribute(run, module, node, name, depth);
   if (/^super\s*\(/.test(textOf(module, objectNode)))
     return inherited(run, functionOf(module, node)?.owner, name);
-  const object = evaluate(run, module, objectNode, depth);
+  const object = run.evaluate(run, module, objectNode, depth);
   if (object.others.length === 0) return memberOf(run, object, name, depth);
   return either([object, ...object.others].map((one) => memberOf(run, one, name, depth)));
 }
@@ -128,56 +113,6 @@ const tellingMembers: Readonly<Record<string, string>> = {
   FunctionType: 'types',
 };
 
-/** What a property gives. */
-export function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
-  return either(
-    method.returns.slice(0, 4).map((node) => evaluate(run, method.module, node, depth)),
-  );
-}
-
-/** A method of a class of the skill or of the classes that it is made from, by the class's name. */
-export function methodOf(
-  run: PythonRun,
-  className: string,
-  name: string,
-  depth = 0,
-): PythonFunction | undefined {
-  const found = run.methods.get(`${className}.${name}`);
-  if (found !== undefined || depth > 6) return found;
-  for (const base of basesOf(run, className)) {
-    const found = base.startsWith('class ')
-      ? methodOf(run, base.slice('class '.length), name, depth + 1)
-      : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** The qualified names of the classes that a class of the skill is made from. */
-export function basesOf(run: PythonRun, className: string): readonly string[] {
-  const { module, list } = run.bases.get(className) ?? {};
-  if (module === undefined || list === undefined) return [];
-  return childrenOf(list).flatMap((child) => {
-    if (
-      !/^(VariableName|MemberExpression)$/.test(child.name) ||
-      child.nextSibling?.name === 'AssignOp'
-    )
-      return [];
-    const { qual } = evaluate(run, module, child);
-    return qual === undefined || qual === `class ${className}` ? [] : [qual];
-  });
-}
-
-/** The graph's node of an attribute, one for all objects of a module. */
-export function attributeNode(
-  run: PythonRun,
-  module: PythonModule,
-  name: string,
-  node: { readonly from: number; readonly to: number },
-): string {
-  return flowNode(run, module, node, `attribute ${name}`, `held in ".${name.slice(0, 40)}"`);
-}
-
 /** `object[key]`. */
 export function subscriptValue(
   run: PythonRun,
@@ -190,10 +125,10 @@ export function subscriptValue(
   const open = children.findIndex((child) => child.name === '[');
   const inner = children.slice(open + 1, -1);
   if (objectNode === undefined) return unknownPy;
-  const object = evaluate(run, module, objectNode, depth);
+  const object = run.evaluate(run, module, objectNode, depth);
   if (inner.some((child) => child.name === ':'))
     return sliceValue(run, module, object, inner, depth);
-  const key = inner[0] === undefined ? unknownPy : evaluate(run, module, inner[0], depth);
+  const key = inner[0] === undefined ? unknownPy : run.evaluate(run, module, inner[0], depth);
   const [text] = key.texts;
   const at = {
     module,
@@ -299,7 +234,7 @@ function sliceValue(
     if (child.name === ':') bounds.push(undefined);
     else
       bounds[bounds.length - 1] = numberOf(
-        evaluate(run, module, child, depth),
+        run.evaluate(run, module, child, depth),
         textOf(module, child),
       );
   }

@@ -4,16 +4,16 @@
  */
 
 import { unknownPart } from '../../../models/egress-of.ts';
-import { pythonApis } from '../../../models/python.ts';
-import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { parameterValue } from '../syntax/arguments.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
-import { either, nodesOf } from '../values/alternatives.ts';
-import { evaluate } from '../values/values.ts';
+import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
+import { flowEdge, type PythonRun } from '../run.ts';
+import { childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
+import { walk } from '../syntax/tree.ts';
+import { busyPy, either, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { canonicalName } from './canonical.ts';
-import { heldValue } from './held.ts';
-import { methodOf } from './members.ts';
-import { type Binding, nameOf, type PythonModule, type Scope, scopeOf, textOf } from './module.ts';
+import { methodOf } from './classes.ts';
+import { lookUp, ownModule, starredQual, variableNode } from './lookup.ts';
+import { parameterValue } from './parameters.ts';
+import { updated } from './updated.ts';
 
 /** The value that a binding gives. */
 export function boundValue(
@@ -35,13 +35,13 @@ export function boundValue(
       if (body !== null)
         walk(body, (node) => {
           if (node.name === 'RaiseStatement' && node.lastChild !== null)
-            raised.push(evaluate(run, module, node.lastChild, depth));
+            raised.push(run.evaluate(run, module, node.lastChild, depth));
           return true;
         });
       return { ...unknownPy, nodes: raised.flatMap((one) => one.nodes) };
     }
     case 'each': {
-      const value = evaluate(run, module, binding.node, depth);
+      const value = run.evaluate(run, module, binding.node, depth);
       if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
       const items = [value.items, ...value.otherItems]
         .flat()
@@ -50,7 +50,7 @@ export function boundValue(
       return { ...either([...items, ...more]), nodes: value.nodes, raw: undefined };
     }
     case 'value': {
-      const value = evaluate(run, module, binding.node, depth);
+      const value = run.evaluate(run, module, binding.node, depth);
       if (binding.entered) return enteredValue(run, value, depth);
       if (binding.place === undefined) return value;
       const part = {
@@ -87,22 +87,7 @@ function enteredValue(run: PythonRun, value: PyValue, depth: number): PyValue {
   if (method === undefined) return value;
   const given = method.returns.filter((node) => textOf(method.module, node) !== 'self');
   if (given.length < method.returns.length || given.length === 0) return value;
-  return either(given.map((node) => evaluate(run, method.module, node, depth)));
-}
-
-/**
- * All bindings of a name, from the scope outwards; class scopes are not seen from inside their
- * methods.
- */
-export function lookUp(
-  scope: Scope,
-  name: string,
-): { readonly scope: Scope; readonly bindings: readonly Binding[] } | undefined {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-    const bindings = at.kind === 'class' && at !== scope ? undefined : at.names.get(name);
-    if (bindings !== undefined) return { scope: at, bindings };
-  }
-  return undefined;
+  return either(given.map((node) => run.evaluate(run, method.module, node, depth)));
 }
 
 export function variable(
@@ -150,49 +135,6 @@ export function eitherBound(
 }
 
 const boundOftenMin = 32;
-
-/** The graph's node of a variable. */
-export function variableNode(
-  run: PythonRun,
-  module: PythonModule,
-  scope: Scope,
-  name: string,
-  node: { readonly from: number; readonly to: number },
-): string {
-  return flowNode(run, module, node, `${scope.id}${name}`, `held in "${name.slice(0, 40)}"`);
-}
-
-/**
- * Where a name may come from by `from os import *`: a module of the skill that has it, or a library
- * whose table has it.
- */
-export function starredQual(
-  run: PythonRun,
-  module: PythonModule,
-  name: string,
-):
-  | { readonly kind: 'own'; readonly module: PythonModule }
-  | { readonly kind: 'library'; readonly qual: string }
-  | undefined {
-  for (const star of module.stars) {
-    const own = ownModule(run, module, star);
-    if (own !== undefined && own !== module && own.scope.names.has(name))
-      return { kind: 'own', module: own };
-    const through =
-      own === undefined || own === module
-        ? undefined
-        : own.stars.find((one) => isMemberOf(one, name));
-    const library = own === undefined && isMemberOf(star, name) ? star : through;
-    if (library !== undefined) return { kind: 'library', qual: `${library}.${name}` };
-  }
-  return undefined;
-}
-
-// `from os import *` also gives os.path as `path` and so on.
-function isMemberOf(library: string, name: string): boolean {
-  if (Object.hasOwn(pythonApis, `${library}.${name}`)) return true;
-  return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);
-}
 
 function starred(
   run: PythonRun,
@@ -252,35 +194,59 @@ function assignedFromOutside(
   depth: number,
 ): PyValue[] {
   return (run.assigned.get(name) ?? []).flatMap(({ module: other, one }) =>
-    evaluate(run, other, one.object, depth).qual === `own ${module.source.path}`
+    run.evaluate(run, other, one.object, depth).qual === `own ${module.source.path}`
       ? [boundValue(run, other, one.binding, depth)]
       : [],
   );
 }
 
-/** The module of the skill that an import names, by the end of its path. */
-export function ownModule(
+/** The value of a name that has these bindings. */
+export function heldValue(
   run: PythonRun,
-  from: PythonModule,
-  qual: string,
-): PythonModule | undefined {
-  const known = run.imported.get(from) ?? new Map<string, PythonModule | undefined>();
-  if (known.size === 0) run.imported.set(from, known);
-  if (!known.has(qual)) known.set(qual, findModule(run, from, qual));
-  return known.get(qual);
+  module: PythonModule,
+  bindings: readonly Binding[],
+  depth: number,
+): PyValue {
+  const given = bindings.filter(({ kind }) => kind !== 'update');
+  const updates = bindings.filter((binding) => binding.kind === 'update');
+  const values = given.map((binding) => knownValue(run, module, binding, depth));
+  const value = either(values.filter((one) => one !== busyPy));
+  return updates.length === 0 ? value : updated(run, module, value, updates, depth);
 }
 
-function findModule(run: PythonRun, from: PythonModule, qual: string): PythonModule | undefined {
-  const folder = from.source.path.slice(0, from.source.path.lastIndexOf('/') + 1);
-  const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
-  if (name === '') return undefined;
-  const endings = [`${name}.py`, `${name}/__init__.py`];
-  for (const ending of endings) {
-    const near = run.modules.get(folder + ending) ?? run.modules.get(ending);
-    if (near !== undefined) return near;
-  }
-  if (!qual.includes('.') && !qual.startsWith('.')) return undefined;
-  return [...run.modules.values()].find((module) =>
-    endings.some((ending) => module.source.path.endsWith(`/${ending}`)),
+// `a = a or b` adds nothing to what `a` may be; `a = f(a)` may add anything.
+export function knownValue(
+  run: PythonRun,
+  module: PythonModule,
+  binding: Binding,
+  depth: number,
+): PyValue {
+  const value = boundValue(run, module, binding, depth);
+  return value === busyPy && !('node' in binding && keeps(module, binding.node))
+    ? unknownPy
+    : value;
+}
+
+export function keeps(module: PythonModule, node: PyNode): boolean {
+  const [first, operator, second, , third] = childrenOf(node);
+  if (first === undefined || operator === undefined || second === undefined) return false;
+  const isChoice =
+    node.name === 'ConditionalExpression' || /^(or|and)$/.test(textOf(module, operator));
+  const parts = [first, second, third].filter((part) => part !== undefined);
+  const names = parts
+    .filter(({ name }) => name === 'VariableName')
+    .map((part) => textOf(module, part));
+  return (
+    isChoice &&
+    parts.every((part) => part.name === 'VariableName' || !mentions(module, part, names))
   );
+}
+
+export function mentions(module: PythonModule, node: PyNode, names: readonly string[]): boolean {
+  let isFound = false;
+  walk(node, (one) => {
+    isFound ||= one.name === 'VariableName' && names.includes(textOf(module, one));
+    return !isFound;
+  });
+  return isFound;
 }

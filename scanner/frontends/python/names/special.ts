@@ -3,12 +3,11 @@
  * rearranges data.
  */
 import { powerfulModules } from '../../../models/python.ts';
-import { invoke } from '../effects/calls.ts';
-import type { PyCall } from '../effects/effects.ts';
+import type { PyCall } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
-import { notePyTrait, type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { nodesOf } from '../values/alternatives.ts';
+import type { PyNode, PyValue } from '../program.ts';
+import { notePyTrait, type PythonRun } from '../run.ts';
+import { nodesOf, unknownPy } from '../values/alternatives.ts';
 import { memberOf } from './members.ts';
 import { importedValue } from './names.ts';
 
@@ -64,7 +63,7 @@ export function special(
     }
     case 'operator.methodcaller()': {
       const callee = memberOf(run, call.args.at(-1) ?? unknownPy, text ?? '*', depth);
-      return invoke(
+      return run.invoke(
         run,
         { ...call, args: call.args.slice(1, -1) },
         { ...callee, byText: true },

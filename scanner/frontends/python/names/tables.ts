@@ -3,13 +3,26 @@
  * bases of classes.
  */
 
-import type { PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import type { PythonModule } from './module.ts';
+import type { PyNode, PythonFunction, PythonModule } from '../program.ts';
 
-export function tablesOf(
-  modules: readonly PythonModule[],
-): Pick<PythonRun, 'calls' | 'assigned' | 'methods' | 'bases'> {
+export interface Tables {
+  /** Calls of all modules, by the last part of the callee's name. */
+  readonly calls: ReadonlyMap<
+    string,
+    readonly { readonly module: PythonModule; readonly call: PyNode }[]
+  >;
+  /** `object.name = value` at any place of all modules, by name. */
+  readonly assigned: ReadonlyMap<
+    string,
+    readonly { readonly module: PythonModule; readonly one: PythonModule['assigned'][number] }[]
+  >;
+  /** By `Class.method`, of the first module that has it. */
+  readonly methods: ReadonlyMap<string, PythonFunction>;
+  /** What classes are made from, of the first module that says it. */
+  readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
+}
+
+export function tablesOf(modules: readonly PythonModule[]): Tables {
   return {
     calls: callsOf(modules),
     assigned: Map.groupBy(
@@ -34,7 +47,7 @@ function basesIn(
   });
 }
 
-function callsOf(modules: readonly PythonModule[]): PythonRun['calls'] {
+function callsOf(modules: readonly PythonModule[]): Tables['calls'] {
   const calls = modules.flatMap((module) =>
     [...module.calls].flatMap(([name, nodes]) => nodes.map((call) => ({ name, module, call }))),
   );

@@ -1,15 +1,8 @@
 /** Functions and lambdas of Python: their parameters, and the names that they bind. */
 
-import {
-  childrenOf,
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  type Scope,
-  textOf,
-} from '../names/module.ts';
+import type { PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
+import { childrenOf, nameOf, textOf } from './nodes.ts';
 import { bind } from './targets.ts';
-import type { PyNode } from './tree.ts';
 
 /** Binds a function's name and parameters. */
 export function bindFunction(

@@ -1,15 +1,8 @@
 /** Names that targets of assignments, loops and `with` bind. */
 import { noteItemByText } from '../changes/by-text.ts';
-import {
-  type Binding,
-  childrenOf,
-  nameOf,
-  type PythonModule,
-  type Scope,
-  textOf,
-} from '../names/module.ts';
+import type { Binding, PyNode, PythonModule, Scope } from '../program.ts';
 import { markShared, noteChanged } from '../values/updates.ts';
-import type { PyNode } from './tree.ts';
+import { childrenOf, nameOf } from './nodes.ts';
 
 /** Adds what gives a name of a scope a value. */
 export function bind(module: PythonModule, scope: Scope, name: string, binding: Binding): void {
@@ -77,12 +70,4 @@ export function bindTarget(
     if (target.firstChild?.name === 'VariableName')
       module.assigned.push({ object: target.firstChild, name, binding });
   }
-}
-
-/** The names after `as`: the parser knows one, and takes `(a, b)` for one. */
-export function enteredNames(module: PythonModule, target: PyNode): readonly string[] {
-  const written = textOf(module, target);
-  return (written.match(/(?<![\p{L}\d_.])[\p{L}_][\p{L}\d_]*/gu) ?? []).map((name) =>
-    name.normalize('NFKC'),
-  );
 }

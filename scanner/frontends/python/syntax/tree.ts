@@ -4,74 +4,7 @@
  */
 import type { Tree } from '@lezer/common';
 import { pythonTreeDepthMax } from '../../../limits.ts';
-import type { MaybeFolded } from '../fold/value.ts';
-import type { PyValue } from '../run.ts';
-import type { CallArguments } from './arguments.ts';
-
-/** A node; its siblings include punctuation and comments. Places are offsets in UTF-16 units. */
-export class PyNode {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  readonly parent: PyNode | null;
-  /** The function, lambda or class that it stands in. */
-  readonly home: PyNode | null;
-  firstChild: PyNode | null = null;
-  lastChild: PyNode | null = null;
-  nextSibling: PyNode | null = null;
-  prevSibling: PyNode | null = null;
-  /** Its value, once it is known; `busy` while it is being found. */
-  value: PyValue | 'busy' | undefined = undefined;
-  /** What computing it gave, and whether that went through a decoder. */
-  folded:
-    | { readonly value: MaybeFolded; readonly decodes: boolean; readonly guesses: boolean }
-    | undefined = undefined;
-  /** Its name as Python compares names, and its arguments, once somebody asked. */
-  named: string | undefined = undefined;
-  given: CallArguments | undefined = undefined;
-  private listed: readonly PyNode[] | undefined = undefined;
-
-  constructor(name: string, from: number, to: number, parent: PyNode | null) {
-    this.name = name;
-    this.from = from;
-    this.to = to;
-    this.parent = parent;
-    this.home = parent === null ? null : isHome(parent.name) ? parent : parent.home;
-    const before = parent?.lastChild ?? null;
-    this.prevSibling = before;
-    if (before !== null) before.nextSibling = this;
-    else if (parent !== null) parent.firstChild = this;
-    if (parent !== null) parent.lastChild = this;
-  }
-
-  get isError(): boolean {
-    return this.name === '⚠';
-  }
-
-  /** All but comments. */
-  get children(): readonly PyNode[] {
-    if (this.listed !== undefined) return this.listed;
-    if (this.firstChild === null) return none;
-    const found: PyNode[] = [];
-    for (let child: PyNode | null = this.firstChild; child !== null; child = child.nextSibling)
-      if (child.name !== 'Comment') found.push(child);
-    this.listed = found;
-    return found;
-  }
-
-  getChild(name: string): PyNode | null {
-    let child = this.firstChild;
-    while (child !== null && child.name !== name) child = child.nextSibling;
-    return child;
-  }
-
-  getChildren(name: string): PyNode[] {
-    const found: PyNode[] = [];
-    for (let child = this.firstChild; child !== null; child = child.nextSibling)
-      if (child.name === name) found.push(child);
-    return found;
-  }
-}
+import { PyNode } from '../program.ts';
 
 /**
  * The nodes of a parser's tree, and the places where some are left out since they are deeper than
@@ -167,9 +100,3 @@ export function walk(top: PyNode, enter: (node: PyNode) => boolean | undefined):
     node = node === top || node === null ? null : node.nextSibling;
   }
 }
-
-function isHome(name: string): boolean {
-  return name === 'FunctionDefinition' || name === 'LambdaExpression' || name === 'ClassDefinition';
-}
-
-const none: readonly PyNode[] = [];

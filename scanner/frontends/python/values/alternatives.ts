@@ -1,6 +1,7 @@
+/** Values that may be one of several, put side by side and one after the other. */
 import { alternativesMax, foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import { type PyValue, unknownPy } from '../run.ts';
+import type { PyValue } from '../program.ts';
 
 /** Text one after the other; every combination of alternatives, up to a few. */
 export function join(values: readonly PyValue[]): PyValue {
@@ -109,3 +110,30 @@ export function nodesOf(values: readonly PyValue[]): readonly string[] {
     ? (values[0]?.nodes ?? [])
     : [...new Set(values.flatMap((value) => value.nodes))];
 }
+
+export const unknownPy: PyValue = {
+  texts: [],
+  otherTexts: [],
+  otherItems: [],
+  grown: false,
+  qual: undefined,
+  nodes: [],
+  folded: false,
+  decoded: false,
+  items: undefined,
+  target: undefined,
+  file: [],
+  entries: undefined,
+  own: undefined,
+  others: [],
+  bound: [],
+  whole: undefined,
+  byText: false,
+  raw: undefined,
+};
+
+/**
+ * What a value gives that is asked for while it is being found: unknown, and nothing that it does
+ * not hold already.
+ */
+export const busyPy: PyValue = { ...unknownPy };

@@ -3,13 +3,11 @@
  * and items.
  */
 import { steeringVariables } from '../../../models/shell.ts';
-import { assignmentParts } from '../names/bindings.ts';
-import { attributeNode } from '../names/members.ts';
-import { childrenOf, nameOf, type PythonModule, scopeOf } from '../names/module.ts';
-import { lookUp, variableNode } from '../names/names.ts';
+import { attributeNode } from '../names/classes.ts';
+import { lookUp, variableNode } from '../names/lookup.ts';
+import type { PyNode, PythonModule } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { evaluate } from './values.ts';
+import { assignmentParts, childrenOf, nameOf, scopeOf } from '../syntax/nodes.ts';
 
 /** Notes what an assignment does, and where its value flows. */
 export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNode): void {
@@ -20,7 +18,7 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
           targets: [[node.firstChild].filter((one) => one !== null)],
           values: [node.lastChild].filter((one) => one !== null),
         };
-  const given = values.map((value) => evaluate(run, module, value));
+  const given = values.map((value) => run.evaluate(run, module, value));
   for (const target of targets.flat()) {
     if (target.name === 'VariableName' && node.name === 'UpdateStatement')
       flowInto(
@@ -32,11 +30,11 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
     if (target.name !== 'MemberExpression') continue;
     const [object] = childrenOf(target);
     if (object === undefined) continue;
-    const owner = evaluate(run, module, object);
+    const owner = run.evaluate(run, module, object);
     const isItem = target.lastChild?.name === ']';
     if (owner.qual === 'os.environ' && isItem) {
       const key = childrenOf(target).at(-2);
-      const name = key === undefined ? '' : (evaluate(run, module, key).texts[0] ?? '');
+      const name = key === undefined ? '' : (run.evaluate(run, module, key).texts[0] ?? '');
       for (const from of given.flatMap((value) => value.nodes))
         run.exports.push({ by: module.source.path, name, node: from });
       if (steeringVariables.test(name))

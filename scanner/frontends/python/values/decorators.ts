@@ -5,11 +5,11 @@
 import { invoke } from '../effects/calls.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { memberOf } from '../names/members.ts';
-import { childrenOf, type PythonModule, textOf } from '../names/module.ts';
 import { variable } from '../names/names.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { evaluate } from './values.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { childrenOf, textOf } from '../syntax/nodes.ts';
+import { unknownPy } from './alternatives.ts';
 
 /** Calls the decorators of a definition. */
 export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNode): void {
@@ -24,7 +24,7 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNo
     const callee =
       decorator.name === 'Decorator'
         ? named(run, module, decorator)
-        : evaluate(run, module, decorator);
+        : run.evaluate(run, module, decorator);
     if (callee.qual === undefined && callee.own === undefined) return;
     const about = {
       module,
@@ -79,7 +79,7 @@ function named(run: PythonRun, module: PythonModule, decorator: PyNode): PyValue
   if (list === null) return value;
   const args = childrenOf(list)
     .filter((child) => /^\w/.test(child.name))
-    .map((child) => evaluate(run, module, child));
+    .map((child) => run.evaluate(run, module, child));
   const call = {
     module,
     node: decorator,
@@ -108,7 +108,7 @@ export function noteOldExec(run: PythonRun, module: PythonModule, node: PyNode):
   };
   applyEffect(
     run,
-    { ...call, certainty: 'exact', args: [evaluate(run, module, text)] },
+    { ...call, certainty: 'exact', args: [run.evaluate(run, module, text)] },
     { does: 'code', code: { at: 0, key: '' } },
   );
 }

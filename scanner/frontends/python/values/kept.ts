@@ -3,18 +3,9 @@
  * the same program.
  */
 import { unknownPart } from '../../../models/egress-of.ts';
-import {
-  type Binding,
-  childrenOf,
-  nameOf,
-  type PythonModule,
-  scopeOf,
-  textOf,
-} from '../names/module.ts';
-import type { PythonRun, PyValue } from '../run.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { evaluate } from './values.ts';
+import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { argumentsOf, childrenOf, nameOf, scopeOf, textOf } from '../syntax/nodes.ts';
 
 type Update = Extract<Binding, { kind: 'update' }>;
 
@@ -100,7 +91,7 @@ function tailOfCall(
   if (method === 'pop' && first === undefined) return takesLast(module, call, object);
   if (first === undefined) return undefined;
   if (method === 'remove') {
-    const { texts, otherTexts } = evaluate(run, module, first, depth);
+    const { texts, otherTexts } = run.evaluate(run, module, first, depth);
     const [text] = texts;
     const isKnown =
       texts.length === 1 && otherTexts.length === 0 && text?.includes(unknownPart) === false;

@@ -2,9 +2,8 @@
 import { alternativesMax, pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
 import type { Kept } from '../changes/aliases.ts';
-import { type PyValue, unknownPy } from '../run.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { join, nodesOf } from './alternatives.ts';
+import type { PyNode, PyValue } from '../program.ts';
+import { join, nodesOf, unknownPy } from './alternatives.ts';
 
 /**
  * A list or dictionary that something changes by another way than its name: what stays of it is its

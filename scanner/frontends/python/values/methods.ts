@@ -1,13 +1,14 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
 import { unknownPart } from '../../../models/egress-of.ts';
-import { applyEffect, type PyCall } from '../effects/effects.ts';
-import { attributeNode } from '../names/members.ts';
-import { nameOf, type PythonModule, scopeOf } from '../names/module.ts';
-import { lookUp, variableNode } from '../names/names.ts';
-import { flowEdge, flowNode, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import type { PyCall } from '../effects/call.ts';
+import { applyEffect } from '../effects/effects.ts';
+import { attributeNode } from '../names/classes.ts';
+import { lookUp, variableNode } from '../names/lookup.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { flowEdge, flowNode, type PythonRun } from '../run.ts';
 import { foldMethod } from '../syntax/literals.ts';
-import type { PyNode } from '../syntax/tree.ts';
-import { join, nodesOf } from './alternatives.ts';
+import { nameOf, scopeOf } from '../syntax/nodes.ts';
+import { join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;

@@ -4,10 +4,10 @@
  */
 import { posix } from 'node:path';
 import { unknownPart } from '../../../models/egress-of.ts';
-import type { PyCall } from '../effects/effects.ts';
+import type { PyCall } from '../effects/call.ts';
 import { temporaryFile } from '../effects/written.ts';
-import { type PyValue, unknownPy } from '../run.ts';
-import { join, nodesOf } from './alternatives.ts';
+import type { PyValue } from '../program.ts';
+import { join, nodesOf, unknownPy } from './alternatives.ts';
 
 /** The value of a call that computes a path; undefined for other calls. */
 export function foldPath(call: PyCall, qual: string): PyValue | undefined {

@@ -3,19 +3,9 @@
  * functions that do so with a parameter.
  */
 
-import {
-  nameOf,
-  type PythonFunction,
-  type PythonModule,
-  type Scope,
-  scopeOf,
-} from '../names/module.ts';
-import { lookUp } from '../names/names.ts';
-import { argumentsOf } from '../syntax/arguments.ts';
-import type { PyNode } from '../syntax/tree.ts';
-
-/** `grown`: what was there before is still its beginning. */
-export type Change = 'grown' | 'rewritten';
+import { lookUp } from '../names/lookup.ts';
+import type { Change, PyNode, PythonFunction, PythonModule, Scope } from '../program.ts';
+import { argumentsOf, nameOf, scopeOf } from '../syntax/nodes.ts';
 
 /** What methods of lists, sets and dictionaries do to their object. */
 export const changingMethods: ReadonlyMap<string, Change> = new Map([

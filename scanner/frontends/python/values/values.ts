@@ -9,12 +9,13 @@ import { callValue } from '../effects/calls.ts';
 import { wholeEnvironment } from '../effects/environment.ts';
 import { withFolded } from '../fold/given.ts';
 import { memberValue, subscriptValue } from '../names/members.ts';
-import { childrenOf, type PythonModule, textOf } from '../names/module.ts';
 import { variable } from '../names/names.ts';
-import { busyPy, flowSource, type PythonRun, type PyValue, unknownPy } from '../run.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { flowSource, type PythonRun } from '../run.ts';
 import { foldPercent, quotesOf, unescapeText } from '../syntax/literals.ts';
-import { type PyNode, spineOf, spineStep } from '../syntax/tree.ts';
-import { either, join, nodesOf } from './alternatives.ts';
+import { childrenOf, textOf } from '../syntax/nodes.ts';
+import { spineOf, spineStep } from '../syntax/tree.ts';
+import { busyPy, either, join, nodesOf, unknownPy } from './alternatives.ts';
 import { changedList, display, joinedLists } from './lists.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */

@@ -1,14 +1,13 @@
-/** Arguments of Python calls, and what the calls of the skill give a parameter. */
+/** What the calls of the skill give a parameter of its functions. */
 
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import { childrenOf, nameOf, type PythonModule } from '../names/module.ts';
-import { type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { either } from '../values/alternatives.ts';
-import { evaluate } from '../values/values.ts';
-import type { PyNode } from './tree.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { argumentsOf, childrenOf } from '../syntax/nodes.ts';
+import { either, unknownPy } from '../values/alternatives.ts';
 
-// What the calls of the skill give a parameter; text only, since flows have edges of their own.
+/** Text only: flows have edges of their own. */
 export function parameterValue(
   run: PythonRun,
   definition: {
@@ -39,11 +38,11 @@ export function parameterValue(
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);
     const node = args.keywords.get(parameter.name) ?? args.positional[isBound ? index - 1 : index];
-    if (node !== undefined) given.push(evaluate(run, module, node, depth));
+    if (node !== undefined) given.push(run.evaluate(run, module, node, depth));
     else isOpen ||= args.starred.length > 0;
   }
   if (parameter.fallback !== undefined)
-    given.push(evaluate(run, definition.module, parameter.fallback, depth));
+    given.push(run.evaluate(run, definition.module, parameter.fallback, depth));
   if (given.length === 0) return unknownPy;
   const value = either(given);
   const texts = given.some((one) => one.texts.length === 0) ? [] : value.texts;
@@ -67,40 +66,7 @@ export function isOwnCall(
   if (callee?.name !== 'MemberExpression') return true;
   const [object] = childrenOf(callee);
   return (
-    object !== undefined && evaluate(run, module, object, depth).qual?.startsWith('own ') === true
+    object !== undefined &&
+    run.evaluate(run, module, object, depth).qual?.startsWith('own ') === true
   );
-}
-
-export interface CallArguments {
-  readonly positional: readonly PyNode[];
-  readonly keywords: ReadonlyMap<string, PyNode>;
-  /** What is given with one or two stars. */
-  readonly starred: readonly PyNode[];
-}
-
-/** The arguments of a call. */
-export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
-  call.given ??= readArguments(module, call);
-  return call.given;
-}
-
-function readArguments(module: PythonModule, call: PyNode): CallArguments {
-  const list = call.getChild('ArgList');
-  const positional: PyNode[] = [];
-  const starredArgs: PyNode[] = [];
-  const keywords = new Map<string, PyNode>();
-  const groups: PyNode[][] = [[]];
-  for (const child of list === null ? [] : childrenOf(list)) {
-    if (child.name === ',') groups.push([]);
-    else if (child.name !== '(' && child.name !== ')') groups.at(-1)?.push(child);
-  }
-  for (const [first, second, third] of groups) {
-    if (first === undefined) continue;
-    if (second?.name === 'AssignOp' && third !== undefined)
-      keywords.set(nameOf(module, first), third);
-    else if ((first.name === '*' || first.name === '**') && second !== undefined)
-      starredArgs?.push(second);
-    else positional?.push(first);
-  }
-  return { positional: positional ?? [], keywords, starred: starredArgs ?? [] };
 }

@@ -1,69 +1,16 @@
-/** What a name holds: all that is bound to it, and what changes that later. */
+/** What later changes make of what a name was given. */
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../models/egress-of.ts';
-import { busyPy, type PythonRun, type PyValue, unknownPy } from '../run.ts';
-import { type PyNode, walk } from '../syntax/tree.ts';
+import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import { assignmentParts, childrenOf, textOf } from '../syntax/nodes.ts';
 import { either } from '../values/alternatives.ts';
 import { isRepeated, keptItems } from '../values/kept.ts';
-import { evaluate } from '../values/values.ts';
-import { assignmentParts } from './bindings.ts';
-import { type Binding, childrenOf, type PythonModule, textOf } from './module.ts';
-import { boundValue } from './names.ts';
 
 type Update = Extract<Binding, { kind: 'update' }>;
 
-/** The value of a name that has these bindings. */
-export function heldValue(
-  run: PythonRun,
-  module: PythonModule,
-  bindings: readonly Binding[],
-  depth: number,
-): PyValue {
-  const given = bindings.filter(({ kind }) => kind !== 'update');
-  const updates = bindings.filter((binding) => binding.kind === 'update');
-  const values = given.map((binding) => knownValue(run, module, binding, depth));
-  const value = either(values.filter((one) => one !== busyPy));
-  return updates.length === 0 ? value : updated(run, module, value, updates, depth);
-}
-
-// `a = a or b` adds nothing to what `a` may be; `a = f(a)` may add anything.
-function knownValue(
-  run: PythonRun,
-  module: PythonModule,
-  binding: Binding,
-  depth: number,
-): PyValue {
-  const value = boundValue(run, module, binding, depth);
-  return value === busyPy && !('node' in binding && keeps(module, binding.node))
-    ? unknownPy
-    : value;
-}
-
-function keeps(module: PythonModule, node: PyNode): boolean {
-  const [first, operator, second, , third] = childrenOf(node);
-  if (first === undefined || operator === undefined || second === undefined) return false;
-  const isChoice =
-    node.name === 'ConditionalExpression' || /^(or|and)$/.test(textOf(module, operator));
-  const parts = [first, second, third].filter((part) => part !== undefined);
-  const names = parts
-    .filter(({ name }) => name === 'VariableName')
-    .map((part) => textOf(module, part));
-  return (
-    isChoice &&
-    parts.every((part) => part.name === 'VariableName' || !mentions(module, part, names))
-  );
-}
-
-function mentions(module: PythonModule, node: PyNode, names: readonly string[]): boolean {
-  let isFound = false;
-  walk(node, (one) => {
-    isFound ||= one.name === 'VariableName' && names.includes(textOf(module, one));
-    return !isFound;
-  });
-  return isFound;
-}
-
-function updated(
+/** The value of a name after all changes of it, of which the order is not known. */
+export function updated(
   run: PythonRun,
   module: PythonModule,
   value: PyValue,
@@ -135,10 +82,12 @@ function givenItem(
   const given = node.parent?.name === 'AssignStatement' ? assignmentParts(node.parent) : undefined;
   const [, , keyNode] = childrenOf(node);
   const [key] =
-    isItemGiven(node) && keyNode !== undefined ? evaluate(run, module, keyNode, depth).texts : [];
+    isItemGiven(node) && keyNode !== undefined
+      ? run.evaluate(run, module, keyNode, depth).texts
+      : [];
   const [value] = given?.values ?? [];
   if (key === undefined || key.includes(unknownPart) || value === undefined) return undefined;
-  return { key, value: evaluate(run, module, value, depth) };
+  return { key, value: run.evaluate(run, module, value, depth) };
 }
 
 // `table[key] = value`, and nothing else in the same statement.
@@ -168,7 +117,7 @@ function tailsOf(
     textOf(module, operator) !== '+='
   )
     return [unknownPart];
-  const given = operand === undefined ? undefined : evaluate(run, module, operand, depth);
+  const given = operand === undefined ? undefined : run.evaluate(run, module, operand, depth);
   const texts = given === undefined ? [] : [...given.texts, ...given.otherTexts];
   if (texts.length === 0) return [unknownPart];
   return isOneOfMany || isRepeated(node) ? texts.map((text) => text + unknownPart) : texts;

@@ -1,0 +1,56 @@
+/** Classes of the skill: their methods, what they are made from, and the nodes of attributes. */
+
+import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
+import { flowNode, type PythonRun } from '../run.ts';
+import { childrenOf } from '../syntax/nodes.ts';
+import { either } from '../values/alternatives.ts';
+
+/** What a property gives. */
+export function propertyValue(run: PythonRun, method: PythonFunction, depth: number): PyValue {
+  return either(
+    method.returns.slice(0, 4).map((node) => run.evaluate(run, method.module, node, depth)),
+  );
+}
+
+/** A method of a class of the skill or of the classes that it is made from, by the class's name. */
+export function methodOf(
+  run: PythonRun,
+  className: string,
+  name: string,
+  depth = 0,
+): PythonFunction | undefined {
+  const found = run.methods.get(`${className}.${name}`);
+  if (found !== undefined || depth > 6) return found;
+  for (const base of basesOf(run, className)) {
+    const found = base.startsWith('class ')
+      ? methodOf(run, base.slice('class '.length), name, depth + 1)
+      : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The qualified names of the classes that a class of the skill is made from. */
+export function basesOf(run: PythonRun, className: string): readonly string[] {
+  const { module, list } = run.bases.get(className) ?? {};
+  if (module === undefined || list === undefined) return [];
+  return childrenOf(list).flatMap((child) => {
+    if (
+      !/^(VariableName|MemberExpression)$/.test(child.name) ||
+      child.nextSibling?.name === 'AssignOp'
+    )
+      return [];
+    const { qual } = run.evaluate(run, module, child);
+    return qual === undefined || qual === `class ${className}` ? [] : [qual];
+  });
+}
+
+/** The graph's node of an attribute, one for all objects of a module. */
+export function attributeNode(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+  node: { readonly from: number; readonly to: number },
+): string {
+  return flowNode(run, module, node, `attribute ${name}`, `held in ".${name.slice(0, 40)}"`);
+}

@@ -1,0 +1,93 @@
+/** Where a name of Python comes from: a scope, a module of the skill, or a library. */
+import { pythonApis } from '../../../models/python.ts';
+import type { Binding, PythonModule, Scope } from '../program.ts';
+import { flowNode, type PythonRun } from '../run.ts';
+
+/**
+ * All bindings of a name, from the scope outwards; class scopes are not seen from inside their
+ * methods.
+ */
+export function lookUp(
+  scope: Scope,
+  name: string,
+): { readonly scope: Scope; readonly bindings: readonly Binding[] } | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    const bindings = at.kind === 'class' && at !== scope ? undefined : at.names.get(name);
+    if (bindings !== undefined) return { scope: at, bindings };
+  }
+  return undefined;
+}
+
+/** The graph's node of a variable. */
+export function variableNode(
+  run: PythonRun,
+  module: PythonModule,
+  scope: Scope,
+  name: string,
+  node: { readonly from: number; readonly to: number },
+): string {
+  return flowNode(run, module, node, `${scope.id}${name}`, `held in "${name.slice(0, 40)}"`);
+}
+
+/**
+ * Where a name may come from by `from os import *`: a module of the skill that has it, or a library
+ * whose table has it.
+ */
+export function starredQual(
+  run: PythonRun,
+  module: PythonModule,
+  name: string,
+):
+  | { readonly kind: 'own'; readonly module: PythonModule }
+  | { readonly kind: 'library'; readonly qual: string }
+  | undefined {
+  for (const star of module.stars) {
+    const own = ownModule(run, module, star);
+    if (own !== undefined && own !== module && own.scope.names.has(name))
+      return { kind: 'own', module: own };
+    const through =
+      own === undefined || own === module
+        ? undefined
+        : own.stars.find((one) => isMemberOf(one, name));
+    const library = own === undefined && isMemberOf(star, name) ? star : through;
+    if (library !== undefined) return { kind: 'library', qual: `${library}.${name}` };
+  }
+  return undefined;
+}
+
+// `from os import *` also gives os.path as `path` and so on.
+export function isMemberOf(library: string, name: string): boolean {
+  if (Object.hasOwn(pythonApis, `${library}.${name}`)) return true;
+  return library === 'os' && /^(environ|path|getcwd|sep)$/.test(name);
+}
+
+/** The module of the skill that an import names, by the end of its path. */
+export function ownModule(
+  run: PythonRun,
+  from: PythonModule,
+  qual: string,
+): PythonModule | undefined {
+  const known = run.imported.get(from) ?? new Map<string, PythonModule | undefined>();
+  if (known.size === 0) run.imported.set(from, known);
+  if (!known.has(qual)) known.set(qual, findModule(run, from, qual));
+  return known.get(qual);
+}
+
+export function findModule(
+  run: PythonRun,
+  from: PythonModule,
+  qual: string,
+): PythonModule | undefined {
+  const folder = from.source.path.slice(0, from.source.path.lastIndexOf('/') + 1);
+  const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
+  if (name === '') return undefined;
+  const endings = [`${name}.py`, `${name}/__init__.py`];
+  for (const ending of endings) {
+    const near = run.modules.get(folder + ending) ?? run.modules.get(ending);
+    if (near !== undefined) return near;
+  }
+  if (!qual.includes('.') && !qual.startsWith('.')) return undefined;
+  return [...run.modules.values()].find((module) =>
+    endings.some((ending) => module.source.path.endsWith(`/${ending}`)),
+  );
+}
