@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { childMemoryMiB, childScansMax, scanSecondsMax } from '../scanner/limits.ts';
+import { startWatchdog, type Watchdog } from '../scanner/worker/watchdog.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
@@ -45,7 +46,7 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
 
 /** @param secondsMax how long one scan may take */
 export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
-  let thread: Worker | undefined;
+  let thread: ScanThread | undefined;
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -55,20 +56,23 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
         'scan-killed',
         `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
       );
-    thread ??= new Worker(threadFile, {
-      resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
-    });
-    const reply = await replyOf(thread, request, secondsMax);
+    thread ??= startThread();
+    const { worker, watchdog } = thread;
+    const outcome = await watchdog.ask(() => worker.postMessage(request), secondsMax);
     scans++;
-    // Whatever happened in there, the next skill gets a fresh one; and what a thread has gathered
-    // goes now and then.
-    if (reply.kind !== 'report' || scans % childScansMax === 0) {
-      await thread.terminate();
+    const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
+    // A failure may have damaged the thread, and each scan makes its memory grow.
+    if (!hasReport || scans % childScansMax === 0) {
+      await worker.terminate();
       thread = undefined;
     }
+    if ('killed' in outcome)
+      throw new Problem(
+        'scan-killed',
+        `Cannot scan ${JSON.stringify(request.path)}: ${outcome.killed}`,
+      );
+    const reply = outcome.answer;
     if (reply.kind === 'report') return reply;
-    if (reply.kind === 'killed')
-      throw new Problem('scan-killed', `Cannot scan ${JSON.stringify(request.path)}: ${reply.why}`);
     throw new Problem(
       'internal',
       `The scanner failed on ${JSON.stringify(request.path)}: ${reply.message}`,
@@ -88,36 +92,28 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     },
     close: async () => {
       closed = true;
-      await thread?.terminate();
+      await thread?.worker.terminate();
       await last;
     },
   };
 }
 
-type Outcome = ScanReply | { readonly kind: 'killed'; readonly why: string };
-
-function replyOf(thread: Worker, request: ScanRequest, secondsMax: number): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const end = (outcome: Outcome): void => {
-      clearTimeout(late);
-      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
-      resolve(outcome);
-    };
-    const onMessage = (reply: ScanReply): void => end(reply);
-    const onError = (error: NodeJS.ErrnoException): void => end(outOf(error));
-    const onExit = (code: number): void =>
-      end({ kind: 'killed', why: `its thread ended (${code})` });
-    const late = setTimeout(
-      () => end({ kind: 'killed', why: `it took more than ${secondsMax} s` }),
-      secondsMax * 1000,
-    );
-    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
-    thread.postMessage(request);
-  });
+interface ScanThread {
+  readonly worker: Worker;
+  readonly watchdog: Watchdog<ScanReply>;
 }
 
-function outOf(error: NodeJS.ErrnoException): Outcome {
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return { kind: 'killed', why: `it needs more than ${childMemoryMiB} MiB` };
-  return { kind: 'failed', message: error.message, stack: error.stack ?? '' };
+function startThread(): ScanThread {
+  const worker = new Worker(threadFile, {
+    resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
+  });
+  const watchdog = startWatchdog<ScanReply>(() => void worker.terminate());
+  worker.on('message', watchdog.answer);
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return watchdog.end(`it needs more than ${childMemoryMiB} MiB`);
+    watchdog.answer({ kind: 'failed', message: error.message, stack: error.stack ?? '' });
+  });
+  worker.on('exit', (code) => watchdog.end(`its thread ended (${code})`));
+  return { worker, watchdog };
 }
