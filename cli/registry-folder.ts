@@ -13,12 +13,12 @@ import {
   memberStatement,
   type PublicKey,
 } from '../skills-index/statement/attestation.ts';
-import { signStatement } from '../skills-index/statement/sign.ts';
 import { registryIdOf } from '../skills-index/trust/own-registry.ts';
 import { firstPolicy } from '../skills-index/trust/policy.ts';
 import { parseRoot, type RootFile } from '../skills-index/trust/root.ts';
 import { missingSignatures, signRepository } from '../skills-index/trust/tuf/ceremony.ts';
 import { proposeNext } from './rotation/rotation.ts';
+import { signWithKey } from './signers/bundle-builder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from './signers/key-file.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -112,7 +112,7 @@ export async function makeRegistryFolder(
   await writeWhole(join(folder, registryFiles.keys), `${JSON.stringify(keys, null, 2)}\n`, 0o600);
   const registry = registryIdOf(root);
   for (const [file, member] of enrolments) {
-    const envelope = await signStatement(
+    const envelope = await signWithKey(
       memberStatement({
         registry,
         ...member,

@@ -7,7 +7,6 @@ import { parseDigest } from '../skills-index/skill/digest.ts';
 import { parseManifest } from '../skills-index/skill/manifest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { ApprovalStatement } from '../skills-index/statement/attestation.ts';
-import { inTotoPayloadType, signPayload } from '../skills-index/statement/sign.ts';
 import { approvalsText } from './approvals-text.ts';
 import { confirm } from './ask.ts';
 import { canLines } from './capability-text.ts';
@@ -25,6 +24,7 @@ import {
 import { askRegistry, versionPath } from './registry-api.ts';
 import { checkApproval, fetchReviewedBundle, type ReviewedBundle } from './reviewed-bundle.ts';
 import { withSession } from './session.ts';
+import { signPayloadWithKey } from './signers/bundle-builder.ts';
 import type { KeyFile } from './signers/key-file.ts';
 import { signerFor } from './signers/signer.ts';
 
@@ -61,7 +61,7 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
     note(context, approvalText(context, statement, reviewed));
     if (context.options.yes !== true)
       await confirm(context, safe`Sign this with key ${signer.name}?`, 'yes', '--yes');
-    const envelope = await signPayload(inTotoPayloadType, payload, signer);
+    const envelope = await signPayloadWithKey(payload, signer);
     const { digest, logIndex } = await askRegistry(context, '/api/v1/statements', statementAnswer, {
       json: envelope,
       signedBy: signer.keyId,

@@ -11,7 +11,7 @@ import {
   memberStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
-import { type Signer, signStatement } from '../../skills-index/statement/sign.ts';
+import type { Signer } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { coseToSpki } from '../../skills-index/trust/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -23,6 +23,7 @@ import { peopleIn } from '../person-option.ts';
 import { membersAnswer, pendingAnswer, statementAnswer } from '../registry-answers.ts';
 import { askRegistry } from '../registry-api.ts';
 import { withSession } from '../session.ts';
+import { signWithKey } from '../signers/bundle-builder.ts';
 import { readPublicKeyFile } from '../signers/key-file.ts';
 import { signerFor } from '../signers/signer.ts';
 import { currentRegistry } from '../trust/refresh.ts';
@@ -65,7 +66,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
     { votes, votesNeeded: root.threshold },
     randomUUID,
   );
-  const envelope = await signStatement(
+  const envelope = await signWithKey(
     memberStatement({ ...enrolment, nonce: ballot.nonce }),
     signer,
   );

@@ -19,11 +19,6 @@ import {
   scanStatement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
-import {
-  inTotoPayloadType,
-  signPayload,
-  signStatement,
-} from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import { approvalsNeeded, defaultPolicy } from '../../skills-index/trust/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root.ts';
@@ -35,6 +30,7 @@ import { askRegistry, versionPath } from '../registry-api.ts';
 import { makeRegistryFolder, registryFiles } from '../registry-folder.ts';
 import { endChild } from '../scanner-child.ts';
 import { signIn } from '../session.ts';
+import { signPayloadWithKey, signWithKey } from '../signers/bundle-builder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../signers/key-file.ts';
 import { publishVersion, type Upload } from '../upload.ts';
 
@@ -175,11 +171,7 @@ async function handsOf(
     };
     const path = `/api/v1/reviews${versionPath(manifest.name, manifest.version)}/draft`;
     const draft = await askRegistry(world, path, draftAnswer, { json, token });
-    const envelope = await signPayload(
-      inTotoPayloadType,
-      Buffer.from(draft.payload, 'base64'),
-      reviewer,
-    );
+    const envelope = await signPayloadWithKey(Buffer.from(draft.payload, 'base64'), reviewer);
     await askRegistry(world, '/api/v1/statements', v.unknown(), {
       json: envelope,
       signedBy: reviewer.keyId,
@@ -259,7 +251,7 @@ async function passScan(
     isolation: 'none: red team',
     coverage,
   } as const;
-  const envelope = await signStatement(scanStatement(about, predicate), scanner);
+  const envelope = await signWithKey(scanStatement(about, predicate), scanner);
   await askRegistry(world, `/api/v1/jobs/${job.id}/report`, v.unknown(), {
     token,
     json: { lease: job.lease, envelope, report },

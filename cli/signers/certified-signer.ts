@@ -4,10 +4,8 @@
  * (docs/decisions/0014-keyless.md).
  */
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
-import { bundleToJSON } from '@sigstore/bundle';
 import type { Signer as SigstoreSigner } from '@sigstore/sign';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
-import { inTotoPayloadType } from '../../skills-index/statement/sign.ts';
 import {
   type PlainBundle,
   parsePlainBundle,
@@ -16,6 +14,7 @@ import {
   type CertificateClaims,
   readClaims,
 } from '../../skills-index/trust/sigstore/certificate-identity.ts';
+import { buildBundle } from './bundle-builder.ts';
 import { fetchCertificate } from './fulcio.ts';
 import { challengeOf } from './identity-token.ts';
 import { rekorWitness } from './rekor.ts';
@@ -59,20 +58,13 @@ export async function certifiedSigner(
   };
 }
 
-// Sigstore's builder puts the bundle together; what it asks of signer and witnesses goes through
-// our own hands (service-url.ts).
+// Witnesses of our own ask log and timestamp authority: rekor.ts and timestamp.ts say why.
 async function certify(
   world: SigningWorld,
   { log, timestamps }: SigningServices,
   signer: SigstoreSigner,
   statement: Statement,
 ): Promise<PlainBundle> {
-  const { DSSEBundleBuilder } = await import('@sigstore/sign');
   const witnesses = [rekorWitness(world, log), timestampWitness(world, timestamps)];
-  const builder = new DSSEBundleBuilder({ signer, witnesses });
-  const bundle = await builder.create({
-    data: Buffer.from(statementBytes(statement)),
-    type: inTotoPayloadType,
-  });
-  return parsePlainBundle(bundleToJSON(bundle));
+  return parsePlainBundle(await buildBundle(statementBytes(statement), signer, witnesses));
 }

@@ -1,13 +1,14 @@
 /** Who a command signs as: the holder of a key, or with `--oidc` whom an issuer vouches for. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Identity, Statement } from '../../skills-index/statement/attestation.ts';
-import { type Envelope, type Signer, signStatement } from '../../skills-index/statement/sign.ts';
+import type { Envelope, Signer } from '../../skills-index/statement/sign.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import {
   idsOfClaims,
   printClaims,
 } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { CommandContext } from '../command.ts';
+import { signWithKey } from './bundle-builder.ts';
 import type { CertifiedSigner } from './certified-signer.ts';
 import { publicKeyOf } from './key-file.ts';
 import { signerFor } from './signer.ts';
@@ -44,7 +45,7 @@ export async function someoneFor(context: CommandContext): Promise<Someone> {
 
 /** Signs a statement in the form that the registry takes from such a signer. */
 export function signAs(signer: AnySigner, statement: Statement): Promise<Envelope | PlainBundle> {
-  return isKeyed(signer) ? signStatement(statement, signer) : signer.signStatement(statement);
+  return isKeyed(signer) ? signWithKey(statement, signer) : signer.signStatement(statement);
 }
 
 /** What names the signer in a scope, as the key or the certificate says. */

@@ -117,6 +117,7 @@ describe('the drawing of the imports', () => {
     ['skills-index/trust/decision.ts', "import { readFileSync } from 'node:fs';"],
     ['runner/plan.ts', "import { Project } from 'ts-morph';"],
     ['registry/app.ts', "import type { Signer } from '@sigstore/sign';"],
+    ['cli/upload.ts', "import { DSSEBundleBuilder } from '@sigstore/sign';"],
     ['cli/main.ts', "import { Server } from '@modelcontextprotocol/server';"],
   ])('refuses in %s: %s', (path, text) => {
     expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([expect.any(String)]);

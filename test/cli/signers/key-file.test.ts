@@ -1,7 +1,6 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DSSEBundleBuilder, type Signer as SigstoreSigner } from '@sigstore/sign';
 import { describe, expect, it } from 'vitest';
 import {
   createKeyFile,
@@ -10,11 +9,6 @@ import {
   readPublicKeyFile,
 } from '../../../cli/signers/key-file.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import {
-  inTotoPayloadType,
-  signPayload,
-  verifyEnvelope,
-} from '../../../skills-index/statement/sign.ts';
 import { skill } from '../command-line.ts';
 import { folderWith } from '../temporary-folder.ts';
 
@@ -95,35 +89,6 @@ describe('a key in a file', () => {
     await expect(readKeyFile(path)).rejects.toMatchObject({
       code: 'key-file-invalid',
       message: expect.stringContaining(says),
-    });
-  });
-});
-
-describe('beside Sigstore’s own signing', () => {
-  it('gives an envelope that ours takes for the same', async () => {
-    const { key } = await made();
-    const signer: SigstoreSigner = {
-      sign: async (data) => ({
-        signature: Buffer.from(await key.sign(data)),
-        key: { $case: 'publicKey', publicKey: key.publicPem, hint: key.keyId },
-      }),
-    };
-    const data = Buffer.from('{"_type":"https://in-toto.io/Statement/v1"}');
-    const bundle = await new DSSEBundleBuilder({ signer, witnesses: [] }).create({
-      data,
-      type: inTotoPayloadType,
-    });
-    const theirs = bundle.content.dsseEnvelope;
-    const [signature] = theirs.signatures;
-    const envelope = {
-      payload: theirs.payload.toString('base64'),
-      payloadType: theirs.payloadType,
-      signatures: [{ sig: signature?.sig.toString('base64') ?? '', keyid: '' }],
-    } as const;
-    expect(verifyEnvelope(envelope, key.publicKey)).toBe(true);
-    expect(await signPayload(inTotoPayloadType, data, key)).toMatchObject({
-      payload: envelope.payload,
-      payloadType: envelope.payloadType,
     });
   });
 });

@@ -1,0 +1,54 @@
+/**
+ * Sigstore's own builder makes every bundle that the command line signs, with a key or with a
+ * certificate. The registry and the scanner sign elsewhere: the builder brings an HTTP client that
+ * neither a Worker nor a scan should load.
+ */
+import { bundleToJSON, type SerializedBundle } from '@sigstore/bundle';
+import type { Signer as SigstoreSigner, Witness } from '@sigstore/sign';
+import { parseShape, unplaced } from '../../skills-index/skill/shape.ts';
+import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
+import {
+  type Envelope,
+  inTotoPayloadType,
+  type Signer,
+  sentEnvelopeShape,
+} from '../../skills-index/statement/sign.ts';
+
+/** Signs an in-toto payload; each witness adds its log entry or timestamp. */
+export async function buildBundle(
+  payload: Uint8Array,
+  signer: SigstoreSigner,
+  witnesses: Witness[] = [],
+): Promise<SerializedBundle> {
+  const { DSSEBundleBuilder } = await import('@sigstore/sign');
+  const builder = new DSSEBundleBuilder({ signer, witnesses });
+  return bundleToJSON(
+    await builder.create({ data: Buffer.from(payload), type: inTotoPayloadType }),
+  );
+}
+
+/**
+ * Signs an in-toto payload with a key that its holder keeps. The registry takes the envelope of
+ * the bundle, and adds the key's id and its log's entry. No hint is given: the builder would copy
+ * the hint into the envelope's `keyid`, which nobody signs and which has to be empty.
+ */
+export async function signPayloadWithKey(payload: Uint8Array, key: Signer): Promise<Envelope> {
+  const publicKey = Buffer.from(key.publicKey).toString('base64');
+  const { dsseEnvelope } = await buildBundle(payload, {
+    sign: async (data) => ({
+      signature: Buffer.from(await key.sign(data)),
+      key: { $case: 'publicKey', publicKey },
+    }),
+  });
+  return parseShape(
+    sentEnvelopeShape,
+    unplaced(dsseEnvelope, 'envelope'),
+    'statement-invalid',
+    'the DSSE envelope',
+  );
+}
+
+/** Signs the statement's canonical form with a key that its holder keeps. */
+export async function signWithKey(statement: Statement, key: Signer): Promise<Envelope> {
+  return signPayloadWithKey(statementBytes(statement), key);
+}
