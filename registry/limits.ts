@@ -24,7 +24,6 @@ export const linkMs = 5 * 60_000;
 export const challengeMs = 5 * 60_000;
 /** How long a browser may take to ask its person for a passkey. */
 export const ceremonyMs = 60_000;
-export const clientDataBytesMax = 4_096;
 /** WebAuthn level 3 §5.8.3. */
 export const credentialIdBytesMax = 1_023;
 export const cborDepthMax = 4;

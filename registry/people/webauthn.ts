@@ -5,14 +5,18 @@
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type {
   EnrolledPasskey,
   PasskeyAssertion,
 } from '../../skills-index/statement/attestation.ts';
-import { coseToSpki, isOwnPage, whyNotAsserted } from '../../skills-index/trust/passkey.ts';
-import { ceremonyMs, clientDataBytesMax, credentialIdBytesMax } from '../limits.ts';
+import {
+  coseToSpki,
+  flagsOf,
+  whyNotAnswered,
+  whyNotAsserted,
+} from '../../skills-index/trust/passkey.ts';
+import { ceremonyMs, credentialIdBytesMax } from '../limits.ts';
 import { parseCbor } from './cbor.ts';
 
 /** The relying party. */
@@ -87,15 +91,9 @@ export function passkeyMade(
   if (made === undefined || data === undefined)
     throw refusal('not-signed-in', ['its attestation object cannot be read']);
   const key = keyOf(data.cose);
-  const flags = made.authData[32] ?? 0;
   const reasons = [
-    ...whyNotClientData(client, challenge, site.origin),
-    ...((flags & flag.userPresent) === 0 ? ['nobody was present'] : []),
-    ...((flags & flag.userVerified) === 0 ? ['the person was not verified'] : []),
-    ...whyNotBackup(flags),
-    ...(sha256(Buffer.from(site.rpId)).equals(made.authData.subarray(0, 32))
-      ? []
-      : ['it is for another site']),
+    ...whyNotAnswered(client, made.authData, { type: 'webauthn.create', challenge, ...site }),
+    ...whyNotBackup(flagsOf(made.authData)),
     ...(id === rawId && data.credentialId === id ? [] : ['it names another credential']),
     ...(key === undefined ? ['its key is no ES256 key'] : []),
     ...(isFreeOfMaker(made, client, key)
@@ -115,7 +113,7 @@ export function requireAsserted(
   challenge: Uint8Array,
   passkey: EnrolledPasskey,
 ): void {
-  const flags = decode(assertion.authenticatorData)[32] ?? 0;
+  const flags = flagsOf(decode(assertion.authenticatorData));
   const reasons = [...whyNotBackup(flags), ...whyNotAsserted(assertion, challenge, passkey)];
   if (reasons.length > 0) throw refusal('approval-refused', reasons);
 }
@@ -137,8 +135,6 @@ function handleOf(member: string): string {
 
 const es256 = -7;
 const flag = {
-  userPresent: 0x01,
-  userVerified: 0x04,
   backupEligible: 0x08,
   backedUp: 0x10,
   credential: 0x40,
@@ -165,7 +161,7 @@ function readAttestation(bytes: Buffer): Attestation | undefined {
 function readAuthenticatorData(
   data: Buffer,
 ): { readonly credentialId: string; readonly cose: Buffer } | undefined {
-  const flags = data[32] ?? 0;
+  const flags = flagsOf(data);
   if ((flags & flag.credential) === 0 || data.length < 55) return undefined;
   const idEnd = 55 + data.readUInt16BE(53);
   const key = parseCbor(data.subarray(idEnd), { more: true });
@@ -180,17 +176,6 @@ function readAuthenticatorData(
     credentialId: data.subarray(55, idEnd).toString('base64url'),
     cose: data.subarray(idEnd, keyEnd),
   };
-}
-
-function whyNotClientData(bytes: Buffer, challenge: string, origin: string): string[] {
-  const client = readObject(bytes);
-  if (client === undefined) return ['its client data cannot be read'];
-  return [
-    ...(client.type === 'webauthn.create' ? [] : ['it made no passkey']),
-    ...(client.challenge === challenge ? [] : ['it answers another challenge']),
-    ...(client.origin === origin ? [] : ['it was made at another origin']),
-    ...(isOwnPage(client) ? [] : ['it was made inside another page']),
-  ];
 }
 
 function whyNotBackup(flags: number): string[] {
@@ -228,19 +213,6 @@ function keyOf(cose: Uint8Array): KeyObject | undefined {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
     return undefined;
-  }
-}
-
-function readObject(bytes: Buffer): Record<string, unknown> | undefined {
-  if (bytes.length > clientDataBytesMax) return undefined;
-  try {
-    const { value } = parseJson(bytes, 'client data');
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch (cause) {
-    if (cause instanceof Problem) return undefined;
-    throw cause;
   }
 }
 

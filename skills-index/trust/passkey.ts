@@ -40,28 +40,57 @@ export function coseToSpki(cose: Uint8Array): Uint8Array | undefined {
   return fixed ? Buffer.concat([spkiHead, x, y]) : undefined;
 }
 
+/** What an authenticator was asked: to make a passkey, or to sign with one. */
+export interface Ceremony {
+  readonly type: 'webauthn.create' | 'webauthn.get';
+  /** base64url. */
+  readonly challenge: string;
+  readonly origin: string;
+  readonly rpId: string;
+}
+
 /** Why the assertion does not hold for this challenge and passkey; none when it does. */
 export function whyNotAsserted(
   assertion: PasskeyAssertion,
   challenge: Uint8Array,
-  passkey: EnrolledPasskey,
+  { credentialId, publicKey, origin, rpId }: EnrolledPasskey,
 ): string[] {
   const data = decode(assertion.authenticatorData);
   const client = decode(assertion.clientDataJSON);
+  const ceremony: Ceremony = {
+    type: 'webauthn.get',
+    challenge: Buffer.from(challenge).toString('base64url'),
+    origin,
+    rpId,
+  };
+  const hasMoreData = (flagsOf(data) & flagsWithMoreData) !== 0;
   return [
-    ...(assertion.credentialId === passkey.credentialId ? [] : ['it is of another passkey']),
-    ...whyNotClientData(client, challenge, passkey),
-    ...whyNotAuthenticatorData(data, passkey),
-    ...(isSigned(assertion, passkey) ? [] : ['its signature does not hold']),
+    ...(assertion.credentialId === credentialId ? [] : ['it is of another passkey']),
+    ...whyNotAnswered(client, data, ceremony),
+    ...((hasMoreData ? data.length > 37 : data.length === 37)
+      ? []
+      : ['its authenticator data has the wrong length']),
+    ...(isSigned(assertion, publicKey) ? [] : ['its signature does not hold']),
   ];
 }
 
 /**
- * Whether client data says nothing of another page around the one that asked (§5.8.1): absent or
- * `false`, and nothing that only looks like it.
+ * Why client data and authenticator data do not answer this ceremony (WebAuthn level 3 §7.1 and
+ * §7.2, the steps that both have); none when they do.
  */
-export function isOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
-  return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
+export function whyNotAnswered(client: Buffer, data: Buffer, ceremony: Ceremony): string[] {
+  const isOfSite = data.subarray(0, 32).equals(sha256(Buffer.from(ceremony.rpId)));
+  return [
+    ...whyNotClientData(client, ceremony),
+    ...(isOfSite ? [] : ['it is for another site']),
+    ...((flagsOf(data) & userPresent) === 0 ? ['nobody was present'] : []),
+    ...((flagsOf(data) & userVerified) === 0 ? ['the person was not verified'] : []),
+  ];
+}
+
+/** The flags of authenticator data (§6.1). */
+export function flagsOf(authenticatorData: Buffer): number {
+  return authenticatorData[32] ?? 0;
 }
 
 // {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: 32 bytes x, -3: 32 bytes y} in CBOR.
@@ -73,45 +102,33 @@ const userPresent = 0x01;
 const userVerified = 0x04;
 const flagsWithMoreData = 0xc0;
 
-function whyNotClientData(
-  bytes: Buffer,
-  challenge: Uint8Array,
-  passkey: EnrolledPasskey,
-): string[] {
+function whyNotClientData(bytes: Buffer, { type, challenge, origin, rpId }: Ceremony): string[] {
   const client = readClientData(bytes);
   if (client === undefined) return ['its client data cannot be read'];
+  const isOfPage = client.origin === origin && isOfSite(origin, rpId);
   return [
-    ...(client.type === 'webauthn.get' ? [] : ['it is no assertion']),
-    ...(client.challenge === Buffer.from(challenge).toString('base64url')
+    ...(client.type === type ? [] : [`its type is not ${type}`]),
+    ...(client.challenge === challenge
       ? []
-      : ['it is over another statement']),
-    ...(client.origin === passkey.origin && isOfRp(passkey)
-      ? []
-      : ['it was made at another origin']),
-    ...(isOwnPage(client) ? [] : ['it was made inside another page']),
+      : [type === 'webauthn.get' ? 'it signs another statement' : 'it answers another challenge']),
+    ...(isOfPage ? [] : ['it was made at another origin']),
+    ...(isInOwnPage(client) ? [] : ['it was made inside another page']),
   ];
 }
 
-function whyNotAuthenticatorData(data: Buffer, passkey: EnrolledPasskey): string[] {
-  const flags = data[32] ?? 0;
-  const complete = (flags & flagsWithMoreData) === 0 ? data.length === 37 : data.length > 37;
-  return [
-    ...(complete ? [] : ['its authenticator data has the wrong length']),
-    ...(Buffer.compare(data.subarray(0, 32), sha256(Buffer.from(passkey.rpId))) === 0
-      ? []
-      : ['it is for another site']),
-    ...((flags & userPresent) === 0 ? ['nobody was present'] : []),
-    ...((flags & userVerified) === 0 ? ['the person was not verified'] : []),
-  ];
+// §5.8.1: client data names no other page around the one that asked. An absent or false
+// crossOrigin says so, and no other value does.
+function isInOwnPage({ crossOrigin, topOrigin }: Readonly<Record<string, unknown>>): boolean {
+  return (crossOrigin === undefined || crossOrigin === false) && topOrigin === undefined;
 }
 
 function isSigned(
   { authenticatorData, clientDataJSON, signature }: PasskeyAssertion,
-  passkey: EnrolledPasskey,
+  publicKey: string,
 ): boolean {
   const signed = Buffer.concat([decode(authenticatorData), sha256(decode(clientDataJSON))]);
   try {
-    const spki = Buffer.from(coseToSpki(decode(passkey.publicKey)) ?? []);
+    const spki = Buffer.from(coseToSpki(decode(publicKey)) ?? []);
     const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
     return verify('sha256', signed, key, decode(signature));
   } catch {
@@ -119,8 +136,8 @@ function isSigned(
   }
 }
 
-// An origin whose host is not the passkey's site (or below it) cannot have been enrolled rightly.
-function isOfRp({ origin, rpId }: EnrolledPasskey): boolean {
+// A browser makes a passkey for the host of its page or for a domain above it, and for no other.
+function isOfSite(origin: string, rpId: string): boolean {
   const host = URL.parse(origin)?.hostname;
   return host !== undefined && (host === rpId || host.endsWith(`.${rpId}`));
 }

@@ -485,7 +485,7 @@ describe('attacker: a malicious reviewer, or a script in the review page', () =>
           } as Statement)
         : one;
     expect(messagesOf(decide((await tellStory({ statement })).input))).toContain(
-      'it is over another statement',
+      'it signs another statement',
     );
   });
 

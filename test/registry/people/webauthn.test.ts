@@ -165,7 +165,7 @@ describe('a passkey that was made', () => {
   });
 
   const lies: readonly (readonly [string, Partial<typeof honest>, string])[] = [
-    ['a sign-in', { type: 'webauthn.get' }, 'it made no passkey'],
+    ['a sign-in', { type: 'webauthn.get' }, 'its type is not webauthn.create'],
     ['another challenge', { challenge: 'AAAA' }, 'it answers another challenge'],
     [
       'another origin',
@@ -322,7 +322,7 @@ describe('an approval by passkey', () => {
 
   it('is refused over another challenge, and of another passkey', () => {
     const other = Buffer.alloc(32, 8).toString('base64url');
-    expect(reasonsFor(answer(), other)).toContain('it is over another statement');
+    expect(reasonsFor(answer(), other)).toContain('it signs another statement');
     expect(reasonsFor(answer(), challenge, testPasskey('mona').enrolled)).toContain(
       'its signature does not hold',
     );

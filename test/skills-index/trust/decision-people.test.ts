@@ -225,12 +225,12 @@ describe('an approval by passkey', () => {
     [
       'whose words were changed after it',
       changed({ reason: 'looks harmless' }),
-      'it is over another statement',
+      'it signs another statement',
     ],
     [
       'whose capabilities’ report was changed after it',
       changed({ nonce: 'another-nonce-0000' }),
-      'it is over another statement',
+      'it signs another statement',
     ],
     [
       'made with an unenrolled passkey',

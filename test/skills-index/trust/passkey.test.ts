@@ -43,19 +43,13 @@ describe('an assertion', () => {
   });
 
   it.each([
-    [
-      'another statement',
-      good,
-      Buffer.alloc(32, 8),
-      ben.enrolled,
-      ['it is over another statement'],
-    ],
+    ['another statement', good, Buffer.alloc(32, 8), ben.enrolled, ['it signs another statement']],
     [
       'a registration',
       ben.assert(challenge, { type: 'webauthn.create' }),
       challenge,
       ben.enrolled,
-      ['it is no assertion'],
+      ['its type is not webauthn.get'],
     ],
     [
       'another origin',
