@@ -4,7 +4,7 @@ import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk.ts';
-import { addHeaders, checkHost, checkOrigin } from './gates.ts';
+import { addHeaders, requireOwnHost, requireOwnOrigin } from './gates.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
@@ -40,7 +40,11 @@ export function createApp(
   { logError, addressOf = () => undefined }: AppOptions,
 ): Hono {
   const app = new Hono();
-  app.use(addHeaders(registry.config), checkHost(registry.config), checkOrigin(registry.config));
+  app.use(
+    addHeaders(registry.config),
+    requireOwnHost(registry.config),
+    requireOwnOrigin(registry.config),
+  );
   // Kept until the next start, which checks the file: what one query met is damaged for all.
   let damaged: string | undefined;
   const noteDamage = (error: unknown): void => {

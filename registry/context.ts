@@ -84,13 +84,13 @@ export interface Registry {
  * Who acts: a key or a passkey. What it may do is looked up in the signed identity statements at
  * each use.
  */
-export type Subject =
+export type Principal =
   | { readonly kind: 'key'; readonly keyId: Digest }
   | { readonly kind: 'passkey'; readonly credentialId: string };
 
 export type Role = 'reviewer' | 'administrator' | 'scanner';
 
-export interface Member {
+export interface EnrolledMember {
   readonly name: string;
   readonly roles: readonly Role[];
   /** Who the member is at issuers; absent where no administrator has said. */
@@ -98,9 +98,9 @@ export interface Member {
 }
 
 export interface Actor {
-  readonly subject: Subject;
+  readonly subject: Principal;
   /** Absent for authors who are no members. */
-  readonly member?: Member;
+  readonly member?: EnrolledMember;
   /** Scopes whose owner statement names the key. */
   readonly scopes: readonly Scope[];
 }
@@ -111,12 +111,12 @@ export interface VersionName {
 }
 
 /** `key:sha256:…` or `passkey:…`: how a subject is written in rows. */
-export function printSubject(subject: Subject): string {
+export function printSubject(subject: Principal): string {
   return subject.kind === 'key' ? `key:${subject.keyId}` : `passkey:${subject.credentialId}`;
 }
 
 /** Reads a row's subject back. */
-export function readSubject(text: string): Subject {
+export function readSubject(text: string): Principal {
   return text.startsWith('key:')
     ? { kind: 'key', keyId: text.slice('key:'.length) as Digest }
     : { kind: 'passkey', credentialId: text.slice('passkey:'.length) };

@@ -13,7 +13,7 @@ const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
  * Answers only to configured host names, so that a name that somebody points here (DNS rebinding)
  * opens nothing.
  */
-export function checkHost(config: RegistryConfig): MiddlewareHandler {
+export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host') ?? new URL(context.req.url).host;
     if (!config.hosts.includes(host.toLowerCase())) {
@@ -32,7 +32,7 @@ export function checkHost(config: RegistryConfig): MiddlewareHandler {
  * under `Referrer-Policy: no-referrer` send that pair (Fetch, "append a request Origin header"),
  * and no page can set Sec-Fetch-Site.
  */
-export function checkOrigin(config: RegistryConfig): MiddlewareHandler {
+export function requireOwnOrigin(config: RegistryConfig): MiddlewareHandler {
   const own = new URL(config.base).origin;
   return async (context, next) => {
     if (!readingMethods.includes(context.req.method)) {

@@ -26,7 +26,7 @@ import { takeStatement } from './intake/statements.ts';
 import { stopMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { readWitnesses } from './log/witness-config.ts';
-import { sayAlarm } from './log/witness-duty.ts';
+import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
@@ -189,7 +189,7 @@ async function prepare(
   const head = await newestCheckpoint(registry);
   if (head !== undefined) await askWitnesses(registry, head);
   if (registry.ownHeadAhead !== undefined) {
-    log(sayAlarm(registry.ownHeadAhead));
+    log(alarmText(registry.ownHeadAhead));
     return;
   }
   await resume(registry, (error) =>

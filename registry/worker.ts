@@ -12,7 +12,7 @@ import { requireRootKeys } from './data-folder/root-keys.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/publish-index.ts';
 import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
-import { requireAsked, sayAlarm } from './log/witness-duty.ts';
+import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -129,7 +129,7 @@ export default {
   async scheduled(_: unknown, environment: WorkerEnvironment): Promise<void> {
     const { registry } = await make(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
-    if (registry.ownHeadAhead !== undefined) console.error(sayAlarm(registry.ownHeadAhead));
+    if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
     else await resume(registry, (error) => console.error(error));
   },
 };

@@ -28,8 +28,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = new MonitorFolder(join(below, hexOf(pinned.fingerprint)));
   const memory = makeMemory();
   await mkdir(folder.dir, { recursive: true, mode: 0o700 });
-  const { holdFolder } = await import('../../registry/store/database-file.ts');
-  const letGo = holdFolder(folder.dir);
+  const { lockFolder } = await import('../../registry/store/database-file.ts');
+  const letGo = lockFolder(folder.dir);
   try {
     for (;;) {
       const look = await lookAndSay(context, pinned, {

@@ -38,8 +38,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     dir,
     options.name === undefined ? undefined : String(options.name),
   );
-  const { holdFolder } = await import('../../registry/store/database-file.ts');
-  const letGo = holdFolder(dir);
+  const { lockFolder } = await import('../../registry/store/database-file.ts');
+  const letGo = lockFolder(dir);
   try {
     return await serve(context, { logs, roots, follow, every, listen, dir, key, replay });
   } finally {

@@ -18,7 +18,7 @@ import {
 } from '../../skills-index/trust/tuf/repository.ts';
 import { strangersAmongRetired, strangerWords } from '../../skills-index/trust/tuf/root-chain.ts';
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
-import { holdFolder } from '../store/database-file.ts';
+import { lockFolder } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { earlierRootName } from '../store/objects.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
@@ -51,7 +51,7 @@ export async function readTufDocument(dir: string): Promise<TufRepository | unde
   return bytes === undefined ? undefined : parseTufRepository(bytes);
 }
 
-export interface Published {
+export interface RotationResult {
   /** Entries of the log behind the last index at which replaced keys count. */
   readonly entriesSince: number;
   /**
@@ -70,8 +70,8 @@ export async function publishTuf(
   dir: string,
   next: TufRepository,
   now: number,
-): Promise<Published> {
-  const letGo = holdFolder(dir);
+): Promise<RotationResult> {
+  const letGo = lockFolder(dir);
   try {
     const root = rootFileOf(next);
     requireTuf(Buffer.from(JSON.stringify(next)), {

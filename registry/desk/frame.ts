@@ -7,11 +7,11 @@ import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Actor, Member, Registry } from '../context.ts';
+import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { requireRole } from '../people/identities.ts';
-import { readSession, type Session, sessionCookie } from '../people/sessions.ts';
+import { readSession, type SessionToken, sessionCookie } from '../people/sessions.ts';
 import { island } from './island/desk.ts';
-import type { AssetPaths, Frame, Notice } from './pages/layout.ts';
+import type { AssetPaths, Notice, PageFrame } from './pages/layout.ts';
 import type { Html } from './pages/markup.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { icon, styles } from './pages/styles.ts';
@@ -71,9 +71,9 @@ const pageHeaders = {
 const keysCookie = '__Host-skillgate-keys';
 const cookieForm = { path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const;
 
-export interface SignedIn {
+export interface SignedInMember {
   readonly actor: Actor;
-  readonly member: Member;
+  readonly member: EnrolledMember;
 }
 
 /** Headers of every answer of the desk, and a page in place of a problem document. */
@@ -115,7 +115,7 @@ export function serveAssets(app: Hono): void {
 export async function show(
   registry: Registry,
   context: Context,
-  make: (frame: Frame) => Html,
+  make: (frame: PageFrame) => Html,
   {
     notice,
     status = 200,
@@ -125,7 +125,7 @@ export async function show(
   return context.html(make(notice === undefined ? frame : { ...frame, notice }), status);
 }
 
-async function frameFor(registry: Registry, context: Context): Promise<Frame> {
+async function frameFor(registry: Registry, context: Context): Promise<PageFrame> {
   const signedIn = await whoIs(registry, context);
   const keysOn = getCookie(context, keysCookie) !== 'off';
   const viewer = signedIn && { name: signedIn.member.name, roles: signedIn.member.roles, keysOn };
@@ -133,7 +133,10 @@ async function frameFor(registry: Registry, context: Context): Promise<Frame> {
 }
 
 /** The member behind the cookie; undefined for strangers and for those who may not see the desk. */
-export async function whoIs(registry: Registry, context: Context): Promise<SignedIn | undefined> {
+export async function whoIs(
+  registry: Registry,
+  context: Context,
+): Promise<SignedInMember | undefined> {
   const token = getCookie(context, sessionCookie);
   const session = token === undefined ? undefined : await readSession(registry, token, 'desk');
   if (session?.actor.member === undefined) return undefined;
@@ -144,7 +147,10 @@ export async function whoIs(registry: Registry, context: Context): Promise<Signe
  * The member behind the cookie, who must be reviewer or administrator.
  * @throws Problem `not-signed-in`, `forbidden`
  */
-export async function requireReviewer(registry: Registry, context: Context): Promise<SignedIn> {
+export async function requireReviewer(
+  registry: Registry,
+  context: Context,
+): Promise<SignedInMember> {
   const signedIn = await whoIs(registry, context);
   if (signedIn === undefined) {
     throw new Problem('not-signed-in', 'You are not signed in, or your session is over', {
@@ -156,7 +162,7 @@ export async function requireReviewer(registry: Registry, context: Context): Pro
 }
 
 /** Gives the browser its session. */
-export function keepSession(context: Context, session: Session): void {
+export function keepSession(context: Context, session: SessionToken): void {
   setCookie(context, sessionCookie, session.token, { ...cookieForm, expires: session.expires });
 }
 

@@ -7,7 +7,7 @@ import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../../skills-index/trust/passkey.ts';
 import { whyHigh } from '../../skills-index/trust/policy.ts';
-import type { Registry, Subject, VersionName } from '../context.ts';
+import type { Principal, Registry, VersionName } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { approvalOptions } from '../people/passkeys.ts';
 import { parseDraft } from '../review/approval-intake.ts';
@@ -26,7 +26,7 @@ import {
 import { isOwn, whyOwn } from '../versions/authors.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { requireVersion } from '../versions/versions.ts';
-import { field, requireReviewer, type SignedIn, show } from './frame.ts';
+import { field, requireReviewer, type SignedInMember, show } from './frame.ts';
 import { approvalPage } from './pages/approve.ts';
 import type { SigningMeans } from './pages/decision.ts';
 import { filePage } from './pages/file.ts';
@@ -127,7 +127,7 @@ interface Around {
 async function version(
   registry: Registry,
   context: Context,
-  signedIn: SignedIn,
+  signedIn: SignedInMember,
   around: Around,
 ): Promise<Response> {
   const detail = await readReview(registry, versionName(context));
@@ -222,7 +222,7 @@ async function readSources(
   return sources;
 }
 
-async function meansOf(registry: Registry, { member }: SignedIn): Promise<SigningMeans> {
+async function meansOf(registry: Registry, { member }: SignedInMember): Promise<SigningMeans> {
   const { chain } = await readIdentities(registry);
   return {
     passkeys: chain.passkeysOf(member.name, latest).map((one) => one.credentialId),
@@ -232,7 +232,7 @@ async function meansOf(registry: Registry, { member }: SignedIn): Promise<Signin
 
 async function whyNotApprove(
   registry: Registry,
-  { member }: SignedIn,
+  { member }: SignedInMember,
   detail: ReviewDetail,
 ): Promise<string | undefined> {
   if (!member.roles.includes('reviewer')) return 'Only a reviewer approves; you are none.';
@@ -257,8 +257,8 @@ function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetai
 async function chosenReviewer(
   registry: Registry,
   context: Context,
-  signedIn: SignedIn,
-): Promise<Subject> {
+  signedIn: SignedInMember,
+): Promise<Principal> {
   const chosen = await field(context, 'reviewer');
   const { passkeys, keyIds } = await meansOf(registry, signedIn);
   const credentialId = passkeys.find((id) => chosen === `passkey:${id}`);

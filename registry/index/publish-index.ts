@@ -67,8 +67,8 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
     approvals.map((one) => one.logIndex),
   );
   const line = await lineOf(registry, row, verdict);
-  await refuseUnreadable(registry, line);
-  await refuseInadmissible(registry, row, line);
+  await requireReadable(registry, line);
+  await requireAdmissible(registry, row, line);
   await makePublic(registry, row, line);
   return enter(registry, row, { line, since });
 }
@@ -140,7 +140,7 @@ async function lineOf(
  * included.
  * @throws Problem `not-admitted`
  */
-export async function refuseUnreadable(registry: Registry, line: IndexLine): Promise<void> {
+export async function requireReadable(registry: Registry, line: IndexLine): Promise<void> {
   const bytes = Buffer.from(`${printIndexLine(line)}\n`);
   const [before] = await registry.db.read
     .select({ bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + 1), 0)` })
@@ -161,7 +161,7 @@ export async function refuseUnreadable(registry: Registry, line: IndexLine): Pro
   }
 }
 
-async function refuseInadmissible(
+async function requireAdmissible(
   registry: Registry,
   row: VersionRow,
   line: IndexLine,

@@ -9,7 +9,7 @@ import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/sign
 import { type Status, type StatusMark, signStatus } from '../../skills-index/trust/status-file.ts';
 import type { Registry } from '../context.ts';
 import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from '../limits.ts';
-import type { Behind } from '../log/head-ahead.ts';
+import type { HeadAhead } from '../log/head-ahead.ts';
 import { finishStatements, logSize, newestCheckpoint } from '../log/log.ts';
 import { behindNow, logBehind } from '../log/witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.ts';
@@ -127,7 +127,7 @@ function wholeNumbers(from: number, upTo: number): readonly number[] {
  * older one, without the marks that were lost.
  * @throws Problem `log-behind` where there is none
  */
-async function statusBehind(registry: Registry, behind: Behind): Promise<Uint8Array> {
+async function statusBehind(registry: Registry, behind: HeadAhead): Promise<Uint8Array> {
   const shown = 'file' in behind ? await registry.objects.get(statusName) : undefined;
   if (shown !== undefined) return shown;
   const last = await readLast(registry);

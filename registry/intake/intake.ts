@@ -18,19 +18,26 @@ import { requireSubjects } from '../../skills-index/trust/verify-statement.ts';
 import type { Actor, Registry } from '../context.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import { type LoggedAt, type NewStatement, planAppend } from '../log/log.ts';
-import { envelopeOf, refuseUsed, type SentStatement } from '../people/certified.ts';
+import {
+  envelopeOf,
+  isCertifiedSent,
+  requireUnusedCertificate,
+  type SentStatement,
+} from '../people/certified.ts';
+import { readIdentities } from '../people/identities.ts';
+import { contradictsHint } from '../people/signer.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { BatchClash, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versionBlobs, versions } from '../store/schema.ts';
-import { refuseStopped } from '../versions/publishers.ts';
-import { refuseForeignBytes, refuseTwice, type VersionRow } from '../versions/versions.ts';
+import { requireActivePublisher } from '../versions/publishers.ts';
+import { requireNewVersion, requireOwnBytes, type VersionRow } from '../versions/versions.ts';
 import { unpackTar } from './tar.ts';
-import { refuseBroken, requireProvenance, requirePublisher } from './upload-signer.ts';
-import { refuseUsedRun } from './used-runs.ts';
+import { requireProvenance, requirePublisher } from './upload-signer.ts';
+import { requireUnusedRun } from './used-runs.ts';
 
-export interface Upload {
+export interface PublishUpload {
   readonly publish: SentStatement;
   /** Key id that the sender names as the signer's. */
   readonly hint?: Digest | undefined;
@@ -39,7 +46,7 @@ export interface Upload {
   readonly tar: Uint8Array;
 }
 
-export interface Taken {
+export interface AcceptedVersion {
   readonly row: Pick<VersionRow, 'name' | 'version' | 'bundle' | 'status'>;
   readonly statements: readonly LoggedAt[];
 }
@@ -52,15 +59,15 @@ export interface Taken {
  */
 export async function takeVersion(
   registry: Registry,
-  upload: Upload,
+  upload: PublishUpload,
   sender?: Actor,
-): Promise<Taken> {
+): Promise<AcceptedVersion> {
   try {
-    const checked = await checkUpload(registry, upload, sender);
+    const checked = await verifyUpload(registry, upload, sender);
     return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
   } catch (error) {
     const isRefused = error instanceof Problem && error.code !== 'logged-unfinished';
-    if (isRefused) await orLater(registry, () => noteRefusal(registry, error, sender));
+    if (isRefused) await orLater(registry, () => recordRefusal(registry, error, sender));
     throw error;
   }
 }
@@ -78,26 +85,36 @@ interface CheckedUpload {
  * Cheap checks first: a broken signature costs no parsing, a stranger's signature or a number that
  * is taken no unpacking.
  */
-async function checkUpload(
+async function verifyUpload(
   registry: Registry,
-  upload: Upload,
+  upload: PublishUpload,
   sender: Actor | undefined,
 ): Promise<CheckedUpload> {
-  await refuseBroken(registry, upload);
   const envelope = envelopeOf(upload.publish);
+  if (!isCertifiedSent(upload.publish)) {
+    const { keys } = await readIdentities(registry);
+    if (contradictsHint({ envelope, hint: upload.hint }, keys))
+      throw new Problem(
+        'signature-invalid',
+        'Cannot publish: the key that the request names did not sign these bytes',
+      );
+  }
   const publish = peekStatement(envelope);
   if (publish.predicateType !== predicateTypes.publish) {
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
   const { publisher, signer } = await requirePublisher(registry, publish, upload, sender);
   const { name, version } = publish.predicate.manifest;
-  await refuseStopped(registry, { ids: [publisher, ...idsOfSigner(signer)], scope: scopeOf(name) });
-  await refuseTwice(registry, { name, version });
+  await requireActivePublisher(registry, {
+    ids: [publisher, ...idsOfSigner(signer)],
+    scope: scopeOf(name),
+  });
+  await requireNewVersion(registry, { name, version });
   const packed = unpackTar(upload.tar);
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
-  await refuseForeignBytes(registry, about);
+  await requireOwnBytes(registry, about);
   requireSubjects(publish, about);
-  checkManifest(publish, packed);
+  requireSameManifest(publish, packed);
   parseSkillMd(contentOf(packed, 'SKILL.md'));
   const signed: NewStatement[] = [{ statement: publish, envelope, signer }];
   if (upload.provenance !== undefined) {
@@ -112,7 +129,7 @@ async function checkUpload(
  * The signed ceiling is the file that the reviewer reads; without a file it says itself that it was
  * inferred.
  */
-function checkManifest(publish: PublishStatement, packed: PackedBundle): void {
+function requireSameManifest(publish: PublishStatement, packed: PackedBundle): void {
   const path = 'skill.json' as BundlePath;
   const { manifest, inferred } = publish.predicate;
   const bytes = packed.contents.get(path);
@@ -143,15 +160,15 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
 async function store(
   registry: Registry,
   { name, version, packed, publisher, signed }: CheckedUpload,
-): Promise<Taken> {
+): Promise<AcceptedVersion> {
   return retryOnClash(async () => {
-    await refuseTwice(registry, { name, version });
-    await refuseForeignBytes(registry, { name, bundle: packed.digest });
+    await requireNewVersion(registry, { name, version });
+    await requireOwnBytes(registry, { name, bundle: packed.digest });
     for (const { signer, statement } of signed)
-      if ('certified' in signer) await refuseUsed(registry, signer.bundle, statement);
+      if ('certified' in signer) await requireUnusedCertificate(registry, signer.bundle, statement);
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
-      await refuseUsedRun(registry, name, publish.signer.certified.claims);
+      await requireUnusedRun(registry, name, publish.signer.certified.claims);
     await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
@@ -186,13 +203,13 @@ async function store(
             at: createdAt,
             kind: 'statement',
             versionId: id,
-            by: sayBy(publisher, signed),
+            by: publishedBy(publisher, signed),
             why: 'published',
           }),
       ]);
     } catch (error) {
       if (error instanceof BatchClash && error.on === 'versions.name')
-        await refuseTwice(registry, { name, version });
+        await requireNewVersion(registry, { name, version });
       throw error;
     }
     return { row, statements: await finishLogged(registry, append.indexes) };
@@ -203,13 +220,13 @@ function idsOfSigner(signer: NewStatement['signer']): readonly Digest[] {
   return 'signers' in signer ? signer.signers : [signer.keyId];
 }
 
-function sayBy(publisher: Digest, [publish]: readonly NewStatement[]): string {
+function publishedBy(publisher: Digest, [publish]: readonly NewStatement[]): string {
   const certified =
     publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
   return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
 }
 
-async function noteRefusal(
+async function recordRefusal(
   registry: Registry,
   problem: Problem,
   sender: Actor | undefined,

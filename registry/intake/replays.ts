@@ -23,7 +23,7 @@ import type { SentEnvelope } from '../people/signer.ts';
 import { stateAfter, versionsMeant } from '../review/revocations.ts';
 import { BatchClash, loggedAlready } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
-import type { State } from '../versions/status.ts';
+import type { VersionState } from '../versions/status.ts';
 
 /** Who sends one statement twice gets the first answer again. */
 export async function findLogged(
@@ -133,7 +133,7 @@ export async function settleAgain(
  * entry would look like a deed.
  * @throws Problem `statement-replayed`
  */
-export async function refuseOvertaken(
+export async function requireNewest(
   registry: Registry,
   statement: Statement,
   logIndex: number,
@@ -154,7 +154,7 @@ async function stillHolds(
   registry: Registry,
   { kind, target }: RevocationPredicate,
 ): Promise<boolean> {
-  const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
+  const indexed: readonly VersionState[] = ['approved', 'suspended', 'revoked'];
   const meant = await versionsMeant(registry, target, kind);
   return meant.every(({ status }) => status === stateAfter[kind] || !indexed.includes(status));
 }

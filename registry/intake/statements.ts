@@ -13,7 +13,7 @@ import {
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
-import { envelopeSigner, peekStatement } from '../../skills-index/statement/sign.ts';
+import { peekStatement } from '../../skills-index/statement/sign.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/identity/match.ts';
 import { chainIdentities, type Identities } from '../../skills-index/trust/identity.ts';
 import { requireOwnRegistry } from '../../skills-index/trust/own-registry.ts';
@@ -24,7 +24,7 @@ import { refreshStatus } from '../index/status-json.ts';
 import { firstOwnersMax } from '../limits.ts';
 import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import { type LoggedAt, logSize, type NewStatement, planAppend } from '../log/log.ts';
-import { refuseUsed, verifySent } from '../people/certified.ts';
+import { requireUnusedCertificate, verifySent } from '../people/certified.ts';
 import {
   isIdentityStatement,
   keysOfStatement,
@@ -32,21 +32,21 @@ import {
   readIdentities,
 } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
-import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
+import { contradictsHint, keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
 import { takeApproval } from '../review/approval-intake.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from '../review/fallen-versions.ts';
 import { takeRevocation } from '../review/revocations.ts';
 import { fallenScans } from '../scans/fallen-scans.ts';
-import { retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { pendingPasskey } from '../store/schema.ts';
-import { refuseOddScope } from '../strangers/claimable-scopes.ts';
-import { refuseManyClaims } from '../strangers/first-claims.ts';
+import { requireClaimableScope } from '../strangers/claimable-scopes.ts';
+import { requireFewClaims } from '../strangers/first-claims.ts';
 import { stopped } from '../versions/publishers.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
-import { findLogged, isLate, orSayKnown, refuseOvertaken, settleAgain } from './replays.ts';
+import { findLogged, isLate, orSayKnown, requireNewest, settleAgain } from './replays.ts';
 
-export interface StatementTaken extends LoggedAt {
+export interface AcceptedStatement extends LoggedAt {
   /** The Sigstore bundle's JSON. */
   readonly bundle: unknown;
 }
@@ -59,13 +59,14 @@ export interface StatementTaken extends LoggedAt {
 export async function takeStatement(
   registry: Registry,
   sent: SentEnvelope,
-): Promise<StatementTaken> {
+): Promise<AcceptedStatement> {
   const before = await orSayKnown(registry, sent, async () => {
-    await refuseBroken(registry, sent);
+    const { keys } = await readIdentities(registry);
+    if (contradictsHint(sent, keys)) throw unknownSigner();
     return findLogged(registry, sent);
   });
   if (before !== undefined)
-    await refuseOvertaken(registry, peekStatement(sent.envelope), before.logIndex);
+    await requireNewest(registry, peekStatement(sent.envelope), before.logIndex);
   const logged = before ?? (await judgeOnce(registry, sent));
   if (before !== undefined) await settleAgain(registry, before);
   settlePutOff(registry);
@@ -131,13 +132,13 @@ async function takeIdentity(
   statement: IdentityStatement,
 ): Promise<LoggedAt> {
   const { envelope } = sent;
-  refuseManyOwners(statement);
+  requireFewOwners(statement);
   const append = await retryOnClash(async () => {
     const quiet = await nothingEntersSince(registry);
     const known = await readIdentities(registry);
     const { signer, by } = await requireSigner(registry, sent, statement, known);
-    refuseOddScope(known, { statement, signer });
-    refuseManyClaims(registry, known, { statement, signer }, sent.countClaim);
+    requireClaimableScope(known, { statement, signer });
+    requireFewClaims(registry, known, { statement, signer }, sent.countClaim);
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
     const chain = chainIdentities(
@@ -191,7 +192,7 @@ async function requireSigner(
   known: KnownIdentities,
 ): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
   if (sent.bundle !== undefined) {
-    await refuseUsed(registry, sent.bundle, statement);
+    await requireUnusedCertificate(registry, sent.bundle, statement);
     const signer = verifySent(registry, sent.bundle, statement);
     return { signer, by: { signer: signer.signer, signers: signer.signers } };
   }
@@ -229,7 +230,7 @@ function likelySigners(
 /**
  * Each key that is known costs everybody something, and nobody vouches for those of a first claim.
  */
-function refuseManyOwners(statement: IdentityStatement): void {
+function requireFewOwners(statement: IdentityStatement): void {
   if (
     statement.predicateType !== predicateTypes.scope ||
     statement.predicate.previous !== undefined
@@ -249,12 +250,6 @@ function refuseManyOwners(statement: IdentityStatement): void {
   }
 }
 
-/** Before anything is parsed: who names a known key has to have signed with it. */
-async function refuseBroken(registry: Registry, { envelope, hint }: SentEnvelope): Promise<void> {
-  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
-  if (key !== undefined && envelopeSigner(envelope, [key]) === undefined) throw unknownSigner();
-}
-
 function unknownSigner(): Problem {
   return new Problem(
     'key-unknown',
@@ -263,7 +258,7 @@ function unknownSigner(): Problem {
 }
 
 // One for which more administrators have to sign goes on waiting: the next of them finds it there.
-function passkeyEnrolled(statement: IdentityStatement, chain: Identities): Write[] {
+function passkeyEnrolled(statement: IdentityStatement, chain: Identities): BatchWrite[] {
   if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended')
     return [];
   const { passkey } = statement.predicate;

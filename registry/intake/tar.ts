@@ -97,7 +97,7 @@ function readEntries(tar: Buffer): Entries {
     if (next === undefined) return found;
     at = next;
   }
-  checkEnd(tar, at, refuse);
+  readEnd(tar, at, refuse);
   found.cutOff = false;
   return found;
 }
@@ -166,7 +166,7 @@ function oddities(header: Buffer, size: number): string[] {
 
 // POSIX: the archive ends with two zero blocks; what stands behind them would be there for some
 // readers and not for others.
-function checkEnd(tar: Buffer, at: number, refuse: (message: string) => void): void {
+function readEnd(tar: Buffer, at: number, refuse: (message: string) => void): void {
   const tail = tar.subarray(at);
   if (tail.length < 2 * blockBytes) refuse('the archive does not end with two empty blocks');
   if (!isZero(tail)) refuse('the archive has data behind its end');

@@ -20,16 +20,16 @@ import { sayForeign } from '../../skills-index/trust/publisher-words.ts';
 import type { Actor, Registry } from '../context.ts';
 import type { NewStatement } from '../log/log.ts';
 import {
-  type CertifiedSigner,
+  type CertificateSigner,
   envelopeOf,
   isCertifiedSent,
-  refuseUsed,
+  requireUnusedCertificate,
   type SentStatement,
   verifySent,
 } from '../people/certified.ts';
 import { keysOfStatement, latest, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
-import { refuseTwice } from '../versions/versions.ts';
+import { requireNewVersion } from '../versions/versions.ts';
 
 interface SignedUpload {
   readonly publish: SentStatement;
@@ -105,13 +105,13 @@ async function requireCertified(
   scope: Scope,
   bundle: PlainBundle,
   statement: PublishStatement,
-): Promise<UploadSigner & { readonly signer: CertifiedSigner }> {
+): Promise<UploadSigner & { readonly signer: CertificateSigner }> {
   const { chain } = await readIdentities(registry);
   // Before the costly part: of an unclaimed scope nobody has to know who signed.
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   const { name, version } = statement.predicate.manifest;
-  await refuseTwice(registry, { name, version });
-  await refuseUsed(registry, bundle, statement);
+  await requireNewVersion(registry, { name, version });
+  await requireUnusedCertificate(registry, bundle, statement);
   const signer = verifySent(registry, bundle, statement);
   const matched = matchedIdentity(chain.publishersOf(scope, latest), signer);
   if (matched === undefined) throw foreign(chain, scope, signer);
@@ -120,24 +120,6 @@ async function requireCertified(
 
 function unclaimed(scope: Scope): Problem {
   return new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
-}
-
-/**
- * Before anything is parsed: who names a known key has to have signed with it. @throws Problem
- * `signature-invalid`
- */
-export async function refuseBroken(
-  registry: Registry,
-  { publish, hint }: SignedUpload,
-): Promise<void> {
-  if (isCertifiedSent(publish)) return;
-  const key = hint === undefined ? undefined : (await readIdentities(registry)).keys.get(hint);
-  if (key !== undefined && envelopeSigner(publish, [key]) === undefined) {
-    throw new Problem(
-      'signature-invalid',
-      'Cannot publish: the signature is not that of the named key over these bytes',
-    );
-  }
 }
 
 function foreign(chain: Identities, scope: Scope, by: Parameters<typeof sayForeign>[2]): Problem {

@@ -19,7 +19,7 @@ import { statements, versions } from '../store/schema.ts';
  * next place in the log, so of two at once one sees the other.
  * @throws Problem `certificate-used`
  */
-export async function refuseUsedRun(
+export async function requireUnusedRun(
   registry: Registry,
   name: SkillName,
   { issuer, run }: CertificateClaims,

@@ -17,4 +17,4 @@ export interface OwnHeadAhead {
   readonly here: number;
 }
 
-export type Behind = WitnessAhead | OwnHeadAhead;
+export type HeadAhead = WitnessAhead | OwnHeadAhead;

@@ -20,8 +20,8 @@ import type { Statement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope } from '../../skills-index/statement/sign.ts';
 import type { Registry } from '../context.ts';
 import { finishedAtOnce } from '../limits.ts';
-import type { CertifiedSigner } from '../people/certified.ts';
-import type { Write } from '../store/batch.ts';
+import type { CertificateSigner } from '../people/certified.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { putBlobs } from '../store/objects.ts';
 import { log, statements } from '../store/schema.ts';
 import { isByRetiredKey } from './log-key.ts';
@@ -34,12 +34,12 @@ export interface NewStatement {
   readonly envelope: Envelope;
   readonly signer:
     | { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array }
-    | CertifiedSigner;
+    | CertificateSigner;
   readonly versionId?: string;
 }
 
 export interface PlannedAppend {
-  readonly writes: readonly Write[];
+  readonly writes: readonly BatchWrite[];
   /** Log index of each, in the order given. */
   readonly indexes: readonly number[];
 }
@@ -63,7 +63,7 @@ export async function planAppend(
   await requireWhole(registry);
   const now = registry.now().getTime();
   let range = await readRange(registry);
-  const writes: Write[] = [];
+  const writes: BatchWrite[] = [];
   const indexes: number[] = [];
   for (const one of added) {
     const by =
@@ -118,7 +118,7 @@ function keyedParts(
   };
 }
 
-function certifiedParts({ signer, certified, bundle }: CertifiedSigner): SignedParts {
+function certifiedParts({ signer, certified, bundle }: CertificateSigner): SignedParts {
   return {
     body: certifiedBody(bundle.dsseEnvelope, certified.certificate),
     signer,
@@ -207,7 +207,7 @@ async function finish(
     all.map((one) => one.bytes),
   );
   await registry.db.batch(
-    all.flatMap(({ index, note, bytes }): Write[] => [
+    all.flatMap(({ index, note, bytes }): BatchWrite[] => [
       (db) =>
         db
           .update(log)

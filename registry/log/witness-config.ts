@@ -31,11 +31,12 @@ export async function readWitnesses(
   if (urls.length === 0) return undefined;
   const path = join(dir, 'witnesses.json');
   const bytes =
-    signedPolicy ?? (await readFile(path).catch((cause: unknown) => refuse(path, cause)));
+    signedPolicy ??
+    (await readFile(path).catch((cause: unknown) => throwInvalidConfig(path, cause)));
   return { policy: parseWitnessPolicy(bytes), urls, fetch: globalThis.fetch, say, last: new Map() };
 }
 
-function refuse(path: string, cause: unknown): never {
+function throwInvalidConfig(path: string, cause: unknown): never {
   throw new Problem(
     'file-not-found',
     `Cannot ask witnesses: ${path} is not there, and says which keys they have`,

@@ -5,7 +5,7 @@
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import type { Behind } from './head-ahead.ts';
+import type { HeadAhead } from './head-ahead.ts';
 
 /**
  * Who asks fewer witnesses than administrators demand serves what every client refuses within the
@@ -32,7 +32,7 @@ export function requireAsked(signedPolicy: string | undefined, urls: readonly st
  * The head of the registry's own that the log does not continue; else the witness that saw most of
  * this log, when that is more than is here: asked last, so an answer of now takes it back.
  */
-export function behindOf(registry: Registry): Behind | undefined {
+export function behindOf(registry: Registry): HeadAhead | undefined {
   if (registry.ownHeadAhead !== undefined) return registry.ownHeadAhead;
   const ahead = [...(registry.witnesses?.last ?? [])].flatMap(([url, { ahead: size }]) =>
     size === undefined ? [] : [{ url, size }],
@@ -44,7 +44,7 @@ export function behindOf(registry: Registry): Behind | undefined {
  * As `behindOf`, after another comparison where the database can have been exchanged since the last
  * one.
  */
-export async function behindNow(registry: Registry): Promise<Behind | undefined> {
+export async function behindNow(registry: Registry): Promise<HeadAhead | undefined> {
   if (registry.compareOwnHead !== undefined)
     registry.ownHeadAhead = await registry.compareOwnHead(registry);
   return behindOf(registry);
@@ -60,19 +60,19 @@ export async function requireWhole(registry: Registry): Promise<void> {
 }
 
 /** The failure that says what the log lacks, and the way out. */
-export function logBehind(behind: Behind): Problem {
+export function logBehind(behind: HeadAhead): Problem {
   return new Problem('log-behind', `Cannot write to the log: ${whyBehind(behind)}`, {
     hint: 'stop the registry and bring back the copy with that size: docs/operating-registry.md, "The log was restored from a backup"',
   });
 }
 
 /** The line that an operator reads when nothing is written any more. */
-export function sayAlarm(behind: Behind): string {
+export function alarmText(behind: HeadAhead): string {
   return `ALARM: ${whyBehind(behind)}. Nothing more is written: docs/operating-registry.md, "The log was restored from a backup"`;
 }
 
 /** Why the log is not the one that was there before, for messages. */
-function whyBehind(behind: Behind): string {
+function whyBehind(behind: HeadAhead): string {
   if ('url' in behind)
     return `the witness ${behind.url} saw ${behind.size} entries of it, more than are here, so an older copy was brought back`;
   const { file, size, here } = behind;

@@ -18,7 +18,7 @@ import {
   witnessPauseMs,
   witnessRefusedMs,
 } from '../limits.ts';
-import type { Write } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { cosignatures } from '../store/cosignature-rows.ts';
 import { newestCheckpoint } from './log.ts';
 import { readConsistency } from './tiles.ts';
@@ -48,7 +48,7 @@ export async function askWitnesses(registry: Registry, head: Head): Promise<void
       return lines;
     }),
   );
-  const writes = asked.flat().map((row): Write => {
+  const writes = asked.flat().map((row): BatchWrite => {
     // A line of the future counts for nobody, so one that an earlier version kept gives way to any
     // other.
     const newer = sql`excluded.seconds > ${cosignatures.seconds} OR ${cosignatures.seconds} > ${secondsMax(registry)}`;
@@ -125,7 +125,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
       // meanwhile.
       const here = (await newestCheckpoint(registry))?.size ?? 0;
       if (here >= answer.size) return { ok: true, at, size: head.size, lines: [] };
-      return failed(sayAhead(answer.size, here), {
+      return failed(aheadText(answer.size, here), {
         size: answer.size,
         ahead: answer.size,
         answered: true,
@@ -154,7 +154,7 @@ async function askOne(registry: Witnessed, url: string, head: Head): Promise<Ask
   }
 }
 
-function sayAhead(theirs: number, ours: number): string {
+function aheadText(theirs: number, ours: number): string {
   return `ALARM: it cosigned this log at size ${theirs}, and the log here has ${ours}: an older copy was brought back, and nothing more is written. See docs/operating-registry.md`;
 }
 

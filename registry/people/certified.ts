@@ -28,7 +28,7 @@ import { statements } from '../store/schema.ts';
 export type SentStatement = Envelope | PlainBundle;
 
 /** Who signed by certificate. */
-export interface CertifiedSigner {
+export interface CertificateSigner {
   readonly signer: Digest;
   readonly signers: readonly Digest[];
   readonly certified: Certified;
@@ -52,7 +52,7 @@ export function verifySent(
   registry: Registry,
   bundle: PlainBundle,
   statement: Statement,
-): CertifiedSigner {
+): CertificateSigner {
   requireCertifiable(statement);
   if (registry.sigstore === undefined) {
     throw new Problem(
@@ -78,7 +78,7 @@ export function verifySent(
  * is written.
  * @throws Problem `certificate-used`, `certificate-invalid`
  */
-export async function refuseUsed(
+export async function requireUnusedCertificate(
   registry: Registry,
   bundle: PlainBundle,
   statement: Statement,

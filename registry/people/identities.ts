@@ -24,7 +24,7 @@ import {
   type LoggedStatement,
 } from '../../skills-index/trust/identity.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/verify-statement.ts';
-import type { Actor, Member, Registry, Role, Subject } from '../context.ts';
+import type { Actor, EnrolledMember, Principal, Registry, Role } from '../context.ts';
 import { finishStatements } from '../log/log.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { statements } from '../store/schema.ts';
@@ -110,7 +110,7 @@ async function identityRows(
 }
 
 /** The actor a subject stands for now; undefined when no member or scope knows it. */
-export async function actorOf(registry: Registry, subject: Subject): Promise<Actor | undefined> {
+export async function actorOf(registry: Registry, subject: Principal): Promise<Actor | undefined> {
   const { chain } = await readIdentities(registry);
   if (subject.kind === 'passkey') {
     const found = chain.passkeyOf(subject.credentialId, latest);
@@ -130,7 +130,7 @@ export function memberNow(
   registry: Registry,
   chain: Identities,
   keyId: Digest,
-): Member | undefined {
+): EnrolledMember | undefined {
   const enrolled = chain.memberOf(keyId, latest);
   if (enrolled !== undefined || !chain.isMember(keyId, 'administrator', latest)) return enrolled;
   const isOnly = registry.root.administrators.length === 1;
@@ -144,7 +144,7 @@ export function memberNow(
  * Refuses who has none of the roles.
  * @throws Problem `forbidden`
  */
-export function requireRole(actor: Actor, roles: readonly Role[]): Member {
+export function requireRole(actor: Actor, roles: readonly Role[]): EnrolledMember {
   if (actor.member === undefined || !roles.some((role) => actor.member?.roles.includes(role))) {
     throw new Problem('forbidden', `Only a ${roles.join(' or ')} may do this`);
   }

@@ -55,7 +55,7 @@ export async function takeMessage(
     const [known] = await registry.db.read.select().from(mailbox).where(eq(mailbox.id, said.id));
     if (known?.message === row.message) return;
     if (known !== undefined) throw new Problem('request-invalid', 'Another message has this id');
-    await refuseFlood(registry, row);
+    await requireFewMessages(registry, row);
     await registry.db.batch([(db) => db.insert(mailbox).values(row)]);
   });
 }
@@ -161,7 +161,7 @@ function requireSigner(signed: SignedBy<MailboxMessage | MailboxAnswer | Mailbox
 }
 
 // Keys are free, so strangers share one room; hosts that an operator enrolled have another.
-async function refuseFlood(
+async function requireFewMessages(
   registry: Registry,
   { enrolled, host, network, to }: Row,
 ): Promise<void> {

@@ -13,7 +13,7 @@ import type {
 } from '../../skills-index/statement/attestation.ts';
 import type { Registry, RegistryConfig } from '../context.ts';
 import { challengeMs, pendingPasskeysMax } from '../limits.ts';
-import { holds, type Write } from '../store/batch.ts';
+import { type BatchWrite, holds } from '../store/batch.ts';
 import { passkeyCounters } from '../store/passkey-schema.ts';
 import { challenge, pendingPasskey } from '../store/schema.ts';
 import { createOptions, passkeyMade, requestOptions, type Site, signCount } from './webauthn.ts';
@@ -42,7 +42,7 @@ export function siteOf(config: RegistryConfig): Site {
 export async function counterWrites(
   registry: Registry,
   assertion: PasskeyAssertion,
-): Promise<Write[]> {
+): Promise<BatchWrite[]> {
   const { credentialId } = assertion;
   const count = signCount(assertion);
   const known = eq(passkeyCounters.credentialId, credentialId);

@@ -4,7 +4,13 @@
  */
 import { and, eq, gt, lt, lte } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
-import { type Actor, printSubject, type Registry, readSubject, type Subject } from '../context.ts';
+import {
+  type Actor,
+  type Principal,
+  printSubject,
+  type Registry,
+  readSubject,
+} from '../context.ts';
 import {
   challengeMs,
   clockSkewMs,
@@ -17,7 +23,7 @@ import {
 import { sessions, tickets } from '../store/session-schema.ts';
 import { actorOf } from './identities.ts';
 
-export interface Session {
+export interface SessionToken {
   /** The opaque id: a bearer token or the value of the desk's cookie. Shown once. */
   readonly token: string;
   readonly expires: Date;
@@ -29,9 +35,9 @@ export const sessionCookie = '__Host-skillgate';
 /** Starts a session: `desk` lasts 12 h and ends after 30 min without use, `token` lasts 60 min. */
 export async function createSession(
   registry: Registry,
-  subject: Subject,
+  subject: Principal,
   kind: 'desk' | 'token',
-): Promise<Session> {
+): Promise<SessionToken> {
   const now = registry.now().getTime();
   const token = opaque(registry);
   const expiresAt = now + (kind === 'desk' ? sessionDeskMs : sessionTokenMs);
@@ -90,7 +96,7 @@ export async function endSession(registry: Registry, token: string): Promise<voi
 }
 
 /** Makes a one-time sign-in link's secret for the desk, good for 5 minutes. */
-export async function createLink(registry: Registry, subject: Subject): Promise<string> {
+export async function createLink(registry: Registry, subject: Principal): Promise<string> {
   return issueTicket(registry, 'link', subject, linkMs);
 }
 
@@ -112,7 +118,7 @@ export async function peekLink(registry: Registry, link: string): Promise<Actor 
 export async function redeemLink(
   registry: Registry,
   link: string,
-): Promise<(Session & { readonly actor: Actor }) | undefined> {
+): Promise<(SessionToken & { readonly actor: Actor }) | undefined> {
   const subject = await takeTicket(registry, 'link', link);
   const actor = subject === undefined ? undefined : await actorOf(registry, subject);
   if (actor === undefined) return undefined;
@@ -128,14 +134,14 @@ export async function createChallenge(registry: Registry, keyId: Digest): Promis
 export async function takeChallenge(
   registry: Registry,
   nonce: string,
-): Promise<Subject | undefined> {
+): Promise<Principal | undefined> {
   return takeTicket(registry, 'challenge', nonce);
 }
 
 async function issueTicket(
   registry: Registry,
   kind: 'link' | 'challenge',
-  subject: Subject,
+  subject: Principal,
   lifeMs: number,
 ): Promise<string> {
   const now = registry.now().getTime();
@@ -158,7 +164,7 @@ async function takeTicket(
   registry: Registry,
   kind: 'link' | 'challenge',
   secret: string,
-): Promise<Subject | undefined> {
+): Promise<Principal | undefined> {
   const [row] = await registry.db.read
     .delete(tickets)
     .where(and(eq(tickets.id, digestOf(secret)), eq(tickets.kind, kind)))

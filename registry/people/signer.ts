@@ -36,6 +36,18 @@ export interface Candidates {
   readonly likely: Iterable<PublicKey>;
 }
 
+/**
+ * Whether the hint names a known key that did not sign. Cheap: asked before anything is parsed, so
+ * that a broken signature costs the registry no parsing.
+ */
+export function contradictsHint(
+  { envelope, hint }: SentEnvelope,
+  known: Candidates['known'],
+): boolean {
+  const key = hint === undefined ? undefined : known.get(hint);
+  return key !== undefined && envelopeSigner(envelope, [key]) === undefined;
+}
+
 /** The key that signed, or undefined. */
 export function signerOf(
   { envelope, hint }: SentEnvelope,

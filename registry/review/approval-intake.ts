@@ -24,7 +24,7 @@ import { type LoggedAt, logSize, planAppend } from '../log/log.ts';
 import { readIdentities } from '../people/identities.ts';
 import { counterWrites } from '../people/passkeys.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
-import { holds, retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
 import { approvalContext } from '../versions/approvals.ts';
 import { whyStopped } from '../versions/publishers.ts';
@@ -120,7 +120,7 @@ interface SignedApproval {
 async function logApproval(
   registry: Registry,
   { envelope, statement, signer }: SignedApproval,
-  also: () => Promise<Write[]> = async () => [],
+  also: () => Promise<BatchWrite[]> = async () => [],
 ): Promise<LoggedAt> {
   const { row, append } = await retryOnClash(async () => {
     const version = await requireVersion(registry, statement.predicate);

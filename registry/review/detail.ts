@@ -15,7 +15,7 @@ import { reviewNotes } from '../store/schema.ts';
 import { type CountedApproval, readApprovals, reportOf } from '../versions/approvals.ts';
 import { namePublisher } from '../versions/authors.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
-import { movesFrom, type State } from '../versions/status.ts';
+import { movesFrom, type VersionState } from '../versions/status.ts';
 import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../versions/versions.ts';
 import { type IncidentRow, incidentsOf } from './incidents.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
@@ -30,7 +30,7 @@ export interface VersionDetail {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  readonly status: State;
+  readonly status: VersionState;
   readonly publisher: Digest;
   /** The same for people: whom a certificate named, where no key signed. */
   readonly publishedBy: string;
@@ -43,7 +43,7 @@ export interface VersionDetail {
   readonly whyMore: readonly string[];
   readonly history: readonly MoveRow[];
   /** States that a person may move it to now. */
-  readonly moves: readonly State[];
+  readonly moves: readonly VersionState[];
   /** What reviewers asked the author, first to last. */
   readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
   /**

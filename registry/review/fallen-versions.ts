@@ -13,7 +13,7 @@ import {
 import { whyFallen } from '../../skills-index/trust/identity/fallen.ts';
 import type { Identities } from '../../skills-index/trust/identity.ts';
 import type { Registry } from '../context.ts';
-import type { Write } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { statements, versions } from '../store/schema.ts';
 import { addressOf, type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
 import { requireMove } from '../versions/status.ts';
@@ -21,7 +21,7 @@ import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { suspendedAgain } from './fallen-lifts.ts';
 import { markWrite } from './revocations.ts';
 
-export interface Fallen {
+export interface FallenVersion {
   readonly row: VersionRow;
   /**
    * A version whose suspension was lifted by somebody who no longer counted is suspended again; all
@@ -53,7 +53,7 @@ export async function fallenVersions(
   registry: Registry,
   chain: Identities,
   upTo: number,
-): Promise<Fallen[]> {
+): Promise<FallenVersion[]> {
   const later = await registry.db.read
     .select({ row: versions })
     .from(versions)
@@ -62,7 +62,7 @@ export async function fallenVersions(
     .where(
       and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)),
     );
-  const fallen: Fallen[] = [];
+  const fallen: FallenVersion[] = [];
   for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
     const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
     if (why !== undefined) fallen.push({ row, to: 'revoked', why });
@@ -75,9 +75,9 @@ export async function fallenVersions(
 /** The writes that revoke or suspend them, in the batch of the statement at `logIndex`. */
 export function fallenWrites(
   registry: Registry,
-  fallen: readonly Fallen[],
+  fallen: readonly FallenVersion[],
   logIndex: number,
-): Write[] {
+): BatchWrite[] {
   return fallen.flatMap(({ row, to, why }) => {
     const reason = `${why} (log index ${logIndex})`;
     const step = requireMove(row.status, to, 'statement');

@@ -24,7 +24,7 @@ import {
 } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { finishStatements, planAppend } from '../log/log.ts';
-import { retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
@@ -45,7 +45,7 @@ export interface IncidentRow {
   readonly text: string;
 }
 
-export interface TakenIncident {
+export interface AcceptedIncident {
   readonly isEnrolled: boolean;
   readonly isNew: boolean;
   readonly status: string;
@@ -61,7 +61,7 @@ export interface TakenIncident {
 export async function takeIncident(
   registry: Registry,
   signed: SignedIncident,
-): Promise<TakenIncident> {
+): Promise<AcceptedIncident> {
   const { incident } = signed;
   const keyId = incidentSigner(signed);
   if (keyId === undefined)
@@ -88,13 +88,13 @@ export async function takeIncident(
       .from(audit)
       .where(and(ofVersion(row), eq(audit.by, by), eq(audit.why, why)));
     if (known.length > 0) return { isNew: false, indexes: [] };
-    await refuseFlood(
+    await requireFewIncidents(
       registry,
       row,
       reporter === undefined ? undefined : { by, rule: incident.rule },
     );
     const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
-    const line: Write = (db) =>
+    const line: BatchWrite = (db) =>
       db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
     if (reporter === undefined) {
       await registry.db.batch([line]);
@@ -177,7 +177,7 @@ async function newestOf(
 const ofVersion = ({ id }: VersionRow) => and(eq(audit.kind, 'incident'), eq(audit.versionId, id));
 
 // By rule, so that what only informs leaves room for what suspends.
-async function refuseFlood(
+async function requireFewIncidents(
   registry: Registry,
   row: VersionRow,
   enrolled: { readonly by: string; readonly rule: IncidentRule } | undefined,

@@ -9,14 +9,14 @@ import type { Registry } from '../context.ts';
 import { nearCopiesMax, nearCopyMin } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
-import type { State } from '../versions/status.ts';
+import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { similarVersions } from './similarity-index.ts';
 
 export interface NearCopy {
   readonly name: SkillName;
   readonly version: Version;
-  readonly status: State;
+  readonly status: VersionState;
   /** Estimated, from 0.6 to 1. */
   readonly likeness: number;
   /** Revoked, or refused or quarantined with evidence of an attack. */

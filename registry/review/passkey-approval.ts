@@ -17,7 +17,7 @@ import { latest, readIdentities, requireRole } from '../people/identities.ts';
 import { requireAsserted } from '../people/webauthn.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-intake.ts';
-import { type Applied, readDraft } from './review.ts';
+import { type AppliedDecision, readDraft } from './review.ts';
 
 /**
  * Takes a passkey's assertion over a draft as an approval.
@@ -28,7 +28,7 @@ export async function approveByPasskey(
   registry: Registry,
   actor: Actor,
   signed: { readonly digest: Digest; readonly assertion: unknown },
-): Promise<Applied> {
+): Promise<AppliedDecision> {
   const { name: member } = requireRole(actor, ['reviewer']);
   const draft = parseDraft((await readDraft(registry, signed.digest)).statement);
   if (draft.predicate.reviewer.member !== member) {
@@ -64,7 +64,7 @@ async function appliedOf(
   registry: Registry,
   draft: ApprovalStatement,
   { digest, logIndex }: LoggedAt,
-): Promise<Applied> {
+): Promise<AppliedDecision> {
   return { digest, logIndex, status: (await requireVersion(registry, draft.predicate)).status };
 }
 

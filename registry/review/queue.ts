@@ -11,7 +11,7 @@ import { claimMs, clockSkewMs, decidedRowsMax, failureCharsMax, queueRowsMax } f
 import { audit, reviewNotes, versions } from '../store/schema.ts';
 import { readApprovals, reportOf } from '../versions/approvals.ts';
 import { manifestOf } from '../versions/manifests.ts';
-import type { State } from '../versions/status.ts';
+import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, proseSince } from './prose-since.ts';
@@ -21,7 +21,7 @@ export interface QueueRow {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  readonly status: State;
+  readonly status: VersionState;
   readonly verdict?: Verdict;
   /** The higher total is read first. */
   readonly risk: Risk;
@@ -69,14 +69,20 @@ export async function listQueue(registry: Registry): Promise<readonly QueueRow[]
 export interface DecidedRow {
   readonly name: SkillName;
   readonly version: Version;
-  readonly status: State;
+  readonly status: VersionState;
   readonly by: string;
   readonly at: Date;
 }
 
 /** What people decided last, newest first, each version once. */
 export async function listDecided(registry: Registry): Promise<readonly DecidedRow[]> {
-  const decided: readonly State[] = ['approved', 'refused', 'suspended', 'revoked', 'withdrawn'];
+  const decided: readonly VersionState[] = [
+    'approved',
+    'refused',
+    'suspended',
+    'revoked',
+    'withdrawn',
+  ];
   const each = decided.map((to) =>
     registry.db.read
       .select({
@@ -109,7 +115,7 @@ export async function riskOfVersion(
     readonly prose: ProseSince;
   },
 ): Promise<Risk> {
-  const approved: State[] = ['approved', 'suspended', 'revoked'];
+  const approved: VersionState[] = ['approved', 'suspended', 'revoked'];
   // Whether there is any: how many is nobody asked, and counting reads them all.
   const before = async (condition: ReturnType<typeof eq>): Promise<number> => {
     const found = await registry.db.read

@@ -9,9 +9,9 @@ import { policyDigest } from '../../skills-index/trust/policy.ts';
 import {
   type Actor,
   nameOf,
+  type Principal,
   printSubject,
   type Registry,
-  type Subject,
   type VersionName,
 } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
@@ -22,17 +22,17 @@ import { requireBlob } from '../store/blobs.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, drafts, reviewNotes } from '../store/schema.ts';
 import { reportOf } from '../versions/approvals.ts';
-import { refuseAuthor, whyOwn } from '../versions/authors.ts';
+import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
-import { requireMove, type State } from '../versions/status.ts';
+import { requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, requireVersion, type VersionRow } from '../versions/versions.ts';
 
 export { type ReviewDetail, readReview } from './detail.ts';
 export { type DecidedRow, listDecided, listQueue, type QueueRow } from './queue.ts';
 
 /** An approval as it will be signed: exactly these bytes. */
-export interface Draft {
+export interface ApprovalDraft {
   readonly digest: Digest;
   /** The statement's JSON as text. */
   readonly statement: string;
@@ -41,14 +41,20 @@ export interface Draft {
   readonly expires: Date;
 }
 
-export interface Applied {
+export interface AppliedDecision {
   readonly digest: Digest;
   readonly logIndex: number;
-  readonly status: State;
+  readonly status: VersionState;
 }
 
 /** Nothing that a reviewer asks or claims changes these. */
-const settled: readonly State[] = ['approved', 'refused', 'withdrawn', 'suspended', 'revoked'];
+const settled: readonly VersionState[] = [
+  'approved',
+  'refused',
+  'withdrawn',
+  'suspended',
+  'revoked',
+];
 const reviewing = ['reviewer', 'administrator'] as const;
 
 /** Bytes of a file, a report or a bundle. @throws Problem `not-found` */
@@ -68,9 +74,9 @@ export async function draftApproval(
   wanted: VersionName & {
     readonly reason: string;
     readonly independent: boolean;
-    readonly reviewer?: Subject;
+    readonly reviewer?: Principal;
   },
-): Promise<Draft> {
+): Promise<ApprovalDraft> {
   const { name: member } = requireRole(actor, ['reviewer']);
   const row = await requireVersion(registry, wanted);
   if (row.status !== 'in review')
@@ -85,7 +91,7 @@ export async function draftApproval(
       },
     );
   const subject = wanted.reviewer ?? actor.subject;
-  await refuseOtherReviewer(registry, row, { subject, member });
+  await requireOwnKey(registry, row, { subject, member });
   const report = await reportOf(registry, row);
   if (report === undefined || row.report === null) {
     throw new Problem('approval-refused', 'There is no scan report to approve on', {
@@ -141,7 +147,7 @@ export async function draftApproval(
 }
 
 /** A draft by its digest. @throws Problem `not-found` */
-export async function readDraft(registry: Registry, digest: Digest): Promise<Draft> {
+export async function readDraft(registry: Registry, digest: Digest): Promise<ApprovalDraft> {
   const [row] = await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest));
   if (row === undefined) throw new Problem('not-found', `There is no draft ${digest}`);
   return asDraft(row);
@@ -154,13 +160,13 @@ export async function readDraft(registry: Registry, digest: Digest): Promise<Dra
 export async function moveVersion(
   registry: Registry,
   actor: Actor,
-  move: VersionName & { readonly to: State; readonly reason: string },
-): Promise<State> {
+  move: VersionName & { readonly to: VersionState; readonly reason: string },
+): Promise<VersionState> {
   requireRole(actor, reviewing);
   const why = requireReason(move.reason);
   return retryOnClash(async () => {
     const row = await requireVersion(registry, move);
-    await refuseAuthor(registry, actor, row);
+    await requireNoAuthor(registry, actor, row);
     const { writes, moved } = moveWrites(
       registry,
       row,
@@ -184,7 +190,7 @@ export async function askAuthor(
   actor: Actor,
   question: VersionName & { readonly reason: string },
 ): Promise<void> {
-  await note(registry, actor, question, { kind: 'asked', text: requireReason(question.reason) });
+  await addNote(registry, actor, question, { kind: 'asked', text: requireReason(question.reason) });
 }
 
 /** Says "I am looking at this" for 10 minutes. @throws Problem `forbidden`, `not-found` */
@@ -193,11 +199,11 @@ export async function claimReview(
   actor: Actor,
   which: VersionName,
 ): Promise<{ readonly by: string; readonly until: Date }> {
-  const at = await note(registry, actor, which, { kind: 'claimed', text: '' });
+  const at = await addNote(registry, actor, which, { kind: 'claimed', text: '' });
   return { by: nameOf(actor), until: new Date(at + claimMs) };
 }
 
-async function note(
+async function addNote(
   registry: Registry,
   actor: Actor,
   which: VersionName,
@@ -205,7 +211,7 @@ async function note(
 ): Promise<number> {
   requireRole(actor, reviewing);
   const version = await requireVersion(registry, which);
-  await refuseAuthor(registry, actor, version);
+  await requireNoAuthor(registry, actor, version);
   if (settled.includes(version.status))
     throw new Problem(
       'move-illegal',
@@ -224,10 +230,10 @@ async function note(
 }
 
 /** Who drafts for a key or passkey must be the member it belongs to, and never the author. */
-async function refuseOtherReviewer(
+async function requireOwnKey(
   registry: Registry,
   row: VersionRow,
-  { subject, member }: { readonly subject: Subject; readonly member: string },
+  { subject, member }: { readonly subject: Principal; readonly member: string },
 ): Promise<void> {
   const signer = await actorOf(registry, subject);
   if (signer?.member?.name !== member) {
@@ -261,7 +267,7 @@ function asDraft(row: {
   readonly digest: Digest;
   readonly statement: string;
   readonly expiresAt: number;
-}): Draft {
+}): ApprovalDraft {
   const { digest, statement } = row;
   return {
     digest,

@@ -17,12 +17,12 @@ import { finishLogged, orLater } from '../log/after-logging.ts';
 import { type LoggedAt, planAppend } from '../log/log.ts';
 import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
-import { retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { marks, versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { versionsOf } from '../versions/publisher-versions.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
-import { movesFrom, requireMove, type State } from '../versions/status.ts';
+import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, nothingEntersSince, type VersionRow } from '../versions/versions.ts';
 
 /** Where each kind brings a version. */
@@ -30,7 +30,7 @@ export const stateAfter = {
   suspended: 'suspended',
   lifted: 'approved',
   revoked: 'revoked',
-} as const satisfies Record<RevocationPredicate['kind'], State>;
+} as const satisfies Record<RevocationPredicate['kind'], VersionState>;
 
 /**
  * Takes a revocation, and moves and marks every version it is about.
@@ -58,8 +58,8 @@ export async function takeRevocation(
     const to = stateAfter[kind];
     const meant = await versionsMeant(registry, target, kind);
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
-    if ('publisher' in target) await refuseIdle(registry, target.publisher, kind);
-    else if (moving.length === 0) refuse(meant, to);
+    if ('publisher' in target) await requireEffect(registry, target.publisher, kind);
+    else if (moving.length === 0) throwNoMove(meant, to);
     const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest) };
     // Whoever may suspend may stop their own; giving back what somebody took is another's to do.
     for (const row of kind === 'lifted' ? moving : []) {
@@ -123,7 +123,7 @@ export async function versionsMeant(
  * refused.
  * @throws Problem `not-found`, `move-illegal`
  */
-async function refuseIdle(
+async function requireEffect(
   registry: Registry,
   publisher: Digest,
   kind: RevocationPredicate['kind'],
@@ -152,7 +152,7 @@ async function refuseIdle(
     });
 }
 
-function refuse(meant: readonly VersionRow[], to: State): never {
+function throwNoMove(meant: readonly VersionRow[], to: VersionState): never {
   const [first] = meant;
   if (first === undefined) throw new Problem('not-found', 'There is no such version here');
   requireMove(first.status, to, 'statement');
@@ -164,7 +164,7 @@ export function markWrite(
   registry: Registry,
   row: VersionRow,
   mark: { readonly reason: string; readonly logIndex: number },
-): Write {
+): BatchWrite {
   const { bundle } = row;
   const values = {
     bundle,
@@ -175,7 +175,7 @@ export function markWrite(
   // One bundle can be several versions, and the mark is the bundle's: the worst of what stands,
   // after this batch's moves. The plus keeps SQLite from the index over states, which holds most
   // versions under one state.
-  const some = (status: State) =>
+  const some = (status: VersionState) =>
     sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;
   const kind = sql<
     'revoked' | 'suspended' | null

@@ -10,7 +10,7 @@ import {
 } from '../../skills-index/skill/similarity-signature.ts';
 import type { Registry } from '../context.ts';
 import { similarCandidatesMax, versionsPerBandMax } from '../limits.ts';
-import { isAmong, type Write } from '../store/batch.ts';
+import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { similarity, similarityBands } from '../store/similarity-schema.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -23,7 +23,7 @@ export async function similarityWrites(
   { db }: Pick<Registry, 'db'>,
   { id }: Pick<VersionRow, 'id'>,
   signature: SimilaritySignature,
-): Promise<Write[]> {
+): Promise<BatchWrite[]> {
   const keys = bandKeys(signature);
   const full = await db.read
     .select({ key: similarityBands.key, versions: count() })
@@ -42,7 +42,7 @@ export async function similarityWrites(
       ? []
       : [
           ((writes) =>
-            writes.insert(similarityBands).values(rows).onConflictDoNothing()) satisfies Write,
+            writes.insert(similarityBands).values(rows).onConflictDoNothing()) satisfies BatchWrite,
         ]),
   ];
 }

@@ -11,7 +11,7 @@ import { registryIdOf } from '../../skills-index/trust/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { suspensionsPerHour } from '../limits.ts';
 import type { NewStatement } from '../log/log.ts';
-import type { Write } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
@@ -21,7 +21,7 @@ export interface PlannedSuspension {
   /** Absent where a person is asked instead. */
   readonly statement?: NewStatement;
   /** The move and the mark, or the question; with the statement's place in the log. */
-  writes(logIndex: number): readonly Write[];
+  writes(logIndex: number): readonly BatchWrite[];
 }
 
 const byWeight: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];

@@ -14,7 +14,7 @@ import { keyHeader } from '../people/signer.ts';
  * @throws Problem `request-too-large`, `json-invalid`, `statement-invalid`
  */
 export function readSent(bytes: Uint8Array): SentStatement {
-  refuseLarge(bytes.byteLength);
+  requireSmall(bytes.byteLength);
   const { value } = parseJson(bytes, 'the envelope');
   const isBundle = typeof value === 'object' && value !== null && 'dsseEnvelope' in value;
   return isBundle ? parsePlainBundle(value) : parseEnvelope(value);
@@ -26,7 +26,7 @@ export function readSent(bytes: Uint8Array): SentStatement {
  */
 export function envelopeIn(value: unknown): Envelope {
   const envelope = parseEnvelope(value);
-  refuseLarge(envelope.payload.length);
+  requireSmall(envelope.payload.length);
   return envelope;
 }
 
@@ -39,7 +39,7 @@ export function keyHint(context: Context): Digest | undefined {
   return named === undefined ? undefined : parseDigest(named);
 }
 
-function refuseLarge(bytes: number): void {
+function requireSmall(bytes: number): void {
   if (bytes <= envelopeBytesMax) return;
   throw new Problem('request-too-large', `An envelope has at most ${envelopeBytesMax} bytes`, {
     hint: 'Name fewer files and capabilities in one statement.',

@@ -6,7 +6,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { PendingVote } from '../../skills-index/trust/identity/administrator-votes.ts';
-import type { Member, Registry } from '../context.ts';
+import type { EnrolledMember, Registry } from '../context.ts';
 import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { listPendingPasskeys } from '../people/passkeys.ts';
@@ -200,7 +200,7 @@ function shown({
   name,
   roles,
   identities,
-}: Member): Pick<v.InferOutput<typeof member>, 'name' | 'roles' | 'identities'> {
+}: EnrolledMember): Pick<v.InferOutput<typeof member>, 'name' | 'roles' | 'identities'> {
   return {
     name,
     roles: [...roles],

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
-import type { Registry, Subject } from '../context.ts';
+import type { Principal, Registry } from '../context.ts';
 import { reasonCharsMax } from '../limits.ts';
 import {
   askAuthor,
@@ -176,7 +176,7 @@ function movingRoutes(registry: Registry): Hono {
     );
 }
 
-function subjectOf(signer: v.InferOutput<typeof reviewer>): Subject {
+function subjectOf(signer: v.InferOutput<typeof reviewer>): Principal {
   return 'keyId' in signer
     ? { kind: 'key', keyId: asDigest(signer.keyId) }
     : { kind: 'passkey', credentialId: signer.credentialId };

@@ -6,7 +6,7 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { whyUncounted } from '../index/uncounted.ts';
-import { takeVersion, type Upload } from '../intake/intake.ts';
+import { type PublishUpload, takeVersion } from '../intake/intake.ts';
 import { uploadBytesMax } from '../limits.ts';
 import { readVersion } from '../review/detail.ts';
 import { limitBody } from '../strangers/body-limit.ts';
@@ -191,7 +191,7 @@ async function formOf(request: Request): Promise<FormData> {
 
 const partNames = ['publish', 'provenance', 'bundle'];
 
-async function readUpload(form: FormData): Promise<Upload> {
+async function readUpload(form: FormData): Promise<PublishUpload> {
   const names = [...form.keys()];
   const odd = names.find((name, i) => !partNames.includes(name) || names.indexOf(name) !== i);
   if (odd !== undefined)

@@ -9,14 +9,14 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/identity.ts';
 import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
-import type { Write } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 export interface FallenScans {
-  readonly writes: readonly Write[];
+  readonly writes: readonly BatchWrite[];
   /** Ids of the versions that may lack a scan now. */
   readonly versions: readonly string[];
 }
@@ -43,7 +43,7 @@ export async function fallenScans(
         gt(statements.logIndex, upTo),
       ),
     );
-  const writes: Write[] = [];
+  const writes: BatchWrite[] = [];
   const fallen: string[] = [];
   for (const row of new Map(later.map((one) => [one.row.id, one.row])).values()) {
     const all = await statementsOf(registry, row.id, predicateTypes.scan);
@@ -64,7 +64,7 @@ async function restWrites(
   row: VersionRow,
   counting: readonly StatementRow[],
   fell: number,
-): Promise<Write[]> {
+): Promise<BatchWrite[]> {
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, row.id));
   const resting = known.map((scan) => ({ ...scan, logIndex: countingIndexOf(scan, counting) }));
   const standing = resting
@@ -80,7 +80,7 @@ async function restWrites(
       ? 'it is scanned again'
       : `it rests on the scan at log index ${standing.logIndex}`;
   return [
-    ...resting.map(({ ruleSet, logIndex }): Write => {
+    ...resting.map(({ ruleSet, logIndex }): BatchWrite => {
       const which = and(eq(scans.versionId, row.id), eq(scans.ruleSet, ruleSet));
       return (db) =>
         logIndex === undefined

@@ -8,7 +8,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { jobAttemptsMax, leaseMs } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
-import { holds, retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
@@ -36,7 +36,7 @@ export function enqueueScan(
   registry: Registry,
   versionId: string,
   ruleSet: Digest | null = null,
-): Write {
+): BatchWrite {
   const job = {
     id: makeId(registry),
     versionId,
@@ -202,7 +202,7 @@ export async function requireLease(
 }
 
 /** Makes a batch fail when the lease was given to another meanwhile. */
-export function holdsLease(held: { readonly id: string; readonly lease: string }): Write {
+export function holdsLease(held: { readonly id: string; readonly lease: string }): BatchWrite {
   return holds(
     sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${held.id} AND ${jobs.state} = 'leased' AND ${jobs.lease} = ${digestOf(held.lease)})`,
   );

@@ -20,13 +20,13 @@ import { latest, readIdentities, requireRole } from '../people/identities.ts';
 import { putProse } from '../review/prose-since.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
 import { isWorse, suspensionFor } from '../review/suspensions.ts';
-import { retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { putBlob } from '../store/objects.ts';
 import { jobs, scans, versionBlobs, versions } from '../store/schema.ts';
 import { publicationOf } from '../versions/manifests.ts';
 import { takeFurther, waitsForSecond } from '../versions/second-scans.ts';
-import type { State } from '../versions/status.ts';
+import type { VersionState } from '../versions/status.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './jobs.ts';
 import { loggedTwin } from './twins.ts';
@@ -45,8 +45,8 @@ export interface SignedReport {
   readonly prose?: unknown;
 }
 
-export interface ReportTaken {
-  readonly status: State;
+export interface AcceptedReport {
+  readonly status: VersionState;
   readonly statement: LoggedAt | undefined;
 }
 
@@ -60,17 +60,17 @@ export async function takeReport(
   registry: Registry,
   actor: Actor,
   sent: SignedReport,
-): Promise<ReportTaken> {
+): Promise<AcceptedReport> {
   requireRole(actor, ['scanner']);
   const job = await requireLease(registry, sent);
   const row = await versionOf(registry, job);
   const report = parseScanReport(sent.report);
   const bytes = Buffer.from(canonicalJson(report));
-  const signed = await checkReport(registry, { row, actor }, sent.envelope, {
+  const signed = await verifyReport(registry, { row, actor }, sent.envelope, {
     report,
     digest: digestOf(bytes),
   });
-  await refuseOtherRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
+  await requireExpectedRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
   const digest = await putBlob(registry.objects, bytes);
   const prose = await putProse(registry, row, sent.prose);
   const by = nameOf(actor);
@@ -78,7 +78,7 @@ export async function takeReport(
   const append = await retryOnClash(async () => {
     // Of two that report at once, the slower learns that the job is done.
     const now = await versionOf(registry, await requireLease(registry, sent));
-    const done: Write = (db) =>
+    const done: BatchWrite = (db) =>
       db
         .update(jobs)
         .set({ state: 'done', lease: null, worker: by, ruleSet: report.ruleSet })
@@ -128,14 +128,14 @@ export async function takeReport(
   return { status: (await versionOf(registry, job)).status, statement };
 }
 
-function blobWrites(versionId: string, blobs: readonly Digest[]): Write[] {
+function blobWrites(versionId: string, blobs: readonly Digest[]): BatchWrite[] {
   return blobs.map(
     (digest) => (db) => db.insert(versionBlobs).values({ versionId, digest }).onConflictDoNothing(),
   );
 }
 
 // An approved version keeps the report that a person read. A newer report can only suspend it.
-function judgedWrites(now: VersionRow, report: ScanReport, digest: Digest): Write[] {
+function judgedWrites(now: VersionRow, report: ScanReport, digest: Digest): BatchWrite[] {
   if (now.status === 'approved' || now.status === 'suspended' || now.status === 'revoked')
     return [];
   const { verdict } = report;
@@ -146,7 +146,7 @@ function judgedWrites(now: VersionRow, report: ScanReport, digest: Digest): Writ
 
 // What a newer rule set asked for is not answered by an older scanner: its job waits for one that
 // scans by that rule set.
-async function refuseOtherRules(
+async function requireExpectedRules(
   registry: Registry,
   actor: Actor,
   {
@@ -173,7 +173,7 @@ function verdictMoves(
   row: VersionRow,
   report: ScanReport,
   { by, waits = false }: { readonly by: string; readonly waits?: boolean },
-): Write[] {
+): BatchWrite[] {
   const to = stateAfter(report);
   const why = `scan verdict: ${report.verdict}`;
   if (row.status === 'in review' && to !== 'in review' && isWorse(report.verdict, row.verdict)) {
@@ -222,7 +222,7 @@ function stateAfter(report: ScanReport): 'in review' | 'refused' | 'quarantined'
   }
 }
 
-async function checkReport(
+async function verifyReport(
   registry: Registry,
   { row, actor }: { readonly row: VersionRow; readonly actor: Actor },
   envelope: Envelope,

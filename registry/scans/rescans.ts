@@ -14,14 +14,14 @@ import {
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { rescansAtOnce, ruleSetsPerHour } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
-import { holds, retryOnClash, type Write } from '../store/batch.ts';
+import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { jobs, ruleSets, scans, versions } from '../store/schema.ts';
-import type { State } from '../versions/status.ts';
+import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { enqueueScan, openJobOf } from './jobs.ts';
 
 /** States in which a finding still matters. */
-const rescanned: readonly State[] = ['approved', 'in review', 'quarantined', 'suspended'];
+const rescanned: readonly VersionState[] = ['approved', 'in review', 'quarantined', 'suspended'];
 
 /**
  * Takes a scanner's description of the rule set that it scans by. One that is new here is the
@@ -44,7 +44,7 @@ export async function takeRuleSet(
     createdAt: registry.now().getTime(),
   };
   const place = sql<number>`(SELECT COALESCE(MAX(${ruleSets.place}), 0) + 1 FROM ${ruleSets})`;
-  await refuseTooMany(registry, row);
+  await requireFewRuleSets(registry, row);
   await registry.db.batch([
     (db) =>
       db
@@ -56,7 +56,7 @@ export async function takeRuleSet(
 }
 
 // Each new rule set makes all versions be looked at again.
-async function refuseTooMany(
+async function requireFewRuleSets(
   registry: Registry,
   { digest, by }: { readonly digest: Digest; readonly by: string },
 ): Promise<void> {
@@ -99,7 +99,7 @@ export async function planRescans(registry: Registry): Promise<number> {
     for (const row of slice.filter(({ status }) => rescanned.includes(status)))
       if (await needsRescan(registry, row, newest.described)) touched.push(row);
     const looked = slice.length < rescansAtOnce ? null : (slice.at(-1)?.id ?? null);
-    const planned: Write = (db) =>
+    const planned: BatchWrite = (db) =>
       db.update(ruleSets).set({ looked }).where(eq(ruleSets.digest, newest.digest));
     const unchanged = holds(
       sql`EXISTS (SELECT 1 FROM ${ruleSets} WHERE ${ruleSets.digest} = ${newest.digest} AND ${ruleSets.looked} IS ${newest.looked})`,
@@ -134,7 +134,7 @@ async function rescanWrite(
   registry: Registry,
   { id }: VersionRow,
   ruleSet: Digest,
-): Promise<Write> {
+): Promise<BatchWrite> {
   const open = openJobOf(id);
   const [known] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
   if (known === undefined) return enqueueScan(registry, id, ruleSet);

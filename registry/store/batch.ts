@@ -16,7 +16,7 @@ export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>;
  * Builds one statement of a batch; called inside the transaction where there is one, so raw SQL may
  * run at once.
  */
-export type Write = (db: Db) => BatchItem<'sqlite'> | unknown;
+export type BatchWrite = (db: Db) => BatchItem<'sqlite'> | unknown;
 
 export interface Database {
   /** For reading, and for single statements. */
@@ -25,7 +25,7 @@ export interface Database {
    * Writes all or nothing.
    * @throws BatchClash when a unique column or a guard refuses
    */
-  batch(writes: readonly Write[]): Promise<void>;
+  batch(writes: readonly BatchWrite[]): Promise<void>;
 }
 
 /**
@@ -53,7 +53,7 @@ export function isAmong(column: AnyColumn, values: readonly (string | number)[])
  * A statement that makes its batch fail with a clash on `guard` unless the condition holds when the
  * batch is written.
  */
-export function holds(condition: SQL): Write {
+export function holds(condition: SQL): BatchWrite {
   return (db) => db.update(guard).set({ ok: sql`CASE WHEN ${condition} THEN 1 ELSE 0 END` });
 }
 

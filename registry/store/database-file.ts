@@ -24,7 +24,7 @@ export interface DatabaseFile {
  * @throws Problem `folder-served`, `database-damaged`
  */
 export function openFolder(dir: string, checkBytesMax?: number): DatabaseFile {
-  const letGo = holdFolder(dir);
+  const letGo = lockFolder(dir);
   try {
     return openFile(join(dir, 'registry.sqlite'), { checkBytesMax, letGo });
   } catch (error) {
@@ -97,7 +97,7 @@ export function closeQuietly(file: DatabaseFile): void {
  * @returns what lets it go
  * @throws Problem `folder-served`
  */
-export function holdFolder(dir: string): () => void {
+export function lockFolder(dir: string): () => void {
   const client = new BetterSqlite3(join(dir, 'serving.lock'), { timeout: 0 });
   try {
     client.exec('BEGIN EXCLUSIVE');

@@ -17,7 +17,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
-import type { State } from '../versions/status.ts';
+import type { VersionState } from '../versions/status.ts';
 
 /**
  * A published version. `move` counts its moves: each move writes the next number, so two cannot
@@ -30,7 +30,7 @@ export const versions = sqliteTable(
     name: text().$type<SkillName>().notNull(),
     version: text().$type<Version>().notNull(),
     bundle: text().$type<Digest>().notNull(),
-    status: text().$type<State>().notNull(),
+    status: text().$type<VersionState>().notNull(),
     move: integer().notNull(),
     publisher: text().$type<Digest>().notNull(),
     verdict: text().$type<Verdict>(),
@@ -79,8 +79,8 @@ export const audit = sqliteTable(
     versionId: text(),
     /** Number of the move within its version; unique, so a clash fails the batch. */
     move: integer(),
-    from: text().$type<State>(),
-    to: text().$type<State>(),
+    from: text().$type<VersionState>(),
+    to: text().$type<VersionState>(),
     by: text().notNull(),
     why: text().notNull(),
   },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { Problem } from '../../skills-index/skill/problem.ts';
-import { clashOf, type Database, type Write } from './batch.ts';
+import { type BatchWrite, clashOf, type Database } from './batch.ts';
 import { damageOf } from './database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFile } from './database-file.ts';
 
@@ -39,7 +39,7 @@ export function databaseOf(file: DatabaseFile): OpenDatabase {
 function migrated({ client, close }: DatabaseFile): OpenDatabase {
   const db = drizzle(client);
   migrate(db, { migrationsFolder: migrationsFolder() });
-  const write = client.transaction((writes: readonly Write[]) => {
+  const write = client.transaction((writes: readonly BatchWrite[]) => {
     for (const one of writes) run(one(db));
   });
   let refused: Problem | undefined;

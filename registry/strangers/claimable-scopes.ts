@@ -82,7 +82,7 @@ const reserved: readonly string[] = [
  * whom it belongs. So may an owner of the scope that it looks like.
  * @throws Problem `scope-reserved`
  */
-export function refuseOddScope(
+export function requireClaimableScope(
   { chain, statements }: Pick<KnownIdentities, 'chain' | 'statements'>,
   {
     statement,

@@ -19,7 +19,7 @@ import type { KnownIdentities } from '../people/known-identities.ts';
  * @param countClaim counts a stranger's claim for where it comes from
  * @throws Problem `request-invalid`, and what `countClaim` throws
  */
-export function refuseManyClaims(
+export function requireFewClaims(
   registry: Registry,
   { chain, statements }: KnownIdentities,
   {

@@ -5,7 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { bodyBytesPerSecondMin, bodyCheckMs, bodyGraceMs } from '../limits.ts';
 
-export interface Pace {
+export interface BodyPace {
   /** For how long nothing is demanded. */
   readonly graceMs: number;
   /** How much has to have come on average since then. */
@@ -13,14 +13,14 @@ export interface Pace {
   readonly checkMs: number;
 }
 
-const usual: Pace = {
+const usual: BodyPace = {
   graceMs: bodyGraceMs,
   bytesPerSecond: bodyBytesPerSecondMin,
   checkMs: bodyCheckMs,
 };
 
 /** Watches every body that comes to a server. */
-export function endSlowBodies(server: Server, pace: Pace = usual): void {
+export function endSlowBodies(server: Server, pace: BodyPace = usual): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
     watch(request, response, pace),
   );
@@ -29,7 +29,7 @@ export function endSlowBodies(server: Server, pace: Pace = usual): void {
 function watch(
   request: IncomingMessage,
   response: ServerResponse,
-  { graceMs, bytesPerSecond, checkMs }: Pace,
+  { graceMs, bytesPerSecond, checkMs }: BodyPace,
 ): void {
   const { socket, headers } = request;
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;

@@ -8,7 +8,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { type Acting, isAuthor, whyAuthor } from '../../skills-index/trust/authors.ts';
-import type { Actor, Member, Registry } from '../context.ts';
+import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
@@ -59,7 +59,7 @@ export async function isOwn(registry: Registry, version: Published, who: Acting)
 export async function whyOwn(
   registry: Registry,
   version: Published,
-  who: Acting & { readonly enrolled: Member | undefined },
+  who: Acting & { readonly enrolled: EnrolledMember | undefined },
 ): Promise<string | undefined> {
   const { chain } = await readIdentities(registry);
   return whyAuthor(
@@ -71,7 +71,7 @@ export async function whyOwn(
 }
 
 /** @throws Problem `forbidden` when who acts is an author of the version */
-export async function refuseAuthor(
+export async function requireNoAuthor(
   registry: Registry,
   { subject, member }: Actor,
   version: Published,

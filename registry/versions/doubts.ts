@@ -7,16 +7,16 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { clockSkewMs, doubtRowsMax } from '../limits.ts';
-import type { Write } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, scans, statements, versions } from '../store/schema.ts';
-import type { State } from './status.ts';
+import type { VersionState } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
 export interface DoubtRow {
   readonly name: SkillName;
   readonly version: Version;
-  readonly status: State;
+  readonly status: VersionState;
   readonly why: string;
   readonly at: Date;
 }
@@ -26,7 +26,7 @@ export function doubtWrite(
   registry: Registry,
   { id }: VersionRow,
   cause: { readonly by: string; readonly why: string },
-): Write {
+): BatchWrite {
   const line = {
     id: makeId(registry),
     at: registry.now().getTime(),

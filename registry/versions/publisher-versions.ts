@@ -13,7 +13,7 @@ import { publisherVersionsAtOnce } from '../limits.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { statements, versions } from '../store/schema.ts';
 import { speakerOf } from './publishers.ts';
-import type { State } from './status.ts';
+import type { VersionState } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
 interface Published {
@@ -29,7 +29,7 @@ export async function versionsOf(
   kind: RevocationPredicate['kind'],
 ): Promise<VersionRow[]> {
   const { stops } = (await readIdentities(registry)).chain;
-  const indexed: readonly State[] = ['approved', 'suspended', 'revoked'];
+  const indexed: readonly VersionState[] = ['approved', 'suspended', 'revoked'];
   const found = new Map<string, VersionRow>();
   const take = ({ version, material }: Published): void => {
     if (!indexed.includes(version.status)) return;

@@ -18,7 +18,7 @@ import { readClaims } from '../../skills-index/trust/sigstore/certificate-identi
 import { idsOfClaims } from '../../skills-index/trust/sigstore/certified-identities.ts';
 import type { Registry } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
-import { holds, type Write } from '../store/batch.ts';
+import { type BatchWrite, holds } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
 import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
@@ -36,7 +36,7 @@ export async function wordOnPublisher(
  * Refuses what a stopped publisher sends.
  * @throws Problem `publisher-stopped`
  */
-export async function refuseStopped(registry: Registry, speaker: Speaker): Promise<void> {
+export async function requireActivePublisher(registry: Registry, speaker: Speaker): Promise<void> {
   const { chain } = await readIdentities(registry);
   const word = chain.stops.wordOn(speaker, latest);
   if (word !== undefined) throw stopped(speaker, word);
@@ -84,7 +84,7 @@ export function speakerOf(
  * must still be so when it is written.
  * @param size of the log when the judging began
  */
-export function nobodyEndedSince(size: number): Write {
+export function nobodyEndedSince(size: number): BatchWrite {
   const { revocation, member, key } = predicateTypes;
   const types = sql.join([sql`${revocation}`, sql`${member}`, sql`${key}`], sql`, `);
   return holds(

@@ -11,7 +11,7 @@ import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { Actor, Registry } from '../context.ts';
 import { type NewStatement, type PlannedAppend, planAppend } from '../log/log.ts';
 import { latest, readIdentities } from '../people/identities.ts';
-import type { Write } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { doubtWrite } from './doubts.ts';
 import { type StatementRow, statementIn, statementsOf } from './manifests.ts';
@@ -101,7 +101,7 @@ export interface FurtherReport {
   /** Name of the scanner. */
   readonly by: string;
   /** Ends the job. */
-  readonly ending: readonly Write[];
+  readonly ending: readonly BatchWrite[];
 }
 
 /**
@@ -125,7 +125,7 @@ export async function takeFurther(
   }
   const planned = await planAppend(registry, [{ ...signed, versionId: row.id }]);
   const { report, verdict } = known;
-  const agreed: Write[] = isUnjudged(row)
+  const agreed: BatchWrite[] = isUnjudged(row)
     ? [(db) => db.update(versions).set({ report, verdict }).where(eq(versions.id, row.id))]
     : [];
   await registry.db.batch([
@@ -144,7 +144,7 @@ function disagreement(
   registry: Registry,
   row: VersionRow,
   { digest, by, first }: { readonly digest: Digest; readonly by: string; readonly first: Digest },
-): Write[] {
+): BatchWrite[] {
   const why = `two scanners disagree: ${by} signed the report ${digest}, and the first scanner ${first}`;
   if (row.status !== 'scanning' && row.status !== 'in review')
     return [doubtWrite(registry, row, { by, why })];

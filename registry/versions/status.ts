@@ -15,7 +15,7 @@ export const states = [
   'quarantined',
   'withdrawn',
 ] as const;
-export type State = (typeof states)[number];
+export type VersionState = (typeof states)[number];
 
 /**
  * Who may make a move: the registry itself on a signed report or statement, a person with a reason,
@@ -24,8 +24,8 @@ export type State = (typeof states)[number];
 export type Mover = 'verdict' | 'approvals' | 'statement' | 'person' | 'author';
 
 interface MoveRow {
-  readonly from: State;
-  readonly to: State;
+  readonly from: VersionState;
+  readonly to: VersionState;
   readonly by: Mover;
 }
 
@@ -55,7 +55,7 @@ export const moves = [
 export type LegalMove = (typeof moves)[number];
 
 /** The states that a mover may bring a version to from where it is. */
-export function movesFrom(from: State, by: Mover): State[] {
+export function movesFrom(from: VersionState, by: Mover): VersionState[] {
   return moves.filter((row) => row.from === from && row.by === by).map((row) => row.to);
 }
 
@@ -63,7 +63,7 @@ export function movesFrom(from: State, by: Mover): State[] {
  * Finds the row of a move asked for from outside.
  * @throws Problem `move-illegal`
  */
-export function requireMove(from: State, to: State, by: Mover): LegalMove {
+export function requireMove(from: VersionState, to: VersionState, by: Mover): LegalMove {
   const row = moves.find((one) => one.from === from && one.to === to && one.by === by);
   if (row === undefined) {
     const allowed = movesFrom(from, by);

@@ -4,18 +4,18 @@ import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { requireNoBuild } from '../../skills-index/skill/version.ts';
 import type { Registry, VersionName } from '../context.ts';
-import { holds, type Write } from '../store/batch.ts';
+import { type BatchWrite, holds } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, guard, versions } from '../store/schema.ts';
-import type { LegalMove, State } from './status.ts';
+import type { LegalMove, VersionState } from './status.ts';
 
 export type VersionRow = typeof versions.$inferSelect;
 
 /** One move in the history of a version. */
 export interface MoveRow {
   readonly at: Date;
-  readonly from: State;
-  readonly to: State;
+  readonly from: VersionState;
+  readonly to: VersionState;
   readonly by: string;
   readonly why: string;
 }
@@ -46,7 +46,7 @@ export async function findVersion(
  * Refuses a number that is taken, or that ranges cannot tell from another. @throws Problem
  * `version-exists`, `version-invalid`
  */
-export async function refuseTwice(registry: Registry, which: VersionName): Promise<void> {
+export async function requireNewVersion(registry: Registry, which: VersionName): Promise<void> {
   requireNoBuild(which.version);
   const taken = await findVersion(registry, which);
   if (taken !== undefined)
@@ -61,7 +61,7 @@ export async function refuseTwice(registry: Registry, which: VersionName): Promi
  * so a copy's end would be the original's. A skill.json with a name makes them one's own.
  * @throws Problem `bundle-taken`
  */
-export async function refuseForeignBytes(
+export async function requireOwnBytes(
   registry: Registry,
   { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
 ): Promise<void> {
@@ -81,7 +81,7 @@ export async function refuseForeignBytes(
  * Makes a batch fail when a version entered the index while it was made ready: who judges all that
  * is there must not miss one.
  */
-export async function nothingEntersSince(registry: Registry): Promise<Write> {
+export async function nothingEntersSince(registry: Registry): Promise<BatchWrite> {
   const [entered] = await registry.db.read.select({ lines: guard.lines }).from(guard);
   return holds(sql`${guard.lines} = ${entered?.lines ?? 0}`);
 }
@@ -117,7 +117,7 @@ export function moveWrites(
   row: VersionRow,
   step: LegalMove,
   cause: { readonly by: string; readonly why: string },
-): { readonly writes: Write[]; readonly moved: VersionRow } {
+): { readonly writes: BatchWrite[]; readonly moved: VersionRow } {
   if (row.status !== step.from)
     throw new Problem(
       'internal',

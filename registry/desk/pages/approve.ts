@@ -7,7 +7,7 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../../skills-index/statement/attestation.ts';
 import { wordsOf } from './capability-matrix.ts';
 import { key } from './key-map.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import {
   count,
   digest,
@@ -40,7 +40,7 @@ export interface ApprovalView {
 }
 
 /** The whole page. */
-export function approvalPage(frame: Frame, view: ApprovalView): Html {
+export function approvalPage(frame: PageFrame, view: ApprovalView): Html {
   const { name, version } = view.statement.predicate;
   const statementDigest = digestOf(view.text);
   const bytes = html`<p class="summary">${count(Buffer.byteLength(view.text), 'byte')}, canonical JSON,

@@ -19,7 +19,7 @@ import { type Html, html, untrusted } from './markup.ts';
 /** undeclared: used without asking. used: asked for and seen. unused: asked for, never seen. */
 export type CapabilityUse = 'undeclared' | 'used' | 'unused';
 
-export interface CapabilityRow {
+export interface MatrixRow {
   readonly kind: Capability['kind'];
   readonly text: string;
   readonly use: CapabilityUse;
@@ -41,17 +41,13 @@ export interface MatrixInput {
 }
 
 /** The rows of the matrix: undeclared, then used, then unused, each in the order of the kinds. */
-export function capabilityRows({
-  declared,
-  observed,
-  approvedBefore,
-}: MatrixInput): CapabilityRow[] {
+export function capabilityRows({ declared, observed, approvedBefore }: MatrixInput): MatrixRow[] {
   const seen = listCapabilities(observed);
   const never = new Set(listCapabilities(unused(declared, observed)).map(keyOf));
   const before = approvedBefore === undefined ? undefined : listCapabilities(approvedBefore);
   const added = (one: Capability): boolean | undefined =>
     before && !before.some((old) => covers(old, one));
-  const asked = listCapabilities(declared).map((one): CapabilityRow => {
+  const asked = listCapabilities(declared).map((one): MatrixRow => {
     const uses = seen.filter((use) => covers(one, use)).map((use) => wordsOf(use));
     return {
       ...about(one),
@@ -62,7 +58,7 @@ export function capabilityRows({
     };
   });
   const unasked = listCapabilities(minus(observed, declared)).map(
-    (one): CapabilityRow => ({
+    (one): MatrixRow => ({
       ...about(one),
       use: 'undeclared',
       why: undefined,
@@ -91,7 +87,7 @@ const useWords: Readonly<Record<CapabilityUse, { readonly glyph: string; readonl
  * The matrix as a table.
  * @param inferred no author wrote the manifest: each row of it says so
  */
-export function capabilityMatrix(rows: readonly CapabilityRow[], inferred = false): Html {
+export function capabilityMatrix(rows: readonly MatrixRow[], inferred = false): Html {
   if (rows.length === 0)
     return html`<p class="empty">None declared and none observed: it can only read its own files.</p>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="capabilities declared and observed">
@@ -100,7 +96,7 @@ export function capabilityMatrix(rows: readonly CapabilityRow[], inferred = fals
 <tbody>${rows.map((row) => matrixRow(row, inferred))}</tbody></table></div>`;
 }
 
-function matrixRow(row: CapabilityRow, inferred: boolean): Html {
+function matrixRow(row: MatrixRow, inferred: boolean): Html {
   const { glyph, word } = useWords[row.use];
   const added = row.added
     ? html` <span class="tag new">new since the last approved version</span>`
@@ -114,7 +110,7 @@ function matrixRow(row: CapabilityRow, inferred: boolean): Html {
 <td>${row.why === undefined ? html`<span class="quiet">${noWhy}</span>` : untrusted(row.why)}</td></tr>`;
 }
 
-function observedWords({ kind, use, seen }: CapabilityRow, narrower: readonly string[]): Html {
+function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string[]): Html {
   if (use === 'unused') return html`no`;
   if (kind === 'secret' && seen.length === 0)
     return html`<span class="quiet">its host is called</span>`;
@@ -131,7 +127,7 @@ export function wordsOf(one: Capability): string {
   return one.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
 }
 
-function about(one: Capability): Pick<CapabilityRow, 'kind' | 'text'> {
+function about(one: Capability): Pick<MatrixRow, 'kind' | 'text'> {
   return { kind: one.kind, text: wordsOf(one) };
 }
 

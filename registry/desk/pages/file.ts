@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import type { ReviewDetail } from '../../review/review.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import {
   fileViewLineCharsMax,
   fileViewLinesMax,
@@ -73,7 +73,7 @@ export interface FileView {
 }
 
 /** A file as numbered lines of escaped text; a binary file as hexadecimal. */
-export function filePage(frame: Frame, { detail, path, sha256, bytes, sheet }: FileView): Html {
+export function filePage(frame: PageFrame, { detail, path, sha256, bytes, sheet }: FileView): Html {
   const text = readAsText(bytes);
   const all = text === undefined ? hexLines(bytes) : text.split('\n');
   const first = (sheet - 1) * fileViewLinesMax + 1;

@@ -1,10 +1,10 @@
 /** Help of keys as a page of its own, and the switch that turns single keys off. */
 import { keyTable } from './key-map.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { type Html, html, part } from './markup.ts';
 
 /** The whole page. */
-export function keysPage(frame: Frame): Html {
+export function keysPage(frame: PageFrame): Html {
   const on = frame.viewer?.keysOn !== false;
   const [now, next] = on ? ['on', 'off'] : ['off', 'on'];
   const body = html`<p class="summary">Everything works as links and forms, too. Keys are ${now}.</p>

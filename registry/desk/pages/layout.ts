@@ -19,7 +19,7 @@ export interface AssetPaths {
   readonly icon: string;
 }
 
-export interface Frame {
+export interface PageFrame {
   readonly assets: AssetPaths;
   readonly viewer: Viewer | undefined;
   /** Said once at the top, after something was done or refused. */
@@ -44,7 +44,7 @@ export interface PageContent {
 
 /** A whole page. */
 export function page(
-  { assets, viewer, notice }: Frame,
+  { assets, viewer, notice }: PageFrame,
   { title, heading, body, at, width = 'wide' }: PageContent,
 ): Html {
   return html`<!doctype html>

@@ -3,7 +3,7 @@
  * folder (a test looks).
  */
 import { html } from 'hono/html';
-import { type Piece, revealed } from './reveal.ts';
+import { type RevealedPart, revealed } from './reveal.ts';
 
 export { html };
 
@@ -23,7 +23,7 @@ export function shown(text: string): Html[] {
   return revealed(text).map(pieceMarkup);
 }
 
-function pieceMarkup(piece: Piece): Html {
+function pieceMarkup(piece: RevealedPart): Html {
   switch (piece.kind) {
     case 'text':
       return html`${piece.text}`;

@@ -2,7 +2,7 @@
  * A member's passkeys: those that count, those that wait for an administrator's signature, and the
  * button that makes one.
  */
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { type Html, html, moment, part, typedLine, untrusted } from './markup.ts';
 import { passkeyForm } from './passkey-form.ts';
 
@@ -18,7 +18,7 @@ export interface PasskeysView {
 }
 
 /** The whole page. */
-export function passkeysPage(frame: Frame, view: PasskeysView): Html {
+export function passkeysPage(frame: PageFrame, view: PasskeysView): Html {
   const make = passkeyForm({
     action: '/review/passkeys',
     asks: 'create',

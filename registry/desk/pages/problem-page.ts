@@ -1,11 +1,11 @@
 /** What went wrong, with its code and what to do. */
 import type { Problem } from '../../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { type Html, html, term, untrusted } from './markup.ts';
 
 /** The whole page. */
-export function problemPage(frame: Frame, problem: Problem): Html {
+export function problemPage(frame: PageFrame, problem: Problem): Html {
   const { means, fix } = problemCodes[problem.code];
   const reasons = problem.reasons.map((reason) => html`<li>${untrusted(reason.message)}</li>`);
   const body = html`<p class="notice notice-refused" role="alert">${untrusted(problem.message)}</p>

@@ -3,7 +3,7 @@
 import type { DecidedRow, QueueRow } from '../../review/review.ts';
 import type { Risk } from '../../review/risk.ts';
 import type { DoubtRow } from '../../versions/doubts.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { count, type Html, html, moment, untrusted } from './markup.ts';
 import { severityBadge, severityCounts, stateBadge, verdictBadge } from './severity.ts';
 
@@ -17,7 +17,7 @@ export interface QueueView {
 }
 
 /** The whole page. */
-export function queuePage(frame: Frame, { now, rows, decided, doubts = [] }: QueueView): Html {
+export function queuePage(frame: PageFrame, { now, rows, decided, doubts = [] }: QueueView): Html {
   const oldest = rows.reduce((least, row) => Math.min(least, row.receivedAt.getTime()), now);
   const quarantined = rows.filter((row) => row.status === 'quarantined').length;
   const wait = rows.length === 1 ? 'waits' : 'wait';

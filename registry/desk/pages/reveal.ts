@@ -4,7 +4,7 @@
  */
 import { disguiseOf, lookAlikeScripts } from '../../../skills-index/skill/mixed-scripts.ts';
 
-export type Piece =
+export type RevealedPart =
   | { readonly kind: 'text'; readonly text: string }
   /** One character that cannot be seen, by its code point: `U+202E`. */
   | { readonly kind: 'invisible'; readonly name: string }
@@ -48,11 +48,11 @@ const plain = /^[\t\n\x20-\x7e]*$/;
 /**
  * The text in pieces, in order, nothing lost. An emoji's own variation selector stays where it is.
  */
-export function revealed(text: string): Piece[] {
+export function revealed(text: string): RevealedPart[] {
   if (plain.test(text)) return text === '' ? [] : [{ kind: 'text', text }];
-  const pieces: Piece[] = [];
+  const pieces: RevealedPart[] = [];
   let done = 0;
-  const put = (at: number, length: number, piece: Piece): void => {
+  const put = (at: number, length: number, piece: RevealedPart): void => {
     if (at > done) pieces.push({ kind: 'text', text: text.slice(done, at) });
     pieces.push(piece);
     done = at + length;

@@ -3,12 +3,12 @@
  * on its page.
  */
 
-export interface RuleGroup {
+export interface RuleGroupGuide {
   readonly looksFor: string;
   readonly check: string;
 }
 
-export const ruleGroups: Readonly<Record<string, RuleGroup>> = {
+export const ruleGroups: Readonly<Record<string, RuleGroupGuide>> = {
   env: {
     looksFor: 'reads of environment variables, above all names that hold secrets',
     check: 'Does the skill need this value, and is it declared as a secret rather than as env?',
@@ -59,13 +59,13 @@ export const ruleGroups: Readonly<Record<string, RuleGroup>> = {
   },
 };
 
-const otherGroup: RuleGroup = {
+const otherGroup: RuleGroupGuide = {
   looksFor: 'a pattern of its own',
   check: 'Read the message and the code it points at.',
 };
 
 /** The group of a rule, `flow` for `flow/secret-to-network`. */
-export function groupOf(rule: string): RuleGroup {
+export function groupOf(rule: string): RuleGroupGuide {
   const name = rule.split('/')[0] ?? '';
   return Object.hasOwn(ruleGroups, name) ? (ruleGroups[name] ?? otherGroup) : otherGroup;
 }

@@ -7,7 +7,7 @@ import {
   type RuleNote,
   ruleNote,
 } from '../../../skills-index/statement/rule-note.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { type Html, html, part, shown, term } from './markup.ts';
 
 /** Address of a rule's page at the desk; undefined for a rule of another version of the scanner. */
@@ -26,7 +26,7 @@ export function weaknessTags(rule: string): Html | string {
 }
 
 /** The whole page. */
-export function rulePage(frame: Frame, rule: string, note: RuleNote): Html {
+export function rulePage(frame: PageFrame, rule: string, note: RuleNote): Html {
   const { title, kind, severity, confidence, why, fix, looksAt, maps, related } = note;
   const body = html`<p class="description">${title}</p>
 <dl class="facts">${term('kind', kind)}${term('usually', severity)}${term('confidence', confidence)}</dl>

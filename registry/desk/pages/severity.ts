@@ -3,7 +3,7 @@
  * them.
  */
 import type { Severity, Verdict } from '../../../skills-index/statement/finding.ts';
-import type { State } from '../../versions/status.ts';
+import type { VersionState } from '../../versions/status.ts';
 import { type Html, html } from './markup.ts';
 
 const severityGlyphs: Readonly<Record<Severity, string>> = {
@@ -19,7 +19,7 @@ const verdictGlyphs: Readonly<Record<Verdict, string>> = {
   block: '✕',
   incomplete: '◌',
 };
-const stateGlyphs: Readonly<Record<State, string>> = {
+const stateGlyphs: Readonly<Record<VersionState, string>> = {
   received: '·',
   scanning: '◌',
   'in review': '◇',
@@ -49,7 +49,7 @@ export function verdictBadge(verdict: Verdict | undefined): Html {
   return badge(`verdict verdict-${verdict}`, verdictGlyphs[verdict], verdict);
 }
 
-export function stateBadge(state: State): Html {
+export function stateBadge(state: VersionState): Html {
   return badge(`state state-${state.replace(' ', '-')}`, stateGlyphs[state], state);
 }
 

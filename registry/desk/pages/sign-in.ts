@@ -1,9 +1,9 @@
 /** Sign-in by a one-time link, which only the button uses up: a prefetched page changes nothing. */
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { type Html, html, part, typedLine, untrusted } from './markup.ts';
 
 /** The page for everybody who is not signed in. */
-export function signInPage(frame: Frame): Html {
+export function signInPage(frame: PageFrame): Html {
   const link = html`<p>Type this where your key is. It proves that you hold the key and prints a link that works once,
 for five minutes:</p>
 ${typedLine('the line to type', 'skillgate login --browser')}`;
@@ -22,7 +22,7 @@ export interface LinkView {
 }
 
 /** The page behind a one-time link. */
-export function linkPage(frame: Frame, { link, member }: LinkView): Html {
+export function linkPage(frame: PageFrame, { link, member }: LinkView): Html {
   const body = html`<p>This link signs you in as <b>${untrusted(member.name)}</b> (${untrusted(member.roles.join(', '))}), once.
 If you did not ask for it with <code>skillgate login --browser</code> just now, close this page.</p>
 <form method="post" action="/review/sign-in">

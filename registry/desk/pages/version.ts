@@ -18,7 +18,7 @@ import { type DecisionView, decisionPanel } from './decision.ts';
 import { fileHref, fileTable } from './file.ts';
 import { findingAnchor, findingList, rankFindings } from './finding.ts';
 import { type DeskKey, key } from './key-map.ts';
-import { type Frame, page } from './layout.ts';
+import { type PageFrame, page } from './layout.ts';
 import { unreadShownMax } from './limits.ts';
 import { renderMarkdown } from './markdown.ts';
 import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
@@ -38,7 +38,7 @@ export interface VersionView {
 }
 
 /** The whole page. */
-export function versionPage(frame: Frame, view: VersionView): Html {
+export function versionPage(frame: PageFrame, view: VersionView): Html {
   const { detail, now, copies = [] } = view;
   const title = `${detail.name} ${detail.version}`;
   const heading = html`<bdi>${detail.name}</bdi> <span class="version">${detail.version}</span> ${stateBadge(detail.status)}`;

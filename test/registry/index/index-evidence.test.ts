@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identityEvidence } from '../../../registry/index/evidence.ts';
-import { refuseUnreadable } from '../../../registry/index/publish-index.ts';
+import { requireReadable } from '../../../registry/index/publish-index.ts';
 import { finishStatements, planAppend } from '../../../registry/log/log.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -60,9 +60,9 @@ describe('the evidence of an index line', () => {
     await scan(send, tokens.scanner, scanner, skill, 'pass');
     await approve(send, tokens.rita, rita, skill);
     const line = await readLine(send, skill);
-    await refuseUnreadable(registry, line);
+    await requireReadable(registry, line);
     const statements = Array.from({ length: 501 }, (_, at) => digestOf(String(at)));
-    await expect(refuseUnreadable(registry, { ...line, statements })).rejects.toMatchObject({
+    await expect(requireReadable(registry, { ...line, statements })).rejects.toMatchObject({
       code: 'not-admitted',
     });
   });

@@ -4,14 +4,14 @@ import {
   moves,
   movesFrom,
   requireMove,
-  type State,
   states,
+  type VersionState,
 } from '../../../registry/versions/status.ts';
 
 describe('the moves of a version', () => {
   // architecture.md, "The life of a version"; `scanning → approved` by policy is not in this
   // version.
-  const life: Readonly<Record<State, readonly State[]>> = {
+  const life: Readonly<Record<VersionState, readonly VersionState[]>> = {
     received: ['scanning', 'refused', 'quarantined'],
     scanning: ['in review', 'refused', 'quarantined'],
     'in review': ['refused', 'quarantined', 'withdrawn', 'approved'],

@@ -3,7 +3,7 @@
  * being judged.
  */
 import { expect, it, onTestFinished } from 'vitest';
-import type { Write } from '../../../registry/store/batch.ts';
+import type { BatchWrite } from '../../../registry/store/batch.ts';
 import {
   keyStatement,
   revocationStatement,
@@ -58,7 +58,7 @@ function holdEntry({ registry }: Staffed): { readonly atDoor: Promise<void> } {
   const mayEnter = Promise.withResolvers<void>();
   const entered = Promise.withResolvers<void>();
   const write = registry.db.batch.bind(registry.db);
-  const steps: ((writes: readonly Write[]) => Promise<void>)[] = [
+  const steps: ((writes: readonly BatchWrite[]) => Promise<void>)[] = [
     async (writes) => {
       atDoor.resolve();
       await mayEnter.promise;
@@ -71,7 +71,7 @@ function holdEntry({ registry }: Staffed): { readonly atDoor: Promise<void> } {
     },
   ];
   Object.assign(registry.db, {
-    batch: (writes: readonly Write[]) => {
+    batch: (writes: readonly BatchWrite[]) => {
       const isEntry = new Error().stack?.includes('publish-index.ts') === true && writes.length > 2;
       const step = steps.length === 1 || isEntry ? steps.shift() : undefined;
       return (step ?? write)(writes);

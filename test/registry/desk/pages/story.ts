@@ -2,7 +2,7 @@
  * Story data for the desk's pages: the weekly report and its weaponised twin, as the registry hands
  * them over.
  */
-import type { Frame } from '../../../../registry/desk/pages/layout.ts';
+import type { PageFrame } from '../../../../registry/desk/pages/layout.ts';
 import type { VersionView } from '../../../../registry/desk/pages/version.ts';
 import type { QueueRow, ReviewDetail } from '../../../../registry/review/review.ts';
 import { riskOf } from '../../../../registry/review/risk.ts';
@@ -24,7 +24,7 @@ export const name = parseSkillName('@acme/weekly-report');
 export const version = parseVersion('1.4.1');
 export const someDigest = (of: string): Digest => digestOf(of);
 
-export const frame: Frame = {
+export const frame: PageFrame = {
   assets: {
     css: '/review/assets/desk.css',
     island: '/review/assets/desk.js',
